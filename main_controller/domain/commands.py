@@ -1,0 +1,157 @@
+"""An order's life as data: what was wanted, whether it left, what was answered, what was seen (Z6c, Z8a, Z9b).
+
+Pure and frozen: the command log swaps one record for the next. Used by every operation, the verification and the page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.errors import Sent
+
+
+class CommandState(StrEnum):
+    """Where an order stands."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    VERIFIED = "verified"
+    FAILED = "failed"
+    TIMED_OUT = "timedOut"
+    CANCELLED = "cancelled"
+
+    @property
+    def open(self) -> bool:
+        """Whether the order may still change."""
+        return self in (CommandState.PENDING, CommandState.ACCEPTED)
+
+
+UNCONFIRMED = "unconfirmed"
+"""A unit's state within an order when it is stale or silent and so cannot show anything (Z9b)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """How an order stands at one unit; `shows` is the mode or word now seen there."""
+
+    state: str
+    sent: Sent = False
+    shows: str | None = None
+    error: str | None = None
+    evidence: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire form within a command."""
+        return {
+            "state": str(self.state),
+            "sent": self.sent,
+            "shows": self.shows,
+            "error": self.error,
+            "evidence": self.evidence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One order from its arrival to its end.
+
+    `entered` (monotonic s) is when it came, `settled` when its answer came or it was given up; `by` is an address
+    or "scheduler". `before` is what was in force when it came.
+    """
+
+    id: str
+    order: str
+    unit_id: str | None
+    wanted: Mapping[str, Any]
+    by: str
+    at: datetime
+    entered: float
+    state: CommandState = CommandState.PENDING
+    sent: Sent = False
+    settled: float | None = None
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+    error: str | None = None
+    note: str | None = None
+    override: str | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    units: Mapping[str, UnitOutcome] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire form of `GET /commands/<id>`; times are ISO 8601 in UTC."""
+        return {
+            "id": self.id,
+            "order": self.order,
+            "unitId": self.unit_id,
+            "wanted": dict(self.wanted),
+            "by": self.by,
+            "at": self.at.isoformat(timespec="milliseconds"),
+            "state": str(self.state),
+            "sent": self.sent,
+            "acceptedAt": _iso(self.accepted_at),
+            "endedAt": _iso(self.ended_at),
+            "error": self.error,
+            "note": self.note,
+            "override": self.override,
+            "before": dict(self.before),
+            "units": {unit_id: outcome.as_json() for unit_id, outcome in self.units.items()},
+            "progress": dict(self.progress),
+        }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True, slots=True)
+class ConverterOrder:
+    """One converter word that was or may have been sent to one unit; `answer` is the `dcdc` object it answered with.
+
+    `returned` (monotonic s) is None while the order is in flight.
+    """
+
+    command_id: str
+    unit_id: str
+    word: Word
+    dvg: float
+    dig: float
+    entered: float
+    returned: float | None = None
+    sent: Sent = "unknown"
+    answer: Mapping[str, Any] | None = None
+
+    @property
+    def answered_word(self) -> Word | None:
+        """What the converter itself said it does after this order, or None."""
+        status = self.answer.get("status") if isinstance(self.answer, Mapping) else None
+        return parse_word(status.get("status")) if isinstance(status, Mapping) else None
+
+    def counts_from(self, lag: float) -> float | None:
+        """From when (monotonic s) a reading counts as evidence after this order; None while it is in flight (Z6c)."""
+        return None if self.returned is None else self.returned + lag
+
+
+@dataclass(frozen=True, slots=True)
+class ModeOrder:
+    """One mode that was or may have been sent, for the cluster (`unit_id` None) or one unit (`mode` None clears)."""
+
+    command_id: str
+    unit_id: str | None
+    mode: Mode | None
+    entered: float
+    before: Mode | None = None
+    returned: float | None = None
+    sent: Sent = "unknown"
+    in_effect: bool = False
+    by_person: bool = True
+    at: datetime | None = None
+
+    def pending(self, now: float, allowed: float) -> bool:
+        """Whether the change may still be on its way: in flight, or sent, not seen, and within `allowed` seconds (Z9b)."""
+        if self.returned is None:
+            return True
+        return self.sent is not False and not self.in_effect and now - self.returned <= allowed

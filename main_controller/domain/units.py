@@ -1,0 +1,130 @@
+"""Reading one unit's JSON without trusting it: sections, figures, missing values (A8, Z4).
+
+Used by everything that looks into a unit's data. Nothing here raises on odd data; what is not there is None.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from main_controller.domain.modes import Mode, Word, parse_mode, parse_word
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+def number(value: object) -> float | None:
+    """A finite number as float, or None for anything else (numbers in strings and booleans are none)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def text(value: object) -> str | None:
+    """A non-empty string, or None for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
+class Unit:
+    """A read-only view of one unit's data as apis-web sent them (fields F1-F41).
+
+    Powers are in W, voltages in V, currents in A; `+` charges the battery (N14, K2).
+    """
+
+    __slots__ = ("data", "id")
+
+    def __init__(self, unit_id: str, data: Mapping[str, Any]) -> None:
+        self.id = unit_id
+        self.data = data
+
+    def section(self, *path: str) -> Mapping[str, Any]:
+        """The object at `path`, or an empty one where there is none."""
+        found: Any = self.data
+        for key in path:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else _NOTHING
+
+    def figure(self, *path: str) -> float | None:
+        """The number at `path`, or None."""
+        return number(self.section(*path[:-1]).get(path[-1]))
+
+    @property
+    def word(self) -> Word | None:
+        """What the converter says it does (`dcdc.status.status`)."""
+        return parse_word(self.section("dcdc", "status").get("status"))
+
+    @property
+    def raw_word(self) -> str | None:
+        """The converter's status as sent, also where it is none of the four words."""
+        return text(self.section("dcdc", "status").get("status"))
+
+    @property
+    def heavy_alarm(self) -> bool:
+        """Whether the converter reports a fault; "Light alarm" is normal operation (K1, T12)."""
+        status = self.section("dcdc", "status")
+        return "Heavy alarm" in (status.get("alarmState"), status.get("stateAlarm"))
+
+    @property
+    def dvg(self) -> float | None:
+        """Target voltage of the bus, V (F33)."""
+        return self.figure("dcdc", "vdis", "dvg")
+
+    @property
+    def dig(self) -> float | None:
+        """Set point of the grid current, A, without sign (Z8, T33)."""
+        return self.figure("dcdc", "param", "dig")
+
+    @property
+    def vg(self) -> float | None:
+        """Bus voltage measured at this unit, V."""
+        return self.figure("dcdc", "meter", "vg")
+
+    @property
+    def ig(self) -> float | None:
+        """Current on the bus side, A."""
+        return self.figure("dcdc", "meter", "ig")
+
+    @property
+    def wg(self) -> float | None:
+        """Power on the bus side, W."""
+        return self.figure("dcdc", "meter", "wg")
+
+    @property
+    def rsoc(self) -> float | None:
+        """Relative state of charge, % (F17)."""
+        return self.figure("battery", "rsoc")
+
+    @property
+    def global_mode(self) -> Mode | None:
+        """The cluster's mode as this unit knows it (F4)."""
+        return parse_mode(self.section("apis", "operation_mode").get("global"))
+
+    @property
+    def local_mode(self) -> Mode | None:
+        """This unit's own mode; None follows the global one (F5)."""
+        return parse_mode(self.section("apis", "operation_mode").get("local"))
+
+    @property
+    def effective(self) -> Mode | None:
+        """The mode that this unit says it obeys (F6)."""
+        return parse_mode(self.section("apis", "operation_mode").get("effective"))
+
+    @property
+    def grid_master(self) -> bool:
+        """Whether this unit serves as Grid Master (`apis.is_grid_master`, T17)."""
+        return self.section("apis").get("is_grid_master") is True
+
+    @property
+    def ip(self) -> str | None:
+        """The unit's address as sent; "NA" is none (K1)."""
+        address = text(self.section("oesunit").get("ip"))
+        return None if address == "NA" else address
+
+    @property
+    def display(self) -> str | None:
+        """The unit's name for people (F10)."""
+        return text(self.section("oesunit").get("display"))
+
+    @property
+    def time(self) -> str | None:
+        """The unit's own clock as sent, without a zone (F19, Z5b)."""
+        return text(self.data.get("time"))

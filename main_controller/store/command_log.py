@@ -1,0 +1,199 @@
+"""The orders of this process: their records, what may be in force because of them, and whose turn it is (Z8b).
+
+Used by the operations. `deciding` makes an order's check and its entry one step for the whole cluster; the
+record's own lock is held for moments only and never while anything is sent, so Wait and stop wait for nobody (Z8).
+"""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from main_controller.domain.commands import Command, ConverterOrder, ModeOrder
+from main_controller.errors import NotFound, Refused
+
+Listener = Callable[[Command | None, Command], None]
+"""Called after every change with the record before (None: new) and after."""
+
+KEPT_COMMANDS = 1000
+KEPT_ORDERS = 64
+
+
+class CommandLog:
+    """All commands of this process, newest kept, and the converter and mode orders that rules must count."""
+
+    def __init__(self, *, first_number: int = 1) -> None:
+        self._record = threading.Lock()  # protects every field below; only dictionary work happens under it
+        self._changed = threading.Condition(self._record)
+        self._deciding = threading.RLock()  # check and entry of orders that rules bind; never held while sending
+        self._commands: OrderedDict[str, Command] = OrderedDict()
+        self._converter_orders: dict[str, deque[ConverterOrder]] = {}
+        self._mode_orders: deque[ModeOrder] = deque(maxlen=KEPT_ORDERS)
+        self._stops: dict[str, int] = {}
+        self._number = first_number
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` told of every change, in the thread that made it."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Hold the one place where orders that rules bind are checked and entered (Z8b)."""
+        with self._deciding:
+            yield
+
+    def new_id(self) -> str:
+        """The next command's id."""
+        with self._record:
+            number, self._number = self._number, self._number + 1
+        return f"c{number}"
+
+    def enter(self, command: Command) -> Command:
+        """Record a new command as under way."""
+        with self._changed:
+            self._commands[command.id] = command
+            self._forget_oldest()
+            self._changed.notify_all()
+        self._tell(None, command)
+        return command
+
+    def update(self, command_id: str, **changes: Any) -> Command:
+        """Replace fields of a command; an ended one keeps its state."""
+        with self._changed:
+            before = self._commands[command_id]
+            if not before.state.open and "state" in changes:
+                changes = {key: value for key, value in changes.items() if key not in ("state", "ended_at", "error")}
+            after = replace(before, **changes)
+            self._commands[command_id] = after
+            self._changed.notify_all()
+        if after != before:
+            self._tell(before, after)
+        return after
+
+    def get(self, command_id: str) -> Command:
+        """The command with this id; NotFound where there is none."""
+        with self._record:
+            command = self._commands.get(command_id)
+        if command is None:
+            raise NotFound(f"There is no command {command_id!r}.")
+        return command
+
+    def latest(self) -> list[Command]:
+        """All kept commands, newest first."""
+        with self._record:
+            return list(reversed(self._commands.values()))
+
+    def open(self) -> list[Command]:
+        """The commands that may still change, newest first."""
+        return [command for command in self.latest() if command.state.open]
+
+    def wait_ended(self, command_id: str, timeout: float) -> Command:
+        """Wait until the command has ended, at most `timeout` seconds, and return how it stands then."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._commands[command_id].state.open, timeout)
+            return self._commands[command_id]
+
+    # What may be in force because of orders
+
+    def note_converter(self, order: ConverterOrder) -> None:
+        """Keep a converter order, or replace the record of the same command for the same unit."""
+        with self._record:
+            kept = self._converter_orders.setdefault(order.unit_id, deque(maxlen=KEPT_ORDERS))
+            for index, old in enumerate(kept):
+                if old.command_id == order.command_id and old.entered == order.entered:
+                    kept[index] = order
+                    return
+            kept.append(order)
+
+    def note_mode(self, order: ModeOrder) -> None:
+        """Keep a mode order, or replace the record of the same command."""
+        with self._record:
+            for index, old in enumerate(self._mode_orders):
+                if old.command_id == order.command_id:
+                    self._mode_orders[index] = order
+                    return
+            self._mode_orders.append(order)
+
+    def converter_orders(self) -> Mapping[str, tuple[ConverterOrder, ...]]:
+        """Per unit the converter orders that were or may have been sent, oldest first."""
+        with self._record:
+            return {
+                unit_id: tuple(order for order in kept if order.returned is None or order.sent is not False)
+                for unit_id, kept in self._converter_orders.items()
+            }
+
+    def mode_orders(self) -> tuple[ModeOrder, ...]:
+        """The mode orders that were or may have been sent, oldest first."""
+        with self._record:
+            return tuple(order for order in self._mode_orders if order.returned is None or order.sent is not False)
+
+    # Stopping overtakes
+
+    def stopping(self, scope: str) -> int:
+        """Note that a stop or Wait came for `scope` (a unit id, or "" for the whole cluster); returns its number."""
+        with self._changed:
+            self._stops[scope] = self._stops.get(scope, 0) + 1
+            self._changed.notify_all()
+            return self._stops[scope]
+
+    def stops(self, *scopes: str) -> int:
+        """How many stops and Waits have come for these scopes: a change means that one overtook an order."""
+        with self._record:
+            return sum(self._stops.get(scope, 0) for scope in scopes)
+
+    def _forget_oldest(self) -> None:
+        while len(self._commands) > KEPT_COMMANDS:
+            for command_id, command in self._commands.items():
+                if not command.state.open:
+                    del self._commands[command_id]
+                    break
+            else:
+                return
+
+    def _tell(self, before: Command | None, after: Command) -> None:
+        for listener in self._listeners:
+            listener(before, after)
+
+
+class Turns:
+    """Who may execute next for one scope: one at a time, in order of arrival (commands of one unit).
+
+    Wait and stop never ask for a turn (Z8).
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()  # protects the queues
+        self._queues: dict[str, deque[str]] = {}
+
+    @contextmanager
+    def turn(self, scope: str, command_id: str, *, timeout: float, overtaken: Callable[[], bool]) -> Iterator[None]:
+        """Wait for this command's turn in `scope` and hold it.
+
+        Raises Refused when a stop overtook the command or its turn did not come within `timeout` seconds.
+        """
+        with self._changed:
+            queue = self._queues.setdefault(scope, deque())
+            queue.append(command_id)
+        try:
+            with self._changed:
+                came = self._changed.wait_for(lambda: overtaken() or queue[0] == command_id, timeout)
+            if overtaken():
+                raise Refused("A stop overtook this order while it waited for its turn; nothing was sent.")
+            if not came:
+                raise Refused("Other orders for the same unit are still under way; nothing was sent.")
+            yield
+        finally:
+            with self._changed:
+                queue.remove(command_id)
+                if not queue and self._queues.get(scope) is queue:
+                    del self._queues[scope]
+                self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Have every waiting order look whether a stop overtook it."""
+        with self._changed:
+            self._changed.notify_all()
+
