@@ -1,0 +1,37 @@
+"""What `--check-config` says: every setting and its source, and whether the folders and logging.conf can be used."""
+
+import os
+from pathlib import Path
+
+from main_controller.errors import SettingError
+from main_controller.logs import CONFIG, set_up_logs
+from main_controller.settings.table import Settings, setting_fields, value_text
+
+
+def found_at_start(settings: Settings) -> str:
+    """The report, one line per finding. Raises `SettingError`, which names the first setting that cannot work."""
+    set_up_logs(settings.root, settings.log_level)
+    if not settings.simulate:
+        _require_writable("schedules", settings.schedules)
+        _require_writable("journal", settings.journal.parent)
+    lines = [f"APIS Main Controller {settings.version} in {settings.root}"]
+    for row in setting_fields():
+        source = settings.sources.get(row.name, "default")
+        unit = f" {row.metadata['unit']}" if row.metadata["unit"] else ""
+        lines.append(f"{row.name} = {value_text(getattr(settings, row.name)) or 'none'}{unit}  ({source})")
+    if settings.simulate:
+        lines.append(f"--simulate: {settings.simulate} units, {settings.speed:g} times as fast as real time")
+    lines.append(f"{CONFIG}: read; the log folder can be written")
+    lines.append("All settings can be used.")
+    return "\n".join(lines) + "\n"
+
+
+def _require_writable(name: str, folder: Path) -> None:
+    """The folder can be written, or made. Makes nothing."""
+    place = folder
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise SettingError(name, f"{place} is not a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise SettingError(name, f"{place} cannot be written")

@@ -1,0 +1,128 @@
+"""The four sources of the settings, the later one winning: startMain.py, TOML file, environment, command line (Z14).
+
+Used once, by the controller, through `build_settings`.
+"""
+
+import argparse
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from main_controller import __version__
+from main_controller.errors import SettingError
+from main_controller.settings import kinds
+from main_controller.settings.kinds import Read
+from main_controller.settings.table import ROOT, Settings, default_text, setting_fields
+
+ENVIRONMENT_PREFIX = "APIS_MC_"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def build_settings(
+    parameters: Mapping[str, object], argv: Sequence[str], environ: Mapping[str, str] = os.environ, root: Path = ROOT
+) -> Settings:
+    """Decide everything: `parameters` (startMain.py's; None leaves open) < `--config` < `environ` < `argv` (Z14).
+
+    Raises `SettingError`, which names the setting. Leaves the process for `--help`, `--version` and unknown options.
+    """
+    options = vars(_parser().parse_args(argv))
+    names = {row.name for row in setting_fields()}
+    config = options["config"]
+    layers: list[tuple[str, Mapping[str, object]]] = [
+        ("startMain.py", {name: value for name, value in parameters.items() if value is not None}),
+        (config or "", _read_toml(config) if config else {}),
+        ("the environment", _from_environment(environ)),
+        ("the command line", {name: options[name] for name in names if options[name] is not None}),
+    ]
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    readers: dict[str, Read] = {row.name: row.metadata["read"] for row in setting_fields()}
+    for source, layer in layers:
+        for name, raw in layer.items():
+            if name not in readers:
+                raise SettingError(_shown(name, source), f"unknown setting in {source}{_nearest(name, names)}")
+            values[name] = _checked(_shown(name, source), readers[name], raw, source)
+            sources[name] = source
+    return Settings(**values, **_decided_by(options), root=root, sources=sources)
+
+
+def _decided_by(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What only the command line decides: nothing else can choose the simulator (Z17)."""
+    simulate = options["simulate"]
+    if simulate is not None:
+        simulate = _checked("--simulate", kinds.whole(1, 1000), simulate, "the command line")
+    notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
+    return {
+        "simulate": simulate,
+        "speed": _checked("--speed", kinds.number(0.1, 1000), options["speed"], "the command line"),
+        "log_level": options["log_level"],
+        "check_config": options["check_config"],
+        "verify_journal": options["verify_journal"],
+        "notes": notes,
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="startMain.py",
+        allow_abbrev=False,
+        description="The operator's console of a DC microgrid that runs APIS.",
+        epilog="A setting is decided by the top of startMain.py, then by the file of --config (TOML), then by the "
+        f"environment ({ENVIRONMENT_PREFIX}B_PORT=4382), then by the command line: the last one wins.",
+    )
+    parser.add_argument("--version", action="version", version=f"APIS Main Controller {__version__}")
+    parser.add_argument("--config", metavar="FILE", help="a TOML file with settings")
+    parser.add_argument("--check-config", action="store_true", help="read everything, say what was found, and end")
+    parser.add_argument("--verify-journal", action="store_true", help="check the journal's chain of rows, and end")
+    parser.add_argument(
+        "--simulate", metavar="N", nargs="?", const="4", help="run against a simulated cluster of N units (1..1000; 4)"
+    )
+    parser.add_argument("--speed", default="10", help="how much faster than real time the simulation runs (10)")
+    parser.add_argument("--log-level", type=str.upper, choices=LOG_LEVELS, help="instead of logging.conf's root level")
+    parser.add_argument("-d", "--db", metavar="VALUE", help="accepted, without effect: the old database is gone")
+    table = parser.add_argument_group("settings")
+    for row in setting_fields():
+        flags = ["-e", "--emul", "--emulator"] if row.name == "emulator" else [f"--{row.name}"]
+        unit = f", {row.metadata['unit']}" if row.metadata["unit"] else ""
+        shown = f"{row.metadata['help']}{unit} ({default_text(row) or 'none'})".replace("`", "").replace("%", "%%")
+        table.add_argument(*flags, dest=row.name, metavar="VALUE", help=shown)
+    return parser
+
+
+def _read_toml(name: str) -> Mapping[str, object]:
+    try:
+        with Path(name).open("rb") as file:
+            return tomllib.load(file)
+    except OSError as fault:
+        raise SettingError("--config", f"{name} cannot be read: {fault.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SettingError("--config", f"{name} is not TOML: {fault}") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    """The variables that are ours, by setting name; an unknown one keeps its own name and is refused by it."""
+    by_variable = {ENVIRONMENT_PREFIX + row.name.upper(): row.name for row in setting_fields()}
+    ours = {name: value for name, value in environ.items() if name.startswith(ENVIRONMENT_PREFIX)}
+    return {by_variable.get(name, name): value for name, value in ours.items()}
+
+
+def _checked(key: str, read: Read, raw: object, source: str) -> Any:
+    try:
+        return read(raw)
+    except ValueError as fault:
+        raise SettingError(key, f"{fault} (from {source})") from None
+
+
+def _shown(name: str, source: str) -> str:
+    """A setting's name as the place where it was written has it."""
+    if source == "the environment" and not name.startswith(ENVIRONMENT_PREFIX):
+        return ENVIRONMENT_PREFIX + name.upper()
+    return f"--{name}" if source == "the command line" else name
+
+
+def _nearest(name: str, names: set[str]) -> str:
+    near = difflib.get_close_matches(name.removeprefix(ENVIRONMENT_PREFIX).lower(), sorted(names), n=1)
+    return f"; is {near[0]} meant?" if near else ""

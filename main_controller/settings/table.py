@@ -1,0 +1,153 @@
+"""The settings, one field each: name, type, default, check, explanation and unit (A10, Z14-Z16).
+
+Parsing, `--help`, the checks of the TOML file and of the environment, and the README's table are derived from the
+fields of `Settings`: a new setting is one more field.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from main_controller import __version__
+from main_controller.errors import SettingError
+from main_controller.settings import kinds
+from main_controller.settings.kinds import Network, Read
+
+ROOT = Path(__file__).resolve().parents[2]
+_DEVICE_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": ":8080/1/log/data"}
+
+
+def _setting(default: Any, read: Read, explanation: str, unit: str = "", derived: str = "") -> Any:
+    """One row of the table. `derived` says what a default of None is made of."""
+    about = {"read": read, "help": explanation, "unit": unit, "derived": derived}
+    given = None if default is None else read(default)
+    return field(default_factory=lambda: given, metadata=about)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that was decided at start. The first 18 are the specification's parameters (chapter 7.1)."""
+
+    b_host: str = _setting("127.0.0.1", kinds.host, "address to listen on; 0.0.0.0 opens it to every network")
+    b_port: int = _setting(4382, kinds.whole(0, 65535), "port to listen on; 0 takes any free one")
+    emul_port: int = _setting(4390, kinds.whole(1, 65535), "the hardware emulator's port on localhost")
+    budo_port: int = _setting(4383, kinds.whole(1, 65535), "the old system's Budo port on localhost")
+    emulator: bool = _setting(True, kinds.boolean, "converter orders go to the emulator, not to real devices")
+    apis: bool = _setting(True, kinds.boolean, "ask apis-web; false asks the old system's two URLs")
+    apis_host: str = _setting("localhost", kinds.host, "the machine on which apis-web runs")
+    apis_emul_port: int = _setting(43900, kinds.whole(1, 65535), "apis-web's Emulator Emulator port")
+    apis_budo_port: int = _setting(43830, kinds.whole(1, 65535), "apis-web's Budo Emulator port")
+    apis_emul_url: str = _setting(
+        None, kinds.http_url, "apis-web's Emulator Emulator", derived="http://`apis_host`:`apis_emul_port`"
+    )
+    apis_budo_url: str = _setting(
+        None, kinds.http_url, "apis-web's Budo Emulator", derived="http://`apis_host`:`apis_budo_port`"
+    )
+    ups_set_url: str = _setting(
+        ":8080/1/ups1/operation/mode", kinds.url_suffix_or_none, "UPS mode, after http://<ip>; empty: no UPS"
+    )
+    set_url: str = _setting(":4380/remote/set?", kinds.url_suffix, "converter orders, after http://<ip>")
+    url: Mapping[str, str] = _setting(
+        _DEVICE_URLS, kinds.device_urls, "a device's own readings, after http://<ip>; a JSON object"
+    )
+    emul_url: str = _setting(None, kinds.http_url, "the hardware emulator", derived="http://localhost:`emul_port`")
+    budo_url: str = _setting(None, kinds.http_url, "the old system", derived="http://localhost:`budo_port`")
+    datacollectorinterval: float = _setting(
+        None, kinds.number(0.1, 3600), "time between two polls", "s", "5, or 1 while `emulator` is true"
+    )
+    schedulerInterval: float = _setting(5, kinds.number(0.1, 3600), "time between two looks at the plans", "s")
+
+    timezone: str = _setting("UTC", kinds.zone, "the site's zone: shown times, plans without an offset")
+    upstream_timezone: str = _setting("", kinds.zone_or_none, "zone of the units' clocks; empty: shown as given")
+    staleafter: float = _setting(30, kinds.number(0.1, 3600), "a unit is stale when its clock rests longer", "s")
+    readinglag: float = _setting(
+        12, kinds.number(0, 3600), "readings sooner after an order prove nothing about it", "s"
+    )
+    modetime: float = _setting(30, kinds.number(0.1, 3600), "time in which a mode change must show", "s")
+    gracetime: float = _setting(
+        45, kinds.number(0, 90), "Stop all lets apis-main end its deals that long before it sends Wait", "s"
+    )
+    freshreading: float = _setting(
+        15, kinds.number(0.1, 3600), "oldest reading on which a converter order may rest", "s"
+    )
+    gridvoltagemin: float = _setting(300, kinds.number(0, 1500), "lowest grid voltage to order", "V")
+    gridvoltagemax: float = _setting(380, kinds.number(0, 1500), "highest grid voltage to order", "V")
+    maxgridcurrent: float = _setting(2.3, kinds.number(0, 1000), "highest grid current to order", "A")
+    bustolerance: float = _setting(
+        2, kinds.number(0.1, 50), "the bus has risen when this near the reference's voltage", "%"
+    )
+    stablereadings: int = _setting(3, kinds.whole(1, 100), "readings in a row that must show the bus risen")
+    steptime: float = _setting(60, kinds.number(0.1, 3600), "longest step of a guided procedure", "s")
+    allowed_hosts: tuple[str, ...] = _setting(
+        (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
+    )
+    allowed_networks: tuple[Network, ...] = _setting(
+        (), kinds.networks, "networks that may call, with commas; none: all that `b_host` reaches"
+    )
+    read_only: bool = _setting(False, kinds.boolean, "refuse every order but Stop all and Wait")
+    title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
+    schedules: Path = _setting("schedules", kinds.path, "folder of the pending schedules")
+    journal: Path = _setting("journal/journal.sqlite3", kinds.path, "file of the journal")
+    journalkeep: float = _setting(730, kinds.number(1, 36500), "age at which the journal is pruned", "days")
+    threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
+    connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")
+
+    root: Path = ROOT
+    """The checkout: relative paths count from it."""
+    version: str = __version__
+    simulate: int | None = None
+    """Units of the simulated cluster, or None for the real one (Z17)."""
+    speed: float = 10.0
+    """Seconds of simulated time per second."""
+    log_level: str | None = None
+    """Level of the root logger, or None for logging.conf's."""
+    check_config: bool = False
+    verify_journal: bool = False
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each setting that is not the default came from: "startMain.py", a file, a variable or an option."""
+    notes: tuple[str, ...] = ()
+    """What the log should say about the command line, once there is a log."""
+
+    def __post_init__(self) -> None:
+        """Derive what was left open, anchor the paths, and check what two settings say together."""
+        derived = {
+            "apis_emul_url": f"http://{_bracketed(self.apis_host)}:{self.apis_emul_port}",
+            "apis_budo_url": f"http://{_bracketed(self.apis_host)}:{self.apis_budo_port}",
+            "emul_url": f"http://localhost:{self.emul_port}",
+            "budo_url": f"http://localhost:{self.budo_port}",
+            "datacollectorinterval": 1 if self.emulator else 5,
+        }
+        for name, value in derived.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
+        for name in ("schedules", "journal"):
+            object.__setattr__(self, name, self.root / getattr(self, name))
+        if self.gridvoltagemin >= self.gridvoltagemax:
+            raise SettingError("gridvoltagemin", f"{self.gridvoltagemin:g} V is not below gridvoltagemax")
+
+
+def setting_fields() -> tuple[Field[Any], ...]:
+    """The settings in their order: `name`, and in `metadata` `read`, `help`, `unit` (or "") and `derived` (or "")."""
+    return tuple(row for row in fields(Settings) if "read" in row.metadata)
+
+
+def default_text(row: Field[Any]) -> str:
+    """A setting's default as `--help` and the README write it; empty for none."""
+    value = None if row.default_factory is MISSING else row.default_factory()
+    return str(row.metadata["derived"]) if value is None else value_text(value)
+
+
+def value_text(value: object) -> str:
+    """A setting's value as it is written on the command line; empty for none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value))
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _bracketed(host: str) -> str:
+    """A host as a URL writes it: an IPv6 address stands in brackets."""
+    return f"[{host}]" if ":" in host else host
