@@ -1,0 +1,35 @@
+#!/bin/sh
+# Builds venv/ beside this file and installs what the program needs; `sh venv.sh dev` adds what its tests need.
+# With no package index: put the wheels in a folder and run `PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ sh venv.sh`.
+set -eu
+cd "$(dirname "$0")"
+python=${PYTHON:-python3}
+extra=${1:-}
+case "$extra" in
+    "") what=. ;;
+    dev) what='.[dev]' ;;
+    *) echo "venv.sh takes nothing, or dev; not '$extra'." >&2; exit 2 ;;
+esac
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+command -v "$python" >/dev/null 2>&1 || fail "There is no $python: install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)."
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "$("$python" --version) is too old: this needs Python 3.11 or newer; name one with PYTHON=python3.11."
+if [ ! -x venv/bin/python ] || ! venv/bin/python -m pip --version >/dev/null 2>&1; then
+    "$python" -c 'import ensurepip' 2>/dev/null ||
+        fail "Python's venv module is missing: install python3-venv (Debian: apt-get install python3-venv)."
+    "$python" -m venv --clear venv || fail "venv/ could not be made."
+fi
+
+# Installed before, from this very pyproject.toml, by this very Python: nothing to do.
+stamp=venv/.installed${extra:+-$extra}
+sum="$(cksum < pyproject.toml) $(venv/bin/python -c 'import sys; print(sys.version)')"
+[ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && exit 0
+
+venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$what" ||
+    fail "The packages could not be installed. With no package index in reach, fetch the wheels elsewhere (python3 -m pip download -d wheels setuptools wheel '$what') and run PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ with the same command."
+printf '%s\n' "$sum" > "$stamp"
