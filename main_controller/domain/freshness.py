@@ -27,13 +27,14 @@ class UnitState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reading said of the converter and the bus; `at` is monotonic s, `vg` and `dvg` V, `ig` A."""
+    """What one reading said of the converter and the bus; `at` is monotonic s, `vg` and `dvg` V, `ig` and `dig` A."""
 
     at: float
     word: Word | None
     vg: float | None
     ig: float | None
     dvg: float | None
+    dig: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def sight(before: Sighting | None, unit_id: str, data: Mapping[str, Any], clock:
             return before
         return replace(before, data=data, present=True, absent_at=None)
     unit = Unit(unit_id, data)
-    reading = Reading(now, unit.word, unit.vg, unit.ig, unit.dvg)
+    reading = Reading(now, unit.word, unit.vg, unit.ig, unit.dvg, unit.dig)
     recent = (*(before.recent if before else ()), reading)[-RECENT_READINGS:]
     return Sighting(unit_id, data, clock, now, wall, True, None, recent)
 
