@@ -1,0 +1,117 @@
+// From what the controller answers to what the page shows. Pure; used by main.js, whose result goes to the scene and the panels.
+//
+//   model = buildModel(logInfo, deals, status, { remembered, previous, elapsed, now })
+//     remembered  {id: last data}: a silent unit keeps its last figures (state.js keeps them)
+//     previous    the model before (a ramp is only seen from one to the next)
+//     elapsed     s since the status arrived: ages go on while the controller cannot be reached
+//     now         s, monotonic
+//
+// model.units   [{id, name, data, state: "live"|"stale"|"silent", age, word: "wait"|"reference"|"charge"|"discharge"|null, ...reading,
+//                 inDeal, running, current (A, signed, null), gridMaster, alarm, unwatched, acknowledged, conflict, lastWord}] by id
+// model.byId    Map id -> the same objects
+// model.deals   deals.js flowsOf;   model.spurs   units that carry current without a deal (deals.js)
+// model.dealsKnown   false while the deals cannot be told (deals is null, or the status says no Grid Master)
+// model.bus     bus.js busOf;   model.totals {pv, utility, load W, rsoc %, remainingWh Wh, of: live units}
+// model.counts  {live, stale, silent};   model.dataTime   the newest clock of a live unit as sent, or of any;   model.status   the status
+
+import { busOf, sum } from "./bus.js";
+import { carries, flowsOf, spursOf } from "./deals.js";
+import { countStates, freshnessOf, staleAfterOf } from "./freshness.js";
+import { finite } from "./figures.js";
+import { reading, wordOf } from "./reading.js";
+
+export function buildModel(logInfo, deals, status, { remembered = {}, previous = null, elapsed = 0, now = 0 } = {}) {
+  const units = unitsOf(logInfo ?? {}, status, remembered, elapsed);
+  const byId = new Map(units.map((unit) => [unit.id, unit]));
+  const flows = flowsOf(deals, byId);
+  markDeals(byId, flows);
+  const inDeal = new Set(flows.flatMap((flow) => [flow.from, flow.to]));
+  const live = units.filter((unit) => unit.state === "live");
+  return {
+    units,
+    byId,
+    deals: flows,
+    spurs: spursOf(byId, inDeal),
+    dealsKnown: Array.isArray(deals) && status?.grid?.noGridMaster !== true,
+    bus: busOf(units, status, previous?.bus ?? null, now),
+    totals: totalsOf(live),
+    counts: countStates(units),
+    dataTime: newest(live) ?? newest(units),
+    status: status ?? null,
+  };
+}
+
+/** Ids in the order people expect: E2 before E10, the same everywhere. */
+export function byIdOrder(one, other) {
+  return one.length === other.length || !/\d/.test(one + other) ? plainOrder(one, other) : ORDER.compare(one, other) || plainOrder(one, other);
+}
+
+const ORDER = new Intl.Collator("en", { numeric: true });
+
+function plainOrder(one, other) {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function unitsOf(logInfo, status, remembered, elapsed) {
+  const entries = status?.units ?? {};
+  const ids = new Set([...Object.keys(logInfo), ...Object.keys(entries)]);
+  const staleAfter = staleAfterOf(status);
+  return [...ids].sort(byIdOrder).map((id) => {
+    const inLog = Object.hasOwn(logInfo, id);
+    const data = inLog ? logInfo[id] : Object.hasOwn(remembered, id) ? remembered[id] : null;
+    const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
+    return unitOf(id, data, entry, freshnessOf(entry, inLog, elapsed, staleAfter), status);
+  });
+}
+
+function unitOf(id, data, entry, { state, age }, status) {
+  const read = reading(data);
+  const master = status?.grid?.gridMaster;
+  return {
+    id,
+    name: read.display,
+    data,
+    state,
+    age,
+    ...read,
+    gridMaster: typeof master === "string" ? master === id : read.gridMaster,
+    crown: state === "live" && read.word === "reference",
+    inDeal: false,
+    running: state === "live" && carries(read),
+    current: read.ig,
+    alarm: read.heavyAlarm,
+    unwatched: entry?.unwatched === true,
+    acknowledged: entry?.acknowledged ?? null,
+    conflict: typeof entry?.conflict === "string" ? entry.conflict : null,
+    lastWord: wordOf(entry?.lastWord),
+    lastDvg: finite(entry?.lastDvg),
+    lastDig: finite(entry?.lastDig),
+  };
+}
+
+function markDeals(byId, flows) {
+  for (const flow of flows) {
+    for (const id of [flow.from, flow.to]) {
+      const unit = byId.get(id);
+      if (unit) unit.inDeal = true;
+    }
+  }
+}
+
+function totalsOf(live) {
+  const charges = live.map((unit) => unit.rsoc);
+  const known = charges.filter((value) => value !== null).length;
+  return {
+    pv: sum(live.map((unit) => unit.pv)),
+    utility: sum(live.map((unit) => unit.utility)),
+    load: sum(live.map((unit) => unit.load)),
+    rsoc: known === 0 ? null : sum(charges) / known,
+    remainingWh: sum(live.map((unit) => unit.remainingWh)),
+    of: live.length,
+  };
+}
+
+/** Wire times sort as text; two-digit fields are the wire's own form (Q4). */
+function newest(units) {
+  return units.reduce((latest, { time }) => (time !== null && (latest === null || time > latest) ? time : latest), null);
+}

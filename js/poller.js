@@ -1,0 +1,76 @@
+// One poller per source: asks again only after the answer came, slower while it fails, not at all while the tab is hidden.
+//
+//   const poller = createPoller({ call: api.logInfo, onAnswer: (answer) => ..., interval: 500 });
+//   poller.start(); poller.now(); poller.stop();
+// `call` is one of api.js's readings; `onAnswer` gets each answer, also failures. Times in ms.
+
+const SLOWEST = 8_000;
+
+export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page = globalThis.document, timers = globalThis }) {
+  let running = false;
+  let timer = null;
+  let asking = false;
+  let again = false;
+  let failures = 0;
+
+  async function tick() {
+    timer = null;
+    asking = true;
+    let ok = false;
+    try {
+      const answer = await call();
+      ok = answer.ok;
+      if (running) onAnswer(answer);
+    } finally {
+      // also after a listener that threw: its error is reported by the browser, the polling goes on
+      asking = false;
+      failures = ok ? 0 : failures + 1;
+      arm(again ? 0 : undefined);
+      again = false;
+    }
+  }
+
+  function arm(wait = delayAfter(failures, interval, slowest)) {
+    if (!running || asking || timer !== null || isHidden(page)) return;
+    timer = timers.setTimeout(tick, wait);
+  }
+
+  function disarm() {
+    if (timer !== null) timers.clearTimeout(timer);
+    timer = null;
+  }
+
+  function onVisibility() {
+    disarm();
+    arm(0);
+  }
+
+  return {
+    start() {
+      if (running) return;
+      running = true;
+      page?.addEventListener("visibilitychange", onVisibility);
+      arm(0);
+    },
+    stop() {
+      running = false;
+      disarm();
+      page?.removeEventListener("visibilitychange", onVisibility);
+    },
+    /** Ask at once (after an order), or right after the answer that is under way. */
+    now() {
+      if (asking) again = true;
+      disarm();
+      arm(0);
+    },
+  };
+}
+
+/** How long to wait for the next tick after so many failures in a row: the interval, doubled each time up to the slowest. */
+export function delayAfter(failures, interval, slowest = SLOWEST) {
+  return Math.min(interval * 2 ** Math.min(failures, 10), Math.max(slowest, interval));
+}
+
+function isHidden(page) {
+  return page?.visibilityState === "hidden";
+}
