@@ -1,0 +1,227 @@
+"""Owns the latest picture of the grid, one immutable `Snapshot` swapped whole; written by the collector, read by all.
+
+Readers hold what they got and never wait for a writer. The reply bytes of `/get/logInfo` are made here, once per
+changed snapshot, never per request (issue 3 section 4).
+"""
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from main_controller.domain.freshness import Remembered, Sighting, UnitState, lost, sight
+from main_controller.domain.identity import conflicts
+from main_controller.domain.units import Unit
+
+GZIP_LEVEL = 1
+"""Enough for the wire's repetitive JSON, and the cheapest: see benchmarks/README.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridWatch:
+    """What apis-web last said of the grid as a whole; every `..._at` is monotonic s of the last good answer, or None.
+
+    `unit_ids` is the last answer of `/unitIds`: () means that no Grid Master is known, None that the last call failed
+    or none was made (Z6). `status_active` is None when `/getStatus` failed or answered an error, which `status_error`
+    then tells; `inactive_answers` counts its answers in a row with active false and no error. `deals` are the last good
+    ones as sent, kept while `deals_error` says why there are no newer ones. `grid_master` is the unit whose newest data
+    claim it, None while `unit_ids` is ().
+    """
+
+    grid_master: str | None = None
+    unit_ids: tuple[str, ...] | None = None
+    unit_ids_at: float | None = None
+    status_active: bool | None = None
+    status_error: str | None = None
+    inactive_answers: int = 0
+    status_at: float | None = None
+    deals: tuple[dict[str, Any], ...] | None = None
+    deals_at: float | None = None
+    deals_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The ready-made reply of `/get/logInfo`: as it is, gzipped, and the strong ETag of the plain form."""
+
+    plain: bytes
+    zipped: bytes
+    etag: str
+
+
+def encode(value: object) -> bytes:
+    """JSON bytes; half a surrogate pair, which UTF-8 cannot hold, is escaped as it came."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+
+
+def make_body(units: Mapping[str, Any]) -> Body:
+    """The reply bytes for these units, in their order."""
+    plain = encode(units)
+    zipped = gzip.compress(plain, GZIP_LEVEL, mtime=0)
+    return Body(plain, zipped, f'"{hashlib.sha256(plain).hexdigest()[:32]}"')
+
+
+EMPTY_BODY = make_body({})
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything known of the grid at one moment; nothing in it is ever edited.
+
+    `units` are the usable units of the last good `/get/log`, in its order. `sightings` holds every unit seen since
+    start, also silent ones; `members` is every id ever known (`/unitIds`, seen, remembered), sorted: a member without a
+    sighting was not seen since start, `remembered` may tell what it was before (Z6a). `answered_at` (monotonic s) is
+    when `/get/log` last gave good data. `conflicts` says per unit why its identity is ambiguous (Z4). `serial` grows
+    with every swap.
+    """
+
+    serial: int = 0
+    units: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    sightings: Mapping[str, Sighting] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+    remembered: Mapping[str, Remembered] = field(default_factory=dict)
+    answered_at: float | None = None
+    answered_wall: datetime | None = None
+    grid: GridWatch = field(default_factory=GridWatch)
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = EMPTY_BODY.plain
+    body_gzip: bytes = EMPTY_BODY.zipped
+    etag: str = EMPTY_BODY.etag
+
+    def age(self, now: float) -> float | None:
+        """Seconds since the freshest unit's own clock moved (Z5), None while no unit was seen."""
+        newest = max((one.moved_at for one in self.sightings.values()), default=None)
+        return None if newest is None else max(0.0, now - newest)
+
+    def state(self, unit_id: str, now: float, stale_after: float) -> UnitState:
+        """How far this unit's data can be trusted; a member never seen is silent (Z5)."""
+        sighting = self.sightings.get(unit_id)
+        return UnitState.SILENT if sighting is None else sighting.state(now, stale_after)
+
+    def last_word(self, unit_id: str) -> str | None:
+        """The converter's word as last seen, also before a restart; None when it was never told (Z6a)."""
+        sighting = self.sightings.get(unit_id)
+        if sighting is not None:
+            return sighting.unit.raw_word
+        kept = self.remembered.get(unit_id)
+        return kept.word if kept is not None else None
+
+
+class UnitCache:
+    """The one owner of the latest `Snapshot`.
+
+    `remembered` is what a file kept from before the restart; `orders_by_address` says whether orders reach a unit by
+    its own address, so that two units with one address are ambiguous (Z4).
+    """
+
+    def __init__(self, *, remembered: Mapping[str, Remembered] | None = None, orders_by_address: bool = False) -> None:
+        kept = dict(remembered or {})
+        self._orders_by_address = orders_by_address
+        self._snapshot = Snapshot(members=tuple(sorted(kept)), remembered=kept)
+        # Held while a writer makes its next snapshot, so that none loses another's change. Readers never take it.
+        self._writing = threading.Lock()
+        # Protects the swap for those who wait for a newer snapshot; held for an assignment only.
+        self._changed = threading.Condition()
+
+    def snapshot(self) -> Snapshot:
+        """The latest snapshot, without waiting."""
+        return self._snapshot
+
+    def wait_newer(self, serial: int, timeout: float) -> Snapshot:
+        """The latest snapshot once it is newer than `serial`, or after `timeout` s the latest as it is."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._snapshot.serial > serial, timeout)
+            return self._snapshot
+
+    def update(self, change: Callable[[Snapshot], Snapshot]) -> tuple[Snapshot, Snapshot]:
+        """Swap in what `change` makes of the latest snapshot, with the next serial; the ones before and after."""
+        with self._writing:
+            before = self._snapshot
+            after = replace(change(before), serial=before.serial + 1)
+            with self._changed:
+                self._snapshot = after
+                self._changed.notify_all()
+            return before, after
+
+    def replace(self, snapshot: Snapshot) -> Snapshot:
+        """Swap in a whole snapshot; it gets the next serial."""
+        return self.update(lambda _: snapshot)[1]
+
+    def confirm(self, now: float, wall: datetime) -> tuple[Snapshot, Snapshot]:
+        """Take note that `/get/log` answered the very same data again: nothing but the time of the answer moves."""
+        return self.update(lambda before: replace(before, answered_at=now, answered_wall=wall))
+
+    def take_log(
+        self, units: Mapping[str, dict[str, Any]], now: float, wall: datetime, *, duplicates: Collection[str] = ()
+    ) -> tuple[Snapshot, Snapshot]:
+        """Take in the usable units of a good `/get/log`, arrived at `now` (monotonic s) and `wall` (UTC).
+
+        Units that it no longer holds become silent; nothing is forgotten (Z5). `duplicates` were listed twice (Z4).
+        """
+        return self.update(lambda before: self._with_log(before, units, now, wall, duplicates))
+
+    def take_grid(self, change: Callable[[GridWatch], GridWatch]) -> tuple[Snapshot, Snapshot]:
+        """Take in what `change` makes of the latest `GridWatch`; ids in its `unit_ids` become members for good."""
+
+        def changed(before: Snapshot) -> Snapshot:
+            grid = change(before.grid)
+            grid = replace(grid, grid_master=_grid_master(before.sightings, grid.unit_ids))
+            return replace(before, grid=grid, members=_members(before.members, grid.unit_ids or ()))
+
+        return self.update(changed)
+
+    def _with_log(
+        self,
+        before: Snapshot,
+        units: Mapping[str, dict[str, Any]],
+        now: float,
+        wall: datetime,
+        duplicates: Collection[str],
+    ) -> Snapshot:
+        sightings = {unit_id: lost(old, now) for unit_id, old in before.sightings.items() if unit_id not in units}
+        for unit_id, data in units.items():
+            sightings[unit_id] = sight(before.sightings.get(unit_id), unit_id, data, own_clock(data), now, wall)
+        body = make_body(units)
+        return replace(
+            before,
+            units=units,
+            sightings=sightings,
+            members=_members(before.members, units),
+            answered_at=now,
+            answered_wall=wall,
+            grid=replace(before.grid, grid_master=_grid_master(sightings, before.grid.unit_ids)),
+            conflicts=conflicts(
+                sightings, before.remembered, duplicates=duplicates, orders_by_address=self._orders_by_address
+            ),
+            body=body.plain,
+            body_gzip=body.zipped,
+            etag=body.etag,
+        )
+
+
+def own_clock(data: Mapping[str, Any]) -> str:
+    """What shows that a unit was read anew: its `time`, or a fingerprint of its data where it sends none (Z5)."""
+    told = Unit("", data).time
+    return told if told is not None else "data:" + hashlib.sha256(encode(data)).hexdigest()
+
+
+def _members(known: tuple[str, ...], more: Collection[str]) -> tuple[str, ...]:
+    new = set(more).difference(known)
+    return tuple(sorted({*known, *new})) if new else known
+
+
+def _grid_master(sightings: Mapping[str, Sighting], unit_ids: tuple[str, ...] | None) -> str | None:
+    """The unit whose newest data claim to be it; none while apis-web knows of none (K7)."""
+    if unit_ids == ():
+        return None
+    claims = [one for one in sightings.values() if one.present and one.unit.grid_master]
+    return max(claims, key=lambda one: one.moved_at).unit_id if claims else None

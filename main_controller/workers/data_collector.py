@@ -1,0 +1,217 @@
+"""Polls apis-web into the cache and tells its listeners (S6, B2, Z5); a `Periodic` runs each of the two."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from main_controller.errors import UpstreamGarbled
+from main_controller.store.unit_cache import GridWatch, Snapshot, UnitCache
+from main_controller.workers.complaints import Complaints
+from main_controller.workers.health import HealthKeeper, utc_now
+
+if TYPE_CHECKING:
+    from main_controller.upstream.apis_web import GridStatus, LogReply
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[Snapshot, Snapshot], None]
+"""Told after every poll, good or failed: the snapshot that it was told last, and the latest."""
+
+
+class LogSource(Protocol):
+    """Whoever answers `/get/log` (W10)."""
+
+    def log(self) -> "LogReply":
+        """All units' data; raises `UpstreamError`."""
+
+
+class GridSource(Protocol):
+    """Whoever answers apis-web's readings of the grid as a whole (W3-W5); each raises `UpstreamError`."""
+
+    def unit_ids(self) -> tuple[str, ...]:
+        """The configured units, () while no Grid Master is known (K7)."""
+
+    def status(self) -> "GridStatus":
+        """Whether the grid is active (K10)."""
+
+    def deals(self) -> list[dict[str, Any]]:
+        """The deals as sent."""
+
+
+class DataCollector:
+    """Polls `/get/log` into the cache, one poll at a time.
+
+    Any fault leaves the last good data in place, their age growing (Z5, T31). `clock` is monotonic s, `wall` UTC.
+    """
+
+    def __init__(
+        self,
+        apis_web: LogSource,
+        cache: UnitCache,
+        *,
+        listeners: Sequence[Listener] = (),
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._apis_web = apis_web
+        self._cache = cache
+        self._clock = clock
+        self._wall = wall
+        self._listeners = [(listener, HealthKeeper(_name(listener), wall=wall)) for listener in listeners]
+        self._told = cache.snapshot()
+        self._last_raw: bytes | None = None
+        self._unusable = Complaints("the data of unit %r are no object and are left out", level=logging.ERROR)
+        self._nulled = Complaints("no usable number at %r: it is shown as null", level=logging.WARNING)
+        # Protects the poll under way, which later callers share instead of starting another.
+        self._gate = threading.Lock()
+        self._under_way: Future[None] | None = None
+
+    def poll_once(self) -> None:
+        """Ask `/get/log` once and take in the answer; raises `UpstreamError`. Shares a poll that is under way."""
+        with self._gate:
+            shared = self._under_way
+            if shared is None:
+                mine = self._under_way = Future()
+        if shared is not None:
+            shared.result()
+            return
+        try:
+            try:
+                self._poll()
+            finally:
+                with self._gate:
+                    self._under_way = None
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        mine.set_result(None)
+
+    def flush(self) -> None:
+        """Poll at once in the caller's thread; never empties first (G11). Raises `UpstreamError`."""
+        self.poll_once()
+
+    def _poll(self) -> None:
+        try:
+            reply = self._apis_web.log()
+            self._take(reply)
+        finally:
+            self._tell()
+
+    def _take(self, reply: "LogReply") -> None:
+        now, wall = self._clock(), self._wall()
+        if self._last_raw is not None and reply.raw == self._last_raw:
+            self._cache.confirm(now, wall)
+            return
+        usable = {unit_id: data for unit_id, data in reply.units.items() if isinstance(data, dict)}
+        self._refuse_emptiness(usable, reply)
+        self._unusable.tell(unit_id for unit_id in reply.units if unit_id not in usable)
+        self._nulled.tell(reply.nulled)
+        self._cache.take_log(usable, now, wall, duplicates=reply.duplicates)
+        self._last_raw = reply.raw
+
+    def _refuse_emptiness(self, usable: Collection[str], reply: "LogReply") -> None:
+        """A picture without units is a fault as soon as any unit is known, however long it lasts (Z5, K8)."""
+        members = len(self._cache.snapshot().members)
+        if not usable and (members or reply.units):
+            sentence = f"apis-web's /get/log holds no unit's data, while {members} units are known."
+            raise UpstreamGarbled(sentence, sent=True)
+
+    def _tell(self) -> None:
+        before, after = self._told, self._cache.snapshot()
+        self._told = after
+        for listener, keeper in self._listeners:
+            try:
+                listener(before, after)
+            except Exception as error:  # noqa: BLE001 - a broken listener never stops the poll; the keeper logs it
+                keeper.failed(error)
+            else:
+                keeper.succeeded()
+
+
+class GridWatcher:
+    """Asks `/unitIds`, `/getStatus` and `/deals` into the cache, one's failure never hiding another's (Z5, K7).
+
+    Runs beside the collector, since with no Grid Master these calls hang while `/get/log` answers.
+    """
+
+    def __init__(
+        self,
+        apis_web: GridSource,
+        cache: UnitCache,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._apis_web = apis_web
+        self._cache = cache
+        self._clock = clock
+        self._calls = [
+            (call, failed, HealthKeeper(f"apis-web's {path}", wall=wall))
+            for path, call, failed in (
+                ("/unitIds", self._ask_unit_ids, _no_unit_ids),
+                ("/getStatus", self._ask_status, _no_status),
+                ("/deals", self._ask_deals, _no_deals),
+            )
+        ]
+
+    def poll_once(self) -> None:
+        """Ask each once; raises the first `UpstreamError` only when none of the three succeeded."""
+        errors: list[Exception] = []
+        for call, failed, keeper in self._calls:
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 - none hides the next; the keeper logs what is unknown
+                keeper.failed(error)
+                errors.append(error)
+                self._cache.take_grid(failed(str(error)))
+            else:
+                keeper.succeeded()
+        if len(errors) == len(self._calls):
+            raise errors[0]
+
+    def _ask_unit_ids(self) -> None:
+        found = self._apis_web.unit_ids()
+        now = self._clock()
+        self._cache.take_grid(lambda grid: replace(grid, unit_ids=found, unit_ids_at=now))
+
+    def _ask_status(self) -> None:
+        answer = self._apis_web.status()
+        now = self._clock()
+        inactive = answer.active is False and answer.error is None
+
+        def change(grid: GridWatch) -> GridWatch:
+            return replace(
+                grid,
+                status_active=answer.active,
+                status_error=answer.error,
+                inactive_answers=grid.inactive_answers + 1 if inactive else 0,
+                status_at=now,
+            )
+
+        self._cache.take_grid(change)
+
+    def _ask_deals(self) -> None:
+        found = tuple(self._apis_web.deals())
+        now = self._clock()
+        self._cache.take_grid(lambda grid: replace(grid, deals=found, deals_at=now, deals_error=None))
+
+
+def _no_unit_ids(_sentence: str) -> Callable[[GridWatch], GridWatch]:
+    return lambda grid: replace(grid, unit_ids=None)
+
+
+def _no_status(sentence: str) -> Callable[[GridWatch], GridWatch]:
+    return lambda grid: replace(grid, status_active=None, status_error=sentence, inactive_answers=0)
+
+
+def _no_deals(sentence: str) -> Callable[[GridWatch], GridWatch]:
+    return lambda grid: replace(grid, deals_error=sentence)
+
+
+def _name(listener: Listener) -> str:
+    return f"the listener {getattr(listener, '__qualname__', type(listener).__name__)}"
