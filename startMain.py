@@ -37,7 +37,7 @@ if __name__ == "__main__":
     if any(importlib.util.find_spec(name) is None for name in needed) and Path(sys.prefix).resolve() != venv.resolve():
         python = venv / "bin" / "python"
         if not python.exists():
-            sys.exit("What this program needs is not installed: run `sh venv.sh` first. It builds venv/ beside this file.")
+            sys.exit("What this program needs is not installed: run `sh venv.sh` first; it builds venv/.")
         os.execv(python, [str(python), *sys.argv])
 
     from main_controller.controller import main

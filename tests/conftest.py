@@ -1,0 +1,35 @@
+"""What every test may use: the checkout's root and, for tests/browser, a Chromium that is really there."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything under tests/browser carries the mark `browser`, so that `-m "not browser"` leaves it out."""
+    for item in items:
+        if ROOT / "tests" / "browser" in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium. Where there is none: a failure in CI, elsewhere a skip that says what to install."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is not None:
+        return found
+    sentence = "There is no Chromium on this machine: install the package chromium to run the tests of the page."
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)

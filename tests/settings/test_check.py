@@ -1,0 +1,71 @@
+"""--check-config says what it found, or names what cannot work; run apart, since it sets up logging."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECK = """
+import sys
+from pathlib import Path
+from main_controller.errors import SettingError
+from main_controller.settings import build_settings, found_at_start
+try:
+    sys.stdout.write(found_at_start(build_settings({}, sys.argv[2:], {}, Path(sys.argv[1]))))
+except SettingError as fault:
+    sys.exit(str(fault))
+"""
+
+
+def check(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    """Run the check with `folder` as the checkout."""
+    here = Path(__file__).resolve().parents[2]
+    return subprocess.run(
+        [sys.executable, "-c", CHECK, str(folder), *argv], cwd=here, capture_output=True, text=True, timeout=30
+    )
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, root: Path) -> Path:
+    """A folder with the real logging.conf in it."""
+    (tmp_path / "logging.conf").write_bytes((root / "logging.conf").read_bytes())
+    return tmp_path
+
+
+def test_it_names_each_setting_with_its_source(checkout: Path) -> None:
+    """An operator reads what is in force, and who said so."""
+    done = check(checkout, "--b_port", "5000", "--allowed_networks", "10.0.0.0/8")
+    assert done.returncode == 0
+    assert "b_port = 5000  (the command line)" in done.stdout
+    assert "allowed_networks = 10.0.0.0/8  (the command line)" in done.stdout
+    assert "staleafter = 30 s  (default)" in done.stdout
+    assert "upstream_timezone = none  (default)" in done.stdout
+
+
+def test_it_makes_no_folder_but_the_logs(checkout: Path) -> None:
+    """Looking changes nothing that the program would keep."""
+    check(checkout)
+    assert sorted(path.name for path in checkout.iterdir()) == ["log", "logging.conf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [("schedules", "taken"), ("schedules", "taken/below"), ("journal", "taken/j")]
+)
+def test_a_folder_that_cannot_be_is_named(checkout: Path, name: str, place: str) -> None:
+    """Said at start, not when the first schedule is lost."""
+    (checkout / "taken").write_text("a file")
+    done = check(checkout, f"--{name}", place)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name}: ")
+    assert "is not a folder" in done.stderr
+
+
+def test_a_missing_logging_conf_is_named(tmp_path: Path) -> None:
+    """It is one of the things that are read."""
+    assert check(tmp_path).stderr.startswith("logging.conf: there is no ")
+
+
+def test_the_simulation_is_said(checkout: Path) -> None:
+    """Z17: never by accident."""
+    assert "--simulate: 20 units, 10 times as fast as real time" in check(checkout, "--simulate", "20").stdout

@@ -1,0 +1,169 @@
+"""Who wins: startMain.py < TOML < environment < command line; and nothing unknown or bad gets in (Z14-Z17)."""
+
+from dataclasses import Field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from main_controller.errors import SettingError
+from main_controller.settings import build_settings
+from main_controller.settings.table import setting_fields
+
+
+def test_the_later_source_wins(tmp_path: Path) -> None:
+    """Z14's order, each source overriding only what it names."""
+    config = tmp_path / "site.toml"
+    config.write_text("b_port = 2\nstaleafter = 2\ntitle = '2'\n", encoding="utf-8")
+    parameters = {"b_port": 1, "staleafter": 1, "title": "1", "schedulerInterval": 1, "apis_emul_url": None}
+    settings = build_settings(
+        parameters, ["--config", str(config), "--b_port", "4"], {"APIS_MC_B_PORT": "3", "APIS_MC_STALEAFTER": "3"}
+    )
+    assert (settings.b_port, settings.staleafter, settings.title, settings.schedulerInterval) == (4, 3, "2", 1)
+    assert settings.sources == {
+        "b_port": "the command line",
+        "staleafter": "the environment",
+        "title": str(config),
+        "schedulerInterval": "startMain.py",
+    }
+
+
+@pytest.mark.parametrize("row", setting_fields(), ids=lambda row: row.name)
+def test_every_setting_can_be_set_from_every_source(row: Field[Any], tmp_path: Path) -> None:
+    """C4: no setting is forgotten by a source."""
+    name = row.name
+    text, other = _two_values(name)
+    config = tmp_path / "site.toml"
+    config.write_text(f"{name} = '{text}'\n", "utf-8")
+    variable = f"APIS_MC_{name.upper()}"
+    from_toml = build_settings({}, ["--config", str(config)], {})
+    from_environment = build_settings({name: other}, [], {variable: text})
+    from_command_line = build_settings({name: other}, [f"--{name}", text], {variable: other})
+    assert getattr(build_settings({name: other}, [], {}), name) != getattr(from_toml, name)
+    assert getattr(from_toml, name) == getattr(from_environment, name) == getattr(from_command_line, name)
+
+
+def _two_values(name: str) -> tuple[str, str]:
+    special = {
+        "b_host": ("::1", "0.0.0.0"),
+        "apis_host": ("web1", "web2"),
+        "url": ('{"dcdc": ":1/a"}', '{"dcdc": ":2/b"}'),
+        "timezone": ("Asia/Tokyo", "UTC"),
+        "upstream_timezone": ("Asia/Tokyo", "UTC"),
+        "gridvoltagemin": ("310", "320"),
+        "gridvoltagemax": ("360", "370"),
+        "allowed_hosts": ("a:1,b", "c"),
+        "allowed_networks": ("10.0.0.0/8", "192.168.0.0/16"),
+        "title": ("A", "B"),
+        "schedules": ("a", "b"),
+        "journal": ("a", "b"),
+        "journalkeep": ("10", "20"),
+        "threads": ("10", "20"),
+        "connection_limit": ("10", "20"),
+    }
+    if name in special:
+        return special[name]
+    if name in ("emulator", "apis", "read_only"):
+        return "true", "false"
+    if name in ("set_url", "ups_set_url"):
+        return ":1/a", ":2/b"
+    if name.endswith("_url"):
+        return "http://a:1", "http://b:2"
+    return "7", "8"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "argv", "environ", "key"),
+    [
+        ({"b_prot": 1}, [], {}, "b_prot"),
+        ({"b_port": "x"}, [], {}, "b_port"),
+        ({}, [], {"APIS_MC_B_PROT": "1"}, "APIS_MC_B_PROT"),
+        ({}, [], {"APIS_MC_B_PORT": ""}, "APIS_MC_B_PORT"),
+        ({}, [], {"APIS_MC_SIMULATE": "4"}, "APIS_MC_SIMULATE"),
+        ({}, ["--b_port", "x"], {}, "--b_port"),
+        ({}, ["-e", "perhaps"], {}, "--emulator"),
+        ({}, ["--simulate", "0"], {}, "--simulate"),
+        ({}, ["--simulate", "1001"], {}, "--simulate"),
+        ({}, ["--speed", "0"], {}, "--speed"),
+        ({}, ["--config", "no/such/file.toml"], {}, "--config"),
+        ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),
+    ],
+)
+def test_the_unknown_and_the_bad_are_refused_by_name(
+    parameters: dict[str, object], argv: list[str], environ: dict[str, str], key: str
+) -> None:
+    """Z14: the error names what its author wrote, so that it is found at once."""
+    with pytest.raises(SettingError) as refused:
+        build_settings(parameters, argv, environ)
+    assert refused.value.key == key
+
+
+def test_a_file_may_use_tomls_own_types(tmp_path: Path) -> None:
+    """Numbers, truth, lists and tables, not only text."""
+    config = tmp_path / "site.toml"
+    lines = ("b_port = 1", "staleafter = 2.5", "emulator = false", "allowed_hosts = ['a']", "url.dcdc = ':1/x'")
+    config.write_text("\n".join(lines), "utf-8")
+    settings = build_settings({}, ["--config", str(config)], {})
+    assert (settings.b_port, settings.staleafter, settings.emulator) == (1, 2.5, False)
+    assert (settings.allowed_hosts, settings.url) == (("a",), {"dcdc": ":1/x"})
+
+
+@pytest.mark.parametrize("text", ["b_prot = 1\n", "b_port = 'x'\n", "[b_port]\nx = 1\n", "b_port =", "\udcff"])
+def test_a_bad_file_is_refused(text: str, tmp_path: Path) -> None:
+    """Unknown keys, bad values, bad TOML and bad UTF-8 alike."""
+    config = tmp_path / "site.toml"
+    config.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(SettingError, match=r"b_p|--config"):
+        build_settings({}, ["--config", str(config)], {})
+
+
+def test_a_misspelt_name_is_answered_with_the_nearest() -> None:
+    """Help where a letter slipped."""
+    with pytest.raises(SettingError, match=r"unknown setting in startMain\.py; is b_port meant\?"):
+        build_settings({"b_prot": 1}, [], {})
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    """Only APIS_MC_ is ours."""
+    assert build_settings({}, [], {"PATH": "x", "APIS": "y", "B_PORT": "1"}).b_port == 4382
+
+
+@pytest.mark.parametrize("flag", ["-e", "--emul", "--emulator"])
+def test_the_old_flag_chooses_where_orders_go(flag: str) -> None:
+    """Z14: -e/--emul sets `emulator`."""
+    assert build_settings({}, [flag, "false"], {}).emulator is False
+    assert build_settings({"emulator": False}, [flag, "True"], {}).emulator is True
+
+
+@pytest.mark.parametrize("flag", ["-d", "--db"])
+def test_the_old_database_flag_is_accepted_and_said_to_do_nothing(flag: str) -> None:
+    """Z14: the old start scripts keep working."""
+    settings = build_settings({}, [flag, "mysql"], {})
+    assert "no effect" in settings.notes[0]
+    assert settings.sources == {}
+
+
+def test_the_simulation_is_never_chosen_implicitly() -> None:
+    """Z17: only the option itself switches it on; it has 4 units unless told."""
+    assert build_settings({}, [], {}).simulate is None
+    assert build_settings({}, ["--simulate"], {}).simulate == 4
+    settings = build_settings({}, ["--simulate", "20", "--speed", "1"], {})
+    assert (settings.simulate, settings.speed) == (20, 1)
+
+
+@pytest.mark.parametrize("argv", [["--b_prot", "1"], ["--b_por", "1"], ["surplus"], ["--log-level", "LOUD"]])
+def test_an_unknown_option_ends_the_program_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named, and not taken for one that begins alike."""
+    with pytest.raises(SystemExit) as ended:
+        build_settings({}, argv, {})
+    assert ended.value.code == 2
+    assert argv[0] in capsys.readouterr().err
+
+
+def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its explanation; percent signs included."""
+    with pytest.raises(SystemExit) as ended:
+        build_settings({}, ["--help"], {})
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(f"--{row.name} VALUE" in shown for row in setting_fields())

@@ -1,0 +1,143 @@
+"""logging.conf alone decides destinations and levels (L1-L8, Z20). Run apart: fileConfig changes the whole process."""
+
+import configparser
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import logging, sys
+from pathlib import Path
+from main_controller.errors import SettingError
+from main_controller.logs import set_up_logs
+early = logging.getLogger("main_controller.early")
+try:
+    set_up_logs(Path(sys.argv[1]), sys.argv[2] or None, simulated=sys.argv[3] == "simulated")
+except SettingError as fault:
+    sys.exit(str(fault))
+for level in ("debug", "info", "warning", "error"):
+    getattr(early, level)("a line at %s", level)
+    getattr(logging.getLogger("waitress.queue"), level)("queue at %s", level)
+    getattr(logging.getLogger("urllib3.connectionpool"), level)("connection at %s", level)
+"""
+
+
+def log(checkout: Path, level: str = "", simulated: bool = False) -> tuple[str, str]:
+    """Console and file after one line of each level; started in another folder than the checkout."""
+    here = Path(__file__).resolve().parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(checkout), level, "simulated" if simulated else ""],
+        cwd="/",
+        env={"PYTHONPATH": str(here)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    file = checkout / "log" / "main_controller.log"
+    return done.stderr, file.read_text("utf-8") if file.is_file() else ""
+
+
+@pytest.fixture(params=["plain", 'o\'clock 100% "x" \\n'])
+def checkout(tmp_path: Path, root: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder with the real logging.conf, under a tame and under a nasty name."""
+    folder = tmp_path / str(request.param)
+    folder.mkdir()
+    (folder / "logging.conf").write_bytes((root / "logging.conf").read_bytes())
+    return folder
+
+
+def edit(checkout: Path, section: str, key: str, value: str) -> None:
+    """Change one line of logging.conf, as an operator does (L8)."""
+    config = configparser.RawConfigParser()
+    config.read(checkout / "logging.conf", "utf-8")
+    config.set(section, key, value)
+    with (checkout / "logging.conf").open("w", encoding="utf-8") as file:
+        config.write(file)
+
+
+def test_the_file_has_the_specified_sections(root: Path) -> None:
+    """L2: loggers, handlers and formatters under their names, with level, class, args, format and datefmt."""
+    config = configparser.RawConfigParser()
+    config.read(root / "logging.conf", "utf-8")
+    assert config["handlers"]["keys"] == "consoleHandler,infoFileHandler"
+    assert config["formatters"]["keys"] == "consoleFormatter,infoFileFormatter"
+    assert config["loggers"]["keys"].split(",")[0] == "root"
+    assert config["logger_root"]["handlers"] == "consoleHandler,infoFileHandler"
+    assert config["handler_consoleHandler"]["class"] == "StreamHandler"
+    assert config["handler_infoFileHandler"]["class"] == "handlers.TimedRotatingFileHandler"
+    assert "midnight" in config["handler_infoFileHandler"]["args"]
+    for name in ("consoleFormatter", "infoFileFormatter"):
+        assert set(config[f"formatter_{name}"]) == {"format", "datefmt"}
+
+
+def test_console_and_file_get_the_same_lines_from_info(checkout: Path) -> None:
+    """L8: two destinations; polls (DEBUG) do not flood them (T30). The file is the checkout's, wherever one stands."""
+    for text in log(checkout):
+        assert [f"a line at {level}" in text for level in ("debug", "info", "warning", "error")] == [
+            False,
+            True,
+            True,
+            True,
+        ]
+
+
+def test_the_chatter_of_libraries_is_silenced(checkout: Path) -> None:
+    """Z20: waitress.queue speaks from ERROR, urllib3 from WARNING."""
+    console, _ = log(checkout, "DEBUG")
+    assert [f"queue at {level}" in console for level in ("debug", "info", "warning", "error")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert [f"connection at {level}" in console for level in ("debug", "info", "warning")] == [False, False, True]
+
+
+def test_the_option_replaces_the_root_level(checkout: Path) -> None:
+    """--log-level DEBUG shows the polls, --log-level ERROR hides the warnings."""
+    assert "a line at debug" in log(checkout, "DEBUG")[0]
+    assert "a line at warning" not in log(checkout, "ERROR")[0]
+
+
+@pytest.mark.parametrize(("kept", "index"), [("consoleHandler", 0), ("infoFileHandler", 1)])
+def test_either_destination_can_be_switched_off(checkout: Path, kept: str, index: int) -> None:
+    """L8: by editing logging.conf only."""
+    edit(checkout, "logger_root", "handlers", kept)
+    texts = log(checkout)
+    assert "a line at info" in texts[index]
+    assert texts[1 - index] == ""
+
+
+def test_either_destination_can_be_limited(checkout: Path) -> None:
+    """L8: the file from ERROR, the console as it was; a handler's own level holds against --log-level."""
+    edit(checkout, "handler_infoFileHandler", "level", "ERROR")
+    console, file = log(checkout, "DEBUG")
+    assert "a line at debug" in console
+    assert "a line at warning" not in file
+    assert "a line at error" in file
+
+
+def test_every_line_of_a_simulation_says_so(checkout: Path) -> None:
+    """Z17."""
+    for text in log(checkout, simulated=True):
+        lines = text.splitlines()
+        assert lines
+        assert all(line.startswith("SIMULATED ") for line in lines)
+
+
+def test_a_log_folder_that_cannot_be_written_is_one_sentence(checkout: Path) -> None:
+    """No traceback where a file stands in the folder's place."""
+    (checkout / "log").write_text("in the way")
+    console, _ = log(checkout)
+    assert console.splitlines() == [f"logging.conf: the log cannot be written to {checkout / 'log'}: File exists"]
+
+
+def test_a_broken_logging_conf_is_one_sentence(checkout: Path) -> None:
+    """It names the file and what was wrong."""
+    edit(checkout, "handler_infoFileHandler", "class", "NoSuchHandler")
+    console, _ = log(checkout)
+    assert len(console.splitlines()) == 1
+    assert console.startswith("logging.conf: ")
+    assert "NoSuchHandler" in console

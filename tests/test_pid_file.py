@@ -1,0 +1,51 @@
+"""log/startMain.pid names the living processes that this checkout started, and no others."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from main_controller.pid_file import NAME, remove_pid_file, write_pid_file
+
+
+def lines(root: Path) -> list[str]:
+    """The file's lines."""
+    return (root / NAME).read_text("ascii").splitlines()
+
+
+def ended_process() -> int:
+    """An id that was in use, and is no more."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait(timeout=30)
+    return process.pid
+
+
+def test_it_holds_this_process_once(tmp_path: Path) -> None:
+    """However often it is written; the folder is made."""
+    write_pid_file(tmp_path)
+    write_pid_file(tmp_path)
+    assert lines(tmp_path) == [str(os.getpid())]
+    assert [path.name for path in (tmp_path / "log").iterdir()] == ["startMain.pid"]
+
+
+def test_it_keeps_the_living_and_drops_the_dead_and_the_unreadable(tmp_path: Path) -> None:
+    """A second program of this checkout is stopped too; a process that was killed is forgotten."""
+    (tmp_path / "log").mkdir()
+    (tmp_path / NAME).write_bytes(f"{os.getppid()}\n{ended_process()}\nrubbish\n\xff\n-1\n".encode("latin-1"))
+    write_pid_file(tmp_path)
+    assert lines(tmp_path) == [str(os.getppid()), str(os.getpid())]
+
+
+def test_it_goes_with_the_last_process(tmp_path: Path) -> None:
+    """What others wrote stays."""
+    write_pid_file(tmp_path)
+    remove_pid_file(tmp_path)
+    assert not (tmp_path / NAME).exists()
+    (tmp_path / NAME).write_text(f"{os.getppid()}\n{os.getpid()}\n", "ascii")
+    remove_pid_file(tmp_path)
+    assert lines(tmp_path) == [str(os.getppid())]
+
+
+def test_removing_nothing_is_no_error(tmp_path: Path) -> None:
+    """The program may end before it wrote it."""
+    remove_pid_file(tmp_path)

@@ -1,0 +1,184 @@
+"""startMain.py, stop.sh and venv.sh keep the Hyphae APIS stack's conventions (Z14, Z19, C1)."""
+
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from main_controller.settings import Settings, build_settings
+from main_controller.settings.table import setting_fields
+
+WAITING = "import sys\nprint('up', flush=True)\nsys.stdin.read()\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, root: Path) -> Path:
+    """A folder with stop.sh and a startMain.py that runs until it is told to stop."""
+    folder = tmp_path / "a checkout"
+    (folder / "log").mkdir(parents=True)
+    shutil.copy(root / "stop.sh", folder)
+    (folder / "startMain.py").write_text(WAITING)
+    return folder
+
+
+class Started:
+    """Processes that a test started; all are gone after it."""
+
+    def __init__(self) -> None:
+        self._processes: list[subprocess.Popen[str]] = []
+
+    def start(self, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
+        """Start Python with `arguments`, and wait until it says that it is up."""
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._processes.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        return process
+
+    def end(self) -> None:
+        """Kill what still runs."""
+        for process in self._processes:
+            process.kill()
+            process.communicate(timeout=30)
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    """Starts processes, and ends them after the test."""
+    processes = Started()
+    yield processes
+    processes.end()
+
+
+def stop(checkout: Path) -> str:
+    """Run its stop.sh from elsewhere; gives what it said."""
+    done = subprocess.run(["sh", str(checkout / "stop.sh")], cwd="/", capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def name_in_pid_file(checkout: Path, *pids: int) -> None:
+    """What pid_file.py writes."""
+    (checkout / "log" / "startMain.pid").write_text("".join(f"{pid}\n" for pid in pids), "ascii")
+
+
+@pytest.mark.parametrize("absolute", [True, False])
+def test_stop_ends_the_program_of_this_checkout(checkout: Path, started: Started, absolute: bool) -> None:
+    """However it was started: by its full path, or from its own folder."""
+    script = str(checkout / "startMain.py") if absolute else "./startMain.py"
+    process = started.start(script, "--simulate", cwd=checkout)
+    name_in_pid_file(checkout, process.pid)
+    assert stop(checkout) == f"Stopped: {process.pid}\n"
+    assert process.wait(timeout=30) == -15
+
+
+def test_stop_spares_every_other_process(checkout: Path, started: Started, tmp_path: Path) -> None:
+    """An id that was given to something else since, and the startMain.py of another checkout."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "startMain.py").write_text(WAITING)
+    stranger = started.start("-c", WAITING, cwd=checkout)
+    neighbour = started.start("startMain.py", cwd=other)
+    name_in_pid_file(checkout, stranger.pid, neighbour.pid, 1)
+    assert stop(checkout) == "No program of this checkout is running.\n"
+    assert stranger.poll() is None
+    assert neighbour.poll() is None
+
+
+@pytest.mark.parametrize("text", [None, "", "rubbish\n-1\n\n"])
+def test_stop_has_nothing_to_do(checkout: Path, text: str | None) -> None:
+    """No file, an empty one, one with rubbish in it."""
+    if text is not None:
+        (checkout / "log" / "startMain.pid").write_text(text)
+    assert stop(checkout) == "No program of this checkout is running.\n"
+
+
+def test_startmain_holds_the_18_parameters_and_their_defaults(root: Path) -> None:
+    """C1: under their own names; what stands there is what the program does without it."""
+    parameters = runpy.run_path(str(root / "startMain.py"))["parameters"]
+    assert list(parameters) == [row.name for row in setting_fields()][:18]
+    built = build_settings(parameters, [], {})
+    assert all(getattr(built, name) == getattr(Settings(), name) for name in parameters)
+
+
+def test_startmain_runs_by_itself(root: Path) -> None:
+    """Z19: ./startMain.py, from any folder, by whatever Python 3 is there, as long as its packages are."""
+    script = root / "startMain.py"
+    assert os.access(script, os.X_OK)
+    done = subprocess.run(
+        [sys.executable, str(script), "--version"], cwd="/", capture_output=True, text=True, timeout=30
+    )
+    assert (done.returncode, done.stdout) == (0, f"APIS Main Controller {Settings().version}\n")
+
+
+def test_startmain_says_what_to_do_when_nothing_is_installed(root: Path, tmp_path: Path) -> None:
+    """One sentence instead of an ImportError."""
+    shutil.copy(root / "startMain.py", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "startMain.py"], cwd=tmp_path, capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "What this program needs is not installed: run `sh venv.sh` first; it builds venv/."
+    ]
+
+
+def test_startmain_takes_its_own_venv(root: Path, tmp_path: Path) -> None:
+    """Z19: after `sh venv.sh`, ./startMain.py runs in venv/ whatever Python it was started by."""
+    shutil.copy(root / "startMain.py", tmp_path)
+    fake = tmp_path / "venv" / "bin" / "python"
+    fake.parent.mkdir(parents=True)
+    fake.write_text('#!/bin/sh\necho "$0 $@"\n')
+    fake.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "startMain.py", "-e", "true"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stdout == f"{fake} startMain.py -e true\n"
+
+
+@pytest.mark.parametrize(
+    ("python", "argument", "sentence"),
+    [
+        ("no-such-python", "", "There is no no-such-python"),
+        ("sh", "wrong", "venv.sh takes nothing, or dev; not 'wrong'."),
+        ("./old", "", "Python 3.8.1 is too old: this needs Python 3.11 or newer"),
+        ("./bare", "", "Python's venv module is missing: install python3-venv"),
+        ("./offline", "", "With no package index in reach"),
+    ],
+)
+def test_venv_says_what_is_missing(root: Path, tmp_path: Path, python: str, argument: str, sentence: str) -> None:
+    """Issue 3, section 1: one sentence each."""
+    shutil.copy(root / "venv.sh", tmp_path)
+    (tmp_path / "pyproject.toml").write_text("")
+    write(tmp_path / "old", 'case "$1" in --version) echo Python 3.8.1 ;; *) exit 1 ;; esac')
+    write(tmp_path / "bare", 'case "$2" in *ensurepip*) exit 1 ;; *) exit 0 ;; esac')
+    write(tmp_path / "offline", 'if [ "$2" = venv ]; then mkdir -p venv/bin && cp in-venv venv/bin/python; fi')
+    write(tmp_path / "in-venv", 'case "$*" in *install*) exit 1 ;; *) exit 0 ;; esac')
+    done = subprocess.run(
+        ["sh", str(tmp_path / "venv.sh"), *([argument] if argument else [])],
+        cwd="/",
+        env={**os.environ, "PYTHON": python},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+    assert sentence in done.stderr
+
+
+def write(path: Path, body: str) -> None:
+    """An executable shell script that plays a Python."""
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
