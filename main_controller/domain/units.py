@@ -16,7 +16,10 @@ def number(value: object) -> float | None:
     """A finite number as float, or None for anything else (numbers in strings and booleans are none)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) else None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:  # an integer that no float can hold
+        return None
 
 
 def text(value: object) -> str | None:
@@ -87,6 +90,21 @@ class Unit:
     def wg(self) -> float | None:
         """Power on the bus side, W."""
         return self.figure("dcdc", "meter", "wg")
+
+    @property
+    def wb(self) -> float | None:
+        """Power on the battery side, W."""
+        return self.figure("dcdc", "meter", "wb")
+
+    @property
+    def vb(self) -> float | None:
+        """Voltage of the battery, V."""
+        return self.figure("dcdc", "meter", "vb")
+
+    @property
+    def ib(self) -> float | None:
+        """Current on the battery side, A."""
+        return self.figure("dcdc", "meter", "ib")
 
     @property
     def rsoc(self) -> float | None:

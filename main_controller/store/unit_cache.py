@@ -6,7 +6,6 @@ changed snapshot, never per request (issue 3 section 4).
 
 import gzip
 import hashlib
-import json
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -55,17 +54,9 @@ class Body:
     etag: str
 
 
-def encode(value: object) -> bytes:
-    """JSON bytes; half a surrogate pair, which UTF-8 cannot hold, is escaped as it came."""
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
-
-
 def make_body(units: Mapping[str, Any]) -> Body:
     """The reply bytes for these units, in their order."""
-    plain = encode(units)
+    plain = msgspec.json.encode(units)
     zipped = gzip.compress(plain, GZIP_LEVEL, mtime=0)
     return Body(plain, zipped, f'"{hashlib.sha256(plain).hexdigest()[:32]}"')
 
@@ -211,7 +202,7 @@ class UnitCache:
 def own_clock(data: Mapping[str, Any]) -> str:
     """What shows that a unit was read anew: its `time`, or a fingerprint of its data where it sends none (Z5)."""
     told = Unit("", data).time
-    return told if told is not None else "data:" + hashlib.sha256(encode(data)).hexdigest()
+    return told if told is not None else "data:" + hashlib.sha256(msgspec.json.encode(data)).hexdigest()
 
 
 def _members(known: tuple[str, ...], more: Collection[str]) -> tuple[str, ...]:
