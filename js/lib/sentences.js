@@ -1,0 +1,126 @@
+// Sentences about units and orders, from the model and the words; the same wherever they stand. Pure.
+
+import { duration } from "./durations.js";
+import { figure, signed } from "./figures.js";
+import { moment } from "./moments.js";
+
+const WORDS = { wait: "did.wait", reference: "did.reference", charge: "did.charge", discharge: "did.discharge" };
+
+/** What a converter does or did: "as voltage reference at 350 V", "charging 2.0 A". */
+export function didSentence(unit, words) {
+  const word = unit.lastWord ?? unit.word;
+  const dvg = unit.lastDvg ?? unit.dvg;
+  const dig = unit.lastDig ?? unit.dig;
+  return words.t(WORDS[word] ?? "did.unknown", { dvg: figure(dvg), dig: figure(dig, 1) });
+}
+
+/** Z6a: "E001 has been silent for 2 min; last seen as voltage reference at 350 V." */
+export function unwatchedSentence(unit, words) {
+  const did = didSentence(unit, words);
+  if (unit.age === null) return words.t("unwatched.never", { id: unit.id, did });
+  return words.t(unit.state === "silent" ? "unwatched.silent" : "unwatched.stale", { id: unit.id, time: duration(unit.age, words.units), did });
+}
+
+/** "live", "stale 40 s", "silent 2 min 10 s". */
+export function stateSentence(unit, words) {
+  if (unit.state === "live") return words.t("state.live");
+  if (unit.age === null) return words.t(unit.state === "silent" ? "state.silent.never" : "state.stale");
+  return words.t(`state.${unit.state}.for`, { time: duration(unit.age, words.units) });
+}
+
+/** A mode's name; "--" for none, the word itself for one that nobody knows. */
+export function modeName(mode, words) {
+  if (!mode) return words.t("mode.none");
+  return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : String(mode);
+}
+
+const BUDO = { active: "autonomous", quiet: "heteronomous", stop: "stop", manual: "manual" };
+const CONVERTER = { "0x0000": "converter.stopped", "0x0014": "converter.voltage", "0x0041": "word.charge", "0x0002": "word.discharge" };
+
+/** An order in a few words, from a Command of /commands: "Soft Stop · cluster". */
+export function orderTitle(command, words) {
+  const { order, unitId } = command;
+  const wanted = command.wanted ?? {};
+  const scope = unitId || words.t("order.cluster");
+  if (order === "setOperationMode" || order === "setBudo") {
+    const mode = BUDO[wanted.mode] ?? wanted.mode ?? wanted.value;
+    if (unitId) return mode ? words.t("order.local", { mode: modeName(mode, words), scope }) : words.t("order.local.clear", { scope });
+    return words.t("order.mode", { mode: modeName(mode, words), scope });
+  }
+  if (order === "setDcdc") return words.t("order.dcdc", { what: converterWords(wanted, words), scope });
+  if (order === "share" && wanted.from) return words.t("order.share.of", { current: figure(Number(wanted.current), 1), from: wanted.from, to: wanted.to });
+  const operation = wanted.operation ? words.t(`operation.${wanted.operation}`) : "";
+  const key = `order.${order}`;
+  const title = words.t(key, { scope, mode: wanted.mode ?? "", operation });
+  return title === key ? words.t("order.other", { order, scope }) : title;
+}
+
+function converterWords(wanted, words) {
+  const key = CONVERTER[String(wanted.word ?? wanted.mode ?? "").toLowerCase()];
+  const what = key ? words.t(key) : String(wanted.word ?? "");
+  if (key === "converter.stopped" || wanted.dig === undefined) return what;
+  const sign = key === "word.discharge" ? -1 : 1;
+  return key === "converter.voltage" ? `${what} ${figure(wanted.dvg)} V` : `${what} ${signed(sign * wanted.dig, 1)} A`;
+}
+
+/** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
+export function standing(command, words) {
+  const { shown, of, step } = command.progress ?? {};
+  if (command.state === "accepted" || command.state === "pending") {
+    if (step) return String(step);
+    if (command.state === "accepted" && Number.isFinite(of) && of > 0) return words.t("outcome.accepted.of", { n: shown ?? 0, of });
+    return words.t(command.state === "accepted" ? "outcome.accepted" : "outcome.sending");
+  }
+  const end = words.t(`outcome.${command.state}`);
+  const open = Object.entries(command.units ?? {}).filter(([, unit]) => unit.state === "unconfirmed").map(([id]) => id);
+  const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: namesOf(open, words) })}` : "";
+  return [command.error ? `${end}: ${command.error}` : end, rest].filter(Boolean).join("; ");
+}
+
+/** Names in one line, the first of them and how many more. */
+export function namesOf(names, words, most = 8) {
+  const shown = names.slice(0, most).join(words.t("list.and"));
+  return names.length > most ? `${shown} ${words.t("and.more", { n: names.length - most })}` : shown;
+}
+
+/** A failed answer of api.js as a sentence, with what is known of whether the order went out (Z8a). */
+export function failureSentence(answer, words) {
+  if (answer.failure === "unreachable") return words.t("outcome.unreachable");
+  if (answer.failure === "timedOut") return words.t("outcome.timeout");
+  if (answer.failure === "garbled") return words.t("outcome.garbled");
+  const sentence = typeof answer.body?.error === "string" ? answer.body.error : words.t("outcome.failed");
+  const sent = answer.body?.sent;
+  return sent === "unknown" ? `${sentence} ${words.t("outcome.sent.unknown")}` : sentence;
+}
+
+/** What is live now, for the dialogs: [{text, level}] (issue: "shows what is live now"). */
+export function liveNow(model, words, unit = null) {
+  const facts = [];
+  const grid = model.status?.grid ?? {};
+  const fact = (key, values, level = null) => facts.push({ text: words.t(key, values), level });
+  if (unit) fact("now.unit", { id: unit.id, did: didNow(unit, words), vg: figure(unit.vg, 1), ig: signed(unit.ig, 2) });
+  fact("now.mode", { mode: modeName(grid.mode, words) });
+  if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
+  else if (model.deals.length === 0) fact("now.deals.none");
+  else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map((deal) => `${deal.from} → ${deal.to}`), words, 4)})` }, "warn");
+  fact(model.bus.reference ? "now.reference" : "now.reference.none", { id: model.bus.reference ?? "" });
+  fact("now.bus", { v: figure(model.bus.voltage, 1) });
+  const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
+  fact(active.length > 0 ? "now.active" : "now.active.none", { units: namesOf(active, words) }, active.length > 0 ? "warn" : null);
+  const { live, stale, silent } = model.counts;
+  fact("now.units", { live, stale, silent }, stale + silent > 0 ? "warn" : null);
+  const age = model.status?.data?.age;
+  fact("now.age", { time: duration(age ?? null, words.units) });
+  return facts;
+}
+
+function didNow(unit, words) {
+  return unit.word ? words.t(`word.${unit.word}`) : words.t("word.odd", { word: unit.rawWord ?? "--" });
+}
+
+/** A schedule's due time as shown: "2026-11-22 11:30 JST" and how long until then. */
+export function dueText(iso, words, now = new Date()) {
+  const left = (new Date(iso).getTime() - now.getTime()) / 1000;
+  const time = Number.isFinite(left) && left > 0 ? words.t("in", { time: duration(left, words.units) }) : words.t("due");
+  return { at: moment(iso, { language: words.language }), left: time };
+}

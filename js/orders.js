@@ -1,0 +1,103 @@
+// The orders of this page, from the press of a button to their end: sent, refused, accepted, seen in effect. Used by the panels.
+//
+//   orders.give({ spot: "global", order: "setOperationMode", unitId: null, wanted: {mode: "stop"}, call: () => api.setOperationMode(...) })
+// Every entry {key, spot, command (as in /commands, as far as known), at, ended, kind: "wait"|"done"|"bad", text} goes into state.orders,
+// newest first; panels show the newest of their spot. After acceptance an entry follows the command's life: among the open orders of
+// /get/status, then once /commands/<id> for its end.
+
+import { failureSentence, standing } from "./lib/sentences.js";
+
+const KEPT = 200; // entries of this session; the journal keeps all
+
+export function createOrders({ api, state, words, now = () => new Date() }) {
+  let count = 0;
+  const asking = new Set();
+
+  async function give({ spot, order, unitId = null, wanted = {}, call, done = null }) {
+    const key = `o${(count += 1)}`;
+    const command = { order, unitId, wanted, state: "pending" };
+    put({ key, spot, command, at: now().toISOString(), ended: null, kind: "wait", text: words.t("outcome.sending") });
+    const answer = await call();
+    if (!answer.ok) {
+      const sent = answer.failure === "refused" ? answer.body?.sent ?? false : "unknown";
+      patch(key, { ...ending("bad", failureSentence(answer, words)), command: { ...command, state: "failed", sent, id: answer.body?.command } });
+      return answer;
+    }
+    const id = answer.body?.command;
+    if (typeof id === "string" && !answer.body.ended) {
+      patch(key, { command: { ...command, id, state: "accepted" }, text: words.t("outcome.accepted") });
+      follow(state.get().status);
+    } else {
+      patch(key, { ...ending("done", done ? done(answer.body) : words.t("outcome.done")), command: { ...command, state: "verified" } });
+    }
+    return answer;
+  }
+
+  /** Says something at a spot that no order stands behind: a wrong entry, a refusal by this page. */
+  function say(spot, text, kind = "bad") {
+    patchSpot(spot, { kind, text });
+  }
+
+  /** Renews what is under way from a newer status. */
+  function follow(status) {
+    if (!status) return;
+    const open = new Map((Array.isArray(status.orders) ? status.orders : []).map((command) => [command.id, command]));
+    for (const entry of state.get().orders) {
+      const id = entry.command?.id;
+      if (entry.ended !== null || typeof id !== "string") continue;
+      if (open.has(id)) patch(entry.key, { command: open.get(id), text: standing(open.get(id), words) });
+      else if (!asking.has(id)) askEnd(entry.key, id);
+    }
+  }
+
+  async function askEnd(key, id) {
+    asking.add(id);
+    const answer = await api.command(id);
+    asking.delete(id);
+    const command = answer.ok ? answer.body?.command ?? answer.body : null;
+    if (command && typeof command === "object" && command.state) {
+      const over = !["pending", "accepted"].includes(command.state);
+      const text = standing(command, words);
+      patch(key, over ? { command, ...ending(command.state === "verified" ? "done" : "bad", text) } : { command, text });
+    } else if (answer.status === 404) {
+      patch(key, ending("bad", words.t("outcome.lost"))); // the controller was started anew and knows it no longer
+    }
+  }
+
+  function ending(kind, text) {
+    return { kind, text, ended: now().toISOString() };
+  }
+
+  function put(entry) {
+    state.set({ orders: [entry, ...state.get().orders].slice(0, KEPT), said: without(state.get().said, entry.spot) });
+  }
+
+  function patch(key, change) {
+    const orders = state.get().orders;
+    const before = orders.find((entry) => entry.key === key);
+    if (!before || Object.entries(change).every(([name, value]) => before[name] === value)) return;
+    state.set({ orders: orders.map((entry) => (entry === before ? { ...entry, ...change } : entry)) });
+  }
+
+  function patchSpot(spot, said) {
+    state.set({ said: { ...state.get().said, [spot]: said } });
+  }
+
+  /** What stands at a spot: the last thing said there, else its newest order; null for nothing. */
+  function at(spot) {
+    const { said, orders } = state.get();
+    return said?.[spot] ?? orders.find((entry) => entry.spot === spot) ?? null;
+  }
+
+  function clear(spot) {
+    state.set({ said: { ...state.get().said, [spot]: { kind: "done", text: "" } } });
+  }
+
+  return { give, say, follow, at, clear };
+}
+
+function without(said, spot) {
+  if (!said || !(spot in said)) return said ?? {};
+  const { [spot]: gone, ...rest } = said;
+  return rest;
+}

@@ -1,0 +1,122 @@
+// The bar of unwatched live hardware above everything (Z6a) and the banners: who cannot be reached, and since when (Z5, Z6).
+
+import { duration } from "../lib/durations.js";
+import { timeOfDay } from "../lib/moments.js";
+import { didSentence, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
+import { keyed, make, setAttribute, setOutcome, setText } from "./text.js";
+
+const $ = globalThis.jQuery;
+const ROWS = 4; // more units than these share one line
+
+export function createAlerts(page) {
+  const { words, orders, api } = page;
+  const bar = document.getElementById("unwatched");
+  const list = document.getElementById("unwatched-list");
+  const banners = document.getElementById("banners");
+
+  $(list).on("click", "[data-act=acknowledge]", (event) => acknowledge(event.currentTarget.closest("[data-unit]").dataset.unit));
+
+  async function acknowledge(id) {
+    const unit = page.model().byId.get(id);
+    if (!unit) return;
+    const { answer } = await page.ask({
+      title: words.t("unwatched.ask", { id }), lead: words.t("unwatched.ask.lead", { sentence: unwatchedSentence(unit, words) }),
+      facts: () => liveNow(page.model(), words), yes: words.t("unwatched.ask.yes"), calm: true,
+    });
+    if (answer === "yes") orders.give({ spot: `unwatched:${id}`, order: "acknowledge", unitId: id, call: () => api.acknowledge(id) });
+  }
+
+  function render(model) {
+    const rows = rowsOf(model, words);
+    bar.hidden = rows.length === 0;
+    keyed(list, rows, ({ key }) => key, build, update);
+    keyed(banners, bannersOf(page.state.get(), model, words), ({ key }) => key, () => {
+      const line = make("p", "", { class: "banner" });
+      line.append(make("span", "▲ ", { class: "sign", "aria-hidden": "true" }), make("span"));
+      return line;
+    }, (element, { text, level }) => {
+      setText(element.lastElementChild, text);
+      setAttribute(element, "data-level", level);
+    });
+  }
+
+  function build({ unit }) {
+    const row = make("li", "", { class: "unwatched-row", "data-unit": unit?.id ?? null });
+    const words = make("div", "", { class: "grow" });
+    words.append(make("p"), make("p", "", { class: "outcome" }));
+    row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), words);
+    return row;
+  }
+
+  function update(row, { unit, head, tail, acknowledged }) {
+    const [sentence, outcome] = row.children[1].children;
+    if (sentence.childElementCount === 0) sentence.append(make("b"), make("span"));
+    setText(sentence.firstChild, head);
+    setText(sentence.lastChild, tail ? ` ${tail}` : "");
+    row.classList.toggle("acknowledged", acknowledged);
+    if (unit) setOutcome(outcome, orders.at(`unwatched:${unit.id}`));
+    button(row, unit && !acknowledged);
+  }
+
+  function button(row, wanted) {
+    const there = row.querySelector("button");
+    if (!wanted) there?.remove();
+    else if (there) setText(there, words.t("unwatched.acknowledge"));
+    else row.append(make("button", words.t("unwatched.acknowledge"), { type: "button", "data-act": "acknowledge" }));
+  }
+
+  return { render };
+}
+
+function rowsOf(model, words) {
+  const unwatched = model.units.filter((unit) => unit.unwatched);
+  const open = unwatched.filter((unit) => unit.acknowledged === null);
+  const known = unwatched.filter((unit) => unit.acknowledged !== null);
+  const rows = allStale(model, open) ? [allRow(open, model, words)] : open.slice(0, open.length > ROWS + 1 ? ROWS : ROWS + 1).map((unit) => ({
+    key: `u:${unit.id}`, unit, head: unwatchedSentence(unit, words), tail: words.t("unwatched.tail"), acknowledged: false,
+  }));
+  const rest = open.slice(rows.length);
+  if (rest.length > 0 && !allStale(model, open)) {
+    rows.push({ key: "rest", unit: null, head: words.t("and.more", { n: rest.length }), tail: namesOf(rest.map(({ id }) => id), words, 12), acknowledged: false });
+  }
+  for (const unit of known) {
+    const { by, at } = unit.acknowledged;
+    const sentence = unwatchedSentence(unit, words);
+    rows.push({ key: `a:${unit.id}`, unit, head: "", tail: words.t("unwatched.acknowledged", { sentence, by, at: timeOfDay(at, { language: words.language }) }), acknowledged: true });
+  }
+  return rows;
+}
+
+/** One sentence when all are stale (Z6a); each is still acknowledged at its own panel's row once some live again. */
+function allStale(model, open) {
+  return open.length > 1 && model.units.length > 1 && model.counts.live === 0 && model.counts.silent === 0;
+}
+
+function allRow(open, model, words) {
+  const units = namesOf(open.map((unit) => `${unit.id} (${didSentence(unit, words)})`), words, 4);
+  const age = Math.min(...open.map(({ age }) => age ?? Infinity));
+  return { key: "all", unit: null, head: words.t("unwatched.all", { n: model.units.length, time: duration(age, words.units), units }), tail: "", acknowledged: false };
+}
+
+function bannersOf({ reach, status }, model, words) {
+  const found = [];
+  const add = (key, level, values = {}, id = key) => found.push({ key: id, level, text: words.t(key, values) });
+  const since = (iso) => ({
+    at: timeOfDay(iso, { language: words.language }), time: duration((Date.now() - new Date(iso).getTime()) / 1000, words.units),
+  });
+  if (reach && !reach.up) {
+    add("banner.controller", "alarm", since(reach.since));
+    return found; // what else the last status said is no longer known
+  }
+  for (const peer of ["emulatorEmulator", "budoEmulator"]) {
+    const told = status?.apisWeb?.[peer];
+    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...since(told.since), error: told.lastError ?? "" });
+  }
+  for (const [name, worker] of Object.entries(status?.workers ?? {})) {
+    if (worker?.alive === false) add("banner.worker", "alarm", { name, error: worker.lastError ?? "" }, `worker:${name}`);
+  }
+  if (status?.grid?.error === true) add("banner.griderror", "alarm");
+  if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");
+  if (status?.config?.readOnly) add("banner.readonly", "warn");
+  return found;
+}

@@ -1,0 +1,75 @@
+// The one dialog that asks before a grave order: what will happen, what is live now, and the buttons. Used by the other panels.
+
+import { keyed, make, setAttribute, setText } from "./text.js";
+
+const $ = globalThis.jQuery;
+
+/**
+ * ask({title, lead, facts, yes, other, note, rules, reason, calm}) -> Promise of {answer: "yes"|"other"|null, reason}
+ *   facts   () => [{text, level}], asked again with every reading while the dialog is open
+ *   other   the label of a third, gentler way; reason true asks for one; calm draws the button without the colour of danger
+ */
+export function createAsk({ words }) {
+  const dialog = document.getElementById("confirm");
+  const form = document.getElementById("confirm-form");
+  const reason = document.getElementById("confirm-reason");
+  const yes = document.getElementById("confirm-yes");
+  const other = document.getElementById("confirm-other");
+  let open = null;
+
+  function ask(question) {
+    if (open) open.finish(null); // a newer question takes the place of one that stands open: Stop all never waits
+    return new Promise((resolve) => {
+      open = { question, finish };
+      fill(question);
+      if (!dialog.open) dialog.showModal();
+      (question.reason ? reason : yes).focus();
+
+      function finish(answer) {
+        open = null;
+        if (dialog.open) dialog.close();
+        resolve({ answer, reason: reason.value.trim() });
+      }
+    });
+  }
+
+  function fill({ title, lead, yes: label, other: otherLabel = null, note = "", rules = [], reason: wanted = false, calm = false }) {
+    $("#confirm-title").text(title);
+    $("#confirm-lead").text(lead);
+    yes.textContent = label;
+    yes.className = calm ? "calm" : "danger";
+    other.hidden = otherLabel === null;
+    other.textContent = otherLabel ?? "";
+    $("#confirm-note").text(note).prop("hidden", note === "");
+    $("#confirm-rules").prop("hidden", rules.length === 0).empty().append(rules.map((text) => make("li", text, { "data-pass": "no" })));
+    $("#confirm-reason-row").prop("hidden", !wanted);
+    reason.required = wanted;
+    reason.value = "";
+    render();
+  }
+
+  function render() {
+    if (!open) return;
+    const facts = open.question.facts ? open.question.facts() : [];
+    $(".now", dialog).prop("hidden", facts.length === 0);
+    keyed(document.getElementById("confirm-now"), facts.map((fact, index) => ({ ...fact, index })), ({ index }) => String(index), () => make("li"),
+      (element, { text, level }) => {
+        setText(element, text);
+        setAttribute(element, "data-level", level);
+      });
+  }
+
+  $(form).on("submit", (event) => {
+    event.preventDefault();
+    const pressed = event.originalEvent.submitter?.value ?? "yes";
+    if (pressed === "yes" && reason.required && reason.value.trim() === "") {
+      reason.reportValidity();
+      return;
+    }
+    open?.finish(pressed === "cancel" ? null : pressed);
+  });
+  $(dialog).on("close", () => open?.finish(null));
+  $(reason).on("input", () => reason.setCustomValidity(""));
+
+  return { ask, render, words };
+}

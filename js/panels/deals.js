@@ -1,0 +1,51 @@
+// The deals as text (G13) and as what they are: who gives, who takes, whether current flows, since when (K12, Z6).
+
+import { figure } from "../lib/figures.js";
+import { wireTime } from "../lib/moments.js";
+import { keyed, make, setProperty, setText } from "./text.js";
+
+export function createDeals(page) {
+  const { words } = page;
+  const list = document.getElementById("deals");
+  const note = document.getElementById("deals-note");
+
+  function render(model) {
+    const { deals, dealsFailed } = page.state.get();
+    const unknown = whyUnknown(model, deals, dealsFailed);
+    setProperty(note, "hidden", unknown === null);
+    setText(note, unknown === null ? "" : `${words.t("deals.unknown", { why: unknown })} ${model.deals.length > 0 ? words.t("deals.kept") : ""}`);
+    const items = model.deals.length > 0 || unknown !== null ? model.deals : [{ key: "none", none: true }];
+    keyed(list, items, ({ key }) => key, () => make("li"), (element, deal) => update(element, deal, unknown !== null));
+  }
+
+  function whyUnknown(model, deals, failed) {
+    if (failed) return failed;
+    if (model.status?.grid?.noGridMaster === true) return words.t("deals.nomaster");
+    return deals === null ? words.t("deals.loading") : null;
+  }
+
+  function update(element, deal, kept) {
+    if (deal.none) {
+      setText(element, words.t("deals.none"));
+      element.className = "none";
+      return;
+    }
+    if (element.childElementCount === 0) element.append(make("b"), " ", make("span"), " ", make("span", "", { class: "tag" }), make("span", "", { class: "deal-lines" }));
+    const [pair, state, master, lines] = element.children;
+    setText(pair, `${deal.from} → ${deal.to}`);
+    pair.setAttribute("aria-label", words.t("deal.says", { from: deal.from, to: deal.to }));
+    pair.setAttribute("role", "text");
+    setText(state, deal.running ? `${figure(deal.current, 1)} A` : words.t(deal.known ? "deal.agreed" : "deal.cannot"));
+    state.className = deal.running ? "amps" : "agreed";
+    setText(master, deal.master ? words.t("deal.master") : "");
+    setText(lines, linesOf(deal));
+    element.classList.toggle("kept", kept);
+  }
+
+  function linesOf(deal) {
+    const since = deal.since ? `${wireTime(deal.since)} (${words.t("deal.unitclock")})` : "--";
+    return [deal.request ?? "--", words.t("deal.requester", { id: deal.requester ?? "--" }), words.t("deal.responder", { id: deal.responder ?? "--" }), since].join(" · ");
+  }
+
+  return { render };
+}

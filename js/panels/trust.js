@@ -1,0 +1,78 @@
+// The trust strip: how many units are live, how old the data are by the units' own clocks, and who stands behind them (Z5).
+
+import { duration } from "../lib/durations.js";
+import { finite } from "../lib/figures.js";
+import { wireTime } from "../lib/moments.js";
+import { setAttribute, setProperty, setText } from "./text.js";
+
+export function createTrust(page) {
+  const { words } = page;
+  const item = (name) => {
+    const element = document.getElementById(`trust-${name}`);
+    return { element, figure: element.querySelector("b"), lamp: element.querySelector(".lamp") };
+  };
+  const live = item("live");
+  const stale = item("stale");
+  const silent = item("silent");
+  const age = item("age");
+  const master = item("master");
+  const web = item("web");
+  const grid = item("grid");
+  const clock = document.getElementById("units-clock");
+  const simulated = document.getElementById("simulated");
+  const name = document.getElementById("cluster-name");
+
+  function render(model, elapsed) {
+    const { status, counts } = model;
+    setText(live.figure, counts.live);
+    setAttribute(live.lamp, "data-level", counts.live === 0 ? "off" : null);
+    count(stale, counts.stale);
+    count(silent, counts.silent);
+    put(age, ...ageOf(status, elapsed));
+    put(master, ...masterOf(status));
+    put(web, ...webOf(status));
+    put(grid, ...errorOf(status));
+    setText(clock, model.dataTime ? words.t("clock.units", { time: wireTime(model.dataTime) }) : words.t("clock.none"));
+    setProperty(simulated, "hidden", status ? status.simulated !== true : simulated.hidden);
+    if (typeof status?.title === "string") setText(name, status.title);
+  }
+
+  function count({ element, figure }, n) {
+    setProperty(element, "hidden", n === 0);
+    setText(figure, n);
+  }
+
+  function put({ element, figure }, text, level = null) {
+    setText(figure, text);
+    setAttribute(element, "data-level", level);
+  }
+
+  function ageOf(status, elapsed) {
+    const seconds = finite(status?.data?.age);
+    if (seconds === null) return [words.t("trust.nodata"), "warn"];
+    const now = seconds + elapsed;
+    return [words.t("trust.age", { time: duration(now, words.units) }), now > (finite(status?.config?.staleafter) ?? 30) ? "warn" : null];
+  }
+
+  function masterOf(status) {
+    if (status?.grid?.noGridMaster === true) return [words.t("grid.nomaster"), "warn"];
+    return [status?.grid?.gridMaster ?? "--"];
+  }
+
+  function webOf(status) {
+    const peers = Object.values(status?.apisWeb ?? {}).filter(Boolean);
+    if (peers.length === 0) return ["--"];
+    const down = peers.filter((peer) => peer.up === false);
+    const since = Math.max(...(down.length > 0 ? down : peers).map((peer) => new Date(peer.since).getTime()));
+    const time = duration((Date.now() - since) / 1000, words.units);
+    return down.length > 0 ? [words.t("trust.down", { time }), "alarm"] : [words.t("trust.up", { time })];
+  }
+
+  function errorOf(status) {
+    const error = status?.grid?.error;
+    if (error === true) return [words.t("trust.error"), "alarm"];
+    return error === false ? [words.t("trust.noerror")] : [words.t("trust.cannot"), status ? "warn" : null];
+  }
+
+  return { render };
+}

@@ -1,0 +1,84 @@
+// What is under way, whoever ordered it; what the grid did by itself (Z13a); and the log of this session's orders.
+
+import { timeOfDay } from "../lib/moments.js";
+import { orderTitle, standing } from "../lib/sentences.js";
+import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+
+const $ = globalThis.jQuery;
+const EVENTS = 6;
+
+export function createUnderWay(page) {
+  const { words } = page;
+  const block = document.getElementById("under-way-block");
+  const list = document.getElementById("under-way");
+  const eventsBlock = document.getElementById("events-block");
+  const events = document.getElementById("events");
+  const count = document.getElementById("orders-count");
+  const dialog = document.getElementById("orders-dialog");
+  const rows = document.getElementById("orders-rows");
+
+  $("#open-orders").on("click", () => {
+    dialog.showModal();
+    renderLog();
+  });
+
+  function render(model) {
+    const open = Array.isArray(model.status?.orders) ? model.status.orders : [];
+    setProperty(block, "hidden", open.length === 0);
+    keyed(list, open, ({ id }) => String(id), () => lined(), (element, command) => {
+      setText(element.children[0], orderTitle(command, words));
+      setText(element.children[1], `${standing(command, words)} · ${byWhom(command)} · ${timeOfDay(command.at, { language: words.language })}`);
+      setAttribute(element, "data-state", command.state);
+    });
+    setProperty(count, "hidden", open.length === 0);
+    setText(count, open.length);
+    renderEvents(model.status?.gridEvents);
+    if (dialog.open) renderLog();
+  }
+
+  function byWhom({ by }) {
+    return words.t("orders.by", { by: by === "scheduler" ? words.t("orders.scheduler") : by ?? "--" });
+  }
+
+  function renderEvents(told) {
+    const last = (Array.isArray(told) ? told : []).slice(-EVENTS).reverse();
+    setProperty(eventsBlock, "hidden", last.length === 0);
+    keyed(events, last, (event) => `${event.at} ${event.text}`, () => lined("span"), (element, event) => {
+      setText(element.children[0], event.text);
+      setText(element.children[1], timeOfDay(event.at, { language: words.language }));
+    });
+  }
+
+  function renderLog() {
+    const entries = page.state.get().orders;
+    if (entries.length === 0) {
+      $(rows).empty().append($("<tr>").append($("<td colspan=4>").text(words.t("orders.none"))));
+      return;
+    }
+    keyed(rows, entries, ({ key }) => key, () => {
+      const row = make("tr");
+      row.append(make("td", "", { class: "time" }), make("td"), make("td"), make("td"));
+      return row;
+    }, (row, entry) => {
+      const [at, title, state, outcome] = row.children;
+      setText(at, timeOfDay(entry.at, { language: words.language }));
+      setText(title, orderTitle(entry.command, words));
+      setText(state, words.t(`outcome.${shortState(entry)}`));
+      setText(outcome, entry.text);
+      setAttribute(outcome, "data-level", entry.kind === "bad" ? "alarm" : null);
+    });
+    $(rows).children(":not([data-key])").remove();
+  }
+
+  return { render };
+}
+
+function shortState({ command }) {
+  return { pending: "sending", accepted: "accepted", verified: "verified", timedOut: "timedOut", cancelled: "cancelled" }[command.state] ?? "failed";
+}
+
+function lined(tag = "b") {
+  const element = make("li");
+  element.append(make(tag), make("span", "", { class: "lines" }));
+  return element;
+}

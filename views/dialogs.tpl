@@ -1,0 +1,125 @@
+<dialog class="dialog" id="confirm" aria-labelledby="confirm-title" aria-describedby="confirm-lead">
+<form method="dialog" id="confirm-form">
+<h2 id="confirm-title"></h2>
+<p id="confirm-lead"></p>
+<section class="now" aria-labelledby="confirm-now-title"><h3 id="confirm-now-title" data-i18n="confirm.now">Live now</h3><ul id="confirm-now"></ul></section>
+<ul class="rules" id="confirm-rules" hidden></ul>
+<p id="confirm-reason-row" hidden><label for="confirm-reason" data-i18n="override.reason">Reason for the override (it is journaled)</label><input id="confirm-reason" maxlength="200" autocomplete="off"></p>
+<p class="hint" id="confirm-note" hidden></p>
+<p class="buttons end"><button type="submit" value="cancel" id="confirm-cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<button type="submit" value="other" id="confirm-other" class="calm" formnovalidate hidden></button>
+<button type="submit" value="yes" id="confirm-yes" class="danger"></button></p>
+</form>
+</dialog>
+<dialog class="dialog" id="schedule-dialog" aria-labelledby="schedule-dialog-title">
+<form method="dialog" id="schedule-form">
+<h2 id="schedule-dialog-title"></h2>
+<p><label for="schedule-operation" data-i18n="schedule.operation">What</label>
+<select id="schedule-operation"><option value="softStop" data-i18n="operation.softStop">Soft Stop</option><option value="forceStop" data-i18n="operation.forceStop">Force Stop</option><option value="run" data-i18n="operation.run">Run</option></select></p>
+<p><label for="schedule-when" data-i18n="schedule.when">When</label>
+<input type="datetime-local" id="schedule-when" required step="60"> <span class="zone" id="schedule-zone"></span></p>
+<p class="hint" id="schedule-left" aria-live="polite"></p>
+<p class="outcome" id="schedule-dialog-outcome" aria-live="polite"></p>
+<p class="buttons end"><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<button type="submit" value="set" id="schedule-dialog-set" class="calm" data-i18n="set">Set</button></p>
+</form>
+</dialog>
+<dialog class="dialog broad" id="schedules-dialog" aria-labelledby="schedules-title">
+<h2 id="schedules-title" data-i18n="schedules.title">All schedules</h2>
+<div class="scroller" tabindex="0" role="region" aria-labelledby="schedules-title">
+<table><thead><tr><th scope="col" data-i18n="column.scope">Scope</th><th scope="col" data-i18n="column.operation">What</th><th scope="col" data-i18n="column.due">When</th><th scope="col" data-i18n="column.state">State</th><th scope="col"><span class="unseen" data-i18n="clear">Clear</span></th></tr></thead><tbody id="schedules-rows"></tbody></table>
+</div>
+<p class="note" id="schedules-note"></p>
+<p class="outcome" id="schedules-outcome" aria-live="polite"></p>
+<form method="dialog" class="buttons end"><button data-i18n="close">Close</button></form>
+</dialog>
+<dialog class="dialog broad" id="orders-dialog" aria-labelledby="orders-title">
+<h2 id="orders-title" data-i18n="orders.title">Orders of this session</h2>
+<p class="hint" data-i18n="orders.note">Given from this page since it was opened. Everybody's orders stand in the journal.</p>
+<div class="scroller" tabindex="0" role="region" aria-labelledby="orders-title">
+<table><thead><tr><th scope="col" data-i18n="column.at">Time</th><th scope="col" data-i18n="column.order">Order</th><th scope="col" data-i18n="column.state">State</th><th scope="col" data-i18n="column.outcome">Outcome</th></tr></thead><tbody id="orders-rows"></tbody></table>
+</div>
+<form method="dialog" class="buttons end"><button data-i18n="close">Close</button></form>
+</dialog>
+<dialog class="dialog" id="lock-dialog" aria-labelledby="lock-title">
+<form method="dialog" id="lock-form">
+<h2 id="lock-title"></h2>
+<p class="hint" id="lock-note"></p>
+<p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
+<p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
+<p class="outcome" id="lock-outcome" aria-live="polite"></p>
+<p class="buttons end"><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<button type="submit" value="set" id="lock-set" class="calm"></button></p>
+</form>
+</dialog>
+<dialog class="dialog broad" id="share-dialog" aria-labelledby="share-title">
+<h2 id="share-title" data-i18n="share.title">Guided sharing</h2>
+<p class="hint" data-i18n="share.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
+<form id="share-form" class="share-form">
+<p><label for="share-from" data-i18n="share.from">From (gives)</label><select id="share-from" required></select></p>
+<p><label for="share-to" data-i18n="share.to">To (takes)</label><select id="share-to" required></select></p>
+<p><label for="share-current" data-i18n="share.current">Current</label><span class="measured"><input id="share-current" type="number" inputmode="decimal" min="0.1" step="0.1" value="1.0" required> <span class="unit">A</span></span></p>
+<p class="buttons"><button type="submit" class="danger" id="share-start" data-i18n="share.start">Start…</button></p>
+</form>
+<ol class="steps" id="share-steps" aria-live="polite"></ol>
+<p class="outcome" id="share-outcome" aria-live="polite"></p>
+<div class="buttons end"><button type="button" id="share-end" data-i18n="share.end" hidden>End it safely</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
+</dialog>
+<dialog class="dialog details" id="details" aria-labelledby="details-title">
+<h2 id="details-title"></h2>
+<p class="hint" id="details-state"></p>
+<div class="details-figure" id="details-figure">
+<p class="sun"><i class="icon sun" aria-hidden="true"></i><span class="unseen" data-i18n="details.pv">PV</span><b data-detail="pv">--</b> <small>W</small></p>
+<p class="plug"><i class="icon plug" aria-hidden="true"></i><span class="unseen" data-i18n="details.utility">Utility grid</span><b data-detail="utility">--</b> <small>W</small></p>
+<p class="battery"><span class="unseen" data-i18n="battery.status">Battery Status :</span><span class="cell" aria-hidden="true"><i></i></span><b data-detail="rsoc">--</b> <small>%</small></p>
+<p class="person"><i class="icon person" aria-hidden="true"></i><span class="unseen" data-i18n="details.load">Consumption</span><b data-detail="load">--</b> <small>W</small></p>
+</div>
+<section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.nohistory">PV, sharing and battery over time: this controller keeps no history of its own.</p></section>
+<div class="buttons end"><button type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
+</dialog>
+<template id="card-template">
+<article class="card">
+<header><h3><span class="uid"></span> <span class="uname"></span></h3><p class="state"></p><p class="address"></p></header>
+<ul class="badges" hidden></ul>
+<p class="sentence" hidden></p>
+<div class="soc" role="img"><i></i></div>
+<dl class="six">
+<div><dt data-i18n="figure.wg">Grid power</dt><dd><span data-figure="wg">--</span> <small>W</small></dd></div>
+<div><dt data-i18n="figure.ig">Grid current</dt><dd><span data-figure="ig">--</span> <small>A</small></dd></div>
+<div><dt data-i18n="figure.vg">Grid voltage</dt><dd><span data-figure="vg">--</span> <small>V</small></dd></div>
+<div><dt data-i18n="figure.wb">Battery power</dt><dd><span data-figure="wb">--</span> <small>W</small></dd></div>
+<div><dt data-i18n="figure.ib">Battery current</dt><dd><span data-figure="ib">--</span> <small>A</small></dd></div>
+<div><dt data-i18n="figure.vb">Battery voltage</dt><dd><span data-figure="vb">--</span> <small>V</small></dd></div>
+</dl>
+<dl class="rows">
+<div><dt data-i18n="battery.status">Battery Status :</dt><dd><span data-figure="rsoc">--</span> <small>%</small></dd></div>
+<div><dt data-i18n="mode.effective">Effective Mode :</dt><dd data-figure="effective">--</dd></div>
+</dl>
+<p class="under-way" hidden></p>
+<div class="controls">
+<form class="local" data-form="local">
+<p class="row"><span class="label" data-i18n="mode.local">Local Mode :</span> <span data-figure="local">--</span></p>
+<p class="pair"><select name="local" data-i18n-label="mode.local">
+<option value="--">--</option><option value="" data-i18n="local.clear">( clear )</option><option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option><option value="stop" data-i18n="mode.stop">Force Stop</option>
+</select><button type="submit" data-i18n="set" data-act="local">Set</button></p>
+</form>
+<div class="schedule"><p class="row"><span class="label" data-i18n="schedule.title">Soft Stop Schedule :</span> <span data-figure="schedule">--</span></p>
+<p class="buttons"><button type="button" data-act="schedule-set" data-i18n="schedule.set">Set…</button><button type="button" data-act="schedule-clear" data-i18n="clear" disabled>Clear</button>
+<button type="button" data-act="shut-down" data-i18n="shutdown" disabled>Shut Down</button><button type="button" data-act="lock" class="icon-button"><i class="icon lock" aria-hidden="true"></i><span class="unseen" data-i18n="lock.open">Lock…</span></button></p></div>
+<form class="converter" data-form="converter" novalidate>
+<p class="row"><span class="label" data-i18n="converter.title">DC/DC Converter Control</span> <span data-figure="word">--</span></p>
+<fieldset class="choices"><legend class="unseen" data-i18n="converter.title">DC/DC Converter Control</legend>
+<label><input type="radio" value="stopped"><span data-i18n="converter.stopped">Stopped</span></label>
+<label><input type="radio" value="voltage" disabled><span data-i18n="converter.voltage">Voltage control</span></label>
+<label><input type="radio" value="current" disabled><span data-i18n="converter.current">Current control</span></label>
+</fieldset>
+<p class="pair"><label class="current"><span data-i18n="converter.grid">Grid current :</span> <input type="number" inputmode="decimal" step="any" disabled> <span class="unit">A</span></label>
+<button type="button" class="quiet" data-act="refresh" data-i18n="refresh">Refresh</button><button type="submit" data-act="converter" data-i18n="set">Set</button></p>
+<p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>
+<ul class="rules" hidden></ul>
+</form>
+</div>
+<p class="outcome" aria-live="polite"></p>
+<dl class="debug" hidden></dl>
+</article>
+</template>

@@ -1,0 +1,12 @@
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<meta name="referrer" content="same-origin">
+<title>APIS Main Controller{{' · ' + title if title else ''}}</title>
+<link rel="icon" href="img/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="css/main.css">
+<script src="js/first.js"></script>
+<script src="js/jquery.js" defer></script>
+<script src="js/main.js" type="module"></script>
+</head>

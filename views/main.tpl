@@ -1,0 +1,19 @@
+<!doctype html>
+<html lang="en">
+% include('head.tpl', title=title)
+<body data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
+<a class="skip" href="#units" data-i18n="skip.units">Skip to the units</a>
+<div class="top" id="top">
+% include('alerts.tpl', unwatched=unwatched)
+% include('strip.tpl', title=title, simulated=simulated, counts=counts, grid_master=grid_master)
+</div>
+<div class="page">
+% include('cluster.tpl', mode=mode, deals=deals)
+<main class="work">
+% include('sharing.tpl', clock=clock)
+% include('units.tpl', units=units)
+</main>
+</div>
+% include('dialogs.tpl')
+</body>
+</html>

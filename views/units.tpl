@@ -1,0 +1,42 @@
+<section class="units" id="units" aria-labelledby="units-title" tabindex="-1">
+<div class="toolbar controls-only" role="search">
+<h2 class="unseen" id="units-title" data-i18n="units.title">Units</h2>
+<label class="unseen" for="find" data-i18n="units.find">Search units</label>
+<input type="search" id="find" placeholder="{{'Search %d units' % len(units)}}" autocomplete="off" data-needs-script>
+<fieldset class="filters" id="filters"><legend class="unseen" data-i18n="filter.label">Show</legend>
+% for name, label in filters:
+<label><input type="radio" name="filter" value="{{name}}" {{'checked' if name == 'all' else ''}} data-needs-script><span data-i18n="filter.{{name}}">{{label}}</span> <b data-count="{{name}}"></b></label>
+% end
+</fieldset>
+<label class="unseen" for="mode-filter" data-i18n="filter.mode">Mode</label>
+<select id="mode-filter" data-needs-script>
+<option value="" data-i18n="filter.anymode">any mode</option>
+<option value="autonomous" data-i18n="mode.autonomous">Run</option>
+<option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option>
+<option value="stop" data-i18n="mode.stop">Force Stop</option>
+<option value="manual" data-i18n="mode.manual">Manual</option>
+</select>
+<label class="unseen" for="sort" data-i18n="sort.label">Sort</label>
+<select id="sort" data-needs-script>
+<option value="id" data-i18n="sort.id">by id</option>
+<option value="charge" data-i18n="sort.charge">by charge</option>
+<option value="power" data-i18n="sort.power">by grid power</option>
+<option value="age" data-i18n="sort.age">by age</option>
+</select>
+<div class="density"><button type="button" class="quiet" id="density" aria-pressed="false" data-i18n="density.compact" data-needs-script>compact</button></div>
+</div>
+<p class="note" id="units-note" aria-live="polite"></p>
+<div class="cards" id="cards" data-density="full">
+% for unit in units:
+<article class="card" data-unit="{{unit['id']}}" data-state="{{unit['state']}}" {{'data-master' if unit['master'] else ''}} aria-label="{{unit['id']}}">
+<header><h3><span class="uid">{{unit['id']}}</span> <span class="uname">{{unit['name']}}</span></h3><p class="state">{{'Grid Master · ' if unit['master'] else ''}}{{unit['state']}}</p><p class="address">{{unit['ip']}}</p></header>
+<dl class="six">
+% for label, value, measure in unit['six']:
+<div><dt>{{label}}</dt><dd>{{value}} <small>{{measure}}</small></dd></div>
+% end
+</dl>
+<dl class="rows"><div><dt>Battery Status :</dt><dd>{{unit['rsoc']}} <small>%</small></dd></div><div><dt>Effective Mode :</dt><dd>{{unit['mode']}}</dd></div></dl>
+</article>
+% end
+</div>
+</section>
