@@ -1,0 +1,133 @@
+"""What to do now with one schedule that is due: Z12 as a pure decision.
+
+Used by the scheduler, which gathers the situation and carries the decision out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from main_controller.domain.modes import Mode
+from main_controller.domain.schedule import UNKNOWN, ModeSeen, Operation, Schedule
+
+RUN_LATEST = timedelta(minutes=5)
+"""How late a scheduled Run may still act (Z12)."""
+
+
+class Action(StrEnum):
+    """What becomes of a due schedule now."""
+
+    SEND = "send"
+    WAIT = "wait"
+    NOT_NEEDED = "notNeeded"
+    MISSED = "missed"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The action, and the sentence that explains it to a person."""
+
+    action: Action
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the decision looks at, all of the schedule's own scope.
+
+    `seen` is the mode in force (global) or the unit's local mode; `busy` says that another schedule's order is under
+    way; `person_at` is when a person's last mode order or Stop all was, or may have been, sent; `settling` is how long
+    such an order may stay unseen (Z9b). `jumps` are the stretches of time that the wall clock skipped;
+    `sent_here` says that a Run marked as sent was sent by this very run of the program.
+    """
+
+    now: datetime
+    seen: ModeSeen
+    busy: bool = False
+    person_at: datetime | None = None
+    settling: timedelta = timedelta(seconds=30)
+    grid_master: bool | None = None
+    grid_error: bool | None = None
+    jumps: tuple[tuple[datetime, datetime], ...] = ()
+    sent_here: bool = True
+
+    @property
+    def settled(self) -> bool:
+        """Whether the mode seen is not about to change by an order that is under way or was just given."""
+        recent = self.person_at is not None and abs(self.now - self.person_at) < self.settling
+        return not self.busy and not recent
+
+
+def decide(schedule: Schedule, situation: Situation) -> Decision:
+    """What to do now with `schedule`, whose time has come (Z12).
+
+    A force stop is sent at once in any doubt; a soft stop and a Run wait until the mode in force can be told.
+    """
+    if _person_came_after(schedule, situation):
+        return Decision(Action.CLEARED, "A person's own mode order came after its time.")
+    if situation.settled and schedule.operation.reached(situation.seen):
+        return Decision(Action.NOT_NEEDED, f"{_shown(situation.seen)} was in force already.")
+    match schedule.operation:
+        case Operation.FORCE_STOP:
+            return Decision(Action.SEND, "It is due.")
+        case Operation.SOFT_STOP:
+            return _first(_waiting(situation))
+        case Operation.RUN:
+            return _first((*_missing(schedule, situation), *_waiting(situation), *_waiting_run(situation)))
+
+
+_Rule = tuple[bool, Action, str]
+
+
+def _first(rules: Iterable[_Rule]) -> Decision:
+    """The first rule that holds; where none does, the schedule is sent."""
+    return next((Decision(action, text) for holds, action, text in rules if holds), Decision(Action.SEND, "It is due."))
+
+
+def _person_came_after(schedule: Schedule, situation: Situation) -> bool:
+    """An operator's own mode order clears a due schedule of its scope; one dated in the future proves nothing."""
+    at = situation.person_at
+    return at is not None and max(schedule.due, schedule.set_at) <= at <= situation.now
+
+
+def _waiting(situation: Situation) -> tuple[_Rule, ...]:
+    return (
+        (not situation.settled, Action.WAIT, "It waits until another order in its scope shows its effect."),
+        (situation.seen is UNKNOWN, Action.WAIT, "It waits until the mode in force can be told."),
+    )
+
+
+def _waiting_run(situation: Situation) -> tuple[_Rule, ...]:
+    return (
+        (situation.grid_master is not True, Action.WAIT, "It waits for a Grid Master."),
+        (situation.grid_error is None, Action.WAIT, "It waits until it can be told that the grid has no error."),
+    )
+
+
+def _missing(schedule: Schedule, situation: Situation) -> tuple[_Rule, ...]:
+    """Why a Run is not made up for: a stop that comes late is safe, a start is not."""
+    stopped = situation.settled and schedule.unit_id is None and situation.seen in (Mode.STOP, Mode.MANUAL)
+    skipped = any(before < schedule.due <= after for before, after in situation.jumps)
+    ordered = situation.person_at is not None and situation.person_at > schedule.set_at
+    return (
+        (situation.now - schedule.due > RUN_LATEST, Action.MISSED, "More than 5 minutes had passed since its time."),
+        (skipped, Action.MISSED, "Its time came only because the clock jumped."),
+        (schedule.set_at > situation.now, Action.MISSED, "Its file is dated in the future: the clock was set back."),
+        (ordered, Action.MISSED, "A person's mode order or Stop all came after it was set."),
+        (
+            schedule.sent_at is not None and not situation.sent_here,
+            Action.MISSED,
+            "It was sent before a restart and is not in effect; it is not sent twice.",
+        ),
+        (stopped, Action.MISSED, f"{_shown(situation.seen)} was in force; a scheduled Run acts only from Soft Stop."),
+        (situation.grid_error is True, Action.MISSED, "The grid reported an error."),
+    )
+
+
+def _shown(seen: ModeSeen) -> str:
+    """The mode seen in words for a sentence."""
+    if isinstance(seen, Mode):
+        return seen.label
+    return "The cluster's mode" if seen is None else "An unknown mode"

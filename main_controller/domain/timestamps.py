@@ -1,0 +1,94 @@
+"""The time formats on the wire and in schedules, to and from aware UTC (Z5b, Z11, Z13, Q4).
+
+Used by the readings, the schedules and the status. Zones are pytz's and are handed in; a clock is never read here.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from pytz import AmbiguousTimeError, NonExistentTimeError
+from pytz.tzinfo import BaseTzInfo
+
+from main_controller.errors import BadRequest
+
+WIRE_FORMAT = "%Y/%m/%d-%H:%M:%S"
+"""How apis-main writes `time` and `startTime`: on its own clock, without a zone (Q4)."""
+
+LARGEST_OFFSET = timedelta(hours=14)
+
+_VALUE = re.compile(
+    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]"
+    r"(?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
+    r"(?P<offset>[Zz]|(?P<sign>[-+ ])(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-5][0-9]))?)?"
+)
+
+
+def iso_utc(at: datetime) -> str:
+    """An aware time as ISO 8601 in UTC with its offset, in ms: `2026-05-13T03:00:00.000+00:00`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def iso_in(at: datetime, zone: BaseTzInfo) -> str:
+    """An aware time as ISO 8601 in the site's zone with its offset, in s, for people (Z13)."""
+    return at.astimezone(zone).isoformat(timespec="seconds")
+
+
+def parse_wire_time(text: object, zone: BaseTzInfo) -> datetime | None:
+    """A unit's `time` or a deal's `startTime` read as `zone`'s, in UTC; None for anything else.
+
+    Of an hour that the zone's clocks show twice the earlier one is meant.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        return _in_zone(datetime.strptime(text, WIRE_FORMAT), zone)  # noqa: DTZ007 - the next call gives it its zone
+    except (ValueError, OverflowError, NonExistentTimeError):
+        return None
+
+
+def format_wire_time(at: datetime, zone: BaseTzInfo) -> str:
+    """An aware time as apis-main would write it with its clock in `zone`."""
+    return at.astimezone(zone).strftime(WIRE_FORMAT)
+
+
+def parse_schedule_value(text: str, zone: BaseTzInfo) -> datetime:
+    """A schedule's ISO 8601 date and time, in UTC (Z11, Z13).
+
+    A blank where the offset's sign stands is `+`, as a curl query delivers it. Without an offset the site's `zone` is
+    meant: a time that its clocks skip is refused, and of an hour that they show twice the earlier instant is taken
+    (a stop that comes an hour early is safer than one that comes late); an offset says otherwise.
+    Raises BadRequest with a sentence that quotes the value.
+    """
+    shown = f'"{text[:40]}"'
+    match = _VALUE.fullmatch(text.strip())
+    if match is None:
+        raise BadRequest(f"{shown} is not a date and time such as 2026-05-13T12:00:00+09:00.")
+    try:
+        plain = datetime.fromisoformat(f"{match['date']}T{match['time']}")
+        if match["offset"] is None:
+            return _in_zone(plain, zone)
+        return plain.replace(tzinfo=_offset(match, shown)).astimezone(UTC)
+    except NonExistentTimeError:
+        raise BadRequest(
+            f"{shown} does not exist in {zone}: the clocks skip it there. Give another time, or one with its offset."
+        ) from None
+    except (ValueError, OverflowError) as error:
+        raise BadRequest(f"{shown} is not a date and time that exists: {error}.") from None
+
+
+def _offset(match: re.Match[str], shown: str) -> timezone:
+    """The zone that a value's own offset names."""
+    if match["sign"] is None:
+        return UTC
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+    if offset > LARGEST_OFFSET:
+        raise BadRequest(f"{shown} has an offset of more than 14 hours, which no zone has.")
+    return timezone(-offset if match["sign"] == "-" else offset)
+
+
+def _in_zone(plain: datetime, zone: BaseTzInfo) -> datetime:
+    """The instant at which `zone`'s clocks show `plain`, the earlier of two. Raises NonExistentTimeError."""
+    try:
+        return zone.localize(plain, is_dst=None).astimezone(UTC)
+    except AmbiguousTimeError:
+        return min(zone.localize(plain, is_dst=dst).astimezone(UTC) for dst in (True, False))

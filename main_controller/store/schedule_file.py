@@ -1,0 +1,112 @@
+"""One schedule's file: its name, its content, and the line that the program adds (Z11).
+
+A file is named `<unitId>-<operation>`, for the cluster `-<operation>`. Its first line is the time in ISO 8601 with its
+offset; its date is when it was set. The program may add a second line, which keeps the file's date:
+`sent <time>` (a Run that was sent) or `failed <time> <sentence>` (given up; an operator has to clear it).
+Used by the schedule folder alone. What is no schedule raises BadRequest with the reason, a fault of the disk OSError.
+"""
+
+import os
+import re
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytz
+from pytz.tzinfo import BaseTzInfo
+
+from main_controller.domain.schedule import Failure, Operation, Schedule
+from main_controller.domain.timestamps import iso_utc, parse_schedule_value
+from main_controller.errors import BadRequest
+
+LARGEST_FILE = 4096
+LONGEST_SENTENCE = 300
+
+Fingerprint = tuple[int, ...]
+"""What changes when a file does."""
+
+_UNIT_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+_MARK = re.compile(r"(?P<word>sent|failed) (?P<at>\S+)(?: (?P<sentence>.*))?")
+
+
+def check_unit_id(unit_id: str) -> None:
+    """Refuse a unit id that is not safe as a part of a file name (BadRequest)."""
+    if not _UNIT_ID.fullmatch(unit_id):
+        raise BadRequest(
+            f"The unit id {unit_id[:64]!r} cannot have a schedule: it must be 1 to 64 of the letters A-Z and a-z, "
+            "digits, '_', '-' and '.', and not begin with '.'."
+        )
+
+
+def file_name(unit_id: str | None, operation: Operation) -> str:
+    """The name of a schedule's file, checked before it can touch the file system."""
+    if unit_id is not None:
+        check_unit_id(unit_id)
+    return f"{unit_id or ''}-{operation.value}"
+
+
+def sent_mark(at: datetime) -> str:
+    """The line that says when a Run was sent."""
+    return f"sent {iso_utc(at)}"
+
+
+def failed_mark(at: datetime, sentence: str) -> str:
+    """The line that says when and why a schedule was given up."""
+    return f"failed {iso_utc(at)} {' '.join(sentence.split())[:LONGEST_SENTENCE]}"
+
+
+def fingerprint(found: os.stat_result) -> Fingerprint:
+    """What tells a file's state from an earlier one."""
+    return (found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size)
+
+
+def read_schedule(path: Path, zone: BaseTzInfo) -> tuple[Fingerprint, Schedule]:
+    """A file's fingerprint and the schedule in it; `zone` is the site's, for a time written without an offset."""
+    unit_id, operation = _split(path.name)
+    content, found = _read_file(path)
+    lines = [line.strip() for line in content.splitlines()]
+    while lines and not lines[-1]:
+        lines.pop()
+    if not 1 <= len(lines) <= 2:
+        raise BadRequest("It must hold one line with a date and time such as 2026-05-13T12:00:00+09:00.")
+    due = parse_schedule_value(lines[0], zone)
+    sent_at, failure = _read_mark(lines[1]) if len(lines) == 2 else (None, None)
+    set_at = datetime.fromtimestamp(found.st_mtime_ns / 1e9, UTC)
+    return fingerprint(found), Schedule(unit_id, operation, due, set_at, lines[0], found.st_mtime_ns, sent_at, failure)
+
+
+def _split(name: str) -> tuple[str | None, Operation]:
+    """The unit id (None: the cluster) and the operation that a file's name says. Raises BadRequest."""
+    unit_id, dash, word = name.rpartition("-")
+    if not dash or word not in [operation.value for operation in Operation]:
+        raise BadRequest(f"Its name does not end in {', '.join(f'-{operation.value}' for operation in Operation)}.")
+    if unit_id:
+        check_unit_id(unit_id)
+    return unit_id or None, Operation(word)
+
+
+def _read_file(path: Path) -> tuple[str, os.stat_result]:
+    """A small plain file's text and status, without following a link or waiting for a pipe."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise BadRequest("It is not a plain file.")
+        content = os.read(descriptor, LARGEST_FILE + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > LARGEST_FILE:
+        raise BadRequest(f"It is larger than {LARGEST_FILE} bytes.")
+    try:
+        return content.decode("utf-8-sig"), found
+    except UnicodeDecodeError:
+        raise BadRequest("It is not text.") from None
+
+
+def _read_mark(line: str) -> tuple[datetime | None, Failure | None]:
+    """What the program's own second line says: when it was sent, or when and why it was given up."""
+    match = _MARK.fullmatch(line)
+    if match is None:
+        raise BadRequest("Its second line is neither 'sent <time>' nor 'failed <time> <sentence>'.")
+    at = parse_schedule_value(match["at"], pytz.utc)
+    return (at, None) if match["word"] == "sent" else (None, Failure(at, match["sentence"] or "It failed."))
