@@ -31,5 +31,5 @@ sum="$(cksum < pyproject.toml) $(venv/bin/python -c 'import sys; print(sys.versi
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && exit 0
 
 venv/bin/python -m pip install --disable-pip-version-check --editable "$what" >venv/install.log 2>&1 ||
-    fail "The packages could not be installed (see venv/install.log). With no package index in reach, run sh venv.sh $extra && venv/bin/python -m pip download -d wheels setuptools '$what' where there is one, copy wheels/ here, and put PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ before the same command."
+    fail "The packages could not be installed (see venv/install.log). With no package index in reach, run sh venv.sh${extra:+ $extra} && venv/bin/python -m pip download -d wheels setuptools '$what' where there is one, copy wheels/ here, and put PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ before the same command."
 printf '%s\n' "$sum" > "$stamp"
