@@ -1,0 +1,140 @@
+"""The simulated cluster as a whole: hardware, nodes, apis-web and their ports, started and stopped together (Z17)."""
+
+import random
+import re
+from dataclasses import replace
+
+from main_controller.domain.modes import Mode
+from main_controller.simulator.agenda import Agenda
+from main_controller.simulator.apis_main import ApisMain
+from main_controller.simulator.apis_web import ApisWeb
+from main_controller.simulator.emulator import Emulator
+from main_controller.simulator.exchange import Reply, Request
+from main_controller.simulator.faults import Faults
+from main_controller.simulator.http_server import Answer, HttpService
+from main_controller.simulator.plant import Plant
+
+
+def seconds_of_day(text: str) -> float:
+    """Read `HH:MM` as seconds since midnight. Raises ValueError for anything else."""
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
+    if found is None:
+        raise ValueError(f"a time of day is written HH:MM, not {text!r}")
+    return int(found[1]) * 3600.0 + int(found[2]) * 60.0
+
+
+class SimulatedCluster:
+    """`units` (1 to 1000) houses, their apis-main nodes, an apis-web and an emulator on `host` (port 0: a free one).
+
+    `speed` is how much faster than real time sun, batteries and the units' clocks run; the programs' own periods and
+    time-outs are seconds of the wall clock whatever the speed, as on the real system, and only `tempo` shrinks them
+    (0.05: everything twenty times faster, for tests). `control_port` opens `/fault`; without it faults come by `fault`.
+    Without `start` nothing listens and time moves by `advance` alone; the same `seed` then gives the same day.
+    """
+
+    def __init__(
+        self,
+        units: int = 4,
+        *,
+        speed: float = 10.0,
+        host: str = "127.0.0.1",
+        budo_port: int = 0,
+        emul_port: int = 0,
+        device_port: int = 0,
+        control_port: int | None = None,
+        seed: int = 1,
+        mode: Mode = Mode.AUTONOMOUS,
+        start: str = "12:00",
+        tempo: float = 1.0,
+    ) -> None:
+        rng = random.Random(seed)
+        self.tempo = tempo
+        self.agenda = Agenda(tempo)
+        self.plant = Plant(units, speed, seconds_of_day(start), rng)
+        self.apis_web = ApisWeb(self.agenda)
+        self.agenda.every(1.0, 1.0, self.plant.step)
+        self.apis = ApisMain(self.agenda, self.plant, rng, mode, self.apis_web.receive)
+        self.apis_web.connect(self.apis)
+        self.emulator = Emulator(self.agenda, self.plant, self._budo_flag)
+        self.faults = Faults(
+            self.agenda, self.plant, self.apis, self.emulator, open_web=self._open_web, close_web=self._close_web
+        )
+        self._budo = HttpService("budo", host, budo_port, self._spoilt(self.apis_web.budo_emulator), chunked=True)
+        self._emul = HttpService("emul", host, emul_port, self._spoilt(self.apis_web.emulator_emulator), chunked=True)
+        self._device = HttpService("device", host, device_port, self.emulator.answer, chunked=False)
+        self._control = HttpService("control", host, control_port or 0, self.faults.answer, chunked=True)
+        self._controlled = control_port is not None
+        self._started = False
+
+    @property
+    def budo_url(self) -> str:
+        """apis-web's Budo Emulator (W1-W9)."""
+        return self._budo.url
+
+    @property
+    def emul_url(self) -> str:
+        """apis-web's Emulator Emulator (W10)."""
+        return self._emul.url
+
+    @property
+    def device_url(self) -> str:
+        """The converters' HTTP, which is the apis-emulator's (W11)."""
+        return self._device.url
+
+    @property
+    def control_url(self) -> str | None:
+        """Where `/fault` is, if anywhere."""
+        return self._control.url if self._controlled else None
+
+    def start(self) -> None:
+        """Open the ports and let time run. Raises OSError when a port is taken; nothing is left open then."""
+        services = [self._device, self._emul, self._budo, *([self._control] if self._controlled else [])]
+        try:
+            for service in services:
+                service.open()
+        except OSError:
+            for service in services:
+                service.close()
+            raise
+        self._started = True
+        self.agenda.start()
+
+    def stop(self) -> None:
+        """Close everything and join every thread."""
+        self._started = False
+        self.agenda.end()
+        for service in (self._budo, self._emul, self._device, self._control):
+            service.close()
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds of the programs' time pass at once."""
+        self.agenda.advance(seconds)
+
+    def fault(self, name: str, **args: object) -> None:
+        """Switch a fault of the table on, e.g. `fault("node-dies", unit="E004")`. Raises FaultError."""
+        self.faults.begin(name, {key: str(value) for key, value in args.items()})
+
+    def clear(self, name: str = "all", unit: str | None = None) -> None:
+        """Switch a fault off, or all of them. Raises FaultError."""
+        self.faults.clear(name, unit)
+
+    def _budo_flag(self, unit_id: str) -> str:
+        return "1" if self.apis.nodes[unit_id].effective(self.apis.mode) is Mode.AUTONOMOUS else "0"
+
+    def _spoilt(self, answer: Answer) -> Answer:
+        def spoilt(request: Request) -> Reply:
+            self.faults.hold()
+            reply = self.faults.spoil(answer(request))
+            return replace(reply, drip_s=reply.drip_s * self.tempo) if reply.drip_s else reply
+
+        return spoilt
+
+    def _close_web(self) -> None:
+        self._budo.close(join=False)
+        self._emul.close(join=False)
+
+    def _open_web(self) -> None:
+        self.apis_web.restart()
+        if self._started:
+            self._emul.open()
+            self._budo.open()

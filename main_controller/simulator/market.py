@@ -1,0 +1,296 @@
+"""Energy sharing: who agrees on a deal with whom, and how the converters are driven to its end (K12-K14)."""
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from main_controller.domain.modes import Mode, Word
+from main_controller.simulator.agenda import Agenda
+from main_controller.simulator.deal import AMPS, Deal, Phase
+from main_controller.simulator.node import Node
+from main_controller.simulator.plant import Plant
+from main_controller.simulator.unit import Unit
+
+SLOTS = 2
+MOST_DEALS = 200
+WANTS_BELOW = 52.0
+GIVES_ABOVE = 57.0
+WORTH_IT = 12.0
+MASTER_AFTER = 3.5
+REFERENCE_AFTER = 5.0
+FLOW_AFTER = 5.0
+STEADY_FOR = 3.0
+REST_AFTER_DEAL = 3.0
+VANISHING = 0.15
+STRAY_V = 20.0
+BUS_V = 350.0
+DISCHARGE_V = 380.0
+REFERENCE_A = 2.3
+
+
+class Market:
+    """All deals of the cluster; `step` is called once a second.
+
+    Only units whose node is alive are driven: a dead node's converter goes on as it was. `on_reference(id)` tells that
+    a unit has become voltage reference, `on_trouble(id)` that the grid is not as it should be.
+    """
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        plant: Plant,
+        nodes: dict[str, Node],
+        rng: random.Random,
+        *,
+        on_reference: Callable[[str], None],
+        on_trouble: Callable[[str], None],
+    ) -> None:
+        self._agenda = agenda
+        self._plant = plant
+        self._nodes = nodes
+        self._rng = rng
+        self._on_reference = on_reference
+        self._on_trouble = on_trouble
+        self.deals: list[Deal] = []
+        self.reference: Unit | None = None
+        self._closed_until = 3.0
+        self._tearing = False
+        self._steady_since = 0.0
+        self._empty_since = 0.0
+        self._rests_until: dict[str, float] = {}
+
+    def close(self, seconds: float) -> None:
+        """Make no new deal for `seconds`."""
+        self._closed_until = max(self._closed_until, self._agenda.now + seconds)
+
+    def of(self, unit_id: str) -> list[Deal]:
+        """The deals of one unit."""
+        return [deal for deal in self.deals if unit_id in deal.units] if self.deals else []
+
+    def step(self, global_mode: Mode) -> None:
+        """One second of energy sharing."""
+        if self._tearing:
+            return
+        if global_mode is Mode.AUTONOMOUS and self._agenda.now >= self._closed_until:
+            self._seek(global_mode)
+        if not self.deals:
+            self._release_reference()
+            return
+        self._empty_since = self._agenda.now
+        self._drop_vanished()
+        self._end_unwilling(global_mode)
+        self._watch_converters()
+        self._lead()
+        self._begin_flows()
+        self._deliver()
+
+    # -- agreeing
+
+    def _seek(self, global_mode: Mode) -> None:
+        takers, givers = self._candidates(global_mode)
+        for _ in range(1 + len(self._nodes) // 50):
+            if not takers or not givers or len(self.deals) >= MOST_DEALS:
+                return
+            taker, giver = takers[0], givers[0]
+            if giver.unit.rsoc - taker.unit.rsoc < WORTH_IT:
+                return
+            self._agree(taker.id, giver.id)
+            for side, node in ((takers, taker), (givers, giver)):
+                side.remove(node)
+                if len(self.of(node.id)) < SLOTS:
+                    side.append(node)
+
+    def _candidates(self, global_mode: Mode) -> tuple[list[Node], list[Node]]:
+        takers: list[Node] = []
+        givers: list[Node] = []
+        for node in self._nodes.values():
+            if not self._may_deal(node, global_mode):
+                continue
+            deals = self.of(node.id)
+            if len(deals) >= SLOTS:
+                continue
+            taking = any(deal.charger == node.id for deal in deals)
+            if taking or (not deals and node.unit.rsoc < WANTS_BELOW):
+                takers.append(node)
+            elif deals or node.unit.rsoc > GIVES_ABOVE:
+                givers.append(node)
+        takers.sort(key=lambda node: (len(self.of(node.id)), node.unit.rsoc))
+        givers.sort(key=lambda node: (len(self.of(node.id)), -node.unit.rsoc))
+        return takers, givers
+
+    def _may_deal(self, node: Node, global_mode: Mode) -> bool:
+        return (
+            node.alive
+            and node.readings_since_start > 1
+            and not node.unit.heavy_alarm
+            and node.effective(global_mode) is Mode.AUTONOMOUS
+            and self._rests_until.get(node.id, 0.0) <= self._agenda.now
+        )
+
+    def _agree(self, taker: str, giver: str) -> None:
+        now = self._agenda.now
+        deal = Deal(
+            str(uuid.UUID(int=self._rng.getrandbits(128), version=4)),
+            taker,
+            giver,
+            asked_by_charger=self._rng.random() < 0.85,
+            now=now,
+            time=self._plant.time,
+        )
+        deal.remaining_wh *= self._rng.uniform(0.85, 1.15)
+        if self._rng.random() < VANISHING:
+            deal.vanishes_at = now + self._rng.uniform(3.0, 5.0)
+        self.deals.insert(self._rng.randint(0, len(self.deals)), deal)
+
+    def _drop_vanished(self) -> None:
+        now = self._agenda.now
+        self.deals = [deal for deal in self.deals if deal.vanishes_at is None or now < deal.vanishes_at]
+
+    # -- the voltage reference
+
+    def _lead(self) -> None:
+        """See that one deal is the master deal, and that its giver holds the bus."""
+        now = self._agenda.now
+        master = next((deal for deal in self.deals if deal.master), None)
+        if master is None:
+            master = self._choose_master(now)
+            if master is None:
+                return
+            master.master = True
+        giver = self._nodes[master.discharger]
+        if self.reference is giver.unit or now < master.agreed_at + REFERENCE_AFTER:
+            return
+        if self.reference is None and self._plant.voltage > STRAY_V:
+            self._on_trouble(giver.id)  # somebody else holds the bus: a converter that nobody watches (K7)
+            return
+        before, self.reference = self.reference, giver.unit
+        self._plant.order(giver.unit, Word.VOLTAGE_REFERENCE, BUS_V, REFERENCE_A)
+        if before is not None:
+            self._drive(before)
+        self._on_reference(giver.id)
+
+    def _choose_master(self, now: float) -> Deal | None:
+        ripe = [
+            deal
+            for deal in self.deals
+            if deal.phase is not Phase.ENDING and deal.vanishes_at is None and now >= deal.agreed_at + MASTER_AFTER
+        ]
+        own = [deal for deal in ripe if self.reference is not None and self.reference.id == deal.discharger]
+        return next(iter(own or ripe), None)
+
+    def _release_reference(self) -> None:
+        if self.reference is not None and self._agenda.now >= self._empty_since + 2.0:
+            unit, self.reference = self.reference, None
+            self._wait(unit)
+
+    # -- flowing
+
+    def _begin_flows(self) -> None:
+        now = self._agenda.now
+        if not (self.reference is not None and self._plant.steady):
+            self._steady_since = now
+            return
+        if now < self._steady_since + STEADY_FOR:
+            return
+        for deal in self.deals:
+            if deal.phase is Phase.AGREED and deal.vanishes_at is None and now >= deal.agreed_at + FLOW_AFTER:
+                deal.phase = Phase.FLOWING
+                self._drive_pair(deal)
+
+    def _deliver(self) -> None:
+        if not self._plant.live:
+            return
+        delivered = AMPS * self._plant.voltage * self._plant.speed / 3600.0
+        for deal in self._flowing():
+            deal.remaining_wh -= delivered
+            if deal.remaining_wh <= 0:
+                self._end(deal)
+
+    def _flowing(self) -> Iterator[Deal]:
+        return (deal for deal in list(self.deals) if deal.phase is Phase.FLOWING)
+
+    def _drive_pair(self, deal: Deal) -> None:
+        for unit_id in deal.units:
+            self._drive(self._nodes[unit_id].unit)
+
+    def _drive(self, unit: Unit) -> None:
+        """Give the converter the current of its flowing deals; at 0 A it keeps its word, as recorded."""
+        if unit is self.reference or not self._nodes[unit.id].alive:
+            return
+        deals = self.of(unit.id)
+        amps = AMPS * sum(deal.phase is Phase.FLOWING for deal in deals)
+        if not any(deal.phase is not Phase.AGREED for deal in deals):
+            self._wait(unit)
+        elif any(deal.charger == unit.id for deal in deals):
+            self._plant.order(unit, Word.CHARGE, BUS_V, amps)
+        else:
+            self._plant.order(unit, Word.DISCHARGE, DISCHARGE_V, amps)
+
+    def _wait(self, unit: Unit) -> None:
+        if self._nodes[unit.id].alive and unit.word is not Word.WAIT:
+            self._plant.order(unit, Word.WAIT, BUS_V, 0.0)
+
+    # -- ending
+
+    def _end(self, deal: Deal) -> None:
+        """In good order: no current, off the list a second later, then Wait."""
+        if deal.phase is Phase.ENDING:
+            return
+        deal.phase = Phase.ENDING
+        self._drive_pair(deal)
+        self._agenda.after(1.2, lambda: self._strike(deal))
+
+    def _strike(self, deal: Deal) -> None:
+        if deal not in self.deals:
+            return
+        self.deals.remove(deal)
+        for unit_id in deal.units:
+            self._rests_until[unit_id] = self._agenda.now + REST_AFTER_DEAL * self._rng.uniform(0.5, 1.5)
+            unit = self._nodes[unit_id].unit
+            self._agenda.after(0.8, partial(self._drive, unit))
+
+    def _end_unwilling(self, global_mode: Mode) -> None:
+        """A unit in local stop (K14), or with a heavy alarm, ends its deals; the others go on."""
+        for unit_id in {unit_id for deal in self.deals for unit_id in deal.units}:
+            node = self._nodes[unit_id]
+            stopped = node.effective(global_mode) in (Mode.STOP, Mode.MANUAL)
+            if node.alive and (stopped or node.unit.heavy_alarm):
+                for deal in self.of(unit_id):
+                    self._end_soon(deal)
+
+    def _end_soon(self, deal: Deal) -> None:
+        if deal.phase is Phase.AGREED:
+            deal.vanishes_at = deal.vanishes_at or self._agenda.now + 2.0
+        elif not deal.unwanted:
+            deal.unwanted = True
+            self._agenda.after(self._rng.uniform(4.0, 6.0), lambda: self._end(deal))
+
+    def _watch_converters(self) -> None:
+        """A converter found in Wait amid its deals (a trip, or an operator's order) ends them (assumed)."""
+        if self.reference is not None and self.reference.word is Word.WAIT:
+            self.tear_down()
+            return
+        for deal in self._flowing():
+            if any(self._nodes[unit_id].unit.word is Word.WAIT for unit_id in deal.units):
+                self._end(deal)
+
+    def tear_down(self, *, listed_for: float = 4.0) -> None:
+        """All at once (K9): current-controlled units in Wait after 2 to 5 s, the reference after 6 to 7."""
+        if self._tearing or not (self.deals or self.reference):
+            return
+        self._tearing = True
+        reference = self.reference
+        for unit_id in {unit_id for deal in self.deals for unit_id in deal.units}:
+            unit = self._nodes[unit_id].unit
+            if unit is not reference:
+                self._agenda.after(self._rng.uniform(2.0, 5.0), partial(self._wait, unit))
+        if reference is not None:
+            self._agenda.after(self._rng.uniform(6.0, 7.0), lambda: self._wait(reference))
+        self._agenda.after(listed_for, self.deals.clear)
+        self._agenda.after(max(listed_for, 7.5), self._torn)
+        self.close(15.0)
+
+    def _torn(self) -> None:
+        self._tearing = False
+        self.reference = None
