@@ -3,6 +3,7 @@
 import os
 import runpy
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -182,3 +183,40 @@ def write(path: Path, body: str) -> None:
     """An executable shell script that plays a Python."""
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
+
+
+def make(root: Path, folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """`make run` in a folder whose venv/ stands ready and whose program only says how it was called."""
+    if shutil.which("make") is None:
+        pytest.skip("There is no make on this machine.")
+    shutil.copy(root / "Makefile", folder)
+    (folder / "venv.sh").write_text("")
+    (folder / "venv" / "bin").mkdir(parents=True)
+    (folder / "venv" / "bin" / "python").symlink_to(sys.executable)
+    (folder / "startMain.py").write_text("import sys\nsys.stdout.write(' '.join(sys.argv[1:]))\n")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # of `make test`
+    return subprocess.run(
+        ["make", "run", f"port={port}"], cwd=folder, env=ours, capture_output=True, text=True, timeout=30
+    )
+
+
+def test_make_run_prints_the_address_to_open(root: Path, tmp_path: Path) -> None:
+    """And starts four simulated units on that port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = make(root, tmp_path, port)
+    address, call = done.stdout.splitlines()[:2]
+    assert f"http://127.0.0.1:{port}/" in address
+    assert call.startswith(f"--simulate 4 --b_port {port}")
+
+
+def test_make_run_says_that_the_port_is_taken(root: Path, tmp_path: Path) -> None:
+    """And which setting moves it; the program is not started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = make(root, tmp_path, port)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"Port {port} is taken")
+    assert "b_port" in done.stderr.splitlines()[0]
