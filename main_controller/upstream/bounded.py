@@ -31,9 +31,15 @@ class Guard:
         now = time.monotonic()
         self.connect_by = now + min(connect, total)
         self.answer_by = now + total
-        self.room = room
+        self.room = self._whole_room = room
         self.connected = False
+        self.reused = True
         self.timed_out = False
+
+    @property
+    def stale(self) -> bool:
+        """Whether the exchange went to a kept connection and nothing came back: the peer had closed it meanwhile."""
+        return self.reused and self.connected and not self.timed_out and self.room == self._whole_room
 
     def time_left(self, deadline: float) -> float:
         """Seconds until `deadline`; raises TimeoutError when none are left."""
@@ -81,6 +87,7 @@ def _connect(host: str, port: int, guard: Guard) -> _BoundedSocket:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
         raise OSError(errno.EADDRNOTAVAIL, "no such host name") from error
+    guard.reused = False
     last = OSError(errno.EADDRNOTAVAIL, "no such host name")
     for family, kind, protocol, _, address in addresses:
         connection = _BoundedSocket(family, kind, protocol)

@@ -3,9 +3,10 @@
 The one place that knows requests' exceptions. Used by `apis_web.py` and `devices.py`.
 """
 
+import http.client
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,7 +64,10 @@ class _Call:
     order: bool
 
     def __str__(self) -> str:
-        parts = urlsplit(self.url)
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            return plain(self.url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         return f"{plain(path)} at {parts.scheme}://{plain(parts.netloc.rpartition('@')[2])}"
 
@@ -73,10 +77,11 @@ class _Call:
 
 
 class HttpJson:
-    """A client for JSON over HTTP: own proxies and redirects off, no retries, every exchange bounded in all.
+    """A client for JSON over HTTP: proxies and redirects off, every exchange bounded in all, nothing repeated.
 
-    With `reuse_connections` it is for readings: connections are kept, one set per thread. Without, it is for orders:
-    each goes on a connection of its own and the error of one carries `sent` (Z8a). The body of a reply has
+    With `reuse_connections` it is for readings: connections are kept, one set per thread, and a reading whose kept
+    connection turns out to be closed goes out once more on a new one, in the same time. Without, it is for orders:
+    each goes on a connection of its own, exactly once, and the error of one carries `sent` (Z8a). The body of a reply has
     at most `max_bytes` bytes.
     """
 
@@ -125,7 +130,12 @@ class HttpJson:
             call = _Call(method, request.url or url, timeout, peer, order=not self._reuse)
             if not call.url.startswith("http://"):
                 raise requests.exceptions.InvalidSchema("only http:// addresses are known")
-            status, headers, raw = self._answer(adapter, request, timeout)
+            try:
+                status, headers, raw = self._answer(adapter, request, timeout)
+            except (requests.ConnectionError, urllib3.exceptions.ProtocolError):
+                if not (self._reuse and adapter.guard.stale):
+                    raise
+                status, headers, raw = self._answer(adapter, request, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._fault(call, adapter.guard, error) from error
         finally:
@@ -177,6 +187,10 @@ class HttpJson:
             if call.order:
                 sentence += "; the order may still take effect"
             return call.error(UpstreamTimeout, sentence, "unknown")
+        if any(type(cause) is http.client.BadStatusLine for cause in _causes(error)):
+            return call.error(
+                UpstreamGarbled, f"{call.peer} answered {call} with something that is not HTTP", "unknown"
+            )
         sentence = f"{call.peer} broke off {call} before its answer was complete"
         return call.error(UpstreamGarbled, sentence, "unknown")
 
@@ -187,15 +201,21 @@ def plain(text: object) -> str:
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
 
 
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it, latest first."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
 def _reason(error: BaseException, connect: float | None) -> str:
     """Why no connection came about, in words."""
     if connect is not None:
         return f"no connection within {connect:g} s"
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return plain(cause.strerror).lower()
-        cause = cause.__cause__ or cause.__context__
     return "the address is of no use" if isinstance(error, ValueError) else "no connection"
 
 
