@@ -41,12 +41,14 @@ export function buildModel(logInfo, deals, status, { remembered = {}, previous =
   };
 }
 
-/** Ids in the order people expect: E2 before E10, the same everywhere. */
-export function byIdOrder(one, other) {
-  return one.length === other.length || !/\d/.test(one + other) ? plainOrder(one, other) : ORDER.compare(one, other) || plainOrder(one, other);
+/** Ids in the order people expect: E2 before E10, the same on every page. */
+export function sortIds(ids) {
+  return [...ids].map((id) => [orderOf(id), id]).sort(([one, id], [other, id2]) => plainOrder(one, other) || plainOrder(id, id2)).map(([, id]) => id);
 }
 
-const ORDER = new Intl.Collator("en", { numeric: true });
+function orderOf(id) {
+  return id.replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+}
 
 function plainOrder(one, other) {
   return one < other ? -1 : one > other ? 1 : 0;
@@ -56,7 +58,7 @@ function unitsOf(logInfo, status, remembered, elapsed) {
   const entries = status?.units ?? {};
   const ids = new Set([...Object.keys(logInfo), ...Object.keys(entries)]);
   const staleAfter = staleAfterOf(status);
-  return [...ids].sort(byIdOrder).map((id) => {
+  return sortIds(ids).map((id) => {
     const inLog = Object.hasOwn(logInfo, id);
     const data = inLog ? logInfo[id] : Object.hasOwn(remembered, id) ? remembered[id] : null;
     const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
@@ -75,7 +77,7 @@ function unitOf(id, data, entry, { state, age }, status) {
     age,
     ...read,
     gridMaster: typeof master === "string" ? master === id : read.gridMaster,
-    crown: state === "live" && read.word === "reference",
+    crown: (read.word ?? wordOf(entry?.lastWord)) === "reference",
     inDeal: false,
     running: state === "live" && carries(read),
     current: read.ig,

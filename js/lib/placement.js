@@ -1,0 +1,284 @@
+// Where units stand on the screen: pure geometry, the same for the same ids and size, so that a reload shows the same picture.
+//
+// A unit's own place depends on its id and on how many there are, never on its state. Few units stand on rings around the hub,
+// many (from 200) on a grid of tiles around a free middle. Units in deals are drawn into that middle (`innerPlaces`).
+
+const TILES_FROM = 200;
+const CELL_ASPECT = 1.5; // a cell's height by its width
+const ROOMY = { x: 3.0, y: 3.15 }; // one unit's room in cell widths, with its dots and its id
+const DENSE = { x: 1.45, y: 2.05 }; // without them
+const LARGEST = 0.105; // of the smaller side
+
+/**
+ * Own places of all units.
+ * @param ids sorted; @param box {x, y, width, height} the free part of the screen in px
+ * @returns {{tiles: boolean, cell: px width, tile: {w, h}|null, hub: {x, y, r}, middle: {a, b}, places: Map id -> {x, y, angle}}}
+ */
+export function placeUnits(ids, box) {
+  const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const hub = { ...centre, r: hubRadius(box, ids.length) };
+  return ids.length >= TILES_FROM ? onTiles(ids, box, hub) : onRings(ids, box, hub);
+}
+
+/**
+ * Places in the middle for the units in deals, each near its own direction, none upon another.
+ * @param members [{id, angle}]; @returns {{cell: px width, dense: boolean, places: Map id -> {x, y, angle}}}
+ */
+export function innerPlaces(members, layout) {
+  const { hub, middle } = layout;
+  const wanted = layout.tiles ? Math.max(layout.cell * 2.2, 44) : layout.cell;
+  const count = roundedUp(members.length);
+  let fit = null;
+  for (let cell = wanted; cell >= 5 && fit === null; cell *= 0.94) {
+    for (const room of layout.tiles && members.length > 30 ? [DENSE] : [ROOMY, DENSE]) {
+      const rings = innerRings(hub, middle, cell, room, count);
+      if (capacity(rings) >= count) { fit = { cell, room, rings }; break; }
+    }
+  }
+  fit ??= { cell: 5, room: DENSE, rings: [{ a: middle.a, b: middle.b, count: Math.max(1, members.length) }] };
+  return { cell: fit.cell, dense: fit.room === DENSE, places: assign(members, fit, hub) };
+}
+
+function hubRadius(box, count) {
+  const side = Math.min(box.width, box.height);
+  return Math.max(38, Math.min(count >= TILES_FROM ? side * 0.11 : side * 0.13, 150));
+}
+
+/* ---- rings ---- */
+
+function onRings(ids, box, hub) {
+  const most = Math.min(box.width, box.height) * LARGEST;
+  const half = { a: box.width / 2, b: box.height / 2 };
+  for (let cell = most; cell > 6; cell *= 0.96) {
+    const rings = outerRings(half, hub.r, cell);
+    if (capacity(rings) >= ids.length) return ringLayout(ids, hub, cell, rings);
+  }
+  return ringLayout(ids, hub, 6, [{ ...half, count: ids.length }]);
+}
+
+/** Rings from the edge inwards, as long as the middle keeps room for one ring of units in deals around the hub. */
+function outerRings(half, hubR, cell) {
+  const rings = [];
+  const least = hubR + cell * 1.2;
+  for (let k = 0; ; k += 1) {
+    const a = half.a - cell * ROOMY.x * (0.5 + k);
+    const b = half.b - cell * ROOMY.y * (0.5 + k);
+    if (a < least + cell * ROOMY.x * 1.0 || b < least + cell * ROOMY.y * 0.75) return rings;
+    rings.push({ a, b, count: Math.floor(perimeter(a, b, ROOMY, cell)) });
+  }
+}
+
+function ringLayout(ids, hub, cell, rings) {
+  const used = shareOut(ids.length, rings);
+  const places = new Map();
+  let index = 0;
+  used.forEach((ring, k) => {
+    const points = evenPoints(ring, ring.used, (k % 2) * 0.5, cell);
+    for (const point of points) places.set(ids[index++], { x: hub.x + point.x, y: hub.y + point.y, angle: point.angle });
+  });
+  const last = used[used.length - 1];
+  const middle = { a: middleOf(last.a, hub.r, cell * 1.25, cell * ROOMY.x), b: middleOf(last.b, hub.r, cell * 1.6, cell * ROOMY.y) };
+  return { tiles: false, cell, tile: null, hub, middle, places };
+}
+
+/** Half-way between the hub and the innermost ring of places, and clear of both. */
+function middleOf(outer, hubR, inset, room) {
+  return Math.max(hubR + inset, Math.min(outer - room * 0.75, hubR + inset + (outer - hubR) * 0.32));
+}
+
+/** How many on each ring: outer rings first by their room, so that few units use one ring and the rings in use are equally loose. */
+function shareOut(count, rings) {
+  const used = [];
+  let room = 0;
+  for (const ring of rings) {
+    if (room >= count && used.length > 0) break;
+    used.push(ring);
+    room += ring.count;
+  }
+  let left = count;
+  let roomLeft = room;
+  return used.map((ring) => {
+    const mine = Math.round((left * ring.count) / roomLeft);
+    left -= mine;
+    roomLeft -= ring.count;
+    return { ...ring, used: mine };
+  });
+}
+
+function capacity(rings) {
+  return rings.reduce((total, ring) => total + ring.count, 0);
+}
+
+/* ---- the middle ---- */
+
+function innerRings(hub, middle, cell, room, count) {
+  const rings = [];
+  let total = 0;
+  for (let k = 0; total < count; k += 1) {
+    const a = middle.a - cell * room.x * k;
+    const b = middle.b - cell * room.y * k;
+    if (a < hub.r + cell * 0.9 || b < hub.r + cell * 1.15) break;
+    const ring = { a, b, count: Math.floor(perimeter(a, b, room, cell)) };
+    total += ring.count;
+    rings.push(ring);
+  }
+  return rings;
+}
+
+function assign(members, { rings, cell, room }, hub) {
+  const sorted = [...members].sort((one, other) => turn(one.angle) - turn(other.angle) || (one.id < other.id ? -1 : 1));
+  const used = shareOut(sorted.length, rings).filter((ring) => ring.used > 0);
+  const places = new Map();
+  deal(sorted, used).forEach((group, k) => {
+    const path = trace(used[k], room);
+    const wish = group.map(({ angle }) => lengthAt(path, angle));
+    const spread = spreadOut(wish, path.total, Math.min(cell, path.total / Math.max(1, group.length)));
+    group.forEach(({ id }, index) => {
+      const point = pointAt(path, spread[index]);
+      places.set(id, { x: hub.x + point.x, y: hub.y + point.y, angle: Math.atan2(point.y, point.x) });
+    });
+  });
+  return places;
+}
+
+/** Members in turn to the rings, by how many each takes, so that every ring gets some from every side. */
+function deal(members, rings) {
+  const groups = rings.map(() => []);
+  const owed = rings.map(() => 0);
+  for (const member of members) {
+    rings.forEach((ring, k) => { owed[k] += ring.used / members.length; });
+    const k = owed.indexOf(Math.max(...owed));
+    owed[k] -= 1;
+    groups[k].push(member);
+  }
+  return groups;
+}
+
+/** Positions on a closed line, as near to the wished ones as a least distance allows; wishes sorted. Pure relaxation. */
+export function spreadOut(wishes, total, gap) {
+  const at = [...wishes];
+  const count = at.length;
+  for (let round = 0; round < 40 && count > 1; round += 1) {
+    let moved = false;
+    for (let i = 0; i < count; i += 1) {
+      const next = (i + 1) % count;
+      const distance = at[next] - at[i] + (next === 0 ? total : 0);
+      if (distance >= gap - 1e-6) continue;
+      const push = (gap - distance) / 2;
+      at[i] -= push;
+      at[next] += push;
+      moved = true;
+    }
+    if (!moved) break;
+  }
+  return at;
+}
+
+/** Numbers in deals grow in steps, so that the size of the cells does not change with every deal. */
+function roundedUp(count) {
+  let step = 8;
+  while (step < count) step = Math.ceil(step * 1.5);
+  return step;
+}
+
+/* ---- tiles ---- */
+
+function onTiles(ids, box, hub) {
+  const middle = { a: box.width * 0.37, b: box.height * 0.365 };
+  for (let pitch = 60; pitch > 4; pitch *= 0.985) {
+    const spots = tileSpots(box, hub, middle, pitch);
+    if (spots.length >= ids.length) return tileLayout(ids, hub, middle, pitch, spots);
+  }
+  return tileLayout(ids, hub, middle, 4, tileSpots(box, hub, { a: 0, b: 0 }, 4));
+}
+
+function tileSpots(box, hub, middle, pitch) {
+  const size = { w: pitch, h: pitch * 0.84 };
+  const columns = Math.floor(box.width / size.w);
+  const rows = Math.floor(box.height / size.h);
+  const left = box.x + (box.width - columns * size.w) / 2 + size.w / 2;
+  const top = box.y + (box.height - rows * size.h) / 2 + size.h / 2;
+  const spots = [];
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const x = left + column * size.w;
+      const y = top + row * size.h;
+      if (beyond(x - hub.x, y - hub.y, middle, size)) spots.push({ x, y });
+    }
+  }
+  return spots;
+}
+
+/** Whether a tile there leaves the middle free. */
+function beyond(dx, dy, middle, size) {
+  return Math.abs(dx / (middle.a + size.w)) ** 2.6 + Math.abs(dy / (middle.b + size.h)) ** 2.6 >= 1;
+}
+
+function tileLayout(ids, hub, middle, pitch, spots) {
+  const places = new Map();
+  ids.forEach((id, index) => {
+    // the spots left over lie evenly among the others, so that the picture stays whole
+    const spot = spots[Math.floor((index * spots.length) / ids.length)] ?? spots[spots.length - 1];
+    places.set(id, { ...spot, angle: Math.atan2(spot.y - hub.y, spot.x - hub.x) });
+  });
+  const tile = { w: pitch * 0.86, h: pitch * 0.84 * 0.82 };
+  const cell = tile.w * 0.6;
+  return { tiles: true, cell, tile, hub, middle: { a: middle.a - 6, b: middle.b - 6 }, places };
+}
+
+/* ---- closed curves: a superellipse, traced; lengths in rooms, so that a step of one is one unit's room in any direction ---- */
+
+const STEPS = 240;
+const SQUARENESS = 2.35;
+
+function trace({ a, b }, room) {
+  const points = [];
+  let total = 0;
+  for (let i = 0; i <= STEPS; i += 1) {
+    const t = -Math.PI / 2 + (2 * Math.PI * i) / STEPS; // from the top, clockwise
+    const cos = Math.cos(t);
+    const sin = Math.sin(t);
+    const point = { x: a * Math.sign(cos) * Math.abs(cos) ** (2 / SQUARENESS), y: b * Math.sign(sin) * Math.abs(sin) ** (2 / SQUARENESS) };
+    if (i > 0) total += Math.hypot((point.x - points[i - 1].x) / room.x, (point.y - points[i - 1].y) / room.y);
+    points.push({ ...point, at: total });
+  }
+  return { points, total };
+}
+
+function perimeter(a, b, room, cell) {
+  return trace({ a, b }, room).total / cell;
+}
+
+function evenPoints(ring, count, offset) {
+  const path = trace(ring, ROOMY);
+  return Array.from({ length: count }, (_, index) => {
+    const point = pointAt(path, (path.total * (index + offset)) / count);
+    return { ...point, angle: Math.atan2(point.y, point.x) };
+  });
+}
+
+function pointAt({ points, total }, length) {
+  const wanted = ((length % total) + total) % total;
+  let low = 0;
+  let high = points.length - 1;
+  while (high - low > 1) {
+    const half = (low + high) >> 1;
+    if (points[half].at <= wanted) low = half; else high = half;
+  }
+  const part = (wanted - points[low].at) / (points[high].at - points[low].at || 1);
+  return { x: points[low].x + (points[high].x - points[low].x) * part, y: points[low].y + (points[high].y - points[low].y) * part };
+}
+
+/** A direction as the part of a turn from the top, clockwise. */
+function turn(angle) {
+  return (angle + Math.PI / 2 + 2 * Math.PI) % (2 * Math.PI);
+}
+
+/** The length along the curve at which it crosses a direction. */
+function lengthAt({ points, total }, angle) {
+  const wanted = turn(angle);
+  const index = points.findIndex((point, i) => i > 0 && i < points.length - 1 && turn(Math.atan2(point.y, point.x)) >= wanted);
+  return index < 0 ? total : points[index].at;
+}
+
+export { CELL_ASPECT, TILES_FROM };

@@ -1,0 +1,151 @@
+// What moves: dots along the deals' curves and along PV, utility and load (V3, V5). Lines are dashed by zero-length round dashes,
+// so a whole group of dots is one stroke, and moving it costs one number.
+
+import { dotsOf, THRESHOLDS } from "../lib/reading.js";
+import { veil } from "./theme.js";
+
+const ASPECT = 1.5;
+const BUS_STEP = 11; // px between the dots of a deal
+
+/**
+ * The curves of all deals and spurs for the places in force.
+ * @returns {{runs: [{path: Path2D, speed: px/s, width: px, dim}], agreed: Path2D, heads: [{x, y, angle, size, dim}]}}
+ */
+export function dealCurves(model, spotOf, hub, focus) {
+  const groups = new Map();
+  const agreed = new Path2D();
+  const heads = [];
+  for (const flow of model.deals) {
+    const [from, to] = [spotOf(flow.from), spotOf(flow.to)];
+    if (!from || !to || flow.from === flow.to) continue;
+    const curve = through(from, to, hub);
+    if (!flow.running) { addCurve(agreed, curve); continue; }
+    const dim = focus !== null && focus !== flow.from && focus !== flow.to;
+    addRun(groups, heads, curve, flow.current, dim, to.cell);
+  }
+  for (const spur of model.spurs) {
+    const spot = spotOf(spur.id);
+    if (!spot) continue;
+    addRun(groups, heads, straight(spot, hub, spur.inward), spur.current, focus !== null && focus !== spur.id, spot.cell, !spur.inward);
+  }
+  return { runs: [...groups.values()], agreed, heads };
+}
+
+function addRun(groups, heads, curve, current, dim, cell, head = true) {
+  const amps = Math.max(0.1, current ?? 1);
+  const width = Math.round(Math.min(7, (2 + 1.25 * Math.sqrt(amps)) * Math.max(0.62, Math.min(2.2, cell / 34))) * 2) / 2;
+  const speed = Math.round(Math.min(90, 16 + 20 * amps) / 6) * 6;
+  const key = `${width}|${speed}|${dim}`;
+  if (!groups.has(key)) groups.set(key, { path: new Path2D(), width, speed, dim, step: Math.max(BUS_STEP * 0.75, width * 2.9) });
+  addCurve(groups.get(key).path, curve);
+  if (head) heads.push({ ...curve.end, angle: Math.atan2(curve.end.y - curve.control2.y, curve.end.x - curve.control2.x), size: width * 1.9 + 1.5, dim });
+}
+
+function addCurve(path, { start, control1, control2, end }) {
+  path.moveTo(start.x, start.y);
+  path.bezierCurveTo(control1.x, control1.y, control2.x, control2.y, end.x, end.y);
+}
+
+/** From unit to unit with its middle on the hub's disc: controls beyond the hub's far side as far as the two lie on one side. */
+function through(from, to, hub) {
+  const bend = (spot, other) => ({
+    x: hub.x - (spot.x + other.x - 2 * hub.x) / 6,
+    y: hub.y - (spot.y + other.y - 2 * hub.y) / 6,
+  });
+  const control = bend(from, to);
+  return { start: edge(from, hub), control1: control, control2: control, end: edge(to, hub) };
+}
+
+function straight(spot, hub, inward) {
+  const [start, end] = inward ? [edge(spot, hub), hub] : [hub, edge(spot, hub)];
+  const middle = { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 };
+  return { start, control1: middle, control2: middle, end };
+}
+
+/** The point just outside a cell towards the hub. */
+function edge(spot, hub) {
+  const dx = hub.x - spot.x;
+  const dy = hub.y - spot.y;
+  const half = { x: spot.cell / 2 + 5, y: (spot.cell * ASPECT) / 2 + (dy > 0 ? labelRoom(spot) : spot.cell * 0.16 + 4) };
+  const part = Math.min(1, 1 / Math.max(Math.abs(dx) / half.x, Math.abs(dy) / half.y, 1e-6));
+  return { x: spot.x + dx * part, y: spot.y + dy * part };
+}
+
+function labelRoom(spot) {
+  return spot.bare && spot.cell < 19 ? 4 : Math.max(9, spot.cell * 0.29) * 1.5 + 2;
+}
+
+/** PV, utility and load of the units drawn as cells: groups of equal colour and pace. */
+export function supplyLines(units, spotOf) {
+  const groups = new Map();
+  for (const unit of units) {
+    const spot = spotOf(unit.id);
+    if (!spot || spot.bare || unit.state !== "live") continue;
+    const { x, y, cell } = spot;
+    const h = cell * ASPECT;
+    const step = Math.max(4, cell * 0.175);
+    const top = y - h / 2 - cell * (unit.crown ? 0.72 : 0.2);
+    addLine(groups, "pv", dotsOf(unit.pv, THRESHOLDS.pv), cell, step, (n) => [x, top - step * (n - 0.4), x, top]);
+    addLine(groups, "utility", dotsOf(unit.utility, THRESHOLDS.utility), cell, step, (n) => [x - cell * 0.6 - step * (n - 0.4), y + h * 0.34, x - cell * 0.6, y + h * 0.34]);
+    addLine(groups, "load", dotsOf(unit.load, THRESHOLDS.load), cell, step, (n) => [x + cell * 0.62, y + h * 0.34, x + cell * 0.62 + step * (n - 0.4), y + h * 0.34]);
+  }
+  return [...groups.values()];
+}
+
+function addLine(groups, kind, flow, cell, step, ends) {
+  if (!flow) return;
+  const key = `${kind}|${flow.pace}|${cell.toFixed(1)}`;
+  if (!groups.has(key)) groups.set(key, { path: new Path2D(), kind, speed: 5 + flow.pace * 7, width: Math.max(1.8, cell * 0.085), step });
+  const [x1, y1, x2, y2] = ends(flow.dots);
+  const { path } = groups.get(key);
+  path.moveTo(x1, y1);
+  path.lineTo(x2, y2);
+}
+
+/** Still things of the deals: agreed ones dashed, a faint bed under the running ones. */
+export function drawBeds({ context, theme }, { runs, agreed }) {
+  context.lineCap = "butt";
+  context.setLineDash([4, 5]);
+  context.lineWidth = 1;
+  context.strokeStyle = veil(theme.muted, 0.8);
+  context.stroke(agreed);
+  context.setLineDash([]);
+  for (const run of runs) {
+    context.strokeStyle = veil(theme.bus, run.dim ? 0.05 : theme.dark ? 0.13 : 0.2);
+    context.lineWidth = run.width * 1.7;
+    context.stroke(run.path);
+  }
+}
+
+/** The dots of this moment; `time` in s. */
+export function drawDots({ context, theme }, curves, supplies, time) {
+  context.lineCap = "round";
+  for (const run of curves.runs) {
+    dotted(context, run, time);
+    context.strokeStyle = run.dim ? veil(theme.bus, 0.28) : theme.bus;
+    context.stroke(run.path);
+  }
+  for (const line of supplies) {
+    dotted(context, line, time);
+    context.strokeStyle = theme[line.kind];
+    context.stroke(line.path);
+  }
+  context.setLineDash([]);
+  context.lineCap = "butt";
+}
+
+/** Arrow heads at the taking ends, so that a still picture tells the direction too. */
+export function drawHeads({ context, theme }, heads) {
+  for (const { x, y, angle, size, dim } of heads) {
+    context.fillStyle = dim ? veil(theme.bus, 0.28) : theme.bus;
+    context.beginPath();
+    for (const [turn, reach] of [[0, 0.7], [2.5, 0.85], [-2.5, 0.85]]) context.lineTo(x + Math.cos(angle + turn) * size * reach, y + Math.sin(angle + turn) * size * reach);
+    context.fill();
+  }
+}
+
+function dotted(context, { width, speed, step }, time) {
+  context.lineWidth = width;
+  context.setLineDash([0, step]);
+  context.lineDashOffset = -((time * speed) % step);
+}

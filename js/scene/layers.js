@@ -1,0 +1,74 @@
+// The still parts of the picture, kept as two canvases: below the dots and above them. Redrawn only when what they show changes.
+
+import { cellSize, drawAway, drawCell, drawFocus, drawTile } from "./cells.js";
+import { drawBeds, drawHeads } from "./flows.js";
+import { drawHub } from "./hub.js";
+import { drawLegend } from "./legend.js";
+import { veil } from "./theme.js";
+
+export function createLayer() {
+  const image = document.createElement("canvas");
+  const context = image.getContext("2d");
+  return {
+    image,
+    context,
+    /** An empty canvas of that size in device px, with the picture's own px as unit. */
+    clear(width, height, scale, view) {
+      if (image.width !== width || image.height !== height) { image.width = width; image.height = height; }
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, width, height);
+      context.setTransform(scale * view.k, 0, 0, scale * view.k, scale * view.x, scale * view.y);
+    },
+  };
+}
+
+/** Background, ring, empty places, tiles at rest, and the beds of the deals. */
+export function drawUnder(pen, { layout, model, spots, curves, isMoving, width, height }) {
+  drawGround(pen, layout.hub, layout.middle, width, height);
+  for (const unit of model.units) {
+    const own = layout.places.get(unit.id);
+    const spot = spots(unit.id);
+    if (layout.tiles && spot.tile && !isMoving(unit.id)) drawTile(pen, unit, own, layout.tile);
+    else if (spot.away) drawAway(pen, own, layout.tile ?? cellSize(layout.cell));
+  }
+  drawBeds(pen, curves);
+}
+
+/** Cells at rest, then the hub and what stands over all. */
+export function drawOver(pen, { layout, model, spots, curves, isMoving, focus }) {
+  for (const unit of model.units) {
+    const spot = spots(unit.id);
+    if (!spot.tile && !isMoving(unit.id)) drawCell(pen, unit, spot);
+  }
+  drawHeads(pen, curves.heads);
+  drawHub(pen, layout.hub, model);
+  for (const id of focus) {
+    const spot = spots(id);
+    if (spot && !isMoving(id)) drawFocus(pen, spot, spot.tile ? layout.tile : cellSize(spot.cell));
+  }
+}
+
+/** The legend keeps its place and size whatever the zoom. */
+export function drawFrame(pen, scale, { width, height, fontSize, model, view }) {
+  const { context, theme } = pen;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  if (view.k > 1) {
+    context.fillStyle = veil(theme.bg, 0.85);
+    context.fillRect(0, height - fontSize * 2.6, width, fontSize * 2.6);
+  }
+  drawLegend(pen, width, height, fontSize, model);
+}
+
+function drawGround({ context, theme }, hub, middle, width, height) {
+  const reach = Math.hypot(width, height) * 0.5;
+  const glow = context.createRadialGradient(hub.x, hub.y, hub.r, hub.x, hub.y, reach);
+  glow.addColorStop(0, theme.glow);
+  glow.addColorStop(1, theme.bg);
+  context.fillStyle = glow;
+  context.fillRect(-1, -1, width + 2, height + 2);
+  context.strokeStyle = veil(theme.line, theme.dark ? 0.7 : 0.9);
+  context.lineWidth = 1;
+  context.beginPath();
+  context.ellipse(hub.x, hub.y, middle.a, middle.b, 0, 0, Math.PI * 2);
+  context.stroke();
+}

@@ -1,0 +1,272 @@
+// The energy-sharing screen (block 1, V1-V9): one canvas that shows units, deals and the bus. The only place with a 2D context.
+//
+//   const scene = createScene(canvas, { theme, words, onSelect, onHover, motion });
+//   scene.update(model)      model from lib/model.js buildModel
+//   scene.setTheme(theme?)   after the page's colours changed; without a theme they are read from the custom properties
+//   scene.setWords(words)    any of words.js SCENE_WORDS, translated
+//   scene.setMotion(bool)    false: dots stand still, units jump (prefers-reduced-motion is the default)
+//   scene.resize()           after the canvas's box changed otherwise than by its own resizing (that one is observed)
+//   scene.select(id|null)    mark a unit, as while its details are open
+//   scene.destroy(); scene.stats() -> {frames, median, p95, max} ms in the draw callback; scene.resetStats()
+//   scene.spotOf(id) -> {x, y, cell} in CSS px of the canvas, for tests and for placing a dialog; scene.outline: the list box element
+// onSelect(id) on click, Enter or Space (V7); onHover(id|null).
+// The canvas takes the size of its CSS box, which must not depend on the canvas: give it a height, or let it fill a grid cell.
+
+import { legendHeight } from "./legend.js";
+import { cellSize, drawCell, roundRect, write } from "./cells.js";
+import { dealCurves, drawDots, supplyLines } from "./flows.js";
+import { createLayer, drawFrame, drawOver, drawUnder } from "./layers.js";
+import { createMotion } from "./motion.js";
+import { createOutline } from "./outline.js";
+import { createSprites } from "./sprites.js";
+import { createStats } from "./stats.js";
+import { createView } from "./view.js";
+import { readTheme } from "./theme.js";
+import { SCENE_WORDS } from "./words.js";
+import { innerPlaces, placeUnits } from "../lib/placement.js";
+
+const DOT_BEAT = 1000 / 30; // ms between frames while only dots move
+const REDUCED = "(prefers-reduced-motion: reduce)";
+
+export function createScene(canvas, { theme = null, words = {}, onSelect = () => {}, onHover = () => {}, motion = null } = {}) {
+  const context = canvas.getContext("2d", { alpha: false });
+  const [under, over] = [createLayer(), createLayer()];
+  const [sprites, stats, ways] = [createSprites(), createStats(), createMotion()];
+  const off = new AbortController();
+  let colours = theme ?? readTheme(canvas);
+  let texts = { ...SCENE_WORDS, ...words };
+  let moves = motion ?? !matchMedia(REDUCED).matches;
+  let model = null;
+  let size = { width: 0, height: 0, scale: 1 };
+  let layout = null;
+  let layoutKey = "";
+  let curves = null;
+  let supplies = [];
+  let stale = true; // the layers show something old
+  let wasMoving = false;
+  let hovered = null;
+  let selected = null;
+  let keyed = null;
+  let frame = null;
+  let last = -Infinity;
+
+  const view = createView(canvas, () => { stale = true; ask(); });
+  const outline = createOutline(canvas, { words: texts, onActive: (id) => { keyed = id; stale = true; ask(); }, onOpen: onSelect });
+  const observer = new ResizeObserver(resize);
+  observer.observe(canvas);
+
+  /* ---- frames: asked for when something changed, or while something moves and can be seen ---- */
+
+  function ask() {
+    if (frame === null && model && document.visibilityState !== "hidden") frame = requestAnimationFrame(onFrame);
+  }
+
+  function onFrame(now) {
+    frame = null;
+    const moving = ways.anyMoving(now);
+    const due = stale || moving || wasMoving || now - last >= DOT_BEAT - 2;
+    if (due && size.width > 0 && size.height > 0) {
+      const began = performance.now();
+      draw(now, moving);
+      last = now;
+      stats.add(performance.now() - began);
+    }
+    if (moving || wasMoving || (moves && curves && (curves.runs.length > 0 || supplies.length > 0))) ask();
+  }
+
+  function draw(now, moving) {
+    const spots = (id) => ways.spot(id, now);
+    if (stale || moving || wasMoving) {
+      curves = dealCurves(model, spots, layout.hub, hovered ?? keyed);
+      supplies = supplyLines(model.units, (id) => shownAsCell(spots(id)));
+    }
+    // a unit on its way is drawn on top of the layers; those are redrawn when one sets out or arrives, or the deals' beds move along
+    if (stale || moving || wasMoving) drawLayers(now, spots);
+    wasMoving = moving;
+    compose(now, spots);
+    stale = false;
+  }
+
+  function drawLayers(now, spots) {
+    const isMoving = (id) => ways.moving(id, now);
+    const focus = [...new Set([selected, keyed].filter((id) => id !== null))];
+    const scene = { layout, model, spots, curves, isMoving, focus, ...size, fontSize: fontSize(), view: view.get() };
+    sprites.setScale(size.scale * view.get().k);
+    for (const [layer, paint] of [[under, drawUnder], [over, drawOver]]) {
+      layer.clear(canvas.width, canvas.height, size.scale, view.get());
+      paint(penOn(layer.context), scene);
+    }
+    drawFrame(penOn(over.context), size.scale, scene);
+  }
+
+  function compose(now, spots) {
+    const { k, x, y } = view.get();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = colours.bg;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(under.image, 0, 0);
+    context.setTransform(size.scale * k, 0, 0, size.scale * k, size.scale * x, size.scale * y);
+    drawDots(penOn(context), curves, supplies, moves ? now / 1000 : 0);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(over.image, 0, 0);
+    context.setTransform(size.scale * k, 0, 0, size.scale * k, size.scale * x, size.scale * y);
+    if (wasMoving) for (const unit of model.units) if (ways.moving(unit.id, now)) drawCell(penOn(context), unit, spots(unit.id));
+    if (hovered !== null) drawName(penOn(context), model.byId.get(hovered), spots(hovered), layout, size);
+  }
+
+  function penOn(target) {
+    return { context: target, sprites, theme: colours, words: texts };
+  }
+
+  function fontSize() {
+    return Math.max(11, Math.min(26, Math.min(size.width / 62, size.height / 34)));
+  }
+
+  /* ---- places ---- */
+
+  function arrange() {
+    if (!model || size.width === 0) return;
+    const ids = model.units.map(({ id }) => id);
+    const key = `${size.width}x${size.height}|${ids.join("\n")}`;
+    if (key !== layoutKey) {
+      layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legendHeight(size.width, fontSize()) });
+      layoutKey = key;
+    }
+    const sharing = new Set(model.spurs.map(({ id }) => id));
+    const members = model.units.filter((unit) => unit.inDeal || sharing.has(unit.id)).map(({ id }) => ({ id, angle: layout.places.get(id).angle }));
+    ways.send(spotsFor(layout, members), performance.now(), !moves);
+    stale = true;
+  }
+
+  function resize() {
+    const scale = Math.min(3, window.devicePixelRatio || 1);
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    if (width === size.width && height === size.height && scale === size.scale) return;
+    size = { width, height, scale };
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    const was = moves;
+    moves = false; // a new size is no movement of the units
+    arrange();
+    moves = was;
+    view.clamp();
+    // a resized canvas is empty: draw before the browser paints
+    if (model && width > 0) draw(performance.now(), false);
+    ask();
+  }
+
+  /* ---- pointer ---- */
+
+  canvas.addEventListener("pointermove", (event) => hover(unitAt(view.toWorld(event))), { signal: off.signal });
+  canvas.addEventListener("pointerleave", () => hover(null), { signal: off.signal });
+  canvas.addEventListener("click", (event) => {
+    const id = unitAt(view.toWorld(event));
+    if (id === null) return;
+    outline.setActive(id);
+    onSelect(id);
+  }, { signal: off.signal });
+  document.addEventListener("visibilitychange", ask, { signal: off.signal });
+
+  function hover(id) {
+    if (id === hovered) return;
+    hovered = id;
+    canvas.style.cursor = id === null ? "" : "pointer";
+    stale = true;
+    ask();
+    onHover(id);
+  }
+
+  function unitAt(point) {
+    if (!model || !layout) return null;
+    const now = performance.now();
+    const hit = model.units.filter(({ id }) => covers(ways.spot(id, now), point, layout));
+    return hit.find(({ id }) => !ways.spot(id, now).tile)?.id ?? hit[0]?.id ?? null;
+  }
+
+  return {
+    update(next) {
+      model = next;
+      if (hovered !== null && !model.byId.has(hovered)) hover(null);
+      outline.update(model.units);
+      arrange();
+      ask();
+    },
+    setTheme(next = null) {
+      colours = next ?? readTheme(canvas);
+      sprites.clear();
+      stale = true;
+      ask();
+    },
+    setWords(next) {
+      texts = { ...SCENE_WORDS, ...next };
+      outline.setWords(texts);
+      stale = true;
+      ask();
+    },
+    setMotion(wanted) {
+      moves = wanted;
+      stale = true;
+      ask();
+    },
+    resize,
+    select(id) {
+      selected = id;
+      stale = true;
+      ask();
+    },
+    spotOf(id) {
+      const spot = ways.spot(id, performance.now());
+      const { k, x, y } = view.get();
+      return spot ? { x: spot.x * k + x, y: spot.y * k + y, cell: spot.cell * k } : null;
+    },
+    outline: outline.element,
+    stats: () => stats.read(),
+    resetStats: () => stats.reset(),
+    destroy() {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+      off.abort();
+      view.destroy();
+      outline.destroy();
+      model = null;
+    },
+  };
+}
+
+/** Own places for all, and places in the middle for those that share. */
+function spotsFor(layout, members) {
+  const inner = innerPlaces(members, layout);
+  const spots = new Map();
+  for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, away: false });
+  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.dense, away: true });
+  return spots;
+}
+
+function shownAsCell(spot) {
+  return spot && !spot.tile ? spot : null;
+}
+
+function covers(spot, point, layout) {
+  const { w, h } = spot.tile ? layout.tile : cellSize(spot.cell);
+  const reach = spot.tile ? 1 : Math.max(3, spot.cell * 0.12);
+  return Math.abs(point.x - spot.x) <= w / 2 + reach && Math.abs(point.y - spot.y) <= h / 2 + reach;
+}
+
+/** The name on a plate beside the unit that the pointer is over. */
+function drawName(pen, unit, spot, layout, { width }) {
+  const { context, theme } = pen;
+  const words = unit.name && unit.name !== unit.id ? `${unit.id}  ${unit.name}` : unit.id;
+  const { h } = spot.tile ? layout.tile : cellSize(spot.cell);
+  context.font = `600 13px ${theme.font}`;
+  const wide = Math.min(width - 8, context.measureText(words).width + 20);
+  const x = Math.max(wide / 2 + 4, Math.min(width - wide / 2 - 4, spot.x));
+  const y = spot.y - h / 2 - 26 < 14 ? spot.y + h / 2 + 34 : spot.y - h / 2 - 26;
+  context.fillStyle = theme.panel;
+  context.strokeStyle = theme.muted;
+  context.lineWidth = 1;
+  context.setLineDash([]);
+  roundRect(context, x - wide / 2, y - 13, wide, 26, 6);
+  context.fill();
+  context.stroke();
+  write(pen, words, x, y, { size: 13, weight: 600, colour: theme.text, most: wide - 12 });
+}

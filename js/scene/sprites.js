@@ -1,0 +1,36 @@
+// Pictures drawn once and used many times: with a thousand units a frame is a thousand copies instead of ten thousand shapes.
+
+const MOST = 1500;
+
+/** A cache of small canvases; `get(key, width, height, draw)` draws about the middle of a canvas of that many px at the sharpness in force. */
+export function createSprites() {
+  let scale = 1;
+  const kept = new Map();
+
+  return {
+    /** Forget all when the sharpness changes. */
+    setScale(wanted) {
+      if (wanted !== scale) kept.clear();
+      scale = wanted;
+    },
+    clear: () => kept.clear(),
+    get(key, width, height, draw) {
+      const found = kept.get(key);
+      if (found) return found;
+      if (kept.size >= MOST) kept.clear();
+      const image = document.createElement("canvas");
+      image.width = Math.ceil(width * scale);
+      image.height = Math.ceil(height * scale);
+      const context = image.getContext("2d");
+      context.setTransform(scale, 0, 0, scale, image.width / 2, image.height / 2);
+      draw(context);
+      const sprite = { image, width: image.width / scale, height: image.height / scale };
+      kept.set(key, sprite);
+      return sprite;
+    },
+  };
+}
+
+export function stamp(context, sprite, x, y) {
+  context.drawImage(sprite.image, x - sprite.width / 2, y - sprite.height / 2, sprite.width, sprite.height);
+}
