@@ -1,0 +1,131 @@
+"""What holds for the grid as a whole: mode in force, Grid Master, grid error, bus (Z5a, Z6).
+
+Pure; every time is in monotonic seconds. Used by the operations and the status. "Cannot tell" is always None.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from main_controller.domain.commands import ModeOrder
+from main_controller.domain.modes import SHARING_MODES, Mode, Word
+from main_controller.domain.units import Unit
+
+MIXED = "mixed"
+"""What the mode is called while live units show different ones and no change explains it."""
+
+ERROR_ANSWERS = 2
+"""How many answers of `/getStatus` in a row must say "not active" before it is a grid error (Z6)."""
+
+ERROR_QUIET_S = 15.0
+"""How long after a mode change, ordered or seen, "not active" proves nothing (Z6), s."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeInForce:
+    """The cluster's mode (Z5a): None while it is `mixed` and without a live unit that tells it; `pending` is on its way."""
+
+    mode: Mode | None
+    mixed: bool = False
+    pending: Mode | None = None
+
+    @property
+    def word(self) -> str | None:
+        """The mode as `/get/status` says it."""
+        return MIXED if self.mixed else self.mode
+
+
+def mode_in_force(
+    shown: Collection[Mode | None], orders: Iterable[ModeOrder], *, now: float, allowed: float
+) -> ModeInForce:
+    """The cluster's mode from what each live unit shows (None: a live unit that tells none) and our own orders.
+
+    While units differ because an order of ours is under way, at most `allowed` s (Z9b), the mode is the old one and
+    `pending` the new; any other difference is "mixed".
+    """
+    open_orders = pending_orders(orders, now=now, allowed=allowed)
+    newest = open_orders[-1] if open_orders else None
+    wanted = newest.mode if newest else None
+    modes = set(shown)
+    if not modes or modes == {None}:
+        return ModeInForce(None, pending=wanted)
+    if len(modes) == 1:
+        (mode,) = modes
+        return ModeInForce(mode, pending=None if wanted is mode else wanted)
+    old = newest.before if newest else None
+    if old is not None and modes <= {old, *(order.mode for order in open_orders)}:
+        return ModeInForce(old, pending=wanted)
+    return ModeInForce(None, mixed=True, pending=wanted)
+
+
+def pending_orders(orders: Iterable[ModeOrder], *, now: float, allowed: float) -> list[ModeOrder]:
+    """Our mode orders to the whole cluster that may still be taking effect, oldest first.
+
+    One that an order in effect has since replaced counts only while it is still in flight.
+    """
+    ours = sorted((order for order in orders if order.unit_id is None), key=lambda order: order.entered)
+    last_seen = max((order.entered for order in ours if order.in_effect), default=float("-inf"))
+    return [
+        order
+        for order in ours
+        if order.pending(now, allowed) and (order.entered >= last_seen or order.returned is None)
+    ]
+
+
+def grid_master_known(unit_ids: tuple[str, ...] | None) -> bool | None:
+    """Whether a Grid Master answered `/unitIds`: False for an empty answer, None when the call failed (Z6, K7)."""
+    return None if unit_ids is None else bool(unit_ids)
+
+
+def grid_master(unit_ids: tuple[str, ...] | None, claimed: str | None) -> str | None:
+    """The Grid Master: the unit whose data claim it, believed only while `/unitIds` is answered with members.
+
+    A dead master's last picture goes on claiming it (K7).
+    """
+    return claimed if grid_master_known(unit_ids) else None
+
+
+def grid_error(
+    *,
+    active: bool | None,
+    error: str | None,
+    inactive_answers: int,
+    mode: Mode | None,
+    last_change_at: float | None,
+    now: float,
+) -> bool | None:
+    """Whether apis-main reports an error of the whole grid (Z6, K10); None when that cannot be told.
+
+    `active` and `error` are the last answer of `/getStatus` (`active` None: it failed); `inactive_answers` how many in
+    a row said no without an error; `mode` the one in force, None when it is mixed or not known, for then "not active"
+    cannot be told from Force Stop; `last_change_at` when a mode change was last ordered or seen.
+    """
+    if active is None or error is not None:
+        return None
+    if active:
+        return False
+    if mode is None:
+        return None
+    settled = last_change_at is None or now - last_change_at > ERROR_QUIET_S
+    return mode in SHARING_MODES and settled and inactive_answers >= ERROR_ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """The DC bus: its voltage (V), the unit that holds it, and all that say so: more than one is a contradiction."""
+
+    voltage: float | None
+    reference: str | None
+    references: tuple[str, ...]
+
+
+def bus(live: Iterable[Unit]) -> Bus:
+    """The bus as the live units show it: the reference's own reading, else the median of all (K2, K4)."""
+    units = list(live)
+    references = [unit for unit in units if unit.word is Word.VOLTAGE_REFERENCE]
+    only = references[0] if len(references) == 1 else None
+    readings = [unit.vg for unit in units if unit.vg is not None]
+    voltage = only.vg if only is not None else None
+    if voltage is None and readings:
+        voltage = median(readings)
+    return Bus(voltage, only.id if only else None, tuple(sorted(unit.id for unit in references)))

@@ -1,0 +1,74 @@
+"""Owns the WSGI application: the Bottle app with our replies, our guard and every part's routes.
+
+Built by the controller, served by waitress. Everything that goes wrong before a route is reached is answered here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import bottle
+
+from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
+from main_controller.web.guard import Guard
+from main_controller.web.replies import Replies, error_reply
+
+MAX_ADDRESS = 8192
+"""The longest path with its query, in bytes."""
+
+MAX_BODY = 65536
+"""The largest request body, in bytes."""
+
+
+class Part(Protocol):
+    """A part of the web side that has routes."""
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the part's routes to the app."""
+
+
+class Application:
+    """A WSGI callable with the routes of `parts`."""
+
+    def __init__(self, guard: Guard, parts: Iterable[Part]) -> None:
+        self._guard = guard
+        self._app = bottle.Bottle()
+        self._app.uninstall(True)  # Bottle's own JSON and template plugins: replies.py is the one place
+        self._app.install(Replies())
+        self._app.install(guard)
+        self._app.add_hook("before_request", self._admit)
+        for part in parts:
+            part.mount(self._app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (WSGI)."""
+        answer: Iterable[bytes] = self._app.wsgi(environ, start_response)
+        return answer
+
+    def _admit(self) -> None:
+        environ = bottle.request.environ
+        try:
+            self._guard.admit(environ)
+            check_size(environ)
+            check_path(environ)
+        except ControllerError as error:
+            raise error_reply(error) from error
+
+
+def check_size(environ: Mapping[str, Any]) -> None:
+    """Refuse an address or a body that no route can want (413, 414)."""
+    if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_ADDRESS:
+        raise AddressTooLong(f"The path and query are longer than {MAX_ADDRESS} bytes.")
+    length = environ.get("CONTENT_LENGTH")
+    if length and int(length) > MAX_BODY:
+        raise TooLarge(f"The body is larger than {MAX_BODY} bytes.")
+
+
+def check_path(environ: Mapping[str, Any]) -> None:
+    """Refuse a path that is not UTF-8 (400): Bottle would drop the wrong bytes and meet another unit's id (Z7)."""
+    raw: str = environ["bottle.raw_path"]
+    if raw.isascii():
+        return
+    try:
+        raw.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        raise BadRequest("The path is not UTF-8.") from None

@@ -1,0 +1,140 @@
+"""Owns the page's files: scripts, styles, pictures, jQuery, each from its folder and never from outside (R18-R21, R26).
+
+Used by the application. A file is read and compressed once and kept until it changes on disk.
+"""
+
+import gzip
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate, mktime_tz, parsedate_tz
+from pathlib import Path
+from typing import Any
+
+import bottle
+
+from main_controller.errors import NotFound
+from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip, etag_of, matches
+from main_controller.web.replies import reply, shown
+
+TYPES: Mapping[str, str] = {
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+"""The kinds of file that are served; nothing else in the folders is."""
+
+ZIPPED_TYPES = frozenset({".css", ".js", ".json", ".mjs", ".svg"})
+
+
+def jquery_file() -> Path:
+    """The jQuery that XStatic-jQuery installed (Z18); FileNotFoundError says what to install."""
+    found = importlib.util.find_spec("xstatic.pkg.jquery")
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError("jQuery is missing: install the package XStatic-jQuery.")
+    folder = Path(found.submodule_search_locations[0]) / "data"
+    small = folder / "jquery.min.js"
+    return small if small.is_file() else folder / "jquery.js"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asset:
+    """One file as it was when it had this `stamp` (ns, bytes)."""
+
+    stamp: tuple[int, int]
+    body: bytes
+    zipped: bytes | None
+    etag: str
+    content_type: str
+    modified: int
+
+
+class Assets:
+    """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`."""
+
+    def __init__(self, js: Path, css: Path, img: Path, *, jquery: Path) -> None:
+        self._js = js.resolve()
+        self._css = css.resolve()
+        self._img = img.resolve()
+        self._jquery = jquery
+        self._kept: dict[Path, _Asset] = {}  # at most one entry for each file in the folders
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the routes; a picture of the style sheets comes from the picture folder (T7)."""
+        app.route("/js/jquery.js", callback=self.jquery, quiet=True)
+        app.route("/js/<name:path>", callback=lambda name: self.serve(self._js, name), quiet=True)
+        app.route("/img/<name:path>", callback=lambda name: self.serve(self._img, name), quiet=True)
+        app.route("/css/images/<name:path>", callback=lambda name: self.serve(self._img, name), quiet=True)
+        app.route("/css/<name:path>", callback=lambda name: self.serve(self._css, name), quiet=True)
+        app.route("/favicon.ico", callback=lambda: self.serve(self._img, "favicon.svg"), quiet=True)
+
+    def jquery(self) -> bottle.HTTPResponse:
+        """jQuery, from where its package installed it."""
+        return self._reply(self._load(self._jquery))
+
+    def serve(self, folder: Path, name: str) -> bottle.HTTPResponse:
+        """The file `name` of `folder`; NotFound for whatever is not a plain file of a known kind within it."""
+        return self._reply(self._load(find(folder, name)))
+
+    def _load(self, file: Path) -> _Asset:
+        try:
+            facts = file.stat()
+            stamp = (facts.st_mtime_ns, facts.st_size)
+            kept = self._kept.get(file)
+            if kept is not None and kept.stamp == stamp:
+                return kept
+            body = file.read_bytes()
+        except OSError:
+            raise NotFound(f"There is no file {shown(file.name)}.") from None
+        worth = file.suffix in ZIPPED_TYPES and len(body) >= WORTH_ZIPPING
+        zipped = gzip.compress(body, 9, mtime=0) if worth else None
+        asset = _Asset(stamp, body, zipped, etag_of(body), TYPES[file.suffix], int(facts.st_mtime))
+        self._kept[file] = asset
+        return asset
+
+    @staticmethod
+    def _reply(asset: _Asset) -> bottle.HTTPResponse:
+        environ = bottle.request.environ
+        zipped = asset.zipped if accepts_gzip(environ) else None
+        headers = {
+            "ETag": asset.etag if zipped is None else f"W/{asset.etag}",
+            "Last-Modified": formatdate(asset.modified, usegmt=True),
+            "Vary": "Accept-Encoding",
+        }
+        if _is_held(environ, asset):
+            return reply(b"", asset.content_type, status=304, cache="no-cache", headers=headers)
+        if zipped is not None:
+            headers["Content-Encoding"] = "gzip"
+        return reply(asset.body if zipped is None else zipped, asset.content_type, cache="no-cache", headers=headers)
+
+
+def find(folder: Path, name: str) -> Path:
+    """The real path of `name` in `folder` (itself resolved), NotFound where it leads out of it or to no served file."""
+    missing = NotFound(f"There is no file {shown(name)}.")
+    if "\0" in name or "\\" in name:
+        raise missing
+    parts = name.split("/")
+    if any(part.startswith(".") or not part for part in parts):  # "..", ".", hidden files, "//"
+        raise missing
+    try:
+        file = folder.joinpath(*parts).resolve(strict=True)
+    except (OSError, RuntimeError):  # not there, a name too long, a loop of links
+        raise missing from None
+    if not file.is_relative_to(folder) or not file.is_file() or file.suffix not in TYPES:
+        raise missing
+    return file
+
+
+def _is_held(environ: Mapping[str, Any], asset: _Asset) -> bool:
+    if "HTTP_IF_NONE_MATCH" in environ:
+        return matches(environ, asset.etag)
+    since = parsedate_tz(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+    return since is not None and asset.modified <= mktime_tz(since)

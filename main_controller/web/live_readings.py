@@ -1,0 +1,88 @@
+"""Owns the readings that ask apis-web while the caller waits: deals and global mode (R7, R8, Z6).
+
+Used by the application. Callers at the same moment share one call, and a call that hangs holds few of them.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import bottle
+
+from main_controller.domain.deals import normalise
+from main_controller.domain.grid import grid_master_known
+from main_controller.errors import UpstreamRefused
+from main_controller.store.shared_call import SharedCall
+from main_controller.web.conditional import tagged
+from main_controller.web.readings import SnapshotSource, refuse_callback
+from main_controller.web.replies import JSON, to_json
+
+
+class GridStatus(Protocol):
+    """apis-web's answer to `/getStatus`."""
+
+    @property
+    def active(self) -> bool | None:
+        """Whether the grid shares energy without an error (T28)."""
+
+    @property
+    def error(self) -> str | None:
+        """apis-web's own error where it could not tell."""
+
+
+class BudoEmulator(Protocol):
+    """Whoever answers apis-web's Budo calls; each raises `UpstreamError`."""
+
+    def deals(self) -> list[dict[str, Any]]:
+        """The deals as sent (W3)."""
+
+    def status(self) -> GridStatus:
+        """`/getStatus` (W5)."""
+
+
+class LiveReadings:
+    """`/get/dealsInfo` and `/get/globalmode`. `mode` gives the mode in force as `/get/status` says it (Z5a).
+
+    `waiters` bounds how many requests wait for each of the two when apis-web hangs.
+    """
+
+    def __init__(
+        self,
+        apis_web: BudoEmulator,
+        cache: SnapshotSource,
+        *,
+        mode: Callable[[], str | None],
+        waiters: int = 4,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._apis_web = apis_web
+        self._cache = cache
+        self._mode = mode
+        self._deals = SharedCall(self._ask_deals, name="apis-web's /deals", waiters=waiters, clock=clock)
+        self._status = SharedCall(apis_web.status, name="apis-web's /getStatus", waiters=waiters, clock=clock)
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the routes."""
+        app.route("/get/dealsInfo", callback=self.deals_info, quiet=True)
+        app.route("/get/globalmode", callback=self.global_mode)
+
+    def deals_info(self) -> bottle.HTTPResponse:
+        """R8: all deals of the cluster, asked live; UpstreamRefused (502) while no Grid Master is known (Z6)."""
+        refuse_callback(bottle.request.environ)
+        known = grid_master_known(self._cache.snapshot().grid.unit_ids)
+        if known is None:
+            raise UpstreamRefused("apis-web does not tell whether a Grid Master serves, so the deals are not known.")
+        if not known:
+            raise UpstreamRefused("No Grid Master is known, so the deals are not known.")
+        return tagged(self._deals(), JSON)
+
+    def _ask_deals(self) -> bytes:
+        return to_json([normalise(deal) for deal in self._apis_web.deals()])
+
+    def global_mode(self) -> dict[str, Any]:
+        """R7: apis-web's `active`, asked live, and the mode in force; UpstreamRefused where it answers an error."""
+        refuse_callback(bottle.request.environ)
+        answer = self._status()
+        if answer.error is not None:
+            raise UpstreamRefused(f"apis-web answered /getStatus with an error: {answer.error}", sent=True)
+        return {"active": answer.active, "mode": self._mode()}

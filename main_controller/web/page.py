@@ -1,0 +1,170 @@
+"""Owns the one page, `views/main.tpl` (R1, S4): it works without JavaScript and shows every unit that is known (N3).
+
+Used by the application. What the template gets is documented at `Page`.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import bottle
+
+from main_controller.domain.deals import normalise
+from main_controller.domain.modes import parse_mode, parse_word
+from main_controller.domain.units import Unit
+from main_controller.store.unit_cache import Snapshot
+from main_controller.web.conditional import tagged
+from main_controller.web.readings import SnapshotSource, refuse_callback
+from main_controller.web.unit_status import unwatched_sentence
+
+NOTHING = "--"
+"""What stands where there is no figure or name (N3, N17)."""
+
+FILTERS: tuple[tuple[str, str], ...] = (
+    ("all", "all"),
+    ("live", "live"),
+    ("stale", "stale"),
+    ("silent", "silent"),
+    ("alarm", "alarm"),
+    ("deal", "in a deal"),
+)
+"""The filters of the unit list: name and English word."""
+
+DISPLAYS = ("wall",)
+"""The ways of showing the page besides the usual one (`?display=`)."""
+
+SIX: tuple[tuple[str, str, str], ...] = (
+    ("Grid power", "wg", "W"),
+    ("Grid current", "ig", "A"),
+    ("Grid voltage", "vg", "V"),
+    ("Battery power", "wb", "W"),
+    ("Battery current", "ib", "A"),
+    ("Battery voltage", "vb", "V"),
+)
+"""The six figures of `dcdc.meter` in their order (N14)."""
+
+
+class Page:
+    """`/`, rendered from `<views>/main.tpl` (Bottle's SimpleTemplate, which escapes `{{...}}`).
+
+    The template and what it includes get these, and nothing else:
+    `title` (the site's name, may be empty), `display` ("" or "wall"), `read_only`, `simulated` (booleans);
+    `unwatched`: [{id, sentence}] of unacknowledged unwatched hardware; `counts`: {live, stale, silent};
+    `grid_master`: id or None; `mode`: the mode in force in words ("Run", "mixed", "--"); `pending`: the mode on its
+    way in words, or None; `deals`: [{giver, taker, request, requester, responder, start, master}], [] where they cannot
+    be told; `clock`: a sentence with the units' own newest clock; `filters`: [(name, word)];
+    `units`: one entry per known unit sorted by id, also silent ones and members never seen, each {id, name, ip, state,
+    age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict} where all but the last
+    four are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in % and `age` in s;
+    `status`: the whole object of `GET /get/status`.
+    Addresses in a template must be relative (Z18). Without JavaScript this is all that a person sees, so it must show
+    each unit's mode, charge and age.
+    """
+
+    def __init__(
+        self, views: Path, cache: SnapshotSource, *, title: str, status: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        self._template = bottle.SimpleTemplate(name="main.tpl", lookup=[str(views)], encoding="utf-8")
+        self._cache = cache
+        self._title = title
+        self._status = status
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the route."""
+        app.route("/", callback=self.main)
+
+    def main(self) -> bottle.HTTPResponse:
+        """R1: the energy-sharing screen."""
+        refuse_callback(bottle.request.environ)
+        display = bottle.request.query.get("display")
+        html: str = self._template.render(**self.variables(display if display in DISPLAYS else ""))
+        return tagged(html.encode(), "text/html; charset=utf-8")
+
+    def variables(self, display: str) -> dict[str, Any]:
+        """What the template gets."""
+        snapshot, status = self._cache.snapshot(), self._status()
+        grid, units = status["grid"], status["units"]
+        return {
+            "title": self._title,
+            "display": display,
+            "read_only": status["config"].get("readOnly", False),
+            "simulated": status["simulated"],
+            "unwatched": [
+                {"id": unit_id, "sentence": unwatched_sentence(unit_id, unit)}
+                for unit_id, unit in units.items()
+                if unit["unwatched"] and unit["acknowledged"] is None
+            ],
+            "counts": {state: status["data"][state] for state in ("live", "stale", "silent")},
+            "grid_master": grid["gridMaster"],
+            "mode": in_words(grid["mode"]),
+            "pending": in_words(grid["pending"]) if grid["pending"] else None,
+            "deals": [] if grid["deals"] is None else [_deal(deal) for deal in snapshot.grid.deals or ()],
+            "clock": _clock(snapshot),
+            "filters": FILTERS,
+            "units": [_card(snapshot, unit_id, units[unit_id], grid["gridMaster"]) for unit_id in sorted(units)],
+            "status": status,
+        }
+
+
+def in_words(mode: str | None) -> str:
+    """A mode as the specification's screen calls it (G2)."""
+    known = parse_mode(mode)
+    return known.label if known is not None else mode or NOTHING
+
+
+def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: str | None) -> dict[str, Any]:
+    sighting = snapshot.sightings.get(unit_id)
+    unit = sighting.unit if sighting is not None else Unit(unit_id, {})
+    kept = snapshot.remembered.get(unit_id)
+    word = parse_word(status["lastWord"])
+    return {
+        "id": unit_id,
+        "name": unit.display or NOTHING,
+        "ip": unit.ip or (kept.ip if kept is not None else None) or NOTHING,
+        "state": str(status["state"]),
+        "age": _figure(status["age"], 0),
+        "since": status["since"],
+        "mode": in_words(unit.effective),
+        "local": _local(unit),
+        "converter": word.label if word is not None else status["lastWord"] or NOTHING,
+        "rsoc": _figure(unit.rsoc, 1),
+        "six": [(label, _figure(unit.figure("dcdc", "meter", key), 2), measure) for label, key, measure in SIX],
+        "time": unit.time or NOTHING,
+        "master": unit_id == master,
+        "unwatched": status["unwatched"],
+        "locked": status["locked"],
+        "conflict": status["conflict"],
+    }
+
+
+def _figure(value: float | None, decimals: int) -> str:
+    return NOTHING if value is None else f"{value:.{decimals}f}"
+
+
+def _local(unit: Unit) -> str:
+    if unit.local_mode is not None:
+        return unit.local_mode.label
+    return "follows the cluster" if unit.global_mode is not None else NOTHING
+
+
+def _deal(wire: Mapping[str, Any]) -> dict[str, Any]:
+    deal = normalise(wire)
+    return {
+        "giver": _text(deal.get("dischargingUnit")),
+        "taker": _text(deal.get("chargingUnit")),
+        "request": _text(deal.get("request")),
+        "requester": _text(deal.get("requester")),
+        "responder": _text(deal.get("responder")),
+        "start": _text(deal.get("startTime")),
+        "master": deal.get("isMasterDeal") is True,
+    }
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and value else NOTHING
+
+
+def _clock(snapshot: Snapshot) -> str:
+    newest = max(snapshot.sightings.values(), key=lambda sighting: sighting.moved_at, default=None)
+    time = newest.unit.time if newest is not None else None
+    return f"{time} (the units' clock)" if time is not None else "no data yet"

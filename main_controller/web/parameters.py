@@ -1,0 +1,97 @@
+"""Owns how a command's parameters are read: nothing unknown, nothing twice, nothing hidden (Z3, Z7).
+
+Used by every command, and by the readings for the one parameter that they know.
+"""
+
+from collections.abc import Collection
+from urllib.parse import parse_qsl
+
+import bottle
+
+from main_controller.errors import BadRequest
+from main_controller.web.replies import shown
+
+MAX_CHARACTERS = 256
+"""The longest value of a parameter."""
+
+MAX_PARAMETERS = 32
+FORM = "application/x-www-form-urlencoded"
+
+
+class Parameters:
+    """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
+
+    BadRequest when a name comes twice (a name in both counts), when a value holds control characters or is longer
+    than 256 characters, when something is not UTF-8, or when the body is of another kind.
+    """
+
+    def __init__(self, query: str, body: bytes = b"") -> None:
+        self._values: dict[str, str] = {}
+        for name, value in [*_pairs(query), *_pairs(_text(body))]:
+            if name in self._values:
+                raise BadRequest(f"The parameter {shown(name)} is given twice.")
+            if len(value) > MAX_CHARACTERS:
+                raise BadRequest(f"The parameter {shown(name)} is longer than {MAX_CHARACTERS} characters.")
+            if any(not character.isprintable() for character in value):
+                raise BadRequest(f"The parameter {shown(name)} holds a control character.")
+            self._values[name] = value
+
+    @classmethod
+    def of(cls, request: bottle.BaseRequest) -> "Parameters":
+        """The parameters of this request."""
+        environ = request.environ
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if not length:
+            return cls(environ.get("QUERY_STRING", ""))
+        if environ.get("REQUEST_METHOD") != "POST":
+            raise BadRequest("Only a POST has a body; put the parameters in the query.")
+        kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if kind != FORM:
+            raise BadRequest(f"The body must be {FORM}, or the parameters in the query.")
+        return cls(environ.get("QUERY_STRING", ""), environ["wsgi.input"].read(length))
+
+    def read(
+        self, *, required: Collection[str] = (), optional: Collection[str] = (), may_be_empty: Collection[str] = ()
+    ) -> dict[str, str]:
+        """The values by name; BadRequest for an unknown or a missing one, or one empty and not in `may_be_empty`."""
+        for name, value in self._values.items():
+            if name not in required and name not in optional:
+                known = ", ".join(sorted({*required, *optional})) or "none"
+                raise BadRequest(f"The parameter {shown(name)} is not known here; known: {known}.")
+            if not value and name not in may_be_empty:
+                raise BadRequest(f"The parameter {shown(name)} is empty.")
+        for name in required:
+            if name not in self._values:
+                raise BadRequest(f"The parameter {shown(name)} is missing.")
+        return dict(self._values)
+
+    def get(self, name: str) -> str | None:
+        """One value, None where it is absent; whatever else was given is not judged (readings)."""
+        return self._values.get(name)
+
+
+def parameters(
+    request: bottle.BaseRequest,
+    *,
+    required: Collection[str] = (),
+    optional: Collection[str] = (),
+    may_be_empty: Collection[str] = (),
+) -> dict[str, str]:
+    """The parameters of a command in one call: see `Parameters`."""
+    return Parameters.of(request).read(required=required, optional=optional, may_be_empty=may_be_empty)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except UnicodeDecodeError:
+        raise BadRequest("A parameter is not UTF-8.") from None
+    except ValueError:
+        raise BadRequest(f"More than {MAX_PARAMETERS} parameters are given.") from None
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("ascii")
+    except UnicodeDecodeError:
+        raise BadRequest("The body is not urlencoded: it holds bytes that are not ASCII.") from None

@@ -1,0 +1,133 @@
+"""Owns the readings that are answered from memory: the units, the schedules, the status, the health (R2, R9, R17).
+
+Used by the application. `/get/logInfo` is the hot one: its bytes are made once per snapshot by the cache.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import bottle
+
+from main_controller.domain.freshness import UnitState
+from main_controller.errors import BadRequest, NoDataYet
+from main_controller.store.unit_cache import Snapshot
+from main_controller.web.conditional import accepts_gzip, matches, tagged_json
+from main_controller.web.replies import COMMON_HEADERS, JSON, reply
+
+
+class SnapshotSource(Protocol):
+    """Whoever has the latest snapshot."""
+
+    def snapshot(self) -> Snapshot:
+        """The latest one, without waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What every reply of one snapshot shares."""
+
+    snapshot: Snapshot
+    moved_at: float | None
+    zipped_etag: str
+
+
+class Readings:
+    """`/get/logInfo` (alias `/get/log`), `/schedules`, `/get/status`, `/ipv4`, `/healthz`, `/readyz`.
+
+    `schedules` gives the body of `/schedules`, `status` that of `/get/status`, `ipv4` this host's address;
+    `stale_after` in s, `clock` monotonic s.
+    """
+
+    def __init__(
+        self,
+        cache: SnapshotSource,
+        *,
+        schedules: Callable[[], Mapping[str, Any]],
+        status: Callable[[], Mapping[str, Any]],
+        ipv4: Callable[[], str],
+        stale_after: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cache = cache
+        self._schedules = schedules
+        self._status = status
+        self._ipv4 = ipv4
+        self._stale_after = stale_after
+        self._clock = clock
+        self._prepared = self._prepare(cache.snapshot())  # replaced whole
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the routes."""
+        app.route(["/get/logInfo", "/get/log"], callback=self.log_info, quiet=True)
+        app.route("/schedules", callback=self.schedules, quiet=True)
+        app.route("/get/status", callback=self.status, quiet=True)
+        app.route("/healthz", callback=self.healthz, quiet=True)
+        app.route("/readyz", callback=self.readyz, quiet=True)
+        app.route("/ipv4", callback=self.ipv4)
+
+    def log_info(self) -> bottle.HTTPResponse:
+        """R2: exactly the units of the last good `/get/log`, in its order; NoDataYet before the first (Z2)."""
+        environ = bottle.request.environ
+        refuse_callback(environ)
+        snapshot = self._cache.snapshot()
+        prepared = self._prepared
+        if prepared.snapshot is not snapshot:
+            prepared = self._prepared = self._prepare(snapshot)
+        if snapshot.answered_at is None:
+            raise NoDataYet("apis-web has given no data yet.")
+        zipped = accepts_gzip(environ)
+        etag = prepared.zipped_etag if zipped else snapshot.etag
+        headers = {"Content-Type": JSON, "Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
+        headers.update(COMMON_HEADERS)
+        if prepared.moved_at is not None:
+            headers["X-Data-Age"] = f"{max(0.0, self._clock() - prepared.moved_at):.1f}"
+        if matches(environ, snapshot.etag):
+            return bottle.HTTPResponse(b"", 304, headers)
+        if zipped:
+            headers["Content-Encoding"] = "gzip"
+        return bottle.HTTPResponse(snapshot.body_gzip if zipped else snapshot.body, 200, headers)
+
+    @staticmethod
+    def _prepare(snapshot: Snapshot) -> _Prepared:
+        moved_at = max((sighting.moved_at for sighting in snapshot.sightings.values()), default=None)
+        return _Prepared(snapshot, moved_at, f"W/{snapshot.etag}")
+
+    def schedules(self) -> bottle.HTTPResponse:
+        """R9: the pending schedules, by unit ("" is the cluster) and operation."""
+        refuse_callback(bottle.request.environ)
+        return tagged_json(self._schedules())
+
+    def status(self) -> bottle.HTTPResponse:
+        """Z5a: how everything stands."""
+        refuse_callback(bottle.request.environ)
+        return tagged_json(self._status())
+
+    def ipv4(self) -> bottle.HTTPResponse:
+        """R17: the address at which other machines reach this one, as plain text."""
+        refuse_callback(bottle.request.environ)
+        return reply(self._ipv4().encode(), "text/plain; charset=utf-8")
+
+    def healthz(self) -> dict[str, Any]:
+        """Whether the program answers at all."""
+        return {"alive": True}
+
+    def readyz(self) -> dict[str, Any]:
+        """Whether some unit is live; NoDataYet with the reason otherwise."""
+        snapshot = self._cache.snapshot()
+        now = self._clock()
+        states = [sighting.state(now, self._stale_after) for sighting in snapshot.sightings.values()]
+        live = states.count(UnitState.LIVE)
+        if live:
+            return {"ready": True, "live": live}
+        if snapshot.answered_at is None:
+            raise NoDataYet("apis-web has given no data yet.")
+        raise NoDataYet(f"No unit is live: of {len(states)} seen {states.count(UnitState.STALE)} are stale.")
+
+
+def refuse_callback(environ: Mapping[str, Any]) -> None:
+    """Refuse `callback=`: JSONP, which would show the data to any web page, is not built (Z3)."""
+    query = environ.get("QUERY_STRING")
+    if query and any(pair.partition("=")[0] == "callback" for pair in query.split("&")):
+        raise BadRequest("The parameter 'callback' is not known here: JSONP is not offered.")

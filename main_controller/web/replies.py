@@ -1,0 +1,150 @@
+"""Owns how an answer becomes a reply: value to JSON, error to `{"error": sentence}` with its status (Z1, R24).
+
+The only such place. Used by the application, which installs it as a Bottle plugin on every route.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import Any
+
+import bottle
+import msgspec
+
+from main_controller.errors import ControllerError, MethodNotAllowed, NotFound, UpstreamError
+
+log = logging.getLogger(__name__)
+
+JSON = "application/json"
+
+COMMON_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every reply. `same-origin` keeps the `Origin` of our own page's POST, which Z3 needs, and tells others nothing."""
+
+SHOWN_CHARACTERS = 80
+
+
+def shown(text: str) -> str:
+    """Somebody's text for a sentence: quoted, control characters escaped, cut to a readable length."""
+    cut = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."
+    return "'" + "".join(character if character.isprintable() else repr(character)[1:-1] for character in cut) + "'"
+
+
+def to_json(value: Any) -> bytes:
+    """The JSON bytes of a value; NaN and Infinity become null (Z4)."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can only carry escaped
+        return json.dumps(value).encode("ascii")
+
+
+def reply(
+    body: bytes,
+    content_type: str,
+    *,
+    status: int = 200,
+    cache: str = "no-store",
+    headers: Mapping[str, str] | None = None,
+) -> bottle.HTTPResponse:
+    """A finished reply with the headers that every reply carries."""
+    return bottle.HTTPResponse(
+        body, status, {"Content-Type": content_type, "Cache-Control": cache, **COMMON_HEADERS, **(headers or {})}
+    )
+
+
+def json_reply(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> bottle.HTTPResponse:
+    """A value as a JSON reply."""
+    return reply(to_json(value), JSON, status=status, headers=headers)
+
+
+def error_reply(error: ControllerError, *, order: bool = False) -> bottle.HTTPResponse:
+    """The one error body: the sentence, and what the error adds to it; an order's says whether it left us (Z1, Z8a)."""
+    details = dict(error.details)
+    if order and isinstance(error, UpstreamError):
+        details.setdefault("sent", error.sent)
+    return json_reply({"error": error.sentence, **details}, status=error.status, headers=error.headers)
+
+
+class Replies:
+    """The Bottle plugin that finishes every answer and logs every call.
+
+    A route mounted with `quiet=True` is a poll and logged at DEBUG, all others at INFO (L6, T30).
+    """
+
+    name = "replies"
+    api = 2
+
+    def setup(self, app: bottle.Bottle) -> None:
+        """Take over what Bottle answers by itself; called by Bottle on installation."""
+        app.default_error_handler = self.routing_error
+
+    def apply(self, callback: Callable[..., Any], route: bottle.Route) -> Callable[..., Any]:
+        """Wrap one route's callback; called by Bottle."""
+        quiet = bool(route.config.get("quiet", False))
+        order = bool(route.config.get("command", False))
+        level = logging.DEBUG if quiet else logging.INFO
+
+        def answer(**arguments: Any) -> bottle.HTTPResponse:
+            if not log.isEnabledFor(level):
+                return self._answer(callback, arguments, quiet=quiet, order=order)
+            call = called()
+            started = monotonic()
+            log.log(level, "%s", call)
+            finished = self._answer(callback, arguments, quiet=quiet, order=order)
+            log.log(level, "%s: %d in %.3f s", call, finished.status_code, monotonic() - started)
+            return finished
+
+        return answer
+
+    def _answer(
+        self, callback: Callable[..., Any], arguments: dict[str, Any], *, quiet: bool, order: bool
+    ) -> bottle.HTTPResponse:
+        try:
+            value = callback(**arguments)
+        except bottle.HTTPResponse as finished:
+            return finished
+        except ControllerError as error:
+            level = logging.ERROR if isinstance(error, UpstreamError) and not quiet else logging.DEBUG
+            log.log(level, "%s: %s", called(), error.sentence)
+            return error_reply(error, order=order)
+        except Exception:  # whatever a route does wrong, the caller gets one sentence and the log the traceback
+            log.exception("%s failed in a way that nobody foresaw", called())
+            return unforeseen()
+        return value if isinstance(value, bottle.HTTPResponse) else json_reply(value)
+
+    def routing_error(self, error: bottle.HTTPError) -> bottle.HTTPResponse:
+        """The reply to what never reached a route: an unknown one, or a method that it does not take (R24)."""
+        if error.status_code == 404:
+            log.error("Unsupported Web API call: %s", called())
+            path = shown(bottle.request.environ.get("PATH_INFO", ""))
+            return error_reply(NotFound(f"There is no route {path}."))
+        if error.status_code == 405:
+            log.error("Unsupported method: %s", called())
+            return error_reply(wrong_method(error.get_header("Allow", "").split(",")))
+        log.error("%s failed before it reached a route: %s", called(), error.body, exc_info=error.exception)
+        return unforeseen()
+
+
+def wrong_method(allowed: list[str]) -> MethodNotAllowed:
+    """The 405 that names what the route takes; a reading also takes HEAD."""
+    methods = sorted({*allowed, "HEAD"} if allowed == ["GET"] else allowed)
+    method = shown(bottle.request.environ.get("REQUEST_METHOD", ""))
+    sentence = f"The method {method} is not allowed here; use {' or '.join(methods)}."
+    return MethodNotAllowed(sentence, headers={"Allow": ", ".join(methods)})
+
+
+def unforeseen() -> bottle.HTTPResponse:
+    """The 500 that shows nothing of our inside."""
+    return json_reply({"error": "The Main Controller failed on this request; its log says how."}, status=500)
+
+
+def called() -> str:
+    """The call in hand for the log: method, path, query and caller, safe to print."""
+    environ = bottle.request.environ
+    query = environ.get("QUERY_STRING", "")
+    path = environ.get("PATH_INFO", "") + (f"?{query}" if query else "")
+    return f"{shown(environ.get('REQUEST_METHOD', ''))[1:-1]} {path[:300]!r} from {environ.get('REMOTE_ADDR', '?')}"

@@ -1,0 +1,117 @@
+"""Owns the readings of one unit: all of it or one part, from memory or, when urgent, read now (R3-R6, R22, Z2).
+
+Used by the application.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+import bottle
+
+from main_controller.errors import BadRequest, NoDataYet, NotFound
+from main_controller.store.unit_cache import Snapshot
+from main_controller.store.waiting_room import WaitingRoom
+from main_controller.upstream.devices import Devices, NotReadable, Part, Target
+from main_controller.web.conditional import tagged_json
+from main_controller.web.parameters import Parameters
+from main_controller.web.readings import SnapshotSource, refuse_callback
+from main_controller.web.replies import shown
+
+PLACES: Mapping[Part, tuple[str, ...]] = {
+    "unit": (),
+    "dcdc": ("dcdc",),
+    "meter": ("dcdc", "meter"),
+    "emu": ("emu",),
+    "oesunit": ("oesunit",),
+}
+"""Where each part stands in a unit's data."""
+
+
+class UnitReadings:
+    """`/get/unit|dcdc|meter|emu|oesunit/<oesid>`, each with `?urgent=true`.
+
+    `flush` polls `/get/log` once into the cache and raises `UpstreamError`; `room` bounds how many readings wait.
+    """
+
+    def __init__(
+        self,
+        cache: SnapshotSource,
+        devices: Devices,
+        *,
+        flush: Callable[[], object],
+        room: WaitingRoom,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cache = cache
+        self._devices = devices
+        self._flush = flush
+        self._room = room
+        self._clock = clock
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the routes. An id may hold an encoded slash, which the server has decoded before us."""
+        for part in get_args(Part):
+            app.route(f"/get/{part}/<oesid:path>", callback=self._route(part))
+
+    def _route(self, part: Part) -> Callable[[str], bottle.HTTPResponse]:
+        def answer(oesid: str) -> bottle.HTTPResponse:
+            return self.read(oesid, part, urgent=_urgent(bottle.request))
+
+        return answer
+
+    def read(self, unit_id: str, part: Part, *, urgent: bool) -> bottle.HTTPResponse:
+        """One part of one unit's data; NotFound for a stranger, NoDataYet for a member never seen (Z2)."""
+        snapshot = self._cache.snapshot()
+        _check_known(snapshot, unit_id)
+        if not urgent:
+            return self._from_memory(unit_id, part, "cache")
+        with self._room.seat():
+            return self._read_now(snapshot, unit_id, part)
+
+    def _read_now(self, snapshot: Snapshot, unit_id: str, part: Part) -> bottle.HTTPResponse:
+        try:
+            if unit_id in snapshot.conflicts:  # the device at its address may be another unit's (Z4)
+                raise NotReadable(snapshot.conflicts[unit_id])
+            value = self._devices.read(_target(snapshot, unit_id), part)
+        except NotReadable:
+            self._flush()
+            return self._from_memory(unit_id, part, "apis-web")
+        return tagged_json(value, headers={"X-Data-Age": "0.0", "X-Data-Source": self._devices.source})
+
+    def _from_memory(self, unit_id: str, part: Part, source: str) -> bottle.HTTPResponse:
+        sighting = self._cache.snapshot().sightings.get(unit_id)
+        if sighting is None:
+            raise NoDataYet(f"The unit {shown(unit_id)} has not been seen yet.")
+        found: Any = sighting.data
+        for key in PLACES[part]:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if found is None:
+            raise NotFound(f"The data of the unit {shown(unit_id)} hold no {part}.")
+        age = f"{sighting.age(self._clock()):.1f}"
+        return tagged_json(found, headers={"X-Data-Age": age, "X-Data-Source": source})
+
+
+def _check_known(snapshot: Snapshot, unit_id: str) -> None:
+    if unit_id in snapshot.sightings or unit_id in snapshot.members:
+        return
+    if snapshot.answered_at is None and not snapshot.members:
+        raise NoDataYet("apis-web has given no data yet, so no unit is known.")
+    raise NotFound(f"There is no unit {shown(unit_id)}.")
+
+
+def _target(snapshot: Snapshot, unit_id: str) -> Target:
+    sighting = snapshot.sightings.get(unit_id)
+    kept = snapshot.remembered.get(unit_id)
+    address = sighting.unit.ip if sighting is not None else None
+    return Target(unit_id, address or (kept.ip if kept is not None else None))
+
+
+def _urgent(request: bottle.BaseRequest) -> bool:
+    refuse_callback(request.environ)
+    if not request.environ.get("QUERY_STRING"):
+        return False
+    value = Parameters(request.environ["QUERY_STRING"]).get("urgent")
+    if value not in (None, "true", "false"):
+        raise BadRequest(f"The parameter 'urgent' is 'true' or 'false', not {shown(str(value))}.")
+    return value == "true"
