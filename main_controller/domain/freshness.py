@@ -42,7 +42,8 @@ class Sighting:
     """The last that was seen of one unit, and when its own clock last moved.
 
     `moved_at` (monotonic s) is when the newest reading arrived; `moved_wall` the same in UTC; `present` says
-    whether the last good `/get/log` held the unit; `absent_at` since when it does not. `recent` holds the last readings, newest last.
+    whether the last good `/get/log` held the unit; `absent_at` since when it does not. `recent` holds the last
+    readings, newest last.
     """
 
     unit_id: str
@@ -70,12 +71,12 @@ class Sighting:
         return UnitState.LIVE if self.age(now) <= stale_after else UnitState.STALE
 
 
-def sight(before: Sighting | None, unit_id: str, data: Mapping[str, Any], clock: str, now: float, wall: datetime) -> Sighting:
+def sight(
+    before: Sighting | None, unit_id: str, data: Mapping[str, Any], clock: str, now: float, wall: datetime
+) -> Sighting:
     """The sighting after a good `/get/log` that holds the unit with `clock` as its own time's fingerprint."""
     if before is not None and before.clock == clock:
-        if before.present and before.data is data:
-            return before
-        return replace(before, data=data, present=True, absent_at=None)
+        return Sighting(unit_id, data, clock, before.moved_at, before.moved_wall, True, None, before.recent)
     unit = Unit(unit_id, data)
     reading = Reading(now, unit.word, unit.vg, unit.ig, unit.dvg, unit.dig)
     recent = (*(before.recent if before else ()), reading)[-RECENT_READINGS:]

@@ -7,15 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from main_controller.errors import UpstreamGarbled
 from main_controller.store.unit_cache import GridWatch, Snapshot, UnitCache
+from main_controller.upstream.apis_web import GridStatus, LogReply
 from main_controller.workers.complaints import Complaints
 from main_controller.workers.health import HealthKeeper, utc_now
-
-if TYPE_CHECKING:
-    from main_controller.upstream.apis_web import GridStatus, LogReply
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +24,7 @@ Listener = Callable[[Snapshot, Snapshot], None]
 class LogSource(Protocol):
     """Whoever answers `/get/log` (W10)."""
 
-    def log(self) -> "LogReply":
+    def log(self) -> LogReply:
         """All units' data; raises `UpstreamError`."""
 
 
@@ -36,7 +34,7 @@ class GridSource(Protocol):
     def unit_ids(self) -> tuple[str, ...]:
         """The configured units, () while no Grid Master is known (K7)."""
 
-    def status(self) -> "GridStatus":
+    def status(self) -> GridStatus:
         """Whether the grid is active (K10)."""
 
     def deals(self) -> list[dict[str, Any]]:
@@ -102,7 +100,7 @@ class DataCollector:
         finally:
             self._tell()
 
-    def _take(self, reply: "LogReply") -> None:
+    def _take(self, reply: LogReply) -> None:
         now, wall = self._clock(), self._wall()
         if self._last_raw is not None and reply.raw == self._last_raw:
             self._cache.confirm(now, wall)
@@ -114,7 +112,7 @@ class DataCollector:
         self._cache.take_log(usable, now, wall, duplicates=reply.duplicates)
         self._last_raw = reply.raw
 
-    def _refuse_emptiness(self, usable: Collection[str], reply: "LogReply") -> None:
+    def _refuse_emptiness(self, usable: Collection[str], reply: LogReply) -> None:
         """A picture without units is a fault as soon as any unit is known, however long it lasts (Z5, K8)."""
         members = len(self._cache.snapshot().members)
         if not usable and (members or reply.units):

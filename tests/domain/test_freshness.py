@@ -92,6 +92,6 @@ def test_readings_are_kept_newest_last_and_only_so_many() -> None:
         (UnitState.SILENT, None, True),
     ],
 )
-def test_unwatched_is_who_is_not_live_and_not_surely_in_wait(state: UnitState, word: str | None, expected: bool) -> None:
+def test_unwatched_is_not_live_and_not_surely_in_wait(state: UnitState, word: str | None, expected: bool) -> None:
     """K6: a converter goes on doing what it did last; an unknown word counts as running."""
     assert unwatched(state, word) is expected

@@ -1,0 +1,71 @@
+"""An outage is logged when it starts and when it ends, and told with its times (Z5a, issue 3 section 9)."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from main_controller.errors import UpstreamTimeout, UpstreamUnreachable
+from main_controller.workers.health import Health, HealthKeeper
+
+
+class Wall:
+    def __init__(self) -> None:
+        self.now = datetime(2020, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+def at(second: int) -> str:
+    return f"2020-01-01T00:00:{second:02d}.000+00:00"
+
+
+def test_a_run_of_good_and_bad_is_told_with_its_times() -> None:
+    keeper = HealthKeeper("it", wall=Wall())
+    assert keeper.health == Health(up=False, since=at(1))
+    keeper.succeeded()
+    keeper.succeeded()
+    assert keeper.health == Health(last_run=at(3), last_success=at(3), up=True, since=at(2))
+    keeper.failed(UpstreamUnreachable("nobody is there"))
+    keeper.failed(UpstreamTimeout("it hangs"))
+    assert keeper.health == Health(last_run=at(5), last_success=at(3), last_error="it hangs", up=False, since=at(4))
+    keeper.succeeded()
+    assert keeper.health == Health(last_run=at(6), last_success=at(6), last_error="it hangs", up=True, since=at(6))
+
+
+def test_an_outage_is_one_error_line_and_one_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    keeper = HealthKeeper("it", wall=Wall())
+    keeper.succeeded()
+    hangs = UpstreamTimeout("it hangs")
+    for error in (hangs, hangs, OSError("gone"), hangs):
+        keeper.failed(error)
+    keeper.succeeded()
+    keeper.succeeded()
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("ERROR", "it fails: it hangs"),
+        ("INFO", f"it works again, after failing since {at(3)}"),
+    ]
+
+
+def test_a_bug_of_ours_is_logged_with_its_traceback_once_per_cause(caplog: pytest.LogCaptureFixture) -> None:
+    keeper = HealthKeeper("it", wall=Wall())
+    for cause in ("a", "a", "b"):
+        keeper.failed(KeyError(cause))
+    assert [record.exc_info is not None for record in caplog.records] == [True, True]
+    assert keeper.health.last_error == "KeyError: 'b'"
+
+
+def test_a_bug_amid_an_outage_still_shows_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    keeper = HealthKeeper("it", wall=Wall())
+    keeper.failed(OSError("gone"))
+    keeper.failed(ValueError("odd"))
+    assert [record.exc_info is not None for record in caplog.records] == [False, True]
+
+
+def test_an_error_without_words_is_told_by_its_name() -> None:
+    keeper = HealthKeeper("it", wall=Wall())
+    keeper.failed(OSError())
+    assert keeper.health.last_error == "OSError: "
