@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
 
 log = logging.getLogger(__name__)
@@ -16,11 +17,6 @@ log = logging.getLogger(__name__)
 def utc_now() -> datetime:
     """The wall clock's time, aware."""
     return datetime.now(UTC)
-
-
-def iso(moment: datetime) -> str:
-    """ISO 8601 with offset and milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +41,11 @@ class HealthKeeper:
         self._name = name
         self._wall = wall
         self._problem: str | None = None
-        self.health = Health(since=iso(wall()))
+        self.health = Health(since=iso_utc(wall()))
 
     def succeeded(self) -> None:
         """Take note of a good run; says so in the log when it ends an outage."""
-        now = iso(self._wall())
+        now = iso_utc(self._wall())
         before = self.health
         since = before.since if before.up else now
         self.health = replace(before, last_run=now, last_success=now, up=True, since=since)
@@ -62,7 +58,7 @@ class HealthKeeper:
 
         A `ControllerError` or `OSError` is an outage; anything else is a bug of ours and logged with its traceback.
         """
-        now = iso(self._wall())
+        now = iso_utc(self._wall())
         before = self.health
         known = isinstance(error, ControllerError | OSError)
         sentence = str(error) if known and str(error) else f"{type(error).__name__}: {error}"
