@@ -67,7 +67,6 @@ class HttpService:
 
 
 class _Server(ThreadingHTTPServer):
-    allow_reuse_address = True
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], answer: Answer, *, chunked: bool) -> None:
@@ -76,11 +75,13 @@ class _Server(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         self._handlers: list[threading.Thread] = []
         self._lock = threading.Lock()  # guards _open and _handlers: handlers' threads and the closing one share them
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _ChunkedHandler if chunked else _PlainHandler)
 
     def server_bind(self) -> None:
         """As the base class, without asking a name server for our own name."""
-        socket.socket.bind(self.socket, self.server_address)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 

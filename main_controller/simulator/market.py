@@ -88,6 +88,8 @@ class Market:
     # -- agreeing
 
     def _seek(self, global_mode: Mode) -> None:
+        if len(self.deals) >= MOST_DEALS:
+            return
         takers, givers = self._candidates(global_mode)
         for _ in range(1 + len(self._nodes) // 50):
             if not takers or not givers or len(self.deals) >= MOST_DEALS:

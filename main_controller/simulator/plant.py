@@ -105,7 +105,7 @@ class Plant:
         self.order(unit, word, dvg, dig)
         if (word.current_controlled and not live) or (word is Word.VOLTAGE_REFERENCE and others):
             self.trip(unit)
-        for reference in list(self.references):
+        for reference in list(self.references) if word is not Word.WAIT else ():
             if abs(reference.ig) > reference.dig + TOLERANCE_A:
                 self.trip(reference)
 

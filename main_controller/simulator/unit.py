@@ -80,7 +80,7 @@ class Unit:
 
     @property
     def spent(self) -> bool:
-        """Whether the battery can no longer give what the converter asks of it; a full one lets sun go unused instead."""
+        """Whether the battery can no longer give what the converter asks of it (a full one leaves sun unused)."""
         return self.ig < 0 and self.charge_wh <= 0.01 * CAPACITY_WH
 
     def integrate(self, until: float) -> None:
