@@ -3,11 +3,12 @@
 // A unit's own place depends on its id and on how many there are, never on its state. Few units stand on rings around the hub,
 // many (from 200) on a grid of tiles around a free middle. Units in deals are drawn into that middle (`innerPlaces`).
 
-const TILES_FROM = 200;
-const CELL_ASPECT = 1.5; // a cell's height by its width
+export const TILES_FROM = 200;
 const ROOMY = { x: 3.0, y: 3.15 }; // one unit's room in cell widths, with its dots and its id
-const DENSE = { x: 1.45, y: 2.05 }; // without them
-const LARGEST = 0.105; // of the smaller side
+const CLOSE = { x: 2.35, y: 2.4 }; // with little air between them
+const DENSE = { x: 1.5, y: 2.2 }; // without dots and figures beside it
+const LARGEST = 0.135; // of the smaller side
+const CROWDED = 0.6; // a ring taken so far is filled evenly
 
 /**
  * Own places of all units.
@@ -26,22 +27,27 @@ export function placeUnits(ids, box) {
  */
 export function innerPlaces(members, layout) {
   const { hub, middle } = layout;
-  const wanted = layout.tiles ? Math.max(layout.cell * 2.2, 44) : layout.cell;
-  const count = roundedUp(members.length);
-  let fit = null;
-  for (let cell = wanted; cell >= 5 && fit === null; cell *= 0.94) {
-    for (const room of layout.tiles && members.length > 30 ? [DENSE] : [ROOMY, DENSE]) {
+  const fit = fitMiddle(layout, members.length);
+  return { cell: fit.cell, dense: fit.room === DENSE, places: assign(members, fit, hub) };
+}
+
+/** The largest cells that the middle has room for: airy when it can be, dense when it must be. */
+function fitMiddle({ hub, middle, tiles, cell: own }, members) {
+  const wanted = tiles ? Math.max(own * 2.2, 44) : own;
+  const count = roundedUp(members);
+  const levels = tiles && members > 30 ? [[DENSE, 0]] : [[ROOMY, 1], [CLOSE, 0.7], [DENSE, 0]];
+  for (const [room, least] of levels) {
+    for (let cell = wanted; cell >= Math.max(5, wanted * least); cell *= 0.95) {
       const rings = innerRings(hub, middle, cell, room, count);
-      if (capacity(rings) >= count) { fit = { cell, room, rings }; break; }
+      if (capacity(rings) >= count) return { cell, room, rings };
     }
   }
-  fit ??= { cell: 5, room: DENSE, rings: [{ a: middle.a, b: middle.b, count: Math.max(1, members.length) }] };
-  return { cell: fit.cell, dense: fit.room === DENSE, places: assign(members, fit, hub) };
+  return { cell: 5, room: DENSE, rings: [{ a: middle.a, b: middle.b, count: Math.max(1, members) }] };
 }
 
 function hubRadius(box, count) {
   const side = Math.min(box.width, box.height);
-  return Math.max(38, Math.min(count >= TILES_FROM ? side * 0.11 : side * 0.13, 150));
+  return Math.max(38, Math.min(side * (count >= TILES_FROM ? 0.105 : 0.118), 190));
 }
 
 /* ---- rings ---- */
@@ -59,11 +65,11 @@ function onRings(ids, box, hub) {
 /** Rings from the edge inwards, as long as the middle keeps room for one ring of units in deals around the hub. */
 function outerRings(half, hubR, cell) {
   const rings = [];
-  const least = hubR + cell * 1.2;
+  const least = hubR * 1.5 + cell; // the middle: the hub, a piece of every deal's curve, and the units in deals
   for (let k = 0; ; k += 1) {
     const a = half.a - cell * ROOMY.x * (0.5 + k);
     const b = half.b - cell * ROOMY.y * (0.5 + k);
-    if (a < least + cell * ROOMY.x * 1.0 || b < least + cell * ROOMY.y * 0.75) return rings;
+    if (a < least + cell * ROOMY.x * 0.85 || b < least + cell * ROOMY.y * 0.8) return rings;
     rings.push({ a, b, count: Math.floor(perimeter(a, b, ROOMY, cell)) });
   }
 }
@@ -83,7 +89,7 @@ function ringLayout(ids, hub, cell, rings) {
 
 /** Half-way between the hub and the innermost ring of places, and clear of both. */
 function middleOf(outer, hubR, inset, room) {
-  return Math.max(hubR + inset, Math.min(outer - room * 0.75, hubR + inset + (outer - hubR) * 0.32));
+  return Math.max(hubR * 1.3 + inset, Math.min(outer - room * 0.8, hubR + inset + (outer - hubR) * 0.4));
 }
 
 /** How many on each ring: outer rings first by their room, so that few units use one ring and the rings in use are equally loose. */
@@ -117,7 +123,7 @@ function innerRings(hub, middle, cell, room, count) {
   for (let k = 0; total < count; k += 1) {
     const a = middle.a - cell * room.x * k;
     const b = middle.b - cell * room.y * k;
-    if (a < hub.r + cell * 0.9 || b < hub.r + cell * 1.15) break;
+    if (k > 0 && (a < hub.r * 1.3 + cell * 0.9 || b < hub.r * 1.45 + cell * 1.15)) break;
     const ring = { a, b, count: Math.floor(perimeter(a, b, room, cell)) };
     total += ring.count;
     rings.push(ring);
@@ -132,7 +138,7 @@ function assign(members, { rings, cell, room }, hub) {
   deal(sorted, used).forEach((group, k) => {
     const path = trace(used[k], room);
     const wish = group.map(({ angle }) => lengthAt(path, angle));
-    const spread = spreadOut(wish, path.total, Math.min(cell, path.total / Math.max(1, group.length)));
+    const spread = group.length * cell > path.total * CROWDED ? evenOut(wish, path.total) : spreadOut(wish, path.total, cell);
     group.forEach(({ id }, index) => {
       const point = pointAt(path, spread[index]);
       places.set(id, { x: hub.x + point.x, y: hub.y + point.y, angle: Math.atan2(point.y, point.x) });
@@ -174,10 +180,17 @@ export function spreadOut(wishes, total, gap) {
   return at;
 }
 
+/** Positions in equal steps around the line, turned so that they lie as near to the wished ones as they can. */
+export function evenOut(wishes, total) {
+  const step = total / wishes.length;
+  const turned = wishes.reduce((sum, wish, index) => sum + wish - index * step, 0) / wishes.length;
+  return wishes.map((_, index) => turned + index * step);
+}
+
 /** Numbers in deals grow in steps, so that the size of the cells does not change with every deal. */
 function roundedUp(count) {
   let step = 8;
-  while (step < count) step = Math.ceil(step * 1.5);
+  while (step < count) step = Math.ceil(step * 1.18);
   return step;
 }
 
@@ -239,7 +252,7 @@ function trace({ a, b }, room) {
     const cos = Math.cos(t);
     const sin = Math.sin(t);
     const point = { x: a * Math.sign(cos) * Math.abs(cos) ** (2 / SQUARENESS), y: b * Math.sign(sin) * Math.abs(sin) ** (2 / SQUARENESS) };
-    if (i > 0) total += Math.hypot((point.x - points[i - 1].x) / room.x, (point.y - points[i - 1].y) / room.y);
+    if (i > 0) total += Math.max(Math.abs(point.x - points[i - 1].x) / room.x, Math.abs(point.y - points[i - 1].y) / room.y);
     points.push({ ...point, at: total });
   }
   return { points, total };
@@ -280,5 +293,3 @@ function lengthAt({ points, total }, angle) {
   const index = points.findIndex((point, i) => i > 0 && i < points.length - 1 && turn(Math.atan2(point.y, point.x)) >= wanted);
   return index < 0 ? total : points[index].at;
 }
-
-export { CELL_ASPECT, TILES_FROM };

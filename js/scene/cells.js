@@ -9,12 +9,12 @@ import { mix, veil } from "./theme.js";
 const ASPECT = 1.5;
 
 /** The cell at its place, with id, age and current beside it. `pen` holds {context, sprites, theme, words}. */
-export function drawCell(pen, unit, { x, y, cell, bare }) {
+export function drawCell(pen, unit, { x, y, cell, picture = cell, bare, left }) {
   const { context } = pen;
-  stamp(context, bodySprite(pen, unit, cell), x, y);
+  stamp(context, bodySprite(pen, unit, picture), x, y, cell / picture); // one picture for the whole way, whatever its size
   if (unit.crown) drawCrown(context, x, y - cell * (ASPECT / 2 + 0.17), cell * 0.92, unit.state === "live" ? pen.theme.crown : pen.theme.stale);
   drawLabel(pen, unit, x, y + (cell * ASPECT) / 2, cell, bare);
-  if (unit.running && unit.current !== null && !bare) drawCurrent(pen, unit, x, y, cell);
+  if (unit.running && unit.current !== null && !bare) drawCurrent(pen, unit, x, y, cell, left);
 }
 
 /** A tile: the same colours, filled from below, with what its size has room for. */
@@ -24,7 +24,7 @@ export function drawTile(pen, unit, { x, y }, { w, h }) {
   const key = ["tile", w, charge, unit.state, unit.gridMaster, unit.alarm, unit.unwatched, ...flows].join("|");
   const sprite = pen.sprites.get(key, w + 6, h + 6, (context) => paintTile(context, pen, unit, charge, flows, w, h));
   stamp(pen.context, sprite, x, y);
-  if (w >= 38) write(pen, unit.id, x, y - h * 0.18, { size: Math.max(8, w * 0.23), colour: unit.state === "silent" ? pen.theme.alarm : pen.theme.text, most: w * 0.92, halo: true });
+  if (w >= 38) label(pen, unit.id, x, y - h * 0.18, { size: Math.max(8, w * 0.23), colour: unit.state === "silent" ? pen.theme.alarm : pen.theme.text, most: w * 0.92, halo: true });
 }
 
 /** The empty place of a unit that was drawn to the middle. */
@@ -53,7 +53,7 @@ function bodySprite(pen, unit, cell) {
   const charge = unit.rsoc === null ? null : Math.round(unit.rsoc);
   const outline = unit.state === "silent" ? "silent" : unit.running ? "running" : "rest";
   const key = ["cell", cell.toFixed(1), charge, unit.state, outline, unit.gridMaster, unit.alarm].join("|");
-  return pen.sprites.get(key, cell * 1.5 + 8, cell * ASPECT * 1.35 + 8, (context) => paintBody(context, pen, unit, charge, outline, cell));
+  return pen.sprites.get(key, cell * 2 + 8, cell * (ASPECT + 1) + 8, (context) => paintBody(context, pen, unit, charge, outline, cell));
 }
 
 function paintBody(context, { theme }, unit, charge, outline, w) {
@@ -64,7 +64,7 @@ function paintBody(context, { theme }, unit, charge, outline, w) {
   context.fillStyle = outline === "rest" ? theme.line : line.colour;
   roundRect(context, -cap.w / 2, -h / 2 - cap.h - line.width / 2, cap.w, cap.h + r / 2, cap.h * 0.5);
   context.fill();
-  if (outline === "running") { context.shadowColor = veil(theme.bus, theme.dark ? 0.55 : 0.35); context.shadowBlur = w * 0.28; }
+  if (outline === "running") { context.shadowColor = veil(theme.bus, theme.dark ? 0.55 : 0.35); context.shadowBlur = w * (w < 26 ? 0.12 : 0.28) * context.getTransform().a; }
   context.fillStyle = theme.inside;
   roundRect(context, -w / 2, -h / 2, w, h, r);
   context.fill();
@@ -147,9 +147,9 @@ function drawLabel(pen, unit, x, bottom, cell, bare) {
   if (bare && cell < 19 && unit.state === "live" && !unit.alarm) return;
   const y = bottom + size * 0.95;
   const [first, second, colour] = labelOf(unit, theme, words);
-  if (bare && cell < 19) { write(pen, "\u25b2", x, y, { size, colour, halo: true }); return; }
-  write(pen, first, x, y, { size, colour, halo: true, weight: unit.state === "silent" || unit.gridMaster ? 600 : 400, most: Math.max(cell * 2.9, 40) });
-  if (second && !bare) write(pen, second, x, y + size * 1.15, { size: size * 0.88, colour: unit.state === "silent" ? colour : theme.muted, halo: true });
+  if (bare && cell < 19) { label(pen, "\u25b2", x, y, { size, colour, halo: true }); return; }
+  label(pen, first, x, y, { size, colour, halo: true, weight: unit.state === "silent" || unit.gridMaster ? 600 : 400, most: Math.max(cell * (unit.state === "silent" ? 4 : 2.9), 40) });
+  if (second && !bare) label(pen, second, x, y + size * 1.15, { size: size * 0.88, colour: unit.state === "silent" ? colour : theme.muted, halo: true });
 }
 
 function labelOf(unit, theme, words) {
@@ -159,9 +159,11 @@ function labelOf(unit, theme, words) {
   return [unit.id, "", unit.running || unit.gridMaster ? theme.text : theme.muted];
 }
 
-function drawCurrent(pen, unit, x, y, cell) {
+/** The current on the side away from the hub, where no curve runs. */
+function drawCurrent(pen, unit, x, y, cell, left) {
   const size = Math.max(9, cell * 0.31);
-  write(pen, `${signed(unit.current, 1)} A`, x + cell * 0.66, y - cell * 0.56, { size, colour: pen.theme.bus, align: "left", weight: 600, halo: true });
+  const side = left ? -1 : 1;
+  label(pen, `${signed(unit.current, 1)} A`, x + side * cell * 0.66, y - cell * 0.5, { size, colour: pen.theme.bus, align: left ? "right" : "left", weight: 600, halo: true });
 }
 
 function drawCrown(context, x, bottom, w, colour) {
@@ -179,6 +181,17 @@ function drawCrown(context, x, bottom, w, colour) {
 /** Text that stays readable on whatever lies below. */
 export function write({ context, theme }, words, x, y, options) {
   text(context, theme, words, x, y, options);
+}
+
+/** As `write`, for texts that are drawn again and again: the picture of each is kept. */
+function label(pen, words, x, y, options) {
+  const { size, colour, weight = 400, most = 1e4, align = "center" } = options;
+  const key = ["text", words, size.toFixed(1), colour, weight, most].join("|");
+  pen.context.font = `${weight} ${size.toFixed(1)}px ${pen.theme.font}`;
+  const wide = pen.sprites.has(key) ? 0 : Math.min(most, pen.context.measureText(words).width) + size * 0.5;
+  const sprite = pen.sprites.get(key, wide, size * 1.6, (context) => text(context, pen.theme, words, 0, 0, { ...options, align: "center" }));
+  const shift = { left: 1, center: 0, right: -1 }[align] * (sprite.width / 2 - size * 0.25);
+  stamp(pen.context, sprite, x + shift, y);
 }
 
 function text(context, theme, words, x, y, { size, colour, weight = 400, align = "center", halo = false, most }) {

@@ -111,7 +111,7 @@ export function drawBeds({ context, theme }, { runs, agreed }) {
   context.stroke(agreed);
   context.setLineDash([]);
   for (const run of runs) {
-    context.strokeStyle = veil(theme.bus, run.dim ? 0.05 : theme.dark ? 0.13 : 0.2);
+    context.strokeStyle = veil(theme.bus, run.dim ? 0.05 : theme.dark ? 0.13 : 0.11);
     context.lineWidth = run.width * 1.7;
     context.stroke(run.path);
   }

@@ -2,6 +2,7 @@
 
 import { figure, percent, power, MISSING } from "../lib/figures.js";
 import { roundRect, write } from "./cells.js";
+import { stamp } from "./sprites.js";
 import { fill } from "./words.js";
 import { veil } from "./theme.js";
 
@@ -9,8 +10,8 @@ const GRAVE = new Set(["dead", "outOfBand"]);
 const QUIET_SKEW = 3; // s: readings of one beat
 
 export function drawHub(pen, hub, model) {
-  const { context, theme } = pen;
-  paintDisc(context, theme, hub, model);
+  const { theme } = pen;
+  paintDisc(pen, hub, model);
   const { bus, totals } = model;
   const line = (text, at, size, colour, weight = 400) => write(pen, text, hub.x, hub.y + hub.r * at, { size: hub.r * size, colour, weight, most: hub.r * 1.62 });
   const note = noteOf(bus, pen.words, theme);
@@ -22,13 +23,9 @@ export function drawHub(pen, hub, model) {
   belowHub(pen, hub, model);
 }
 
-function paintDisc(context, theme, hub, model) {
-  const glow = context.createRadialGradient(hub.x, hub.y, hub.r * 0.9, hub.x, hub.y, hub.r * 1.7);
-  glow.addColorStop(0, veil(theme.bus, (model.bus.power ?? 0) > 40 ? 0.16 : 0.05));
-  glow.addColorStop(1, veil(theme.bus, 0));
-  circle(context, hub, hub.r * 1.7);
-  context.fillStyle = glow;
-  context.fill();
+function paintDisc({ context, theme, sprites }, hub, model) {
+  const flowing = (model.bus.power ?? 0) > 40;
+  stamp(context, sprites.get(`glow|${hub.r}|${flowing}`, hub.r * 3.5, hub.r * 3.5, (target) => paintGlow(target, theme, hub.r, flowing)), hub.x, hub.y);
   circle(context, hub, hub.r);
   context.fillStyle = theme.disc;
   context.fill();
@@ -38,6 +35,15 @@ function paintDisc(context, theme, hub, model) {
   circle(context, hub, hub.r - width / 2);
   context.stroke();
   paintGauge(context, theme, hub, model.totals.rsoc, width);
+}
+
+function paintGlow(context, theme, r, flowing) {
+  const glow = context.createRadialGradient(0, 0, r * 0.9, 0, 0, r * 1.7);
+  glow.addColorStop(0, veil(theme.bus, (flowing ? 0.16 : 0.05) * (theme.dark ? 1 : 0.6)));
+  glow.addColorStop(1, veil(theme.bus, 0));
+  circle(context, { x: 0, y: 0 }, r * 1.7);
+  context.fillStyle = glow;
+  context.fill();
 }
 
 /** The ring around the disc is the cluster's charge. */

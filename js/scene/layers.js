@@ -22,25 +22,26 @@ export function createLayer() {
   };
 }
 
-/** Background, ring, empty places, tiles at rest, and the beds of the deals. */
-export function drawUnder(pen, { layout, model, spots, curves, isMoving, width, height }) {
-  drawGround(pen, layout.hub, layout.middle, width, height);
+/** Background, ring, empty places, tiles at rest, and (while nobody moves) the beds of the deals. */
+export function drawUnder(pen, { ground, layout, model, spots, curves, isMoving, moving, width, height }) {
+  pen.context.drawImage(ground.image, 0, 0, width, height);
+  drawRing(pen, layout);
   for (const unit of model.units) {
     const own = layout.places.get(unit.id);
     const spot = spots(unit.id);
     if (layout.tiles && spot.tile && !isMoving(unit.id)) drawTile(pen, unit, own, layout.tile);
     else if (spot.away) drawAway(pen, own, layout.tile ?? cellSize(layout.cell));
   }
-  drawBeds(pen, curves);
+  if (!moving) drawBeds(pen, curves);
 }
 
 /** Cells at rest, then the hub and what stands over all. */
-export function drawOver(pen, { layout, model, spots, curves, isMoving, focus }) {
+export function drawOver(pen, { layout, model, spots, curves, isMoving, moving, focus }) {
   for (const unit of model.units) {
     const spot = spots(unit.id);
     if (!spot.tile && !isMoving(unit.id)) drawCell(pen, unit, spot);
   }
-  drawHeads(pen, curves.heads);
+  if (!moving) drawHeads(pen, curves.heads);
   drawHub(pen, layout.hub, model);
   for (const id of focus) {
     const spot = spots(id);
@@ -49,23 +50,27 @@ export function drawOver(pen, { layout, model, spots, curves, isMoving, focus })
 }
 
 /** The legend keeps its place and size whatever the zoom. */
-export function drawFrame(pen, scale, { width, height, fontSize, model, view }) {
+export function drawFrame(pen, scale, scene) {
+  const { width, height, legend, view } = scene;
   const { context, theme } = pen;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   if (view.k > 1) {
     context.fillStyle = veil(theme.bg, 0.85);
-    context.fillRect(0, height - fontSize * 2.6, width, fontSize * 2.6);
+    context.fillRect(0, height - legend.height, width, legend.height);
   }
-  drawLegend(pen, width, height, fontSize, model);
+  drawLegend(pen, scene);
 }
 
-function drawGround({ context, theme }, hub, middle, width, height) {
-  const reach = Math.hypot(width, height) * 0.5;
-  const glow = context.createRadialGradient(hub.x, hub.y, hub.r, hub.x, hub.y, reach);
+/** The ground is dear to paint (a gradient over the whole picture), so it is painted once per size and theme. */
+export function drawGround({ context, theme }, { layout: { hub }, width, height }) {
+  const glow = context.createRadialGradient(hub.x, hub.y, hub.r, hub.x, hub.y, Math.hypot(width, height) * 0.5);
   glow.addColorStop(0, theme.glow);
   glow.addColorStop(1, theme.bg);
   context.fillStyle = glow;
   context.fillRect(-1, -1, width + 2, height + 2);
+}
+
+function drawRing({ context, theme }, { hub, middle }) {
   context.strokeStyle = veil(theme.line, theme.dark ? 0.7 : 0.9);
   context.lineWidth = 1;
   context.beginPath();

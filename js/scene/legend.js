@@ -1,59 +1,53 @@
 // The legend at the lower left with the cluster's totals beside what they count, and the units' clock at the lower right (V9).
+//
+// Each entry's room is that of its longest text, so that nothing moves when a figure changes.
 
 import { power } from "../lib/figures.js";
 import { write } from "./cells.js";
 
-/** @returns the height in px that legend and clock take at the lower edge */
-export function legendHeight(width, fontSize) {
-  return fontSize * 1.75 * rowsFor(width, fontSize) + fontSize * 0.7;
-}
+const ROOM = "888.8 kW";
+const CLOCK_ROOM = "0000/00/00 00:00:00";
 
-export function drawLegend(pen, width, height, fontSize, model) {
-  const { theme, words } = pen;
-  const left = fontSize * 1.1;
-  const lineHeight = fontSize * 1.75;
-  const clock = `${words.clock} ${shownTime(model.dataTime)}`;
-  const right = width - left;
-  write(pen, clock, right, height - lineHeight * 0.62, { size: fontSize, colour: theme.muted, align: "right" });
-  const entries = entriesOf(model, words);
-  const rows = rowsFor(width, fontSize);
-  const top = height - lineHeight * (rows - 0.38);
+/** @returns {{rows, height, slots: [{kind, x, row}], clockRow}} in px for that width */
+export function placeLegend(pen, width, fontSize) {
+  const left = fontSize;
+  const clockWide = measure(pen, `${pen.words.clock} ${CLOCK_ROOM}`, fontSize);
+  const slots = [];
   let x = left;
   let row = 0;
-  for (const [kind, text] of entries) {
-    const wide = fontSize * 1.9 + measure(pen, text, fontSize);
-    const limit = row === rows - 1 ? right - measure(pen, clock, fontSize) - fontSize : right;
-    if (x + wide > limit && x > left) {
-      row += 1;
-      x = left;
-      if (row >= rows) return;
-    }
-    sign(pen, kind, x + fontSize * 0.55, top + row * lineHeight, fontSize);
-    write(pen, text, x + fontSize * 1.35, top + row * lineHeight, { size: fontSize, colour: theme.muted, align: "left" });
-    x += wide + fontSize * 0.9;
+  for (const [kind, word, counted] of entriesOf(pen.words)) {
+    const wide = fontSize * 2.3 + measure(pen, counted ? `${word} ${ROOM}` : word, fontSize);
+    if (x > left && x + wide > width) { row += 1; x = left; }
+    slots.push({ kind, x, row });
+    x += wide;
   }
+  if (x + clockWide + left > width) row += 1;
+  return { rows: row + 1, height: fontSize * (1.65 * (row + 1) + 0.5), slots };
+}
+
+export function drawLegend(pen, { width, height, fontSize, model, legend }) {
+  const { theme, words } = pen;
+  const lineHeight = fontSize * 1.65;
+  const at = (row) => height - fontSize * 0.25 - lineHeight * (legend.rows - row - 0.5);
+  const texts = new Map(entriesOf(words).map(([kind, word, counted]) => [kind, counted ? `${word} ${power(model.totals[kind])}` : word]));
+  for (const { kind, x, row } of legend.slots) {
+    sign(pen, kind, x + fontSize * 0.6, at(row), fontSize);
+    write(pen, texts.get(kind), x + fontSize * 1.45, at(row), { size: fontSize, colour: theme.muted, align: "left" });
+  }
+  const clock = `${words.clock} ${shownTime(model.dataTime)}`;
+  write(pen, clock, width - fontSize, at(legend.rows - 1), { size: fontSize, colour: theme.muted, align: "right" });
 }
 
 /** The wire's own time (Q4), with a blank for its dash so that it reads as one. */
 function shownTime(time) {
-  return time === null ? "--" : time.replace(/^(\d{4}\/\d{2}\/\d{2})-/, "$1 ");
+  return time === null ? "--" : time.replace(/^(\d{4}\/\d{2}\/\d{2})-/, "$1 ").slice(0, CLOCK_ROOM.length);
 }
 
-function entriesOf({ totals }, words) {
+function entriesOf(words) {
   return [
-    ["pv", `${words.pv} ${power(totals.pv)}`],
-    ["utility", `${words.utility} ${power(totals.utility)}`],
-    ["load", `${words.load} ${power(totals.load)}`],
-    ["deal", words.deal],
-    ["agreed", words.agreed],
-    ["crown", words.reference],
-    ["master", words.gridMaster],
+    ["pv", words.pv, true], ["utility", words.utility, true], ["load", words.load, true],
+    ["deal", words.deal], ["agreed", words.agreed], ["crown", words.reference], ["master", words.gridMaster],
   ];
-}
-
-/** The legend with the clock behind it is some 75 letters' heights long. */
-function rowsFor(width, fontSize) {
-  return Math.max(1, Math.min(4, Math.ceil((fontSize * 78) / width)));
 }
 
 function measure({ context, theme }, text, size) {
@@ -62,19 +56,19 @@ function measure({ context, theme }, text, size) {
 }
 
 function sign({ context, theme }, kind, x, y, size) {
-  const r = size * 0.24;
   context.lineWidth = 1.2;
-  if (kind === "agreed") return dash(context, theme.muted, x, y, size);
-  if (kind === "crown") return crown(context, theme.crown, x, y, size);
-  if (kind === "master") return frame(context, theme.crown, x, y, size);
-  context.fillStyle = kind === "deal" ? theme.bus : theme[kind];
-  const dots = kind === "deal" ? [-1.9, 0, 1.9] : [0];
-  for (const at of dots) {
-    context.beginPath();
-    context.arc(x + r * at, y, kind === "deal" ? r * 0.72 : r, 0, 7);
-    context.fill();
-  }
-  return undefined;
+  if (kind === "agreed") dash(context, theme.muted, x, y, size);
+  else if (kind === "crown") crown(context, theme.crown, x, y, size);
+  else if (kind === "master") frame(context, theme.crown, x, y, size);
+  else if (kind === "deal") [-0.46, 0, 0.46].forEach((dx) => dot(context, theme.bus, x + dx * size, y, size * 0.17));
+  else dot(context, theme[kind], x, y, size * 0.24);
+}
+
+function dot(context, colour, x, y, r) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(x, y, r, 0, 7);
+  context.fill();
 }
 
 function dash(context, colour, x, y, size) {

@@ -26,14 +26,19 @@ export function createMotion(lasts = LASTS) {
       return way && at(way, now, lasts);
     },
     moving: (id, now) => now - (ways.get(id)?.began ?? -Infinity) < lasts,
-    anyMoving: (now) => [...ways.values()].some(({ began }) => now - began < lasts),
+    /** How many are on their way. */
+    count(now) {
+      let moving = 0;
+      for (const { began } of ways.values()) if (now - began < lasts) moving += 1;
+      return moving;
+    },
   };
 }
 
 function at({ from, to, began }, now, lasts) {
   const part = ease(Math.min(1, (now - began) / lasts));
   if (part >= 1) return to;
-  return { ...to, x: between(from.x, to.x, part), y: between(from.y, to.y, part), cell: between(from.cell, to.cell, part), tile: false };
+  return { ...to, x: between(from.x, to.x, part), y: between(from.y, to.y, part), cell: between(from.cell, to.cell, part), picture: to.cell, tile: false };
 }
 
 function between(one, other, part) {

@@ -12,10 +12,10 @@
 // onSelect(id) on click, Enter or Space (V7); onHover(id|null).
 // The canvas takes the size of its CSS box, which must not depend on the canvas: give it a height, or let it fill a grid cell.
 
-import { legendHeight } from "./legend.js";
+import { placeLegend } from "./legend.js";
 import { cellSize, drawCell, roundRect, write } from "./cells.js";
-import { dealCurves, drawDots, supplyLines } from "./flows.js";
-import { createLayer, drawFrame, drawOver, drawUnder } from "./layers.js";
+import { dealCurves, drawBeds, drawDots, drawHeads, supplyLines } from "./flows.js";
+import { createLayer, drawFrame, drawGround, drawOver, drawUnder } from "./layers.js";
 import { createMotion } from "./motion.js";
 import { createOutline } from "./outline.js";
 import { createSprites } from "./sprites.js";
@@ -30,7 +30,7 @@ const REDUCED = "(prefers-reduced-motion: reduce)";
 
 export function createScene(canvas, { theme = null, words = {}, onSelect = () => {}, onHover = () => {}, motion = null } = {}) {
   const context = canvas.getContext("2d", { alpha: false });
-  const [under, over] = [createLayer(), createLayer()];
+  const [ground, under, over] = [createLayer(), createLayer(), createLayer()];
   const [sprites, stats, ways] = [createSprites(), createStats(), createMotion()];
   const off = new AbortController();
   let colours = theme ?? readTheme(canvas);
@@ -40,10 +40,12 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let size = { width: 0, height: 0, scale: 1 };
   let layout = null;
   let layoutKey = "";
+  let legend = null;
   let curves = null;
   let supplies = [];
-  let stale = true; // the layers show something old
-  let wasMoving = false;
+  let stale = true; // the layers show something that is no more
+  let groundKey = "";
+  let movers = 0; // how many were on their way in the last frame
   let hovered = null;
   let selected = null;
   let keyed = null;
@@ -63,35 +65,41 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
 
   function onFrame(now) {
     frame = null;
-    const moving = ways.anyMoving(now);
-    const due = stale || moving || wasMoving || now - last >= DOT_BEAT - 2;
+    const due = stale || movers > 0 || now - last >= DOT_BEAT - 2;
     if (due && size.width > 0 && size.height > 0) {
       const began = performance.now();
-      draw(now, moving);
+      draw(now);
       last = now;
       stats.add(performance.now() - began);
     }
-    if (moving || wasMoving || (moves && curves && (curves.runs.length > 0 || supplies.length > 0))) ask();
+    if (movers > 0 || (moves && curves && (curves.runs.length > 0 || supplies.length > 0))) ask();
   }
 
-  function draw(now, moving) {
+  function draw(now) {
     const spots = (id) => ways.spot(id, now);
-    if (stale || moving || wasMoving) {
+    const moving = ways.count(now);
+    const changed = stale || moving !== movers;
+    if (changed || moving > 0) {
       curves = dealCurves(model, spots, layout.hub, hovered ?? keyed);
       supplies = supplyLines(model.units, (id) => shownAsCell(spots(id)));
     }
-    // a unit on its way is drawn on top of the layers; those are redrawn when one sets out or arrives, or the deals' beds move along
-    if (stale || moving || wasMoving) drawLayers(now, spots);
-    wasMoving = moving;
+    // units on their way are drawn over the layers, which change only when one sets out or arrives
+    if (changed) drawLayers(now, spots, moving > 0);
+    movers = moving;
     compose(now, spots);
     stale = false;
   }
 
-  function drawLayers(now, spots) {
-    const isMoving = (id) => ways.moving(id, now);
+  function drawLayers(now, spots, moving) {
+    const isMoving = moving ? (id) => ways.moving(id, now) : () => false;
     const focus = [...new Set([selected, keyed].filter((id) => id !== null))];
-    const scene = { layout, model, spots, curves, isMoving, focus, ...size, fontSize: fontSize(), view: view.get() };
+    const scene = { ground, layout, model, spots, curves, isMoving, moving, focus, legend, ...size, fontSize: fontSize(), view: view.get() };
     sprites.setScale(size.scale * view.get().k);
+    if (groundKey !== layoutKey) {
+      ground.clear(canvas.width, canvas.height, size.scale, { k: 1, x: 0, y: 0 });
+      drawGround(penOn(ground.context), scene);
+      groundKey = layoutKey;
+    }
     for (const [layer, paint] of [[under, drawUnder], [over, drawOver]]) {
       layer.clear(canvas.width, canvas.height, size.scale, view.get());
       paint(penOn(layer.context), scene);
@@ -101,17 +109,25 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
 
   function compose(now, spots) {
     const { k, x, y } = view.get();
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = colours.bg;
-    context.fillRect(0, 0, canvas.width, canvas.height);
+    const pen = penOn(context);
+    const asPicture = () => context.setTransform(size.scale * k, 0, 0, size.scale * k, size.scale * x, size.scale * y);
+    const asPixels = () => context.setTransform(1, 0, 0, 1, 0, 0);
+    asPixels();
+    if (k > 1) context.drawImage(ground.image, 0, 0);
     context.drawImage(under.image, 0, 0);
-    context.setTransform(size.scale * k, 0, 0, size.scale * k, size.scale * x, size.scale * y);
-    drawDots(penOn(context), curves, supplies, moves ? now / 1000 : 0);
-    context.setTransform(1, 0, 0, 1, 0, 0);
+    asPicture();
+    if (movers > 0) drawBeds(pen, curves);
+    drawDots(pen, curves, supplies, moves ? now / 1000 : 0);
+    asPixels();
     context.drawImage(over.image, 0, 0);
-    context.setTransform(size.scale * k, 0, 0, size.scale * k, size.scale * x, size.scale * y);
-    if (wasMoving) for (const unit of model.units) if (ways.moving(unit.id, now)) drawCell(penOn(context), unit, spots(unit.id));
-    if (hovered !== null) drawName(penOn(context), model.byId.get(hovered), spots(hovered), layout, size);
+    asPicture();
+    if (movers > 0) drawMovers(pen, now, spots);
+    if (hovered !== null) drawName(pen, model.byId.get(hovered), spots(hovered), layout, size);
+  }
+
+  function drawMovers(pen, now, spots) {
+    drawHeads(pen, curves.heads);
+    for (const unit of model.units) if (ways.moving(unit.id, now)) drawCell(pen, unit, spots(unit.id));
   }
 
   function penOn(target) {
@@ -119,7 +135,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   }
 
   function fontSize() {
-    return Math.max(11, Math.min(26, Math.min(size.width / 62, size.height / 34)));
+    return Math.max(11, Math.min(24, size.width / 93, size.height / 44));
   }
 
   /* ---- places ---- */
@@ -129,7 +145,8 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     const ids = model.units.map(({ id }) => id);
     const key = `${size.width}x${size.height}|${ids.join("\n")}`;
     if (key !== layoutKey) {
-      layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legendHeight(size.width, fontSize()) });
+      legend = placeLegend(penOn(context), size.width, fontSize());
+      layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legend.height });
       layoutKey = key;
     }
     const sharing = new Set(model.spurs.map(({ id }) => id));
@@ -151,7 +168,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     moves = was;
     view.clamp();
     // a resized canvas is empty: draw before the browser paints
-    if (model && width > 0) draw(performance.now(), false);
+    if (model && width > 0 && height > 0) draw(performance.now());
     ask();
   }
 
@@ -194,13 +211,15 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     setTheme(next = null) {
       colours = next ?? readTheme(canvas);
       sprites.clear();
+      groundKey = "";
       stale = true;
       ask();
     },
     setWords(next) {
       texts = { ...SCENE_WORDS, ...next };
       outline.setWords(texts);
-      stale = true;
+      layoutKey = ""; // the legend's words take another room
+      arrange();
       ask();
     },
     setMotion(wanted) {
@@ -238,7 +257,7 @@ function spotsFor(layout, members) {
   const inner = innerPlaces(members, layout);
   const spots = new Map();
   for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, away: false });
-  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.dense, away: true });
+  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.dense, away: true, left: place.x < layout.hub.x - 1 });
   return spots;
 }
 

@@ -1,6 +1,6 @@
 // Pictures drawn once and used many times: with a thousand units a frame is a thousand copies instead of ten thousand shapes.
 
-const MOST = 1500;
+const MOST = 3000;
 
 /** A cache of small canvases; `get(key, width, height, draw)` draws about the middle of a canvas of that many px at the sharpness in force. */
 export function createSprites() {
@@ -14,6 +14,7 @@ export function createSprites() {
       scale = wanted;
     },
     clear: () => kept.clear(),
+    has: (key) => kept.has(key),
     get(key, width, height, draw) {
       const found = kept.get(key);
       if (found) return found;
@@ -24,13 +25,16 @@ export function createSprites() {
       const context = image.getContext("2d");
       context.setTransform(scale, 0, 0, scale, image.width / 2, image.height / 2);
       draw(context);
-      const sprite = { image, width: image.width / scale, height: image.height / scale };
+      const sprite = { image, width: image.width / scale, height: image.height / scale, scale };
       kept.set(key, sprite);
       return sprite;
     },
   };
 }
 
-export function stamp(context, sprite, x, y) {
-  context.drawImage(sprite.image, x - sprite.width / 2, y - sprite.height / 2, sprite.width, sprite.height);
+/** The sprite with its middle there, on whole device px where it keeps its size, so that it stays sharp. */
+export function stamp(context, sprite, x, y, times = 1) {
+  const [width, height] = [sprite.width * times, sprite.height * times];
+  const whole = (value) => (times === 1 ? Math.round(value * sprite.scale) / sprite.scale : value);
+  context.drawImage(sprite.image, whole(x - width / 2), whole(y - height / 2), width, height);
 }
