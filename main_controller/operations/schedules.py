@@ -81,7 +81,7 @@ class SetSchedule:
         log.info("schedule %s of %s cleared by %s%s", wanted.label, unit_id or "the cluster", by, _none(cleared))
         return {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
 
-    def clear_due(self, unit_id: str | None, by: str) -> int:
+    def clear_due(self, unit_id: str | None, by: str = "a person") -> int:
         """Clear what is due in exactly this scope, because a person ordered its mode (Z12); how many there were.
 
         Never raises, since the person's order comes first: what cannot be removed is logged, and the scheduler leaves
@@ -92,7 +92,9 @@ class SetSchedule:
             for schedule in self._schedules.list():
                 if schedule.unit_id == unit_id and schedule.due <= now and self._schedules.discard(schedule):
                     count += 1
-                    self._results.add(ScheduleResult(schedule, "cleared", now, f"{by} ordered the mode by hand."))
+                    self._results.add(
+                        ScheduleResult(schedule, "cleared", now, f"Its mode was ordered by hand by {by}.")
+                    )
         except ControllerError as error:
             log.error("due schedules of %s were not cleared: %s", unit_id or "the cluster", error.sentence)
         return count

@@ -44,6 +44,7 @@ class Flight:
         self._future: Future[OrderTicket] | None = None
         self._answered_at: float | None = None
         self._overtaken: tuple[Flight, ...] = ()
+        self._trouble = ""
 
     @property
     def sending(self) -> bool:
@@ -66,7 +67,7 @@ class Flight:
     def launch(self, future: "Future[OrderTicket]", overtaken: "tuple[Flight, ...]" = ()) -> None:
         """Take note that the order is being sent; `overtaken` are the orders still being sent that it is to undo."""
         self.sends += 1
-        self.sentence = "Its order is being sent."
+        self.sentence = f"Its order is being sent{self._trouble}."
         self._future, self._answered_at, self._overtaken = future, None, overtaken
 
     def must_follow(self) -> bool:
@@ -89,10 +90,12 @@ class Flight:
             return self._not_sent("Its order was not sent, because the program ends.")
         error = self._future.exception()
         found = self._watch(self._future.result(), now) if error is None else self._after(error, now, reached)
-        if found is Progress.NOT_IN_EFFECT:
-            self._future = None
-        elif found is Progress.IN_EFFECT and self._overtaken:
+        if found is Progress.IN_EFFECT and self._overtaken:
             return Progress.PENDING
+        if found in (Progress.IN_EFFECT, Progress.NOT_IN_EFFECT):
+            self._future = None
+        if found is Progress.NOT_IN_EFFECT:
+            self._trouble = f" again; before: {self.sentence.rstrip('.')}"
         return found
 
     def _watch(self, ticket: OrderTicket, now: float) -> Progress:
@@ -123,6 +126,7 @@ class Flight:
     def _not_sent(self, sentence: str) -> Progress:
         self.sends -= 1
         self.sentence = sentence
+        self._trouble = f" again; before: {sentence.rstrip('.')}"
         self._future = None
         return Progress.NOT_SENT
 

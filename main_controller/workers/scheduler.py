@@ -106,7 +106,7 @@ class Scheduler:
             return self._attend(schedule)
         except ControllerError as error:
             return error.sentence
-        except Exception:
+        except Exception:  # one bad schedule never hides the next (Z12)
             log.exception("schedule %s cannot be attended to", schedule)
             return "It could not be attended to because of a fault in this program; the log has it."
 
@@ -117,7 +117,11 @@ class Scheduler:
         if self._endings.has(schedule):
             return self._endings.save(schedule)
         flight = self._flights.get(schedule.stamp) or self._flight(schedule)
+        flight.schedule = schedule  # its file may have been marked since
         situation = self._situation(schedule)
+        decision = decide(schedule, situation)
+        if decision.action is Action.CLEARED:
+            return self._end(schedule, "cleared", decision.sentence)
         progress = flight.progress(self._clock(), schedule.operation.reached(situation.seen))
         if flight.must_follow():
             return self._send(flight)
@@ -126,18 +130,17 @@ class Scheduler:
                 return flight.sentence
             case Progress.IN_EFFECT:
                 return self._end(schedule, "done", flight.sentence)
-            case Progress.NOT_SENT:
-                return self._not_sent(flight)
-            case Progress.NOT_IN_EFFECT if flight.sends >= MOST_SENDS:
+            case Progress.NOT_IN_EFFECT if flight.sends >= MOST_SENDS and decision.action is not Action.NOT_NEEDED:
                 return self._end(schedule, "failed", f"{flight.sentence} It was sent {flight.sends} times.")
             case _:
-                return self._carry_out(flight, decide(schedule, situation))
+                return self._carry_out(flight, decision)
 
     def _carry_out(self, flight: Flight, decision: Decision) -> str | None:
         match decision.action:
             case Action.SEND:
                 return self._send(flight)
             case Action.WAIT:
+                self._unmark(flight)
                 return decision.sentence
             case Action.NOT_NEEDED if flight.sends:
                 return self._end(flight.schedule, "done", decision.sentence)
@@ -162,14 +165,13 @@ class Scheduler:
             raise Refused("It was cleared or set anew before its order was sent.")
         return self._orders.order(schedule.unit_id, schedule.operation.wanted(schedule.unit_id), "scheduler")
 
-    def _not_sent(self, flight: Flight) -> str:
-        """A definite "not sent": the next pass decides anew."""
-        if flight.schedule.operation is Operation.RUN:
+    def _unmark(self, flight: Flight) -> None:
+        """A Run that is known not to have been sent may still be sent after a restart."""
+        if flight.schedule.sent_at is not None and flight.sends == 0 and flight.schedule.stamp in self._flights:
             self._schedules.unmark(flight.schedule)
-        return f"Its order could not be sent: {flight.sentence}"
 
     def _end(self, schedule: Schedule, outcome: str, sentence: str) -> str | None:
-        self._flights.pop(schedule.stamp, None)
+        self._leave(schedule.stamp)
         return self._endings.end(schedule, outcome, self._wall(), sentence)
 
     def _flight(self, schedule: Schedule) -> Flight:
@@ -202,13 +204,17 @@ class Scheduler:
     def _leave_vanished(self, held: set[Stamp]) -> None:
         """Schedules that were cleared or set anew act no more; their orders still under way go on counting as such."""
         for stamp in [stamp for stamp in self._flights if stamp not in held]:
-            flight = self._flights.pop(stamp)
-            if flight.under_way:
-                log.warning("schedule %s was cleared while its order was under way", flight.schedule)
-                self._left.append(flight)
+            self._leave(stamp)
         now = self._clock()
         self._left = [flight for flight in self._left if flight.lingers(now)]
         self._endings.forget_all_but(held)
+
+    def _leave(self, stamp: Stamp) -> None:
+        """Follow an order no more; while it is under way it still counts as such in its scope."""
+        flight = self._flights.pop(stamp, None)
+        if flight is not None and flight.under_way:
+            log.warning("schedule %s was cleared while its order was under way", flight.schedule)
+            self._left.append(flight)
 
     def _tell_unreadable(self, found: tuple[Unreadable, ...]) -> None:
         for each in found:

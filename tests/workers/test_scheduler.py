@@ -1,0 +1,508 @@
+"""Due schedules act once, are seen in effect, and never hide one another (B3-B5, S10, Z12)."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from main_controller.domain.modes import Mode
+from main_controller.domain.schedule import UNKNOWN, ModeSeen, Operation
+from main_controller.errors import ControllerError, UpstreamTimeout, UpstreamUnreachable
+from main_controller.store import atomic_file
+from main_controller.store.schedule_results import ScheduleResults
+from main_controller.store.schedules import Schedules
+from main_controller.workers.scheduler import Scheduler
+from main_controller.workers.scheduler_needs import OrderTicket
+
+A, H, S, M = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
+SOFT, FORCE, RUN = Operation.SOFT_STOP, Operation.FORCE_STOP, Operation.RUN
+
+
+class Ticket:
+    """An accepted order whose outcome the test says."""
+
+    def __init__(self, number: int, outcome: Literal["pending", "inEffect", "notInEffect"]) -> None:
+        self.id = f"c{number}"
+        self.said = outcome
+
+    def outcome(self) -> Literal["pending", "inEffect", "notInEffect"]:
+        return self.said
+
+
+class Grid:
+    """The mode operation and the view of the grid in one: an order takes effect at once while `obeys`."""
+
+    def __init__(self) -> None:
+        self.mode: Mode | None = A
+        self.local: dict[str, ModeSeen] = {}
+        self.master: bool | None = True
+        self.error: bool | None = False
+        self.person: dict[str | None, datetime] = {}
+        self.obeys = True
+        self.fault: Exception | None = None
+        self.asked = 0
+        self.sent: list[tuple[str | None, Mode | None]] = []
+        self.tickets: list[Ticket] = []
+
+    def order(self, unit_id: str | None, mode: Mode | None, by: str) -> OrderTicket:
+        assert by == "scheduler"
+        self.asked += 1
+        if self.fault is not None:
+            raise self.fault
+        self.sent.append((unit_id, mode))
+        ticket = Ticket(len(self.sent), "inEffect" if self.obeys else "pending")
+        self.tickets.append(ticket)
+        if self.obeys and unit_id is None:
+            self.mode = mode
+        elif self.obeys and unit_id is not None:
+            self.local[unit_id] = mode
+        return ticket
+
+    def mode_in_force(self) -> Mode | None:
+        return self.mode
+
+    def local_mode(self, unit_id: str) -> ModeSeen:
+        if unit_id == "broken":
+            raise KeyError(unit_id)
+        return self.local.get(unit_id)
+
+    def has_grid_master(self) -> bool | None:
+        return self.master
+
+    def grid_error(self) -> bool | None:
+        return self.error
+
+    def last_person_order_at(self, unit_id: str | None) -> datetime | None:
+        return self.person.get(unit_id)
+
+
+class House:
+    """A scheduler with real files, a clock of its own and executors that run at once or hold their calls."""
+
+    def __init__(self, folder: Path) -> None:
+        self.mono = 1000.0
+        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.grid = Grid()
+        self.schedules = Schedules(folder)
+        self.schedules.prepare()
+        self.held: list[Callable[[], None]] = []
+        self.holding: set[str] = set()
+        self.restart()
+
+    def restart(self) -> None:
+        self.results = ScheduleResults()
+        self.scheduler = Scheduler(
+            self.schedules,
+            self.results,
+            self.grid,
+            self.grid,
+            submit=lambda call: self._submit("others", call),
+            submit_stop=lambda call: self._submit("stops", call),
+            wall=lambda: self.now,
+            clock=lambda: self.mono,
+        )
+
+    def _submit(self, pool: str, call: Callable[[], OrderTicket]) -> "Future[OrderTicket]":
+        future: Future[OrderTicket] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(call())
+            except Exception as error:
+                future.set_exception(error)
+
+        if pool in self.holding:
+            self.held.append(run)
+        else:
+            run()
+        return future
+
+    def release(self) -> None:
+        held, self.held = self.held, []
+        for run in held:
+            run()
+
+    def put(self, operation: Operation, unit_id: str | None = None, *, ago: float = 1.0) -> None:
+        self.schedules.put(unit_id, operation, self.now - timedelta(seconds=ago))
+
+    def pass_on(self, seconds: float = 5.0) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.mono += seconds
+        self.scheduler.run_once()
+
+    def outcomes(self) -> list[tuple[str | None, str, str]]:
+        return [(r.schedule.unit_id, r.schedule.operation.value, r.outcome) for r in self.results.last()]
+
+    def waiting(self) -> list[str]:
+        return [entry["sentence"] for entry in self.scheduler.status()["waiting"]]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "schedules")
+
+
+def test_a_soft_stop_fires_at_its_time_is_seen_in_effect_recorded_and_removed(house: House) -> None:
+    house.put(SOFT, ago=-12)
+    house.pass_on()
+    house.pass_on()
+    assert house.grid.sent == []
+    house.pass_on()
+    assert house.grid.sent == [(None, H)]
+    assert len(house.schedules.list()) == 1, "it stays until it is seen in effect"
+    house.pass_on()
+    house.pass_on()
+    assert house.grid.sent == [(None, H)]
+    assert house.schedules.list() == ()
+    assert house.outcomes() == [(None, "softStop", "done")]
+    status = house.scheduler.status()
+    assert (status["pending"], status["failed"], status["waiting"], status["unreadable"]) == (0, [], [], [])
+    assert status["last"][0]["outcome"] == "done"
+
+
+def test_a_schedule_missed_while_the_program_was_down_fires_after_the_start(house: House) -> None:
+    house.put(SOFT, ago=3 * 86_400)
+    house.put(FORCE, "E001", ago=86_400)
+    house.restart()
+    house.pass_on()
+    house.pass_on()
+    assert house.grid.sent == [("E001", S), (None, H)]
+    assert house.schedules.list() == ()
+
+
+def test_a_unit_schedule_orders_that_units_local_mode(house: House) -> None:
+    house.put(SOFT, "E001")
+    house.put(RUN, "E002")
+    house.grid.local["E002"] = S
+    house.grid.mode = S
+    house.pass_on()
+    assert house.grid.sent == [("E001", H), ("E002", None)], "the cluster's stop does not lose a unit's maintenance"
+    house.pass_on()
+    assert sorted(house.outcomes(), key=str) == [("E001", "softStop", "done"), ("E002", "run", "done")]
+
+
+@pytest.mark.parametrize("mode", [H, S, M])
+def test_a_soft_stop_that_is_not_needed_is_recorded_and_removed(house: House, mode: Mode) -> None:
+    house.grid.mode = mode
+    house.put(SOFT)
+    house.pass_on()
+    assert house.grid.sent == []
+    assert house.outcomes() == [(None, "softStop", "notNeeded")]
+    assert house.schedules.list() == ()
+
+
+def test_while_the_mode_is_unknown_a_soft_stop_waits_and_says_so_and_a_force_stop_is_sent(house: House) -> None:
+    house.grid.mode = None
+    house.put(SOFT)
+    house.grid.local["E001"] = UNKNOWN
+    house.put(SOFT, "E001")
+    house.pass_on()
+    assert house.grid.sent == []
+    assert house.waiting() == ["It waits until the mode in force can be told."] * 2
+    house.grid.obeys = False
+    house.put(FORCE)
+    house.put(FORCE, "E001")
+    house.pass_on()
+    assert house.grid.sent == [(None, S), ("E001", S)]
+
+
+def test_not_sent_for_certain_is_sent_again_each_interval(house: House) -> None:
+    house.put(SOFT)
+    house.grid.fault = UpstreamUnreachable("Connection refused.", sent=False)
+    for _ in range(50):
+        house.pass_on()
+    assert house.grid.asked == 50
+    assert house.waiting() == ["Its order is being sent again; before: Connection refused."]
+    assert house.outcomes() == []
+    assert house.scheduler.status()["pending"] == 1
+    house.grid.fault = None
+    house.pass_on()
+    house.pass_on()
+    assert house.grid.sent == [(None, H)]
+    assert house.outcomes() == [(None, "softStop", "done")]
+
+
+def test_accepted_and_not_in_effect_is_repeated_twice_then_kept_and_marked_failed(house: House) -> None:
+    house.grid.obeys = False
+    house.put(SOFT)
+    for number in (1, 2, 3):
+        house.pass_on()
+        assert len(house.grid.sent) == number
+        house.pass_on()
+        assert len(house.grid.sent) == number, "pending is not repeated"
+        house.grid.tickets[-1].said = "notInEffect"
+    for _ in range(5):
+        house.pass_on()
+    assert len(house.grid.sent) == 3
+    assert house.outcomes() == [(None, "softStop", "failed")]
+    house.restart()
+    house.pass_on()
+    assert len(house.grid.sent) == 3, "the mark survives a restart"
+    (failed,) = house.scheduler.status()["failed"]
+    assert failed["operation"] == "softStop"
+    assert "sent 3 times" in failed["sentence"]
+    assert house.scheduler.status()["pending"] == 0
+    house.schedules.remove(None, SOFT)
+    house.put(SOFT)
+    house.pass_on()
+    assert len(house.grid.sent) == 4, "set anew it acts anew"
+
+
+def test_an_order_of_which_it_is_unknown_whether_it_arrived_is_not_repeated_before_its_time(house: House) -> None:
+    house.put(SOFT)
+    house.grid.fault = UpstreamTimeout("No answer in 15 s; the order may still take effect.", sent="unknown")
+    house.pass_on()
+    house.grid.fault = None
+    for _ in range(6):
+        house.pass_on()
+        assert house.grid.sent == []
+    house.grid.mode = H
+    house.pass_on()
+    assert house.outcomes() == [(None, "softStop", "done")]
+    assert house.grid.sent == []
+
+
+def test_a_run_is_repeated_like_the_others_but_never_after_five_minutes(house: House) -> None:
+    house.grid.mode, house.grid.obeys = H, False
+    house.put(RUN)
+    house.pass_on()
+    house.grid.tickets[-1].said = "notInEffect"
+    house.pass_on()
+    house.pass_on()
+    assert house.grid.sent == [(None, A)] * 2
+    house.pass_on(301)
+    house.grid.tickets[-1].said = "notInEffect"
+    house.pass_on()
+    house.pass_on()
+    assert house.grid.sent == [(None, A)] * 2
+    assert house.outcomes() == [(None, "run", "missed")]
+    assert house.schedules.list() == ()
+
+
+def test_a_run_sent_before_a_kill_is_not_sent_again(house: House) -> None:
+    house.grid.mode, house.grid.obeys = H, False
+    house.put(RUN)
+    house.pass_on()
+    house.restart()
+    house.pass_on()
+    assert house.grid.sent == [(None, A)]
+    assert house.outcomes() == [(None, "run", "missed")]
+
+
+def test_a_run_that_was_not_sent_is_not_taken_for_sent_after_a_kill(house: House) -> None:
+    house.grid.mode = H
+    house.put(RUN)
+    house.grid.fault = UpstreamUnreachable("refused", sent=False)
+    house.pass_on()
+    assert house.schedules.list()[0].sent_at is not None
+    house.grid.master = False
+    house.pass_on()
+    assert house.schedules.list()[0].sent_at is None
+    house.grid.fault, house.grid.master = None, True
+    house.restart()
+    house.pass_on()
+    assert house.grid.sent == [(None, A)]
+
+
+def test_an_order_seen_in_effect_at_the_last_moment_has_not_failed(house: House) -> None:
+    house.grid.obeys = False
+    house.put(SOFT)
+    for _ in range(3):
+        house.pass_on()
+        house.grid.tickets[-1].said = "notInEffect"
+    house.grid.mode = H
+    house.pass_on()
+    assert house.outcomes() == [(None, "softStop", "done")]
+
+
+def test_a_run_is_missed_when_only_a_jump_of_the_clock_made_it_due(house: House) -> None:
+    house.grid.mode = H
+    house.put(RUN, ago=-120)
+    house.put(SOFT, "E001", ago=-120)
+    house.pass_on()
+    house.now += timedelta(seconds=200)
+    house.pass_on()
+    assert house.grid.sent == [("E001", H)], "a stop acts whatever made it due"
+    assert house.outcomes() == [(None, "run", "missed")]
+
+
+def test_a_run_waits_for_a_grid_master_and_is_missed_at_a_grid_error(house: House) -> None:
+    house.grid.mode, house.grid.master = H, None
+    house.put(RUN)
+    house.pass_on()
+    assert house.waiting() == ["It waits for a Grid Master."]
+    house.grid.master, house.grid.error = True, True
+    house.pass_on()
+    assert house.outcomes() == [(None, "run", "missed")]
+    assert house.grid.sent == []
+
+
+def test_stops_go_first_and_one_mode_order_of_a_scope_at_a_time(house: House) -> None:
+    """After a restart both are due: the soft stop must not follow the force stop before that shows."""
+    house.put(SOFT, ago=10)
+    house.put(RUN, ago=20)
+    house.put(FORCE, ago=5)
+    house.pass_on()
+    assert house.grid.sent == [(None, S)]
+    for _ in range(10):
+        house.pass_on()
+    assert house.grid.sent == [(None, S)]
+    assert house.outcomes() == [
+        (None, "forceStop", "done"),
+        (None, "softStop", "notNeeded"),
+        (None, "run", "missed"),
+    ]
+
+
+def test_a_force_stop_does_not_wait_behind_a_run_that_hangs_and_follows_it(house: House) -> None:
+    house.grid.mode = H
+    house.holding = {"others"}
+    house.put(RUN)
+    house.pass_on()
+    assert house.grid.sent == []
+    house.put(FORCE)
+    house.pass_on()
+    assert house.grid.sent == [(None, S)]
+    house.pass_on()
+    assert house.schedules.has(None, FORCE), "the run may still arrive"
+    house.release()
+    assert house.grid.mode is A
+    house.pass_on()
+    assert house.grid.sent == [(None, S), (None, A), (None, S)]
+    assert house.grid.mode is S
+    house.pass_on()
+    assert (None, "forceStop", "done") in house.outcomes()
+
+
+def test_an_order_that_hangs_delays_no_other_schedule(house: House) -> None:
+    house.holding = {"stops"}
+    house.put(FORCE, "E001")
+    house.put(SOFT, "E002")
+    house.put(SOFT)
+    house.pass_on()
+    assert house.grid.sent == [(None, H), ("E002", H)]
+    assert "Its order is being sent." in house.waiting()
+
+
+def test_a_schedule_cleared_while_its_order_waits_in_the_queue_is_not_sent(house: House) -> None:
+    house.holding = {"others"}
+    house.put(SOFT)
+    house.pass_on()
+    house.schedules.remove(None, SOFT)
+    house.release()
+    house.pass_on()
+    assert house.grid.sent == []
+    assert house.outcomes() == []
+
+
+def test_a_schedule_set_anew_while_its_order_is_under_way_keeps_the_new_one(house: House) -> None:
+    house.grid.obeys = False
+    house.put(SOFT)
+    house.pass_on()
+    house.put(SOFT, ago=-3600)
+    house.grid.tickets[0].said = "inEffect"
+    house.pass_on()
+    (left,) = house.schedules.list()
+    assert left.due > house.now
+    assert house.outcomes() == []
+
+
+def test_a_persons_later_order_in_the_same_scope_clears_it(house: House) -> None:
+    house.grid.mode = None
+    house.put(SOFT)
+    house.put(SOFT, "E001")
+    house.grid.local["E001"] = UNKNOWN
+    house.pass_on()
+    house.grid.person[None] = house.now
+    house.pass_on()
+    assert house.outcomes() == [(None, "softStop", "cleared")]
+    assert [schedule.unit_id for schedule in house.schedules.list()] == ["E001"]
+
+
+def test_a_persons_later_order_also_ends_the_repeats_of_one_under_way(house: House) -> None:
+    house.grid.obeys = False
+    house.put(FORCE)
+    house.pass_on()
+    house.grid.person[None] = house.now + timedelta(seconds=1)
+    house.grid.tickets[0].said = "notInEffect"
+    for _ in range(5):
+        house.pass_on()
+    assert house.grid.sent == [(None, S)]
+    assert house.outcomes() == [(None, "forceStop", "cleared")]
+
+
+def test_one_bad_schedule_never_hides_the_next(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    folder = house.schedules._folder
+    (folder / "A-softStop").write_text("tomorrow")
+    house.put(SOFT, "broken")
+    house.put(SOFT, "E001")
+    house.put(SOFT, ago=-1000)
+    with caplog.at_level(logging.ERROR):
+        house.pass_on()
+        house.pass_on()
+    assert house.grid.sent == [("E001", H)]
+    assert house.outcomes() == [("E001", "softStop", "done")]
+    assert [record for record in caplog.records if "A-softStop" in record.getMessage()] == caplog.records[:1]
+    assert any(record.exc_info for record in caplog.records)
+    status = house.scheduler.status()
+    assert status["unreadable"][0]["file"] == "A-softStop"
+    assert status["pending"] == 2
+    assert (folder / "A-softStop").exists()
+
+
+def test_an_ended_schedule_that_the_disk_will_not_let_go_acts_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.put(SOFT)
+    house.pass_on()
+    with monkeypatch.context() as patch:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(30, "Read-only file system")
+
+        patch.setattr(atomic_file.os, "fsync", refuse)
+        patch.setattr(Path, "unlink", refuse)
+        house.pass_on()
+        house.grid.mode = A
+        house.pass_on()
+        house.pass_on()
+        assert "Read-only file system" in house.waiting()[0]
+    assert house.grid.sent == [(None, H)]
+    assert house.outcomes() == [(None, "softStop", "done")]
+    house.pass_on()
+    assert house.schedules.list() == ()
+    assert house.outcomes() == [(None, "softStop", "done")]
+
+
+def test_a_disk_that_takes_no_mark_stops_a_run_and_never_a_stop(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.grid.mode = H
+    house.put(RUN)
+    house.put(FORCE, "E001")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(atomic_file, "_write_new", full)
+    house.pass_on()
+    house.pass_on()
+    assert house.grid.sent == [("E001", S)]
+    assert "No space left on device" in house.waiting()[0]
+
+
+def test_a_folder_that_cannot_be_read_is_a_fault_of_the_worker(house: House) -> None:
+    house.schedules._folder.rmdir()
+    with pytest.raises(ControllerError, match="cannot be read"):
+        house.pass_on()
+
+
+def test_a_waiting_reason_is_logged_once(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.grid.mode = None
+    house.put(SOFT)
+    with caplog.at_level(logging.INFO):
+        for _ in range(10):
+            house.pass_on()
+    assert sum("can be told" in record.getMessage() for record in caplog.records) == 1
