@@ -92,7 +92,7 @@
 <div><dt data-i18n="figure.vb">Battery voltage</dt><dd><span data-figure="vb">--</span> <small>V</small></dd></div>
 </dl>
 <dl class="rows">
-<div><dt data-i18n="battery.status">Battery Status :</dt><dd><span data-figure="rsoc">--</span> <small>%</small></dd></div>
+<div><dt data-i18n="battery.status">Battery Status :</dt><dd><small data-figure="permission"></small><span data-figure="rsoc">--</span> <small>%</small></dd></div>
 <div><dt data-i18n="mode.effective">Effective Mode :</dt><dd data-figure="effective">--</dd></div>
 </dl>
 <p class="under-way" hidden></p>

@@ -3,12 +3,12 @@
 export default {
   brand: "APIS Main Controller",
   "skip.units": "Skip to the units",
-  set: "Set", clear: "Clear", cancel: "Cancel", close: "Close", refresh: "Refresh", none: "none", unknown: "unknown",
+  set: "Set", clear: "Clear", cancel: "Cancel", close: "Close", refresh: "Refresh",
   "and.more": "and {n} more",
   "list.and": ", ",
 
   "duration.d": "d", "duration.h": "h", "duration.min": "min", "duration.s": "s",
-  "ago": "{time} ago", "in": "in {time}", "due": "due now",
+  "in": "in {time}", "due": "due now",
 
   "state.live": "live", "state.stale": "stale", "state.silent": "silent",
   "state.stale.for": "stale {time}", "state.silent.for": "silent {time}", "state.silent.never": "silent, never seen",
@@ -47,10 +47,10 @@ export default {
   "mode.global": "Global Mode :", "mode.effective": "Effective Mode :", "mode.local": "Local Mode :",
   "mode.autonomous": "Run", "mode.heteronomous": "Soft Stop", "mode.stop": "Force Stop", "mode.manual": "Manual", "mode.mixed": "mixed",
   "mode.mixed.of": "{mode} {n}", "mode.none": "--",
-  "mode.choose": "Choose a mode first.",
+ 
   "local.clear": "( clear )", "local.follows": "follows global",
   "pending.mode": "→ {mode}", "pending.of": "{n} of {of} units", "pending.deals": "{n} deal left|{n} deals left", "pending.drained": "no deal left: drained",
-  "pending.quiet": "Soft Stop in force:",
+ 
 
   "schedule.title": "Soft Stop Schedule :", "schedule.set": "Set…",
   "schedule.global": "Global Soft Stop Schedule", "schedule.unit": "{id} Soft Stop Schedule",
@@ -58,7 +58,7 @@ export default {
   "schedule.past": "That time is past. Choose one in the future.", "schedule.empty": "Give a date and a time.",
   "schedule.gap": "That local time does not exist (the clock is put forward).",
   "schedules.open": "Schedules", "schedules.title": "All schedules", "schedules.none": "No schedule is set.", "schedules.cluster": "Cluster",
-  "schedules.failed": "failed", "schedules.waits": "waits", "schedules.unreadable": "unreadable",
+  "schedules.failed": "failed", "schedules.waits": "waits",
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",
   "column.scope": "Scope", "column.operation": "What", "column.due": "When", "column.state": "State", "column.at": "Time", "column.order": "Order", "column.outcome": "Outcome",
 
@@ -75,12 +75,11 @@ export default {
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
   "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.",
-  "deal.since": "since {time}", "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
+  "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
   "events.title": "The grid by itself",
-  "sharing.label": "Energy sharing", "legend.label": "Legend",
-  "legend.pv": "PV", "legend.utility": "utility", "legend.load": "load", "legend.deal": "deal", "legend.agreed": "agreed, no current yet", "legend.crown": "voltage reference (CV)",
+  "sharing.label": "Energy sharing",
   "bus.voltage": "Bus voltage:",
   "clock.units": "units' clock {time}", "clock.none": "units' clock --",
 
@@ -125,14 +124,14 @@ export default {
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",
 
   "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened. Everybody's orders stand in the journal.", "orders.none": "None yet.",
-  "orders.underway": "Under way", "orders.by": "by {by}", "orders.scheduler": "the scheduler", "orders.you": "this page",
+  "orders.underway": "Under way", "orders.by": "by {by}", "orders.scheduler": "the scheduler",
   "order.cluster": "cluster", "order.mode": "{mode} · {scope}", "order.local": "Local mode {mode} · {scope}", "order.local.clear": "Clear local mode · {scope}", "order.stopAll": "Stop all", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}",
   "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "{current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
   "outcome.sending": "sending", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled",
   "outcome.unreachable": "No answer from this controller: whether the order was carried out is unknown. Look before you order again.",
   "outcome.garbled": "The answer could not be read: whether the order was carried out is unknown.", "outcome.timeout": "No answer in time: whether the order was carried out is unknown.",
-  "outcome.sent.unknown": "(it may have been carried out)", "outcome.sent.false": "(nothing was sent)", "outcome.sent.true": "(it was sent)",
+  "outcome.sent.unknown": "(it may have been carried out)",
   "outcome.unconfirmed": "unconfirmed: {units}", "outcome.lost": "its end is not known",
 
   "lock.open": "Lock…", "lock.title": "Lock {scope}", "lock.title.off": "Take the lock of {scope} off", "lock.cluster": "the cluster",
@@ -148,5 +147,10 @@ export default {
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
   "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.change": "Before → after", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
 
-  "script.failed": "The page's program failed in one place and goes on: {error}",
+  "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.agreed": "agreed, no current yet", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
+  "scene.clock": "units' clock", "scene.silent": "silent", "scene.stale": "stale", "scene.alarm": "alarm", "scene.unwatched": "unwatched", "scene.hubLabel": "BUS",
+  "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.off": "no voltage reference", "scene.unknown": "not known",
+  "scene.skew": "readings up to {seconds} s apart", "scene.dealsUnknown": "deals not known", "scene.noUnits": "no units known yet", "scene.list": "Units on the bus", "scene.live": "live",
+  "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.old": "{age} old",
+  "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",
 };

@@ -30,11 +30,13 @@ export function createDeals(page) {
       element.className = "none";
       return;
     }
-    if (element.childElementCount === 0) element.append(make("b"), " ", make("span"), " ", make("span", "", { class: "tag" }), make("span", "", { class: "deal-lines" }));
-    const [pair, state, master, lines] = element.children;
+    if (element.childElementCount === 0) {
+      element.append(make("b", "", { "aria-hidden": "true" }), make("span", "", { class: "unseen" }), " ", make("span"), " ", make("span", "", { class: "tag" }),
+        make("span", "", { class: "deal-lines" }));
+    }
+    const [pair, says, state, master, lines] = element.children;
     setText(pair, `${deal.from} → ${deal.to}`);
-    pair.setAttribute("aria-label", words.t("deal.says", { from: deal.from, to: deal.to }));
-    pair.setAttribute("role", "text");
+    setText(says, words.t("deal.says", { from: deal.from, to: deal.to }));
     setText(state, deal.running ? `${figure(deal.current, 1)} A` : words.t(deal.known ? "deal.agreed" : "deal.cannot"));
     state.className = deal.running ? "amps" : "agreed";
     setText(master, deal.master ? words.t("deal.master") : "");

@@ -1,0 +1,170 @@
+// One unit's panel (N1-N18): built when it comes into view, updated only while it is in view. Used by units.js.
+
+import { figure, finite, signed } from "../lib/figures.js";
+import { isAlarming } from "../lib/filters.js";
+import { timeOfDay } from "../lib/moments.js";
+import { dueText, modeName, stateSentence } from "../lib/sentences.js";
+import { translate } from "../words.js";
+import { createConverterForm } from "./converterForm.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+
+const FIGURES = [["wg", 2, signed], ["ig", 2, signed], ["vg", 2, figure], ["wb", 2, signed], ["ib", 2, signed], ["vb", 2, figure], ["rsoc", 0, figure]];
+const DEBUG = [["operating", "operating"], ["flow", "batteryFlow"], ["pv", "pv"], ["p1", "demand"], ["p2", "utility"], ["ups", "load"]];
+
+export function createCard(page, id, element) {
+  const { words, orders } = page;
+  const body = document.getElementById("card-template").content.firstElementChild.cloneNode(true);
+  element.replaceChildren(...body.childNodes);
+  translate(element, words);
+  const find = (selector) => element.querySelector(selector);
+  const part = {
+    id: find(".uid"), name: find(".uname"), state: find(".state"), address: find(".address"), badges: find(".badges"), sentence: find(".sentence"),
+    soc: find(".soc"), underWay: find(".under-way"), outcome: element.querySelector(":scope > .outcome"), debug: find("dl.debug"),
+    shutDown: find("[data-act=shut-down]"), clear: find("[data-act=schedule-clear]"), set: find("[data-act=schedule-set]"), local: find("select[name=local]"), localSet: find("[data-act=local]"),
+    lock: find("[data-act=lock]"), opener: null,
+  };
+  const figures = Object.fromEntries([...element.querySelectorAll("[data-figure]")].map((node) => [node.dataset.figure, node]));
+  const converter = createConverterForm(page, id, find("form.converter"), figures.word);
+  nameControls();
+
+  /** The controls' accessible names carry the unit, so that a list of them can be told apart. */
+  function nameControls() {
+    for (const control of element.querySelectorAll("button, select")) {
+      const own = control.tagName === "SELECT" ? words.t("mode.local") : control.textContent.trim();
+      control.setAttribute("aria-label", `${own} · ${id}`);
+    }
+    part.opener = find("header").appendChild(make("button", "", { type: "button", class: "opener quiet", "data-act": "open" }));
+  }
+
+  function update(unit, model) {
+    setAttribute(element, "data-state", unit.state);
+    setAttribute(element, "data-master", unit.gridMaster);
+    setAttribute(element, "data-unwatched", unit.unwatched && unit.acknowledged === null);
+    setText(part.id, unit.id);
+    setText(part.name, unit.name && unit.name !== unit.id ? `: ${unit.name}` : ": --");
+    setText(part.address, unit.ip ?? "--");
+    renderState(unit);
+    for (const [name, decimals, form] of FIGURES) setText(figures[name], form(unit[name], decimals));
+    setText(figures.effective, modeName(unit.effective, words));
+    setText(figures.permission, permissionOf(unit.data, words));
+    renderCharge(unit);
+    renderLocal(unit);
+    renderPending(unit, model);
+    renderSchedule();
+    renderBadges(unit, model.status);
+    renderDebug(unit);
+    renderGates(unit);
+    converter.update(unit, model);
+    setOutcome(part.outcome, orders.at(`card:${id}`));
+    const opened = element.classList.contains("opened");
+    setText(part.opener, words.t(opened ? "density.fold" : "density.open"));
+    setAttribute(part.opener, "aria-expanded", String(opened));
+  }
+
+  function renderState(unit) {
+    const state = `${unit.state === "live" ? "" : "▲ "}${stateSentence(unit, words)}`;
+    const text = `${unit.gridMaster ? `${words.t("grid.master")} · ` : ""}${state}`;
+    if (part.state.dataset.text === text) return;
+    part.state.dataset.text = text;
+    part.state.replaceChildren(...(unit.gridMaster ? [make("b", words.t("grid.master")), ` · ${state}`] : [state]));
+  }
+
+  function renderCharge({ rsoc }) {
+    const width = rsoc === null ? "0%" : `${Math.max(0, Math.min(100, rsoc))}%`;
+    if (part.soc.style.getPropertyValue("--soc") !== width) part.soc.style.setProperty("--soc", width);
+    setAttribute(part.soc, "aria-label", words.t("battery.charge", { n: figure(rsoc) }));
+  }
+
+  function renderLocal({ localMode }) {
+    setText(figures.local, localMode === null || localMode === "" ? words.t("local.follows") : modeName(localMode, words));
+  }
+
+  function renderPending(unit, model) {
+    const open = (model.status?.orders ?? []).filter((command) => MODE_ORDERS.has(command.order) && concerns(command, id));
+    const wanted = open.map((command) => wantedMode(command)).find((mode) => !shows(unit, mode));
+    const text = wanted ? words.t("pending.mode", { mode: wanted.mode === "" ? words.t("local.clear") : modeName(wanted.mode, words) }) : "";
+    setText(part.underWay, text);
+    setProperty(part.underWay, "hidden", text === "");
+  }
+
+  function renderSchedule() {
+    const due = page.schedules.of(id, "softStop");
+    if (due) {
+      const { at, left } = dueText(due, words);
+      setText(figures.schedule, `${at} · ${left}`);
+    } else setText(figures.schedule, "--");
+    setProperty(part.clear, "disabled", !due || !page.orderable());
+  }
+
+  function renderBadges(unit, status) {
+    const badges = [];
+    const add = (text, level = null, hint = null) => badges.push({ text, level, hint });
+    const lock = page.lockOf(id);
+    if (unit.crown) add(words.t("badge.reference"), "crown");
+    if (unit.inDeal) add(words.t(unit.running ? "badge.deal" : "badge.agreed"), "bus");
+    if (lock) add(lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock), "warn", lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null);
+    if (unit.alarm) add(words.t("badge.alarm"), "alarm");
+    const conflict = unit.conflict ?? status?.conflicts?.[id] ?? null;
+    if (conflict) add(words.t("badge.conflict"), "warn");
+    setProperty(part.badges, "hidden", badges.length === 0);
+    keyed(part.badges, badges, ({ text }) => text, () => make("li"), (node, { text, level, hint }) => {
+      setText(node, text);
+      setAttribute(node, "data-level", level);
+      setAttribute(node, "title", hint);
+    });
+    setText(part.sentence, conflict ?? "");
+    setProperty(part.sentence, "hidden", !conflict);
+    setAttribute(element, "data-alarm", isAlarming(unit));
+  }
+
+  function renderDebug(unit) {
+    setProperty(part.debug, "hidden", !page.debug());
+    if (!page.debug()) return;
+    const rows = DEBUG.map(([name, key]) => ({ name: `debug.${name}`, value: unit[key] }));
+    keyed(part.debug, rows, ({ name }) => name, () => {
+      const row = make("div");
+      row.append(make("dt"), make("dd"));
+      return row;
+    }, (row, { name, value }) => {
+      setText(row.children[0], words.t(name));
+      setText(row.children[1], finite(value) === null ? "" : `${figure(value)} W`); // N17: no number where there is none
+    });
+  }
+
+  /** What may be ordered now: nothing but "Stopped" while the unit is not live, its identity is in doubt, or all is read-only. */
+  function renderGates(unit) {
+    const live = unit.state === "live" && page.orderable() && unit.conflict === null;
+    for (const control of [part.local, part.localSet, part.set]) setProperty(control, "disabled", !live);
+    setProperty(part.shutDown, "disabled", !(live && unit.effective === "manual"));
+    setProperty(part.lock, "disabled", !page.orderable() && !page.lockOf(id));
+  }
+
+  return { update, converter, localChoice: () => part.local.value, resetLocal: () => { part.local.value = "--"; } };
+}
+
+const PERMISSIONS = Object.freeze(["battery.denied", "battery.chargeonly", "battery.dischargeonly", "battery.permitted"]);
+
+/** F18, T34: one of four words, or nothing where the hardware does not tell. */
+function permissionOf(data, words) {
+  const told = data?.battery?.battery_operation_status;
+  const key = told === null || told === undefined || told === "" ? undefined : PERMISSIONS[Number(told)];
+  return key ? `${words.t(key)} · ` : "";
+}
+
+const MODE_ORDERS = new Set(["setOperationMode", "setBudo", "schedule"]);
+const WIRE = Object.freeze({ active: "autonomous", quiet: "heteronomous" });
+
+function concerns(command, id) {
+  const own = command.units && Object.hasOwn(command.units, id) ? command.units[id] : null;
+  if (own) return own.state === "pending" || own.state === "accepted";
+  return !command.unitId || command.unitId === id;
+}
+
+function wantedMode({ unitId, wanted }) {
+  const mode = wanted?.mode ?? wanted?.value ?? "";
+  return { mode: WIRE[mode] ?? mode ?? "", local: Boolean(unitId) };
+}
+
+function shows(unit, { mode, local }) {
+  return local ? (unit.localMode ?? "") === (mode ?? "") : unit.globalMode === mode;
+}

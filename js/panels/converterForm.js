@@ -1,0 +1,161 @@
+// One unit's DC/DC converter form (N9-N13, N18): choice, Grid current, the rules' answers while it is filled in, and Set.
+//
+// "Stopped" and its Set are never disabled (Z8). The form mirrors the converter until somebody touches it.
+
+import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
+import { figure } from "../lib/figures.js";
+import { liveNow, namesOf } from "../lib/sentences.js";
+import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+
+const RULES_WAIT = 300; // ms after the last key
+const RULES_AGAIN = 4000; // ms: the rules speak of readings, which move
+let forms = 0;
+
+export function createConverterForm(page, id, form, wordNow) {
+  const { words, orders, api } = page;
+  const spot = `card:${id}`;
+  const radios = Object.fromEntries([...form.querySelectorAll("input[type=radio]")].map((radio) => [radio.value, radio]));
+  const current = form.querySelector("input[type=number]");
+  const rules = form.querySelector(".rules");
+  const needs = form.querySelector("[data-part=needs]");
+  let touched = false;
+  let timer = null;
+  let asked = 0; // number of the newest question; older answers are dropped
+  let askedAt = 0;
+  let gate = null;
+
+  forms += 1;
+  for (const radio of Object.values(radios)) radio.name = `converter-${forms}`;
+  form.addEventListener("input", onTouch);
+
+  function onTouch() {
+    touched = true;
+    orders.clear(spot);
+    clearTimeout(timer);
+    timer = setTimeout(askRules, RULES_WAIT);
+  }
+
+  function update(unit, model) {
+    gate = whyClosed(unit);
+    for (const name of ["voltage", "current"]) setProperty(radios[name], "disabled", gate !== null);
+    setProperty(current, "disabled", gate !== null);
+    setText(needs, gate ? words.t(gate) : "");
+    setProperty(needs, "hidden", gate === null);
+    setText(wordNow, unit.word ? words.t(`word.${unit.word}`) : unit.rawWord ? words.t("word.odd", { word: unit.rawWord }) : "--");
+    if (gate !== null && touched && choice() !== "stopped") reset(); // what was being entered is no longer on offer
+    if (!touched) mirror(unit);
+    current.max = String(limitsOf(model.status).current);
+    if (touched && gate === null && performance.now() - askedAt > RULES_AGAIN) askRules();
+    if (!touched || gate !== null) showRules([]);
+  }
+
+  function whyClosed(unit) {
+    if (page.readOnly()) return "converter.needs.readonly";
+    if (unit.state !== "live" || !page.orderable()) return "converter.needs.live";
+    if (unit.conflict !== null) return "converter.needs.conflict";
+    return unit.effective === "manual" ? null : "converter.needs";
+  }
+
+  function mirror(unit) {
+    const shown = choiceOf(unit.word);
+    for (const [name, radio] of Object.entries(radios)) setProperty(radio, "checked", name === shown);
+    const amperes = setCurrentOf(unit);
+    const text = amperes === null ? "" : String(amperes);
+    if (document.activeElement !== current && current.value !== text) current.value = text;
+  }
+
+  function choice() {
+    return Object.keys(radios).find((name) => radios[name].checked) ?? null;
+  }
+
+  function wanted() {
+    return converterOrder(choice(), current.value.trim() === "" ? null : current.valueAsNumber, page.busVoltage(), limitsOf(page.model().status));
+  }
+
+  async function askRules() {
+    const order = choice() && gate === null ? wanted() : null;
+    if (!order || order.problem || order.kind === "stopped") {
+      showRules([]);
+      return null;
+    }
+    const mine = (asked += 1);
+    askedAt = performance.now();
+    const answer = await api.setDcdc(id, { ...order.parameters, dryRun: "true" });
+    if (mine !== asked) return null;
+    const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
+    if (touched) showRules(told ?? []);
+    return told;
+  }
+
+  function showRules(told) {
+    setProperty(rules, "hidden", told.length === 0);
+    keyed(rules, told, (rule) => `${rule.rule}:${rule.cause === "ok" ? "" : rule.cause}`, () => {
+      const line = make("li");
+      line.append(make("span", "", { class: "unseen" }), make("span"));
+      return line;
+    }, (line, rule) => {
+      const pass = rule.pass === true ? "yes" : rule.pass === false ? "no" : "wait";
+      setAttribute(line, "data-pass", pass);
+      setText(line.children[0], `${words.t({ yes: "rules.pass", no: "rules.fail", wait: "rules.wait" }[pass])}: `);
+      setText(line.children[1], `(${rule.rule}) ${rule.sentence}`);
+    });
+  }
+
+  /** Set was pressed: check here what can be checked, ask the rules, ask the person, give the order. */
+  async function submit() {
+    const chosen = choice();
+    if (chosen === null || radios[chosen].disabled) {
+      orders.say(spot, words.t("converter.choose"));
+      return;
+    }
+    const order = wanted();
+    if (order.problem) {
+      orders.say(spot, words.t(order.problem, order.values));
+      current.focus();
+      return;
+    }
+    const failing = order.kind === "stopped" ? [] : ((await askRules()) ?? []).filter((rule) => rule.pass !== true && rule.advice !== true);
+    const hard = failing.filter((rule) => !(rule.overridable && rule.pass === false));
+    if (hard.length > 0) {
+      orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => rule.sentence).join(" ")} ${words.t("rules.nothing")}` }));
+      return;
+    }
+    const { answer, reason } = await page.ask(question(order, failing));
+    if (answer !== "yes") return;
+    reset();
+    orders.give({
+      spot, order: "setDcdc", unitId: id, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
+      call: () => api.setDcdc(id, { ...order.parameters, override: failing.length > 0 ? reason : undefined }),
+    });
+  }
+
+  function question({ kind, parameters: { dvg, dig } }, failing) {
+    const values = { id, dvg: figure(dvg), dig: figure(dig, 2) };
+    const title = words.t(`converter.ask.${kind}`, values);
+    const lead = [words.t(`converter.lead.${kind}`, values), kind === "stopped" ? followersSentence() : ""].filter(Boolean).join(" ");
+    const override = failing.length > 0;
+    const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
+    return {
+      title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
+      rules: failing.map((rule) => `(${rule.rule}) ${rule.sentence}`), reason: override, note: override ? words.t("override.note") : "",
+      yes: override ? words.t("override.yes") : words.t("converter.yes", { what }),
+    };
+  }
+
+  /** Ending the reference before its followers asks on the page: rule (g). */
+  function followersSentence() {
+    const model = page.model();
+    if (model.byId.get(id)?.word !== "reference") return "";
+    const followers = model.units.filter((unit) => unit.id !== id && (unit.word === "charge" || unit.word === "discharge")).map((unit) => unit.id);
+    return followers.length === 0 ? "" : words.t("converter.followers", { units: namesOf(followers, words) });
+  }
+
+  function reset() {
+    touched = false;
+    asked += 1;
+    clearTimeout(timer);
+    showRules([]);
+  }
+
+  return { update, submit };
+}

@@ -1,0 +1,43 @@
+// A unit's power details, opened from the screen by click or Enter (V7), with the frame for history (V8).
+
+import { figure } from "../lib/figures.js";
+import { stateSentence } from "../lib/sentences.js";
+import { setText } from "./text.js";
+
+const $ = globalThis.jQuery;
+
+export function createDetails(page, { onClose }) {
+  const { words } = page;
+  const find = (id) => document.getElementById(id);
+  const dialog = find("details");
+  const cell = find("details-figure").querySelector(".cell i");
+  const figures = Object.fromEntries([...dialog.querySelectorAll("[data-detail]")].map((node) => [node.dataset.detail, node]));
+  let shown = null;
+
+  $(dialog).on("close", () => {
+    shown = null;
+    onClose();
+  });
+  $("#details-card").on("click", () => {
+    const id = shown;
+    dialog.close();
+    page.showUnit(id);
+  });
+
+  function open(id) {
+    shown = id;
+    render(page.model());
+    if (!dialog.open) dialog.showModal();
+  }
+
+  function render(model) {
+    const unit = shown === null ? null : model.byId.get(shown);
+    if (!unit) return;
+    setText(find("details-title"), words.t("details.title", { id: unit.id, name: unit.name && unit.name !== unit.id ? unit.name : "" }).trim());
+    setText(find("details-state"), stateSentence(unit, words));
+    for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
+    cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
+  }
+
+  return { open, render };
+}

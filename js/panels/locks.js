@@ -1,0 +1,64 @@
+// Locks for maintenance (lockout/tagout): set with a name and a reason, taken off by that name; shown beside what they lock.
+
+import { timeOfDay } from "../lib/moments.js";
+import { setOutcome, setProperty, setText } from "./text.js";
+
+const $ = globalThis.jQuery;
+
+export function createLocks(page) {
+  const { words, orders, api } = page;
+  const find = (id) => document.getElementById(id);
+  const dialog = find("lock-dialog");
+  const name = find("lock-name");
+  const reason = find("lock-reason");
+  const note = find("cluster-lock-note");
+  let scope = null;
+  let taking = false;
+
+  $("#cluster-lock").on("click", () => open(null));
+  $("#lock-form").on("submit", (event) => {
+    event.preventDefault();
+    if (event.originalEvent.submitter?.value === "cancel") dialog.close();
+    else submit();
+  });
+
+  function open(unitId) {
+    scope = unitId;
+    const lock = page.lockOf(unitId ?? "");
+    taking = lock !== null;
+    const scopeName = unitId ?? words.t("lock.cluster");
+    setText(find("lock-title"), words.t(taking ? "lock.title.off" : "lock.title", { scope: scopeName }));
+    setText(find("lock-note"), taking ? words.t("lock.note.off", told(lock)) : words.t("lock.note"));
+    setProperty(find("lock-reason-row"), "hidden", taking);
+    reason.required = !taking;
+    reason.value = "";
+    setText(find("lock-set"), words.t(taking ? "lock.off" : "lock.set"));
+    setOutcome(find("lock-outcome"), null);
+    dialog.showModal();
+    name.focus();
+  }
+
+  async function submit() {
+    const unitId = scope;
+    const values = { unitId, name: name.value.trim() };
+    const spot = unitId === null ? "cluster" : `card:${unitId}`;
+    const call = taking ? () => api.clearLock(values) : () => api.setLock({ ...values, reason: reason.value.trim() });
+    const answer = await orders.give({ spot, order: taking ? "clearLock" : "setLock", unitId, wanted: { name: values.name }, call });
+    page.readNow();
+    if (answer.ok) dialog.close();
+    else setOutcome(find("lock-outcome"), { kind: "bad", text: orders.at(spot)?.text ?? "" });
+  }
+
+  function told(lock) {
+    return { name: lock.name, reason: lock.reason || words.t("lock.noreason"), since: timeOfDay(lock.since, { language: words.language }) };
+  }
+
+  function render() {
+    const lock = page.lockOf("");
+    setProperty(note, "hidden", lock === null);
+    setText(note, lock === null ? "" : words.t("lock.by", told(lock)));
+    setProperty(find("cluster-lock"), "disabled", page.readOnly());
+  }
+
+  return { render, open };
+}

@@ -1,0 +1,60 @@
+// Language and theme: chosen by the browser's own wishes until somebody switches; the switch is kept in this browser.
+
+import { chooseLanguage, translate } from "../words.js";
+
+const $ = globalThis.jQuery;
+
+export function createPreferences({ words, onLanguage, onTheme }) {
+  const language = document.getElementById("language");
+  const theme = document.getElementById("theme");
+  const light = matchMedia("(prefers-color-scheme: light)");
+
+  language.value = words.language;
+  theme.value = read("theme") ?? "auto";
+  $(language).on("change", () => {
+    keep("language", language.value);
+    words.set(language.value);
+    apply();
+    onLanguage();
+  });
+  $(theme).on("change", () => {
+    keep("theme", theme.value);
+    applyTheme();
+  });
+  light.addEventListener("change", applyTheme);
+
+  function apply() {
+    document.documentElement.lang = words.language;
+    translate(document, words);
+  }
+
+  function applyTheme() {
+    const isLight = theme.value === "light" || (theme.value !== "dark" && light.matches);
+    document.documentElement.dataset.theme = isLight ? "light" : "dark";
+    onTheme();
+  }
+
+  return { apply, applyTheme };
+}
+
+/** The language to start with. */
+export function firstLanguage() {
+  return chooseLanguage(read("language"), navigator.languages ?? [navigator.language]);
+}
+
+/** What was kept in this browser; null where there is nothing or storage is switched off. */
+export function read(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function keep(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // storage is switched off: the choice holds until the page is left
+  }
+}

@@ -1,0 +1,137 @@
+// Schedules: the dialog that sets one (G5, N7, Z13), the list of all with clear (Z11), and the cluster's own line (G4, G7).
+
+import { duration } from "../lib/durations.js";
+import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
+import { dueText } from "../lib/sentences.js";
+import { make, setOutcome, setProperty, setText } from "./text.js";
+
+const $ = globalThis.jQuery;
+
+export function createSchedules(page) {
+  const { words, orders, api, state } = page;
+  const find = (id) => document.getElementById(id);
+  const dialog = find("schedule-dialog");
+  const when = find("schedule-when");
+  const operation = find("schedule-operation");
+  const left = find("schedule-left");
+  const list = find("schedules-dialog");
+  const rows = find("schedules-rows");
+  const globalLine = find("global-schedule");
+  let scope = null; // the unit's id, or null for the cluster
+  let shownRows = "";
+
+  $("#schedule-set").on("click", () => open(null));
+  $("#schedule-clear").on("click", () => clear(null, "softStop", "schedule"));
+  $("#open-schedules").on("click", () => {
+    list.showModal();
+    renderList(page.model());
+  });
+  $(when).on("input", renderLeft);
+  $("#schedule-form").on("submit", (event) => {
+    event.preventDefault();
+    if (event.originalEvent.submitter?.value === "cancel") dialog.close();
+    else submit();
+  });
+  $(rows).on("click", "[data-act=clear]", ({ currentTarget }) => clear(currentTarget.dataset.unit || null, currentTarget.dataset.operation, "schedules"));
+
+  function open(unitId) {
+    scope = unitId;
+    const now = new Date();
+    setText(find("schedule-dialog-title"), unitId === null ? words.t("schedule.global") : words.t("schedule.unit", { id: unitId }));
+    operation.value = "softStop";
+    when.value = fieldValue(prefill(now));
+    when.min = fieldValue(now);
+    setOutcome(find("schedule-dialog-outcome"), null);
+    renderLeft();
+    dialog.showModal();
+    when.focus();
+  }
+
+  function renderLeft() {
+    const read = scheduleValue(when.value, new Date());
+    setText(find("schedule-zone"), zoneName(read.date, undefined, words.language));
+    setText(left, read.date ? words.t("schedule.left", { time: duration((read.date - new Date()) / 1000, words.units) }) : words.t(`schedule.${read.problem}`));
+  }
+
+  async function submit() {
+    const read = scheduleValue(when.value, new Date());
+    const outcome = find("schedule-dialog-outcome");
+    if (read.problem) {
+      setOutcome(outcome, { kind: "bad", text: words.t(`schedule.${read.problem}`) });
+      when.focus();
+      return;
+    }
+    setOutcome(outcome, { kind: "wait", text: words.t("outcome.sending") });
+    const wanted = { operation: operation.value, unitId: scope, value: read.iso };
+    const answer = await orders.give({ spot: spotOf(scope), order: "setSchedule", unitId: scope, wanted, call: () => api.setSchedule(wanted) });
+    page.readNow();
+    if (answer.ok) dialog.close();
+    else setOutcome(outcome, { kind: "bad", text: orders.at(spotOf(scope))?.text ?? "" });
+  }
+
+  async function clear(unitId, what, spot) {
+    await orders.give({
+      spot: spot === "schedules" ? spot : spotOf(unitId), order: "clearSchedule", unitId, wanted: { operation: what }, call: () => api.setSchedule({ operation: what, unitId }),
+    });
+    page.readNow();
+  }
+
+  function render(model) {
+    const due = of("", "softStop");
+    if (due) {
+      const { at, left: time } = dueText(due, words);
+      setText(globalLine, `${at} · ${time}`);
+    } else setText(globalLine, "--");
+    setProperty(find("schedule-clear"), "disabled", !due || !page.orderable());
+    setProperty(find("schedule-set"), "disabled", !page.orderable());
+    setOutcome(find("schedule-outcome"), orders.at("schedule"));
+    if (dialog.open) renderLeft();
+    if (list.open) renderList(model);
+  }
+
+  /** A scope's schedule, ISO, or null; `scope` "" is the cluster. */
+  function of(unitId, what) {
+    const set = state.get().schedules;
+    const entry = set && Object.hasOwn(set, unitId) ? set[unitId] : null;
+    return typeof entry?.[what] === "string" ? entry[what] : null;
+  }
+
+  function renderList(model) {
+    const entries = Object.entries(state.get().schedules ?? {}).flatMap(([unitId, set]) => Object.entries(set ?? {})
+      .map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })));
+    const shown = JSON.stringify([entries, words.language, Math.floor(Date.now() / 1000)]);
+    if (shown === shownRows) return;
+    shownRows = shown;
+    const focused = document.activeElement?.closest?.("#schedules-rows [data-act]");
+    const had = focused ? `[data-unit="${CSS.escape(focused.dataset.unit)}"][data-operation="${CSS.escape(focused.dataset.operation)}"]` : null;
+    $(rows).empty().append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
+    if (had) rows.querySelector(had)?.focus();
+    setText(find("schedules-note"), entries.length === 0 ? words.t("schedules.none") : "");
+    setOutcome(find("schedules-outcome"), orders.at("schedules"));
+  }
+
+  function rowOf({ unitId, what, due, state: standing }) {
+    const { at, left: time } = dueText(due, words);
+    const row = make("tr");
+    const scopeName = unitId === "" ? words.t("schedules.cluster") : unitId;
+    const button = make("button", words.t("clear"), { type: "button", "data-act": "clear", "data-unit": unitId, "data-operation": what, "aria-label": `${words.t("clear")} ${scopeName} ${words.t(`operation.${what}`)}` });
+    const last = make("td");
+    last.append(button);
+    row.append(make("td", scopeName), make("td", words.t(`operation.${what}`)), make("td", at, { class: "time" }), make("td", standing ?? time, { "data-level": standing ? "warn" : null }), last);
+    return row;
+  }
+
+  function stateOf(told, unitId, what) {
+    const same = (entry) => (entry?.unitId ?? "") === unitId && entry?.operation === what;
+    const failed = (told?.failed ?? []).find(same);
+    if (failed) return `${words.t("schedules.failed")}${failed.outcome ? `: ${failed.outcome}` : ""}`;
+    const waits = (told?.waiting ?? []).find(same);
+    return waits ? `${words.t("schedules.waits")}${waits.outcome ? `: ${waits.outcome}` : ""}` : null;
+  }
+
+  return { render, open, clear, of };
+}
+
+function spotOf(unitId) {
+  return unitId === null ? "schedule" : `card:${unitId}`;
+}

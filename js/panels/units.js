@@ -1,0 +1,187 @@
+// Block 3: the list of the units' panels in id order, with search, filters, sort and density; only what is in view is built and updated.
+
+import { countFilters, selectUnits } from "../lib/filters.js";
+import { liveNow, modeName } from "../lib/sentences.js";
+import { createCard } from "./card.js";
+import { make, setAttribute, setProperty, setText } from "./text.js";
+
+const $ = globalThis.jQuery;
+const MARGIN = "400px"; // cards are built this far before they come into view
+const LEVEL = { stale: "warn", silent: "alarm", alarm: "alarm" };
+
+export function createUnits(page) {
+  const { words, orders, api } = page;
+  const find = (id) => document.getElementById(id);
+  const list = find("cards");
+  const note = find("units-note");
+  const elements = new Map([...list.children].map((element) => [element.dataset.unit, element])); // first paint's cards are kept
+  const cards = new Map(); // id -> what createCard gave; only of units that were in view
+  const visible = new Set();
+  const choice = { filter: "all", mode: "", find: "", sort: "id" };
+  let order = "";
+
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target.dataset.unit) : visible.delete(target.dataset.unit);
+    renderCards(page.model());
+  }, { rootMargin: MARGIN });
+  for (const element of elements.values()) observer.observe(element);
+
+  $("#filters").on("change", "input", ({ currentTarget }) => choose("filter", currentTarget.value));
+  $("#mode-filter").on("change", ({ currentTarget }) => choose("mode", currentTarget.value));
+  $("#sort").on("change", ({ currentTarget }) => choose("sort", currentTarget.value));
+  $("#find").on("input", ({ currentTarget }) => choose("find", currentTarget.value));
+  $("#density").on("click", ({ currentTarget }) => {
+    const compact = list.dataset.density !== "compact";
+    list.dataset.density = compact ? "compact" : "full";
+    currentTarget.setAttribute("aria-pressed", String(compact));
+  });
+  $(list).on("submit", "form", (event) => {
+    event.preventDefault();
+    const id = idOf(event.currentTarget);
+    if (event.currentTarget.dataset.form === "local") setLocal(id);
+    else cards.get(id)?.converter.submit();
+  });
+  $(list).on("click", "[data-act]", ({ currentTarget }) => ACTS[currentTarget.dataset.act]?.(idOf(currentTarget), currentTarget));
+
+  const ACTS = {
+    "schedule-set": (id) => page.schedules.open(id),
+    "schedule-clear": (id) => page.schedules.clear(id, "softStop", "card"),
+    "shut-down": askShutDown,
+    lock: (id) => page.locks.open(id),
+    refresh,
+    open: (id, button) => {
+      button.closest(".card").classList.toggle("opened");
+      renderCards(page.model());
+    },
+  };
+
+  function choose(name, value) {
+    choice[name] = value;
+    render(page.model());
+  }
+
+  async function setLocal(id) {
+    const card = cards.get(id);
+    const wanted = card?.localChoice();
+    if (!card || wanted === "--") return; // as G3: "--" does nothing
+    if (wanted === "stop") {
+      const mode = modeName(wanted, words);
+      const unit = page.model().byId.get(id) ?? null;
+      const { answer } = await page.ask({
+        title: words.t("ask.local", { mode, id }), lead: words.t("ask.local.stop.lead"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? unit),
+        yes: words.t("ask.yes", { what: mode }),
+      });
+      if (answer !== "yes") return;
+    }
+    card.resetLocal();
+    orders.give({ spot: `card:${id}`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, call: () => api.setOperationMode({ value: wanted, unitId: id }) });
+  }
+
+  async function askShutDown(id) {
+    const { answer } = await page.ask({
+      title: words.t("shutdown.ask.unit", { id }), lead: words.t("shutdown.lead.unit"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null), yes: words.t("shutdown"),
+    });
+    if (answer === "yes") orders.give({ spot: `card:${id}`, order: "shutDown", unitId: id, call: () => api.shutDown(id) });
+  }
+
+  /** N18: read the unit now; the next reading of all carries what was found. */
+  async function refresh(id) {
+    await orders.give({ spot: `card:${id}`, order: "refresh", unitId: id, call: () => api.unit(id, { urgent: true }) });
+    page.readNow();
+  }
+
+  function render(model) {
+    renderToolbar(model);
+    const shown = selectUnits(model.units, choice);
+    arrange(shown.map(({ id }) => id), model);
+    setText(note, noteOf(shown.length, model));
+    renderCards(model);
+  }
+
+  function noteOf(shown, model) {
+    if (model.units.length === 0) return model.status ? words.t("units.empty") : "";
+    if (shown === 0) return words.t("units.none");
+    return shown < model.units.length ? words.t("units.shown", { n: shown, of: model.units.length }) : "";
+  }
+
+  function renderToolbar(model) {
+    const counts = countFilters(model.units);
+    for (const label of find("filters").querySelectorAll("label")) {
+      const name = label.firstElementChild.value;
+      setText(label.lastElementChild, name === "all" || name === "live" ? "" : counts[name] || "");
+      setAttribute(label, "data-level", counts[name] > 0 ? LEVEL[name] ?? null : null);
+    }
+    setAttribute(find("find"), "placeholder", words.t("units.find.n", { n: model.units.length }));
+  }
+
+  /** Brings the cards into the wanted order; those that are not wanted leave the page but are kept. */
+  function arrange(ids, model) {
+    const wanted = ids.join("\n");
+    if (wanted === order) return;
+    order = wanted;
+    for (const id of ids) if (!elements.has(id)) add(id);
+    const show = new Set(ids);
+    for (const [id, element] of elements) {
+      if (!show.has(id)) element.remove();
+      if (!model.byId.has(id)) forget(id, element);
+    }
+    let place = list.firstElementChild;
+    for (const id of ids) {
+      const element = elements.get(id);
+      if (element === place) place = place.nextElementSibling;
+      else list.insertBefore(element, place);
+    }
+  }
+
+  function add(id) {
+    const element = make("article", "", { class: "card", "data-unit": id, "aria-label": id });
+    elements.set(id, element);
+    observer.observe(element);
+  }
+
+  function forget(id, element) {
+    observer.unobserve(element);
+    elements.delete(id);
+    cards.delete(id);
+    visible.delete(id);
+  }
+
+  function renderCards(model) {
+    for (const id of visible) {
+      const unit = model.byId.get(id);
+      const element = elements.get(id);
+      if (!unit || !element?.isConnected) continue;
+      if (!cards.has(id)) cards.set(id, createCard(page, id, element));
+      cards.get(id).update(unit, model);
+    }
+  }
+
+  /** Shows one unit's panel, whatever the filter. */
+  function show(id) {
+    if (!elements.get(id)?.isConnected) {
+      Object.assign(choice, { filter: "all", mode: "", find: "" });
+      $("#find, #mode-filter").val("");
+      $("#filters input[value=all]").prop("checked", true);
+      render(page.model());
+    }
+    const element = elements.get(id);
+    if (!element) return;
+    list.querySelector(".found")?.classList.remove("found");
+    element.classList.add("found");
+    element.tabIndex = -1;
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+  }
+
+  /** After the language changed: every card is built anew. */
+  function rebuild() {
+    cards.clear();
+    render(page.model());
+  }
+
+  return { render, show, rebuild };
+}
+
+function idOf(element) {
+  return element.closest("[data-unit]").dataset.unit;
+}
