@@ -112,7 +112,7 @@ def test_a_mode_that_is_about_to_change_holds_a_soft_stop_back_and_never_a_force
     """Just after a person's Force Stop the units still show autonomous: a soft stop would override the stop."""
     for unsettled in ({"busy": True}, {"person_at": DUE - timedelta(seconds=2)}):
         for seen in (A, H, S, UNKNOWN):
-            changed = replace(situation(seen), **unsettled)  # type: ignore[arg-type]
+            changed = replace(situation(seen), **unsettled)
             assert decide(schedule(SOFT), changed).action is Action.WAIT
             assert decide(schedule(FORCE), changed).action is Action.SEND
     settled = replace(situation(A), person_at=NOW - timedelta(seconds=31))

@@ -1,6 +1,7 @@
 """Due schedules act once, are seen in effect, and never hide one another (B3-B5, S10, Z12)."""
 
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
@@ -112,7 +113,7 @@ class House:
         def run() -> None:
             try:
                 future.set_result(call())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as an executor does
                 future.set_exception(error)
 
         if pool in self.holding:
@@ -464,7 +465,7 @@ def test_an_ended_schedule_that_the_disk_will_not_let_go_acts_no_more(
         def refuse(*_: object, **__: object) -> None:
             raise OSError(30, "Read-only file system")
 
-        patch.setattr(atomic_file.os, "fsync", refuse)
+        patch.setattr(os, "fsync", refuse)
         patch.setattr(Path, "unlink", refuse)
         house.pass_on()
         house.grid.mode = A
