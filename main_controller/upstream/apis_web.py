@@ -10,7 +10,8 @@ from typing import Any, Never
 
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode
 from main_controller.errors import BadRequest, UpstreamError, UpstreamGarbled, UpstreamRefused
-from main_controller.upstream.http_json import HttpJson, Reply, Timeout, plain
+from main_controller.upstream.call import plain
+from main_controller.upstream.http_json import HttpJson, Reply, Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 
 _PEER = "apis-web"
@@ -88,7 +89,7 @@ class ApisWeb:
     def status(self) -> GridStatus:
         """Whether energy sharing is active, or why that cannot be told (W5)."""
         reply = self._read("/getStatus", "status")
-        active, error = _status(reply, "/getStatus", sent=True)
+        active, error = _status(reply, "/getStatus")
         return GridStatus(active, error)
 
     def set_global_mode(self, mode: Mode) -> None:
@@ -112,7 +113,7 @@ class ApisWeb:
         if word not in BUDO_WORDS:
             raise BadRequest(f"{plain(repr(word))} is no Budo word: nothing was sent")
         reply = self._order(f"/{word}", "budo", None)
-        active, error = _status(reply, f"/{word}", sent=True)
+        active, error = _status(reply, f"/{word}", order=True)
         if error is not None or active is None:
             raise _order_error(UpstreamRefused, f"apis-web refused /{word}: {error}")
         return active
@@ -135,8 +136,7 @@ class ApisWeb:
         if value.get("succeeded") is True and not value.get("error"):
             return
         if "succeeded" not in value and "error" not in value:
-            sentence = f"apis-web answered {path} with something other than whether it succeeded"
-            raise _order_error(UpstreamGarbled, sentence)
+            _garbled(path, "whether it succeeded", reply, order=True)
         said = plain(value.get("error") or "it gave no reason")
         raise _order_error(UpstreamRefused, f"apis-web refused {path}: {said}")
 
@@ -145,17 +145,17 @@ def _order_error(kind: type[UpstreamError], sentence: str) -> UpstreamError:
     return kind(sentence, sent=True, details={"sent": True})
 
 
-def _garbled(path: str, wanted: str, reply: Reply) -> Never:
-    """Raise for a reading that is JSON, but not of the wanted shape."""
+def _garbled(path: str, wanted: str, reply: Reply, *, order: bool = False) -> Never:
+    """Raise for an answer that is JSON, but not of the wanted shape."""
     sentence = f"apis-web answered {path} with something other than {wanted}: {plain(repr(reply.raw[:40])[2:-1])}"
-    raise UpstreamGarbled(sentence, sent=True)
+    raise _order_error(UpstreamGarbled, sentence) if order else UpstreamGarbled(sentence, sent=True)
 
 
-def _status(reply: Reply, path: str, *, sent: bool) -> tuple[bool | None, str | None]:
+def _status(reply: Reply, path: str, *, order: bool = False) -> tuple[bool | None, str | None]:
     """What a status answer tells: active, and its error text if it holds one."""
     value = reply.value
     active = value.get("active") if isinstance(value, dict) else None
     error = value.get("error") if isinstance(value, dict) else None
     if not isinstance(active, bool) and error is None:
-        _garbled(path, "whether sharing is active", reply)
+        _garbled(path, "whether sharing is active", reply, order=order)
     return active if isinstance(active, bool) else None, None if error is None else plain(error)

@@ -11,7 +11,8 @@ from typing import Any, Literal, Protocol
 
 from main_controller.domain.modes import Word
 from main_controller.errors import BadRequest, ControllerError, Refused, UpstreamError, UpstreamGarbled, UpstreamRefused
-from main_controller.upstream.http_json import HttpJson, Reply, Timeout, plain
+from main_controller.upstream.call import plain
+from main_controller.upstream.http_json import HttpJson, Reply, Timeout
 from main_controller.upstream.node_address import node_url, path_segment
 from main_controller.upstream.timeouts import TIMEOUTS
 
@@ -48,7 +49,10 @@ class Devices(Protocol):
         """
 
     def read(self, target: Target, what: Part) -> Any:
-        """The device's own reading of a part of the unit's data; `NotReadable` where it has none."""
+        """The device's own reading of a part of the unit's data; `NotReadable` where it has none.
+
+        A device's "unit" holds neither `apis` nor what else apis-main adds to it.
+        """
 
     def ups_mode(self, target: Target, mode: int) -> Any:
         """Order a UPS mode, 0..7 (R23, Z10); what the UPS answered. `Refused` where there is no UPS."""
