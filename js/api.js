@@ -53,6 +53,7 @@ export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis)
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
     shareState: () => read("share"),
+    journal: (query = {}) => read(`journal${queryOf(query)}`),
 
     setOperationMode: ({ value, unitId }) => order("setOperationMode", { value, unitId }),
     setBudo: (mode) => order(`set/budo/${one(mode)}`),

@@ -1,0 +1,91 @@
+// The journal's own page: who ordered what, what came of it, and what the grid did by itself; filtered, page by page, or as CSV.
+
+import { createApi } from "./api.js";
+import { moment, zoneName } from "./lib/moments.js";
+import { failureSentence } from "./lib/sentences.js";
+import { chooseLanguage, createWords, translate } from "./words.js";
+
+const words = createWords(chooseLanguage(stored("language"), navigator.languages));
+const api = createApi();
+const find = (id) => document.getElementById(id);
+const rows = find("journal-rows");
+const outcome = find("journal-outcome");
+let next = null; // where older rows go on
+let reading = 0; // number of the newest question; older answers are dropped
+
+async function show(before = null) {
+  const mine = (reading += 1);
+  say(words.t("journal.loading"), "wait");
+  const query = { ...filter(), before };
+  find("journal-csv").href = `journal.csv${text(filter())}`;
+  const answer = await api.journal(query);
+  if (mine !== reading) return;
+  if (!answer.ok || !Array.isArray(answer.body?.rows)) {
+    say(words.t("journal.failed", { error: failureSentence(answer, words) }), "bad");
+    return;
+  }
+  next = answer.body.next ?? null;
+  rows.replaceChildren(...answer.body.rows.map(rowOf));
+  find("journal-older").disabled = next === null;
+  find("journal-newest").disabled = before === null;
+  say(answer.body.rows.length === 0 ? words.t("journal.none") : words.t("journal.rows", { n: answer.body.rows.length }), "");
+}
+
+function rowOf(row) {
+  const line = document.createElement("tr");
+  const cell = (content, name = "") => {
+    const element = document.createElement("td");
+    element.textContent = content;
+    if (name) element.className = name;
+    line.append(element);
+  };
+  cell(moment(row.at, { seconds: true, language: words.language }), "time");
+  cell(said(row.kind));
+  cell(said(row.by));
+  cell(said(row.unitId));
+  cell(said(row.what));
+  cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
+  cell(said(row.outcome));
+  return line;
+}
+
+/** A value as text: objects as "key: value" pairs, nothing as "". */
+function said(value) {
+  if (value === null || value === undefined) return "";
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value).map(([key, inner]) => `${key}: ${typeof inner === "object" ? JSON.stringify(inner) : inner}`).join(", ");
+}
+
+function filter() {
+  const time = (id) => (find(id).value ? new Date(find(id).value).toISOString() : null);
+  return { from: time("journal-from"), to: time("journal-to"), unit: find("journal-unit").value.trim() || null };
+}
+
+function text(query) {
+  const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== null)).toString();
+  return given ? `?${given}` : "";
+}
+
+function say(sentence, kind) {
+  outcome.textContent = sentence;
+  outcome.dataset.kind = kind;
+}
+
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // storage is switched off: the browser's language
+  }
+}
+
+document.documentElement.lang = words.language;
+translate(document, words);
+find("journal-time").textContent = words.t("journal.time", { zone: zoneName(new Date(), undefined, words.language) });
+find("journal-filter").addEventListener("submit", (event) => {
+  event.preventDefault();
+  show();
+});
+find("journal-older").addEventListener("click", () => show(next));
+find("journal-newest").addEventListener("click", () => show());
+show();

@@ -1,0 +1,37 @@
+% title = get('title', '')
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<title>Journal · APIS Main Controller{{' · ' + title if title else ''}}</title>
+<link rel="icon" href="img/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="css/main.css">
+<script src="js/first.js"></script>
+<script src="js/journal.js" type="module"></script>
+</head>
+<body>
+<header class="strip">
+<h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name">{{title}}</span></h1>
+<nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
+</header>
+<noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
+<main class="journal">
+<form id="journal-filter">
+<p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from"></p>
+<p><label for="journal-to" data-i18n="journal.to">To</label><input type="datetime-local" id="journal-to"></p>
+<p><label for="journal-unit" data-i18n="journal.unit">Unit</label><input id="journal-unit" maxlength="200" autocomplete="off" spellcheck="false"></p>
+<p class="buttons"><button type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
+</form>
+<p class="outcome" id="journal-outcome" aria-live="polite"></p>
+<div class="wrap" tabindex="0" role="region" aria-label="Journal" data-i18n-label="journal.title">
+<table>
+<thead><tr><th scope="col" id="journal-time">Time</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
+<tbody id="journal-rows"></tbody>
+</table>
+</div>
+<p class="buttons end"><button type="button" id="journal-newest" data-i18n="journal.newest" disabled>Newest</button><button type="button" id="journal-older" data-i18n="journal.older" disabled>Older</button></p>
+</main>
+</body>
+</html>
