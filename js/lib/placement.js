@@ -5,6 +5,8 @@
 
 export const TILES_FROM = 200;
 const ROOMY = { x: 3.0, y: 3.15 }; // one unit's room in cell widths, with its dots and its id
+const EDGE = { x: 1.72, y: 1.72 }; // from the middle of the outermost cells to the edge
+const SINK = 0.25; // dots stand higher above a cell than its id hangs below
 const CLOSE = { x: 2.35, y: 2.4 }; // with little air between them
 const DENSE = { x: 1.5, y: 2.2 }; // without dots and figures beside it
 const LARGEST = 0.135; // of the smaller side
@@ -67,8 +69,8 @@ function outerRings(half, hubR, cell) {
   const rings = [];
   const least = hubR * 1.5 + cell; // the middle: the hub, a piece of every deal's curve, and the units in deals
   for (let k = 0; ; k += 1) {
-    const a = half.a - cell * ROOMY.x * (0.5 + k);
-    const b = half.b - cell * ROOMY.y * (0.5 + k);
+    const a = half.a - cell * (EDGE.x + ROOMY.x * k);
+    const b = half.b - cell * (EDGE.y + ROOMY.y * k);
     if (a < least + cell * ROOMY.x * 0.85 || b < least + cell * ROOMY.y * 0.8) return rings;
     rings.push({ a, b, count: Math.floor(perimeter(a, b, ROOMY, cell)) });
   }
@@ -80,7 +82,7 @@ function ringLayout(ids, hub, cell, rings) {
   let index = 0;
   used.forEach((ring, k) => {
     const points = evenPoints(ring, ring.used, (k % 2) * 0.5, cell);
-    for (const point of points) places.set(ids[index++], { x: hub.x + point.x, y: hub.y + point.y, angle: point.angle });
+    for (const point of points) places.set(ids[index++], { x: hub.x + point.x, y: hub.y + point.y + cell * SINK, angle: point.angle });
   });
   const last = used[used.length - 1];
   const middle = { a: middleOf(last.a, hub.r, cell * 1.25, cell * ROOMY.x), b: middleOf(last.b, hub.r, cell * 1.6, cell * ROOMY.y) };

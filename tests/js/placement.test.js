@@ -1,0 +1,100 @@
+// Where units stand: everybody on the screen, nobody upon another, and the same picture after a reload.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { evenOut, innerPlaces, placeUnits, spreadOut } from "../../js/lib/placement.js";
+import { createMotion, ease } from "../../js/scene/motion.js";
+import { describe, steps } from "../../js/scene/outline.js";
+import { fill, SCENE_WORDS } from "../../js/scene/words.js";
+
+const ids = (count) => Array.from({ length: count }, (_, index) => `E${String(index + 1).padStart(4, "0")}`);
+const BOXES = { desktop: { x: 0, y: 0, width: 1060, height: 560 }, phone: { x: 0, y: 0, width: 390, height: 400 }, wall: { x: 0, y: 0, width: 3840, height: 2000 }, tall: { x: 0, y: 0, width: 360, height: 700 } };
+const COUNTS = [1, 2, 4, 7, 20, 59, 60, 64, 120, 199, 200, 300, 1000];
+
+/** The pairs of boxes that lie upon each other by more than a px. */
+function collisions(places, w, h) {
+  const all = [...places.values()].sort((one, other) => one.x - other.x);
+  let found = 0;
+  all.forEach((one, index) => {
+    for (let j = index + 1; j < all.length && all[j].x - one.x < w - 1; j += 1) if (Math.abs(all[j].y - one.y) < h - 1) found += 1;
+  });
+  return found;
+}
+
+for (const [name, box] of Object.entries(BOXES)) {
+  for (const count of COUNTS) {
+    test(`${count} units on a ${name} screen are all on it, clear of each other and of the hub`, () => {
+      const layout = placeUnits(ids(count), box);
+      const { w, h } = layout.tile ?? { w: layout.cell, h: layout.cell * 1.5 };
+      assert.equal(layout.places.size, count);
+      for (const { x, y } of layout.places.values()) {
+        assert.ok(x - w / 2 >= -1 && x + w / 2 <= box.width + 1 && y - h / 2 >= -1 && y + h / 2 <= box.height + 1, `${x},${y} beyond ${box.width}x${box.height}`);
+        assert.ok(Math.hypot(x - layout.hub.x, y - layout.hub.y) > layout.hub.r, "on the hub");
+      }
+      assert.equal(collisions(layout.places, w, h), 0);
+      assert.equal(layout.tiles, count >= 200);
+    });
+  }
+}
+
+for (const [count, sharing] of [[4, 4], [20, 7], [20, 14], [64, 20], [199, 66], [300, 100], [1000, 333]]) {
+  test(`${sharing} of ${count} units drawn to the middle are clear of each other and of the hub`, () => {
+    const layout = placeUnits(ids(count), BOXES.desktop);
+    const members = ids(count).slice(0, sharing).map((id) => ({ id, angle: layout.places.get(id).angle }));
+    const { places, cell } = innerPlaces(members, layout);
+    assert.equal(places.size, sharing);
+    assert.equal(collisions(places, cell, cell * 1.5), 0);
+    for (const { x, y } of places.values()) assert.ok(Math.hypot(x - layout.hub.x, y - layout.hub.y) > layout.hub.r, "on the hub");
+  });
+}
+
+test("the same ids and size make the same picture, and the state of a unit has no part in it", () => {
+  assert.deepEqual(placeUnits(ids(20), BOXES.desktop), placeUnits(ids(20), BOXES.desktop));
+});
+
+test("a lone deal's units stand in their own directions", () => {
+  const layout = placeUnits(ids(20), BOXES.desktop);
+  const members = ["E0003", "E0012"].map((id) => ({ id, angle: layout.places.get(id).angle }));
+  for (const { id, angle } of members) assert.ok(Math.abs(innerPlaces(members, layout).places.get(id).angle - angle) < 0.12);
+});
+
+test("spreading moves nobody who has room, and everybody who has none far enough", () => {
+  assert.deepEqual(spreadOut([1, 5, 9], 12, 2), [1, 5, 9]);
+  const apart = spreadOut([1, 1, 1.1], 12, 2);
+  assert.ok(apart[1] - apart[0] > 1.99 && apart[2] - apart[1] > 1.99);
+  assert.deepEqual(evenOut([0, 1, 2], 12), [-3, 1, 5]);
+});
+
+test("a unit glides to a new place and back, starting from where it is, and jumps when motion is unwanted", () => {
+  const motion = createMotion(1000);
+  const [home, middle] = [{ x: 0, y: 0, cell: 10 }, { x: 100, y: 0, cell: 20 }];
+  motion.send(new Map([["A", home]]), 0, false);
+  assert.equal(motion.count(0), 0);
+  assert.equal(motion.send(new Map([["A", middle]]), 0, false), true);
+  assert.equal(motion.spot("A", 500).x, 50);
+  motion.send(new Map([["A", home]]), 500, false);
+  assert.equal(motion.spot("A", 500).x, 50);
+  assert.deepEqual([motion.spot("A", 1500).x, motion.count(1499), motion.count(1500)], [0, 1, 0]);
+  motion.send(new Map([["A", middle]]), 2000, true);
+  assert.deepEqual([motion.spot("A", 2000).x, motion.count(2000)], [100, 0]);
+  motion.send(new Map(), 2000, false);
+  assert.equal(motion.spot("A", 2000), undefined);
+  assert.deepEqual([ease(0), ease(0.5), ease(1)], [0, 0.5, 1]);
+});
+
+test("a unit in one sentence tells what the picture shows of it", () => {
+  const unit = { id: "E003", name: "house214", state: "live", age: 1, rsoc: 68, crown: true, gridMaster: true, running: true, current: -4.9, inDeal: true };
+  assert.equal(describe(unit, SCENE_WORDS), "E003 house214, live, charge 68%, voltage reference, Grid Master, gives 4.9 A");
+  const silent = { id: "E014", name: null, state: "silent", age: 130, rsoc: null, crown: false, gridMaster: false, running: false, current: null, inDeal: true };
+  assert.equal(describe(silent, SCENE_WORDS), "E014, silent 2 min 10 s, charge --, in a deal, no current yet");
+});
+
+test("arrow keys step through the units and stop at both ends", () => {
+  assert.deepEqual([steps("ArrowRight", 0, 3), steps("ArrowDown", 2, 3), steps("ArrowLeft", 0, 3), steps("End", 0, 3), steps("Home", 2, 3)], [1, 2, 0, 2, 0]);
+  assert.deepEqual([steps("Tab", 0, 3), steps("ArrowDown", -1, 0)], [null, null]);
+});
+
+test("texts are filled with values and leave what they do not know", () => {
+  assert.equal(fill("up to {seconds} s {nothing}", { seconds: 8 }), "up to 8 s {nothing}");
+});
