@@ -23,7 +23,7 @@ ERROR_QUIET_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class ModeInForce:
-    """The cluster's mode (Z5a): None while it is `mixed` and without a live unit that tells it; `pending` is on its way."""
+    """The cluster's mode (Z5a), None while it is `mixed` or no live unit tells one; `pending` is on its way."""
 
     mode: Mode | None
     mixed: bool = False

@@ -1,0 +1,193 @@
+"""A command acts only for a caller that may give it: our own page by POST, or a person's own tool (Z3)."""
+
+from typing import Any
+
+import bottle
+import pytest
+
+from main_controller.errors import ControllerError
+from main_controller.web.guard import Guard
+from tests.web.client import Client
+
+HOST = "127.0.0.1:4382"
+
+
+class Commands:
+    """Three commands that count how often they acted, and a reading."""
+
+    def __init__(self) -> None:
+        self.acted: list[str] = []
+        self.wait = False
+
+    def mount(self, app: bottle.Bottle) -> None:
+        methods = ["GET", "POST"]
+        app.route("/order", methods, self.act, command=True)
+        app.route("/stopAll", methods, self.act, command=True, stops=True)
+        app.route("/word", methods, self.act, command=True, stops=lambda: self.wait)
+        app.route("/reading", callback=lambda: {"read": True})
+
+    def act(self) -> dict[str, Any]:
+        self.acted.append(bottle.request.path)
+        return {"succeeded": True}
+
+
+@pytest.fixture
+def commands() -> Commands:
+    return Commands()
+
+
+def test_a_command_by_get_is_for_curl_and_scripts(commands: Commands) -> None:
+    headers = {"User-Agent": "curl/8", "Accept": "*/*"}
+    assert Client(commands).call("/order", headers=headers).json == {"succeeded": True}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Origin", "Referer", "Accept-Language", "Sec-Fetch-Site", "Sec-Ch-Ua", "Sec-Gpc", "Sec-Fetch-Mode"],
+)
+@pytest.mark.parametrize("value", ["x", "", f"http://{HOST}"])
+def test_a_command_by_get_from_a_browser_is_refused(commands: Commands, header: str, value: str) -> None:
+    """Even our own page's: a link on any page could be it."""
+    answer = Client(commands).call("/order", headers={header: value})
+    assert answer.status == 403
+    assert header in answer.error
+    assert "curl" in answer.error
+    assert commands.acted == []
+
+
+def test_a_reading_by_get_from_a_browser_passes(commands: Commands) -> None:
+    assert Client(commands).call("/reading", headers={"Sec-Fetch-Site": "cross-site"}).json == {"read": True}
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ({}, True),
+        ({"Origin": f"http://{HOST}"}, True),
+        ({"Origin": f"http://{HOST}", "Sec-Fetch-Site": "same-origin", "Accept-Language": "ja"}, True),
+        ({"Origin": f"HTTP://{HOST}"}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, False),
+        ({"Referer": f"http://{HOST}/"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": ""}, False),
+        ({"Origin": HOST}, False),
+        ({"Origin": f"file://{HOST}"}, False),
+        ({"Origin": "http://127.0.0.1"}, False),
+        ({"Origin": "http://127.0.0.1:4383"}, False),
+        ({"Origin": "http://localhost:4382"}, False),
+        ({"Origin": f"http://{HOST}.evil.example"}, False),
+        ({"Origin": f"http://evil.example/{HOST}"}, False),
+        ({"Origin": f"http://evil.example@{HOST}"}, False),
+        ({"Origin": f"http://{HOST}, http://evil.example"}, False),
+        ({"Origin": "http://[::1"}, False),
+        ({"Origin": "http://127.0.0.1:99999"}, False),
+    ],
+)
+def test_a_post_from_a_browser_must_come_from_our_own_page(
+    commands: Commands, headers: dict[str, str], allowed: bool
+) -> None:
+    answer = Client(commands).call("/order", "POST", headers=headers)
+    assert (answer.status, commands.acted) == ((200, ["/order"]) if allowed else (403, []))
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "allowed"),
+    [
+        ("grid.example", "http://grid.example", True),
+        ("grid.example", "https://grid.example", True),
+        ("grid.example:80", "http://grid.example", True),
+        ("127.0.0.1:4382", "https://grid.example", True),  # the proxy rewrote Host
+        ("127.0.0.1:4382", "https://grid.example:8443", False),
+        ("127.0.0.1:4382", "https://other.example:8443", True),
+        ("127.0.0.1:4382", "https://other.example", False),
+        ("grid.example:4382", "http://grid.example:4382", True),
+        ("[::1]:4382", "http://[::1]:4382", True),
+    ],
+)
+def test_behind_a_proxy_the_origin_may_stand_in_allowed_hosts(
+    commands: Commands, host: str, origin: str, allowed: bool
+) -> None:
+    client = Client(commands, guard=Guard(allowed_hosts=["grid.example", "other.example:8443"]))
+    answer = client.call("/order", "POST", headers={"Host": host, "Origin": origin})
+    assert answer.status == (200 if allowed else 403)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
+def test_a_command_by_any_other_method_is_405_and_does_nothing(commands: Commands, method: str) -> None:
+    """Bottle would run the GET command for a HEAD."""
+    answer = Client(commands).call("/order", method)
+    assert answer.status == 405
+    assert answer.headers["allow"] == "GET, POST"
+    assert commands.acted == []
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("127.0.0.1:4382", True),
+        ("192.168.7.9", True),
+        ("[fe80::1]:4382", True),
+        ("localhost", True),
+        ("LocalHost:4382", True),
+        ("gridbox", True),
+        ("gridbox.local:4382", True),
+        ("GRIDBOX.", True),
+        ("grid.example", True),
+        ("grid.example:4382", True),
+        ("evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.evil.example", False),
+        ("127.1", False),
+        ("0x7f000001", False),
+        ("", False),
+        (":4382", False),
+        ("a@127.0.0.1", False),
+        ("127.0.0.1:x", False),
+        ("127.0.0.1, evil.example", False),
+        ("[::1", False),
+    ],
+)
+def test_a_host_that_is_no_name_of_ours_is_refused(commands: Commands, host: str, allowed: bool) -> None:
+    """DNS rebinding: asked twice, since answers are remembered."""
+    client = Client(commands, guard=Guard(own_names=["gridbox"], allowed_hosts=["grid.example:8443"]))
+    for _ in range(2):
+        assert client.call("/reading", headers={"Host": host}).status == (200 if allowed else 403)
+
+
+def test_many_strange_hosts_do_not_fill_the_memory() -> None:
+    guard = Guard()
+    for number in range(2000):
+        with pytest.raises(ControllerError):
+            guard.admit({"HTTP_HOST": f"h{number}.example"})
+    assert len(guard._known_hosts) <= 256
+
+
+@pytest.mark.parametrize(
+    ("caller", "allowed"),
+    [
+        ("192.168.7.9", True),
+        ("::ffff:192.168.7.9", True),
+        ("127.0.0.1", False),
+        ("fd00::7", True),
+        ("fd00::7%eth0", True),
+        ("fd01::7", False),
+        ("", False),
+        ("localhost", False),
+    ],
+)
+def test_only_callers_of_the_allowed_networks_get_anything(commands: Commands, caller: str, allowed: bool) -> None:
+    client = Client(commands, guard=Guard(allowed_networks=["192.168.7.0/24", "fd00::/16"]))
+    for path in ("/reading", "/nowhere"):
+        assert (client.call(path, caller=caller).status == 403) is not allowed
+
+
+def test_read_only_lets_stop_all_and_wait_through_and_nothing_else(commands: Commands) -> None:
+    client = Client(commands, guard=Guard(read_only=True))
+    assert client.call("/order", "POST").status == 403
+    assert "read-only" in client.call("/order").error
+    assert client.call("/word").status == 403
+    assert commands.acted == []
+    commands.wait = True
+    assert client.call("/word").status == 200
+    assert client.call("/stopAll").status == 200
+    assert client.call("/reading").status == 200

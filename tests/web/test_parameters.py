@@ -1,0 +1,90 @@
+"""A command's parameters are read strictly: whatever could mean something else than it says is refused (Z3, Z7)."""
+
+from typing import Any
+from urllib.parse import quote
+
+import bottle
+import pytest
+
+from main_controller.errors import BadRequest
+from main_controller.web.parameters import Parameters, parameters
+from tests.web.client import Client
+
+
+class Echo:
+    """A command that answers its parameters."""
+
+    def mount(self, app: bottle.Bottle) -> None:
+        app.route("/echo", ["GET", "POST"], self.echo, command=True)
+
+    def echo(self) -> dict[str, Any]:
+        return parameters(bottle.request, required=["value"], optional=["unitId"], may_be_empty=["value"])
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(Echo())
+
+
+def test_parameters_come_from_the_query_or_a_form(client: Client) -> None:
+    expected = {"value": "stop", "unitId": "E001"}
+    assert client.call("/echo?value=stop&unitId=E001").json == expected
+    assert client.call("/echo?value=stop&unitId=E001", "POST").json == expected
+    assert client.call("/echo", "POST", body=b"value=stop&unitId=E001").json == expected
+    assert client.call("/echo?value=stop", "POST", body=b"unitId=E001").json == expected
+
+
+def test_unicode_blanks_and_an_allowed_empty_value_are_kept(client: Client) -> None:
+    assert client.call(f"/echo?value=&unitId={quote('家 1')}").json == {"value": "", "unitId": "家 1"}
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("", "value"),
+        ("unitId=E001", "value"),
+        ("value=stop&unitID=E001", "unitID"),
+        ("value=stop&callback=f", "callback"),
+        ("value=stop&unitId=", "unitId"),
+        ("value=stop&unitId", "unitId"),
+        ("value=stop&value=stop", "value"),
+        ("value=stop&unitId=E001&unitId=E002", "unitId"),
+        ("value=stop%00", "value"),
+        ("value=st%0Aop", "value"),
+        ("value=%E2%80%AEstop", "value"),
+        ("value=%FF", "UTF-8"),
+        ("value=%ED%A0%80", "UTF-8"),
+        ("value=" + "x" * 257, "value"),
+        ("&".join(f"p{number}=1" for number in range(40)), "32"),
+        ("value=stop;unitId=E001&unitId2=3", "unitId2"),
+        ("=stop", "''"),
+    ],
+)
+def test_what_is_unknown_missing_doubled_or_hidden_is_refused(client: Client, query: str, named: str) -> None:
+    for answer in (client.call(f"/echo?{query}"), client.call("/echo", "POST", body=query.encode() or b"&")):
+        assert answer.status == 400
+        assert named in answer.error
+        assert len(answer.error) < 300
+
+
+def test_a_name_in_query_and_body_is_refused(client: Client) -> None:
+    assert client.call("/echo?value=stop", "POST", body=b"value=stop").status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "body"),
+    [
+        ("GET", {}, b"value=stop"),
+        ("POST", {"Content-Type": "application/json"}, b'{"value": "stop"}'),
+        ("POST", {"Content-Type": "multipart/form-data; boundary=x"}, b"--x--"),
+        ("POST", {}, b"value=\xff"),
+    ],
+)
+def test_a_body_of_another_kind_is_refused(client: Client, method: str, headers: dict[str, str], body: bytes) -> None:
+    assert client.call("/echo", method, headers=headers, body=body).status == 400
+
+
+def test_a_name_with_a_control_character_is_shown_safely() -> None:
+    with pytest.raises(BadRequest) as refused:
+        Parameters("a%0Ab=1").read()
+    assert "\n" not in refused.value.sentence
