@@ -151,7 +151,7 @@ class ModeOrder:
     at: datetime | None = None
 
     def pending(self, now: float, allowed: float) -> bool:
-        """Whether the change may still be on its way: in flight, or sent, not seen, and within `allowed` seconds (Z9b)."""
+        """Whether it may still be on its way: in flight, or sent, not seen, and within `allowed` seconds (Z9b)."""
         if self.returned is None:
             return True
         return self.sent is not False and not self.in_effect and now - self.returned <= allowed

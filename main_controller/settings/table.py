@@ -78,8 +78,9 @@ class Settings:
     bustolerance: float = _setting(
         2, kinds.number(0.1, 50), "the bus has risen when this near the reference's voltage", "%"
     )
-    stablereadings: int = _setting(3, kinds.whole(1, 100), "readings in a row that must show the bus risen")
-    steptime: float = _setting(60, kinds.number(0.1, 3600), "longest step of a guided procedure", "s")
+    stablereadings: int = _setting(3, kinds.whole(1, 6), "readings in a row that must show the bus risen")
+    deadbus: float = _setting(60, kinds.number(0, 300), "a voltage reference starts on a bus below this only", "V")
+    steptime: float = _setting(240, kinds.number(0.1, 3600), "longest step of a guided procedure", "s")
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
     )

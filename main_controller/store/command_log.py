@@ -17,6 +17,11 @@ from main_controller.errors import NotFound, Refused
 Listener = Callable[[Command | None, Command], None]
 """Called after every change with the record before (None: new) and after."""
 
+
+class TurnLost(Refused):
+    """A stop overtook an order before it was sent, or its turn never came (409)."""
+
+
 KEPT_COMMANDS = 1000
 KEPT_ORDERS = 64
 
@@ -32,6 +37,7 @@ class CommandLog:
         self._converter_orders: dict[str, deque[ConverterOrder]] = {}
         self._mode_orders: deque[ModeOrder] = deque(maxlen=KEPT_ORDERS)
         self._stops: dict[str, int] = {}
+        self._exclusive: str | None = None
         self._number = first_number
         self._listeners: list[Listener] = []
 
@@ -144,6 +150,16 @@ class CommandLog:
         with self._record:
             return sum(self._stops.get(scope, 0) for scope in scopes)
 
+    def hold(self, command_id: str | None) -> None:
+        """Note that this Stop all runs, so that other orders are refused meanwhile (Z9); None: it has ended."""
+        with self._record:
+            self._exclusive = command_id
+
+    @property
+    def held_by(self) -> str | None:
+        """The running Stop all's id, or None."""
+        return self._exclusive
+
     def _forget_oldest(self) -> None:
         while len(self._commands) > KEPT_COMMANDS:
             for command_id, command in self._commands.items():
@@ -172,7 +188,7 @@ class Turns:
     def turn(self, scope: str, command_id: str, *, timeout: float, overtaken: Callable[[], bool]) -> Iterator[None]:
         """Wait for this command's turn in `scope` and hold it.
 
-        Raises Refused when a stop overtook the command or its turn did not come within `timeout` seconds.
+        Raises TurnLost when a stop overtook the command or its turn did not come within `timeout` seconds.
         """
         with self._changed:
             queue = self._queues.setdefault(scope, deque())
@@ -181,9 +197,9 @@ class Turns:
             with self._changed:
                 came = self._changed.wait_for(lambda: overtaken() or queue[0] == command_id, timeout)
             if overtaken():
-                raise Refused("A stop overtook this order while it waited for its turn; nothing was sent.")
+                raise TurnLost("A stop overtook this order while it waited for its turn; nothing was sent.")
             if not came:
-                raise Refused("Other orders for the same unit are still under way; nothing was sent.")
+                raise TurnLost("Other orders for the same unit are still under way; nothing was sent.")
             yield
         finally:
             with self._changed:
@@ -196,4 +212,3 @@ class Turns:
         """Have every waiting order look whether a stop overtook it."""
         with self._changed:
             self._changed.notify_all()
-

@@ -15,9 +15,11 @@ from main_controller.domain.interlocks import Wanted
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
 from main_controller.errors import BadRequest, NoDataYet, UpstreamError
 from main_controller.operations.acknowledge import Acknowledge
+from main_controller.operations.locks import SetLock
 from main_controller.operations.schedules import SetSchedule
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
+from main_controller.operations.share import Share
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
 from main_controller.operations.ups_mode import UpsMode
@@ -32,6 +34,9 @@ WAIT_LIMIT = 60.0
 """How long (s) `?wait=verified` waits at most."""
 
 LISTED = 200
+
+DEFAULT_VOLTAGE = "350"
+"""The bus voltage of a guided procedure where none is given, V (V9)."""
 
 
 class Commands:
@@ -48,6 +53,8 @@ class Commands:
         ups_mode: UpsMode,
         schedules: SetSchedule,
         acknowledge: Acknowledge,
+        set_lock: SetLock,
+        share: Share,
         flush: Callable[[], int],
     ) -> None:
         self._log = log
@@ -58,6 +65,8 @@ class Commands:
         self._ups_mode = ups_mode
         self._schedules = schedules
         self._acknowledge = acknowledge
+        self._set_lock = set_lock
+        self._share = share
         self._flush = flush
         self._room = BoundedSemaphore(ORDERS_AT_ONCE)
 
@@ -74,8 +83,13 @@ class Commands:
             ("/setSchedule", self.set_schedule, False),
             ("/flushCache", self.flush_cache, False),
             ("/acknowledge", self.acknowledge, False),
+            ("/setLock", self.set_lock, False),
+            ("/clearLock", self.clear_lock, False),
+            ("/share", self.start_share, False),
+            ("/share/end", self.end_share, True),
         ):
             app.route(path, ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH"], callback, command=True, stops=stops)
+        app.route("/locks", "GET", self.locks, quiet=True)
         app.route("/commands", "GET", self.commands, quiet=True)
         app.route("/commands/<command_id>", "GET", self.command, quiet=True)
 
@@ -166,7 +180,38 @@ class Commands:
         command = self._acknowledge.order(given["unitId"], _caller())
         return {"succeeded": True, "command": command.id}
 
+    def set_lock(self) -> dict[str, Any]:
+        """`/setLock?[unitId=]&name=&reason=`: a person works there; nothing starts until the lock is taken off."""
+        given = parameters(bottle.request, required=("name", "reason"), optional=("unitId",))
+        command = self._set_lock.set(given.get("unitId"), given["name"], given["reason"], _caller())
+        return {"succeeded": True, "command": command.id}
+
+    def clear_lock(self) -> dict[str, Any]:
+        """`/clearLock?[unitId=]&name=`: the lock is taken off by its name."""
+        given = parameters(bottle.request, required=("name",), optional=("unitId",))
+        return {"succeeded": True, "command": self._set_lock.clear(given.get("unitId"), given["name"], _caller()).id}
+
+    def start_share(self) -> dict[str, Any]:
+        """`/share?from=&to=&current=[&voltage=]` (A, V): begin the guided procedure; bare, how it stands."""
+        if bottle.request.method == "GET" and not bottle.request.environ.get("QUERY_STRING"):
+            return {"share": self._share.as_json()}
+        given = parameters(bottle.request, required=("from", "to", "current"), optional=("voltage",))
+        current = _figure(given["current"], "current")
+        voltage = _figure(given.get("voltage", DEFAULT_VOLTAGE), "voltage")
+        with self._place(False):
+            command = self._share.start(given["from"], given["to"], current, voltage, _caller())
+        return {"succeeded": True, "command": command.id}
+
+    def end_share(self) -> dict[str, Any]:
+        """`/share/end`: begin the safe end of the guided procedure."""
+        parameters(bottle.request)
+        return {"succeeded": True, "command": self._share.end(_caller()).id}
+
     # How orders stand
+
+    def locks(self) -> dict[str, Any]:
+        """`/locks`: every maintenance lock by unit id, "" for the cluster."""
+        return {scope: dict(lock) for scope, lock in self._set_lock.all().items()}
 
     def commands(self) -> dict[str, Any]:
         """`/commands[?state=open|<state>][&unitId=][&limit=]`, newest first."""

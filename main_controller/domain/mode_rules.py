@@ -1,0 +1,115 @@
+"""When a mode change or a shutdown must be refused (Z8, T15), as pure rules over a `Picture`.
+
+Stopping is never asked here: Force Stop and Manual's way back to it always pass.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from main_controller.domain.modes import SHARING_MODES, Mode, Word, effective_mode
+from main_controller.domain.picture import Fact, Picture, names
+
+Lock = Mapping[str, Any]
+"""A maintenance lock as JSON: `name`, `reason`, `since`."""
+
+
+def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
+    """Why the cluster may not go to this mode now, or None where it may."""
+    if mode not in SHARING_MODES:
+        return None
+    return (
+        (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
+        or _locked_not_stopped(picture, locks)
+        or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
+        or (None if _shares(picture.mode, picture.pending_for(None)) else _not_in_wait(picture.facts.values()))
+    )
+
+
+def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
+    """Why this unit's local mode may not be set so now (None clears it, which is the unit's Run)."""
+    if mode is Mode.STOP:
+        return None
+    if unit_id in locks:
+        return f"{_lock(unit_id, locks[unit_id])}; its local mode stays as it is until the lock is taken off."
+    if mode is None and "" in locks:
+        return f"{_lock('', locks[''])}; no unit is set back to Run until the lock is taken off."
+    fact = picture.facts.get(unit_id)
+    if fact is None:
+        return None
+    after = effective_mode(picture.mode or fact.global_mode, mode)
+    if after not in SHARING_MODES and picture.mode is not None:
+        return None
+    unwatched = _unwatched([fact]) if mode is None else None
+    return unwatched or (None if _shares(fact.obeys, picture.pending_for(unit_id)) else _not_in_wait([fact]))
+
+
+def why_not_shut_down(unit_id: str | None, picture: Picture, fresh: float) -> str | None:
+    """Why apis-main may not be shut down here: Manual must be in force, every converter freshly seen in Wait."""
+    scope = picture.scope(unit_id)
+    if unit_id is None and picture.mode is not Mode.MANUAL:
+        return f"Shut Down needs Manual in force in the cluster; it is {_mode(picture)}."
+    if picture.mode_pending(unit_id):
+        return "A mode change is under way; Shut Down needs Manual in force."
+    others = [fact for fact in scope if fact.obeys is not Mode.MANUAL]
+    if others:
+        return f"Shut Down needs Manual in force; it is not seen at {names(others)}."
+    late = [fact for fact in scope if not fact.fresh(fresh)]
+    if late:
+        return f"{names(late)} has not been seen within {fresh:g} s; nobody could tell what its converter does."
+    working = [fact for fact in scope if not fact.confirmed_wait()]
+    if working:
+        return f"{names(working)} is not surely in Wait; a dead apis-main leaves its converter as it was."
+    return None if scope else "No unit is known in this scope."
+
+
+def _shares(mode: Mode | None, pending: Iterable[Mode | None]) -> bool:
+    """Whether apis-main itself drives the converters: in force, and no order on its way says otherwise (Z8b)."""
+    return mode in SHARING_MODES and not any(one in (Mode.STOP, Mode.MANUAL) for one in pending)
+
+
+def _unwatched(facts: Iterable[Fact]) -> str | None:
+    found = [fact for fact in facts if fact.unwatched and not fact.acknowledged]
+    if not found:
+        return None
+    return f"{names(found)} is live hardware that nobody watches; look at it and acknowledge it first."
+
+
+def _not_in_wait(facts: Iterable[Fact]) -> str | None:
+    found = [fact for fact in facts if not fact.confirmed_wait() and not fact.acknowledged]
+    if not found:
+        return None
+    return f"{names(found)} is not surely in Wait; every converter must be, by a reading after the last order."
+
+
+def _locked_run(locks: Mapping[str, Lock]) -> str | None:
+    return f"{_lock('', locks[''])}; Run is refused until the lock is taken off." if "" in locks else None
+
+
+def _locked_not_stopped(picture: Picture, locks: Mapping[str, Lock]) -> str | None:
+    for scope, lock in locks.items():
+        fact = picture.facts.get(scope)
+        if scope and (fact is None or not fact.live or fact.local_mode is not Mode.STOP):
+            return f"{_lock(scope, lock)} and does not show local mode stop."
+    return None
+
+
+def _lock(scope: str, lock: Lock) -> str:
+    who = scope or "The cluster"
+    return f"{who} is locked by {lock.get('name')} since {lock.get('since')} ({lock.get('reason')})"
+
+
+def _mode(picture: Picture) -> str:
+    if picture.mode is not None:
+        return picture.mode.label
+    return "mixed" if picture.mixed else "not known"
+
+
+def why_not_lock(fact: Fact | None, unit_id: str) -> str | None:
+    """Why a unit's lock may not be set: it must be seen live, with local mode stop, and in Wait."""
+    if fact is None or not fact.live:
+        return f"{unit_id} is not live; a lock is set only once its stop is seen."
+    if fact.local_mode is not Mode.STOP:
+        return f"{unit_id} does not show local mode stop yet; set Force Stop for it first."
+    if not fact.belief.surely(Word.WAIT):
+        return f"{unit_id}'s converter is not surely in Wait yet."
+    return None

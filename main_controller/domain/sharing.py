@@ -1,0 +1,124 @@
+"""A guided sharing of current between two units as data: its steps in their order and how each stands (N13).
+
+Pure and frozen; `operations/share.py` moves it on and `store/running.py` keeps it over a kill.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Step(StrEnum):
+    """The steps in their order; the last two are the end, also the safe end."""
+
+    REFERENCE_UP = "referenceUp"
+    BUS_STABLE = "busStable"
+    CURRENT_ON = "currentOn"
+    SHARING = "sharing"
+    CURRENT_OFF = "currentOff"
+    REFERENCE_DOWN = "referenceDown"
+
+
+ENDING = (Step.CURRENT_OFF, Step.REFERENCE_DOWN)
+
+
+class ShareState(StrEnum):
+    """How the whole procedure stands."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Unit `giver` gives `current` A at `voltage` V to unit `taker`; the giver is the voltage reference.
+
+    `since` (monotonic s) is when the present step began; `reason` says why it ends or ended; `touched` whether an
+    order that may have been carried out has left; `notes` keeps a sentence per finished step.
+    """
+
+    id: str
+    giver: str
+    taker: str
+    current: float
+    voltage: float
+    limit: float
+    by: str
+    step: Step
+    since: float
+    state: ShareState = ShareState.RUNNING
+    reason: str | None = None
+    failed: bool = False
+    touched: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
+    began_end: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self.state is not ShareState.RUNNING
+
+    def to(self, step: Step, now: float, note: str) -> "Sharing":
+        """The same, in the next step; `note` says how the last one ended."""
+        return replace(self, step=step, since=now, notes={**self.notes, str(self.step): note})
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire form: who, how much, and the steps with their states."""
+        steps = list(Step)
+        place = steps.index(self.step)
+        return {
+            "command": self.id,
+            "from": self.giver,
+            "to": self.taker,
+            "current": self.current,
+            "voltage": self.voltage,
+            "limit": self.limit,
+            "by": self.by,
+            "state": str(self.state),
+            "step": str(self.step),
+            "reason": self.reason,
+            "steps": [
+                {"step": str(step), "state": self._step_state(index, place), "sentence": self.notes.get(str(step))}
+                for index, step in enumerate(steps)
+            ],
+        }
+
+    def _step_state(self, index: int, place: int) -> str:
+        if index == place and not self.over:
+            return "running"
+        if index == place:
+            return "done" if self.state is ShareState.ENDED else str(self.state)
+        if index > place:
+            return "waiting"
+        return "done" if str(list(Step)[index]) in self.notes else "skipped"
+
+    def as_record(self) -> dict[str, Any]:
+        """What a restart needs to show it and to end it."""
+        return {
+            "id": self.id, "giver": self.giver, "taker": self.taker, "current": self.current,
+            "voltage": self.voltage, "limit": self.limit, "by": self.by, "step": str(self.step),
+            "touched": self.touched, "reason": self.reason, "notes": dict(self.notes),
+        }  # fmt: skip
+
+
+def interrupted(record: Mapping[str, Any], now: float) -> Sharing:
+    """The procedure that a record from before the restart describes; nothing of it goes on by itself."""
+    return Sharing(
+        id=str(record["id"]),
+        giver=str(record["giver"]),
+        taker=str(record["taker"]),
+        current=float(record["current"]),
+        voltage=float(record["voltage"]),
+        limit=float(record["limit"]),
+        by=str(record["by"]),
+        step=Step(record["step"]),
+        since=now,
+        state=ShareState.INTERRUPTED,
+        reason="The program ended while this ran; what its converters do is as shown. End it from here.",
+        touched=True,
+        notes=dict(record.get("notes", {})),
+    )

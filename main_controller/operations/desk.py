@@ -1,0 +1,286 @@
+"""What every order shares: the picture it is judged by, its record, its turn, and how it ends (Z6c, Z8b).
+
+Used by each operation in this folder. The desk sends nothing itself.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder, UnitOutcome
+from main_controller.domain.freshness import Reading, UnitState
+from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
+from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.picture import Fact, Picture, believe
+from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
+from main_controller.store.command_log import CommandLog, TurnLost, Turns
+from main_controller.store.unit_cache import Snapshot, UnitCache
+
+log = logging.getLogger(__name__)
+
+TURN_LIMIT = 30.0
+"""How long (s) an order waits for earlier ones of the same unit before it is given up unsent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the real system takes to show things, all in s; each is a setting (Z5, Z6c, Z8, Z9, Z9b)."""
+
+    stale_after: float = 30.0
+    lag: float = 12.0
+    stop_lag: float = 30.0
+    mode_time: float = 30.0
+    grace: float = 45.0
+    fresh: float = 15.0
+
+
+class Acknowledgements(Protocol):
+    """Which unwatched units an operator has looked at (Z6a)."""
+
+    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+        """Whether this unit, last seen in this word, is acknowledged."""
+        ...
+
+
+class Locks(Protocol):
+    """The maintenance locks in force, by unit id, "" for the cluster."""
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every lock as JSON: `name`, `reason`, `since`."""
+        ...
+
+
+class Desk:
+    """Where orders are checked, entered and ended."""
+
+    def __init__(
+        self,
+        cache: UnitCache,
+        commands: CommandLog,
+        acknowledgements: Acknowledgements,
+        locks: Locks,
+        *,
+        timing: Timing,
+        clock: Callable[[], float],
+        wall: Callable[[], datetime],
+    ) -> None:
+        self.cache = cache
+        self.commands = commands
+        self.locks = locks
+        self.timing = timing
+        self.clock = clock
+        self.wall = wall
+        self.turns = Turns()
+        self._acknowledgements = acknowledgements
+
+    # Looking
+
+    def picture(self) -> Picture:
+        """What may be true now of every known unit and of the cluster's mode."""
+        snapshot = self.cache.snapshot()
+        now = self.clock()
+        orders = self.commands.converter_orders()
+        facts = {
+            unit_id: self._fact(snapshot, unit_id, orders.get(unit_id, ()), now)
+            for unit_id in sorted({*snapshot.members, *snapshot.sightings})
+        }
+        changes = self.commands.mode_orders()
+        allowed = self.timing.mode_time
+        in_force = mode_in_force([f.global_mode for f in facts.values() if f.live], changes, now=now, allowed=allowed)
+        local = [order for order in changes if order.unit_id is not None and order.pending(now, allowed)]
+        pending = [*pending_orders(changes, now=now, allowed=allowed), *local]
+        return Picture(
+            now=now,
+            facts=facts,
+            mode=in_force.mode,
+            mixed=in_force.mixed,
+            pending_modes=_by_scope(pending),
+            grid_master_known=grid_master_known(snapshot.grid.unit_ids),
+            deals=None if snapshot.grid.deals is None else len(snapshot.grid.deals),
+        )
+
+    def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterOrder], now: float) -> Fact:
+        sighting = snapshot.sightings.get(unit_id)
+        conflict = snapshot.conflicts.get(unit_id)
+        if sighting is None:
+            kept = snapshot.remembered.get(unit_id)
+            word = kept.word if kept is not None else None
+            reading = None if kept is None else Reading(float("-inf"), parse_word(word), None, None, kept.dvg, kept.dig)
+            belief = believe(reading, orders, self.timing.lag)
+            acknowledged = self._acknowledgements.acknowledged(unit_id, word)
+            ip = kept.ip if kept is not None else None
+            return Fact(
+                unit_id,
+                UnitState.SILENT,
+                None,
+                None,
+                (),
+                belief,
+                ip=ip,
+                acknowledged=acknowledged,
+                in_flight=_in_flight(orders),
+            )
+        unit = sighting.unit
+        return Fact(
+            id=unit_id,
+            state=sighting.state(now, self.timing.stale_after),
+            age=sighting.age(now),
+            reading=sighting.recent[-1] if sighting.recent else None,
+            recent=sighting.recent,
+            belief=believe(sighting.recent[-1] if sighting.recent else None, orders, self.timing.lag),
+            global_mode=unit.global_mode,
+            local_mode=unit.local_mode,
+            effective=unit.effective,
+            ip=unit.ip,
+            acknowledged=self._acknowledgements.acknowledged(unit_id, unit.raw_word),
+            conflict=conflict,
+            in_flight=_in_flight(orders),
+        )
+
+    def known(self, unit_id: str) -> None:
+        """Raise NotFound unless this unit is a member or was ever seen."""
+        snapshot = self.cache.snapshot()
+        if unit_id not in snapshot.sightings and unit_id not in snapshot.members:
+            raise NotFound(f"There is no unit {unit_id!r}.")
+
+    # Recording
+
+    def begin(
+        self,
+        order: str,
+        unit_id: str | None,
+        wanted: Mapping[str, Any],
+        by: str,
+        *,
+        override: str | None = None,
+        before: Mapping[str, Any] | None = None,
+    ) -> Command:
+        """Record an order that has come."""
+        command = Command(
+            id=self.commands.new_id(),
+            order=order,
+            unit_id=unit_id,
+            wanted=dict(wanted),
+            by=by,
+            at=self.wall(),
+            entered=self.clock(),
+            override=override,
+            before=dict(before or {}),
+        )
+        log.info("%s %s for %s by %s: %s", command.id, order, unit_id or "the cluster", by, dict(wanted))
+        return self.commands.enter(command)
+
+    def refuse(self, command: Command, sentence: str, **details: Any) -> Refused:
+        """Record a refusal and return the error to raise."""
+        self._end(command, CommandState.FAILED, error=sentence, sent=False)
+        log.warning("%s %s refused: %s", command.id, command.order, sentence)
+        return Refused(sentence, details={"command": command.id, "sent": False, **details})
+
+    def cancel(self, command: Command, error: Refused) -> Refused:
+        """Record that a stop overtook a command before it left."""
+        self._end(command, CommandState.CANCELLED, error=error.sentence, sent=False)
+        log.warning("%s %s cancelled: %s", command.id, command.order, error.sentence)
+        return Refused(error.sentence, details={"command": command.id, "sent": False})
+
+    def accept(self, command: Command, **changes: Any) -> Command:
+        """Record that the order was answered with a yes."""
+        log.info("%s %s accepted", command.id, command.order)
+        return self.commands.update(
+            command.id,
+            state=CommandState.ACCEPTED,
+            sent=True,
+            settled=self.clock(),
+            accepted_at=self.wall(),
+            **changes,
+        )
+
+    def fault(self, command: Command, error: ControllerError) -> ControllerError:
+        """Record that the order did not go well; an order that may have been sent stays open to be watched (Z8a)."""
+        sent: Sent = error.sent if isinstance(error, UpstreamError) else False
+        log.error("%s %s failed, sent %s: %s", command.id, command.order, sent, error.sentence)
+        if sent == "unknown":
+            self.commands.update(command.id, sent=sent, settled=self.clock(), error=error.sentence)
+        else:
+            self._end(command, CommandState.FAILED, error=error.sentence, sent=sent, settled=self.clock())
+        error.details = {"sent": sent, "command": command.id, **error.details}
+        return error
+
+    def verify(self, command: Command, **changes: Any) -> Command:
+        """Record that the order was seen to be so."""
+        log.info("%s %s verified", command.id, command.order)
+        return self._end(command, CommandState.VERIFIED, error=None, **changes)
+
+    def time_out(self, command: Command, sentence: str, **changes: Any) -> Command:
+        """Record that the order was not seen to be so in the time allowed."""
+        log.error("%s %s timed out: %s", command.id, command.order, sentence)
+        return self._end(command, CommandState.TIMED_OUT, error=sentence, **changes)
+
+    def fail(self, command: Command, sentence: str, **changes: Any) -> Command:
+        """Record that the order failed."""
+        log.error("%s %s failed: %s", command.id, command.order, sentence)
+        return self._end(command, CommandState.FAILED, error=sentence, **changes)
+
+    def _end(self, command: Command, state: CommandState, **changes: Any) -> Command:
+        return self.commands.update(command.id, state=state, ended_at=self.wall(), **changes)
+
+    def units(self, command: Command, outcomes: Mapping[str, UnitOutcome], **changes: Any) -> Command:
+        """Record how the order stands at each unit."""
+        return self.commands.update(command.id, units=dict(outcomes), **changes)
+
+    def not_while_stopping(self, command: Command) -> None:
+        """Refuse the command while a Stop all runs (Z9)."""
+        if self.commands.held_by is not None:
+            raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
+
+    def not_locked(self, command: Command, unit_id: str | None) -> None:
+        """Refuse the command while a maintenance lock stands on its unit or on the cluster."""
+        locks = self.locks.all()
+        for scope in ("", unit_id):
+            lock = locks.get(scope) if scope is not None else None
+            if lock is not None:
+                who = scope or "The cluster"
+                sentence = f"{who} is locked by {lock['name']} since {lock['since']}: {lock['reason']}"
+                raise self.refuse(command, sentence, cause="locked", lock=dict(lock))
+
+    # Waiting for a turn
+
+    @contextmanager
+    def turn(self, command: Command, scope: str, *stop_scopes: str) -> Iterator[Callable[[], bool]]:
+        """Hold the command's turn in `scope`; gives what tells whether a stop in `stop_scopes` overtook it."""
+        seen = self.commands.stops(*stop_scopes)
+
+        def overtaken() -> bool:
+            return self.commands.stops(*stop_scopes) != seen
+
+        try:
+            with self.turns.turn(scope, command.id, timeout=TURN_LIMIT, overtaken=overtaken):
+                yield overtaken
+        except TurnLost as lost:
+            raise self.cancel(command, lost) from lost
+
+    def overtake(self, *scopes: str) -> None:
+        """Have a stop or Wait overtake everything queued in these scopes."""
+        for scope in scopes:
+            self.commands.stopping(scope)
+        self.turns.wake()
+
+    def settle_mode(self, order: ModeOrder, sent: Sent) -> ModeOrder:
+        """Note that a mode order came back."""
+        settled = replace(order, returned=self.clock(), sent=sent)
+        self.commands.note_mode(settled)
+        return settled
+
+
+def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]:
+    scopes: dict[str, tuple[Mode | None, ...]] = {}
+    for order in orders:
+        scope = order.unit_id or ""
+        scopes[scope] = (*scopes.get(scope, ()), order.mode)
+    return scopes
+
+
+def _in_flight(orders: Iterable[ConverterOrder]) -> bool:
+    return any(order.returned is None and order.word is not Word.WAIT for order in orders)

@@ -1,0 +1,180 @@
+"""Tells what the grid did by itself: mode, Grid Master, members, errors, unwatched hardware (Z6a, Z13a, K10).
+
+A worker calls `run_once` again and again. What an order of ours explains is not told.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from main_controller.domain.commands import ModeOrder
+from main_controller.domain.freshness import UnitState
+from main_controller.domain.grid import grid_error, grid_master, grid_master_known
+from main_controller.domain.modes import Mode
+from main_controller.domain.picture import Fact, Picture
+from main_controller.operations.desk import Desk
+
+log = logging.getLogger(__name__)
+
+KEPT = 20
+
+SHUTDOWN_EXPLAINS = 120.0
+"""How long (s) after a Shut Down a unit's silence needs no other explanation."""
+
+Record = Callable[[str, str | None, str, Any, Any], None]
+"""Journals one event: kind, unit id, sentence, before, after."""
+
+
+@dataclass
+class _Seen:
+    """What was told last."""
+
+    mode: Mode | None = None
+    explained: str | None = None
+    grid_master: str | None = None
+    no_grid_master: bool | None = None
+    error: bool | None = None
+    states: dict[str, UnitState] = field(default_factory=dict)
+    unwatched: set[str] = field(default_factory=set)
+    shown: dict[str, Mode | None] = field(default_factory=dict)
+
+
+class GridEvents:
+    """Compares each picture with the last one told; keeps the newest events for the page."""
+
+    def __init__(self, desk: Desk, *, record: Record) -> None:
+        self._desk = desk
+        self._record = record
+        self._seen: _Seen | None = None
+        self._events: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
+        self._changed_at: float | None = None
+
+    def events(self) -> list[Mapping[str, Any]]:
+        """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
+        return list(self._events)
+
+    def last_mode_change(self) -> float | None:
+        """When (monotonic s) a mode change was last ordered or seen; a grid error is told only well after (Z6)."""
+        orders = self._desk.commands.mode_orders()
+        moments = [order.returned if order.returned is not None else order.entered for order in orders]
+        if self._changed_at is not None:
+            moments.append(self._changed_at)
+        return max(moments, default=None)
+
+    def run_once(self) -> None:
+        """Look once and tell what changed."""
+        picture = self._desk.picture()
+        if not picture.facts:
+            return
+        first = self._seen is None
+        seen = self._seen = self._seen or _Seen()
+        self._look_at_units(seen, picture, first)
+        self._look_at_mode(seen, picture)
+        self._look_at_grid_master(seen)
+        self._look_at_error(seen, picture)
+
+    def _look_at_mode(self, seen: _Seen, picture: Picture) -> None:
+        for fact in picture.live:
+            if fact.id in seen.shown and seen.shown[fact.id] is not fact.global_mode:
+                self._changed_at = picture.now
+            seen.shown[fact.id] = fact.global_mode
+        mode = picture.mode
+        if mode is None or mode is seen.mode:
+            return
+        before, seen.mode = seen.mode, mode
+        order = self._newest_order()
+        if order is not None and order.mode is mode and order.command_id != seen.explained:
+            seen.explained = order.command_id
+            return
+        if before is not None:
+            cause = " after a grid error" if seen.error else ""
+            text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
+            self._tell("mode", None, text, before, mode)
+
+    def _newest_order(self) -> ModeOrder | None:
+        ours = [order for order in self._desk.commands.mode_orders() if order.unit_id is None]
+        return max(ours, key=lambda order: order.entered, default=None)
+
+    def _look_at_grid_master(self, seen: _Seen) -> None:
+        watch = self._desk.cache.snapshot().grid
+        known = grid_master_known(watch.unit_ids)
+        if known is None:
+            return
+        if seen.no_grid_master is not None and known == seen.no_grid_master:
+            text = "A Grid Master is known again." if known else "No Grid Master is known."
+            self._tell("gridMaster", None, text, None, known)
+        seen.no_grid_master = not known
+        master = grid_master(watch.unit_ids, watch.grid_master)
+        if master is not None and master != seen.grid_master:
+            if seen.grid_master is not None:
+                text = f"The Grid Master moved from {seen.grid_master} to {master}."
+                self._tell("gridMaster", master, text, seen.grid_master, master)
+            seen.grid_master = master
+
+    def _look_at_error(self, seen: _Seen, picture: Picture) -> None:
+        watch = self._desk.cache.snapshot().grid
+        error = grid_error(
+            active=watch.status_active,
+            error=watch.status_error,
+            inactive_answers=watch.inactive_answers,
+            mode=picture.mode,
+            last_change_at=self.last_mode_change(),
+            now=picture.now,
+        )
+        if error is None or error == seen.error:
+            return
+        if error or seen.error:
+            text = "The grid reports an error." if error else "The grid reports no error any more."
+            self._tell("gridError", None, text, seen.error, error)
+        seen.error = error
+
+    def _look_at_units(self, seen: _Seen, picture: Picture, first: bool) -> None:
+        for fact in picture.facts.values():
+            self._look_at_state(seen, fact, picture, first)
+            self._look_at_watching(seen, fact)
+
+    def _look_at_state(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> None:
+        before = seen.states.get(fact.id)
+        seen.states[fact.id] = fact.state
+        if before is fact.state:
+            return
+        if before is None:
+            if not first:
+                self._tell("member", fact.id, f"{fact.id} is new in the cluster.", None, fact.state)
+            return
+        if fact.live:
+            self._tell("unit", fact.id, f"{fact.id} is live again after being {before.value}.", before, fact.state)
+        elif before is UnitState.LIVE and not self._shut_down_ordered(fact.id, picture.now):
+            self._tell("unit", fact.id, f"{fact.id} became {fact.state.value}.", before, fact.state)
+
+    def _look_at_watching(self, seen: _Seen, fact: Fact) -> None:
+        if fact.unwatched and fact.id not in seen.unwatched:
+            seen.unwatched.add(fact.id)
+            word = fact.last_word.label if fact.last_word else "in a state that is not known"
+            at = f" at {fact.reading.dvg:g} V" if fact.reading is not None and fact.reading.dvg is not None else ""
+            text = f"{fact.id} is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches."
+            self._tell("unwatched", fact.id, text, None, str(fact.last_word))
+        elif fact.live and fact.confirmed_wait() and fact.id in seen.unwatched:
+            seen.unwatched.discard(fact.id)
+            self._tell("unwatched", fact.id, f"{fact.id} is seen in Wait again.", None, str(fact.last_word))
+        elif fact.live:
+            seen.unwatched.discard(fact.id)
+
+    def _shut_down_ordered(self, unit_id: str, now: float) -> bool:
+        return any(
+            command.order == "shutDown" and command.unit_id in (None, unit_id) and command.sent is not False
+            and now - command.entered < SHUTDOWN_EXPLAINS
+            for command in self._desk.commands.latest()
+        )  # fmt: skip
+
+    def _tell(self, kind: str, unit_id: str | None, text: str, before: Any, after: Any) -> None:
+        log.warning("%s", text)
+        at = self._desk.wall().isoformat(timespec="milliseconds")
+        self._events.append({"at": at, "kind": kind, "unitId": unit_id, "text": text})
+        self._record(kind, unit_id, text, _plain(before), _plain(after))
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Mode | UnitState) else value

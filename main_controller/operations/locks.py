@@ -1,0 +1,74 @@
+"""Locks for maintenance (lockout/tagout): a named person keeps a unit or the cluster from being started.
+
+Used by `/setLock` and `/clearLock`. What a lock refuses stands in the rules (`domain/mode_rules.py`, the desk).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from main_controller.domain.commands import Command
+from main_controller.domain.mode_rules import why_not_lock
+from main_controller.errors import ControllerError
+from main_controller.operations.desk import Desk
+
+
+class Book(Protocol):
+    """Where locks are kept, over restarts."""
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every lock by scope, "" for the cluster."""
+        ...
+
+    def set(self, scope: str, name: str, reason: str, at: datetime) -> None:
+        """Keep a lock; raises ControllerError when it could not be kept."""
+        ...
+
+    def clear(self, scope: str, name: str) -> None:
+        """Take a lock off by the name that holds it; raises Refused or NotFound."""
+        ...
+
+
+class SetLock:
+    """Sets and takes off locks; `told` journals each: scope, name, reason or None when taken off, who."""
+
+    def __init__(self, desk: Desk, book: Book, *, told: Callable[[str, str, str | None, str], None]) -> None:
+        self._desk = desk
+        self._book = book
+        self._told = told
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every lock by scope, "" for the cluster."""
+        return self._book.all()
+
+    def set(self, unit_id: str | None, name: str, reason: str, by: str) -> Command:
+        """Lock a unit, once it is seen with local mode stop and in Wait, or the cluster at any time."""
+        desk = self._desk
+        if unit_id is not None:
+            desk.known(unit_id)
+        scope = unit_id or ""
+        command = desk.begin("setLock", unit_id, {"name": name, "reason": reason}, by)
+        with desk.commands.deciding():
+            held = self._book.all().get(scope)
+            if held is not None:
+                raise desk.refuse(command, f"{scope or 'The cluster'} is locked already, by {held['name']}.")
+            why = why_not_lock(desk.picture().facts.get(scope), scope) if scope else None
+            if why:
+                raise desk.refuse(command, why)
+        try:
+            self._book.set(scope, name, reason, desk.wall())
+        except ControllerError as error:
+            raise desk.fault(command, error) from error
+        self._told(scope, name, reason, by)
+        return desk.verify(desk.accept(command))
+
+    def clear(self, unit_id: str | None, name: str, by: str) -> Command:
+        """Take a lock off by its name; any unit that has a lock will do (Z7)."""
+        desk = self._desk
+        command = desk.begin("clearLock", unit_id, {"name": name}, by)
+        try:
+            self._book.clear(unit_id or "", name)
+        except ControllerError as error:
+            raise desk.fault(command, error) from error
+        self._told(unit_id or "", name, None, by)
+        return desk.verify(desk.accept(command))

@@ -1,0 +1,97 @@
+"""The scheduler's way to the mode orders, and what it may look at: a due schedule orders like anybody else (Z12).
+
+Handed to `workers/scheduler.py` by the controller.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from main_controller.domain.commands import CommandState
+from main_controller.domain.grid import grid_error
+from main_controller.domain.modes import Mode
+from main_controller.domain.schedule import UNKNOWN, ModeSeen
+from main_controller.operations.desk import Desk
+from main_controller.operations.set_mode import SCHEDULER, SetMode
+
+Outcome = Literal["pending", "inEffect", "notInEffect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A scheduled order that was sent; `outcome` says whether it is in effect and never blocks."""
+
+    id: str
+    desk: Desk
+
+    def outcome(self) -> Outcome:
+        """How the order stands now."""
+        state = self.desk.commands.get(self.id).state
+        if state.open:
+            return "pending"
+        return "inEffect" if state is CommandState.VERIFIED else "notInEffect"
+
+
+class ScheduledModes:
+    """Orders modes for the scheduler."""
+
+    def __init__(self, desk: Desk, set_mode: SetMode) -> None:
+        self._desk = desk
+        self._set_mode = set_mode
+
+    def order(self, unit_id: str | None, mode: Mode | None, by: str = SCHEDULER) -> Ticket:
+        """Order a mode for the cluster or one unit (None clears its local mode); raises ControllerError."""
+        if unit_id is not None:
+            command = self._set_mode.unit(unit_id, mode, SCHEDULER)
+        elif mode is not None:
+            command = self._set_mode.cluster(mode, SCHEDULER)
+        else:
+            raise ValueError("the cluster's mode cannot be cleared")
+        return Ticket(command.id, self._desk)
+
+
+class GridSeen:
+    """What a scheduled decision looks at; `last_change` is `GridEvents.last_mode_change`."""
+
+    def __init__(self, desk: Desk, *, last_change: Callable[[], float | None]) -> None:
+        self._desk = desk
+        self._last_change = last_change
+
+    def mode_in_force(self) -> Mode | None:
+        """The cluster's mode, None while it is not known or mixed."""
+        picture = self._desk.picture()
+        return None if picture.mode_pending(None) else picture.mode
+
+    def local_mode(self, unit_id: str) -> ModeSeen:
+        """A live unit's own mode (None follows the cluster); UNKNOWN for any other unit."""
+        fact = self._desk.picture().facts.get(unit_id)
+        return fact.local_mode if fact is not None and fact.live else UNKNOWN
+
+    def has_grid_master(self) -> bool | None:
+        """Whether a Grid Master is known; None when that cannot be told."""
+        return self._desk.picture().grid_master_known
+
+    def grid_error(self) -> bool | None:
+        """Whether the grid reports an error (Z6); None when that cannot be told."""
+        watch = self._desk.cache.snapshot().grid
+        picture = self._desk.picture()
+        return grid_error(
+            active=watch.status_active,
+            error=watch.status_error,
+            inactive_answers=watch.inactive_answers,
+            mode=picture.mode,
+            last_change_at=self._last_change(),
+            now=picture.now,
+        )
+
+    def last_person_order_at(self, unit_id: str | None) -> datetime | None:
+        """When a person's last mode order in exactly this scope, or Stop all, came and was or may have been sent."""
+        moments = [
+            command.at
+            for command in self._desk.commands.latest()
+            if command.by != SCHEDULER and (command.sent is not False or command.state.open)
+            and (command.order == "stopAll"
+                 or (command.order in ("setOperationMode", "setBudo") and command.unit_id == unit_id))
+        ]  # fmt: skip
+        return max(moments, default=None)

@@ -1,0 +1,164 @@
+"""Sets the operation mode of the cluster or of one unit: R11, R12, N6, Z7-Z9b.
+
+Used by the mode routes and by the scheduler. Force Stop overtakes everything and asks for no turn; in Manual it also
+sends Wait to every converter, since no apis-main ends what it did not begin (Z9a).
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+from main_controller.domain.commands import Command, ModeOrder
+from main_controller.domain.mode_rules import why_not_global, why_not_local
+from main_controller.domain.modes import BUDO_WORDS, Mode
+from main_controller.domain.picture import Picture
+from main_controller.errors import ControllerError, Sent, UpstreamError
+from main_controller.operations.desk import Desk
+from main_controller.operations.waits import Waits
+from main_controller.upstream.apis_web import ApisWeb
+
+log = logging.getLogger(__name__)
+
+SCHEDULER = "scheduler"
+"""Who gave an order that no person gave."""
+
+CLUSTER = "mode"
+"""The scope of the cluster's mode orders among turns and stops."""
+
+
+class SetMode:
+    """Orders a mode. `person_ordered` is told the scope of every order that a person gave (Z12)."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        apis_web: ApisWeb,
+        waits: Waits,
+        executor: Executor,
+        *,
+        person_ordered: Callable[[str | None], None],
+        intent: Callable[[Command], None] = lambda command: None,
+    ) -> None:
+        self._desk = desk
+        self._apis_web = apis_web
+        self._waits = waits
+        self._executor = executor
+        self._person_ordered = person_ordered
+        self._intent = intent
+
+    def cluster(self, mode: Mode, by: str) -> Command:
+        """Set the cluster's mode through `/setOperationMode` (R12)."""
+        command, _ = self._cluster("setOperationMode", mode, by, lambda: self._apis_web.set_global_mode(mode))
+        return command
+
+    def budo(self, word: str, by: str) -> tuple[Command, bool]:
+        """Set the cluster's mode through apis-web's path of this word (R11); returns its `active` too."""
+        return self._cluster("setBudo", BUDO_WORDS[word], by, lambda: self._apis_web.budo(word))
+
+    def unit(self, unit_id: str, mode: Mode | None, by: str) -> Command:
+        """Set one unit's local mode; None clears it, so that the unit follows the cluster (N6)."""
+        desk = self._desk
+        desk.known(unit_id)
+        fact = desk.picture().facts[unit_id]
+        wanted = {"mode": "" if mode is None else str(mode)}
+        command = desk.begin("setOperationMode", unit_id, wanted, by, before={"mode": fact.local_mode})
+        scope = f"{CLUSTER}:{unit_id}"
+        send = lambda: self._apis_web.set_local_mode(unit_id, mode)  # noqa: E731 - one call, handed on twice
+        if mode is Mode.STOP:
+            desk.overtake(scope)
+            self._send(command, self._note(command, mode, fact.local_mode), send)
+            return desk.accept(command)
+        with desk.turn(command, scope, scope) as overtaken:
+            with desk.commands.deciding():
+                desk.not_while_stopping(command)
+                reason = why_not_local(unit_id, mode, desk.picture(), desk.locks.all())
+                if reason:
+                    raise desk.refuse(command, reason)
+                order = self._note(command, mode, fact.local_mode)
+            self._unless(overtaken, command, order)
+            try:
+                self._send(command, order, send)
+            finally:
+                if overtaken():
+                    self._again(command, lambda: self._apis_web.set_local_mode(unit_id, Mode.STOP))
+        return desk.accept(command)
+
+    def _cluster(self, name: str, mode: Mode, by: str, send: Callable[[], Any]) -> tuple[Command, Any]:
+        desk = self._desk
+        picture = desk.picture()
+        command = desk.begin(name, None, {"mode": str(mode)}, by, before={"mode": picture.mode})
+        if mode is Mode.STOP:
+            return self._stop(command, picture, send)
+        with desk.turn(command, CLUSTER, CLUSTER) as overtaken:
+            with desk.commands.deciding():
+                desk.not_while_stopping(command)
+                picture = desk.picture()
+                reason = why_not_global(mode, picture, desk.locks.all())
+                if reason:
+                    raise desk.refuse(command, reason)
+                order = self._note(command, mode, picture.mode)
+            self._unless(overtaken, command, order)
+            try:
+                answer = self._send(command, order, send)
+            finally:
+                if overtaken():
+                    self._again(command, lambda: self._apis_web.set_global_mode(Mode.STOP))
+        return desk.accept(command), answer
+
+    def _stop(self, command: Command, picture: Picture, send: Callable[[], Any]) -> tuple[Command, Any]:
+        """Force Stop: at once, and with Wait to every converter where no apis-main may end what runs (Z9a)."""
+        desk = self._desk
+        desk.overtake(CLUSTER)
+        order = self._note(command, Mode.STOP, picture.mode)
+        drives_by_hand = picture.mode in (Mode.MANUAL, None)
+        if not drives_by_hand:
+            answer = self._send(command, order, send)
+            return desk.accept(command), answer
+        desk.commands.update(command.id, wanted={**command.wanted, "waits": True})
+        desk.overtake("wait")
+        asked = self._executor.submit(self._send, command, order, send)
+        results = self._waits.send_all(command.id, picture)
+        failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
+        if failed:
+            desk.commands.update(command.id, note=f"Wait could not be sent to {', '.join(failed)}.")
+        answer = asked.result()
+        return desk.accept(command), answer
+
+    def _note(self, command: Command, mode: Mode | None, before: Mode | None) -> ModeOrder:
+        by_person = command.by != SCHEDULER
+        order = ModeOrder(
+            command.id, command.unit_id, mode, self._desk.clock(), before=before, by_person=by_person, at=command.at
+        )
+        self._desk.commands.note_mode(order)
+        if by_person:
+            self._person_ordered(command.unit_id)
+        return order
+
+    def _unless(self, overtaken: Callable[[], bool], command: Command, order: ModeOrder) -> None:
+        """The last look before sending: a stop that came since makes this order void."""
+        self._intent(command)
+        if overtaken():
+            self._desk.settle_mode(order, False)
+            raise self._desk.refuse(command, "A stop overtook this order; nothing was sent.")
+
+    def _send(self, command: Command, order: ModeOrder, send: Callable[[], Any]) -> Any:
+        try:
+            answer = send()
+        except ControllerError as error:
+            sent: Sent = error.sent if isinstance(error, UpstreamError) else False
+            self._desk.settle_mode(order, sent)
+            raise self._desk.fault(command, error) from error
+        self._desk.settle_mode(order, True)
+        return answer
+
+    def _again(self, command: Command, stop: Callable[[], None]) -> None:
+        """A stop that came while the order was in flight is sent again after it (Z9)."""
+        log.warning("%s: a stop overtook this order in flight; stop follows it", command.id)
+        try:
+            stop()
+            note = "Overtaken by a stop; stop followed it."
+        except ControllerError as error:
+            note = f"Overtaken by a stop; stop after it failed: {error.sentence}"
+            log.error("%s: %s", command.id, note)
+        self._desk.commands.update(command.id, note=note)

@@ -1,0 +1,350 @@
+"""The guided procedure: "share 2 A from E001 to E003", step by step, with a safe end (N13).
+
+Used by `/share` and `/share/end`; a worker calls `run_once` to move it on. Every step goes through the interlocks like
+an order by hand. The safe end, current off and then reference down, goes on whatever fails; the reference gets Wait at
+the latest 30 s after its follower was sent it.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.interlocks import Limits, Wanted
+from main_controller.domain.modes import Mode, Word
+from main_controller.domain.picture import Fact, Picture
+from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step, interrupted
+from main_controller.errors import BadRequest, ControllerError, NotFound, UpstreamError
+from main_controller.operations.desk import Desk
+from main_controller.operations.set_converter import SetConverter
+from main_controller.operations.waits import Waits, WaitWave
+from main_controller.store.single import Single
+
+log = logging.getLogger(__name__)
+
+REFERENCE_AT_LATEST = 30.0
+"""How long (s) after the follower was sent Wait the reference is sent it, whatever the follower shows."""
+
+WAIT_AGAIN = 5.0
+"""How often (s) a Wait of the safe end is repeated until it is seen."""
+
+
+class Kept(Protocol):
+    """Where a running procedure is kept over a kill."""
+
+    def save(self, record: dict[str, Any]) -> None:
+        """Keep it; raises ControllerError."""
+        ...
+
+    def load(self) -> list[dict[str, Any]]:
+        """What was kept."""
+        ...
+
+    def remove(self, record_id: str) -> None:
+        """Forget it; raises ControllerError."""
+        ...
+
+
+class Share:
+    """One guided procedure at a time."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        set_converter: SetConverter,
+        waits: Waits,
+        kept: Kept,
+        *,
+        limits: Limits,
+        step_time: float,
+    ) -> None:
+        self._desk = desk
+        self._set_converter = set_converter
+        self._waits = waits
+        self._kept = kept
+        self._limits = limits
+        self._step_time = step_time
+        self._single: Single[Command] = Single()
+        self._now: Sharing | None = None
+        self._wish: str | None = None
+        self._stops_seen = 0
+        self._wave: WaitWave | None = None
+        self._sent_at: dict[str, float] = {}
+        for record in kept.load():
+            self._now = interrupted(record, desk.clock())
+            log.warning("a guided procedure was running when the program ended: %s", self._now.as_json())
+
+    @property
+    def running(self) -> bool:
+        """Whether a procedure is under way, its end included."""
+        return self._now is not None and not self._now.over
+
+    def as_json(self) -> dict[str, Any] | None:
+        """The procedure that runs or ran last, with what is known of its converters; None if there was none."""
+        sharing = self._now
+        if sharing is None:
+            return None
+        facts = self._desk.picture().facts
+        return {**sharing.as_json(), "units": {one: _known(facts.get(one)) for one in (sharing.giver, sharing.taker)}}
+
+    # Orders
+
+    def start(self, giver: str, taker: str, current: float, voltage: float, by: str) -> Command:
+        """Begin to share `current` A at `voltage` V; raises Refused with the rules that refuse the first step."""
+        desk = self._desk
+        if giver == taker:
+            raise BadRequest("A unit cannot share with itself.")
+        for unit_id in (giver, taker):
+            desk.known(unit_id)
+        if not 0 < current <= self._limits.current_max:
+            raise BadRequest(f"The current must be above 0 and at most {self._limits.current_max:g} A.")
+        wanted = {"from": giver, "to": taker, "current": current, "voltage": voltage}
+        command = desk.begin("share", giver, wanted, by)
+        if self._now is not None and self._now.state is ShareState.INTERRUPTED:
+            raise desk.refuse(command, "A procedure from before the restart has not been ended yet; end it first.")
+        command, first = self._single.start(lambda: command, lambda running: None)
+        if not first:
+            raise desk.refuse(self._refused(giver, wanted, by), f"The procedure {command.id} is still running.")
+        try:
+            self._check(command, Wanted(giver, Word.VOLTAGE_REFERENCE, voltage, self._limits.current_max), taker)
+            sharing = Sharing(
+                command.id,
+                giver,
+                taker,
+                current,
+                voltage,
+                self._limits.current_max,
+                by,
+                Step.REFERENCE_UP,
+                desk.clock(),
+            )
+            self._kept.save(sharing.as_record())
+        except ControllerError as error:
+            self._single.end()
+            raise error if error.details.get("command") else desk.fault(command, error) from error
+        self._wish, self._wave, self._sent_at = None, None, {}
+        self._stops_seen = self._stops(sharing)
+        self._show(sharing)
+        return desk.accept(command)
+
+    def _refused(self, giver: str, wanted: Mapping[str, Any], by: str) -> Command:
+        return next(c for c in self._desk.commands.latest() if c.order == "share" and c.by == by and c.wanted == wanted)
+
+    def _check(self, command: Command, wanted: Wanted, taker: str) -> None:
+        desk = self._desk
+        with desk.commands.deciding():
+            desk.not_while_stopping(command)
+            desk.not_locked(command, wanted.unit_id)
+            desk.not_locked(command, taker)
+            refusing = [answer for answer in self._set_converter.dry_run(wanted) if answer.refuses]
+            if refusing:
+                sentence = " ".join(answer.sentence for answer in refusing)
+                raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in refusing])
+            fact = desk.picture().facts[taker]
+            if fact.obeys is not Mode.MANUAL or not fact.confirmed_wait() or fact.conflict:
+                raise desk.refuse(command, fact.conflict or f"{taker} is not in Manual and surely in Wait.")
+
+    def end(self, by: str) -> Command:
+        """Begin the safe end of the procedure that runs, or of one that a kill interrupted."""
+        desk = self._desk
+        sharing = self._now
+        if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
+            raise NotFound("No guided procedure is running.")
+        command = desk.begin("endShare", sharing.giver, {"command": sharing.id}, by)
+        if sharing.state is ShareState.INTERRUPTED:
+            self._wave, self._sent_at = None, {}
+            self._show(replace(sharing, state=ShareState.RUNNING, failed=True))
+        self._wish = f"{by} ended it."
+        return desk.accept(command)
+
+    def abort(self, reason: str) -> None:
+        """Begin the safe end, because `reason`; does nothing when none runs."""
+        if self.running:
+            self._wish = reason
+
+    def overtaken(self) -> None:
+        """A Stop all has begun: nothing more is sent from here, Stop all ends what runs (Z9)."""
+        sharing = self._now
+        if sharing is not None and not sharing.over:
+            self._finish(replace(sharing, reason="Stop all took over."), ShareState.CANCELLED)
+
+    # Moving on
+
+    def run_once(self) -> None:
+        """One look at the procedure; called again and again by a worker."""
+        sharing = self._now
+        if sharing is None or sharing.over:
+            return
+        if self._desk.commands.held_by is not None:
+            self.overtaken()
+            return
+        picture = self._desk.picture()
+        if sharing.step not in ENDING:
+            why = self._wish or self._why_end(sharing, picture)
+            if why is not None:
+                self._begin_end(sharing, why, picture.now, failed=self._wish is None)
+                return
+        steps: dict[Step, Callable[[Sharing, Picture], None]] = {
+            Step.REFERENCE_UP: self._reference_up,
+            Step.BUS_STABLE: self._bus_stable,
+            Step.CURRENT_ON: self._current_on,
+            Step.SHARING: self._watch,
+            Step.CURRENT_OFF: self._current_off,
+            Step.REFERENCE_DOWN: self._reference_down,
+        }
+        steps[sharing.step](sharing, picture)
+
+    def _why_end(self, sharing: Sharing, picture: Picture) -> str | None:
+        """What makes a safe end due by itself, or None."""
+        for unit_id in (sharing.giver, sharing.taker):
+            fact = picture.facts.get(unit_id)
+            if fact is None or not fact.live:
+                return f"{unit_id}'s data are no longer live."
+            if fact.obeys is not Mode.MANUAL:
+                return f"Manual is no longer in force at {unit_id}."
+        if self._stops(sharing) != self._stops_seen:
+            return "A stop or Wait by hand came to one of the units."
+        if sharing.step is not Step.SHARING and picture.now - sharing.since > self._step_time:
+            return f"The step {sharing.step} took longer than {self._step_time:g} s."
+        return None
+
+    def _reference_up(self, sharing: Sharing, picture: Picture) -> None:
+        wanted = Wanted(sharing.giver, Word.VOLTAGE_REFERENCE, sharing.voltage, sharing.limit)
+        if self._order(sharing, wanted):
+            note = f"{sharing.giver} is the voltage reference at {sharing.voltage:g} V."
+            self._show(replace(sharing, touched=True).to(Step.BUS_STABLE, self._desk.clock(), note))
+
+    def _bus_stable(self, sharing: Sharing, picture: Picture) -> None:
+        """The rules of the next order are the measure; what only time can mend is waited for."""
+        answers = self._set_converter.dry_run(self._charge(sharing))
+        open_rules = [answer for answer in answers if answer.refuses]
+        if not open_rules:
+            note = f"The bus is at {sharing.voltage:g} V at both units."
+            self._show(sharing.to(Step.CURRENT_ON, picture.now, note))
+            return
+        self._tell(sharing, open_rules[0].sentence)
+
+    def _current_on(self, sharing: Sharing, picture: Picture) -> None:
+        if self._order(sharing, self._charge(sharing)):
+            note = f"{sharing.taker} takes {sharing.current:g} A."
+            self._show(sharing.to(Step.SHARING, self._desk.clock(), note))
+
+    def _watch(self, sharing: Sharing, picture: Picture) -> None:
+        giver, taker = picture.facts[sharing.giver], picture.facts[sharing.taker]
+        if not giver.belief.possibly(Word.VOLTAGE_REFERENCE):
+            self._begin_end(sharing, f"{giver.id} is no longer the voltage reference.", picture.now, failed=True)
+        elif not taker.belief.possibly(Word.CHARGE):
+            self._begin_end(sharing, f"{taker.id} is no longer charging.", picture.now, failed=True)
+
+    def _charge(self, sharing: Sharing) -> Wanted:
+        return Wanted(sharing.taker, Word.CHARGE, sharing.voltage, sharing.current)
+
+    def _order(self, sharing: Sharing, wanted: Wanted) -> bool:
+        """Give one converter order as part of the procedure; False begins the safe end."""
+        try:
+            self._set_converter.order(wanted, f"share {sharing.id}")
+        except ControllerError as error:
+            sent = error.sent if isinstance(error, UpstreamError) else False
+            self._begin_end(
+                replace(sharing, touched=sharing.touched or sent is not False),
+                error.sentence,
+                self._desk.clock(),
+                failed=True,
+            )
+            return False
+        return True
+
+    # The safe end
+
+    def _begin_end(self, sharing: Sharing, why: str, now: float, *, failed: bool) -> None:
+        log.warning("%s: safe end begins: %s", sharing.id, why)
+        ending = replace(sharing, reason=why, failed=failed or sharing.failed, began_end=now)
+        if not ending.touched:
+            self._finish(ending, ShareState.FAILED if ending.failed else ShareState.ENDED)
+            return
+        self._show(replace(ending, step=Step.CURRENT_OFF, since=now))
+
+    def _current_off(self, sharing: Sharing, picture: Picture) -> None:
+        seen = self._send_wait(sharing.taker, picture)
+        first = self._sent_at.get(sharing.taker, picture.now)
+        if seen or picture.now - first >= REFERENCE_AT_LATEST:
+            note = f"{sharing.taker} is in Wait." if seen else f"{sharing.taker} was not seen in Wait."
+            self._wave = None
+            self._show(sharing.to(Step.REFERENCE_DOWN, picture.now, note))
+
+    def _reference_down(self, sharing: Sharing, picture: Picture) -> None:
+        taker = picture.facts.get(sharing.taker)
+        seen = self._send_wait(sharing.giver, picture)
+        too_late = picture.now - sharing.since > self._step_time
+        if not seen and not too_late:
+            return
+        note = f"{sharing.giver} is in Wait." if seen else f"{sharing.giver} was not seen in Wait."
+        both = seen and taker is not None and taker.confirmed_wait(self._sent_at.get(sharing.taker))
+        reason = sharing.reason or ""
+        if not both:
+            reason = f"{reason} Not both converters were seen in Wait: look at them."
+        state = ShareState.ENDED if both and not sharing.failed else ShareState.FAILED
+        ended = replace(sharing, notes={**sharing.notes, str(sharing.step): note}, reason=reason)
+        self._finish(ended, state)
+
+    def _send_wait(self, unit_id: str, picture: Picture) -> bool:
+        """Send Wait, again every few seconds, until it is seen; whether it is."""
+        fact = picture.facts[unit_id]
+        last = self._sent_at.get(f"{unit_id} last")
+        if self._wave is not None and self._wave.finished():
+            self._wave = None
+        if last is not None and fact.confirmed_wait(self._sent_at[unit_id]):
+            return True
+        if self._wave is None and (last is None or picture.now - last >= WAIT_AGAIN):
+            self._sent_at.setdefault(unit_id, picture.now)
+            self._sent_at[f"{unit_id} last"] = picture.now
+            self._wave = self._waits.start(self._now.id if self._now else "share", [fact])
+        return False
+
+    # Telling
+
+    def _stops(self, sharing: Sharing) -> int:
+        return self._desk.commands.stops("wait", f"wait:{sharing.giver}", f"wait:{sharing.taker}")
+
+    def _show(self, sharing: Sharing) -> None:
+        """Make this the state, keep it, and tell it in the command."""
+        self._now = sharing
+        try:
+            self._kept.save(sharing.as_record())
+        except ControllerError as error:
+            log.error("%s: its state could not be kept: %s", sharing.id, error.sentence)
+        self._tell(sharing, sharing.reason)
+
+    def _tell(self, sharing: Sharing, sentence: str | None) -> None:
+        if any(command.id == sharing.id for command in self._desk.commands.latest()):
+            progress = {"step": str(sharing.step), "steps": sharing.as_json()["steps"], "sentence": sentence}
+            self._desk.commands.update(sharing.id, progress=progress)
+
+    def _finish(self, sharing: Sharing, state: ShareState) -> None:
+        self._show(replace(sharing, state=state))
+        self._single.end()
+        try:
+            self._kept.remove(sharing.id)
+        except ControllerError as error:
+            log.error("%s: its record could not be removed: %s", sharing.id, error.sentence)
+        log.warning("%s: the guided procedure has %s: %s", sharing.id, state.value, sharing.reason)
+        command = next((c for c in self._desk.commands.latest() if c.id == sharing.id), None)
+        if command is None:
+            return
+        if state is ShareState.ENDED:
+            self._desk.verify(command)
+        elif state is ShareState.CANCELLED:
+            self._desk.commands.update(
+                command.id, state=CommandState.CANCELLED, ended_at=self._desk.wall(), error=sharing.reason
+            )
+        else:
+            self._desk.fail(command, sharing.reason or "It failed.")
+
+
+def _known(fact: Fact | None) -> dict[str, Any]:
+    """What is known of a converter, for the page."""
+    if fact is None:
+        return {"state": "silent", "words": []}
+    words = sorted("unknown" if word is None else str(word) for word in fact.belief.words)
+    return {"state": str(fact.state), "words": words, "source": fact.belief.source}

@@ -1,0 +1,341 @@
+"""Brings every converter of the cluster to Wait: R15, G12, Z9, as the mode in force requires.
+
+Used by `/stopAll`. Stops the cluster first where apis-main drives it, so that it ends its deals in its own order; sends
+Wait at once where nobody else will; watches until every known unit is in Wait. One run at a time: a second call joins
+the first and ends its grace time.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.picture import Fact, Picture
+from main_controller.errors import ControllerError, Sent, UpstreamError
+from main_controller.operations.desk import Desk
+from main_controller.operations.set_mode import CLUSTER
+from main_controller.operations.waits import WaitResult, Waits, WaitWave
+from main_controller.store.single import Single
+from main_controller.upstream.apis_web import ApisWeb
+from main_controller.upstream.devices import Devices, Target
+
+log = logging.getLogger(__name__)
+
+VERDICT_TIME = 3.0
+"""How long (s) `/stop` may stay unanswered before Wait goes out without it (Z9)."""
+
+ASK_AGAIN = 5.0
+"""How often (s) an order that has not taken effect is repeated while Stop all runs (Z9)."""
+
+READ_EVERY = 2.0
+"""How often (s) a converter is read directly, where it can be."""
+
+AFTER_GRACE = 25.0
+"""How long (s) after the grace time the last Waits may take to be answered."""
+
+
+@dataclass
+class _Run:
+    """One Stop all under way; touched only by the thread that runs it, but for the two events."""
+
+    command: Command
+    started: float
+    by_hand: bool
+    ask_stop: bool
+    hurry: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+    asked: Future[None] | None = None
+    asked_at: float | None = None
+    accepted_at: float | None = None
+    stop_error: str | None = None
+    wave: WaitWave | None = None
+    reads: dict[str, Future[Any]] = field(default_factory=dict)
+    read_at: float = float("-inf")
+    waited: dict[str, WaitResult] = field(default_factory=dict)
+    told: dict[str, tuple[float, Word | None, str]] = field(default_factory=dict)
+
+
+class StopAll:
+    """Stops everything; `executor` is for stopping alone, `readers` for reading converters while it runs."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        apis_web: ApisWeb,
+        devices: Devices,
+        waits: Waits,
+        *,
+        executor: Executor,
+        readers: Executor,
+    ) -> None:
+        self._desk = desk
+        self._apis_web = apis_web
+        self._devices = devices
+        self._waits = waits
+        self._executor = executor
+        self._readers = readers
+        self._single: Single[_Run] = Single()
+        self._listeners: list[Callable[[], None]] = []
+
+    def also_ends(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called when a Stop all begins, to end what it overtakes."""
+        self._listeners.append(listener)
+
+    @property
+    def running(self) -> bool:
+        """Whether a Stop all is under way."""
+        return self._single.current is not None
+
+    def end_grace(self) -> None:
+        """Have a running Stop all send its Waits now (a second call, or the controller is told to stop)."""
+        run = self._single.current
+        if run is not None:
+            run.hurry.set()
+
+    def order(self, by: str) -> Command:
+        """Stop everything and return the ended command: verified, or failed with the units that are not in Wait."""
+        run, first = self._single.start(lambda: self._begin(by), lambda running: running.hurry.set())
+        if first:
+            try:
+                self._execute(run)
+            finally:
+                self._single.end()
+                self._desk.commands.hold(None)
+                run.done.set()
+        else:
+            log.warning("Stop all by %s joins %s and ends its grace time", by, run.command.id)
+            run.done.wait(self._desk.timing.grace + AFTER_GRACE)
+        return self._desk.commands.get(run.command.id)
+
+    def _begin(self, by: str) -> _Run:
+        desk = self._desk
+        picture = desk.picture()
+        command = desk.begin("stopAll", None, {"word": str(Word.WAIT)}, by, before={"mode": picture.mode})
+        log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
+        desk.commands.hold(command.id)
+        desk.overtake(CLUSTER, "wait")
+        for listener in self._listeners:
+            listener()
+        doubtful = picture.mode is None or picture.mode_pending(None)
+        by_hand = picture.mode is Mode.MANUAL or doubtful
+        return _Run(command, desk.clock(), by_hand, ask_stop=picture.mode is not Mode.MANUAL or doubtful)
+
+    def _execute(self, run: _Run) -> None:
+        desk = self._desk
+        limit = desk.timing.grace + AFTER_GRACE
+        self._desk.commands.update(run.command.id, sent="unknown")
+        while True:
+            serial = desk.cache.snapshot().serial
+            picture = desk.picture()
+            self._ask_stop(run, picture)
+            self._read(run, picture)
+            self._wait(run, picture)
+            outcomes = self._outcomes(run, picture)
+            stopped = not run.ask_stop or self._stopped(run, picture)
+            self._report(run, outcomes, stopped)
+            if self._finished(run, picture, outcomes, stopped) or picture.now - run.started >= limit:
+                break
+            desk.cache.wait_newer(serial, 0.2)
+        self._close(run, outcomes, stopped, picture)
+
+    # Stopping the cluster
+
+    def _ask_stop(self, run: _Run, picture: Picture) -> None:
+        """Ask apis-web to force-stop the cluster, and again while that has not taken effect."""
+        if run.asked is not None and run.asked.done():
+            self._take_verdict(run, picture.now)
+        if not run.ask_stop or run.asked is not None:
+            return
+        if run.asked_at is None or (picture.now - run.asked_at >= ASK_AGAIN and not self._taking_effect(run, picture)):
+            run.asked_at = picture.now
+            run.asked = self._executor.submit(self._stop_cluster, run.command)
+
+    def _take_verdict(self, run: _Run, now: float) -> None:
+        asked, run.asked = run.asked, None
+        error = asked.exception() if asked is not None else None
+        if error is None:
+            run.accepted_at = now if run.accepted_at is None else run.accepted_at
+            run.stop_error = None
+        elif isinstance(error, ControllerError):
+            run.stop_error = error.sentence
+        else:
+            raise error
+
+    def _taking_effect(self, run: _Run, picture: Picture) -> bool:
+        """Whether the stop was accepted and no live unit shows another mode by a reading that counts."""
+        if run.accepted_at is None:
+            return False
+        since = run.accepted_at + self._desk.timing.lag
+        return not any(
+            fact.global_mode is not Mode.STOP for fact in picture.live if fact.reading and fact.reading.at >= since
+        )
+
+    def _stopped(self, run: _Run, picture: Picture) -> bool:
+        """Whether the stop is in effect: a unit is live, and all live ones show it by a reading that counts (Z9b)."""
+        if run.accepted_at is None or not picture.live:
+            return False
+        since = run.accepted_at + self._desk.timing.lag
+        return all(
+            fact.global_mode is Mode.STOP and fact.reading is not None and fact.reading.at >= since
+            for fact in picture.live
+        )
+
+    def _stop_cluster(self, command: Command) -> None:
+        desk = self._desk
+        order = ModeOrder(command.id, None, Mode.STOP, desk.clock(), at=command.at)
+        desk.commands.note_mode(order)
+        try:
+            self._apis_web.budo("stop")
+        except ControllerError as error:
+            sent: Sent = error.sent if isinstance(error, UpstreamError) else False
+            desk.settle_mode(order, sent)
+            log.error("%s: /stop failed: %s", command.id, error.sentence)
+            raise
+        desk.settle_mode(order, True)
+
+    # Sending Wait
+
+    def _wait(self, run: _Run, picture: Picture) -> None:
+        """Send Wait to those whose turn it is: one wave at a time, again where it failed."""
+        if run.wave is not None:
+            finished = run.wave.finished()
+            for unit_id, result in run.wave.results().items():
+                self._take(run, unit_id, result)
+            if not finished:
+                return
+            run.wave = None
+        due = [fact for fact in self._wanting(run, picture) if self._may_send(run, fact, picture.now)]
+        if due:
+            run.wave = self._waits.start(run.command.id, due)
+
+    def _wanting(self, run: _Run, picture: Picture) -> list[Fact]:
+        """Whom Wait is due to now, by the mode that was in force (Z9)."""
+        missing = [fact for fact in picture.facts.values() if not self._confirmed(run, fact)]
+        if run.by_hand or self._no_more_grace(run, picture):
+            return missing
+        return [fact for fact in missing if fact.unwatched]
+
+    def _no_more_grace(self, run: _Run, picture: Picture) -> bool:
+        """Whether apis-main is no longer waited for: refused, silent for too long, or no Grid Master to hear it."""
+        waited = picture.now - run.started
+        unheard = run.accepted_at is None and (run.stop_error is not None or waited >= VERDICT_TIME)
+        return unheard or picture.grid_master_known is False or run.hurry.is_set() or waited >= self._desk.timing.grace
+
+    def _may_send(self, run: _Run, fact: Fact, now: float) -> bool:
+        result = run.waited.get(fact.id)
+        return result is None or (not result.in_wait and now - result.at >= ASK_AGAIN)
+
+    def _take(self, run: _Run, unit_id: str, result: WaitResult) -> None:
+        known = run.waited.get(unit_id)
+        if known is None or result.at > known.at:
+            run.waited[unit_id] = result
+            if result.error is None:
+                run.told[unit_id] = (result.at, result.word, "converter")
+
+    # Seeing it
+
+    def _read(self, run: _Run, picture: Picture) -> None:
+        """Read the converters directly, since their own answer counts at once (Z6c)."""
+        for unit_id, future in list(run.reads.items()):
+            if future.done():
+                del run.reads[unit_id]
+                self._take_read(run, unit_id, future)
+        period = max(READ_EVERY, len(picture.facts) / 50)
+        if run.reads or picture.now - run.read_at < period:
+            return
+        run.read_at = picture.now
+        for fact in picture.facts.values():
+            run.reads[fact.id] = self._readers.submit(self._devices.read, Target(fact.id, fact.ip), "dcdc")
+
+    def _take_read(self, run: _Run, unit_id: str, future: Future[Any]) -> None:
+        error = future.exception()
+        if isinstance(error, ControllerError):
+            log.debug("%s: %s cannot be read directly: %s", run.command.id, unit_id, error.sentence)
+            return
+        answer = future.result()
+        status = answer.get("status") if isinstance(answer, Mapping) else None
+        word = parse_word(status.get("status")) if isinstance(status, Mapping) else None
+        known = run.told.get(unit_id)
+        if known is None or run.read_at >= known[0]:
+            run.told[unit_id] = (run.read_at, word, "converter")
+
+    def _confirmed(self, run: _Run, fact: Fact) -> str | None:
+        """By what this unit is known to be in Wait since the order, or None (Z6c, Z9)."""
+        if fact.in_flight:
+            return None
+        told = run.told.get(fact.id)
+        reading = fact.reading
+        counts = reading is not None and reading.at >= run.started + self._desk.timing.stop_lag
+        if counts and reading is not None and (told is None or reading.at > told[0]):
+            return "reading" if reading.word is Word.WAIT else None
+        return told[2] if told is not None and told[1] is Word.WAIT else None
+
+    def _outcomes(self, run: _Run, picture: Picture) -> dict[str, UnitOutcome]:
+        outcomes: dict[str, UnitOutcome] = {}
+        for fact in picture.facts.values():
+            evidence = self._confirmed(run, fact)
+            result = run.waited.get(fact.id)
+            told = run.told.get(fact.id)
+            word = told[1] if told is not None else fact.last_word
+            state = CommandState.VERIFIED if evidence else CommandState.PENDING if fact.live else UNCONFIRMED
+            error = result.error.sentence if result is not None and result.error is not None and not evidence else None
+            sent: Sent = result.sent if result is not None else False
+            outcomes[fact.id] = UnitOutcome(state, sent, None if word is None else str(word), error, evidence)
+        return outcomes
+
+    # Ending
+
+    def _finished(self, run: _Run, picture: Picture, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
+        if run.wave is not None:
+            return False
+        if outcomes and all(outcome.evidence for outcome in outcomes.values()) and stopped:
+            return True
+        if picture.now - run.started < self._desk.timing.grace and not run.hurry.is_set():
+            return False
+        everybody_asked = all(fact.id in run.waited or self._confirmed(run, fact) for fact in picture.facts.values())
+        verdict = not run.ask_stop or run.asked is None
+        return everybody_asked and verdict and self._effect_had_its_time(run, picture, stopped)
+
+    def _effect_had_its_time(self, run: _Run, picture: Picture, stopped: bool) -> bool:
+        """After a hurried end the stop still gets the time it takes to be seen, within the grace time."""
+        if stopped or run.accepted_at is None:
+            return True
+        return picture.now - run.started >= self._desk.timing.grace
+
+    def _report(self, run: _Run, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
+        shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
+        progress = {"shown": shown, "of": len(outcomes), "stopInEffect": stopped if run.ask_stop else None}
+        self._desk.units(run.command, outcomes, progress=progress)
+
+    def _close(self, run: _Run, outcomes: Mapping[str, UnitOutcome], stopped: bool, picture: Picture) -> None:
+        desk = self._desk
+        sent: Sent = True if run.accepted_at is not None or run.waited else "unknown"
+        changes: dict[str, Any] = {"sent": sent, "settled": desk.clock()}
+        missing = sorted(unit_id for unit_id, outcome in outcomes.items() if not outcome.evidence)
+        if outcomes and not missing and stopped:
+            desk.verify(run.command, **changes)
+            return
+        final = {unit_id: outcome if outcome.evidence else _failed(outcome) for unit_id, outcome in outcomes.items()}
+        desk.units(run.command, final)
+        desk.fail(run.command, _sentence(missing, stopped, run.stop_error, bool(outcomes)), **changes)
+
+
+def _failed(outcome: UnitOutcome) -> UnitOutcome:
+    sentence = outcome.error or "It was not seen in Wait."
+    return UnitOutcome(CommandState.FAILED, outcome.sent, outcome.shows, sentence, None)
+
+
+def _sentence(missing: list[str], stopped: bool, stop_error: str | None, any_unit: bool) -> str:
+    """What Stop all could not see, in one sentence per matter."""
+    parts = []
+    if not any_unit:
+        parts.append("No unit is known, so nobody can be seen in Wait.")
+    if missing:
+        parts.append(f"Not seen in Wait: {', '.join(missing)}.")
+    if not stopped:
+        parts.append(f"The cluster's Force Stop is not seen in effect{f': {stop_error}' if stop_error else '.'}")
+    return " ".join(parts)

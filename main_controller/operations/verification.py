@@ -1,0 +1,147 @@
+"""Sees whether orders took effect, and says so: accepted becomes verified or timed out (Z6c, Z9b).
+
+`run_once` is called again and again by a worker; it sends nothing.
+"""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.evidence import Lags, drained, mode_now, proof_of, ups_outcomes, verified
+from main_controller.domain.modes import Mode, parse_mode
+from main_controller.domain.picture import Picture
+from main_controller.operations.desk import Desk
+
+log = logging.getLogger(__name__)
+
+MODE_ORDERS = ("setOperationMode", "setBudo")
+
+
+class Verification:
+    """Watches every open command against the picture, and a Soft Stop until it has drained."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        timing = desk.timing
+        self._lags = Lags(timing.lag, timing.stop_lag, timing.stale_after)
+
+    def run_once(self) -> None:
+        """Look at every command that may still change."""
+        commands = self._desk.commands.latest()
+        watched = [command for command in commands if self._is_watched(command)]
+        if not watched:
+            return
+        picture = self._desk.picture()
+        for command in watched:
+            self._look(command, picture)
+        self._drain(commands, picture)
+
+    def _is_watched(self, command: Command) -> bool:
+        if command.state.open:
+            return command.settled is not None and (proof_of(command) is not None or command.order == "upsMode")
+        return _refused_but_sent(command) or _draining(command)
+
+    def _look(self, command: Command, picture: Picture) -> None:
+        if _draining(command):
+            return
+        outcomes = self._outcomes(command, picture)
+        progress = self._progress(command, picture, outcomes)
+        desk = self._desk
+        if _refused_but_sent(command):
+            self._contradicted(command, picture, outcomes)
+            return
+        command = desk.units(command, outcomes, progress=progress)
+        if verified(outcomes):
+            self._settle_mode(command)
+            note = "No answer came, but it is in effect." if command.sent == "unknown" else command.note
+            desk.verify(command, note=note)
+        elif picture.now - (command.settled or picture.now) > self._allowed(command):
+            desk.time_out(command, self._sentence(command, outcomes))
+
+    def _outcomes(self, command: Command, picture: Picture) -> dict[str, UnitOutcome]:
+        proof = proof_of(command)
+        if proof is not None:
+            return proof(command, picture, self._lags)
+        units = self._desk.cache.snapshot().sightings
+        modes = {
+            unit_id: units[unit_id].unit.figure("emu", "ups_operation_mode", "mode")
+            for unit_id in command.units
+            if unit_id in units
+        }
+        return ups_outcomes(command, picture, modes, self._lags)
+
+    def _allowed(self, command: Command) -> float:
+        timing = self._desk.timing
+        if command.order == "shutDown":
+            return timing.stale_after + timing.mode_time
+        if command.wanted.get("waits"):
+            return timing.stop_lag + timing.mode_time
+        return timing.mode_time
+
+    def _progress(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
+        if command.order in MODE_ORDERS:
+            shown, of = mode_now(command, picture)
+            return {"shown": shown, "of": of, "deals": picture.deals, "drained": drained(command, picture)}
+        shown = sum(1 for outcome in outcomes.values() if outcome.state == CommandState.VERIFIED)
+        return {"shown": shown, "of": len(outcomes)}
+
+    def _settle_mode(self, command: Command) -> None:
+        """From here on the mode order no longer counts as under way."""
+        for order in self._desk.commands.mode_orders():
+            if order.command_id == command.id:
+                self._desk.commands.note_mode(replace(order, in_effect=True))
+
+    def _sentence(self, command: Command, outcomes: dict[str, UnitOutcome]) -> str:
+        missing = [
+            f"{unit_id} shows {outcome.shows or 'nothing'}"
+            for unit_id, outcome in sorted(outcomes.items())
+            if outcome.state != CommandState.VERIFIED
+        ]
+        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
+        lost = " No answer to it ever came." if command.sent == "unknown" else ""
+        shown = ", ".join(missing[:8]) or "no unit"
+        return f"Not seen in effect within {self._allowed(command):g} s: {shown}{more}.{lost}"
+
+    def _contradicted(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> None:
+        """apis-web said no, and the units show it nevertheless: the order stays failed, and is told so once."""
+        if verified(outcomes) and command.before.get("mode") != command.wanted.get("mode"):
+            note = "It was refused, but the units show it."
+            log.warning("%s %s: %s", command.id, command.order, note)
+            self._desk.commands.update(command.id, note=note, units=outcomes)
+        elif picture.now - (command.settled or picture.now) > self._allowed(command):
+            self._desk.commands.update(command.id, note=command.note or "It was refused and did not take effect.")
+
+    def _drain(self, commands: list[Command], picture: Picture) -> None:
+        """Follow the last Soft Stop of the cluster until no deal is left, unless another mode was ordered since."""
+        newest = next(
+            (c for c in commands if c.order in MODE_ORDERS and c.unit_id is None and c.sent is not False), None
+        )
+        for command in commands:
+            if _draining(command):
+                superseded = newest is not None and newest.id != command.id
+                done = None if superseded else drained(command, picture)
+                progress = {**command.progress, "deals": picture.deals, "drained": "superseded" if superseded else done}
+                self._desk.commands.update(command.id, progress=progress)
+
+
+def _draining(command: Command) -> bool:
+    """A Soft Stop of the cluster that is in effect and may still have deals."""
+    return (
+        command.state is CommandState.VERIFIED
+        and command.order in MODE_ORDERS
+        and command.unit_id is None
+        and parse_mode(command.wanted.get("mode")) is Mode.HETERONOMOUS
+        and command.progress.get("drained") not in (True, "superseded")
+    )
+
+
+def _refused_but_sent(command: Command) -> bool:
+    """A mode order that apis-web answered with a no, and that nothing more was noted about."""
+    return (
+        command.state is CommandState.FAILED
+        and command.sent is True
+        and command.order in MODE_ORDERS
+        and command.note is None
+        and command.settled is not None
+    )

@@ -1,0 +1,119 @@
+"""Sends Wait to converters: to one at once, to many in the order that spares them (Z8, Z9, N13).
+
+Used by the converter order, by Force Stop in Manual, by Stop all and by the safe end of a guided procedure. Wait asks
+for no turn, no rule and no bound; it is recorded as an order like any other, so that the picture counts it.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future, wait
+from dataclasses import dataclass, replace
+from typing import Any
+
+from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.modes import Word
+from main_controller.domain.picture import Fact, Picture
+from main_controller.errors import ControllerError, Sent, UpstreamError
+from main_controller.operations.desk import Desk
+from main_controller.upstream.devices import Devices, Target
+
+log = logging.getLogger(__name__)
+
+FOLLOWERS_FIRST = 10.0
+"""How long (s) the voltage reference is kept while Waits to the others are on their way."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitResult:
+    """What came of one Wait: whether it left, the converter's own `dcdc` answer, or the error; `at` is monotonic s."""
+
+    unit_id: str
+    at: float
+    sent: Sent
+    answer: Mapping[str, Any] | None = None
+    error: ControllerError | None = None
+    word: Word | None = None
+
+    @property
+    def in_wait(self) -> bool:
+        """Whether the converter itself answered that it is in Wait."""
+        return self.word is Word.WAIT
+
+
+class Waits:
+    """Sends Wait; `executor` is for stopping alone, shared with no other order (Z8)."""
+
+    def __init__(self, desk: Desk, devices: Devices, executor: Executor) -> None:
+        self._desk = desk
+        self._devices = devices
+        self._executor = executor
+
+    def send(self, command_id: str, unit_id: str, ip: str | None) -> WaitResult:
+        """Send Wait to one converter now; never raises for what the device did."""
+        desk = self._desk
+        desk.overtake(f"wait:{unit_id}")
+        order = ConverterOrder(command_id, unit_id, Word.WAIT, 0.0, 0.0, entered=desk.clock())
+        desk.commands.note_converter(order)
+        try:
+            answer = self._devices.command(Target(unit_id, ip), Word.WAIT, 0.0, 0.0)
+        except ControllerError as error:
+            sent: Sent = error.sent if isinstance(error, UpstreamError) else False
+            desk.commands.note_converter(replace(order, returned=desk.clock(), sent=sent))
+            log.error("%s: Wait to %s failed, sent %s: %s", command_id, unit_id, sent, error.sentence)
+            return WaitResult(unit_id, desk.clock(), sent, error=error)
+        done = replace(order, returned=desk.clock(), sent=True, answer=answer)
+        desk.commands.note_converter(done)
+        return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_word)
+
+    def start(self, command_id: str, facts: Iterable[Fact]) -> "WaitWave":
+        """Begin to send Wait to these units without waiting for any: current-controlled first, references last."""
+        return WaitWave(self, self._executor, command_id, list(facts), self._desk.clock)
+
+    def send_all(self, command_id: str, picture: Picture) -> dict[str, WaitResult]:
+        """Send Wait to every known unit in the sparing order and return what came of each."""
+        wave = self.start(command_id, picture.facts.values())
+        while not wave.finished():
+            wave.wait(0.2)
+        return wave.results()
+
+
+class WaitWave:
+    """Waits on their way to several units; `finished` moves it on and is asked until it says True."""
+
+    def __init__(
+        self, waits: Waits, executor: Executor, command_id: str, facts: list[Fact], clock: Callable[[], float]
+    ) -> None:
+        self._waits = waits
+        self._executor = executor
+        self._command_id = command_id
+        self._clock = clock
+        self._references = [fact for fact in facts if fact.belief.possibly(Word.VOLTAGE_REFERENCE)]
+        references = {fact.id for fact in self._references}
+        others = [fact for fact in facts if fact.id not in references]
+        others.sort(key=lambda fact: not fact.belief.possibly_current_controlled)
+        self._futures: dict[str, Future[WaitResult]] = {}
+        self._started = clock()
+        self._send(others)
+        self.unit_ids = frozenset(fact.id for fact in facts)
+
+    def finished(self) -> bool:
+        """Whether every Wait came back; sends the references' once the others are back or late."""
+        if self._references and (self._all_back() or self._clock() - self._started >= FOLLOWERS_FIRST):
+            references, self._references = self._references, []
+            self._send(references)
+        return not self._references and self._all_back()
+
+    def wait(self, timeout: float) -> None:
+        """Wait up to `timeout` seconds for those on their way to come back."""
+        wait(self._futures.values(), timeout)
+
+    def results(self) -> dict[str, WaitResult]:
+        """What came back so far."""
+        return {unit_id: future.result() for unit_id, future in self._futures.items() if future.done()}
+
+    def _all_back(self) -> bool:
+        return all(future.done() for future in self._futures.values())
+
+    def _send(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            self._futures[fact.id] = self._executor.submit(self._waits.send, self._command_id, fact.id, fact.ip)

@@ -1,0 +1,37 @@
+"""The thread that ends the program in good order while the server still answers (Z20). Used by the controller."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+
+class Stopper:
+    """Waits to be told, then calls `finish` once in a thread of its own, so that a signal handler need not block."""
+
+    def __init__(self, finish: Callable[[], None]) -> None:
+        self._finish = finish
+        self._told = threading.Event()
+        # A daemon, so that a finish that hangs cannot keep a second signal from ending the process.
+        self._thread = threading.Thread(target=self._run, name="stopper", daemon=True)
+
+    @property
+    def told(self) -> bool:
+        """Whether the end has begun."""
+        return self._told.is_set()
+
+    def start(self) -> None:
+        """Start waiting."""
+        self._thread.start()
+
+    def tell(self) -> None:
+        """Begin the end."""
+        self._told.set()
+
+    def _run(self) -> None:
+        self._told.wait()
+        try:
+            self._finish()
+        except Exception:
+            log.exception("the program did not end in good order")
