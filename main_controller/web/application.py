@@ -64,11 +64,16 @@ def check_size(environ: Mapping[str, Any]) -> None:
 
 
 def check_path(environ: Mapping[str, Any]) -> None:
-    """Refuse a path that is not UTF-8 (400): Bottle would drop the wrong bytes and meet another unit's id (Z7)."""
+    """Refuse a path that is not UTF-8 or holds control characters (400).
+
+    Bottle would drop wrong bytes, and a newline at the end, and so meet another unit's id than was given (Z7).
+    """
     raw: str = environ["bottle.raw_path"]
-    if raw.isascii():
+    if raw.isascii() and raw.isprintable():
         return
     try:
-        raw.encode("latin-1").decode("utf-8")
+        path = raw.encode("latin-1").decode("utf-8")
     except UnicodeError:
         raise BadRequest("The path is not UTF-8.") from None
+    if any(character < " " or character == "\x7f" for character in path):
+        raise BadRequest("The path holds a control character.")

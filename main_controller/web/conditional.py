@@ -18,11 +18,11 @@ WORTH_ZIPPING = 1024
 
 def accepts_gzip(environ: Mapping[str, Any]) -> bool:
     """Whether the caller's `Accept-Encoding` takes gzip; a weight of 0 refuses it."""
-    accepted: str = environ.get("HTTP_ACCEPT_ENCODING", "")
+    accepted: str = environ.get("HTTP_ACCEPT_ENCODING", "").lower()
     if "gzip" not in accepted and "*" not in accepted:
         return False
     weights: dict[str, bool] = {}
-    for coding in accepted.lower().split(","):
+    for coding in accepted.split(","):
         name, _, parameter = coding.strip().partition(";")
         weights[name.strip()] = not _is_zero(parameter)
     return weights.get("gzip", weights.get("*", False))
