@@ -15,6 +15,10 @@ RUN_LATEST = timedelta(minutes=5)
 """How late a scheduled Run may still act (Z12)."""
 
 
+FILE_CLOCK_SKEW = timedelta(minutes=1)
+"""How far the clock that dates the files may be ahead of ours (a folder on another machine)."""
+
+
 class Action(StrEnum):
     """What becomes of a due schedule now."""
 
@@ -114,7 +118,11 @@ def _missing(schedule: Schedule, situation: Situation) -> tuple[_Rule, ...]:
     return (
         (situation.now - schedule.due > RUN_LATEST, Action.MISSED, "More than 5 minutes had passed since its time."),
         (skipped, Action.MISSED, "Its time came only because the clock jumped."),
-        (schedule.set_at > situation.now, Action.MISSED, "Its file is dated in the future: the clock was set back."),
+        (
+            schedule.set_at > situation.now + FILE_CLOCK_SKEW,
+            Action.MISSED,
+            "Its file is dated in the future: the clock was set back.",
+        ),
         (ordered, Action.MISSED, "A person's mode order or Stop all came after it was set."),
         (
             schedule.sent_at is not None and not situation.sent_here,

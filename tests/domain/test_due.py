@@ -106,6 +106,7 @@ def test_a_run_that_was_sent_before_a_restart_is_not_sent_again() -> None:
 
 def test_a_run_whose_file_is_dated_in_the_future_is_missed() -> None:
     assert decide(replace(schedule(RUN), set_at=NOW + timedelta(hours=1)), situation(H)).action is Action.MISSED
+    assert decide(replace(schedule(RUN), set_at=NOW + timedelta(seconds=30)), situation(H)).action is Action.SEND
 
 
 def test_a_mode_that_is_about_to_change_holds_a_soft_stop_back_and_never_a_force_stop() -> None:

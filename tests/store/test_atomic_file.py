@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,24 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(
             write_whole(tmp_path / "a", b"new")
     assert names(tmp_path) == ["a"]
     assert (tmp_path / "a").read_bytes() == b"old"
+
+
+def test_the_folders_own_list_is_put_on_the_disk_after_each_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it a power cut may lose a new file or bring a removed one back."""
+    flushed: list[str] = []
+    real = os.fsync
+
+    def noted(descriptor: int) -> None:
+        flushed.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_whole(tmp_path / "a", b"x")
+    assert flushed == ["file", "folder"]
+    remove_whole(tmp_path / "a")
+    assert flushed == ["file", "folder", "folder"]
 
 
 def test_a_write_that_takes_only_a_part_is_carried_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

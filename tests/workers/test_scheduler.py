@@ -2,8 +2,9 @@
 
 import logging
 import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -434,6 +435,60 @@ def test_a_persons_later_order_also_ends_the_repeats_of_one_under_way(house: Hou
         house.pass_on()
     assert house.grid.sent == [(None, S)]
     assert house.outcomes() == [(None, "forceStop", "cleared")]
+
+
+def test_a_persons_later_order_clears_one_whose_order_is_still_pending(house: House) -> None:
+    house.grid.obeys = False
+    house.put(SOFT)
+    house.pass_on()
+    house.grid.person[None] = house.now + timedelta(seconds=1)
+    house.pass_on()
+    assert house.outcomes() == [(None, "softStop", "cleared")]
+    assert house.schedules.list() == ()
+
+
+def test_an_order_whose_schedule_was_cleared_still_counts_until_it_must_have_shown(house: House) -> None:
+    """A cleared Run may still take effect: until then "already stopped" is not believed."""
+    house.grid.mode, house.grid.obeys = H, False
+    house.put(RUN)
+    house.pass_on()
+    house.schedules.remove(None, RUN)
+    house.put(SOFT)
+    house.pass_on()
+    assert house.waiting() == ["It waits until another order in its scope shows its effect."]
+    house.grid.mode = A
+    house.pass_on(31)
+    assert house.grid.sent == [(None, A), (None, H)]
+
+
+def test_a_pass_never_waits_for_an_order_that_hangs(tmp_path: Path) -> None:
+    """With real executors: the run hangs in apis-web, the force stop goes out."""
+    house, hanging = House(tmp_path / "schedules"), threading.Event()
+    given: list[tuple[str | None, Mode | None]] = []
+
+    class Hangs(Grid):
+        def order(self, unit_id: str | None, mode: Mode | None, by: str) -> OrderTicket:
+            if mode is not S:
+                hanging.wait(timeout=30)
+            given.append((unit_id, mode))
+            return Ticket(1, "inEffect")
+
+    grid = Hangs()
+    grid.mode = H
+    with ThreadPoolExecutor(1) as others, ThreadPoolExecutor(1) as stops:
+        scheduler = Scheduler(
+            house.schedules, house.results, grid, grid, submit=others.submit, submit_stop=stops.submit,
+            wall=lambda: house.now, clock=lambda: house.mono,
+        )  # fmt: skip
+        house.put(RUN)
+        house.put(SOFT, "E001")
+        scheduler.run_once()
+        house.put(FORCE)
+        scheduler.run_once()
+        stops.submit(int).result(timeout=30)
+        assert given == [(None, S)]
+        hanging.set()
+    assert sorted(given, key=str) == sorted([(None, S), (None, A), ("E001", H)], key=str)
 
 
 def test_one_bad_schedule_never_hides_the_next(house: House, caplog: pytest.LogCaptureFixture) -> None:
