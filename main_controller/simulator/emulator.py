@@ -1,6 +1,7 @@
 """The apis-emulator's HTTP, by which the converters are read and ordered (A15-4, K11, K15), and a UPS path."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,14 @@ ERROR_PAGE = """<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 <body><h1>Error: {status}</h1><p>Sorry, the requested URL caused an error:</p><pre>{sentence}</pre></body></html>
 """
 UPS_MODES = range(8)
+
+
+def _number(request: Request, name: str) -> float:
+    """A finite number of the query. Raises KeyError or ValueError."""
+    value = float(request.query[name])
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is not a number")
+    return value
 
 
 class Emulator:
@@ -93,13 +102,13 @@ class Emulator:
                 word = parse_word(request.query.get("mode"))
                 if word is None:
                     raise ValueError("unknown word")
-                self._order(unit, word, float(request.query["dvg"]), float(request.query["dig"]))
+                self._order(unit, word, _number(request, "dvg"), _number(request, "dig"))
                 return self._reply(readings.dcdc(unit, self._plant))
             if part == "voltage":
-                self._order(unit, unit.word, float(request.query["dvg"]), unit.dig)
+                self._order(unit, unit.word, _number(request, "dvg"), unit.dig)
                 return self._part(unit, "meter", "vdis")
             if part == "current":
-                self._order(unit, unit.word, unit.dvg, float(request.query["dig"]))
+                self._order(unit, unit.word, unit.dvg, _number(request, "dig"))
                 return self._part(unit, "meter", "param")
         except (KeyError, ValueError):
             return self._break_down()

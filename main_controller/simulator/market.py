@@ -224,6 +224,8 @@ class Market:
         amps = AMPS * sum(deal.phase is Phase.FLOWING for deal in deals)
         if not any(deal.phase is not Phase.AGREED for deal in deals):
             self._wait(unit)
+        elif not amps and unit.word is Word.WAIT:
+            return  # somebody put it there: it is not woken for an ending deal
         elif any(deal.charger == unit.id for deal in deals):
             self._plant.order(unit, Word.CHARGE, BUS_V, amps)
         else:
@@ -240,6 +242,9 @@ class Market:
         if deal.phase is Phase.ENDING:
             return
         deal.phase = Phase.ENDING
+        self._wind_up(deal)
+
+    def _wind_up(self, deal: Deal) -> None:
         self._drive_pair(deal)
         self._agenda.after(1.2, lambda: self._strike(deal))
 
@@ -273,9 +278,15 @@ class Market:
         if self.reference is not None and self.reference.word is Word.WAIT:
             self.tear_down()
             return
-        for deal in self._flowing():
-            if any(self._nodes[unit_id].unit.word is Word.WAIT for unit_id in deal.units):
-                self._end(deal)
+        found = [
+            deal
+            for deal in self._flowing()
+            if any(self._nodes[unit_id].unit.word is Word.WAIT for unit_id in deal.units)
+        ]
+        for deal in found:
+            deal.phase = Phase.ENDING
+        for deal in found:
+            self._wind_up(deal)
 
     def tear_down(self, *, listed_for: float = 4.0) -> None:
         """All at once (K9): current-controlled units in Wait after 2 to 5 s, the reference after 6 to 7."""
