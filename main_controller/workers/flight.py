@@ -100,7 +100,10 @@ class Flight:
 
     def _watch(self, ticket: OrderTicket, now: float) -> Progress:
         """How an accepted order stands."""
-        outcome = ticket.outcome()
+        try:
+            outcome = ticket.outcome()
+        except ControllerError:  # the order is remembered no more: its time runs out below
+            outcome = "pending"
         if outcome == "inEffect":
             self.sentence = f"It is in effect (order {ticket.id})."
             return Progress.IN_EFFECT

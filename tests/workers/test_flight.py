@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from main_controller.domain.schedule import Operation, Schedule
-from main_controller.errors import Refused, Sent, UpstreamTimeout, UpstreamUnreachable
+from main_controller.errors import NotFound, Refused, Sent, UpstreamTimeout, UpstreamUnreachable
 from main_controller.workers.flight import Flight, Progress
 from main_controller.workers.scheduler_needs import OrderTicket
 
@@ -57,6 +57,17 @@ def test_a_ticket_that_never_says_anything_is_not_in_effect_in_the_end() -> None
     assert made.progress(179.0, False) is Progress.PENDING
     assert made.progress(180.0, False) is Progress.NOT_IN_EFFECT
     assert made.sends == 1
+
+
+def test_a_ticket_whose_order_is_forgotten_runs_out_too() -> None:
+    class Forgotten(Ticket):
+        def outcome(self) -> Literal["pending", "inEffect", "notInEffect"]:
+            raise NotFound("There is no order c1.")
+
+    made = flight()
+    sent(made).set_result(Forgotten())
+    assert made.progress(0.0, False) is Progress.PENDING
+    assert made.progress(180.0, False) is Progress.NOT_IN_EFFECT
 
 
 @pytest.mark.parametrize("error", [UpstreamUnreachable("refused", sent=False), Refused("another order")])
