@@ -22,44 +22,49 @@ def conflicts(
     told now), a silent one by any (its device may have been replaced since).
     """
     found: dict[str, str] = {}
+    addresses = _Addresses()
     for unit_id, sighting in sightings.items():
-        own = sighting.unit.section("oesunit").get("id")
+        unit = sighting.unit
+        own = unit.section("oesunit").get("id")
         if own is not None and own != unit_id:
             found[unit_id] = f"{unit_id} is listed under this id, but its own data say that it is {str(own)[:100]!r}."
+        if orders_by_address:
+            addresses.enter(unit_id, unit.ip, present=sighting.present)
     for unit_id in duplicates:
         if unit_id in sightings:
             found[unit_id] = f"{unit_id} is listed twice in apis-web's answer."
     if orders_by_address:
-        for unit_id, sentence in _shared_addresses(sightings, remembered):
-            found.setdefault(unit_id, sentence)
+        for unit_id, kept in remembered.items():
+            if unit_id not in sightings:
+                addresses.enter(unit_id, kept.ip, present=False)
+    for unit_id, sentence in addresses.shared():
+        found.setdefault(unit_id, sentence)
     return found
 
 
-def _shared_addresses(
-    sightings: Mapping[str, Sighting], remembered: Mapping[str, Remembered]
-) -> Iterable[tuple[str, str]]:
-    present: dict[str, list[str]] = {}
-    silent: dict[str, list[str]] = {}
-    for unit_id, sighting in sightings.items():
-        _enter(present if sighting.present else silent, sighting.unit.ip, unit_id)
-    for unit_id, kept in remembered.items():
-        if unit_id not in sightings:
-            _enter(silent, kept.ip, unit_id)
-    for address, units in present.items():
-        if len(units) > 1:
+class _Addresses:
+    """Which units have which address."""
+
+    def __init__(self) -> None:
+        self._present: dict[str, list[str]] = {}
+        self._silent: dict[str, list[str]] = {}
+
+    def enter(self, unit_id: str, address: str | None, *, present: bool) -> None:
+        if address is not None:
+            units = self._present if present else self._silent
+            units.setdefault(address.strip().lower(), []).append(unit_id)
+
+    def shared(self) -> Iterable[tuple[str, str]]:
+        """The units in doubt, each with its sentence."""
+        for address, units in self._present.items():
             yield from _sentences(address, units, units)
-    for address, units in silent.items():
-        everybody = [*present.get(address, ()), *units]
-        if len(everybody) > 1:
-            yield from _sentences(address, units, everybody)
-
-
-def _enter(addresses: dict[str, list[str]], address: str | None, unit_id: str) -> None:
-    if address is not None:
-        addresses.setdefault(address.strip().lower(), []).append(unit_id)
+        for address, units in self._silent.items():
+            yield from _sentences(address, units, [*self._present.get(address, ()), *units])
 
 
 def _sentences(address: str, units: Iterable[str], everybody: list[str]) -> Iterable[tuple[str, str]]:
+    if len(everybody) < 2:
+        return
     for unit_id in units:
         other = next(one for one in everybody if one != unit_id)
         yield unit_id, f"{unit_id} has the address {address[:100]!r}, which {other} has too."

@@ -3,6 +3,7 @@
 Used by everything that reads or orders a mode. The wire's words appear here and nowhere deeper.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -42,12 +43,12 @@ SHARING_MODES: tuple[Mode, ...] = (Mode.AUTONOMOUS, Mode.HETERONOMOUS)
 """The modes in which apis-main drives the converters for deals."""
 
 
+_MODES: Mapping[str, Mode] = {mode.value: mode for mode in Mode}
+
+
 def parse_mode(value: object) -> Mode | None:
     """The mode that a wire value names, or None where it names none."""
-    try:
-        return Mode(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return _MODES.get(value) if isinstance(value, str) else None
 
 
 def effective_mode(global_mode: Mode | None, local_mode: Mode | None) -> Mode:
@@ -88,9 +89,9 @@ WORD_LABELS: dict[Word, str] = {
 }
 
 
+_WORDS: Mapping[str, Word] = {word.value: word for word in Word}
+
+
 def parse_word(value: object) -> Word | None:
     """The converter word that a wire value names, or None where it names none."""
-    try:
-        return Word(value.lower()) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return _WORDS.get(value.lower()) if isinstance(value, str) else None

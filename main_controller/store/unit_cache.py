@@ -54,14 +54,13 @@ class Body:
     etag: str
 
 
-def make_body(units: Mapping[str, Any]) -> Body:
-    """The reply bytes for these units, in their order."""
-    plain = msgspec.json.encode(units)
+def make_body(plain: bytes) -> Body:
+    """The forms of a reply whose bytes are `plain`."""
     zipped = gzip.compress(plain, GZIP_LEVEL, mtime=0)
     return Body(plain, zipped, f'"{hashlib.sha256(plain).hexdigest()[:32]}"')
 
 
-EMPTY_BODY = make_body({})
+EMPTY_BODY = make_body(b"{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +151,21 @@ class UnitCache:
         return self.update(lambda before: replace(before, answered_at=now, answered_wall=wall))
 
     def take_log(
-        self, units: Mapping[str, dict[str, Any]], now: float, wall: datetime, *, duplicates: Collection[str] = ()
+        self,
+        units: Mapping[str, dict[str, Any]],
+        now: float,
+        wall: datetime,
+        *,
+        plain: bytes | None = None,
+        duplicates: Collection[str] = (),
     ) -> tuple[Snapshot, Snapshot]:
         """Take in the usable units of a good `/get/log`, arrived at `now` (monotonic s) and `wall` (UTC).
 
-        Units that it no longer holds become silent; nothing is forgotten (Z5). `duplicates` were listed twice (Z4).
+        Units that it no longer holds become silent; nothing is forgotten (Z5). `plain` is the strict JSON of exactly
+        these units where the wire gave it so, else it is made; `duplicates` were listed twice (Z4).
         """
-        return self.update(lambda before: self._with_log(before, units, now, wall, duplicates))
+        body = make_body(plain if plain is not None else msgspec.json.encode(units))
+        return self.update(lambda before: self._with_log(before, units, now, wall, duplicates, body))
 
     def take_grid(self, change: Callable[[GridWatch], GridWatch]) -> tuple[Snapshot, Snapshot]:
         """Take in what `change` makes of the latest `GridWatch`; ids in its `unit_ids` become members for good."""
@@ -177,11 +184,11 @@ class UnitCache:
         now: float,
         wall: datetime,
         duplicates: Collection[str],
+        body: Body,
     ) -> Snapshot:
         sightings = {unit_id: lost(old, now) for unit_id, old in before.sightings.items() if unit_id not in units}
         for unit_id, data in units.items():
             sightings[unit_id] = sight(before.sightings.get(unit_id), unit_id, data, own_clock(data), now, wall)
-        body = make_body(units)
         return replace(
             before,
             units=units,

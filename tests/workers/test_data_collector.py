@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import gzip
 import logging
 import threading
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from main_controller.errors import (
 )
 from main_controller.store.unit_cache import GridWatch, Snapshot, UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
+from main_controller.upstream.json_text import decode
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -165,6 +167,35 @@ def test_the_same_bytes_again_make_nothing_anew() -> None:
     assert snapshot.body is first.body
     assert snapshot.sightings is first.sightings
     assert (snapshot.answered_at, snapshot.age(bench.now)) == (3.0, 3.0)
+
+
+SOUND = b' {"E001": {"time":"t0",  "big": 1e30, "name":"\xc3\xbc"} }\n'
+
+
+def test_a_sound_answer_is_passed_on_as_it_came() -> None:
+    """F41: to the byte, without the blanks around it."""
+    snapshot = Bench(LogReply(msgspec.json.decode(SOUND), SOUND, (), frozenset())).poll()
+    assert snapshot.body == SOUND.strip()
+    assert gzip.decompress(snapshot.body_gzip) == snapshot.body
+
+
+@pytest.mark.parametrize(
+    ("raw", "units", "body"),
+    [
+        (b'{"E001":{"x":NaN}}', {"E001": {"x": None}}, b'{"E001":{"x":null}}'),
+        (b'{"E001":{"x":1},"E001":{"x":2}}', {"E001": {"x": 2}}, b'{"E001":{"x":2}}'),
+        (b'{"E001":{"x":"\\ud800"}}', {"E001": {"x": "\ufffd"}}, '{"E001":{"x":"\ufffd"}}'.encode()),
+        (b'\xef\xbb\xbf{"E001":{"x":1}}', {"E001": {"x": 1}}, b'{"E001":{"x":1}}'),
+        (b'{"E001":{"x":1},"E002":null}', {"E001": {"x": 1}, "E002": None}, b'{"E001":{"x":1}}'),
+    ],
+    ids=["NaN", "listed twice", "half a surrogate pair", "byte order mark", "no object"],
+)
+def test_an_answer_that_had_to_be_mended_is_made_anew(raw: bytes, units: dict[str, Any], body: bytes) -> None:
+    """What the real decoder gives for it is what we serve: strict JSON of exactly the usable units."""
+    decoded = decode(raw)
+    assert decoded.value == units
+    snapshot = Bench(LogReply(decoded.value, raw, decoded.nulled, decoded.duplicates)).poll()
+    assert snapshot.body == body
 
 
 def test_a_unit_listed_twice_is_marked() -> None:
