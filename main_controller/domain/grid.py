@@ -6,10 +6,10 @@ Pure; every time is in monotonic seconds. Used by the operations and the status.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from statistics import median
+from typing import Protocol
 
 from main_controller.domain.commands import ModeOrder
 from main_controller.domain.modes import SHARING_MODES, Mode, Word
-from main_controller.domain.units import Unit
 
 MIXED = "mixed"
 """What the mode is called while live units show different ones and no change explains it."""
@@ -119,7 +119,23 @@ class Bus:
     references: tuple[str, ...]
 
 
-def bus(live: Iterable[Unit]) -> Bus:
+class OnBus(Protocol):
+    """What the bus needs to know of a unit: its id, its converter's word and the voltage that it measures (V)."""
+
+    @property
+    def id(self) -> str:
+        """The unit's id."""
+
+    @property
+    def word(self) -> Word | None:
+        """What its converter says it does."""
+
+    @property
+    def vg(self) -> float | None:
+        """The bus voltage measured at the unit, V."""
+
+
+def bus(live: Iterable[OnBus]) -> Bus:
     """The bus as the live units show it: the reference's own reading, else the median of all (K2, K4)."""
     units = list(live)
     references = [unit for unit in units if unit.word is Word.VOLTAGE_REFERENCE]

@@ -14,7 +14,7 @@ from main_controller.domain.grid import ModeInForce, bus, grid_error, grid_maste
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.unit_cache import Snapshot
 from main_controller.web.readings import SnapshotSource
-from main_controller.web.unit_status import unit_status
+from main_controller.web.unit_status import LastSeen, Moment, last_seen, unit_state, unit_status
 from main_controller.workers.health import Health
 
 Json = dict[str, Any]
@@ -89,15 +89,24 @@ class StatusReport:
         self._sources = sources
         self._clock = clock
         self._wall = wall
-        self._started = wall()
+        self._started = iso_utc(wall())
+        snapshot = cache.snapshot()
+        self._seen: tuple[Snapshot, Mapping[str, LastSeen]] = (snapshot, last_seen(snapshot, {}))  # replaced whole
 
     def report(self) -> Json:
         """The whole body, of this moment."""
-        snapshot, now, wall = self._cache.snapshot(), self._clock(), self._wall()
+        view = self._view()
         about, sources = self._about, self._sources
-        locks = sources.locks()
-        units = self._units(snapshot, now, wall, locks)
-        states = [unit["state"] for unit in units.values()]
+        wall = self._wall()
+        moment = Moment(
+            snapshot=view.snapshot,
+            now=view.now,
+            wall_of=lambda at: wall - timedelta(seconds=view.now - at),
+            started=self._started,
+            acknowledgement=sources.acknowledgement,
+            locks=sources.locks(),
+        )
+        states = list(view.states.values())
         return {
             "version": about.version,
             "time": iso_utc(wall),
@@ -106,43 +115,48 @@ class StatusReport:
             "timezone": about.timezone,
             "limits": about.limits,
             "config": about.config,
-            "data": {**_data(snapshot, now), **{str(state): states.count(str(state)) for state in UnitState}},
-            "grid": self._grid(snapshot, now),
+            "data": {**_data(view.snapshot, view.now), **{str(state): states.count(state) for state in UnitState}},
+            "grid": self._grid(view),
             "gridEvents": list(sources.grid_events()),
             "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
             "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},
             "schedules": sources.schedules(),
             "orders": list(sources.orders()),
-            "locks": locks,
+            "locks": moment.locks,
             "share": sources.share(),
-            "conflicts": snapshot.conflicts,
-            "units": units,
+            "conflicts": view.snapshot.conflicts,
+            "units": {unit_id: unit_status(seen, view.states[unit_id], moment) for unit_id, seen in view.seen.items()},
         }
 
     def mode(self) -> str | None:
         """The mode in force as `grid.mode` says it."""
-        return self._mode(self._cache.snapshot(), self._clock()).word
+        return self._mode(self._view()).word
 
-    def _mode(self, snapshot: Snapshot, now: float) -> ModeInForce:
-        live = [sighting.unit.global_mode for sighting in self._live(snapshot, now)]
-        return mode_in_force(live, self._sources.mode_orders(), now=now, allowed=self._about.mode_time)
+    def _view(self) -> "_View":
+        snapshot, now = self._cache.snapshot(), self._clock()
+        of, seen = self._seen
+        if of is not snapshot:
+            seen = last_seen(snapshot, seen)
+            self._seen = (snapshot, seen)
+        states = {unit_id: unit_state(one, now, self._about.stale_after) for unit_id, one in seen.items()}
+        return _View(snapshot, now, seen, states)
 
-    def _live(self, snapshot: Snapshot, now: float) -> list[Any]:
-        limit = self._about.stale_after
-        return [one for one in snapshot.sightings.values() if one.state(now, limit) is UnitState.LIVE]
+    def _mode(self, view: "_View") -> ModeInForce:
+        shown = [one.global_mode for one in view.live]
+        return mode_in_force(shown, self._sources.mode_orders(), now=view.now, allowed=self._about.mode_time)
 
-    def _grid(self, snapshot: Snapshot, now: float) -> Json:
-        watch = snapshot.grid
-        mode = self._mode(snapshot, now)
+    def _grid(self, view: "_View") -> Json:
+        watch = view.snapshot.grid
+        mode = self._mode(view)
         known = grid_master_known(watch.unit_ids)
-        current = bus(sighting.unit for sighting in self._live(snapshot, now))
+        current = bus(view.live)
         error = grid_error(
             active=watch.status_active,
             error=watch.status_error,
             inactive_answers=watch.inactive_answers,
             mode=mode.mode,
             last_change_at=self._sources.last_mode_change(),
-            now=now,
+            now=view.now,
         )
         told = watch.deals if known and watch.deals_error is None else None
         return {
@@ -152,29 +166,25 @@ class StatusReport:
             "error": error,
             "deals": None if told is None else len(told),
             "noGridMaster": None if known is None else not known,
-            "dealsAge": None if watch.deals_at is None else round(max(0.0, now - watch.deals_at), 1),
+            "dealsAge": None if watch.deals_at is None else round(max(0.0, view.now - watch.deals_at), 1),
             "busVoltage": current.voltage,
             "voltageReference": current.reference,
             "voltageReferences": current.references,
         }
 
-    def _units(
-        self, snapshot: Snapshot, now: float, wall: datetime, locks: Mapping[str, Mapping[str, Any]]
-    ) -> dict[str, Json]:
-        ids = sorted({*snapshot.members, *snapshot.sightings})
-        return {
-            unit_id: unit_status(
-                snapshot,
-                unit_id,
-                now=now,
-                wall_of=lambda moment: wall - timedelta(seconds=now - moment),
-                stale_after=self._about.stale_after,
-                started=self._started,
-                acknowledgement=self._sources.acknowledgement,
-                lock=locks.get(unit_id),
-            )
-            for unit_id in ids
-        }
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What every part of one report looks at."""
+
+    snapshot: Snapshot
+    now: float
+    seen: Mapping[str, LastSeen]
+    states: Mapping[str, UnitState]
+
+    @property
+    def live(self) -> list[LastSeen]:
+        return [one for unit_id, one in self.seen.items() if self.states[unit_id] is UnitState.LIVE]
 
 
 def _data(snapshot: Snapshot, now: float) -> Json:

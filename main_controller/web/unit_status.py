@@ -4,76 +4,115 @@ Used by the status report and, for its sentence, by the page.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from main_controller.domain.freshness import Sighting, UnitState, unwatched
-from main_controller.domain.modes import parse_word
+from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.unit_cache import Snapshot
 
-Acknowledgement = Callable[[str, str | None], Mapping[str, Any] | None]
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """What one sighting of a unit says, read once: the status is asked far more often than units are read.
+
+    `shown_word` is the word as the status says it, also where it is none of the four; voltages in V, currents in A.
+    """
+
+    id: str
+    sighting: Sighting | None
+    word: Word | None
+    shown_word: str | None
+    vg: float | None
+    dvg: float | None
+    dig: float | None
+    global_mode: Mode | None
+    read_at: str | None
 
 
-def unit_status(
-    snapshot: Snapshot,
-    unit_id: str,
-    *,
-    now: float,
-    wall_of: Callable[[float], datetime],
-    stale_after: float,
-    started: datetime,
-    acknowledgement: Acknowledgement,
-    lock: Mapping[str, Any] | None,
-) -> dict[str, Any]:
+def last_seen(snapshot: Snapshot, before: Mapping[str, LastSeen]) -> dict[str, LastSeen]:
+    """What was seen last of every known unit, sorted by id; taken over from `before` where nothing new was seen."""
+    ids = sorted({*snapshot.members, *snapshot.sightings})
+    found: dict[str, LastSeen] = {}
+    for unit_id in ids:
+        known = before.get(unit_id)
+        sighting = snapshot.sightings.get(unit_id)
+        kept = known if known is not None and sighting is not None and known.sighting is sighting else None
+        found[unit_id] = kept or _look(snapshot, unit_id, sighting)
+    return found
+
+
+def _look(snapshot: Snapshot, unit_id: str, sighting: Sighting | None) -> LastSeen:
+    raw = snapshot.last_word(unit_id)
+    word = parse_word(raw)
+    shown = raw if word is None else word
+    if sighting is None:
+        kept = snapshot.remembered.get(unit_id)
+        dvg, dig = (kept.dvg, kept.dig) if kept is not None else (None, None)
+        return LastSeen(unit_id, None, word, shown, None, dvg, dig, None, None)
+    unit = sighting.unit
+    read_at = iso_utc(sighting.moved_wall)
+    return LastSeen(unit_id, sighting, word, shown, unit.vg, unit.dvg, unit.dig, unit.global_mode, read_at)
+
+
+def unit_state(seen: LastSeen, now: float, stale_after: float) -> UnitState:
+    """How far this unit can be trusted; a member never seen is silent (Z5)."""
+    return UnitState.SILENT if seen.sighting is None else seen.sighting.state(now, stale_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything that the units' entries of one report share.
+
+    `wall_of` turns monotonic s into UTC; `started` is the start of the program, ISO 8601; `acknowledgement` says by
+    whom and when a unit last seen in this word was acknowledged.
+    """
+
+    snapshot: Snapshot
+    now: float
+    wall_of: Callable[[float], datetime]
+    started: str
+    acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None]
+    locks: Mapping[str, Mapping[str, Any]]
+
+
+def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, Any]:
     """One entry of `units`.
 
     `since` is when a live unit was last read, since when a stale one's clock stands still, since when a silent one is
-    gone, and the start of the program for a member never seen. `wall_of` turns monotonic s into UTC.
+    gone, and the start of the program for a member never seen.
     """
-    sighting = snapshot.sightings.get(unit_id)
-    state = snapshot.state(unit_id, now, stale_after)
-    word = snapshot.last_word(unit_id)
-    known = parse_word(word)
-    forgotten = unwatched(state, known if known is not None else word)
+    forgotten = unwatched(state, seen.shown_word)
     return {
         "state": state,
-        "age": None if sighting is None else round(sighting.age(now), 1),
-        "since": iso_utc(_since(sighting, state, wall_of, started)),
-        "lastWord": known if known is not None else word,
-        **_last_figures(snapshot, unit_id, sighting),
-        "acknowledged": acknowledgement(unit_id, word) if forgotten else None,
+        "age": None if seen.sighting is None else round(seen.sighting.age(moment.now), 1),
+        "since": _since(seen, state, moment),
+        "lastWord": seen.shown_word,
+        "lastDvg": seen.dvg,
+        "lastDig": seen.dig,
+        "lastVg": seen.vg,
+        "acknowledged": moment.acknowledgement(seen.id, seen.shown_word) if forgotten else None,
         "unwatched": forgotten,
-        "conflict": snapshot.conflicts.get(unit_id),
-        "locked": lock,
+        "conflict": moment.snapshot.conflicts.get(seen.id),
+        "locked": moment.locks.get(seen.id),
     }
 
 
-def _since(
-    sighting: Sighting | None, state: UnitState, wall_of: Callable[[float], datetime], started: datetime
-) -> datetime:
-    if sighting is None:
-        return started
-    if state is UnitState.SILENT and sighting.absent_at is not None:
-        return wall_of(sighting.absent_at)
-    return sighting.moved_wall
-
-
-def _last_figures(snapshot: Snapshot, unit_id: str, sighting: Sighting | None) -> dict[str, float | None]:
-    if sighting is not None:
-        unit = sighting.unit
-        return {"lastDvg": unit.dvg, "lastDig": unit.dig, "lastVg": unit.vg}
-    kept = snapshot.remembered.get(unit_id)
-    if kept is None:
-        return {"lastDvg": None, "lastDig": None, "lastVg": None}
-    return {"lastDvg": kept.dvg, "lastDig": kept.dig, "lastVg": None}
+def _since(seen: LastSeen, state: UnitState, moment: Moment) -> str:
+    if seen.sighting is None or seen.read_at is None:
+        return moment.started
+    if state is UnitState.SILENT and seen.sighting.absent_at is not None:
+        return iso_utc(moment.wall_of(seen.sighting.absent_at))
+    return seen.read_at
 
 
 def unwatched_sentence(unit_id: str, status: Mapping[str, Any]) -> str:
     """Why this unit stands above everything else on the page (Z6a)."""
     word = parse_word(status["lastWord"])
     last = word.label if word is not None else status["lastWord"] or "in a state that is not known"
-    if word is not None and word.label == "voltage reference":
+    if word is Word.VOLTAGE_REFERENCE:
         last = f"as {last}"
     at = "" if status["lastDvg"] is None else f" at {status['lastDvg']:.0f} V"
     if status["age"] is None:

@@ -136,6 +136,6 @@ def test_shown_text_is_quoted_cut_and_printable() -> None:
 
 
 def test_every_kind_of_error_reaches_the_caller_with_its_own_status() -> None:
-    kinds = [ControllerError, *ControllerError.__subclasses__()]
+    kinds: list[type[ControllerError]] = [ControllerError, *ControllerError.__subclasses__()]
     for kind in kinds:
         assert Client(Routes(kind("So."))).call("/call").status == kind.status

@@ -1,0 +1,174 @@
+"""Owns the journal's routes: as JSON, as a file for a spreadsheet, and as a page (issue 5 section 5)."""
+
+import csv
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+import bottle
+import pytz
+from pytz.tzinfo import BaseTzInfo
+
+from main_controller.domain.timestamps import parse_schedule_value
+from main_controller.errors import BadRequest, NoDataYet
+from main_controller.store.journal import Journal
+from main_controller.web.parameters import Parameters
+from main_controller.web.replies import COMMON_HEADERS, reply, shown, to_json
+
+log = logging.getLogger(__name__)
+
+PAGE_ROWS = 100
+MOST_ROWS = 500
+FILES_AT_ONCE = 4
+"""How many may fetch the whole journal at the same time, since each holds a request thread."""
+
+COLUMNS = ("id", "at", "kind", "by", "unitId", "what", "before", "after", "outcome", "commandId")
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes as the start of a formula."""
+
+RANGE = ("from", "to", "unit")
+
+
+class JournalPages:
+    """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
+
+    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` (as in `/journal`), `next` (id or None), and
+    the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent), `limit` (a number).
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        views: Path,
+        *,
+        title: str = "",
+        simulated: bool = False,
+        zone: BaseTzInfo = pytz.utc,
+    ) -> None:
+        self._journal = journal
+        self._views = views
+        self._title = title
+        self._simulated = simulated
+        self._zone = zone
+        self._files = BoundedSemaphore(FILES_AT_ONCE)
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the routes."""
+        app.route("/journal", callback=self.rows, quiet=True)
+        app.route("/journal.csv", callback=self.file)
+        app.route("/journal.html", callback=self.page)
+
+    def rows(self) -> dict[str, Any]:
+        """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
+        given = Parameters.of(bottle.request).read(optional=(*RANGE, "before", "limit"))
+        rows, following = self._page(given)
+        return {"rows": rows, "next": following}
+
+    def page(self) -> bottle.HTTPResponse:
+        """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""
+        names = (*RANGE, "before", "limit")
+        read = Parameters.of(bottle.request).read(optional=names, may_be_empty=names)
+        given = {name: value for name, value in read.items() if value}
+        rows, following = self._page(given)
+        asked = {name: given.get(name, "") for name in ("to", "unit", "before")}
+        html: str = bottle.SimpleTemplate(name="journal.tpl", lookup=[str(self._views)], encoding="utf-8").render(
+            title=self._title,
+            simulated=self._simulated,
+            rows=rows,
+            next=following,
+            frm=given.get("from", ""),
+            limit=_whole(given, "limit", PAGE_ROWS, MOST_ROWS),
+            **asked,
+        )
+        return reply(html.encode(), "text/html; charset=utf-8")
+
+    def file(self) -> bottle.HTTPResponse:
+        """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already."""
+        given = Parameters.of(bottle.request).read(optional=RANGE)
+        frm, to = self._range(given)
+        if not self._files.acquire(blocking=False):
+            raise NoDataYet("Others fetch the journal as a file already; try again in a moment.", retry_after=10)
+        seat = ExitStack()
+        seat.callback(self._files.release)
+        try:
+            rows = self._journal.stream(frm, to, given.get("unit"))
+            first = next(rows, None)
+        except BaseException:
+            seat.close()
+            raise
+        headers = {
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": 'attachment; filename="journal.csv"',
+            "Cache-Control": "no-store",
+            **COMMON_HEADERS,
+        }
+        return bottle.HTTPResponse(_Lines(first, rows, seat), 200, headers)
+
+    def _page(self, given: dict[str, str]) -> tuple[list[dict[str, Any]], int | None]:
+        frm, to = self._range(given)
+        before = _whole(given, "before", None, 2**62)
+        limit = _whole(given, "limit", PAGE_ROWS, MOST_ROWS)
+        return self._journal.page(frm, to, given.get("unit"), before, limit or PAGE_ROWS)
+
+    def _range(self, given: dict[str, str]) -> tuple[datetime | None, datetime | None]:
+        frm, to = (self._moment(given.get(name)) for name in ("from", "to"))
+        if frm is not None and to is not None and frm >= to:
+            raise BadRequest("The parameter from must lie before to.")
+        return frm, to
+
+    def _moment(self, text: str | None) -> datetime | None:
+        return None if text is None else parse_schedule_value(text, self._zone)
+
+
+class _Lines:
+    """The lines of the file; gives its place back when it has ended or the caller went away."""
+
+    def __init__(self, first: dict[str, Any] | None, rows: Iterator[dict[str, Any]], seat: ExitStack) -> None:
+        self._lines = _csv(first, rows)
+        self._seat = seat
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._lines)
+
+    def close(self) -> None:
+        """Called by the server at the end, however it came."""
+        self._seat.close()
+
+
+def _csv(first: dict[str, Any] | None, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    yield _line(COLUMNS)
+    if first is not None:
+        yield _line(tuple(_cell(first[column]) for column in COLUMNS))
+    for row in rows:
+        yield _line(tuple(_cell(row[column]) for column in COLUMNS))
+
+
+def _cell(value: Any) -> str:
+    """A value as a cell that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else to_json(value).decode()
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def _line(cells: tuple[str, ...]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _whole(given: dict[str, str], name: str, default: int | None, most: int) -> int | None:
+    text = given.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 18 and 1 <= int(text) <= most):
+        raise BadRequest(f"The parameter {name} must be a whole number from 1 to {most}, not {shown(text)}.")
+    return int(text)
