@@ -1,0 +1,177 @@
+"""Writes into the journal what orders, schedules, locks and the grid itself do (issue 5 section 5, Z13a).
+
+A listener of the command log and of the schedule results; the operations call `intent` just before they send.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.timestamps import iso_utc
+from main_controller.errors import ControllerError
+from main_controller.store.journal import Journal
+from main_controller.store.journal_row import INTENT
+from main_controller.store.schedule_results import ScheduleResult
+
+log = logging.getLogger(__name__)
+
+ORDER, REFUSAL, OVERRIDE = "order", "refusal", "override"
+SCHEDULE, LOCK, START = "schedule", "lock", "start"
+GRID = "the grid"
+"""Who did what nobody ordered."""
+
+UNKNOWN_OUTCOME = "Outcome unknown: the program ended between sending and recording."
+
+
+class Journaling:
+    """The journal as the operations see it: nothing here raises, and nothing but `intent` waits (1 s at most)."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    # Orders
+
+    def command_changed(self, before: Command | None, after: Command) -> None:
+        """Journal a command that came or whose state, sending or note changed; progress alone writes nothing."""
+        if before is None:
+            self._command(ORDER, after, "", before=after.before or None, after=after.wanted)
+            if after.state.open:
+                return
+        if after.note is not None and after.note != (before.note if before is not None else None):
+            kind = OVERRIDE if after.override is not None and (before is None or before.note is None) else ORDER
+            self._command(kind, after, f"note: {after.note}", after=after.wanted)
+        if before is None or before.state is not after.state:
+            kind = REFUSAL if _refused(after) else ORDER
+            self._command(kind, after, _outcome(after), before=after.before or None, after=_result(after))
+        elif after.sent == "unknown" and before.sent != "unknown":
+            self._command(ORDER, after, f"unknown: {after.error}", before=after.before or None, after=_result(after))
+
+    def intent(self, command: Command) -> None:
+        """Have it on the disk that this order is about to be sent; at most 1 s, and the order goes out all the same."""
+        on_disk = self._journal.append_and_wait(
+            INTENT,
+            by=command.by,
+            unit_id=command.unit_id,
+            what=f"about to send: {_what(command)}",
+            before=command.before or None,
+            after=command.wanted,
+            command_id=command.id,
+        )
+        if not on_disk:
+            why = self._journal.fault or "the disk did not answer in time"
+            log.error("%s is sent without its intent in the journal: %s", command.id, why)
+
+    def _command(self, kind: str, command: Command, outcome: str, *, before: Any = None, after: Any = None) -> None:
+        self._journal.append(
+            kind,
+            by=command.by,
+            unit_id=command.unit_id,
+            what=_what(command),
+            before=before,
+            after=after,
+            outcome=outcome,
+            command_id=command.id,
+        )
+
+    # After a restart
+
+    def next_command_number(self, *, wall: Callable[[], datetime]) -> int:
+        """The first command number that no earlier run has used; where the journal cannot be read, one by the clock."""
+        try:
+            return self._journal.last_command_number() + 1
+        except ControllerError as error:
+            log.error("the last command's number cannot be read, so numbers go on by the clock: %s", error.sentence)
+            return int(wall().timestamp())
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """The orders of earlier runs that may have been sent and of which nobody knows; to be asked before any order.
+
+        Raises ControllerError when the journal cannot be read.
+        """
+        return self._journal.unfinished()
+
+    def tell_unfinished(self) -> list[dict[str, Any]]:
+        """Say in the log and journal, once each, that the outcome of these orders is unknown; returns them."""
+        try:
+            rows = self.unfinished()
+        except ControllerError as error:
+            log.error("nobody can tell which orders were under way when the program ended: %s", error.sentence)
+            return []
+        for row in rows:
+            log.warning("%s by %s (%s): %s", row["commandId"], row["by"], row["what"], UNKNOWN_OUTCOME)
+            self._journal.append(
+                ORDER,
+                by=row["by"],
+                unit_id=row["unitId"],
+                what=row["what"],
+                before=row["before"],
+                after=row["after"],
+                outcome=f"unknown: {UNKNOWN_OUTCOME}",
+                command_id=row["commandId"],
+            )
+        return rows
+
+    # Everything else
+
+    def started(self, version: str, settings: Mapping[str, Any]) -> None:
+        """Journal the start, with the settings in force."""
+        what = f"APIS Main Controller {version} started."
+        self._journal.append(START, by="the program", unit_id=None, what=what, after=dict(settings))
+
+    def ended(self, why: str) -> None:
+        """Journal the end of the program."""
+        self._journal.append(START, by="the program", unit_id=None, what=f"The program ends: {why}")
+
+    def schedule_result(self, result: ScheduleResult) -> None:
+        """Journal how a schedule ended: a listener of the schedule results."""
+        schedule = result.schedule
+        self._journal.append(
+            SCHEDULE,
+            by="scheduler",
+            unit_id=schedule.unit_id,
+            what=f"{schedule}, due {iso_utc(schedule.due)}: {result.sentence}",
+            outcome=result.outcome,
+            at=result.at,
+        )
+
+    def schedule_set(
+        self, by: str, unit_id: str | None, operation: str, *, before: str | None, due: str | None, done: bool = True
+    ) -> None:
+        """Journal a schedule that was set, or cleared where `due` is None; times are ISO 8601."""
+        verb = "set" if due is not None else "cleared"
+        what = f"schedule {operation} for {unit_id or 'the cluster'} {verb}"
+        outcome = verb if done else "there was none"
+        self._journal.append(SCHEDULE, by=by, unit_id=unit_id, what=what, before=before, after=due, outcome=outcome)
+
+    def lock(self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+        """Journal a lock that was set, or taken off where `after` is None; `scope` "" is the cluster."""
+        verb = "taken off" if after is None else "set"
+        what = f"lock on {scope or 'the cluster'} {verb}"
+        self._journal.append(LOCK, by=by, unit_id=scope or None, what=what, before=before, after=after, outcome=verb)
+
+    def record(self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None) -> None:
+        """Journal what the grid did by itself (Z13a)."""
+        self._journal.append(kind, by=GRID, unit_id=unit_id, what=text, before=before, after=after)
+
+
+def _refused(command: Command) -> bool:
+    """Whether the order was refused by us: it failed before anybody was asked."""
+    return command.state is CommandState.FAILED and command.sent is False and command.settled is None
+
+
+def _outcome(command: Command) -> str:
+    state = "refused" if _refused(command) else str(command.state)
+    return state if command.error is None else f"{state}: {command.error}"
+
+
+def _result(command: Command) -> dict[str, Any]:
+    """What came of the order, unit by unit."""
+    units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
+    return {"wanted": dict(command.wanted), "sent": command.sent, **({"units": units} if units else {})}
+
+
+def _what(command: Command) -> str:
+    wanted = ", ".join(f"{key} {value}" for key, value in command.wanted.items())
+    return f"{command.order} for {command.unit_id or 'the cluster'}{': ' if wanted else ''}{wanted}"

@@ -1,0 +1,96 @@
+"""Owns the proof that the journal's rows are as they were written. Used by the journal and by `--verify-journal`."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from main_controller.store.database import connect_read_only
+from main_controller.store.journal_row import ANCHOR, COLUMNS, GENESIS, anchored, chain_hash
+
+CANNOT_SEE = (
+    "What this cannot see: rows cut from the end, with the count of them, since the head that the log last named (once "
+    "a day, 'journal head'), old rows removed under a forged anchor row, and a whole file that was replaced or whose "
+    "hashes were all made anew. Compare the head with the log's; a copy of the log on another machine is the proof."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check found: `rows` that hold, the id of the `first_bad` one, the newest row's id and hash."""
+
+    ok: bool
+    rows: int
+    first_bad: int | None
+    sentence: str
+    cannot_see: str = CANNOT_SEE
+    head_id: int = 0
+    head_hash: str = GENESIS
+
+
+def verify(connection: sqlite3.Connection) -> Verdict:
+    """Follow the chain from the first row, or from the anchor that pruning left, to the last.
+
+    Finds a row that was changed, removed or put elsewhere. Raises sqlite3.Error when the file cannot be read.
+    """
+    connection.execute("BEGIN")  # one picture of the file, while the program goes on writing
+    try:
+        return _follow(connection)
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _follow(connection: sqlite3.Connection) -> Verdict:
+    count, last_id, previous = 0, 0, GENESIS
+    for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM journal ORDER BY id"):
+        values = tuple(row)
+        if count == 0 and values[0] != 1:
+            anchor = _anchor(connection, values[0] - 1)
+            if anchor is None:
+                return _bad(count, values[0], f"The rows before row {values[0]} are gone, and no anchor row says why.")
+            last_id, previous = values[0] - 1, anchor
+        if values[0] != last_id + 1:
+            return _bad(count, values[0], f"Rows are missing between row {last_id} and row {values[0]}.")
+        if not _holds(values, previous):
+            return _bad(count, values[0], f"Row {values[0]} does not follow from the row before: one was changed.")
+        count, last_id, previous = count + 1, values[0], values[-1]
+    counted = connection.execute("SELECT value FROM counters WHERE name = 'head'").fetchone()
+    if counted is not None and counted[0] != last_id:
+        return _bad(count, last_id + 1, f"Rows are missing at the end: the last should be row {counted[0]}.")
+    sentence = f"The journal holds: {count} rows, head {last_id} {previous}."
+    return Verdict(True, count, None, sentence, head_id=last_id, head_hash=previous)
+
+
+def verify_journal(path: Path) -> tuple[int, str]:
+    """For `--verify-journal`: 0 when the journal at `path` holds, else 2, and the text for a person."""
+    if not path.is_file():
+        return 2, f"There is no journal at {path}."
+    try:
+        connection = connect_read_only(path)
+        try:
+            verdict = verify(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return 2, f"{path} cannot be read as a journal: {error}."
+    return 0 if verdict.ok else 2, f"{verdict.sentence}\n{verdict.cannot_see}"
+
+
+def _holds(values: tuple[Any, ...], previous: str) -> bool:
+    try:
+        return bool(chain_hash(previous, values[:-1]) == values[-1])
+    except TypeError:  # somebody put bytes where text stood
+        return False
+
+
+def _anchor(connection: sqlite3.Connection, last_pruned: int) -> str | None:
+    """The hash of the row `last_pruned`, as an anchor row keeps it."""
+    for row in connection.execute("SELECT after FROM journal WHERE kind = ? ORDER BY id DESC", (ANCHOR,)):
+        found = anchored(row)
+        if found is not None and found[0] == last_pruned:
+            return found[1]
+    return None
+
+
+def _bad(count: int, row_id: int, sentence: str) -> Verdict:
+    return Verdict(False, count, row_id, f"The journal was changed. {sentence} The {count} rows before it hold.")

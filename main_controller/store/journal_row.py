@@ -1,0 +1,109 @@
+"""One row of the journal: what it holds, how it is stored, and the hash that chains it to the row before.
+
+Used by the journal, its reader and its check.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import msgspec
+
+COLUMNS = ("id", "at", "kind", "by", "unit_id", "what", "before", "after", "outcome", "command_id", "hash")
+"""The columns in their order; all but `hash` are chained."""
+
+GENESIS = "0" * 64
+"""What stands for the hash of a row before the first."""
+
+ANCHOR = "anchor"
+"""The kind of the row that pruning leaves: `after` holds firstId, lastId, lastHash and rows of what was pruned."""
+
+INTENT = "intent"
+"""The kind of the row that is on the disk before an order is sent."""
+
+LARGEST_VALUE = 1 << 20
+"""The longest `before` or `after` in characters; a longer one is left out, and the row says so."""
+
+LONGEST_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """A row before it has its place; `at` is ISO 8601 UTC in ms, `before` and `after` JSON texts or None."""
+
+    at: str
+    kind: str
+    by: str
+    unit_id: str | None
+    what: str
+    before: str | None
+    after: str | None
+    outcome: str
+    command_id: str | None
+
+    def chained(self, row_id: int, previous: str) -> tuple[Any, ...]:
+        """The row's columns at this place in the chain."""
+        values = (row_id, *astuple(self))
+        return (*values, chain_hash(previous, values))
+
+
+def chain_hash(previous: str, values: tuple[Any, ...]) -> str:
+    """SHA-256 over the hash of the row before and the canonical JSON of this row's columns, in hex."""
+    named = dict(zip(COLUMNS, values, strict=False))
+    canonical = json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(previous.encode() + canonical.encode()).hexdigest()
+
+
+def storable(text: str, longest: int = LONGEST_TEXT) -> str:
+    """A text as SQLite can hold it: half a surrogate pair is written out, and what is too long is cut."""
+    whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return whole if len(whole) <= longest else f"{whole[:longest]}..."
+
+
+def value_text(value: Any) -> str | None:
+    """A value as JSON text (NaN is null), None for None; what JSON cannot hold is written as Python shows it."""
+    if value is None:
+        return None
+    try:
+        text = msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
+        text = json.dumps(storable(repr(value)))
+    return text if len(text) <= LARGEST_VALUE else json.dumps({"leftOut": f"{len(text)} characters"})
+
+
+def row_json(row: sqlite3.Row) -> dict[str, Any]:
+    """A stored row in the wire form of `GET /journal`."""
+    return {
+        "id": row["id"],
+        "at": row["at"],
+        "kind": row["kind"],
+        "by": row["by"],
+        "unitId": row["unit_id"],
+        "what": row["what"],
+        "before": _value(row["before"]),
+        "after": _value(row["after"]),
+        "outcome": row["outcome"],
+        "commandId": row["command_id"],
+    }
+
+
+def anchored(row: Mapping[str, Any] | sqlite3.Row) -> tuple[int, str] | None:
+    """The id and hash of the last row that this anchor says was pruned, or None when it is no anchor."""
+    value = _value(row["after"])
+    if not isinstance(value, dict):
+        return None
+    last_id, last_hash = value.get("lastId"), value.get("lastHash")
+    return (last_id, last_hash) if isinstance(last_id, int) and isinstance(last_hash, str) else None
+
+
+def _value(text: Any) -> Any:
+    """A stored value, or the text itself where somebody changed it into what is no JSON."""
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return str(text)

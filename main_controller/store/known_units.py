@@ -1,0 +1,131 @@
+"""Owns what is remembered of the units over a restart: members, addresses, last words, acknowledgements (Z6a).
+
+The collector tells it every picture; the cache starts from what it loads; `/acknowledge` and the status ask it.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from main_controller.domain.freshness import Remembered, Sighting
+from main_controller.domain.timestamps import iso_utc
+from main_controller.store.database import Database
+from main_controller.store.unit_cache import Snapshot
+
+log = logging.getLogger(__name__)
+
+_COLUMNS = ("unit_id", "word", "dvg", "dig", "ip", "acknowledged_word", "acknowledged_by", "acknowledged_at")
+_PUT = f"INSERT OR REPLACE INTO known_units ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Acknowledged:
+    word: str | None
+    by: str
+    at: datetime
+
+
+class KnownUnits:
+    """Every unit ever known. Changes are written with the journal's next transaction, so nobody waits for the disk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._changing = threading.Lock()  # protects both mappings; held for dictionary work only
+        self._units: dict[str, Remembered] = {}
+        self._acknowledged: dict[str, _Acknowledged] = {}
+        self._unwritable: set[str] = set()
+
+    def load(self) -> dict[str, Remembered]:
+        """Read what the file kept; to be called once, at start. Raises ControllerError when it cannot be read."""
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM known_units").fetchall()
+        units: dict[str, Remembered] = {}
+        acknowledged: dict[str, _Acknowledged] = {}
+        for unit_id, word, dvg, dig, ip, seen_in, by, at in rows:
+            moment = None if at is None else datetime.fromisoformat(at)
+            units[unit_id] = Remembered(unit_id, word, dvg, dig, ip, by, moment)
+            if by is not None and moment is not None:
+                acknowledged[unit_id] = _Acknowledged(seen_in, by, moment)
+        with self._changing:
+            self._units = {**units, **self._units}
+            self._acknowledged = {**acknowledged, **self._acknowledged}
+            return dict(self._units)
+
+    def note(self, before: Snapshot, after: Snapshot) -> None:
+        """Keep what changed from one picture to the next: a listener of the collector. Cheap when nothing did."""
+        if before.sightings is after.sightings and before.members is after.members and self._units:
+            return
+        changed: list[str] = []
+        with self._changing:
+            for unit_id in after.members:
+                if unit_id not in self._units:
+                    self._units[unit_id] = Remembered(unit_id)
+                    changed.append(unit_id)
+            for unit_id, sighting in after.sightings.items():
+                old = before.sightings.get(unit_id)
+                if old is not None and old.data is sighting.data and unit_id not in self._acknowledged:
+                    continue
+                if self._see(sighting):
+                    changed.append(unit_id)
+        for unit_id in dict.fromkeys(changed):
+            self._write(unit_id)
+        if changed:
+            self._database.rouse()
+
+    def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
+        """Keep that an operator has looked at this unit, last seen in `word`; another word lifts it."""
+        with self._changing:
+            self._acknowledged[unit_id] = _Acknowledged(word, by, at)
+            if unit_id not in self._units:
+                self._units[unit_id] = Remembered(unit_id, word)
+        self._write(unit_id)
+        self._database.rouse()
+
+    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+        """Whether this unit, last seen in this word, is acknowledged."""
+        kept = self._acknowledged.get(unit_id)
+        return kept is not None and kept.word == word
+
+    def acknowledgement(self, unit_id: str) -> dict[str, Any] | None:
+        """Who acknowledged the unit as it was last seen, and when: `{"by", "at"}`; None when nobody did."""
+        kept = self._acknowledged.get(unit_id)
+        return None if kept is None else {"by": kept.by, "at": iso_utc(kept.at)}
+
+    def _see(self, sighting: Sighting) -> bool:
+        """Take in one unit's newest data, under the lock; whether anything kept has changed."""
+        unit, kept = sighting.unit, self._units.get(sighting.unit_id)
+        word, ip = unit.raw_word, unit.ip or (kept.ip if kept is not None else None)
+        acknowledged = self._acknowledged.get(sighting.unit_id)
+        lifted = acknowledged is not None and acknowledged.word != word
+        if lifted:
+            del self._acknowledged[sighting.unit_id]
+        now = (word, unit.dvg, unit.dig, ip)
+        if not lifted and kept is not None and now == (kept.word, kept.dvg, kept.dig, kept.ip):
+            return False
+        self._units[sighting.unit_id] = Remembered(sighting.unit_id, *now)
+        return True
+
+    def _write(self, unit_id: str) -> None:
+        with self._changing:
+            kept, acknowledged = self._units[unit_id], self._acknowledged.get(unit_id)
+            values = (unit_id, kept.word, kept.dvg, kept.dig, kept.ip)
+            tail: tuple[str | None, ...] = (None, None, None)
+            if acknowledged is not None:
+                tail = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
+            if _storable(*values, *tail):
+                self._database.later.put(("known_units", unit_id), _PUT, (*values, *tail))
+                return
+            said, self._unwritable = unit_id in self._unwritable, self._unwritable | {unit_id}
+        if not said:
+            log.warning("unit %r has a text that is no Unicode: it is not remembered over a restart", unit_id)
+
+
+def _storable(*values: object) -> bool:
+    """Whether SQLite can hold these texts: half of a surrogate pair it cannot."""
+    try:
+        "".join(value for value in values if isinstance(value, str)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,110 @@
+"""Owns the maintenance locks, with who holds them and why, over restarts (issue 5 section 3: lockout/tagout).
+
+Used by every order that a lock forbids, by the lock orders and by the status.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from main_controller.domain.timestamps import iso_utc
+from main_controller.errors import ControllerError, NotFound, Refused
+from main_controller.store.database import Database, DatabaseFault
+
+log = logging.getLogger(__name__)
+
+CLUSTER = ""
+"""The scope of a lock on the whole cluster; any other scope is a unit's id."""
+
+Lock = Mapping[str, str]
+"""`name`, `reason` and `since` (ISO 8601 UTC)."""
+
+
+class LockBook:
+    """The locks in force, each on the disk before it is said to be set or taken off.
+
+    While the file cannot be read at all, nobody knows what is locked: then a lock on the cluster stands that says so,
+    and every question tries to read again. Stopping passes any lock.
+    """
+
+    def __init__(self, database: Database, *, wall: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._wall = wall
+        self._changing = threading.Lock()  # one change at a time: the disk first, then the memory
+        self._locks: Mapping[str, Lock] | None = None  # replaced whole, so that readers never wait
+        self._unreadable: Mapping[str, Lock] = {}
+        self.all()
+
+    def all(self) -> Mapping[str, Lock]:
+        """Every lock by scope: a unit's id, or "" for the cluster."""
+        locks = self._locks
+        if locks is not None:
+            return locks
+        try:
+            return self._load()
+        except ControllerError as error:
+            if not self._unreadable:
+                log.error("the locks cannot be read, so the cluster is taken as locked: %s", error.sentence)
+                reason = f"The locks cannot be read, so nobody knows what is locked. {error.sentence}"
+                self._unreadable = {
+                    CLUSTER: {"name": "Main Controller", "reason": reason, "since": iso_utc(self._wall())}
+                }
+            return self._unreadable
+
+    def set(self, scope: str, name: str, reason: str, at: datetime) -> Lock:
+        """Set a lock, or give its holder's a new reason; on the disk when this returns.
+
+        Raises Refused when another name holds it, ControllerError when it could not be written: then it is not set.
+        """
+        with self._changing:
+            locks = self._known()
+            held = locks.get(scope)
+            if held is not None and held["name"] != name:
+                raise Refused(f"{_who(scope)} is locked by {held['name']} since {held['since']}: {held['reason']}")
+            lock = {"name": name, "reason": reason, "since": held["since"] if held is not None else iso_utc(at)}
+            values = (scope, name, reason, lock["since"])
+            self._change("INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?)", values, f"{_who(scope)} was not locked")
+            self._locks = {**locks, scope: lock}
+        return lock
+
+    def clear(self, scope: str, name: str) -> Lock:
+        """Take a lock off by its name and return it; off on the disk when this returns.
+
+        Raises NotFound when there is none, Refused when another name holds it, ControllerError when it could not be
+        written: then it stands.
+        """
+        with self._changing:
+            locks = self._known()
+            held = locks.get(scope)
+            if held is None:
+                raise NotFound(f"{_who(scope)} is not locked.")
+            if held["name"] != name:
+                raise Refused(f"{_who(scope)} is locked by {held['name']}; only that name takes the lock off.")
+            self._change("DELETE FROM locks WHERE scope = ?", (scope,), f"{_who(scope)} is still locked")
+            self._locks = {other: lock for other, lock in locks.items() if other != scope}
+        return held
+
+    def _known(self) -> Mapping[str, Lock]:
+        return self._locks if self._locks is not None else self._load()
+
+    def _load(self) -> Mapping[str, Lock]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT scope, name, reason, since FROM locks").fetchall()
+        loaded = {scope: {"name": name, "reason": reason, "since": since} for scope, name, reason, since in rows}
+        self._locks = loaded
+        if self._unreadable:
+            log.info("the locks can be read again: %d stand", len(loaded))
+            self._unreadable = {}
+        return loaded
+
+    def _change(self, statement: str, values: tuple[str, ...], failed: str) -> None:
+        try:
+            with self._database.writing() as connection:
+                connection.execute(statement, values)
+        except DatabaseFault as fault:
+            raise DatabaseFault(f"{failed}: {fault.sentence}") from fault
+
+
+def _who(scope: str) -> str:
+    return scope or "The cluster"
