@@ -18,12 +18,14 @@ from main_controller.store.unit_cache import Snapshot
 class LastSeen:
     """What one sighting of a unit says, read once: the status is asked far more often than units are read.
 
-    `shown_word` is the word as the status says it, also where it is none of the four; voltages in V, currents in A.
+    `raw_word` is the converter's word as sent, `shown_word` as the status says it, also where it is none of the four;
+    voltages in V, currents in A.
     """
 
     id: str
     sighting: Sighting | None
     word: Word | None
+    raw_word: str | None
     shown_word: str | None
     vg: float | None
     dvg: float | None
@@ -47,14 +49,14 @@ def last_seen(snapshot: Snapshot, before: Mapping[str, LastSeen]) -> dict[str, L
 def _look(snapshot: Snapshot, unit_id: str, sighting: Sighting | None) -> LastSeen:
     raw = snapshot.last_word(unit_id)
     word = parse_word(raw)
-    shown = raw if word is None else word
+    words = word, raw, raw if word is None else word
     if sighting is None:
         kept = snapshot.remembered.get(unit_id)
         dvg, dig = (kept.dvg, kept.dig) if kept is not None else (None, None)
-        return LastSeen(unit_id, None, word, shown, None, dvg, dig, None, None)
+        return LastSeen(unit_id, None, *words, None, dvg, dig, None, None)
     unit = sighting.unit
     read_at = iso_utc(sighting.moved_wall)
-    return LastSeen(unit_id, sighting, word, shown, unit.vg, unit.dvg, unit.dig, unit.global_mode, read_at)
+    return LastSeen(unit_id, sighting, *words, unit.vg, unit.dvg, unit.dig, unit.global_mode, read_at)
 
 
 def unit_state(seen: LastSeen, now: float, stale_after: float) -> UnitState:
@@ -93,7 +95,7 @@ def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, A
         "lastDvg": seen.dvg,
         "lastDig": seen.dig,
         "lastVg": seen.vg,
-        "acknowledged": moment.acknowledgement(seen.id, seen.shown_word) if forgotten else None,
+        "acknowledged": moment.acknowledgement(seen.id, seen.raw_word) if forgotten else None,
         "unwatched": forgotten,
         "conflict": moment.snapshot.conflicts.get(seen.id),
         "locked": moment.locks.get(seen.id),

@@ -136,6 +136,14 @@ def test_a_unit_that_stands_still_in_any_word_but_wait_is_unwatched(word: str | 
     assert told["acknowledged"] == ({"by": "10.0.0.7", "at": f"E001 {word}"} if unwatched else None)
 
 
+def test_a_word_is_shown_in_one_spelling_and_acknowledged_as_it_was_sent() -> None:
+    grid = Grid(acknowledgement=lambda unit_id, word: {"by": "me", "at": str(word)})
+    take(grid.cache, grid.clock, in_word("E001", "0X0041"))
+    grid.clock.now += 31
+    told = grid.unit("E001")
+    assert (told["lastWord"], told["acknowledged"]) == ("0x0041", {"by": "me", "at": "0X0041"})
+
+
 def test_a_restart_forgets_no_live_hardware() -> None:
     """Z6a: a member remembered in a word, and one never seen."""
     grid = Grid(UnitCache(remembered={"E001": Remembered("E001", word="0x0014", dvg=350.0, dig=2.0)}))
