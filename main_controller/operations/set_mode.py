@@ -131,8 +131,6 @@ class SetMode:
             command.id, command.unit_id, mode, self._desk.clock(), before=before, by_person=by_person, at=command.at
         )
         self._desk.commands.note_mode(order)
-        if by_person:
-            self._person_ordered(command.unit_id)
         return order
 
     def _unless(self, overtaken: Callable[[], bool], command: Command, order: ModeOrder) -> None:
@@ -148,9 +146,16 @@ class SetMode:
         except ControllerError as error:
             sent: Sent = error.sent if isinstance(error, UpstreamError) else False
             self._desk.settle_mode(order, sent)
+            self._tell_schedules(order, sent)
             raise self._desk.fault(command, error) from error
         self._desk.settle_mode(order, True)
+        self._tell_schedules(order, True)
         return answer
+
+    def _tell_schedules(self, order: ModeOrder, sent: Sent) -> None:
+        """A person's order clears what is due in its scope, once it has left: nothing may keep it back (Z8, Z12)."""
+        if order.by_person and sent is not False:
+            self._person_ordered(order.unit_id)
 
     def _again(self, command: Command, stop: Callable[[], None]) -> None:
         """A stop that came while the order was in flight is sent again after it (Z9)."""

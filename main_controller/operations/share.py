@@ -263,7 +263,7 @@ class Share:
         if not ending.touched:
             self._finish(ending, ShareState.FAILED if ending.failed else ShareState.ENDED)
             return
-        self._show(replace(ending, step=Step.CURRENT_OFF, since=now))
+        self._show(ending.to(Step.CURRENT_OFF, now, why))
 
     def _current_off(self, sharing: Sharing, picture: Picture) -> None:
         seen = self._send_wait(sharing.taker, picture)
@@ -329,7 +329,11 @@ class Share:
         except ControllerError as error:
             log.error("%s: its record could not be removed: %s", sharing.id, error.sentence)
         log.warning("%s: the guided procedure has %s: %s", sharing.id, state.value, sharing.reason)
-        command = next((c for c in self._desk.commands.latest() if c.id == sharing.id), None)
+        commands = self._desk.commands.latest()
+        for ending in commands:
+            if ending.order == "endShare" and ending.state.open and ending.wanted.get("command") == sharing.id:
+                self._desk.verify(ending)
+        command = next((c for c in commands if c.id == sharing.id), None)
         if command is None:
             return
         if state is ShareState.ENDED:
