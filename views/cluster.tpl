@@ -1,4 +1,5 @@
 <aside class="cluster" id="cluster" aria-label="Cluster" data-i18n-label="cluster.label">
+<p class="mode-wall" id="mode-wall">{{mode}}</p>
 <section class="block controls-only">
 <h2 id="global-mode-title" data-i18n="mode.global">Global Mode :</h2>
 <p class="mode" id="global-mode">{{mode}}</p>
@@ -19,7 +20,8 @@
 <h2 id="schedule-title" data-i18n="schedule.title">Soft Stop Schedule :</h2>
 <p class="figure" id="global-schedule">--</p>
 <p class="buttons"><button type="button" id="schedule-set" data-i18n="schedule.set" data-needs-script aria-describedby="schedule-title">Set…</button>
-<button type="button" id="schedule-clear" data-i18n="clear" disabled aria-describedby="schedule-title">Clear</button></p>
+<button type="button" id="schedule-clear" data-i18n="clear" disabled aria-describedby="schedule-title">Clear</button>
+<button type="button" class="quiet" id="open-schedules" data-needs-script data-i18n="schedules.open">All…</button></p>
 <p class="outcome" id="schedule-outcome" aria-live="polite"></p>
 </section>
 <section class="block controls-only">
@@ -28,8 +30,7 @@
 <p class="hint" id="shut-down-hint" data-i18n="shutdown.needs">Shut Down needs Manual in force.</p>
 <p><label class="check"><input type="checkbox" id="debug" data-needs-script> <span data-i18n="debug">debug</span></label></p>
 <p class="buttons"><button type="button" id="flush" data-i18n="flush" data-needs-script>Flush cache</button>
-<button type="button" id="open-share" data-i18n="share.open" data-needs-script>Guided sharing…</button>
-<button type="button" id="cluster-lock" data-i18n="lock.open" data-needs-script>Lock…</button></p>
+<button type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" data-needs-script>Lock…</button></p>
 <p class="lock-note" id="cluster-lock-note" hidden></p>
 <p class="outcome" id="cluster-outcome" aria-live="polite"></p>
 </section>

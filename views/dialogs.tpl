@@ -79,8 +79,7 @@
 </dialog>
 <template id="card-template">
 <article class="card">
-<header><h3><span class="uid"></span> <span class="uname"></span></h3><p class="state"></p><p class="address"></p></header>
-<ul class="badges" hidden></ul>
+<header><h3><span class="uid"></span> <span class="uname"></span></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
 <p class="sentence" hidden></p>
 <div class="soc" role="img"><i></i></div>
 <dl class="six">
@@ -113,7 +112,7 @@
 <label><input type="radio" value="voltage" disabled><span data-i18n="converter.voltage">Voltage control</span></label>
 <label><input type="radio" value="current" disabled><span data-i18n="converter.current">Current control</span></label>
 </fieldset>
-<p class="pair"><label class="current"><span data-i18n="converter.grid">Grid current :</span> <input type="number" inputmode="decimal" step="any" disabled> <span class="unit">A</span></label>
+<p class="pair low"><label class="current"><span data-i18n="converter.grid">Grid current :</span> <span class="measured"><input type="number" inputmode="decimal" step="any" disabled> <span class="unit">A</span></span></label>
 <button type="button" class="quiet" data-act="refresh" data-i18n="refresh">Refresh</button><button type="submit" data-act="converter" data-i18n="set">Set</button></p>
 <p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>
 <ul class="rules" hidden></ul>

@@ -57,7 +57,7 @@ export default {
   "schedule.operation": "What", "schedule.when": "When", "schedule.left": "{time} from now",
   "schedule.past": "That time is past. Choose one in the future.", "schedule.empty": "Give a date and a time.",
   "schedule.gap": "That local time does not exist (the clock is put forward).",
-  "schedules.open": "Schedules", "schedules.title": "All schedules", "schedules.none": "No schedule is set.", "schedules.cluster": "Cluster",
+  "schedules.open": "All…", "schedules.title": "All schedules", "schedules.none": "No schedule is set.", "schedules.cluster": "Cluster",
   "schedules.failed": "failed", "schedules.waits": "waits",
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",
   "column.scope": "Scope", "column.operation": "What", "column.due": "When", "column.state": "State", "column.at": "Time", "column.order": "Order", "column.outcome": "Outcome",
@@ -138,7 +138,7 @@ export default {
   "lock.note": "While it is locked, Run, run schedules and every converter order but Stopped are refused for it, whoever gives them; stopping passes. A unit can be locked once it shows local Force Stop and Wait.",
   "lock.note.off": "Set by {name} since {since}: {reason}", "lock.name": "Your name", "lock.reason": "Reason", "lock.set": "Set lock", "lock.off": "Take off", "lock.by": "Locked by {name} since {since}: {reason}", "lock.noreason": "no reason given",
 
-  "share.open": "Guided sharing…", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
+  "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",
   "share.lead": "{from} raises the bus as voltage reference, then {to} charges with {current} A.", "share.yes": "Start", "share.same": "Choose two different units.", "share.none": "No guided sharing is under way.", "share.running": "{current} A from {from} to {to}",
 

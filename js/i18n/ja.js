@@ -4,7 +4,7 @@ export default {
   brand: "APIS Main Controller",
   "skip.units": "個別ノード情報へ移動",
   set: "Set", clear: "Clear", cancel: "キャンセル", close: "閉じる", refresh: "Refresh",
-  "and.more": "ほか {n} 台",
+  "and.more": "ほか {n}",
   "list.and": "、",
 
   "duration.d": "日", "duration.h": "時間", "duration.min": "分", "duration.s": "秒",
@@ -57,7 +57,7 @@ export default {
   "schedule.operation": "操作", "schedule.when": "日時", "schedule.left": "{time} 後",
   "schedule.past": "過去の日時です。未来の日時を指定してください。", "schedule.empty": "日時を入力してください。",
   "schedule.gap": "存在しない現地時刻です(夏時間の切替)。",
-  "schedules.open": "Schedule", "schedules.title": "Schedule 一覧", "schedules.none": "Schedule は設定されていません。", "schedules.cluster": "クラスタ",
+  "schedules.open": "一覧…", "schedules.title": "Schedule 一覧", "schedules.none": "Schedule は設定されていません。", "schedules.cluster": "クラスタ",
   "schedules.failed": "失敗", "schedules.waits": "待機中",
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",
   "column.scope": "対象", "column.operation": "操作", "column.due": "日時", "column.state": "状態", "column.at": "時刻", "column.order": "操作", "column.outcome": "結果",
@@ -138,7 +138,7 @@ export default {
   "lock.note": "ロック中は、誰が操作しても Run、run の Schedule、Stopped 以外の DC/DC Converter 操作が拒否されます。停止操作は可能です。ノードのロックは Local Mode が Force Stop、かつ Wait であることを確認できたときに設定できます。",
   "lock.note.off": "{name} が {since} に設定: {reason}", "lock.name": "氏名", "lock.reason": "理由", "lock.set": "ロックする", "lock.off": "解除する", "lock.by": "{name} が {since} からロック中: {reason}", "lock.noreason": "理由なし",
 
-  "share.open": "手順付き融通…", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
+  "share.open": "手順付き融通", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",
   "share.lead": "{from} が CV Mode で DC Grid を立ち上げ、その後 {to} が {current} A で充電します。", "share.yes": "開始", "share.same": "異なる 2 台を選択してください。", "share.none": "進行中の手順はありません。", "share.running": "{from} から {to} へ {current} A",
 

@@ -7,7 +7,7 @@ const $ = globalThis.jQuery;
 /**
  * ask({title, lead, facts, yes, other, note, rules, reason, calm}) -> Promise of {answer: "yes"|"other"|null, reason}
  *   facts   () => [{text, level}], asked again with every reading while the dialog is open
- *   other   the label of a third, gentler way; reason true asks for one; calm draws the button without the colour of danger
+ *   focus "yes" for what stops; other   the label of a third, gentler way; reason true asks for one; calm draws the button without the colour of danger
  */
 export function createAsk({ words }) {
   const dialog = document.getElementById("confirm");
@@ -23,7 +23,7 @@ export function createAsk({ words }) {
       open = { question, finish };
       fill(question);
       if (!dialog.open) dialog.showModal();
-      (question.reason ? reason : yes).focus();
+      focusOf(question).focus();
 
       function finish(answer) {
         open = null;
@@ -31,6 +31,13 @@ export function createAsk({ words }) {
         resolve({ answer, reason: reason.value.trim() });
       }
     });
+  }
+
+  /** Stopping has its confirming button in focus; for all else the focus is on the gentler way. */
+  function focusOf(question) {
+    if (question.reason) return reason;
+    if (question.focus === "yes") return yes;
+    return question.other ? other : document.getElementById("confirm-cancel");
   }
 
   function fill({ title, lead, yes: label, other: otherLabel = null, note = "", rules = [], reason: wanted = false, calm = false }) {

@@ -62,11 +62,9 @@ export function createCard(page, id, element) {
   }
 
   function renderState(unit) {
-    const state = `${unit.state === "live" ? "" : "▲ "}${stateSentence(unit, words)}`;
-    const text = `${unit.gridMaster ? `${words.t("grid.master")} · ` : ""}${state}`;
-    if (part.state.dataset.text === text) return;
-    part.state.dataset.text = text;
-    part.state.replaceChildren(...(unit.gridMaster ? [make("b", words.t("grid.master")), ` · ${state}`] : [state]));
+    if (part.state.childElementCount === 0) part.state.append(make("b"), make("span"));
+    setText(part.state.firstChild, unit.gridMaster ? words.t("grid.master") : "");
+    setText(part.state.lastChild, `${unit.gridMaster ? " · " : ""}${unit.state === "live" ? "" : "▲ "}${stateSentence(unit, words)}`);
   }
 
   function renderCharge({ rsoc }) {
@@ -106,7 +104,6 @@ export function createCard(page, id, element) {
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
     const conflict = unit.conflict ?? status?.conflicts?.[id] ?? null;
     if (conflict) add(words.t("badge.conflict"), "warn");
-    setProperty(part.badges, "hidden", badges.length === 0);
     keyed(part.badges, badges, ({ text }) => text, () => make("li"), (node, { text, level, hint }) => {
       setText(node, text);
       setAttribute(node, "data-level", level);

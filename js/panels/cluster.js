@@ -81,7 +81,7 @@ export function createCluster(page) {
     const manual = page.model().status?.grid?.mode === "manual";
     const { answer } = await page.ask({
       title: words.t("stopall.ask"), lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"), note: words.t("stopall.note"),
-      facts: () => liveNow(page.model(), words), yes: words.t("stopall"),
+      facts: () => liveNow(page.model(), words), yes: words.t("stopall"), focus: "yes",
     });
     if (answer !== "yes") return;
     orders.give({ spot: "stop", order: "stopAll", call: stopAll, done: () => words.t("stopall.not") });
@@ -102,6 +102,7 @@ export function createCluster(page) {
     const grid = model.status?.grid ?? {};
     setText(mode, grid.mode === "mixed" ? mixed(model) : modeName(grid.mode, words));
     setAttribute(mode, "data-mode", grid.mode ?? null);
+    setText(find("mode-wall"), mode.textContent);
     const allowed = grid.mode === "manual" && page.orderable();
     setProperty(shutDown, "disabled", !allowed);
     setProperty(hint, "hidden", allowed);

@@ -138,7 +138,7 @@ export function createConverterForm(page, id, form, wordNow) {
     return {
       title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
       rules: failing.map((rule) => `(${rule.rule}) ${rule.sentence}`), reason: override, note: override ? words.t("override.note") : "",
-      yes: override ? words.t("override.yes") : words.t("converter.yes", { what }),
+      focus: kind === "stopped" ? "yes" : null, yes: override ? words.t("override.yes") : words.t("converter.yes", { what }),
     };
   }
 

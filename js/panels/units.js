@@ -69,7 +69,7 @@ export function createUnits(page) {
       const unit = page.model().byId.get(id) ?? null;
       const { answer } = await page.ask({
         title: words.t("ask.local", { mode, id }), lead: words.t("ask.local.stop.lead"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? unit),
-        yes: words.t("ask.yes", { what: mode }),
+        yes: words.t("ask.yes", { what: mode }), focus: "yes",
       });
       if (answer !== "yes") return;
     }
