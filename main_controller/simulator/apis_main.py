@@ -1,4 +1,4 @@
-"""The apis-main of all nodes together: modes, readings, the Grid Master and what happens when something goes wrong."""
+"""The apis-main of all nodes together: modes, readings, and what happens when something goes wrong."""
 
 import random
 from collections.abc import Callable
@@ -6,17 +6,15 @@ from functools import partial
 
 from main_controller.domain.modes import SHARING_MODES, Mode, Word
 from main_controller.simulator.agenda import Agenda
+from main_controller.simulator.grid_master import GridMaster
 from main_controller.simulator.market import Market
 from main_controller.simulator.node import LATEST_PHASE, PERIOD, Node
 from main_controller.simulator.plant import Plant
 
 POLICY_MODE = Mode.STOP
 """What the cluster falls back to when an order makes no sense, and after all nodes were down (K3)."""
-UNHEARD = 2.5
-BUS_TIMEOUT = 30.0
-TAKEOVER = (34.0, 105.0)
-REAPPOINTED = (12.0, 16.0)
 WANDERS_EVERY = 240.0
+FOLLOWS_AFTER = 3.0
 START_TAKES = 9.0
 WORST_BLINDNESS = (10.0, 17.0)
 
@@ -30,24 +28,26 @@ class ApisMain:
         self._agenda = agenda
         self._plant = plant
         self._rng = rng
-        self._publish = publish
         self.mode = mode
         self.nodes = {unit.id: Node(unit, rng.uniform(0.0, LATEST_PHASE)) for unit in plant.units.values()}
-        self._order = sorted(self.nodes.values(), key=lambda node: rng.random())  # "in no particular order" (K1)
-        self.grid_master: str | None = None
+        self.master = GridMaster(agenda, self.nodes, rng, publish)
         self.error = False
-        self.bus_hangs_until = 0.0
-        self._election = 0
-        self._reign = 0
-        self.market = Market(agenda, plant, self.nodes, rng, on_reference=self._follow, on_trouble=self.grid_error)
+        self.market = Market(
+            agenda,
+            plant,
+            self.nodes,
+            rng,
+            on_reference=partial(self.master.move, after=FOLLOWS_AFTER),
+            on_trouble=self.grid_error,
+        )
         for node in self.nodes.values():
             agenda.every(PERIOD, node.phase, partial(self._read, node))
         agenda.every(1.0, 1.0, self._step)
         agenda.every(WANDERS_EVERY, WANDERS_EVERY, self._wander)
         for node in self.nodes.values():
             self._read(node)
-        self.appoint(next(iter(self.nodes)))
-        self._collect(self._reign)
+        self.master.appoint(next(iter(self.nodes)))
+        self.master.collect()
 
     # -- what operators order
 
@@ -72,8 +72,13 @@ class ApisMain:
             return
         node.leave(self._agenda.now, killed=False)
         if unit_id == self.grid_master:
-            self._lose_master(self._rng.uniform(*REAPPOINTED))
+            self.master.resign()
         self._mind_the_gap(unit_id)
+
+    @property
+    def grid_master(self) -> str | None:
+        """The unit whose apis-main serves as Grid Master, if any."""
+        return self.master.holder
 
     @property
     def active(self) -> bool:
@@ -89,8 +94,7 @@ class ApisMain:
             return
         node.leave(self._agenda.now, killed=True)
         if unit_id == self.grid_master:
-            self._lose_master(takeover if takeover is not None else self._rng.uniform(*TAKEOVER))
-            self.bus_hangs_until = self._agenda.now + BUS_TIMEOUT
+            self.master.die(takeover)
             self._agenda.after(20.0, self.market.tear_down)
         else:
             self._mind_the_gap(unit_id)
@@ -115,7 +119,7 @@ class ApisMain:
         self.market.tear_down(listed_for=29.0)
         self.market.close(65.0)
         self._agenda.after(19.0, self._raise_error)
-        self._agenda.after(30.0, lambda: self._lose_master(12.0))
+        self._agenda.after(30.0, partial(self.master.resign, 12.0))
         self._agenda.after(60.0, self._clear_error)
 
     def _raise_error(self) -> None:
@@ -131,7 +135,7 @@ class ApisMain:
         self.market.close(40.0)
         self._agenda.after(7.0, self._raise_error)
         self._agenda.after(13.0, lambda: self.market.tear_down(listed_for=4.0))
-        self._agenda.after(19.0, lambda: self._lose_master(self._rng.uniform(*REAPPOINTED)))
+        self._agenda.after(19.0, self.master.resign)
         self._agenda.after(32.0, self._clear_error)
 
     def _tear_down_hard(self) -> None:
@@ -141,52 +145,12 @@ class ApisMain:
             self.nodes[reference.id].blind_until = self._agenda.now + blind_for
         self.market.tear_down()
 
-    # -- the Grid Master
-
-    def appoint(self, unit_id: str) -> None:
-        """Make a unit's apis-main Grid Master; it collects on a beat of its own."""
-        if self.grid_master == unit_id:
-            return
-        self._election += 1
-        self._reign += 1
-        self.grid_master = unit_id
-        reign = self._reign
-        beat = self._rng.uniform(4.65, 4.95)
-        wait = (beat - self._agenda.now) % PERIOD
-        self._agenda.after(wait, lambda: self._collect_again(reign))
-
-    def _lose_master(self, vacancy: float) -> None:
-        if self.grid_master is None:
-            return
-        self.grid_master = None
-        self._reign += 1
-        self._elect_in(vacancy)
-
-    def _elect_in(self, seconds: float) -> None:
-        self._election += 1
-        election = self._election
-        self._agenda.after(seconds, lambda: self._elect(election))
-
-    def _elect(self, election: int) -> None:
-        alive = [node.id for node in self.nodes.values() if node.alive]
-        if election == self._election and self.grid_master is None and alive:
-            self.appoint(self._rng.choice(alive))
-
-    def _follow(self, unit_id: str) -> None:
-        """The Grid Master's office goes to the unit that holds the bus."""
-        reign = self._reign
-        self._agenda.after(3.0, lambda: self._move(unit_id, reign))
-
-    def _move(self, unit_id: str, reign: int) -> None:
-        if reign == self._reign and self.grid_master is not None and self.nodes[unit_id].alive:
-            self.appoint(unit_id)
+    # -- the beats
 
     def _wander(self) -> None:
-        alive = [node.id for node in self.nodes.values() if node.alive]
-        if self.grid_master is not None and not self.market.deals and alive:
-            self.appoint(self._rng.choice(alive))
-
-    # -- the beats
+        """The office moves now and then while nothing is shared."""
+        if not self.market.deals:
+            self.master.move()
 
     def _step(self) -> None:
         if not self._plant.hung and self.grid_master is not None and not self.error:
@@ -200,22 +164,6 @@ class ApisMain:
             self._plant.order(node.unit, Word.WAIT, node.unit.dvg, 0.0)
         node.read(self._plant, self.mode, deal_ids, grid_master=node.id == self.grid_master)
 
-    def _collect_again(self, reign: int) -> None:
-        if reign == self._reign:
-            self._agenda.after(PERIOD, lambda: self._collect_again(reign))
-            self._collect(reign)
-
-    def _collect(self, reign: int) -> None:
-        if reign != self._reign:
-            return
-        heard = self._agenda.now - UNHEARD
-        entries = (
-            node.said(grid_master=node.id == self.grid_master)
-            for node in self._order
-            if node.alive or node.gone_at > heard
-        )
-        self._publish(b"{" + b",".join(entry for entry in entries if entry) + b"}")
-
     def _join(self, unit_id: str) -> None:
         node = self.nodes[unit_id]
         if node.alive:
@@ -224,4 +172,4 @@ class ApisMain:
             self.mode = POLICY_MODE
         node.join()
         if self.grid_master is None:
-            self._elect_in(6.0)
+            self.master.elect_in(6.0)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, parse_mode
 from main_controller.simulator.agenda import Agenda
-from main_controller.simulator.apis_main import BUS_TIMEOUT, POLICY_MODE, ApisMain
+from main_controller.simulator.apis_main import POLICY_MODE, ApisMain
 from main_controller.simulator.exchange import Reply, Request, Silence
+from main_controller.simulator.grid_master import BUS_TIMEOUT
 
 NO_MASTER = "(NO_HANDLERS,-1) No handlers for address apis.GridMaster.error.test"
 TIMED_OUT = (
@@ -74,7 +75,7 @@ class ApisWeb:
         """Whether the Grid Master cannot be asked; waits for the event bus' time-out where it has just died."""
         if apis.grid_master is not None:
             return False
-        if self._agenda.now < apis.bus_hangs_until:
+        if self._agenda.now < apis.master.bus_hangs_until:
             self._wait(BUS_TIMEOUT)
         return True
 
@@ -89,7 +90,7 @@ class ApisWeb:
         return [] if self._bus_fails(apis) else [deal.entry() for deal in apis.market.deals]
 
     def _status(self, apis: ApisMain, request: Request) -> object:
-        hung = self._agenda.now < apis.bus_hangs_until
+        hung = self._agenda.now < apis.master.bus_hangs_until
         if self._bus_fails(apis):
             return {"active": False, "error": TIMED_OUT.format("apis.operationMode") if hung else NO_MASTER}
         return {"active": apis.active}
@@ -133,7 +134,7 @@ class ApisWeb:
         if not any(node.alive for node in apis.nodes.values()):
             return "(NO_HANDLERS,-1) No handlers for address apis.operationMode"
         apis.set_global(mode)
-        if apis.grid_master is None and self._agenda.now < apis.bus_hangs_until:
+        if apis.grid_master is None and self._agenda.now < apis.master.bus_hangs_until:
             self._wait(BUS_TIMEOUT)
             return TIMED_OUT.format("apis.operationMode")
         return None

@@ -1,28 +1,22 @@
-"""Energy sharing: who agrees on a deal with whom, and how the converters are driven to its end (K12-K14)."""
+"""Energy sharing: how the converters are driven from an agreement to the end of the deal (K12-K14)."""
 
 import random
-import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from main_controller.domain.modes import Mode, Word
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.deal import AMPS, Deal, Phase
+from main_controller.simulator.deal_book import DealBook
+from main_controller.simulator.matchmaker import Matchmaker
 from main_controller.simulator.node import Node
 from main_controller.simulator.plant import Plant
 from main_controller.simulator.unit import Unit
 
-SLOTS = 2
-MOST_DEALS = 200
-WANTS_BELOW = 52.0
-GIVES_ABOVE = 57.0
-WORTH_IT = 12.0
 MASTER_AFTER = 3.5
 REFERENCE_AFTER = 5.0
 FLOW_AFTER = 5.0
 STEADY_FOR = 3.0
-REST_AFTER_DEAL = 3.0
-VANISHING = 0.15
 STRAY_V = 20.0
 BUS_V = 350.0
 DISCHARGE_V = 380.0
@@ -52,102 +46,41 @@ class Market:
         self._rng = rng
         self._on_reference = on_reference
         self._on_trouble = on_trouble
-        self.deals: list[Deal] = []
+        self._book = DealBook()
+        self._matchmaker = Matchmaker(agenda, plant, nodes, rng, self._book)
         self.reference: Unit | None = None
-        self._closed_until = 3.0
         self._tearing = False
         self._steady_since = 0.0
         self._empty_since = 0.0
-        self._rests_until: dict[str, float] = {}
 
     def close(self, seconds: float) -> None:
         """Make no new deal for `seconds`."""
-        self._closed_until = max(self._closed_until, self._agenda.now + seconds)
+        self._matchmaker.close(seconds)
+
+    @property
+    def deals(self) -> list[Deal]:
+        """All deals, in the order of `/deals`."""
+        return self._book.deals
 
     def of(self, unit_id: str) -> list[Deal]:
         """The deals of one unit."""
-        return [deal for deal in self.deals if unit_id in deal.units] if self.deals else []
+        return self._book.of(unit_id)
 
     def step(self, global_mode: Mode) -> None:
         """One second of energy sharing."""
         if self._tearing:
             return
-        if global_mode is Mode.AUTONOMOUS and self._agenda.now >= self._closed_until:
-            self._seek(global_mode)
+        self._matchmaker.seek(global_mode)
         if not self.deals:
             self._release_reference()
             return
         self._empty_since = self._agenda.now
-        self._drop_vanished()
+        self._book.drop_vanished(self._agenda.now)
         self._end_unwilling(global_mode)
         self._watch_converters()
         self._lead()
         self._begin_flows()
         self._deliver()
-
-    # -- agreeing
-
-    def _seek(self, global_mode: Mode) -> None:
-        if len(self.deals) >= MOST_DEALS:
-            return
-        takers, givers = self._candidates(global_mode)
-        for _ in range(1 + len(self._nodes) // 50):
-            if not takers or not givers or len(self.deals) >= MOST_DEALS:
-                return
-            taker, giver = takers[0], givers[0]
-            if giver.unit.rsoc - taker.unit.rsoc < WORTH_IT:
-                return
-            self._agree(taker.id, giver.id)
-            for side, node in ((takers, taker), (givers, giver)):
-                side.remove(node)
-                if len(self.of(node.id)) < SLOTS:
-                    side.append(node)
-
-    def _candidates(self, global_mode: Mode) -> tuple[list[Node], list[Node]]:
-        takers: list[Node] = []
-        givers: list[Node] = []
-        for node in self._nodes.values():
-            if not self._may_deal(node, global_mode):
-                continue
-            deals = self.of(node.id)
-            if len(deals) >= SLOTS:
-                continue
-            taking = any(deal.charger == node.id for deal in deals)
-            if taking or (not deals and node.unit.rsoc < WANTS_BELOW):
-                takers.append(node)
-            elif deals or node.unit.rsoc > GIVES_ABOVE:
-                givers.append(node)
-        takers.sort(key=lambda node: (len(self.of(node.id)), node.unit.rsoc))
-        givers.sort(key=lambda node: (len(self.of(node.id)), -node.unit.rsoc))
-        return takers, givers
-
-    def _may_deal(self, node: Node, global_mode: Mode) -> bool:
-        return (
-            node.alive
-            and node.readings_since_start > 1
-            and not node.unit.heavy_alarm
-            and node.effective(global_mode) is Mode.AUTONOMOUS
-            and self._rests_until.get(node.id, 0.0) <= self._agenda.now
-        )
-
-    def _agree(self, taker: str, giver: str) -> None:
-        now = self._agenda.now
-        deal = Deal(
-            str(uuid.UUID(int=self._rng.getrandbits(128), version=4)),
-            taker,
-            giver,
-            asked_by_charger=self._rng.random() < 0.85,
-            now=now,
-            time=self._plant.time,
-        )
-        deal.remaining_wh *= self._rng.uniform(0.85, 1.15)
-        if self._rng.random() < VANISHING:
-            deal.vanishes_at = now + self._rng.uniform(3.0, 5.0)
-        self.deals.insert(self._rng.randint(0, len(self.deals)), deal)
-
-    def _drop_vanished(self) -> None:
-        now = self._agenda.now
-        self.deals = [deal for deal in self.deals if deal.vanishes_at is None or now < deal.vanishes_at]
 
     # -- the voltage reference
 
@@ -210,7 +143,7 @@ class Market:
                 self._end(deal)
 
     def _flowing(self) -> Iterator[Deal]:
-        return (deal for deal in list(self.deals) if deal.phase is Phase.FLOWING)
+        return (deal for deal in self.deals if deal.phase is Phase.FLOWING)
 
     def _drive_pair(self, deal: Deal) -> None:
         for unit_id in deal.units:
@@ -249,17 +182,16 @@ class Market:
         self._agenda.after(1.2, lambda: self._strike(deal))
 
     def _strike(self, deal: Deal) -> None:
-        if deal not in self.deals:
+        if not self._book.strike(deal):
             return
-        self.deals.remove(deal)
         for unit_id in deal.units:
-            self._rests_until[unit_id] = self._agenda.now + REST_AFTER_DEAL * self._rng.uniform(0.5, 1.5)
+            self._matchmaker.rest(unit_id)
             unit = self._nodes[unit_id].unit
             self._agenda.after(0.8, partial(self._drive, unit))
 
     def _end_unwilling(self, global_mode: Mode) -> None:
         """A unit in local stop (K14), or with a heavy alarm, ends its deals; the others go on."""
-        for unit_id in {unit_id for deal in self.deals for unit_id in deal.units}:
+        for unit_id in self._book.units():
             node = self._nodes[unit_id]
             stopped = node.effective(global_mode) in (Mode.STOP, Mode.MANUAL)
             if node.alive and (stopped or node.unit.heavy_alarm):
@@ -294,13 +226,13 @@ class Market:
             return
         self._tearing = True
         reference = self.reference
-        for unit_id in {unit_id for deal in self.deals for unit_id in deal.units}:
+        for unit_id in self._book.units():
             unit = self._nodes[unit_id].unit
             if unit is not reference:
                 self._agenda.after(self._rng.uniform(2.0, 5.0), partial(self._wait, unit))
         if reference is not None:
             self._agenda.after(self._rng.uniform(6.0, 7.0), lambda: self._wait(reference))
-        self._agenda.after(listed_for, self.deals.clear)
+        self._agenda.after(listed_for, lambda: self._book.replace([]))
         self._agenda.after(max(listed_for, 7.5), self._torn)
         self.close(15.0)
 

@@ -131,7 +131,7 @@ class Plant:
         live = self.live
         total = 0.0
         for unit in self._active.values():
-            if unit.word.current_controlled:
+            if unit.word is not Word.VOLTAGE_REFERENCE:
                 amps = (unit.dig if unit.word is Word.CHARGE else 0.0 - unit.dig) if live else 0.0
                 total += amps
                 unit.carry(amps, self.voltage, self.seconds)

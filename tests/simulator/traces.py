@@ -81,7 +81,7 @@ def log_of(cluster: SimulatedCluster) -> Json:
 def look(cluster: SimulatedCluster) -> Moment:
     """All four readings now; those that would hang for the event bus' time-out are left out."""
     moment = Moment(cluster.agenda.now, log=log_of(cluster))
-    if cluster.apis.grid_master is not None or cluster.agenda.now >= cluster.apis.bus_hangs_until:
+    if cluster.apis.grid_master is not None or cluster.agenda.now >= cluster.apis.master.bus_hangs_until:
         moment.deals = budo(cluster, "/deals")
         moment.unit_ids = budo(cluster, "/unitIds")
         moment.status = budo(cluster, "/getStatus")
