@@ -1,0 +1,511 @@
+"""The journal: nothing appended blocks or raises, nothing on the disk can be changed unseen."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from main_controller.errors import ControllerError
+from main_controller.store.database import Database
+from main_controller.store.journal import Journal
+from main_controller.store.journal_check import verify_journal
+from tests.store.disk import fill_up, make_room
+
+NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
+LONG = "x" * 3900
+
+
+class Wall:
+    """A wall clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite3"
+
+
+@pytest.fixture
+def database(path: Path) -> Iterator[Database]:
+    database = Database(path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def journal(database: Database, wall: Wall) -> Journal:
+    return Journal(database, wall=wall)
+
+
+def fill(journal: Journal, count: int, **row: Any) -> None:
+    """Append and write rows named row 1, row 2, ..."""
+    for number in range(1, count + 1):
+        journal.append("order", by="127.0.0.1", unit_id="E001", what=f"row {number}", **row)
+    journal.write_once()
+
+
+def tamper(path: Path, *statements: str) -> None:
+    """What somebody does to the file with another program."""
+    with sqlite3.connect(path) as other:
+        for statement in statements:
+            other.execute(statement)
+    other.close()
+
+
+def whats(journal: Journal) -> list[str]:
+    return [row["what"] for row in journal.stream()]
+
+
+# Rows
+
+
+def test_a_row_reads_as_it_was_appended(journal: Journal) -> None:
+    journal.append(
+        "order", by="10.0.0.7", unit_id="E001", what="setDcdc", before={"word": "0x0000"},
+        after={"word": "0x0014", "dvg": 350.0}, outcome="accepted", command_id="c7",
+    )  # fmt: skip
+    assert journal.write_once() == 1
+    rows, following = journal.page()
+    assert rows == [
+        {
+            "id": 1, "at": "2026-05-13T12:00:00.000+00:00", "kind": "order", "by": "10.0.0.7", "unitId": "E001",
+            "what": "setDcdc", "before": {"word": "0x0000"}, "after": {"word": "0x0014", "dvg": 350.0},
+            "outcome": "accepted", "commandId": "c7",
+        }
+    ]  # fmt: skip
+    assert following is None
+
+
+def test_a_row_keeps_the_time_that_it_was_given(journal: Journal) -> None:
+    journal.append("grid", by="the grid", unit_id=None, what="gone", at=NOON - timedelta(hours=1))
+    journal.write_once()
+    assert journal.page()[0][0]["at"] == "2026-05-13T11:00:00.000+00:00"
+
+
+def test_what_is_changed_after_it_was_appended_stays_as_it_was(journal: Journal) -> None:
+    after = {"units": ["E001"]}
+    journal.append("order", by="x", unit_id=None, what="stopAll", after=after)
+    after["units"].append("E002")
+    journal.write_once()
+    assert journal.page()[0][0]["after"] == {"units": ["E001"]}
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (float("nan"), None),
+        ({"at": NOON}, {"at": "2026-05-13T12:00:00Z"}),
+        ("\ud800", "\\ud800"),
+        (object, None),
+        ("y" * (1 << 21), {"leftOut": f"{(1 << 21) + 2} characters"}),
+    ],
+    ids=["nan", "date", "surrogate", "no json", "huge"],
+)
+def test_no_value_can_break_the_journal(journal: Journal, value: Any, kept: Any) -> None:
+    journal.append("order", by="x", unit_id="\ud800", what="odd \udfff\x00", before=value, outcome="z" * 9000)
+    journal.write_once()
+    row = journal.page()[0][0]
+    assert row["unitId"] == "\\ud800"
+    assert len(row["outcome"]) < 4100
+    if value is object:
+        assert "class 'object'" in row["before"]
+    elif isinstance(value, str) and value.startswith("\ud800"):
+        assert "d800" in row["before"]
+    else:
+        assert row["before"] == kept
+    assert journal.verify().ok
+
+
+# Asking
+
+
+def test_pages_go_newest_first_and_name_the_next(journal: Journal) -> None:
+    fill(journal, 5)
+    first, following = journal.page(limit=2)
+    assert [row["id"] for row in first] == [5, 4]
+    assert following == 4
+    second, following = journal.page(before_id=following, limit=2)
+    assert [row["id"] for row in second] == [3, 2]
+    last, following = journal.page(before_id=following, limit=2)
+    assert [row["id"] for row in last] == [1]
+    assert following is None
+
+
+def test_a_page_is_bounded_by_time_and_unit(journal: Journal, wall: Wall) -> None:
+    for hour, unit in enumerate(["E001", "E002", None, "E001"]):
+        wall.now = NOON + timedelta(hours=hour)
+        journal.append("order", by="x", unit_id=unit, what=f"at {hour}")
+    journal.write_once()
+    assert [row["what"] for row in journal.page(unit="E001")[0]] == ["at 3", "at 0"]
+    between = journal.page(frm=NOON + timedelta(hours=1), to=NOON + timedelta(hours=3))[0]
+    assert [row["what"] for row in between] == ["at 2", "at 1"]
+
+
+def test_a_stream_goes_through_every_piece_oldest_first(journal: Journal) -> None:
+    fill(journal, 1203)
+    assert whats(journal) == [f"row {number}" for number in range(1, 1204)]
+
+
+def test_a_stream_ends_with_the_row_that_was_newest_when_it_began(journal: Journal) -> None:
+    fill(journal, 600)
+    stream = journal.stream()
+    next(stream)
+    fill(journal, 10)
+    assert len(list(stream)) == 599
+
+
+# The disk
+
+
+def test_append_neither_waits_nor_raises_while_the_disk_hangs(database: Database, journal: Journal) -> None:
+    fill(journal, 1)
+    held, release = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with database.writing():
+            held.set()
+            release.wait(10)
+
+    thread = threading.Thread(target=hang)
+    thread.start()
+    assert held.wait(10)
+    journal.append("order", by="x", unit_id=None, what="while it hangs")  # returns, or this test never ends
+    release.set()
+    thread.join(10)
+    journal.write_once()
+    assert whats(journal) == ["row 1", "while it hangs"]
+
+
+def test_a_full_disk_keeps_the_rows_and_writes_them_when_there_is_room(database: Database, journal: Journal) -> None:
+    fill(journal, 1)
+    assert journal.fault is None
+    fill_up(database)
+    for number in range(50):
+        journal.append("order", by="x", unit_id=None, what=f"{number} {LONG}")
+    with pytest.raises(ControllerError, match="the disk is full"):
+        journal.write_once()
+    assert journal.fault == "journal.sqlite3 cannot be written: the disk is full."
+    assert whats(journal) == ["row 1"]
+    make_room(database)
+    assert journal.write_once() == 50
+    assert journal.fault is None
+    assert [what.split()[0] for what in whats(journal)] == ["row", *map(str, range(50))]
+    assert journal.verify().ok
+
+
+def test_rows_beyond_the_bound_are_lost_and_a_row_says_how_many(database: Database, wall: Wall) -> None:
+    journal = Journal(database, wall=wall, waiting_rows=3)
+    fill(journal, 1)
+    for number in range(8):
+        journal.append("order", by="x", unit_id=None, what=f"waits {number}")
+    assert journal.append_and_wait("intent", by="x", unit_id=None, what="too late", timeout=0) is False
+    journal.write_once()
+    journal.append("order", by="x", unit_id=None, what="after")
+    journal.write_once()
+    rows = list(journal.stream())
+    assert [row["what"] for row in rows if row["kind"] != "lost"] == ["row 1", "waits 0", "waits 1", "waits 2", "after"]
+    lost = rows[-2]
+    assert lost["kind"] == "lost"
+    assert lost["after"] == {"rows": 6}
+    assert "2026-05-13T12:00:00.000+00:00" in lost["what"]
+
+
+def test_rows_that_nobody_writes_are_a_fault_after_a_while(database: Database, wall: Wall) -> None:
+    now = [100.0]
+    journal = Journal(database, wall=wall, clock=lambda: now[0])
+    journal.append("order", by="x", unit_id=None, what="waits")
+    now[0] = 109.9
+    assert journal.fault is None
+    now[0] = 110.1
+    assert journal.fault == "The journal has not been written for more than 10 s."
+    journal.write_once()
+    assert journal.fault is None
+
+
+def in_background(call: Callable[[], bool]) -> tuple[threading.Thread, list[bool]]:
+    answers: list[bool] = []
+    thread = threading.Thread(target=lambda: answers.append(call()))
+    thread.start()
+    return thread, answers
+
+
+def test_an_intent_is_on_the_disk_when_the_wait_says_so(path: Path, journal: Journal) -> None:
+    roused = threading.Event()
+    journal.roused_by(roused.set)
+    thread, answers = in_background(
+        lambda: journal.append_and_wait("intent", by="x", unit_id="E001", what="about to send", timeout=10)
+    )
+    assert roused.wait(10)
+    assert answers == []
+    journal.write_once()
+    thread.join(10)
+    assert answers == [True]
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT what FROM journal").fetchall() == [("about to send",)]
+    other.close()
+
+
+def test_an_intent_on_a_failing_disk_is_told_at_once(database: Database, journal: Journal) -> None:
+    fill(journal, 1)
+    fill_up(database)
+    roused = threading.Event()
+    journal.roused_by(roused.set)
+    thread, answers = in_background(
+        lambda: journal.append_and_wait(
+            "intent", by="x", unit_id=None, what="about to send", after="y" * 100_000, timeout=600
+        )
+    )
+    assert roused.wait(10)
+    with pytest.raises(ControllerError):
+        journal.write_once()
+    thread.join(10)
+    assert answers == [False]
+    make_room(database)
+    assert journal.write_once() == 1
+
+
+def test_an_intent_waits_no_longer_than_it_may_when_nobody_writes(journal: Journal) -> None:
+    assert journal.append_and_wait("intent", by="x", unit_id=None, what="about to send", timeout=0.01) is False
+    journal.write_once()
+    assert whats(journal) == ["about to send"]
+
+
+# The chain
+
+
+def test_an_untouched_journal_holds(path: Path, journal: Journal) -> None:
+    fill(journal, 700)
+    verdict = journal.verify()
+    assert (verdict.ok, verdict.rows, verdict.first_bad) == (True, 700, None)
+    assert verdict.head_id == 700
+    assert verdict.head_hash == journal.head().hash
+    assert "cut from the end" in verdict.cannot_see
+    code, text = verify_journal(path)
+    assert code == 0
+    assert "700 rows" in text
+    assert verdict.cannot_see in text
+
+
+def test_the_chain_goes_on_over_a_restart(path: Path, wall: Wall) -> None:
+    for _ in range(3):
+        database = Database(path)
+        fill(Journal(database, wall=wall), 2)
+        database.close()
+    assert verify_journal(path)[0] == 0
+    again = Journal(Database(path), wall=wall)
+    assert again.head().id == 6
+
+
+CHANGES = [
+    (f"UPDATE journal SET {column} = {value} WHERE id = 4", 4)
+    for column, value in [
+        ("at", "'2020-01-01T00:00:00.000+00:00'"), ("kind", "'grid'"), ("by", "'somebody else'"),
+        ("unit_id", "'E009'"), ("unit_id", "NULL"), ("what", "'row 5'"), ("before", "'1'"), ("after", "'{}'"),
+        ("outcome", "'verified'"), ("command_id", "'c99'"), ("hash", "'0'"), ("what", "x'00'"),
+    ]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "first_bad"),
+    [
+        *CHANGES,
+        ("DELETE FROM journal WHERE id = 4", 5),
+        ("DELETE FROM journal WHERE id < 4", 4),
+        ("DELETE FROM journal WHERE id = 7", 7),
+        ("DELETE FROM journal", 1),
+        ("INSERT INTO journal SELECT 8, at, kind, by, unit_id, what, before, after, outcome, command_id, hash"
+         " FROM journal WHERE id = 7", 8),
+    ],
+)  # fmt: skip
+def test_a_changed_or_removed_row_is_found(path: Path, journal: Journal, statement: str, first_bad: int) -> None:
+    fill(journal, 7, outcome="accepted", command_id="c1")
+    tamper(path, statement)
+    verdict = journal.verify()
+    assert not verdict.ok
+    assert verdict.first_bad == first_bad
+    assert verify_journal(path)[0] == 2
+
+
+def test_two_rows_that_changed_places_are_found(path: Path, journal: Journal) -> None:
+    fill(journal, 6)
+    tamper(
+        path,
+        "UPDATE journal SET id = 100 WHERE id = 3",
+        "UPDATE journal SET id = 3 WHERE id = 4",
+        "UPDATE journal SET id = 4 WHERE id = 100",
+    )
+    assert journal.verify().first_bad == 3
+
+
+def test_rows_renumbered_over_a_gap_are_found(path: Path, journal: Journal) -> None:
+    fill(journal, 6)
+    tamper(path, "DELETE FROM journal WHERE id = 3", "UPDATE journal SET id = id - 1 WHERE id > 3")
+    assert journal.verify().first_bad == 3
+
+
+def test_verifying_says_what_is_no_journal(tmp_path: Path) -> None:
+    assert verify_journal(tmp_path / "nothing")[0] == 2
+    other = tmp_path / "other"
+    other.write_text("no database")
+    code, text = verify_journal(other)
+    assert code == 2
+    assert "cannot be read as a journal" in text
+
+
+def test_a_copy_without_its_write_ahead_log_can_be_verified(path: Path, journal: Journal, database: Database) -> None:
+    fill(journal, 3)
+    database.close()
+    copy = path.with_name("copy.sqlite3")
+    copy.write_bytes(path.read_bytes())
+    assert verify_journal(copy)[0] == 0
+
+
+# Pruning
+
+
+def aged(journal: Journal, wall: Wall, days: int) -> None:
+    """One row a day, the last one now."""
+    for day in range(days):
+        wall.now = NOON + timedelta(days=day)
+        journal.append("order", by="x", unit_id=None, what=f"day {day}")
+    journal.write_once()
+
+
+def test_pruning_takes_the_oldest_rows_and_leaves_an_anchor(path: Path, journal: Journal, wall: Wall) -> None:
+    aged(journal, wall, 10)
+    with sqlite3.connect(path) as other:
+        last_hash = other.execute("SELECT hash FROM journal WHERE id = 4").fetchone()[0]
+    other.close()
+    assert journal.prune(NOON + timedelta(days=4)) == 4
+    rows = list(journal.stream())
+    assert [row["what"] for row in rows[:-1]] == [f"day {day}" for day in range(4, 10)]
+    assert rows[-1]["kind"] == "anchor"
+    assert rows[-1]["after"] == {"firstId": 1, "lastId": 4, "lastHash": last_hash, "rows": 4}
+    assert journal.verify().ok
+    assert verify_journal(path)[0] == 0
+
+
+def test_pruning_again_and_everything_still_leaves_a_chain(journal: Journal, wall: Wall) -> None:
+    aged(journal, wall, 10)
+    assert journal.prune(NOON + timedelta(days=4)) == 4
+    assert journal.prune(NOON + timedelta(days=4)) == 0
+    assert journal.prune(NOON + timedelta(days=7)) == 3
+    assert journal.verify().ok
+    wall.now = NOON + timedelta(days=20)
+    assert journal.prune(NOON + timedelta(days=15)) == 5  # three rows and two anchors
+    assert [row["kind"] for row in journal.stream()] == ["anchor"]
+    fill(journal, 1)
+    assert journal.verify().ok
+    assert journal.head().id == 14
+
+
+def test_rows_removed_behind_an_anchor_are_found(path: Path, journal: Journal, wall: Wall) -> None:
+    aged(journal, wall, 10)
+    journal.prune(NOON + timedelta(days=4))
+    tamper(path, "DELETE FROM journal WHERE id = 5")
+    assert journal.verify().first_bad == 6
+
+
+def test_an_anchor_with_another_hash_is_found(path: Path, journal: Journal, wall: Wall) -> None:
+    aged(journal, wall, 10)
+    journal.prune(NOON + timedelta(days=4))
+    forged = json.dumps({"firstId": 1, "lastId": 4, "lastHash": "0" * 64, "rows": 4})
+    tamper(path, f"UPDATE journal SET after = '{forged}' WHERE kind = 'anchor'")
+    assert journal.verify().first_bad == 5
+
+
+def test_a_pruned_row_with_a_wrong_clock_never_makes_a_hole(journal: Journal, wall: Wall) -> None:
+    """A row of the future, written while the clock was wrong, keeps those after it."""
+    for moment in (NOON, NOON + timedelta(days=3000), NOON, NOON + timedelta(days=9)):
+        wall.now = moment
+        journal.append("order", by="x", unit_id=None, what=moment.isoformat())
+    journal.write_once()
+    assert journal.prune(NOON + timedelta(days=5)) == 1
+    assert journal.verify().ok
+    assert len(whats(journal)) == 4
+
+
+# Restarts
+
+
+def test_an_intent_without_an_outcome_is_unfinished(journal: Journal) -> None:
+    for number, outcome in ((1, "accepted"), (2, ""), (3, None)):
+        journal.append("order", by="x", unit_id=None, what="came", command_id=f"c{number}")
+        journal.append("intent", by="x", unit_id=None, what="about to send", command_id=f"c{number}")
+        if outcome is not None:
+            journal.append("order", by="x", unit_id=None, what="sent", outcome=outcome, command_id=f"c{number}")
+    journal.write_once()
+    assert [row["commandId"] for row in journal.unfinished()] == ["c2", "c3"]
+
+
+def test_command_numbers_outlive_the_rows(journal: Journal, wall: Wall) -> None:
+    assert journal.last_command_number() == 0
+    for command_id in ("c9", "c12", "c10", "cx", "12", None):
+        journal.append("order", by="x", unit_id=None, what="came", command_id=command_id)
+    journal.write_once()
+    assert journal.last_command_number() == 12
+    journal.prune(NOON + timedelta(days=1))
+    assert journal.last_command_number() == 12
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from main_controller.store.database import Database
+from main_controller.store.journal import Journal
+
+journal = Journal(Database(Path(sys.argv[1])), wall=lambda: datetime.now(UTC))
+number = 0
+while True:
+    for _ in range(3):
+        number += 1
+        journal.append("order", by="child", unit_id="E001", what=f"row {number}", command_id=f"c{number}")
+    journal.write_once()
+    sys.stdout.write(f"{number}\\n")
+    sys.stdout.flush()
+"""
+
+
+@pytest.mark.parametrize("after_lines", [1, 7, 40])
+def test_a_killed_process_leaves_a_whole_chain_with_all_that_it_said_was_written(
+    path: Path, wall: Wall, root: Path, after_lines: int
+) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    child = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, env=environment)
+    assert child.stdout is not None
+    with child, child.stdout:
+        told = 0
+        for _ in range(after_lines):
+            told = int(child.stdout.readline())
+        child.send_signal(signal.SIGKILL)
+        child.wait(30)
+    code, text = verify_journal(path)
+    assert code == 0, text
+    database = Database(path)
+    journal = Journal(database, wall=wall)
+    assert journal.head().id >= told > 0
+    assert journal.last_command_number() == journal.head().id
+    fill(journal, 1)
+    assert journal.verify().ok
+    database.close()
