@@ -58,6 +58,7 @@ class LiveReadings:
         self._apis_web = apis_web
         self._cache = cache
         self._mode = mode
+        self._clock = clock
         self._deals = SharedCall(self._ask_deals, name="apis-web's /deals", waiters=waiters, clock=clock)
         self._status = SharedCall(apis_web.status, name="apis-web's /getStatus", waiters=waiters, clock=clock)
 
@@ -74,10 +75,12 @@ class LiveReadings:
             raise UpstreamRefused("apis-web does not tell whether a Grid Master serves, so the deals are not known.")
         if not known:
             raise UpstreamRefused("No Grid Master is known, so the deals are not known.")
-        return tagged(self._deals(), JSON)
+        asked_at, body = self._deals()
+        return tagged(body, JSON, headers={"X-Data-Age": f"{max(0.0, self._clock() - asked_at):.1f}"})
 
-    def _ask_deals(self) -> bytes:
-        return to_json([normalise(deal) for deal in self._apis_web.deals()])
+    def _ask_deals(self) -> tuple[float, bytes]:
+        asked_at = self._clock()
+        return asked_at, to_json([normalise(deal) for deal in self._apis_web.deals()])
 
     def global_mode(self) -> dict[str, Any]:
         """R7: apis-web's `active`, asked live, and the mode in force; UpstreamRefused where it answers an error."""

@@ -65,6 +65,8 @@ def test_deals_are_asked_live_and_shared_for_a_second(grid: Grid) -> None:
     for _ in range(100):
         assert grid.client.call("/get/dealsInfo").json == [DEAL]
     assert grid.apis_web.calls == 1
+    grid.clock.now += 0.9
+    assert grid.client.call("/get/dealsInfo").headers["x-data-age"] == "0.9"
     grid.apis_web.found = []
     grid.clock.now += 1.01
     assert grid.client.call("/get/dealsInfo").json == []
