@@ -3,7 +3,7 @@
 Used by `/setLock` and `/clearLock`. What a lock refuses stands in the rules (`domain/mode_rules.py`, the desk).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -20,19 +20,29 @@ class Book(Protocol):
         """Every lock by scope, "" for the cluster."""
         ...
 
-    def set(self, scope: str, name: str, reason: str, at: datetime) -> None:
-        """Keep a lock; raises ControllerError when it could not be kept."""
+    def set(self, scope: str, name: str, reason: str, at: datetime) -> Mapping[str, Any]:
+        """Keep a lock and return it; raises ControllerError when it could not be kept."""
         ...
 
-    def clear(self, scope: str, name: str) -> None:
-        """Take a lock off by the name that holds it; raises Refused or NotFound."""
+    def clear(self, scope: str, name: str) -> Mapping[str, Any]:
+        """Take a lock off by the name that holds it and return it; raises Refused or NotFound."""
+        ...
+
+
+class Told(Protocol):
+    """Whoever journals what became of a lock."""
+
+    def __call__(
+        self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> None:
+        """Take note of a lock that was set, or taken off where `after` is None."""
         ...
 
 
 class SetLock:
-    """Sets and takes off locks; `told` journals each: scope, name, reason or None when taken off, who."""
+    """Sets and takes off locks; `told` journals each with the lock before and after."""
 
-    def __init__(self, desk: Desk, book: Book, *, told: Callable[[str, str, str | None, str], None]) -> None:
+    def __init__(self, desk: Desk, book: Book, *, told: Told) -> None:
         self._desk = desk
         self._book = book
         self._told = told
@@ -56,10 +66,10 @@ class SetLock:
             if why:
                 raise desk.refuse(command, why)
         try:
-            self._book.set(scope, name, reason, desk.wall())
+            kept = self._book.set(scope, name, reason, desk.wall())
         except ControllerError as error:
             raise desk.fault(command, error) from error
-        self._told(scope, name, reason, by)
+        self._told(by, scope, before=None, after=kept)
         return desk.verify(desk.accept(command))
 
     def clear(self, unit_id: str | None, name: str, by: str) -> Command:
@@ -67,8 +77,8 @@ class SetLock:
         desk = self._desk
         command = desk.begin("clearLock", unit_id, {"name": name}, by)
         try:
-            self._book.clear(unit_id or "", name)
+            taken = self._book.clear(unit_id or "", name)
         except ControllerError as error:
             raise desk.fault(command, error) from error
-        self._told(unit_id or "", name, None, by)
+        self._told(by, unit_id or "", before=taken, after=None)
         return desk.verify(desk.accept(command))

@@ -6,7 +6,7 @@ Called by the web's `/setSchedule` and `/schedules`, and by the mode orders of a
 import logging
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import pytz
 from pytz.tzinfo import BaseTzInfo
@@ -19,6 +19,16 @@ from main_controller.store.schedule_results import ScheduleResult, ScheduleResul
 from main_controller.store.schedules import Schedules
 
 log = logging.getLogger(__name__)
+
+
+class Told(Protocol):
+    """Whoever journals schedules that are set or cleared."""
+
+    def __call__(
+        self, by: str, unit_id: str | None, operation: str, *, before: str | None, due: str | None, done: bool = True
+    ) -> None:
+        """Take note of a schedule set for `due`, or cleared where that is None."""
+        ...
 
 
 class SetSchedule:
@@ -35,12 +45,14 @@ class SetSchedule:
         known: Callable[[], Collection[str]],
         wall: Callable[[], datetime],
         zone: BaseTzInfo = pytz.utc,
+        told: Told | None = None,
     ) -> None:
         self._schedules = schedules
         self._results = results
         self._known = known
         self._wall = wall
         self._zone = zone
+        self._told = told
 
     def set(self, unit_id: str | None, operation: str, value_text: str, by: str) -> dict[str, Any]:
         """Set or move one schedule; None is the cluster. The reply says the instant, in UTC and in the site's zone.
@@ -59,6 +71,8 @@ class SetSchedule:
             )
         schedule = self._schedules.put(unit_id, wanted, due)
         log.info("schedule %s set for %s by %s", schedule, iso_utc(due), by)
+        if self._told is not None:
+            self._told(by, unit_id, wanted.value, before=None, due=iso_utc(schedule.due))
         return {
             "succeeded": True,
             "unitId": unit_id,
@@ -79,6 +93,8 @@ class SetSchedule:
             self._check_unit(unit_id)
         cleared = self._schedules.remove(unit_id, wanted)
         log.info("schedule %s of %s cleared by %s%s", wanted.label, unit_id or "the cluster", by, _none(cleared))
+        if self._told is not None:
+            self._told(by, unit_id, wanted.value, before=None, due=None, done=cleared)
         return {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
 
     def clear_due(self, unit_id: str | None, by: str = "a person") -> int:

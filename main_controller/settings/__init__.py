@@ -2,6 +2,6 @@
 
 from main_controller.settings.check import found_at_start
 from main_controller.settings.sources import build_settings
-from main_controller.settings.table import Settings
+from main_controller.settings.table import Settings, settings_in_force
 
-__all__ = ["Settings", "build_settings", "found_at_start"]
+__all__ = ["Settings", "build_settings", "found_at_start", "settings_in_force"]

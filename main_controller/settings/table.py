@@ -149,6 +149,11 @@ def value_text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def settings_in_force(settings: Settings) -> dict[str, str]:
+    """Every setting's value as text, for the journal's first row."""
+    return {row.name: value_text(getattr(settings, row.name)) for row in setting_fields()}
+
+
 def _bracketed(host: str) -> str:
     """A host as a URL writes it: an IPv6 address stands in brackets."""
     return f"[{host}]" if ":" in host else host

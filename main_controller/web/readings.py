@@ -49,8 +49,10 @@ class Readings:
         ipv4: Callable[[], str],
         stale_after: float,
         clock: Callable[[], float] = time.monotonic,
+        journal: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._cache = cache
+        self._journal = journal
         self._schedules = schedules
         self._status = status
         self._ipv4 = ipv4
@@ -114,13 +116,13 @@ class Readings:
         return {"alive": True}
 
     def readyz(self) -> dict[str, Any]:
-        """Whether some unit is live; NoDataYet with the reason otherwise."""
+        """Whether some unit is live, and why the journal is not written, if so; NoDataYet with the reason otherwise."""
         snapshot = self._cache.snapshot()
         now = self._clock()
         states = [sighting.state(now, self._stale_after) for sighting in snapshot.sightings.values()]
         live = states.count(UnitState.LIVE)
         if live:
-            return {"ready": True, "live": live}
+            return {"ready": True, "live": live, "journal": self._journal()}
         if snapshot.answered_at is None:
             raise NoDataYet("apis-web has given no data yet.")
         raise NoDataYet(f"No unit is live: of {len(states)} seen {states.count(UnitState.STALE)} are stale.")

@@ -70,6 +70,7 @@ class Sources:
     grid_events: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
     locks: Callable[[], Mapping[str, Mapping[str, Any]]] = _nothing
     share: Callable[[], Mapping[str, Any] | None] = _none
+    journal: Callable[[], Mapping[str, Any]] = dict
 
 
 class StatusReport:
@@ -124,6 +125,7 @@ class StatusReport:
             "orders": list(sources.orders()),
             "locks": moment.locks,
             "share": sources.share(),
+            "journal": sources.journal(),
             "conflicts": view.snapshot.conflicts,
             "units": {unit_id: unit_status(seen, view.states[unit_id], moment) for unit_id, seen in view.seen.items()},
         }

@@ -1,0 +1,475 @@
+"""Builds every part, starts them in order, stops them in reverse. Start reading here.
+
+The only reader of `Settings` and the only importer of waitress; `startMain.py` calls `main`.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Any
+
+import pytz
+import waitress.server
+
+from main_controller import __version__
+from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.interlocks import Limits
+from main_controller.domain.modes import parse_word
+from main_controller.domain.units import number
+from main_controller.errors import ControllerError, SettingError
+from main_controller.logs import set_up_logs
+from main_controller.operations.acknowledge import Acknowledge
+from main_controller.operations.desk import Desk, Timing
+from main_controller.operations.grid_events import GridEvents
+from main_controller.operations.journaling import Journaling
+from main_controller.operations.locks import SetLock
+from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
+from main_controller.operations.schedules import SetSchedule
+from main_controller.operations.set_converter import SetConverter
+from main_controller.operations.set_mode import SetMode
+from main_controller.operations.share import Share
+from main_controller.operations.shut_down import ShutDown
+from main_controller.operations.stop_all import StopAll
+from main_controller.operations.ups_mode import UpsMode
+from main_controller.operations.verification import Verification
+from main_controller.operations.waits import Waits
+from main_controller.pid_file import remove_pid_file, write_pid_file
+from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
+from main_controller.simulator import SimulatedCluster
+from main_controller.store.command_log import CommandLog
+from main_controller.store.database import Database
+from main_controller.store.journal import Journal
+from main_controller.store.journal_check import verify_journal
+from main_controller.store.known_units import KnownUnits
+from main_controller.store.locks import LockBook
+from main_controller.store.running import RunningProcedures
+from main_controller.store.schedule_results import ScheduleResults
+from main_controller.store.schedules import Schedules
+from main_controller.store.unit_cache import UnitCache
+from main_controller.store.waiting_room import WaitingRoom
+from main_controller.upstream.apis_web import ApisWeb
+from main_controller.upstream.devices import Devices, Emulator, NodeDrivers
+from main_controller.upstream.http_json import HttpJson
+from main_controller.upstream.this_host import host_names, ipv4
+from main_controller.web.application import Application, Part
+from main_controller.web.assets import Assets, jquery_file
+from main_controller.web.commands import Commands
+from main_controller.web.draining import Draining
+from main_controller.web.guard import Guard
+from main_controller.web.journal import JournalPages
+from main_controller.web.live_readings import LiveReadings
+from main_controller.web.page import Page
+from main_controller.web.readings import Readings
+from main_controller.web.status_report import About, Sources, StatusReport
+from main_controller.web.unit_readings import UnitReadings
+from main_controller.workers.cycles import look_rarely
+from main_controller.workers.data_collector import DataCollector, GridWatcher
+from main_controller.workers.health import utc_now
+from main_controller.workers.journal_writer import JournalWriter
+from main_controller.workers.periodic import Periodic
+from main_controller.workers.scheduler import Scheduler
+from main_controller.workers.stopper import Stopper
+
+log = logging.getLogger(__name__)
+
+WATCH_EVERY = 5.0
+"""How often (s) apis-web is asked for members, status and deals (Z5)."""
+
+LOOK_EVERY = 0.5
+"""How often (s) orders are looked at, events told and procedures moved on."""
+
+READERS = 16
+STOPPERS = 64
+ORDERERS = 16
+WAITING_READINGS = 8
+END_LIMIT = 90.0
+"""How long (s) a running Stop all or safe end may take after the first signal (Z20)."""
+
+
+def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
+    """Run the program with startMain.py's parameters and the command line; returns the exit status."""
+    try:
+        settings = build_settings(parameters, argv)
+        if settings.check_config:
+            sys.stdout.write(found_at_start(settings))
+            return 0
+        if settings.verify_journal:
+            status, text = verify_journal(settings.journal)
+            sys.stdout.write(text + "\n")
+            return status
+        set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
+    except SettingError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    with contextlib.ExitStack() as stack:
+        try:
+            controller = Controller(settings, stack)
+            controller.serve()
+        except (ControllerError, OSError) as fault:
+            log.error("the program cannot start: %s", fault)
+            sys.stderr.write(f"{fault}\n")
+            return 2
+    return 0
+
+
+@dataclass(frozen=True)
+class _Upstream:
+    """The other end of the wire as the two flags `apis` and `emulator` chose it."""
+
+    apis_web: ApisWeb
+    devices: Devices
+
+
+class Controller:
+    """The whole program. `serve` blocks until a signal ends it; what is opened is closed by `stack`."""
+
+    def __init__(self, settings: Settings, stack: contextlib.ExitStack) -> None:
+        self.settings = settings = _simulated(settings, stack)
+        self._clock = time.monotonic
+        self._stack = stack
+        self._ended = False
+        self._build_store()
+        self._upstream = self._build_upstream()
+        self._build_operations()
+        self._build_workers()
+        self.app = Draining(self._build_web())
+        self._server = self._listen()
+        self._stopper = Stopper(self._finish)
+
+    # Building
+
+    def _build_store(self) -> None:
+        settings = self.settings
+        zone = pytz.timezone(settings.timezone)
+        database = Database(settings.journal)
+        self._stack.callback(database.close)
+        self._journal = Journal(database, wall=utc_now)
+        self._known = KnownUnits(database)
+        self._locks = LockBook(database)
+        self._running = RunningProcedures(database)
+        self._schedules = Schedules(settings.schedules, zone=zone)
+        self._schedules.prepare()
+        self._journaling = Journaling(self._journal)
+        self._results = ScheduleResults(self._journaling.schedule_result)
+        self._cache = UnitCache(remembered=self._known.load(), orders_by_address=not settings.emulator)
+        self._commands = CommandLog(first_number=self._journaling.next_command_number(wall=utc_now))
+        self._commands.listen(self._journaling.command_changed)
+
+    def _build_upstream(self) -> _Upstream:
+        settings = self.settings
+        agent = f"APIS-Main-Controller/{__version__}"
+        readings = HttpJson(reuse_connections=True, user_agent=agent)
+        orders = HttpJson(reuse_connections=False, user_agent=agent)
+        self._stack.callback(readings.close)
+        self._stack.callback(orders.close)
+        budo = settings.apis_budo_url if settings.apis else settings.budo_url
+        emul = settings.apis_emul_url if settings.apis else settings.emul_url
+        devices: Devices
+        if settings.emulator:
+            devices = Emulator(settings.emul_url, readings, orders, ups_set_url=settings.ups_set_url)
+        else:
+            devices = NodeDrivers(settings.set_url, settings.url, settings.ups_set_url, readings, orders)
+        return _Upstream(ApisWeb(budo, emul, readings, orders), devices)
+
+    def _executor(self, threads: int, name: str) -> ThreadPoolExecutor:
+        executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._stack.callback(executor.shutdown, wait=False, cancel_futures=True)
+        return executor
+
+    def _build_operations(self) -> None:
+        settings, upstream, intent = self.settings, self._upstream, self._journaling.intent
+        self._stoppers = self._executor(STOPPERS, "stop")
+        self._orderers = self._executor(ORDERERS, "order")
+        self._desk = desk = Desk(
+            self._cache, self._commands, self._known, self._locks,
+            timing=_timing(settings), clock=self._clock, wall=utc_now,
+        )  # fmt: skip
+        waits = Waits(desk, upstream.devices, self._stoppers)
+        self._set_schedule = SetSchedule(
+            self._schedules, self._results,
+            known=lambda: self._cache.snapshot().members, wall=utc_now, zone=pytz.timezone(settings.timezone),
+            told=self._journaling.schedule_set,
+        )  # fmt: skip
+        self._set_mode = SetMode(
+            desk, upstream.apis_web, waits, self._stoppers,
+            person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent,
+        )  # fmt: skip
+        limits = _limits(settings)
+        self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
+        readers = self._executor(READERS, "read")
+        self._stop_all = StopAll(
+            desk, upstream.apis_web, upstream.devices, waits, executor=self._stoppers, readers=readers
+        )
+        self._shut_down = ShutDown(desk, upstream.apis_web, intent=intent)
+        self._ups_mode = UpsMode(
+            desk, upstream.devices, self._orderers, enabled=bool(settings.ups_set_url), intent=intent
+        )
+        self._acknowledge = Acknowledge(desk, self._known)
+        self._set_lock = SetLock(desk, self._locks, told=self._journaling.lock)
+        self._share = Share(
+            desk, self._set_converter, waits, self._running,
+            limits=limits, step_time=settings.steptime,
+        )  # fmt: skip
+        self._stop_all.also_ends(self._share.overtaken)
+        self._verification = Verification(desk)
+        self._events = GridEvents(desk, record=self._journaling.record)
+
+    def _clear_due(self, unit_id: str | None) -> None:
+        self._set_schedule.clear_due(unit_id, "a person")
+
+    def _acknowledged(self, unit_id: str, word: str | None) -> Mapping[str, Any] | None:
+        return self._known.acknowledgement(unit_id) if self._known.acknowledged(unit_id, word) else None
+
+    def _count_unfinished(self) -> None:
+        """Orders that a kill left without an outcome count as in force until a reading says otherwise (Z8b)."""
+        for row in self._journaling.tell_unfinished():
+            wanted, now = row["after"], self._clock()
+            word = parse_word(wanted.get("word")) if isinstance(wanted, Mapping) else None
+            if word is None or row["unitId"] is None:
+                continue
+            dvg, dig = number(wanted.get("dvg")) or 0.0, number(wanted.get("dig")) or 0.0
+            order = ConverterOrder(str(row["commandId"]), row["unitId"], word, dvg, dig, entered=now, returned=now)
+            self._commands.note_converter(order)
+
+    def _build_workers(self) -> None:
+        settings, upstream = self.settings, self._upstream
+        collector = DataCollector(upstream.apis_web, self._cache, listeners=[self._known.note], clock=self._clock)
+        watcher = GridWatcher(upstream.apis_web, self._cache, clock=self._clock)
+        scheduled = ScheduledModes(self._desk, self._set_mode)
+        seen = GridSeen(self._desk, last_change=self._events.last_mode_change)
+        self._scheduler = Scheduler(
+            self._schedules, self._results, scheduled, seen,
+            submit=self._orderers.submit, submit_stop=self._executor(STOPPERS, "scheduled stop").submit,
+            wall=utc_now, clock=self._clock, allowed=settings.modetime,
+        )  # fmt: skip
+        self._collect = collector
+        self._collecting = Periodic("data collector", settings.datacollectorinterval, collector.poll_once)
+        self._watching = Periodic("grid watcher", WATCH_EVERY, watcher.poll_once)
+        self._scheduling = Periodic("scheduler", settings.schedulerInterval, self._scheduler.run_once)
+        self._workers = [
+            self._collecting,
+            self._watching,
+            Periodic("verification", LOOK_EVERY, self._verification.run_once),
+            Periodic("grid events", LOOK_EVERY, self._events.run_once),
+            Periodic("procedures", LOOK_EVERY, self._share.run_once),
+            self._scheduling,
+        ]
+        self._writer = JournalWriter(self._journal, keep_days=settings.journalkeep)
+
+    def _build_web(self) -> Application:
+        settings, cache = self.settings, self._cache
+        report = StatusReport(cache, _about(settings), self._sources(), clock=self._clock, wall=utc_now)
+        room = WaitingRoom(WAITING_READINGS)
+        parts: list[Part] = [
+            Page(settings.root / "views", cache, title=settings.title, status=report.report),
+            Readings(
+                cache, schedules=self._set_schedule.listing, status=report.report, ipv4=ipv4,
+                stale_after=settings.staleafter, clock=self._clock, journal=lambda: self._journal.fault,
+            ),
+            LiveReadings(self._upstream.apis_web, cache, mode=report.mode, clock=self._clock),
+            Commands(
+                self._commands, set_mode=self._set_mode, set_converter=self._set_converter, stop_all=self._stop_all,
+                shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
+                acknowledge=self._acknowledge, set_lock=self._set_lock, share=self._share, flush=self._flush,
+            ),
+            UnitReadings(cache, self._upstream.devices, flush=self._collect.flush, room=room, clock=self._clock),
+            JournalPages(
+                self._journal, settings.root / "views", title=settings.title,
+                simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
+            ),
+            Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
+        ]  # fmt: skip
+        guard = Guard(
+            own_names=host_names(),
+            allowed_hosts=settings.allowed_hosts,
+            allowed_networks=[str(network) for network in settings.allowed_networks] or None,
+            read_only=settings.read_only,
+        )
+        return Application(guard, parts)
+
+    def _flush(self) -> int:
+        self._collect.flush()
+        return len(self._cache.snapshot().units)
+
+    def _sources(self) -> Sources:
+        return Sources(
+            collector=lambda: self._collecting.health,
+            watcher=lambda: self._watching.health,
+            scheduler=lambda: self._scheduling.health,
+            schedules=self._scheduler.status,
+            mode_orders=self._commands.mode_orders,
+            last_mode_change=self._events.last_mode_change,
+            acknowledgement=self._acknowledged,
+            journal=lambda: {"fault": self._journal.fault},
+            orders=lambda: [command.as_json() for command in self._commands.open()],
+            grid_events=self._events.events,
+            locks=self._locks.all,
+            share=self._share.as_json,
+        )
+
+    # Running
+
+    def _listen(self) -> Any:
+        settings = self.settings
+        try:
+            return waitress.server.create_server(
+                self.app, host=settings.b_host, port=settings.b_port, threads=settings.threads,
+                connection_limit=settings.connection_limit, asyncore_use_poll=True, ident=None,
+                channel_timeout=60, max_request_body_size=1 << 20, clear_untrusted_proxy_headers=True,
+            )  # fmt: skip
+        except OSError as fault:
+            raise ControllerError(
+                f"{settings.b_host} port {settings.b_port} cannot be listened on ({fault.strerror or fault}); "
+                "the setting b_port chooses another."
+            ) from fault
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        host, port = self._server.effective_host, self._server.effective_port
+        shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host
+        return f"http://{shown}:{port}/"
+
+    def serve(self) -> None:
+        """Start every worker and answer requests until a signal; SIGTERM and SIGINT end in good order (Z20)."""
+        settings = self.settings
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, self._on_signal)
+        write_pid_file(settings.root)
+        self._stack.callback(remove_pid_file, settings.root)
+        self._say_what_is_not_protected()
+        self._journaling.started(__version__, settings_in_force(settings))
+        self._count_unfinished()
+        self._writer.start()
+        self._stopper.start()
+        for worker in self._workers:
+            worker.start()
+        log.info("APIS Main Controller %s answers at %s", __version__, self.address)
+        sys.stdout.write(f"Open {self.address}\n")
+        sys.stdout.flush()
+        look_rarely()
+        self._server.run()
+        self._close()
+
+    def _say_what_is_not_protected(self) -> None:
+        for note in self.settings.notes:
+            log.info("%s", note)
+        if self.settings.b_host not in ("127.0.0.1", "localhost", "::1"):
+            networks = ", ".join(str(network) for network in self.settings.allowed_networks) or "every network"
+            log.warning(
+                "listening on %s: whoever reaches it from %s can order everything; there are no accounts and no "
+                "encryption (settings b_host, allowed_networks, read_only)",
+                self.settings.b_host, networks,
+            )  # fmt: skip
+
+    # Ending
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """The first signal ends in good order; one that comes while it does ends at once."""
+        if self._ended:
+            raise SystemExit(0)
+        if self._stopper.told:
+            os._exit(1)
+        self._stopper.tell()
+
+    def _finish(self) -> None:
+        """Let what stops the grid finish, then the answers in flight; runs beside the server."""
+        log.info("told to end")
+        deadline = self._clock() + END_LIMIT
+        self._share.abort("the controller was told to stop")
+        self._stop_all.end_grace()
+        pause = Event()
+        while (self._stop_all.running or self._share.running) and self._clock() < deadline:
+            pause.wait(0.1)
+        self.app.close()
+        self.app.wait_empty(5.0)
+        pause.wait(0.2)  # the server's loop hands out the last bytes
+        self._ended = True
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _close(self) -> None:
+        for worker in reversed(self._workers):
+            worker.stop(2.0)
+        self._journaling.ended("it was told to")
+        self._writer.stop(5.0)
+        self._server.close()
+        log.info("ended")
+
+
+def _simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
+    """With `--simulate`, the settings of a throw-away cluster on loopback ports of its own (Z17)."""
+    if settings.simulate is None:
+        return settings
+    cluster = SimulatedCluster(settings.simulate, speed=settings.speed)
+    cluster.start()
+    stack.callback(cluster.stop)
+    folder = Path(
+        stack.enter_context(tempfile.TemporaryDirectory(prefix="apis-simulated-", ignore_cleanup_errors=True))
+    )
+    log.info("SIMULATED: %d units at %g times real time", settings.simulate, settings.speed)
+    return replace(
+        settings,
+        apis=True,
+        emulator=True,
+        apis_emul_url=cluster.emul_url,
+        apis_budo_url=cluster.budo_url,
+        emul_url=cluster.device_url,
+        schedules=folder / "schedules",
+        journal=folder / "journal.sqlite3",
+    )
+
+
+def _timing(settings: Settings) -> Timing:
+    return Timing(
+        stale_after=settings.staleafter,
+        lag=settings.readinglag,
+        mode_time=settings.modetime,
+        grace=settings.gracetime,
+        fresh=settings.freshreading,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        voltage_min=settings.gridvoltagemin,
+        voltage_max=settings.gridvoltagemax,
+        current_max=settings.maxgridcurrent,
+        tolerance_percent=settings.bustolerance,
+        stable_readings=settings.stablereadings,
+        fresh=settings.freshreading,
+        dead_bus=settings.deadbus,
+    )
+
+
+def _about(settings: Settings) -> About:
+    return About(
+        version=__version__,
+        simulated=settings.simulate is not None,
+        title=settings.title,
+        timezone=settings.timezone,
+        limits={
+            "gridvoltagemin": settings.gridvoltagemin,
+            "gridvoltagemax": settings.gridvoltagemax,
+            "maxgridcurrent": settings.maxgridcurrent,
+        },
+        config={
+            "readOnly": settings.read_only,
+            "emulator": settings.emulator,
+            "upsModes": bool(settings.ups_set_url),
+            "staleafter": settings.staleafter,
+            "readinglag": settings.readinglag,
+            "upstreamTimezone": settings.upstream_timezone or None,
+        },
+        stale_after=settings.staleafter,
+        mode_time=settings.modetime,
+    )
