@@ -127,7 +127,7 @@ def test_ipv4_is_plain_text(grid: Grid) -> None:
 def test_alive_is_always_and_ready_only_while_a_unit_is_live(grid: Grid) -> None:
     assert grid.client.call("/healthz").json == {"alive": True}
     take(grid.cache, grid.clock, unit("E001"), unit("E002"))
-    assert grid.client.call("/readyz").json == {"ready": True, "live": 2}
+    assert grid.client.call("/readyz").json.items() >= {"ready": True, "live": 2}.items()
     grid.clock.now += 30.1
     answer = grid.client.call("/readyz")
     assert answer.status == 503
