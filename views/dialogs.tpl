@@ -6,7 +6,7 @@
 <ul class="rules" id="confirm-rules" hidden></ul>
 <p id="confirm-reason-row" hidden><label for="confirm-reason" data-i18n="override.reason">Reason for the override (it is journaled)</label><input id="confirm-reason" maxlength="200" autocomplete="off"></p>
 <p class="hint" id="confirm-note" hidden></p>
-<p class="buttons end"><button type="submit" value="cancel" id="confirm-cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="submit" value="cancel" id="confirm-cancel" formnovalidate data-i18n="cancel">Cancel</button>
 <button type="submit" value="other" id="confirm-other" class="calm" formnovalidate hidden></button>
 <button type="submit" value="yes" id="confirm-yes" class="danger"></button></p>
 </form>
@@ -20,7 +20,7 @@
 <input type="datetime-local" id="schedule-when" required step="60"> <span class="zone" id="schedule-zone"></span></p>
 <p class="hint" id="schedule-left" aria-live="polite"></p>
 <p class="outcome" id="schedule-dialog-outcome" aria-live="polite"></p>
-<p class="buttons end"><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="schedule-dialog-set" class="calm" data-i18n="set">Set</button></p>
 </form>
 </dialog>
@@ -31,7 +31,7 @@
 </div>
 <p class="note" id="schedules-note"></p>
 <p class="outcome" id="schedules-outcome" aria-live="polite"></p>
-<form method="dialog" class="buttons end"><button data-i18n="close">Close</button></form>
+<form method="dialog" class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button data-i18n="close">Close</button></form>
 </dialog>
 <dialog class="dialog broad" id="orders-dialog" aria-labelledby="orders-title">
 <h2 id="orders-title" data-i18n="orders.title">Orders of this session</h2>
@@ -39,7 +39,7 @@
 <div class="scroller" tabindex="0" role="region" aria-labelledby="orders-title">
 <table><thead><tr><th scope="col" data-i18n="column.at">Time</th><th scope="col" data-i18n="column.order">Order</th><th scope="col" data-i18n="column.state">State</th><th scope="col" data-i18n="column.outcome">Outcome</th></tr></thead><tbody id="orders-rows"></tbody></table>
 </div>
-<form method="dialog" class="buttons end"><button data-i18n="close">Close</button></form>
+<form method="dialog" class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button data-i18n="close">Close</button></form>
 </dialog>
 <dialog class="dialog" id="lock-dialog" aria-labelledby="lock-title">
 <form method="dialog" id="lock-form">
@@ -48,7 +48,7 @@
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>
-<p class="buttons end"><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="lock-set" class="calm"></button></p>
 </form>
 </dialog>
@@ -63,7 +63,7 @@
 </form>
 <ol class="steps" id="share-steps" aria-live="polite"></ol>
 <p class="outcome" id="share-outcome" aria-live="polite"></p>
-<div class="buttons end"><button type="button" id="share-end" data-i18n="share.end" hidden>End it safely</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
+<div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="share-end" data-i18n="share.end" hidden>End it safely</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
 </dialog>
 <dialog class="dialog details" id="details" aria-labelledby="details-title">
 <h2 id="details-title"></h2>
@@ -75,7 +75,7 @@
 <p class="person"><i class="icon person" aria-hidden="true"></i><span class="unseen" data-i18n="details.load">Consumption</span><b data-detail="load">--</b> <small>W</small></p>
 </div>
 <section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.nohistory">PV, sharing and battery over time: this controller keeps no history of its own.</p></section>
-<div class="buttons end"><button type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
+<div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
 </dialog>
 <template id="card-template">
 <article class="card">

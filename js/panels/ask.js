@@ -40,7 +40,8 @@ export function createAsk({ words }) {
     return question.other ? other : document.getElementById("confirm-cancel");
   }
 
-  function fill({ title, lead, yes: label, other: otherLabel = null, note = "", rules = [], reason: wanted = false, calm = false }) {
+  function fill({ title, lead, yes: label, other: otherLabel = null, note = "", rules = [], reason: wanted = false, calm = false, stopping = false }) {
+    dialog.querySelector("[data-act=stop-all]").hidden = stopping;
     $("#confirm-title").text(title);
     $("#confirm-lead").text(lead);
     yes.textContent = label;

@@ -28,6 +28,7 @@ export function createCluster(page) {
     spot: "cluster", order: "flushCache", call: api.flushCache, done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
   }).then(page.readNow));
   $("#stop-all").on("click", askStopAll);
+  $("dialog").on("click", "[data-act=stop-all]", askStopAll); // an open dialog shuts the rest of the page off, not this
   $(pending).on("click", "[data-act=unfollow]", () => {
     plan = null;
     render(page.model());
@@ -81,7 +82,7 @@ export function createCluster(page) {
     const manual = page.model().status?.grid?.mode === "manual";
     const { answer } = await page.ask({
       title: words.t("stopall.ask"), lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"), note: words.t("stopall.note"),
-      facts: () => liveNow(page.model(), words), yes: words.t("stopall"), focus: "yes",
+      facts: () => liveNow(page.model(), words), yes: words.t("stopall"), focus: "yes", stopping: true,
     });
     if (answer !== "yes") return;
     orders.give({ spot: "stop", order: "stopAll", call: stopAll, done: () => words.t("stopall.not") });
