@@ -66,7 +66,7 @@ export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis)
     acknowledge: (unitId) => order("acknowledge", { unitId }),
     setLock: ({ unitId, name, reason }) => order("setLock", { unitId, name, reason }),
     clearLock: ({ unitId, name }) => order("clearLock", { unitId, name }),
-    share: ({ from, to, current }) => order("share", { from, to, current }),
+    share: ({ from, to, current, voltage }) => order("share", { from, to, current, voltage }),
     endShare: () => order("share/end"),
   };
 }

@@ -61,7 +61,8 @@
 <p><label for="share-current" data-i18n="share.current">Current</label><span class="measured"><input id="share-current" type="number" inputmode="decimal" min="0.1" step="0.1" value="1.0" required> <span class="unit">A</span></span></p>
 <p class="buttons"><button type="submit" class="danger" id="share-start" data-i18n="share.start">Start…</button></p>
 </form>
-<ol class="steps" id="share-steps" aria-live="polite"></ol>
+<p class="outcome" id="share-now" aria-live="polite"></p>
+<ol class="steps" id="share-steps"></ol>
 <p class="outcome" id="share-outcome" aria-live="polite"></p>
 <div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="share-end" data-i18n="share.end" hidden>End it safely</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
 </dialog>

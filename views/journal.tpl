@@ -18,17 +18,21 @@
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
 <main class="journal">
-<form id="journal-filter">
-<p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from"></p>
-<p><label for="journal-to" data-i18n="journal.to">To</label><input type="datetime-local" id="journal-to"></p>
-<p><label for="journal-unit" data-i18n="journal.unit">Unit</label><input id="journal-unit" maxlength="200" autocomplete="off" spellcheck="false"></p>
+<form id="journal-filter" action="journal.html">
+<p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from"></p>
+<p><label for="journal-to" data-i18n="journal.to">To</label><input type="datetime-local" id="journal-to" name="to"></p>
+<p><label for="journal-unit" data-i18n="journal.unit">Unit</label><input id="journal-unit" name="unit" value="{{unit}}" maxlength="200" autocomplete="off" spellcheck="false"></p>
 <p class="buttons"><button type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
 </form>
 <p class="outcome" id="journal-outcome" aria-live="polite"></p>
 <div class="wrap" tabindex="0" role="region" aria-label="Journal" data-i18n-label="journal.title">
 <table>
 <thead><tr><th scope="col" id="journal-time">Time</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
-<tbody id="journal-rows"></tbody>
+<tbody id="journal-rows">
+% for row in rows:
+<tr><td class="time">{{row['at']}}</td><td>{{row['kind']}}</td><td>{{row['by'] or ''}}</td><td>{{row['unitId'] or ''}}</td><td>{{row['what']}}</td><td class="change">{{row['before'] or ''}} → {{row['after'] or ''}}</td><td>{{row['outcome'] or ''}}</td></tr>
+% end
+</tbody>
 </table>
 </div>
 <p class="buttons end"><button type="button" id="journal-newest" data-i18n="journal.newest" disabled>Newest</button><button type="button" id="journal-older" data-i18n="journal.older" disabled>Older</button></p>

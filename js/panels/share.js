@@ -1,7 +1,8 @@
 // The guided procedure "share 2 A from E001 to E003": its dialog, its steps as they go, and its safe end.
 
 import { figure } from "../lib/figures.js";
-import { liveNow, standing } from "../lib/sentences.js";
+import { wordOf } from "../lib/reading.js";
+import { liveNow } from "../lib/sentences.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -40,7 +41,7 @@ export function createShare(page) {
       orders.say("share", words.t("share.same"));
       return;
     }
-    const wanted = { from: from.value, to: to.value, current: current.valueAsNumber };
+    const wanted = { from: from.value, to: to.value, current: current.valueAsNumber, voltage: page.busVoltage() };
     const values = { ...wanted, current: figure(wanted.current, 1) };
     const { answer } = await page.ask({
       title: words.t("share.ask", values), lead: words.t("share.lead", values), facts: () => liveNow(page.model(), words), yes: words.t("share.yes"),
@@ -59,29 +60,36 @@ export function createShare(page) {
       setAttribute(line, "data-state", step.state);
     });
     const said = orders.at("share");
-    setOutcome(find("share-outcome"), said ?? (running ? { kind: running.active ? "wait" : "done", text: running.text } : { kind: "done", text: words.t("share.none") }));
+    setOutcome(find("share-outcome"), said?.kind === "bad" ? said : null);
+    setText(find("share-now"), running ? running.text : words.t("share.none"));
+    setAttribute(find("share-now"), "data-kind", running ? running.kind : null);
   }
 
-  /** The procedure under way, from the status' own entry, else from the open order. */
+  /** The procedure that runs or ran last, from the status: {active, ending, steps, kind, text}; null for none. */
   function runningOf(status) {
-    const command = (status?.orders ?? []).find(({ order }) => order === "share") ?? null;
     const told = status?.share ?? null;
-    if (!told && !command) return null;
-    const wanted = { ...(command?.wanted ?? {}), ...(told ?? {}) };
-    const steps = told?.steps ?? command?.progress?.steps ?? [];
-    const active = command !== null || (told !== null && !OVER.has(String(told.state)));
-    const head = wanted.from ? words.t("share.running", { current: figure(Number(wanted.current), 1), from: wanted.from, to: wanted.to }) : words.t("order.share");
-    const now = told?.sentence ?? told?.step ?? (command ? standing(command, words) : told?.state) ?? "";
-    return { active, steps, text: [head, now, told?.error].filter(Boolean).join(" · ") };
+    if (told === null) return null;
+    const active = told.state === "running" || told.state === "interrupted";
+    const head = words.t("share.running", { current: figure(told.current, 1), from: told.from, to: told.to });
+    const state = words.t(`share.state.${told.state}`);
+    return { active, steps: Array.isArray(told.steps) ? told.steps : [], kind: KINDS[told.state] ?? "bad", text: [head, state, told.reason, unitsOf(told.units)].filter(Boolean).join(" · ") };
+  }
+
+  /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */
+  function unitsOf(units) {
+    return Object.entries(units ?? {}).map(([id, unit]) => {
+      const told = Array.isArray(unit?.words) && unit.words.length > 0 ? unit.words : ["--"];
+      return `${id}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : word)).join(" / ")}`;
+    }).join(words.t("list.and"));
   }
 
   function stepsOf(running) {
-    return (Array.isArray(running?.steps) ? running.steps : []).map((step, index) => (typeof step === "string"
-      ? { index, text: step, state: "" }
-      : { index, text: [step.text ?? step.name ?? step.step ?? "", step.error ?? step.detail ?? ""].filter(Boolean).join(": "), state: step.state ?? (step.done ? "done" : "") }));
+    return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
+      index, state: state ?? "", text: [words.t(`share.step.${step}`), sentence].filter(Boolean).join(": "),
+    }));
   }
 
   return { render };
 }
 
-const OVER = new Set(["ended", "failed", "done", "verified", "cancelled", "timedOut"]);
+const KINDS = Object.freeze({ running: "wait", ended: "done", cancelled: "done" });
