@@ -39,6 +39,7 @@ Assumed, for `tests/recordings/` do not show it:
 - `statusName` and `runningState` in Wait, the `alarm` code of a heavy alarm, the sun's voltage and current.
 - `/get/dcdc/<id>` answers as `/set/dcdc/<id>`, `/get/unit|emu|oesunit/<id>` with parts of the emulator's `/get/log`;
   an unknown unit in `/get` is a 500 without a hang; the emulator keeps its state when it is started again.
+- The units' own drivers (`driver_port`, for `emulator = False`): the emulator's shapes; a bad order is a 400.
 - `PUT /<n>/ups1/operation/mode` on the device port sets unit n's UPS mode, which then no longer follows its battery.
 - The address in `/shutdown`'s NO_HANDLERS; orders while the Grid Master has just died take effect and time out after
   30 s; after a shut-down of all nodes apis-web keeps its last picture. Hangs of up to 10 s have no consequence.

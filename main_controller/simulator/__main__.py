@@ -26,6 +26,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="another seed, another day")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
     parser.add_argument("--control", type=int, metavar="PORT", help="open /fault on this port")
+    parser.add_argument("--drivers", type=int, metavar="PORT", help="give each unit a device driver at 127.11.x.y:PORT")
     parser.add_argument("--budo-port", type=int, default=43830)
     parser.add_argument("--emul-port", type=int, default=43900)
     parser.add_argument("--device-port", type=int, default=4390)
@@ -46,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
             emul_port=asked.emul_port,
             device_port=asked.device_port,
             control_port=asked.control,
+            driver_port=asked.drivers,
             seed=asked.seed,
             mode=Mode(asked.mode),
             start=asked.start,

@@ -44,10 +44,8 @@ class ApisMain:
             agenda.every(PERIOD, node.phase, partial(self._read, node))
         agenda.every(1.0, 1.0, self._step)
         agenda.every(WANDERS_EVERY, WANDERS_EVERY, self._wander)
-        for node in self.nodes.values():
-            self._read(node)
         self.master.appoint(next(iter(self.nodes)))
-        self.master.collect()
+        self.read_all()
 
     # -- what operators order
 
@@ -155,6 +153,12 @@ class ApisMain:
     def _step(self) -> None:
         if not self._plant.hung and self.grid_master is not None and not self.error:
             self.market.step(self.mode)
+
+    def read_all(self) -> None:
+        """Let every node read and the Grid Master collect now, as when the simulation begins."""
+        for node in self.nodes.values():
+            self._read(node)
+        self.master.collect()
 
     def _read(self, node: Node) -> None:
         if not node.alive or self._plant.hung or self._agenda.now < node.blind_until:

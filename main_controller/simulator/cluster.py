@@ -8,11 +8,15 @@ from main_controller.domain.modes import Mode
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.apis_main import ApisMain
 from main_controller.simulator.apis_web import ApisWeb
+from main_controller.simulator.driver import Driver
 from main_controller.simulator.emulator import Emulator
 from main_controller.simulator.exchange import Reply, Request
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.http_server import Answer, HttpService
 from main_controller.simulator.plant import Plant
+
+MOST_DRIVERS = 50
+"""A device driver is a listening thread, so there are only so many."""
 
 
 def seconds_of_day(text: str) -> float:
@@ -29,6 +33,7 @@ class SimulatedCluster:
     `speed` is how much faster than real time sun, batteries and the units' clocks run; the programs' own periods and
     time-outs are seconds of the wall clock whatever the speed, as on the real system, and only `tempo` shrinks them
     (0.05: everything twenty times faster, for tests). `control_port` opens `/fault`; without it faults come by `fault`.
+    `driver_port` gives each unit a loopback address of its own (127.11.x.y, on Linux) and a device driver there.
     Without `start` nothing listens and time moves by `advance` alone; the same `seed` then gives the same day.
     """
 
@@ -42,11 +47,14 @@ class SimulatedCluster:
         emul_port: int = 0,
         device_port: int = 0,
         control_port: int | None = None,
+        driver_port: int | None = None,
         seed: int = 1,
         mode: Mode = Mode.AUTONOMOUS,
         start: str = "12:00",
         tempo: float = 1.0,
     ) -> None:
+        if driver_port is not None and units > MOST_DRIVERS:
+            raise ValueError(f"at most {MOST_DRIVERS} units can have device drivers of their own")
         rng = random.Random(seed)
         self.tempo = tempo
         self.agenda = Agenda(tempo)
@@ -64,6 +72,10 @@ class SimulatedCluster:
         self._device = HttpService("device", host, device_port, self.emulator.answer, chunked=False)
         self._control = HttpService("control", host, control_port or 0, self.faults.answer, chunked=True)
         self._controlled = control_port is not None
+        self._driver_port = driver_port
+        self._drivers: list[HttpService] = []
+        if driver_port is not None:
+            self._move_to_loopback()
         self._started = False
 
     @property
@@ -86,14 +98,20 @@ class SimulatedCluster:
         """Where `/fault` is, if anywhere."""
         return self._control.url if self._controlled else None
 
+    @property
+    def driver_port(self) -> int | None:
+        """The port of every unit's own device driver, if they have any; known once started."""
+        return self._driver_port
+
     def start(self) -> None:
         """Open the ports and let time run. Raises OSError when a port is taken; nothing is left open then."""
         services = [self._device, self._emul, self._budo, *([self._control] if self._controlled else [])]
         try:
             for service in services:
                 service.open()
+            self._open_drivers()
         except OSError:
-            for service in services:
+            for service in (*services, *self._drivers):
                 service.close()
             raise
         self._started = True
@@ -103,7 +121,7 @@ class SimulatedCluster:
         """Close everything and join every thread."""
         self._started = False
         self.agenda.end()
-        for service in (self._budo, self._emul, self._device, self._control):
+        for service in (self._budo, self._emul, self._device, self._control, *self._drivers):
             service.close()
 
     def advance(self, seconds: float) -> None:
@@ -117,6 +135,22 @@ class SimulatedCluster:
     def clear(self, name: str = "all", unit: str | None = None) -> None:
         """Switch a fault off, or all of them. Raises FaultError."""
         self.faults.clear(name, unit)
+
+    def _move_to_loopback(self) -> None:
+        for unit in self.plant.units.values():
+            unit.ip = f"127.11.{1 + (unit.number - 1) // 250}.{1 + (unit.number - 1) % 250}"
+        self.apis.read_all()
+
+    def _open_drivers(self) -> None:
+        """One service for each unit's address, all on the port that the first got."""
+        if self._driver_port is None:
+            return
+        for unit in self.plant.units.values():
+            driver = Driver(self.agenda, self.plant, unit)
+            service = HttpService(f"driver-{unit.id}", unit.ip, self._driver_port, driver.answer, chunked=False)
+            self._drivers.append(service)
+            service.open()
+            self._driver_port = service.port
 
     def _budo_flag(self, unit_id: str) -> str:
         return "1" if self.apis.nodes[unit_id].effective(self.apis.mode) is Mode.AUTONOMOUS else "0"

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from main_controller.domain.modes import Word, parse_word
+from main_controller.domain.modes import parse_word
 from main_controller.simulator import readings
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.exchange import Reply, Request, Silence
@@ -25,6 +25,37 @@ def _number(request: Request, name: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{name} is not a number")
     return value
+
+
+def order_by_query(unit: Unit, plant: Plant, request: Request) -> None:
+    """Order a converter by `mode`, `dvg` and `dig`. Raises KeyError or ValueError where one is missing or no good."""
+    word = parse_word(request.query.get("mode"))
+    if word is None:
+        raise ValueError("unknown word")
+    plant.order_by_hand(unit, word, _number(request, "dvg"), _number(request, "dig"))
+
+
+def ups_reply(unit: Unit, plant: Plant, request: Request) -> Reply:
+    """What a UPS answers to `PUT {"operation_mode": 0..7}` (A15-4; the answer is assumed)."""
+    try:
+        wanted = json.loads(request.body).get("operation_mode")
+    except (ValueError, AttributeError):
+        wanted = None
+    if request.method != "PUT" or isinstance(wanted, bool) or wanted not in UPS_MODES:
+        return error_page(400, "Bad request")
+    unit.integrate(plant.seconds)
+    unit.ups_mode, unit.by_hand = int(wanted), True
+    return json_reply({"operation_mode": wanted})
+
+
+def json_reply(value: object) -> Reply:
+    """A value as Bottle sends it."""
+    return Reply(json.dumps(value).encode())
+
+
+def error_page(status: int, sentence: str) -> Reply:
+    """Bottle's HTML page."""
+    return Reply(ERROR_PAGE.format(status=status, sentence=sentence).encode(), status, "text/html; charset=UTF-8")
 
 
 class Emulator:
@@ -49,14 +80,14 @@ class Emulator:
             self._hang()
             parts = request.path.strip("/").split("/")
             if parts == ["get", "log"]:
-                return self._reply_bytes(self._whole_log())
+                return Reply(self._whole_log())
             if parts[0] == "get" and len(parts) == 3:
                 return self._get(parts[1], parts[2])
             if parts[:2] == ["set", "dcdc"] and len(parts) in (3, 4):
                 return self._set(parts[2] if len(parts) == 4 else "", parts[-1], request)
             if request.path.endswith("/ups1/operation/mode"):
                 return self._ups(parts, request)
-            return self._error(404, f"Not found: '{request.path}'")
+            return error_page(404, f"Not found: '{request.path}'")
 
     def _hang(self) -> None:
         generation = self._generation
@@ -81,15 +112,15 @@ class Emulator:
     def _get(self, what: str, unit_id: str) -> Reply:
         unit = self._plant.units.get(unit_id)
         if unit is None:
-            return self._error(500, "Internal Server Error")
+            return error_page(500, "Internal Server Error")
         entry = self._entry(unit)
         if what == "unit":
-            return self._reply(entry)
+            return json_reply(entry)
         if what == "dcdc":
-            return self._reply(readings.dcdc(unit, self._plant))
+            return json_reply(readings.dcdc(unit, self._plant))
         if what in entry:
-            return self._reply(entry[what])
-        return self._error(404, f"Not found: '/get/{what}/{unit_id}'")
+            return json_reply(entry[what])
+        return error_page(404, f"Not found: '/get/{what}/{unit_id}'")
 
     # -- ordering
 
@@ -99,53 +130,36 @@ class Emulator:
             if unit is None:
                 raise ValueError("unknown unit")
             if part == "":
-                word = parse_word(request.query.get("mode"))
-                if word is None:
-                    raise ValueError("unknown word")
-                self._order(unit, word, _number(request, "dvg"), _number(request, "dig"))
-                return self._reply(readings.dcdc(unit, self._plant))
+                order_by_query(unit, self._plant, request)
+                self._log_step = -1
+                return json_reply(readings.dcdc(unit, self._plant))
             if part == "voltage":
-                self._order(unit, unit.word, _number(request, "dvg"), unit.dig)
+                self._order(unit, _number(request, "dvg"), unit.dig)
                 return self._part(unit, "meter", "vdis")
             if part == "current":
-                self._order(unit, unit.word, unit.dvg, _number(request, "dig"))
+                self._order(unit, unit.dvg, _number(request, "dig"))
                 return self._part(unit, "meter", "param")
         except (KeyError, ValueError):
             return self._break_down()
-        return self._error(404, f"Not found: '{request.path}'")
+        return error_page(404, f"Not found: '{request.path}'")
 
-    def _order(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
-        self._plant.order_by_hand(unit, word, dvg, dig)
+    def _order(self, unit: Unit, dvg: float, dig: float) -> None:
+        self._plant.order_by_hand(unit, unit.word, dvg, dig)
         self._log_step = -1
 
     def _part(self, unit: Unit, *sections: str) -> Reply:
         whole = readings.dcdc(unit, self._plant)
-        return self._reply({section: whole[section] for section in sections})
+        return json_reply({section: whole[section] for section in sections})
 
     def _break_down(self) -> Reply:
         """500 this once; from now on every request hangs (K11)."""
         self._plant.stumble(self._agenda.now)
-        return self._error(500, "Internal Server Error")
+        return error_page(500, "Internal Server Error")
 
     def _ups(self, parts: list[str], request: Request) -> Reply:
         """`PUT /<n>/ups1/operation/mode` of unit number n (assumed: the driver's path, its unit in the first part)."""
         unit = next((one for one in self._plant.units.values() if str(one.number) == parts[0]), None)
-        try:
-            wanted = json.loads(request.body).get("operation_mode")
-        except (ValueError, AttributeError):
-            wanted = None
-        if request.method != "PUT" or unit is None or isinstance(wanted, bool) or wanted not in UPS_MODES:
-            return self._error(400, "Bad request")
-        unit.integrate(self._plant.seconds)
-        unit.ups_mode, unit.by_hand = int(wanted), True
+        if unit is None:
+            return error_page(400, "Bad request")
         self._log_step = -1
-        return self._reply({"operation_mode": wanted})
-
-    def _reply(self, value: object) -> Reply:
-        return self._reply_bytes(json.dumps(value).encode())
-
-    def _reply_bytes(self, body: bytes) -> Reply:
-        return Reply(body)
-
-    def _error(self, status: int, sentence: str) -> Reply:
-        return Reply(ERROR_PAGE.format(status=status, sentence=sentence).encode(), status, "text/html; charset=UTF-8")
+        return ups_reply(unit, self._plant, request)

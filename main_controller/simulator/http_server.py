@@ -38,6 +38,11 @@ class HttpService:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}"
 
+    @property
+    def port(self) -> int:
+        """Its port; known once it has been open."""
+        return self._port
+
     def open(self) -> None:
         """Listen. Raises OSError when the port is taken."""
         if self._server is not None:

@@ -139,11 +139,6 @@ def emulator_unit(unit: Unit, plant: Plant, budo: str) -> Section:
     }
 
 
-def address(unit: Unit) -> str:
-    """A made-up address, so that a page has one to show; the recordings say "NA" (an addition)."""
-    return f"192.168.{11 + (unit.number - 1) // 250}.{1 + (unit.number - 1) % 250}"
-
-
 def oesunit(unit: Unit, budo: str) -> Section:
     """Who the unit is, as apis-main says it; `display` and `ip` are livelier than recorded (an addition)."""
     return {
@@ -153,7 +148,7 @@ def oesunit(unit: Unit, budo: str) -> Section:
         "display": f"house{200 + unit.number}",
         "sn": "1",
         "budo": budo,
-        "ip": address(unit),
+        "ip": unit.ip,
         "ipv6_ll": "NA",
         "ipv6_g": "NA",
         "mac": "NA",

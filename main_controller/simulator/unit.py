@@ -31,7 +31,7 @@ class Unit:
 
     __slots__ = (
         "alarm_held", "alarmed", "at", "by_hand", "charge_wh", "clipped_wh", "converter_wh", "dig", "dvg", "house_wh",
-        "id", "ig", "load_mean_w", "load_w", "number", "phase", "stuck_meter", "sun_peak_w", "sun_w", "sun_wh",
+        "id", "ig", "ip", "load_mean_w", "load_w", "number", "phase", "stuck_meter", "sun_peak_w", "sun_w", "sun_wh",
         "ups_mode", "wb", "wg", "word",
     )  # fmt: skip
 
@@ -39,6 +39,7 @@ class Unit:
         sunny = number % 4 in (1, 2)
         self.number = number
         self.id = f"E{number:03d}"
+        self.ip = f"192.168.{11 + (number - 1) // 250}.{1 + (number - 1) % 250}"  # made up; the recordings say "NA"
         self.at = seconds
         self.sun_peak_w = rng.uniform(1000.0, 1400.0) if sunny else rng.uniform(0.0, 300.0)
         self.load_mean_w = rng.uniform(290.0, 400.0)
