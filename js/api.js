@@ -52,7 +52,7 @@ export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis)
     unit: (id, { urgent = false } = {}) => read(`get/unit/${one(id)}${urgent ? "?urgent=true" : ""}`),
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
-    shareState: () => read("share"),
+    shareState: () => read("get/share"),
     journal: (query = {}) => read(`journal${queryOf(query)}`),
 
     setOperationMode: ({ value, unitId }) => order("setOperationMode", { value, unitId }),

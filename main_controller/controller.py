@@ -1,6 +1,6 @@
 """Builds every part, starts them in order, stops them in reverse. Start reading here.
 
-The only reader of `Settings` and the only importer of waitress; `startMain.py` calls `main`.
+The only reader of `Settings`; `startMain.py` calls `main`.
 """
 
 import contextlib
@@ -19,7 +19,6 @@ from types import FrameType
 from typing import Any
 
 import pytz
-import waitress.server
 
 from main_controller import __version__
 from main_controller.domain.commands import ConverterOrder
@@ -44,6 +43,7 @@ from main_controller.operations.ups_mode import UpsMode
 from main_controller.operations.verification import Verification
 from main_controller.operations.waits import Waits
 from main_controller.pid_file import remove_pid_file, write_pid_file
+from main_controller.server import Server
 from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
 from main_controller.simulator import SimulatedCluster
 from main_controller.store.command_log import CommandLog
@@ -143,7 +143,13 @@ class Controller:
         self._build_operations()
         self._build_workers()
         self.app = Draining(self._build_web())
-        self._server = self._listen()
+        self._server = Server(
+            self.app,
+            host=settings.b_host,
+            port=settings.b_port,
+            threads=settings.threads,
+            connection_limit=settings.connection_limit,
+        )
         self._stopper = Stopper(self._finish)
 
     # Building
@@ -319,27 +325,6 @@ class Controller:
 
     # Running
 
-    def _listen(self) -> Any:
-        settings = self.settings
-        try:
-            return waitress.server.create_server(
-                self.app, host=settings.b_host, port=settings.b_port, threads=settings.threads,
-                connection_limit=settings.connection_limit, asyncore_use_poll=True, ident=None,
-                channel_timeout=60, max_request_body_size=1 << 20, clear_untrusted_proxy_headers=True,
-            )  # fmt: skip
-        except OSError as fault:
-            raise ControllerError(
-                f"{settings.b_host} port {settings.b_port} cannot be listened on ({fault.strerror or fault}); "
-                "the setting b_port chooses another."
-            ) from fault
-
-    @property
-    def address(self) -> str:
-        """Where the page is."""
-        host, port = self._server.effective_host, self._server.effective_port
-        shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host
-        return f"http://{shown}:{port}/"
-
     def serve(self) -> None:
         """Start every worker and answer requests until a signal; SIGTERM and SIGINT end in good order (Z20)."""
         settings = self.settings
@@ -354,8 +339,8 @@ class Controller:
         self._stopper.start()
         for worker in self._workers:
             worker.start()
-        log.info("APIS Main Controller %s answers at %s", __version__, self.address)
-        sys.stdout.write(f"Open {self.address}\n")
+        log.info("APIS Main Controller %s answers at %s", __version__, self._server.address)
+        sys.stdout.write(f"Open {self._server.address}\n")
         sys.stdout.flush()
         look_rarely()
         self._server.run()

@@ -90,6 +90,7 @@ class Commands:
         ):
             app.route(path, ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH"], callback, command=True, stops=stops)
         app.route("/locks", "GET", self.locks, quiet=True)
+        app.route("/get/share", "GET", self.share, quiet=True)
         app.route("/commands", "GET", self.commands, quiet=True)
         app.route("/commands/<command_id>", "GET", self.command, quiet=True)
 
@@ -192,9 +193,7 @@ class Commands:
         return {"succeeded": True, "command": self._set_lock.clear(given.get("unitId"), given["name"], _caller()).id}
 
     def start_share(self) -> dict[str, Any]:
-        """`/share?from=&to=&current=[&voltage=]` (A, V): begin the guided procedure; bare, how it stands."""
-        if bottle.request.method == "GET" and not bottle.request.environ.get("QUERY_STRING"):
-            return {"share": self._share.as_json()}
+        """`/share?from=&to=&current=[&voltage=]` (A, V): begin the guided procedure."""
         given = parameters(bottle.request, required=("from", "to", "current"), optional=("voltage",))
         current = _figure(given["current"], "current")
         voltage = _figure(given.get("voltage", DEFAULT_VOLTAGE), "voltage")
@@ -212,6 +211,10 @@ class Commands:
     def locks(self) -> dict[str, Any]:
         """`/locks`: every maintenance lock by unit id, "" for the cluster."""
         return {scope: dict(lock) for scope, lock in self._set_lock.all().items()}
+
+    def share(self) -> dict[str, Any]:
+        """`/get/share`: the guided procedure that runs or ran last, with what is known of its converters."""
+        return {"share": self._share.as_json()}
 
     def commands(self) -> dict[str, Any]:
         """`/commands[?state=open|<state>][&unitId=][&limit=]`, newest first."""

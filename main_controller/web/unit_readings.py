@@ -27,6 +27,9 @@ PLACES: Mapping[Part, tuple[str, ...]] = {
 }
 """Where each part stands in a unit's data."""
 
+HARDWARE = ("emu", "dcdc")
+"""The sections of a unit's data that its devices tell by themselves."""
+
 
 class UnitReadings:
     """`/get/unit|dcdc|meter|emu|oesunit/<oesid>`, each with `?urgent=true`.
@@ -73,11 +76,21 @@ class UnitReadings:
         try:
             if unit_id in snapshot.conflicts:  # the device at its address may be another unit's (Z4)
                 raise NotReadable(snapshot.conflicts[unit_id])
-            value = self._devices.read(_target(snapshot, unit_id), part)
+            value = self._read_device(snapshot, unit_id, part)
         except NotReadable:
             self._flush()
             return self._from_memory(unit_id, part, "apis-web")
         return tagged_json(value, headers={"X-Data-Age": "0.0", "X-Data-Source": self._devices.source})
+
+    def _read_device(self, snapshot: Snapshot, unit_id: str, part: Part) -> Any:
+        """A part as the device tells it; of a whole unit it tells the hardware's sections, apis-main the others."""
+        if part == "oesunit":
+            raise NotReadable("A unit's identity is apis-main's to tell.")
+        value = self._devices.read(_target(snapshot, unit_id), part)
+        sighting = snapshot.sightings.get(unit_id)
+        if part != "unit" or sighting is None or not isinstance(value, Mapping):
+            return value
+        return {**sighting.data, **{key: value[key] for key in HARDWARE if key in value}}
 
     def _from_memory(self, unit_id: str, part: Part, source: str) -> bottle.HTTPResponse:
         sighting = self._cache.snapshot().sightings.get(unit_id)
