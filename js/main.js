@@ -51,6 +51,7 @@ const page = {
     const locks = state.get().status?.locks;
     return locks && Object.hasOwn(locks, scope) ? locks[scope] : null;
   },
+  unitsZone: () => state.get().status?.config?.upstreamTimezone ?? null,
   showUnit: (id) => units.show(id),
   readNow,
 };

@@ -39,6 +39,7 @@ export default {
   "banner.emulatorEmulator": "apis-web (Emulator Emulator, unit data) cannot be reached since {at} ({time}). {error}",
   "banner.budoEmulator": "apis-web (Budo Emulator, modes and deals) cannot be reached since {at} ({time}). {error}",
   "banner.worker": "The {name} of this controller is not running: {error}",
+  "banner.journal": "The journal cannot be written, orders still go out: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",
@@ -58,7 +59,7 @@ export default {
   "schedule.past": "That time is past. Choose one in the future.", "schedule.empty": "Give a date and a time.",
   "schedule.gap": "That local time does not exist (the clock is put forward).",
   "schedules.open": "All…", "schedules.title": "All schedules", "schedules.none": "No schedule is set.", "schedules.cluster": "Cluster",
-  "schedules.failed": "failed", "schedules.waits": "waits",
+  "schedules.failed": "failed", "schedules.unreadable": "Unreadable, skipped: {files}", "schedules.waits": "waits",
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",
   "column.scope": "Scope", "column.operation": "What", "column.due": "When", "column.state": "State", "column.at": "Time", "column.order": "Order", "column.outcome": "Outcome",
 

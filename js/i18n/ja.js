@@ -39,6 +39,7 @@ export default {
   "banner.emulatorEmulator": "{at} から({time})apis-web(Emulator Emulator、ノード情報)に接続できません。{error}",
   "banner.budoEmulator": "{at} から({time})apis-web(Budo Emulator、Mode と電力融通情報)に接続できません。{error}",
   "banner.worker": "Main Controller の {name} が動作していません: {error}",
+  "banner.journal": "操作記録を書き込めません(操作は可能です): {error}",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
   "banner.nomaster": "Grid Master が不明です。Mode、電力融通、グリッド異常を判定できません。",
   "banner.griderror": "グリッド異常: apis-main がクラスタの停止状態を報告しています。数秒のうちに自動停止する可能性があります。",
@@ -58,7 +59,7 @@ export default {
   "schedule.past": "過去の日時です。未来の日時を指定してください。", "schedule.empty": "日時を入力してください。",
   "schedule.gap": "存在しない現地時刻です(夏時間の切替)。",
   "schedules.open": "一覧…", "schedules.title": "Schedule 一覧", "schedules.none": "Schedule は設定されていません。", "schedules.cluster": "クラスタ",
-  "schedules.failed": "失敗", "schedules.waits": "待機中",
+  "schedules.failed": "失敗", "schedules.unreadable": "読み取れないため無視: {files}", "schedules.waits": "待機中",
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",
   "column.scope": "対象", "column.operation": "操作", "column.due": "日時", "column.state": "状態", "column.at": "時刻", "column.order": "操作", "column.outcome": "結果",
 

@@ -66,6 +66,28 @@ export function wireTime(text) {
   return typeof text === "string" ? text.replace(/^(\d{4}\/\d\d\/\d\d)-/, "$1 ") : MISSING;
 }
 
+/**
+ * A wire time for people: as it came, marked as the units' clock by the caller; where the setting names the units' zone, converted to the browser's (Z5b).
+ * @returns {{text: string, converted: boolean}}
+ */
+export function unitTime(text, zone, language = "en") {
+  const match = /^(\d{4})\/(\d\d)\/(\d\d)-(\d\d):(\d\d):(\d\d)$/.exec(text ?? "");
+  if (!match || !zone) return { text: wireTime(text), converted: false };
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
+  const asUtc = Date.UTC(year, month - 1, day, hour, minute, second);
+  const first = asUtc - zoneOffset(asUtc, zone);
+  const instant = new Date(asUtc - zoneOffset(first, zone)); // twice, for the hours around a change of the clock
+  return { text: moment(instant, { seconds: true, language }), converted: true };
+}
+
+/** How far a zone's clock is ahead of UTC at that time, ms. */
+function zoneOffset(at, zone) {
+  const parts = Object.fromEntries(new Intl.DateTimeFormat("en-CA", {
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone,
+  }).formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - Math.floor(at / 1000) * 1000;
+}
+
 function dateOf(iso) {
   if (iso === null || iso === undefined || iso === "") return null;
   const date = iso instanceof Date ? iso : new Date(iso);

@@ -117,6 +117,7 @@ function bannersOf({ reach, status }, model, words) {
   }
   if (status?.grid?.error === true) add("banner.griderror", "alarm");
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");
+  if (status?.journal?.fault) add("banner.journal", "warn", { error: String(status.journal.fault) });
   if (status?.config?.readOnly) add("banner.readonly", "warn");
   return found;
 }

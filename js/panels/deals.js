@@ -1,7 +1,7 @@
 // The deals as text (G13) and as what they are: who gives, who takes, whether current flows, since when (K12, Z6).
 
 import { figure } from "../lib/figures.js";
-import { wireTime } from "../lib/moments.js";
+import { unitTime } from "../lib/moments.js";
 import { keyed, make, setProperty, setText } from "./text.js";
 
 export function createDeals(page) {
@@ -45,7 +45,8 @@ export function createDeals(page) {
   }
 
   function linesOf(deal) {
-    const since = deal.since ? `${wireTime(deal.since)} (${words.t("deal.unitclock")})` : "--";
+    const { text, converted } = unitTime(deal.since, page.unitsZone(), words.language);
+    const since = deal.since && !converted ? `${text} (${words.t("deal.unitclock")})` : text;
     return [deal.request ?? "--", words.t("deal.requester", { id: deal.requester ?? "--" }), words.t("deal.responder", { id: deal.responder ?? "--" }), since].join(" · ");
   }
 

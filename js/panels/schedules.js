@@ -106,7 +106,9 @@ export function createSchedules(page) {
     const had = focused ? `[data-unit="${CSS.escape(focused.dataset.unit)}"][data-operation="${CSS.escape(focused.dataset.operation)}"]` : null;
     $(rows).empty().append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
     if (had) rows.querySelector(had)?.focus();
-    setText(find("schedules-note"), entries.length === 0 ? words.t("schedules.none") : "");
+    const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) => (typeof file === "string" ? file : file.name ?? file.file ?? JSON.stringify(file)));
+    const notes = [entries.length === 0 ? words.t("schedules.none") : "", unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.join(words.t("list.and")) }) : ""];
+    setText(find("schedules-note"), notes.filter(Boolean).join(" "));
     setOutcome(find("schedules-outcome"), orders.at("schedules"));
   }
 

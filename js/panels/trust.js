@@ -2,7 +2,7 @@
 
 import { duration } from "../lib/durations.js";
 import { finite } from "../lib/figures.js";
-import { wireTime } from "../lib/moments.js";
+import { unitTime } from "../lib/moments.js";
 import { setAttribute, setProperty, setText } from "./text.js";
 
 export function createTrust(page) {
@@ -32,7 +32,7 @@ export function createTrust(page) {
     put(master, ...masterOf(status));
     put(web, ...webOf(status));
     put(grid, ...errorOf(status));
-    setText(clock, model.dataTime ? words.t("clock.units", { time: wireTime(model.dataTime) }) : words.t("clock.none"));
+    setText(clock, model.dataTime ? words.t("clock.units", { time: unitTime(model.dataTime, page.unitsZone(), words.language).text }) : words.t("clock.none"));
     setProperty(simulated, "hidden", status ? status.simulated !== true : simulated.hidden);
     if (typeof status?.title === "string") setText(name, status.title);
   }

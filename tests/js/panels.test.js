@@ -7,7 +7,7 @@ import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../../js/lib/c
 import { countFilters, selectUnits } from "../../js/lib/filters.js";
 import { isDrained, nextStep } from "../../js/lib/follow.js";
 import { buildModel } from "../../js/lib/model.js";
-import { fieldValue, moment, prefill, scheduleValue, secondsUntil, wireTime, zoneName } from "../../js/lib/moments.js";
+import { fieldValue, moment, prefill, scheduleValue, secondsUntil, unitTime, wireTime, zoneName } from "../../js/lib/moments.js";
 import { failureSentence, liveNow, modeName, namesOf, orderTitle, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
 import { createOrders } from "../../js/orders.js";
 import { createState } from "../../js/state.js";
@@ -109,6 +109,10 @@ test("times carry their zone; a unit's clock is shown as it came", () => {
   for (const nothing of [null, undefined, "", "no time"]) assert.equal(moment(nothing), "--");
   assert.equal(wireTime("2020/01/01-09:53:20"), "2020/01/01 09:53:20");
   assert.equal(wireTime(null), "--");
+  assert.deepEqual(unitTime("2020/01/01-09:53:20", null), { text: "2020/01/01 09:53:20", converted: false });
+  const tokyo = unitTime("2020/01/01-09:53:20", "Asia/Tokyo");
+  assert.deepEqual([tokyo.text, tokyo.converted], [moment("2020-01-01T00:53:20Z", { seconds: true }), true]);
+  assert.equal(unitTime(null, "Asia/Tokyo").text, "--");
   assert.equal(secondsUntil("2026-11-22T00:00:10Z", new Date("2026-11-22T00:00:00Z")), 10);
 });
 
