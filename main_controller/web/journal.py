@@ -2,7 +2,6 @@
 
 import csv
 import io
-import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -17,13 +16,13 @@ from pytz.tzinfo import BaseTzInfo
 from main_controller.domain.timestamps import parse_schedule_value
 from main_controller.errors import BadRequest, NoDataYet
 from main_controller.store.journal import Journal
+from main_controller.web.conditional import tagged
 from main_controller.web.parameters import Parameters
-from main_controller.web.replies import COMMON_HEADERS, reply, shown, to_json
-
-log = logging.getLogger(__name__)
+from main_controller.web.replies import COMMON_HEADERS, shown, to_json
 
 PAGE_ROWS = 100
 MOST_ROWS = 500
+LARGEST_ID = 10**15
 FILES_AT_ONCE = 4
 """How many may fetch the whole journal at the same time, since each holds a request thread."""
 
@@ -32,13 +31,14 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes as the start of a formula."""
 
 RANGE = ("from", "to", "unit")
+QUESTION = (*RANGE, "before", "limit")
 
 
 class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
-    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` (as in `/journal`), `next` (id or None), and
-    the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent), `limit` (a number).
+    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` as in `/journal`, `next` (id or None), and
+    the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class JournalPages:
         zone: BaseTzInfo = pytz.utc,
     ) -> None:
         self._journal = journal
-        self._views = views
+        self._template = bottle.SimpleTemplate(name="journal.tpl", lookup=[str(views)], encoding="utf-8")
         self._title = title
         self._simulated = simulated
         self._zone = zone
@@ -65,27 +65,23 @@ class JournalPages:
 
     def rows(self) -> dict[str, Any]:
         """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
-        given = Parameters.of(bottle.request).read(optional=(*RANGE, "before", "limit"))
-        rows, following = self._page(given)
+        rows, following = self._asked_for(Parameters.of(bottle.request).read(optional=QUESTION))
         return {"rows": rows, "next": following}
 
     def page(self) -> bottle.HTTPResponse:
         """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""
-        names = (*RANGE, "before", "limit")
-        read = Parameters.of(bottle.request).read(optional=names, may_be_empty=names)
+        read = Parameters.of(bottle.request).read(optional=QUESTION, may_be_empty=QUESTION)
         given = {name: value for name, value in read.items() if value}
-        rows, following = self._page(given)
-        asked = {name: given.get(name, "") for name in ("to", "unit", "before")}
-        html: str = bottle.SimpleTemplate(name="journal.tpl", lookup=[str(self._views)], encoding="utf-8").render(
+        rows, following = self._asked_for(given)
+        html: str = self._template.render(
             title=self._title,
             simulated=self._simulated,
             rows=rows,
             next=following,
             frm=given.get("from", ""),
-            limit=_whole(given, "limit", PAGE_ROWS, MOST_ROWS),
-            **asked,
+            **{name: given.get(name, "") for name in ("to", "unit", "before")},
         )
-        return reply(html.encode(), "text/html; charset=utf-8")
+        return tagged(html.encode(), "text/html; charset=utf-8")
 
     def file(self) -> bottle.HTTPResponse:
         """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already."""
@@ -109,11 +105,11 @@ class JournalPages:
         }
         return bottle.HTTPResponse(_Lines(first, rows, seat), 200, headers)
 
-    def _page(self, given: dict[str, str]) -> tuple[list[dict[str, Any]], int | None]:
+    def _asked_for(self, given: dict[str, str]) -> tuple[list[dict[str, Any]], int | None]:
         frm, to = self._range(given)
-        before = _whole(given, "before", None, 2**62)
-        limit = _whole(given, "limit", PAGE_ROWS, MOST_ROWS)
-        return self._journal.page(frm, to, given.get("unit"), before, limit or PAGE_ROWS)
+        before = _whole(given["before"], "before", LARGEST_ID) if "before" in given else None
+        limit = _whole(given["limit"], "limit", MOST_ROWS) if "limit" in given else PAGE_ROWS
+        return self._journal.page(frm, to, given.get("unit"), before, limit)
 
     def _range(self, given: dict[str, str]) -> tuple[datetime | None, datetime | None]:
         frm, to = (self._moment(given.get(name)) for name in ("from", "to"))
@@ -136,7 +132,11 @@ class _Lines:
         return self
 
     def __next__(self) -> bytes:
-        return next(self._lines)
+        try:
+            return next(self._lines)
+        except BaseException:  # the end among them
+            self.close()
+            raise
 
     def close(self) -> None:
         """Called by the server at the end, however it came."""
@@ -165,10 +165,7 @@ def _line(cells: tuple[str, ...]) -> bytes:
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _whole(given: dict[str, str], name: str, default: int | None, most: int) -> int | None:
-    text = given.get(name)
-    if text is None:
-        return default
+def _whole(text: str, name: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18 and 1 <= int(text) <= most):
         raise BadRequest(f"The parameter {name} must be a whole number from 1 to {most}, not {shown(text)}.")
     return int(text)

@@ -19,6 +19,11 @@ def put(database: Database, key: str, text: str = "{}") -> None:
         connection.execute("INSERT INTO running VALUES (?, ?)", (key, text))
 
 
+def write_half(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO running VALUES ('p1', '{}')")
+    raise KeyError("the caller's own fault")
+
+
 def count(database: Database) -> int:
     with database.reading() as connection:
         return int(connection.execute(COUNT).fetchone()[0])
@@ -59,8 +64,7 @@ def test_a_write_is_flushed_to_the_disk_at_commit(path: Path) -> None:
 def test_a_block_that_raises_leaves_nothing_written(path: Path) -> None:
     database = Database(path)
     with pytest.raises(KeyError), database.writing() as connection:
-        connection.execute("INSERT INTO running VALUES ('p1', '{}')")
-        raise KeyError("the caller's own fault")
+        write_half(connection)
     assert count(database) == 0
     put(database, "p2")
     assert count(database) == 1
@@ -71,7 +75,7 @@ def test_a_full_disk_is_one_sentence_and_the_file_works_again_with_room(path: Pa
     database = Database(path)
     put(database, "p1")
     fill_up(database)
-    with pytest.raises(DatabaseFault, match="journal.sqlite3 cannot be written: the disk is full"):
+    with pytest.raises(DatabaseFault, match=r"journal\.sqlite3 cannot be written: the disk is full"):
         put(database, "p2", "x" * 100_000)
     assert count(database) == 1
     make_room(database)

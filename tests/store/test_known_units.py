@@ -1,0 +1,205 @@
+"""A restart forgets no member, address, last word or acknowledgement (Z6a)."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from main_controller.domain.freshness import Remembered
+from main_controller.errors import ControllerError
+from main_controller.store.database import Database
+from main_controller.store.journal import Journal
+from main_controller.store.known_units import KnownUnits
+from main_controller.store.unit_cache import UnitCache
+from tests.store.disk import fill_up, make_room
+
+NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
+
+
+def unit(unit_id: str, word: str | None, *, dvg: float = 350.0, dig: float = 2.0, clock: str = "0") -> dict[str, Any]:
+    return {
+        "oesunit": {"ip": f"10.0.0.{int(unit_id[1:]) % 250}"},
+        "time": clock,
+        "dcdc": {"status": {"status": word}, "vdis": {"dvg": dvg}, "param": {"dig": dig}},
+    }
+
+
+class Site:
+    """A cache whose pictures the known units are told, and the journal whose writer writes for them."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path)
+        self.known = KnownUnits(self.database)
+        self.cache = UnitCache(remembered=self.known.load())
+        self.journal = Journal(self.database, wall=lambda: NOON)
+        self.told = self.cache.snapshot()
+
+    def take(self, *units: tuple[str, str | None], **more: Any) -> None:
+        """A good `/get/log` with these units in these words."""
+        self.take_data({unit_id: unit(unit_id, word, **more) for unit_id, word in units})
+
+    def take_data(self, units: Mapping[str, dict[str, Any]]) -> None:
+        self.cache.take_log(units, 1.0, NOON)
+        self.tell()
+
+    def tell(self) -> None:
+        before, self.told = self.told, self.cache.snapshot()
+        self.known.note(before, self.told)
+
+    def restarted(self) -> "Site":
+        """The same file in a new process, after what waited was written."""
+        self.journal.write_once()
+        self.database.close()
+        return Site(self.database.path)
+
+    def waiting(self) -> int:
+        return len(self.database.later.waiting())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite3"
+
+
+@pytest.fixture
+def site(path: Path) -> Iterator[Site]:
+    site = Site(path)
+    yield site
+    site.database.close()
+
+
+def test_a_new_file_knows_nobody(site: Site) -> None:
+    assert site.known.load() == {}
+
+
+def test_what_was_seen_last_is_there_after_a_restart(site: Site) -> None:
+    site.take(("E001", "0x0014"), ("E002", "0x0000"), dvg=351.5, dig=1.5)
+    again = site.restarted()
+    assert again.known.load()["E001"] == Remembered("E001", "0x0014", 351.5, 1.5, "10.0.0.1")
+    assert again.cache.snapshot().members == ("E001", "E002")
+    assert again.cache.snapshot().last_word("E001") == "0x0014"
+
+
+def test_a_member_never_seen_is_remembered_without_a_word(site: Site) -> None:
+    site.cache.take_grid(lambda grid: replace(grid, unit_ids=("E001", "E009")))
+    site.tell()
+    assert site.restarted().known.load() == {"E001": Remembered("E001"), "E009": Remembered("E009")}
+
+
+def test_a_unit_that_went_silent_keeps_its_last_word(site: Site) -> None:
+    site.take(("E001", "0x0014"), ("E002", "0x0000"))
+    site.take(("E002", "0x0000"))
+    assert site.restarted().known.load()["E001"].word == "0x0014"
+
+
+def test_only_what_changed_is_written(site: Site) -> None:
+    site.take(("E001", "0x0000"), ("E002", "0x0000"))
+    site.journal.write_once()
+    assert site.waiting() == 0
+    site.take(("E001", "0x0000"), ("E002", "0x0000"), clock="1")
+    assert site.waiting() == 0
+    site.take(("E001", "0x0000"), ("E002", "0x0041"), clock="2")
+    assert site.waiting() == 1
+
+
+def test_an_address_that_is_no_longer_told_is_kept(site: Site) -> None:
+    site.take(("E001", "0x0000"))
+    site.take_data({"E001": {"dcdc": {"status": {"status": "0x0014"}}}})
+    kept = site.restarted().known.load()["E001"]
+    assert (kept.word, kept.ip) == ("0x0014", "10.0.0.1")
+
+
+def test_an_acknowledgement_holds_for_the_word_and_over_a_restart(site: Site) -> None:
+    site.take(("E001", "0x0014"))
+    assert not site.known.acknowledged("E001", "0x0014")
+    assert site.known.acknowledgement("E001") is None
+    site.known.acknowledge("E001", "0x0014", "10.0.0.7", NOON)
+    for one in (site, site.restarted()):
+        assert one.known.acknowledged("E001", "0x0014")
+        assert not one.known.acknowledged("E001", "0x0041")
+        assert not one.known.acknowledged("E002", "0x0014")
+        assert one.known.acknowledgement("E001") == {"by": "10.0.0.7", "at": "2026-05-13T12:00:00.000+00:00"}
+    kept = Site(site.database.path).known.load()["E001"]
+    assert (kept.acknowledged_by, kept.acknowledged_at) == ("10.0.0.7", NOON)
+
+
+def test_a_new_word_lifts_it_for_good(site: Site) -> None:
+    site.take(("E001", "0x0014"))
+    site.known.acknowledge("E001", "0x0014", "10.0.0.7", NOON)
+    site.take(("E001", "0x0014"), clock="1")
+    assert site.known.acknowledged("E001", "0x0014")
+    site.take(("E001", "0x0000"), clock="2")
+    site.take(("E001", "0x0014"), clock="3")
+    for one in (site, site.restarted()):
+        assert not one.known.acknowledged("E001", "0x0014")
+        assert one.known.acknowledgement("E001") is None
+
+
+def test_a_word_that_changed_while_it_was_acknowledged_lifts_it_with_the_next_picture(site: Site) -> None:
+    site.take(("E001", "0x0014"))
+    site.take(("E001", "0x0041"), clock="1")
+    site.known.acknowledge("E001", "0x0014", "10.0.0.7", NOON)  # decided on the picture before
+    assert not site.known.acknowledged("E001", "0x0041")
+    site.take(("E001", "0x0014"), ("E002", "0x0000"), clock="2")
+    site.take(("E001", "0x0041"), ("E002", "0x0000"), clock="3")
+    site.take(("E001", "0x0014"), ("E002", "0x0000"), clock="4")
+    assert not site.known.acknowledged("E001", "0x0014")
+
+
+def test_a_member_never_seen_can_be_acknowledged_until_it_tells_a_word(site: Site) -> None:
+    site.known.acknowledge("E009", None, "10.0.0.7", NOON)
+    again = site.restarted()
+    assert again.known.acknowledged("E009", None)
+    again.take(("E009", "0x0014"))
+    assert not again.known.acknowledged("E009", None)
+    assert not again.known.acknowledged("E009", "0x0014")
+    again.database.close()
+
+
+def test_a_full_disk_loses_nothing_and_keeps_no_more_than_one_write_per_unit(site: Site) -> None:
+    site.take(("E001", "0x0000"))
+    site.journal.write_once()
+    fill_up(site.database)
+    site.known.acknowledge("E001", "0x0000", "x" * 100_000, NOON)
+    with pytest.raises(ControllerError):
+        site.journal.write_once()
+    for clock in range(100):
+        site.take(("E001", "0x0014" if clock % 2 else "0x0041"), clock=str(clock))
+    assert site.waiting() == 1
+    make_room(site.database)
+    assert site.restarted().known.load()["E001"].word == "0x0014"
+
+
+def test_an_id_that_is_no_unicode_is_said_once_and_spoils_nothing(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        site.cache.take_grid(lambda grid: replace(grid, unit_ids=("E001", "\ud800")))
+        site.tell()
+    site.known.acknowledge("\ud800", None, "10.0.0.7", NOON)
+    assert site.known.acknowledged("\ud800", None)
+    assert sum("is not remembered" in record.message for record in caplog.records) == 1
+    assert set(site.restarted().known.load()) == {"E001"}
+
+
+def test_a_file_that_cannot_be_read_is_told(path: Path) -> None:
+    path.write_bytes(b"no database " * 1000)
+    with pytest.raises(ControllerError, match="cannot be read"):
+        KnownUnits(Database(path)).load()
+
+
+def test_a_thousand_units_cost_little_of_a_poll(site: Site) -> None:
+    """A whole poll of 1,000 units may cost 40 ms; this part of it takes about 4 ms where the tests were written."""
+    pictures = [{f"E{n:04}": unit(f"E{n:04}", "0x0000", clock=str(clock)) for n in range(1000)} for clock in range(6)]
+    site.take_data(pictures[0])
+    site.journal.write_once()
+    costs = []
+    for picture in pictures[1:]:
+        site.cache.take_log(picture, 1.0, NOON)
+        started = time.thread_time()
+        site.tell()
+        costs.append(time.thread_time() - started)
+    assert site.waiting() == 0
+    assert min(costs) < 0.02
