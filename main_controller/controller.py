@@ -86,7 +86,10 @@ WATCH_EVERY = 5.0
 """How often (s) apis-web is asked for members, status and deals (Z5)."""
 
 LOOK_EVERY = 0.5
-"""How often (s) orders are looked at, events told and procedures moved on."""
+"""How often (s) orders are looked at and procedures moved on."""
+
+EVENTS_EVERY = 1.0
+"""How often (s) it is looked for what the grid did by itself."""
 
 READERS = 16
 STOPPERS = 64
@@ -266,7 +269,7 @@ class Controller:
             self._collecting,
             self._watching,
             Periodic("verification", LOOK_EVERY, self._verification.run_once),
-            Periodic("grid events", LOOK_EVERY, self._events.run_once),
+            Periodic("grid events", EVENTS_EVERY, self._events.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             self._scheduling,
         ]

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder, UnitOutcome
-from main_controller.domain.freshness import Reading, UnitState
+from main_controller.domain.freshness import Reading, Sighting, UnitState
 from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
 from main_controller.domain.modes import Mode, Word, parse_word
-from main_controller.domain.picture import Fact, Picture, believe
+from main_controller.domain.picture import Belief, Fact, Picture, believe
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.store.command_log import CommandLog, TurnLost, Turns
 from main_controller.store.unit_cache import Snapshot, UnitCache
@@ -35,6 +35,20 @@ class Timing:
     mode_time: float = 30.0
     grace: float = 45.0
     fresh: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one sighting says, apart from how old it is."""
+
+    sighting: Sighting
+    reading: Reading | None
+    belief: Belief
+    global_mode: Mode | None
+    local_mode: Mode | None
+    effective: Mode | None
+    ip: str | None
+    word: str | None
 
 
 class Acknowledgements(Protocol):
@@ -75,6 +89,7 @@ class Desk:
         self.wall = wall
         self.turns = Turns()
         self._acknowledgements = acknowledgements
+        self._read: dict[str, _Told] = {}  # replaced entry by entry, each whole
 
     # Looking
 
@@ -99,7 +114,7 @@ class Desk:
             mixed=in_force.mixed,
             pending_modes=_by_scope(pending),
             grid_master_known=grid_master_known(snapshot.grid.unit_ids),
-            deals=None if snapshot.grid.deals is None else len(snapshot.grid.deals),
+            deals=_deals(snapshot),
         )
 
     def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterOrder], now: float) -> Fact:
@@ -121,24 +136,32 @@ class Desk:
                 belief,
                 ip=ip,
                 acknowledged=acknowledged,
+                conflict=conflict,
                 in_flight=_in_flight(orders),
             )
-        unit = sighting.unit
+        told = self._told(sighting)
         return Fact(
             id=unit_id,
             state=sighting.state(now, self.timing.stale_after),
             age=sighting.age(now),
-            reading=sighting.recent[-1] if sighting.recent else None,
+            reading=told.reading,
             recent=sighting.recent,
-            belief=believe(sighting.recent[-1] if sighting.recent else None, orders, self.timing.lag),
-            global_mode=unit.global_mode,
-            local_mode=unit.local_mode,
-            effective=unit.effective,
-            ip=unit.ip,
-            acknowledged=self._acknowledgements.acknowledged(unit_id, unit.raw_word),
+            belief=believe(told.reading, orders, self.timing.lag) if orders else told.belief,
+            global_mode=told.global_mode,
+            local_mode=told.local_mode,
+            effective=told.effective,
+            ip=told.ip,
+            acknowledged=self._acknowledgements.acknowledged(unit_id, told.word),
             conflict=conflict,
             in_flight=_in_flight(orders),
         )
+
+    def _told(self, sighting: Sighting) -> "_Told":
+        """What one sighting says, read once for each sighting: pictures are made far more often than readings come."""
+        kept = self._read.get(sighting.unit_id)
+        if kept is None or kept.sighting is not sighting:
+            kept = self._read[sighting.unit_id] = _read(sighting)
+        return kept
 
     def known(self, unit_id: str) -> None:
         """Raise NotFound unless this unit is a member or was ever seen."""
@@ -284,3 +307,26 @@ def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]
 
 def _in_flight(orders: Iterable[ConverterOrder]) -> bool:
     return any(order.returned is None and order.word is not Word.WAIT for order in orders)
+
+
+def _read(sighting: Sighting) -> _Told:
+    unit = sighting.unit
+    reading = sighting.recent[-1] if sighting.recent else None
+    return _Told(
+        sighting,
+        reading,
+        believe(reading, (), 0.0),
+        unit.global_mode,
+        unit.local_mode,
+        unit.effective,
+        unit.ip,
+        unit.raw_word,
+    )
+
+
+def _deals(snapshot: Snapshot) -> int | None:
+    """How many deals there are; None where that cannot be told, as with no Grid Master (K7, Z6)."""
+    watch = snapshot.grid
+    if watch.deals is None or watch.deals_error is not None or not grid_master_known(watch.unit_ids):
+        return None
+    return len(watch.deals)
