@@ -412,6 +412,7 @@ def _simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
         apis_emul_url=cluster.emul_url,
         apis_budo_url=cluster.budo_url,
         emul_url=cluster.device_url,
+        ups_set_url=f"{cluster.device_url}/{{id}}/ups1/operation/mode",
         schedules=folder / "schedules",
         journal=folder / "journal.sqlite3",
     )

@@ -157,8 +157,9 @@ class Emulator:
         return error_page(500, "Internal Server Error")
 
     def _ups(self, parts: list[str], request: Request) -> Reply:
-        """`PUT /<n>/ups1/operation/mode` of unit number n (assumed: the driver's path, its unit in the first part)."""
-        unit = next((one for one in self._plant.units.values() if str(one.number) == parts[0]), None)
+        """`PUT /<id or n>/ups1/operation/mode` (assumed: the driver's path, its unit or unit number in the first part)."""
+        numbered = (one for one in self._plant.units.values() if str(one.number) == parts[0])
+        unit = self._plant.units.get(parts[0]) or next(numbered, None)
         if unit is None:
             return error_page(400, "Bad request")
         self._log_step = -1
