@@ -246,16 +246,21 @@ function tileLayout(ids, hub, middle, pitch, spots) {
 const STEPS = 240;
 const SQUARENESS = 2.35;
 
+/** The curve of size one, from the top clockwise; every other is this one stretched. */
+const SHAPE = Object.freeze(Array.from({ length: STEPS + 1 }, (_, i) => {
+  const t = -Math.PI / 2 + (2 * Math.PI * i) / STEPS;
+  const bent = (value) => Math.sign(value) * Math.abs(value) ** (2 / SQUARENESS);
+  return Object.freeze({ x: bent(Math.cos(t)), y: bent(Math.sin(t)) });
+}));
+
 function trace({ a, b }, room) {
   const points = [];
   let total = 0;
   for (let i = 0; i <= STEPS; i += 1) {
-    const t = -Math.PI / 2 + (2 * Math.PI * i) / STEPS; // from the top, clockwise
-    const cos = Math.cos(t);
-    const sin = Math.sin(t);
-    const point = { x: a * Math.sign(cos) * Math.abs(cos) ** (2 / SQUARENESS), y: b * Math.sign(sin) * Math.abs(sin) ** (2 / SQUARENESS) };
+    const point = { x: a * SHAPE[i].x, y: b * SHAPE[i].y, at: 0 };
     if (i > 0) total += Math.max(Math.abs(point.x - points[i - 1].x) / room.x, Math.abs(point.y - points[i - 1].y) / room.y);
-    points.push({ ...point, at: total });
+    point.at = total;
+    points.push(point);
   }
   return { points, total };
 }
@@ -292,6 +297,11 @@ function turn(angle) {
 /** The length along the curve at which it crosses a direction. */
 function lengthAt({ points, total }, angle) {
   const wanted = turn(angle);
-  const index = points.findIndex((point, i) => i > 0 && i < points.length - 1 && turn(Math.atan2(point.y, point.x)) >= wanted);
-  return index < 0 ? total : points[index].at;
+  let low = 0;
+  let high = points.length - 1;
+  while (high - low > 1) {
+    const half = (low + high) >> 1;
+    if (turn(Math.atan2(points[half].y, points[half].x)) <= wanted) low = half; else high = half;
+  }
+  return wanted > 0 ? points[high].at : total;
 }

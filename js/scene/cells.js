@@ -2,29 +2,50 @@
 
 import { percent, signed } from "../lib/figures.js";
 import { shortDuration } from "../lib/durations.js";
-import { dotsOf, THRESHOLDS } from "../lib/reading.js";
+import { THRESHOLDS } from "../lib/reading.js";
 import { stamp } from "./sprites.js";
 import { mix, veil } from "./theme.js";
 
 const ASPECT = 1.5;
+const SHINING = 24; // px: smaller cells stand too close for a shine
 
 /** The cell at its place, with id, age and current beside it. `pen` holds {context, sprites, theme, words}. */
 export function drawCell(pen, unit, { x, y, cell, picture = cell, bare, left }) {
   const { context } = pen;
-  stamp(context, bodySprite(pen, unit, picture), x, y, cell / picture); // one picture for the whole way, whatever its size
+  if (unit.running && picture >= SHINING) stamp(context, glowSprite(pen, picture), x, y, cell / picture);
+  drawBody(pen, unit, x, y, picture, cell / picture); // on its way a unit keeps one picture, whatever its size
   if (unit.crown) drawCrown(context, x, y - cell * (ASPECT / 2 + 0.17), cell * 0.92, unit.state === "live" ? pen.theme.crown : pen.theme.stale);
-  drawLabel(pen, unit, x, y + (cell * ASPECT) / 2, cell, bare);
-  if (unit.running && unit.current !== null && !bare) drawCurrent(pen, unit, x, y, cell, left);
+  drawLabel(pen, unit, x, y + (cell * ASPECT) / 2, picture, bare, cell / picture);
+  if (unit.running && unit.current !== null && !bare) drawCurrent(pen, unit, x, y, picture, left, cell / picture);
+}
+
+/** All that a tile shows of its unit, as a text to compare. */
+export function tileLook(unit) {
+  return `${chargeOf(unit)}|${tileKey(unit)}|${unit.alarm}`;
+}
+
+function tileKey(unit) {
+  const flows = `${unit.pv >= THRESHOLDS.pv}|${unit.utility >= THRESHOLDS.utility}|${unit.load >= THRESHOLDS.load}`;
+  return `${unit.state}|${unit.gridMaster}|${unit.unwatched}|${flows}`;
 }
 
 /** A tile: the same colours, filled from below, with what its size has room for. */
 export function drawTile(pen, unit, { x, y }, { w, h }) {
-  const charge = unit.rsoc === null ? null : Math.round(unit.rsoc);
-  const flows = [dotsOf(unit.pv, THRESHOLDS.pv), dotsOf(unit.utility, THRESHOLDS.utility), dotsOf(unit.load, THRESHOLDS.load)].map(Boolean);
-  const key = ["tile", w, charge, unit.state, unit.gridMaster, unit.alarm, unit.unwatched, ...flows].join("|");
-  const sprite = pen.sprites.get(key, w + 6, h + 6, (context) => paintTile(context, pen, unit, charge, flows, w, h));
-  stamp(pen.context, sprite, x, y);
+  stamp(pen.context, pen.sprites.get(`tile|${w}|${tileKey(unit)}`, w + 6, h + 6, (context) => paintTile(context, pen.theme, unit, w, h)), x, y);
+  drawCharge(pen, unit, x, y, { w, h, inset: Math.min(2, w * 0.07) }, 1);
+  if (w >= 17) drawTileFigure(pen, unit, x, y + (w >= 38 ? h * 0.2 : 0), w, h);
   if (w >= 38) label(pen, unit.id, x, y - h * 0.18, { size: Math.max(8, w * 0.23), colour: unit.state === "silent" ? pen.theme.alarm : pen.theme.text, most: w * 0.92, halo: true });
+}
+
+function drawTileFigure(pen, unit, x, y, w, h) {
+  const { theme } = pen;
+  const bad = unit.state === "silent" || unit.alarm;
+  const colour = unit.state === "silent" ? theme.alarm : unit.alarm ? theme.warn : unit.state === "live" ? theme.text : theme.muted;
+  label(pen, bad ? "\u25b2" : percent(chargeOf(unit)).replace("%", ""), x, y, { size: Math.min(h * 0.5, w * 0.34), weight: 600, colour, halo: true });
+}
+
+function chargeOf({ rsoc }) {
+  return rsoc === null ? null : Math.round(rsoc);
 }
 
 /** The empty place of a unit that was drawn to the middle. */
@@ -49,14 +70,53 @@ export function drawFocus({ context, theme }, { x, y }, { w, h }) {
   context.stroke();
 }
 
-function bodySprite(pen, unit, cell) {
-  const charge = unit.rsoc === null ? null : Math.round(unit.rsoc);
+/** The frame, the charge in it and the figure: three kept pictures, so that a new figure costs no painting. */
+function drawBody(pen, unit, x, y, cell, times) {
   const outline = unit.state === "silent" ? "silent" : unit.running ? "running" : "rest";
-  const key = ["cell", cell.toFixed(1), charge, unit.state, outline, unit.gridMaster, unit.alarm].join("|");
-  return pen.sprites.get(key, cell * 2 + 8, cell * (ASPECT + 1) + 8, (context) => paintBody(context, pen, unit, charge, outline, cell));
+  const key = ["cell", cell.toFixed(1), outline, unit.gridMaster].join("|");
+  const frame = pen.sprites.get(key, cell * 1.4 + 4, cell * (ASPECT + 0.5) + 4, (context) => paintFrame(context, pen.theme, unit, outline, cell));
+  stamp(pen.context, frame, x, y, times);
+  drawCharge(pen, unit, x, y, { w: cell, h: cell * ASPECT, inset: cell * 0.085 }, times);
+  if (cell < 15) return;
+  const charge = chargeOf(unit);
+  const colour = unit.state === "live" ? pen.theme.text : pen.theme.figure;
+  label(pen, percent(charge), x, y, { size: cell * (charge === 100 ? 0.33 : 0.365), weight: 700, colour, halo: true, times });
 }
 
-function paintBody(context, { theme }, unit, charge, outline, w) {
+/** The lower part of a full cell's green, as much as the charge says. */
+function drawCharge({ context, sprites, theme }, unit, x, y, { w, h, inset }, times) {
+  const charge = chargeOf(unit);
+  if (charge === null || charge <= 0) return;
+  const size = { w: w - inset * 2, h: h - inset * 2 };
+  const full = sprites.get(`full|${size.w.toFixed(1)}|${unit.state}`, size.w, size.h, (target) => paintFull(target, theme, unit.state, size));
+  const rows = Math.max(1, Math.round((Math.min(100, charge) / 100) * full.image.height));
+  const at = { x: x - (full.width * times) / 2, y: y + ((full.height / 2) - rows / full.scale) * times };
+  const whole = (value) => (times === 1 ? Math.round(value * full.scale) / full.scale : value);
+  context.drawImage(full.image, 0, full.image.height - rows, full.image.width, rows, whole(at.x), whole(at.y), full.width * times, (rows / full.scale) * times);
+}
+
+function paintFull(context, theme, state, { w, h }) {
+  const fill = context.createLinearGradient(0, -h / 2, 0, h / 2);
+  const [upper, lower] = { live: [theme.chargeTop, theme.charge], stale: [theme.stale, theme.staleTop], silent: [theme.line, theme.line] }[state];
+  fill.addColorStop(0, upper);
+  fill.addColorStop(1, lower);
+  context.fillStyle = fill;
+  roundRect(context, -w / 2, -h / 2, w, h, Math.min(w, h) * 0.11);
+  context.fill();
+}
+
+/** The shine behind a cell that shares: blurring is dear, so it is one picture per size. */
+function glowSprite({ sprites, theme }, cell) {
+  return sprites.get(`shine|${cell.toFixed(1)}`, cell * 2 + 8, cell * (ASPECT + 1) + 8, (context) => {
+    context.shadowColor = veil(theme.bus, theme.dark ? 0.55 : 0.35);
+    context.shadowBlur = cell * 0.28 * context.getTransform().a;
+    context.fillStyle = theme.inside;
+    roundRect(context, -cell / 2, (-cell * ASPECT) / 2, cell, cell * ASPECT, cell * 0.15);
+    context.fill();
+  });
+}
+
+function paintFrame(context, theme, unit, outline, w) {
   const h = w * ASPECT;
   const r = w * 0.15;
   const cap = { w: w * 0.4, h: Math.max(2, w * 0.085) };
@@ -64,20 +124,15 @@ function paintBody(context, { theme }, unit, charge, outline, w) {
   context.fillStyle = outline === "rest" ? theme.line : line.colour;
   roundRect(context, -cap.w / 2, -h / 2 - cap.h - line.width / 2, cap.w, cap.h + r / 2, cap.h * 0.5);
   context.fill();
-  if (outline === "running") { context.shadowColor = veil(theme.bus, theme.dark ? 0.55 : 0.35); context.shadowBlur = w * (w < 26 ? 0.12 : 0.28) * context.getTransform().a; }
   context.fillStyle = theme.inside;
-  roundRect(context, -w / 2, -h / 2, w, h, r);
-  context.fill();
-  context.shadowBlur = 0;
-  if (charge !== null) paintCharge(context, theme, unit.state, charge, { x: -w / 2, y: -h / 2, w, h }, w * 0.085, r * 0.62);
   context.strokeStyle = line.colour;
   context.lineWidth = line.width;
   context.setLineDash(line.dash);
   roundRect(context, -w / 2, -h / 2, w, h, r);
+  context.fill();
   context.stroke();
   context.setLineDash([]);
   if (unit.gridMaster) paintMaster(context, theme, w, h, r, line.width);
-  if (w >= 15) text(context, theme, percent(charge), 0, 0, { size: w * (charge === 100 ? 0.33 : 0.365), weight: 700, colour: unit.state === "live" ? theme.text : mix(theme.muted, theme.text, 0.35), halo: true });
 }
 
 function outlineOf(kind, theme, w) {
@@ -85,20 +140,6 @@ function outlineOf(kind, theme, w) {
   if (kind === "silent") return { colour: theme.alarm, width: Math.max(1.2, w * 0.05), dash: [w * 0.13, w * 0.09] };
   if (kind === "running") return { colour: theme.bus, width: Math.max(1.4, w * 0.055), dash: [] };
   return { colour: mix(theme.line, theme.muted, 0.35), width: thin, dash: [] };
-}
-
-function paintCharge(context, theme, state, charge, { x, y, w, h }, inset, r) {
-  const room = h - inset * 2;
-  const height = (Math.max(0, Math.min(100, charge)) / 100) * room;
-  if (height < 1) return;
-  const top = y + h - inset - height;
-  const fill = context.createLinearGradient(0, top, 0, y + h - inset);
-  const [upper, lower] = state === "live" ? [theme.chargeTop, theme.charge] : state === "stale" ? [theme.stale, theme.staleTop] : [theme.line, theme.line];
-  fill.addColorStop(0, upper);
-  fill.addColorStop(1, lower);
-  context.fillStyle = fill;
-  roundRect(context, x + inset, top, w - inset * 2, height, Math.min(r, height / 2));
-  context.fill();
 }
 
 /** The Grid Master's yellow line around the cell (N4 as line and mark). */
@@ -110,46 +151,40 @@ function paintMaster(context, theme, w, h, r, width) {
   context.stroke();
 }
 
-function paintTile(context, { theme }, unit, charge, [pv, utility, load], w, h) {
-  const r = Math.min(w, h) * 0.14;
-  context.fillStyle = theme.inside;
-  roundRect(context, -w / 2, -h / 2, w, h, r);
-  context.fill();
-  if (charge !== null) paintCharge(context, theme, unit.state, charge, { x: -w / 2, y: -h / 2, w, h }, Math.min(2, w * 0.07), r * 0.6);
+function paintTile(context, theme, unit, w, h) {
   const silent = unit.state === "silent";
+  context.fillStyle = theme.inside;
   context.strokeStyle = silent || unit.unwatched ? theme.alarm : unit.gridMaster ? theme.crown : mix(theme.line, theme.muted, 0.25);
   context.lineWidth = silent || unit.gridMaster ? 1.5 : 0.8;
   context.setLineDash(silent ? [3, 2] : []);
-  roundRect(context, -w / 2, -h / 2, w, h, r);
+  roundRect(context, -w / 2, -h / 2, w, h, Math.min(w, h) * 0.14);
+  context.fill();
   context.stroke();
   context.setLineDash([]);
-  if (unit.state === "live") {
-    const dot = Math.max(0.8, w * 0.04);
-    mark(context, pv && theme.pv, 0, -h / 2 + dot * 1.6, dot);
-    mark(context, utility && theme.utility, -w / 2 + dot * 1.7, h / 2 - dot * 1.9, dot);
-    mark(context, load && theme.load, w / 2 - dot * 1.7, h / 2 - dot * 1.9, dot);
-  }
-  const colour = silent ? theme.alarm : unit.alarm ? theme.warn : unit.state === "live" ? theme.text : theme.muted;
-  if (w >= 17) text(context, theme, silent || unit.alarm ? "\u25b2" : percent(charge).replace("%", ""), 0, w >= 38 ? h * 0.2 : 0, { size: Math.min(h * 0.5, w * 0.34), weight: 600, colour, halo: true });
+  if (unit.state !== "live") return;
+  const dot = Math.max(0.8, w * 0.04);
+  mark(context, unit.pv >= THRESHOLDS.pv, theme.pv, 0, -h / 2 - dot * 0.4, dot);
+  mark(context, unit.utility >= THRESHOLDS.utility, theme.utility, -w / 2 - dot * 0.2, h / 2 - dot * 1.9, dot);
+  mark(context, unit.load >= THRESHOLDS.load, theme.load, w / 2 + dot * 0.2, h / 2 - dot * 1.9, dot);
 }
 
-function mark(context, colour, x, y, r) {
-  if (!colour) return;
+function mark(context, shown, colour, x, y, r) {
+  if (!shown) return;
   context.fillStyle = colour;
   context.beginPath();
   context.arc(x, y, r, 0, 7);
   context.fill();
 }
 
-function drawLabel(pen, unit, x, bottom, cell, bare) {
+function drawLabel(pen, unit, x, bottom, cell, bare, times) {
   const { theme, words } = pen;
   const size = Math.max(9, cell * 0.29);
   if (bare && cell < 19 && unit.state === "live" && !unit.alarm) return;
-  const y = bottom + size * 0.95;
+  const y = bottom + size * 0.95 * times;
   const [first, second, colour] = labelOf(unit, theme, words);
-  if (bare && cell < 19) { label(pen, "\u25b2", x, y, { size, colour, halo: true }); return; }
-  label(pen, first, x, y, { size, colour, halo: true, weight: unit.state === "silent" || unit.gridMaster ? 600 : 400, most: Math.max(cell * (unit.state === "silent" ? 4 : 2.9), 40) });
-  if (second && !bare) label(pen, second, x, y + size * 1.15, { size: size * 0.88, colour: unit.state === "silent" ? colour : theme.muted, halo: true });
+  if (bare && cell < 19) { label(pen, "\u25b2", x, y, { size, colour, halo: true, times }); return; }
+  label(pen, first, x, y, { size, colour, halo: true, times, weight: unit.state === "silent" || unit.gridMaster ? 600 : 400, most: Math.max(cell * (unit.state === "silent" ? 4 : 2.9), 40) });
+  if (second && !bare) label(pen, second, x, y + size * 1.15 * times, { times, size: size * 0.88, colour: unit.state === "silent" ? colour : theme.muted, halo: true });
 }
 
 function labelOf(unit, theme, words) {
@@ -160,10 +195,10 @@ function labelOf(unit, theme, words) {
 }
 
 /** The current on the side away from the hub, where no curve runs. */
-function drawCurrent(pen, unit, x, y, cell, left) {
+function drawCurrent(pen, unit, x, y, cell, left, times) {
   const size = Math.max(9, cell * 0.31);
   const side = left ? -1 : 1;
-  label(pen, `${signed(unit.current, 1)} A`, x + side * cell * 0.66, y - cell * 0.5, { size, colour: pen.theme.bus, align: left ? "right" : "left", weight: 600, halo: true });
+  label(pen, `${signed(unit.current, 1)} A`, x + side * cell * 0.66 * times, y - cell * 0.5 * times, { times, size, colour: pen.theme.bus, align: left ? "right" : "left", weight: 600, halo: true });
 }
 
 function drawCrown(context, x, bottom, w, colour) {
@@ -185,13 +220,15 @@ export function write({ context, theme }, words, x, y, options) {
 
 /** As `write`, for texts that are drawn again and again: the picture of each is kept. */
 function label(pen, words, x, y, options) {
-  const { size, colour, weight = 400, most = 1e4, align = "center" } = options;
+  const { size, colour, weight = 400, most = 1e4, align = "center", times = 1 } = options;
   const key = ["text", words, size.toFixed(1), colour, weight, most].join("|");
-  pen.context.font = `${weight} ${size.toFixed(1)}px ${pen.theme.font}`;
-  const wide = pen.sprites.has(key) ? 0 : Math.min(most, pen.context.measureText(words).width) + size * 0.5;
-  const sprite = pen.sprites.get(key, wide, size * 1.6, (context) => text(context, pen.theme, words, 0, 0, { ...options, align: "center" }));
-  const shift = { left: 1, center: 0, right: -1 }[align] * (sprite.width / 2 - size * 0.25);
-  stamp(pen.context, sprite, x + shift, y);
+  const wide = () => {
+    pen.context.font = `${weight} ${size.toFixed(1)}px ${pen.theme.font}`;
+    return Math.min(most, pen.context.measureText(words).width) + size * 0.5;
+  };
+  const sprite = pen.sprites.get(key, pen.sprites.has(key) ? 0 : wide(), size * 1.6, (context) => text(context, pen.theme, words, 0, 0, { ...options, align: "center" }));
+  const shift = { left: 1, center: 0, right: -1 }[align] * (sprite.width / 2 - size * 0.25) * times;
+  stamp(pen.context, sprite, x + shift, y, times);
 }
 
 function text(context, theme, words, x, y, { size, colour, weight = 400, align = "center", halo = false, most }) {

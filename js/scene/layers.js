@@ -1,38 +1,25 @@
-// The still parts of the picture, kept as two canvases: below the dots and above them. Redrawn only when what they show changes.
+// What stands on the still layers: below the dots and above them. Painted again only when what they show changes.
 
-import { cellSize, drawAway, drawCell, drawFocus, drawTile } from "./cells.js";
+import { cellSize, drawAway, drawCell, drawFocus } from "./cells.js";
 import { drawBeds, drawHeads } from "./flows.js";
 import { drawHub } from "./hub.js";
 import { drawLegend } from "./legend.js";
 import { veil } from "./theme.js";
 
-export function createLayer() {
-  const image = document.createElement("canvas");
-  const context = image.getContext("2d");
-  return {
-    image,
-    context,
-    /** An empty canvas of that size in device px, with the picture's own px as unit. */
-    clear(width, height, scale, view) {
-      if (image.width !== width || image.height !== height) { image.width = width; image.height = height; }
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, width, height);
-      context.setTransform(scale * view.k, 0, 0, scale * view.k, scale * view.x, scale * view.y);
-    },
-  };
+/** Tiles or empty places, the ring, and (while nobody moves) the beds of the deals. */
+export function drawUnder(pen, { field, layout, model, spots, curves, moving }) {
+  if (!layout.tiles) for (const { id } of model.units) if (spots(id).away) drawAway(pen, layout.places.get(id), cellSize(layout.cell));
+  if (layout.tiles) copy(pen.context, field.image);
+  drawRing(pen, layout);
+  if (!moving) drawBeds(pen, curves);
 }
 
-/** Background, ring, empty places, tiles at rest, and (while nobody moves) the beds of the deals. */
-export function drawUnder(pen, { ground, layout, model, spots, curves, isMoving, moving, width, height }) {
-  pen.context.drawImage(ground.image, 0, 0, width, height);
-  drawRing(pen, layout);
-  for (const unit of model.units) {
-    const own = layout.places.get(unit.id);
-    const spot = spots(unit.id);
-    if (layout.tiles && spot.tile && !isMoving(unit.id)) drawTile(pen, unit, own, layout.tile);
-    else if (spot.away) drawAway(pen, own, layout.tile ?? cellSize(layout.cell));
-  }
-  if (!moving) drawBeds(pen, curves);
+/** Another canvas of the same size, px by px. */
+export function copy(context, image) {
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.drawImage(image, 0, 0);
+  context.restore();
 }
 
 /** Cells at rest, then the hub and what stands over all. */

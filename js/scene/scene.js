@@ -1,4 +1,4 @@
-// The energy-sharing screen (block 1, V1-V9): one canvas that shows units, deals and the bus. The only place with a 2D context.
+// The energy-sharing screen (block 1, V1-V9): units, deals and the bus. The only folder with a 2D context.
 //
 //   const scene = createScene(canvas, { theme, words, onSelect, onHover, motion });
 //   scene.update(model)      model from lib/model.js buildModel
@@ -10,27 +10,35 @@
 //   scene.destroy(); scene.stats() -> {frames, median, p95, max} ms in the draw callback; scene.resetStats()
 //   scene.spotOf(id) -> {x, y, cell} in CSS px of the canvas, for tests and for placing a dialog; scene.outline: the list box element
 // onSelect(id) on click, Enter or Space (V7); onHover(id|null).
-// The canvas takes the size of its CSS box, which must not depend on the canvas: give it a height, or let it fill a grid cell.
+// The canvas takes the size of its CSS box, which must not depend on the canvas: give it a height, or let it fill a grid cell. Two
+// more canvases are laid upon it and a list box beside it (stack.js, outline.js), so give it a parent of its own without padding.
 
 import { placeLegend } from "./legend.js";
 import { cellSize, drawCell, roundRect, write } from "./cells.js";
 import { dealCurves, drawBeds, drawDots, drawHeads, supplyLines } from "./flows.js";
-import { createLayer, drawFrame, drawGround, drawOver, drawUnder } from "./layers.js";
+import { createField } from "./field.js";
+import { createLayer } from "./layer.js";
+import { copy, drawFrame, drawGround, drawOver, drawUnder } from "./layers.js";
 import { createMotion } from "./motion.js";
 import { createOutline } from "./outline.js";
 import { createSprites } from "./sprites.js";
+import { createStack } from "./stack.js";
 import { createStats } from "./stats.js";
 import { createView } from "./view.js";
 import { readTheme } from "./theme.js";
 import { SCENE_WORDS } from "./words.js";
 import { innerPlaces, placeUnits } from "../lib/placement.js";
 
-const DOT_BEAT = 1000 / 30; // ms between frames while only dots move
+const DOT_BEAT = { cells: 1000 / 30, tiles: 1000 / 20 }; // ms between frames while only dots move
+const MARGIN = 48; // px around the middle in which dots may run
+const WHOLE = Object.freeze({ k: 1, x: 0, y: 0 });
+const TILE_TIME = 4; // ms per frame for painting tiles anew
 const REDUCED = "(prefers-reduced-motion: reduce)";
 
 export function createScene(canvas, { theme = null, words = {}, onSelect = () => {}, onHover = () => {}, motion = null } = {}) {
-  const context = canvas.getContext("2d", { alpha: false });
-  const [ground, under, over] = [createLayer(), createLayer(), createLayer()];
+  const stack = createStack(canvas);
+  const ground = createLayer();
+  const field = createField();
   const [sprites, stats, ways] = [createSprites(), createStats(), createMotion()];
   const off = new AbortController();
   let colours = theme ?? readTheme(canvas);
@@ -45,6 +53,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let supplies = [];
   let stale = true; // the layers show something that is no more
   let groundKey = "";
+  let fieldKey = "";
   let movers = 0; // how many were on their way in the last frame
   let hovered = null;
   let selected = null;
@@ -56,6 +65,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   const outline = createOutline(canvas, { words: texts, onActive: (id) => { keyed = id; stale = true; ask(); }, onOpen: onSelect });
   const observer = new ResizeObserver(resize);
   observer.observe(canvas);
+  observer.observe(canvas.parentElement); // what stands beside the canvas may move it
 
   /* ---- frames: asked for when something changed, or while something moves and can be seen ---- */
 
@@ -65,14 +75,14 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
 
   function onFrame(now) {
     frame = null;
-    const due = stale || movers > 0 || now - last >= DOT_BEAT - 2;
+    const due = stale || movers > 0 || field.waiting() || now - last >= DOT_BEAT[layout?.tiles ? "tiles" : "cells"] - 2;
     if (due && size.width > 0 && size.height > 0) {
       const began = performance.now();
       draw(now);
       last = now;
       stats.add(performance.now() - began);
     }
-    if (movers > 0 || (moves && curves && (curves.runs.length > 0 || supplies.length > 0))) ask();
+    if (movers > 0 || field.waiting() || (moves && curves && (curves.runs.length > 0 || supplies.length > 0))) ask();
   }
 
   function draw(now) {
@@ -83,51 +93,62 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
       curves = dealCurves(model, spots, layout.hub, hovered ?? keyed);
       supplies = supplyLines(model.units, (id) => shownAsCell(spots(id)));
     }
-    // units on their way are drawn over the layers, which change only when one sets out or arrives
-    if (changed) drawLayers(now, spots, moving > 0);
+    sprites.setScale(size.scale * view.get().k);
+    const painted = layout.tiles && paintField(now, spots, changed, moving);
+    // units on their way are drawn among the dots; the still layers change only when one sets out or arrives
+    if (changed || painted) drawStill(now, spots, moving > 0, changed);
+    drawMoving(now, spots, moving, changed);
     movers = moving;
-    compose(now, spots);
     stale = false;
   }
 
-  function drawLayers(now, spots, moving) {
+  function paintField(now, spots, changed, moving) {
+    const key = `${layoutKey}|${size.scale}|${Object.values(view.get())}`;
+    const fresh = key !== fieldKey;
+    if (fresh) field.reset(canvas.width, canvas.height, size.scale, view.get());
+    fieldKey = key;
+    const kindOf = (id) => (spots(id).away ? "away" : moving > 0 && ways.moving(id, now) ? "none" : "tile");
+    if (changed || fresh) field.want(model.units, layout.places, kindOf);
+    return field.work(penOn, layout.tile, fresh ? Infinity : TILE_TIME);
+  }
+
+  function drawStill(now, spots, moving, changed) {
     const isMoving = moving ? (id) => ways.moving(id, now) : () => false;
     const focus = [...new Set([selected, keyed].filter((id) => id !== null))];
-    const scene = { ground, layout, model, spots, curves, isMoving, moving, focus, legend, ...size, fontSize: fontSize(), view: view.get() };
-    sprites.setScale(size.scale * view.get().k);
+    const scene = { field, layout, model, spots, curves, isMoving, moving, focus, legend, ...size, fontSize: fontSize(), view: view.get() };
     if (groundKey !== layoutKey) {
-      ground.clear(canvas.width, canvas.height, size.scale, { k: 1, x: 0, y: 0 });
+      ground.resize(canvas.width, canvas.height);
+      ground.clear(size.scale, WHOLE);
       drawGround(penOn(ground.context), scene);
       groundKey = layoutKey;
     }
-    for (const [layer, paint] of [[under, drawUnder], [over, drawOver]]) {
-      layer.clear(canvas.width, canvas.height, size.scale, view.get());
-      paint(penOn(layer.context), scene);
-    }
-    drawFrame(penOn(over.context), size.scale, scene);
-  }
-
-  function compose(now, spots) {
-    const { k, x, y } = view.get();
-    const pen = penOn(context);
-    const asPicture = () => context.setTransform(size.scale * k, 0, 0, size.scale * k, size.scale * x, size.scale * y);
-    const asPixels = () => context.setTransform(1, 0, 0, 1, 0, 0);
-    asPixels();
-    if (k > 1) context.drawImage(ground.image, 0, 0);
-    context.drawImage(under.image, 0, 0);
-    asPicture();
-    if (movers > 0) drawBeds(pen, curves);
-    drawDots(pen, curves, supplies, moves ? now / 1000 : 0);
-    asPixels();
-    context.drawImage(over.image, 0, 0);
-    asPicture();
-    if (movers > 0) drawMovers(pen, now, spots);
+    stack.ground.aim(size.scale, view.get());
+    copy(stack.ground.context, ground.image);
+    drawUnder(penOn(stack.ground.context), scene);
+    if (!changed) return;
+    const pen = penOn(stack.over.context);
+    stack.over.clear(size.scale, view.get());
+    drawOver(pen, scene);
     if (hovered !== null) drawName(pen, model.byId.get(hovered), spots(hovered), layout, size);
+    drawFrame(pen, size.scale, scene);
   }
 
-  function drawMovers(pen, now, spots) {
+  function drawMoving(now, spots, moving, changed) {
+    const { context } = stack.dots;
+    const pen = penOn(context);
+    if (changed || moving > 0 || !layout.tiles || view.get().k > 1) stack.dots.clear(size.scale, view.get());
+    else clearMiddle(context);
+    if (moving > 0) drawBeds(pen, curves);
+    drawDots(pen, curves, supplies, moves ? now / 1000 : 0);
+    if (moving === 0) return;
     drawHeads(pen, curves.heads);
     for (const unit of model.units) if (ways.moving(unit.id, now)) drawCell(pen, unit, spots(unit.id));
+  }
+
+  /** Among tiles dots run in the middle only. */
+  function clearMiddle(context) {
+    const { hub, middle } = layout;
+    context.clearRect(hub.x - middle.a - MARGIN, hub.y - middle.b - MARGIN, (middle.a + MARGIN) * 2, (middle.b + MARGIN) * 2);
   }
 
   function penOn(target) {
@@ -145,7 +166,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     const ids = model.units.map(({ id }) => id);
     const key = `${size.width}x${size.height}|${ids.join("\n")}`;
     if (key !== layoutKey) {
-      legend = placeLegend(penOn(context), size.width, fontSize());
+      legend = placeLegend(penOn(stack.over.context), size.width, fontSize());
       layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legend.height });
       layoutKey = key;
     }
@@ -156,12 +177,12 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   }
 
   function resize() {
+    stack.align();
     const scale = Math.min(3, window.devicePixelRatio || 1);
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (width === size.width && height === size.height && scale === size.scale) return;
     size = { width, height, scale };
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
+    stack.resize(Math.round(width * scale), Math.round(height * scale));
     const was = moves;
     moves = false; // a new size is no movement of the units
     arrange();
@@ -211,7 +232,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     setTheme(next = null) {
       colours = next ?? readTheme(canvas);
       sprites.clear();
-      groundKey = "";
+      groundKey = fieldKey = "";
       stale = true;
       ask();
     },
@@ -247,6 +268,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
       off.abort();
       view.destroy();
       outline.destroy();
+      stack.destroy();
       model = null;
     },
   };

@@ -5,7 +5,7 @@ const FALLBACK = {
   pv: "#f0c75e", utility: "#6ea5e0", load: "#dfe4e8", warn: "#f0a848", alarm: "#f2705c", crown: "#f5d23c", stale: "#6a737b",
 };
 
-/** @returns {{bg, panel, line, text, muted, charge, bus, pv, utility, load, warn, alarm, crown, stale, inside, chargeTop, halo, glow, dark, font}} */
+/** @returns {{bg, panel, line, text, muted, charge, bus, pv, utility, load, warn, alarm, crown, stale, inside, chargeTop, staleTop, figure, halo, glow, dark, font}} */
 export function readTheme(element) {
   const style = getComputedStyle(element);
   const theme = {};
@@ -17,6 +17,7 @@ export function readTheme(element) {
     inside: dark ? mix(theme.bg, "#000000", 0.45) : "#ffffff",
     chargeTop: mix(theme.charge, "#ffffff", dark ? 0.16 : 0.28),
     staleTop: mix(theme.stale, dark ? "#000000" : "#ffffff", 0.25),
+    figure: mix(theme.muted, theme.text, 0.35), // of what is not live
     halo: dark ? "rgba(0, 0, 0, 0.62)" : "rgba(255, 255, 255, 0.78)",
     glow: mix(theme.bg, theme.bus, dark ? 0.075 : 0.05),
     disc: dark ? mix(theme.bg, "#000000", 0.32) : "#ffffff",

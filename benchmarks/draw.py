@@ -1,0 +1,118 @@
+"""How long the energy-sharing screen takes to draw, in a real headless Chromium (issue 4 section 4).
+
+    python -m benchmarks.draw [seconds]
+
+Time inside the draw callback at 4, 20, 300 and 1,000 nodes, a third of them in deals, with new data every second and
+other deals (so that units glide) every third; `poll` is the script time from parsed answers to the scene, p95.
+"""
+
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from benchmarks.grid import grid
+
+BUDGETS = {4: 8.0, 20: 8.0, 300: 8.0, 1000: 16.0}
+"""Nodes -> the draw callback's p95, ms."""
+POLL_BUDGET = 50.0
+SECONDS = 12
+SIZE = ViewportSize(width=1440, height=900)
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """The checkout's files, without a line per request."""
+
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}  # noqa: RUF012  the base class's own form
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """The address under which the folder is served, on a free port of this host."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root))) as server:
+        thread = threading.Thread(target=server.serve_forever, name="bench-files")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def with_deals(count: int, first: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Units of which a third share, pairwise, from the given one on; and their deals."""
+    units = grid(count)
+    ids = list(units)
+    sharing = [ids[(first + step * 3) % count] for step in range(max(2, count // 3 // 2 * 2))]
+    for unit_id in ids:
+        _converter(units[unit_id], "0x0000", 0.0)
+    deals = []
+    for index, (giver, taker) in enumerate(zip(sharing[::2], sharing[1::2], strict=True)):
+        current = 0.5 + index % 7 * 0.25
+        _converter(units[giver], "0x0014" if index == 0 else "0x0002", -current)
+        _converter(units[taker], "0x0041", current)
+        deals.append({
+            "chargingUnit": taker, "dischargingUnit": giver, "isMasterDeal": index == 0, "request": "CHARGE",
+            "requester": taker, "responder": giver, "startTime": "2020/01/01-09:46:48",
+        })  # fmt: skip
+    return units, deals
+
+
+def _converter(unit: dict[str, Any], word: str, current: float) -> None:
+    unit["dcdc"]["status"]["status"] = word
+    unit["dcdc"]["meter"] |= {"ig": current, "wg": current * 350, "vg": 350.0}
+
+
+def measure(page: Page, count: int, seconds: int) -> dict[str, float]:
+    """Draw times of that many nodes: frames, median, p95, max, and p95 of a poll's script, ms."""
+    units, deals = with_deals(count, 0)
+    other_units, other_deals = with_deals(count, 1)
+    status = {
+        "units": {unit_id: {"state": "live", "age": index % 5} for index, unit_id in enumerate(units)},
+        "grid": {"gridMaster": next(iter(units)), "busVoltage": 350.2},
+    }
+    given = {"units": units, "deals": deals, "otherUnits": other_units, "otherDeals": other_deals, "status": status}
+    found: dict[str, float] = page.evaluate("([given, seconds]) => window.bench.run(given, seconds)", [given, seconds])
+    return found
+
+
+def main(seconds: int = SECONDS) -> int:
+    """Print the figures, one line each; 1 when any is beyond its budget."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.stderr.write("Chromium is not installed; the package's name is chromium.\n")
+        return 2
+    late = False
+    with served(ROOT) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        sys.stdout.write("nodes  frames  median ms  p95 ms  max ms  budget ms  poll p95 ms\n")
+        for count, budget in BUDGETS.items():
+            page = browser.new_page(viewport=SIZE)
+            page.goto(f"{url}/benchmarks/draw.html")
+            page.wait_for_function("window.bench")
+            found = measure(page, count, seconds)
+            late = late or found["p95"] > budget or found["poll"] > POLL_BUDGET
+            sys.stdout.write(
+                f"{count:5}  {found['frames']:6.0f}  {found['median']:9.2f}  {found['p95']:6.2f}"
+                f"  {found['max']:6.1f}  {budget:9.0f}  {found['poll']:11.1f}\n"
+            )
+            sys.stdout.flush()
+            page.close()
+        browser.close()
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*map(int, sys.argv[1:2])))
