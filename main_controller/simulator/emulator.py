@@ -157,7 +157,7 @@ class Emulator:
         return error_page(500, "Internal Server Error")
 
     def _ups(self, parts: list[str], request: Request) -> Reply:
-        """`PUT /<id or n>/ups1/operation/mode` (assumed: the driver's path, its unit or unit number in the first part)."""
+        """`PUT /<id or n>/ups1/operation/mode` (assumed: the driver's path, the unit or its number first)."""
         numbered = (one for one in self._plant.units.values() if str(one.number) == parts[0])
         unit = self._plant.units.get(parts[0]) or next(numbered, None)
         if unit is None:
