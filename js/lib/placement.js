@@ -84,7 +84,7 @@ function ringLayout(ids, hub, cell, rings) {
     const points = evenPoints(ring, ring.used, (k % 2) * 0.5, cell);
     for (const point of points) places.set(ids[index++], { x: hub.x + point.x, y: hub.y + point.y + cell * SINK, angle: point.angle });
   });
-  const last = used[used.length - 1];
+  const last = used[used.length - 1] ?? rings[0] ?? { a: hub.x, b: hub.y }; // no unit is known yet
   const middle = { a: middleOf(last.a, hub.r, cell * 1.25, cell * ROOMY.x), b: middleOf(last.b, hub.r, cell * 1.6, cell * ROOMY.y) };
   return { tiles: false, cell, tile: null, hub, middle, places };
 }
