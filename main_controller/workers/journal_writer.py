@@ -47,9 +47,18 @@ class JournalWriter:
         now = self._wall()
         if now.date() == self._day:
             return
-        pruned = self._journal.prune(now - self._keep)
-        if pruned:
-            log.info("%d journal rows older than %g days were pruned", pruned, self._keep / timedelta(days=1))
+        self._prune(now)
         head = self._journal.head()
         log.info("journal head: row %d, hash %s", head.id, head.hash)
         self._day = now.date()
+
+    def _prune(self, now: datetime) -> None:
+        """Prune what is too old, but only where younger rows show that the time did pass: a clock may be wrong."""
+        bound = now - self._keep
+        if not self._journal.page(frm=bound, to=now - self._keep / 2, limit=1)[0]:
+            if self._journal.page(to=bound, limit=1)[0]:
+                log.warning("no journal row bears out that it is %s now: nothing is pruned", now.date())
+            return
+        pruned = self._journal.prune(bound)
+        if pruned:
+            log.info("%d journal rows older than %g days were pruned", pruned, self._keep / timedelta(days=1))

@@ -509,3 +509,44 @@ def test_a_killed_process_leaves_a_whole_chain_with_all_that_it_said_was_written
     fill(journal, 1)
     assert journal.verify().ok
     database.close()
+
+
+LIMITED = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from main_controller.errors import ControllerError
+from main_controller.store.database import Database
+from main_controller.store.journal import Journal
+
+def grow(number):
+    journal.append("order", by="child", unit_id="E001", what=f"row {number}", after="x" * 3000)
+    journal.write_once()
+
+journal = Journal(Database(Path(sys.argv[1])), wall=lambda: datetime.now(UTC))
+grow(0)
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+number = 0
+while journal.fault is None:
+    number += 1
+    try:
+        grow(number)
+    except ControllerError as error:
+        sys.stdout.write(error.sentence + "\\n")
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+grow(number + 1)
+assert journal.fault is None
+assert [row["what"] for row in journal.stream()] == [f"row {n}" for n in range(number + 2)]
+assert journal.verify().ok
+"""
+
+
+def test_a_disk_that_fails_in_the_middle_of_a_write_damages_nothing(path: Path, root: Path) -> None:
+    """The file may not grow past a limit of the system's, so that a write fails half way (EFBIG)."""
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    command = [sys.executable, "-c", LIMITED, str(path)]
+    child = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    assert child.returncode == 0, child.stderr
+    assert child.stdout == "journal.sqlite3 cannot be written: the disk fails.\n"
+    assert verify_journal(path)[0] == 0

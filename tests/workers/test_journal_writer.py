@@ -134,14 +134,29 @@ def test_old_rows_are_pruned_once_a_day(site: Site, caplog: pytest.LogCaptureFix
 
 def test_a_day_that_could_not_be_pruned_is_tried_again(site: Site) -> None:
     site.append("old")
+    site.now = NOON + timedelta(days=3.5)
+    site.append("young")
     site.writer.run_once()
     site.now = NOON + timedelta(days=5)
     with site.database.writing() as connection:
         connection.execute("CREATE TRIGGER stuck BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'stuck'); END")
     with pytest.raises(ControllerError, match="stuck"):
         site.writer.run_once()
-    assert site.whats() == ["old"]
+    assert site.whats() == ["old", "young"]
     with site.database.writing() as connection:
         connection.execute("DROP TRIGGER stuck")
     site.writer.run_once()
-    assert site.whats() == ["1 rows older than 2026-05-16T12:00:00.000+00:00 were pruned."]
+    assert site.whats() == ["young", "1 rows older than 2026-05-16T12:00:00.000+00:00 were pruned."]
+
+
+def test_a_clock_that_is_years_ahead_prunes_nothing(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    for day in range(3):
+        site.now = NOON + timedelta(days=day)
+        site.append(f"day {day}")
+        site.writer.run_once()
+    site.now = NOON.replace(year=2106)
+    site.append("started with a wrong clock")
+    site.writer.run_once()
+    assert site.whats() == ["day 0", "day 1", "day 2", "started with a wrong clock"]
+    assert caplog.records[-1].levelno == logging.WARNING
+    assert "no journal row bears out that it is 2106-05-13 now" in caplog.text
