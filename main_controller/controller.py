@@ -8,12 +8,9 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -21,14 +18,14 @@ from typing import Any
 import pytz
 
 from main_controller import __version__
+from main_controller.choices import about, chosen_upstream, limits_of, simulated, timing_of
 from main_controller.domain.commands import ConverterOrder
-from main_controller.domain.interlocks import Limits
 from main_controller.domain.modes import parse_word
 from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
-from main_controller.operations.desk import Desk, Timing
+from main_controller.operations.desk import Desk
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
@@ -45,7 +42,6 @@ from main_controller.operations.waits import Waits
 from main_controller.pid_file import remove_pid_file, write_pid_file
 from main_controller.server import Server
 from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
-from main_controller.simulator import SimulatedCluster
 from main_controller.store.command_log import CommandLog
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
@@ -57,9 +53,6 @@ from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
 from main_controller.store.waiting_room import WaitingRoom
-from main_controller.upstream.apis_web import ApisWeb
-from main_controller.upstream.devices import Devices, Emulator, NodeDrivers
-from main_controller.upstream.http_json import HttpJson
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
@@ -70,7 +63,7 @@ from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
-from main_controller.web.status_report import About, Sources, StatusReport
+from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector, GridWatcher
@@ -125,24 +118,16 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     return 0
 
 
-@dataclass(frozen=True)
-class _Upstream:
-    """The other end of the wire as the two flags `apis` and `emulator` chose it."""
-
-    apis_web: ApisWeb
-    devices: Devices
-
-
 class Controller:
     """The whole program. `serve` blocks until a signal ends it; what is opened is closed by `stack`."""
 
     def __init__(self, settings: Settings, stack: contextlib.ExitStack) -> None:
-        self.settings = settings = _simulated(settings, stack)
+        self.settings = settings = simulated(settings, stack)
         self._clock = time.monotonic
         self._stack = stack
         self._ended = False
         self._build_store()
-        self._upstream = self._build_upstream()
+        self._upstream = chosen_upstream(settings, stack)
         self._build_operations()
         self._build_workers()
         self.app = Draining(self._build_web())
@@ -174,22 +159,6 @@ class Controller:
         self._commands = CommandLog(first_number=self._journaling.next_command_number(wall=utc_now))
         self._commands.listen(self._journaling.command_changed)
 
-    def _build_upstream(self) -> _Upstream:
-        settings = self.settings
-        agent = f"APIS-Main-Controller/{__version__}"
-        readings = HttpJson(reuse_connections=True, user_agent=agent)
-        orders = HttpJson(reuse_connections=False, user_agent=agent)
-        self._stack.callback(readings.close)
-        self._stack.callback(orders.close)
-        budo = settings.apis_budo_url if settings.apis else settings.budo_url
-        emul = settings.apis_emul_url if settings.apis else settings.emul_url
-        devices: Devices
-        if settings.emulator:
-            devices = Emulator(settings.emul_url, readings, orders, ups_set_url=settings.ups_set_url)
-        else:
-            devices = NodeDrivers(settings.set_url, settings.url, settings.ups_set_url, readings, orders)
-        return _Upstream(ApisWeb(budo, emul, readings, orders), devices)
-
     def _executor(self, threads: int, name: str) -> ThreadPoolExecutor:
         executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._stack.callback(executor.shutdown, wait=False, cancel_futures=True)
@@ -201,7 +170,7 @@ class Controller:
         self._orderers = self._executor(ORDERERS, "order")
         self._desk = desk = Desk(
             self._cache, self._commands, self._known, self._locks,
-            timing=_timing(settings), clock=self._clock, wall=utc_now,
+            timing=timing_of(settings), clock=self._clock, wall=utc_now,
         )  # fmt: skip
         waits = Waits(desk, upstream.devices, self._stoppers)
         self._set_schedule = SetSchedule(
@@ -213,7 +182,7 @@ class Controller:
             desk, upstream.apis_web, waits, self._stoppers,
             person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent,
         )  # fmt: skip
-        limits = _limits(settings)
+        limits = limits_of(settings)
         self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
@@ -277,7 +246,7 @@ class Controller:
 
     def _build_web(self) -> Application:
         settings, cache = self.settings, self._cache
-        report = StatusReport(cache, _about(settings), self._sources(), clock=self._clock, wall=utc_now)
+        report = StatusReport(cache, about(settings), self._sources(), clock=self._clock, wall=utc_now)
         room = WaitingRoom(WAITING_READINGS)
         parts: list[Part] = [
             Page(settings.root / "views", cache, title=settings.title, status=report.report),
@@ -392,73 +361,3 @@ class Controller:
         self._writer.stop(5.0)
         self._server.close()
         log.info("ended")
-
-
-def _simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
-    """With `--simulate`, the settings of a throw-away cluster on loopback ports of its own (Z17)."""
-    if settings.simulate is None:
-        return settings
-    cluster = SimulatedCluster(settings.simulate, speed=settings.speed)
-    cluster.start()
-    stack.callback(cluster.stop)
-    folder = Path(
-        stack.enter_context(tempfile.TemporaryDirectory(prefix="apis-simulated-", ignore_cleanup_errors=True))
-    )
-    log.info("SIMULATED: %d units at %g times real time", settings.simulate, settings.speed)
-    return replace(
-        settings,
-        apis=True,
-        emulator=True,
-        apis_emul_url=cluster.emul_url,
-        apis_budo_url=cluster.budo_url,
-        emul_url=cluster.device_url,
-        ups_set_url=f"{cluster.device_url}/{{id}}/ups1/operation/mode",
-        schedules=folder / "schedules",
-        journal=folder / "journal.sqlite3",
-    )
-
-
-def _timing(settings: Settings) -> Timing:
-    return Timing(
-        stale_after=settings.staleafter,
-        lag=settings.readinglag,
-        mode_time=settings.modetime,
-        grace=settings.gracetime,
-        fresh=settings.freshreading,
-    )
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        voltage_min=settings.gridvoltagemin,
-        voltage_max=settings.gridvoltagemax,
-        current_max=settings.maxgridcurrent,
-        tolerance_percent=settings.bustolerance,
-        stable_readings=settings.stablereadings,
-        fresh=settings.freshreading,
-        dead_bus=settings.deadbus,
-    )
-
-
-def _about(settings: Settings) -> About:
-    return About(
-        version=__version__,
-        simulated=settings.simulate is not None,
-        title=settings.title,
-        timezone=settings.timezone,
-        limits={
-            "gridvoltagemin": settings.gridvoltagemin,
-            "gridvoltagemax": settings.gridvoltagemax,
-            "maxgridcurrent": settings.maxgridcurrent,
-        },
-        config={
-            "readOnly": settings.read_only,
-            "emulator": settings.emulator,
-            "upsModes": bool(settings.ups_set_url),
-            "staleafter": settings.staleafter,
-            "readinglag": settings.readinglag,
-            "upstreamTimezone": settings.upstream_timezone or None,
-        },
-        stale_after=settings.staleafter,
-        mode_time=settings.modetime,
-    )
