@@ -20,6 +20,7 @@ import pytz
 from main_controller import __version__
 from main_controller.choices import about, chosen_upstream, limits_of, simulated, timing_of
 from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
 from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
@@ -155,9 +156,17 @@ class Controller:
         self._schedules.prepare()
         self._journaling = Journaling(self._journal)
         self._results = ScheduleResults(self._journaling.schedule_result)
-        self._cache = UnitCache(remembered=self._known.load(), orders_by_address=not settings.emulator)
+        self._cache = UnitCache(remembered=self._remembered(), orders_by_address=not settings.emulator)
         self._commands = CommandLog(first_number=self._journaling.next_command_number(wall=utc_now))
         self._commands.listen(self._journaling.command_changed)
+
+    def _remembered(self) -> Mapping[str, Remembered]:
+        """What the file kept of the units; a broken file must not keep anybody from stopping the grid."""
+        try:
+            return self._known.load()
+        except ControllerError as error:
+            log.error("what was known of the units before is lost: %s", error.sentence)
+            return {}
 
     def _executor(self, threads: int, name: str) -> ThreadPoolExecutor:
         executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
@@ -224,7 +233,8 @@ class Controller:
         collector = DataCollector(upstream.apis_web, self._cache, listeners=[self._known.note], clock=self._clock)
         watcher = GridWatcher(upstream.apis_web, self._cache, clock=self._clock)
         scheduled = ScheduledModes(self._desk, self._set_mode)
-        seen = GridSeen(self._desk, last_change=self._events.last_mode_change)
+        earlier = self._journaling.earlier_person_orders()
+        seen = GridSeen(self._desk, last_change=self._events.last_mode_change, earlier=earlier)
         self._scheduler = Scheduler(
             self._schedules, self._results, scheduled, seen,
             submit=self._orderers.submit, submit_stop=self._executor(STOPPERS, "scheduled stop").submit,

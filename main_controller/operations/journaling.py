@@ -92,6 +92,21 @@ class Journaling:
         """
         return self._journal.unfinished()
 
+    def earlier_person_orders(self) -> dict[str | None, datetime]:
+        """When a person last ordered a mode, by unit, or Stop all, in earlier runs (Z12); empty if it cannot be read.
+
+        A Stop all counts for the cluster and, under "", for every unit.
+        """
+        try:
+            modes = self._journal.last_orders("scheduler", ("setOperationMode", "setBudo"))
+            stops = self._journal.last_orders("scheduler", ("stopAll",))
+        except ControllerError as error:
+            log.error("nobody can tell which modes were ordered before the restart: %s", error.sentence)
+            return {}
+        if None in stops:
+            modes[""] = stops[None]
+        return modes
+
     def tell_unfinished(self) -> list[dict[str, Any]]:
         """Say in the log and journal, once each, that the outcome of these orders is unknown; returns them."""
         try:

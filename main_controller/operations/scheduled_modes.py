@@ -3,9 +3,10 @@
 Handed to `workers/scheduler.py` by the controller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from main_controller.domain.commands import CommandState
@@ -52,10 +53,21 @@ class ScheduledModes:
 
 
 class GridSeen:
-    """What a scheduled decision looks at; `last_change` is `GridEvents.last_mode_change`."""
+    """What a scheduled decision looks at; `last_change` is `GridEvents.last_mode_change`.
 
-    def __init__(self, desk: Desk, *, last_change: Callable[[], float | None]) -> None:
+    `earlier` says when a person last ordered a mode before this program's start: by unit, None the cluster, and "" a
+    Stop all, which counts in every scope.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        last_change: Callable[[], float | None],
+        earlier: Mapping[str | None, datetime] = MappingProxyType({}),
+    ) -> None:
         self._desk = desk
+        self._earlier = earlier
         self._last_change = last_change
 
     def mode_in_force(self) -> Mode | None:
@@ -94,4 +106,5 @@ class GridSeen:
             and (command.order == "stopAll"
                  or (command.order in ("setOperationMode", "setBudo") and command.unit_id == unit_id))
         ]  # fmt: skip
+        moments += [self._earlier[scope] for scope in (unit_id, "") if scope in self._earlier]
         return max(moments, default=None)

@@ -71,7 +71,7 @@ class Share:
         self._stops_seen = 0
         self._wave: WaitWave | None = None
         self._sent_at: dict[str, float] = {}
-        for record in kept.load():
+        for record in _loaded(kept):
             self._now = interrupted(record, desk.clock())
             log.warning("a guided procedure was running when the program ended: %s", self._now.as_json())
 
@@ -344,6 +344,15 @@ class Share:
             )
         else:
             self._desk.fail(command, sharing.reason or "It failed.")
+
+
+def _loaded(kept: Kept) -> list[dict[str, Any]]:
+    """What ran when the program ended; a broken file must not keep anybody from stopping the grid."""
+    try:
+        return kept.load()
+    except ControllerError as error:
+        log.error("nobody can tell whether a guided procedure was running when the program ended: %s", error.sentence)
+        return []
 
 
 def _known(fact: Fact | None) -> dict[str, Any]:

@@ -275,6 +275,15 @@ class Journal:
                 return
             after_id = rows[-1]["id"]
 
+    def last_orders(self, by_not: str, orders: tuple[str, ...]) -> dict[str | None, datetime]:
+        """When, by unit (None: the cluster), one of these orders last was or may have been sent, not by `by_not`.
+
+        Raises ControllerError.
+        """
+        with self._database.reading() as connection:
+            found = journal_reader.last_orders(connection, by_not, orders)
+        return {unit_id: datetime.fromisoformat(at) for unit_id, at in found.items()}
+
     def unfinished(self) -> list[dict[str, Any]]:
         """The intents of which no outcome was written, oldest first. Raises ControllerError."""
         with self._database.reading() as connection:

@@ -57,6 +57,16 @@ def unfinished(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [row_json(row) for row in connection.execute(statement, (INTENTS,))]
 
 
+def last_orders(connection: sqlite3.Connection, by_not: str, orders: tuple[str, ...]) -> dict[str | None, str]:
+    """See `Journal.last_orders`."""
+    names = " OR ".join("what LIKE ?" for _ in orders)
+    statement = f"""
+        SELECT unit_id, max(at) FROM journal
+        WHERE kind = 'order' AND by != ? AND (outcome LIKE 'accepted%' OR outcome LIKE 'unknown%' OR
+          outcome LIKE 'verified%' OR outcome LIKE 'timedOut%') AND ({names}) GROUP BY unit_id"""
+    return dict(connection.execute(statement, (by_not, *(f"{name} for %" for name in orders))).fetchall())
+
+
 def _where(frm: datetime | None, to: datetime | None, unit: str | None) -> tuple[list[str], list[Any]]:
     asked = (
         ("at >= ?", None if frm is None else iso_utc(frm)),

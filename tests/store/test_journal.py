@@ -550,3 +550,21 @@ def test_a_disk_that_fails_in_the_middle_of_a_write_damages_nothing(path: Path, 
     assert child.returncode == 0, child.stderr
     assert child.stdout == "journal.sqlite3 cannot be written: the disk fails.\n"
     assert verify_journal(path)[0] == 0
+
+
+def test_the_last_order_of_each_scope_is_told_over_a_restart(tmp_path: Path) -> None:
+    """A scheduled Run must know of a person's order from before the restart (Z12)."""
+    database = Database(tmp_path / "journal.sqlite3")
+    journal = Journal(database, wall=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
+    for what, by, outcome in (
+        ("setOperationMode for E001: mode stop", "10.0.0.9", "accepted"),
+        ("setOperationMode for E002: mode stop", "10.0.0.9", "refused: not now"),
+        ("setBudo for the cluster: mode stop", "scheduler", "accepted"),
+        ("shutDown for the cluster", "10.0.0.9", "accepted"),
+    ):
+        unit = next((unit for unit in ("E001", "E002") if unit in what), None)
+        journal.append("order", by=by, unit_id=unit, what=what, outcome=outcome)
+    journal.write_once()
+    found = journal.last_orders("scheduler", ("setOperationMode", "setBudo"))
+    database.close()
+    assert found == {"E001": datetime(2026, 1, 1, 12, tzinfo=UTC)}
