@@ -100,7 +100,7 @@ def hanging(found: Findings, seconds: float) -> None:
         for path, tail in after.items():
             found.hold(
                 f"{path} while apis-web hangs: p99 {tail:.1f} ms, before {before[path]:.1f} ms",
-                tail <= 2 * max(before[path], 2.0),
+                tail <= 2 * max(before[path], 5.0),
             )
 
 

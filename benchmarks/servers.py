@@ -1,5 +1,6 @@
 """The servers that the benchmarks compare: the whole program, and waitress serving the same fixed bytes."""
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -71,7 +72,9 @@ def program(apis_web: str) -> Iterator[Program]:
             "--schedules", f"{folder}/schedules", "--journal", f"{folder}/journal.sqlite3",
         ]  # fmt: skip
         start = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, env=os.environ, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=folder, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             while not _page_with_units(port):
                 if process.poll() is not None or time.monotonic() > start + 60:
@@ -83,6 +86,8 @@ def program(apis_web: str) -> Iterator[Program]:
 
 
 def _serve_fixed(port: int, plain: bytes, zipped: bytes, headers: list[tuple[str, str]]) -> None:
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # as logging.conf has it
+
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
             start_response("200 OK", [*headers, ("Content-Encoding", "gzip"), ("Content-Length", str(len(zipped)))])
