@@ -4,7 +4,7 @@ Each route reads its parameters strictly, hands the order to one operation and a
 with `command`, the order's id, beside it. Nothing is decided here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -98,7 +98,7 @@ class Commands:
 
     def set_budo(self, mode: str) -> dict[str, Any]:
         """`/set/budo/<active|quiet|stop|manual>` -> `{"active": bool}` (R11)."""
-        given = parameters(bottle.request, optional=("wait",))
+        given = _given(optional=("wait",))
         if mode not in BUDO_WORDS:
             raise BadRequest(f"{shown(mode)} is no mode here; use {', '.join(BUDO_WORDS)}.")
         with self._place(BUDO_WORDS[mode] is Mode.STOP):
@@ -107,7 +107,7 @@ class Commands:
 
     def set_operation_mode(self) -> dict[str, Any]:
         """`/setOperationMode?value=&[unitId=]` -> `{"succeeded": true}` (R12, Z7)."""
-        given = parameters(bottle.request, required=("value",), optional=("unitId", "wait"), may_be_empty=("value",))
+        given = _given(required=("value",), optional=("unitId", "wait"), may_be_empty=("value",))
         unit_id, value = given.get("unitId"), given["value"]
         mode = parse_mode(value)
         if unit_id is None:
@@ -126,7 +126,7 @@ class Commands:
 
     def set_dcdc(self, unit_id: str) -> Any:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
-        given = parameters(bottle.request, required=("mode",), optional=("dvg", "dig", "dryRun", "override", "wait"))
+        given = _given(required=("mode",), optional=("dvg", "dig", "dryRun", "override", "wait"))
         wanted = _wanted(unit_id, given)
         if _flag(given, "dryRun"):
             answers = self._set_converter.dry_run(wanted)
@@ -147,7 +147,7 @@ class Commands:
 
     def shut_down(self) -> dict[str, Any]:
         """`/shutDown[?unitId=]` -> `{"succeeded": true}` (R16, Z8)."""
-        given = parameters(bottle.request, optional=("unitId", "wait"))
+        given = _given(optional=("unitId", "wait"))
         with self._place(False):
             return self._answer({"succeeded": True}, self._shut_down.order(given.get("unitId"), _caller()), given)
 
@@ -238,11 +238,8 @@ class Commands:
     def _answer(self, body: Mapping[str, Any], command: Command, given: Mapping[str, str]) -> dict[str, Any]:
         """The specified body with the order's id; `?wait=verified` waits for the order's end, within bounds."""
         answer = {**body, "command": command.id}
-        wait = given.get("wait")
-        if wait is None:
+        if "wait" not in given:
             return answer
-        if wait != "verified":
-            raise BadRequest(f"The parameter wait can only be verified, not {shown(wait)}.")
         ended = self._log.wait_ended(command.id, WAIT_LIMIT)
         return {**answer, "state": str(ended.state), "verified": ended.state is CommandState.VERIFIED}
 
@@ -263,6 +260,17 @@ class _Place:
     def __exit__(self, *_: object) -> None:
         if self._room is not None:
             self._room.release()
+
+
+def _given(
+    *, required: Collection[str] = (), optional: Collection[str] = (), may_be_empty: Collection[str] = ()
+) -> dict[str, str]:
+    """The parameters of an order that may be waited for; a wrong `wait` is refused before anything is sent (Z7)."""
+    given = parameters(bottle.request, required=required, optional=optional, may_be_empty=may_be_empty)
+    wait = given.get("wait", "verified")
+    if wait != "verified":
+        raise BadRequest(f"The parameter wait can only be verified, not {shown(wait)}.")
+    return given
 
 
 def _caller() -> str:
