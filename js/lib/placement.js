@@ -9,13 +9,17 @@ const EDGE = { x: 1.72, y: 1.72 }; // from the middle of the outermost cells to 
 const SINK = 0.25; // dots stand higher above a cell than its id hangs below
 const CLOSE = { x: 2.35, y: 2.4 }; // with little air between them
 const DENSE = { x: 1.5, y: 2.2 }; // without dots and figures beside it
+const DRAWN_IN = 0.8; // of the way from the hub to a unit's own place
+const GROWTH = [0.35, 0.7, 1]; // of the way from the middle to the outermost places
+const FIGURE_ROOM = 56; // px that a unit needs for its current beside it
+const NAME_ROOM = 28; // px for its id
 const LARGEST = 0.135; // of the smaller side
 const CROWDED = 0.6; // a ring taken so far is filled evenly
 
 /**
  * Own places of all units.
  * @param ids sorted; @param box {x, y, width, height} the free part of the screen in px
- * @returns {{tiles: boolean, cell: px width, tile: {w, h}|null, hub: {x, y, r}, middle: {a, b}, places: Map id -> {x, y, angle}}}
+ * @returns {{tiles: boolean, rings: number, cell: px width, tile: {w, h}|null, hub: {x, y, r}, middle: {a, b}, outer: {a, b}|null, places: Map id -> {x, y, angle}}}
  */
 export function placeUnits(ids, box) {
   const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -25,16 +29,49 @@ export function placeUnits(ids, box) {
 
 /**
  * Places in the middle for the units in deals, each near its own direction, none upon another.
- * @param members [{id, angle}]; @returns {{cell: px width, dense: boolean, places: Map id -> {x, y, angle}}}
+ * @param members [{id, angle}]
+ * @returns {{cell: px width, bare: no room for dots and current, named: room for ids, places: Map id -> {x, y, angle}}}
  */
 export function innerPlaces(members, layout) {
-  const { hub, middle } = layout;
-  const fit = fitMiddle(layout, members.length);
-  return { cell: fit.cell, dense: fit.room === DENSE, places: assign(members, fit, hub) };
+  let best = gather(members, layout, layout.middle);
+  if (layout.tiles || !best.crowded) return best;
+  if (layout.rings === 1) return drawnIn(members, layout);
+  // a crowded middle grows into the places that its units left, as far as the others leave room
+  const inside = new Set(members.map(({ id }) => id));
+  const others = [...layout.places].filter(([id]) => !inside.has(id)).map(([, place]) => place);
+  for (const part of GROWTH) {
+    const middle = { a: between(layout.middle.a, layout.outer.a, part), b: between(layout.middle.b, layout.outer.b, part) };
+    const grown = gather(members, layout, middle);
+    if (grown.cell <= best.cell * 1.02 && grown.bare === best.bare) continue;
+    if ([...grown.places.values()].every((place) => others.every((other) => clear(place, other, layout.cell)))) best = grown;
+  }
+  return best;
+}
+
+/** Too many for the middle: each comes a step towards the hub from its own place, which keeps all of one ring apart. */
+function drawnIn(members, { hub, cell, places }) {
+  const step = (own) => ({ x: hub.x + (own.x - hub.x) * DRAWN_IN, y: hub.y + (own.y - hub.y) * DRAWN_IN, angle: own.angle });
+  const wide = cell * ROOMY.x * DRAWN_IN;
+  return { cell, bare: wide < FIGURE_ROOM, named: wide >= NAME_ROOM, crowded: true, places: new Map(members.map(({ id }) => [id, step(places.get(id))])) };
+}
+
+function gather(members, layout, middle) {
+  const fit = fitMiddle(layout, middle, members.length);
+  const wide = fit.cell * fit.room.x;
+  const bare = fit.room === DENSE || wide < FIGURE_ROOM;
+  return { cell: fit.cell, bare, named: wide >= NAME_ROOM, crowded: fit.room !== ROOMY, places: assign(members, fit, layout.hub) };
+}
+
+function between(one, other, part) {
+  return one + (other - one) * part;
+}
+
+function clear(one, other, cell) {
+  return Math.abs(one.x - other.x) >= cell * CLOSE.x || Math.abs(one.y - other.y) >= cell * CLOSE.y;
 }
 
 /** The largest cells that the middle has room for: airy when it can be, dense when it must be. */
-function fitMiddle({ hub, middle, tiles, cell: own }, members) {
+function fitMiddle({ hub, tiles, cell: own }, middle, members) {
   const wanted = tiles ? Math.max(own * 2.2, 44) : own;
   const count = roundedUp(members);
   const levels = tiles && members > 30 ? [[DENSE, 0]] : [[ROOMY, 1], [CLOSE, 0.7], [DENSE, 0]];
@@ -85,8 +122,9 @@ function ringLayout(ids, hub, cell, rings) {
     for (const point of points) places.set(ids[index++], { x: hub.x + point.x, y: hub.y + point.y + cell * SINK, angle: point.angle });
   });
   const last = used[used.length - 1] ?? rings[0] ?? { a: hub.x, b: hub.y }; // no unit is known yet
-  const middle = { a: middleOf(last.a, hub.r, cell * 1.25, cell * ROOMY.x), b: middleOf(last.b, hub.r, cell * 1.6, cell * ROOMY.y) };
-  return { tiles: false, cell, tile: null, hub, middle, places };
+  const middle = { a: middleOf(last.a, hub.r, cell * 1.25, cell * ROOMY.x), b: middleOf(last.b, hub.r, cell * 1.4, cell * ROOMY.y) };
+  const outer = { a: used[0].a, b: used[0].b };
+  return { tiles: false, rings: used.length, cell, tile: null, hub, middle, outer, places };
 }
 
 /** Half-way between the hub and the innermost ring of places, and clear of both. */
@@ -238,7 +276,7 @@ function tileLayout(ids, hub, middle, pitch, spots) {
   });
   const tile = { w: pitch * 0.86, h: pitch * 0.84 * 0.82 };
   const cell = tile.w * 0.6;
-  return { tiles: true, cell, tile, hub, middle: { a: middle.a - 6, b: middle.b - 6 }, places };
+  return { tiles: true, rings: 0, cell, tile, hub, middle: { a: middle.a - 6, b: middle.b - 6 }, outer: null, places };
 }
 
 /* ---- closed curves: a superellipse, traced; lengths in rooms, so that a step of one is one unit's room in any direction ---- */

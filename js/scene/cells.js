@@ -10,12 +10,12 @@ const ASPECT = 1.5;
 const SHINING = 24; // px: smaller cells stand too close for a shine
 
 /** The cell at its place, with id, age and current beside it. `pen` holds {context, sprites, theme, words}. */
-export function drawCell(pen, unit, { x, y, cell, picture = cell, bare, left }) {
+export function drawCell(pen, unit, { x, y, cell, picture = cell, bare, named = true, left }) {
   const { context } = pen;
   if (unit.running && picture >= SHINING) stamp(context, glowSprite(pen, picture), x, y, cell / picture);
   drawBody(pen, unit, x, y, picture, cell / picture); // on its way a unit keeps one picture, whatever its size
   if (unit.crown) drawCrown(context, x, y - cell * (ASPECT / 2 + 0.17), cell * 0.92, unit.state === "live" ? pen.theme.crown : pen.theme.stale);
-  drawLabel(pen, unit, x, y + (cell * ASPECT) / 2, picture, bare, cell / picture);
+  drawLabel(pen, unit, x, y + (cell * ASPECT) / 2, picture, { bare, named }, cell / picture);
   if (unit.running && unit.current !== null && !bare) drawCurrent(pen, unit, x, y, picture, left, cell / picture);
 }
 
@@ -66,7 +66,7 @@ export function cellSize(cell) {
 export function drawFocus({ context, theme }, { x, y }, { w, h }) {
   context.strokeStyle = theme.text;
   context.lineWidth = 2;
-  roundRect(context, x - w / 2 - 6, y - h / 2 - 7, w + 12, h + 13, 8);
+  roundRect(context, x - w / 2 - 5, y - h / 2 - 5, w + 10, h + 10, 7);
   context.stroke();
 }
 
@@ -176,19 +176,20 @@ function mark(context, shown, colour, x, y, r) {
   context.fill();
 }
 
-function drawLabel(pen, unit, x, bottom, cell, bare, times) {
+function drawLabel(pen, unit, x, bottom, cell, { bare, named }, times) {
   const { theme, words } = pen;
   const size = Math.max(9, cell * 0.29);
-  if (bare && cell < 19 && unit.state === "live" && !unit.alarm) return;
+  if (!named && unit.state === "live" && !unit.alarm) return;
   const y = bottom + size * 0.95 * times;
   const [first, second, colour] = labelOf(unit, theme, words);
-  if (bare && cell < 19) { label(pen, "\u25b2", x, y, { size, colour, halo: true, times }); return; }
+  if (!named) { label(pen, "\u25b2", x, y, { size, colour, halo: true, times }); return; }
   label(pen, first, x, y, { size, colour, halo: true, times, weight: unit.state === "silent" || unit.gridMaster ? 600 : 400, most: Math.max(cell * (unit.state === "silent" ? 4 : 2.9), 40) });
-  if (second && !bare) label(pen, second, x, y + size * 1.15 * times, { times, size: size * 0.88, colour: unit.state === "silent" ? colour : theme.muted, halo: true });
+  if (second && !bare) label(pen, second, x, y + size * 1.15 * times, { times, size: size * 0.88, colour: colour === theme.alarm ? colour : theme.muted, halo: true });
 }
 
 function labelOf(unit, theme, words) {
   if (unit.state === "silent") return [`\u25b2 ${unit.id} ${words.silent}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
+  if (unit.unwatched && unit.state === "stale") return [`\u25b2 ${unit.id} ${words.stale}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
   if (unit.alarm) return [`\u25b2 ${unit.id} ${words.alarm}`, "", theme.warn];
   if (unit.state === "stale") return [unit.id, unit.age === null ? words.stale : `${words.stale} ${shortDuration(unit.age, words)}`, theme.muted];
   return [unit.id, "", unit.running || unit.gridMaster ? theme.text : theme.muted];
@@ -232,7 +233,10 @@ function label(pen, words, x, y, options) {
 }
 
 function text(context, theme, words, x, y, { size, colour, weight = 400, align = "center", halo = false, most }) {
-  context.font = `${weight} ${size.toFixed(1)}px ${theme.font}`;
+  const font = (px) => `${weight} ${px.toFixed(1)}px ${theme.font}`;
+  context.font = font(size);
+  const wide = most === undefined ? 0 : context.measureText(words).width;
+  if (wide > most) context.font = font(Math.max(size * 0.62, (size * most) / wide)); // smaller letters before narrower ones
   context.textAlign = align;
   context.textBaseline = "middle";
   if (halo) {

@@ -72,7 +72,7 @@ function edge(spot, hub) {
 }
 
 function labelRoom(spot) {
-  return spot.bare && spot.cell < 19 ? 4 : Math.max(9, spot.cell * 0.29) * 1.5 + 2;
+  return spot.named === false ? 4 : Math.max(9, spot.cell * 0.29) * 1.5 + 2;
 }
 
 /** PV, utility and load of the units drawn as cells: groups of equal colour and pace. */

@@ -278,8 +278,8 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
 function spotsFor(layout, members) {
   const inner = innerPlaces(members, layout);
   const spots = new Map();
-  for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, away: false });
-  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.dense, away: true, left: place.x < layout.hub.x - 1 });
+  for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, named: true, away: false });
+  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.bare, named: inner.named, away: true, left: place.x < layout.hub.x - 1 });
   return spots;
 }
 

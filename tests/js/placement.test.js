@@ -38,7 +38,7 @@ for (const [name, box] of Object.entries(BOXES)) {
   }
 }
 
-for (const [count, sharing] of [[4, 4], [20, 7], [20, 14], [64, 20], [199, 66], [300, 100], [1000, 333]]) {
+for (const [count, sharing] of [[4, 4], [20, 7], [20, 14], [20, 20], [64, 64], [64, 20], [199, 66], [300, 100], [1000, 333]]) {
   test(`${sharing} of ${count} units drawn to the middle are clear of each other and of the hub`, () => {
     const layout = placeUnits(ids(count), BOXES.desktop);
     const members = ids(count).slice(0, sharing).map((id) => ({ id, angle: layout.places.get(id).angle }));
@@ -51,6 +51,18 @@ for (const [count, sharing] of [[4, 4], [20, 7], [20, 14], [64, 20], [199, 66], 
 
 test("the same ids and size make the same picture, and the state of a unit has no part in it", () => {
   assert.deepEqual(placeUnits(ids(20), BOXES.desktop), placeUnits(ids(20), BOXES.desktop));
+});
+
+test("units drawn to the middle stay clear of those that stayed outside, however many share", () => {
+  for (const box of [BOXES.desktop, BOXES.phone]) {
+    for (const [count, sharing] of [[20, 11], [20, 17], [64, 30]]) {
+      const layout = placeUnits(ids(count), box);
+      const members = ids(count).filter((_, index) => index % count < sharing).map((id) => ({ id, angle: layout.places.get(id).angle }));
+      const inner = innerPlaces(members, layout);
+      const all = new Map([...layout.places, ...inner.places]);
+      assert.equal(collisions(all, layout.cell, layout.cell * 1.5), 0, `${sharing} of ${count}`);
+    }
+  }
 });
 
 test("a lone deal's units stand in their own directions", () => {
