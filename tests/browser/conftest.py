@@ -1,0 +1,144 @@
+"""A real Chromium against the running program and a simulated cluster; every page is watched for faults and foreign requests."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from main_controller.simulator import SimulatedCluster
+from tests.browser.stage import Stage
+from tests.system.console import Console
+
+TEMPO = 0.15
+"""The real programs' periods and time-outs, that much of their length."""
+
+WAIT = 20_000
+"""How long (ms) a page may take to show what it must show, on a busy machine."""
+
+
+@dataclass
+class Plant:
+    """The running program with the cluster that it watches."""
+
+    console: Console
+    cluster: SimulatedCluster
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return self.console.address
+
+
+@dataclass
+class Watched:
+    """A page with what went wrong in it: console errors, uncaught faults, requests to another host."""
+
+    page: Page
+    own: str
+    faults: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(WAIT)
+        self.page.on("console", lambda m: self.faults.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda fault: self.faults.append(f"uncaught: {fault.stack or fault}"))
+        self.page.on("request", lambda request: self._look(request.url))
+
+    def _look(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != self.own:
+            self.foreign.append(url)
+
+
+class OpenPage(Protocol):
+    """Opens a page of the program and watches it to the test's end."""
+
+    def __call__(self, path: str = "", *, stage: Stage | None = None, may_fail: bool = False, **context: Any) -> Page:
+        """`path` after the address; `stage` serves its readings; `may_fail` allows failed requests in the console."""
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The browser of all tests."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextlib.contextmanager
+def running(folder: Path, units: int, **settings: object) -> Iterator[Plant]:
+    """The program watching a fresh cluster of so many units."""
+    cluster = SimulatedCluster(units, tempo=TEMPO, speed=20.0)
+    cluster.start()
+    try:
+        urls = {"apis_emul_url": cluster.emul_url, "apis_budo_url": cluster.budo_url, "emul_url": cluster.device_url}
+        with Console(folder, **urls, **settings) as console:
+            yield Plant(console, cluster)
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Iterator[Plant]:
+    """A fresh cluster of four units for one test."""
+    with running(tmp_path / "console", 4) as plant:
+        yield plant
+
+
+@pytest.fixture(scope="module")
+def quiet_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """A cluster of four units for the tests of a module that change nothing in it."""
+    with running(tmp_path_factory.mktemp("quiet") / "console", 4, title="oist20") as plant:
+        yield plant
+
+
+@contextlib.contextmanager
+def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """An opener; at the end no page may have met a fault or asked another host for anything (Z18)."""
+    opened: list[tuple[Watched, bool]] = []
+    with contextlib.ExitStack() as stack:
+
+        def open_page(path: str = "", *, stage: Stage | None = None, may_fail: bool = False, **context: Any) -> Page:
+            options = {"viewport": {"width": 1440, "height": 1000}, "locale": "en-GB", **context}
+            place = browser.new_context(**options)
+            stack.callback(place.close)
+            watched = Watched(place.new_page(), urlsplit(address).netloc)
+            opened.append((watched, may_fail))
+            if stage is not None:
+                stage.attach(watched.page)
+            watched.page.goto(address + path)
+            return watched.page
+
+        yield open_page
+        for watched, may_fail in opened:
+            assert watched.foreign == []
+            uncaught = [f for f in watched.faults if not (may_fail and f.startswith("Failed to load resource"))]
+            assert uncaught == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, plant: Plant) -> Iterator[OpenPage]:
+    """Opens pages of the fresh plant."""
+    with pages(browser, plant.address) as opener:
+        yield opener
+
+
+@pytest.fixture
+def open_quiet(browser: Browser, quiet_plant: Plant) -> Iterator[OpenPage]:
+    """Opens pages of the module's plant."""
+    with pages(browser, quiet_plant.address) as opener:
+        yield opener
+
+
+@pytest.fixture(scope="session")
+def pictures(root: Path) -> Path:
+    """The folder of the run's screenshots, for people to look at."""
+    folder = root / "test-output" / "browser"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

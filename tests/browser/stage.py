@@ -1,0 +1,132 @@
+"""A grid made up for the page: readings that a test writes, served in place of the controller's.
+
+For states that a simulated cluster reaches only after minutes, or never: hostile names, odd data, a thousand units.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playwright.sync_api import Page, Route
+
+Json = dict[str, Any]
+CLOSED = (
+    "/get/logInfo", "/get/status", "/get/dealsInfo", "/schedules", "/commands", "/set", "/stopAll", "/shutDown",
+    "/acknowledge", "/flushCache", "/clearLock", "/share",
+)  # fmt: skip
+
+
+def moment(seconds: float = 0.0) -> str:
+    """Now and so many seconds, as the controller writes times."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+
+
+def unit_data(unit_id: str, **given: Any) -> Json:
+    """One unit's JSON; `word`, `ig` A, `wg` W, `vg` V, `rsoc` %, `mode`, `local`, `name`, `master`."""
+    ig = given.get("ig", 0.0)
+    mode = given.get("mode", "autonomous")
+    apis: Json = {"operation_mode": {"global": mode, "local": given.get("local"), "effective": given.get("effective", mode)}}
+    if given.get("master"):
+        apis["is_grid_master"] = True
+    return {
+        "time": "2020/01/01-09:53:20",
+        "battery": {"rsoc": given.get("rsoc", 50.0), "battery_operation_status": None},
+        "oesunit": {"id": unit_id, "display": given.get("name", f"house-{unit_id}"), "ip": given.get("ip", "192.168.11.5")},
+        "dcdc": {
+            "status": {"status": given.get("word", "0x0000"), "alarmState": given.get("alarm", "Light alarm")},
+            "meter": {"wg": ig * 350, "vg": given.get("vg", 350.0), "ig": ig, "wb": ig * 340, "vb": 52.1, "ib": ig * 6.5},
+            "vdis": {"dvg": 350.0},
+            "param": {"dig": abs(ig)},
+        },
+        "emu": {"pvc_charge_power": 900.0, "ups_output_power": 300.0, "charge_discharge_power": 600.0},
+        "apis": apis,
+    }
+
+
+def unit_status(state: str = "live", **given: Any) -> Json:
+    """One unit's entry in `/get/status`."""
+    return {
+        "state": state, "age": 1.0, "since": moment(-60), "lastWord": "0x0000", "lastDvg": 350.0, "lastDig": 2.0,
+        "lastVg": 350.0, "acknowledged": None, "unwatched": False, "conflict": None, "locked": None, **given,
+    }  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """The readings; a test changes them while the page is open. `orders` holds what the page ordered: (path, form)."""
+
+    units: dict[str, Json] = field(default_factory=dict)
+    states: dict[str, Json] = field(default_factory=dict)
+    deals: list[Json] | None = field(default_factory=list)
+    grid: Json = field(default_factory=dict)
+    more: Json = field(default_factory=dict)
+    schedules: Json = field(default_factory=dict)
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    orders: list[tuple[str, str]] = field(default_factory=list)
+    dead: bool = False
+
+    @classmethod
+    def of(cls, count: int, **given: Any) -> "Stage":
+        """So many live units E001..., each with `given`."""
+        ids = [f"E{number:03d}" for number in range(1, count + 1)]
+        return cls({one: unit_data(one, **given) for one in ids}, {one: unit_status() for one in ids})
+
+    def status(self) -> Json:
+        """The body of `/get/status`."""
+        states = [unit["state"] for unit in self.states.values()]
+        ages = [unit["age"] for unit in self.states.values() if unit["age"] is not None]
+        peer = {"up": True, "since": moment(-7200), "lastSuccess": moment(), "lastError": None}
+        worker = {"alive": True, "lastRun": moment(), "lastError": None}
+        return {
+            "version": "1.0.0", "time": moment(), "simulated": False, "title": "oist20", "timezone": "UTC",
+            "limits": {"gridvoltagemin": 300, "gridvoltagemax": 380, "maxgridcurrent": 2.3},
+            "config": {"readOnly": False, "emulator": True, "upsModes": False, "staleafter": 30, "readinglag": 12},
+            "data": {"age": min(ages, default=None), "updated": moment(-1), **{s: states.count(s) for s in ("live", "stale", "silent")}},
+            "grid": {
+                "mode": "autonomous", "pending": None, "gridMaster": "E001", "error": False, "deals": 0,
+                "noGridMaster": False, "dealsAge": 1.0, "busVoltage": 350.0, "voltageReference": None, **self.grid,
+            },
+            "gridEvents": [], "apisWeb": {"emulatorEmulator": peer, "budoEmulator": dict(peer)},
+            "workers": {"dataCollector": worker, "scheduler": worker},
+            "schedules": {"pending": 0, "last": [], "failed": [], "waiting": [], "unreadable": []},
+            "orders": [], "locks": {}, "share": None, "journal": {"fault": None}, "conflicts": {},
+            "units": self.states, **self.more,
+        }  # fmt: skip
+
+    def attach(self, page: Page) -> None:
+        """Serve these readings to the page, and note its orders."""
+        page.route("**/*", self._answer)
+
+    def _answer(self, route: Route) -> None:
+        path = "/" + route.request.url.split("/", 3)[3].split("?")[0]
+        if not path.startswith(CLOSED):
+            route.continue_()
+        elif self.dead:
+            route.abort("connectionrefused")
+        elif route.request.method == "POST":
+            self.orders.append((path, route.request.post_data or ""))
+            self._fulfil(route, *self.answers.get(path, (200, {"succeeded": True})))
+        elif path == "/get/dealsInfo" and self.deals is None:
+            self._fulfil(route, 502, {"error": "apis-web knows no Grid Master, so the deals cannot be told."})
+        else:
+            self._fulfil(route, *self.answers.get(path, (200, self._reading(path))))
+
+    def _reading(self, path: str) -> Any:
+        if path == "/get/logInfo":
+            return self.units
+        if path == "/get/status":
+            return self.status()
+        return {"/get/dealsInfo": self.deals, "/schedules": self.schedules}.get(path, {})
+
+    @staticmethod
+    def _fulfil(route: Route, status: int, body: Any) -> None:
+        route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+
+
+def deal(giver: str, taker: str, **given: Any) -> Json:
+    """One deal in the 7-field form."""
+    return {
+        "chargingUnit": taker, "dischargingUnit": giver, "isMasterDeal": given.get("master", False), "request": "CHARGE",
+        "requester": taker, "responder": giver, "startTime": "2020/01/01-09:46:48",
+    }  # fmt: skip
