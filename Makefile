@@ -7,7 +7,6 @@ run:
 	@sh venv.sh
 	@venv/bin/python -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))' $(port) 2>/dev/null || \
 	  { echo "Port $(port) is taken, or not yours to use: run make run port=4392, or set b_port (./startMain.py --b_port 4392)." >&2; exit 1; }
-	@echo "Open http://127.0.0.1:$(port)/ in a browser; Ctrl-C ends it."
 	@exec venv/bin/python startMain.py --simulate $(units) --b_port $(port)
 
 test:

@@ -107,13 +107,15 @@ def networks(raw: object) -> tuple[Network, ...]:
 
 
 def http_url(raw: object) -> str:
-    """A base URL with scheme and host; a slash at its end is taken off."""
+    """A base URL with host and the scheme http, the only one of apis-web and the devices; a last slash is taken off."""
     value = text(raw)
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        usable = parts.scheme == "http" and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
+    if value.lower().startswith("https:"):
+        raise ValueError(f"{raw!r} must begin with http://, since apis-web and the devices have no TLS")
     if not usable or parts.query or parts.fragment or " " in value:
         raise ValueError(f"{raw!r} is not an address such as http://localhost:43900")
     return value.rstrip("/")

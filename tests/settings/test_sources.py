@@ -87,6 +87,8 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, ["--speed", "0"], {}, "--speed"),
         ({}, ["--config", "no/such/file.toml"], {}, "--config"),
         ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),
+        ({"apis_emul_url": "https://grid:43900"}, [], {}, "apis_emul_url"),
+        ({}, [], {"APIS_MC_EMUL_URL": "HTTPS://grid"}, "APIS_MC_EMUL_URL"),
     ],
 )
 def test_the_unknown_and_the_bad_are_refused_by_name(
