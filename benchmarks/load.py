@@ -68,12 +68,19 @@ def request(path: str, *, zipped: bool = False) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: {encoding}\r\n\r\n".encode()
 
 
-def run(port: int, wanted: bytes, *, connections: int, seconds: float, every: float = 0.0) -> Load:
-    """Load the server for so many `seconds`; with `every` each connection asks once in so many s, else always."""
+def run(port: int, *wanted: bytes, connections: int, seconds: float, every: float = 0.0) -> Load:
+    """Load the server for so many `seconds`; with `every` each connection asks once in so many s, else always.
+
+    Each connection sends one of the requests `wanted`, in turn.
+    """
     buffer = memoryview(bytearray(BUFFER))
     start = time.perf_counter()
     clients = [
-        _Client(socket.create_connection(("127.0.0.1", port)), wanted, due=start + every * index / connections)
+        _Client(
+            socket.create_connection(("127.0.0.1", port)),
+            wanted[index % len(wanted)],
+            due=start + every * index / connections,
+        )
         for index in range(connections)
     ]
     latencies: list[float] = []
