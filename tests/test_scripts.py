@@ -200,15 +200,13 @@ def make(root: Path, folder: Path, port: int) -> subprocess.CompletedProcess[str
     )
 
 
-def test_make_run_prints_the_address_to_open(root: Path, tmp_path: Path) -> None:
-    """And starts four simulated units on that port."""
+def test_make_run_starts_four_simulated_units(root: Path, tmp_path: Path) -> None:
+    """On that port; the address to open is the program's to print, once it answers there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     done = make(root, tmp_path, port)
-    address, call = done.stdout.splitlines()[:2]
-    assert f"http://127.0.0.1:{port}/" in address
-    assert call.startswith(f"--simulate 4 --b_port {port}")
+    assert done.stdout == f"--simulate 4 --b_port {port}"
 
 
 def test_make_run_says_that_the_port_is_taken(root: Path, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def _two_values(name: str) -> tuple[str, str]:
         "title": ("A", "B"),
         "schedules": ("a", "b"),
         "journal": ("a", "b"),
+        "stablereadings": ("2", "3"),
         "journalkeep": ("10", "20"),
         "threads": ("10", "20"),
         "connection_limit": ("10", "20"),
