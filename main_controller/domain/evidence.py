@@ -58,14 +58,21 @@ def _mode(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutco
     for fact in picture.scope(command.unit_id):
         shown = fact.local_mode if local else fact.global_mode
         so = shown is wanted
-        if command.wanted.get("waits"):
-            so = so and fact.confirmed_wait(command.entered)
+        in_wait = not command.wanted.get("waits") or _waits_since(fact, command, lags)
+        so = so and in_wait
         counts = _counts(fact, command.settled, lags.reading)
         text = str(shown) if shown is not None else ("" if local else None)
         outcomes[fact.id] = _outcome(fact, counts, so, text, command)
-        if command.wanted.get("waits") and not fact.live and not fact.confirmed_wait(command.entered):
+        if not fact.live and not in_wait:
             outcomes[fact.id] = UnitOutcome(CommandState.PENDING, command.sent, text)
     return outcomes
+
+
+def _waits_since(fact: Fact, command: Command, lags: Lags) -> bool:
+    """Whether the converter went to Wait after a stop: by its own answer at once, by telemetry only late (Z6c, K9)."""
+    if fact.belief.source == "reading":
+        return fact.confirmed_wait(command.entered + lags.stop)
+    return fact.confirmed_wait(command.entered)
 
 
 def _converter(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
@@ -85,13 +92,18 @@ def _converter(command: Command, picture: Picture, lags: Lags) -> dict[str, Unit
 
 
 def _silence(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
-    """Shut Down: the unit is gone, or its own clock stands still for as long as makes it stale."""
+    """Shut Down: the unit is gone, or its own clock stands still for as long as makes it stale.
+
+    A unit that falls silent together with all the others proves nothing: then it is apis-web that fell silent.
+    """
     units = command.wanted.get("units")
     ids = list(units) if isinstance(units, list) else [fact.id for fact in picture.scope(command.unit_id)]
     outcomes = {}
     for unit_id in ids:
         fact = picture.facts.get(unit_id)
-        gone = fact is None or not fact.live
+        others = [other for other in picture.facts.values() if other.id not in ids]
+        heard = not others or any(other.live for other in others)
+        gone = (fact is None or not fact.live) and heard
         shown = None if fact is None else fact.state.value
         state = CommandState.VERIFIED if gone else CommandState.PENDING
         outcomes[unit_id] = UnitOutcome(state, command.sent, shown, evidence="silence" if gone else None)

@@ -96,10 +96,10 @@ class Answer:
 def judge(wanted: Wanted, picture: Picture, limits: Limits) -> list[Answer]:
     """Every rule's answer to this order, in the order of their letters."""
     fact = picture.facts.get(wanted.unit_id)
+    if wanted.word is Word.WAIT and fact is not None:
+        return [_followers(wanted, fact, picture)]
     if fact is None or fact.reading is None:
         return [_fail("unit", "unknown-unit", f"No reading of {wanted.unit_id} has been seen; its state is not known.")]
-    if wanted.word is Word.WAIT:
-        return [_followers(wanted, picture)]
     rules: list[Callable[[Wanted, Fact, Picture, Limits], Answer | None]] = [
         _identity, _manual, _fresh, _reference_first, _through_wait, _single_reference,
         _limit_carries, _bus_risen, _within_voltage, _within_current, _dead_bus, _voltage_fixed,
@@ -188,8 +188,10 @@ def _single_reference(wanted: Wanted, fact: Fact, picture: Picture, limits: Limi
 
 def _limit_carries(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     others = _others(wanted, picture)
-    charging = sum(possible_current(other, Word.CHARGE) for other in others)
-    discharging = sum(possible_current(other, Word.DISCHARGE) for other in others)
+    charging, discharging = (possible_current(others, word) for word in (Word.CHARGE, Word.DISCHARGE))
+    if charging is None or discharging is None:
+        sentence = "A unit that may be current-controlled does not tell its current: what must be carried is not known."
+        return _fail("e", "reference-limit-too-small", sentence, limit=None, charging=charging, discharging=discharging)
     if wanted.word is Word.VOLTAGE_REFERENCE:
         limit: float | None = wanted.dig
     else:
@@ -249,11 +251,14 @@ def _bus_risen(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> 
 
 
 def _voltages(fact: Fact, now: float, limits: Limits) -> list[float | None]:
-    """The bus voltages (V) of a unit's last readings, as many as must agree; none when the newest is too old."""
+    """The bus voltages (V) of a unit's last readings, as many as must agree; none when the newest is too old.
+
+    Readings from before a long silence say nothing of the bus as it is now.
+    """
     if not fact.fresh(limits.fresh):
         return []
     recent: tuple[Reading, ...] = fact.recent[-limits.stable_readings :]
-    return [reading.vg for reading in recent]
+    return [reading.vg for reading in recent if now - reading.at <= limits.fresh * limits.stable_readings]
 
 
 def _within_voltage(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer:
@@ -303,9 +308,8 @@ def _voltage_fixed(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits)
     return _ok("i", "No unit depends on another voltage.", units=[], dvg=wanted.dvg)
 
 
-def _followers(wanted: Wanted, picture: Picture) -> Answer:
+def _followers(wanted: Wanted, fact: Fact, picture: Picture) -> Answer:
     """Rule (g), as advice: Wait always passes; who would lose the reference is named for the confirmation."""
-    fact = picture.facts[wanted.unit_id]
     followers = [other for other in _others(wanted, picture) if other.belief.possibly_current_controlled]
     if fact.belief.possibly(Word.VOLTAGE_REFERENCE, None) and followers:
         sentence = (

@@ -21,6 +21,7 @@ def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock]) -> s
         (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
         or _locked_not_stopped(picture, locks)
         or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
+        or (None if _shares(picture.mode, picture.pending_for(None)) else _nobody_live(picture))
         or (None if _shares(picture.mode, picture.pending_for(None)) else _not_in_wait(picture.facts.values()))
     )
 
@@ -74,8 +75,14 @@ def _unwatched(facts: Iterable[Fact]) -> str | None:
     return f"{names(found)} is live hardware that nobody watches; look at it and acknowledge it first."
 
 
+def _nobody_live(picture: Picture) -> str | None:
+    """Without one live unit, every word is from before: after a restart it would be the file's."""
+    return None if picture.live else "No unit is live, so nobody can tell what the converters do."
+
+
 def _not_in_wait(facts: Iterable[Fact]) -> str | None:
-    found = [fact for fact in facts if not fact.confirmed_wait() and not fact.acknowledged]
+    """An acknowledgement excuses hardware that nobody can watch, never a unit that is seen to work."""
+    found = [fact for fact in facts if not fact.confirmed_wait() and (fact.live or not fact.acknowledged)]
     if not found:
         return None
     return f"{names(found)} is not surely in Wait; every converter must be, by a reading after the last order."
@@ -104,10 +111,13 @@ def _mode(picture: Picture) -> str:
     return "mixed" if picture.mixed else "not known"
 
 
-def why_not_lock(fact: Fact | None, unit_id: str) -> str | None:
+def why_not_lock(unit_id: str, picture: Picture) -> str | None:
     """Why a unit's lock may not be set: it must be seen live, with local mode stop, and in Wait."""
+    fact = picture.facts.get(unit_id)
     if fact is None or not fact.live:
         return f"{unit_id} is not live; a lock is set only once its stop is seen."
+    if any(mode is not Mode.STOP for mode in picture.pending_modes.get(unit_id, ())):
+        return f"{unit_id}'s local mode is being changed; a lock is set only once its stop is seen."
     if fact.local_mode is not Mode.STOP:
         return f"{unit_id} does not show local mode stop yet; set Force Stop for it first."
     if not fact.belief.surely(Word.WAIT):

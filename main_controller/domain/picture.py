@@ -45,7 +45,9 @@ class Belief:
 class Fact:
     """One known unit: its state, its reading and what its converter may be doing. Ages in s, `ip` as sent.
 
-    `in_flight`: an order other than Wait has been sent to it and has not come back.
+    `in_flight`: an order other than Wait has been sent to it and has not come back. `disturbed_at` (monotonic s) is
+    when the last such order that was or may have been sent came back: nothing that its converter said before tells
+    what it does now.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Fact:
     acknowledged: bool = False
     conflict: str | None = None
     in_flight: bool = False
+    disturbed_at: float | None = None
 
     @property
     def live(self) -> bool:
@@ -178,19 +181,21 @@ def _told(reading: Reading | None) -> Belief:
 
 
 def _last_answer(orders: Sequence[ConverterOrder]) -> tuple[ConverterOrder | None, Sequence[ConverterOrder]]:
-    """The last order that the converter answered, and those that may have been carried out after it."""
-    answered = [order for order in orders if order.answer is not None and order.returned is not None]
+    """The last order that the converter answered, and those that may have been carried out after it.
+
+    Of two that were on their way at the same time, nobody can tell which the converter heard last.
+    """
+    answered = [
+        (order.returned, place)
+        for place, order in enumerate(orders)
+        if order.answer is not None and order.returned is not None
+    ]
     if not answered:
         return None, orders
-    base = max(answered, key=lambda order: order.returned or 0.0)
-    return base, [order for order in orders if order is not base and _may_follow(order, base)]
-
-
-def _may_follow(order: ConverterOrder, base: ConverterOrder) -> bool:
-    """Whether `order` may have been carried out after `base` was answered."""
-    if order.returned is None or (order.answer is None and order.entered > base.entered):
-        return True
-    return order.returned > (base.returned or 0.0)
+    _, at = max(answered)
+    base = orders[at]
+    earlier = [order for order in orders[:at] if order.returned is None or order.returned > base.entered]
+    return base, [*earlier, *orders[at + 1 :]]
 
 
 def _part(order: ConverterOrder, section: str, key: str) -> float | None:
@@ -198,11 +203,16 @@ def _part(order: ConverterOrder, section: str, key: str) -> float | None:
     return number(part.get(key)) if isinstance(part, Mapping) else None
 
 
-def possible_current(fact: Fact, word: Word) -> float:
-    """The largest current (A) that a unit may be carrying in this word, 0 when it cannot be in it."""
-    if not fact.belief.possibly(word, None):
-        return 0.0
-    return max((dig for dig in fact.belief.digs if dig is not None), default=0.0)
+def possible_current(facts: Iterable[Fact], word: Word) -> float | None:
+    """The largest current (A) that these units may be carrying in this word together; None when that is not known."""
+    total = 0.0
+    for fact in facts:
+        if fact.belief.possibly(word, None):
+            digs = [dig for dig in fact.belief.digs if dig is not None]
+            if not digs or len(digs) < len(fact.belief.digs):
+                return None
+            total += max(digs)
+    return total
 
 
 def names(facts: Iterable[Fact]) -> str:

@@ -138,6 +138,7 @@ class Desk:
                 acknowledged=acknowledged,
                 conflict=conflict,
                 in_flight=_in_flight(orders),
+                disturbed_at=_disturbed_at(orders),
             )
         told = self._told(sighting)
         return Fact(
@@ -154,6 +155,7 @@ class Desk:
             acknowledged=self._acknowledgements.acknowledged(unit_id, told.word),
             conflict=conflict,
             in_flight=_in_flight(orders),
+            disturbed_at=_disturbed_at(orders),
         )
 
     def _told(self, sighting: Sighting) -> "_Told":
@@ -202,11 +204,11 @@ class Desk:
         log.warning("%s %s refused: %s", command.id, command.order, sentence)
         return Refused(sentence, details={"command": command.id, "sent": False, **details})
 
-    def cancel(self, command: Command, error: Refused) -> Refused:
-        """Record that a stop overtook a command before it left."""
-        self._end(command, CommandState.CANCELLED, error=error.sentence, sent=False)
-        log.warning("%s %s cancelled: %s", command.id, command.order, error.sentence)
-        return Refused(error.sentence, details={"command": command.id, "sent": False})
+    def cancel(self, command: Command, sentence: str, *, sent: Sent = False, **changes: Any) -> Refused:
+        """Record that a stop overtook a command, before it left or while it was on its way; the error to raise."""
+        self._end(command, CommandState.CANCELLED, error=sentence, sent=sent, **changes)
+        log.warning("%s %s cancelled, sent %s: %s", command.id, command.order, sent, sentence)
+        return Refused(sentence, details={"command": command.id, "sent": sent})
 
     def accept(self, command: Command, **changes: Any) -> Command:
         """Record that the order was answered with a yes."""
@@ -258,6 +260,12 @@ class Desk:
         if self.commands.held_by is not None:
             raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
 
+    def not_while_shutting_down(self, command: Command, unit_id: str) -> None:
+        """Refuse the command while a Shut Down of its unit is under way, which leaves converters as they are (Z8b)."""
+        for other in self.commands.open():
+            if other.order == "shutDown" and unit_id in other.wanted.get("units", ()):
+                raise self.refuse(command, f"{unit_id} is being shut down; only Wait is sent to its converter.")
+
     def not_locked(self, command: Command, unit_id: str | None) -> None:
         """Refuse the command while a maintenance lock stands on its unit or on the cluster."""
         locks = self.locks.all()
@@ -282,7 +290,7 @@ class Desk:
             with self.turns.turn(scope, command.id, timeout=TURN_LIMIT, overtaken=overtaken):
                 yield overtaken
         except TurnLost as lost:
-            raise self.cancel(command, lost) from lost
+            raise self.cancel(command, lost.sentence) from lost
 
     def overtake(self, *scopes: str) -> None:
         """Have a stop or Wait overtake everything queued in these scopes."""
@@ -303,6 +311,11 @@ def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]
         scope = order.unit_id or ""
         scopes[scope] = (*scopes.get(scope, ()), order.mode)
     return scopes
+
+
+def _disturbed_at(orders: Iterable[ConverterOrder]) -> float | None:
+    back = [order.returned for order in orders if order.returned is not None and order.word is not Word.WAIT]
+    return max(back, default=None)
 
 
 def _in_flight(orders: Iterable[ConverterOrder]) -> bool:

@@ -84,7 +84,7 @@ class GridEvents:
         if mode is None or mode is seen.mode:
             return
         before, seen.mode = seen.mode, mode
-        order = self._newest_order()
+        order = self._newest_order(picture.now)
         if order is not None and order.mode is mode and order.command_id != seen.explained:
             seen.explained = order.command_id
             return
@@ -93,8 +93,14 @@ class GridEvents:
             text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
             self._tell("mode", None, text, before, mode)
 
-    def _newest_order(self) -> ModeOrder | None:
-        ours = [order for order in self._desk.commands.mode_orders() if order.unit_id is None]
+    def _newest_order(self, now: float) -> ModeOrder | None:
+        """Our newest order to the cluster, while what the units begin to show may still be its work."""
+        explains = self._desk.timing.mode_time + self._desk.timing.stale_after
+        ours = [
+            order
+            for order in self._desk.commands.mode_orders()
+            if order.unit_id is None and (order.returned is None or now - order.returned <= explains)
+        ]
         return max(ours, key=lambda order: order.entered, default=None)
 
     def _look_at_grid_master(self, seen: _Seen) -> None:

@@ -62,13 +62,13 @@ class SetLock:
             held = self._book.all().get(scope)
             if held is not None:
                 raise desk.refuse(command, f"{scope or 'The cluster'} is locked already, by {held['name']}.")
-            why = why_not_lock(desk.picture().facts.get(scope), scope) if scope else None
+            why = why_not_lock(scope, desk.picture()) if scope else None
             if why:
                 raise desk.refuse(command, why)
-        try:
-            kept = self._book.set(scope, name, reason, desk.wall())
-        except ControllerError as error:
-            raise desk.fault(command, error) from error
+            try:
+                kept = self._book.set(scope, name, reason, desk.wall())  # before any other order is checked (Z8b)
+            except ControllerError as error:
+                raise desk.fault(command, error) from error
         self._told(by, scope, before=None, after=kept)
         return desk.verify(desk.accept(command))
 

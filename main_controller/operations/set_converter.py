@@ -19,6 +19,9 @@ from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
 
+FOLLOWED_AT_MOST = 3
+"""How often Wait is tried after an order that a stop overtook in flight."""
+
 
 class SetConverter:
     """Orders one converter's word, target voltage (V) and current (A)."""
@@ -73,29 +76,34 @@ class SetConverter:
         )
         scope = f"wait:{wanted.unit_id}"
         with desk.turn(command, scope, "wait", scope) as overtaken:
-            order = self._enter(command, wanted, override)
+            order, ip = self._enter(command, wanted, override)
             self._intent(command)
             if overtaken():
                 desk.commands.note_converter(replace(order, returned=desk.clock(), sent=False))
-                raise desk.refuse(command, "A stop overtook this order; nothing was sent.")
+                raise desk.cancel(command, "A stop overtook this order; nothing was sent.")
             try:
-                answer = self._devices.command(Target(wanted.unit_id, fact.ip), wanted.word, wanted.dvg, wanted.dig)
+                answer = self._devices.command(Target(wanted.unit_id, ip), wanted.word, wanted.dvg, wanted.dig)
             except ControllerError as error:
                 sent: Sent = error.sent if isinstance(error, UpstreamError) else False
                 desk.commands.note_converter(replace(order, returned=desk.clock(), sent=sent))
-                self._follow(command, wanted.unit_id, fact.ip, overtaken() and sent is not False)
+                if overtaken() and sent is not False:
+                    self._follow(command, wanted.unit_id, ip)
                 raise desk.fault(command, error) from error
             desk.commands.note_converter(replace(order, returned=desk.clock(), sent=True, answer=answer))
-            self._follow(command, wanted.unit_id, fact.ip, overtaken())
+            if overtaken():
+                sentence = self._follow(command, wanted.unit_id, ip)
+                raise desk.cancel(command, sentence, sent=True, settled=desk.clock())
         return self._answered(desk.accept(command), wanted, answer), answer
 
-    def _enter(self, command: Command, wanted: Wanted, override: str | None) -> ConverterOrder:
-        """Check and enter as one step (Z8b)."""
+    def _enter(self, command: Command, wanted: Wanted, override: str | None) -> tuple[ConverterOrder, str | None]:
+        """Check and enter as one step (Z8b); the order and the address that was checked."""
         desk = self._desk
         with desk.commands.deciding():
             desk.not_while_stopping(command)
             desk.not_locked(command, wanted.unit_id)
-            answers = judge(wanted, desk.picture(), self._limits)
+            desk.not_while_shutting_down(command, wanted.unit_id)
+            picture = desk.picture()
+            answers = judge(wanted, picture, self._limits)
             refusing = [answer for answer in answers if answer.refuses and not (override and answer.overridable)]
             if refusing:
                 sentence = " ".join(answer.sentence for answer in refusing)
@@ -109,14 +117,23 @@ class SetConverter:
             note = f"Rules {', '.join(passed)} were overridden: {override}"
             desk.commands.update(command.id, note=note)
             log.warning("%s to %s: %s", command.id, wanted.unit_id, note)
-        return order
+        return order, picture.facts[wanted.unit_id].ip
 
-    def _follow(self, command: Command, unit_id: str, ip: str | None, overtaken: bool) -> None:
-        """A stop or Wait that came while the order was in flight is sent again after it (Z9)."""
-        if overtaken:
-            log.warning("%s: a stop overtook this order in flight; Wait follows it to %s", command.id, unit_id)
-            result = self._waits.send(command.id, unit_id, ip)
-            self._desk.commands.update(command.id, note=f"Overtaken by a stop; Wait followed (sent: {result.sent}).")
+    def _follow(self, command: Command, unit_id: str, ip: str | None) -> str:
+        """A stop or Wait that came while the order was in flight is sent again after it (Z9); what came of that."""
+        log.warning("%s: a stop overtook this order in flight; Wait follows it to %s", command.id, unit_id)
+        result = self._waits.send(command.id, unit_id, ip)
+        tries = 1
+        while result.error is not None and tries < FOLLOWED_AT_MOST:
+            result, tries = self._waits.send(command.id, unit_id, ip), tries + 1
+        if result.in_wait:
+            note = f"A stop overtook this order in flight; Wait followed it, and {unit_id} is in Wait."
+        else:
+            why = result.error.sentence if result.error is not None else "its converter does not show it yet."
+            note = f"A stop overtook this order in flight; {unit_id} is not seen in Wait after it: {why}"
+            log.error("%s: %s", command.id, note)
+        self._desk.commands.update(command.id, note=note)
+        return note
 
     def _answered(self, command: Command, wanted: Wanted, answer: Mapping[str, Any]) -> Command:
         """The converter's own answer counts at once (Z6c)."""

@@ -7,6 +7,7 @@ sends Wait to every converter, since no apis-main ends what it did not begin (Z9
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command, ModeOrder
@@ -69,7 +70,8 @@ class SetMode:
             desk.overtake(scope)
             self._send(command, self._note(command, mode, fact.local_mode), send)
             return desk.accept(command)
-        with desk.turn(command, scope, scope) as overtaken:
+        stops = desk.commands.stops(scope)
+        with desk.turn(command, scope, scope, CLUSTER) as overtaken:
             with desk.commands.deciding():
                 desk.not_while_stopping(command)
                 reason = why_not_local(unit_id, mode, desk.picture(), desk.locks.all())
@@ -79,9 +81,12 @@ class SetMode:
             self._unless(overtaken, command, order)
             try:
                 self._send(command, order, send)
-            finally:
-                if overtaken():
-                    self._again(command, lambda: self._apis_web.set_local_mode(unit_id, Mode.STOP))
+            finally:  # a stop of the whole cluster holds whatever a unit's own mode is (A15-3)
+                followed = desk.commands.stops(scope) != stops and self._again(
+                    command, order, lambda: self._apis_web.set_local_mode(unit_id, Mode.STOP)
+                )
+            if followed:
+                raise desk.cancel(command, followed, sent=True, settled=desk.clock())
         return desk.accept(command)
 
     def _cluster(self, name: str, mode: Mode, by: str, send: Callable[[], Any]) -> tuple[Command, Any]:
@@ -102,8 +107,11 @@ class SetMode:
             try:
                 answer = self._send(command, order, send)
             finally:
-                if overtaken():
-                    self._again(command, lambda: self._apis_web.set_global_mode(Mode.STOP))
+                followed = overtaken() and self._again(
+                    command, order, lambda: self._apis_web.set_global_mode(Mode.STOP)
+                )
+            if followed:
+                raise desk.cancel(command, followed, sent=True, settled=desk.clock())
         return desk.accept(command), answer
 
     def _stop(self, command: Command, picture: Picture, send: Callable[[], Any]) -> tuple[Command, Any]:
@@ -111,7 +119,7 @@ class SetMode:
         desk = self._desk
         desk.overtake(CLUSTER)
         order = self._note(command, Mode.STOP, picture.mode)
-        drives_by_hand = picture.mode in (Mode.MANUAL, None)
+        drives_by_hand = picture.mode in (Mode.MANUAL, None) or Mode.MANUAL in picture.pending_for(None)
         if not drives_by_hand:
             answer = self._send(command, order, send)
             return desk.accept(command), answer
@@ -138,7 +146,7 @@ class SetMode:
         self._intent(command)
         if overtaken():
             self._desk.settle_mode(order, False)
-            raise self._desk.refuse(command, "A stop overtook this order; nothing was sent.")
+            raise self._desk.cancel(command, "A stop overtook this order; nothing was sent.")
 
     def _send(self, command: Command, order: ModeOrder, send: Callable[[], Any]) -> Any:
         try:
@@ -157,13 +165,21 @@ class SetMode:
         if order.by_person and sent is not False:
             self._person_ordered(order.unit_id)
 
-    def _again(self, command: Command, stop: Callable[[], None]) -> None:
-        """A stop that came while the order was in flight is sent again after it (Z9)."""
+    def _again(self, command: Command, overtaken: ModeOrder, stop: Callable[[], None]) -> str:
+        """A stop that came while the order was in flight is sent again after it (Z9); what came of that."""
+        desk = self._desk
         log.warning("%s: a stop overtook this order in flight; stop follows it", command.id)
+        order = replace(
+            overtaken, command_id=f"{command.id} stopped", mode=Mode.STOP, entered=desk.clock(), before=overtaken.mode
+        )
+        desk.commands.note_mode(order)
         try:
             stop()
-            note = "Overtaken by a stop; stop followed it."
+            note = "A stop overtook this order in flight; stop followed it."
+            desk.settle_mode(order, True)
         except ControllerError as error:
-            note = f"Overtaken by a stop; stop after it failed: {error.sentence}"
+            note = f"A stop overtook this order in flight; the stop after it failed: {error.sentence}"
             log.error("%s: %s", command.id, note)
-        self._desk.commands.update(command.id, note=note)
+            desk.settle_mode(order, error.sent if isinstance(error, UpstreamError) else False)
+        desk.commands.update(command.id, note=note)
+        return note

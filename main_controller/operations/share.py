@@ -6,7 +6,7 @@ the latest 30 s after its follower was sent it.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -23,8 +23,9 @@ from main_controller.store.single import Single
 
 log = logging.getLogger(__name__)
 
-REFERENCE_AT_LATEST = 30.0
-"""How long (s) after the follower was sent Wait the reference is sent it, whatever the follower shows."""
+REFERENCE_AT_LATEST = 29.0
+"""How long (s) the reference is kept after the follower was sent Wait, whatever that shows: with the time between two
+looks it gets its own within 30 s."""
 
 WAIT_AGAIN = 5.0
 """How often (s) a Wait of the safe end is repeated until it is seen."""
@@ -69,7 +70,7 @@ class Share:
         self._now: Sharing | None = None
         self._wish: str | None = None
         self._stops_seen = 0
-        self._wave: WaitWave | None = None
+        self._waves: dict[str, WaitWave] = {}
         self._sent_at: dict[str, float] = {}
         for record in _loaded(kept):
             self._now = interrupted(record, desk.clock())
@@ -103,10 +104,11 @@ class Share:
         command = desk.begin("share", giver, wanted, by)
         if self._now is not None and self._now.state is ShareState.INTERRUPTED:
             raise desk.refuse(command, "A procedure from before the restart has not been ended yet; end it first.")
-        command, first = self._single.start(lambda: command, lambda running: None)
+        running, first = self._single.start(lambda: command, lambda running: None)
         if not first:
-            raise desk.refuse(self._refused(giver, wanted, by), f"The procedure {command.id} is still running.")
+            raise desk.refuse(command, f"The procedure {running.id} is still running.")
         try:
+            stops_seen = self._stops(giver, taker)
             self._check(command, Wanted(giver, Word.VOLTAGE_REFERENCE, voltage, self._limits.current_max), taker)
             sharing = Sharing(
                 command.id,
@@ -123,13 +125,14 @@ class Share:
         except ControllerError as error:
             self._single.end()
             raise error if error.details.get("command") else desk.fault(command, error) from error
-        self._wish, self._wave, self._sent_at = None, None, {}
-        self._stops_seen = self._stops(sharing)
+        except BaseException:
+            self._single.end()
+            raise
+        self._wish, self._waves, self._sent_at = None, {}, {}
+        self._stops_seen = stops_seen
+        command = desk.accept(command)
         self._show(sharing)
-        return desk.accept(command)
-
-    def _refused(self, giver: str, wanted: Mapping[str, Any], by: str) -> Command:
-        return next(c for c in self._desk.commands.latest() if c.order == "share" and c.by == by and c.wanted == wanted)
+        return command
 
     def _check(self, command: Command, wanted: Wanted, taker: str) -> None:
         desk = self._desk
@@ -153,8 +156,10 @@ class Share:
             raise NotFound("No guided procedure is running.")
         command = desk.begin("endShare", sharing.giver, {"command": sharing.id}, by)
         if sharing.state is ShareState.INTERRUPTED:
-            self._wave, self._sent_at = None, {}
-            self._show(replace(sharing, state=ShareState.RUNNING, failed=True))
+            self._single.start(lambda: command, lambda running: None)  # no other procedure begins while this one ends
+            self._waves, self._sent_at = {}, {}
+            ending = replace(sharing, state=ShareState.RUNNING, failed=True)
+            self._show(ending.to(Step.CURRENT_OFF, desk.clock(), f"{by} ended it."))  # the whole end, whatever ran
         self._wish = f"{by} ended it."
         return desk.accept(command)
 
@@ -167,7 +172,7 @@ class Share:
         """A Stop all has begun: nothing more is sent from here, Stop all ends what runs (Z9)."""
         sharing = self._now
         if sharing is not None and not sharing.over:
-            self._finish(replace(sharing, reason="Stop all took over."), ShareState.CANCELLED)
+            self._finish(replace(sharing, reason="Stop all took over."), ShareState.CANCELLED, safe=False)
 
     # Moving on
 
@@ -203,7 +208,7 @@ class Share:
                 return f"{unit_id}'s data are no longer live."
             if fact.obeys is not Mode.MANUAL:
                 return f"Manual is no longer in force at {unit_id}."
-        if self._stops(sharing) != self._stops_seen:
+        if self._stops(sharing.giver, sharing.taker) != self._stops_seen:
             return "A stop or Wait by hand came to one of the units."
         if sharing.step is not Step.SHARING and picture.now - sharing.since > self._step_time:
             return f"The step {sharing.step} took longer than {self._step_time:g} s."
@@ -212,8 +217,9 @@ class Share:
     def _reference_up(self, sharing: Sharing, picture: Picture) -> None:
         wanted = Wanted(sharing.giver, Word.VOLTAGE_REFERENCE, sharing.voltage, sharing.limit)
         if self._order(sharing, wanted):
+            sharing = replace(sharing, touched=True)
             note = f"{sharing.giver} is the voltage reference at {sharing.voltage:g} V."
-            self._show(replace(sharing, touched=True).to(Step.BUS_STABLE, self._desk.clock(), note))
+            self._show(sharing.to(Step.BUS_STABLE, self._desk.clock(), note))
 
     def _bus_stable(self, sharing: Sharing, picture: Picture) -> None:
         """The rules of the next order are the measure; what only time can mend is waited for."""
@@ -241,19 +247,20 @@ class Share:
         return Wanted(sharing.taker, Word.CHARGE, sharing.voltage, sharing.current)
 
     def _order(self, sharing: Sharing, wanted: Wanted) -> bool:
-        """Give one converter order as part of the procedure; False begins the safe end."""
+        """Give one converter order as part of the procedure; False begins the safe end, or leaves it to a Stop all."""
         try:
             self._set_converter.order(wanted, f"share {sharing.id}")
         except ControllerError as error:
-            sent = error.sent if isinstance(error, UpstreamError) else False
-            self._begin_end(
-                replace(sharing, touched=sharing.touched or sent is not False),
-                error.sentence,
-                self._desk.clock(),
-                failed=True,
-            )
+            if self._now is not sharing:
+                return False
+            sent = error.details.get("sent", error.sent if isinstance(error, UpstreamError) else False)
+            touched = sharing.touched or sent is not False
+            self._begin_end(replace(sharing, touched=touched), error.sentence, self._desk.clock(), failed=True)
             return False
-        return True
+        except BaseException:
+            self._now = replace(sharing, touched=True)  # nobody knows whether it left
+            raise
+        return self._now is sharing
 
     # The safe end
 
@@ -261,7 +268,7 @@ class Share:
         log.warning("%s: safe end begins: %s", sharing.id, why)
         ending = replace(sharing, reason=why, failed=failed or sharing.failed, began_end=now)
         if not ending.touched:
-            self._finish(ending, ShareState.FAILED if ending.failed else ShareState.ENDED)
+            self._finish(ending, ShareState.FAILED if ending.failed else ShareState.ENDED, safe=True)
             return
         self._show(ending.to(Step.CURRENT_OFF, now, why))
 
@@ -270,42 +277,42 @@ class Share:
         first = self._sent_at.get(sharing.taker, picture.now)
         if seen or picture.now - first >= REFERENCE_AT_LATEST:
             note = f"{sharing.taker} is in Wait." if seen else f"{sharing.taker} was not seen in Wait."
-            self._wave = None
-            self._show(sharing.to(Step.REFERENCE_DOWN, picture.now, note))
+            sharing = sharing.to(Step.REFERENCE_DOWN, picture.now, note)
+            self._show(sharing)
+            self._reference_down(sharing, picture)
 
     def _reference_down(self, sharing: Sharing, picture: Picture) -> None:
-        taker = picture.facts.get(sharing.taker)
+        """The reference's Wait; the follower's goes on being sent until it is seen."""
         seen = self._send_wait(sharing.giver, picture)
-        too_late = picture.now - sharing.since > self._step_time
-        if not seen and not too_late:
+        both = self._send_wait(sharing.taker, picture) and seen
+        if not both and picture.now - sharing.since <= self._step_time:
             return
         note = f"{sharing.giver} is in Wait." if seen else f"{sharing.giver} was not seen in Wait."
-        both = seen and taker is not None and taker.confirmed_wait(self._sent_at.get(sharing.taker))
         reason = sharing.reason or ""
         if not both:
             reason = f"{reason} Not both converters were seen in Wait: look at them."
         state = ShareState.ENDED if both and not sharing.failed else ShareState.FAILED
         ended = replace(sharing, notes={**sharing.notes, str(sharing.step): note}, reason=reason)
-        self._finish(ended, state)
+        self._finish(ended, state, safe=both)
 
     def _send_wait(self, unit_id: str, picture: Picture) -> bool:
         """Send Wait, again every few seconds, until it is seen; whether it is."""
-        fact = picture.facts[unit_id]
-        last = self._sent_at.get(f"{unit_id} last")
-        if self._wave is not None and self._wave.finished():
-            self._wave = None
-        if last is not None and fact.confirmed_wait(self._sent_at[unit_id]):
+        fact, wave = picture.facts.get(unit_id), self._waves.get(unit_id)
+        first = self._sent_at.setdefault(unit_id, picture.now)
+        if fact is None:  # not even a member: nothing can be sent to it
+            return False
+        if wave is not None and fact.confirmed_wait(first):
             return True
-        if self._wave is None and (last is None or picture.now - last >= WAIT_AGAIN):
-            self._sent_at.setdefault(unit_id, picture.now)
+        if wave is None or (wave.finished() and picture.now - self._sent_at[f"{unit_id} last"] >= WAIT_AGAIN):
             self._sent_at[f"{unit_id} last"] = picture.now
-            self._wave = self._waits.start(self._now.id if self._now else "share", [fact])
+            wave = self._waves[unit_id] = self._waits.start(self._now.id if self._now else "share", [fact])
+            wave.finished()  # a reference's Wait leaves with this look
         return False
 
     # Telling
 
-    def _stops(self, sharing: Sharing) -> int:
-        return self._desk.commands.stops("wait", f"wait:{sharing.giver}", f"wait:{sharing.taker}")
+    def _stops(self, giver: str, taker: str) -> int:
+        return self._desk.commands.stops("wait", f"wait:{giver}", f"wait:{taker}")
 
     def _show(self, sharing: Sharing) -> None:
         """Make this the state, keep it, and tell it in the command."""
@@ -321,7 +328,8 @@ class Share:
             progress = {"step": str(sharing.step), "steps": sharing.as_json()["steps"], "sentence": sentence}
             self._desk.commands.update(sharing.id, progress=progress)
 
-    def _finish(self, sharing: Sharing, state: ShareState) -> None:
+    def _finish(self, sharing: Sharing, state: ShareState, *, safe: bool) -> None:
+        """The procedure has ended; `safe`: nothing of it runs any more, as the orders to end it wanted."""
         self._show(replace(sharing, state=state))
         self._single.end()
         try:
@@ -332,7 +340,10 @@ class Share:
         commands = self._desk.commands.latest()
         for ending in commands:
             if ending.order == "endShare" and ending.state.open and ending.wanted.get("command") == sharing.id:
-                self._desk.verify(ending)
+                if safe:
+                    self._desk.verify(ending)
+                else:
+                    self._desk.fail(ending, sharing.reason or "It is not seen to have ended.")
         command = next((c for c in commands if c.id == sharing.id), None)
         if command is None:
             return

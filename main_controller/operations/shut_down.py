@@ -38,7 +38,7 @@ class ShutDown:
                 )
             self._intent(command)
             if overtaken():
-                raise desk.refuse(command, "A stop overtook this order; nothing was sent.")
+                raise desk.cancel(command, "A stop overtook this order; nothing was sent.")
             try:
                 self._apis_web.shutdown(unit_id)
             except ControllerError as error:

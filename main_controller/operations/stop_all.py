@@ -38,6 +38,16 @@ AFTER_GRACE = 25.0
 """How long (s) after the grace time the last Waits may take to be answered."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a converter itself said: asked and answered when (monotonic s), its word, and whether it answered a Wait."""
+
+    asked_at: float
+    at: float
+    word: Word | None
+    after_wait: bool
+
+
 @dataclass
 class _Run:
     """One Stop all under way; touched only by the thread that runs it, but for the two events."""
@@ -52,11 +62,11 @@ class _Run:
     asked_at: float | None = None
     accepted_at: float | None = None
     stop_error: str | None = None
-    wave: WaitWave | None = None
+    waves: list[WaitWave] = field(default_factory=list)
     reads: dict[str, Future[Any]] = field(default_factory=dict)
     read_at: float = float("-inf")
     waited: dict[str, WaitResult] = field(default_factory=dict)
-    told: dict[str, tuple[float, Word | None, str]] = field(default_factory=dict)
+    told: dict[str, _Told] = field(default_factory=dict)
 
 
 class StopAll:
@@ -102,9 +112,11 @@ class StopAll:
         if first:
             try:
                 self._execute(run)
+            except BaseException:
+                self._desk.fail(run.command, "Stop all broke off; see the log.")
+                raise
             finally:
-                self._single.end()
-                self._desk.commands.hold(None)
+                self._single.end(lambda: self._desk.commands.hold(None))
                 run.done.set()
         else:
             log.warning("Stop all by %s joins %s and ends its grace time", by, run.command.id)
@@ -119,10 +131,17 @@ class StopAll:
         desk.commands.hold(command.id)
         desk.overtake(CLUSTER, "wait")
         for listener in self._listeners:
-            listener()
+            self._tell(command, listener)
+        picture = desk.picture()  # made anew: whatever was entered before the hold is in it, and all else is refused
         doubtful = picture.mode is None or picture.mode_pending(None)
         by_hand = picture.mode is Mode.MANUAL or doubtful
         return _Run(command, desk.clock(), by_hand, ask_stop=picture.mode is not Mode.MANUAL or doubtful)
+
+    def _tell(self, command: Command, listener: Callable[[], None]) -> None:
+        try:
+            listener()
+        except Exception:  # stopping goes on whatever fails (Z9)
+            log.exception("%s: what it overtakes could not be told", command.id)
 
     def _execute(self, run: _Run) -> None:
         desk = self._desk
@@ -160,16 +179,14 @@ class StopAll:
         if error is None:
             run.accepted_at = now if run.accepted_at is None else run.accepted_at
             run.stop_error = None
-        elif isinstance(error, ControllerError):
-            run.stop_error = error.sentence
         else:
-            raise error
+            run.stop_error = error.sentence if isinstance(error, ControllerError) else repr(error)
 
     def _taking_effect(self, run: _Run, picture: Picture) -> bool:
         """Whether the stop was accepted and no live unit shows another mode by a reading that counts."""
         if run.accepted_at is None:
             return False
-        since = run.accepted_at + self._desk.timing.lag
+        since = self._stop_shows_from(run)
         return not any(
             fact.global_mode is not Mode.STOP for fact in picture.live if fact.reading and fact.reading.at >= since
         )
@@ -178,11 +195,19 @@ class StopAll:
         """Whether the stop is in effect: a unit is live, and all live ones show it by a reading that counts (Z9b)."""
         if run.accepted_at is None or not picture.live:
             return False
-        since = run.accepted_at + self._desk.timing.lag
+        since = self._stop_shows_from(run)
         return all(
             fact.global_mode is Mode.STOP and fact.reading is not None and fact.reading.at >= since
             for fact in picture.live
         )
+
+    def _stop_shows_from(self, run: _Run) -> float:
+        """From when (monotonic s) readings tell of the stop: late after it and after any other mode that was sent."""
+        last = run.accepted_at if run.accepted_at is not None else run.started
+        for order in self._desk.commands.mode_orders():
+            if order.unit_id is None and order.mode is not Mode.STOP:
+                last = max(last, order.returned if order.returned is not None else float("inf"))
+        return last + self._desk.timing.lag
 
     def _stop_cluster(self, command: Command) -> None:
         desk = self._desk
@@ -200,17 +225,18 @@ class StopAll:
     # Sending Wait
 
     def _wait(self, run: _Run, picture: Picture) -> None:
-        """Send Wait to those whose turn it is: one wave at a time, again where it failed."""
-        if run.wave is not None:
-            finished = run.wave.finished()
-            for unit_id, result in run.wave.results().items():
+        """Send Wait to those whose turn it is, again where it is not seen; nobody waits for a unit that hangs."""
+        for wave in list(run.waves):
+            finished = wave.finished()
+            for unit_id, result in wave.results().items():
                 self._take(run, unit_id, result)
-            if not finished:
-                return
-            run.wave = None
-        due = [fact for fact in self._wanting(run, picture) if self._may_send(run, fact, picture.now)]
+            if finished:
+                run.waves.remove(wave)
+        asked = {unit_id for wave in run.waves for unit_id in wave.unit_ids}
+        wanting = [fact for fact in self._wanting(run, picture) if fact.id not in asked]
+        due = [fact for fact in wanting if self._may_send(run, fact, picture.now)]
         if due:
-            run.wave = self._waits.start(run.command.id, due)
+            run.waves.append(self._waits.start(run.command.id, due))
 
     def _wanting(self, run: _Run, picture: Picture) -> list[Fact]:
         """Whom Wait is due to now, by the mode that was in force (Z9)."""
@@ -227,14 +253,23 @@ class StopAll:
 
     def _may_send(self, run: _Run, fact: Fact, now: float) -> bool:
         result = run.waited.get(fact.id)
-        return result is None or (not result.in_wait and now - result.at >= ASK_AGAIN)
+        if result is None or now - result.at >= ASK_AGAIN:
+            return True
+        return not fact.in_flight and not self._was_asked(run, fact)
+
+    def _was_asked(self, run: _Run, fact: Fact) -> bool:
+        """Whether Wait came back from this unit after every other order to it did."""
+        result = run.waited.get(fact.id)
+        if result is None or fact.in_flight:
+            return False
+        return fact.disturbed_at is None or result.asked_at >= fact.disturbed_at
 
     def _take(self, run: _Run, unit_id: str, result: WaitResult) -> None:
         known = run.waited.get(unit_id)
         if known is None or result.at > known.at:
             run.waited[unit_id] = result
             if result.error is None:
-                run.told[unit_id] = (result.at, result.word, "converter")
+                run.told[unit_id] = _Told(result.asked_at, result.at, result.word, after_wait=True)
 
     # Seeing it
 
@@ -253,26 +288,43 @@ class StopAll:
 
     def _take_read(self, run: _Run, unit_id: str, future: Future[Any]) -> None:
         error = future.exception()
-        if isinstance(error, ControllerError):
-            log.debug("%s: %s cannot be read directly: %s", run.command.id, unit_id, error.sentence)
+        if error is not None:
+            level = logging.DEBUG if isinstance(error, ControllerError) else logging.ERROR
+            log.log(level, "%s: %s cannot be read directly: %s", run.command.id, unit_id, error)
             return
         answer = future.result()
         status = answer.get("status") if isinstance(answer, Mapping) else None
         word = parse_word(status.get("status")) if isinstance(status, Mapping) else None
         known = run.told.get(unit_id)
-        if known is None or run.read_at >= known[0]:
-            run.told[unit_id] = (run.read_at, word, "converter")
+        if known is None or run.read_at >= known.at:
+            after_wait = known is not None and known.after_wait
+            run.told[unit_id] = _Told(run.read_at, run.read_at, word, after_wait)
 
     def _confirmed(self, run: _Run, fact: Fact) -> str | None:
-        """By what this unit is known to be in Wait since the order, or None (Z6c, Z9)."""
+        """By what this unit is known to be in Wait since the order, or None (Z6c, Z9).
+
+        Nothing that was said before another order to it came back counts; telemetry counts late, and only late after
+        the converter's own word.
+        """
         if fact.in_flight:
             return None
+        timing = self._desk.timing
+        told = self._told(run, fact)
+        since = max(run.started, run.accepted_at or run.started) + timing.stop_lag
+        for moment in (fact.disturbed_at, told.at if told is not None else None):
+            since = max(since, moment + timing.lag) if moment is not None else since
+        if fact.reading is not None and fact.reading.at >= since:
+            return "reading" if fact.reading.word is Word.WAIT else None
+        return "converter" if told is not None and told.word is Word.WAIT else None
+
+    def _told(self, run: _Run, fact: Fact) -> _Told | None:
+        """The converter's own word, where it still stands: none from before another order to it came back, and, but
+        for its answer to Wait, none from before apis-main took the stop, for until then it may begin a deal."""
         told = run.told.get(fact.id)
-        reading = fact.reading
-        counts = reading is not None and reading.at >= run.started + self._desk.timing.stop_lag
-        if counts and reading is not None and (told is None or reading.at > told[0]):
-            return "reading" if reading.word is Word.WAIT else None
-        return told[2] if told is not None and told[1] is Word.WAIT else None
+        if told is None or (fact.disturbed_at is not None and told.asked_at < fact.disturbed_at):
+            return None
+        driven = run.ask_stop and (run.accepted_at is None or told.asked_at < run.accepted_at)
+        return None if driven and not told.after_wait else told
 
     def _outcomes(self, run: _Run, picture: Picture) -> dict[str, UnitOutcome]:
         outcomes: dict[str, UnitOutcome] = {}
@@ -280,7 +332,7 @@ class StopAll:
             evidence = self._confirmed(run, fact)
             result = run.waited.get(fact.id)
             told = run.told.get(fact.id)
-            word = told[1] if told is not None else fact.last_word
+            word = told.word if told is not None else fact.last_word
             state = CommandState.VERIFIED if evidence else CommandState.PENDING if fact.live else UNCONFIRMED
             error = result.error.sentence if result is not None and result.error is not None and not evidence else None
             sent: Sent = result.sent if result is not None else False
@@ -290,13 +342,14 @@ class StopAll:
     # Ending
 
     def _finished(self, run: _Run, picture: Picture, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
-        if run.wave is not None:
+        if run.waves:
             return False
         if outcomes and all(outcome.evidence for outcome in outcomes.values()) and stopped:
             return True
         if picture.now - run.started < self._desk.timing.grace and not run.hurry.is_set():
             return False
-        everybody_asked = all(fact.id in run.waited or self._confirmed(run, fact) for fact in picture.facts.values())
+        facts = picture.facts.values()
+        everybody_asked = all(self._was_asked(run, fact) or self._confirmed(run, fact) for fact in facts)
         verdict = not run.ask_stop or run.asked is None
         return everybody_asked and verdict and self._effect_had_its_time(run, picture, stopped)
 
@@ -313,7 +366,9 @@ class StopAll:
 
     def _close(self, run: _Run, outcomes: Mapping[str, UnitOutcome], stopped: bool, picture: Picture) -> None:
         desk = self._desk
-        sent: Sent = True if run.accepted_at is not None or run.waited else "unknown"
+        left = {result.sent for result in run.waited.values()}
+        doubt: Sent = "unknown" if run.ask_stop or "unknown" in left else False
+        sent: Sent = True if run.accepted_at is not None or True in left else doubt
         changes: dict[str, Any] = {"sent": sent, "settled": desk.clock()}
         missing = sorted(unit_id for unit_id, outcome in outcomes.items() if not outcome.evidence)
         if outcomes and not missing and stopped:

@@ -34,7 +34,7 @@ class UpsMode:
         if unit_id is not None:
             desk.known(unit_id)
         command = desk.begin("upsMode", unit_id, {"upsMode": mode}, by)
-        with desk.turn(command, f"ups:{unit_id or ''}", "wait"):
+        with desk.turn(command, f"ups:{unit_id or ''}", "wait") as overtaken:
             with desk.commands.deciding():
                 desk.not_while_stopping(command)
                 self._enabled_or_refuse(command)
@@ -43,6 +43,8 @@ class UpsMode:
                 if unit_id is not None and ambiguous:
                     raise desk.refuse(command, str(ambiguous[0]))
             self._intent(command)
+            if overtaken():
+                raise desk.cancel(command, "A stop overtook this order; nothing was sent.")
             targets = [Target(fact.id, fact.ip) for fact in facts if not fact.conflict]
             futures = {target.unit_id: self._executor.submit(self._one, target, mode) for target in targets}
             errors = {one: future.result() for one, future in futures.items()}
@@ -73,5 +75,7 @@ class UpsMode:
         if len(failed) < len(errors):
             return desk.accept(desk.units(command, units)), body
         sentence = f"No UPS took the mode: {', '.join(sorted(failed)) or 'no unit is known'}."
-        desk.fail(desk.units(command, units), sentence, settled=desk.clock())
-        raise UpstreamError(sentence, sent=False, details={"units": body, "command": command.id})
+        lefts = {outcome.sent for outcome in units.values()}
+        left: Sent = True if True in lefts else "unknown" if "unknown" in lefts else False
+        desk.fail(desk.units(command, units), sentence, sent=left, settled=desk.clock())
+        raise UpstreamError(sentence, sent=left, details={"units": body, "command": command.id})

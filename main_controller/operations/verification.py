@@ -104,8 +104,9 @@ class Verification:
         return f"Not seen in effect within {self._allowed(command):g} s: {shown}{more}.{lost}"
 
     def _contradicted(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> None:
-        """apis-web said no, and the units show it nevertheless: the order stays failed, and is told so once."""
-        if verified(outcomes) and command.before.get("mode") != command.wanted.get("mode"):
+        """It was answered with a no, and yet the units show it: the order stays failed, and that is told once."""
+        key = "word" if command.order == "setDcdc" else "mode"
+        if verified(outcomes) and (command.before.get(key) or "") != command.wanted.get(key):
             note = "It was refused, but the units show it."
             log.warning("%s %s: %s", command.id, command.order, note)
             self._desk.commands.update(command.id, note=note, units=outcomes)
@@ -137,11 +138,11 @@ def _draining(command: Command) -> bool:
 
 
 def _refused_but_sent(command: Command) -> bool:
-    """A mode order that apis-web answered with a no, and that nothing more was noted about."""
+    """A mode or converter order that was answered with a no, and that nothing more was noted about."""
     return (
         command.state is CommandState.FAILED
         and command.sent is True
-        and command.order in MODE_ORDERS
+        and command.order in (*MODE_ORDERS, "setDcdc")
         and command.note is None
         and command.settled is not None
     )

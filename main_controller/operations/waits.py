@@ -25,7 +25,10 @@ FOLLOWERS_FIRST = 10.0
 
 @dataclass(frozen=True, slots=True)
 class WaitResult:
-    """What came of one Wait: whether it left, the converter's own `dcdc` answer, or the error; `at` is monotonic s."""
+    """What came of one Wait: whether it left, the converter's own `dcdc` answer, or the error.
+
+    `asked_at` and `at` are when it left and when it came back, monotonic s.
+    """
 
     unit_id: str
     at: float
@@ -33,6 +36,7 @@ class WaitResult:
     answer: Mapping[str, Any] | None = None
     error: ControllerError | None = None
     word: Word | None = None
+    asked_at: float = float("-inf")
 
     @property
     def in_wait(self) -> bool:
@@ -49,7 +53,7 @@ class Waits:
         self._executor = executor
 
     def send(self, command_id: str, unit_id: str, ip: str | None) -> WaitResult:
-        """Send Wait to one converter now; never raises for what the device did."""
+        """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait."""
         desk = self._desk
         desk.overtake(f"wait:{unit_id}")
         order = ConverterOrder(command_id, unit_id, Word.WAIT, 0.0, 0.0, entered=desk.clock())
@@ -57,13 +61,19 @@ class Waits:
         try:
             answer = self._devices.command(Target(unit_id, ip), Word.WAIT, 0.0, 0.0)
         except ControllerError as error:
-            sent: Sent = error.sent if isinstance(error, UpstreamError) else False
-            desk.commands.note_converter(replace(order, returned=desk.clock(), sent=sent))
-            log.error("%s: Wait to %s failed, sent %s: %s", command_id, unit_id, sent, error.sentence)
-            return WaitResult(unit_id, desk.clock(), sent, error=error)
+            return self._failed(order, error, error.sent if isinstance(error, UpstreamError) else False)
+        except Exception as error:  # Stop all goes on whatever fails on the way (Z9)
+            log.exception("%s: Wait to %s failed in a way that nobody foresaw", command_id, unit_id)
+            return self._failed(order, UpstreamError(f"Wait to {unit_id} failed: {error!r}", sent="unknown"), "unknown")
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
         desk.commands.note_converter(done)
-        return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_word)
+        return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_word, asked_at=order.entered)
+
+    def _failed(self, order: ConverterOrder, error: ControllerError, sent: Sent) -> WaitResult:
+        now = self._desk.clock()
+        self._desk.commands.note_converter(replace(order, returned=now, sent=sent))
+        log.error("%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
+        return WaitResult(order.unit_id, now, sent, error=error, asked_at=order.entered)
 
     def start(self, command_id: str, facts: Iterable[Fact]) -> "WaitWave":
         """Begin to send Wait to these units without waiting for any: current-controlled first, references last."""

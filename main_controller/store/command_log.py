@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from main_controller.domain.commands import Command, ConverterOrder, ModeOrder
 from main_controller.errors import NotFound, Refused
@@ -21,6 +21,8 @@ Listener = Callable[[Command | None, Command], None]
 class TurnLost(Refused):
     """A stop overtook an order before it was sent, or its turn never came (409)."""
 
+
+Order = TypeVar("Order", ConverterOrder, ModeOrder)
 
 KEPT_COMMANDS = 1000
 KEPT_ORDERS = 64
@@ -34,8 +36,8 @@ class CommandLog:
         self._changed = threading.Condition(self._record)
         self._deciding = threading.RLock()  # check and entry of orders that rules bind; never held while sending
         self._commands: OrderedDict[str, Command] = OrderedDict()
-        self._converter_orders: dict[str, deque[ConverterOrder]] = {}
-        self._mode_orders: deque[ModeOrder] = deque(maxlen=KEPT_ORDERS)
+        self._converter_orders: dict[str, list[ConverterOrder]] = {}
+        self._mode_orders: list[ModeOrder] = []
         self._stops: dict[str, int] = {}
         self._exclusive: str | None = None
         self._number = first_number
@@ -107,12 +109,13 @@ class CommandLog:
     def note_converter(self, order: ConverterOrder) -> None:
         """Keep a converter order, or replace the record of the same command for the same unit."""
         with self._record:
-            kept = self._converter_orders.setdefault(order.unit_id, deque(maxlen=KEPT_ORDERS))
+            kept = self._converter_orders.setdefault(order.unit_id, [])
             for index, old in enumerate(kept):
-                if old.command_id == order.command_id and old.entered == order.entered:
+                if old.command_id == order.command_id and old.entered == order.entered and old.word is order.word:
                     kept[index] = order
                     return
             kept.append(order)
+            _prune(kept)
 
     def note_mode(self, order: ModeOrder) -> None:
         """Keep a mode order, or replace the record of the same command."""
@@ -122,6 +125,7 @@ class CommandLog:
                     self._mode_orders[index] = order
                     return
             self._mode_orders.append(order)
+            _prune(self._mode_orders)
 
     def converter_orders(self) -> Mapping[str, tuple[ConverterOrder, ...]]:
         """Per unit the converter orders that were or may have been sent, oldest first."""
@@ -172,6 +176,14 @@ class CommandLog:
     def _tell(self, before: Command | None, after: Command) -> None:
         for listener in self._listeners:
             listener(before, after)
+
+
+def _prune(kept: "list[Order]") -> None:
+    """Forget the oldest order that came back; one in flight is never forgotten, however many follow it."""
+    if len(kept) > KEPT_ORDERS:
+        oldest = next((index for index, order in enumerate(kept) if order.returned is not None), None)
+        if oldest is not None:
+            del kept[oldest]
 
 
 class Turns:

@@ -28,7 +28,8 @@ class Single(Generic[T]):
             self._current = make()
             return self._current, True
 
-    def end(self) -> None:
-        """The one that ran has ended."""
+    def end(self, also: Callable[[], None] = lambda: None) -> None:
+        """The one that ran has ended; `also` is done before another can start or join."""
         with self._lock:
+            also()
             self._current = None
