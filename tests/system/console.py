@@ -44,8 +44,8 @@ SHORT: Mapping[str, object] = {
 }
 """Settings under which things happen within tenths of a second."""
 
-READING = Timeout(connect=0.5, total=0.5)
-ORDER = Timeout(connect=0.5, total=1.0)
+READING = Timeout(connect=0.4, total=0.4)
+ORDER = Timeout(connect=0.4, total=0.6)
 
 
 def timeouts() -> dict[str, Timeout]:
@@ -55,15 +55,14 @@ def timeouts() -> dict[str, Timeout]:
 
 
 @contextlib.contextmanager
-def in_a_hurry() -> Iterator[None]:
-    """The program's own beats and time-outs, which are no settings, made as short as `SHORT`."""
-    table = timeouts()
+def in_a_hurry(table: Mapping[str, Timeout]) -> Iterator[None]:
+    """The program's own beats, which are no settings, made as short as `SHORT`, and `table` as its time-outs."""
     with contextlib.ExitStack() as patches:
         patches.enter_context(mock.patch.object(ApisWeb.__init__, "__defaults__", (table,)))
         for made in (Emulator, NodeDrivers):
             patches.enter_context(mock.patch.dict(made.__init__.__kwdefaults__, timeouts=table))
         for module, name, value in (
-            (program, "WATCH_EVERY", 0.2),
+            (program, "WATCH_EVERY", 0.1),
             (program, "LOOK_EVERY", 0.05),
             (stop_all, "VERDICT_TIME", 0.5),
             (stop_all, "ASK_AGAIN", 0.5),
@@ -111,9 +110,13 @@ class LogLines(logging.Handler):
 
 
 class Console:
-    """The running program; `address` is where it answers, `log` what it logged."""
+    """The running program; `address` is where it answers, `log` what it logged.
 
-    def __init__(self, folder: Path, **given: object) -> None:
+    `given` are settings; with `patient` calls take as long as they really may.
+    """
+
+    def __init__(self, folder: Path, *, patient: bool = False, **given: object) -> None:
+        self._timeouts = TIMEOUTS if patient else timeouts()
         self.root = lay_out(folder)
         self.settings = settings_for(self.root, {**SHORT, **given})
         self.log = LogLines()
@@ -129,7 +132,7 @@ class Console:
         self._stack.callback(named.setLevel, named.level)
         named.setLevel(logging.INFO)
         try:
-            with in_a_hurry():
+            with in_a_hurry(self._timeouts):
                 self.controller = program.Controller(self.settings, self._stack)
             self._thread.start()
         except BaseException:

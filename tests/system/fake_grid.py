@@ -68,7 +68,7 @@ class FakeGrid:
         self.device.close()
 
     @property
-    def settings(self) -> dict[str, object]:
+    def settings(self) -> dict[str, Any]:
         """The settings by which the program finds it."""
         return {"apis_emul_url": self.web.url, "apis_budo_url": self.web.url, "emul_url": self.device.url}
 
