@@ -1,9 +1,10 @@
 <section class="unwatched" id="unwatched" aria-labelledby="unwatched-title" {{'' if unwatched else 'hidden'}}>
 <h2 class="unseen" id="unwatched-title" data-i18n="unwatched.title">Live hardware that nobody watches</h2>
-<ul id="unwatched-list" role="alert">
+<ul id="unwatched-list">
 % for line in unwatched:
 <li class="unwatched-row" data-unit="{{line['id']}}"><span class="sign" aria-hidden="true">▲</span><p>{{line['sentence']}}</p></li>
 % end
 </ul>
 </section>
-<div class="banners" id="banners" role="alert"></div>
+<div class="banners" id="banners"></div>
+<p class="unseen" id="said" role="alert"></p>

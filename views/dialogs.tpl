@@ -18,7 +18,7 @@
 <select id="schedule-operation"><option value="softStop" data-i18n="operation.softStop">Soft Stop</option><option value="forceStop" data-i18n="operation.forceStop">Force Stop</option><option value="run" data-i18n="operation.run">Run</option></select></p>
 <p><label for="schedule-when" data-i18n="schedule.when">When</label>
 <input type="datetime-local" id="schedule-when" required step="60"> <span class="zone" id="schedule-zone"></span></p>
-<p class="hint" id="schedule-left" aria-live="polite"></p>
+<p class="hint" id="schedule-left"></p>
 <p class="outcome" id="schedule-dialog-outcome" aria-live="polite"></p>
 <p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="schedule-dialog-set" class="calm" data-i18n="set">Set</button></p>

@@ -13,6 +13,8 @@ export function createAlerts(page) {
   const bar = document.getElementById("unwatched");
   const list = document.getElementById("unwatched-list");
   const banners = document.getElementById("banners");
+  const said = document.getElementById("said");
+  let heard = new Set(); // keys of what was read out: durations tick, but only what is new is said
 
   $(list).on("click", "[data-act=acknowledge]", (event) => acknowledge(event.currentTarget.closest("[data-unit]").dataset.unit));
 
@@ -30,7 +32,9 @@ export function createAlerts(page) {
     const rows = rowsOf(model, words);
     bar.hidden = rows.length === 0;
     keyed(list, rows, ({ key }) => key, build, update);
-    keyed(banners, bannersOf(page.state.get(), model, words), ({ key }) => key, () => {
+    const told = bannersOf(page.state.get(), model, words);
+    sayNews([...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
+    keyed(banners, told, ({ key }) => key, () => {
       const line = make("p", "", { class: "banner" });
       line.append(make("span", "▲ ", { class: "sign", "aria-hidden": "true" }), make("span"));
       return line;
@@ -38,6 +42,12 @@ export function createAlerts(page) {
       setText(element.lastElementChild, text);
       setAttribute(element, "data-level", level);
     });
+  }
+
+  function sayNews(items) {
+    const news = items.filter(({ key }) => !heard.has(key));
+    heard = new Set(items.map(({ key }) => key));
+    if (news.length > 0) setText(said, news.map(({ text }) => text).join(" "));
   }
 
   function build({ unit }) {

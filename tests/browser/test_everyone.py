@@ -1,0 +1,210 @@
+"""The page for everyone: languages, themes, phone and wall, keyboard, screen reader (axe), without JavaScript, its weight."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import OpenPage, Plant
+from tests.browser.stage import Stage, deal, moment, unit_data, unit_status
+
+MOST_BYTES = 200_000
+"""What the page with everything may weigh over the wire, compressed."""
+
+
+def staged() -> Stage:
+    """A busy grid: a deal that runs, one agreed, a reference, a lock, an alarm, unwatched hardware, an order under way."""
+    stage = Stage.of(8)
+    stage.units |= {
+        "E001": unit_data("E001", word="0x0014", ig=-2.0, master=True),
+        "E002": unit_data("E002", word="0x0041", ig=2.0),
+        "E005": unit_data("E005", alarm="Heavy alarm"),
+    }
+    stage.deals = [deal("E001", "E002", master=True), deal("E003", "E004")]
+    stage.states["E006"] = unit_status("stale", age=70.0)
+    stage.states["E008"] = unit_status("silent", age=130.0, lastWord="0x0041", unwatched=True)
+    del stage.units["E008"]
+    stage.states["E007"] = unit_status("silent", age=400.0, lastWord="0x0014", unwatched=True, acknowledged={"by": "10.0.0.2", "at": moment(-60)})
+    stage.grid |= {"voltageReference": "E001", "pending": "heteronomous", "deals": 2}
+    stage.schedules = {"": {"softStop": moment(50_000)}, "E002": {"forceStop": moment(90_000)}}
+    stage.more = {
+        "locks": {"E003": {"name": "Tanaka", "reason": "fuse exchange", "since": moment(-3600)}, "": {"name": "Sato", "reason": "inspection", "since": moment(-60)}},
+        "gridEvents": [{"at": moment(-30), "text": "The Grid Master moved from E004 to E001.", "kind": "gridMaster"}],
+        "orders": [{"id": "c1", "order": "setOperationMode", "unitId": None, "wanted": {"mode": "heteronomous"}, "by": "10.0.0.2", "at": moment(-5), "state": "accepted", "units": {}, "progress": {"shown": 3, "of": 6}}],
+    }  # fmt: skip
+    return stage
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and its own best practices, one line each."""
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary'][:160]}" for one in found for node in one["nodes"]]
+
+
+STATES: dict[str, Callable[[Page], Any]] = {
+    "page": lambda page: None,
+    "debug and compact": lambda page: (page.locator("#debug").check(), page.locator("#density").click()),
+    "asking": lambda page: page.locator("#stop-all").click(),
+    "schedule": lambda page: page.locator("#schedule-set").click(),
+    "schedules": lambda page: page.locator("#open-schedules").click(),
+    "orders": lambda page: page.locator("#open-orders").click(),
+    "share": lambda page: page.locator("#open-share").click(),
+    "lock": lambda page: page.locator("#cluster-lock").click(),
+    "details": lambda page: (page.locator(".scene-outline").focus(), page.keyboard.press("Enter")),
+}
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(open_quiet: OpenPage, state: str, scheme: str) -> None:
+    """WCAG 2.2 AA: contrast, names, roles, structure, in both themes and in every dialog."""
+    page = open_quiet(stage=staged(), color_scheme=scheme)
+    expect(page.locator("#trust-live b")).to_have_text("5")
+    STATES[state](page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("path", "size"), [("", (360, 800)), ("?display=wall", (1920, 1080)), ("journal.html", (1280, 800))])
+def test_axe_finds_nothing_on_phone_wall_and_journal(open_quiet: OpenPage, path: str, size: tuple[int, int]) -> None:
+    """The same for the other forms of the page."""
+    page = open_quiet(path, stage=staged(), viewport={"width": size[0], "height": size[1]})
+    expect(page.locator("#trust-live b, #journal-rows tr").first).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+def test_language_and_theme_follow_the_browser(open_quiet: OpenPage, pictures: Path, locale: str, scheme: str) -> None:
+    """By the browser's own wishes, before anybody switches anything."""
+    page = open_quiet(stage=staged(), locale=locale, color_scheme=scheme)
+    japanese = locale == "ja-JP"
+    expect(page.locator("#units-title")).to_have_text("個別ノード情報" if japanese else "Units")
+    expect(page.locator("#trust-live")).to_have_text(re.compile("正常受信" if japanese else "live"))
+    assert page.locator("html").get_attribute("lang") == ("ja" if japanese else "en")
+    assert page.locator("html").get_attribute("data-theme") == scheme
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(242, 244, 246)"
+    assert light == (scheme == "light")
+    assert page.evaluate("[...document.querySelectorAll('[data-i18n]')].every(e => !/^[a-z]+\\.[a-z.]+$/.test(e.textContent))")
+    page.screenshot(path=pictures / f"{locale[:2]}-{scheme}.png")
+
+
+def test_the_switches_are_kept_over_a_reload(open_quiet: OpenPage) -> None:
+    """Language and theme are this browser's choice from then on; cards that stand already change too."""
+    page = open_quiet(stage=staged(), color_scheme="dark")
+    local = page.locator('.card[data-unit="E001"] [data-figure=local]')
+    expect(local).to_have_text("follows global")
+    page.locator("#language").select_option("ja")
+    expect(local).to_have_text("Global Mode に従う")
+    page.locator("#theme").select_option("light")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.reload()
+    expect(local).to_have_text("Global Mode に従う")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.locator("#theme").select_option("auto")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_phone_shows_all_without_sideways_scrolling(open_quiet: OpenPage, pictures: Path) -> None:
+    """360 px: nothing is wider than the screen, Stop all stays at the lower edge, the order is the one of look.md."""
+    page = open_quiet(stage=staged(), viewport={"width": 360, "height": 800}, has_touch=True)
+    expect(page.locator("#trust-live b")).to_have_text("5")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    order = [page.locator(one).bounding_box()["y"] for one in ("#unwatched", ".strip", "#global-mode", "#deals", "#sharing", "#units")]  # type: ignore[index]
+    assert order == sorted(order)
+    page.screenshot(path=pictures / "phone.png")
+    page.locator('.card[data-unit="E002"]').scroll_into_view_if_needed()
+    stop = page.locator("#stop-all").bounding_box()
+    assert stop is not None
+    assert 600 < stop["y"] < 800
+    assert stop["height"] >= 44
+    page.locator('.card[data-unit="E002"] [data-act=schedule-set]').tap()
+    box = page.locator("#schedule-dialog").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    page.screenshot(path=pictures / "phone-dialog.png")
+
+
+def test_the_wall_has_no_controls(open_quiet: OpenPage, pictures: Path) -> None:
+    """`?display=wall`: the bus and the deals fill the screen; nothing can be pressed."""
+    page = open_quiet("?display=wall", stage=staged(), viewport={"width": 1920, "height": 1080})
+    expect(page.locator("#mode-wall")).to_have_text("Run")
+    expect(page.locator("#deals b").first).to_be_visible()
+    for control in page.locator("button, select, input, a").all():
+        expect(control).not_to_be_visible()
+    canvas = page.locator("#scene").bounding_box()
+    assert canvas is not None
+    assert canvas["width"] * canvas["height"] > 0.55 * 1920 * 1080
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    page.screenshot(path=pictures / "wall.png")
+
+
+def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: OpenPage) -> None:
+    """G14 and WCAG 2.1.1, 2.4.7: Tab walks the cluster's controls in their order, each with a visible focus."""
+    page = open_quiet(stage=Stage.of(2))
+    expect(page.locator("#trust-live b")).to_have_text("2")
+    walked: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        walked.append(page.evaluate("document.activeElement.id || document.activeElement.dataset?.act || document.activeElement.className || document.activeElement.tagName"))
+        assert page.evaluate("document.activeElement === document.body || getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.closest('label') !== null || document.activeElement.className === 'scene-outline'"), walked[-1]
+    wanted = ["global-choice", "global-set", "schedule-set", "open-schedules", "debug", "flush", "stop-all", "bus-voltage", "scene-outline", "find"]
+    places = [walked.index(one) for one in wanted]
+    assert places == sorted(places), walked
+    assert "converter" in walked
+
+
+def test_the_first_paint_is_readable_without_javascript(browser: Browser, quiet_plant: Plant, pictures: Path) -> None:
+    """S4, issue section 3: the units, mode and counts stand in the page itself; every control that needs a script is off."""
+    place = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page = place.new_page()
+    page.goto(quiet_plant.address)
+    for unit_id in ("E001", "E002", "E003", "E004"):
+        unit = page.locator(f'.card[data-unit="{unit_id}"]')
+        assert re.search(r"Grid voltage\s*[-\d.]+ V", unit.inner_text())
+        assert re.search(r"Effective Mode :\s*(Run|Soft Stop|Force Stop|Manual)", unit.inner_text())
+    assert page.locator("#global-mode").inner_text() in ("Run", "Soft Stop")
+    assert page.locator("#trust-live").inner_text().split() == ["4", "live"]
+    page.screenshot(path=pictures / "no-script.png")
+    place.close()
+
+
+def test_the_controls_are_off_until_the_script_runs(root: Path) -> None:
+    """A press before the page lives would do nothing: every control that orders is disabled in the template."""
+    for name in ("cluster.tpl", "strip.tpl", "units.tpl", "sharing.tpl"):
+        text = (root / "views" / name).read_text(encoding="utf-8")
+        for control in re.findall(r"<(?:button|select|input)\b[^>]*>", text):
+            assert "data-needs-script" in control or " disabled" in control, control
+
+
+def test_the_page_keeps_to_its_policy_and_its_weight(open_quiet: OpenPage, quiet_plant: Plant) -> None:
+    """Z18, issue sections 3 and 4: default-src 'self' without inline script or style; below 200 kB with everything."""
+    page = open_quiet()
+    expect(page.locator("#trust-live b")).to_have_text("4")
+    policy = page.request.get(quiet_plant.address).headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'")
+    assert "unsafe" not in policy
+    assert page.locator("script:not([src]), style, [style*='expression'], [onclick], [onload]").count() == 0
+    urls = page.evaluate("performance.getEntriesByType('resource').map(e => e.name).filter(n => /\\.(js|css|svg)$/.test(n))")
+    assert len(urls) > 20
+    weight = sum(wire_bytes(url) for url in {quiet_plant.address, *urls})
+    assert weight < MOST_BYTES, weight
+
+
+def wire_bytes(url: str) -> int:
+    """How many bytes of body the server sends for a browser that takes gzip."""
+    with urlopen(Request(url, headers={"Accept-Encoding": "gzip"})) as reply:  # noqa: S310 - our own loopback server
+        return len(reply.read())
+
+
+def test_motion_is_reduced_where_the_person_asks_for_it(open_quiet: OpenPage) -> None:
+    """Nothing on the page animates by style; the canvas is told (the scene's own tests hold what it does then)."""
+    page = open_quiet(stage=staged(), reduced_motion="reduce")
+    expect(page.locator("#trust-live b")).to_have_text("5")
+    assert page.evaluate("document.getAnimations().length") == 0

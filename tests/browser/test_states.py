@@ -1,0 +1,370 @@
+"""States of the grid and of the page that a simulated cluster reaches late or never, on a stage of the test's own readings."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.stage import Stage, deal, moment, unit_data, unit_status
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+
+
+def card(page: Page, unit_id: str):  # type: ignore[no-untyped-def]  # a Locator; the id may be hostile
+    """One unit's panel, whatever its id."""
+    return page.locator(".card").filter(has=page.get_by_text(unit_id, exact=True)).first
+
+
+def test_hostile_names_are_text(open_quiet: OpenPage) -> None:
+    """Issue section 3: ids, names, addresses, modes, errors and deals from the wire are text everywhere, never HTML."""
+    stage = Stage.of(2)
+    stage.units[HOSTILE] = unit_data(HOSTILE, name=HOSTILE, ip=HOSTILE, mode=HOSTILE, word=HOSTILE)
+    stage.states[HOSTILE] = unit_status("silent", unwatched=True, lastWord=HOSTILE, conflict=HOSTILE)
+    stage.states["E002"] = unit_status(locked={"name": HOSTILE, "reason": HOSTILE, "since": moment()})
+    stage.deals = [deal(HOSTILE, "E001", master=True)]
+    stage.more = {
+        "title": HOSTILE, "locks": {"E002": {"name": HOSTILE, "reason": HOSTILE, "since": moment()}},
+        "gridEvents": [{"at": moment(), "text": HOSTILE, "kind": "mode"}],
+        "orders": [{"id": "c1", "order": HOSTILE, "unitId": HOSTILE, "wanted": {}, "by": HOSTILE, "at": moment(), "state": "accepted", "units": {}, "progress": {}}],
+    }  # fmt: skip
+    page = open_quiet(stage=stage)
+    expect(page.locator(".card")).to_have_count(3)
+    expect(card(page, HOSTILE).locator(".uid")).to_have_text(HOSTILE)
+    expect(page.locator("#unwatched")).to_contain_text(HOSTILE)
+    expect(page.locator("#deals b").first).to_have_text(f"{HOSTILE} → E001")
+    card(page, HOSTILE).locator("[data-act=schedule-set]").scroll_into_view_if_needed()
+    page.locator("#unwatched button").click()
+    expect(page.locator("#confirm-title")).to_contain_text(HOSTILE)
+    assert page.locator("main img, aside img, .top img, dialog img").count() == 0
+    assert "owned" not in page.title()
+
+
+@pytest.mark.parametrize("odd", [{}, {"dcdc": None}, {"dcdc": {"meter": "x", "status": 5}, "apis": [], "battery": 7, "oesunit": "", "emu": None, "time": 3}])
+def test_missing_or_odd_fields_print_dashes_and_stop_nothing(open_quiet: OpenPage, odd: dict[str, object]) -> None:
+    """N17: no number where there is none, no fault, and the other units go on."""
+    stage = Stage.of(2)
+    stage.units["E001"] = odd
+    page = open_quiet(stage=stage)
+    page.locator("#debug").check()
+    unit = page.locator('.card[data-unit="E001"]')
+    for name in ("wg", "ig", "vg", "wb", "ib", "vb", "rsoc", "effective", "word"):
+        expect(unit.locator(f"[data-figure={name}]")).to_have_text("--")
+    expect(unit.locator(".address")).to_have_text("--")
+    expect(unit.locator("dl.debug dd").first).to_have_text("")
+    expect(page.locator('.card[data-unit="E002"] [data-figure=vg]')).to_have_text("350.00")
+    stage.units["E002"] = unit_data("E002", vg=351.5)
+    expect(page.locator('.card[data-unit="E002"] [data-figure=vg]')).to_have_text("351.50")
+
+
+def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_quiet: OpenPage) -> None:
+    """Z5, Z8: stale is said with its age; every control is off but Stopped and its Set, and those order Wait."""
+    stage = Stage.of(2, mode="manual")
+    stage.grid["mode"] = "manual"
+    stage.states["E001"] = unit_status("stale", age=75.0, lastWord="0x0014", unwatched=True)
+    stage.units["E001"] = unit_data("E001", mode="manual", word="0x0014", ig=-2.0)
+    page = open_quiet(stage=stage)
+    unit = page.locator('.card[data-unit="E001"]')
+    expect(unit.locator(".state")).to_have_text(re.compile(r"▲ stale 1 min 1\d s$"))
+    expect(unit.locator("[data-figure=ig]")).to_have_text("-2.00")
+    for control in ("select[name=local]", "[data-act=local]", "[data-act=schedule-set]", "[data-act=shut-down]", "input[value=voltage]", "input[value=current]", ".current input"):
+        expect(unit.locator(control)).to_be_disabled()
+    expect(unit.locator("input[value=stopped]")).to_be_enabled()
+    expect(unit.locator("[data-act=converter]")).to_be_enabled()
+    unit.locator("[data-act=converter]").click()
+    expect(unit.locator(":scope > .outcome")).to_contain_text("Only Stopped can be ordered now")
+    assert stage.orders == []
+    unit.locator(".choices label", has_text="Stopped").click()
+    unit.locator("[data-act=converter]").click()
+    expect(page.locator("#confirm-yes")).to_be_focused()
+    page.locator("#confirm-yes").click()
+    expect(unit.locator(":scope > .outcome")).to_have_text("done")
+    assert stage.orders == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
+    expect(page.locator('.card[data-unit="E002"] input[value=voltage]')).to_be_enabled()
+
+
+def test_all_stale_is_one_sentence(open_quiet: OpenPage, pictures: Path) -> None:
+    """Z6a: when all are stale the bar says so once, with those that were last seen at work."""
+    stage = Stage.of(6)
+    stage.states = {one: unit_status("stale", age=95.0) for one in stage.units}
+    for one in ("E002", "E003"):
+        stage.states[one] |= {"lastWord": "0x0041", "unwatched": True}
+    page = open_quiet(stage=stage)
+    expect(page.locator("#unwatched li")).to_have_count(1)
+    expect(page.locator("#unwatched")).to_contain_text(re.compile(r"All 6 units have been stale for 1 min .* E002 \(charging 2\.0 A\), E003"))
+    expect(page.locator("#trust-live b")).to_have_text("0")
+    expect(page.locator("#trust-age")).to_have_attribute("data-level", "warn")
+    page.screenshot(path=pictures / "all-stale.png")
+
+
+def test_cannot_tell_is_never_shown_as_none(open_quiet: OpenPage) -> None:
+    """Z6: without a Grid Master the last deals stay and are marked; the grid error cannot be told."""
+    stage = Stage.of(3)
+    stage.deals = [deal("E001", "E002")]
+    page = open_quiet(stage=stage, may_fail=True)
+    expect(page.locator("#deals b").first).to_have_text("E001 → E002")
+    stage.deals = None
+    stage.grid |= {"noGridMaster": True, "gridMaster": None, "error": None, "deals": None}
+    expect(page.locator("#deals-note")).to_contain_text("Cannot tell the deals")
+    expect(page.locator("#deals-note")).to_contain_text("the last that were known")
+    expect(page.locator("#deals b").first).to_have_text("E001 → E002")
+    expect(page.locator("#banners")).to_contain_text("No Grid Master is known")
+    expect(page.locator("#trust-master b")).to_have_text("none known")
+    expect(page.locator("#trust-grid b")).to_have_text("cannot tell")
+    page.locator("#stop-all").click()
+    expect(page.locator("#confirm-now")).to_contain_text("Deals: cannot tell")
+    stage.deals = []
+    stage.grid |= {"noGridMaster": False, "gridMaster": "E002", "error": False, "deals": 0}
+    expect(page.locator("#deals")).to_have_text("No deal.")
+    expect(page.locator("#banners .banner")).to_have_count(0)
+
+
+def test_a_deal_without_current_differs_from_one_that_runs(open_quiet: OpenPage) -> None:
+    """K12: agreed is said in words and drawn otherwise until the units show current."""
+    stage = Stage.of(3)
+    stage.deals = [deal("E001", "E002")]
+    page = open_quiet(stage=stage)
+    expect(page.locator("#deals .agreed")).to_have_text("agreed, no current yet")
+    expect(page.locator('.card[data-unit="E002"] .badges')).to_have_text("deal agreed")
+    stage.units |= {"E001": unit_data("E001", word="0x0014", ig=-2.0), "E002": unit_data("E002", word="0x0041", ig=2.0)}
+    expect(page.locator("#deals .amps")).to_have_text("2.0 A")
+    expect(page.locator('.card[data-unit="E002"] .badges')).to_have_text("in a deal")
+
+
+def test_grid_error_and_what_the_grid_did_by_itself_are_told(open_quiet: OpenPage) -> None:
+    """Z13a, K10: the error as a banner and in the strip, the event with its time and zone."""
+    stage = Stage.of(2)
+    stage.grid["error"] = True
+    stage.more["gridEvents"] = [{"at": moment(-20), "text": "The cluster stopped itself.", "kind": "mode"}]
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    expect(page.locator("#banners")).to_contain_text("Grid error")
+    expect(page.locator("#trust-grid b")).to_have_text("error")
+    expect(page.locator("#events")).to_have_text(re.compile(r"The cluster stopped itself\.\d\d:\d\d:\d\d (UTC|GMT)"))
+    stage.grid["error"] = False
+    expect(page.locator("#banners .banner")).to_have_count(0)
+
+
+def test_units_that_differ_in_mode_show_mixed_with_the_list(open_quiet: OpenPage) -> None:
+    """Q3, Z5a: mixed is a word of its own and opens no gate."""
+    stage = Stage.of(3, mode="manual")
+    stage.units["E002"] = unit_data("E002", mode="stop")
+    stage.grid["mode"] = "mixed"
+    page = open_quiet(stage=stage)
+    expect(page.locator("#global-mode")).to_have_text("mixed (Manual 2, Force Stop 1)")
+    expect(page.locator("#shut-down")).to_be_disabled()
+
+
+def test_a_dead_controller_is_named_and_nothing_but_stop_all_stays_in_reach(open_quiet: OpenPage, pictures: Path) -> None:
+    """Z5: the banner says since when; ages go on; orders are off; an order that meets it is told as unknown; then all is well."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True)
+    expect(page.locator("#trust-live b")).to_have_text("3")
+    stage.dead = True
+    expect(page.locator("#banners")).to_contain_text("This controller cannot be reached since")
+    expect(page.locator("#global-set")).to_be_disabled()
+    expect(page.locator('.card[data-unit="E001"] [data-act=local]')).to_be_disabled()
+    expect(page.locator('.card[data-unit="E001"] [data-act=converter]')).to_be_enabled()
+    page.locator("#stop-all").click()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#stop-outcome")).to_contain_text("whether the order was carried out is unknown")
+    page.screenshot(path=pictures / "controller-dead.png")
+    stage.dead = False
+    expect(page.locator("#banners .banner")).to_have_count(0)
+    expect(page.locator("#global-set")).to_be_enabled()
+
+
+def test_live_goes_stale_by_the_page_itself_while_the_controller_is_gone(open_quiet: OpenPage) -> None:
+    """Z5: nothing stale is shown as live, even when nobody says so any more."""
+    stage = Stage.of(2)
+    stage.more["config"] = {"readOnly": False, "staleafter": 3}
+    page = open_quiet(stage=stage, may_fail=True)
+    expect(page.locator("#trust-live b")).to_have_text("2")
+    stage.dead = True
+    expect(page.locator("#trust-stale b")).to_have_text("2")
+    expect(page.locator('.card[data-unit="E001"] .state')).to_contain_text("stale")
+
+
+def test_a_unit_that_comes_or_goes_is_handled_without_reload(open_quiet: OpenPage) -> None:
+    """Issue section 3: in id order, the others stay where they are."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage)
+    expect(page.locator(".card .uid")).to_have_text(["E001", "E002", "E003"])
+    stage.units["E0021"] = unit_data("E0021")
+    stage.states["E0021"] = unit_status()
+    del stage.units["E001"], stage.states["E001"]
+    expect(page.locator(".card .uid")).to_have_text(["E002", "E003", "E0021"])
+
+
+def test_a_unit_whose_identity_is_in_doubt_is_marked_and_takes_only_stopped(open_quiet: OpenPage) -> None:
+    """Z4: shown, marked with the sentence, every order refused but Wait."""
+    stage = Stage.of(2, mode="manual")
+    stage.grid["mode"] = "manual"
+    stage.states["E001"] = unit_status(conflict="E001 calls itself E009.")
+    page = open_quiet(stage=stage)
+    unit = page.locator('.card[data-unit="E001"]')
+    expect(unit.locator(".sentence")).to_have_text("E001 calls itself E009.")
+    expect(unit.locator("input[value=voltage]")).to_be_disabled()
+    expect(unit.locator("[data-act=local]")).to_be_disabled()
+    expect(unit.locator("[data-act=converter]")).to_be_enabled()
+    expect(page.locator("#filters label", has_text="alarm").locator("b")).to_have_text("1")
+
+
+def test_read_only_leaves_stopping(open_quiet: OpenPage) -> None:
+    """Z3: everything is off but Stop all and Stopped."""
+    stage = Stage.of(1, mode="manual")
+    stage.grid["mode"] = "manual"
+    stage.more["config"] = {"readOnly": True, "staleafter": 30}
+    page = open_quiet(stage=stage)
+    expect(page.locator("#banners")).to_contain_text("Read-only")
+    for control in ("#global-set", "#flush", "#shut-down", "#schedule-set", '.card [data-act="local"]', ".card input[value=voltage]"):
+        expect(page.locator(control)).to_be_disabled()
+    expect(page.locator("#stop-all")).to_be_enabled()
+    expect(page.locator(".card [data-act=converter]")).to_be_enabled()
+
+
+RULES = [
+    {"rule": "a", "cause": "ok", "pass": True, "sentence": "E001 obeys Manual.", "numbers": {}, "overridable": False},
+    {"rule": "c", "cause": "no-voltage-reference", "pass": False, "sentence": "No other unit is the voltage reference.", "numbers": {}, "overridable": True},
+]  # fmt: skip
+
+
+def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_quiet: OpenPage, pictures: Path) -> None:
+    """Issue 5 section 2: a dry run as the form is filled in; overridable rules pass with a reason, which is sent."""
+    stage = Stage.of(2, mode="manual")
+    stage.grid["mode"] = "manual"
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": RULES})
+    page = open_quiet(stage=stage)
+    unit = page.locator('.card[data-unit="E001"]')
+    unit.locator(".current input").fill("-1.5")
+    unit.locator(".choices label", has_text="Current control").click()
+    expect(unit.locator(".rules li")).to_have_text([re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(c\) No other")])
+    assert all("dryRun=true" in form for _, form in stage.orders)
+    page.screenshot(path=pictures / "override.png")
+    unit.locator("[data-act=converter]").click()
+    expect(page.locator("#confirm-rules")).to_contain_text("No other unit is the voltage reference.")
+    expect(page.locator("#confirm-reason")).to_be_focused()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#confirm")).to_be_visible()
+    page.locator("#confirm-reason").fill("bench test")
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#confirm")).not_to_be_visible()
+    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"], "override": ["bench test"]}]
+
+
+def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPage) -> None:
+    """Issue 5: nothing is sent, the sentence stands at the unit."""
+    stage = Stage.of(1, mode="manual")
+    stage.grid["mode"] = "manual"
+    rule = {**RULES[1], "rule": "d", "sentence": "E002 is the voltage reference.", "overridable": False}
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [rule]})
+    page = open_quiet(stage=stage)
+    page.locator(".card .current input").fill("2")
+    page.locator(".card .choices label", has_text="Voltage control").click()
+    page.locator(".card [data-act=converter]").click()
+    expect(page.locator(".card > .outcome")).to_have_text("Refused: E002 is the voltage reference. Nothing was sent.")
+    expect(page.locator("#confirm")).not_to_be_visible()
+    assert all("dryRun=true" in form for _, form in stage.orders)
+
+
+@pytest.mark.parametrize(("choice", "amperes", "sentence"), [
+    ("Current control", "", "Give the Grid current in A."),
+    ("Current control", "0", "0 A moves nothing"),
+    ("Current control", "2.4", "up to 2.3 A"),
+    ("Voltage control", "-1", "without a sign"),
+])  # fmt: skip
+def test_a_wrong_entry_is_told_at_the_form_and_sent_nowhere(open_quiet: OpenPage, choice: str, amperes: str, sentence: str) -> None:
+    """N10, N12, Z8, T33."""
+    stage = Stage.of(1, mode="manual")
+    stage.grid["mode"] = "manual"
+    page = open_quiet(stage=stage)
+    page.locator(".card .current input").fill(amperes)
+    page.locator(".card .choices label", has_text=choice).click()
+    page.locator(".card [data-act=converter]").click()
+    expect(page.locator(".card > .outcome")).to_contain_text(sentence)
+    assert stage.orders == []
+
+
+def test_the_bus_voltage_field_goes_into_the_order(open_quiet: OpenPage) -> None:
+    """V9, A15-4: 350 unless it is changed; a discharge adds 20 V."""
+    stage = Stage.of(1, mode="manual")
+    stage.grid["mode"] = "manual"
+    page = open_quiet(stage=stage)
+    expect(page.locator("#bus-voltage")).to_have_value("350")
+    page.locator("#bus-voltage").fill("345")
+    page.locator(".card .current input").fill("2")
+    page.locator(".card .choices label", has_text="Voltage control").click()
+    page.locator(".card [data-act=converter]").click()
+    expect(page.locator("#confirm-title")).to_contain_text("345 V")
+    page.locator("#confirm-yes").click()
+    expect(page.locator(".card > .outcome")).to_have_text("done")
+    assert stage.orders[-1] == ("/set/dcdc/E001", "mode=0x0014&dvg=345&dig=2")
+
+
+def test_a_refusal_stands_on_the_spot_in_the_controllers_own_sentence(open_quiet: OpenPage) -> None:
+    """Issue: on the spot, and in the session's log of orders."""
+    stage = Stage.of(2)
+    stage.answers["/setOperationMode"] = (409, {"error": "E002 is locked by Tanaka: fuse exchange.", "sent": False})
+    page = open_quiet(stage=stage, may_fail=True)
+    page.locator("#global-choice").select_option("autonomous")
+    page.locator("#global-set").click()
+    expect(page.locator("#global-outcome")).to_have_text("E002 is locked by Tanaka: fuse exchange.")
+    page.locator("#open-orders").click()
+    expect(page.locator("#orders-rows tr")).to_contain_text("E002 is locked by Tanaka")
+
+
+def test_stop_all_names_the_units_that_are_not_in_wait(open_quiet: OpenPage) -> None:
+    """Z9: of twenty units, two of them dead, it tells exactly which."""
+    stage = Stage.of(4)
+    units = {one: {"state": "verified"} for one in ("E001", "E002")} | {one: {"state": "timedOut"} for one in ("E003", "E004")}
+    stage.answers["/stopAll"] = (502, {"error": "2 of 4 units are not seen in Wait.", "sent": True, "units": units})
+    page = open_quiet(stage=stage, may_fail=True)
+    page.locator("#stop-all").click()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#stop-outcome")).to_have_text("2 of 4 units are not seen in Wait. Not seen in Wait: E003, E004")
+
+
+def test_search_filters_sort_and_density(open_quiet: OpenPage) -> None:
+    """Issue: search and filter (mode, live/stale/alarm, in a deal), sort, compact and full."""
+    stage = Stage.of(5)
+    stage.units["E002"] = unit_data("E002", name="mill", rsoc=95.0, effective="stop")
+    stage.units["E004"] = unit_data("E004", alarm="Heavy alarm", rsoc=5.0)
+    stage.states["E005"] = unit_status("stale", age=50.0)
+    stage.deals = [deal("E001", "E003")]
+    page = open_quiet(stage=stage)
+    names = page.locator(".card .uid")
+    expect(names).to_have_count(5)
+    for name, shown in (("live", "E001 E002 E003 E004"), ("stale", "E005"), ("alarm", "E004"), ("in a deal", "E001 E003"), ("all", "E001 E002 E003 E004 E005")):
+        page.locator("#filters label", has_text=name).first.click()
+        expect(names).to_have_text(shown.split())
+    page.locator("#mode-filter").select_option("stop")
+    expect(names).to_have_text(["E002"])
+    page.locator("#mode-filter").select_option("")
+    page.locator("#find").fill("MILL")
+    expect(names).to_have_text(["E002"])
+    expect(page.locator("#units-note")).to_have_text("1 of 5 units shown")
+    page.locator("#find").fill("nothing")
+    expect(page.locator("#units-note")).to_have_text("No unit matches.")
+    page.locator("#find").fill("")
+    page.locator("#sort").select_option("charge")
+    expect(names).to_have_text(["E002", "E001", "E003", "E005", "E004"])
+    page.locator("#density").click()
+    expect(page.locator('.card[data-unit="E002"] .controls')).not_to_be_visible()
+    page.locator('.card[data-unit="E002"] [data-act=open]').click()
+    expect(page.locator('.card[data-unit="E002"] .controls')).to_be_visible()
+
+
+def test_a_thousand_units_build_only_what_is_seen(open_quiet: OpenPage, pictures: Path) -> None:
+    """Issue: with 1,000 nodes the page is usable; only what is visible is built, and a poll's script stays short."""
+    stage = Stage.of(1000)
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-live b")).to_have_text("1000")
+    built = page.locator(".card:has(.controls)").count()
+    assert 0 < built < 60
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator('.card[data-unit="E1000"] .controls')).to_be_visible()
+    page.screenshot(path=pictures / "thousand.png")
+    page.locator("#find").fill("E777")
+    expect(page.locator(".card .uid")).to_have_text(["E777"])
