@@ -99,6 +99,7 @@ def _serve(listening: socket.socket, logs: Sequence[bytes], unit_ids: Sequence[s
     server.daemon_threads = True
     server.socket.close()
     server.socket = listening
+    server.request_queue_size = 128
     server.server_activate()
     server.serve_forever()
 
