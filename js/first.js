@@ -5,5 +5,6 @@
   }
   var theme = stored("theme");
   var light = theme === "light" || (theme !== "dark" && matchMedia("(prefers-color-scheme: light)").matches);
+  document.documentElement.classList.add("scripted");
   document.documentElement.dataset.theme = light ? "light" : "dark";
 })();

@@ -178,7 +178,6 @@ function measure() {
   style.setProperty("--stop-height", `${document.getElementById("stop-block").offsetHeight}px`);
 }
 
-document.documentElement.classList.add("scripted");
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();
 preferences.applyTheme();

@@ -3,39 +3,39 @@
 <section class="block controls-only">
 <h2 id="global-mode-title" data-i18n="mode.global">Global Mode :</h2>
 <p class="mode" id="global-mode">{{mode}}</p>
-<p class="under-way" id="global-pending" aria-live="polite"></p>
+<p class="under-way" id="global-pending" aria-live="polite">{{'→ ' + pending if pending else ''}}</p>
 <form class="pair" id="global-form">
-<select id="global-choice" aria-labelledby="global-mode-title" data-needs-script>
+<select id="global-choice" aria-labelledby="global-mode-title" disabled data-needs-script>
 <option value="">--</option>
 <option value="autonomous" data-i18n="mode.autonomous">Run</option>
 <option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option>
 <option value="stop" data-i18n="mode.stop">Force Stop</option>
 <option value="manual" data-i18n="mode.manual">Manual</option>
 </select>
-<button type="submit" id="global-set" data-i18n="set" data-needs-script aria-describedby="global-mode-title">Set</button>
+<button type="submit" id="global-set" data-i18n="set" disabled data-needs-script aria-describedby="global-mode-title">Set</button>
 </form>
 <p class="outcome" id="global-outcome" aria-live="polite"></p>
 </section>
 <section class="block controls-only">
 <h2 id="schedule-title" data-i18n="schedule.title">Soft Stop Schedule :</h2>
 <p class="figure" id="global-schedule">--</p>
-<p class="buttons"><button type="button" id="schedule-set" data-i18n="schedule.set" data-needs-script aria-describedby="schedule-title">Set…</button>
+<p class="buttons"><button type="button" id="schedule-set" data-i18n="schedule.set" disabled data-needs-script aria-describedby="schedule-title">Set…</button>
 <button type="button" id="schedule-clear" data-i18n="clear" disabled aria-describedby="schedule-title">Clear</button>
-<button type="button" class="quiet" id="open-schedules" data-needs-script data-i18n="schedules.open">All…</button></p>
+<button type="button" class="quiet" id="open-schedules" disabled data-needs-script data-i18n="schedules.open">All…</button></p>
 <p class="outcome" id="schedule-outcome" aria-live="polite"></p>
 </section>
 <section class="block controls-only">
 <h2 data-i18n="cluster.label">Cluster</h2>
 <p class="buttons"><button type="button" id="shut-down" disabled data-i18n="shutdown">Shut Down</button></p>
 <p class="hint" id="shut-down-hint" data-i18n="shutdown.needs">Shut Down needs Manual in force.</p>
-<p><label class="check"><input type="checkbox" id="debug" data-needs-script> <span data-i18n="debug">debug</span></label></p>
-<p class="buttons"><button type="button" id="flush" data-i18n="flush" data-needs-script>Flush cache</button>
-<button type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" data-needs-script>Lock…</button></p>
+<p><label class="check"><input type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
+<p class="buttons"><button type="button" id="flush" data-i18n="flush" disabled data-needs-script>Flush cache</button>
+<button type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" disabled data-needs-script>Lock…</button></p>
 <p class="lock-note" id="cluster-lock-note" hidden></p>
 <p class="outcome" id="cluster-outcome" aria-live="polite"></p>
 </section>
 <section class="stop controls-only" id="stop-block">
-<button type="button" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall" data-needs-script>Stop all</button>
+<form method="post" action="stopAll" id="stop-form"><button type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
 <p id="stop-note" class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
 <p class="outcome" id="stop-outcome" aria-live="assertive"></p>
 </section>
@@ -47,6 +47,11 @@
 <h2 data-i18n="deals.title">Deals</h2>
 <p class="note" id="deals-note" hidden></p>
 <ul class="deals" id="deals">
+% if status['grid']['deals'] is None:
+<li class="none">Deals cannot be told.</li>
+% elif not deals:
+<li class="none">No deal.</li>
+% end
 % for deal in deals:
 <li><b>{{deal['giver']}} → {{deal['taker']}}</b><span class="deal-lines">{{deal['request']}} · requester: {{deal['requester']}} · responder: {{deal['responder']}} · {{deal['start']}}{{' · masterDeal' if deal['master'] else ''}}</span></li>
 % end

@@ -5,13 +5,13 @@
 <a class="skip" href="#units" data-i18n="skip.units">Skip to the units</a>
 <div class="top" id="top">
 % include('alerts.tpl', unwatched=unwatched)
-% include('strip.tpl', title=title, simulated=simulated, counts=counts, grid_master=grid_master)
+% include('strip.tpl', title=title, simulated=simulated, counts=counts, grid_master=grid_master, status=status)
 </div>
 <div class="page">
-% include('cluster.tpl', mode=mode, deals=deals)
+% include('cluster.tpl', mode=mode, pending=pending, deals=deals, status=status)
 <main class="work">
 % include('sharing.tpl', clock=clock)
-% include('units.tpl', units=units)
+% include('units.tpl', units=units, filters=filters)
 </main>
 </div>
 % include('dialogs.tpl')

@@ -5,19 +5,19 @@
 <li id="trust-live"><span class="lamp" aria-hidden="true"></span><b>{{counts['live']}}</b> <span data-i18n="state.live">live</span></li>
 <li id="trust-stale" data-level="warn" {{'' if counts['stale'] else 'hidden'}}><span class="sign" aria-hidden="true">▲</span><b>{{counts['stale']}}</b> <span data-i18n="state.stale">stale</span></li>
 <li id="trust-silent" data-level="alarm" {{'' if counts['silent'] else 'hidden'}}><span class="sign" aria-hidden="true">▲</span><b>{{counts['silent']}}</b> <span data-i18n="state.silent">silent</span></li>
-<li id="trust-age"><span data-i18n="trust.data">data</span> <b>--</b></li>
+<li id="trust-age"><span data-i18n="trust.data">data</span> <b>{{'none yet' if status['data']['age'] is None else '%d s old' % status['data']['age']}}</b></li>
 <li id="trust-master"><span data-i18n="grid.master">Grid Master</span> <b>{{grid_master or '--'}}</b></li>
-<li id="trust-web"><span>apis-web</span> <b>--</b></li>
-<li id="trust-grid"><span data-i18n="trust.grid">grid</span> <b>--</b></li>
+<li id="trust-web"><span>apis-web</span> <b>{{'up' if status['apisWeb']['emulatorEmulator']['up'] and status['apisWeb']['budoEmulator']['up'] else 'down'}}</b></li>
+<li id="trust-grid"><span data-i18n="trust.grid">grid</span> <b>{{{True: 'error', False: 'no error'}.get(status['grid']['error'], 'cannot tell')}}</b></li>
 </ul>
 <nav class="tools" aria-label="Tools" data-i18n-label="tools.label">
-<button type="button" class="quiet" id="open-orders" data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
-<button type="button" class="quiet" id="open-share" data-i18n="share.open" data-needs-script>Guided sharing</button>
+<button type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
+<button type="button" class="quiet" id="open-share" data-i18n="share.open" disabled data-needs-script>Guided sharing</button>
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
 <label class="unseen" for="language" data-i18n="language.label">Language</label>
-<select id="language" class="quiet" data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>
+<select id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>
 <label class="unseen" for="theme" data-i18n="theme.label">Theme</label>
-<select id="theme" class="quiet" data-needs-script><option value="auto" data-i18n="theme.auto">Auto</option><option value="dark" data-i18n="theme.dark">Dark</option><option value="light" data-i18n="theme.light">Light</option></select>
+<select id="theme" class="quiet" disabled data-needs-script><option value="auto" data-i18n="theme.auto">Auto</option><option value="dark" data-i18n="theme.dark">Dark</option><option value="light" data-i18n="theme.light">Light</option></select>
 </nav>
 </header>
 <noscript><p class="banner">Readings below are those of the moment this page was loaded: reload for newer ones. Orders need JavaScript, or curl.</p></noscript>

@@ -2,14 +2,14 @@
 <div class="toolbar controls-only" role="search">
 <h2 class="unseen" id="units-title" data-i18n="units.title">Units</h2>
 <label class="unseen" for="find" data-i18n="units.find">Search units</label>
-<input type="search" id="find" placeholder="{{'Search %d units' % len(units)}}" autocomplete="off" data-needs-script>
+<input type="search" id="find" placeholder="{{'Search %d units' % len(units)}}" autocomplete="off" disabled data-needs-script>
 <fieldset class="filters" id="filters"><legend class="unseen" data-i18n="filter.label">Show</legend>
 % for name, label in filters:
-<label><input type="radio" name="filter" value="{{name}}" {{'checked' if name == 'all' else ''}} data-needs-script><span data-i18n="filter.{{name}}">{{label}}</span> <b data-count="{{name}}"></b></label>
+<label><input type="radio" name="filter" value="{{name}}" {{'checked' if name == 'all' else ''}} disabled data-needs-script><span data-i18n="filter.{{name}}">{{label}}</span> <b data-count="{{name}}"></b></label>
 % end
 </fieldset>
 <label class="unseen" for="mode-filter" data-i18n="filter.mode">Mode</label>
-<select id="mode-filter" data-needs-script>
+<select id="mode-filter" disabled data-needs-script>
 <option value="" data-i18n="filter.anymode">any mode</option>
 <option value="autonomous" data-i18n="mode.autonomous">Run</option>
 <option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option>
@@ -17,13 +17,13 @@
 <option value="manual" data-i18n="mode.manual">Manual</option>
 </select>
 <label class="unseen" for="sort" data-i18n="sort.label">Sort</label>
-<select id="sort" data-needs-script>
+<select id="sort" disabled data-needs-script>
 <option value="id" data-i18n="sort.id">by id</option>
 <option value="charge" data-i18n="sort.charge">by charge</option>
 <option value="power" data-i18n="sort.power">by grid power</option>
 <option value="age" data-i18n="sort.age">by age</option>
 </select>
-<div class="density"><button type="button" class="quiet" id="density" aria-pressed="false" data-i18n="density.compact" data-needs-script>compact</button></div>
+<div class="density"><button type="button" class="quiet" id="density" aria-pressed="false" data-i18n="density.compact" disabled data-needs-script>compact</button></div>
 </div>
 <p class="note" id="units-note" aria-live="polite"></p>
 <div class="cards" id="cards" data-density="full">

@@ -98,7 +98,7 @@ export function createCard(page, id, element) {
     const badges = [];
     const add = (text, level = null, hint = null) => badges.push({ text, level, hint });
     const lock = page.lockOf(id);
-    if (unit.crown) add(words.t("badge.reference"), "crown");
+    if (unit.word === "reference") add(words.t("badge.reference"), unit.state === "live" ? "crown" : null);
     if (unit.inDeal) add(words.t(unit.running ? "badge.deal" : "badge.agreed"), "bus");
     if (lock) add(lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock), "warn", lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null);
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");

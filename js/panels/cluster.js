@@ -27,7 +27,10 @@ export function createCluster(page) {
   $("#flush").on("click", () => orders.give({
     spot: "cluster", order: "flushCache", call: api.flushCache, done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
   }).then(page.readNow));
-  $("#stop-all").on("click", askStopAll);
+  $("#stop-form").on("submit", (event) => {
+    event.preventDefault(); // without a script the form itself orders Stop all
+    askStopAll();
+  });
   $("dialog").on("click", "[data-act=stop-all]", askStopAll); // an open dialog shuts the rest of the page off, not this
   $(pending).on("click", "[data-act=unfollow]", () => {
     plan = null;

@@ -1,4 +1,4 @@
-"""A real Chromium against the running program and a simulated cluster; every page is watched for faults and foreign requests."""
+"""A real Chromium against the running program and a simulated cluster; every page is watched for faults."""
 
 import contextlib
 from collections.abc import Iterator
@@ -72,13 +72,13 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, units: int, **settings: object) -> Iterator[Plant]:
+def running(folder: Path, units: int, **settings: Any) -> Iterator[Plant]:
     """The program watching a fresh cluster of so many units."""
     cluster = SimulatedCluster(units, tempo=TEMPO, speed=20.0)
     cluster.start()
     try:
         urls = {"apis_emul_url": cluster.emul_url, "apis_budo_url": cluster.budo_url, "emul_url": cluster.device_url}
-        with Console(folder, **urls, **settings) as console:
+        with Console(folder, **{**urls, **settings}) as console:
             yield Plant(console, cluster)
     finally:
         cluster.stop()

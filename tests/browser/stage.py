@@ -12,9 +12,19 @@ from playwright.sync_api import Page, Route
 
 Json = dict[str, Any]
 CLOSED = (
-    "/get/logInfo", "/get/status", "/get/dealsInfo", "/schedules", "/commands", "/set", "/stopAll", "/shutDown",
-    "/acknowledge", "/flushCache", "/clearLock", "/share",
-)  # fmt: skip
+    "/get/logInfo",
+    "/get/status",
+    "/get/dealsInfo",
+    "/schedules",
+    "/commands",
+    "/set",
+    "/stopAll",
+    "/shutDown",
+    "/acknowledge",
+    "/flushCache",
+    "/clearLock",
+    "/share",
+)
 
 
 def moment(seconds: float = 0.0) -> str:
@@ -26,16 +36,29 @@ def unit_data(unit_id: str, **given: Any) -> Json:
     """One unit's JSON; `word`, `ig` A, `wg` W, `vg` V, `rsoc` %, `mode`, `local`, `name`, `master`."""
     ig = given.get("ig", 0.0)
     mode = given.get("mode", "autonomous")
-    apis: Json = {"operation_mode": {"global": mode, "local": given.get("local"), "effective": given.get("effective", mode)}}
+    apis: Json = {
+        "operation_mode": {"global": mode, "local": given.get("local"), "effective": given.get("effective", mode)}
+    }
     if given.get("master"):
         apis["is_grid_master"] = True
     return {
         "time": "2020/01/01-09:53:20",
         "battery": {"rsoc": given.get("rsoc", 50.0), "battery_operation_status": None},
-        "oesunit": {"id": unit_id, "display": given.get("name", f"house-{unit_id}"), "ip": given.get("ip", "192.168.11.5")},
+        "oesunit": {
+            "id": unit_id,
+            "display": given.get("name", f"house-{unit_id}"),
+            "ip": given.get("ip", "192.168.11.5"),
+        },
         "dcdc": {
             "status": {"status": given.get("word", "0x0000"), "alarmState": given.get("alarm", "Light alarm")},
-            "meter": {"wg": ig * 350, "vg": given.get("vg", 350.0), "ig": ig, "wb": ig * 340, "vb": 52.1, "ib": ig * 6.5},
+            "meter": {
+                "wg": ig * 350,
+                "vg": given.get("vg", 350.0),
+                "ig": ig,
+                "wb": ig * 340,
+                "vb": 52.1,
+                "ib": ig * 6.5,
+            },
             "vdis": {"dvg": 350.0},
             "param": {"dig": abs(ig)},
         },
@@ -47,9 +70,19 @@ def unit_data(unit_id: str, **given: Any) -> Json:
 def unit_status(state: str = "live", **given: Any) -> Json:
     """One unit's entry in `/get/status`."""
     return {
-        "state": state, "age": 1.0, "since": moment(-60), "lastWord": "0x0000", "lastDvg": 350.0, "lastDig": 2.0,
-        "lastVg": 350.0, "acknowledged": None, "unwatched": False, "conflict": None, "locked": None, **given,
-    }  # fmt: skip
+        "state": state,
+        "age": 1.0,
+        "since": moment(-60),
+        "lastWord": "0x0000",
+        "lastDvg": 350.0,
+        "lastDig": 2.0,
+        "lastVg": 350.0,
+        "acknowledged": None,
+        "unwatched": False,
+        "conflict": None,
+        "locked": None,
+        **given,
+    }
 
 
 @dataclass
@@ -79,20 +112,42 @@ class Stage:
         peer = {"up": True, "since": moment(-7200), "lastSuccess": moment(), "lastError": None}
         worker = {"alive": True, "lastRun": moment(), "lastError": None}
         return {
-            "version": "1.0.0", "time": moment(), "simulated": False, "title": "oist20", "timezone": "UTC",
+            "version": "1.0.0",
+            "time": moment(),
+            "simulated": False,
+            "title": "oist20",
+            "timezone": "UTC",
             "limits": {"gridvoltagemin": 300, "gridvoltagemax": 380, "maxgridcurrent": 2.3},
             "config": {"readOnly": False, "emulator": True, "upsModes": False, "staleafter": 30, "readinglag": 12},
-            "data": {"age": min(ages, default=None), "updated": moment(-1), **{s: states.count(s) for s in ("live", "stale", "silent")}},
-            "grid": {
-                "mode": "autonomous", "pending": None, "gridMaster": "E001", "error": False, "deals": 0,
-                "noGridMaster": False, "dealsAge": 1.0, "busVoltage": 350.0, "voltageReference": None, **self.grid,
+            "data": {
+                "age": min(ages, default=None),
+                "updated": moment(-1),
+                **{s: states.count(s) for s in ("live", "stale", "silent")},
             },
-            "gridEvents": [], "apisWeb": {"emulatorEmulator": peer, "budoEmulator": dict(peer)},
+            "grid": {
+                "mode": "autonomous",
+                "pending": None,
+                "gridMaster": "E001",
+                "error": False,
+                "deals": 0,
+                "noGridMaster": False,
+                "dealsAge": 1.0,
+                "busVoltage": 350.0,
+                "voltageReference": None,
+                **self.grid,
+            },
+            "gridEvents": [],
+            "apisWeb": {"emulatorEmulator": peer, "budoEmulator": dict(peer)},
             "workers": {"dataCollector": worker, "scheduler": worker},
             "schedules": {"pending": 0, "last": [], "failed": [], "waiting": [], "unreadable": []},
-            "orders": [], "locks": {}, "share": None, "journal": {"fault": None}, "conflicts": {},
-            "units": self.states, **self.more,
-        }  # fmt: skip
+            "orders": [],
+            "locks": {},
+            "share": None,
+            "journal": {"fault": None},
+            "conflicts": {},
+            "units": self.states,
+            **self.more,
+        }
 
     def attach(self, page: Page) -> None:
         """Serve these readings to the page, and note its orders."""
@@ -127,6 +182,11 @@ class Stage:
 def deal(giver: str, taker: str, **given: Any) -> Json:
     """One deal in the 7-field form."""
     return {
-        "chargingUnit": taker, "dischargingUnit": giver, "isMasterDeal": given.get("master", False), "request": "CHARGE",
-        "requester": taker, "responder": giver, "startTime": "2020/01/01-09:46:48",
-    }  # fmt: skip
+        "chargingUnit": taker,
+        "dischargingUnit": giver,
+        "isMasterDeal": given.get("master", False),
+        "request": "CHARGE",
+        "requester": taker,
+        "responder": giver,
+        "startTime": "2020/01/01-09:46:48",
+    }

@@ -1,4 +1,4 @@
-"""The page against the running program and a simulated cluster: what the grid does shows, what is ordered happens (A2-A4)."""
+"""The page against the running program: what the grid does shows, what is ordered happens (A2-A4)."""
 
 import re
 import time
@@ -62,7 +62,9 @@ def test_a_change_at_apis_web_shows_without_reload(open_page: OpenPage, plant: P
     expect(page.locator(".card")).to_have_count(4)
     deals = page.locator("#deals li:not(.none)")
     expect(deals.first).to_be_visible(timeout=LONG)
-    expect(deals.first).to_contain_text(re.compile(r"requester: E00\d · responder: E00\d · \d{4}/\d\d/\d\d \d\d:\d\d:\d\d"))
+    expect(deals.first).to_contain_text(
+        re.compile(r"requester: E00\d · responder: E00\d · \d{4}/\d\d/\d\d \d\d:\d\d:\d\d")
+    )
     expect(page.locator("#deals .amps").first).to_have_text(re.compile(r"^\d\.\d A$"), timeout=LONG)
     expect(page.locator(".card[data-master]")).to_have_count(1)
     expect(page.locator("#deals .tag", has_text="masterDeal")).to_have_count(1)
@@ -103,7 +105,9 @@ def test_force_stop_with_deals_offers_soft_stop_first(open_page: OpenPage, plant
     page.locator("#confirm-other").click()
     expect(page.locator("#global-pending")).to_contain_text("Force Stop follows by itself")
     expect(page.locator("#global-mode")).to_have_text("Force Stop", timeout=120_000)
-    orders = [c["wanted"]["mode"] for c in plant.console.get("/commands")["commands"] if c["order"] == "setOperationMode"]
+    orders = [
+        c["wanted"]["mode"] for c in plant.console.get("/commands")["commands"] if c["order"] == "setOperationMode"
+    ]
     assert orders == ["stop", "heteronomous"]
 
 
@@ -157,7 +161,9 @@ def test_the_manual_procedure_is_refused_in_the_wrong_order_and_runs_in_the_righ
     expect(page.locator("#confirm-title")).to_contain_text("E002: discharge with 1")
     confirm(page)
     expect(card(page, "E002").locator("[data-figure=ig]")).to_have_text("-1.00", timeout=LONG)
-    sent = next(c for c in plant.console.get("/commands")["commands"] if c["unitId"] == "E002" and c["order"] == "setDcdc")
+    sent = next(
+        c for c in plant.console.get("/commands")["commands"] if c["unitId"] == "E002" and c["order"] == "setDcdc"
+    )
     assert (sent["wanted"]["word"], sent["wanted"]["dvg"], sent["wanted"]["dig"]) == ("0x0002", 370, 1)
     order_converter(page, "E001", "Stopped")
     expect(page.locator("#confirm-lead")).to_contain_text("It holds the bus for E002")
@@ -274,7 +280,9 @@ def test_a_working_unit_that_vanishes_is_named_above_everything_until_it_is_back
     expect(card(page, "E003").locator(".badges")).to_contain_text("voltage reference", timeout=LONG)
     plant.cluster.fault("node-dies", unit="E003")
     bar = page.locator("#unwatched")
-    expect(bar).to_contain_text(re.compile(r"E003 has been silent for .*last seen as voltage reference at 350 V\."), timeout=LONG)
+    expect(bar).to_contain_text(
+        re.compile(r"E003 has been silent for .*last seen as voltage reference at 350 V\."), timeout=LONG
+    )
     assert page.locator("#unwatched").bounding_box()["y"] == 0  # type: ignore[index]
     expect(card(page, "E003").locator(".state")).to_contain_text("silent")
     page.screenshot(path=pictures / "unwatched.png")
@@ -290,7 +298,7 @@ def test_a_working_unit_that_vanishes_is_named_above_everything_until_it_is_back
 
 
 def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) -> None:
-    """Issue 5 section 3: refused while the unit is not stopped; then it stands beside the unit until its name takes it off."""
+    """Issue 5 section 3: refused while the unit is not stopped; then it stands beside the unit until taken off."""
     in_wait(plant)
     page = open_page(may_fail=True)
     unit = card(page, "E002")

@@ -1,4 +1,4 @@
-"""States of the grid and of the page that a simulated cluster reaches late or never, on a stage of the test's own readings."""
+"""States that a simulated cluster reaches late or never, on a stage of the test's own readings."""
 
 import re
 from pathlib import Path
@@ -26,10 +26,23 @@ def test_hostile_names_are_text(open_quiet: OpenPage) -> None:
     stage.states["E002"] = unit_status(locked={"name": HOSTILE, "reason": HOSTILE, "since": moment()})
     stage.deals = [deal(HOSTILE, "E001", master=True)]
     stage.more = {
-        "title": HOSTILE, "locks": {"E002": {"name": HOSTILE, "reason": HOSTILE, "since": moment()}},
+        "title": HOSTILE,
+        "locks": {"E002": {"name": HOSTILE, "reason": HOSTILE, "since": moment()}},
         "gridEvents": [{"at": moment(), "text": HOSTILE, "kind": "mode"}],
-        "orders": [{"id": "c1", "order": HOSTILE, "unitId": HOSTILE, "wanted": {}, "by": HOSTILE, "at": moment(), "state": "accepted", "units": {}, "progress": {}}],
-    }  # fmt: skip
+        "orders": [
+            {
+                "id": "c1",
+                "order": HOSTILE,
+                "unitId": HOSTILE,
+                "wanted": {},
+                "by": HOSTILE,
+                "at": moment(),
+                "state": "accepted",
+                "units": {},
+                "progress": {},
+            }
+        ],
+    }
     page = open_quiet(stage=stage)
     expect(page.locator(".card")).to_have_count(3)
     expect(card(page, HOSTILE).locator(".uid")).to_have_text(HOSTILE)
@@ -42,7 +55,14 @@ def test_hostile_names_are_text(open_quiet: OpenPage) -> None:
     assert "owned" not in page.title()
 
 
-@pytest.mark.parametrize("odd", [{}, {"dcdc": None}, {"dcdc": {"meter": "x", "status": 5}, "apis": [], "battery": 7, "oesunit": "", "emu": None, "time": 3}])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"dcdc": None},
+        {"dcdc": {"meter": "x", "status": 5}, "apis": [], "battery": 7, "oesunit": "", "emu": None, "time": 3},
+    ],
+)
 def test_missing_or_odd_fields_print_dashes_and_stop_nothing(open_quiet: OpenPage, odd: dict[str, object]) -> None:
     """N17: no number where there is none, no fault, and the other units go on."""
     stage = Stage.of(2)
@@ -69,7 +89,15 @@ def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_
     unit = page.locator('.card[data-unit="E001"]')
     expect(unit.locator(".state")).to_have_text(re.compile(r"▲ stale 1 min 1\d s$"))
     expect(unit.locator("[data-figure=ig]")).to_have_text("-2.00")
-    for control in ("select[name=local]", "[data-act=local]", "[data-act=schedule-set]", "[data-act=shut-down]", "input[value=voltage]", "input[value=current]", ".current input"):
+    for control in (
+        "select[name=local]",
+        "[data-act=local]",
+        "[data-act=schedule-set]",
+        "[data-act=shut-down]",
+        "input[value=voltage]",
+        "input[value=current]",
+        ".current input",
+    ):
         expect(unit.locator(control)).to_be_disabled()
     expect(unit.locator("input[value=stopped]")).to_be_enabled()
     expect(unit.locator("[data-act=converter]")).to_be_enabled()
@@ -93,7 +121,9 @@ def test_all_stale_is_one_sentence(open_quiet: OpenPage, pictures: Path) -> None
         stage.states[one] |= {"lastWord": "0x0041", "unwatched": True}
     page = open_quiet(stage=stage)
     expect(page.locator("#unwatched li")).to_have_count(1)
-    expect(page.locator("#unwatched")).to_contain_text(re.compile(r"All 6 units have been stale for 1 min .* E002 \(charging 2\.0 A\), E003"))
+    expect(page.locator("#unwatched")).to_contain_text(
+        re.compile(r"All 6 units have been stale for 1 min .* E002 \(charging 2\.0 A\), E003")
+    )
     expect(page.locator("#trust-live b")).to_have_text("0")
     expect(page.locator("#trust-age")).to_have_attribute("data-level", "warn")
     page.screenshot(path=pictures / "all-stale.png")
@@ -156,8 +186,10 @@ def test_units_that_differ_in_mode_show_mixed_with_the_list(open_quiet: OpenPage
     expect(page.locator("#shut-down")).to_be_disabled()
 
 
-def test_a_dead_controller_is_named_and_nothing_but_stop_all_stays_in_reach(open_quiet: OpenPage, pictures: Path) -> None:
-    """Z5: the banner says since when; ages go on; orders are off; an order that meets it is told as unknown; then all is well."""
+def test_a_dead_controller_is_named_and_nothing_but_stop_all_stays_in_reach(
+    open_quiet: OpenPage, pictures: Path
+) -> None:
+    """Z5: the banner says since when; orders are off; one that meets it is told as unknown; then all is well."""
     stage = Stage.of(3)
     page = open_quiet(stage=stage, may_fail=True)
     expect(page.locator("#trust-live b")).to_have_text("3")
@@ -218,7 +250,14 @@ def test_read_only_leaves_stopping(open_quiet: OpenPage) -> None:
     stage.more["config"] = {"readOnly": True, "staleafter": 30}
     page = open_quiet(stage=stage)
     expect(page.locator("#banners")).to_contain_text("Read-only")
-    for control in ("#global-set", "#flush", "#shut-down", "#schedule-set", '.card [data-act="local"]', ".card input[value=voltage]"):
+    for control in (
+        "#global-set",
+        "#flush",
+        "#shut-down",
+        "#schedule-set",
+        '.card [data-act="local"]',
+        ".card input[value=voltage]",
+    ):
         expect(page.locator(control)).to_be_disabled()
     expect(page.locator("#stop-all")).to_be_enabled()
     expect(page.locator(".card [data-act=converter]")).to_be_enabled()
@@ -226,8 +265,15 @@ def test_read_only_leaves_stopping(open_quiet: OpenPage) -> None:
 
 RULES = [
     {"rule": "a", "cause": "ok", "pass": True, "sentence": "E001 obeys Manual.", "numbers": {}, "overridable": False},
-    {"rule": "c", "cause": "no-voltage-reference", "pass": False, "sentence": "No other unit is the voltage reference.", "numbers": {}, "overridable": True},
-]  # fmt: skip
+    {
+        "rule": "c",
+        "cause": "no-voltage-reference",
+        "pass": False,
+        "sentence": "No other unit is the voltage reference.",
+        "numbers": {},
+        "overridable": True,
+    },
+]
 
 
 def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_quiet: OpenPage, pictures: Path) -> None:
@@ -239,7 +285,9 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     unit = page.locator('.card[data-unit="E001"]')
     unit.locator(".current input").fill("-1.5")
     unit.locator(".choices label", has_text="Current control").click()
-    expect(unit.locator(".rules li")).to_have_text([re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(c\) No other")])
+    expect(unit.locator(".rules li")).to_have_text(
+        [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(c\) No other")]
+    )
     assert all("dryRun=true" in form for _, form in stage.orders)
     page.screenshot(path=pictures / "override.png")
     unit.locator("[data-act=converter]").click()
@@ -269,13 +317,18 @@ def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPag
     assert all("dryRun=true" in form for _, form in stage.orders)
 
 
-@pytest.mark.parametrize(("choice", "amperes", "sentence"), [
-    ("Current control", "", "Give the Grid current in A."),
-    ("Current control", "0", "0 A moves nothing"),
-    ("Current control", "2.4", "up to 2.3 A"),
-    ("Voltage control", "-1", "without a sign"),
-])  # fmt: skip
-def test_a_wrong_entry_is_told_at_the_form_and_sent_nowhere(open_quiet: OpenPage, choice: str, amperes: str, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("choice", "amperes", "sentence"),
+    [
+        ("Current control", "", "Give the Grid current in A."),
+        ("Current control", "0", "0 A moves nothing"),
+        ("Current control", "2.4", "up to 2.3 A"),
+        ("Voltage control", "-1", "without a sign"),
+    ],
+)
+def test_a_wrong_entry_is_told_at_the_form_and_sent_nowhere(
+    open_quiet: OpenPage, choice: str, amperes: str, sentence: str
+) -> None:
     """N10, N12, Z8, T33."""
     stage = Stage.of(1, mode="manual")
     stage.grid["mode"] = "manual"
@@ -318,12 +371,16 @@ def test_a_refusal_stands_on_the_spot_in_the_controllers_own_sentence(open_quiet
 def test_stop_all_names_the_units_that_are_not_in_wait(open_quiet: OpenPage) -> None:
     """Z9: of twenty units, two of them dead, it tells exactly which."""
     stage = Stage.of(4)
-    units = {one: {"state": "verified"} for one in ("E001", "E002")} | {one: {"state": "timedOut"} for one in ("E003", "E004")}
+    units = {one: {"state": "verified"} for one in ("E001", "E002")} | {
+        one: {"state": "timedOut"} for one in ("E003", "E004")
+    }
     stage.answers["/stopAll"] = (502, {"error": "2 of 4 units are not seen in Wait.", "sent": True, "units": units})
     page = open_quiet(stage=stage, may_fail=True)
     page.locator("#stop-all").click()
     page.locator("#confirm-yes").click()
-    expect(page.locator("#stop-outcome")).to_have_text("2 of 4 units are not seen in Wait. Not seen in Wait: E003, E004")
+    expect(page.locator("#stop-outcome")).to_have_text(
+        "2 of 4 units are not seen in Wait. Not seen in Wait: E003, E004"
+    )
 
 
 def test_search_filters_sort_and_density(open_quiet: OpenPage) -> None:
@@ -336,7 +393,13 @@ def test_search_filters_sort_and_density(open_quiet: OpenPage) -> None:
     page = open_quiet(stage=stage)
     names = page.locator(".card .uid")
     expect(names).to_have_count(5)
-    for name, shown in (("live", "E001 E002 E003 E004"), ("stale", "E005"), ("alarm", "E004"), ("in a deal", "E001 E003"), ("all", "E001 E002 E003 E004 E005")):
+    for name, shown in (
+        ("live", "E001 E002 E003 E004"),
+        ("stale", "E005"),
+        ("alarm", "E004"),
+        ("in a deal", "E001 E003"),
+        ("all", "E001 E002 E003 E004 E005"),
+    ):
         page.locator("#filters label", has_text=name).first.click()
         expect(names).to_have_text(shown.split())
     page.locator("#mode-filter").select_option("stop")
