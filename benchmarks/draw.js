@@ -3,7 +3,8 @@
 import { buildModel } from "../js/lib/model.js";
 import { createScene } from "../js/scene/scene.js";
 
-const scene = createScene(document.getElementById("scene"), { motion: true });
+const selected = [];
+const scene = createScene(document.getElementById("scene"), { motion: true, onSelect: (id) => selected.push(id) });
 let model = null;
 
 /** One poll's worth of work: from the parsed answers to the scene. @returns ms of script */
@@ -46,4 +47,4 @@ function pause(milliseconds) {
   return new Promise((done) => { setTimeout(done, milliseconds); });
 }
 
-window.bench = { run };
+window.bench = { run, feed, scene, selected };

@@ -4,8 +4,11 @@
 
 Time inside the draw callback at 4, 20, 300 and 1,000 nodes, a third of them in deals, with new data every second and
 other deals (so that units glide) every third; `poll` is the script time from parsed answers to the scene, p95.
+`CPU p95` is the main thread's own CPU time in the same callbacks, from the browser's trace: on a machine that is busy
+with other things it is what the drawing costs, and it is what the budget is held against.
 """
 
+import json
 import shutil
 import sys
 import threading
@@ -76,7 +79,7 @@ def _converter(unit: dict[str, Any], word: str, current: float) -> None:
 
 
 def measure(page: Page, count: int, seconds: int) -> dict[str, float]:
-    """Draw times of that many nodes: frames, median, p95, max, and p95 of a poll's script, ms."""
+    """Draw times of that many nodes: frames, median, p95, max, p95 of a poll's script and of the callback's CPU, ms."""
     units, deals = with_deals(count, 0)
     other_units, other_deals = with_deals(count, 1)
     status = {
@@ -84,8 +87,21 @@ def measure(page: Page, count: int, seconds: int) -> dict[str, float]:
         "grid": {"gridMaster": next(iter(units)), "busVoltage": 350.2},
     }
     given = {"units": units, "deals": deals, "otherUnits": other_units, "otherDeals": other_deals, "status": status}
+    browser = page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=page, categories=["devtools.timeline"])
     found: dict[str, float] = page.evaluate("([given, seconds]) => window.bench.run(given, seconds)", [given, seconds])
-    return found
+    return found | {"cpu": callbacks_p95(browser.stop_tracing(), int(found["frames"]))}
+
+
+def callbacks_p95(trace: bytes, frames: int) -> float:
+    """CPU time (ms) of the dearest so many animation callbacks: those that drew, the others had nothing to do."""
+    events = json.loads(trace)["traceEvents"]
+    times: list[float] = sorted(
+        event["tdur"] / 1e3 for event in events if event["name"] == "FireAnimationFrame" and "tdur" in event
+    )
+    drew = times[-frames:]
+    return drew[min(len(drew) - 1, int(len(drew) * 0.95))]
 
 
 def main(seconds: int = SECONDS) -> int:
@@ -97,16 +113,16 @@ def main(seconds: int = SECONDS) -> int:
     late = False
     with served(ROOT) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
-        sys.stdout.write("nodes  frames  median ms  p95 ms  max ms  budget ms  poll p95 ms\n")
+        sys.stdout.write("nodes  frames  median ms  p95 ms  max ms  CPU p95 ms  budget ms  poll p95 ms\n")
         for count, budget in BUDGETS.items():
             page = browser.new_page(viewport=SIZE)
             page.goto(f"{url}/benchmarks/draw.html")
             page.wait_for_function("window.bench")
             found = measure(page, count, seconds)
-            late = late or found["p95"] > budget or found["poll"] > POLL_BUDGET
+            late = late or found["cpu"] > budget or found["poll"] > POLL_BUDGET
             sys.stdout.write(
                 f"{count:5}  {found['frames']:6.0f}  {found['median']:9.2f}  {found['p95']:6.2f}"
-                f"  {found['max']:6.1f}  {budget:9.0f}  {found['poll']:11.1f}\n"
+                f"  {found['max']:6.1f}  {found['cpu']:10.2f}  {budget:9.0f}  {found['poll']:11.1f}\n"
             )
             sys.stdout.flush()
             page.close()

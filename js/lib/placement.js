@@ -123,7 +123,7 @@ function ringLayout(ids, hub, cell, rings) {
   });
   const last = used[used.length - 1] ?? rings[0] ?? { a: hub.x, b: hub.y }; // no unit is known yet
   const middle = { a: middleOf(last.a, hub.r, cell * 1.25, cell * ROOMY.x), b: middleOf(last.b, hub.r, cell * 1.4, cell * ROOMY.y) };
-  const outer = { a: used[0].a, b: used[0].b };
+  const outer = { a: (used[0] ?? last).a, b: (used[0] ?? last).b };
   return { tiles: false, rings: used.length, cell, tile: null, hub, middle, outer, places };
 }
 

@@ -2,20 +2,17 @@
 // so that a thousand units with new figures never hold a frame up.
 
 import { drawAway, drawTile, tileLook } from "./cells.js";
-import { createLayer } from "./layer.js";
 
-const CHUNK = 40; // tiles between two looks at the clock
+const CHUNK = 20; // tiles between two looks at the clock
 
-export function createField() {
-  const layer = createLayer();
+/** @param layer the canvas that the tiles stand on, of their own */
+export function createField(layer) {
   const shown = new Map(); // id -> look
   const waiting = new Map(); // id -> what to paint
 
   return {
-    image: layer.image,
     /** Forget everything: another size, sharpness, theme or set of places. */
-    reset(width, height, scale, view) {
-      layer.resize(width, height);
+    reset(scale, view) {
       layer.clear(scale, view);
       shown.clear();
       waiting.clear();
@@ -29,9 +26,9 @@ export function createField() {
         else waiting.set(unit.id, { unit, kind, look, place: places.get(unit.id) });
       }
     },
-    /** Paint what waits, for so many ms at most. @returns whether anything was painted */
+    /** Paint what waits, for so many ms at most. */
     work(penOn, tile, limit) {
-      if (waiting.size === 0) return false;
+      if (waiting.size === 0) return;
       const pen = penOn(layer.context);
       const began = performance.now();
       let count = 0;
@@ -42,7 +39,6 @@ export function createField() {
         count += 1;
         if (count % CHUNK === 0 && performance.now() - began > limit) break;
       }
-      return true;
     },
     waiting: () => waiting.size > 0,
   };

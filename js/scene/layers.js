@@ -6,10 +6,9 @@ import { drawHub } from "./hub.js";
 import { drawLegend } from "./legend.js";
 import { veil } from "./theme.js";
 
-/** Tiles or empty places, the ring, and (while nobody moves) the beds of the deals. */
-export function drawUnder(pen, { field, layout, model, spots, curves, moving }) {
+/** Empty places (of cells), the ring, and (while nobody moves) the beds of the deals. */
+export function drawUnder(pen, { layout, model, spots, curves, moving }) {
   if (!layout.tiles) for (const { id } of model.units) if (spots(id).away) drawAway(pen, layout.places.get(id), cellSize(layout.cell));
-  if (layout.tiles) copy(pen.context, field.image);
   drawRing(pen, layout);
   if (!moving) drawBeds(pen, curves);
 }

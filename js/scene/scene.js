@@ -10,8 +10,8 @@
 //   scene.destroy(); scene.stats() -> {frames, median, p95, max} ms in the draw callback; scene.resetStats()
 //   scene.spotOf(id) -> {x, y, cell} in CSS px of the canvas, for tests and for placing a dialog; scene.outline: the list box element
 // onSelect(id) on click, Enter or Space (V7); onHover(id|null).
-// The canvas takes the size of its CSS box, which must not depend on the canvas: give it a height, or let it fill a grid cell. Two
-// more canvases are laid upon it and a list box beside it (stack.js, outline.js), so give it a parent of its own without padding.
+// The canvas takes the size of its CSS box, which must not depend on the canvas: give it a height, or let it fill a grid cell. More
+// canvases are laid upon it and a list box beside it (stack.js, outline.js), so give it a parent of its own without padding.
 
 import { placeLegend } from "./legend.js";
 import { cellSize, drawCell, roundRect, write } from "./cells.js";
@@ -32,13 +32,13 @@ import { innerPlaces, placeUnits } from "../lib/placement.js";
 const DOT_BEAT = { cells: 1000 / 30, tiles: 1000 / 20 }; // ms between frames while only dots move
 const MARGIN = 48; // px around the middle in which dots may run
 const WHOLE = Object.freeze({ k: 1, x: 0, y: 0 });
-const TILE_TIME = 4; // ms per frame for painting tiles anew
+const TILE_TIME = 3; // ms per frame for painting tiles anew
 const REDUCED = "(prefers-reduced-motion: reduce)";
 
 export function createScene(canvas, { theme = null, words = {}, onSelect = () => {}, onHover = () => {}, motion = null } = {}) {
   const stack = createStack(canvas);
   const ground = createLayer();
-  const field = createField();
+  const field = createField(stack.tiles);
   const [sprites, stats, ways] = [createSprites(), createStats(), createMotion()];
   const off = new AbortController();
   let colours = theme ?? readTheme(canvas);
@@ -94,9 +94,9 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
       supplies = supplyLines(model.units, (id) => shownAsCell(spots(id)));
     }
     sprites.setScale(size.scale * view.get().k);
-    const painted = layout.tiles && paintField(now, spots, changed, moving);
+    if (layout.tiles) paintField(now, spots, changed, moving);
     // units on their way are drawn among the dots; the still layers change only when one sets out or arrives
-    if (changed || painted) drawStill(now, spots, moving > 0, changed);
+    if (changed) drawStill(now, spots, moving > 0);
     drawMoving(now, spots, moving, changed);
     movers = moving;
     stale = false;
@@ -105,17 +105,18 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   function paintField(now, spots, changed, moving) {
     const key = `${layoutKey}|${size.scale}|${Object.values(view.get())}`;
     const fresh = key !== fieldKey;
-    if (fresh) field.reset(canvas.width, canvas.height, size.scale, view.get());
+    if (fresh) field.reset(size.scale, view.get());
     fieldKey = key;
     const kindOf = (id) => (spots(id).away ? "away" : moving > 0 && ways.moving(id, now) ? "none" : "tile");
     if (changed || fresh) field.want(model.units, layout.places, kindOf);
-    return field.work(penOn, layout.tile, fresh ? Infinity : TILE_TIME);
+    // what changed with the rest of the picture waits for the next frame, unless there is nothing to see yet
+    if (fresh || !changed) field.work(penOn, layout.tile, fresh ? Infinity : TILE_TIME);
   }
 
-  function drawStill(now, spots, moving, changed) {
+  function drawStill(now, spots, moving) {
     const isMoving = moving ? (id) => ways.moving(id, now) : () => false;
     const focus = [...new Set([selected, keyed].filter((id) => id !== null))];
-    const scene = { field, layout, model, spots, curves, isMoving, moving, focus, legend, ...size, fontSize: fontSize(), view: view.get() };
+    const scene = { layout, model, spots, curves, isMoving, moving, focus, legend, ...size, fontSize: fontSize(), view: view.get() };
     if (groundKey !== layoutKey) {
       ground.resize(canvas.width, canvas.height);
       ground.clear(size.scale, WHOLE);
@@ -125,7 +126,6 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     stack.ground.aim(size.scale, view.get());
     copy(stack.ground.context, ground.image);
     drawUnder(penOn(stack.ground.context), scene);
-    if (!changed) return;
     const pen = penOn(stack.over.context);
     stack.over.clear(size.scale, view.get());
     drawOver(pen, scene);
@@ -169,6 +169,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
       legend = placeLegend(penOn(stack.over.context), size.width, fontSize());
       layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legend.height });
       layoutKey = key;
+      stack.showTiles(layout.tiles);
     }
     const sharing = new Set(model.spurs.map(({ id }) => id));
     const members = model.units.filter((unit) => unit.inDeal || sharing.has(unit.id)).map(({ id }) => ({ id, angle: layout.places.get(id).angle }));
@@ -183,6 +184,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     if (width === size.width && height === size.height && scale === size.scale) return;
     size = { width, height, scale };
     stack.resize(Math.round(width * scale), Math.round(height * scale));
+    fieldKey = "";
     const was = moves;
     moves = false; // a new size is no movement of the units
     arrange();

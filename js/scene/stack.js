@@ -1,4 +1,4 @@
-// The scene's three canvases, one upon another: the still ground (the page's own canvas), the dots, and the cells above them.
+// The scene's canvases, one upon another: the still ground (the page's own canvas), tiles, dots, and the cells above them.
 //
 // The browser lays them together off the main thread, so a frame in which only dots move paints nothing but dots. The parent of
 // the page's canvas becomes their frame (position: relative, by CSSOM, which the content security policy allows).
@@ -8,9 +8,9 @@ import { layerOf } from "./layer.js";
 export function createStack(canvas) {
   const parent = canvas.parentElement;
   if (getComputedStyle(parent).position === "static") parent.style.position = "relative";
-  const [dots, over] = [overlay("dots"), overlay("cells")];
-  canvas.after(dots, over);
-  const layers = [layerOf(canvas, { alpha: false }), layerOf(dots), layerOf(over)];
+  const upper = [overlay("tiles"), overlay("dots"), overlay("cells")];
+  canvas.after(...upper);
+  const layers = [layerOf(canvas, { alpha: false }), ...upper.map((element) => layerOf(element))];
 
   function overlay(name) {
     const element = document.createElement("canvas");
@@ -21,19 +21,22 @@ export function createStack(canvas) {
   }
 
   return {
-    ground: layers[0], dots: layers[1], over: layers[2],
+    ground: layers[0], tiles: layers[1], dots: layers[2], over: layers[3],
+    /** Few units have no tiles, and a canvas that is not shown costs nothing. */
+    showTiles(shown) {
+      upper[0].style.display = shown ? "block" : "none";
+    },
     /** Lay the upper ones exactly on the page's own; it may have been moved. */
     align() {
       const box = { left: canvas.offsetLeft, top: canvas.offsetTop, width: canvas.clientWidth, height: canvas.clientHeight };
-      for (const element of [dots, over]) for (const [side, value] of Object.entries(box)) element.style[side] = `${value}px`;
+      for (const element of upper) for (const [side, value] of Object.entries(box)) element.style[side] = `${value}px`;
     },
-    /** The size in device px; empties all three. */
+    /** The size in device px; empties all. */
     resize(width, height) {
       for (const { image } of layers) Object.assign(image, { width, height });
     },
     destroy() {
-      dots.remove();
-      over.remove();
+      for (const element of upper) element.remove();
     },
   };
 }

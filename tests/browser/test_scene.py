@@ -1,0 +1,141 @@
+"""The energy-sharing screen by itself in a real Chromium: what it draws, and how pointer and keyboard reach a unit."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from benchmarks.draw import served, with_deals
+
+
+@pytest.fixture
+def bench(browser: Browser, root: Path) -> Iterator[Page]:
+    """The bench's page, watched for faults."""
+    faults: list[str] = []
+    with served(root) as url:
+        page = browser.new_page(viewport=ViewportSize(width=1000, height=600))
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.goto(f"{url}/benchmarks/draw.html")
+        page.wait_for_function("window.bench")
+        yield page
+        page.close()
+    assert faults == []
+
+
+def feed(page: Page, count: int, *, sharing: bool = True, state: str = "live") -> dict[str, Any]:
+    """Show that many units, a third of them in deals that run or none at all; answers their data."""
+    units, deals = with_deals(count, 0)
+    if not sharing:
+        deals = []
+        for unit in units.values():
+            unit["dcdc"]["meter"] |= {"ig": 0.0, "wg": 0.0}
+    status = {"units": {unit_id: {"state": state, "age": 2.0} for unit_id in units}, "grid": {}}
+    page.evaluate("(given) => window.bench.feed(given)", {"units": units, "deals": deals, "status": status})
+    frames(page, 3)
+    return units
+
+
+def frames(page: Page, count: int) -> None:
+    """Let the browser show so many frames."""
+    page.evaluate(
+        """(count) => new Promise((done) => {
+            const next = (left) => (left === 0 ? done() : requestAnimationFrame(() => next(left - 1)));
+            next(count);
+        })""",
+        count,
+    )
+
+
+def wait_for_y(page: Page, unit_id: str, y: float) -> None:
+    """Until the unit stands at that height."""
+    page.wait_for_function(
+        "([id, y]) => Math.abs(window.bench.scene.spotOf(id).y - y) < 0.01", arg=[unit_id, y], timeout=10_000
+    )
+
+
+def spot(page: Page, unit_id: str) -> dict[str, float]:
+    """Where the unit stands."""
+    found: dict[str, float] = page.evaluate("(id) => window.bench.scene.spotOf(id)", unit_id)
+    return found
+
+
+def colour(page: Page, x: float, y: float) -> list[int]:
+    """The picture's colour there, the upmost layer that shows anything: red, green, blue."""
+    found: list[int] = page.evaluate(
+        """([x, y]) => {
+            for (const canvas of [...document.querySelectorAll('canvas')].reverse()) {
+                if (canvas.clientWidth === 0) continue;
+                const scale = canvas.width / canvas.clientWidth;
+                const [column, row] = [Math.round(x * scale), Math.round(y * scale)];
+                const pixel = canvas.getContext('2d').getImageData(column, row, 1, 1).data;
+                if (pixel[3] > 200) return [...pixel.slice(0, 3)];
+            }
+            return [];
+        }""",
+        [x, y],
+    )
+    return found
+
+
+def test_a_cell_is_green_up_to_its_charge_and_grey_once_its_unit_is_stale(bench: Page) -> None:
+    """The area tells the charge (V6), and nothing stale looks live (look.md)."""
+    feed(bench, 4, sharing=False)
+    at = spot(bench, "E001")
+    low = (at["x"] + at["cell"] * 0.3, at["y"] + at["cell"] * 0.6)
+    red, green, blue = colour(bench, *low)
+    assert green > red + 30
+    assert green > blue
+    feed(bench, 4, sharing=False, state="stale")
+    red, green, blue = colour(bench, *low)
+    assert max(red, green, blue) - min(red, green, blue) < 25
+
+
+def test_units_in_deals_come_towards_the_middle_and_go_back_to_their_own_places(bench: Page) -> None:
+    """V2, and the way back; a unit that does not share stays where it is."""
+    feed(bench, 20, sharing=False)
+    own = {unit_id: spot(bench, unit_id) for unit_id in ("E001", "E002")}
+    feed(bench, 20)
+    bench.wait_for_function(f"window.bench.scene.spotOf('E001').y > {own['E001']['y'] + 20}", timeout=10_000)
+    assert spot(bench, "E002") == own["E002"]
+    feed(bench, 20, sharing=False)
+    wait_for_y(bench, "E001", own["E001"]["y"])
+
+
+def test_a_click_and_the_keyboard_open_a_unit(bench: Page) -> None:
+    """V7 by click; one tab stop, arrows and Enter for the keyboard."""
+    feed(bench, 20, sharing=False)
+    at = spot(bench, "E005")
+    bench.mouse.click(at["x"], at["y"])
+    bench.keyboard.press("Tab")
+    bench.keyboard.press("ArrowRight")
+    bench.keyboard.press("Enter")
+    assert bench.evaluate("window.bench.selected") == ["E005", "E006"]
+    assert bench.get_by_role("option", selected=True).inner_text().startswith("E006 house6, live, charge")
+
+
+def test_every_tile_of_a_large_grid_can_be_reached(bench: Page) -> None:
+    """From 200 units on they are tiles; the first and the last are where a click finds them."""
+    units = feed(bench, 300)
+    for unit_id in (list(units)[1], list(units)[-1]):
+        at = spot(bench, unit_id)
+        bench.mouse.click(at["x"], at["y"])
+    assert bench.evaluate("window.bench.selected") == [list(units)[1], list(units)[-1]]
+
+
+def test_nothing_is_drawn_while_nothing_moves(bench: Page) -> None:
+    """Without motion a picture is drawn once per change and not again."""
+    bench.evaluate("window.bench.scene.setMotion(false)")
+    feed(bench, 20)
+    before = bench.evaluate("window.bench.scene.stats().frames")
+    frames(bench, 30)
+    assert bench.evaluate("window.bench.scene.stats().frames") == before
+
+
+def test_a_destroyed_scene_leaves_nothing_behind(bench: Page) -> None:
+    """Only the page's own canvas stays."""
+    feed(bench, 4)
+    bench.evaluate("window.bench.scene.destroy()")
+    assert bench.locator("canvas").count() == 1
+    assert bench.locator("[role=listbox]").count() == 0
