@@ -1,0 +1,102 @@
+"""Every curl line of the README, run in its order against the real program and a simulated cluster (issue 3)."""
+
+import contextlib
+import functools
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from main_controller import choices
+from main_controller.simulator import SimulatedCluster
+from tests.docs.console_blocks import Example, difference, examples, reply_value
+from tests.docs.test_readme_api import served
+from tests.system.conftest import ready
+from tests.system.console import Console, until
+from tests.system.http_call import Answer
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+EXAMPLES = examples(README)
+TEMPO = 0.05
+"""How much shorter the simulated programs' periods are, as `console.SHORT` makes those of ours."""
+
+IN_TIME = 60.0
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """What `make run` starts, twenty times as fast, while it shares energy."""
+    said = io.StringIO()
+    hurried = functools.partial(SimulatedCluster, tempo=TEMPO)
+    with (
+        mock.patch.object(choices, "SimulatedCluster", hurried),
+        contextlib.redirect_stdout(said),
+        Console(tmp_path_factory.mktemp("readme"), simulate=4, steptime=30) as running,
+    ):
+        until(lambda: ready(running, 4), "the first picture")
+        until(lambda: running.get("/get/dealsInfo"), "a deal", deadline=IN_TIME)
+        assert re.search(r"^Open http://localhost:\d+/$", said.getvalue(), re.MULTILINE), "the address to open"
+        yield running
+
+
+def ask(console: Console, example: Example) -> Answer:
+    """The line's request made today, on the console's own port."""
+    asked = example.request()
+    return console.call(asked.target, asked.method, form=asked.form, timeout=90)
+
+
+def test_every_route_has_a_curl_line() -> None:
+    """Each route, and each alias, stands in the README with a curl line and a reply."""
+    called = {re.sub(r"\?.*", "", example.request().target) for example in EXAMPLES}
+    pattern = {route: re.compile(re.sub("<>", "[^/]+", route)) for route in served()}
+    missing = [route for route, one in pattern.items() if not any(one.fullmatch(path) for path in called)]
+    assert missing == ["/get/log"]  # the alias of /get/logInfo, which the table names
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_the_reply_is_the_documented_one(console: Console, example: Example) -> None:
+    """Status, and keys and kinds all the way down. Where an order is refused until the one before shows, it waits."""
+    answer = until(lambda: patient(console, example), example.line, deadline=IN_TIME, every=0.2)
+    assert answer is not None
+    first = example.reply.splitlines()[0]
+    if first.startswith("HTTP/"):
+        for name, value in re.findall(r"^([\w-]+): (.*)$", example.reply, re.MULTILINE):
+            assert answer.headers[name.lower()] == value
+    elif first.startswith(("{", "[")):
+        assert difference(reply_value(example.reply), answer.json) is None, answer.body[:600]
+    else:
+        kind = answer.headers["content-type"].partition(";")[0]
+        assert kind in ("text/plain", "text/csv")
+        assert answer.body
+        if kind == "text/csv":
+            assert answer.body.decode().splitlines()[0] == first
+
+
+def patient(console: Console, example: Example) -> Answer | None:
+    """The answer once its status is the documented one; None while a 409 or 503 says to try again later."""
+    answer = ask(console, example)
+    if answer.status != example.status and answer.status in (409, 503):
+        return None
+    assert answer.status == example.status, (example.line, answer.status, answer.body[:600])
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("shown", "real", "agrees"),
+    [
+        ('{"a": 1, ...}', {"a": 2.5, "b": 1}, True),
+        ('{"a": 1}', {"a": 2.5, "b": 1}, False),
+        ('{"a": 1, ...}', {"b": 1}, False),
+        ('{"a": "x. ...", "b": {...}}', {"a": "y", "b": {"c": 1}}, True),
+        ('{"a": true}', {"a": 1}, False),
+        ('{"a": [{"b": 1, ...}, ...]}', {"a": [{"b": "x"}]}, False),
+        ('[{"a": null}, ...]', [{"a": {"b": 1}}], True),
+        ("[...]", {}, False),
+    ],
+)
+def test_a_difference_is_seen(shown: str, real: object, agrees: bool) -> None:
+    """The comparison itself can fail."""
+    assert (difference(reply_value(shown), real) is None) is agrees
