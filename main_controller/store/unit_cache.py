@@ -221,5 +221,11 @@ def _grid_master(sightings: Mapping[str, Sighting], unit_ids: tuple[str, ...] | 
     """The unit whose newest data claim to be it; none while apis-web knows of none (K7)."""
     if unit_ids == ():
         return None
-    claims = [one for one in sightings.values() if one.present and one.unit.grid_master]
+    claims = [one for one in sightings.values() if one.present and _claims(one.data)]
     return max(claims, key=lambda one: one.moved_at).unit_id if claims else None
+
+
+def _claims(data: Mapping[str, Any]) -> bool:
+    """Whether a unit says so; most have no such key, so the view is made for few only."""
+    apis = data.get("apis")
+    return isinstance(apis, dict) and "is_grid_master" in apis and Unit("", data).grid_master

@@ -6,12 +6,12 @@ when dropped, but the usual thresholds make the collector walk all of them at al
 
 import gc
 
-NEW_OBJECTS = 50_000
+NEW_OBJECTS = 200_000
 YOUNG_ROUNDS = 20
 OLD_ROUNDS = 50
 
 
 def look_rarely() -> None:
-    """Look for cycles among the newest objects after 50,000 of them, among all some minutes apart."""
+    """Look for cycles among the newest objects after 200,000 of them, among all some minutes apart."""
     gc.set_threshold(NEW_OBJECTS, YOUNG_ROUNDS, OLD_ROUNDS)
     gc.freeze()
