@@ -70,9 +70,10 @@ def _mode(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutco
 
 def _waits_since(fact: Fact, command: Command, lags: Lags) -> bool:
     """Whether the converter went to Wait after a stop: by its own answer at once, by telemetry only late (Z6c, K9)."""
-    if fact.belief.source == "reading":
-        return fact.confirmed_wait(command.entered + lags.stop)
-    return fact.confirmed_wait(command.entered)
+    answered = fact.belief.answered_at
+    if answered is not None and answered >= command.entered:
+        return fact.confirmed_wait()
+    return fact.confirmed_wait(command.entered + lags.stop)
 
 
 def _converter(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:

@@ -5,7 +5,7 @@ was or may have been sent counts as in force until a reading that counts says ot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.freshness import Reading, UnitState
@@ -18,7 +18,8 @@ class Belief:
     """What a converter may be doing: every word, target voltage (V) and set current (A) that cannot be ruled out.
 
     A None among the words is a state that is none of the four words, or not known. `seen_at` (monotonic s) is when
-    this was last told by a reading that counts or by the converter itself; None if never.
+    this was last told by a reading that counts or by the converter itself; None if never. `answered_at` is when the
+    converter itself last answered an order with the word that stands, None where it did not.
     """
 
     words: frozenset[Word | None]
@@ -26,6 +27,7 @@ class Belief:
     digs: frozenset[float | None]
     seen_at: float | None
     source: str | None = None
+    answered_at: float | None = None
 
     def surely(self, word: Word) -> bool:
         """Whether the converter can only be in this word."""
@@ -140,9 +142,12 @@ def believe(reading: Reading | None, orders: Sequence[ConverterOrder], lag: floa
     A reading counts once it arrived at least `lag` seconds after the last order was answered or given up. Until then
     the converter's own answer counts, together with every later order that may have been carried out.
     """
-    if _covered(reading, orders, lag):
-        return _told(reading)
     base, rest = _last_answer(orders)
+    answered = base.returned if base is not None and not rest else None
+    if _covered(reading, orders, lag):
+        told = _told(reading)
+        agrees = base is not None and told.words == {base.answered_word}
+        return replace(told, answered_at=answered) if agrees else told
     words: set[Word | None] = set()
     dvgs: set[float | None] = set()
     digs: set[float | None] = set()
@@ -163,7 +168,7 @@ def believe(reading: Reading | None, orders: Sequence[ConverterOrder], lag: floa
         dvgs.add(order.dvg)
         digs.add(order.dig)
     source = "converter" if base is not None and not rest else "order"
-    return Belief(frozenset(words), frozenset(dvgs), frozenset(digs), seen, source)
+    return Belief(frozenset(words), frozenset(dvgs), frozenset(digs), seen, source, answered)
 
 
 def _covered(reading: Reading | None, orders: Sequence[ConverterOrder], lag: float) -> bool:

@@ -1,0 +1,89 @@
+"""An order's life as data (Z6c, Z8a, Z9b)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.modes import Mode, Word
+from main_controller.errors import Sent
+from tests.domain.facts import answer, order
+
+AT = datetime(2026, 5, 13, 3, 0, 0, 123456, tzinfo=UTC)
+
+
+def command(kind: str = "setDcdc", unit_id: str | None = None, **more: Any) -> Command:
+    """An order that was sent and answered."""
+    values: dict[str, Any] = {"wanted": {}, "entered": 900.0, "sent": True, "settled": 900.0, **more}
+    return Command("c1", kind, unit_id, by="127.0.0.1", at=AT, **values)
+
+
+@pytest.mark.parametrize("state", list(CommandState))
+def test_only_pending_and_accepted_may_still_change(state: CommandState) -> None:
+    assert state.open is (state in (CommandState.PENDING, CommandState.ACCEPTED))
+
+
+def test_the_wire_form_holds_everything_with_times_in_utc_and_nothing_else() -> None:
+    units = {"E001": UnitOutcome(CommandState.VERIFIED, True, "0x0000", None, "converter")}
+    told = command(unit_id="E001", units=units, accepted_at=AT, override="test").as_json()
+    assert json.loads(json.dumps(told)) == {
+        "id": "c1",
+        "order": "setDcdc",
+        "unitId": "E001",
+        "wanted": {},
+        "by": "127.0.0.1",
+        "at": "2026-05-13T03:00:00.123+00:00",
+        "state": "pending",
+        "sent": True,
+        "acceptedAt": "2026-05-13T03:00:00.123+00:00",
+        "endedAt": None,
+        "error": None,
+        "note": None,
+        "override": "test",
+        "before": {},
+        "units": {
+            "E001": {"state": "verified", "sent": True, "shows": "0x0000", "error": None, "evidence": "converter"}
+        },
+        "progress": {},
+    }
+
+
+def test_a_reading_counts_the_lag_after_an_order_came_back_and_never_before() -> None:
+    assert order(Word.WAIT, returned=900.0).counts_from(12.0) == 912.0
+    assert order(Word.WAIT).counts_from(12.0) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "word"),
+    [
+        (answer(Word.CHARGE), Word.CHARGE),
+        (answer("0X0014"), Word.VOLTAGE_REFERENCE),
+        (answer("nonsense"), None),
+        ({"status": None}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_the_answered_word_is_read_from_the_converters_own_object(told: Any, word: Word | None) -> None:
+    assert order(Word.WAIT, answer=told).answered_word is word
+
+
+@pytest.mark.parametrize(
+    ("returned", "sent", "in_effect", "pending"),
+    [
+        (None, "unknown", False, True),
+        (None, "unknown", True, True),
+        (970.0, True, False, True),
+        (970.0, "unknown", False, True),
+        (969.9, True, False, False),
+        (970.0, False, False, False),
+        (970.0, True, True, False),
+    ],
+)
+def test_a_mode_order_is_under_way_in_flight_and_30_s_after_unless_unsent_or_seen(
+    returned: float | None, sent: Sent, in_effect: bool, pending: bool
+) -> None:
+    ordered = ModeOrder("c1", None, Mode.STOP, 960.0, returned=returned, sent=sent, in_effect=in_effect)
+    assert ordered.pending(1000.0, 30.0) is pending

@@ -1,0 +1,200 @@
+"""When a mode, a shutdown or a lock must be refused (Z8, T15, issue 5 section 3); stopping never is."""
+
+from typing import Any
+
+import pytest
+
+from main_controller.domain.mode_rules import why_not_global, why_not_local, why_not_lock, why_not_shut_down
+from main_controller.domain.modes import Mode, Word
+from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reference, silent
+
+WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
+RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
+LOCK = {"name": "Aoki", "reason": "fuse", "since": "2026-05-13T03:00:00+00:00"}
+
+
+def waiting(mode: Mode | None = MANUAL, *more: Any, **rest: Any) -> Any:
+    return picture(fact("E001", mode=mode), fact("E002", mode=mode), *more, mode=mode, **rest)
+
+
+@pytest.mark.parametrize("mode", [RUN, SOFT])
+@pytest.mark.parametrize("before", [MANUAL, STOP, None])
+def test_run_and_soft_stop_need_every_converter_in_wait_where_apis_main_does_not_drive(
+    mode: Mode, before: Mode | None
+) -> None:
+    assert why_not_global(mode, waiting(before), {}) is None
+    working = picture(fact("E001"), fact("E002", CHARGE), mode=before)
+    assert "E002 is not surely in Wait" in str(why_not_global(mode, working, {}))
+
+
+@pytest.mark.parametrize("before", [RUN, SOFT])
+def test_while_apis_main_drives_the_converters_need_not_wait(before: Mode) -> None:
+    working = picture(reference(mode=before), fact("E002", CHARGE, mode=before), mode=before)
+    for mode in (RUN, SOFT):
+        assert why_not_global(mode, working, {}) is None
+
+
+@pytest.mark.parametrize("pending", [STOP, MANUAL])
+def test_a_stop_or_manual_on_its_way_counts_as_in_force(pending: Mode) -> None:
+    """Z8b: Run may not follow it before the converters are seen in Wait."""
+    working = picture(reference(mode=RUN), fact("E002", CHARGE, mode=RUN), mode=RUN, pending_modes={"": (pending,)})
+    assert "not surely in Wait" in str(why_not_global(RUN, working, {}))
+    assert "not surely in Wait" in str(why_not_global(SOFT, working, {}))
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        order(CV, entered=NOW - 1),
+        order(CV, returned=NOW - 1, sent="unknown"),
+        order(CV, returned=NOW - 13.9, sent=True),
+    ],
+)
+def test_a_converter_order_that_may_have_been_sent_keeps_run_back(doubt: Any) -> None:
+    grid = picture(fact("E001", orders=[doubt]), fact("E002"), mode=MANUAL)
+    assert "E001 is not surely in Wait" in str(why_not_global(RUN, grid, {}))
+    assert "E001 is not surely in Wait" in str(why_not_global(SOFT, grid, {}))
+    ended = order(WAIT, entered=NOW - 0.9, returned=NOW - 0.5, sent=True, answer=answer(WAIT, 0.0, 0.0))
+    after = why_not_global(RUN, picture(fact("E001", orders=[doubt, ended]), mode=MANUAL), {})
+    assert (after is None) is (doubt.returned is not None), "a Wait ends it by its answer, but nothing in flight"
+
+
+def test_without_one_live_unit_nobody_knows_what_the_converters_do() -> None:
+    """After a restart the words are the file's."""
+    for grid in (picture(mode=None), picture(silent("E001"), fact("E002", age=31.0), mode=None)):
+        for mode in (RUN, SOFT):
+            assert "No unit is live" in str(why_not_global(mode, grid, {}))
+
+
+def test_unwatched_hardware_keeps_run_back_in_every_mode_until_it_is_acknowledged() -> None:
+    for mode in Mode:
+        for unit in (silent("E003", CV), never_seen("E003"), fact("E003", CHARGE, age=31.0)):
+            assert "nobody watches" in str(why_not_global(RUN, waiting(mode, unit), {}))
+        acknowledged = silent("E003", CV, acknowledged=True)
+        assert why_not_global(RUN, waiting(mode, acknowledged), {}) is None
+    assert why_not_global(RUN, waiting(STOP, silent("E003", WAIT)), {}) is None
+
+
+def test_an_acknowledgement_excuses_no_unit_that_is_seen_to_work() -> None:
+    """It came back, still the voltage reference, before Run was ordered."""
+    back = picture(reference(acknowledged=True), fact("E002"), mode=MANUAL)
+    assert "E001 is not surely in Wait" in str(why_not_global(RUN, back, {}))
+
+
+@pytest.mark.parametrize("mode", [STOP, MANUAL])
+def test_force_stop_and_manual_pass_whatever_the_grid_shows(mode: Mode) -> None:
+    worst = picture(
+        reference(), silent("E002", None), never_seen("E003"), mode=None, mixed=True, pending_modes={"": (RUN,)}
+    )
+    assert why_not_global(mode, worst, {"": LOCK, "E001": LOCK}) is None
+    assert why_not_global(mode, picture(mode=None), {"": LOCK}) is None
+
+
+def test_a_lock_on_the_cluster_refuses_run_but_no_way_down() -> None:
+    assert "Aoki" in str(why_not_global(RUN, waiting(STOP), {"": LOCK}))
+    assert "fuse" in str(why_not_global(RUN, waiting(STOP), {"": LOCK}))
+    assert why_not_global(SOFT, waiting(RUN), {"": LOCK}) is None
+
+
+@pytest.mark.parametrize("mode", [RUN, SOFT])
+def test_a_locked_unit_must_show_local_stop_before_anything_runs(mode: Mode) -> None:
+    stopped = fact("E003", mode=STOP, local=STOP)
+    assert why_not_global(mode, waiting(STOP, stopped), {"E003": LOCK}) is None
+    for unit in (
+        fact("E003", mode=STOP),
+        fact("E003", mode=STOP, local=SOFT),
+        fact("E003", mode=STOP, local=STOP, age=31.0),
+        silent("E003", mode=STOP, local=STOP),
+    ):
+        assert "does not show local mode stop" in str(why_not_global(mode, waiting(STOP, unit), {"E003": LOCK}))
+    assert "does not show" in str(why_not_global(mode, waiting(RUN), {"E009": LOCK}))
+
+
+# A unit's own mode
+
+
+def test_a_units_stop_passes_always() -> None:
+    grid = picture(reference(), mode=None, pending_modes={"": (RUN,)})
+    assert why_not_local("E001", STOP, grid, {"E001": LOCK, "": LOCK}) is None
+
+
+@pytest.mark.parametrize("mode", [None, SOFT])
+def test_the_mode_of_a_locked_unit_stays(mode: Mode | None) -> None:
+    assert "stays as it is" in str(why_not_local("E001", mode, waiting(STOP), {"E001": LOCK}))
+    assert why_not_local("E001", mode, waiting(STOP), {"E002": LOCK}) is None
+
+
+def test_a_lock_on_the_cluster_refuses_a_units_run() -> None:
+    assert "set back to Run" in str(why_not_local("E001", None, waiting(STOP), {"": LOCK}))
+    assert why_not_local("E001", SOFT, waiting(RUN), {"": LOCK}) is None
+
+
+def test_a_units_run_needs_its_converter_in_wait_where_it_would_begin_to_share() -> None:
+    def grid(word: Word, mode: Mode, **more: Any) -> Any:
+        return picture(fact("E001", word, mode=mode, local=STOP, **more), fact("E002", mode=mode), mode=mode)
+
+    assert why_not_local("E001", None, grid(WAIT, RUN), {}) is None
+    assert "not surely in Wait" in str(why_not_local("E001", None, grid(CV, RUN), {}))
+    assert "not surely in Wait" in str(why_not_local("E001", SOFT, grid(CV, RUN), {}))
+    assert why_not_local("E001", None, grid(CV, MANUAL), {}) is None, "under Manual it changes nothing"
+    assert why_not_local("E001", None, grid(CV, STOP), {}) is None
+    assert why_not_local("E009", None, grid(WAIT, RUN), {}) is None
+
+
+def test_an_unwatched_unit_is_not_set_back_to_run() -> None:
+    grid = picture(silent("E001", CV, mode=RUN, local=STOP), fact("E002", mode=RUN), mode=RUN)
+    assert "nobody watches" in str(why_not_local("E001", None, grid, {}))
+
+
+# Shut Down
+
+
+def test_shut_down_needs_manual_and_every_converter_freshly_in_wait() -> None:
+    assert why_not_shut_down(None, waiting(), 15.0) is None
+    assert why_not_shut_down("E001", waiting(), 15.0) is None
+    for mode in (RUN, SOFT, STOP, None):
+        assert "needs Manual" in str(why_not_shut_down(None, waiting(mode), 15.0))
+        assert "needs Manual" in str(why_not_shut_down("E001", waiting(mode), 15.0))
+    assert "mixed" in str(why_not_shut_down(None, waiting(None, mixed=True), 15.0))
+
+
+@pytest.mark.parametrize(("age", "passes"), [(15.0, True), (15.1, False)])
+def test_shut_down_takes_no_reading_older_than_15_s(age: float, passes: bool) -> None:
+    grid = picture(fact("E001", age=age), fact("E002"))
+    assert (why_not_shut_down(None, grid, 15.0) is None) is passes
+    assert (why_not_shut_down("E001", grid, 15.0) is None) is passes
+    assert why_not_shut_down("E002", grid, 15.0) is None
+
+
+def test_shut_down_is_refused_while_a_converter_may_work() -> None:
+    for unit in (reference(), fact("E001", orders=[order(CV, returned=NOW - 1, sent="unknown")]), fact("E001", None)):
+        assert "not surely in Wait" in str(why_not_shut_down("E001", picture(unit), 15.0))
+
+
+def test_shut_down_is_refused_while_a_mode_changes_or_nobody_is_there() -> None:
+    assert "under way" in str(why_not_shut_down("E001", waiting(pending_modes={"E001": (None,)}), 15.0))
+    assert "under way" in str(why_not_shut_down(None, waiting(pending_modes={"": (RUN,)}), 15.0))
+    assert "No unit" in str(why_not_shut_down("E009", waiting(), 15.0))
+    assert "No unit" in str(why_not_shut_down(None, picture(), 15.0))
+
+
+# Locks
+
+
+def test_a_lock_is_set_only_on_a_live_unit_that_shows_local_stop_and_wait() -> None:
+    def why(unit: Any, **more: Any) -> str | None:
+        return why_not_lock("E001", picture(unit, **more))
+
+    assert why(fact("E001", local=STOP)) is None
+    assert "not live" in str(why(fact("E001", local=STOP, age=31.0)))
+    assert "not live" in str(why(fact("E002", local=STOP)))
+    assert "local mode stop" in str(why(fact("E001", mode=STOP)))
+    assert "surely in Wait" in str(why(fact("E001", CV, local=STOP)))
+    doubt = fact("E001", local=STOP, orders=[order(CV, returned=NOW - 1, sent="unknown")])
+    assert "surely in Wait" in str(why(doubt))
+
+
+def test_a_lock_waits_for_an_order_that_may_be_lifting_the_units_stop() -> None:
+    unit = fact("E001", local=STOP)
+    assert "being changed" in str(why_not_lock("E001", picture(unit, pending_modes={"E001": (None,)})))
+    assert why_not_lock("E001", picture(unit, pending_modes={"E001": (STOP,)})) is None

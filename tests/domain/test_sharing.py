@@ -1,0 +1,72 @@
+"""The steps of a guided procedure as data (N13)."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step, interrupted
+
+BEGUN = Sharing("c7", "E001", "E003", 2.0, 350.0, 2.3, "127.0.0.1", Step.REFERENCE_UP, 100.0)
+
+
+def steps(sharing: Sharing) -> dict[str, str]:
+    return {one["step"]: one["state"] for one in sharing.as_json()["steps"]}
+
+
+def test_a_step_leaves_its_sentence_behind_and_the_next_begins() -> None:
+    second = BEGUN.to(Step.BUS_STABLE, 110.0, "E001 is up.")
+    assert (second.step, second.since, second.notes) == (Step.BUS_STABLE, 110.0, {"referenceUp": "E001 is up."})
+    assert BEGUN.notes == {}
+    assert steps(second) == {
+        "referenceUp": "done",
+        "busStable": "running",
+        "currentOn": "waiting",
+        "sharing": "waiting",
+        "currentOff": "waiting",
+        "referenceDown": "waiting",
+    }
+
+
+def test_steps_that_the_safe_end_leaps_over_are_skipped() -> None:
+    ending = BEGUN.to(Step.BUS_STABLE, 110.0, "up").to(Step.CURRENT_OFF, 120.0, "stale")
+    assert steps(ending) == {
+        "referenceUp": "done",
+        "busStable": "done",
+        "currentOn": "skipped",
+        "sharing": "skipped",
+        "currentOff": "running",
+        "referenceDown": "waiting",
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"), [(ShareState.ENDED, "done"), (ShareState.FAILED, "failed"), (ShareState.CANCELLED, "cancelled")]
+)
+def test_the_last_step_says_how_it_ended(state: ShareState, shown: str) -> None:
+    ended = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, ""), state=state)
+    assert ended.over
+    assert steps(ended)["referenceDown"] == shown
+    assert not BEGUN.over
+
+
+def test_only_the_two_last_steps_are_the_end() -> None:
+    assert tuple(Step)[-2:] == ENDING
+
+
+def test_a_record_survives_a_kill_as_interrupted_and_as_touched() -> None:
+    """Nobody knows whether an order had left when the process was killed."""
+    kept: dict[str, Any] = json.loads(json.dumps(BEGUN.to(Step.BUS_STABLE, 110.0, "up").as_record()))
+    back = interrupted(kept, 5.0)
+    assert (back.state, back.touched, back.over, back.step, back.since) == (
+        ShareState.INTERRUPTED,
+        True,
+        True,
+        Step.BUS_STABLE,
+        5.0,
+    )
+    assert (back.giver, back.taker, back.current, back.voltage, back.limit) == ("E001", "E003", 2.0, 350.0, 2.3)
+    assert back.notes == {"referenceUp": "up"}
+    assert "End it from here" in str(back.as_json()["reason"])
+    assert steps(back)["busStable"] == "interrupted"
