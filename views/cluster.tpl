@@ -43,7 +43,7 @@
 <h2 data-i18n="orders.underway">Under way</h2>
 <ul class="orders" id="under-way" aria-live="polite"></ul>
 </section>
-<section class="block wide">
+<section class="block wide later">
 <h2 data-i18n="deals.title">Deals</h2>
 <p class="note" id="deals-note" hidden></p>
 <ul class="deals" id="deals">
@@ -57,7 +57,7 @@
 % end
 </ul>
 </section>
-<section class="block wide" id="events-block" hidden>
+<section class="block wide later" id="events-block" hidden>
 <h2 data-i18n="events.title">The grid by itself</h2>
 <ul class="events" id="events"></ul>
 </section>
