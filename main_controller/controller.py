@@ -69,6 +69,7 @@ from main_controller.web.unit_readings import UnitReadings
 from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.health import utc_now
+from main_controller.workers.heaps import share_heaps
 from main_controller.workers.journal_writer import JournalWriter
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler
@@ -95,6 +96,7 @@ END_LIMIT = 90.0
 
 def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     """Run the program with startMain.py's parameters and the command line; returns the exit status."""
+    share_heaps()
     try:
         settings = build_settings(parameters, argv)
         if settings.check_config:
@@ -260,7 +262,7 @@ class Controller:
         room = WaitingRoom(WAITING_READINGS)
         parts: list[Part] = [
             Page(settings.root / "views", cache, title=settings.title, status=report.report),
-            Readings(
+            readings := Readings(
                 cache, schedules=self._set_schedule.listing, status=report.report, ipv4=ipv4,
                 stale_after=settings.staleafter, clock=self._clock, journal=lambda: self._journal.fault,
             ),
@@ -283,7 +285,7 @@ class Controller:
             allowed_networks=[str(network) for network in settings.allowed_networks] or None,
             read_only=settings.read_only,
         )
-        return Application(guard, parts)
+        return Application(guard, parts, hot=readings.answer)
 
     def _flush(self) -> int:
         self._collect.flush()

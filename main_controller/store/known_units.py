@@ -65,7 +65,7 @@ class KnownUnits:
                     changed.append(unit_id)
             for unit_id, sighting in after.sightings.items():
                 old = before.sightings.get(unit_id)
-                if old is not None and old.data is sighting.data and unit_id not in self._acknowledged:
+                if old is sighting and unit_id not in self._acknowledged:
                     continue
                 if self._see(sighting):
                     changed.append(unit_id)

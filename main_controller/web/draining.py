@@ -23,7 +23,7 @@ class Draining:
         """Answer one request (WSGI); 503 once closed."""
         if self._closed:
             body = to_json({"error": "The Main Controller is ending.", "sent": False})
-            headers = {**COMMON_HEADERS, "Content-Type": JSON, "Content-Length": str(len(body)), "Connection": "close"}
+            headers = {**COMMON_HEADERS, "Content-Type": JSON, "Content-Length": str(len(body))}
             start_response("503 Service Unavailable", list(headers.items()))
             return [body]
         with self._changed:

@@ -16,6 +16,8 @@ from main_controller.store.unit_cache import Snapshot
 from main_controller.web.conditional import accepts_gzip, matches, tagged_json
 from main_controller.web.replies import COMMON_HEADERS, JSON, reply
 
+Headers = list[tuple[str, str]]
+
 
 class SnapshotSource(Protocol):
     """Whoever has the latest snapshot."""
@@ -30,7 +32,8 @@ class _Prepared:
 
     snapshot: Snapshot
     moved_at: float | None
-    zipped_etag: str
+    plain: Headers
+    zipped: Headers
 
 
 class Readings:
@@ -71,7 +74,11 @@ class Readings:
 
     def log_info(self) -> bottle.HTTPResponse:
         """R2: exactly the units of the last good `/get/log`, in its order; NoDataYet before the first (Z2)."""
-        environ = bottle.request.environ
+        status, headers, body = self.answer(bottle.request.environ)
+        return bottle.HTTPResponse(body, status, headers)
+
+    def answer(self, environ: Mapping[str, Any]) -> tuple[int, Headers, bytes]:
+        """R2 as status, headers and body, for this route and for the application's short way to it."""
         refuse_callback(environ)
         snapshot = self._cache.snapshot()
         prepared = self._prepared
@@ -80,21 +87,20 @@ class Readings:
         if snapshot.answered_at is None:
             raise NoDataYet("apis-web has given no data yet.")
         zipped = accepts_gzip(environ)
-        etag = prepared.zipped_etag if zipped else snapshot.etag
-        headers = {"Content-Type": JSON, "Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
-        headers.update(COMMON_HEADERS)
+        headers = [*(prepared.zipped if zipped else prepared.plain)]
         if prepared.moved_at is not None:
-            headers["X-Data-Age"] = f"{max(0.0, self._clock() - prepared.moved_at):.1f}"
+            headers.append(("X-Data-Age", f"{max(0.0, self._clock() - prepared.moved_at):.1f}"))
         if matches(environ, snapshot.etag):
-            return bottle.HTTPResponse(b"", 304, headers)
-        if zipped:
-            headers["Content-Encoding"] = "gzip"
-        return bottle.HTTPResponse(snapshot.body_gzip if zipped else snapshot.body, 200, headers)
+            return 304, headers, b""
+        if not zipped:
+            return 200, headers, snapshot.body
+        headers.append(("Content-Encoding", "gzip"))
+        return 200, headers, snapshot.body_gzip
 
     @staticmethod
     def _prepare(snapshot: Snapshot) -> _Prepared:
         moved_at = max((sighting.moved_at for sighting in snapshot.sightings.values()), default=None)
-        return _Prepared(snapshot, moved_at, f"W/{snapshot.etag}")
+        return _Prepared(snapshot, moved_at, _headers(snapshot.etag), _headers(f"W/{snapshot.etag}"))
 
     def schedules(self) -> bottle.HTTPResponse:
         """R9: the pending schedules, by unit ("" is the cluster) and operation."""
@@ -126,6 +132,11 @@ class Readings:
         if snapshot.answered_at is None:
             raise NoDataYet("apis-web has given no data yet.")
         raise NoDataYet(f"No unit is live: of {len(states)} seen {states.count(UnitState.STALE)} are stale.")
+
+
+def _headers(etag: str) -> Headers:
+    told = {"Content-Type": JSON, "Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
+    return [*told.items(), *COMMON_HEADERS.items()]
 
 
 def refuse_callback(environ: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.application import Application, Part
 from main_controller.web.guard import Guard
+from main_controller.web.readings import Readings
 
 log = logging.getLogger(__name__)
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -46,7 +47,8 @@ class Client:
     """A caller; headers are sent as given, the path is decoded as waitress decodes it."""
 
     def __init__(self, *parts: Part, guard: Guard | None = None) -> None:
-        self.app = Application(guard or Guard(), parts)
+        hot = next((part.answer for part in parts if isinstance(part, Readings)), None)
+        self.app = Application(guard or Guard(), parts, hot=hot)
 
     def call(
         self,
