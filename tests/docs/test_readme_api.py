@@ -17,6 +17,7 @@ from main_controller.operations.verification import MODE_ORDERS
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.garbage import GARBAGE
 from main_controller.store.schedule_results import ScheduleResult
+from main_controller.web import commands, journal
 from main_controller.web.application import Part
 
 SPECIFIED = [
@@ -167,3 +168,50 @@ def test_every_file_that_is_linked_exists(root: Path) -> None:
     for file in root.glob("*.md"):
         for name in re.findall(r"(?<!!)\[[^\]]*\]\(([^)\s:#]+)\)", file.read_text("utf-8")):
             assert (root / name).exists(), f"{file.name} links {name}, which does not exist"
+
+
+def parameters_read(root: Path, module: str) -> dict[str, set[str]]:
+    """Of each function of one file of web/: the names of the parameters that it reads."""
+    tree = ast.parse((root / "main_controller" / "web" / f"{module}.py").read_text("utf-8"))
+    found: dict[str, set[str]] = {}
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        lists = [key.value for call in calls for key in call.keywords if key.arg in ("required", "optional")]
+        names = [part.value for one in lists for part in ast.walk(one) if isinstance(part, ast.Constant)]
+        found[function.name] = {str(name) for name in names}
+    return found
+
+
+def order_rows(root: Path) -> dict[str, str]:
+    """Of each route of the tables with a column of parameters: what stands in it."""
+    rows: dict[str, str] = {}
+    for title in ("### Orders", "### Plans", "### Locks", "### Guided sharing"):
+        for line in section(root, title).splitlines():
+            if line.startswith("| `/"):
+                route, parameters = line.split("|")[1:3]
+                rows[re.sub(r"<[^>]+>", "<>", route.strip().strip("`"))] = parameters
+    return rows
+
+
+def test_every_parameter_of_an_order_is_documented(root: Path) -> None:
+    """The README names the parameters that each order reads, and no other."""
+    app = bottle.Bottle()
+    commands.Commands.__new__(commands.Commands).mount(app)
+    read = parameters_read(root, "commands")
+    rows = order_rows(root)
+    checked = 0
+    for route in app.routes:
+        path = re.sub(r"<[^>]+>", "<>", route.rule)
+        if path in rows and route.method == "GET":
+            assert set(re.findall(r"`(\w+)`", rows[path])) == read[route.callback.__name__], path
+            checked += 1
+    assert checked == len(rows) - 1  # `/schedules` is a reading of another file and has none
+
+
+def test_every_parameter_of_the_journal_is_documented(root: Path) -> None:
+    """And those of `/commands`, the other reading that is searched."""
+    text = section(root, "### Journal") + section(root, "### How orders stand")
+    rows = {line.split("|")[1].strip().strip("`"): line.split("|")[2] for line in text.splitlines() if "| `/" in line}
+    assert {*journal.QUESTION, "next"} == set(re.findall(r"`(\w+)`", rows["/journal"]))
+    assert set(journal.RANGE) == set(re.findall(r"`(\w+)`", rows["/journal.csv"]))
+    assert parameters_read(root, "commands")["commands"] == set(re.findall(r"`(\w+)`", rows["/commands"]))
