@@ -68,7 +68,7 @@ class Replayer:
     def now(self) -> float:
         """The second of the recording at which it stands."""
         passed = (time.monotonic() - self._began) * self.speed
-        return passed % self.seconds if self._loop else min(passed, self.seconds)
+        return float(passed % self.seconds if self._loop else min(passed, self.seconds))
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def in_a_hurry(table: Mapping[str, Timeout]) -> Iterator[None]:
         for module, name, value in (
             (program, "WATCH_EVERY", 0.1),
             (program, "LOOK_EVERY", 0.05),
+            (program, "EVENTS_EVERY", 0.05),
             (stop_all, "VERDICT_TIME", 0.5),
             (stop_all, "ASK_AGAIN", 0.5),
             (stop_all, "READ_EVERY", 0.2),
