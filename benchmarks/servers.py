@@ -54,7 +54,9 @@ def get(port: int, path: str, *, zipped: bool = False, timeout: float = 30.0) ->
 
 
 def _page_with_units(port: int) -> bool:
+    """Whether the page shows units and their data have come (503 before)."""
     try:
+        get(port, "/get/logInfo", timeout=2.0)
         page, _ = get(port, "/", timeout=2.0)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False

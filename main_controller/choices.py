@@ -13,7 +13,6 @@ from main_controller import __version__
 from main_controller.domain.interlocks import Limits
 from main_controller.operations.desk import Timing
 from main_controller.settings import Settings
-from main_controller.simulator import SimulatedCluster
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices, Emulator, NodeDrivers
 from main_controller.upstream.http_json import HttpJson
@@ -51,6 +50,8 @@ def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
     """With `--simulate`, the settings of a throw-away cluster on loopback ports of its own (Z17)."""
     if settings.simulate is None:
         return settings
+    from main_controller.simulator import SimulatedCluster  # here, since it costs a real start 70 ms
+
     cluster = SimulatedCluster(settings.simulate, speed=settings.speed)
     cluster.start()
     stack.callback(cluster.stop)
