@@ -17,6 +17,11 @@ from tests.system.console import Console
 TEMPO = 0.15
 """The real programs' periods and time-outs, that much of their length."""
 
+HURRY = (
+    "{ const real = window.setTimeout; window.setTimeout = (call, wait, ...more) => real(call, wait / %d, ...more); }"
+)
+"""Shortens every wait of the page."""
+
 WAIT = 20_000
 """How long (ms) a page may take to show what it must show, on a busy machine."""
 
@@ -58,8 +63,11 @@ class Watched:
 class OpenPage(Protocol):
     """Opens a page of the program and watches it to the test's end."""
 
-    def __call__(self, path: str = "", *, stage: Stage | None = None, may_fail: bool = False, **context: Any) -> Page:
-        """`path` after the address; `stage` serves its readings; `may_fail` allows failed requests in the console."""
+    def __call__(
+        self, path: str = "", *, stage: Stage | None = None, may_fail: bool = False, hurry: int = 1, **context: Any
+    ) -> Page:
+        """`path` after the address; `stage` serves its readings; `may_fail` allows failed requests in the console;
+        `hurry` makes the page poll so many times as often."""
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +112,9 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
     opened: list[tuple[Watched, bool]] = []
     with contextlib.ExitStack() as stack:
 
-        def open_page(path: str = "", *, stage: Stage | None = None, may_fail: bool = False, **context: Any) -> Page:
+        def open_page(
+            path: str = "", *, stage: Stage | None = None, may_fail: bool = False, hurry: int = 1, **context: Any
+        ) -> Page:
             options = {"viewport": {"width": 1440, "height": 1000}, "locale": "en-GB", **context}
             place = browser.new_context(**options)
             stack.callback(place.close)
@@ -112,6 +122,8 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
             opened.append((watched, may_fail))
             if stage is not None:
                 stage.attach(watched.page)
+            if hurry != 1:
+                watched.page.add_init_script(HURRY % hurry)
             watched.page.goto(address + path)
             return watched.page
 
