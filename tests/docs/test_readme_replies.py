@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from main_controller import choices
+from main_controller import simulator
 from main_controller.simulator import SimulatedCluster
 from tests.docs.console_blocks import Example, difference, examples, reply_value
 from tests.docs.test_readme_api import served
@@ -35,7 +35,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     said = io.StringIO()
     hurried = functools.partial(SimulatedCluster, tempo=TEMPO)
     with (
-        mock.patch.object(choices, "SimulatedCluster", hurried),
+        mock.patch.object(simulator, "SimulatedCluster", hurried),
         contextlib.redirect_stdout(said),
         Console(tmp_path_factory.mktemp("readme"), simulate=4, steptime=30) as running,
     ):
