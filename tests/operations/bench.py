@@ -1,0 +1,218 @@
+"""Everything an operation needs, over the fake grid: the real desk, command log and unit cache."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from main_controller.domain.commands import Command, ConverterOrder
+from main_controller.domain.freshness import Remembered
+from main_controller.domain.interlocks import Limits
+from main_controller.domain.modes import Mode, Word
+from main_controller.domain.picture import Fact
+from main_controller.errors import ControllerError
+from main_controller.operations.desk import Desk, Timing
+from main_controller.operations.set_converter import SetConverter
+from main_controller.operations.set_mode import SetMode
+from main_controller.operations.share import Share
+from main_controller.operations.stop_all import StopAll
+from main_controller.operations.verification import Verification
+from main_controller.operations.waits import Waits
+from main_controller.store.command_log import CommandLog
+from main_controller.store.unit_cache import Snapshot, UnitCache
+from main_controller.upstream.apis_web import ApisWeb
+from tests.operations.fake_wire import Converter, FakeApisWeb, FakeDevices, Grid, Hands
+
+START = datetime(2026, 5, 13, 3, 0, tzinfo=UTC)
+BEAT = 5.0
+
+
+class Acknowledged:
+    """Which units are acknowledged, by the word that they had."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, str | None] = {}
+
+    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+        """As `Acknowledgements.acknowledged`."""
+        return unit_id in self.words and self.words[unit_id] == word
+
+
+class LockBook:
+    """Maintenance locks; `fault` is raised by every change."""
+
+    def __init__(self) -> None:
+        self.locks: dict[str, dict[str, Any]] = {}
+        self.fault: ControllerError | None = None
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        """As `Locks.all`."""
+        return dict(self.locks)
+
+    def set(self, scope: str, name: str, reason: str, at: datetime) -> Mapping[str, Any]:
+        """As `locks.Book.set`."""
+        if self.fault is not None:
+            raise self.fault
+        self.locks[scope] = {"name": name, "reason": reason, "since": at.isoformat()}
+        return self.locks[scope]
+
+    def clear(self, scope: str, name: str) -> Mapping[str, Any]:
+        """As `locks.Book.clear`."""
+        if self.fault is not None:
+            raise self.fault
+        return self.locks.pop(scope)
+
+
+class Kept:
+    """Where a guided procedure is kept."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[str, Any]] = {}
+        self.fault: ControllerError | None = None
+
+    def save(self, record: dict[str, Any]) -> None:
+        """As `share.Kept.save`."""
+        if self.fault is not None:
+            raise self.fault
+        self.records[record["id"]] = record
+
+    def load(self) -> list[dict[str, Any]]:
+        """As `share.Kept.load`."""
+        return list(self.records.values())
+
+    def remove(self, record_id: str) -> None:
+        """As `share.Kept.remove`."""
+        if self.fault is not None:
+            raise self.fault
+        self.records.pop(record_id, None)
+
+
+class SteppingCache(UnitCache):
+    """Whoever waits for a newer picture moves the clock, so that a loop needs no real time."""
+
+    hands: Hands
+
+    def wait_newer(self, serial: int, timeout: float) -> Snapshot:
+        """Move the clock by `timeout`."""
+        self.hands.move(timeout)
+        return self.snapshot()
+
+
+class Bench:
+    """A cluster of `ids` in `mode`, polled every 5 s of the clock, with every operation over it."""
+
+    def __init__(
+        self,
+        *ids: str,
+        mode: Mode | None = Mode.MANUAL,
+        timing: Timing | None = None,
+        remembered: Mapping[str, Remembered] | None = None,
+        kept: Kept | None = None,
+    ) -> None:
+        self.hands = Hands()
+        self.grid = Grid(self.hands, {one: Converter(one) for one in ids or ("E001", "E002", "E003")}, mode)
+        self.apis_web = FakeApisWeb(self.grid)
+        self.devices = FakeDevices(self.grid)
+        self.cache = SteppingCache(remembered=remembered)
+        self.cache.hands = self.hands
+        self.log = CommandLog()
+        self.book = LockBook()
+        self.acknowledged = Acknowledged()
+        self.kept = kept or Kept()
+        self.intents: list[str] = []
+        self.on_intent: Callable[[], object] = lambda: None
+        self.person_orders: list[str | None] = []
+        self.timing = timing or Timing()
+        self.limits = Limits()
+        self.desk = Desk(
+            self.cache, self.log, self.acknowledged, self.book, timing=self.timing, clock=self.hands, wall=self.wall
+        )
+        web = cast(ApisWeb, self.apis_web)
+        self.waits = Waits(self.desk, self.devices, self.hands)
+        self.set_mode = SetMode(
+            self.desk, web, self.waits, self.hands, person_ordered=self.person_orders.append, intent=self.intent
+        )
+        self.converter = SetConverter(self.desk, self.devices, self.waits, limits=self.limits, intent=self.intent)
+        self.stop_all = StopAll(self.desk, web, self.devices, self.waits, executor=self.hands, readers=self.hands)
+        self.verification = Verification(self.desk)
+        self.share = Share(self.desk, self.converter, self.waits, self.kept, limits=self.limits, step_time=60.0)
+        self.stop_all.also_ends(self.share.overtaken)
+        self.watch = True
+        self._polled = float("-inf")
+        self.polls = True
+        self.set_grid(grid_master=True)
+        self.hands.beat = self.beat
+
+    @property
+    def web(self) -> ApisWeb:
+        """The fake apis-web, as what it stands for."""
+        return cast(ApisWeb, self.apis_web)
+
+    def unit(self, unit_id: str) -> Converter:
+        """One unit as it really is."""
+        return self.grid.units[unit_id]
+
+    def fact(self, unit_id: str) -> Fact:
+        """One unit as the rules see it."""
+        return self.desk.picture().facts[unit_id]
+
+    def wall(self) -> datetime:
+        """The clock as a time of day."""
+        return START + timedelta(seconds=self.hands.now - 1000.0)
+
+    def intent(self, command: Command) -> None:
+        """Note that this order is about to be sent; `on_intent` happens just then."""
+        self.intents.append(command.id)
+        self.on_intent()
+
+    def set_grid(self, *, grid_master: bool | None, deals: int = 0, active: bool | None = True) -> None:
+        """What apis-web says of the grid as a whole."""
+        unit_ids = {True: tuple(self.grid.units), False: (), None: None}[grid_master]
+        listed: tuple[dict[str, Any], ...] = ({},) * deals
+        self.cache.take_grid(lambda grid: replace(grid, unit_ids=unit_ids, deals=listed, status_active=active))
+
+    def poll(self) -> None:
+        """One good `/get/log`; a frozen unit's own clock stands still."""
+        self._polled = self.hands.now
+        old = self.cache.snapshot().units
+        units = {
+            unit.id: old[unit.id] if unit.frozen and unit.id in old else unit.data(f"t{self.hands.now}", self.grid.mode)
+            for unit in self.grid.units.values()
+            if unit.there
+        }
+        self.cache.take_log(units, self.hands.now, self.wall())
+
+    def beat(self) -> None:
+        """What happens by itself as the clock moves."""
+        if self.polls and self.hands.now - self._polled >= BEAT:
+            self.poll()
+        if self.watch:
+            self.verification.run_once()
+        self.share.run_once()
+
+    def run(self, seconds: float) -> None:
+        """Let time go by."""
+        self.hands.move(seconds)
+
+    def settled(self, seconds: float = 20.0) -> "Bench":
+        """Poll and let a while go by, so that all readings are fresh and there are enough."""
+        self.poll()
+        self.run(seconds)
+        return self
+
+    def ordered(self, unit_id: str, word: Word, **more: Any) -> ConverterOrder:
+        """Note a converter order as if it had been given."""
+        order = ConverterOrder(self.log.new_id(), unit_id, word, 350.0, 1.0, entered=self.hands.now, **more)
+        self.log.note_converter(order)
+        return order
+
+
+@contextmanager
+def open_bench(*ids: str, **more: Any) -> Iterator[Bench]:
+    """A bench whose threads end with the test."""
+    made = Bench(*ids, **more)
+    try:
+        yield made
+    finally:
+        made.hands.close()
