@@ -21,6 +21,7 @@ import { createSchedules } from "./panels/schedules.js";
 import { createShare } from "./panels/share.js";
 import { createTrust } from "./panels/trust.js";
 import { createUnderWay } from "./panels/underway.js";
+import { createUps } from "./panels/ups.js";
 import { createUnits } from "./panels/units.js";
 
 const EVERY = 500; // ms between readings (Z14)
@@ -58,6 +59,7 @@ const page = {
 
 page.schedules = createSchedules(page);
 page.locks = createLocks(page);
+page.ups = createUps(page);
 const details = createDetails(page, { onClose: () => scene.select(null) });
 const units = createUnits(page);
 const scene = createScene(document.getElementById("scene"), {
@@ -67,7 +69,7 @@ const scene = createScene(document.getElementById("scene"), {
     details.open(id);
   },
 });
-const panels = [createAlerts(page), createTrust(page), createCluster(page), createDeals(page), createUnderWay(page), page.schedules, page.locks, createShare(page), units, details, asking];
+const panels = [createAlerts(page), createTrust(page), createCluster(page), createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, createShare(page), units, details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {

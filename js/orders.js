@@ -28,7 +28,8 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
       patch(key, { command: { ...command, id, state: "accepted" }, text: words.t("outcome.accepted") });
       follow(state.get().status);
     } else {
-      patch(key, { ...ending("done", done ? done(answer.body) : words.t("outcome.done")), command: { ...command, state: "verified" } });
+      const told = done ? done(answer.body) : words.t("outcome.done");
+      patch(key, { ...(typeof told === "string" ? ending("done", told) : ending(told.kind, told.text)), command: { ...command, state: "verified" } });
     }
     return answer;
   }
@@ -44,7 +45,12 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
     const open = new Map((Array.isArray(status.orders) ? status.orders : []).map((command) => [command.id, command]));
     for (const entry of state.get().orders) {
       const id = entry.command?.id;
-      if (entry.ended !== null || typeof id !== "string") continue;
+      if (entry.ended !== null) continue;
+      if (typeof id !== "string") {
+        const inFlight = [...open.values()].find(({ order, unitId }) => order === entry.command.order && (unitId ?? null) === (entry.command.unitId ?? null));
+        if (inFlight) patch(entry.key, { text: standing(inFlight, words) });
+        continue;
+      }
       if (open.has(id)) patch(entry.key, { command: open.get(id), text: standing(open.get(id), words) });
       else if (!asking.has(id)) askEnd(entry.key, id);
     }

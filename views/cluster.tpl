@@ -31,6 +31,7 @@
 <p><label class="check"><input type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
 <p class="buttons"><button type="button" id="flush" data-i18n="flush" disabled data-needs-script>Flush cache</button>
 <button type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" disabled data-needs-script>Lock…</button></p>
+<form class="ups" id="ups-form" hidden><p class="row"><label class="label" for="ups-choice" data-i18n="ups.all">UPS mode of all units :</label></p><p class="pair"><select id="ups-choice" disabled data-needs-script><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button type="submit" id="ups-set" data-i18n="set" disabled data-needs-script>Set</button></p></form>
 <p class="lock-note" id="cluster-lock-note" hidden></p>
 <p class="outcome" id="cluster-outcome" aria-live="polite"></p>
 </section>

@@ -145,6 +145,8 @@ export default {
   "share.state.running": "running", "share.state.ended": "ended", "share.state.failed": "failed, ended safely", "share.state.cancelled": "cancelled", "share.state.interrupted": "interrupted by a restart",
   "share.same": "Choose two different units.", "share.none": "No guided sharing is under way.", "share.running": "{current} A from {from} to {to}",
 
+  "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.", "ups.failed": "Not taken by {units}",
+
   "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.nohistory": "PV, sharing and battery over time: this controller keeps no history of its own.", "details.card": "Go to its panel", "details.title": "{id} {name}",
 
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",

@@ -145,6 +145,8 @@ export default {
   "share.state.running": "進行中", "share.state.ended": "終了", "share.state.failed": "失敗(安全に終了)", "share.state.cancelled": "取消し", "share.state.interrupted": "再起動により中断",
   "share.same": "異なる 2 台を選択してください。", "share.none": "進行中の手順はありません。", "share.running": "{from} から {to} へ {current} A",
 
+  "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。", "ups.failed": "設定できなかったノード: {units}",
+
   "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.nohistory": "太陽光発電、電力融通、Battery 残容量の履歴: Main Controller 単体では履歴表示を行う機能はありません。", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
 
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",

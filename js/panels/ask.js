@@ -76,7 +76,9 @@ export function createAsk({ words }) {
     }
     open?.finish(pressed === "cancel" ? null : pressed);
   });
-  $(dialog).on("close", () => open?.finish(null));
+  $(dialog).on("close", () => {
+    if (!dialog.open) open?.finish(null); // the event comes late: by then a newer question may stand here
+  });
   $(reason).on("input", () => reason.setCustomValidity(""));
 
   return { ask, render, words };

@@ -21,7 +21,7 @@ export function createCard(page, id, element) {
     id: find(".uid"), name: find(".uname"), state: find(".state"), address: find(".address"), badges: find(".badges"), sentence: find(".sentence"),
     soc: find(".soc"), underWay: find(".under-way"), outcome: element.querySelector(":scope > .outcome"), debug: find("dl.debug"),
     shutDown: find("[data-act=shut-down]"), clear: find("[data-act=schedule-clear]"), set: find("[data-act=schedule-set]"), local: find("select[name=local]"), localSet: find("[data-act=local]"),
-    lock: find("[data-act=lock]"), opener: null,
+    lock: find("[data-act=lock]"), ups: find("form.ups"), opener: null,
   };
   const figures = Object.fromEntries([...element.querySelectorAll("[data-figure]")].map((node) => [node.dataset.figure, node]));
   const converter = createConverterForm(page, id, find("form.converter"), figures.word);
@@ -30,7 +30,7 @@ export function createCard(page, id, element) {
   /** The controls' accessible names carry the unit, so that a list of them can be told apart. */
   function nameControls() {
     for (const control of element.querySelectorAll("button, select")) {
-      const own = control.tagName === "SELECT" ? words.t("mode.local") : control.textContent.trim();
+      const own = control.tagName === "SELECT" ? control.getAttribute("aria-label") : control.textContent.trim();
       control.setAttribute("aria-label", `${own} · ${id}`);
     }
     part.opener = find("header").appendChild(make("button", "", { type: "button", class: "opener quiet", "data-act": "open" }));
@@ -54,6 +54,7 @@ export function createCard(page, id, element) {
     renderBadges(unit, model.status);
     renderDebug(unit);
     renderGates(unit);
+    page.ups.renderUnit(part.ups, unit, model);
     converter.update(unit, model);
     setOutcome(part.outcome, orders.at(`card:${id}`));
     const opened = element.classList.contains("opened");

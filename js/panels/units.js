@@ -38,7 +38,9 @@ export function createUnits(page) {
   $(list).on("submit", "form", (event) => {
     event.preventDefault();
     const id = idOf(event.currentTarget);
-    if (event.currentTarget.dataset.form === "local") setLocal(id);
+    const { form } = event.currentTarget.dataset;
+    if (form === "local") setLocal(id);
+    else if (form === "ups") setUps(id, event.currentTarget.elements.ups);
     else cards.get(id)?.converter.submit();
   });
   $(list).on("click", "[data-act]", ({ currentTarget }) => ACTS[currentTarget.dataset.act]?.(idOf(currentTarget), currentTarget));
@@ -75,6 +77,10 @@ export function createUnits(page) {
     }
     card.resetLocal();
     orders.give({ spot: `card:${id}`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, call: () => api.setOperationMode({ value: wanted, unitId: id }) });
+  }
+
+  async function setUps(id, field) {
+    if (await page.ups.ask(field.value, id)) field.value = "";
   }
 
   async function askShutDown(id) {

@@ -19,6 +19,7 @@ CLOSED = (
     "/commands",
     "/set",
     "/stopAll",
+    "/upsMode",
     "/shutDown",
     "/acknowledge",
     "/flushCache",

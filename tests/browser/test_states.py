@@ -431,3 +431,40 @@ def test_a_thousand_units_build_only_what_is_seen(open_quiet: OpenPage, pictures
     page.screenshot(path=pictures / "thousand.png")
     page.locator("#find").fill("E777")
     expect(page.locator(".card .uid")).to_have_text(["E777"])
+
+
+def test_ups_modes_are_offered_with_debug_on_and_asked_first(open_quiet: OpenPage) -> None:
+    """R23, Z10: one unit or all; units that did not take it are named."""
+    stage = Stage.of(2)
+    stage.more["config"] = {"readOnly": False, "upsModes": True, "staleafter": 30}
+    stage.answers["/upsMode/5"] = (200, {"E001": {"succeeded": True}, "E002": {"succeeded": False, "error": "no UPS"}})
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-live b")).to_have_text("2")
+    expect(page.locator("#ups-form")).not_to_be_visible()
+    page.locator("#debug").check()
+    unit = page.locator('.card[data-unit="E001"] form.ups')
+    unit.locator("select").select_option("3")
+    unit.locator("button").click()
+    expect(page.locator("#confirm-title")).to_have_text("UPS mode 3 for E001?")
+    page.locator("#confirm-yes").click()
+    expect(page.locator('.card[data-unit="E001"] > .outcome')).to_have_text("done")
+    page.locator("#ups-choice").select_option("5")
+    page.locator("#ups-set").click()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#cluster-outcome")).to_have_text("Not taken by E002: no UPS")
+    assert stage.orders == [("/upsMode/3", "unitId=E001"), ("/upsMode/5", "")]
+
+
+def test_stop_all_takes_the_place_of_a_question_that_stands_open(open_quiet: OpenPage) -> None:
+    """Issue: always in reach, also from the dialog that asks about something else; that other order is not given."""
+    stage = Stage.of(2)
+    page = open_quiet(stage=stage)
+    page.locator("#global-choice").select_option("manual")
+    page.locator("#global-set").click()
+    expect(page.locator("#confirm-title")).to_have_text("Manual for the cluster?")
+    page.locator("#confirm [data-act=stop-all]").click()
+    expect(page.locator("#confirm-title")).to_have_text("Stop all converters now?")
+    expect(page.locator("#confirm-yes")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stop-outcome")).to_have_text("Every unit known is in Wait.")
+    assert stage.orders == [("/stopAll", "")]
