@@ -305,6 +305,17 @@ class Desk:
         return settled
 
 
+def foreseen(fault: Exception, what: str) -> ControllerError:
+    """What went wrong with an order as an error with a sentence; of what nobody foresaw, nobody knows whether it left.
+
+    So an order never stays in flight for ever, and whatever overtook it is still followed by its stop.
+    """
+    if isinstance(fault, ControllerError):
+        return fault
+    log.error("%s failed in a way that nobody foresaw", what, exc_info=fault)
+    return UpstreamError(f"{what} failed in a way that nobody foresaw: {fault!r}", sent="unknown")
+
+
 def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]:
     scopes: dict[str, tuple[Mode | None, ...]] = {}
     for order in orders:

@@ -12,8 +12,8 @@ from main_controller.domain.commands import Command, ConverterOrder, UnitOutcome
 from main_controller.domain.interlocks import Answer, Limits, Wanted, judge
 from main_controller.domain.modes import Word
 from main_controller.domain.units import number
-from main_controller.errors import ControllerError, Sent, UpstreamError
-from main_controller.operations.desk import Desk
+from main_controller.errors import Sent, UpstreamError
+from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.waits import Waits
 from main_controller.upstream.devices import Devices, Target
 
@@ -83,12 +83,13 @@ class SetConverter:
                 raise desk.cancel(command, "A stop overtook this order; nothing was sent.")
             try:
                 answer = self._devices.command(Target(wanted.unit_id, ip), wanted.word, wanted.dvg, wanted.dig)
-            except ControllerError as error:
+            except Exception as fault:
+                error = foreseen(fault, f"The order to {wanted.unit_id}")
                 sent: Sent = error.sent if isinstance(error, UpstreamError) else False
                 desk.commands.note_converter(replace(order, returned=desk.clock(), sent=sent))
                 if overtaken() and sent is not False:
                     self._follow(command, wanted.unit_id, ip)
-                raise desk.fault(command, error) from error
+                raise desk.fault(command, error) from fault
             desk.commands.note_converter(replace(order, returned=desk.clock(), sent=True, answer=answer))
             if overtaken():
                 sentence = self._follow(command, wanted.unit_id, ip)

@@ -14,8 +14,8 @@ from main_controller.domain.commands import Command, ModeOrder
 from main_controller.domain.mode_rules import why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.picture import Picture
-from main_controller.errors import ControllerError, Sent, UpstreamError
-from main_controller.operations.desk import Desk
+from main_controller.errors import Sent, UpstreamError
+from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.waits import Waits
 from main_controller.upstream.apis_web import ApisWeb
 
@@ -151,11 +151,12 @@ class SetMode:
     def _send(self, command: Command, order: ModeOrder, send: Callable[[], Any]) -> Any:
         try:
             answer = send()
-        except ControllerError as error:
+        except Exception as fault:
+            error = foreseen(fault, "The order")
             sent: Sent = error.sent if isinstance(error, UpstreamError) else False
             self._desk.settle_mode(order, sent)
             self._tell_schedules(order, sent)
-            raise self._desk.fault(command, error) from error
+            raise self._desk.fault(command, error) from fault
         self._desk.settle_mode(order, True)
         self._tell_schedules(order, True)
         return answer
@@ -177,7 +178,8 @@ class SetMode:
             stop()
             note = "A stop overtook this order in flight; stop followed it."
             desk.settle_mode(order, True)
-        except ControllerError as error:
+        except Exception as fault:  # noqa: BLE001 - it is told, and the overtaken order goes on to its end
+            error = foreseen(fault, "The stop")
             note = f"A stop overtook this order in flight; the stop after it failed: {error.sentence}"
             log.error("%s: %s", command.id, note)
             desk.settle_mode(order, error.sent if isinstance(error, UpstreamError) else False)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import why_not_shut_down
-from main_controller.errors import ControllerError
-from main_controller.operations.desk import Desk
+from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.set_mode import CLUSTER
 from main_controller.upstream.apis_web import ApisWeb
 
@@ -41,6 +40,6 @@ class ShutDown:
                 raise desk.cancel(command, "A stop overtook this order; nothing was sent.")
             try:
                 self._apis_web.shutdown(unit_id)
-            except ControllerError as error:
-                raise desk.fault(command, error) from error
+            except Exception as fault:
+                raise desk.fault(command, foreseen(fault, "The order")) from fault
         return desk.accept(command)

@@ -16,7 +16,7 @@ from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, 
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import ControllerError, Sent, UpstreamError
-from main_controller.operations.desk import Desk
+from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.set_mode import CLUSTER
 from main_controller.operations.waits import WaitResult, Waits, WaitWave
 from main_controller.store.single import Single
@@ -215,11 +215,11 @@ class StopAll:
         desk.commands.note_mode(order)
         try:
             self._apis_web.budo("stop")
-        except ControllerError as error:
-            sent: Sent = error.sent if isinstance(error, UpstreamError) else False
-            desk.settle_mode(order, sent)
+        except Exception as fault:
+            error = foreseen(fault, "The stop")
+            desk.settle_mode(order, error.sent if isinstance(error, UpstreamError) else False)
             log.error("%s: /stop failed: %s", command.id, error.sentence)
-            raise
+            raise error from fault
         desk.settle_mode(order, True)
 
     # Sending Wait

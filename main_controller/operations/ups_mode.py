@@ -6,7 +6,7 @@ from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
-from main_controller.operations.desk import Desk
+from main_controller.operations.desk import Desk, foreseen
 from main_controller.upstream.devices import Devices, Target
 
 
@@ -57,8 +57,8 @@ class UpsMode:
     def _one(self, target: Target, mode: int) -> ControllerError | None:
         try:
             self._devices.ups_mode(target, mode)
-        except ControllerError as error:
-            return error
+        except Exception as fault:  # noqa: BLE001 - one failing unit never hides the others (Z10)
+            return foreseen(fault, f"The order to the UPS of {target.unit_id}")
         return None
 
     def _report(self, command: Command, errors: dict[str, ControllerError | None]) -> tuple[Command, dict[str, Any]]:

@@ -14,7 +14,7 @@ from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.modes import Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import ControllerError, Sent, UpstreamError
-from main_controller.operations.desk import Desk
+from main_controller.operations.desk import Desk, foreseen
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
@@ -60,11 +60,9 @@ class Waits:
         desk.commands.note_converter(order)
         try:
             answer = self._devices.command(Target(unit_id, ip), Word.WAIT, 0.0, 0.0)
-        except ControllerError as error:
+        except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
+            error = foreseen(fault, f"Wait to {unit_id}")
             return self._failed(order, error, error.sent if isinstance(error, UpstreamError) else False)
-        except Exception as error:  # Stop all goes on whatever fails on the way (Z9)
-            log.exception("%s: Wait to %s failed in a way that nobody foresaw", command_id, unit_id)
-            return self._failed(order, UpstreamError(f"Wait to {unit_id} failed: {error!r}", sent="unknown"), "unknown")
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
         desk.commands.note_converter(done)
         return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_word, asked_at=order.entered)

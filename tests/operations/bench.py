@@ -139,6 +139,7 @@ class Bench:
         self.share = Share(self.desk, self.converter, self.waits, self.kept, limits=self.limits, step_time=60.0)
         self.stop_all.also_ends(self.share.overtaken)
         self.watch = True
+        self.bus = False  # whether a reference brings the bus to its voltage
         self._polled = float("-inf")
         self.polls = True
         self.set_grid(grid_master=True)
@@ -175,6 +176,10 @@ class Bench:
     def poll(self) -> None:
         """One good `/get/log`; a frozen unit's own clock stands still."""
         self._polled = self.hands.now
+        if self.bus:
+            held = [unit.dvg for unit in self.grid.units.values() if unit.word == Word.VOLTAGE_REFERENCE]
+            for unit in self.grid.units.values():
+                unit.vg = held[0] if held else 0.0
         old = self.cache.snapshot().units
         units = {
             unit.id: old[unit.id] if unit.frozen and unit.id in old else unit.data(f"t{self.hands.now}", self.grid.mode)

@@ -302,3 +302,16 @@ def test_the_order_is_on_the_disk_before_it_leaves_but_nothing_keeps_a_stop_back
     assert bench.intents == [run.id]
     bench.set_mode.cluster(STOP, "me")
     assert bench.intents == [run.id]
+
+
+def test_a_bug_leaves_no_order_in_flight_for_ever_and_a_stop_still_follows_it(bench: Bench) -> None:
+    bench.grid.faults["autonomous"] = Fault(ZeroDivisionError("a bug"), hang=8.0)
+    run = bench.hands.submit(bench.set_mode.cluster, RUN, "one")
+    bench.set_mode.cluster(STOP, "two")
+    bench.run(9.0)
+    with pytest.raises(UpstreamError, match="nobody foresaw") as error:
+        run.result(5)
+    assert error.value.details["sent"] == "unknown"
+    assert [one[:2] for one in bench.grid.sent] == [("mode", RUN), ("mode", STOP), ("mode", STOP)]
+    bench.run(60.0)
+    assert bench.desk.picture().pending_modes == {}
