@@ -15,7 +15,7 @@ from main_controller.domain.schedule import UNKNOWN, Operation, Schedule
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, Refused
 from main_controller.store.schedule_results import ScheduleResults
-from main_controller.store.schedules import Schedules, Unreadable
+from main_controller.store.schedules import Listing, Schedules, Unreadable
 from main_controller.workers.clock_jumps import ClockJumps
 from main_controller.workers.endings import Endings
 from main_controller.workers.flight import MOST_SENDS, Flight, Progress
@@ -86,19 +86,23 @@ class Scheduler:
         self._tell_waiting(waiting)
 
     def status(self) -> dict[str, Any]:
-        """The `schedules` of `/get/status`: pending (count), last, failed, waiting (why), unreadable (Z5a, Z12).
+        """The `schedules` of `/get/status`: pending (count), last, failed, waiting (why), unreadable, fault (Z5a, Z12).
 
-        Raises ControllerError when the folder cannot be read.
+        `fault` says why the folder cannot be read; pending is None then, and the rest of the status stands.
         """
-        listing = self._schedules.scan()
+        try:
+            listing, fault = self._schedules.scan(), None
+        except ControllerError as error:
+            listing, fault = Listing((), ()), error.sentence
         waiting = self._waiting
         failed = [(schedule, schedule.failure) for schedule in listing.schedules if schedule.failure is not None]
         return {
-            "pending": len(listing.schedules) - len(failed),
+            "pending": len(listing.schedules) - len(failed) if fault is None else None,
             "last": [result.json() for result in self._results.last()],
             "failed": [_entry(schedule, why.sentence) | {"at": iso_utc(why.at)} for schedule, why in failed],
             "waiting": [_entry(*waiting[each.stamp]) for each in listing.schedules if each.stamp in waiting],
             "unreadable": [{"file": each.file, "sentence": each.sentence} for each in listing.unreadable],
+            "fault": fault,
         }
 
     def _attend_safely(self, schedule: Schedule) -> str | None:

@@ -553,6 +553,9 @@ def test_a_folder_that_cannot_be_read_is_a_fault_of_the_worker(house: House) -> 
     house.schedules._folder.rmdir()
     with pytest.raises(ControllerError, match="cannot be read"):
         house.pass_on()
+    status = house.scheduler.status()
+    assert status["pending"] is None
+    assert "cannot be read" in status["fault"]
 
 
 def test_a_waiting_reason_is_logged_once(house: House, caplog: pytest.LogCaptureFixture) -> None:
