@@ -39,6 +39,7 @@ class _Seen:
     states: dict[str, UnitState] = field(default_factory=dict)
     unwatched: set[str] = field(default_factory=set)
     shown: dict[str, Mode | None] = field(default_factory=dict)
+    local: dict[str, Mode | None] = field(default_factory=dict)
 
 
 class GridEvents:
@@ -84,7 +85,7 @@ class GridEvents:
         if mode is None or mode is seen.mode:
             return
         before, seen.mode = seen.mode, mode
-        order = self._newest_order(picture.now)
+        order = self._newest_order(None, picture.now)
         if order is not None and order.mode is mode and order.command_id != seen.explained:
             seen.explained = order.command_id
             return
@@ -93,13 +94,26 @@ class GridEvents:
             text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
             self._tell("mode", None, text, before, mode)
 
-    def _newest_order(self, now: float) -> ModeOrder | None:
-        """Our newest order to the cluster, while what the units begin to show may still be its work."""
+    def _look_at_own_mode(self, seen: _Seen, fact: Fact, now: float) -> None:
+        if not fact.live or fact.global_mode is None:  # without a global mode it tells nothing of its own one either
+            return
+        before, known = seen.local.get(fact.id), fact.id in seen.local
+        seen.local[fact.id] = fact.local_mode
+        if not known or before is fact.local_mode:
+            return
+        order = self._newest_order(fact.id, now)
+        if order is not None and order.mode is fact.local_mode:
+            return
+        was, shows = (mode.label if mode is not None else "none" for mode in (before, fact.local_mode))
+        self._tell("mode", fact.id, f"{fact.id}'s own mode went from {was} to {shows} by itself.", before, shows)
+
+    def _newest_order(self, unit_id: str | None, now: float) -> ModeOrder | None:
+        """Our newest order to the cluster or this unit, while what is shown may still be its work."""
         explains = self._desk.timing.mode_time + self._desk.timing.stale_after
         ours = [
             order
             for order in self._desk.commands.mode_orders()
-            if order.unit_id is None and (order.returned is None or now - order.returned <= explains)
+            if order.unit_id == unit_id and (order.returned is None or now - order.returned <= explains)
         ]
         return max(ours, key=lambda order: order.entered, default=None)
 
@@ -140,6 +154,7 @@ class GridEvents:
         for fact in picture.facts.values():
             self._look_at_state(seen, fact, picture, first)
             self._look_at_watching(seen, fact)
+            self._look_at_own_mode(seen, fact, picture.now)
 
     def _look_at_state(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> None:
         before = seen.states.get(fact.id)
