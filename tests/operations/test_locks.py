@@ -1,11 +1,13 @@
 """Locks for maintenance: who may set one, when, and whom it binds (issue 5 section 3)."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from main_controller.domain.commands import Command
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.operations.locks import SetLock
@@ -77,7 +79,7 @@ def test_a_lock_waits_for_an_order_that_lifts_the_stop(locked: Locked) -> None:
 def test_the_lock_stands_before_any_other_order_is_checked(locked: Locked) -> None:
     """Between the check and the disk no order slips through (Z8b)."""
     bench = locked.bench
-    slipped = []
+    slipped: list[Future[Command]] = []
 
     class Slow(LockBook):
         def set(self, scope: str, name: str, reason: str, at: datetime) -> Mapping[str, Any]:
