@@ -109,12 +109,9 @@ def test_the_cluster_can_be_locked_at_any_time_and_then_nothing_runs(locked: Loc
 def test_a_locked_unit_stays_stopped_whatever_is_ordered(locked: Locked) -> None:
     bench = locked.bench
     locked.orders.set("E001", "Aoki", "fuse", "me")
-    for order in (
-        lambda: bench.set_mode.unit("E001", None, "two"),
-        lambda: bench.set_mode.unit("E001", Mode.HETERONOMOUS, "scheduler"),
-    ):
+    for mode, by in ((None, "two"), (Mode.HETERONOMOUS, "scheduler")):
         with pytest.raises(Refused, match="locked by Aoki"):
-            order()
+            bench.set_mode.unit("E001", mode, by)
     bench.unit("E001").local = None
     bench.run(6.0)
     with pytest.raises(Refused, match="does not show local mode stop"):
