@@ -9,7 +9,7 @@ const $ = globalThis.jQuery;
  *   facts   () => [{text, level}], asked again with every reading while the dialog is open
  *   focus "yes" for what stops; other   the label of a third, gentler way; reason true asks for one; calm draws the button without the colour of danger
  */
-export function createAsk({ words }) {
+export function createAsk() {
   const dialog = document.getElementById("confirm");
   const form = document.getElementById("confirm-form");
   const reason = document.getElementById("confirm-reason");
@@ -81,5 +81,5 @@ export function createAsk({ words }) {
   });
   $(reason).on("input", () => reason.setCustomValidity(""));
 
-  return { ask, render, words };
+  return { ask, render };
 }
