@@ -157,7 +157,14 @@ class Console:
         """End without the ceremony of a signal."""
         server = self.controller._server._server
         server.task_dispatcher.shutdown(timeout=DEADLINE)
-        server.trigger.pull_trigger(lambda: waitress.wasyncore.close_all(server._map, ignore_all=True))
+        pulled = threading.Event()
+
+        def close() -> None:
+            pulled.wait(DEADLINE)  # the loop may be awake already, and must not close what is being pulled
+            waitress.wasyncore.close_all(server._map, ignore_all=True)
+
+        server.trigger.pull_trigger(close)
+        pulled.set()
         self._thread.join(DEADLINE)
         assert not self._thread.is_alive(), "the server did not end"
         self._stack.close()
