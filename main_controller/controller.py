@@ -224,11 +224,12 @@ class Controller:
         for row in self._journaling.tell_unfinished():
             wanted, now = row["after"], self._clock()
             word = parse_word(wanted.get("word")) if isinstance(wanted, Mapping) else None
-            if word is None or row["unitId"] is None:
+            if word is None:
                 continue
             dvg, dig = number(wanted.get("dvg")) or 0.0, number(wanted.get("dig")) or 0.0
-            order = ConverterOrder(str(row["commandId"]), row["unitId"], word, dvg, dig, entered=now, returned=now)
-            self._commands.note_converter(order)
+            for unit_id in [row["unitId"]] if row["unitId"] is not None else self._cache.snapshot().members:
+                order = ConverterOrder(str(row["commandId"]), unit_id, word, dvg, dig, entered=now, returned=now)
+                self._commands.note_converter(order)
 
     def _build_workers(self) -> None:
         settings, upstream = self.settings, self._upstream

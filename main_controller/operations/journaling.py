@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.modes import Mode, Word
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
 from main_controller.store.journal import Journal
@@ -21,6 +22,13 @@ ORDER, REFUSAL, OVERRIDE = "order", "refusal", "override"
 SCHEDULE, LOCK, START = "schedule", "lock", "start"
 GRID = "the grid"
 """Who did what nobody ordered."""
+
+STOPPING = ("stopAll", "setDcdc", "setOperationMode", "setBudo")
+
+ENDS = "The program ends:"
+
+UNWRITTEN = 100
+"""How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
 UNKNOWN_OUTCOME = "Outcome unknown: the program ended between sending and recording."
 
@@ -37,6 +45,8 @@ class Journaling:
         """Journal a command that came or whose state, sending or note changed; progress alone writes nothing."""
         if before is None:
             self._command(ORDER, after, "", before=after.before or None, after=after.wanted)
+            if _stops(after):
+                self._command(INTENT, after, "", before=after.before or None, after=after.wanted)
             if after.state.open:
                 return
         if after.note is not None and after.note != (before.note if before is not None else None):
@@ -80,7 +90,9 @@ class Journaling:
     def next_command_number(self, *, wall: Callable[[], datetime]) -> int:
         """The first command number that no earlier run has used; where the journal cannot be read, one by the clock."""
         try:
-            return self._journal.last_command_number() + 1
+            last = self._journal.last_command_number()
+            clean = (self._journal.last_of_kind(START) or ENDS).startswith(ENDS)
+            return last + (1 if clean else UNWRITTEN)
         except ControllerError as error:
             log.error("the last command's number cannot be read, so numbers go on by the clock: %s", error.sentence)
             return int(wall().timestamp())
@@ -137,7 +149,7 @@ class Journaling:
 
     def ended(self, why: str) -> None:
         """Journal the end of the program."""
-        self._journal.append(START, by="the program", unit_id=None, what=f"The program ends: {why}")
+        self._journal.append(START, by="the program", unit_id=None, what=f"{ENDS} {why}")
 
     def schedule_result(self, result: ScheduleResult) -> None:
         """Journal how a schedule ended: a listener of the schedule results."""
@@ -169,6 +181,12 @@ class Journaling:
     def record(self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None) -> None:
         """Journal what the grid did by itself (Z13a)."""
         self._journal.append(kind, by=GRID, unit_id=unit_id, what=text, before=before, after=after)
+
+
+def _stops(command: Command) -> bool:
+    """Whether it is an order that waits for no disk, so that its intent is written beside it instead of before it."""
+    wanted = command.wanted
+    return command.order in STOPPING and (wanted.get("word") == Word.WAIT or wanted.get("mode") == Mode.STOP)
 
 
 def _refused(command: Command) -> bool:

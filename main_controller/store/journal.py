@@ -289,6 +289,11 @@ class Journal:
         with self._database.reading() as connection:
             return journal_reader.unfinished(connection)
 
+    def last_of_kind(self, kind: str) -> str | None:
+        """What the newest row of this kind says, None where there is none. Raises ControllerError."""
+        with self._database.reading() as connection:
+            return journal_reader.last_of_kind(connection, kind)
+
     def last_command_number(self) -> int:
         """The highest number of a command that the journal ever held, 0 for none. Raises ControllerError."""
         with self._database.reading() as connection:

@@ -57,6 +57,13 @@ def unfinished(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [row_json(row) for row in connection.execute(statement, (INTENTS,))]
 
 
+def last_of_kind(connection: sqlite3.Connection, kind: str) -> str | None:
+    """See `Journal.last_of_kind`."""
+    statement = "SELECT what FROM journal WHERE kind = ? ORDER BY id DESC LIMIT 1"
+    row = connection.execute(statement, (kind,)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def last_orders(connection: sqlite3.Connection, by_not: str, orders: tuple[str, ...]) -> dict[str | None, str]:
     """See `Journal.last_orders`."""
     names = " OR ".join("what LIKE ?" for _ in orders)

@@ -30,8 +30,8 @@ from main_controller.web.replies import shown
 ORDERS_AT_ONCE = 16
 """How many orders other than Wait and stop may hold a request thread at the same time."""
 
-WAIT_LIMIT = 60.0
-"""How long (s) `?wait=verified` waits at most."""
+WAIT_LIMIT = 75.0
+"""How long (s) `?wait=verified` waits at most: longer than any order may take to be seen or given up."""
 
 LISTED = 200
 
@@ -137,7 +137,7 @@ class Commands:
 
     def stop_all(self) -> dict[str, Any]:
         """`/stopAll` -> `{"stopAll": "done.", "units": {...}}` once every unit is in Wait, else 502 (R15, Z9)."""
-        parameters(bottle.request, optional=("wait",))
+        _given(optional=("wait",))
         command = self._stop_all.order(_caller())
         units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
         if command.state is CommandState.VERIFIED:

@@ -58,7 +58,7 @@ class Parameters:
             if name not in required and name not in optional:
                 known = ", ".join(sorted({*required, *optional})) or "none"
                 raise BadRequest(f"The parameter {shown(name)} is not known here; known: {known}.")
-            if not value and name not in may_be_empty:
+            if not value.strip() and name not in may_be_empty:
                 raise BadRequest(f"The parameter {shown(name)} is empty.")
         for name in required:
             if name not in self._values:

@@ -300,3 +300,38 @@ def test_replacing_a_record_by_an_equal_one_writes_nothing(site: Site) -> None:
     command = site.begin()
     site.journaling.command_changed(command, replace(command))
     assert len(site.rows()) == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "unit_id", "wanted"),
+    [
+        ("stopAll", None, {"word": "0x0000"}),
+        ("setDcdc", "E001", {"word": "0x0000", "dvg": 0.0, "dig": 0.0}),
+        ("setOperationMode", "E001", {"mode": "stop"}),
+        ("setBudo", None, {"mode": "stop"}),
+    ],
+)
+def test_a_stop_waits_for_no_disk_and_is_still_told_as_unknown_after_a_kill(
+    site: Site, order: str, unit_id: str | None, wanted: dict[str, Any]
+) -> None:
+    """Issue 5 section 6: SIGKILL between send and record, also for the orders that nothing may keep back (Z8)."""
+    command = site.begin(order, unit_id, wanted=wanted)
+    assert site.story() == [("order", ""), ("intent", "")]
+    after = site.restarted()
+    assert [row["commandId"] for row in after.journaling.tell_unfinished()] == [command.id]
+    assert after.rows()[-1]["outcome"].startswith("unknown")
+    after.database.close()
+
+
+def test_numbers_jump_after_a_kill_since_a_stop_may_have_left_without_its_row(site: Site) -> None:
+    """The id of an answered order must never name another one."""
+    site.journaling.started("1", {})
+    site.begin()
+    site.rows()
+    killed = site.restarted()
+    assert killed.log.new_id() == "c101"
+    killed.journaling.ended("told to")
+    killed.rows()
+    ended = killed.restarted()
+    assert ended.log.new_id() == "c2"
+    ended.database.close()

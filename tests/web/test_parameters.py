@@ -88,3 +88,9 @@ def test_a_name_with_a_control_character_is_shown_safely() -> None:
     with pytest.raises(BadRequest) as refused:
         Parameters("a%0Ab=1").read()
     assert "\n" not in refused.value.sentence
+
+
+def test_a_value_of_blanks_alone_is_empty() -> None:
+    """A lock under a name of blanks could be taken off by nobody who reads it."""
+    with pytest.raises(BadRequest, match="'name' is empty"):
+        Parameters("name=%20%20").read(required=("name",))
