@@ -300,6 +300,7 @@ class Controller:
             schedules=self._scheduler.status,
             mode_orders=self._commands.mode_orders,
             last_mode_change=self._events.last_mode_change,
+            unwatched=self._desk.unwatched,
             acknowledgement=self._acknowledged,
             journal=lambda: {"fault": self._journal.fault},
             orders=lambda: [command.as_json() for command in self._commands.open()],

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from main_controller.domain.commands import ConverterOrder
-from main_controller.domain.freshness import Reading, UnitState
+from main_controller.domain.freshness import Reading, UnitState, unwatched
 from main_controller.domain.modes import Mode, Word, effective_mode
 from main_controller.domain.units import number
 
@@ -80,7 +80,7 @@ class Fact:
     @property
     def unwatched(self) -> bool:
         """Live hardware that nobody watches: not live and possibly in any word but Wait (Z6a, K6)."""
-        return not self.live and not self.belief.surely(Word.WAIT)
+        return any(unwatched(self.state, word) for word in self.belief.words)
 
     def fresh(self, limit: float) -> bool:
         """Whether the unit is live by a reading of at most `limit` seconds."""

@@ -117,6 +117,18 @@ class Desk:
             deals=_deals(snapshot),
         )
 
+    def unwatched(self) -> frozenset[str]:
+        """The units that are live hardware which nobody watches, by their readings and by the orders since (Z6a)."""
+        snapshot, now = self.cache.snapshot(), self.clock()
+        orders = self.commands.converter_orders()
+        asleep = [
+            unit_id
+            for unit_id in {*snapshot.members, *snapshot.sightings}
+            if snapshot.state(unit_id, now, self.timing.stale_after) is not UnitState.LIVE
+        ]
+        facts = (self._fact(snapshot, unit_id, orders.get(unit_id, ()), now) for unit_id in asleep)
+        return frozenset(fact.id for fact in facts if fact.unwatched)
+
     def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterOrder], now: float) -> Fact:
         sighting = snapshot.sightings.get(unit_id)
         conflict = snapshot.conflicts.get(unit_id)

@@ -177,7 +177,7 @@ class GridEvents:
             at = f" at {fact.reading.dvg:g} V" if fact.reading is not None and fact.reading.dvg is not None else ""
             text = f"{fact.id} is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches."
             self._tell("unwatched", fact.id, text, None, str(fact.last_word))
-        elif fact.live and fact.confirmed_wait() and fact.id in seen.unwatched:
+        elif fact.confirmed_wait() and fact.id in seen.unwatched:
             seen.unwatched.discard(fact.id)
             self._tell("unwatched", fact.id, f"{fact.id} is seen in Wait again.", None, str(fact.last_word))
         elif fact.live:

@@ -3,7 +3,7 @@
 Used by the readings and the page. It asks plain collaborators and keeps nothing itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,6 +63,7 @@ class Sources:
     watcher: Callable[[], Health]
     scheduler: Callable[[], Health]
     schedules: Callable[[], Mapping[str, Any]]
+    unwatched: Callable[[], Collection[str]]
     mode_orders: Callable[[], Iterable[ModeOrder]] = tuple
     last_mode_change: Callable[[], float | None] = _none
     acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None] = field(default=lambda _unit, _word: None)
@@ -106,6 +107,7 @@ class StatusReport:
             started=self._started,
             acknowledgement=sources.acknowledgement,
             locks=sources.locks(),
+            unwatched=sources.unwatched(),
         )
         states = list(view.states.values())
         return {

@@ -3,12 +3,12 @@
 Used by the status report and, for its sentence, by the page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from main_controller.domain.freshness import Sighting, UnitState, unwatched
+from main_controller.domain.freshness import Sighting, UnitState
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.unit_cache import Snapshot
@@ -69,7 +69,8 @@ class Moment:
     """Everything that the units' entries of one report share.
 
     `wall_of` turns monotonic s into UTC; `started` is the start of the program, ISO 8601; `acknowledgement` says by
-    whom and when a unit last seen in this word was acknowledged.
+    whom and when a unit last seen in this word was acknowledged; `unwatched` are the units that nobody watches, by their
+    last words and the orders since (Z6a).
     """
 
     snapshot: Snapshot
@@ -78,6 +79,7 @@ class Moment:
     started: str
     acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None]
     locks: Mapping[str, Mapping[str, Any]]
+    unwatched: Collection[str]
 
 
 def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, A
     `since` is when a live unit was last read, since when a stale one's clock stands still, since when a silent one is
     gone, and the start of the program for a member never seen.
     """
-    forgotten = unwatched(state, seen.shown_word)
+    forgotten = seen.id in moment.unwatched
     return {
         "state": state,
         "age": None if seen.sighting is None else round(seen.sighting.age(moment.now), 1),

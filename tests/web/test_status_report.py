@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.commands import ModeOrder
+from main_controller.domain.commands import ConverterOrder, ModeOrder
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.modes import Mode
+from main_controller.domain.modes import Mode, Word
+from main_controller.operations.desk import Desk, Timing
+from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json
 from main_controller.web.status_report import About, Sources, StatusReport
@@ -20,17 +22,31 @@ DOWN = Health(alive=False, last_run="r", last_success=None, last_error="refused"
 LIMITS = {"gridvoltagemin": 300.0, "gridvoltagemax": 380.0, "maxgridcurrent": 2.3}
 
 
+class Nobody:
+    """No acknowledgement and no lock."""
+
+    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+        return False
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        return {}
+
+
 class Grid:
     def __init__(self, cache: UnitCache | None = None, **sources: Any) -> None:
         self.clock = Clock()
         self.cache = cache or UnitCache()
         about = About("0.1.0", False, "Somewhere", "Asia/Tokyo", LIMITS, {"readOnly": False}, 30.0, 30.0)
+        self.orders = CommandLog()
+        desk = Desk(
+            self.cache, self.orders, Nobody(), Nobody(), timing=Timing(), clock=self.clock, wall=self.clock.wall
+        )
         schedules: Mapping[str, Any] = {"pending": 0, "last": [], "failed": []}
         asked = {"collector": lambda: UP, "watcher": lambda: DOWN, "scheduler": lambda: UP, **sources}
         self.status = StatusReport(
             self.cache,
             about,
-            Sources(schedules=lambda: schedules, **asked),
+            Sources(schedules=lambda: schedules, unwatched=desk.unwatched, **asked),
             clock=self.clock,
             wall=self.clock.wall,
         )
@@ -222,3 +238,27 @@ def test_the_bus_is_that_of_the_live_voltage_reference() -> None:
     assert (grid.grid["busVoltage"], grid.grid["voltageReference"]) == (349.5, "E001")
     grid.clock.now += 30.1
     assert (grid.grid["busVoltage"], grid.grid["voltageReference"]) == (None, None)
+
+
+def test_a_silent_unit_that_answered_wait_itself_is_no_longer_unwatched() -> None:
+    """Z6a: its converter was seen in Wait, by its own answer (Z6c), and no reading can tell it any more."""
+    grid = Grid()
+    take(grid.cache, grid.clock, in_word("E001", "0x0014"), unit("E002"))
+    take(grid.cache, grid.clock, unit("E002", "2026/05/13-12:00:05"))
+    assert grid.unit("E001")["unwatched"] is True
+    answer = {"status": {"status": "0x0000"}}
+    now = grid.clock.now
+    grid.orders.note_converter(
+        ConverterOrder("c1", "E001", Word.WAIT, 0.0, 0.0, entered=now, returned=now, sent=True, answer=answer)
+    )
+    assert grid.unit("E001")["unwatched"] is False
+
+
+def test_a_unit_last_read_in_wait_that_was_ordered_on_since_is_unwatched() -> None:
+    """Z8b: an order that may have been carried out counts until a reading says otherwise; here none will."""
+    grid = Grid()
+    take(grid.cache, grid.clock, in_word("E001", "0x0000"), unit("E002"))
+    now = grid.clock.now
+    grid.orders.note_converter(ConverterOrder("c1", "E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0, now, now, "unknown"))
+    take(grid.cache, grid.clock, unit("E002", "2026/05/13-12:00:05"))
+    assert grid.unit("E001")["unwatched"] is True
