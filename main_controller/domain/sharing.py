@@ -38,7 +38,8 @@ class Sharing:
     """Unit `giver` gives `current` A at `voltage` V to unit `taker`; the giver is the voltage reference.
 
     `since` (monotonic s) is when the present step began; `reason` says why it ends or ended; `touched` whether an
-    order that may have been carried out has left; `notes` keeps a sentence per finished step.
+    order that may have been carried out has left; `notes` keeps a sentence per finished step; `safe`: it is over and
+    nothing of it runs any more.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Sharing:
     touched: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     began_end: float | None = None
+    safe: bool = False
 
     @property
     def over(self) -> bool:
@@ -90,7 +92,7 @@ class Sharing:
     def _step_state(self, index: int, place: int) -> str:
         if index == place and not self.over:
             return "running"
-        if index == place:
+        if index == place and not (self.safe and str(self.step) in self.notes):
             return "done" if self.state is ShareState.ENDED else str(self.state)
         if index > place:
             return "waiting"

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 KEPT = 20
 
+TOLD_ONE_BY_ONE = 3
+"""How many units to which the same happened at once are told in a sentence each."""
+
 SHUTDOWN_EXPLAINS = 120.0
 """How long (s) after a Shut Down a unit's silence needs no other explanation."""
 
@@ -40,6 +43,17 @@ class _Seen:
     unwatched: set[str] = field(default_factory=set)
     shown: dict[str, Mode | None] = field(default_factory=dict)
     local: dict[str, Mode | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What happened to one unit; `text` goes on after its id."""
+
+    kind: str
+    unit_id: str
+    text: str
+    before: Any
+    after: Any
 
 
 class GridEvents:
@@ -151,37 +165,41 @@ class GridEvents:
         seen.error = error
 
     def _look_at_units(self, seen: _Seen, picture: Picture, first: bool) -> None:
+        states: list[_News] = []
+        watching: list[_News] = []
         for fact in picture.facts.values():
-            self._look_at_state(seen, fact, picture, first)
-            self._look_at_watching(seen, fact)
+            states += self._state_news(seen, fact, picture, first)
+            watching += self._watching_news(seen, fact)
             self._look_at_own_mode(seen, fact, picture.now)
+        self._tell_all(states)
+        self._tell_all(watching)
 
-    def _look_at_state(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> None:
+    def _state_news(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> list[_News]:
         before = seen.states.get(fact.id)
         seen.states[fact.id] = fact.state
         if before is fact.state:
-            return
+            return []
         if before is None:
-            if not first:
-                self._tell("member", fact.id, f"{fact.id} is new in the cluster.", None, fact.state)
-            return
+            return [] if first else [_News("member", fact.id, "is new in the cluster", None, fact.state)]
         if fact.live:
-            self._tell("unit", fact.id, f"{fact.id} is live again after being {before.value}.", before, fact.state)
-        elif before is UnitState.LIVE and not self._shut_down_ordered(fact.id, picture.now):
-            self._tell("unit", fact.id, f"{fact.id} became {fact.state.value}.", before, fact.state)
+            return [_News("unit", fact.id, f"is live again after being {before.value}", before, fact.state)]
+        if before is UnitState.LIVE and not self._shut_down_ordered(fact.id, picture.now):
+            return [_News("unit", fact.id, f"became {fact.state.value}", before, fact.state)]
+        return []
 
-    def _look_at_watching(self, seen: _Seen, fact: Fact) -> None:
+    def _watching_news(self, seen: _Seen, fact: Fact) -> list[_News]:
         if fact.unwatched and fact.id not in seen.unwatched:
             seen.unwatched.add(fact.id)
             word = fact.last_word.label if fact.last_word else "in a state that is not known"
             at = f" at {fact.reading.dvg:g} V" if fact.reading is not None and fact.reading.dvg is not None else ""
-            text = f"{fact.id} is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches."
-            self._tell("unwatched", fact.id, text, None, str(fact.last_word))
-        elif fact.confirmed_wait() and fact.id in seen.unwatched:
+            text = f"is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches"
+            return [_News("unwatched", fact.id, text, None, str(fact.last_word))]
+        if fact.confirmed_wait() and fact.id in seen.unwatched:
             seen.unwatched.discard(fact.id)
-            self._tell("unwatched", fact.id, f"{fact.id} is seen in Wait again.", None, str(fact.last_word))
-        elif fact.live:
+            return [_News("unwatched", fact.id, "is seen in Wait again", None, str(fact.last_word))]
+        if fact.live:
             seen.unwatched.discard(fact.id)
+        return []
 
     def _shut_down_ordered(self, unit_id: str, now: float) -> bool:
         return any(
@@ -190,11 +208,28 @@ class GridEvents:
             for command in self._desk.commands.latest()
         )  # fmt: skip
 
+    def _tell_all(self, news: list[_News]) -> None:
+        """Tell what happened to units: the journal each by itself, a person many of one kind in one sentence."""
+        groups: dict[tuple[str, str], list[_News]] = {}
+        for one in news:
+            self._record(one.kind, one.unit_id, f"{one.unit_id} {one.text}.", _plain(one.before), _plain(one.after))
+            groups.setdefault((one.kind, one.text), []).append(one)
+        for (kind, text), members in groups.items():
+            ids = [one.unit_id for one in members]
+            if len(ids) <= TOLD_ONE_BY_ONE:
+                for unit_id in ids:
+                    self._say(kind, unit_id, f"{unit_id} {text}.")
+            else:
+                self._say(kind, None, f"{len(ids)} units ({', '.join(ids)}), each: {text}.")
+
     def _tell(self, kind: str, unit_id: str | None, text: str, before: Any, after: Any) -> None:
+        self._say(kind, unit_id, text)
+        self._record(kind, unit_id, text, _plain(before), _plain(after))
+
+    def _say(self, kind: str, unit_id: str | None, text: str) -> None:
         log.warning("%s", text)
         at = self._desk.wall().isoformat(timespec="milliseconds")
         self._events.append({"at": at, "kind": kind, "unitId": unit_id, "text": text})
-        self._record(kind, unit_id, text, _plain(before), _plain(after))
 
 
 def _plain(value: Any) -> Any:

@@ -330,7 +330,7 @@ class Share:
 
     def _finish(self, sharing: Sharing, state: ShareState, *, safe: bool) -> None:
         """The procedure has ended; `safe`: nothing of it runs any more, as the orders to end it wanted."""
-        self._show(replace(sharing, state=state))
+        self._show(replace(sharing, state=state, safe=safe))
         self._single.end()
         try:
             self._kept.remove(sharing.id)

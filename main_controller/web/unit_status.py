@@ -69,8 +69,8 @@ class Moment:
     """Everything that the units' entries of one report share.
 
     `wall_of` turns monotonic s into UTC; `started` is the start of the program, ISO 8601; `acknowledgement` says by
-    whom and when a unit last seen in this word was acknowledged; `unwatched` are the units that nobody watches, by their
-    last words and the orders since (Z6a).
+    whom and when a unit last seen in this word was acknowledged; `unwatched` are the units that nobody watches, by
+    their last words and the orders since (Z6a).
     """
 
     snapshot: Snapshot

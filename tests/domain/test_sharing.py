@@ -70,3 +70,10 @@ def test_a_record_survives_a_kill_as_interrupted_and_as_touched() -> None:
     assert back.notes == {"referenceUp": "up"}
     assert "End it from here" in str(back.as_json()["reason"])
     assert steps(back)["busStable"] == "interrupted"
+
+
+def test_an_end_that_was_seen_is_done_though_the_procedure_failed() -> None:
+    """An end by itself fails the order, not its own last step."""
+    down = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, ""), state=ShareState.FAILED, safe=True)
+    assert steps(replace(down, notes={"referenceDown": "E001 is in Wait."}))["referenceDown"] == "done"
+    assert steps(replace(down, safe=False, notes={"referenceDown": "not seen"}))["referenceDown"] == "failed"

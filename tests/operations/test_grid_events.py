@@ -195,3 +195,19 @@ def test_only_the_newest_are_kept_for_the_page(watched: Watched) -> None:
             watched.bench.run(6.0)
     assert len(watched.events.events()) == 20
     assert len(watched.told()) == 30
+
+
+def test_what_happens_to_many_at_once_is_one_sentence_and_a_row_each(watched: Watched) -> None:
+    """apis-web dying makes every unit stale: twenty sentences would push out all others."""
+    unit = watched.bench.unit("E003")
+    for number in range(4, 8):
+        watched.bench.grid.units[f"E00{number}"] = type(unit)(f"E00{number}")
+    watched.bench.run(6.0)
+    watched.told()
+    before = len(watched.events.events())
+    for unit_id in ("E004", "E005", "E006", "E007"):
+        watched.bench.unit(unit_id).there = False
+    watched.bench.run(6.0)
+    texts = [str(event["text"]) for event in watched.events.events()[before:]]
+    assert texts == ["4 units (E004, E005, E006, E007), each: became silent."]
+    assert watched.told() == [f"E00{number} became silent." for number in range(4, 8)]
