@@ -1,8 +1,9 @@
 // The journal's own page: who ordered what, what came of it, and what the grid did by itself; filtered, page by page, or as CSV.
+// Stop all stands here too, and asks once as on the main page.
 
 import { createApi } from "./api.js";
 import { moment, zoneName } from "./lib/moments.js";
-import { failureSentence } from "./lib/sentences.js";
+import { failureSentence, stopAllAnswer } from "./lib/sentences.js";
 import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
@@ -78,6 +79,32 @@ function stored(key) {
     return null; // storage is switched off: the browser's language
   }
 }
+
+/* ---- Stop all ---- */
+
+const dialog = find("stop-dialog");
+
+async function stopAll() {
+  sayStop(words.t("outcome.sending"), "wait");
+  const answer = stopAllAnswer(await api.stopAll(), words);
+  if (answer.ok) sayStop(words.t("stopall.not"), "done");
+  else sayStop(failureSentence(answer, words), "bad");
+  show();
+}
+
+function sayStop(sentence, kind) {
+  find("stop-outcome").textContent = sentence;
+  find("stop-outcome").dataset.kind = kind;
+}
+
+find("stop-form").addEventListener("submit", (event) => {
+  event.preventDefault(); // without a script the form itself orders Stop all
+  dialog.showModal();
+  find("stop-yes").focus();
+});
+find("stop-ask-form").addEventListener("submit", ({ submitter }) => {
+  if (submitter?.value === "yes") stopAll();
+});
 
 document.documentElement.lang = words.language;
 translate(document, words);

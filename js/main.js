@@ -1,6 +1,7 @@
 // Where the page starts: builds the parts, polls the controller, and hands every new model to the scene and the panels.
 
 import { createApi } from "./api.js";
+import { createMemory } from "./memory.js";
 import { createOrders } from "./orders.js";
 import { createPoller } from "./poller.js";
 import { createScene } from "./scene/scene.js";
@@ -33,6 +34,7 @@ const api = createApi();
 const state = createState();
 const words = createWords(firstLanguage());
 const orders = createOrders({ api, state, words });
+const memory = createMemory({ api, state });
 const asking = createAsk();
 const debug = document.getElementById("debug");
 const busVoltage = document.getElementById("bus-voltage");
@@ -103,17 +105,19 @@ function onStatus(answer) {
   if (!answer.ok || !isObject(answer.body)) return;
   state.set({ status: answer.body, statusAt: performance.now() });
   orders.follow(answer.body);
+  memory.follow(answer.body);
 }
 
 /** A 502 keeps the last deals and says why they cannot be told (Z6). */
 function onDeals(answer) {
   reached(answer);
   if (answer.ok && Array.isArray(answer.body)) state.set({ deals: answer.body, dealsFailed: null });
-  else state.set({ dealsFailed: answer.ok ? words.t("trust.cannot") : dealsSentence(answer) });
+  else state.set({ dealsFailed: dealsSentence(answer) });
 }
 
 function dealsSentence(answer) {
-  return answer.failure === "refused" ? failureSentence(answer, words) : words.t("trust.cannot");
+  if (answer.failure === "refused") return failureSentence(answer, words);
+  return words.t(answer.failure === "unreachable" || answer.failure === "timedOut" ? "deals.noanswer" : "deals.garbled");
 }
 
 /** Any answer at all, also a refusal, shows that the controller lives; none for some seconds shows that it cannot be reached. */

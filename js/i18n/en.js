@@ -72,10 +72,11 @@ export default {
   "stopall.ask": "Stop all converters now?",
   "stopall.lead": "Force Stop for the cluster, then Wait for every converter, and a check that each one shows it. Deals under way are ended.",
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",
+  "stopall.lead.any": "Every converter is sent to Wait, and each one is checked to show it. Deals under way are ended.",
   "stopall.not": "Every unit known is in Wait.", "stopall.rest": "Not seen in Wait: {units}",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
-  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.",
+  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.noanswer": "this controller does not answer.", "deals.garbled": "this controller's answer could not be read.",
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 

@@ -72,10 +72,11 @@ export default {
   "stopall.ask": "全 DC/DC Converter を停止しますか?",
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
+  "stopall.lead.any": "全 DC/DC Converter を Wait Mode に設定し、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.not": "全ノードが Wait になりました。", "stopall.rest": "Wait を確認できないノード: {units}",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
-  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。",
+  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.noanswer": "Main Controller が応答していません。", "deals.garbled": "Main Controller の応答を読み取れません。",
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 

@@ -93,6 +93,16 @@ export function failureSentence(answer, words) {
   return sent === "unknown" ? `${sentence} ${words.t("outcome.sent.unknown")}` : sentence;
 }
 
+/** The answer to Stop all: a refusal names the units that are not in Wait (Z9). The order's life has ended with it. */
+export function stopAllAnswer(answer, words) {
+  if (answer.ok) return { ...answer, body: { ...answer.body, ended: true } };
+  const units = Object.entries(answer.body?.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
+  if (units.length === 0) return answer;
+  const rest = words.t("stopall.rest", { units: namesOf(units, words, 30) });
+  const sentence = String(answer.body.error ?? "");
+  return units.every((id) => sentence.includes(id)) ? answer : { ...answer, body: { ...answer.body, error: `${sentence} ${rest}` } };
+}
+
 /** What is live now, for the dialogs: [{text, level}] (issue: "shows what is live now"). */
 export function liveNow(model, words, unit = null) {
   const facts = [];

@@ -1,7 +1,7 @@
 // Block 2: the cluster's mode, Shut Down, debug, Flush cache and Stop all (G1-G3, G8-G12, Z9, Z9a).
 
 import { isDrained, nextStep } from "../lib/follow.js";
-import { liveNow, modeName, namesOf } from "../lib/sentences.js";
+import { liveNow, modeName, stopAllAnswer } from "../lib/sentences.js";
 import { setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -88,18 +88,7 @@ export function createCluster(page) {
       facts: () => liveNow(page.model(), words), yes: words.t("stopall"), focus: "yes", stopping: true,
     });
     if (answer !== "yes") return;
-    orders.give({ spot: "stop", order: "stopAll", call: stopAll, done: () => words.t("stopall.not") });
-  }
-
-  /** Stop all with its answer per unit: a refusal names the units that are not in Wait (Z9). The order's life has ended with it. */
-  async function stopAll() {
-    const answer = await api.stopAll();
-    if (answer.ok) return { ...answer, body: { ...answer.body, ended: true } };
-    const units = Object.entries(answer.body?.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
-    if (units.length === 0) return answer;
-    const rest = words.t("stopall.rest", { units: namesOf(units, words, 30) });
-    const sentence = String(answer.body.error ?? "");
-    return units.every((id) => sentence.includes(id)) ? answer : { ...answer, body: { ...answer.body, error: `${sentence} ${rest}` } };
+    orders.give({ spot: "stop", order: "stopAll", call: async () => stopAllAnswer(await api.stopAll(), words), done: () => words.t("stopall.not") });
   }
 
   function render(model) {

@@ -19,8 +19,8 @@ export function createDeals(page) {
   }
 
   function whyUnknown(model, deals, failed) {
-    if (failed) return failed;
     if (model.status?.grid?.noGridMaster === true) return words.t("deals.nomaster");
+    if (failed) return failed;
     return deals === null ? words.t("deals.loading") : null;
   }
 

@@ -4,15 +4,18 @@ For states that a simulated cluster reaches only after minutes, or never: hostil
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from playwright.sync_api import Page, Route
 
 Json = dict[str, Any]
 CLOSED = (
     "/get/logInfo",
+    "/get/unit/",
     "/get/status",
     "/get/dealsInfo",
     "/schedules",
@@ -26,6 +29,8 @@ CLOSED = (
     "/clearLock",
     "/share",
 )
+SERVED = re.compile(r"^https?://[^/]+(" + "|".join(CLOSED) + ")")
+"""What the stage answers; all else comes from the program without a detour through the test."""
 
 
 def moment(seconds: float = 0.0) -> str:
@@ -88,7 +93,10 @@ def unit_status(state: str = "live", **given: Any) -> Json:
 
 @dataclass
 class Stage:
-    """The readings; a test changes them while the page is open. `orders` holds what the page ordered: (path, form)."""
+    """The readings; a test changes them while the page is open. `kept` are the last data of silent units.
+
+    `orders` holds what the page ordered: (path, form).
+    """
 
     units: dict[str, Json] = field(default_factory=dict)
     states: dict[str, Json] = field(default_factory=dict)
@@ -97,6 +105,7 @@ class Stage:
     more: Json = field(default_factory=dict)
     schedules: Json = field(default_factory=dict)
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    kept: dict[str, Json] = field(default_factory=dict)
     orders: list[tuple[str, str]] = field(default_factory=list)
     dead: bool = False
 
@@ -152,21 +161,25 @@ class Stage:
 
     def attach(self, page: Page) -> None:
         """Serve these readings to the page, and note its orders."""
-        page.route("**/*", self._answer)
+        page.route(SERVED, self._answer)
 
     def _answer(self, route: Route) -> None:
         path = "/" + route.request.url.split("/", 3)[3].split("?")[0]
-        if not path.startswith(CLOSED):
-            route.continue_()
-        elif self.dead:
+        if self.dead:
             route.abort("connectionrefused")
         elif route.request.method == "POST":
             self.orders.append((path, route.request.post_data or ""))
             self._fulfil(route, *self.answers.get(path, (200, {"succeeded": True})))
         elif path == "/get/dealsInfo" and self.deals is None:
             self._fulfil(route, 502, {"error": "apis-web knows no Grid Master, so the deals cannot be told."})
+        elif path.startswith("/get/unit/"):
+            self._fulfil(route, *self._unit(unquote(path.removeprefix("/get/unit/"))))
         else:
             self._fulfil(route, *self.answers.get(path, (200, self._reading(path))))
+
+    def _unit(self, unit_id: str) -> tuple[int, Json]:
+        found = self.units.get(unit_id) or self.kept.get(unit_id)
+        return (200, found) if found is not None else (503, {"error": f"The unit {unit_id} has not been seen yet."})
 
     def _reading(self, path: str) -> Any:
         if path == "/get/logInfo":

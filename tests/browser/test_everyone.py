@@ -34,7 +34,7 @@ def staged() -> Stage:
     stage.deals = [deal("E001", "E002", master=True), deal("E003", "E004")]
     stage.states["E006"] = unit_status("stale", age=70.0)
     stage.states["E008"] = unit_status("silent", age=130.0, lastWord="0x0041", unwatched=True)
-    del stage.units["E008"]
+    stage.kept["E008"] = stage.units.pop("E008")
     stage.states["E007"] = unit_status(
         "silent", age=400.0, lastWord="0x0014", unwatched=True, acknowledged={"by": "10.0.0.2", "at": moment(-60)}
     )
@@ -105,6 +105,23 @@ def test_axe_finds_nothing_on_phone_wall_and_journal(open_quiet: OpenPage, path:
     page = open_quiet(path, stage=staged(), viewport={"width": size[0], "height": size[1]})
     expect(page.locator("#trust-live b, #journal-rows tr").first).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+def test_the_six_figures_stand_in_tidy_columns(open_quiet: OpenPage, width: int, locale: str) -> None:
+    """N14: three columns and two rows, each label on one line, also with figures of four digits."""
+    stage = Stage.of(4)
+    stage.units["E002"] = unit_data("E002", ig=-4.9)
+    page = open_quiet(stage=stage, viewport={"width": width, "height": 1000}, locale=locale)
+    page.locator('.card[data-unit="E002"]').scroll_into_view_if_needed()
+    six = page.locator('.card[data-unit="E002"] .six')
+    expect(six.locator("[data-figure=wg]")).to_have_text("-1715.00")
+    boxes = six.locator("dt").evaluate_all("all => all.map(e => e.getBoundingClientRect().toJSON())")
+    assert max(box["height"] for box in boxes) < 20
+    assert len({round(box["left"]) for box in boxes}) == 3
+    assert len({round(box["top"]) for box in boxes}) == 2
+    assert six.evaluate("six => six.scrollWidth <= six.clientWidth")
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -211,6 +228,7 @@ def test_the_first_paint_is_readable_without_javascript(browser: Browser, plant:
     page.goto(plant.address)
     for unit_id in ("E001", "E002", "E003", "E004"):
         unit = page.locator(f'.card[data-unit="{unit_id}"]')
+        assert re.search(r"live · \d+ s old", unit.locator(".state").inner_text())
         assert re.search(r"Grid voltage\s*[-\d.]+ V", unit.inner_text())
         assert re.search(r"Effective Mode :\s*(Run|Soft Stop|Force Stop|Manual)", unit.inner_text())
     assert page.locator("#global-mode").inner_text() in ("Run", "Soft Stop")
@@ -219,6 +237,28 @@ def test_the_first_paint_is_readable_without_javascript(browser: Browser, plant:
     page.locator("#stop-all").click()
     page.wait_for_url("**/stopAll")
     assert '"stopAll":"done."' in page.locator("body").inner_text().replace(" ", "")
+    place.close()
+
+
+def test_stop_all_stands_on_the_journals_page_too(browser: Browser, open_page: OpenPage, plant: Plant) -> None:
+    """Z9: asked once with the confirming button in focus, and ordered by the form itself where there is no script."""
+    page = open_page("journal.html")
+    expect(page.locator("#journal-rows tr").first).to_be_visible()
+    page.locator("#stop-all").click()
+    expect(page.locator("#stop-yes")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#stop-dialog")).not_to_be_visible()
+    page.locator("#stop-all").click()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stop-outcome")).to_contain_text("Every unit known is in Wait", timeout=60_000)
+    expect(page.locator("#journal-rows")).to_contain_text("stopAll")
+    assert [c["order"] for c in plant.console.get("/commands")["commands"]].count("stopAll") == 1
+    place = browser.new_context(java_script_enabled=False)
+    plain = place.new_page()
+    plain.goto(plant.address + "journal.html")
+    plain.locator("#stop-all").click()
+    plain.wait_for_url("**/stopAll")
+    assert '"stopAll":"done."' in plain.locator("body").inner_text().replace(" ", "")
     place.close()
 
 

@@ -195,6 +195,7 @@ def test_a_dead_controller_is_named_and_nothing_but_stop_all_stays_in_reach(
     expect(page.locator("#trust-live b")).to_have_text("3")
     stage.dead = True
     expect(page.locator("#banners")).to_contain_text("This controller cannot be reached since")
+    expect(page.locator("#deals-note")).to_have_text("Cannot tell the deals: this controller does not answer. ")
     expect(page.locator("#global-set")).to_be_disabled()
     expect(page.locator('.card[data-unit="E001"] [data-act=local]')).to_be_disabled()
     expect(page.locator('.card[data-unit="E001"] [data-act=converter]')).to_be_enabled()
@@ -468,3 +469,21 @@ def test_stop_all_takes_the_place_of_a_question_that_stands_open(open_quiet: Ope
     page.keyboard.press("Enter")
     expect(page.locator("#stop-outcome")).to_have_text("Every unit known is in Wait.")
     assert stage.orders == [("/stopAll", "")]
+
+
+def test_a_unit_that_was_silent_before_the_page_was_opened_keeps_its_last_figures(open_quiet: OpenPage) -> None:
+    """Z5, look.md: a reload blanks nothing; only a unit never seen shows dashes, and is not asked for."""
+    stage = Stage.of(3)
+    stage.kept["E002"] = unit_data("E002", rsoc=81.0, ig=1.5, name="mill", ip="192.168.11.9")
+    del stage.units["E002"], stage.units["E003"]
+    stage.states["E002"] = unit_status("silent", age=130.0)
+    stage.states["E003"] = unit_status("silent", age=None, lastWord=None)
+    page = open_quiet(stage=stage)
+    silent = page.locator('.card[data-unit="E002"]')
+    expect(silent.locator(".state")).to_contain_text("silent")
+    expect(silent.locator("[data-figure=rsoc]")).to_have_text("81")
+    expect(silent.locator("[data-figure=ig]")).to_have_text("+1.50")
+    expect(silent.locator(".uname")).to_have_text(": mill")
+    expect(silent.locator(".address")).to_have_text("192.168.11.9")
+    expect(page.locator('.card[data-unit="E003"] [data-figure=rsoc]')).to_have_text("--")
+    expect(page.locator("#trust-live b")).to_have_text("1")
