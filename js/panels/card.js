@@ -97,16 +97,16 @@ export function createCard(page, id, element) {
 
   function renderBadges(unit, status) {
     const badges = [];
-    const add = (text, level = null, hint = null) => badges.push({ text, level, hint });
+    const add = (text, level = null, hint = null, icon = null) => badges.push({ text, level, hint, icon });
     const lock = page.lockOf(id);
-    if (unit.word === "reference") add(words.t("badge.reference"), unit.state === "live" ? "crown" : null);
+    if (unit.word === "reference") add(words.t("badge.reference"), unit.state === "live" ? "crown" : null, words.t("badge.reference"), "crown");
     if (unit.inDeal) add(words.t(unit.running ? "badge.deal" : "badge.agreed"), "bus");
     if (lock) add(lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock), "warn", lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null);
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
     const conflict = unit.conflict ?? status?.conflicts?.[id] ?? null;
     if (conflict) add(words.t("badge.conflict"), "warn");
-    keyed(part.badges, badges, ({ text }) => text, () => make("li"), (node, { text, level, hint }) => {
-      setText(node, text);
+    keyed(part.badges, badges, ({ text }) => text, buildBadge, (node, { text, level, hint }) => {
+      setText(node.lastChild, text);
       setAttribute(node, "data-level", level);
       setAttribute(node, "title", hint);
     });
@@ -138,6 +138,14 @@ export function createCard(page, id, element) {
   }
 
   return { update, converter, localChoice: () => part.local.value, resetLocal: () => { part.local.value = "--"; } };
+}
+
+/** A badge; one with an icon shows that alone, its word is for screen readers and on hover. */
+function buildBadge({ icon }) {
+  const badge = make("li");
+  if (icon) badge.append(make("i", "", { class: `icon ${icon}`, "aria-hidden": "true" }));
+  badge.append(make("span", "", { class: icon ? "unseen" : null }));
+  return badge;
 }
 
 const PERMISSIONS = Object.freeze(["battery.denied", "battery.chargeonly", "battery.dischargeonly", "battery.permitted"]);

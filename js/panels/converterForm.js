@@ -89,7 +89,7 @@ export function createConverterForm(page, id, form, wordNow) {
 
   function showRules(told) {
     setProperty(rules, "hidden", told.length === 0);
-    keyed(rules, told, (rule) => `${rule.rule}:${rule.cause === "ok" ? "" : rule.cause}`, () => {
+    keyed(rules, told, (rule) => String(told.indexOf(rule)), () => { // one letter may stand for several rules
       const line = make("li");
       line.append(make("span", "", { class: "unseen" }), make("span"));
       return line;

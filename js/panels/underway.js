@@ -64,7 +64,7 @@ export function createUnderWay(page) {
       setText(at, timeOfDay(entry.at, { language: words.language }));
       setText(title, orderTitle(entry.command, words));
       setText(state, words.t(`outcome.${shortState(entry)}`));
-      setText(outcome, entry.text);
+      setText(outcome, entry.text === state.textContent ? "" : entry.text);
       setAttribute(outcome, "data-level", entry.kind === "bad" ? "alarm" : null);
     });
     $(rows).children(":not([data-key])").remove();
@@ -73,7 +73,9 @@ export function createUnderWay(page) {
   return { render };
 }
 
+/** An order that has no life of its own, such as a schedule set, is done but was not seen in any reading. */
 function shortState({ command }) {
+  if (command.state === "verified" && typeof command.id !== "string") return "done";
   return { pending: "sending", accepted: "accepted", verified: "verified", timedOut: "timedOut", cancelled: "cancelled" }[command.state] ?? "failed";
 }
 

@@ -6,6 +6,7 @@ import { createCard } from "./card.js";
 import { make, setAttribute, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
+const MANY = 180; // from about here the screen is filled to its corners with tiles
 const MARGIN = "400px"; // cards are built this far before they come into view
 const LEVEL = { stale: "warn", silent: "alarm", alarm: "alarm" };
 
@@ -101,6 +102,7 @@ export function createUnits(page) {
     const shown = selectUnits(model.units, choice);
     arrange(shown.map(({ id }) => id), model);
     setText(note, noteOf(shown.length, model));
+    setAttribute(document.body, "data-many", model.units.length >= MANY);
     renderCards(model);
   }
 

@@ -303,6 +303,20 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"], "override": ["bench test"]}]
 
 
+def test_rules_of_one_letter_stand_once_each_however_often_they_are_asked(open_quiet: OpenPage) -> None:
+    """Issue 5 section 2: (h) answers for voltage and current; a newer answer takes the place of the last one."""
+    stage = Stage.of(1, mode="manual")
+    stage.grid["mode"] = "manual"
+    limits = [{**RULES[0], "rule": "h", "sentence": text} for text in ("350 V is allowed.", "2 A is allowed.")]
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": limits})
+    page = open_quiet(stage=stage)
+    page.locator(".card .choices label", has_text="Voltage control").click()
+    for amperes in ("2", "1.9", "1.8"):
+        with page.expect_response(re.compile("/set/dcdc/E001$")):
+            page.locator(".card .current input").fill(amperes)
+    expect(page.locator(".card .rules li")).to_have_text([re.compile("350 V"), re.compile("2 A")])
+
+
 def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPage) -> None:
     """Issue 5: nothing is sent, the sentence stands at the unit."""
     stage = Stage.of(1, mode="manual")
