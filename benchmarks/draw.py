@@ -57,9 +57,9 @@ def served(root: Path) -> Iterator[str]:
             thread.join()
 
 
-def with_deals(count: int, first: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def with_deals(count: int, first: int, seed: int = 1) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Units of which a third share, pairwise, from the given one on; and their deals."""
-    units = grid(count)
+    units = grid(count, seed)
     ids = list(units)
     sharing = [ids[(first + step * 3) % count] for step in range(max(2, count // 3 // 2 * 2))]
     for unit_id in ids:

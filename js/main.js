@@ -28,6 +28,7 @@ import { createUnits } from "./panels/units.js";
 const EVERY = 500; // ms between readings (Z14)
 const SLOW = 1000; // ms: deals and status
 const RARE = 3000; // ms: schedules
+const AGES = 1000; // ms without any news until the ages are drawn again
 const LOST_AFTER = 3; // s without an answer until the controller counts as unreachable
 
 const api = createApi();
@@ -40,6 +41,7 @@ const debug = document.getElementById("debug");
 const busVoltage = document.getElementById("bus-voltage");
 let model = buildModel(null, null, null);
 let due = null;
+let drawnAt = -Infinity;
 
 const page = {
   api, state, words, orders,
@@ -139,6 +141,7 @@ page.startedAt = Date.now();
 
 function renew() {
   due = null;
+  drawnAt = performance.now();
   const { logInfo, deals, status, remembered } = state.get();
   model = buildModel(logInfo, deals, status, { remembered, previous: model, elapsed: elapsed(), now: performance.now() / 1000 });
   scene.update(model);
@@ -194,5 +197,7 @@ new ResizeObserver(measure).observe(document.getElementById("stop-block"));
 state.subscribe((now, changed) => {
   if (changed.size > 1 || !changed.has("heardAt")) soon();
 });
-setInterval(soon, 1000); // ages go on between the answers
+setInterval(() => {
+  if (performance.now() - drawnAt >= AGES) soon(); // ages go on between the answers
+}, AGES / 4);
 for (const poller of pollers) poller.start();

@@ -2,7 +2,7 @@
 //
 //   model = buildModel(logInfo, deals, status, { remembered, previous, elapsed, now })
 //     remembered  {id: last data}: a silent unit keeps its last figures (state.js keeps them)
-//     previous    the model before (a ramp is only seen from one to the next)
+//     previous    the model before (a ramp is only seen from one to the next; what did not change is taken over from it)
 //     elapsed     s since the status arrived: ages go on while the controller cannot be reached
 //     now         s, monotonic
 //
@@ -21,7 +21,7 @@ import { finite } from "./figures.js";
 import { reading, wordOf } from "./reading.js";
 
 export function buildModel(logInfo, deals, status, { remembered = {}, previous = null, elapsed = 0, now = 0 } = {}) {
-  const units = unitsOf(logInfo ?? {}, status, remembered, elapsed);
+  const units = unitsOf(logInfo ?? {}, status, { remembered, previous, elapsed });
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const flows = flowsOf(deals, byId);
   markDeals(byId, flows);
@@ -54,25 +54,33 @@ function plainOrder(one, other) {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-function unitsOf(logInfo, status, remembered, elapsed) {
+function unitsOf(logInfo, status, { remembered, previous, elapsed }) {
   const entries = status?.units ?? {};
   const ids = new Set([...Object.keys(logInfo), ...Object.keys(entries)]);
   const staleAfter = staleAfterOf(status);
-  return sortIds(ids).map((id) => {
+  return inOrder(ids, previous).map((id) => {
     const inLog = Object.hasOwn(logInfo, id);
     const data = inLog ? logInfo[id] : Object.hasOwn(remembered, id) ? remembered[id] : null;
     const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
-    return unitOf(id, data, entry, freshnessOf(entry, inLog, elapsed, staleAfter), status);
+    const before = previous?.byId.get(id);
+    const read = before && before.data === data ? before.read : reading(data);
+    return unitOf(id, data, read, entry, freshnessOf(entry, inLog, elapsed, staleAfter), status);
   });
 }
 
-function unitOf(id, data, entry, { state, age }, status) {
-  const read = reading(data);
+/** The ids in order; that of the model before while no unit came or went. */
+function inOrder(ids, previous) {
+  const before = previous?.units ?? [];
+  return before.length === ids.size && before.every(({ id }) => ids.has(id)) ? before.map(({ id }) => id) : sortIds(ids);
+}
+
+function unitOf(id, data, read, entry, { state, age }, status) {
   const master = status?.grid?.gridMaster;
   return {
     id,
     name: read.display,
     data,
+    read,
     state,
     age,
     ...read,

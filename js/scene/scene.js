@@ -48,6 +48,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let size = { width: 0, height: 0, scale: 1 };
   let layout = null;
   let layoutKey = "";
+  let sentKey = "";
   let legend = null;
   let curves = null;
   let supplies = [];
@@ -170,10 +171,13 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
       layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legend.height });
       layoutKey = key;
       stack.showTiles(layout.tiles);
+      sentKey = "";
     }
     const sharing = new Set(model.spurs.map(({ id }) => id));
     const members = model.units.filter((unit) => unit.inDeal || sharing.has(unit.id)).map(({ id }) => ({ id, angle: layout.places.get(id).angle }));
-    ways.send(spotsFor(layout, members), performance.now(), !moves);
+    const wanted = `${layoutKey}|${members.map(({ id }) => id).join("\n")}`;
+    if (wanted !== sentKey) ways.send(spotsFor(layout, members), performance.now(), !moves);
+    sentKey = wanted;
     stale = true;
   }
 
