@@ -67,7 +67,7 @@ function converterWords(wanted, words) {
 export function standing(command, words) {
   const { shown, of, step } = command.progress ?? {};
   if (command.state === "accepted" || command.state === "pending") {
-    if (step) return String(step);
+    if (step) return stepName(step, words);
     if (command.state === "accepted" && Number.isFinite(of) && of > 0) return words.t("outcome.accepted.of", { n: shown ?? 0, of });
     return words.t(command.state === "accepted" ? "outcome.accepted" : "outcome.sending");
   }
@@ -75,6 +75,13 @@ export function standing(command, words) {
   const open = Object.entries(command.units ?? {}).filter(([, unit]) => unit.state === "unconfirmed").map(([id]) => id);
   const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: namesOf(open, words) })}` : "";
   return [command.error ? `${end}: ${command.error}` : end, rest].filter(Boolean).join("; ");
+}
+
+/** A guided sharing's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
+function stepName(step, words) {
+  const key = `share.step.${step}`;
+  const name = words.t(key);
+  return name === key ? String(step) : name;
 }
 
 /** Names in one line, the first of them and how many more. */

@@ -20,6 +20,7 @@ export function createDeals(page) {
 
   function whyUnknown(model, deals, failed) {
     if (model.status?.grid?.noGridMaster === true) return words.t("deals.nomaster");
+    if (failed && model.status?.apisWeb?.budoEmulator?.up === false) return words.t("deals.noweb");
     if (failed) return failed;
     return deals === null ? words.t("deals.loading") : null;
   }

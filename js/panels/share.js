@@ -60,19 +60,20 @@ export function createShare(page) {
       setAttribute(line, "data-state", step.state);
     });
     const said = orders.at("share");
-    setOutcome(find("share-outcome"), said?.kind === "bad" ? said : null);
+    const told = running?.reason && said?.text.includes(running.reason); // the line above says it already
+    setOutcome(find("share-outcome"), said?.kind === "bad" && !told ? said : null);
     setText(find("share-now"), running ? running.text : words.t("share.none"));
     setAttribute(find("share-now"), "data-kind", running ? running.kind : null);
   }
 
-  /** The procedure that runs or ran last, from the status: {active, ending, steps, kind, text}; null for none. */
+  /** The procedure that runs or ran last, from the status: {active, steps, failed, reason, kind, text}; null for none. */
   function runningOf(status) {
     const told = status?.share ?? null;
     if (told === null) return null;
     const active = told.state === "running" || told.state === "interrupted";
     const head = words.t("share.running", { current: figure(told.current, 1), from: told.from, to: told.to });
     const state = words.t(`share.state.${told.state}`);
-    return { active, steps: Array.isArray(told.steps) ? told.steps : [], kind: KINDS[told.state] ?? "bad", text: [head, state, told.reason, unitsOf(told.units)].filter(Boolean).join(" · ") };
+    return { active, steps: Array.isArray(told.steps) ? told.steps : [], failed: told.state === "failed", reason: told.reason ?? null, kind: KINDS[told.state] ?? "bad", text: [head, state, told.reason, unitsOf(told.units)].filter(Boolean).join(" · ") };
   }
 
   /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */
@@ -83,9 +84,11 @@ export function createShare(page) {
     }).join(words.t("list.and"));
   }
 
+  /** The step that gave the reason for the safe end is the one that failed, though it is over as well. */
   function stepsOf(running) {
+    const broke = (sentence) => running.failed && running.reason !== null && sentence === running.reason;
     return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
-      index, state: state ?? "", text: [words.t(`share.step.${step}`), sentence].filter(Boolean).join(": "),
+      index, state: broke(sentence) ? "failed" : state ?? "", text: [words.t(`share.step.${step}`), sentence].filter(Boolean).join(": "),
     }));
   }
 

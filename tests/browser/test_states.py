@@ -501,3 +501,27 @@ def test_a_unit_that_was_silent_before_the_page_was_opened_keeps_its_last_figure
     expect(silent.locator(".address")).to_have_text("192.168.11.9")
     expect(page.locator('.card[data-unit="E003"] [data-figure=rsoc]')).to_have_text("--")
     expect(page.locator("#trust-live b")).to_have_text("1")
+
+
+def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: OpenPage) -> None:
+    """Issue 5 section 4: the step that broke is marked, the safe end is done, the reason stands there once."""
+    why = "E001's data are no longer live."
+    ends = {
+        "referenceUp": ("done", "E001 is the voltage reference at 350 V."),
+        "busStable": ("done", why),
+        "currentOn": ("skipped", None),
+        "sharing": ("skipped", None),
+        "currentOff": ("done", "E003 is in Wait."),
+        "referenceDown": ("done", "E001 is in Wait."),
+    }
+    stage = Stage.of(3, mode="manual")
+    stage.grid["mode"] = "manual"
+    share = {"from": "E001", "to": "E003", "current": 1.5, "state": "failed", "reason": why}
+    steps = [{"step": step, "state": state, "sentence": text} for step, (state, text) in ends.items()]
+    stage.more["share"] = {**share, "command": "c1", "steps": steps}
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-live b")).to_have_text("3")
+    page.locator("#open-share").click()
+    expect(page.locator("#share-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
+    expect(page.locator("#share-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")
+    expect(page.locator("#share-steps [data-state=done]")).to_have_count(3)
