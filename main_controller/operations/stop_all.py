@@ -6,19 +6,18 @@ the first and ends its grace time.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
 from typing import Any
 
-from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.picture import Fact, Picture
-from main_controller.errors import ControllerError, Sent, UpstreamError
+from main_controller.errors import ControllerError, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.set_mode import CLUSTER
-from main_controller.operations.waits import WaitResult, Waits, WaitWave
+from main_controller.operations.stop_run import StopRun
+from main_controller.operations.waits import Waits
 from main_controller.store.single import Single
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices, Target
@@ -36,37 +35,6 @@ READ_EVERY = 2.0
 
 AFTER_GRACE = 25.0
 """How long (s) after the grace time the last Waits may take to be answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a converter itself said: asked and answered when (monotonic s), its word, and whether it answered a Wait."""
-
-    asked_at: float
-    at: float
-    word: Word | None
-    after_wait: bool
-
-
-@dataclass
-class _Run:
-    """One Stop all under way; touched only by the thread that runs it, but for the two events."""
-
-    command: Command
-    started: float
-    by_hand: bool
-    ask_stop: bool
-    hurry: threading.Event = field(default_factory=threading.Event)
-    done: threading.Event = field(default_factory=threading.Event)
-    asked: Future[None] | None = None
-    asked_at: float | None = None
-    accepted_at: float | None = None
-    stop_error: str | None = None
-    waves: list[WaitWave] = field(default_factory=list)
-    reads: dict[str, Future[Any]] = field(default_factory=dict)
-    read_at: float = float("-inf")
-    waited: dict[str, WaitResult] = field(default_factory=dict)
-    told: dict[str, _Told] = field(default_factory=dict)
 
 
 class StopAll:
@@ -88,7 +56,7 @@ class StopAll:
         self._waits = waits
         self._executor = executor
         self._readers = readers
-        self._single: Single[_Run] = Single()
+        self._single: Single[StopRun] = Single()
         self._listeners: list[Callable[[], None]] = []
 
     def also_ends(self, listener: Callable[[], None]) -> None:
@@ -123,7 +91,7 @@ class StopAll:
             run.done.wait(self._desk.timing.grace + AFTER_GRACE)
         return self._desk.commands.get(run.command.id)
 
-    def _begin(self, by: str) -> _Run:
+    def _begin(self, by: str) -> StopRun:
         desk = self._desk
         picture = desk.picture()
         command = desk.begin("stopAll", None, {"word": str(Word.WAIT)}, by, before={"mode": picture.mode})
@@ -135,7 +103,8 @@ class StopAll:
         picture = desk.picture()  # made anew: whatever was entered before the hold is in it, and all else is refused
         doubtful = picture.mode is None or picture.mode_pending(None)
         by_hand = picture.mode is Mode.MANUAL or doubtful
-        return _Run(command, desk.clock(), by_hand, ask_stop=picture.mode is not Mode.MANUAL or doubtful)
+        ask_stop = picture.mode is not Mode.MANUAL or doubtful
+        return StopRun(command, desk.clock(), by_hand, ask_stop, desk.commands, desk.timing)
 
     def _tell(self, command: Command, listener: Callable[[], None]) -> None:
         try:
@@ -143,7 +112,7 @@ class StopAll:
         except Exception:  # stopping goes on whatever fails (Z9)
             log.exception("%s: what it overtakes could not be told", command.id)
 
-    def _execute(self, run: _Run) -> None:
+    def _execute(self, run: StopRun) -> None:
         desk = self._desk
         limit = desk.timing.grace + AFTER_GRACE
         self._desk.commands.update(run.command.id, sent="unknown")
@@ -153,27 +122,27 @@ class StopAll:
             self._ask_stop(run, picture)
             self._read(run, picture)
             self._wait(run, picture)
-            outcomes = self._outcomes(run, picture)
-            stopped = not run.ask_stop or self._stopped(run, picture)
+            outcomes = run.outcomes(picture)
+            stopped = not run.ask_stop or run.stopped(picture)
             self._report(run, outcomes, stopped)
             if self._finished(run, picture, outcomes, stopped) or picture.now - run.started >= limit:
                 break
             desk.cache.wait_newer(serial, 0.2)
-        self._close(run, outcomes, stopped, picture)
+        self._close(run, outcomes, stopped)
 
     # Stopping the cluster
 
-    def _ask_stop(self, run: _Run, picture: Picture) -> None:
+    def _ask_stop(self, run: StopRun, picture: Picture) -> None:
         """Ask apis-web to force-stop the cluster, and again while that has not taken effect."""
         if run.asked is not None and run.asked.done():
             self._take_verdict(run, picture.now)
         if not run.ask_stop or run.asked is not None:
             return
-        if run.asked_at is None or (picture.now - run.asked_at >= ASK_AGAIN and not self._taking_effect(run, picture)):
+        if run.asked_at is None or (picture.now - run.asked_at >= ASK_AGAIN and not run.taking_effect(picture)):
             run.asked_at = picture.now
             run.asked = self._executor.submit(self._stop_cluster, run.command)
 
-    def _take_verdict(self, run: _Run, now: float) -> None:
+    def _take_verdict(self, run: StopRun, now: float) -> None:
         asked, run.asked = run.asked, None
         error = asked.exception() if asked is not None else None
         if error is None:
@@ -181,33 +150,6 @@ class StopAll:
             run.stop_error = None
         else:
             run.stop_error = error.sentence if isinstance(error, ControllerError) else repr(error)
-
-    def _taking_effect(self, run: _Run, picture: Picture) -> bool:
-        """Whether the stop was accepted and no live unit shows another mode by a reading that counts."""
-        if run.accepted_at is None:
-            return False
-        since = self._stop_shows_from(run)
-        return not any(
-            fact.global_mode is not Mode.STOP for fact in picture.live if fact.reading and fact.reading.at >= since
-        )
-
-    def _stopped(self, run: _Run, picture: Picture) -> bool:
-        """Whether the stop is in effect: a unit is live, and all live ones show it by a reading that counts (Z9b)."""
-        if run.accepted_at is None or not picture.live:
-            return False
-        since = self._stop_shows_from(run)
-        return all(
-            fact.global_mode is Mode.STOP and fact.reading is not None and fact.reading.at >= since
-            for fact in picture.live
-        )
-
-    def _stop_shows_from(self, run: _Run) -> float:
-        """From when (monotonic s) readings tell of the stop: late after it and after any other mode that was sent."""
-        last = run.accepted_at if run.accepted_at is not None else run.started
-        for order in self._desk.commands.mode_orders():
-            if order.unit_id is None and order.mode is not Mode.STOP:
-                last = max(last, order.returned if order.returned is not None else float("inf"))
-        return last + self._desk.timing.lag
 
     def _stop_cluster(self, command: Command) -> None:
         desk = self._desk
@@ -224,12 +166,12 @@ class StopAll:
 
     # Sending Wait
 
-    def _wait(self, run: _Run, picture: Picture) -> None:
+    def _wait(self, run: StopRun, picture: Picture) -> None:
         """Send Wait to those whose turn it is, again where it is not seen; nobody waits for a unit that hangs."""
         for wave in list(run.waves):
             finished = wave.finished()
             for unit_id, result in wave.results().items():
-                self._take(run, unit_id, result)
+                run.waited_for(unit_id, result)
             if finished:
                 run.waves.remove(wave)
         asked = {unit_id for wave in run.waves for unit_id in wave.unit_ids}
@@ -238,42 +180,28 @@ class StopAll:
         if due:
             run.waves.append(self._waits.start(run.command.id, due))
 
-    def _wanting(self, run: _Run, picture: Picture) -> list[Fact]:
+    def _wanting(self, run: StopRun, picture: Picture) -> list[Fact]:
         """Whom Wait is due to now, by the mode that was in force (Z9)."""
-        missing = [fact for fact in picture.facts.values() if not self._confirmed(run, fact)]
+        missing = [fact for fact in picture.facts.values() if not run.confirmed(fact)]
         if run.by_hand or self._no_more_grace(run, picture):
             return missing
         return [fact for fact in missing if fact.unwatched]
 
-    def _no_more_grace(self, run: _Run, picture: Picture) -> bool:
+    def _no_more_grace(self, run: StopRun, picture: Picture) -> bool:
         """Whether apis-main is no longer waited for: refused, silent for too long, or no Grid Master to hear it."""
         waited = picture.now - run.started
         unheard = run.accepted_at is None and (run.stop_error is not None or waited >= VERDICT_TIME)
         return unheard or picture.grid_master_known is False or run.hurry.is_set() or waited >= self._desk.timing.grace
 
-    def _may_send(self, run: _Run, fact: Fact, now: float) -> bool:
+    def _may_send(self, run: StopRun, fact: Fact, now: float) -> bool:
         result = run.waited.get(fact.id)
         if result is None or now - result.at >= ASK_AGAIN:
             return True
-        return not fact.in_flight and not self._was_asked(run, fact)
-
-    def _was_asked(self, run: _Run, fact: Fact) -> bool:
-        """Whether Wait came back from this unit after every other order to it did."""
-        result = run.waited.get(fact.id)
-        if result is None or fact.in_flight:
-            return False
-        return fact.disturbed_at is None or result.asked_at >= fact.disturbed_at
-
-    def _take(self, run: _Run, unit_id: str, result: WaitResult) -> None:
-        known = run.waited.get(unit_id)
-        if known is None or result.at > known.at:
-            run.waited[unit_id] = result
-            if result.error is None:
-                run.told[unit_id] = _Told(result.asked_at, result.at, result.word, after_wait=True)
+        return not fact.in_flight and not run.was_asked(fact)
 
     # Seeing it
 
-    def _read(self, run: _Run, picture: Picture) -> None:
+    def _read(self, run: StopRun, picture: Picture) -> None:
         """Read the converters directly, since their own answer counts at once (Z6c)."""
         for unit_id, future in list(run.reads.items()):
             if future.done():
@@ -286,7 +214,7 @@ class StopAll:
         for fact in picture.facts.values():
             run.reads[fact.id] = self._readers.submit(self._devices.read, Target(fact.id, fact.ip), "dcdc")
 
-    def _take_read(self, run: _Run, unit_id: str, future: Future[Any]) -> None:
+    def _take_read(self, run: StopRun, unit_id: str, future: Future[Any]) -> None:
         error = future.exception()
         if error is not None:
             level = logging.DEBUG if isinstance(error, ControllerError) else logging.ERROR
@@ -294,54 +222,11 @@ class StopAll:
             return
         answer = future.result()
         status = answer.get("status") if isinstance(answer, Mapping) else None
-        word = parse_word(status.get("status")) if isinstance(status, Mapping) else None
-        known = run.told.get(unit_id)
-        if known is None or run.read_at >= known.at:
-            after_wait = known is not None and known.after_wait
-            run.told[unit_id] = _Told(run.read_at, run.read_at, word, after_wait)
-
-    def _confirmed(self, run: _Run, fact: Fact) -> str | None:
-        """By what this unit is known to be in Wait since the order, or None (Z6c, Z9).
-
-        Nothing that was said before another order to it came back counts; telemetry counts late, and only late after
-        the converter's own word.
-        """
-        if fact.in_flight:
-            return None
-        timing = self._desk.timing
-        told = self._told(run, fact)
-        since = max(run.started, run.accepted_at or run.started) + timing.stop_lag
-        for moment in (fact.disturbed_at, told.at if told is not None else None):
-            since = max(since, moment + timing.lag) if moment is not None else since
-        if fact.reading is not None and fact.reading.at >= since:
-            return "reading" if fact.reading.word is Word.WAIT else None
-        return "converter" if told is not None and told.word is Word.WAIT else None
-
-    def _told(self, run: _Run, fact: Fact) -> _Told | None:
-        """The converter's own word, where it still stands: none from before another order to it came back, and, but
-        for its answer to Wait, none from before apis-main took the stop, for until then it may begin a deal."""
-        told = run.told.get(fact.id)
-        if told is None or (fact.disturbed_at is not None and told.asked_at < fact.disturbed_at):
-            return None
-        driven = run.ask_stop and (run.accepted_at is None or told.asked_at < run.accepted_at)
-        return None if driven and not told.after_wait else told
-
-    def _outcomes(self, run: _Run, picture: Picture) -> dict[str, UnitOutcome]:
-        outcomes: dict[str, UnitOutcome] = {}
-        for fact in picture.facts.values():
-            evidence = self._confirmed(run, fact)
-            result = run.waited.get(fact.id)
-            told = run.told.get(fact.id)
-            word = told.word if told is not None else fact.last_word
-            state = CommandState.VERIFIED if evidence else CommandState.PENDING if fact.live else UNCONFIRMED
-            error = result.error.sentence if result is not None and result.error is not None and not evidence else None
-            sent: Sent = result.sent if result is not None else False
-            outcomes[fact.id] = UnitOutcome(state, sent, None if word is None else str(word), error, evidence)
-        return outcomes
+        run.told_by_itself(unit_id, parse_word(status.get("status")) if isinstance(status, Mapping) else None)
 
     # Ending
 
-    def _finished(self, run: _Run, picture: Picture, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
+    def _finished(self, run: StopRun, picture: Picture, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
         if run.waves:
             return False
         if outcomes and all(outcome.evidence for outcome in outcomes.values()) and stopped:
@@ -349,27 +234,24 @@ class StopAll:
         if picture.now - run.started < self._desk.timing.grace and not run.hurry.is_set():
             return False
         facts = picture.facts.values()
-        everybody_asked = all(self._was_asked(run, fact) or self._confirmed(run, fact) for fact in facts)
+        everybody_asked = all(run.was_asked(fact) or run.confirmed(fact) for fact in facts)
         verdict = not run.ask_stop or run.asked is None
         return everybody_asked and verdict and self._effect_had_its_time(run, picture, stopped)
 
-    def _effect_had_its_time(self, run: _Run, picture: Picture, stopped: bool) -> bool:
+    def _effect_had_its_time(self, run: StopRun, picture: Picture, stopped: bool) -> bool:
         """After a hurried end the stop still gets the time it takes to be seen, within the grace time."""
         if stopped or run.accepted_at is None:
             return True
         return picture.now - run.started >= self._desk.timing.grace
 
-    def _report(self, run: _Run, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
+    def _report(self, run: StopRun, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
         progress = {"shown": shown, "of": len(outcomes), "stopInEffect": stopped if run.ask_stop else None}
         self._desk.units(run.command, outcomes, progress=progress)
 
-    def _close(self, run: _Run, outcomes: Mapping[str, UnitOutcome], stopped: bool, picture: Picture) -> None:
+    def _close(self, run: StopRun, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         desk = self._desk
-        left = {result.sent for result in run.waited.values()}
-        doubt: Sent = "unknown" if run.ask_stop or "unknown" in left else False
-        sent: Sent = True if run.accepted_at is not None or True in left else doubt
-        changes: dict[str, Any] = {"sent": sent, "settled": desk.clock()}
+        changes: dict[str, Any] = {"sent": run.sent, "settled": desk.clock()}
         missing = sorted(unit_id for unit_id, outcome in outcomes.items() if not outcome.evidence)
         if outcomes and not missing and stopped:
             desk.verify(run.command, **changes)

@@ -1,0 +1,156 @@
+"""One Stop all under way: what was asked and answered so far, and what counts as seen since (Z6c, Z9, Z9b).
+
+Used by `StopAll`, and touched only by the thread that runs it, but for the two events. Sends nothing.
+"""
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
+from main_controller.domain.modes import Mode, Word
+from main_controller.domain.picture import Fact, Picture
+from main_controller.errors import Sent
+from main_controller.operations.desk import Timing
+from main_controller.operations.waits import WaitResult, WaitWave
+from main_controller.store.command_log import CommandLog
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a converter itself said: asked and answered when (monotonic s), its word, and whether it answered a Wait."""
+
+    asked_at: float
+    at: float
+    word: Word | None
+    after_wait: bool
+
+
+@dataclass
+class StopRun:
+    """What one Stop all did and heard; moments are monotonic s.
+
+    `by_hand`: converters are or may be driven by hand, so that Wait is due to all at once. `ask_stop`: apis-main drives
+    or may drive them, so that the cluster is to be force-stopped; `asked_at` is when that was last asked, `accepted_at`
+    when it was first taken.
+    """
+
+    command: Command
+    started: float
+    by_hand: bool
+    ask_stop: bool
+    commands: CommandLog
+    timing: Timing
+    hurry: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+    asked: Future[None] | None = None
+    asked_at: float | None = None
+    accepted_at: float | None = None
+    stop_error: str | None = None
+    waves: list[WaitWave] = field(default_factory=list)
+    reads: dict[str, Future[Any]] = field(default_factory=dict)
+    read_at: float = float("-inf")
+    waited: dict[str, WaitResult] = field(default_factory=dict)
+    told: dict[str, _Told] = field(default_factory=dict)
+
+    # What was heard
+
+    def waited_for(self, unit_id: str, result: WaitResult) -> None:
+        """Take what came of a Wait; an older one than is known changes nothing."""
+        known = self.waited.get(unit_id)
+        if known is None or result.at > known.at:
+            self.waited[unit_id] = result
+            if result.error is None:
+                self.told[unit_id] = _Told(result.asked_at, result.at, result.word, after_wait=True)
+
+    def told_by_itself(self, unit_id: str, word: Word | None) -> None:
+        """Take the word that a converter told when it was last read directly."""
+        known = self.told.get(unit_id)
+        if known is None or self.read_at >= known.at:
+            after_wait = known is not None and known.after_wait
+            self.told[unit_id] = _Told(self.read_at, self.read_at, word, after_wait)
+
+    def was_asked(self, fact: Fact) -> bool:
+        """Whether Wait came back from this unit after every other order to it did."""
+        result = self.waited.get(fact.id)
+        if result is None or fact.in_flight:
+            return False
+        return fact.disturbed_at is None or result.asked_at >= fact.disturbed_at
+
+    @property
+    def sent(self) -> Sent:
+        """Whether anything of this run left."""
+        left = {result.sent for result in self.waited.values()}
+        doubt: Sent = "unknown" if self.ask_stop or "unknown" in left else False
+        return True if self.accepted_at is not None or True in left else doubt
+
+    # What counts as seen: the cluster's stop
+
+    def taking_effect(self, picture: Picture) -> bool:
+        """Whether the stop was accepted and no live unit shows another mode by a reading that counts."""
+        if self.accepted_at is None:
+            return False
+        since = self._stop_shows_from()
+        return not any(
+            fact.global_mode is not Mode.STOP for fact in picture.live if fact.reading and fact.reading.at >= since
+        )
+
+    def stopped(self, picture: Picture) -> bool:
+        """Whether the stop is in effect: a unit is live, and all live ones show it by a reading that counts (Z9b)."""
+        if self.accepted_at is None or not picture.live:
+            return False
+        since = self._stop_shows_from()
+        return all(
+            fact.global_mode is Mode.STOP and fact.reading is not None and fact.reading.at >= since
+            for fact in picture.live
+        )
+
+    def _stop_shows_from(self) -> float:
+        """From when (monotonic s) readings tell of the stop: late after it and after any other mode that was sent."""
+        last = self.accepted_at if self.accepted_at is not None else self.started
+        for order in self.commands.mode_orders():
+            if order.unit_id is None and order.mode is not Mode.STOP:
+                last = max(last, order.returned if order.returned is not None else float("inf"))
+        return last + self.timing.lag
+
+    # What counts as seen: each unit's Wait
+
+    def confirmed(self, fact: Fact) -> str | None:
+        """By what this unit is known to be in Wait since the order, or None (Z6c, Z9).
+
+        Nothing that was said before another order to it came back counts; telemetry counts late, and only late after
+        the converter's own word.
+        """
+        if fact.in_flight:
+            return None
+        told = self._standing(fact)
+        since = max(self.started, self.accepted_at or self.started) + self.timing.stop_lag
+        for moment in (fact.disturbed_at, told.at if told is not None else None):
+            since = max(since, moment + self.timing.lag) if moment is not None else since
+        if fact.reading is not None and fact.reading.at >= since:
+            return "reading" if fact.reading.word is Word.WAIT else None
+        return "converter" if told is not None and told.word is Word.WAIT else None
+
+    def _standing(self, fact: Fact) -> _Told | None:
+        """The converter's own word, where it still stands: none from before another order to it came back, and, but
+        for its answer to Wait, none from before apis-main took the stop, for until then it may begin a deal."""
+        told = self.told.get(fact.id)
+        if told is None or (fact.disturbed_at is not None and told.asked_at < fact.disturbed_at):
+            return None
+        driven = self.ask_stop and (self.accepted_at is None or told.asked_at < self.accepted_at)
+        return None if driven and not told.after_wait else told
+
+    def outcomes(self, picture: Picture) -> dict[str, UnitOutcome]:
+        """How the order stands at each known unit."""
+        outcomes: dict[str, UnitOutcome] = {}
+        for fact in picture.facts.values():
+            evidence = self.confirmed(fact)
+            result = self.waited.get(fact.id)
+            told = self.told.get(fact.id)
+            word = told.word if told is not None else fact.last_word
+            state = CommandState.VERIFIED if evidence else CommandState.PENDING if fact.live else UNCONFIRMED
+            error = result.error.sentence if result is not None and result.error is not None and not evidence else None
+            sent: Sent = result.sent if result is not None else False
+            outcomes[fact.id] = UnitOutcome(state, sent, None if word is None else str(word), error, evidence)
+        return outcomes
