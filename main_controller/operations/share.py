@@ -1,50 +1,27 @@
 """The guided procedure: "share 2 A from E001 to E003", step by step, with a safe end (N13).
 
 Used by `/share` and `/share/end`; a worker calls `run_once` to move it on. Every step goes through the interlocks like
-an order by hand. The safe end, current off and then reference down, goes on whatever fails; the reference gets Wait at
-the latest 30 s after its follower was sent it.
+an order by hand. How it stands is kept by `ShareRecord`; how it is ended safely is `SafeEnd`'s.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
-from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.commands import Command
 from main_controller.domain.interlocks import Limits, Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact, Picture
-from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step, interrupted
+from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
 from main_controller.errors import BadRequest, ControllerError, NotFound, UpstreamError
 from main_controller.operations.desk import Desk
+from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.set_converter import SetConverter
-from main_controller.operations.waits import Waits, WaitWave
-from main_controller.store.single import Single
+from main_controller.operations.share_record import Kept, ShareRecord
+from main_controller.operations.waits import Waits
 
 log = logging.getLogger(__name__)
-
-REFERENCE_AT_LATEST = 29.0
-"""How long (s) the reference is kept after the follower was sent Wait, whatever that shows: with the time between two
-looks it gets its own within 30 s."""
-
-WAIT_AGAIN = 5.0
-"""How often (s) a Wait of the safe end is repeated until it is seen."""
-
-
-class Kept(Protocol):
-    """Where a running procedure is kept over a kill."""
-
-    def save(self, record: dict[str, Any]) -> None:
-        """Keep it; raises ControllerError."""
-        ...
-
-    def load(self) -> list[dict[str, Any]]:
-        """What was kept."""
-        ...
-
-    def remove(self, record_id: str) -> None:
-        """Forget it; raises ControllerError."""
-        ...
 
 
 class Share:
@@ -62,28 +39,21 @@ class Share:
     ) -> None:
         self._desk = desk
         self._set_converter = set_converter
-        self._waits = waits
-        self._kept = kept
+        self._record = ShareRecord(desk, kept)
         self._limits = limits
         self._step_time = step_time
-        self._single: Single[Command] = Single()
-        self._now: Sharing | None = None
+        self._safe_end = SafeEnd(waits, step_time=step_time)
         self._wish: str | None = None
         self._stops_seen = 0
-        self._waves: dict[str, WaitWave] = {}
-        self._sent_at: dict[str, float] = {}
-        for record in _loaded(kept):
-            self._now = interrupted(record, desk.clock())
-            log.warning("a guided procedure was running when the program ended: %s", self._now.as_json())
 
     @property
     def running(self) -> bool:
         """Whether a procedure is under way, its end included."""
-        return self._now is not None and not self._now.over
+        return self._record.running
 
     def as_json(self) -> dict[str, Any] | None:
         """The procedure that runs or ran last, with what is known of its converters; None if there was none."""
-        sharing = self._now
+        sharing = self._record.now
         if sharing is None:
             return None
         facts = self._desk.picture().facts
@@ -102,9 +72,9 @@ class Share:
             raise BadRequest(f"The current must be above 0 and at most {self._limits.current_max:g} A.")
         wanted = {"from": giver, "to": taker, "current": current, "voltage": voltage}
         command = desk.begin("share", giver, wanted, by)
-        if self._now is not None and self._now.state is ShareState.INTERRUPTED:
+        if self._record.now is not None and self._record.now.state is ShareState.INTERRUPTED:
             raise desk.refuse(command, "A procedure from before the restart has not been ended yet; end it first.")
-        running, first = self._single.start(lambda: command, lambda running: None)
+        running, first = self._record.claim(command)
         if not first:
             raise desk.refuse(command, f"The procedure {running.id} is still running.")
         try:
@@ -121,17 +91,18 @@ class Share:
                 Step.REFERENCE_UP,
                 desk.clock(),
             )
-            self._kept.save(sharing.as_record())
+            self._record.keep(sharing)
         except ControllerError as error:
-            self._single.end()
+            self._record.release()
             raise error if error.details.get("command") else desk.fault(command, error) from error
         except BaseException:
-            self._single.end()
+            self._record.release()
             raise
-        self._wish, self._waves, self._sent_at = None, {}, {}
+        self._wish = None
+        self._safe_end.forget()
         self._stops_seen = stops_seen
         command = desk.accept(command)
-        self._show(sharing)
+        self._record.show(sharing)
         return command
 
     def _check(self, command: Command, wanted: Wanted, taker: str) -> None:
@@ -151,15 +122,16 @@ class Share:
     def end(self, by: str) -> Command:
         """Begin the safe end of the procedure that runs, or of one that a kill interrupted."""
         desk = self._desk
-        sharing = self._now
+        sharing = self._record.now
         if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
             raise NotFound("No guided procedure is running.")
         command = desk.begin("endShare", sharing.giver, {"command": sharing.id}, by)
         if sharing.state is ShareState.INTERRUPTED:
-            self._single.start(lambda: command, lambda running: None)  # no other procedure begins while this one ends
-            self._waves, self._sent_at = {}, {}
+            self._record.claim(command)  # no other procedure begins while this one ends
+            self._safe_end.forget()
             ending = replace(sharing, state=ShareState.RUNNING, failed=True)
-            self._show(ending.to(Step.CURRENT_OFF, desk.clock(), f"{by} ended it."))  # the whole end, whatever ran
+            ending = ending.to(Step.CURRENT_OFF, desk.clock(), f"{by} ended it.")  # the whole end, whatever ran
+            self._record.show(ending)
         self._wish = f"{by} ended it."
         return desk.accept(command)
 
@@ -170,15 +142,15 @@ class Share:
 
     def overtaken(self) -> None:
         """A Stop all has begun: nothing more is sent from here, Stop all ends what runs (Z9)."""
-        sharing = self._now
+        sharing = self._record.now
         if sharing is not None and not sharing.over:
-            self._finish(replace(sharing, reason="Stop all took over."), ShareState.CANCELLED, safe=False)
+            self._record.finish(replace(sharing, reason="Stop all took over.", state=ShareState.CANCELLED))
 
     # Moving on
 
     def run_once(self) -> None:
         """One look at the procedure; called again and again by a worker."""
-        sharing = self._now
+        sharing = self._record.now
         if sharing is None or sharing.over:
             return
         if self._desk.commands.held_by is not None:
@@ -219,7 +191,7 @@ class Share:
         if self._order(sharing, wanted):
             sharing = replace(sharing, touched=True)
             note = f"{sharing.giver} is the voltage reference at {sharing.voltage:g} V."
-            self._show(sharing.to(Step.BUS_STABLE, self._desk.clock(), note))
+            self._record.show(sharing.to(Step.BUS_STABLE, self._desk.clock(), note))
 
     def _bus_stable(self, sharing: Sharing, picture: Picture) -> None:
         """The rules of the next order are the measure; what only time can mend is waited for."""
@@ -227,14 +199,14 @@ class Share:
         open_rules = [answer for answer in answers if answer.refuses]
         if not open_rules:
             note = f"The bus is at {sharing.voltage:g} V at both units."
-            self._show(sharing.to(Step.CURRENT_ON, picture.now, note))
+            self._record.show(sharing.to(Step.CURRENT_ON, picture.now, note))
             return
-        self._tell(sharing, open_rules[0].sentence)
+        self._record.tell(sharing, open_rules[0].sentence)
 
     def _current_on(self, sharing: Sharing, picture: Picture) -> None:
         if self._order(sharing, self._charge(sharing)):
             note = f"{sharing.taker} takes {sharing.current:g} A."
-            self._show(sharing.to(Step.SHARING, self._desk.clock(), note))
+            self._record.show(sharing.to(Step.SHARING, self._desk.clock(), note))
 
     def _watch(self, sharing: Sharing, picture: Picture) -> None:
         giver, taker = picture.facts[sharing.giver], picture.facts[sharing.taker]
@@ -251,16 +223,16 @@ class Share:
         try:
             self._set_converter.order(wanted, f"share {sharing.id}")
         except ControllerError as error:
-            if self._now is not sharing:
+            if self._record.now is not sharing:
                 return False
             sent = error.details.get("sent", error.sent if isinstance(error, UpstreamError) else False)
             touched = sharing.touched or sent is not False
             self._begin_end(replace(sharing, touched=touched), error.sentence, self._desk.clock(), failed=True)
             return False
         except BaseException:
-            self._now = replace(sharing, touched=True)  # nobody knows whether it left
+            self._record.now = replace(sharing, touched=True)  # nobody knows whether it left
             raise
-        return self._now is sharing
+        return self._record.now is sharing
 
     # The safe end
 
@@ -268,102 +240,24 @@ class Share:
         log.warning("%s: safe end begins: %s", sharing.id, why)
         ending = replace(sharing, reason=why, failed=failed or sharing.failed, began_end=now)
         if not ending.touched:
-            self._finish(ending, ShareState.FAILED if ending.failed else ShareState.ENDED, safe=True)
+            state = ShareState.FAILED if ending.failed else ShareState.ENDED
+            self._record.finish(replace(ending, state=state, safe=True))
             return
-        self._show(ending.to(Step.CURRENT_OFF, now, why))
+        self._record.show(ending.to(Step.CURRENT_OFF, now, why))
 
     def _current_off(self, sharing: Sharing, picture: Picture) -> None:
-        seen = self._send_wait(sharing.taker, picture)
-        first = self._sent_at.get(sharing.taker, picture.now)
-        if seen or picture.now - first >= REFERENCE_AT_LATEST:
-            note = f"{sharing.taker} is in Wait." if seen else f"{sharing.taker} was not seen in Wait."
-            sharing = sharing.to(Step.REFERENCE_DOWN, picture.now, note)
-            self._show(sharing)
-            self._reference_down(sharing, picture)
+        down = self._safe_end.current_off(sharing, picture)
+        if down is not None:
+            self._record.show(down)
+            self._reference_down(down, picture)
 
     def _reference_down(self, sharing: Sharing, picture: Picture) -> None:
-        """The reference's Wait; the follower's goes on being sent until it is seen."""
-        seen = self._send_wait(sharing.giver, picture)
-        both = self._send_wait(sharing.taker, picture) and seen
-        if not both and picture.now - sharing.since <= self._step_time:
-            return
-        note = f"{sharing.giver} is in Wait." if seen else f"{sharing.giver} was not seen in Wait."
-        reason = sharing.reason or ""
-        if not both:
-            reason = f"{reason} Not both converters were seen in Wait: look at them."
-        state = ShareState.ENDED if both and not sharing.failed else ShareState.FAILED
-        ended = replace(sharing, notes={**sharing.notes, str(sharing.step): note}, reason=reason)
-        self._finish(ended, state, safe=both)
-
-    def _send_wait(self, unit_id: str, picture: Picture) -> bool:
-        """Send Wait, again every few seconds, until it is seen; whether it is."""
-        fact, wave = picture.facts.get(unit_id), self._waves.get(unit_id)
-        first = self._sent_at.setdefault(unit_id, picture.now)
-        if fact is None:  # not even a member: nothing can be sent to it
-            return False
-        if wave is not None and fact.confirmed_wait(first):
-            return True
-        if wave is None or (wave.finished() and picture.now - self._sent_at[f"{unit_id} last"] >= WAIT_AGAIN):
-            self._sent_at[f"{unit_id} last"] = picture.now
-            wave = self._waves[unit_id] = self._waits.start(self._now.id if self._now else "share", [fact])
-            wave.finished()  # a reference's Wait leaves with this look
-        return False
-
-    # Telling
+        ended = self._safe_end.reference_down(sharing, picture)
+        if ended is not None:
+            self._record.finish(ended)
 
     def _stops(self, giver: str, taker: str) -> int:
         return self._desk.commands.stops("wait", f"wait:{giver}", f"wait:{taker}")
-
-    def _show(self, sharing: Sharing) -> None:
-        """Make this the state, keep it, and tell it in the command."""
-        self._now = sharing
-        try:
-            self._kept.save(sharing.as_record())
-        except ControllerError as error:
-            log.error("%s: its state could not be kept: %s", sharing.id, error.sentence)
-        self._tell(sharing, sharing.reason)
-
-    def _tell(self, sharing: Sharing, sentence: str | None) -> None:
-        if any(command.id == sharing.id for command in self._desk.commands.latest()):
-            progress = {"step": str(sharing.step), "steps": sharing.as_json()["steps"], "sentence": sentence}
-            self._desk.commands.update(sharing.id, progress=progress)
-
-    def _finish(self, sharing: Sharing, state: ShareState, *, safe: bool) -> None:
-        """The procedure has ended; `safe`: nothing of it runs any more, as the orders to end it wanted."""
-        self._show(replace(sharing, state=state, safe=safe))
-        self._single.end()
-        try:
-            self._kept.remove(sharing.id)
-        except ControllerError as error:
-            log.error("%s: its record could not be removed: %s", sharing.id, error.sentence)
-        log.warning("%s: the guided procedure has %s: %s", sharing.id, state.value, sharing.reason)
-        commands = self._desk.commands.latest()
-        for ending in commands:
-            if ending.order == "endShare" and ending.state.open and ending.wanted.get("command") == sharing.id:
-                if safe:
-                    self._desk.verify(ending)
-                else:
-                    self._desk.fail(ending, sharing.reason or "It is not seen to have ended.")
-        command = next((c for c in commands if c.id == sharing.id), None)
-        if command is None:
-            return
-        if state is ShareState.ENDED:
-            self._desk.verify(command)
-        elif state is ShareState.CANCELLED:
-            self._desk.commands.update(
-                command.id, state=CommandState.CANCELLED, ended_at=self._desk.wall(), error=sharing.reason
-            )
-        else:
-            self._desk.fail(command, sharing.reason or "It failed.")
-
-
-def _loaded(kept: Kept) -> list[dict[str, Any]]:
-    """What ran when the program ended; a broken file must not keep anybody from stopping the grid."""
-    try:
-        return kept.load()
-    except ControllerError as error:
-        log.error("nobody can tell whether a guided procedure was running when the program ended: %s", error.sentence)
-        return []
 
 
 def _known(fact: Fact | None) -> dict[str, Any]:

@@ -72,17 +72,17 @@ class Kept:
         self.fault: ControllerError | None = None
 
     def save(self, record: dict[str, Any]) -> None:
-        """As `share.Kept.save`."""
+        """As `share_record.Kept.save`."""
         if self.fault is not None:
             raise self.fault
         self.records[record["id"]] = record
 
     def load(self) -> list[dict[str, Any]]:
-        """As `share.Kept.load`."""
+        """As `share_record.Kept.load`."""
         return list(self.records.values())
 
     def remove(self, record_id: str) -> None:
-        """As `share.Kept.remove`."""
+        """As `share_record.Kept.remove`."""
         if self.fault is not None:
             raise self.fault
         self.records.pop(record_id, None)
