@@ -3,6 +3,7 @@
 <section class="block controls-only">
 <h2 id="global-mode-title" data-i18n="mode.global">Global Mode :</h2>
 <p class="mode" id="global-mode">{{mode}}</p>
+<p class="note" id="global-note" hidden></p>
 <p class="under-way" id="global-pending" aria-live="polite">{{'→ ' + pending if pending else ''}}</p>
 <form class="pair" id="global-form">
 <select id="global-choice" aria-labelledby="global-mode-title" disabled data-needs-script>

@@ -76,7 +76,7 @@ export default {
   "stopall.not": "Every unit known is in Wait.", "stopall.rest": "Not seen in Wait: {units}",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
-  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.garbled": "this controller's answer could not be read.",
+  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.garbled": "this controller's answer could not be read.",
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 

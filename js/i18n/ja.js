@@ -76,7 +76,7 @@ export default {
   "stopall.not": "全ノードが Wait になりました。", "stopall.rest": "Wait を確認できないノード: {units}",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
-  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.garbled": "Main Controller の応答を読み取れません。",
+  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.garbled": "Main Controller の応答を読み取れません。",
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 

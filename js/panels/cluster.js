@@ -1,6 +1,7 @@
 // Block 2: the cluster's mode, Shut Down, debug, Flush cache and Stop all (G1-G3, G8-G12, Z9, Z9a).
 
 import { isDrained, nextStep } from "../lib/follow.js";
+import { timeOfDay } from "../lib/moments.js";
 import { liveNow, modeName, stopAllAnswer } from "../lib/sentences.js";
 import { setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
@@ -16,6 +17,8 @@ export function createCluster(page) {
   const shutDown = find("shut-down");
   const hint = find("shut-down-hint");
   const debug = find("debug");
+  const note = find("global-note");
+  let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
   let plan = null; // Soft Stop first, then plan.mode
 
   $("#global-form").on("submit", (event) => {
@@ -102,7 +105,20 @@ export function createCluster(page) {
     for (const id of ["global-choice", "global-set", "flush"]) setProperty(find(id), "disabled", !page.orderable());
     followPlan(model);
     renderPending(model, grid);
-    for (const [id, spot] of [["global-outcome", "global"], ["cluster-outcome", "cluster"], ["stop-outcome", "stop"]]) setOutcome(find(id), orders.at(spot));
+    renderByItself(model.status?.gridEvents, grid.mode);
+    setOutcome(find("global-outcome"), outdated(orders.at("global"), grid.mode) ? null : orders.at("global"));
+    for (const [id, spot] of [["cluster-outcome", "cluster"], ["stop-outcome", "stop"]]) setOutcome(find(id), orders.at(spot));
+  }
+
+  /** Z13a: that the mode in force was ordered by nobody stands beside it, until another mode is in force or ordered here. */
+  function renderByItself(events, now) {
+    const last = (Array.isArray(events) ? events : []).filter(({ kind, unitId }) => kind === "mode" && !unitId).at(-1) ?? null;
+    if (last?.at !== itself.at) itself = { at: last?.at ?? null, mode: now, over: false };
+    const ordered = page.state.get().orders.some(({ spot, at }) => spot === "global" && new Date(at) > new Date(itself.at));
+    if (itself.mode !== now && now) itself.over = true;
+    const shown = last !== null && !itself.over && !ordered && last.text.includes(`to ${LABELS[now]} by itself`);
+    setProperty(note, "hidden", !shown);
+    setText(note, shown ? `▲ ${last.text} ${timeOfDay(last.at, { language: words.language })}` : "");
   }
 
   function mixed(model) {
@@ -155,4 +171,11 @@ export function createCluster(page) {
   return { render, debug };
 }
 
+/** Whether a mode that was seen in effect is no longer the one in force. */
+function outdated(said, now) {
+  const wanted = said?.kind === "done" ? said.command?.wanted?.mode : null;
+  return Boolean(wanted && now && wanted !== now);
+}
+
+const LABELS = Object.freeze({ autonomous: "Run", heteronomous: "Soft Stop", stop: "Force Stop", manual: "Manual" }); // as the events name them
 const WIRE = Object.freeze({ active: "autonomous", quiet: "heteronomous" });

@@ -21,6 +21,7 @@ export function createDeals(page) {
   function whyUnknown(model, deals, failed) {
     if (model.status?.grid?.noGridMaster === true) return words.t("deals.nomaster");
     if (failed && model.status?.apisWeb?.budoEmulator?.up === false) return words.t("deals.noweb");
+    if (failed && model.status?.grid && model.status.grid.gridMaster === null) return words.t("deals.masterunknown");
     if (failed) return failed;
     return deals === null ? words.t("deals.loading") : null;
   }

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from main_controller.domain.modes import Mode
 from main_controller.simulator import SimulatedCluster
 from tests.browser.stage import Stage
 from tests.system.console import Console
@@ -80,9 +81,9 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, units: int, **settings: Any) -> Iterator[Plant]:
-    """The program watching a fresh cluster of so many units."""
-    cluster = SimulatedCluster(units, tempo=TEMPO, speed=20.0)
+def running(folder: Path, units: int, mode: Mode = Mode.AUTONOMOUS, **settings: Any) -> Iterator[Plant]:
+    """The program watching a fresh cluster of so many units that begins in `mode`."""
+    cluster = SimulatedCluster(units, mode=mode, tempo=TEMPO, speed=20.0)
     cluster.start()
     try:
         urls = {"apis_emul_url": cluster.emul_url, "apis_budo_url": cluster.budo_url, "emul_url": cluster.device_url}
@@ -93,16 +94,17 @@ def running(folder: Path, units: int, **settings: Any) -> Iterator[Plant]:
 
 
 @pytest.fixture
-def plant(tmp_path: Path) -> Iterator[Plant]:
-    """A fresh cluster of four units for one test."""
-    with running(tmp_path / "console", 4) as plant:
+def plant(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Plant]:
+    """A fresh cluster of four units for one test; in Run, or in the mode that the test is parametrized with."""
+    with running(tmp_path / "console", 4, getattr(request, "param", Mode.AUTONOMOUS)) as plant:
         yield plant
 
 
 @pytest.fixture(scope="module")
 def quiet_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    """A cluster of four units for the tests of a module that change nothing in it."""
-    with running(tmp_path_factory.mktemp("quiet") / "console", 4, title="oist20") as plant:
+    """A cluster of four units for the tests of a module that change nothing in it, polled no oftener than they need."""
+    slow: dict[str, Any] = {"datacollectorinterval": 1, "schedulerInterval": 1, "staleafter": 20}
+    with running(tmp_path_factory.mktemp("quiet") / "console", 4, title="oist20", **slow) as plant:
         yield plant
 
 
@@ -115,7 +117,9 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
         def open_page(
             path: str = "", *, stage: Stage | None = None, may_fail: bool = False, hurry: int = 1, **context: Any
         ) -> Page:
-            options = {"viewport": {"width": 1440, "height": 1000}, "locale": "en-GB", **context}
+            # dots that run cost the renderer more than everything else: they do so where a test looks at them
+            calm = {"reduced_motion": "reduce"}
+            options = {"viewport": {"width": 1440, "height": 1000}, "locale": "en-GB", **calm, **context}
             place = browser.new_context(**options)
             stack.callback(place.close)
             watched = Watched(place.new_page(), urlsplit(address).netloc)

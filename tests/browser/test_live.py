@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from main_controller.domain.modes import Mode
 from tests.browser.conftest import WAIT, OpenPage, Plant
 from tests.system.console import until
 
@@ -51,17 +52,20 @@ def order_converter(page: Page, unit_id: str, choice: str, amperes: str | None =
     card(page, unit_id).locator("[data-act=converter]").click()
 
 
+STOPPED = pytest.mark.parametrize("plant", [Mode.STOP], indirect=True, ids=["stopped"])
+"""The cluster begins in Force Stop with every converter in Wait, so that it does nothing by itself meanwhile."""
+
+
 def in_wait(plant: Plant) -> None:
-    """Stop what the cluster began by itself, so that a test starts from Wait."""
-    console = plant.console
-    command = console.call("/setOperationMode?value=stop").json["command"]
-    until(lambda: console.get(f"/commands/{command}")["state"] == "verified", "the stop", deadline=60)
-    until(lambda: all(unit["lastWord"] == "0x0000" for unit in console.status["units"].values()), "Wait", deadline=60)
+    """See that the program has seen all units stopped, as the cluster began."""
+    until(lambda: plant.console.status["grid"]["mode"] == "stop", "the stop")
+    words = {unit["lastWord"] for unit in plant.console.status["units"].values()}
+    assert words == {"0x0000"}
 
 
 def test_a_change_at_apis_web_shows_without_reload(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
     """S1, V1, G13: a deal comes up by itself; its text, its units' currents and the Grid Master show."""
-    page = open_page()
+    page = open_page(reduced_motion="no-preference")
     expect(page.locator("#global-mode")).to_have_text("Run")
     expect(page.locator(".card")).to_have_count(4)
     deals = page.locator("#deals li:not(.none)")
@@ -115,6 +119,7 @@ def test_force_stop_with_deals_offers_soft_stop_first(open_page: OpenPage, plant
     assert orders == ["stop", "heteronomous"]
 
 
+@STOPPED
 def test_the_gates_open_in_manual_and_close_again(open_page: OpenPage, plant: Plant) -> None:
     """G9, N8, N9, T15: choosing Manual enables nothing, Manual in force does, and Force Stop disables it, page open."""
     in_wait(plant)
@@ -137,6 +142,7 @@ def test_the_gates_open_in_manual_and_close_again(open_page: OpenPage, plant: Pl
     expect(card(page, "E001").locator("[data-act=converter]")).to_be_enabled()
 
 
+@STOPPED
 def test_the_manual_procedure_is_refused_in_the_wrong_order_and_runs_in_the_right_one(
     open_page: OpenPage, plant: Plant, pictures: Path
 ) -> None:
@@ -253,7 +259,7 @@ def test_schedules_are_set_shown_and_cleared(open_page: OpenPage, plant: Plant) 
 
 def test_apis_web_dies_and_returns(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
     """Z5: the banner names which and since when, the data age and go stale, figures stay; back to normal by itself."""
-    page = open_page(may_fail=True)
+    page = open_page(may_fail=True, hurry=4)
     expect(page.locator("#trust-live b")).to_have_text("4")
     charge = card(page, "E001").locator("[data-figure=rsoc]").inner_text()
     plant.cluster.fault("apis-web-dies")
@@ -272,6 +278,7 @@ def test_apis_web_dies_and_returns(open_page: OpenPage, plant: Plant, pictures: 
     expect(card(page, "E001").locator("select[name=local]")).to_be_enabled()
 
 
+@STOPPED
 def test_a_working_unit_that_vanishes_is_named_above_everything_until_it_is_back(
     open_page: OpenPage, plant: Plant, pictures: Path
 ) -> None:
@@ -301,6 +308,7 @@ def test_a_working_unit_that_vanishes_is_named_above_everything_until_it_is_back
     expect(card(page, "E003").locator(".state")).to_contain_text("live", timeout=LONG)
 
 
+@STOPPED
 def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) -> None:
     """Issue 5 section 3: refused while the unit is not stopped; then it stands beside the unit until taken off."""
     in_wait(plant)
@@ -327,6 +335,7 @@ def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) ->
     expect(unit.locator(".badges li", has_text="Locked")).to_have_count(0)
 
 
+@STOPPED
 def test_guided_sharing_runs_and_ends_in_steps(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
     """Issue 5 section 4: the steps as they go, and the safe end by the button."""
     in_wait(plant)
@@ -366,6 +375,7 @@ def test_flush_refresh_debug_and_the_log_of_orders(open_page: OpenPage, plant: P
     expect(page.locator("#orders-rows")).to_contain_text("Refresh · E001")
 
 
+@STOPPED
 def test_shut_down_asks_and_the_units_fall_silent(open_page: OpenPage, plant: Plant) -> None:
     """G8, N8: a unit's Shut Down in Manual with its converter in Wait; it falls silent and, in Wait, alarms nobody."""
     in_wait(plant)

@@ -43,7 +43,7 @@ def shown(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory
         Console(tmp_path_factory.mktemp("replay") / "console", **{**replayer.settings, **times}) as console,
         pages(browser, console.address) as open_page,
     ):
-        page = open_page(may_fail=True, hurry=8)
+        page = open_page(may_fail=True, hurry=8, reduced_motion="no-preference")
         expect(page.locator("#trust-live b")).to_have_text("4")
         while replayer.now < replayer.seconds:
             seen.append((replayer.now, page.evaluate(LOOK)))

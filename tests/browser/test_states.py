@@ -133,7 +133,7 @@ def test_cannot_tell_is_never_shown_as_none(open_quiet: OpenPage) -> None:
     """Z6: without a Grid Master the last deals stay and are marked; the grid error cannot be told."""
     stage = Stage.of(3)
     stage.deals = [deal("E001", "E002")]
-    page = open_quiet(stage=stage, may_fail=True)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4)
     expect(page.locator("#deals b").first).to_have_text("E001 → E002")
     stage.deals = None
     stage.grid |= {"noGridMaster": True, "gridMaster": None, "error": None, "deals": None}
@@ -191,7 +191,7 @@ def test_a_dead_controller_is_named_and_nothing_but_stop_all_stays_in_reach(
 ) -> None:
     """Z5: the banner says since when; orders are off; one that meets it is told as unknown; then all is well."""
     stage = Stage.of(3)
-    page = open_quiet(stage=stage, may_fail=True)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4)
     expect(page.locator("#trust-live b")).to_have_text("3")
     stage.dead = True
     expect(page.locator("#banners")).to_contain_text("This controller cannot be reached since")
@@ -212,7 +212,7 @@ def test_live_goes_stale_by_the_page_itself_while_the_controller_is_gone(open_qu
     """Z5: nothing stale is shown as live, even when nobody says so any more."""
     stage = Stage.of(2)
     stage.more["config"] = {"readOnly": False, "staleafter": 3}
-    page = open_quiet(stage=stage, may_fail=True)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4)
     expect(page.locator("#trust-live b")).to_have_text("2")
     stage.dead = True
     expect(page.locator("#trust-stale b")).to_have_text("2")
@@ -437,7 +437,7 @@ def test_search_filters_sort_and_density(open_quiet: OpenPage) -> None:
 def test_a_thousand_units_build_only_what_is_seen(open_quiet: OpenPage, pictures: Path) -> None:
     """Issue: with 1,000 nodes the page is usable; only what is visible is built, and a poll's script stays short."""
     stage = Stage.of(1000)
-    page = open_quiet(stage=stage)
+    page = open_quiet(stage=stage, reduced_motion="no-preference")
     expect(page.locator("#trust-live b")).to_have_text("1000")
     built = page.locator(".card:has(.controls)").count()
     assert 0 < built < 60
@@ -525,3 +525,19 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     expect(page.locator("#share-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
     expect(page.locator("#share-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")
     expect(page.locator("#share-steps [data-state=done]")).to_have_count(3)
+
+
+def test_a_mode_that_the_grid_took_by_itself_stands_beside_the_mode(open_quiet: OpenPage) -> None:
+    """Z13a: in words of its own until another mode is in force; the order that was done before claims nothing more."""
+    stage = Stage.of(2, mode="autonomous")
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    page.locator("#global-choice").select_option("autonomous")
+    page.locator("#global-set").click()
+    expect(page.locator("#global-outcome")).to_have_text("done")
+    text = "The cluster went from Run to Force Stop by itself after a grid error."
+    stage.more["gridEvents"] = [{"at": moment(1), "text": text, "kind": "mode", "unitId": None}]
+    stage.grid["mode"] = "stop"
+    expect(page.locator("#global-note")).to_contain_text(text)
+    expect(page.locator("#global-outcome")).to_have_text("")
+    stage.grid["mode"] = "autonomous"
+    expect(page.locator("#global-note")).to_be_hidden()
