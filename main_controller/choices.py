@@ -11,7 +11,7 @@ from pathlib import Path
 
 from main_controller import __version__
 from main_controller.domain.interlocks import Limits
-from main_controller.operations.desk import Timing
+from main_controller.operations.timing import Timing
 from main_controller.settings import Settings
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices, Emulator, NodeDrivers

@@ -1,62 +1,27 @@
-"""What every order shares: the picture it is judged by, its record, its turn, and how it ends (Z6c, Z8b).
+"""What every order shares: the picture it is judged by, its record, its refusals, its turn, and how it ends (Z8b).
 
 Used by each operation in this folder. The desk sends nothing itself.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder, UnitOutcome
-from main_controller.domain.freshness import Reading, Sighting, UnitState
-from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
-from main_controller.domain.modes import Mode, Word, parse_word
-from main_controller.domain.picture import Belief, Fact, Picture, believe
+from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.picture import Picture
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
+from main_controller.operations.pictures import Acknowledgements, Pictures
+from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog, TurnLost, Turns
-from main_controller.store.unit_cache import Snapshot, UnitCache
+from main_controller.store.unit_cache import UnitCache
 
 log = logging.getLogger(__name__)
 
 TURN_LIMIT = 30.0
 """How long (s) an order waits for earlier ones of the same unit before it is given up unsent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long the real system takes to show things, all in s; each is a setting (Z5, Z6c, Z8, Z9, Z9b)."""
-
-    stale_after: float = 30.0
-    lag: float = 12.0
-    stop_lag: float = 30.0
-    mode_time: float = 30.0
-    grace: float = 45.0
-    fresh: float = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What one sighting says, apart from how old it is."""
-
-    sighting: Sighting
-    reading: Reading | None
-    belief: Belief
-    global_mode: Mode | None
-    local_mode: Mode | None
-    effective: Mode | None
-    ip: str | None
-    word: str | None
-
-
-class Acknowledgements(Protocol):
-    """Which unwatched units an operator has looked at (Z6a)."""
-
-    def acknowledged(self, unit_id: str, word: str | None) -> bool:
-        """Whether this unit, last seen in this word, is acknowledged."""
-        ...
 
 
 class Locks(Protocol):
@@ -88,94 +53,17 @@ class Desk:
         self.clock = clock
         self.wall = wall
         self.turns = Turns()
-        self._acknowledgements = acknowledgements
-        self._read: dict[str, _Told] = {}  # replaced entry by entry, each whole
+        self._pictures = Pictures(cache, commands, acknowledgements, timing=timing, clock=clock)
 
     # Looking
 
     def picture(self) -> Picture:
         """What may be true now of every known unit and of the cluster's mode."""
-        snapshot = self.cache.snapshot()
-        now = self.clock()
-        orders = self.commands.converter_orders()
-        facts = {
-            unit_id: self._fact(snapshot, unit_id, orders.get(unit_id, ()), now)
-            for unit_id in sorted({*snapshot.members, *snapshot.sightings})
-        }
-        changes = self.commands.mode_orders()
-        allowed = self.timing.mode_time
-        in_force = mode_in_force([f.global_mode for f in facts.values() if f.live], changes, now=now, allowed=allowed)
-        local = [order for order in changes if order.unit_id is not None and order.pending(now, allowed)]
-        pending = [*pending_orders(changes, now=now, allowed=allowed), *local]
-        return Picture(
-            now=now,
-            facts=facts,
-            mode=in_force.mode,
-            mixed=in_force.mixed,
-            pending_modes=_by_scope(pending),
-            grid_master_known=grid_master_known(snapshot.grid.unit_ids),
-            deals=_deals(snapshot),
-        )
+        return self._pictures.picture()
 
     def unwatched(self) -> frozenset[str]:
         """The units that are live hardware which nobody watches, by their readings and by the orders since (Z6a)."""
-        snapshot, now = self.cache.snapshot(), self.clock()
-        orders = self.commands.converter_orders()
-        asleep = [
-            unit_id
-            for unit_id in {*snapshot.members, *snapshot.sightings}
-            if snapshot.state(unit_id, now, self.timing.stale_after) is not UnitState.LIVE
-        ]
-        facts = (self._fact(snapshot, unit_id, orders.get(unit_id, ()), now) for unit_id in asleep)
-        return frozenset(fact.id for fact in facts if fact.unwatched)
-
-    def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterOrder], now: float) -> Fact:
-        sighting = snapshot.sightings.get(unit_id)
-        conflict = snapshot.conflicts.get(unit_id)
-        if sighting is None:
-            kept = snapshot.remembered.get(unit_id)
-            word = kept.word if kept is not None else None
-            reading = None if kept is None else Reading(float("-inf"), parse_word(word), None, None, kept.dvg, kept.dig)
-            belief = believe(reading, orders, self.timing.lag)
-            acknowledged = self._acknowledgements.acknowledged(unit_id, word)
-            ip = kept.ip if kept is not None else None
-            return Fact(
-                unit_id,
-                UnitState.SILENT,
-                None,
-                None,
-                (),
-                belief,
-                ip=ip,
-                acknowledged=acknowledged,
-                conflict=conflict,
-                in_flight=_in_flight(orders),
-                disturbed_at=_disturbed_at(orders),
-            )
-        told = self._told(sighting)
-        return Fact(
-            id=unit_id,
-            state=sighting.state(now, self.timing.stale_after),
-            age=sighting.age(now),
-            reading=told.reading,
-            recent=sighting.recent,
-            belief=believe(told.reading, orders, self.timing.lag) if orders else told.belief,
-            global_mode=told.global_mode,
-            local_mode=told.local_mode,
-            effective=told.effective,
-            ip=told.ip,
-            acknowledged=self._acknowledgements.acknowledged(unit_id, told.word),
-            conflict=conflict,
-            in_flight=_in_flight(orders),
-            disturbed_at=_disturbed_at(orders),
-        )
-
-    def _told(self, sighting: Sighting) -> "_Told":
-        """What one sighting says, read once for each sighting: pictures are made far more often than readings come."""
-        kept = self._read.get(sighting.unit_id)
-        if kept is None or kept.sighting is not sighting:
-            kept = self._read[sighting.unit_id] = _read(sighting)
-        return kept
+        return self._pictures.unwatched()
 
     def known(self, unit_id: str) -> None:
         """Raise NotFound unless this unit is a member or was ever seen."""
@@ -326,43 +214,3 @@ def foreseen(fault: Exception, what: str) -> ControllerError:
         return fault
     log.error("%s failed in a way that nobody foresaw", what, exc_info=fault)
     return UpstreamError(f"{what} failed in a way that nobody foresaw: {fault!r}", sent="unknown")
-
-
-def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]:
-    scopes: dict[str, tuple[Mode | None, ...]] = {}
-    for order in orders:
-        scope = order.unit_id or ""
-        scopes[scope] = (*scopes.get(scope, ()), order.mode)
-    return scopes
-
-
-def _disturbed_at(orders: Iterable[ConverterOrder]) -> float | None:
-    back = [order.returned for order in orders if order.returned is not None and order.word is not Word.WAIT]
-    return max(back, default=None)
-
-
-def _in_flight(orders: Iterable[ConverterOrder]) -> bool:
-    return any(order.returned is None and order.word is not Word.WAIT for order in orders)
-
-
-def _read(sighting: Sighting) -> _Told:
-    unit = sighting.unit
-    reading = sighting.recent[-1] if sighting.recent else None
-    return _Told(
-        sighting,
-        reading,
-        believe(reading, (), 0.0),
-        unit.global_mode,
-        unit.local_mode,
-        unit.effective,
-        unit.ip,
-        unit.raw_word,
-    )
-
-
-def _deals(snapshot: Snapshot) -> int | None:
-    """How many deals there are; None where that cannot be told, as with no Grid Master (K7, Z6)."""
-    watch = snapshot.grid
-    if watch.deals is None or watch.deals_error is not None or not grid_master_known(watch.unit_ids):
-        return None
-    return len(watch.deals)

@@ -12,7 +12,7 @@ from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, 
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import Sent
-from main_controller.operations.desk import Timing
+from main_controller.operations.timing import Timing
 from main_controller.operations.waits import WaitResult, WaitWave
 from main_controller.store.command_log import CommandLog
 

@@ -12,11 +12,12 @@ from main_controller.domain.interlocks import Limits
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact
 from main_controller.errors import ControllerError
-from main_controller.operations.desk import Desk, Timing
+from main_controller.operations.desk import Desk
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
 from main_controller.operations.stop_all import StopAll
+from main_controller.operations.timing import Timing
 from main_controller.operations.verification import Verification
 from main_controller.operations.waits import Waits
 from main_controller.store.command_log import CommandLog

@@ -9,7 +9,8 @@ import pytest
 from main_controller.domain.commands import ConverterOrder, ModeOrder
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import Mode, Word
-from main_controller.operations.desk import Desk, Timing
+from main_controller.operations.desk import Desk
+from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json

@@ -1,0 +1,183 @@
+"""Makes the picture that orders are judged by: readings, the orders since, and what was acknowledged (Z6a, Z6c, Z8b).
+
+Used by the desk, for every operation. Reads memory only.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from main_controller.domain.commands import ConverterOrder, ModeOrder
+from main_controller.domain.freshness import Reading, Sighting, UnitState
+from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
+from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.picture import Belief, Fact, Picture, believe
+from main_controller.operations.timing import Timing
+from main_controller.store.command_log import CommandLog
+from main_controller.store.unit_cache import Snapshot, UnitCache
+
+
+class Acknowledgements(Protocol):
+    """Which unwatched units an operator has looked at (Z6a)."""
+
+    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+        """Whether this unit, last seen in this word, is acknowledged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one sighting says, apart from how old it is."""
+
+    sighting: Sighting
+    reading: Reading | None
+    belief: Belief
+    global_mode: Mode | None
+    local_mode: Mode | None
+    effective: Mode | None
+    ip: str | None
+    word: str | None
+
+
+class Pictures:
+    """Pictures of the grid as it may be now, by `clock` (monotonic s)."""
+
+    def __init__(
+        self,
+        cache: UnitCache,
+        commands: CommandLog,
+        acknowledgements: Acknowledgements,
+        *,
+        timing: Timing,
+        clock: Callable[[], float],
+    ) -> None:
+        self._cache = cache
+        self._commands = commands
+        self._acknowledgements = acknowledgements
+        self._timing = timing
+        self._clock = clock
+        self._read: dict[str, _Told] = {}  # replaced entry by entry, each whole
+
+    def picture(self) -> Picture:
+        """What may be true now of every known unit and of the cluster's mode."""
+        snapshot = self._cache.snapshot()
+        now = self._clock()
+        orders = self._commands.converter_orders()
+        facts = {
+            unit_id: self._fact(snapshot, unit_id, orders.get(unit_id, ()), now)
+            for unit_id in sorted({*snapshot.members, *snapshot.sightings})
+        }
+        changes = self._commands.mode_orders()
+        allowed = self._timing.mode_time
+        in_force = mode_in_force([f.global_mode for f in facts.values() if f.live], changes, now=now, allowed=allowed)
+        local = [order for order in changes if order.unit_id is not None and order.pending(now, allowed)]
+        pending = [*pending_orders(changes, now=now, allowed=allowed), *local]
+        return Picture(
+            now=now,
+            facts=facts,
+            mode=in_force.mode,
+            mixed=in_force.mixed,
+            pending_modes=_by_scope(pending),
+            grid_master_known=grid_master_known(snapshot.grid.unit_ids),
+            deals=_deals(snapshot),
+        )
+
+    def unwatched(self) -> frozenset[str]:
+        """The units that are live hardware which nobody watches, by their readings and by the orders since (Z6a)."""
+        snapshot, now = self._cache.snapshot(), self._clock()
+        orders = self._commands.converter_orders()
+        asleep = [
+            unit_id
+            for unit_id in {*snapshot.members, *snapshot.sightings}
+            if snapshot.state(unit_id, now, self._timing.stale_after) is not UnitState.LIVE
+        ]
+        facts = (self._fact(snapshot, unit_id, orders.get(unit_id, ()), now) for unit_id in asleep)
+        return frozenset(fact.id for fact in facts if fact.unwatched)
+
+    def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterOrder], now: float) -> Fact:
+        sighting = snapshot.sightings.get(unit_id)
+        conflict = snapshot.conflicts.get(unit_id)
+        if sighting is None:
+            kept = snapshot.remembered.get(unit_id)
+            word = kept.word if kept is not None else None
+            reading = None if kept is None else Reading(float("-inf"), parse_word(word), None, None, kept.dvg, kept.dig)
+            belief = believe(reading, orders, self._timing.lag)
+            acknowledged = self._acknowledgements.acknowledged(unit_id, word)
+            ip = kept.ip if kept is not None else None
+            return Fact(
+                unit_id,
+                UnitState.SILENT,
+                None,
+                None,
+                (),
+                belief,
+                ip=ip,
+                acknowledged=acknowledged,
+                conflict=conflict,
+                in_flight=_in_flight(orders),
+                disturbed_at=_disturbed_at(orders),
+            )
+        told = self._told(sighting)
+        return Fact(
+            id=unit_id,
+            state=sighting.state(now, self._timing.stale_after),
+            age=sighting.age(now),
+            reading=told.reading,
+            recent=sighting.recent,
+            belief=believe(told.reading, orders, self._timing.lag) if orders else told.belief,
+            global_mode=told.global_mode,
+            local_mode=told.local_mode,
+            effective=told.effective,
+            ip=told.ip,
+            acknowledged=self._acknowledgements.acknowledged(unit_id, told.word),
+            conflict=conflict,
+            in_flight=_in_flight(orders),
+            disturbed_at=_disturbed_at(orders),
+        )
+
+    def _told(self, sighting: Sighting) -> _Told:
+        """What one sighting says, read once for each sighting: pictures are made far more often than readings come."""
+        kept = self._read.get(sighting.unit_id)
+        if kept is None or kept.sighting is not sighting:
+            kept = self._read[sighting.unit_id] = _read(sighting)
+        return kept
+
+
+def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]:
+    scopes: dict[str, tuple[Mode | None, ...]] = {}
+    for order in orders:
+        scope = order.unit_id or ""
+        scopes[scope] = (*scopes.get(scope, ()), order.mode)
+    return scopes
+
+
+def _disturbed_at(orders: Iterable[ConverterOrder]) -> float | None:
+    back = [order.returned for order in orders if order.returned is not None and order.word is not Word.WAIT]
+    return max(back, default=None)
+
+
+def _in_flight(orders: Iterable[ConverterOrder]) -> bool:
+    return any(order.returned is None and order.word is not Word.WAIT for order in orders)
+
+
+def _read(sighting: Sighting) -> _Told:
+    unit = sighting.unit
+    reading = sighting.recent[-1] if sighting.recent else None
+    return _Told(
+        sighting,
+        reading,
+        believe(reading, (), 0.0),
+        unit.global_mode,
+        unit.local_mode,
+        unit.effective,
+        unit.ip,
+        unit.raw_word,
+    )
+
+
+def _deals(snapshot: Snapshot) -> int | None:
+    """How many deals there are; None where that cannot be told, as with no Grid Master (K7, Z6)."""
+    watch = snapshot.grid
+    if watch.deals is None or watch.deals_error is not None or not grid_master_known(watch.unit_ids):
+        return None
+    return len(watch.deals)

@@ -1,0 +1,15 @@
+"""The times that every order reckons with: decided by the settings, built by the controller, used by the operations."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the real system takes to show things, all in s; each is a setting (Z5, Z6c, Z8, Z9, Z9b)."""
+
+    stale_after: float = 30.0
+    lag: float = 12.0
+    stop_lag: float = 30.0
+    mode_time: float = 30.0
+    grace: float = 45.0
+    fresh: float = 15.0
