@@ -92,19 +92,21 @@ def measure(page: Page, count: int, seconds: int) -> dict[str, float]:
     given = {"units": units, "deals": deals, "otherUnits": other_units, "otherDeals": other_deals, "status": status}
     browser = page.context.browser
     assert browser is not None
+    page.evaluate("given => window.bench.warm(given)", given)
     browser.start_tracing(page=page, categories=["devtools.timeline"])
     found: dict[str, float] = page.evaluate("([given, seconds]) => window.bench.run(given, seconds)", [given, seconds])
-    return found | {"cpu": callbacks_p95(browser.stop_tracing(), int(found["frames"]))}
+    p95, most = callbacks(browser.stop_tracing(), int(found["frames"]))
+    return found | {"cpu": p95, "cpuMost": most}
 
 
-def callbacks_p95(trace: bytes, frames: int) -> float:
-    """CPU time (ms) of the dearest so many animation callbacks: those that drew, the others had nothing to do."""
+def callbacks(trace: bytes, frames: int) -> tuple[float, float]:
+    """CPU time (ms), p95 and max, of the dearest so many animation callbacks: those that drew."""
     events = json.loads(trace)["traceEvents"]
     times: list[float] = sorted(
         event["tdur"] / 1e3 for event in events if event["name"] == "FireAnimationFrame" and "tdur" in event
     )
     drew = times[-frames:]
-    return drew[min(len(drew) - 1, int(len(drew) * 0.95))]
+    return drew[min(len(drew) - 1, int(len(drew) * 0.95))], drew[-1]
 
 
 def chromium() -> str | None:
@@ -123,7 +125,7 @@ def main(seconds: int = SECONDS) -> int:
     late = False
     with served(ROOT) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_file, args=CHROMIUM_ARGS)
-        sys.stdout.write("nodes  frames  median ms  p95 ms  max ms  CPU p95 ms  budget ms  poll p95 ms\n")
+        sys.stdout.write("nodes  frames  median ms  p95 ms  max ms  CPU p95 ms  CPU max ms  budget ms  poll p95 ms\n")
         for count, budget in BUDGETS.items():
             page = browser.new_page(viewport=SIZE)
             page.goto(f"{url}/benchmarks/draw.html")
@@ -132,7 +134,8 @@ def main(seconds: int = SECONDS) -> int:
             late = late or found["cpu"] > budget or found["poll"] > POLL_BUDGET
             sys.stdout.write(
                 f"{count:5}  {found['frames']:6.0f}  {found['median']:9.2f}  {found['p95']:6.2f}"
-                f"  {found['max']:6.1f}  {found['cpu']:10.2f}  {budget:9.0f}  {found['poll']:11.1f}\n"
+                f"  {found['max']:6.1f}  {found['cpu']:10.2f}"
+                f"  {found['cpuMost']:10.1f}  {budget:9.0f}  {found['poll']:11.1f}\n"
             )
             sys.stdout.flush()
             page.close()

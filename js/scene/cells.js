@@ -223,6 +223,7 @@ export function write({ context, theme }, words, x, y, options) {
 function label(pen, words, x, y, options) {
   const { size, colour, weight = 400, most = 1e4, align = "center", times = 1 } = options;
   const key = ["text", words, size.toFixed(1), colour, weight, most].join("|");
+  if (!pen.sprites.may(key)) return;
   const wide = () => {
     pen.context.font = `${weight} ${size.toFixed(1)}px ${pen.theme.font}`;
     return Math.min(most, pen.context.measureText(words).width) + size * 0.5;

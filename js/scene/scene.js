@@ -33,6 +33,7 @@ const DOT_BEAT = { cells: 1000 / 30, tiles: 1000 / 20 }; // ms between frames wh
 const MARGIN = 48; // px around the middle in which dots may run
 const WHOLE = Object.freeze({ k: 1, x: 0, y: 0 });
 const TILE_TIME = 3; // ms per frame for painting tiles anew
+const TEXT_TIME = 3; // ms per frame, while units are on their way, for painting texts that were not shown before
 const REDUCED = "(prefers-reduced-motion: reduce)";
 
 export function createScene(canvas, { theme = null, words = {}, onSelect = () => {}, onHover = () => {}, motion = null } = {}) {
@@ -143,7 +144,9 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     drawDots(pen, curves, supplies, moves ? now / 1000 : 0);
     if (moving === 0) return;
     drawHeads(pen, curves.heads);
+    sprites.allow(TEXT_TIME); // what is on its way is drawn again in the next frame
     for (const unit of model.units) if (ways.moving(unit.id, now)) drawCell(pen, unit, spots(unit.id));
+    sprites.allow(Infinity);
   }
 
   /** Among tiles dots run in the middle only. */

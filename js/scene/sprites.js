@@ -5,6 +5,7 @@ const MOST = 3000;
 /** A cache of small canvases; `get(key, width, height, draw)` draws about the middle of a canvas of that many px at the sharpness in force. */
 export function createSprites() {
   let scale = 1;
+  let until = Infinity;
   const kept = new Map();
 
   return {
@@ -15,6 +16,12 @@ export function createSprites() {
     },
     clear: () => kept.clear(),
     has: (key) => kept.has(key),
+    /** From now on there are so many ms for pictures that can come a frame later. */
+    allow(time) {
+      until = performance.now() + time;
+    },
+    /** Whether a picture that can come a frame later is to be shown now: it is there, or there is time left to draw it. */
+    may: (key) => kept.has(key) || performance.now() < until,
     get(key, width, height, draw) {
       const found = kept.get(key);
       if (found) return found;
