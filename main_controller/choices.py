@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from main_controller import __version__
-from main_controller.domain.interlocks import Limits
+from main_controller.domain.interlock_terms import Limits
 from main_controller.operations.timing import Timing
 from main_controller.settings import Settings
 from main_controller.upstream.apis_web import ApisWeb

@@ -121,6 +121,10 @@ class Picture:
             return list(self.facts.values())
         return [self.facts[unit_id]] if unit_id in self.facts else []
 
+    def others(self, unit_id: str) -> list[Fact]:
+        """The facts of all units but this one."""
+        return [fact for fact in self.facts.values() if fact.id != unit_id]
+
     def mode_pending(self, unit_id: str | None) -> bool:
         """Whether a mode change that touches this scope is under way."""
         return bool(self.pending_for(unit_id))

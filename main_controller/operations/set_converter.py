@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command, ConverterOrder, UnitOutcome
-from main_controller.domain.interlocks import Answer, Limits, Wanted, judge
+from main_controller.domain.interlock_terms import Answer, Limits, Wanted
+from main_controller.domain.interlocks import judge
 from main_controller.domain.modes import Word
 from main_controller.domain.units import number
 from main_controller.errors import Sent, UpstreamError

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command
-from main_controller.domain.interlocks import Limits, Wanted
+from main_controller.domain.interlock_terms import Limits, Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step

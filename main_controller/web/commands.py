@@ -11,7 +11,7 @@ from typing import Any
 import bottle
 
 from main_controller.domain.commands import Command, CommandState
-from main_controller.domain.interlocks import Wanted
+from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
 from main_controller.errors import BadRequest, NoDataYet, UpstreamError
 from main_controller.operations.acknowledge import Acknowledge

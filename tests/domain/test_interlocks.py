@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.interlocks import CAUSES, Answer, Limits, Wanted, judge
+from main_controller.domain.interlock_terms import CAUSES, Answer, Limits, Wanted
+from main_controller.domain.interlocks import judge
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact, Picture
 from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reading, reference, silent

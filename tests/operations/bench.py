@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from main_controller.domain.commands import Command, ConverterOrder
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.interlocks import Limits
+from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact
 from main_controller.errors import ControllerError

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.interlocks import Wanted
+from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.set_mode import SCHEDULER

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlocks import Wanted
+from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import BadRequest, ControllerError, NotFound, Refused
 from tests.operations.bench import Bench, Kept, open_bench

@@ -8,7 +8,7 @@ import pytest
 
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.interlocks import Wanted
+from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import Refused, UpstreamError
 from main_controller.store.unit_cache import GridWatch, Snapshot
