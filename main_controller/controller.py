@@ -57,6 +57,7 @@ from main_controller.store.waiting_room import WaitingRoom
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
+from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
 from main_controller.web.draining import Draining
 from main_controller.web.guard import Guard
@@ -273,6 +274,7 @@ class Controller:
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
                 acknowledge=self._acknowledge, set_lock=self._set_lock, share=self._share, flush=self._flush,
             ),
+            CommandReadings(self._commands, set_lock=self._set_lock, share=self._share),
             UnitReadings(cache, self._upstream.devices, flush=self._collect.flush, room=room, clock=self._clock),
             JournalPages(
                 self._journal, settings.root / "views", title=settings.title,

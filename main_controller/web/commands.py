@@ -1,4 +1,4 @@
-"""The routes by which anything is ordered, and those that tell how orders stand (R10-R16, R23, Z1, Z3, Z7-Z10).
+"""The routes by which anything is ordered (R10-R16, R23, Z1, Z3, Z7-Z10).
 
 Each route reads its parameters strictly, hands the order to one operation and answers in the specification's shape
 with `command`, the order's id, beside it. Nothing is decided here.
@@ -24,6 +24,7 @@ from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.store.command_log import CommandLog
+from main_controller.web.figures import figure, flag
 from main_controller.web.parameters import parameters
 from main_controller.web.replies import shown
 
@@ -32,8 +33,6 @@ ORDERS_AT_ONCE = 16
 
 WAIT_LIMIT = 75.0
 """How long (s) `?wait=verified` waits at most: longer than any order may take to be seen or given up."""
-
-LISTED = 200
 
 DEFAULT_VOLTAGE = "350"
 """The bus voltage of a guided procedure where none is given, V (V9)."""
@@ -89,10 +88,6 @@ class Commands:
             ("/share/end", self.end_share, True),
         ):
             app.route(path, ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH"], callback, command=True, stops=stops)
-        app.route("/locks", "GET", self.locks, quiet=True)
-        app.route("/get/share", "GET", self.share, quiet=True)
-        app.route("/commands", "GET", self.commands, quiet=True)
-        app.route("/commands/<command_id>", "GET", self.command, quiet=True)
 
     # Modes
 
@@ -128,7 +123,7 @@ class Commands:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
         given = _given(required=("mode",), optional=("dvg", "dig", "dryRun", "override", "wait"))
         wanted = _wanted(unit_id, given)
-        if _flag(given, "dryRun"):
+        if flag(given, "dryRun"):
             answers = self._set_converter.dry_run(wanted)
             return {"allowed": not any(a.refuses for a in answers), "rules": [a.as_json() for a in answers]}
         with self._place(wanted.word is Word.WAIT):
@@ -195,8 +190,8 @@ class Commands:
     def start_share(self) -> dict[str, Any]:
         """`/share?from=&to=&current=[&voltage=]` (A, V): begin the guided procedure."""
         given = parameters(bottle.request, required=("from", "to", "current"), optional=("voltage",))
-        current = _figure(given["current"], "current")
-        voltage = _figure(given.get("voltage", DEFAULT_VOLTAGE), "voltage")
+        current = figure(given["current"], "current")
+        voltage = figure(given.get("voltage", DEFAULT_VOLTAGE), "voltage")
         with self._place(False):
             command = self._share.start(given["from"], given["to"], current, voltage, _caller())
         return {"succeeded": True, "command": command.id}
@@ -205,35 +200,6 @@ class Commands:
         """`/share/end`: begin the safe end of the guided procedure."""
         parameters(bottle.request)
         return {"succeeded": True, "command": self._share.end(_caller()).id}
-
-    # How orders stand
-
-    def locks(self) -> dict[str, Any]:
-        """`/locks`: every maintenance lock by unit id, "" for the cluster."""
-        return {scope: dict(lock) for scope, lock in self._set_lock.all().items()}
-
-    def share(self) -> dict[str, Any]:
-        """`/get/share`: the guided procedure that runs or ran last, with what is known of its converters."""
-        return {"share": self._share.as_json()}
-
-    def commands(self) -> dict[str, Any]:
-        """`/commands[?state=open|<state>][&unitId=][&limit=]`, newest first."""
-        given = parameters(bottle.request, optional=("state", "unitId", "limit"))
-        state, unit_id = given.get("state"), given.get("unitId")
-        if state is not None and state != "open" and state not in tuple(CommandState):
-            raise BadRequest(f"The state {shown(state)} is not known; use open, {', '.join(CommandState)}.")
-        limit = _whole(given.get("limit", str(LISTED)), "limit", 1, 1000)
-        found = [
-            command.as_json()
-            for command in self._log.latest()
-            if (state is None or (command.state.open if state == "open" else command.state == state))
-            and (unit_id is None or unit_id == command.unit_id or unit_id in command.units)
-        ]
-        return {"commands": found[:limit]}
-
-    def command(self, command_id: str) -> dict[str, Any]:
-        """`/commands/<id>`: one order as it stands."""
-        return self._log.get(command_id).as_json()
 
     def _answer(self, body: Mapping[str, Any], command: Command, given: Mapping[str, str]) -> dict[str, Any]:
         """The specified body with the order's id; `?wait=verified` waits for the order's end, within bounds."""
@@ -297,26 +263,4 @@ def _wanted(unit_id: str, given: Mapping[str, str]) -> Wanted:
     for name in ("dvg", "dig"):
         if name not in given:
             raise BadRequest(f"The parameter {name} is missing.")
-    return Wanted(unit_id, word, _figure(given["dvg"], "dvg"), _figure(given["dig"], "dig"))
-
-
-def _figure(text: str, name: str) -> float:
-    """A plain decimal number; no sign but minus, no exponent, no NaN."""
-    digits = text.removeprefix("-")
-    whole, point, part = digits.partition(".")
-    if not (whole.isascii() and whole.isdigit() and (not point or (part.isascii() and part.isdigit()))):
-        raise BadRequest(f"The parameter {name} must be a plain number, not {shown(text)}.")
-    return float(text)
-
-
-def _whole(text: str, name: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most and len(text) <= 9):
-        raise BadRequest(f"The parameter {name} must be a whole number from {least} to {most}, not {shown(text)}.")
-    return int(text)
-
-
-def _flag(given: Mapping[str, str], name: str) -> bool:
-    value = given.get(name, "false")
-    if value not in ("true", "false"):
-        raise BadRequest(f"The parameter {name} must be true or false, not {shown(value)}.")
-    return value == "true"
+    return Wanted(unit_id, word, figure(given["dvg"], "dvg"), figure(given["dig"], "dig"))

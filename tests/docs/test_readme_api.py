@@ -17,7 +17,7 @@ from main_controller.operations.verification import MODE_ORDERS
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.garbage import GARBAGE
 from main_controller.store.schedule_results import ScheduleResult
-from main_controller.web import commands, journal
+from main_controller.web import command_readings, commands, journal
 from main_controller.web.application import Part
 
 SPECIFIED = [
@@ -197,7 +197,8 @@ def test_every_parameter_of_an_order_is_documented(root: Path) -> None:
     """The README names the parameters that each order reads, and no other."""
     app = bottle.Bottle()
     commands.Commands.__new__(commands.Commands).mount(app)
-    read = parameters_read(root, "commands")
+    command_readings.CommandReadings.__new__(command_readings.CommandReadings).mount(app)
+    read = {**parameters_read(root, "commands"), **parameters_read(root, "command_readings")}
     rows = order_rows(root)
     checked = 0
     for route in app.routes:
@@ -214,4 +215,4 @@ def test_every_parameter_of_the_journal_is_documented(root: Path) -> None:
     rows = {line.split("|")[1].strip().strip("`"): line.split("|")[2] for line in text.splitlines() if "| `/" in line}
     assert {*journal.QUESTION, "next"} == set(re.findall(r"`(\w+)`", rows["/journal"]))
     assert set(journal.RANGE) == set(re.findall(r"`(\w+)`", rows["/journal.csv"]))
-    assert parameters_read(root, "commands")["commands"] == set(re.findall(r"`(\w+)`", rows["/commands"]))
+    assert parameters_read(root, "command_readings")["commands"] == set(re.findall(r"`(\w+)`", rows["/commands"]))

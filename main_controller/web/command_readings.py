@@ -1,0 +1,63 @@
+"""The routes that tell how orders stand: the orders, the locks and the guided procedure.
+
+Used by every open page, beside the readings; everything is answered from memory.
+"""
+
+from typing import Any
+
+import bottle
+
+from main_controller.domain.commands import CommandState
+from main_controller.errors import BadRequest
+from main_controller.operations.locks import SetLock
+from main_controller.operations.share import Share
+from main_controller.store.command_log import CommandLog
+from main_controller.web.figures import whole
+from main_controller.web.parameters import parameters
+from main_controller.web.replies import shown
+
+LISTED = 200
+"""How many orders `/commands` lists where no limit is given."""
+
+
+class CommandReadings:
+    """How orders stand, whoever gave them."""
+
+    def __init__(self, log: CommandLog, *, set_lock: SetLock, share: Share) -> None:
+        self._log = log
+        self._set_lock = set_lock
+        self._share = share
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the routes."""
+        app.route("/locks", "GET", self.locks, quiet=True)
+        app.route("/get/share", "GET", self.share, quiet=True)
+        app.route("/commands", "GET", self.commands, quiet=True)
+        app.route("/commands/<command_id>", "GET", self.command, quiet=True)
+
+    def locks(self) -> dict[str, Any]:
+        """`/locks`: every maintenance lock by unit id, "" for the cluster."""
+        return {scope: dict(lock) for scope, lock in self._set_lock.all().items()}
+
+    def share(self) -> dict[str, Any]:
+        """`/get/share`: the guided procedure that runs or ran last, with what is known of its converters."""
+        return {"share": self._share.as_json()}
+
+    def commands(self) -> dict[str, Any]:
+        """`/commands[?state=open|<state>][&unitId=][&limit=]`, newest first."""
+        given = parameters(bottle.request, optional=("state", "unitId", "limit"))
+        state, unit_id = given.get("state"), given.get("unitId")
+        if state is not None and state != "open" and state not in tuple(CommandState):
+            raise BadRequest(f"The state {shown(state)} is not known; use open, {', '.join(CommandState)}.")
+        limit = whole(given.get("limit", str(LISTED)), "limit", 1, 1000)
+        found = [
+            command.as_json()
+            for command in self._log.latest()
+            if (state is None or (command.state.open if state == "open" else command.state == state))
+            and (unit_id is None or unit_id == command.unit_id or unit_id in command.units)
+        ]
+        return {"commands": found[:limit]}
+
+    def command(self, command_id: str) -> dict[str, Any]:
+        """`/commands/<id>`: one order as it stands."""
+        return self._log.get(command_id).as_json()
