@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from main_controller.domain.belief import Belief, believe
 from main_controller.domain.commands import ConverterOrder, ModeOrder
 from main_controller.domain.freshness import Reading, Sighting, UnitState
 from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
 from main_controller.domain.modes import Mode, Word, parse_word
-from main_controller.domain.picture import Belief, Fact, Picture, believe
+from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import Snapshot, UnitCache

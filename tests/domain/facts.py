@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from main_controller.domain.belief import believe
 from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.freshness import Reading, UnitState
 from main_controller.domain.modes import Mode, Word, effective_mode
-from main_controller.domain.picture import Fact, Picture, believe
+from main_controller.domain.picture import Fact, Picture
 
 NOW = 1000.0
 LAG = 12.0
