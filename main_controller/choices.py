@@ -14,8 +14,10 @@ from main_controller.domain.interlock_terms import Limits
 from main_controller.operations.timing import Timing
 from main_controller.settings import Settings
 from main_controller.upstream.apis_web import ApisWeb
-from main_controller.upstream.devices import Devices, Emulator, NodeDrivers
+from main_controller.upstream.devices import Devices
+from main_controller.upstream.emulator import Emulator
 from main_controller.upstream.http_json import HttpJson
+from main_controller.upstream.node_drivers import NodeDrivers
 from main_controller.web.status_report import About
 
 log = logging.getLogger(__name__)

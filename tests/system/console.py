@@ -21,8 +21,9 @@ from main_controller import controller as program
 from main_controller.operations import stop_all
 from main_controller.settings import Settings, build_settings
 from main_controller.upstream.apis_web import ApisWeb
-from main_controller.upstream.devices import Emulator, NodeDrivers
+from main_controller.upstream.emulator import Emulator
 from main_controller.upstream.http_json import Timeout
+from main_controller.upstream.node_drivers import NodeDrivers
 from main_controller.upstream.timeouts import TIMEOUTS
 from tests.system.http_call import Answer, call
 

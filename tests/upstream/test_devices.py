@@ -19,8 +19,10 @@ from main_controller.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from main_controller.upstream.devices import Devices, Emulator, NodeDrivers, NotReadable, Part, Target
+from main_controller.upstream.devices import Devices, NotReadable, Part, Target
+from main_controller.upstream.emulator import Emulator
 from main_controller.upstream.http_json import HttpJson
+from main_controller.upstream.node_drivers import NodeDrivers
 from tests.faulty_server import FAULTS, FaultyServer, answering
 
 EMULATOR = "http://emulator:4390"

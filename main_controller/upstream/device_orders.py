@@ -1,0 +1,58 @@
+"""The orders to devices as the wire has them: values checked before they leave, and what the answer must be (W11, Z8).
+
+Used by `Emulator` and `NodeDrivers`. A word, voltage or current that is none never leaves here.
+"""
+
+import math
+from typing import Any
+
+from main_controller.domain.modes import Word
+from main_controller.errors import BadRequest, Refused, UpstreamGarbled, UpstreamRefused
+from main_controller.upstream.call import plain
+from main_controller.upstream.devices import Target
+from main_controller.upstream.http_json import HttpJson, Reply, Timeout
+from main_controller.upstream.node_address import node_url
+
+UPS_MODES = range(8)
+
+
+def converter_values(word: Word, dvg: float, dig: float) -> dict[str, str]:
+    """The query of a converter order, all of it checked; Wait is sent with 0 V and 0 A whatever was asked (Z8)."""
+    if not isinstance(word, Word):
+        raise BadRequest(f"{plain(repr(word))} is no converter word: nothing was sent")
+    if word is Word.WAIT:
+        dvg = dig = 0
+    return {"mode": word.value, "dvg": _figure("dvg", dvg), "dig": _figure("dig", dig)}
+
+
+def _figure(name: str, value: float) -> str:
+    """A voltage or current as the wire has it: 350, 2.3; never NaN, never negative, never in powers of ten."""
+    if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
+        raise BadRequest(f"{name} {plain(repr(value))} is no amount: nothing was sent")
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def dcdc(target: Target, reply: Reply) -> dict[str, Any]:
+    """The converter's new state, which its answer must be."""
+    value = reply.value
+    if isinstance(value, dict) and isinstance(value.get("status"), dict):
+        return value
+    if isinstance(value, dict) and value.get("error"):
+        sentence = f"the converter of {plain(target.unit_id)} refused: {plain(value['error'])}"
+        raise UpstreamRefused(sentence, sent=True, details={"sent": True})
+    sentence = f"the converter of {plain(target.unit_id)} answered with something other than its new state"
+    raise UpstreamGarbled(sentence, sent=True, details={"sent": True})
+
+
+def set_ups_mode(orders: HttpJson, suffix: str, target: Target, mode: int, timeout: Timeout) -> Any:
+    """Order a UPS mode, 0..7, at the address that the unit told; what the UPS answered (R23, Z10)."""
+    if type(mode) is not int or mode not in UPS_MODES:
+        raise BadRequest(f"{plain(repr(mode))} is no UPS mode: nothing was sent")
+    if not suffix:
+        raise Refused("UPS modes cannot be set: ups_set_url is empty")
+    url = node_url(target.unit_id, target.ip, suffix)
+    reply = orders.put(url, {"operation_mode": mode}, timeout=timeout, peer=f"the UPS of {plain(target.unit_id)}")
+    if isinstance(reply.value, dict) and reply.value.get("error"):
+        sentence = f"the UPS of {plain(target.unit_id)} refused: {plain(reply.value['error'])}"
+        raise UpstreamRefused(sentence, sent=True, details={"sent": True})
+    return reply.value

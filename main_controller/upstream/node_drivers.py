@@ -1,0 +1,71 @@
+"""Converter orders and readings by each node's own device driver (W11, A15-4).
+
+Chosen by the setting `emulator` being false; used as `Devices`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from main_controller.domain.modes import Word
+from main_controller.errors import UpstreamGarbled
+from main_controller.upstream.call import plain
+from main_controller.upstream.device_orders import converter_values, dcdc, set_ups_mode
+from main_controller.upstream.devices import NotReadable, Part, Target
+from main_controller.upstream.http_json import HttpJson, Timeout
+from main_controller.upstream.node_address import node_url
+from main_controller.upstream.timeouts import TIMEOUTS
+
+
+class NodeDrivers:
+    """The device driver on each node, at `http://<oesunit.ip>` followed by the settings of chapter 7.1.
+
+    `set_url` takes converter orders, `ups_set_url` UPS orders (empty: no UPS), `url` holds the reading addresses of
+    "dcdc", "meter" and "emu".
+    """
+
+    source = "device"
+
+    def __init__(
+        self,
+        set_url: str,
+        url: Mapping[str, str],
+        ups_set_url: str,
+        readings: HttpJson,
+        orders: HttpJson,
+        *,
+        timeouts: Mapping[str, Timeout] = TIMEOUTS,
+    ) -> None:
+        self._set_url = set_url
+        self._reading_urls = dict(url)
+        self._ups_set_url = ups_set_url
+        self._readings = readings
+        self._orders = orders
+        self._timeouts = timeouts
+
+    def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
+        """As `Devices.command`, by `set_url`."""
+        values = converter_values(word, dvg, dig)
+        url = node_url(target.unit_id, target.ip, self._set_url)
+        reply = self._orders.get(
+            url.rstrip("?&"), timeout=self._timeouts["converter"], params=values, peer=_driver(target)
+        )
+        return dcdc(target, reply)
+
+    def read(self, target: Target, what: Part) -> Any:
+        """As `Devices.read`, by `url`; a driver has no "unit" and no "oesunit"."""
+        suffix = self._reading_urls.get(what, "")
+        if what not in ("dcdc", "meter", "emu") or not suffix:
+            raise NotReadable(f"the devices have no address for a reading of {what}")
+        url = node_url(target.unit_id, target.ip, suffix)
+        reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=_driver(target))
+        if not isinstance(reply.value, dict):
+            raise UpstreamGarbled(f"{_driver(target)} answered with something other than its {what} data", sent=True)
+        return reply.value
+
+    def ups_mode(self, target: Target, mode: int) -> Any:
+        """As `Devices.ups_mode`."""
+        return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"])
+
+
+def _driver(target: Target) -> str:
+    return f"the driver of {plain(target.unit_id)}"
