@@ -3,9 +3,7 @@
 A worker calls `run_once` again and again. What an order of ours explains is not told.
 """
 
-import logging
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,20 +12,11 @@ from main_controller.domain.freshness import UnitState
 from main_controller.domain.grid import grid_error, grid_master, grid_master_known
 from main_controller.domain.modes import Mode
 from main_controller.domain.picture import Fact, Picture
+from main_controller.operations.chronicle import Chronicle, News, Record
 from main_controller.operations.desk import Desk
-
-log = logging.getLogger(__name__)
-
-KEPT = 20
-
-TOLD_ONE_BY_ONE = 3
-"""How many units to which the same happened at once are told in a sentence each."""
 
 SHUTDOWN_EXPLAINS = 120.0
 """How long (s) after a Shut Down a unit's silence needs no other explanation."""
-
-Record = Callable[[str, str | None, str, Any, Any], None]
-"""Journals one event: kind, unit id, sentence, before, after."""
 
 
 @dataclass
@@ -45,30 +34,18 @@ class _Seen:
     local: dict[str, Mode | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """What happened to one unit; `text` goes on after its id."""
-
-    kind: str
-    unit_id: str
-    text: str
-    before: Any
-    after: Any
-
-
 class GridEvents:
-    """Compares each picture with the last one told; keeps the newest events for the page."""
+    """Compares each picture with the last one told."""
 
     def __init__(self, desk: Desk, *, record: Record) -> None:
         self._desk = desk
-        self._record = record
+        self._chronicle = Chronicle(record=record, wall=desk.wall)
         self._seen: _Seen | None = None
-        self._events: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
         self._changed_at: float | None = None
 
     def events(self) -> list[Mapping[str, Any]]:
         """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
-        return list(self._events)
+        return self._chronicle.events()
 
     def last_mode_change(self) -> float | None:
         """When (monotonic s) a mode change was last ordered or seen; a grid error is told only well after (Z6)."""
@@ -106,7 +83,7 @@ class GridEvents:
         if before is not None:
             cause = " after a grid error" if seen.error else ""
             text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
-            self._tell("mode", None, text, before, mode)
+            self._chronicle.tell("mode", None, text, before, mode)
 
     def _look_at_own_mode(self, seen: _Seen, fact: Fact, now: float) -> None:
         if not fact.live or fact.global_mode is None:  # without a global mode it tells nothing of its own one either
@@ -119,7 +96,9 @@ class GridEvents:
         if order is not None and order.mode is fact.local_mode:
             return
         was, shows = (mode.label if mode is not None else "none" for mode in (before, fact.local_mode))
-        self._tell("mode", fact.id, f"{fact.id}'s own mode went from {was} to {shows} by itself.", before, shows)
+        self._chronicle.tell(
+            "mode", fact.id, f"{fact.id}'s own mode went from {was} to {shows} by itself.", before, shows
+        )
 
     def _newest_order(self, unit_id: str | None, now: float) -> ModeOrder | None:
         """Our newest order to the cluster or this unit, while what is shown may still be its work."""
@@ -138,13 +117,13 @@ class GridEvents:
             return
         if seen.no_grid_master is not None and known == seen.no_grid_master:
             text = "A Grid Master is known again." if known else "No Grid Master is known."
-            self._tell("gridMaster", None, text, None, known)
+            self._chronicle.tell("gridMaster", None, text, None, known)
         seen.no_grid_master = not known
         master = grid_master(watch.unit_ids, watch.grid_master)
         if master is not None and master != seen.grid_master:
             if seen.grid_master is not None:
                 text = f"The Grid Master moved from {seen.grid_master} to {master}."
-                self._tell("gridMaster", master, text, seen.grid_master, master)
+                self._chronicle.tell("gridMaster", master, text, seen.grid_master, master)
             seen.grid_master = master
 
     def _look_at_error(self, seen: _Seen, picture: Picture) -> None:
@@ -161,42 +140,42 @@ class GridEvents:
             return
         if error or seen.error:
             text = "The grid reports an error." if error else "The grid reports no error any more."
-            self._tell("gridError", None, text, seen.error, error)
+            self._chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
 
     def _look_at_units(self, seen: _Seen, picture: Picture, first: bool) -> None:
-        states: list[_News] = []
-        watching: list[_News] = []
+        states: list[News] = []
+        watching: list[News] = []
         for fact in picture.facts.values():
             states += self._state_news(seen, fact, picture, first)
             watching += self._watching_news(seen, fact)
             self._look_at_own_mode(seen, fact, picture.now)
-        self._tell_all(states)
-        self._tell_all(watching)
+        self._chronicle.tell_all(states)
+        self._chronicle.tell_all(watching)
 
-    def _state_news(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> list[_News]:
+    def _state_news(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> list[News]:
         before = seen.states.get(fact.id)
         seen.states[fact.id] = fact.state
         if before is fact.state:
             return []
         if before is None:
-            return [] if first else [_News("member", fact.id, "is new in the cluster", None, fact.state)]
+            return [] if first else [News("member", fact.id, "is new in the cluster", None, fact.state)]
         if fact.live:
-            return [_News("unit", fact.id, f"is live again after being {before.value}", before, fact.state)]
+            return [News("unit", fact.id, f"is live again after being {before.value}", before, fact.state)]
         if before is UnitState.LIVE and not self._shut_down_ordered(fact.id, picture.now):
-            return [_News("unit", fact.id, f"became {fact.state.value}", before, fact.state)]
+            return [News("unit", fact.id, f"became {fact.state.value}", before, fact.state)]
         return []
 
-    def _watching_news(self, seen: _Seen, fact: Fact) -> list[_News]:
+    def _watching_news(self, seen: _Seen, fact: Fact) -> list[News]:
         if fact.unwatched and fact.id not in seen.unwatched:
             seen.unwatched.add(fact.id)
             word = fact.last_word.label if fact.last_word else "in a state that is not known"
             at = f" at {fact.reading.dvg:g} V" if fact.reading is not None and fact.reading.dvg is not None else ""
             text = f"is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches"
-            return [_News("unwatched", fact.id, text, None, str(fact.last_word))]
+            return [News("unwatched", fact.id, text, None, str(fact.last_word))]
         if fact.confirmed_wait() and fact.id in seen.unwatched:
             seen.unwatched.discard(fact.id)
-            return [_News("unwatched", fact.id, "is seen in Wait again", None, str(fact.last_word))]
+            return [News("unwatched", fact.id, "is seen in Wait again", None, str(fact.last_word))]
         if fact.live:
             seen.unwatched.discard(fact.id)
         return []
@@ -207,30 +186,3 @@ class GridEvents:
             and now - command.entered < SHUTDOWN_EXPLAINS
             for command in self._desk.commands.latest()
         )  # fmt: skip
-
-    def _tell_all(self, news: list[_News]) -> None:
-        """Tell what happened to units: the journal each by itself, a person many of one kind in one sentence."""
-        groups: dict[tuple[str, str], list[_News]] = {}
-        for one in news:
-            self._record(one.kind, one.unit_id, f"{one.unit_id} {one.text}.", _plain(one.before), _plain(one.after))
-            groups.setdefault((one.kind, one.text), []).append(one)
-        for (kind, text), members in groups.items():
-            ids = [one.unit_id for one in members]
-            if len(ids) <= TOLD_ONE_BY_ONE:
-                for unit_id in ids:
-                    self._say(kind, unit_id, f"{unit_id} {text}.")
-            else:
-                self._say(kind, None, f"{len(ids)} units ({', '.join(ids)}), each: {text}.")
-
-    def _tell(self, kind: str, unit_id: str | None, text: str, before: Any, after: Any) -> None:
-        self._say(kind, unit_id, text)
-        self._record(kind, unit_id, text, _plain(before), _plain(after))
-
-    def _say(self, kind: str, unit_id: str | None, text: str) -> None:
-        log.warning("%s", text)
-        at = self._desk.wall().isoformat(timespec="milliseconds")
-        self._events.append({"at": at, "kind": kind, "unitId": unit_id, "text": text})
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Mode | UnitState) else value
