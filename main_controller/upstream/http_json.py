@@ -1,6 +1,6 @@
 """GET and PUT of JSON over HTTP, bounded in time and size; every fault becomes one typed `UpstreamError`.
 
-With `call.py` the one place that knows requests' exceptions. Used by `apis_web.py` and `devices.py`.
+With `call.py` the one place that knows requests' exceptions. Used by `apis_web.py` and the devices.
 """
 
 import threading

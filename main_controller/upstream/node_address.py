@@ -1,6 +1,6 @@
 """The address of something on a node, made of the node's `ip` from the wire, which is never trusted (Z4, A15-4).
 
-Used by `devices.py` alone.
+Used by the devices alone.
 """
 
 import ipaddress
