@@ -219,6 +219,7 @@ def test_a_units_local_mode_is_set_and_cleared(open_page: OpenPage, plant: Plant
     confirm(page)
     expect(unit.locator("[data-figure=local]")).to_have_text("Force Stop", timeout=LONG)
     expect(unit.locator("[data-figure=effective]")).to_have_text("Force Stop")
+    expect(unit.locator("[data-figure=word]")).to_have_text("Wait", timeout=LONG)  # before that, clearing is refused (Z8)
     unit.locator("select[name=local]").select_option("")
     unit.locator("[data-act=local]").click()
     expect(unit.locator("[data-figure=local]")).to_have_text("follows global", timeout=LONG)
@@ -393,6 +394,7 @@ def test_clicking_a_unit_opens_its_details(open_page: OpenPage, plant: Plant, pi
     """V7, V8: by the keyboard from the list beside the canvas; four figures, the frame for history, Escape closes."""
     page = open_page()
     outline = page.locator(".scene-outline")
+    expect(outline.locator("[role=option]")).to_have_count(4)
     outline.focus()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
@@ -407,6 +409,7 @@ def test_clicking_a_unit_opens_its_details(open_page: OpenPage, plant: Plant, pi
 def test_the_journal_page_tells_what_was_ordered(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
     """Issue 5 section 5: rows newest first with who and what, filtered by unit; the CSV link follows the filter."""
     plant.console.call("/setOperationMode?value=stop&unitId=E002&wait=verified")
+    until(lambda: any(row["unitId"] == "E002" for row in plant.console.get("/journal")["rows"]), "the journal's row")
     page = open_page("journal.html")
     expect(page.locator("#journal-rows")).to_contain_text("E002")
     page.screenshot(path=pictures / "journal.png")
