@@ -30,6 +30,8 @@ STEEPEST = 1.0
 MOST_MORE = 1.1
 """Nodes and listeners at the end, times those after the warm-up."""
 SIZE = ViewportSize(width=1024, height=768)
+LIVE = ".card[data-state=live] [data-figure=vb]"
+"""Only a page that is fed shows this: figures age without news."""
 COUNTED = ("JSHeapUsedSize", "Nodes", "JSEventListeners")
 
 Sample = tuple[float, float, float, float]
@@ -107,12 +109,15 @@ def main(minutes: int = MINUTES) -> int:
         browser = playwright.chromium.launch(executable_path=browser_file, args=CHROMIUM_ARGS)
         page = browser.new_page(viewport=SIZE)
         page.goto(url)
+        page.wait_for_selector(LIVE)
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable")
         started = time.monotonic()
         sys.stdout.write(f"{UNITS} units\nminute  heap MB  nodes  listeners\n")
         for minute in range(minutes + 1):
             page.wait_for_timeout(max(0.0, (started + minute * 60 - time.monotonic()) * 1000))
+            if page.locator(LIVE).count() == 0:
+                raise RuntimeError(f"the page showed no live unit any more in minute {minute}")
             samples.append(sample(session, started))
             sys.stdout.write("{:6.1f}  {:7.2f}  {:5.0f}  {:9.0f}\n".format(*samples[-1]))
             sys.stdout.flush()
