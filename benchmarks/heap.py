@@ -4,8 +4,8 @@
 
 The page runs against the whole program on a simulated cluster of 100 units. Every minute the browser collects its
 garbage; then the JavaScript heap, the DOM nodes and the event listeners are counted, one line each. The first third is
-warm-up, so a run of less than half an hour says little. Over the rest a straight line is fitted; the run ends with 1 when it rises by more than 1 MB in an hour, or
-when nodes or listeners do by more than a tenth.
+warm-up, so a run of less than half an hour says little. Over the rest a straight line is fitted; the run ends with 1
+when it rises by more than 1 MB in an hour, or when nodes or listeners do by more than a tenth.
 """
 
 import subprocess
