@@ -1,4 +1,4 @@
-"""The time formats on the wire and in schedules, to and from aware UTC (Z5b, Z11, Z13, Q4).
+"""The time formats of replies and schedules, to and from aware UTC (Z11, Z13).
 
 Used by the readings, the schedules and the status. Zones are pytz's and are handed in; a clock is never read here.
 """
@@ -10,9 +10,6 @@ from pytz import AmbiguousTimeError, NonExistentTimeError
 from pytz.tzinfo import BaseTzInfo
 
 from main_controller.errors import BadRequest
-
-WIRE_FORMAT = "%Y/%m/%d-%H:%M:%S"
-"""How apis-main writes `time` and `startTime`: on its own clock, without a zone (Q4)."""
 
 LARGEST_OFFSET = timedelta(hours=14)
 
@@ -31,24 +28,6 @@ def iso_utc(at: datetime) -> str:
 def iso_in(at: datetime, zone: BaseTzInfo) -> str:
     """An aware time as ISO 8601 in the site's zone with its offset, in s, for people (Z13)."""
     return at.astimezone(zone).isoformat(timespec="seconds")
-
-
-def parse_wire_time(text: object, zone: BaseTzInfo) -> datetime | None:
-    """A unit's `time` or a deal's `startTime` read as `zone`'s, in UTC; None for anything else.
-
-    Of an hour that the zone's clocks show twice the earlier one is meant.
-    """
-    if not isinstance(text, str):
-        return None
-    try:
-        return _in_zone(datetime.strptime(text, WIRE_FORMAT), zone)  # noqa: DTZ007 - the next call gives it its zone
-    except (ValueError, OverflowError, NonExistentTimeError):
-        return None
-
-
-def format_wire_time(at: datetime, zone: BaseTzInfo) -> str:
-    """An aware time as apis-main would write it with its clock in `zone`."""
-    return at.astimezone(zone).strftime(WIRE_FORMAT)
 
 
 def parse_schedule_value(text: str, zone: BaseTzInfo) -> datetime:

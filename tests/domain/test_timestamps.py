@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import pytz
 
-from main_controller.domain.timestamps import format_wire_time, iso_in, iso_utc, parse_schedule_value, parse_wire_time
+from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value
 from main_controller.errors import BadRequest
 
 TOKYO = pytz.timezone("Asia/Tokyo")
@@ -79,17 +79,3 @@ def test_times_are_written_in_utc_with_offset_and_milliseconds() -> None:
     at = datetime(2026, 5, 13, 12, 0, 0, 123_999, tzinfo=timezone(timedelta(hours=9)))
     assert iso_utc(at) == "2026-05-13T03:00:00.123+00:00"
     assert iso_in(at, TOKYO) == "2026-05-13T12:00:00+09:00"
-
-
-def test_a_wire_time_is_read_in_the_zone_of_the_units() -> None:
-    assert parse_wire_time("2020/05/15-13:19:45", TOKYO) == utc(2020, 5, 15, 4, 19, 45)
-    assert parse_wire_time("2026/10/25-02:30:00", BERLIN) == utc(2026, 10, 25, 0, 30)
-    assert format_wire_time(utc(2020, 5, 15, 4, 19, 45), TOKYO) == "2020/05/15-13:19:45"
-
-
-@pytest.mark.parametrize(
-    "text", [None, 1, [], "", "2020-05-15T13:19:45", "2020/05/15", "2020/02/30-00:00:00", "2026/03/29-02:30:00",
-             "0001/01/01-00:00:00"],
-)  # fmt: skip
-def test_a_wire_time_that_is_none_is_none(text: object) -> None:
-    assert parse_wire_time(text, BERLIN) is None
