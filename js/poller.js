@@ -1,4 +1,5 @@
-// One poller per source: asks again only after the answer came, slower while it fails, not at all while the tab is hidden.
+// One poller per source: asks once per interval but only after the answer came, slower while it fails, not at all while the tab is
+// hidden.
 //
 //   const poller = createPoller({ call: api.logInfo, onAnswer: (answer) => ..., interval: 500 });
 //   poller.start(); poller.now(); poller.stop();
@@ -6,7 +7,7 @@
 
 const SLOWEST = 8_000;
 
-export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page = globalThis.document, timers = globalThis }) {
+export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page = globalThis.document, timers = globalThis, clock = globalThis.performance }) {
   let running = false;
   let timer = null;
   let asking = false;
@@ -16,6 +17,7 @@ export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page
   async function tick() {
     timer = null;
     asking = true;
+    const asked = clock.now();
     let ok = false;
     try {
       const answer = await call();
@@ -25,12 +27,12 @@ export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page
       // also after a listener that threw: its error is reported by the browser, the polling goes on
       asking = false;
       failures = ok ? 0 : failures + 1;
-      arm(again ? 0 : undefined);
+      arm(again ? 0 : restAfter(failures, clock.now() - asked, interval, slowest));
       again = false;
     }
   }
 
-  function arm(wait = delayAfter(failures, interval, slowest)) {
+  function arm(wait) {
     if (!running || asking || timer !== null || isHidden(page)) return;
     timer = timers.setTimeout(tick, wait);
   }
@@ -66,9 +68,15 @@ export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page
   };
 }
 
-/** How long to wait for the next tick after so many failures in a row: the interval, doubled each time up to the slowest. */
+/** How long from one question to the next after so many failures in a row: the interval, doubled each time up to the slowest. */
 export function delayAfter(failures, interval, slowest = SLOWEST) {
   return Math.min(interval * 2 ** Math.min(failures, 10), Math.max(slowest, interval));
+}
+
+/** How long to rest after an answer that took so many ms: what it left of the interval, at least half; after a failure the whole delay. */
+export function restAfter(failures, took, interval, slowest = SLOWEST) {
+  const whole = delayAfter(failures, interval, slowest);
+  return failures > 0 ? whole : Math.max(whole / 2, whole - took);
 }
 
 function isHidden(page) {

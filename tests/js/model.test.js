@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { createApi } from "../../js/api.js";
 import { buildModel, sortIds } from "../../js/lib/model.js";
-import { createPoller, delayAfter } from "../../js/poller.js";
+import { createPoller, delayAfter, restAfter } from "../../js/poller.js";
 import { createState } from "../../js/state.js";
 
 const data = (word, ig, more = {}) => ({ dcdc: { status: { status: word }, meter: { ig, wg: ig * 350, vg: 350 } }, battery: { rsoc: 50 }, time: "2020/01/01-09:53:20", ...more });
@@ -138,7 +138,7 @@ function fakeWorld() {
   const listeners = new Set();
   const page = { visibilityState: "visible", addEventListener: (_, listener) => listeners.add(listener), removeEventListener: (_, listener) => listeners.delete(listener) };
   const timers = { setTimeout: (call, wait) => due.push({ call, wait }) && due[due.length - 1], clearTimeout: (timer) => due.splice(due.indexOf(timer), 1) };
-  return { due, page, timers, turn(to) { page.visibilityState = to; for (const listener of listeners) listener(); }, next: async () => due.shift().call() };
+  return { due, page, timers, clock: { now: () => 0 }, turn(to) { page.visibilityState = to; for (const listener of listeners) listener(); }, next: async () => due.shift().call() };
 }
 
 test("the poller asks again only after the answer, slower while it fails, at once when told", async () => {
@@ -183,4 +183,22 @@ test("a listener that throws does not end the polling", async () => {
 
 test("failures double the wait up to the slowest", () => {
   assert.deepEqual([0, 1, 4, 50].map((failures) => delayAfter(failures, 500, 8000)), [500, 1000, 8000, 8000]);
+});
+
+test("what an answer took is part of the interval, but never all of its rest", () => {
+  assert.deepEqual([0, 120, 400, 9000].map((took) => restAfter(0, took, 500)), [500, 380, 250, 250]);
+  assert.deepEqual([1, 2].map((failures) => restAfter(failures, 400, 500)), [1000, 2000]);
+});
+
+test("the poller keeps the beat of its interval, whatever an answer takes", async () => {
+  const world = fakeWorld();
+  let now = 0;
+  const call = async () => {
+    now += 150;
+    return { ok: true };
+  };
+  const poller = createPoller({ call, onAnswer() {}, interval: 500, ...world, clock: { now: () => now } });
+  poller.start();
+  await world.next();
+  assert.deepEqual(world.due.map(({ wait }) => wait), [350]);
 });
