@@ -6,10 +6,11 @@ import { veil } from "./theme.js";
 
 const ASPECT = 1.5;
 const BUS_STEP = 11; // px between the dots of a deal
+const MOST_DOTS = 2000; // of all deals: painting one takes microseconds, and more of them tell nothing more
 
 /**
  * The curves of all deals and spurs for the places in force.
- * @returns {{runs: [{path: Path2D, speed: px/s, width: px, dim}], agreed: Path2D, heads: [{x, y, angle, size, dim}]}}
+ * @returns {{runs: [{path: Path2D, length: px, speed: px/s, width: px, step: px, dim}], agreed: Path2D, heads: [{x, y, angle, size, dim}]}}
  */
 export function dealCurves(model, spotOf, hub, focus) {
   const groups = new Map();
@@ -28,7 +29,15 @@ export function dealCurves(model, spotOf, hub, focus) {
     if (!spot) continue;
     addRun(groups, heads, straight(spot, hub, spur.inward), spur.current, focus !== null && focus !== spur.id, spot.cell, !spur.inward);
   }
-  return { runs: [...groups.values()], agreed, heads };
+  const runs = [...groups.values()];
+  thinOut(runs);
+  return { runs, agreed, heads };
+}
+
+/** Many deals have their dots further apart. */
+function thinOut(runs) {
+  const dots = runs.reduce((sum, { length, step }) => sum + length / step, 0);
+  if (dots > MOST_DOTS) for (const run of runs) run.step *= dots / MOST_DOTS;
 }
 
 function addRun(groups, heads, curve, current, dim, cell, head = true) {
@@ -36,14 +45,22 @@ function addRun(groups, heads, curve, current, dim, cell, head = true) {
   const width = Math.round(Math.min(7, (2 + 1.25 * Math.sqrt(amps)) * Math.max(0.62, Math.min(2.2, cell / 34))) * 2) / 2;
   const speed = Math.round(Math.min(90, 16 + 20 * amps) / 6) * 6;
   const key = `${width}|${speed}|${dim}`;
-  if (!groups.has(key)) groups.set(key, { path: new Path2D(), width, speed, dim, step: Math.max(BUS_STEP * 0.75, width * 2.9) });
-  addCurve(groups.get(key).path, curve);
+  if (!groups.has(key)) groups.set(key, { path: new Path2D(), length: 0, width, speed, dim, step: Math.max(BUS_STEP * 0.75, width * 2.9) });
+  const run = groups.get(key);
+  addCurve(run.path, curve);
+  run.length += lengthOf(curve);
   if (head) heads.push({ ...curve.end, angle: Math.atan2(curve.end.y - curve.control2.y, curve.end.x - curve.control2.x), size: width * 1.9 + 1.5, dim });
 }
 
 function addCurve(path, { start, control1, control2, end }) {
   path.moveTo(start.x, start.y);
   path.bezierCurveTo(control1.x, control1.y, control2.x, control2.y, end.x, end.y);
+}
+
+/** About how long a curve is, px: between the way straight on and the way by its controls. */
+function lengthOf({ start, control1, control2, end }) {
+  const way = (...points) => points.slice(1).reduce((sum, point, index) => sum + Math.hypot(point.x - points[index].x, point.y - points[index].y), 0);
+  return (way(start, end) + way(start, control1, control2, end)) / 2;
 }
 
 /** From unit to unit with its middle on the hub's disc: controls beyond the hub's far side as far as the two lie on one side. */

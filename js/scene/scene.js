@@ -30,6 +30,7 @@ import { SCENE_WORDS } from "./words.js";
 import { innerPlaces, placeUnits } from "../lib/placement.js";
 
 const DOT_BEAT = { cells: 1000 / 30, tiles: 1000 / 20 }; // ms between frames while only dots move
+const FRAME = 4; // ms before a frame is due it is asked for, so that none between is made in vain
 const MARGIN = 48; // px around the middle in which dots may run
 const WHOLE = Object.freeze({ k: 1, x: 0, y: 0 });
 const TILE_TIME = 3; // ms per frame for painting tiles anew
@@ -61,30 +62,34 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let selected = null;
   let keyed = null;
   let frame = null;
-  let last = -Infinity;
+  let beat = null;
+  let inSight = true; // a canvas that was scrolled away is not painted
 
   const view = createView(canvas, () => { stale = true; ask(); });
   const outline = createOutline(canvas, { words: texts, onActive: (id) => { keyed = id; stale = true; ask(); }, onOpen: onSelect });
   const observer = new ResizeObserver(resize);
   observer.observe(canvas);
   observer.observe(canvas.parentElement); // what stands beside the canvas may move it
+  const sight = new IntersectionObserver((entries) => { inSight = entries.at(-1).isIntersecting; ask(); });
+  sight.observe(canvas);
 
   /* ---- frames: asked for when something changed, or while something moves and can be seen ---- */
 
   function ask() {
-    if (frame === null && model && document.visibilityState !== "hidden") frame = requestAnimationFrame(onFrame);
+    if (frame !== null || !model || !inSight || document.visibilityState === "hidden") return;
+    clearTimeout(beat);
+    frame = requestAnimationFrame(onFrame);
   }
 
   function onFrame(now) {
     frame = null;
-    const due = stale || movers > 0 || field.waiting() || now - last >= DOT_BEAT[layout?.tiles ? "tiles" : "cells"] - 2;
-    if (due && size.width > 0 && size.height > 0) {
+    if (size.width > 0 && size.height > 0) {
       const began = performance.now();
       draw(now);
-      last = now;
       stats.add(performance.now() - began);
     }
-    if (movers > 0 || field.waiting() || (moves && curves && (curves.runs.length > 0 || supplies.length > 0))) ask();
+    if (movers > 0 || field.waiting()) ask();
+    else if (moves && curves && (curves.runs.length > 0 || supplies.length > 0)) beat = setTimeout(ask, DOT_BEAT[layout.tiles ? "tiles" : "cells"] - FRAME);
   }
 
   function draw(now) {
@@ -273,7 +278,9 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     resetStats: () => stats.reset(),
     destroy() {
       cancelAnimationFrame(frame);
+      clearTimeout(beat);
       observer.disconnect();
+      sight.disconnect();
       off.abort();
       view.destroy();
       outline.destroy();

@@ -133,6 +133,44 @@ def test_nothing_is_drawn_while_nothing_moves(bench: Page) -> None:
     assert bench.evaluate("window.bench.scene.stats().frames") == before
 
 
+def test_nothing_is_drawn_while_the_picture_is_scrolled_away(bench: Page) -> None:
+    """Nor later than it comes back into sight."""
+    feed(bench, 20)
+    bench.evaluate("document.body.style.paddingBottom = '3000px'; window.scrollTo(0, 2000)")
+    bench.wait_for_timeout(200)
+    before = bench.evaluate("window.bench.scene.stats().frames")
+    feed(bench, 20, state="stale")
+    bench.wait_for_timeout(500)
+    assert bench.evaluate("window.bench.scene.stats().frames") == before
+    bench.evaluate("window.scrollTo(0, 0)")
+    bench.wait_for_function("(before) => window.bench.scene.stats().frames > before", arg=before, timeout=10_000)
+
+
+def dots(page: Page, deals: int) -> dict[str, float]:
+    """Of so many deals across a picture: how many dots they have, and how far apart (px)."""
+    found: dict[str, float] = page.evaluate(
+        """async (count) => {
+            const { dealCurves } = await import('/js/scene/flows.js');
+            const spot = (id) => ({ x: id.endsWith('a') ? 0 : 800, y: 300 + parseInt(id) % 50, cell: 30 });
+            const deal = (_, n) => ({ from: `${n}a`, to: `${n}b`, running: true, current: 2 });
+            const model = { deals: Array.from({ length: count }, deal), spurs: [] };
+            const { runs } = dealCurves(model, spot, { x: 400, y: 300, r: 40 }, null);
+            return { count: runs.reduce((sum, { length, step }) => sum + length / step, 0), step: runs[0].step };
+        }""",
+        deals,
+    )
+    return found
+
+
+def test_many_deals_have_their_dots_further_apart(bench: Page) -> None:
+    """Each dot costs microseconds of painting, so their number has a limit whatever the number of deals."""
+    few, many = dots(bench, 5), dots(bench, 500)
+    assert few["step"] == pytest.approx(11, abs=2)
+    assert few["count"] == pytest.approx(5 * 760 / few["step"], rel=0.1)
+    assert many["count"] == pytest.approx(2000)
+    assert many["step"] > 10 * few["step"]
+
+
 def test_a_destroyed_scene_leaves_nothing_behind(bench: Page) -> None:
     """Only the page's own canvas stays."""
     feed(bench, 4)
