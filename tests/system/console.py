@@ -192,8 +192,12 @@ class Console:
         return self.get("/get/status")
 
     def plans(self) -> dict[str, bytes]:
-        """Every file in the schedules folder, hidden and half written ones too."""
-        return {path.name: path.read_bytes() for path in self.settings.schedules.iterdir()}
+        """Every file in the schedules folder, hidden and half written ones too; without those that go meanwhile."""
+        found: dict[str, bytes] = {}
+        for path in self.settings.schedules.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                found[path.name] = path.read_bytes()
+        return found
 
 
 def until(look: Callable[[], Found], what: str = "it", deadline: float = DEADLINE, every: float = 0.02) -> Found:
