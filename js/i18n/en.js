@@ -40,6 +40,7 @@ export default {
   "banner.budoEmulator": "apis-web (Budo Emulator, modes and deals) cannot be reached since {at} ({time}). {error}",
   "banner.worker": "The {name} of this controller is not running: {error}",
   "banner.journal": "The journal cannot be written, orders still go out: {error}",
+  "banner.schedules": "No schedule will be carried out until this is mended: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",

@@ -40,6 +40,7 @@ export default {
   "banner.budoEmulator": "{at} から({time})apis-web(Budo Emulator、Mode と電力融通情報)に接続できません。{error}",
   "banner.worker": "Main Controller の {name} が動作していません: {error}",
   "banner.journal": "操作記録を書き込めません(操作は可能です): {error}",
+  "banner.schedules": "復旧するまでスケジュールは実行されません: {error}",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
   "banner.nomaster": "Grid Master が不明です。Mode、電力融通、グリッド異常を判定できません。",
   "banner.griderror": "グリッド異常: apis-main がクラスタの停止状態を報告しています。数秒のうちに自動停止する可能性があります。",

@@ -127,6 +127,7 @@ function bannersOf({ reach, status }, model, words) {
   }
   if (status?.grid?.error === true) add("banner.griderror", "alarm");
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");
+  if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: String(status.schedules.fault) });
   if (status?.journal?.fault) add("banner.journal", "warn", { error: String(status.journal.fault) });
   if (status?.config?.readOnly) add("banner.readonly", "warn");
   return found;

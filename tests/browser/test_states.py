@@ -176,6 +176,23 @@ def test_grid_error_and_what_the_grid_did_by_itself_are_told(open_quiet: OpenPag
     expect(page.locator("#banners .banner")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("schedules", "No schedule will be carried out until this is mended: Permission denied."),
+        ("journal", "The journal cannot be written, orders still go out: Permission denied."),
+    ],
+)
+def test_what_the_controller_cannot_keep_is_a_banner(open_quiet: OpenPage, part: str, said: str) -> None:
+    """Z12, Z6a: an operator who relies on a plan or on the journal is told when there is none."""
+    stage = Stage.of(2)
+    stage.more[part] = {"fault": "Permission denied."}
+    page = open_quiet(stage=stage)
+    expect(page.locator("#banners")).to_contain_text(said)
+    stage.more[part] = {"fault": None}
+    expect(page.locator("#banners .banner")).to_have_count(0)
+
+
 def test_units_that_differ_in_mode_show_mixed_with_the_list(open_quiet: OpenPage) -> None:
     """Q3, Z5a: mixed is a word of its own and opens no gate."""
     stage = Stage.of(3, mode="manual")
