@@ -1,7 +1,9 @@
 """Fixtures of the tests against the real program over HTTP."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,14 @@ def grid() -> Iterator[FakeGrid]:
 @pytest.fixture
 def console(grid: FakeGrid, tmp_path: Path) -> Iterator[Console]:
     """The program with `grid` as its upstream, once it has seen all units and the Grid Master."""
-    with Console(tmp_path / "console", **grid.settings) as running:
+    with console_on(grid, tmp_path / "console") as running:
+        yield running
+
+
+@contextmanager
+def console_on(grid: FakeGrid, folder: Path, **settings: Any) -> Iterator[Console]:
+    """As the fixture `console`, in that folder and with further settings."""
+    with Console(folder, **settings, **grid.settings) as running:
         until(lambda: ready(running, len(grid.units)), "the first picture")
         yield running
         grid.close()

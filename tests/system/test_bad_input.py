@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.conftest import ready
+from tests.system.conftest import console_on, ready
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
 
@@ -157,10 +157,8 @@ def grid() -> Iterator[FakeGrid]:
 
 @pytest.fixture(scope="module")
 def console(grid: FakeGrid, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    with Console(tmp_path_factory.mktemp("bad"), ups_set_url=":9/ups", **grid.settings) as running:
-        until(lambda: ready(running, 2), "the first picture")
+    with console_on(grid, tmp_path_factory.mktemp("bad"), ups_set_url=":9/ups") as running:
         yield running
-        grid.close()
 
 
 def effects(console: Console, grid: FakeGrid) -> dict[str, Any]:

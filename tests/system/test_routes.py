@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.faulty_server import Exchange, FaultyServer, answering
-from tests.system.conftest import ready
+from tests.system.conftest import console_on, ready
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
 from tests.system.http_call import Answer
@@ -24,10 +24,8 @@ def grid() -> Iterator[FakeGrid]:
 
 @pytest.fixture(scope="module")
 def console(grid: FakeGrid, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    with Console(tmp_path_factory.mktemp("routes"), timezone="Asia/Tokyo", **grid.settings) as running:
-        until(lambda: ready(running, 2), "the first picture")
+    with console_on(grid, tmp_path_factory.mktemp("routes"), timezone="Asia/Tokyo") as running:
         yield running
-        grid.close()
 
 
 def is_text(kind: str) -> Callable[[Answer], bool]:

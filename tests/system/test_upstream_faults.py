@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.faulty_server import FAULTS, ODDITIES, FaultyServer, answering, hanging
-from tests.system.conftest import ready
+from tests.system.conftest import console_on, ready
 from tests.system.console import READING, SHORT, Console, until
 from tests.system.fake_grid import FakeGrid
 from tests.system.http_call import Answer
@@ -41,10 +41,8 @@ def grid() -> Iterator[FakeGrid]:
 
 @pytest.fixture(scope="module")
 def console(grid: FakeGrid, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    with Console(tmp_path_factory.mktemp("faults"), **grid.settings) as running:
-        until(lambda: ready(running, 2), "the first picture")
+    with console_on(grid, tmp_path_factory.mktemp("faults")) as running:
         yield running
-        grid.close()
 
 
 def well(console: Console) -> bool:
