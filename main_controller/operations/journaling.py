@@ -27,6 +27,9 @@ STOPPING = ("stopAll", "setDcdc", "setOperationMode", "setBudo")
 
 ENDS = "The program ends:"
 
+INTENT_LIMIT = 1.0
+"""How long (s) an order waits for its intent to be on the disk."""
+
 UNWRITTEN = 100
 """How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
@@ -60,7 +63,7 @@ class Journaling:
 
     def intent(self, command: Command) -> None:
         """Have it on the disk that this order is about to be sent; at most 1 s, and the order goes out all the same."""
-        on_disk = self._journal.append_and_wait(
+        on_disk = self._journal.append(
             INTENT,
             by=command.by,
             unit_id=command.unit_id,
@@ -68,6 +71,7 @@ class Journaling:
             before=command.before or None,
             after=command.wanted,
             command_id=command.id,
+            wait=INTENT_LIMIT,
         )
         if not on_disk:
             why = self._journal.fault or "the disk did not answer in time"

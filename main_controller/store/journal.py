@@ -4,10 +4,8 @@ Anybody appends in memory and goes on; `workers/journal_writer.py` writes. Rows 
 """
 
 import sqlite3
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,18 +15,13 @@ from main_controller.errors import ControllerError
 from main_controller.store import journal_reader
 from main_controller.store.database import Database
 from main_controller.store.journal_check import Verdict, verify
-from main_controller.store.journal_row import ANCHOR, COLUMNS, GENESIS, JournalRow, storable, value_text
+from main_controller.store.journal_queue import JournalQueue
+from main_controller.store.journal_row import ANCHOR, COLUMNS, GENESIS, JournalRow
 
 WAITING_ROWS = 10_000
 """How many rows are kept in memory while the disk is away; those after them are counted and lost."""
 
 BATCH = 500
-INTENT_LIMIT = 1.0
-"""How long (s) an order waits for its intent to be on the disk."""
-
-HANGS_AFTER = 10.0
-"""After how long (s) rows that nobody wrote count as a fault."""
-
 _INSERT = f"INSERT INTO journal ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _COUNT = "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
 
@@ -57,26 +50,12 @@ class Journal:
     ) -> None:
         self._database = database
         self._wall = wall
-        self._clock = clock
-        self._limit = waiting_rows
-        # Protects the fields below, for moments only and never while the disk is written; told after each write.
-        self._changed = threading.Condition()
-        self._queue: deque[JournalRow] = deque()
-        self._queued = 0  # how many rows were ever queued, written, and tried: the waiting order's tickets
-        self._written = 0
-        self._tried = 0
-        self._lost = 0
-        self._lost_since = ""
-        self._fault: str | None = None
-        self._waiting_since: float | None = None
+        self._queue = JournalQueue(waiting_rows, wall=wall, clock=clock)
 
     @property
     def fault(self) -> str | None:
         """Why rows are not being written, None while they are: for `/readyz` and `/get/status`."""
-        waiting_since = self._waiting_since
-        if self._fault is None and waiting_since is not None and self._clock() - waiting_since > HANGS_AFTER:
-            return f"The journal has not been written for more than {HANGS_AFTER:g} s."
-        return self._fault
+        return self._queue.fault
 
     def roused_by(self, rouse: Callable[[], None]) -> None:
         """Have `rouse` called whenever a row waits to be written."""
@@ -96,74 +75,19 @@ class Journal:
         outcome: str = "",
         command_id: str | None = None,
         at: datetime | None = None,
-    ) -> None:
-        """Take a row in; never raises and never waits for the disk. `before` and `after` are JSON values."""
-        self._enqueue(self._row(kind, by, unit_id, what, before, after, outcome, command_id, at))
-        self._database.rouse()
-
-    def append_and_wait(
-        self,
-        kind: str,
-        *,
-        by: str,
-        unit_id: str | None,
-        what: str,
-        before: Any = None,
-        after: Any = None,
-        outcome: str = "",
-        command_id: str | None = None,
-        at: datetime | None = None,
-        timeout: float = INTENT_LIMIT,
+        wait: float = 0.0,
     ) -> bool:
-        """Take a row in and wait at most `timeout` s for the disk; whether it is there. Never raises.
+        """Take a row in and wait at most `wait` s for the disk; whether it is known to be there. Never raises.
 
-        A disk that fails is told at once: the row stays in memory and the order goes out all the same.
+        `before` and `after` are JSON values. A disk that fails is told at once: the row stays in memory.
         """
-        ticket = self._enqueue(self._row(kind, by, unit_id, what, before, after, outcome, command_id, at))
+        row = JournalRow.of(
+            at if at is not None else self._wall(), kind, by=by, unit_id=unit_id, what=what, before=before, after=after,
+            outcome=outcome, command_id=command_id,
+        )  # fmt: skip
+        ticket = self._queue.add(row)
         self._database.rouse()
-        if ticket is None:
-            return False
-        with self._changed:
-            self._changed.wait_for(lambda: max(self._written, self._tried) >= ticket, timeout)
-            return self._written >= ticket
-
-    def _row(
-        self, kind: str, by: str, unit_id: str | None, what: str, before: Any, after: Any, outcome: str,
-        command_id: str | None, at: datetime | None,
-    ) -> JournalRow:  # fmt: skip
-        return JournalRow(
-            at=iso_utc(at if at is not None else self._wall()),
-            kind=storable(kind),
-            by=storable(by),
-            unit_id=None if unit_id is None else storable(unit_id),
-            what=storable(what),
-            before=value_text(before),
-            after=value_text(after),
-            outcome=storable(outcome),
-            command_id=None if command_id is None else storable(command_id),
-        )
-
-    def _enqueue(self, row: JournalRow) -> int | None:
-        """The row's ticket, or None when it is lost because too many wait."""
-        with self._changed:
-            if len(self._queue) >= self._limit:
-                self._lost_since = self._lost_since or row.at
-                self._lost += 1
-                return None
-            self._queue_lost()
-            if self._waiting_since is None:
-                self._waiting_since = self._clock()
-            self._queue.append(row)
-            self._queued += 1
-            return self._queued
-
-    def _queue_lost(self) -> None:
-        """Say in a row of its own how many rows were lost; the caller holds the lock."""
-        if self._lost:
-            what = f"{self._lost} rows from {self._lost_since} on were lost while the journal could not be written."
-            self._queue.append(self._row("lost", "journal", None, what, None, {"rows": self._lost}, "lost", None, None))
-            self._queued += 1
-            self._lost, self._lost_since = 0, ""
+        return ticket is not None and wait > 0 and self._queue.wait(ticket, wait)
 
     # Writing
 
@@ -174,39 +98,24 @@ class Journal:
         """
         count = 0
         while True:
-            with self._changed:
-                if not self._queue:
-                    self._queue_lost()
-                rows = [self._queue[index] for index in range(min(BATCH, len(self._queue)))]
-                last = self._queued - len(self._queue) + len(rows)
-                queued = self._queued
-            later = self._database.later.waiting()
-            if not rows and not later:
+            batch, later = self._queue.oldest(BATCH), self._database.later.waiting()
+            if not batch.rows and not later:
                 return count
             try:
                 with self._database.writing() as connection:
-                    self._insert(connection, rows)
+                    self._insert(connection, batch.rows)
                     self._database.later.write(connection, later)
             except ControllerError as error:
-                self._settle(0, self._written, queued, error.sentence)
+                self._queue.refused(batch, error.sentence)
                 raise
             self._database.later.done(later)
-            self._settle(len(rows), last, last, None)
-            count += len(rows)
-            if queued == last:
+            self._queue.written(batch)
+            count += len(batch.rows)
+            if batch.last == batch.newest:
                 return count
 
-    def _settle(self, taken: int, written: int, tried: int, fault: str | None) -> None:
-        with self._changed:
-            for _ in range(taken):
-                self._queue.popleft()
-            self._written, self._tried, self._fault = written, tried, fault
-            if fault is None:
-                self._waiting_since = self._clock() if self._queue else None
-            self._changed.notify_all()
-
     @staticmethod
-    def _insert(connection: sqlite3.Connection, rows: list[JournalRow]) -> None:
+    def _insert(connection: sqlite3.Connection, rows: Sequence[JournalRow]) -> None:
         head = _head(connection)
         for row in rows:
             values = row.chained(head.id + 1, head.hash)
@@ -231,7 +140,10 @@ class Journal:
             last_hash = connection.execute("SELECT hash FROM journal WHERE id = ?", (last,)).fetchone()[0]
             after = {"firstId": first, "lastId": last, "lastHash": last_hash, "rows": count}
             what = f"{count} rows older than {iso_utc(before)} were pruned."
-            self._insert(connection, [self._row(ANCHOR, "journal", None, what, None, after, "pruned", None, None)])
+            anchor = JournalRow.of(
+                self._wall(), ANCHOR, by="journal", unit_id=None, what=what, after=after, outcome="pruned"
+            )
+            self._insert(connection, [anchor])
             connection.execute("DELETE FROM journal WHERE id < ?", (bound,))
         return int(count)
 

@@ -1,6 +1,6 @@
 """One row of the journal: what it holds, how it is stored, and the hash that chains it to the row before.
 
-Used by the journal, its reader and its check.
+Used by the journal, its queue, its reader and its check.
 """
 
 import hashlib
@@ -8,9 +8,12 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 import msgspec
+
+from main_controller.domain.timestamps import iso_utc
 
 COLUMNS = ("id", "at", "kind", "by", "unit_id", "what", "before", "after", "outcome", "command_id", "hash")
 """The columns in their order; all but `hash` are chained."""
@@ -43,6 +46,33 @@ class JournalRow:
     after: str | None
     outcome: str
     command_id: str | None
+
+    @classmethod
+    def of(
+        cls,
+        at: datetime,
+        kind: str,
+        *,
+        by: str,
+        unit_id: str | None,
+        what: str,
+        before: Any = None,
+        after: Any = None,
+        outcome: str = "",
+        command_id: str | None = None,
+    ) -> Self:
+        """The row of these texts and JSON values, whatever they hold, as it can be stored; `at` is aware."""
+        return cls(
+            at=iso_utc(at),
+            kind=storable(kind),
+            by=storable(by),
+            unit_id=None if unit_id is None else storable(unit_id),
+            what=storable(what),
+            before=value_text(before),
+            after=value_text(after),
+            outcome=storable(outcome),
+            command_id=None if command_id is None else storable(command_id),
+        )
 
     def chained(self, row_id: int, previous: str) -> tuple[Any, ...]:
         """The row's columns at this place in the chain."""

@@ -217,7 +217,7 @@ def test_rows_beyond_the_bound_are_lost_and_a_row_says_how_many(database: Databa
     fill(journal, 1)
     for number in range(8):
         journal.append("order", by="x", unit_id=None, what=f"waits {number}")
-    assert journal.append_and_wait("intent", by="x", unit_id=None, what="too late", timeout=0) is False
+    assert journal.append("intent", by="x", unit_id=None, what="too late", wait=0) is False
     journal.write_once()
     journal.append("order", by="x", unit_id=None, what="after")
     journal.write_once()
@@ -252,7 +252,7 @@ def test_an_intent_is_on_the_disk_when_the_wait_says_so(path: Path, journal: Jou
     roused = threading.Event()
     journal.roused_by(roused.set)
     thread, answers = in_background(
-        lambda: journal.append_and_wait("intent", by="x", unit_id="E001", what="about to send", timeout=10)
+        lambda: journal.append("intent", by="x", unit_id="E001", what="about to send", wait=10)
     )
     assert roused.wait(10)
     assert answers == []
@@ -270,9 +270,7 @@ def test_an_intent_on_a_failing_disk_is_told_at_once(database: Database, journal
     roused = threading.Event()
     journal.roused_by(roused.set)
     thread, answers = in_background(
-        lambda: journal.append_and_wait(
-            "intent", by="x", unit_id=None, what="about to send", after="y" * 100_000, timeout=600
-        )
+        lambda: journal.append("intent", by="x", unit_id=None, what="about to send", after="y" * 100_000, wait=600)
     )
     assert roused.wait(10)
     with pytest.raises(ControllerError):
@@ -284,7 +282,7 @@ def test_an_intent_on_a_failing_disk_is_told_at_once(database: Database, journal
 
 
 def test_an_intent_waits_no_longer_than_it_may_when_nobody_writes(journal: Journal) -> None:
-    assert journal.append_and_wait("intent", by="x", unit_id=None, what="about to send", timeout=0.01) is False
+    assert journal.append("intent", by="x", unit_id=None, what="about to send", wait=0.01) is False
     journal.write_once()
     assert whats(journal) == ["about to send"]
 

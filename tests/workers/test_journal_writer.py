@@ -42,7 +42,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def test_an_intent_is_written_at_once_not_at_the_next_beat(site: Site) -> None:
     site.writer.start()
     for number in range(20):  # with a row a second this would take 20 s and fail on its limit
-        assert site.journal.append_and_wait("intent", by="x", unit_id=None, what=str(number), timeout=10)
+        assert site.journal.append("intent", by="x", unit_id=None, what=str(number), wait=10)
     assert site.whats() == [str(number) for number in range(20)]
 
 
@@ -53,7 +53,7 @@ def test_many_orders_at_once_each_see_their_own_intent_written(site: Site) -> No
     def order(name: int) -> None:
         for number in range(10):
             what = f"{name}-{number}"
-            answers.append(site.journal.append_and_wait("intent", by="x", unit_id=None, what=what, timeout=30))
+            answers.append(site.journal.append("intent", by="x", unit_id=None, what=what, wait=30))
 
     threads = [threading.Thread(target=order, args=(name,)) for name in range(8)]
     for thread in threads:
@@ -83,15 +83,13 @@ def test_stopping_one_that_never_started_writes_too(site: Site) -> None:
 def test_an_outage_is_said_when_it_starts_and_when_it_ends(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "main_controller.workers.health")
     site.writer.start()
-    assert site.journal.append_and_wait("order", by="x", unit_id=None, what="before", timeout=10)
+    assert site.journal.append("order", by="x", unit_id=None, what="before", wait=10)
     fill_up(site.database)
     for number in range(3):
-        assert not site.journal.append_and_wait(
-            "intent", by="x", unit_id=None, what=str(number), after="x" * 100_000, timeout=10
-        )
+        assert not site.journal.append("intent", by="x", unit_id=None, what=str(number), after="x" * 100_000, wait=10)
     assert site.journal.fault is not None
     make_room(site.database)
-    assert site.journal.append_and_wait("intent", by="x", unit_id=None, what="again", timeout=10)
+    assert site.journal.append("intent", by="x", unit_id=None, what="again", wait=10)
     assert site.journal.fault is None
     assert site.writer.stop(10)
     said = [(record.levelno, record.message) for record in caplog.records]
