@@ -263,7 +263,7 @@ class Controller:
         report = StatusReport(cache, about(settings), self._sources(), clock=self._clock, wall=utc_now)
         room = WaitingRoom(WAITING_READINGS)
         parts: list[Part] = [
-            Page(settings.root / "views", cache, title=settings.title, status=report.report),
+            Page(settings.root / "views", cache, status=report.report),
             readings := Readings(
                 cache, schedules=self._set_schedule.listing, status=report.report, ipv4=ipv4,
                 stale_after=settings.staleafter, clock=self._clock, journal=lambda: self._journal.fault,

@@ -61,12 +61,9 @@ class Page:
     each unit's mode, charge and age.
     """
 
-    def __init__(
-        self, views: Path, cache: SnapshotSource, *, title: str, status: Callable[[], Mapping[str, Any]]
-    ) -> None:
+    def __init__(self, views: Path, cache: SnapshotSource, *, status: Callable[[], Mapping[str, Any]]) -> None:
         self._template = bottle.SimpleTemplate(name="main.tpl", lookup=[str(views)], encoding="utf-8")
         self._cache = cache
-        self._title = title
         self._status = status
 
     def mount(self, app: bottle.Bottle) -> None:
@@ -85,7 +82,7 @@ class Page:
         snapshot, status = self._cache.snapshot(), self._status()
         grid, units = status["grid"], status["units"]
         return {
-            "title": self._title,
+            "title": status["title"],
             "display": display,
             "read_only": status["config"].get("readOnly", False),
             "simulated": status["simulated"],

@@ -114,7 +114,7 @@ class StatusReport:
             "version": about.version,
             "time": iso_utc(wall),
             "simulated": about.simulated,
-            "title": about.title,
+            "title": about.title or _cluster(view.snapshot),
             "timezone": about.timezone,
             "limits": about.limits,
             "config": about.config,
@@ -189,6 +189,13 @@ class _View:
     @property
     def live(self) -> list[LastSeen]:
         return [one for unit_id, one in self.seen.items() if self.states[unit_id] is UnitState.LIVE]
+
+
+def _cluster(snapshot: Snapshot) -> str:
+    """The cluster's id where the data of the units name one and only one, else nothing."""
+    told = (sighting.unit.section("oesunit").get("clusterId") for sighting in snapshot.sightings.values())
+    names = {name for name in told if isinstance(name, str)}
+    return names.pop()[:100] if len(names) == 1 else ""
 
 
 def _data(snapshot: Snapshot, now: float) -> Json:

@@ -19,8 +19,8 @@ EVIL = "<script>alert('x')</script>"
 
 class Site:
     def __init__(self, root: Path, cache: UnitCache | None = None, **sources: Any) -> None:
-        self.grid = Grid(cache, **sources)
-        self.page = Page(root / "views", self.grid.cache, title="Some & where", status=self.grid.status.report)
+        self.grid = Grid(cache, title="Some & where", **sources)
+        self.page = Page(root / "views", self.grid.cache, status=self.grid.status.report)
         self.client = Client(self.page)
 
     @property

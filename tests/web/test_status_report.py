@@ -34,10 +34,10 @@ class Nobody:
 
 
 class Grid:
-    def __init__(self, cache: UnitCache | None = None, **sources: Any) -> None:
+    def __init__(self, cache: UnitCache | None = None, *, title: str = "Somewhere", **sources: Any) -> None:
         self.clock = Clock()
         self.cache = cache or UnitCache()
-        about = About("0.1.0", False, "Somewhere", "Asia/Tokyo", LIMITS, {"readOnly": False}, 30.0, 30.0)
+        about = About("0.1.0", False, title, "Asia/Tokyo", LIMITS, {"readOnly": False}, 30.0, 30.0)
         self.orders = CommandLog()
         desk = Desk(
             self.cache, self.orders, Nobody(), Nobody(), timing=Timing(), clock=self.clock, wall=self.clock.wall
@@ -105,6 +105,17 @@ def test_it_says_who_it_is_and_how_its_peers_and_workers_do() -> None:
         "scheduler": {"alive": True, "lastRun": "r", "lastError": None},
     }
     assert report["schedules"] == {"pending": 0, "last": [], "failed": []}
+
+
+def test_a_page_without_a_title_is_called_by_the_one_cluster_that_its_units_name() -> None:
+    """V9, setting `title`: whatever the wire holds there, and nothing while the units disagree."""
+    grid = Grid(title="")
+    named = [{**unit(unit_id), "oesunit": {"id": unit_id, "clusterId": "oss_cluster"}} for unit_id in ("E001", "E002")]
+    odd = {**unit("E003"), "oesunit": {"id": "E003", "clusterId": ["x"]}}
+    take(grid.cache, grid.clock, *named, odd)
+    assert grid.status.report()["title"] == "oss_cluster"
+    take(grid.cache, grid.clock, *named, {**unit("E003"), "oesunit": {"id": "E003", "clusterId": "another"}})
+    assert grid.status.report()["title"] == ""
 
 
 def test_units_are_live_then_stale_then_silent_each_by_its_own_clock() -> None:
