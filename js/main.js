@@ -73,7 +73,8 @@ const scene = createScene(document.getElementById("scene"), {
     details.open(id);
   },
 });
-const panels = [createAlerts(page), createTrust(page), createCluster(page), createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, createShare(page), units, details, asking];
+const cluster = createCluster(page);
+const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, createShare(page), units, details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {
@@ -87,9 +88,9 @@ const preferences = createPreferences({
 /* ---- readings ---- */
 
 const pollers = [
-  createPoller({ call: api.logInfo, interval: EVERY, onAnswer: onLogInfo }),
-  createPoller({ call: api.status, interval: SLOW, onAnswer: onStatus }),
-  createPoller({ call: api.deals, interval: SLOW, onAnswer: onDeals }),
+  createPoller({ call: api.logInfo, interval: EVERY, onAnswer: onLogInfo, awake: cluster.following }),
+  createPoller({ call: api.status, interval: SLOW, onAnswer: onStatus, awake: cluster.following }),
+  createPoller({ call: api.deals, interval: SLOW, onAnswer: onDeals, awake: cluster.following }),
   createPoller({ call: api.schedules, interval: RARE, onAnswer: (answer) => answer.ok && state.set({ schedules: answer.body }) }),
 ];
 
@@ -142,8 +143,8 @@ page.startedAt = Date.now();
 function renew() {
   due = null;
   drawnAt = performance.now();
-  const { logInfo, deals, status, remembered } = state.get();
-  model = buildModel(logInfo, deals, status, { remembered, previous: model, elapsed: elapsed(), now: performance.now() / 1000 });
+  const { logInfo, deals, status, remembered, reach } = state.get();
+  model = buildModel(logInfo, deals, status, { remembered, previous: model, elapsed: elapsed(), now: performance.now() / 1000, lost: reach?.up === false });
   scene.update(model);
   render();
 }
@@ -187,6 +188,14 @@ function measure() {
   style.setProperty("--stop-height", `${document.getElementById("stop-block").offsetHeight}px`);
 }
 
+/** A key that is held down presses once: its repeats would go on through the questions that the first press opened. */
+function ignoreHeldKeys(event) {
+  if (!event.repeat || event.key !== "Enter") return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+document.addEventListener("keydown", ignoreHeldKeys, { capture: true });
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();
 preferences.applyTheme();

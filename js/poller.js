@@ -1,13 +1,13 @@
 // One poller per source: asks once per interval but only after the answer came, slower while it fails, not at all while the tab is
 // hidden.
 //
-//   const poller = createPoller({ call: api.logInfo, onAnswer: (answer) => ..., interval: 500 });
+//   const poller = createPoller({ call: api.logInfo, onAnswer: (answer) => ..., interval: 500, awake: () => false });
 //   poller.start(); poller.now(); poller.stop();
-// `call` is one of api.js's readings; `onAnswer` gets each answer, also failures. Times in ms.
+// `call` is one of api.js's readings; `onAnswer` gets each answer, also failures; while `awake()` it goes on in a hidden tab too. Times in ms.
 
 const SLOWEST = 8_000;
 
-export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page = globalThis.document, timers = globalThis, clock = globalThis.performance }) {
+export function createPoller({ call, onAnswer, interval, awake = () => false, slowest = SLOWEST, page = globalThis.document, timers = globalThis, clock = globalThis.performance }) {
   let running = false;
   let timer = null;
   let asking = false;
@@ -33,7 +33,7 @@ export function createPoller({ call, onAnswer, interval, slowest = SLOWEST, page
   }
 
   function arm(wait) {
-    if (!running || asking || timer !== null || isHidden(page)) return;
+    if (!running || asking || timer !== null || (isHidden(page) && !awake())) return;
     timer = timers.setTimeout(tick, wait);
   }
 

@@ -76,7 +76,7 @@
 <p class="person"><i class="icon person" aria-hidden="true"></i><span class="unseen" data-i18n="details.load">Consumption</span><b data-detail="load">--</b> <small>W</small></p>
 </div>
 <section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.nohistory">PV, sharing and battery over time: this controller keeps no history of its own.</p></section>
-<div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
+<div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button data-i18n="close" autofocus>Close</button></form></div>
 </dialog>
 <template id="card-template">
 <article class="card">

@@ -31,6 +31,7 @@ export default {
   "unwatched.acknowledged": "{sentence} Acknowledged by {by}, {at}.",
   "unwatched.acknowledge": "Acknowledge…",
   "unwatched.ask": "Acknowledge {id} as unwatched hardware?",
+  "unwatched.ask.many": "Acknowledge {n} units as unwatched hardware?",
   "unwatched.ask.lead": "{sentence} Acknowledging says that you know and that somebody looks after it; it moves to a smaller line, and Run is no longer held back by it.",
   "unwatched.ask.yes": "Acknowledge",
   "did.wait": "in Wait", "did.reference": "as voltage reference at {dvg} V", "did.charge": "charging {dig} A", "did.discharge": "discharging {dig} A", "did.unknown": "unknown",
@@ -120,10 +121,10 @@ export default {
   "ask.local.stop.lead": "This unit stops sharing.",
   "ask.deals": "{n} deal runs. To apis-main that is an error: better Soft Stop first, then {mode} when the deals have ended.|{n} deals run. To apis-main that is an error: better Soft Stop first, then {mode} when the deals have ended.",
   "ask.soft.first": "Soft Stop first", "ask.then": "Soft Stop is ordered; {mode} follows when the deals have ended.",
-  "then.waits": "{mode} follows by itself when no deal is left (this page must stay open). {n} deal left.|{mode} follows by itself when no deal is left (this page must stay open). {n} deals left.", "then.unknown": "{mode} waits: the deals cannot be told.", "then.cancel": "Do not follow", "then.dropped": "{mode} is not followed up: the mode is no longer Soft Stop.",
+  "then.waits": "{mode} follows by itself when no deal is left (this page must stay open). {n} deal left.|{mode} follows by itself when no deal is left (this page must stay open). {n} deals left.", "then.unknown": "{mode} waits: the deals cannot be told.", "then.cancel": "Do not follow", "then.dropped": "{mode} is not followed up: the mode is no longer Soft Stop.", "then.late": "{mode} is not followed up: Soft Stop did not show within a minute.",
   "confirm.now": "Live now",
   "now.mode": "Mode in force: {mode}", "now.deals": "Deals: {deals}", "now.deals.none": "Deals: none", "now.deals.unknown": "Deals: cannot tell", "now.reference": "Voltage reference: {id}", "now.reference.none": "Voltage reference: none among live units",
-  "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.age": "Data {time} old",
+  "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.last": "Not live, last seen not in Wait: {units}", "now.age": "Data {time} old",
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",
 
   "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened. Everybody's orders stand in the journal.", "orders.none": "None yet.",
@@ -143,7 +144,7 @@ export default {
 
   "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",
-  "share.lead": "{from} raises the bus as voltage reference, then {to} charges with {current} A.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
+  "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
   "share.state.running": "running", "share.state.ended": "ended", "share.state.failed": "failed, ended safely", "share.state.cancelled": "cancelled", "share.state.interrupted": "interrupted by a restart",
   "share.same": "Choose two different units.", "share.none": "No guided sharing is under way.", "share.running": "{current} A from {from} to {to}",
 

@@ -31,6 +31,7 @@ export default {
   "unwatched.acknowledged": "{sentence} 確認者: {by}({at})",
   "unwatched.acknowledge": "確認…",
   "unwatched.ask": "{id} を監視外の機器として確認しますか?",
+  "unwatched.ask.many": "{n} 台を監視外の機器として確認しますか?",
   "unwatched.ask.lead": "{sentence} 確認すると、状況を把握し対応者がいることを示します。表示は小さな行に移り、Run を妨げなくなります。",
   "unwatched.ask.yes": "確認する",
   "did.wait": "Wait", "did.reference": "CV Mode {dvg} V", "did.charge": "充電 {dig} A", "did.discharge": "放電 {dig} A", "did.unknown": "不明",
@@ -120,10 +121,10 @@ export default {
   "ask.local.stop.lead": "このノードの電力融通を停止します。",
   "ask.deals": "電力融通が {n} 件進行中です。apis-main にとっては異常です。先に Soft Stop とし、電力融通の完了後に {mode} とすることを推奨します。",
   "ask.soft.first": "先に Soft Stop", "ask.then": "Soft Stop を指示し、電力融通の完了後に {mode} を指示します。",
-  "then.waits": "電力融通がなくなると {mode} を自動で指示します(このページを開いたままにしてください)。残り {n} 件。", "then.unknown": "{mode} は待機中: 電力融通を確認できません。", "then.cancel": "取り止める", "then.dropped": "Mode が Soft Stop ではないため、{mode} は指示しません。",
+  "then.waits": "電力融通がなくなると {mode} を自動で指示します(このページを開いたままにしてください)。残り {n} 件。", "then.unknown": "{mode} は待機中: 電力融通を確認できません。", "then.cancel": "取り止める", "then.dropped": "Mode が Soft Stop ではないため、{mode} は指示しません。", "then.late": "1 分以内に Soft Stop にならなかったため、{mode} は指示しません。",
   "confirm.now": "現在の状態",
   "now.mode": "現在の Mode: {mode}", "now.deals": "電力融通: {deals}", "now.deals.none": "電力融通: なし", "now.deals.unknown": "電力融通: 判定不能", "now.reference": "CV Mode のノード: {id}", "now.reference.none": "CV Mode のノード: 正常受信中のノードにはなし",
-  "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.age": "データ: {time} 前",
+  "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.last": "受信していないノードのうち最後に Wait 以外: {units}", "now.age": "データ: {time} 前",
   "now.unit": "{id} の現在: {did}、{vg} V、{ig} A",
 
   "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "ページを開いてからの操作です。全員の操作は記録(Journal)にあります。", "orders.none": "まだありません。",
@@ -143,7 +144,7 @@ export default {
 
   "share.open": "手順付き融通", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",
-  "share.lead": "{from} が CV Mode で DC Grid を立ち上げ、その後 {to} が {current} A で充電します。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
+  "share.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。", "share.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
   "share.state.running": "進行中", "share.state.ended": "終了", "share.state.failed": "失敗(安全に終了)", "share.state.cancelled": "取消し", "share.state.interrupted": "再起動により中断",
   "share.same": "異なる 2 台を選択してください。", "share.none": "進行中の手順はありません。", "share.running": "{from} から {to} へ {current} A",
 

@@ -5,6 +5,7 @@
 //     previous    the model before (a ramp is only seen from one to the next; what did not change is taken over from it)
 //     elapsed     s since the status arrived: ages go on while the controller cannot be reached
 //     now         s, monotonic
+//     lost        true while the controller cannot be reached: what it said of the grid and of apis-web holds no longer
 //
 // model.units   [{id, name, data, state: "live"|"stale"|"silent", age, word: "wait"|"reference"|"charge"|"discharge"|null, ...reading,
 //                 inDeal, running, current (A, signed, null), gridMaster, alarm, unwatched, acknowledged, conflict, lastWord}] by id
@@ -12,7 +13,8 @@
 // model.deals   deals.js flowsOf;   model.spurs   units that carry current without a deal (deals.js)
 // model.dealsKnown   false while the deals cannot be told (deals is null, or the status says no Grid Master)
 // model.bus     bus.js busOf;   model.totals {pv, utility, load W, rsoc %, remainingWh Wh, of: live units}
-// model.counts  {live, stale, silent};   model.dataTime   the newest clock of a live unit as sent, or of any;   model.status   the status
+// model.counts  {live, stale, silent};   model.dataTime   the newest clock of a live unit as sent, or of any
+// model.elapsed   s since the status arrived;   model.status   the status
 
 import { busOf, sum } from "./bus.js";
 import { carries, flowsOf, spursOf } from "./deals.js";
@@ -20,7 +22,8 @@ import { countStates, freshnessOf, staleAfterOf } from "./freshness.js";
 import { finite } from "./figures.js";
 import { reading, wordOf } from "./reading.js";
 
-export function buildModel(logInfo, deals, status, { remembered = {}, previous = null, elapsed = 0, now = 0 } = {}) {
+export function buildModel(logInfo, deals, heard, { remembered = {}, previous = null, elapsed = 0, now = 0, lost = false } = {}) {
+  const status = lost ? withoutWord(heard) : heard;
   const units = unitsOf(logInfo ?? {}, status, { remembered, previous, elapsed });
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const flows = flowsOf(deals, byId);
@@ -32,13 +35,19 @@ export function buildModel(logInfo, deals, status, { remembered = {}, previous =
     byId,
     deals: flows,
     spurs: spursOf(byId, inDeal),
-    dealsKnown: Array.isArray(deals) && status?.grid?.noGridMaster !== true,
+    dealsKnown: Array.isArray(deals) && status?.grid?.noGridMaster !== true && !lost,
     bus: busOf(units, status, previous?.bus ?? null, now),
     totals: totalsOf(live),
     counts: countStates(units),
     dataTime: newest(live) ?? newest(units),
+    elapsed,
     status: status ?? null,
   };
+}
+
+/** A status that vouches for nothing but the units' own ages. */
+function withoutWord(status) {
+  return status && { ...status, grid: {}, apisWeb: {}, orders: [] };
 }
 
 /** Ids in the order people expect: E2 before E10, the same on every page. */

@@ -1,7 +1,7 @@
 // Sentences about units and orders, from the model and the words; the same wherever they stand. Pure.
 
 import { duration } from "./durations.js";
-import { figure, signed } from "./figures.js";
+import { figure, finite, signed } from "./figures.js";
 import { moment } from "./moments.js";
 
 const WORDS = { wait: "did.wait", reference: "did.reference", charge: "did.charge", discharge: "did.discharge" };
@@ -124,10 +124,12 @@ export function liveNow(model, words, unit = null) {
   fact("now.bus", { v: figure(model.bus.voltage, 1) });
   const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
   fact(active.length > 0 ? "now.active" : "now.active.none", { units: namesOf(active, words) }, active.length > 0 ? "warn" : null);
+  const last = model.units.filter(({ state, lastWord, word }) => state !== "live" && (lastWord ?? word) !== "wait");
+  if (last.length > 0) fact("now.last", { units: namesOf(last.map((unit) => `${unit.id} (${didSentence(unit, words)})`), words, 4) }, "warn");
   const { live, stale, silent } = model.counts;
   fact("now.units", { live, stale, silent }, stale + silent > 0 ? "warn" : null);
-  const age = model.status?.data?.age;
-  fact("now.age", { time: duration(age ?? null, words.units) });
+  const age = finite(model.status?.data?.age);
+  fact("now.age", { time: duration(age === null ? null : age + model.elapsed, words.units) });
   return facts;
 }
 

@@ -16,16 +16,22 @@ export function createAlerts(page) {
   const said = document.getElementById("said");
   let heard = new Set(); // keys of what was read out: durations tick, but only what is new is said
 
-  $(list).on("click", "[data-act=acknowledge]", (event) => acknowledge(event.currentTarget.closest("[data-unit]").dataset.unit));
+  $(list).on("click", "[data-act=acknowledge]", ({ currentTarget }) => acknowledge($(currentTarget).closest("li").data("units")));
 
-  async function acknowledge(id) {
-    const unit = page.model().byId.get(id);
-    if (!unit) return;
+  async function acknowledge(ids) {
+    const units = ids.map((id) => page.model().byId.get(id)).filter(Boolean);
+    if (units.length === 0) return;
     const { answer } = await page.ask({
-      title: words.t("unwatched.ask", { id }), lead: words.t("unwatched.ask.lead", { sentence: unwatchedSentence(unit, words) }),
+      title: units.length === 1 ? words.t("unwatched.ask", { id: units[0].id }) : words.t("unwatched.ask.many", { n: units.length }),
+      lead: words.t("unwatched.ask.lead", { sentence: units.map((unit) => unwatchedSentence(unit, words)).join(" ") }),
       facts: () => liveNow(page.model(), words), yes: words.t("unwatched.ask.yes"), calm: true,
     });
-    if (answer === "yes") orders.give({ spot: `unwatched:${id}`, order: "acknowledge", unitId: id, call: () => api.acknowledge(id) });
+    if (answer !== "yes") return;
+    for (const { id } of units) orders.give({ spot: spotOf(id), order: "acknowledge", unitId: id, call: () => api.acknowledge(id) });
+  }
+
+  function spotOf(id) {
+    return `unwatched:${id}`;
   }
 
   function render(model) {
@@ -48,24 +54,27 @@ export function createAlerts(page) {
     const news = items.filter(({ key }) => !heard.has(key));
     heard = new Set(items.map(({ key }) => key));
     if (news.length > 0) setText(said, news.map(({ text }) => text).join(" "));
+    else if (items.length === 0) setText(said, "");
   }
 
-  function build({ unit }) {
-    const row = make("li", "", { class: "unwatched-row", "data-unit": unit?.id ?? null });
+  function build() {
+    const row = make("li", "", { class: "unwatched-row" });
     const words = make("div", "", { class: "grow" });
     words.append(make("p"), make("p", "", { class: "outcome" }));
     row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), words);
     return row;
   }
 
-  function update(row, { unit, head, tail, acknowledged }) {
+  function update(row, { units, head, tail, acknowledged }) {
+    $(row).data("units", units);
     const [sentence, outcome] = row.children[1].children;
     if (sentence.childElementCount === 0) sentence.append(make("b"), make("span"));
     setText(sentence.firstChild, head);
     setText(sentence.lastChild, tail ? ` ${tail}` : "");
     row.classList.toggle("acknowledged", acknowledged);
-    if (unit) setOutcome(outcome, orders.at(`unwatched:${unit.id}`));
-    button(row, unit && !acknowledged);
+    const said = units.map((id) => orders.at(spotOf(id))).filter(Boolean);
+    setOutcome(outcome, said.find(({ kind }) => kind === "bad") ?? said[0] ?? null);
+    button(row, units.length > 0 && !acknowledged);
   }
 
   function button(row, wanted) {
@@ -83,29 +92,29 @@ function rowsOf(model, words) {
   const open = unwatched.filter((unit) => unit.acknowledged === null);
   const known = unwatched.filter((unit) => unit.acknowledged !== null);
   const rows = allStale(model, open) ? [allRow(open, model, words)] : open.slice(0, open.length > ROWS + 1 ? ROWS : ROWS + 1).map((unit) => ({
-    key: `u:${unit.id}`, unit, head: unwatchedSentence(unit, words), tail: words.t("unwatched.tail"), acknowledged: false,
+    key: `u:${unit.id}`, units: [unit.id], head: unwatchedSentence(unit, words), tail: words.t("unwatched.tail"), acknowledged: false,
   }));
   const rest = open.slice(rows.length);
   if (rest.length > 0 && !allStale(model, open)) {
-    rows.push({ key: "rest", unit: null, head: words.t("and.more", { n: rest.length }), tail: namesOf(rest.map(({ id }) => id), words, 12), acknowledged: false });
+    rows.push({ key: "rest", units: rest.map(({ id }) => id), head: words.t("and.more", { n: rest.length }), tail: namesOf(rest.map(({ id }) => id), words, 12), acknowledged: false });
   }
   for (const unit of known) {
     const { by, at } = unit.acknowledged;
     const sentence = unwatchedSentence(unit, words);
-    rows.push({ key: `a:${unit.id}`, unit, head: "", tail: words.t("unwatched.acknowledged", { sentence, by, at: timeOfDay(at, { language: words.language }) }), acknowledged: true });
+    rows.push({ key: `a:${unit.id}`, units: [unit.id], head: "", tail: words.t("unwatched.acknowledged", { sentence, by, at: timeOfDay(at, { language: words.language }) }), acknowledged: true });
   }
   return rows;
 }
 
-/** One sentence when all are stale (Z6a); each is still acknowledged at its own panel's row once some live again. */
+/** One sentence when all are stale (Z6a). */
 function allStale(model, open) {
   return open.length > 1 && model.units.length > 1 && model.counts.live === 0 && model.counts.silent === 0;
 }
 
 function allRow(open, model, words) {
-  const units = namesOf(open.map((unit) => `${unit.id} (${didSentence(unit, words)})`), words, 4);
+  const names = namesOf(open.map((unit) => `${unit.id} (${didSentence(unit, words)})`), words, 4);
   const age = Math.min(...open.map(({ age }) => age ?? Infinity));
-  return { key: "all", unit: null, head: words.t("unwatched.all", { n: model.units.length, time: duration(age, words.units), units }), tail: "", acknowledged: false };
+  return { key: "all", units: open.map(({ id }) => id), head: words.t("unwatched.all", { n: model.units.length, time: duration(age, words.units), units: names }), tail: "", acknowledged: false };
 }
 
 function bannersOf({ reach, status }, model, words) {

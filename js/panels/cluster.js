@@ -16,7 +16,6 @@ export function createCluster(page) {
   const choice = find("global-choice");
   const shutDown = find("shut-down");
   const hint = find("shut-down-hint");
-  const debug = find("debug");
   const note = find("global-note");
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
   let plan = null; // Soft Stop first, then plan.mode
@@ -130,11 +129,17 @@ export function createCluster(page) {
 
   function followPlan(model) {
     if (plan === null) return;
-    const { step, seen } = nextStep(plan, model, performance.now() / 1000);
+    const { step, seen } = nextStep(plan, model, toldAt());
     const wanted = plan.mode;
     plan = step === "wait" ? { ...plan, seen } : null;
     if (step === "go") giveMode(wanted);
-    if (step === "drop") orders.say("global", words.t("then.dropped", { mode: modeName(wanted, words) }));
+    const ended = { drop: "then.dropped", late: "then.late" }[step];
+    if (ended) orders.say("global", words.t(ended, { mode: modeName(wanted, words) }));
+  }
+
+  /** When the newest status was told, s: time in which nothing was heard counts against nobody. */
+  function toldAt() {
+    return (page.state.get().statusAt ?? 0) / 1000;
   }
 
   function renderPending(model, grid) {
@@ -168,7 +173,7 @@ export function createCluster(page) {
     return isDrained(model) ? words.t("pending.drained") : words.t("pending.deals", { n: model.deals.length });
   }
 
-  return { render, debug };
+  return { render, following: () => plan !== null };
 }
 
 /** Whether a mode that was seen in effect is no longer the one in force. */

@@ -1,6 +1,6 @@
 // The guided procedure "share 2 A from E001 to E003": its dialog, its steps as they go, and its safe end.
 
-import { figure } from "../lib/figures.js";
+import { figure, finite } from "../lib/figures.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
@@ -42,7 +42,11 @@ export function createShare(page) {
       return;
     }
     const wanted = { from: from.value, to: to.value, current: current.valueAsNumber, voltage: page.busVoltage() };
-    const values = { ...wanted, current: figure(wanted.current, 1) };
+    if (finite(wanted.voltage) === null) {
+      orders.say("share", words.t("share.novoltage"));
+      return;
+    }
+    const values = { ...wanted, current: figure(wanted.current, 1), voltage: figure(wanted.voltage, 1) };
     const { answer } = await page.ask({
       title: words.t("share.ask", values), lead: words.t("share.lead", values), facts: () => liveNow(page.model(), words), yes: words.t("share.yes"),
     });

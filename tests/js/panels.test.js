@@ -86,7 +86,7 @@ test("Soft Stop first: the second step goes only when the Soft Stop shows, no de
   assert.equal(nextStep(plan, modelOf(soft, [], { mode: "heteronomous" }), 5).step, "go");
   assert.equal(nextStep(plan, modelOf(soft, [], { mode: "heteronomous", noGridMaster: true }), 5).step, "wait");
   assert.equal(nextStep({ ...plan, seen: true }, modelOf(soft, [], { mode: "manual" }), 5).step, "drop");
-  assert.equal(nextStep(plan, modelOf(soft, [], { mode: "autonomous" }), 61).step, "drop");
+  assert.equal(nextStep(plan, modelOf(soft, [], { mode: "autonomous" }), 61).step, "late");
   assert.equal(isDrained(modelOf(soft, null, {})), false);
 });
 

@@ -1,0 +1,169 @@
+"""What a hasty hand, a hidden tab or an old picture must not lead to: the care of issue 4 section 2, on the stage."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.stage import Stage, deal, unit_data, unit_status
+
+HIDE = """
+    (hidden) => {
+        const get = () => (hidden ? 'hidden' : 'visible');
+        Object.defineProperty(document, 'visibilityState', { get, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }
+"""
+
+
+def hold_enter(page: Page, repeats: int = 8) -> None:
+    """The key pressed and held: one press and the repeats that a keyboard sends."""
+    for _ in range(1 + repeats):
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(30)
+    page.keyboard.up("Enter")
+
+
+def test_a_held_key_orders_nothing(open_quiet: OpenPage) -> None:
+    """Holding Enter on a unit opens its details, and its repeats press none of the buttons that come up."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage)
+    page.locator("[role=listbox]").focus()
+    hold_enter(page)
+    expect(page.locator("#details")).to_be_visible()
+    expect(page.locator("#confirm")).not_to_be_visible()
+    expect(page.locator("#details").get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("#stop-all").focus()
+    hold_enter(page)
+    expect(page.locator("#confirm-yes")).to_be_focused()
+    assert stage.orders == []
+    page.keyboard.press("Enter")
+    expect(page.locator("#stop-outcome")).not_to_be_empty()
+    assert [path for path, _ in stage.orders] == ["/stopAll"]
+
+
+def soft_first(open_quiet: OpenPage) -> tuple[Page, Stage]:
+    """A page on which Soft Stop was chosen before Manual, the Soft Stop not yet seen."""
+    stage = Stage.of(2)
+    stage.deals = [deal("E001", "E002")]
+    page = open_quiet(stage=stage)
+    expect(page.locator("#deals b")).to_have_count(1)
+    page.locator("#global-choice").select_option("manual")
+    page.locator("#global-set").click()
+    page.locator("#confirm-other").click()
+    expect(page.locator("#global-pending")).to_contain_text("Manual follows by itself")
+    return page, stage
+
+
+def ordered_modes(stage: Stage) -> list[str]:
+    return [form for path, form in stage.orders if path == "/setOperationMode"]
+
+
+def test_soft_stop_first_is_followed_up_in_a_hidden_tab(open_quiet: OpenPage) -> None:
+    """Z9a: the page promises it as long as it is open, so it goes on looking."""
+    page, stage = soft_first(open_quiet)
+    assert ordered_modes(stage) == ["value=heteronomous"]
+    page.evaluate(HIDE, True)
+    stage.grid["mode"] = "heteronomous"
+    stage.units |= {one: unit_data(one, mode="heteronomous") for one in stage.units}
+    stage.deals = []
+    expect(page.locator("#global-pending")).not_to_contain_text("follows by itself", timeout=15_000)
+    page.wait_for_timeout(500)  # for the order on its way
+    assert ordered_modes(stage) == ["value=heteronomous", "value=manual"]
+
+
+def test_a_tab_without_anything_to_follow_rests_while_hidden(open_quiet: OpenPage) -> None:
+    """One poller, resting while the tab is hidden."""
+    stage = Stage.of(2)
+    page = open_quiet(stage=stage)
+    asked: list[str] = []
+    page.evaluate(HIDE, True)
+    page.wait_for_timeout(700)  # what was under way comes back
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert asked == []
+    page.evaluate(HIDE, False)
+    page.wait_for_timeout(1500)
+    assert asked != []
+
+
+def test_another_mode_ends_the_following_with_the_reason(open_quiet: OpenPage) -> None:
+    """Z9a: what somebody else ordered meanwhile is not overridden."""
+    page, stage = soft_first(open_quiet)
+    stage.grid["mode"] = "heteronomous"
+    expect(page.locator("#global-mode")).to_have_text("Soft Stop")
+    stage.grid["mode"] = "stop"
+    expect(page.locator("#global-outcome")).to_contain_text("the mode is no longer Soft Stop")
+    assert ordered_modes(stage) == ["value=heteronomous"]
+
+
+def test_guided_sharing_names_the_voltage_that_it_will_use(open_quiet: OpenPage) -> None:
+    """The Bus voltage field stands far from the dialog: the question says what it holds; an empty one is refused."""
+    stage = Stage.of(3, mode="manual")
+    stage.grid["mode"] = "manual"
+    page = open_quiet(stage=stage)
+    page.locator("#bus-voltage").fill("310")
+    page.locator("#open-share").click()
+    page.locator("#share-start").click()
+    expect(page.locator("#confirm-lead")).to_contain_text("E001 raises the bus to 310.0 V")
+    page.locator("#confirm-cancel").click()
+    page.locator("#share-dialog").get_by_role("button", name="Close").click()
+    page.locator("#bus-voltage").fill("")
+    page.locator("#open-share").click()
+    page.locator("#share-start").click()
+    expect(page.locator("#share-outcome")).to_contain_text("holds no number")
+    assert stage.orders == []
+
+
+def test_a_lost_controller_vouches_for_nothing(open_quiet: OpenPage) -> None:
+    """Z5, Z6: what it said of apis-web, the grid and the deals is no longer shown as so, nor used in a question."""
+    stage = Stage.of(3, word="0x0041", ig=2.0)
+    stage.states = {one: unit_status(lastWord="0x0041") for one in stage.units}
+    stage.deals = [deal("E001", "E002")]
+    stage.grid |= {"busVoltage": 349.0, "voltageReference": "E001"}
+    stage.more["config"] = {"readOnly": False, "staleafter": 3}
+    page = open_quiet(stage=stage, may_fail=True, hurry=8)
+    expect(page.locator("#trust-web b")).to_have_text(re.compile("^up "))
+    stage.dead = True
+    expect(page.locator("#banners")).to_contain_text("This controller cannot be reached since")
+    expect(page.locator("#trust-web b")).to_have_text("--")
+    expect(page.locator("#trust-grid b")).to_have_text("cannot tell")
+    expect(page.locator("#global-mode")).to_have_text("--")
+    expect(page.locator("#trust-live b")).to_have_text("0")
+    page.locator("#stop-all").click()
+    now = page.locator("#confirm-now")
+    expect(now).to_contain_text("Deals: cannot tell")
+    expect(now).to_contain_text("Grid voltage: -- V")
+    expect(now).to_contain_text("Not live, last seen not in Wait: E001 (charging 2.0 A)")
+    expect(now).not_to_contain_text("Data 0 s old")
+    page.locator("#confirm-cancel").click()
+    stage.dead = False
+    expect(page.locator("#trust-web b")).to_have_text(re.compile("^up "))
+    expect(page.locator("#global-mode")).to_have_text("Run")
+
+
+def test_what_was_read_out_and_is_over_is_taken_back(open_quiet: OpenPage) -> None:
+    """A screen reader finds no alarm where there is none any more."""
+    stage = Stage.of(2)
+    stage.grid["error"] = True
+    page = open_quiet(stage=stage)
+    expect(page.locator("#said")).to_contain_text("Grid error")
+    stage.grid["error"] = False
+    expect(page.locator("#said")).to_be_empty()
+
+
+def test_units_that_are_all_stale_can_be_acknowledged_together(open_quiet: OpenPage) -> None:
+    """Z6a: an operator may acknowledge them also while one sentence stands for all; the question names each."""
+    stage = Stage.of(4)
+    stage.states = {one: unit_status("stale", age=95.0) for one in stage.units}
+    for one in ("E002", "E003"):
+        stage.states[one] |= {"lastWord": "0x0041", "unwatched": True}
+    page = open_quiet(stage=stage)
+    page.locator("#unwatched").get_by_role("button", name="Acknowledge").click()
+    expect(page.locator("#confirm-title")).to_have_text("Acknowledge 2 units as unwatched hardware?")
+    for one in ("E002", "E003"):
+        expect(page.locator("#confirm-lead")).to_contain_text(f"{one} has been stale")
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#unwatched .outcome")).to_have_text("done")
+    assert sorted(form for path, form in stage.orders if path == "/acknowledge") == ["unitId=E002", "unitId=E003"]
