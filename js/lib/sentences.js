@@ -68,8 +68,8 @@ export function standing(command, words) {
   const { shown, of, step } = command.progress ?? {};
   if (command.state === "accepted" || command.state === "pending") {
     if (step) return stepName(step, words);
-    if (command.state === "accepted" && Number.isFinite(of) && of > 0) return words.t("outcome.accepted.of", { n: shown ?? 0, of });
-    return words.t(command.state === "accepted" ? "outcome.accepted" : "outcome.sending");
+    const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
+    return Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key);
   }
   const end = words.t(`outcome.${command.state}`);
   const open = Object.entries(command.units ?? {}).filter(([, unit]) => unit.state === "unconfirmed").map(([id]) => id);

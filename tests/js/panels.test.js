@@ -132,6 +132,7 @@ test("orders are titled and their standing told from the command alone, whatever
   assert.equal(orderTitle({ order: "setDcdc", unitId: "E1", wanted: { word: "0x0000", dvg: 0, dig: 0 } }, words), "Stopped · E1");
   assert.equal(orderTitle({ order: "somethingNew" }, words), "somethingNew · cluster");
   assert.equal(standing({ state: "accepted", progress: { shown: 17, of: 19 } }, words), "accepted; seen at 17 of 19 units");
+  assert.equal(standing({ state: "pending", progress: { shown: 3, of: 20 } }, words), "sending; seen at 3 of 20 units");
   assert.equal(standing({ state: "accepted" }, words), "accepted; not yet seen in the readings");
   assert.equal(standing({ state: "failed", error: "E2 is silent." }, words), "failed: E2 is silent.");
   assert.equal(standing({ state: "verified", units: { E9: { state: "unconfirmed" } } }, words), "done, seen in effect; unconfirmed: E9");
