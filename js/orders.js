@@ -2,7 +2,8 @@
 //
 //   orders.give({ spot: "global", order: "setOperationMode", unitId: null, wanted: {mode: "stop"}, call: () => api.setOperationMode(...) })
 // Every entry {key, spot, command (as in /commands, as far as known), at, ended, kind: "wait"|"done"|"bad", text} goes into state.orders,
-// newest first; panels show the newest of their spot. After acceptance an entry follows the command's life: among the open orders of
+// newest first; panels show what stands at their spots, one spot for each form. `turn` and `over` count what was given, said and ended, for
+// two of these may fall into one millisecond. After acceptance an entry follows the command's life: among the open orders of
 // /get/status, then once /commands/<id> for its end.
 
 import { failureSentence, standing } from "./lib/sentences.js";
@@ -10,13 +11,13 @@ import { failureSentence, standing } from "./lib/sentences.js";
 const KEPT = 200; // entries of this session; the journal keeps all
 
 export function createOrders({ api, state, words, now = () => new Date() }) {
-  let count = 0;
+  let turn = 0;
   const asking = new Set();
 
   async function give({ spot, order, unitId = null, wanted = {}, call, done = null }) {
-    const key = `o${(count += 1)}`;
+    const key = `o${(turn += 1)}`;
     const command = { order, unitId, wanted, state: "pending" };
-    put({ key, spot, command, at: now().toISOString(), ended: null, kind: "wait", text: words.t("outcome.sending") });
+    put({ key, spot, command, turn, over: null, at: now().toISOString(), ended: null, kind: "wait", text: words.t("outcome.sending") });
     const answer = await call();
     if (!answer.ok) {
       const sent = answer.failure === "refused" ? answer.body?.sent ?? false : "unknown";
@@ -71,7 +72,7 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
   }
 
   function ending(kind, text) {
-    return { kind, text, ended: now().toISOString() };
+    return { kind, text, ended: now().toISOString(), over: (turn += 1) };
   }
 
   function put(entry) {
@@ -86,7 +87,7 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
   }
 
   function patchSpot(spot, said) {
-    state.set({ said: { ...state.get().said, [spot]: said } });
+    state.set({ said: { ...state.get().said, [spot]: { ...said, key: spot, turn: (turn += 1) } } });
   }
 
   /** What stands at a spot: the last thing said there, else its newest order; null for nothing. */
@@ -95,11 +96,24 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
     return said?.[spot] ?? orders.find((entry) => entry.spot === spot) ?? null;
   }
 
-  function clear(spot) {
-    state.set({ said: { ...state.get().said, [spot]: { kind: "done", text: "" } } });
+  /** What stands at several spots, newest first: every order under way, and what was said or ended at a spot since its newest order. */
+  function lines(spots) {
+    return spots.flatMap(linesOf).sort((one, other) => other.turn - one.turn);
   }
 
-  return { give, say, follow, at, clear };
+  function linesOf(spot) {
+    const said = state.get().said?.[spot];
+    const own = state.get().orders.filter((entry) => entry.spot === spot);
+    const since = Math.max(said?.turn ?? 0, own[0]?.turn ?? 0);
+    return [...(said?.text ? [said] : []), ...own.filter(({ over }) => over === null || over > since)];
+  }
+
+  /** Takes away what is over at a spot; an order under way stays, and so will its end. */
+  function clear(spot) {
+    patchSpot(spot, { kind: "done", text: "" });
+  }
+
+  return { give, say, follow, at, lines, clear };
 }
 
 function without(said, spot) {

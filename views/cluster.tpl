@@ -34,7 +34,7 @@
 <button type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" disabled data-needs-script>Lock…</button></p>
 <form class="ups" id="ups-form" hidden><p class="row"><label class="label" for="ups-choice" data-i18n="ups.all">UPS mode of all units :</label></p><p class="pair"><select id="ups-choice" disabled data-needs-script><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button type="submit" id="ups-set" data-i18n="set" disabled data-needs-script>Set</button></p></form>
 <p class="lock-note" id="cluster-lock-note" hidden></p>
-<p class="outcome" id="cluster-outcome" aria-live="polite"></p>
+<ul class="outcomes" id="cluster-outcome" aria-live="polite"></ul>
 </section>
 <section class="stop controls-only" id="stop-block">
 <form method="post" action="stopAll" id="stop-form"><button type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>

@@ -119,7 +119,7 @@
 <ul class="rules" hidden></ul>
 </form>
 </div>
-<p class="outcome" aria-live="polite"></p>
+<ul class="outcomes" aria-live="polite"></ul>
 <dl class="debug" hidden></dl>
 <form class="ups" data-form="ups" hidden><p class="row"><span class="label" data-i18n="ups.mode">UPS mode :</span> <span data-figure="ups">--</span></p><p class="pair"><select name="ups" data-i18n-label="ups.mode"><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button type="submit" data-act="ups" data-i18n="set">Set</button></p></form>
 </article>

@@ -132,7 +132,7 @@ export default {
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}",
   "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
-  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し",
+  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
   "outcome.garbled": "応答を解釈できません。操作が実行されたか不明です。", "outcome.timeout": "時間内に応答がありません。操作が実行されたか不明です。",
   "outcome.sent.unknown": "(実行された可能性があります)",

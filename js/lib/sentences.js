@@ -55,6 +55,13 @@ export function orderTitle(command, words) {
   return title === key ? words.t("order.other", { order, scope }) : title;
 }
 
+/** As `orderTitle`, without the scope: for a place that is that scope's own. */
+export function orderName(command, words) {
+  const title = orderTitle(command, words);
+  const tail = ` · ${command.unitId || words.t("order.cluster")}`;
+  return title.endsWith(tail) ? title.slice(0, -tail.length) : title;
+}
+
 function converterWords(wanted, words) {
   const key = CONVERTER[String(wanted.word ?? wanted.mode ?? "").toLowerCase()];
   const what = key ? words.t(key) : String(wanted.word ?? "");

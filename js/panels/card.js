@@ -6,10 +6,13 @@ import { timeOfDay } from "../lib/moments.js";
 import { dueText, modeName, stateSentence } from "../lib/sentences.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
-import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+import { showOutcomes } from "./outcomes.js";
+import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
 
 const FIGURES = [["wg", 2, signed], ["ig", 2, signed], ["vg", 2, figure], ["wb", 2, signed], ["ib", 2, signed], ["vb", 2, figure], ["rsoc", 0, figure]];
 const DEBUG = [["operating", "operating"], ["flow", "batteryFlow"], ["pv", "pv"], ["p1", "demand"], ["p2", "utility"], ["ups", "load"]];
+
+const FORMS = ["mode", "schedule", "shutDown", "lock", "converter", "refresh", "ups"]; // each has its own spot for what came of it
 
 export function createCard(page, id, element) {
   const { words, orders } = page;
@@ -17,9 +20,10 @@ export function createCard(page, id, element) {
   element.replaceChildren(...body.childNodes);
   translate(element, words);
   const find = (selector) => element.querySelector(selector);
+  const spots = FORMS.map((form) => `card:${id}:${form}`);
   const part = {
     id: find(".uid"), name: find(".uname"), state: find(".state"), address: find(".address"), badges: find(".badges"), sentence: find(".sentence"),
-    soc: find(".soc"), underWay: find(".under-way"), outcome: element.querySelector(":scope > .outcome"), debug: find("dl.debug"),
+    soc: find(".soc"), underWay: find(".under-way"), outcomes: find(".outcomes"), debug: find("dl.debug"),
     shutDown: find("[data-act=shut-down]"), clear: find("[data-act=schedule-clear]"), set: find("[data-act=schedule-set]"), local: find("select[name=local]"), localSet: find("[data-act=local]"),
     lock: find("[data-act=lock]"), ups: find("form.ups"), opener: null,
   };
@@ -56,7 +60,7 @@ export function createCard(page, id, element) {
     renderGates(unit);
     page.ups.renderUnit(part.ups, unit, model);
     converter.update(unit, model);
-    setOutcome(part.outcome, orders.at(`card:${id}`));
+    showOutcomes(part.outcomes, orders.lines(spots), words);
     const opened = element.classList.contains("opened");
     setText(part.opener, words.t(opened ? "density.fold" : "density.open"));
     setAttribute(part.opener, "aria-expanded", String(opened));

@@ -3,10 +3,12 @@
 import { isDrained, nextStep } from "../lib/follow.js";
 import { timeOfDay } from "../lib/moments.js";
 import { liveNow, modeName, stopAllAnswer } from "../lib/sentences.js";
+import { showOutcomes } from "./outcomes.js";
 import { setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 const ASKED = ["stop", "manual"]; // modes that ask first
+const SPOTS = ["cluster:shutDown", "cluster:flush", "cluster:lock", "cluster:ups"];
 
 export function createCluster(page) {
   const { words, orders, api } = page;
@@ -27,7 +29,7 @@ export function createCluster(page) {
   });
   $(shutDown).on("click", askShutDown);
   $("#flush").on("click", () => orders.give({
-    spot: "cluster", order: "flushCache", call: api.flushCache, done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
+    spot: "cluster:flush", order: "flushCache", call: api.flushCache, done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
   }).then(page.readNow));
   $("#stop-form").on("submit", (event) => {
     event.preventDefault(); // without a script the form itself orders Stop all
@@ -79,7 +81,7 @@ export function createCluster(page) {
     const { answer } = await page.ask({
       title: words.t("shutdown.ask"), lead: words.t("shutdown.lead"), facts: () => liveNow(page.model(), words), yes: words.t("shutdown"),
     });
-    if (answer === "yes") orders.give({ spot: "cluster", order: "shutDown", call: () => api.shutDown() });
+    if (answer === "yes") orders.give({ spot: "cluster:shutDown", order: "shutDown", call: () => api.shutDown() });
   }
 
   async function askStopAll() {
@@ -106,7 +108,8 @@ export function createCluster(page) {
     renderPending(model, grid);
     renderByItself(model.status?.gridEvents, grid.mode);
     setOutcome(find("global-outcome"), outdated(orders.at("global"), grid.mode) ? null : orders.at("global"));
-    for (const [id, spot] of [["cluster-outcome", "cluster"], ["stop-outcome", "stop"]]) setOutcome(find(id), orders.at(spot));
+    setOutcome(find("stop-outcome"), orders.at("stop"));
+    showOutcomes(find("cluster-outcome"), orders.lines(SPOTS), words);
   }
 
   /** Z13a: that the mode in force was ordered by nobody stands beside it, until another mode is in force or ordered here. */

@@ -13,7 +13,7 @@ let forms = 0;
 
 export function createConverterForm(page, id, form, wordNow) {
   const { words, orders, api } = page;
-  const spot = `card:${id}`;
+  const spot = `card:${id}:converter`;
   const radios = Object.fromEntries([...form.querySelectorAll("input[type=radio]")].map((radio) => [radio.value, radio]));
   const current = form.querySelector("input[type=number]");
   const rules = form.querySelector(".rules");

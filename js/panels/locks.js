@@ -41,7 +41,7 @@ export function createLocks(page) {
   async function submit() {
     const unitId = scope;
     const values = { unitId, name: name.value.trim() };
-    const spot = unitId === null ? "cluster" : `card:${unitId}`;
+    const spot = unitId === null ? "cluster:lock" : `card:${unitId}:lock`;
     const call = taking ? () => api.clearLock(values) : () => api.setLock({ ...values, reason: reason.value.trim() });
     const answer = await orders.give({ spot, order: taking ? "clearLock" : "setLock", unitId, wanted: { name: values.name }, call });
     page.readNow();

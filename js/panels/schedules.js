@@ -135,5 +135,5 @@ export function createSchedules(page) {
 }
 
 function spotOf(unitId) {
-  return unitId === null ? "schedule" : `card:${unitId}`;
+  return unitId === null ? "schedule" : `card:${unitId}:schedule`;
 }

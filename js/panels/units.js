@@ -77,7 +77,7 @@ export function createUnits(page) {
       if (answer !== "yes") return;
     }
     card.resetLocal();
-    orders.give({ spot: `card:${id}`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, call: () => api.setOperationMode({ value: wanted, unitId: id }) });
+    orders.give({ spot: `card:${id}:mode`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, call: () => api.setOperationMode({ value: wanted, unitId: id }) });
   }
 
   async function setUps(id, field) {
@@ -88,12 +88,12 @@ export function createUnits(page) {
     const { answer } = await page.ask({
       title: words.t("shutdown.ask.unit", { id }), lead: words.t("shutdown.lead.unit"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null), yes: words.t("shutdown"),
     });
-    if (answer === "yes") orders.give({ spot: `card:${id}`, order: "shutDown", unitId: id, call: () => api.shutDown(id) });
+    if (answer === "yes") orders.give({ spot: `card:${id}:shutDown`, order: "shutDown", unitId: id, call: () => api.shutDown(id) });
   }
 
   /** N18: read the unit now; the next reading of all carries what was found. */
   async function refresh(id) {
-    await orders.give({ spot: `card:${id}`, order: "refresh", unitId: id, call: () => api.unit(id, { urgent: true }) });
+    await orders.give({ spot: `card:${id}:refresh`, order: "refresh", unitId: id, call: () => api.unit(id, { urgent: true }) });
     page.readNow();
   }
 

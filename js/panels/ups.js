@@ -23,7 +23,7 @@ export function createUps(page) {
       facts: () => liveNow(page.model(), words, page.model().byId.get(unitId) ?? null), yes: words.t("converter.yes", { what: words.t("ups.short", { mode }) }),
     });
     if (answer !== "yes") return false;
-    orders.give({ spot: unitId === null ? "cluster" : `card:${unitId}`, order: "upsMode", unitId, wanted: { mode }, call: () => api.upsMode(mode, unitId), done: outcome });
+    orders.give({ spot: unitId === null ? "cluster:ups" : `card:${unitId}:ups`, order: "upsMode", unitId, wanted: { mode }, call: () => api.upsMode(mode, unitId), done: outcome });
     return true;
   }
 

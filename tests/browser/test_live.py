@@ -157,7 +157,7 @@ def test_the_manual_procedure_is_refused_in_the_wrong_order_and_runs_in_the_righ
         expect(page.locator("#confirm-reason")).to_be_focused()
         page.locator("#confirm-cancel").click()
     else:
-        expect(card(page, "E002").locator(":scope > .outcome")).to_contain_text("Refused")
+        expect(card(page, "E002").locator(":scope > .outcomes")).to_contain_text("Refused")
     assert [c for c in plant.console.get("/commands")["commands"] if c["order"] == "setDcdc"] == []
     order_converter(page, "E001", "Voltage control", "2")
     expect(page.locator("#confirm-title")).to_contain_text("E001: voltage control, 350 V, at most 2")
@@ -331,7 +331,7 @@ def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) ->
     expect(unit.locator(".badges")).to_contain_text("Locked by Tanaka: fuse exchange")
     unit.locator("select[name=local]").select_option("")
     unit.locator("[data-act=local]").click()
-    expect(unit.locator(":scope > .outcome")).to_contain_text("Tanaka")
+    expect(unit.locator(":scope > .outcomes")).to_contain_text("Tanaka")
     unit.locator("[data-act=lock]").click()
     expect(page.locator("#lock-title")).to_have_text("Take the lock of E002 off")
     page.locator("#lock-set").click()
@@ -363,7 +363,7 @@ def test_flush_refresh_debug_and_the_log_of_orders(open_page: OpenPage, plant: P
     """G10, G11, N16, N17, N18, and the session's orders."""
     page = open_page()
     page.locator("#flush").click()
-    expect(page.locator("#cluster-outcome")).to_have_text("4 units read anew")
+    expect(page.locator("#cluster-outcome")).to_have_text("Flush cache: 4 units read anew")
     unit = card(page, "E001")
     expect(unit.locator("dl.debug")).not_to_be_visible()
     page.locator("#debug").check()
@@ -372,7 +372,7 @@ def test_flush_refresh_debug_and_the_log_of_orders(open_page: OpenPage, plant: P
     page.locator("#debug").uncheck()
     expect(unit.locator("dl.debug")).not_to_be_visible()
     unit.locator("[data-act=refresh]").click()
-    expect(unit.locator(":scope > .outcome")).to_have_text("done")
+    expect(unit.locator(":scope > .outcomes")).to_have_text("Refresh: done")
     page.locator("#open-orders").click()
     expect(page.locator("#orders-rows tr")).to_have_count(2)
     expect(page.locator("#orders-rows")).to_contain_text("Refresh · E001")

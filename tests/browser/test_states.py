@@ -102,13 +102,13 @@ def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_
     expect(unit.locator("input[value=stopped]")).to_be_enabled()
     expect(unit.locator("[data-act=converter]")).to_be_enabled()
     unit.locator("[data-act=converter]").click()
-    expect(unit.locator(":scope > .outcome")).to_contain_text("Only Stopped can be ordered now")
+    expect(unit.locator(":scope > .outcomes")).to_contain_text("Only Stopped can be ordered now")
     assert stage.orders == []
     unit.locator(".choices label", has_text="Stopped").click()
     unit.locator("[data-act=converter]").click()
     expect(page.locator("#confirm-yes")).to_be_focused()
     page.locator("#confirm-yes").click()
-    expect(unit.locator(":scope > .outcome")).to_have_text("done")
+    expect(unit.locator(":scope > .outcomes")).to_have_text("Stopped: done")
     assert stage.orders == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
     expect(page.locator('.card[data-unit="E002"] input[value=voltage]')).to_be_enabled()
 
@@ -344,7 +344,7 @@ def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPag
     page.locator(".card .current input").fill("2")
     page.locator(".card .choices label", has_text="Voltage control").click()
     page.locator(".card [data-act=converter]").click()
-    expect(page.locator(".card > .outcome")).to_have_text("Refused: E002 is the voltage reference. Nothing was sent.")
+    expect(page.locator(".card > .outcomes")).to_have_text("Refused: E002 is the voltage reference. Nothing was sent.")
     expect(page.locator("#confirm")).not_to_be_visible()
     assert all("dryRun=true" in form for _, form in stage.orders)
 
@@ -368,7 +368,7 @@ def test_a_wrong_entry_is_told_at_the_form_and_sent_nowhere(
     page.locator(".card .current input").fill(amperes)
     page.locator(".card .choices label", has_text=choice).click()
     page.locator(".card [data-act=converter]").click()
-    expect(page.locator(".card > .outcome")).to_contain_text(sentence)
+    expect(page.locator(".card > .outcomes")).to_contain_text(sentence)
     assert stage.orders == []
 
 
@@ -384,7 +384,7 @@ def test_the_bus_voltage_field_goes_into_the_order(open_quiet: OpenPage) -> None
     page.locator(".card [data-act=converter]").click()
     expect(page.locator("#confirm-title")).to_contain_text("345 V")
     page.locator("#confirm-yes").click()
-    expect(page.locator(".card > .outcome")).to_have_text("done")
+    expect(page.locator(".card > .outcomes")).to_have_text("Voltage control 345 V: done")
     assert stage.orders[-1] == ("/set/dcdc/E001", "mode=0x0014&dvg=345&dig=2")
 
 
@@ -479,11 +479,11 @@ def test_ups_modes_are_offered_with_debug_on_and_asked_first(open_quiet: OpenPag
     unit.locator("button").click()
     expect(page.locator("#confirm-title")).to_have_text("UPS mode 3 for E001?")
     page.locator("#confirm-yes").click()
-    expect(page.locator('.card[data-unit="E001"] > .outcome')).to_have_text("done")
+    expect(page.locator('.card[data-unit="E001"] > .outcomes')).to_have_text("UPS mode 3: done")
     page.locator("#ups-choice").select_option("5")
     page.locator("#ups-set").click()
     page.locator("#confirm-yes").click()
-    expect(page.locator("#cluster-outcome")).to_have_text("Not taken by E002: no UPS")
+    expect(page.locator("#cluster-outcome")).to_have_text("UPS mode 5: Not taken by E002: no UPS")
     assert stage.orders == [("/upsMode/3", "unitId=E001"), ("/upsMode/5", "")]
 
 

@@ -8,7 +8,7 @@ import { countFilters, selectUnits } from "../../js/lib/filters.js";
 import { isDrained, nextStep } from "../../js/lib/follow.js";
 import { buildModel } from "../../js/lib/model.js";
 import { fieldValue, moment, prefill, scheduleValue, secondsUntil, unitTime, wireTime, zoneName } from "../../js/lib/moments.js";
-import { failureSentence, liveNow, modeName, namesOf, orderTitle, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
+import { failureSentence, liveNow, modeName, namesOf, orderName, orderTitle, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
 import { createOrders } from "../../js/orders.js";
 import { createState } from "../../js/state.js";
 import { chooseLanguage, createWords } from "../../js/words.js";
@@ -182,6 +182,36 @@ test("a refused order shows the refusal on its spot, a newer order takes its pla
   await orders.give({ spot: "card:E1", order: "setDcdc", unitId: "E1", call: async () => ({ ok: true, body: {} }) });
   assert.equal(orders.at("card:E1").text, "done");
   assert.equal(orders.at("card:E2"), null);
+});
+
+test("every order under way stands at its spot until it has ended, whatever was given, said or cleared meanwhile", async () => {
+  const state = createState();
+  const ends = { c1: "timedOut", c2: "verified" };
+  const api = { command: async (id) => ({ ok: true, status: 200, body: { id, order: "setDcdc", state: ends[id], units: {} } }) };
+  const orders = createOrders({ api, state, words, now: () => new Date(0) });
+  const give = (body, spot = "card:E1:converter") => orders.give({ spot, order: "setDcdc", unitId: "E1", call: async () => ({ ok: true, body }) });
+  const shown = () => orders.lines(["card:E1:converter", "card:E1:mode"]).map(({ kind, text }) => `${kind} ${text}`);
+  await give({ command: "c1" });
+  orders.clear("card:E1:converter");
+  assert.deepEqual(shown(), ["wait accepted; not yet seen in the readings"]);
+  await give({ command: "c2" });
+  await give({}, "card:E1:mode");
+  orders.say("card:E1:converter", "Wrong number.");
+  assert.deepEqual(shown(), ["bad Wrong number.", "done done", "wait accepted; not yet seen in the readings", "wait accepted; not yet seen in the readings"]);
+  orders.follow({ orders: [] });
+  await new Promise(setImmediate);
+  assert.deepEqual(shown(), ["bad Wrong number.", "done done", "done done, seen in effect", "bad not seen in effect in time"]);
+  orders.clear("card:E1:converter");
+  assert.deepEqual(shown(), ["done done"]);
+  await give({});
+  assert.deepEqual(shown(), ["done done", "done done"]);
+  assert.deepEqual(orders.lines(["card:E2:mode"]), []);
+});
+
+test("an order is named without the scope where the place says it", () => {
+  assert.equal(orderName({ order: "setOperationMode", unitId: "E1", wanted: { mode: "heteronomous" } }, words), "Local mode Soft Stop");
+  assert.equal(orderName({ order: "setLock", unitId: null, wanted: {} }, words), "Lock");
+  assert.equal(orderName({ order: "flushCache" }, words), "Flush cache");
 });
 
 test("both catalogues have the same keys with the same values, and every text of the scene", () => {
