@@ -79,7 +79,7 @@ const preferences = createPreferences({
   words,
   onLanguage: () => {
     scene.setWords(sceneWords());
-    units.rebuild();
+    units.relabel();
     render();
   },
   onTheme: () => scene.setTheme(),

@@ -18,26 +18,26 @@ export function createCard(page, id, element) {
   const { words, orders } = page;
   const body = document.getElementById("card-template").content.firstElementChild.cloneNode(true);
   element.replaceChildren(...body.childNodes);
-  translate(element, words);
   const find = (selector) => element.querySelector(selector);
   const spots = FORMS.map((form) => `card:${id}:${form}`);
   const part = {
     id: find(".uid"), name: find(".uname"), state: find(".state"), address: find(".address"), badges: find(".badges"), sentence: find(".sentence"),
     soc: find(".soc"), underWay: find(".under-way"), outcomes: find(".outcomes"), debug: find("dl.debug"),
     shutDown: find("[data-act=shut-down]"), clear: find("[data-act=schedule-clear]"), set: find("[data-act=schedule-set]"), local: find("select[name=local]"), localSet: find("[data-act=local]"),
-    lock: find("[data-act=lock]"), ups: find("form.ups"), opener: null,
+    lock: find("[data-act=lock]"), ups: find("form.ups"),
+    opener: find("header").appendChild(make("button", "", { type: "button", class: "opener quiet", "data-act": "open" })),
   };
   const figures = Object.fromEntries([...element.querySelectorAll("[data-figure]")].map((node) => [node.dataset.figure, node]));
   const converter = createConverterForm(page, id, find("form.converter"), figures.word);
-  nameControls();
+  label();
 
-  /** The controls' accessible names carry the unit, so that a list of them can be told apart. */
-  function nameControls() {
-    for (const control of element.querySelectorAll("button, select")) {
+  /** Sets the texts of the language; the controls' accessible names carry the unit, so that a list of them can be told apart. */
+  function label() {
+    translate(element, words);
+    for (const control of element.querySelectorAll("button:not(.opener), select")) {
       const own = control.tagName === "SELECT" ? control.getAttribute("aria-label") : control.textContent.trim();
       control.setAttribute("aria-label", `${own} · ${id}`);
     }
-    part.opener = find("header").appendChild(make("button", "", { type: "button", class: "opener quiet", "data-act": "open" }));
   }
 
   function update(unit, model) {
@@ -141,7 +141,7 @@ export function createCard(page, id, element) {
     setProperty(part.lock, "disabled", !page.orderable() && !page.lockOf(id));
   }
 
-  return { update, converter, localChoice: () => part.local.value, resetLocal: () => { part.local.value = "--"; } };
+  return { update, label, converter, localChoice: () => part.local.value, resetLocal: () => { part.local.value = "--"; } };
 }
 
 /** A badge; one with an icon shows that alone, its word is for screen readers and on hover. */

@@ -19,7 +19,7 @@ export function createUnits(page) {
   const cards = new Map(); // id -> what createCard gave; only of units that were in view
   const visible = new Set();
   const choice = { filter: "all", mode: "", find: "", sort: "id" };
-  let order = "";
+  let placed = []; // the ids of the cards on the page, in their order
 
   const observer = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target.dataset.unit) : visible.delete(target.dataset.unit);
@@ -60,7 +60,7 @@ export function createUnits(page) {
 
   function choose(name, value) {
     choice[name] = value;
-    render(page.model());
+    render(page.model(), { anew: true });
   }
 
   async function setLocal(id) {
@@ -97,11 +97,12 @@ export function createUnits(page) {
     page.readNow();
   }
 
-  function render(model) {
+  /** `anew`: the person chose what to show, so that the cards may move under the pointer. */
+  function render(model, { anew = false } = {}) {
     renderToolbar(model);
-    const shown = selectUnits(model.units, choice);
-    arrange(shown.map(({ id }) => id), model);
-    setText(note, noteOf(shown.length, model));
+    const wanted = selectUnits(model.units, choice).map(({ id }) => id);
+    arrange(anew || !isBusy() ? wanted : undisturbed(wanted, model), model);
+    setText(note, noteOf(placed.length, model));
     setAttribute(document.body, "data-many", model.units.length >= MANY);
     renderCards(model);
   }
@@ -122,11 +123,21 @@ export function createUnits(page) {
     setAttribute(find("find"), "placeholder", words.t("units.find.n", { n: model.units.length }));
   }
 
+  /** Whether somebody is at a card, or at a dialog from which they come back to it: a card that moves now gets a click meant for another. */
+  function isBusy() {
+    return list.matches(":hover") || list.contains(document.activeElement) || document.querySelector("dialog:modal") !== null;
+  }
+
+  /** The cards as they stand, whatever sort and filter make of the newest readings; newcomers go to the end. */
+  function undisturbed(wanted, model) {
+    const standing = new Set(placed.filter((id) => model.byId.has(id)));
+    return [...standing, ...wanted.filter((id) => !standing.has(id))];
+  }
+
   /** Brings the cards into the wanted order; those that are not wanted leave the page but are kept. */
   function arrange(ids, model) {
-    const wanted = ids.join("\n");
-    if (wanted === order) return;
-    order = wanted;
+    if (ids.length === placed.length && ids.every((id, index) => id === placed[index])) return;
+    placed = ids;
     for (const id of ids) if (!elements.has(id)) add(id);
     const show = new Set(ids);
     for (const [id, element] of elements) {
@@ -170,7 +181,7 @@ export function createUnits(page) {
       Object.assign(choice, { filter: "all", mode: "", find: "" });
       $("#find, #mode-filter").val("");
       $("#filters input[value=all]").prop("checked", true);
-      render(page.model());
+      render(page.model(), { anew: true });
     }
     const element = elements.get(id);
     if (!element) return;
@@ -181,13 +192,12 @@ export function createUnits(page) {
     element.focus({ preventScroll: true });
   }
 
-  /** After the language changed: every card is built anew. */
-  function rebuild() {
-    cards.clear();
-    render(page.model());
+  /** After the language changed: the cards stay, with what is entered in them. */
+  function relabel() {
+    for (const card of cards.values()) card.label();
   }
 
-  return { render, show, rebuild };
+  return { render, show, relabel };
 }
 
 function idOf(element) {

@@ -1,9 +1,10 @@
 """The units' panels under an operator's hands: nothing moves, vanishes or is dropped while they work, on a stage."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Json, Stage, moment, unit_data
+from tests.browser.stage import Json, Stage, moment, unit_data, unit_status
 
 
 def card(page: Page, unit_id: str) -> Locator:
@@ -83,3 +84,67 @@ def test_an_order_under_way_stays_in_sight_in_a_compact_card(open_quiet: OpenPag
     page.locator("#density").click()
     expect(card(page, "E001").locator(".controls")).not_to_be_visible()
     expect(outcomes(page, "E001")).to_be_visible()
+
+
+def by_power(open_quiet: OpenPage) -> tuple[Stage, Page]:
+    """Four units sorted by grid power: E001, E002, E003, E004."""
+    stage = Stage.of(4)
+    for place, one in enumerate(stage.units):
+        stage.units[one] = unit_data(one, ig=2.0 - 0.4 * place)
+    page = open_quiet(stage=stage)
+    page.locator("#sort").select_option("power")
+    expect(page.locator(".card .uid")).to_have_text(["E001", "E002", "E003", "E004"])
+    return stage, page
+
+
+@pytest.mark.parametrize("presence", ["focus", "pointer", "dialog"])
+def test_no_card_moves_while_somebody_is_at_the_cards(open_quiet: OpenPage, presence: str) -> None:
+    """Issue: nothing dangerous on one careless click: the next one meets the unit that it was meant for."""
+    stage, page = by_power(open_quiet)
+    control = card(page, "E003").locator("select[name=local]")
+    if presence == "pointer":
+        control.hover()
+    elif presence == "focus":
+        control.focus()
+    else:
+        card(page, "E003").locator("[data-act=lock]").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#lock-dialog")).to_be_visible()
+    stage.units["E003"] = unit_data("E003", ig=-2.3)
+    stage.units["E000"] = unit_data("E000", ig=2.2)
+    stage.states["E000"] = unit_status()
+    del stage.units["E002"], stage.states["E002"]
+    expect(card(page, "E003").locator("[data-figure=ig]")).to_have_text("-2.30")
+    expect(page.locator(".card .uid")).to_have_text(["E001", "E003", "E004", "E000"])
+    if presence == "focus":
+        expect(control).to_be_focused()
+    if presence == "dialog":
+        page.keyboard.press("Escape")
+        expect(card(page, "E003").locator("[data-act=lock]")).to_be_focused()
+    page.locator("#find").focus()
+    page.mouse.move(5, 5)
+    expect(page.locator(".card .uid")).to_have_text(["E003", "E000", "E001", "E004"])
+
+
+def test_a_choice_of_what_to_show_is_followed_at_once(open_quiet: OpenPage) -> None:
+    """A person who searches by keyboard with the pointer resting on a card gets what they asked for."""
+    _, page = by_power(open_quiet)
+    card(page, "E003").hover()
+    page.locator("#find").focus()
+    page.keyboard.type("E004")
+    expect(page.locator(".card .uid")).to_have_text(["E004"])
+
+
+def test_a_switch_of_language_keeps_what_is_entered(open_quiet: OpenPage) -> None:
+    """Issue section 2, everyone: the words change, a form that was filled in does not."""
+    page = open_quiet(stage=manual_stage())
+    unit = card(page, "E001")
+    unit.locator(".current input").fill("1.5")
+    choose(page, "E001", "Voltage control")
+    unit.locator("select[name=local]").select_option("heteronomous")
+    page.locator("#language").select_option("ja")
+    expect(unit.locator("[data-figure=local]")).to_have_text("Global Mode に従う")
+    expect(unit.locator("[data-act=schedule-clear]")).to_have_accessible_name("Clear · E001")
+    expect(unit.locator("input[value=voltage]")).to_be_checked()
+    expect(unit.locator(".current input")).to_have_value("1.5")
+    expect(unit.locator("select[name=local]")).to_have_value("heteronomous")
