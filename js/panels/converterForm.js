@@ -121,7 +121,10 @@ export function createConverterForm(page, id, form, wordNow) {
       return;
     }
     const { answer, reason } = await page.ask(question(order, failing));
-    if (answer !== "yes") return;
+    if (answer !== "yes") {
+      if (gate !== null || order.kind === "stopped") showConverter(); // nothing was typed that would have to be typed again
+      return;
+    }
     reset();
     orders.give({
       spot, order: "setDcdc", unitId: id, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
@@ -148,6 +151,13 @@ export function createConverterForm(page, id, form, wordNow) {
     if (model.byId.get(id)?.word !== "reference") return "";
     const followers = model.units.filter((unit) => unit.id !== id && (unit.word === "charge" || unit.word === "discharge")).map((unit) => unit.id);
     return followers.length === 0 ? "" : words.t("converter.followers", { units: namesOf(followers, words) });
+  }
+
+  /** Drops what was entered and shows the converter again. */
+  function showConverter() {
+    reset();
+    const unit = page.model().byId.get(id);
+    if (unit) mirror(unit);
   }
 
   function reset() {

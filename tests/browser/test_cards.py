@@ -135,6 +135,40 @@ def test_a_choice_of_what_to_show_is_followed_at_once(open_quiet: OpenPage) -> N
     expect(page.locator(".card .uid")).to_have_text(["E004"])
 
 
+@pytest.mark.parametrize("only_stopped", [True, False])
+def test_a_cancelled_stop_leaves_the_form_as_the_converter_is(open_quiet: OpenPage, only_stopped: bool) -> None:
+    """N9: the form never goes on to claim Stopped for a converter that works."""
+    stage = manual_stage(word="0x0002", ig=-2.0)
+    if only_stopped:
+        stage.states["E001"] = unit_status("stale", age=75.0)
+    page = open_quiet(stage=stage)
+    unit = card(page, "E001")
+    expect(unit.locator("input[value=current]")).to_be_checked()
+    choose(page, "E001", "Stopped")
+    unit.locator("[data-act=converter]").click()
+    expect(page.locator("#confirm")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#confirm")).not_to_be_visible()
+    expect(unit.locator("input[value=current]")).to_be_checked()
+    expect(unit.locator(".current input")).to_have_value("-2")
+    assert stage.orders == []
+
+
+def test_a_cancelled_order_with_values_keeps_them_for_another_try(open_quiet: OpenPage) -> None:
+    """N10: what was typed need not be typed again."""
+    stage = manual_stage()
+    page = open_quiet(stage=stage)
+    unit = card(page, "E001")
+    unit.locator(".current input").fill("1.5")
+    choose(page, "E001", "Voltage control")
+    unit.locator("[data-act=converter]").click()
+    page.locator("#confirm-cancel").click()
+    stage.units["E001"] = unit_data("E001", mode="manual", vg=351.5)
+    expect(unit.locator("[data-figure=vg]")).to_have_text("351.50")
+    expect(unit.locator("input[value=voltage]")).to_be_checked()
+    expect(unit.locator(".current input")).to_have_value("1.5")
+
+
 def test_a_switch_of_language_keeps_what_is_entered(open_quiet: OpenPage) -> None:
     """Issue section 2, everyone: the words change, a form that was filled in does not."""
     page = open_quiet(stage=manual_stage())
