@@ -56,7 +56,7 @@ export default {
  
 
   "schedule.title": "Soft Stop Schedule :", "schedule.set": "Set…",
-  "schedule.global": "Global Soft Stop Schedule", "schedule.unit": "{id} Soft Stop Schedule",
+  "schedule.global": "Global {operation} Schedule", "schedule.unit": "{id} {operation} Schedule",
   "schedule.operation": "What", "schedule.when": "When", "schedule.left": "{time} from now",
   "schedule.past": "That time is past. Choose one in the future.", "schedule.empty": "Give a date and a time.",
   "schedule.gap": "That local time does not exist (the clock is put forward).",

@@ -56,7 +56,7 @@ export default {
  
 
   "schedule.title": "Soft Stop Schedule :", "schedule.set": "Set…",
-  "schedule.global": "Global Soft Stop Schedule", "schedule.unit": "{id} Soft Stop Schedule",
+  "schedule.global": "Global {operation} Schedule", "schedule.unit": "{id} {operation} Schedule",
   "schedule.operation": "操作", "schedule.when": "日時", "schedule.left": "{time} 後",
   "schedule.past": "過去の日時です。未来の日時を指定してください。", "schedule.empty": "日時を入力してください。",
   "schedule.gap": "存在しない現地時刻です(夏時間の切替)。",

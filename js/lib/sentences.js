@@ -144,6 +144,12 @@ function didNow(unit, words) {
   return unit.word ? words.t(`word.${unit.word}`) : words.t("word.odd", { word: unit.rawWord ?? "--" });
 }
 
+/** A scope's next plan (plans.js) in its line, whose label says Soft Stop already: any other operation is named. */
+export function planText({ what, due, failed }, words, now = new Date()) {
+  const { at, left } = dueText(due, words, now);
+  return [what === "softStop" ? "" : words.t(`operation.${what}`), at, failed ? words.t("schedules.failed") : left].filter(Boolean).join(" · ");
+}
+
 /** A schedule's due time as shown: "2026-11-22 11:30 JST" and how long until then. */
 export function dueText(iso, words, now = new Date()) {
   const left = (new Date(iso).getTime() - now.getTime()) / 1000;

@@ -3,7 +3,7 @@
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
-import { dueText, modeName, stateSentence } from "../lib/sentences.js";
+import { modeName, stateSentence } from "../lib/sentences.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
 import { showOutcomes } from "./outcomes.js";
@@ -54,7 +54,7 @@ export function createCard(page, id, element) {
     renderCharge(unit);
     renderLocal(unit);
     renderPending(unit, model);
-    renderSchedule();
+    page.schedules.renderLine(id, figures.schedule, part.clear);
     renderBadges(unit, model.status);
     renderDebug(unit);
     renderGates(unit);
@@ -88,15 +88,6 @@ export function createCard(page, id, element) {
     const text = wanted ? words.t("pending.mode", { mode: wanted.mode === "" ? words.t("local.clear") : modeName(wanted.mode, words) }) : "";
     setText(part.underWay, text);
     setProperty(part.underWay, "hidden", text === "");
-  }
-
-  function renderSchedule() {
-    const due = page.schedules.of(id, "softStop");
-    if (due) {
-      const { at, left } = dueText(due, words);
-      setText(figures.schedule, `${at} · ${left}`);
-    } else setText(figures.schedule, "--");
-    setProperty(part.clear, "disabled", !due || !page.orderable());
   }
 
   function renderBadges(unit, status) {

@@ -2,8 +2,9 @@
 
 import { duration } from "../lib/durations.js";
 import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
-import { dueText } from "../lib/sentences.js";
-import { make, setOutcome, setProperty, setText } from "./text.js";
+import { nextPlan } from "../lib/plans.js";
+import { dueText, planText } from "../lib/sentences.js";
+import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 
@@ -17,34 +18,42 @@ export function createSchedules(page) {
   const list = find("schedules-dialog");
   const rows = find("schedules-rows");
   const globalLine = find("global-schedule");
+  const globalClear = find("schedule-clear");
   let scope = null; // the unit's id, or null for the cluster
   let shownRows = "";
 
   $("#schedule-set").on("click", () => open(null));
-  $("#schedule-clear").on("click", () => clear(null, "softStop", "schedule"));
+  $(globalClear).on("click", () => clear(null, globalClear.dataset.operation));
   $("#open-schedules").on("click", () => {
     list.showModal();
     renderList(page.model());
   });
   $(when).on("input", renderLeft);
+  $(operation).on("change", renderTitle);
   $("#schedule-form").on("submit", (event) => {
     event.preventDefault();
     if (event.originalEvent.submitter?.value === "cancel") dialog.close();
     else submit();
   });
-  $(rows).on("click", "[data-act=clear]", ({ currentTarget }) => clear(currentTarget.dataset.unit || null, currentTarget.dataset.operation, "schedules"));
+  $(rows).on("click", "[data-act=clear]", ({ currentTarget }) => clear(currentTarget.dataset.unit || null, currentTarget.dataset.operation, { spot: "schedules" }));
 
   function open(unitId) {
     scope = unitId;
     const now = new Date();
-    setText(find("schedule-dialog-title"), unitId === null ? words.t("schedule.global") : words.t("schedule.unit", { id: unitId }));
     operation.value = "softStop";
+    renderTitle();
     when.value = fieldValue(prefill(now));
     when.min = fieldValue(now);
     setOutcome(find("schedule-dialog-outcome"), null);
     renderLeft();
     dialog.showModal();
     when.focus();
+  }
+
+  /** "Global Soft Stop Schedule" as in the figures, and so for what else is chosen. */
+  function renderTitle() {
+    const values = { id: scope ?? "", operation: words.t(`operation.${operation.value}`) };
+    setText(find("schedule-dialog-title"), words.t(scope === null ? "schedule.global" : "schedule.unit", values));
   }
 
   function renderLeft() {
@@ -69,31 +78,34 @@ export function createSchedules(page) {
     else setOutcome(outcome, { kind: "bad", text: orders.at(spotOf(scope))?.text ?? "" });
   }
 
-  async function clear(unitId, what, spot) {
+  async function clear(unitId, what, { spot = spotOf(unitId) } = {}) {
     await orders.give({
-      spot: spot === "schedules" ? spot : spotOf(unitId), order: "clearSchedule", unitId, wanted: { operation: what }, call: () => api.setSchedule({ operation: what, unitId }),
+      spot, order: "clearSchedule", unitId, wanted: { operation: what }, call: () => api.setSchedule({ operation: what, unitId }),
     });
     page.readNow();
   }
 
   function render(model) {
-    const due = of("", "softStop");
-    if (due) {
-      const { at, left: time } = dueText(due, words);
-      setText(globalLine, `${at} · ${time}`);
-    } else setText(globalLine, "--");
-    setProperty(find("schedule-clear"), "disabled", !due || !page.orderable());
+    renderLine("", globalLine, globalClear);
     setProperty(find("schedule-set"), "disabled", !page.orderable());
     setOutcome(find("schedule-outcome"), orders.at("schedule"));
     if (dialog.open) renderLeft();
     if (list.open) renderList(model);
   }
 
-  /** A scope's schedule, ISO, or null; `scope` "" is the cluster. */
-  function of(unitId, what) {
+  /** The line of a scope, "" for the cluster, and its Clear, which clears what the line shows. */
+  function renderLine(unitId, line, button) {
+    const plan = next(unitId);
+    setText(line, plan ? planText(plan, words) : "--");
+    setAttribute(button, "data-operation", plan?.what ?? null);
+    setProperty(button, "disabled", plan === null || !page.orderable());
+  }
+
+  function next(unitId) {
     const set = state.get().schedules;
-    const entry = set && Object.hasOwn(set, unitId) ? set[unitId] : null;
-    return typeof entry?.[what] === "string" ? entry[what] : null;
+    const told = state.get().status?.schedules?.failed ?? [];
+    const failed = told.filter((entry) => (entry?.unitId ?? "") === unitId).map((entry) => entry.operation);
+    return set && Object.hasOwn(set, unitId) ? nextPlan(set[unitId], failed) : null;
   }
 
   function renderList(model) {
@@ -126,12 +138,12 @@ export function createSchedules(page) {
   function stateOf(told, unitId, what) {
     const same = (entry) => (entry?.unitId ?? "") === unitId && entry?.operation === what;
     const failed = (told?.failed ?? []).find(same);
-    if (failed) return `${words.t("schedules.failed")}${failed.outcome ? `: ${failed.outcome}` : ""}`;
+    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${failed.sentence}` : ""}`;
     const waits = (told?.waiting ?? []).find(same);
-    return waits ? `${words.t("schedules.waits")}${waits.outcome ? `: ${waits.outcome}` : ""}` : null;
+    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${waits.sentence}` : ""}` : null;
   }
 
-  return { render, open, clear, of };
+  return { render, renderLine, open, clear };
 }
 
 function spotOf(unitId) {

@@ -48,7 +48,7 @@ export function createUnits(page) {
 
   const ACTS = {
     "schedule-set": (id) => page.schedules.open(id),
-    "schedule-clear": (id) => page.schedules.clear(id, "softStop", "card"),
+    "schedule-clear": (id, button) => page.schedules.clear(id, button.dataset.operation),
     "shut-down": askShutDown,
     lock: (id) => page.locks.open(id),
     refresh,

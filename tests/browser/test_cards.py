@@ -1,5 +1,7 @@
 """The units' panels under an operator's hands: nothing moves, vanishes or is dropped while they work, on a stage."""
 
+from urllib.parse import parse_qs
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -167,6 +169,48 @@ def test_a_cancelled_order_with_values_keeps_them_for_another_try(open_quiet: Op
     expect(unit.locator("[data-figure=vg]")).to_have_text("351.50")
     expect(unit.locator("input[value=voltage]")).to_be_checked()
     expect(unit.locator(".current input")).to_have_value("1.5")
+
+
+def test_a_plan_of_any_kind_shows_in_its_line_and_is_cleared_there(open_quiet: OpenPage) -> None:
+    """G4, G7, N7, Z11: the next plan, named unless it is a soft stop; one that was given up hides no other."""
+    stage = Stage.of(2)
+    stage.schedules = {
+        "": {"forceStop": "2099-05-13T09:53:00+00:00", "run": "2099-05-14T10:00:00+00:00"},
+        "E001": {"run": "2020-01-01T00:00:00+00:00", "softStop": "2099-05-13T09:54:00+00:00"},
+        "E002": {"run": "2020-01-01T00:00:00+00:00"},
+    }
+    given_up = [{"unitId": one, "operation": "run", "sentence": "No Grid Master."} for one in ("E001", "E002")]
+    stage.more["schedules"] = {"pending": 3, "last": [], "failed": given_up, "waiting": [], "unreadable": []}
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    expect(page.locator("#global-schedule")).to_contain_text("Force Stop · 2099-05-13 09:53 UTC · in ")
+    line = card(page, "E001").locator("[data-figure=schedule]")
+    expect(line).to_contain_text("2099-05-13 09:54 UTC · in ")
+    expect(line).not_to_contain_text("Stop")
+    expect(card(page, "E002").locator("[data-figure=schedule]")).to_have_text("Run · 2020-01-01 00:00 UTC · failed")
+    page.locator("#schedule-clear").click()
+    expect(page.locator("#schedule-outcome")).to_have_text("done")
+    card(page, "E002").locator("[data-act=schedule-clear]").click()
+    expect(outcomes(page, "E002")).to_have_text(["Clear schedule Run: done"])
+    assert [(path, parse_qs(form)) for path, form in stage.orders] == [
+        ("/setSchedule", {"operation": ["forceStop"]}),
+        ("/setSchedule", {"operation": ["run"], "unitId": ["E002"]}),
+    ]
+    stage.schedules = {}
+    expect(page.locator("#global-schedule")).to_have_text("--")
+    expect(page.locator("#schedule-clear")).to_be_disabled()
+
+
+def test_the_schedule_dialog_is_titled_by_what_it_plans(open_quiet: OpenPage) -> None:
+    """Figures 4-5 and 4-6: a soft stop at first, and never that title over another operation."""
+    page = open_quiet(stage=Stage.of(1))
+    title = page.locator("#schedule-dialog-title")
+    page.locator("#schedule-set").click()
+    expect(title).to_have_text("Global Soft Stop Schedule")
+    page.locator("#schedule-operation").select_option("forceStop")
+    expect(title).to_have_text("Global Force Stop Schedule")
+    page.keyboard.press("Escape")
+    card(page, "E001").locator("[data-act=schedule-set]").click()
+    expect(title).to_have_text("E001 Soft Stop Schedule")
 
 
 def test_a_switch_of_language_keeps_what_is_entered(open_quiet: OpenPage) -> None:

@@ -8,7 +8,8 @@ import { countFilters, selectUnits } from "../../js/lib/filters.js";
 import { isDrained, nextStep } from "../../js/lib/follow.js";
 import { buildModel } from "../../js/lib/model.js";
 import { fieldValue, moment, prefill, scheduleValue, secondsUntil, unitTime, wireTime, zoneName } from "../../js/lib/moments.js";
-import { failureSentence, liveNow, modeName, namesOf, orderName, orderTitle, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
+import { nextPlan } from "../../js/lib/plans.js";
+import { failureSentence, liveNow, modeName, namesOf, orderName, orderTitle, planText, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
 import { createOrders } from "../../js/orders.js";
 import { createState } from "../../js/state.js";
 import { chooseLanguage, createWords } from "../../js/words.js";
@@ -212,6 +213,20 @@ test("an order is named without the scope where the place says it", () => {
   assert.equal(orderName({ order: "setOperationMode", unitId: "E1", wanted: { mode: "heteronomous" } }, words), "Local mode Soft Stop");
   assert.equal(orderName({ order: "setLock", unitId: null, wanted: {} }, words), "Lock");
   assert.equal(orderName({ order: "flushCache" }, words), "Flush cache");
+});
+
+test("a scope's line shows the plan that comes next, named unless it is a soft stop; one given up comes last", () => {
+  const [early, late] = ["2026-11-22T09:00:00+09:00", "2026-11-22T00:00:01Z"];
+  assert.equal(nextPlan({ softStop: late, forceStop: early }).what, "forceStop");
+  assert.equal(nextPlan({ softStop: late, forceStop: early }, ["forceStop"]).what, "softStop");
+  assert.deepEqual(nextPlan({ run: early }, ["run"]), { what: "run", due: early, failed: true });
+  assert.equal(nextPlan({ run: "odd", softStop: late }).what, "softStop");
+  for (const nothing of [null, undefined, {}, { softStop: 5 }]) assert.equal(nextPlan(nothing), null);
+  const now = new Date("2026-11-21T23:50:00Z");
+  const at = moment(early);
+  assert.equal(planText({ what: "softStop", due: early, failed: false }, words, now), `${at} · in 10 min`);
+  assert.equal(planText({ what: "forceStop", due: early, failed: false }, words, now), `Force Stop · ${at} · in 10 min`);
+  assert.equal(planText({ what: "run", due: early, failed: true }, words, now), `Run · ${at} · failed`);
 });
 
 test("both catalogues have the same keys with the same values, and every text of the scene", () => {
