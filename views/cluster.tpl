@@ -45,7 +45,7 @@
 <h2 data-i18n="orders.underway">Under way</h2>
 <ul class="orders" id="under-way" aria-live="polite"></ul>
 </section>
-<section class="block wide later">
+<section class="block wide later" id="deals-block">
 <h2 data-i18n="deals.title">Deals</h2>
 <p class="note" id="deals-note" hidden></p>
 <ul class="deals" id="deals">
@@ -58,6 +58,7 @@
 <li><b>{{deal['giver']}} → {{deal['taker']}}</b><span class="deal-lines">{{deal['request']}} · requester: {{deal['requester']}} · responder: {{deal['responder']}} · {{deal['start']}}{{' · masterDeal' if deal['master'] else ''}}</span></li>
 % end
 </ul>
+<p class="deals-more" id="deals-more"></p>
 </section>
 <section class="block wide later" id="events-block" hidden>
 <h2 data-i18n="events.title">The grid by itself</h2>

@@ -8,14 +8,23 @@ export function createDeals(page) {
   const { words } = page;
   const list = document.getElementById("deals");
   const note = document.getElementById("deals-note");
+  const more = document.getElementById("deals-more");
+  const wall = document.body.dataset.display === "wall"; // nobody can scroll there
 
   function render(model) {
     const { deals, dealsFailed } = page.state.get();
     const unknown = whyUnknown(model, deals, dealsFailed);
     setProperty(note, "hidden", unknown === null);
     setText(note, unknown === null ? "" : `${words.t("deals.unknown", { why: unknown })} ${model.deals.length > 0 ? words.t("deals.kept") : ""}`);
-    const items = model.deals.length > 0 || unknown !== null ? model.deals : [{ key: "none", none: true }];
+    const shown = wall ? runningFirst(model.deals) : model.deals;
+    const items = shown.length > 0 || unknown !== null ? shown : [{ key: "none", none: true }];
     keyed(list, items, ({ key }) => key, () => make("li"), (element, deal) => update(element, deal, unknown !== null));
+    if (wall) renderMore();
+  }
+
+  function renderMore() {
+    const n = cutOf(list);
+    setText(more, n > 0 ? words.t("and.more", { n }) : "");
   }
 
   function whyUnknown(model, deals, failed) {
@@ -53,4 +62,15 @@ export function createDeals(page) {
   }
 
   return { render };
+}
+
+/** Where not all fit, those with current are the ones to see; the others keep their order. */
+function runningFirst(deals) {
+  return [...deals].sort((one, other) => Number(other.running) - Number(one.running));
+}
+
+/** How many rows the style sheet moved out of sight, into columns beside the list, because they do not fit below each other. */
+function cutOf(list) {
+  const edge = list.offsetLeft + list.clientWidth;
+  return [...list.children].filter(({ offsetLeft }) => offsetLeft >= edge).length;
 }

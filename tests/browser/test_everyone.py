@@ -194,6 +194,32 @@ def test_the_wall_has_no_controls(open_quiet: OpenPage, pictures: Path) -> None:
     page.screenshot(path=pictures / "wall.png")
 
 
+@pytest.mark.parametrize(("locale", "said"), [("en-GB", r"and (\d+) more"), ("ja-JP", r"ほか (\d+)")])
+def test_the_wall_says_how_many_deals_do_not_fit(open_quiet: OpenPage, locale: str, said: str) -> None:
+    """Nobody scrolls a wall: whole rows as far as they go, those with current first, and the number of the rest."""
+    stage = Stage.of(60)
+    stage.units |= {"E059": unit_data("E059", word="0x0014", ig=-2.0), "E060": unit_data("E060", word="0x0041", ig=2.0)}
+    stage.deals = [deal(f"E{n:03d}", f"E{n + 1:03d}") for n in range(1, 61, 2)]
+    page = open_quiet("?display=wall", stage=stage, viewport={"width": 1280, "height": 720}, locale=locale)
+    rows = page.locator("#deals > li")
+    expect(rows).to_have_count(30)
+    expect(page.locator("#deals-more")).to_have_text(re.compile(said))
+    expect(rows.first).to_contain_text("E059 → E060")
+    more = page.locator("#deals-more")
+    told = re.search(said, more.inner_text())
+    assert told is not None
+    edge = page.locator("#deals").bounding_box()
+    assert edge is not None
+    boxes = rows.evaluate_all("all => all.map(row => row.getBoundingClientRect().toJSON())")
+    inside = [box for box in boxes if box["right"] <= edge["x"] + edge["width"] + 1]
+    assert len(inside) + int(told[1]) == 30
+    assert len(inside) >= 11
+    assert max(box["bottom"] for box in inside) <= more.evaluate("more => more.getBoundingClientRect().top") + 1
+    assert more.evaluate("more => more.getBoundingClientRect().bottom") <= 720
+    stage.deals = stage.deals[-3:]
+    expect(more).to_be_empty()
+
+
 def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: OpenPage) -> None:
     """G14 and WCAG 2.1.1, 2.4.7: Tab walks the cluster's controls in their order, each with a visible focus."""
     page = open_quiet(stage=Stage.of(2))
