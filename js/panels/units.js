@@ -27,6 +27,8 @@ export function createUnits(page) {
   }, { rootMargin: MARGIN });
   for (const element of elements.values()) observer.observe(element);
 
+  addEventListener("beforeprint", () => renderCards(page.model(), elements.keys())); // paper shows also what was never in view
+
   $("#filters").on("change", "input", ({ currentTarget }) => choose("filter", currentTarget.value));
   $("#mode-filter").on("change", ({ currentTarget }) => choose("mode", currentTarget.value));
   $("#sort").on("change", ({ currentTarget }) => choose("sort", currentTarget.value));
@@ -165,8 +167,8 @@ export function createUnits(page) {
     visible.delete(id);
   }
 
-  function renderCards(model) {
-    for (const id of visible) {
+  function renderCards(model, ids = visible) {
+    for (const id of ids) {
       const unit = model.byId.get(id);
       const element = elements.get(id);
       if (!unit || !element?.isConnected) continue;

@@ -220,6 +220,28 @@ def test_the_wall_says_how_many_deals_do_not_fit(open_quiet: OpenPage, locale: s
     expect(more).to_be_empty()
 
 
+def test_paper_shows_every_unit_as_it_is_now_and_no_controls(open_quiet: OpenPage, pictures: Path) -> None:
+    """A print is taken for a record: cards that were never in view are drawn for it, and no list is cut."""
+    stage = Stage.of(60)
+    stage.deals = [deal(f"E{n:03d}", f"E{n + 1:03d}") for n in range(1, 61, 2)]
+    page = open_quiet(stage=stage)
+    expect(page.locator("#deals > li")).to_have_count(30)
+    last = page.locator('.card[data-unit="E060"]')
+    assert last.locator(".controls").count() == 0
+    stage.units["E060"] = unit_data("E060", ig=-3.0)
+    stage.units["E001"] = unit_data("E001", ig=-3.0)
+    expect(page.locator('.card[data-unit="E001"] [data-figure=wg]')).to_have_text("-1050.00")
+    page.pdf(path=pictures / "print.pdf")
+    expect(last.locator("[data-figure=wg]")).to_have_text("-1050.00")
+    page.emulate_media(media="print")
+    for control in page.locator("button, select, input, .hint").all():
+        expect(control).not_to_be_visible()
+    expect(page.locator("#global-mode")).to_be_visible()
+    cluster = page.locator("#cluster")
+    assert cluster.evaluate("all => getComputedStyle(all).overflowY") == "visible"
+    assert cluster.evaluate("all => all.scrollHeight <= all.clientHeight")
+
+
 def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: OpenPage) -> None:
     """G14 and WCAG 2.1.1, 2.4.7: Tab walks the cluster's controls in their order, each with a visible focus."""
     page = open_quiet(stage=Stage.of(2))
