@@ -10,6 +10,7 @@ const words = createWords(chooseLanguage(stored("language"), navigator.languages
 const api = createApi();
 const find = (id) => document.getElementById(id);
 const rows = find("journal-rows");
+const heads = [...document.querySelectorAll("thead th")];
 const outcome = find("journal-outcome");
 let next = null; // where older rows go on
 let reading = 0; // number of the newest question; older answers are dropped
@@ -37,6 +38,7 @@ function rowOf(row) {
   const cell = (content, name = "") => {
     const element = document.createElement("td");
     element.textContent = content;
+    element.dataset.label = heads[line.childElementCount].textContent; // shown where the screen is too narrow for columns
     if (name) element.className = name;
     line.append(element);
   };
@@ -44,9 +46,9 @@ function rowOf(row) {
   cell(said(row.kind));
   cell(said(row.by));
   cell(said(row.unitId));
-  cell(said(row.what));
+  cell(said(row.what), "what");
   cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
-  cell(said(row.outcome));
+  cell(said(row.outcome), "result");
   return line;
 }
 

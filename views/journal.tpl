@@ -30,7 +30,7 @@
 <thead><tr><th scope="col" id="journal-time">Time</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
 <tbody id="journal-rows">
 % for row in rows:
-<tr><td class="time">{{row['at']}}</td><td>{{row['kind']}}</td><td>{{row['by'] or ''}}</td><td>{{row['unitId'] or ''}}</td><td>{{row['what']}}</td><td class="change">{{row['before'] or ''}} → {{row['after'] or ''}}</td><td>{{row['outcome'] or ''}}</td></tr>
+<tr><td class="time" data-label="Time">{{row['at']}}</td><td data-label="Kind">{{row['kind']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="what" data-label="What">{{row['what']}}</td><td class="change" data-label="Before → after">{{'%s → %s' % (row['before'] or '', row['after'] or '') if row['before'] or row['after'] else ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>
 % end
 </tbody>
 </table>

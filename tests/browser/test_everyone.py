@@ -242,6 +242,46 @@ def test_paper_shows_every_unit_as_it_is_now_and_no_controls(open_quiet: OpenPag
     assert cluster.evaluate("all => all.scrollHeight <= all.clientHeight")
 
 
+JOURNAL = {
+    "at": "2020-01-01T10:00:00+00:00",
+    "kind": "gridMaster",
+    "by": "operator-7",
+    "unitId": "E007",
+    "what": "The Grid Master moved from E001 to E007.",
+    "before": "E001",
+    "after": {"units": {"E007": {"state": "verified", "evidence": "a-word-that-is-longer-than-any-column" * 4}}},
+    "outcome": "verified",
+}
+"""A row of the journal with a value that no column holds on one line."""
+
+LINES = """cell => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+}"""
+"""On how many lines an element's text stands."""
+
+
+@pytest.mark.parametrize("width", [360, 800, 1280])
+def test_the_journal_breaks_no_word_of_a_row(open_quiet: OpenPage, width: int) -> None:
+    """Columns as wide as their words, or, on a phone, each row as a block with its cells' names."""
+    page = open_quiet("journal.html", viewport={"width": width, "height": 800})
+    body = {"rows": [JOURNAL, {**JOURNAL, "before": None, "after": None}], "next": None}
+    page.route(re.compile(r"/journal(\?|$)"), lambda route: route.fulfill(json=body))
+    page.reload()
+    rows = page.locator("#journal-rows tr")
+    expect(rows).to_have_count(2)
+    for cell in ("gridMaster", "operator-7", "E007", "verified"):
+        assert rows.first.get_by_text(cell, exact=True).evaluate(LINES) == 1, cell
+    assert rows.first.locator(".what").evaluate(LINES) <= 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    names = rows.last.locator("td:visible").evaluate_all(
+        "all => all.map(one => getComputedStyle(one, '::before').content)"
+    )
+    stacked = ["Time (UTC)", "Kind", "Who", "Unit", "What", "Outcome"]
+    assert names == ([f'"{name}"' for name in stacked] if width == 360 else ["none"] * 7)
+
+
 def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: OpenPage) -> None:
     """G14 and WCAG 2.1.1, 2.4.7: Tab walks the cluster's controls in their order, each with a visible focus."""
     page = open_quiet(stage=Stage.of(2))
