@@ -82,7 +82,7 @@
 <article class="card">
 <header><h3><span class="uid"></span> <span class="uname"></span></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
 <p class="sentence" hidden></p>
-<div class="soc" role="img"><i></i></div>
+<div class="charge"><div class="soc" role="img"><i></i></div><p class="percent" aria-hidden="true"></p></div>
 <dl class="six">
 <div><dt data-i18n="figure.wg">Grid power</dt><dd><span data-figure="wg">--</span> <small>W</small></dd></div>
 <div><dt data-i18n="figure.ig">Grid current</dt><dd><span data-figure="ig">--</span> <small>A</small></dd></div>

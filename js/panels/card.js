@@ -22,7 +22,7 @@ export function createCard(page, id, element) {
   const spots = FORMS.map((form) => `card:${id}:${form}`);
   const part = {
     id: find(".uid"), name: find(".uname"), state: find(".state"), address: find(".address"), badges: find(".badges"), sentence: find(".sentence"),
-    soc: find(".soc"), underWay: find(".under-way"), outcomes: find(".outcomes"), debug: find("dl.debug"),
+    soc: find(".soc"), percent: find(".percent"), underWay: find(".under-way"), outcomes: find(".outcomes"), debug: find("dl.debug"),
     shutDown: find("[data-act=shut-down]"), clear: find("[data-act=schedule-clear]"), set: find("[data-act=schedule-set]"), local: find("select[name=local]"), localSet: find("[data-act=local]"),
     lock: find("[data-act=lock]"), ups: find("form.ups"),
     opener: find("header").appendChild(make("button", "", { type: "button", class: "opener quiet", "data-act": "open" })),
@@ -75,6 +75,7 @@ export function createCard(page, id, element) {
   function renderCharge({ rsoc }) {
     const width = rsoc === null ? "0%" : `${Math.max(0, Math.min(100, rsoc))}%`;
     if (part.soc.style.getPropertyValue("--soc") !== width) part.soc.style.setProperty("--soc", width);
+    setText(part.percent, `${figure(rsoc)} %`);
     setAttribute(part.soc, "aria-label", words.t("battery.charge", { n: figure(rsoc) }));
   }
 

@@ -282,6 +282,42 @@ def test_the_journal_breaks_no_word_of_a_row(open_quiet: OpenPage, width: int) -
     assert names == ([f'"{name}"' for name in stacked] if width == 360 else ["none"] * 7)
 
 
+@pytest.mark.parametrize("density", ["full", "compact"])
+def test_a_cards_name_is_never_cut(open_quiet: OpenPage, density: str) -> None:
+    """What the state says beside it may be long: it moves to the next line. In a narrow compact card the name wraps."""
+    stage = Stage.of(4)
+    stage.units["E001"] = unit_data("E001", name="house-of-201", master=True)
+    stage.states["E001"] = unit_status("stale", age=4000.0)
+    page = open_quiet(stage=stage)
+    if density == "compact":
+        page.locator("#density").click()
+    card = page.locator('.card[data-unit="E001"]')
+    expect(card.locator(".state")).to_contain_text("Grid Master")
+    expect(card.locator(".uname")).to_have_text(": house-of-201")
+    assert card.locator("h3").evaluate(LINES) <= (1 if density == "full" else 2)
+    assert card.locator("h3").evaluate("name => name.scrollWidth <= name.clientWidth")
+
+
+def test_a_compact_card_tells_the_charge_and_wastes_no_row(open_quiet: OpenPage, pictures: Path) -> None:
+    """The figure stands beside its bar, what opens the card beside the name."""
+    stage = Stage.of(8)
+    stage.units["E002"] = unit_data("E002", rsoc=87.0)
+    page = open_quiet(stage=stage)
+    card = page.locator('.card[data-unit="E002"]')
+    expect(card.locator(".percent")).not_to_be_visible()
+    page.locator("#density").click()
+    expect(card.locator(".percent")).to_have_text("87 %")
+    expect(card.locator(".percent")).to_be_visible()
+    name, opener = card.locator("h3").bounding_box(), card.locator(".opener").bounding_box()
+    assert name is not None
+    assert opener is not None
+    assert name["y"] - 4 <= opener["y"] + opener["height"] / 2 <= name["y"] + name["height"] + 4
+    assert opener["x"] >= name["x"] + name["width"]
+    heights = page.locator(".card").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert max(heights) < 115
+    page.screenshot(path=pictures / "compact.png")
+
+
 def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: OpenPage) -> None:
     """G14 and WCAG 2.1.1, 2.4.7: Tab walks the cluster's controls in their order, each with a visible focus."""
     page = open_quiet(stage=Stage.of(2))
