@@ -39,7 +39,7 @@ export function setOutcome(element, said) {
  * @param build (item) => element; @param update (element, item) => void
  */
 export function keyed(parent, items, keyOf, build, update) {
-  const had = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const had = new Map([...parent.children].map((child) => [child.dataset.key ?? child, child])); // first paint's rows have no key: they all go
   let place = parent.firstElementChild;
   for (const item of items) {
     const key = keyOf(item);

@@ -220,6 +220,19 @@ def test_the_wall_says_how_many_deals_do_not_fit(open_quiet: OpenPage, locale: s
     expect(more).to_be_empty()
 
 
+def test_rows_of_the_first_paint_leave_with_the_first_reading(open_quiet: OpenPage) -> None:
+    """They have no key; deals that ended long ago would stand in the list for ever."""
+    page = open_quiet(stage=Stage.of(2))
+    left = page.evaluate("""async () => {
+      const { keyed, make } = await import('/js/panels/text.js');
+      const list = make('ul');
+      list.append(make('li', 'old'), make('li', 'older'), make('li', 'oldest'));
+      keyed(list, ['new'], (item) => item, (item) => make('li', item), () => {});
+      return [...list.children].map((row) => row.textContent);
+    }""")
+    assert left == ["new"]
+
+
 def test_paper_shows_every_unit_as_it_is_now_and_no_controls(open_quiet: OpenPage, pictures: Path) -> None:
     """A print is taken for a record: cards that were never in view are drawn for it, and no list is cut."""
     stage = Stage.of(60)
