@@ -6,7 +6,8 @@ const $ = globalThis.jQuery;
 
 /**
  * ask({title, lead, facts, yes, other, note, rules, reason, calm}) -> Promise of {answer: "yes"|"other"|null, reason}
- *   facts   () => [{text, level}], asked again with every reading while the dialog is open
+ *   facts   () => [{text, level}], asked again with every reading while the dialog is open; so are rules, reason, note and yes
+ *           where they are functions
  *   focus "yes" for what stops; other   the label of a third, gentler way; reason true asks for one; calm draws the button without the colour of danger
  */
 export function createAsk() {
@@ -35,23 +36,18 @@ export function createAsk() {
 
   /** Stopping has its confirming button in focus; for all else the focus is on the gentler way. */
   function focusOf(question) {
-    if (question.reason) return reason;
+    if (now(question.reason)) return reason;
     if (question.focus === "yes") return yes;
     return question.other ? other : document.getElementById("confirm-cancel");
   }
 
-  function fill({ title, lead, yes: label, other: otherLabel = null, note = "", rules = [], reason: wanted = false, calm = false, stopping = false }) {
+  function fill({ title, lead, other: otherLabel = null, calm = false, stopping = false }) {
     dialog.querySelector("[data-act=stop-all]").hidden = stopping;
     $("#confirm-title").text(title);
     $("#confirm-lead").text(lead);
-    yes.textContent = label;
     yes.className = calm ? "calm" : "danger";
     other.hidden = otherLabel === null;
     other.textContent = otherLabel ?? "";
-    $("#confirm-note").text(note).prop("hidden", note === "");
-    $("#confirm-rules").prop("hidden", rules.length === 0).empty().append(rules.map((text) => make("li", text, { "data-pass": "no" })));
-    $("#confirm-reason-row").prop("hidden", !wanted);
-    reason.required = wanted;
     reason.value = "";
     render();
   }
@@ -65,6 +61,18 @@ export function createAsk() {
         setText(element, text);
         setAttribute(element, "data-level", level);
       });
+    renderTerms(open.question);
+  }
+
+  /** What the person is asked to agree to, as it is by the newest readings. */
+  function renderTerms(question) {
+    const [note, rules, wanted] = [now(question.note ?? ""), now(question.rules ?? []), now(question.reason ?? false)];
+    setText(yes, now(question.yes));
+    $("#confirm-note").text(note).prop("hidden", note === "");
+    const list = $("#confirm-rules").prop("hidden", rules.length === 0)[0];
+    keyed(list, rules.map((text, index) => ({ text, index })), ({ index }) => String(index), () => make("li", "", { "data-pass": "no" }), (line, { text }) => setText(line, text));
+    $("#confirm-reason-row").prop("hidden", !wanted);
+    reason.required = wanted;
   }
 
   $(form).on("submit", (event) => {
@@ -82,4 +90,8 @@ export function createAsk() {
   $(reason).on("input", () => reason.setCustomValidity(""));
 
   return { ask, render };
+}
+
+function now(value) {
+  return typeof value === "function" ? value() : value;
 }

@@ -23,6 +23,7 @@ export function createConverterForm(page, id, form, wordNow) {
   let asked = 0; // number of the newest question; older answers are dropped
   let askedAt = 0;
   let gate = null;
+  let failing = []; // the rules that the order as entered breaks, by the newest answer
 
   forms += 1;
   for (const radio of Object.values(radios)) radio.name = `converter-${forms}`;
@@ -83,6 +84,7 @@ export function createConverterForm(page, id, form, wordNow) {
     const answer = await api.setDcdc(id, { ...order.parameters, dryRun: "true" });
     if (mine !== asked) return null;
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
+    if (told) failing = told.filter((rule) => rule.pass !== true && rule.advice !== true);
     if (touched) showRules(told ?? []);
     return told;
   }
@@ -114,34 +116,37 @@ export function createConverterForm(page, id, form, wordNow) {
       current.focus();
       return;
     }
-    const failing = order.kind === "stopped" ? [] : ((await askRules()) ?? []).filter((rule) => rule.pass !== true && rule.advice !== true);
+    failing = [];
+    if (order.kind !== "stopped") await askRules();
     const hard = failing.filter((rule) => !(rule.overridable && rule.pass === false));
     if (hard.length > 0) {
       orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => rule.sentence).join(" ")} ${words.t("rules.nothing")}` }));
       return;
     }
-    const { answer, reason } = await page.ask(question(order, failing));
+    const { answer, reason } = await page.ask(question(order));
     if (answer !== "yes") {
       if (gate !== null || order.kind === "stopped") showConverter(); // nothing was typed that would have to be typed again
       return;
     }
+    const override = failing.length > 0 ? reason : undefined;
     reset();
     orders.give({
       spot, order: "setDcdc", unitId: id, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
-      call: () => api.setDcdc(id, { ...order.parameters, override: failing.length > 0 ? reason : undefined }),
+      call: () => api.setDcdc(id, { ...order.parameters, override }),
     });
   }
 
-  function question({ kind, parameters: { dvg, dig } }, failing) {
+  /** The rules in it are asked again while it stands open: nobody overrides what passes by now. */
+  function question({ kind, parameters: { dvg, dig } }) {
     const values = { id, dvg: figure(dvg), dig: figure(dig, 2) };
     const title = words.t(`converter.ask.${kind}`, values);
     const lead = [words.t(`converter.lead.${kind}`, values), kind === "stopped" ? followersSentence() : ""].filter(Boolean).join(" ");
-    const override = failing.length > 0;
+    const override = () => failing.length > 0;
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
       title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
-      rules: failing.map((rule) => `(${rule.rule}) ${rule.sentence}`), reason: override, note: override ? words.t("override.note") : "",
-      focus: kind === "stopped" ? "yes" : null, yes: override ? words.t("override.yes") : words.t("converter.yes", { what }),
+      rules: () => failing.map((rule) => `(${rule.rule}) ${rule.sentence}`), reason: override, note: () => (override() ? words.t("override.note") : ""),
+      focus: kind === "stopped" ? "yes" : null, yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
     };
   }
 

@@ -320,6 +320,26 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"], "override": ["bench test"]}]
 
 
+def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> None:
+    """The rules are asked again while the question stands open; what they no longer refuse needs no reason."""
+    stage = Stage.of(2, mode="manual")
+    stage.grid["mode"] = "manual"
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": RULES})
+    page = open_quiet(stage=stage)
+    unit = page.locator('.card[data-unit="E001"]')
+    unit.locator(".current input").fill("-1.5")
+    unit.locator(".choices label", has_text="Current control").click()
+    unit.locator("[data-act=converter]").click()
+    expect(page.locator("#confirm-yes")).to_have_text("Override and set")
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [{**rule, "pass": True} for rule in RULES]})
+    expect(page.locator("#confirm-rules")).not_to_be_visible(timeout=10_000)
+    expect(page.locator("#confirm-reason")).not_to_be_visible()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#confirm")).not_to_be_visible()
+    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}]
+
+
 def test_rules_of_one_letter_stand_once_each_however_often_they_are_asked(open_quiet: OpenPage) -> None:
     """Issue 5 section 2: (h) answers for voltage and current; a newer answer takes the place of the last one."""
     stage = Stage.of(1, mode="manual")
