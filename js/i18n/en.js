@@ -98,7 +98,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "Charge {n} %",
   "battery.denied": "sharing denied", "battery.chargeonly": "charge only", "battery.dischargeonly": "discharge only", "battery.permitted": "sharing permitted",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "Locked by {name}: {reason}", "badge.lock.noreason": "Locked by {name}", "badge.conflict": "identity in doubt", "badge.alarm": "▲ Heavy alarm", "badge.deal": "in a deal", "badge.agreed": "deal agreed", "badge.reference": "voltage reference",
+  "badge.lock": "Locked by {name}: {reason}", "badge.lock.noreason": "Locked by {name}", "badge.conflict": "identity in doubt", "badge.alarm": "▲ Heavy alarm", "badge.deal": "in a deal", "badge.agreed": "deal agreed", "badge.unknown": "in a deal, current unknown", "badge.reference": "voltage reference",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage and current control need Manual.", "converter.needs.live": "Not live: only Stopped can be ordered.", "converter.needs.readonly": "Read-only: only Stopped can be ordered.",
@@ -155,10 +155,10 @@ export default {
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
   "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.change": "Before → after", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
 
-  "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.agreed": "agreed, no current yet", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
+  "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.agreed": "agreed, no current yet", "scene.untold": "current unknown", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
   "scene.clock": "units' clock", "scene.silent": "silent", "scene.stale": "stale", "scene.alarm": "alarm", "scene.unwatched": "unwatched", "scene.hubLabel": "BUS",
   "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.off": "no voltage reference", "scene.unknown": "not known",
   "scene.skew": "readings up to {seconds} s apart", "scene.dealsUnknown": "deals not known", "scene.noUnits": "no units known yet", "scene.list": "Units on the bus", "scene.live": "live",
-  "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.old": "{age} old",
+  "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.unknownUnit": "in a deal, current unknown", "scene.old": "{age} old",
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",
 };

@@ -98,7 +98,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "残容量 {n} %",
   "battery.denied": "融通不可", "battery.chargeonly": "充電のみ", "battery.dischargeonly": "放電のみ", "battery.permitted": "融通可",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "ロック中({name}): {reason}", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.reference": "CV Mode",
+  "badge.lock": "ロック中({name}): {reason}", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage control と Current control は Manual のときのみ操作できます。", "converter.needs.live": "最新データがありません: Stopped のみ操作できます。", "converter.needs.readonly": "読み取り専用: Stopped のみ操作できます。",
@@ -155,10 +155,10 @@ export default {
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",
   "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.change": "変更前 → 変更後", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",
 
-  "scene.pv": "太陽光発電", "scene.utility": "電力系統", "scene.load": "電力消費", "scene.deal": "電力融通", "scene.agreed": "成立、電流なし", "scene.gridMaster": "Grid Master", "scene.reference": "CV Mode",
+  "scene.pv": "太陽光発電", "scene.utility": "電力系統", "scene.load": "電力消費", "scene.deal": "電力融通", "scene.agreed": "成立、電流なし", "scene.untold": "電流不明", "scene.gridMaster": "Grid Master", "scene.reference": "CV Mode",
   "scene.clock": "ノードの時計", "scene.silent": "応答なし", "scene.stale": "更新停止", "scene.alarm": "警報", "scene.unwatched": "監視外", "scene.hubLabel": "DC GRID",
   "scene.ramping": "立上げ中", "scene.dead": "電圧なし", "scene.outOfBand": "範囲外", "scene.noReference": "CV Mode なし", "scene.off": "CV Mode なし", "scene.unknown": "不明",
   "scene.skew": "測定時刻の差 最大 {seconds} 秒", "scene.dealsUnknown": "電力融通は不明", "scene.noUnits": "ノード情報なし", "scene.list": "DC Grid のノード", "scene.live": "正常受信",
-  "scene.charging": "{current} A 充電", "scene.discharging": "{current} A 放電", "scene.charge": "残容量 {percent}", "scene.agreedUnit": "電力融通成立、電流なし", "scene.old": "{age} 前",
+  "scene.charging": "{current} A 充電", "scene.discharging": "{current} A 放電", "scene.charge": "残容量 {percent}", "scene.agreedUnit": "電力融通成立、電流なし", "scene.unknownUnit": "電力融通成立、電流不明", "scene.old": "{age} 前",
   "scene.d": "日", "scene.h": "時間", "scene.min": "分", "scene.s": "秒",
 };

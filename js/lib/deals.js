@@ -31,6 +31,13 @@ export function flowsOf(deals, units) {
   });
 }
 
+/** Of one unit's flows: "running", "agreed" (no current yet), "unknown" when no reading can tell (Z6), null without any. */
+export function sharingOf(flows) {
+  if (flows.length === 0) return null;
+  if (flows.some(({ running }) => running)) return "running";
+  return flows.every(({ known }) => known) ? "agreed" : "unknown";
+}
+
 /** Units that give or take without any deal, as in Manual: each a flow between the unit and the bus. */
 export function spursOf(units, inDeal) {
   const spurs = [];
@@ -64,7 +71,7 @@ function name(value) {
 
 /** true or false as the current-controlled ends show it, null when none of them can be read. */
 function evidence(deal, units) {
-  const ends = [[units.get(deal.from), -1], [units.get(deal.to), 1]].filter(([unit]) => unit && unit.state === "live" && unit.word !== null);
+  const ends = [[units.get(deal.from), -1], [units.get(deal.to), 1]].filter(([unit]) => unit && unit.state === "live" && unit.word !== null && (unit.wg ?? unit.ig) !== null);
   const telling = ends.filter(([unit]) => unit.word !== "reference");
   const judges = telling.length > 0 ? telling : ends;
   if (judges.length === 0) return null;

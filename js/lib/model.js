@@ -8,7 +8,7 @@
 //     lost        true while the controller cannot be reached: what it said of the grid and of apis-web holds no longer
 //
 // model.units   [{id, name, data, state: "live"|"stale"|"silent", age, word: "wait"|"reference"|"charge"|"discharge"|null, ...reading,
-//                 inDeal, running, current (A, signed, null), gridMaster, alarm, unwatched, acknowledged, conflict, lastWord}] by id
+//                 inDeal, sharing (deals.js sharingOf), running, current (A, signed, null), gridMaster, alarm, unwatched, acknowledged, conflict, lastWord}] by id
 // model.byId    Map id -> the same objects
 // model.deals   deals.js flowsOf;   model.spurs   units that carry current without a deal (deals.js)
 // model.dealsKnown   false while the deals cannot be told (deals is null, or the status says no Grid Master)
@@ -17,7 +17,7 @@
 // model.elapsed   s since the status arrived;   model.status   the status
 
 import { busOf, sum } from "./bus.js";
-import { carries, flowsOf, spursOf } from "./deals.js";
+import { carries, flowsOf, sharingOf, spursOf } from "./deals.js";
 import { countStates, freshnessOf, staleAfterOf } from "./freshness.js";
 import { finite } from "./figures.js";
 import { reading, wordOf } from "./reading.js";
@@ -96,6 +96,7 @@ function unitOf(id, data, read, entry, { state, age }, status) {
     gridMaster: typeof master === "string" ? master === id : read.gridMaster,
     crown: (read.word ?? wordOf(entry?.lastWord)) === "reference",
     inDeal: false,
+    sharing: null,
     running: state === "live" && carries(read),
     current: read.ig,
     alarm: read.heavyAlarm,
@@ -109,11 +110,11 @@ function unitOf(id, data, read, entry, { state, age }, status) {
 }
 
 function markDeals(byId, flows) {
-  for (const flow of flows) {
-    for (const id of [flow.from, flow.to]) {
-      const unit = byId.get(id);
-      if (unit) unit.inDeal = true;
-    }
+  const own = new Map();
+  for (const flow of flows) for (const id of new Set([flow.from, flow.to])) own.set(id, [...(own.get(id) ?? []), flow]);
+  for (const [id, mine] of own) {
+    const unit = byId.get(id);
+    if (unit) Object.assign(unit, { inDeal: true, sharing: unit.running ? "running" : sharingOf(mine) });
   }
 }
 

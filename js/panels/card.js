@@ -10,6 +10,7 @@ import { showOutcomes } from "./outcomes.js";
 import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
 
 const FIGURES = [["wg", 2, signed], ["ig", 2, signed], ["vg", 2, figure], ["wb", 2, signed], ["ib", 2, signed], ["vb", 2, figure], ["rsoc", 0, figure]];
+const DEAL_BADGES = Object.freeze({ running: "badge.deal", agreed: "badge.agreed", unknown: "badge.unknown" });
 const DEBUG = [["operating", "operating"], ["flow", "batteryFlow"], ["pv", "pv"], ["p1", "demand"], ["p2", "utility"], ["ups", "load"]];
 
 const FORMS = ["mode", "schedule", "shutDown", "lock", "converter", "refresh", "ups"]; // each has its own spot for what came of it
@@ -96,7 +97,7 @@ export function createCard(page, id, element) {
     const add = (text, level = null, hint = null, icon = null) => badges.push({ text, level, hint, icon });
     const lock = page.lockOf(id);
     if (unit.word === "reference") add(words.t("badge.reference"), unit.state === "live" ? "crown" : null, words.t("badge.reference"), "crown");
-    if (unit.inDeal) add(words.t(unit.running ? "badge.deal" : "badge.agreed"), "bus");
+    if (unit.inDeal) add(words.t(DEAL_BADGES[unit.sharing]), unit.sharing === "unknown" ? null : "bus");
     if (lock) add(lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock), "warn", lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null);
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
     const conflict = unit.conflict ?? status?.conflicts?.[id] ?? null;

@@ -220,7 +220,7 @@ export function write({ context, theme }, words, x, y, options) {
 }
 
 /** As `write`, for texts that are drawn again and again: the picture of each is kept. */
-function label(pen, words, x, y, options) {
+export function label(pen, words, x, y, options) {
   const { size, colour, weight = 400, most = 1e4, align = "center", times = 1 } = options;
   const key = ["text", words, size.toFixed(1), colour, weight, most].join("|");
   if (!pen.sprites.may(key)) return;

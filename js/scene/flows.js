@@ -2,25 +2,34 @@
 // so a whole group of dots is one stroke, and moving it costs one number.
 
 import { dotsOf, THRESHOLDS } from "../lib/reading.js";
+import { label } from "./cells.js";
 import { veil } from "./theme.js";
 
 const ASPECT = 1.5;
+export const UNTOLD = Object.freeze([0, 7]); // round dots that stand still
 const BUS_STEP = 11; // px between the dots of a deal
+const DOUBT_AT = 0.86; // of the way to the taking unit: clear of the hub, where all curves meet
 const MOST_DOTS = 2000; // of all deals: painting one takes microseconds, and more of them tell nothing more
 
 /**
  * The curves of all deals and spurs for the places in force.
- * @returns {{runs: [{path: Path2D, length: px, speed: px/s, width: px, step: px, dim}], agreed: Path2D, heads: [{x, y, angle, size, dim}]}}
+ * @returns {{runs: [{path: Path2D, length: px, speed: px/s, width: px, step: px, dim}], agreed: Path2D,
+ *   untold: Path2D, doubts: [{x, y}], heads: [{x, y, angle, size, dim}]}} `untold` are the deals of which no reading tells the current
  */
 export function dealCurves(model, spotOf, hub, focus) {
   const groups = new Map();
-  const agreed = new Path2D();
+  const [agreed, untold] = [new Path2D(), new Path2D()];
+  const doubts = [];
   const heads = [];
   for (const flow of model.deals) {
     const [from, to] = [spotOf(flow.from), spotOf(flow.to)];
     if (!from || !to || flow.from === flow.to) continue;
     const curve = through(from, to, hub);
-    if (!flow.running) { addCurve(agreed, curve); continue; }
+    if (!flow.running) {
+      addCurve(flow.known ? agreed : untold, curve);
+      if (!flow.known) doubts.push(pointOn(curve, DOUBT_AT));
+      continue;
+    }
     const dim = focus !== null && focus !== flow.from && focus !== flow.to;
     addRun(groups, heads, curve, flow.current, dim, to.cell);
   }
@@ -31,7 +40,7 @@ export function dealCurves(model, spotOf, hub, focus) {
   }
   const runs = [...groups.values()];
   thinOut(runs);
-  return { runs, agreed, heads };
+  return { runs, agreed, untold, doubts, heads };
 }
 
 /** Many deals have their dots further apart. */
@@ -55,6 +64,12 @@ function addRun(groups, heads, curve, current, dim, cell, head = true) {
 function addCurve(path, { start, control1, control2, end }) {
   path.moveTo(start.x, start.y);
   path.bezierCurveTo(control1.x, control1.y, control2.x, control2.y, end.x, end.y);
+}
+
+function pointOn({ start, control1, control2, end }, part) {
+  const rest = 1 - part;
+  const along = (axis) => rest ** 3 * start[axis] + 3 * rest ** 2 * part * control1[axis] + 3 * rest * part ** 2 * control2[axis] + part ** 3 * end[axis];
+  return { x: along("x"), y: along("y") };
 }
 
 /** About how long a curve is, px: between the way straight on and the way by its controls. */
@@ -119,13 +134,18 @@ function addLine(groups, kind, flow, cell, step, ends) {
   path.lineTo(x2, y2);
 }
 
-/** Still things of the deals: agreed ones dashed, a faint bed under the running ones. */
-export function drawBeds({ context, theme }, { runs, agreed }) {
+/** Still things of the deals: agreed ones dashed, those nobody can tell of dotted in grey, a faint bed under the running ones. */
+export function drawBeds({ context, theme }, { runs, agreed, untold }) {
   context.lineCap = "butt";
   context.setLineDash([4, 5]);
   context.lineWidth = 1;
   context.strokeStyle = veil(theme.muted, 0.8);
   context.stroke(agreed);
+  context.lineCap = "round";
+  context.lineWidth = 2;
+  context.setLineDash(UNTOLD);
+  context.stroke(untold);
+  context.lineCap = "butt";
   context.setLineDash([]);
   for (const run of runs) {
     context.strokeStyle = veil(theme.bus, run.dim ? 0.05 : theme.dark ? 0.13 : 0.11);
@@ -149,6 +169,11 @@ export function drawDots({ context, theme }, curves, supplies, time) {
   }
   context.setLineDash([]);
   context.lineCap = "butt";
+}
+
+/** Where an arrow head would stand, the sign that nobody can tell whether current flows. */
+export function drawDoubts(pen, doubts) {
+  for (const { x, y } of doubts) label(pen, "?", x, y, { size: 13, weight: 700, colour: pen.theme.text, halo: true });
 }
 
 /** Arrow heads at the taking ends, so that a still picture tells the direction too. */

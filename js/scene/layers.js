@@ -1,7 +1,7 @@
 // What stands on the still layers: below the dots and above them. Painted again only when what they show changes.
 
 import { cellSize, drawAway, drawCell, drawFocus } from "./cells.js";
-import { drawBeds, drawHeads } from "./flows.js";
+import { drawBeds, drawDoubts, drawHeads } from "./flows.js";
 import { drawHub } from "./hub.js";
 import { drawLegend } from "./legend.js";
 import { veil } from "./theme.js";
@@ -27,12 +27,18 @@ export function drawOver(pen, { layout, model, spots, curves, isMoving, moving, 
     const spot = spots(unit.id);
     if (!spot.tile && !isMoving(unit.id)) drawCell(pen, unit, spot);
   }
-  if (!moving) drawHeads(pen, curves.heads);
+  if (!moving) drawSigns(pen, curves);
   drawHub(pen, layout.hub, model);
   for (const id of focus) {
     const spot = spots(id);
     if (spot && !isMoving(id)) drawFocus(pen, spot, spot.tile ? layout.tile : cellSize(spot.cell));
   }
+}
+
+/** What stands on the deals' curves. */
+export function drawSigns(pen, { heads, doubts }) {
+  drawHeads(pen, heads);
+  drawDoubts(pen, doubts);
 }
 
 /** The legend keeps its place and size whatever the zoom. */

@@ -4,6 +4,7 @@
 
 import { power } from "../lib/figures.js";
 import { write } from "./cells.js";
+import { UNTOLD } from "./flows.js";
 
 const ROOM = "888.8 kW";
 const CLOCK_ROOM = "0000/00/00 00:00:00";
@@ -46,7 +47,7 @@ function shownTime(time) {
 function entriesOf(words) {
   return [
     ["pv", words.pv, true], ["utility", words.utility, true], ["load", words.load, true],
-    ["deal", words.deal], ["agreed", words.agreed], ["crown", words.reference], ["master", words.gridMaster],
+    ["deal", words.deal], ["agreed", words.agreed], ["untold", words.untold], ["crown", words.reference], ["master", words.gridMaster],
   ];
 }
 
@@ -55,9 +56,11 @@ function measure({ context, theme }, text, size) {
   return context.measureText(text).width;
 }
 
-function sign({ context, theme }, kind, x, y, size) {
+function sign(pen, kind, x, y, size) {
+  const { context, theme } = pen;
   context.lineWidth = 1.2;
-  if (kind === "agreed") dash(context, theme.muted, x, y, size);
+  if (kind === "agreed") dash(context, theme.muted, x, y, size, [size * 0.3, size * 0.25]);
+  else if (kind === "untold") untold(pen, x, y, size);
   else if (kind === "crown") crown(context, theme.crown, x, y, size);
   else if (kind === "master") frame(context, theme.crown, x, y, size);
   else if (kind === "deal") [-0.46, 0, 0.46].forEach((dx) => dot(context, theme.bus, x + dx * size, y, size * 0.17));
@@ -71,14 +74,23 @@ function dot(context, colour, x, y, r) {
   context.fill();
 }
 
-function dash(context, colour, x, y, size) {
+function dash(context, colour, x, y, size, gaps) {
   context.strokeStyle = colour;
-  context.setLineDash([size * 0.3, size * 0.25]);
+  context.setLineDash(gaps);
   context.beginPath();
   context.moveTo(x - size * 0.55, y);
   context.lineTo(x + size * 0.55, y);
   context.stroke();
   context.setLineDash([]);
+}
+
+function untold(pen, x, y, size) {
+  const { context, theme } = pen;
+  context.lineCap = "round";
+  context.lineWidth = 2;
+  dash(context, theme.muted, x, y, size, UNTOLD);
+  context.lineCap = "butt";
+  write(pen, "?", x, y, { size, weight: 700, colour: theme.text, halo: true });
 }
 
 function crown(context, colour, x, y, size) {

@@ -112,8 +112,9 @@ export function describe(unit, words) {
   if (unit.crown) parts.push(words.reference);
   if (unit.gridMaster) parts.push(words.gridMaster);
   if (unit.alarm) parts.push(words.alarm);
-  if (unit.running && unit.current !== null) parts.push(fill(unit.current < 0 ? words.discharging : words.charging, { current: signed(unit.current, 1).replace(/^[+-]/, "") }));
-  else if (unit.inDeal) parts.push(words.agreedUnit);
+  const flowing = unit.running || (unit.state === "live" && unit.sharing === "running");
+  if (flowing && unit.current !== null) parts.push(fill(unit.current < 0 ? words.discharging : words.charging, { current: signed(unit.current, 1).replace(/^[+-]/, "") }));
+  else if (unit.inDeal) parts.push(unit.sharing === "agreed" ? words.agreedUnit : words.unknownUnit);
   return parts.join(", ");
 }
 

@@ -15,10 +15,10 @@
 
 import { placeLegend } from "./legend.js";
 import { cellSize, drawCell, roundRect, write } from "./cells.js";
-import { dealCurves, drawBeds, drawDots, drawHeads, supplyLines } from "./flows.js";
+import { dealCurves, drawBeds, drawDots, supplyLines } from "./flows.js";
 import { createField } from "./field.js";
 import { createLayer } from "./layer.js";
-import { copy, drawFrame, drawGround, drawOver, drawUnder } from "./layers.js";
+import { copy, drawFrame, drawGround, drawOver, drawSigns, drawUnder } from "./layers.js";
 import { createMotion } from "./motion.js";
 import { createOutline } from "./outline.js";
 import { createSprites } from "./sprites.js";
@@ -148,7 +148,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     if (moving > 0) drawBeds(pen, curves);
     drawDots(pen, curves, supplies, moves ? now / 1000 : 0);
     if (moving === 0) return;
-    drawHeads(pen, curves.heads);
+    drawSigns(pen, curves);
     sprites.allow(TEXT_TIME); // what is on its way is drawn again in the next frame
     for (const unit of model.units) if (ways.moving(unit.id, now)) drawCell(pen, unit, spots(unit.id));
     sprites.allow(Infinity);

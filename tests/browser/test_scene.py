@@ -177,3 +177,26 @@ def test_a_destroyed_scene_leaves_nothing_behind(bench: Page) -> None:
     bench.evaluate("window.bench.scene.destroy()")
     assert bench.locator("canvas").count() == 1
     assert bench.locator("[role=listbox]").count() == 0
+
+
+def test_a_deal_that_no_reading_tells_of_has_a_line_of_its_own(bench: Page) -> None:
+    """Z6: neither moving dots nor the dashes of an agreed deal without current; the list says so too."""
+    curves = bench.evaluate(
+        """async () => {
+            const { dealCurves } = await import('/js/scene/flows.js');
+            const spot = (id) => ({ x: id === 'A' ? 100 : 700, y: 300, cell: 30 });
+            const shown = (flow) => {
+                const model = { deals: [{ from: 'A', to: 'B', current: null, ...flow }], spurs: [] };
+                const drawn = dealCurves(model, spot, { x: 400, y: 300, r: 40 }, null);
+                const pen = document.createElement('canvas').getContext('2d');
+                pen.lineWidth = 4;
+                const has = (path) => pen.isPointInStroke(path, 200, 300);
+                return [has(drawn.agreed), has(drawn.untold), drawn.doubts.length, drawn.runs.length];
+            };
+            return [shown({ running: false, known: true }), shown({ running: false, known: false })];
+        }"""
+    )
+    assert curves == [[True, False, 0, 0], [False, True, 1, 0]]
+    feed(bench, 4, state="stale")
+    option = bench.get_by_role("option").filter(has_text="E001")
+    option.filter(has_text="in a deal, current unknown").wait_for(state="attached", timeout=5_000)

@@ -161,6 +161,9 @@ def test_a_deal_without_current_differs_from_one_that_runs(open_quiet: OpenPage)
     stage.units |= {"E001": unit_data("E001", word="0x0014", ig=-2.0), "E002": unit_data("E002", word="0x0041", ig=2.0)}
     expect(page.locator("#deals .amps")).to_have_text("2.0 A")
     expect(page.locator('.card[data-unit="E002"] .badges')).to_have_text("in a deal")
+    stage.states = {unit_id: unit_status("stale", age=60.0) for unit_id in stage.units}
+    expect(page.locator("#deals .agreed")).to_have_text("current cannot be told")
+    expect(page.locator('.card[data-unit="E002"] .badges')).to_have_text("in a deal, current unknown")
 
 
 def test_grid_error_and_what_the_grid_did_by_itself_are_told(open_quiet: OpenPage) -> None:

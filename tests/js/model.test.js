@@ -48,6 +48,18 @@ test("deals mark their units, and no Grid Master makes them unknown instead of n
   assert.equal(buildModel(log, deals, status({}, { grid: { noGridMaster: true } })).dealsKnown, false);
 });
 
+test("deals of which no reading tells are neither running nor without current", () => {
+  const log = { A: data("0x0002", -2), B: data("0x0041", 2), C: data("0x0000", 0), D: data("0x0000", 0) };
+  const deals = [{ dischargingUnit: "A", chargingUnit: "B" }, { dischargingUnit: "C", chargingUnit: "D" }];
+  const sharing = (of, more = {}) => buildModel({ ...log, ...more }, deals, status(of)).units.map((unit) => unit.sharing);
+  const stale = { state: "stale", age: 60 };
+  assert.deepEqual(sharing({ A: live, B: live, C: live, D: live }), ["running", "running", "agreed", "agreed"]);
+  assert.deepEqual(sharing({ A: stale, B: stale, C: stale, D: stale }), ["unknown", "unknown", "unknown", "unknown"]);
+  assert.deepEqual(sharing({ A: stale, B: live, C: live, D: stale }), ["running", "running", "agreed", "agreed"], "one end tells");
+  const mute = { dcdc: { status: { status: "0x0041" }, meter: {} } };
+  assert.deepEqual(sharing({ A: live, B: live, C: live, D: live }, { C: mute, D: mute }).slice(2), ["unknown", "unknown"], "live, but without figures");
+});
+
 test("the Grid Master is the one the controller names, not a dead one's last picture", () => {
   const log = { A: data("0x0000", 0, { apis: { is_grid_master: true } }), B: data("0x0000", 0) };
   const masters = (grid) => buildModel(log, [], status({ A: live, B: live }, { grid })).units.map(({ gridMaster }) => gridMaster);

@@ -96,10 +96,12 @@ test("a unit glides to a new place and back, starting from where it is, and jump
 });
 
 test("a unit in one sentence tells what the picture shows of it", () => {
-  const unit = { id: "E003", name: "house214", state: "live", age: 1, rsoc: 68, crown: true, gridMaster: true, running: true, current: -4.9, inDeal: true };
+  const unit = { id: "E003", name: "house214", state: "live", age: 1, rsoc: 68, crown: true, gridMaster: true, running: true, current: -4.9, inDeal: true, sharing: "running" };
   assert.equal(describe(unit, SCENE_WORDS), "E003 house214, live, charge 68%, voltage reference, Grid Master, gives 4.9 A");
-  const silent = { id: "E014", name: null, state: "silent", age: 130, rsoc: null, crown: false, gridMaster: false, running: false, current: null, inDeal: true };
-  assert.equal(describe(silent, SCENE_WORDS), "E014, silent 2 min 10 s, charge --, in a deal, no current yet");
+  const silent = { id: "E014", name: null, state: "silent", age: 130, rsoc: null, crown: false, gridMaster: false, running: false, current: null, inDeal: true, sharing: "unknown" };
+  assert.equal(describe(silent, SCENE_WORDS), "E014, silent 2 min 10 s, charge --, in a deal, current unknown");
+  assert.match(describe({ ...silent, state: "live", current: 0, sharing: "agreed" }, SCENE_WORDS), /in a deal, no current yet$/);
+  assert.match(describe({ ...silent, current: -2, sharing: "running" }, SCENE_WORDS), /in a deal, current unknown$/);
 });
 
 test("arrow keys step through the units and stop at both ends", () => {
