@@ -9,9 +9,13 @@ const EDGE = { x: 1.72, y: 1.72 }; // from the middle of the outermost cells to 
 const SINK = 0.25; // dots stand higher above a cell than its id hangs below
 const CLOSE = { x: 2.35, y: 2.4 }; // with little air between them
 const DENSE = { x: 1.5, y: 2.2 }; // without dots and figures beside it
-const DRAWN_IN = 0.8; // of the way from the hub to a unit's own place
+const DRAWN_IN = 0.88; // of the way from the hub to a unit's own place
+const PULLS = [0.72, 0.8, 0.92]; // as far in as it goes; less so where that gives larger cells
+const WORTH = 1.12; // so much larger
+const READABLE = 40; // px: from here on cells need not grow
 const GROWTH = [0.35, 0.7, 1]; // of the way from the middle to the outermost places
-const FIGURE_ROOM = 56; // px that a unit needs for its current beside it
+const FIGURE_ROOM = 56; // px that a unit needs for its current and the A beside it
+const BRIEF = 2.4; // as wide as its letters are high is the current without the A
 const NAME_ROOM = 28; // px for its id
 const LARGEST = 0.135; // of the smaller side
 const CROWDED = 0.6; // a ring taken so far is filled evenly
@@ -30,12 +34,12 @@ export function placeUnits(ids, box) {
 /**
  * Places in the middle for the units in deals, each near its own direction, none upon another.
  * @param members [{id, angle}]
- * @returns {{cell: px width, bare: no room for dots and current, named: room for ids, places: Map id -> {x, y, angle}}}
+ * @returns {{cell: px width, bare: no room for the current, brief: none for its A, named: room for ids, room: px {x, y} of each unit, places: Map id -> {x, y, angle}}}
  */
 export function innerPlaces(members, layout) {
   let best = gather(members, layout, layout.middle);
-  if (layout.tiles || !best.crowded) return best;
-  if (layout.rings === 1) return drawnIn(members, layout);
+  if (layout.tiles || !(best.crowded || (best.brief && layout.rings === 1))) return best;
+  if (layout.rings === 1) return drawnIn(members, layout, best);
   // a crowded middle grows into the places that its units left, as far as the others leave room
   const inside = new Set(members.map(({ id }) => id));
   const others = [...layout.places].filter(([id]) => !inside.has(id)).map(([, place]) => place);
@@ -48,18 +52,61 @@ export function innerPlaces(members, layout) {
   return best;
 }
 
-/** Too many for the middle: each comes a step towards the hub from its own place, which keeps all of one ring apart. */
-function drawnIn(members, { hub, cell, places }) {
+/** Too many for the middle, or too small there: each comes a step towards the hub from its own place, which keeps all of one ring apart. */
+function drawnIn(members, layout, gathered) {
+  const wide = widerRing(layout) ?? stepIn(layout);
+  const detail = detailOf(wide.cell, wide.room);
+  if (!gathered.crowded && wide.cell < gathered.cell * WORTH) return gathered;
+  return { ...detail, cell: wide.cell, crowded: true, places: new Map(members.map(({ id }) => [id, wide.places.get(id)])) };
+}
+
+function stepIn({ hub, cell, places }) {
   const step = (own) => ({ x: hub.x + (own.x - hub.x) * DRAWN_IN, y: hub.y + (own.y - hub.y) * DRAWN_IN, angle: own.angle });
-  const wide = cell * ROOMY.x * DRAWN_IN;
-  return { cell, bare: wide < FIGURE_ROOM, named: wide >= NAME_ROOM, crowded: true, places: new Map(members.map(({ id }) => [id, step(places.get(id))])) };
+  return { cell, room: { x: ROOMY.x * DRAWN_IN, y: ROOMY.y * DRAWN_IN }, places: new Map([...places].map(([id, own]) => [id, step(own)])) };
+}
+
+/**
+ * A ring within the outer one on which every unit has a place of its own in its own direction, larger than its outer one: the
+ * outer places had to leave room for the middle, this one has not. It depends on no unit's state, so that nobody moves on it when
+ * another's deal begins or ends, and all its places are clear of the others' outer ones.
+ */
+function widerRing(layout) {
+  let best = null;
+  for (const pull of PULLS) {
+    const found = largestOn(layout, pull);
+    if (found && (best === null || found.cell > best.cell * WORTH)) best = found;
+  }
+  return best;
+}
+
+function largestOn(layout, pull) {
+  const { cell: own, hub, outer, places } = layout;
+  const half = { a: outer.a + own * EDGE.x, b: outer.b + own * EDGE.y };
+  for (let cell = Math.max(own, Math.min(own * 1.8, READABLE)); cell > own * 0.99; cell *= 0.96) {
+    const ring = { a: (half.a - cell * EDGE.x) * pull, b: (half.b - cell * EDGE.y) * pull };
+    const offHub = ring.a >= hub.r * 1.3 + cell * 1.25 && ring.b >= hub.r * 1.3 + cell * 1.4;
+    if (!offHub || perimeter(ring.a, ring.b, ROOMY, cell) < places.size) continue;
+    const found = evenPoints(ring, places.size, 0).map(({ x, y, angle }) => ({ x: hub.x + x, y: hub.y + y + cell * SINK, angle }));
+    if (!apartFrom(found, [...places.values()], (cell + own) / 2)) continue;
+    return { cell, room: ROOMY, places: new Map([...places.keys()].map((id, index) => [id, found[index]])) };
+  }
+  return null;
+}
+
+/** Whether each is clear of all others' own places. */
+function apartFrom(inner, own, cell) {
+  return inner.every((place, i) => own.every((other, j) => i === j || clear(place, other, cell)));
+}
+
+function detailOf(cell, room) {
+  const wide = cell * room.x;
+  const beside = wide - cell * 1.16; // between the current's left edge and the next cell
+  return { bare: room === DENSE || beside < Math.max(9, cell * 0.31) * BRIEF, brief: wide < FIGURE_ROOM, named: wide >= NAME_ROOM, room: { x: wide, y: cell * room.y } };
 }
 
 function gather(members, layout, middle) {
   const fit = fitMiddle(layout, middle, members.length);
-  const wide = fit.cell * fit.room.x;
-  const bare = fit.room === DENSE || wide < FIGURE_ROOM;
-  return { cell: fit.cell, bare, named: wide >= NAME_ROOM, crowded: fit.room !== ROOMY, places: assign(members, fit, layout.hub) };
+  return { ...detailOf(fit.cell, fit.room), cell: fit.cell, crowded: fit.room !== ROOMY, places: assign(members, fit, layout.hub) };
 }
 
 function between(one, other, part) {

@@ -51,10 +51,10 @@ export function wordOf(sent) {
  * How many dots a flow gets and how fast they run, from its power: none below the threshold or when the hardware does not tell.
  * @returns {{dots: number, pace: number}|null} 2 to 6 dots; pace 1 to 3 is the speed's step
  */
-export function dotsOf(watts, threshold) {
+export function dotsOf(watts, threshold, most = 6) {
   if (watts === null || watts < threshold) return null;
   const steps = Math.log2(watts / threshold);
-  return { dots: Math.min(6, 2 + Math.floor(steps)), pace: Math.min(3, 1 + Math.floor(steps / 1.5)) };
+  return { dots: Math.min(most, 2 + Math.floor(steps)), pace: Math.min(3, 1 + Math.floor(steps / 1.5)) };
 }
 
 function section(data, ...path) {

@@ -7,16 +7,18 @@ import { stamp } from "./sprites.js";
 import { mix, veil } from "./theme.js";
 
 const ASPECT = 1.5;
+const FIGURE_FROM = 8; // px: smaller cells have no room for two digits
+const SIGNED = 19; // px: nor these for the % behind them
 const SHINING = 24; // px: smaller cells stand too close for a shine
 
 /** The cell at its place, with id, age and current beside it. `pen` holds {context, sprites, theme, words}. */
-export function drawCell(pen, unit, { x, y, cell, picture = cell, bare, named = true, left }) {
+export function drawCell(pen, unit, { x, y, cell, picture = cell, bare, brief = false, named = true, left }, { labelled = true } = {}) {
   const { context } = pen;
   if (unit.running && picture >= SHINING) stamp(context, glowSprite(pen, picture), x, y, cell / picture);
   drawBody(pen, unit, x, y, picture, cell / picture); // on its way a unit keeps one picture, whatever its size
   if (unit.crown) drawCrown(context, x, y - cell * (ASPECT / 2 + 0.17), cell * 0.92, unit.state === "live" ? pen.theme.crown : pen.theme.stale);
-  drawLabel(pen, unit, x, y + (cell * ASPECT) / 2, picture, { bare, named }, cell / picture);
-  if (unit.running && unit.current !== null && !bare) drawCurrent(pen, unit, x, y, picture, left, cell / picture);
+  if (labelled) drawLabel(pen, unit, { x, y, cell, picture, bare, named });
+  if (unit.running && unit.current !== null && !bare) drawCurrent(pen, unit, x, y, picture, { left, brief }, cell / picture);
 }
 
 /** All that a tile shows of its unit, as a text to compare. */
@@ -77,10 +79,16 @@ function drawBody(pen, unit, x, y, cell, times) {
   const frame = pen.sprites.get(key, cell * 1.4 + 4, cell * (ASPECT + 0.5) + 4, (context) => paintFrame(context, pen.theme, unit, outline, cell));
   stamp(pen.context, frame, x, y, times);
   drawCharge(pen, unit, x, y, { w: cell, h: cell * ASPECT, inset: cell * 0.085 }, times);
-  if (cell < 15) return;
+  if (cell >= FIGURE_FROM) drawFigure(pen, unit, x, y, cell, times);
+}
+
+/** The charge; small cells go without the sign, so that the digits stay readable. */
+function drawFigure(pen, unit, x, y, cell, times) {
   const charge = chargeOf(unit);
   const colour = unit.state === "live" ? pen.theme.text : pen.theme.figure;
-  label(pen, percent(charge), x, y, { size: cell * (charge === 100 ? 0.33 : 0.365), weight: 700, colour, halo: true, times });
+  const small = cell < SIGNED;
+  const size = Math.max(charge === 100 ? 7.5 : 8.5, cell * (charge === 100 ? 0.33 : 0.365));
+  label(pen, small ? percent(charge).replace("%", "") : percent(charge), x, y, { size, weight: 700, colour, halo: true, times });
 }
 
 /** The lower part of a full cell's green, as much as the charge says. */
@@ -176,11 +184,18 @@ function mark(context, shown, colour, x, y, r) {
   context.fill();
 }
 
-function drawLabel(pen, unit, x, bottom, cell, { bare, named }, times) {
+/** Whether something is wrong with the unit, so that its label must not be covered by another unit's cell. */
+export function isLoud(unit) {
+  return unit.state === "silent" || unit.alarm || unit.unwatched;
+}
+
+/** Id, state and age under the cell. */
+export function drawLabel(pen, unit, { x, y: middle, cell: wide, picture: cell = wide, bare, named = true }) {
   const { theme, words } = pen;
+  const times = wide / cell;
   const size = Math.max(9, cell * 0.29);
   if (!named && unit.state === "live" && !unit.alarm) return;
-  const y = bottom + size * 0.95 * times;
+  const y = middle + (wide * ASPECT) / 2 + size * 0.95 * times;
   const [first, second, colour] = labelOf(unit, theme, words);
   if (!named) { label(pen, "\u25b2", x, y, { size, colour, halo: true, times }); return; }
   label(pen, first, x, y, { size, colour, halo: true, times, weight: unit.state === "silent" || unit.gridMaster ? 600 : 400, most: Math.max(cell * (unit.state === "silent" ? 4 : 2.9), 40) });
@@ -196,10 +211,10 @@ function labelOf(unit, theme, words) {
 }
 
 /** The current on the side away from the hub, where no curve runs. */
-function drawCurrent(pen, unit, x, y, cell, left, times) {
+function drawCurrent(pen, unit, x, y, cell, { left, brief }, times) {
   const size = Math.max(9, cell * 0.31);
   const side = left ? -1 : 1;
-  label(pen, `${signed(unit.current, 1)} A`, x + side * cell * 0.66 * times, y - cell * 0.5 * times, { times, size, colour: pen.theme.bus, align: left ? "right" : "left", weight: 600, halo: true });
+  label(pen, brief ? signed(unit.current, 1) : `${signed(unit.current, 1)} A`, x + side * cell * 0.66 * times, y - cell * 0.5 * times, { times, size, colour: pen.theme.bus, align: left ? "right" : "left", weight: 600, halo: true });
 }
 
 function drawCrown(context, x, bottom, w, colour) {

@@ -8,7 +8,9 @@ import { veil } from "./theme.js";
 const ASPECT = 1.5;
 export const UNTOLD = Object.freeze([0, 7]); // round dots that stand still
 const BUS_STEP = 11; // px between the dots of a deal
-const DOUBT_AT = 0.86; // of the way to the taking unit: clear of the hub, where all curves meet
+const MOST_SUPPLY = 6; // dots of one supply
+const LEAST_STEP = 3; // px between them
+const DOUBT_STEP = 12; // px
 const MOST_DOTS = 2000; // of all deals: painting one takes microseconds, and more of them tell nothing more
 
 /**
@@ -27,7 +29,7 @@ export function dealCurves(model, spotOf, hub, focus) {
     const curve = through(from, to, hub);
     if (!flow.running) {
       addCurve(flow.known ? agreed : untold, curve);
-      if (!flow.known) doubts.push(pointOn(curve, DOUBT_AT));
+      if (!flow.known) doubts.push(beforeEnd(curve));
       continue;
     }
     const dim = focus !== null && focus !== flow.from && focus !== flow.to;
@@ -66,10 +68,11 @@ function addCurve(path, { start, control1, control2, end }) {
   path.bezierCurveTo(control1.x, control1.y, control2.x, control2.y, end.x, end.y);
 }
 
-function pointOn({ start, control1, control2, end }, part) {
-  const rest = 1 - part;
-  const along = (axis) => rest ** 3 * start[axis] + 3 * rest ** 2 * part * control1[axis] + 3 * rest * part ** 2 * control2[axis] + part ** 3 * end[axis];
-  return { x: along("x"), y: along("y") };
+/** A step before the curve's end: near the taking unit, clear of the hub, where all curves meet. */
+function beforeEnd({ control2, end }) {
+  const way = Math.hypot(control2.x - end.x, control2.y - end.y);
+  const part = Math.min(0.5, DOUBT_STEP / Math.max(way, 1e-6));
+  return { x: end.x + (control2.x - end.x) * part, y: end.y + (control2.y - end.y) * part };
 }
 
 /** About how long a curve is, px: between the way straight on and the way by its controls. */
@@ -107,27 +110,38 @@ function labelRoom(spot) {
   return spot.named === false ? 4 : Math.max(9, spot.cell * 0.29) * 1.5 + 2;
 }
 
-/** PV, utility and load of the units drawn as cells: groups of equal colour and pace. */
+/** PV, utility and load of the units drawn as cells, where there is room: groups of equal colour and pace. */
 export function supplyLines(units, spotOf) {
   const groups = new Map();
   for (const unit of units) {
     const spot = spotOf(unit.id);
-    if (!spot || spot.bare || unit.state !== "live") continue;
+    if (!spot || unit.state !== "live") continue;
     const { x, y, cell } = spot;
     const h = cell * ASPECT;
-    const step = Math.max(4, cell * 0.175);
+    const { step, most } = dotRoom(spot);
+    if (most === 0) continue;
     const top = y - h / 2 - cell * (unit.crown ? 0.72 : 0.2);
-    addLine(groups, "pv", dotsOf(unit.pv, THRESHOLDS.pv), cell, step, (n) => [x, top - step * (n - 0.4), x, top]);
-    addLine(groups, "utility", dotsOf(unit.utility, THRESHOLDS.utility), cell, step, (n) => [x - cell * 0.6 - step * (n - 0.4), y + h * 0.34, x - cell * 0.6, y + h * 0.34]);
-    addLine(groups, "load", dotsOf(unit.load, THRESHOLDS.load), cell, step, (n) => [x + cell * 0.62, y + h * 0.34, x + cell * 0.62 + step * (n - 0.4), y + h * 0.34]);
+    addLine(groups, "pv", dotsOf(unit.pv, THRESHOLDS.pv, most), cell, step, (n) => [x, top - step * (n - 0.4), x, top]);
+    addLine(groups, "utility", dotsOf(unit.utility, THRESHOLDS.utility, most), cell, step, (n) => [x - cell * 0.6 - step * (n - 0.4), y + h * 0.34, x - cell * 0.6, y + h * 0.34]);
+    addLine(groups, "load", dotsOf(unit.load, THRESHOLDS.load, most), cell, step, (n) => [x + cell * 0.62, y + h * 0.34, x + cell * 0.62 + step * (n - 0.4), y + h * 0.34]);
   }
   return [...groups.values()];
 }
 
+/** How far apart a unit's dots stand and how many fit beside it: closer before fewer, and none where not even two fit. */
+function dotRoom({ cell, room }) {
+  const wanted = Math.max(4, cell * 0.175);
+  if (!room) return { step: wanted, most: MOST_SUPPLY };
+  const beside = (room.x - cell * 1.24) / 2;
+  const step = Math.max(LEAST_STEP, Math.min(wanted, beside / (MOST_SUPPLY - 0.4)));
+  const most = Math.min(MOST_SUPPLY, Math.floor(beside / step + 0.4));
+  return { step, most: most < 2 ? 0 : most };
+}
+
 function addLine(groups, kind, flow, cell, step, ends) {
   if (!flow) return;
-  const key = `${kind}|${flow.pace}|${cell.toFixed(1)}`;
-  if (!groups.has(key)) groups.set(key, { path: new Path2D(), kind, speed: 5 + flow.pace * 7, width: Math.max(1.8, cell * 0.085), step });
+  const key = `${kind}|${flow.pace}|${cell.toFixed(1)}|${step.toFixed(1)}`;
+  if (!groups.has(key)) groups.set(key, { path: new Path2D(), kind, speed: 5 + flow.pace * 7, width: Math.max(1.8, Math.min(cell * 0.085, step * 0.5)), step });
   const [x1, y1, x2, y2] = ends(flow.dots);
   const { path } = groups.get(key);
   path.moveTo(x1, y1);

@@ -1,6 +1,6 @@
 // What stands on the still layers: below the dots and above them. Painted again only when what they show changes.
 
-import { cellSize, drawAway, drawCell, drawFocus } from "./cells.js";
+import { cellSize, drawAway, drawCell, drawFocus, drawLabel, isLoud } from "./cells.js";
 import { drawBeds, drawDoubts, drawHeads } from "./flows.js";
 import { drawHub } from "./hub.js";
 import { drawLegend } from "./legend.js";
@@ -23,16 +23,26 @@ export function copy(context, image) {
 
 /** Cells at rest, then the hub and what stands over all. */
 export function drawOver(pen, { layout, model, spots, curves, isMoving, moving, focus }) {
-  for (const unit of model.units) {
-    const spot = spots(unit.id);
-    if (!spot.tile && !isMoving(unit.id)) drawCell(pen, unit, spot);
-  }
+  drawCells(pen, model.units.filter(({ id }) => !isMoving(id)), spots);
   if (!moving) drawSigns(pen, curves);
   drawHub(pen, layout.hub, model);
   for (const id of focus) {
     const spot = spots(id);
     if (spot && !isMoving(id)) drawFocus(pen, spot, spot.tile ? layout.tile : cellSize(spot.cell));
   }
+}
+
+/** Cells with their labels; those of units with which something is wrong above all cells. */
+export function drawCells(pen, units, spots) {
+  const loud = [];
+  for (const unit of units) {
+    const spot = spots(unit.id);
+    if (spot.tile) continue;
+    const labelled = !isLoud(unit);
+    drawCell(pen, unit, spot, { labelled });
+    if (!labelled) loud.push([unit, spot]);
+  }
+  for (const [unit, spot] of loud) drawLabel(pen, unit, spot);
 }
 
 /** What stands on the deals' curves. */

@@ -14,11 +14,11 @@
 // canvases are laid upon it and a list box beside it (stack.js, outline.js), so give it a parent of its own without padding.
 
 import { placeLegend } from "./legend.js";
-import { cellSize, drawCell, roundRect, write } from "./cells.js";
+import { cellSize, roundRect, write } from "./cells.js";
 import { dealCurves, drawBeds, drawDots, supplyLines } from "./flows.js";
 import { createField } from "./field.js";
 import { createLayer } from "./layer.js";
-import { copy, drawFrame, drawGround, drawOver, drawSigns, drawUnder } from "./layers.js";
+import { copy, drawCells, drawFrame, drawGround, drawOver, drawSigns, drawUnder } from "./layers.js";
 import { createMotion } from "./motion.js";
 import { createOutline } from "./outline.js";
 import { createSprites } from "./sprites.js";
@@ -150,7 +150,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     if (moving === 0) return;
     drawSigns(pen, curves);
     sprites.allow(TEXT_TIME); // what is on its way is drawn again in the next frame
-    for (const unit of model.units) if (ways.moving(unit.id, now)) drawCell(pen, unit, spots(unit.id));
+    drawCells(pen, model.units.filter(({ id }) => ways.moving(id, now)), spots);
     sprites.allow(Infinity);
   }
 
@@ -295,7 +295,7 @@ function spotsFor(layout, members) {
   const inner = innerPlaces(members, layout);
   const spots = new Map();
   for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, named: true, away: false });
-  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.bare, named: inner.named, away: true, left: place.x < layout.hub.x - 1 });
+  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.bare, brief: inner.brief, named: inner.named, room: inner.room, away: true, left: place.x < layout.hub.x - 1 });
   return spots;
 }
 

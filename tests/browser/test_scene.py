@@ -200,3 +200,92 @@ def test_a_deal_that_no_reading_tells_of_has_a_line_of_its_own(bench: Page) -> N
     feed(bench, 4, state="stale")
     option = bench.get_by_role("option").filter(has_text="E001")
     option.filter(has_text="in a deal, current unknown").wait_for(state="attached", timeout=5_000)
+
+
+@pytest.mark.parametrize("size", [{"width": 768, "height": 300}, {"width": 360, "height": 440}])
+def test_the_charge_stays_readable_in_small_cells(bench: Page, size: ViewportSize) -> None:
+    """look.md: the figure is inside the cell, on narrow screens too."""
+    bench.set_viewport_size(size)
+    bench.evaluate("window.bench.scene.setMotion(false)")
+    for sharing in (False, True):
+        feed(bench, 20, sharing=sharing)
+        frames(bench, 3)
+        assert bright_in_cell(bench, "E002") > 10
+        assert bright_in_cell(bench, "E001") > 10
+
+
+def bright_in_cell(page: Page, unit_id: str) -> int:
+    """How many px inside the unit's cell are as bright as its figure."""
+    found: int = page.evaluate(
+        """({ x, y, cell }) => {
+            const canvas = document.querySelector('canvas[data-layer=cells]');
+            const scale = canvas.width / canvas.clientWidth;
+            const inside = [x - cell * 0.36, y - cell * 0.4, cell * 0.72, cell * 0.8];
+            const frame = inside.map((px) => Math.round(px * scale));
+            const { data } = canvas.getContext('2d').getImageData(...frame);
+            let bright = 0;
+            for (let i = 0; i < data.length; i += 4) bright += Math.min(...data.slice(i, i + 3)) > 170 ? 1 : 0;
+            return bright;
+        }""",
+        spot(page, unit_id),
+    )
+    return found
+
+
+def test_supplies_keep_their_dots_in_a_crowd_and_off_the_neighbours(bench: Page) -> None:
+    """V5: fewer and closer dots where the current has no room, and none where not even two fit."""
+    found = bench.evaluate(
+        """async () => {
+            const { supplyLines } = await import('/js/scene/flows.js');
+            const unit = { id: 'A', state: 'live', pv: 9000, utility: 9000, load: 9000, crown: false };
+            const pen = document.createElement('canvas').getContext('2d');
+            const lines = (room) => supplyLines([unit], () => ({ x: 100, y: 100, cell: 15, bare: true, room }));
+            const reaches = (drawn, x) => {
+                pen.lineWidth = 2;
+                return drawn.some(({ path }) => pen.isPointInStroke(path, x, 100 + 15 * 1.5 * 0.34));
+            };
+            const [crowd, dense] = [lines({ x: 36, y: 40 }), lines({ x: 22, y: 33 })];
+            return {
+                kinds: crowd.map(({ kind }) => kind).sort(), right: reaches(crowd, 112), left: reaches(crowd, 88),
+                beyond: [reaches(crowd, 119), reaches(crowd, 81)], dense: dense.length,
+            };
+        }"""
+    )
+    assert found == {
+        "kinds": ["load", "pv", "utility"],
+        "right": True,
+        "left": True,
+        "beyond": [False, False],
+        "dense": 0,
+    }
+
+
+def test_the_label_of_a_silent_unit_lies_above_its_neighbours_cell(bench: Page) -> None:
+    """For how long it has been silent stays readable in a crowd."""
+    alone, crowded = bench.evaluate(
+        """async () => {
+            const load = (name) => import(`/js/scene/${name}.js`);
+            const names = ['layers', 'sprites', 'theme', 'words'];
+            const [layers, sprites, colours, words] = await Promise.all(names.map(load));
+            const { buildModel } = await import('/js/lib/model.js');
+            const status = { units: { A: { state: 'silent', age: 75 }, B: { state: 'live', age: 1 } } };
+            const model = buildModel({ A: {}, B: { battery: { rsoc: 0 } } }, [], status);
+            const spots = { A: { x: 100, y: 60, cell: 40 }, B: { x: 100, y: 138, cell: 40 } };
+            const red = (units) => {
+                const canvas = Object.assign(document.createElement('canvas'), { width: 200, height: 200 });
+                const context = canvas.getContext('2d');
+                const theme = colours.readTheme(document.body);
+                const pen = { context, sprites: sprites.createSprites(), theme, words: words.SCENE_WORDS };
+                layers.drawCells(pen, units, (id) => spots[id]);
+                const { data } = context.getImageData(60, 112, 80, 20);
+                let count = 0;
+                for (let i = 0; i < data.length; i += 4) {
+                    if (data[i + 3] > 200 && data[i] > 180 && data[i + 2] < 130) count += 1;
+                }
+                return count;
+            };
+            return [red([model.byId.get('A')]), red(model.units)];
+        }"""
+    )
+    assert alone > 20
+    assert crowded > alone * 0.6

@@ -65,6 +65,47 @@ test("units drawn to the middle stay clear of those that stayed outside, however
   }
 });
 
+/** The scene's room beside the page's columns on a desktop, a tablet and a phone. */
+const PAGES = { desktop: { x: 0, y: 0, width: 1204, height: 350 }, tablet: { x: 0, y: 0, width: 768, height: 255 }, phone: { x: 0, y: 0, width: 360, height: 370 } };
+const drawnTo = (layout, members) => innerPlaces(members.map((id) => ({ id, angle: layout.places.get(id).angle })), layout);
+
+for (const [name, box] of Object.entries(PAGES)) {
+  for (const sharing of [8, 13, 18, 19, 20]) {
+    test(`${sharing} of 20 units in deals on a ${name} keep their currents, larger than before where the outer ring has more room than they need`, () => {
+      const layout = placeUnits(ids(20), box);
+      const members = ids(20).filter((_, index) => index >= 20 - sharing);
+      const { places, cell, bare } = drawnTo(layout, members);
+      assert.equal(bare, false);
+      assert.ok(cell >= layout.cell * 0.99, `${cell} < ${layout.cell}`);
+      if (name === "tablet") assert.ok(cell > 19, `${cell}: no room for the whole figure`);
+      const boxes = ids(20).map((id) => (places.has(id) ? { ...places.get(id), w: cell } : { ...layout.places.get(id), w: layout.cell }));
+      boxes.forEach((one, i) => {
+        assert.ok(Math.abs(one.x - layout.hub.x) + one.w / 2 <= box.width / 2 && Math.abs(one.y - layout.hub.y) + one.w * 0.75 <= box.height / 2, "beyond the screen");
+        for (const other of boxes.slice(i + 1)) {
+          const wide = (one.w + other.w) / 2;
+          assert.ok(Math.abs(one.x - other.x) >= wide || Math.abs(one.y - other.y) >= wide * 1.5, "one upon another");
+        }
+      });
+      for (const { x, y } of places.values()) {
+        const gap = Math.hypot(Math.max(0, Math.abs(x - layout.hub.x) - cell / 2), Math.max(0, Math.abs(y - layout.hub.y) - cell * 0.75));
+        assert.ok(gap > layout.hub.r, "on the hub");
+      }
+    });
+  }
+}
+
+test("all in deals have larger cells than the outer ring could give them", () => {
+  const layout = placeUnits(ids(20), PAGES.desktop);
+  assert.ok(drawnTo(layout, ids(20)).cell > layout.cell * 1.4);
+});
+
+test("on the widened ring nobody moves when another's deal begins or ends", () => {
+  const layout = placeUnits(ids(20), PAGES.tablet);
+  const [all, few] = [drawnTo(layout, ids(20)), drawnTo(layout, ids(20).slice(3, 15))];
+  assert.equal(few.cell, all.cell);
+  for (const [id, place] of few.places) assert.deepEqual(place, all.places.get(id));
+});
+
 test("a lone deal's units stand in their own directions", () => {
   const layout = placeUnits(ids(20), BOXES.desktop);
   const members = ["E0003", "E0012"].map((id) => ({ id, angle: layout.places.get(id).angle }));
