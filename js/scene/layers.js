@@ -32,15 +32,15 @@ export function drawOver(pen, { layout, model, spots, curves, isMoving, moving, 
   }
 }
 
-/** Cells with their labels; those of units with which something is wrong above all cells. */
-export function drawCells(pen, units, spots) {
+/** Cells with their labels; those of units with which something is wrong above all cells, and alone where `quiet`. */
+export function drawCells(pen, units, spots, { quiet = false } = {}) {
   const loud = [];
   for (const unit of units) {
     const spot = spots(unit.id);
     if (spot.tile) continue;
-    const labelled = !isLoud(unit);
-    drawCell(pen, unit, spot, { labelled });
-    if (!labelled) loud.push([unit, spot]);
+    const wrong = isLoud(unit);
+    drawCell(pen, unit, spot, { labelled: !wrong && !quiet });
+    if (wrong) loud.push([unit, spot]);
   }
   for (const [unit, spot] of loud) drawLabel(pen, unit, spot);
 }

@@ -150,7 +150,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     if (moving === 0) return;
     drawSigns(pen, curves);
     sprites.allow(TEXT_TIME); // what is on its way is drawn again in the next frame
-    drawCells(pen, model.units.filter(({ id }) => ways.moving(id, now)), spots);
+    drawCells(pen, model.units.filter(({ id }) => ways.moving(id, now)), spots, { quiet: layout.tiles }); // hundreds of ids that glide cannot be read
     sprites.allow(Infinity);
   }
 

@@ -261,8 +261,8 @@ def test_supplies_keep_their_dots_in_a_crowd_and_off_the_neighbours(bench: Page)
 
 
 def test_the_label_of_a_silent_unit_lies_above_its_neighbours_cell(bench: Page) -> None:
-    """For how long it has been silent stays readable in a crowd."""
-    alone, crowded = bench.evaluate(
+    """For how long it has been silent stays readable in a crowd, also while hundreds glide and others have no label."""
+    alone, crowded, quiet = bench.evaluate(
         """async () => {
             const load = (name) => import(`/js/scene/${name}.js`);
             const names = ['layers', 'sprites', 'theme', 'words'];
@@ -271,12 +271,12 @@ def test_the_label_of_a_silent_unit_lies_above_its_neighbours_cell(bench: Page) 
             const status = { units: { A: { state: 'silent', age: 75 }, B: { state: 'live', age: 1 } } };
             const model = buildModel({ A: {}, B: { battery: { rsoc: 0 } } }, [], status);
             const spots = { A: { x: 100, y: 60, cell: 40 }, B: { x: 100, y: 138, cell: 40 } };
-            const red = (units) => {
+            const red = (units, options) => {
                 const canvas = Object.assign(document.createElement('canvas'), { width: 200, height: 200 });
                 const context = canvas.getContext('2d');
                 const theme = colours.readTheme(document.body);
                 const pen = { context, sprites: sprites.createSprites(), theme, words: words.SCENE_WORDS };
-                layers.drawCells(pen, units, (id) => spots[id]);
+                layers.drawCells(pen, units, (id) => spots[id], options);
                 const { data } = context.getImageData(60, 112, 80, 20);
                 let count = 0;
                 for (let i = 0; i < data.length; i += 4) {
@@ -284,8 +284,9 @@ def test_the_label_of_a_silent_unit_lies_above_its_neighbours_cell(bench: Page) 
                 }
                 return count;
             };
-            return [red([model.byId.get('A')]), red(model.units)];
+            return [red([model.byId.get('A')]), red(model.units), red(model.units, { quiet: true })];
         }"""
     )
     assert alone > 20
     assert crowded > alone * 0.6
+    assert quiet == crowded
