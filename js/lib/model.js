@@ -45,9 +45,9 @@ export function buildModel(logInfo, deals, heard, { remembered = {}, previous = 
   };
 }
 
-/** A status that vouches for nothing but the units' own ages. */
+/** A status that vouches no longer for the grid nor for apis-web; what was ordered, locked or planned was so all the same. */
 function withoutWord(status) {
-  return status && { ...status, grid: {}, apisWeb: {}, orders: [] };
+  return status && { ...status, grid: {}, apisWeb: {} };
 }
 
 /** Ids in the order people expect: E2 before E10, the same on every page. */

@@ -214,3 +214,12 @@ test("the poller keeps the beat of its interval, whatever an answer takes", asyn
   await world.next();
   assert.deepEqual(world.due.map(({ wait }) => wait), [350]);
 });
+
+test("a lost controller's word on the grid and apis-web holds no longer; its units, orders and locks stand as last told", () => {
+  const status = { grid: { mode: "manual", busVoltage: 349, gridMaster: "E1" }, apisWeb: { emulatorEmulator: { up: true } }, orders: [{ id: "c1" }], locks: { E1: {} }, units: { E1: { state: "live", age: 1 } } };
+  const model = buildModel({ E1: {} }, [], status, { lost: true, elapsed: 4 });
+  assert.deepEqual([model.status.grid, model.status.apisWeb, model.dealsKnown, model.bus.voltage], [{}, {}, false, null]);
+  assert.deepEqual([model.status.orders, model.status.locks, model.units[0].age], [[{ id: "c1" }], { E1: {} }, 5]);
+  assert.equal(buildModel({ E1: {} }, [], status).status, status);
+  assert.equal(buildModel(null, null, null, { lost: true }).status, null);
+});
