@@ -103,7 +103,7 @@ export function createUnits(page) {
   function render(model, { anew = false } = {}) {
     renderToolbar(model);
     const wanted = selectUnits(model.units, choice).map(({ id }) => id);
-    arrange(anew || !isBusy() ? wanted : undisturbed(wanted, model), model);
+    if (!isPlaced(wanted)) arrange(anew || !isBusy() ? wanted : undisturbed(wanted, model), model);
     setText(note, noteOf(placed.length, model));
     setAttribute(document.body, "data-many", model.units.length >= MANY);
     renderCards(model);
@@ -136,9 +136,13 @@ export function createUnits(page) {
     return [...standing, ...wanted.filter((id) => !standing.has(id))];
   }
 
+  function isPlaced(ids) {
+    return ids.length === placed.length && ids.every((id, index) => id === placed[index]);
+  }
+
   /** Brings the cards into the wanted order; those that are not wanted leave the page but are kept. */
   function arrange(ids, model) {
-    if (ids.length === placed.length && ids.every((id, index) => id === placed[index])) return;
+    if (isPlaced(ids)) return;
     placed = ids;
     for (const id of ids) if (!elements.has(id)) add(id);
     const show = new Set(ids);

@@ -1,13 +1,14 @@
 // The picture for those who do not see it or use the keyboard: a list box beside the canvas with one option per unit.
 //
 // One tab stop whatever the number of units; arrows, Home, End move, Enter or Space opens (V7). Texts are renewed every two
-// seconds at most, and only where they changed.
+// seconds at most, of a thousand units every ten, and only where they changed; that of the chosen one at once.
 
 import { percent, signed } from "../lib/figures.js";
 import { duration } from "../lib/durations.js";
 import { fill } from "./words.js";
 
 const EVERY = 2000; // ms
+const EACH = 10; // ms per unit: what many cost must not grow with their number
 let lists = 0;
 
 export function createOutline(canvas, { onActive, onOpen, words }) {
@@ -83,7 +84,7 @@ export function createOutline(canvas, { onActive, onOpen, words }) {
       units = next;
       const found = units.findIndex(({ id }) => id === activeId);
       if (found >= 0 && found !== active) activate(found);
-      timer ??= setTimeout(renew, Math.max(0, renewed + EVERY - performance.now()));
+      timer ??= setTimeout(renew, Math.max(0, renewed + Math.max(EVERY, EACH * units.length) - performance.now()));
     },
     setWords(next) {
       texts = next;
