@@ -11,17 +11,16 @@ with other things it is what the drawing costs, and it is what the budget is hel
 import json
 import shutil
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from benchmarks.grid import grid
+from benchmarks.servers import answering
 
 BUDGETS = {4: 8.0, 20: 8.0, 300: 8.0, 1000: 16.0}
 """Nodes -> the draw callback's p95, ms."""
@@ -44,17 +43,9 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Nothing."""
 
 
-@contextmanager
-def served(root: Path) -> Iterator[str]:
+def served(root: Path) -> AbstractContextManager[str]:
     """The address under which the folder is served, on a free port of this host."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root))) as server:
-        thread = threading.Thread(target=server.serve_forever, name="bench-files")
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return answering(partial(_Quiet, directory=str(root)))
 
 
 def with_deals(count: int, first: int, seed: int = 1) -> tuple[dict[str, Any], list[dict[str, Any]]]:

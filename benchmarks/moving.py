@@ -3,13 +3,13 @@
 import itertools
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from benchmarks.draw import with_deals
+from benchmarks.servers import answering
 
 VARIANTS = 4
 """So many sets of figures in turn, when all of them move."""
@@ -47,22 +47,13 @@ class MovingGrid:
                 units[unit_id]["dcdc"]["meter"]["vb"] = volts
             return units
 
-    @contextmanager
-    def served(self) -> Iterator[str]:
+    def served(self) -> AbstractContextManager[str]:
         """The address of this apis-web, on a free port of this host."""
 
         class Handler(_Handler):
             grid = self
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            thread = threading.Thread(target=server.serve_forever, name="bench-apis-web")
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{server.server_port}"
-            finally:
-                server.shutdown()
-                thread.join()
+        return answering(Handler)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -53,13 +53,19 @@ def manual_stage(**given: object) -> Stage:
     return stage
 
 
-def test_an_order_under_way_stays_in_sight_whatever_else_is_done_at_its_card(open_quiet: OpenPage) -> None:
-    """Issue: every order shows pending, done or refusal on the spot; none hides another's."""
+def soft_stop_under_way(open_quiet: OpenPage) -> tuple[Stage, Page]:
+    """A local Soft Stop of E001 ordered on its card, accepted and not yet seen."""
     stage = manual_stage()
     stage.answers["/setOperationMode"] = (200, {"succeeded": True, "command": "c1"})
     stage.more["orders"] = [local_soft_stop("accepted")]
     page = open_quiet(stage=stage)
     order_local(page, "E001", "heteronomous")
+    return stage, page
+
+
+def test_an_order_under_way_stays_in_sight_whatever_else_is_done_at_its_card(open_quiet: OpenPage) -> None:
+    """Issue: every order shows pending, done or refusal on the spot; none hides another's."""
+    stage, page = soft_stop_under_way(open_quiet)
     pending = "Local mode Soft Stop: accepted; seen at 0 of 1 units"
     expect(outcomes(page, "E001")).to_have_text([pending])
     choose(page, "E001", "Voltage control")
@@ -78,11 +84,7 @@ def test_an_order_under_way_stays_in_sight_whatever_else_is_done_at_its_card(ope
 
 def test_an_order_under_way_stays_in_sight_in_a_compact_card(open_quiet: OpenPage) -> None:
     """Issue: pending on the spot, also where the controls are folded away."""
-    stage = manual_stage()
-    stage.answers["/setOperationMode"] = (200, {"succeeded": True, "command": "c1"})
-    stage.more["orders"] = [local_soft_stop("accepted")]
-    page = open_quiet(stage=stage)
-    order_local(page, "E001", "heteronomous")
+    _, page = soft_stop_under_way(open_quiet)
     page.locator("#density").click()
     expect(card(page, "E001").locator(".controls")).not_to_be_visible()
     expect(outcomes(page, "E001")).to_be_visible()

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.stage import Stage, deal, moment, unit_data, unit_status
@@ -297,8 +297,8 @@ RULES = [
 ]
 
 
-def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_quiet: OpenPage, pictures: Path) -> None:
-    """Issue 5 section 2: a dry run as the form is filled in; overridable rules pass with a reason, which is sent."""
+def filled_in(open_quiet: OpenPage) -> tuple[Stage, Page, Locator]:
+    """A unit in Manual whose form asks for a current that one overridable rule refuses."""
     stage = Stage.of(2, mode="manual")
     stage.grid["mode"] = "manual"
     stage.answers["/set/dcdc/E001"] = (200, {"rules": RULES})
@@ -306,6 +306,12 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     unit = page.locator('.card[data-unit="E001"]')
     unit.locator(".current input").fill("-1.5")
     unit.locator(".choices label", has_text="Current control").click()
+    return stage, page, unit
+
+
+def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_quiet: OpenPage, pictures: Path) -> None:
+    """Issue 5 section 2: a dry run as the form is filled in; overridable rules pass with a reason, which is sent."""
+    stage, page, unit = filled_in(open_quiet)
     expect(unit.locator(".rules li")).to_have_text(
         [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(c\) No other")]
     )
@@ -325,13 +331,7 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
 
 def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> None:
     """The rules are asked again while the question stands open; what they no longer refuse needs no reason."""
-    stage = Stage.of(2, mode="manual")
-    stage.grid["mode"] = "manual"
-    stage.answers["/set/dcdc/E001"] = (200, {"rules": RULES})
-    page = open_quiet(stage=stage)
-    unit = page.locator('.card[data-unit="E001"]')
-    unit.locator(".current input").fill("-1.5")
-    unit.locator(".choices label", has_text="Current control").click()
+    stage, page, unit = filled_in(open_quiet)
     unit.locator("[data-act=converter]").click()
     expect(page.locator("#confirm-yes")).to_have_text("Override and set")
     stage.answers["/set/dcdc/E001"] = (200, {"rules": [{**rule, "pass": True} for rule in RULES]})
