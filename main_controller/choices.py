@@ -82,6 +82,7 @@ def timing_of(settings: Settings) -> Timing:
         mode_time=settings.modetime,
         grace=settings.gracetime,
         fresh=settings.freshreading,
+        order_age=settings.ordertime,
     )
 
 

@@ -37,6 +37,7 @@ from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
+from main_controller.operations.then_mode import ThenMode
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.operations.verification import Verification
 from main_controller.operations.waits import Waits
@@ -63,6 +64,7 @@ from main_controller.web.draining import Draining
 from main_controller.web.guard import Guard
 from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
+from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.status_report import Sources, StatusReport
@@ -90,6 +92,9 @@ EVENTS_EVERY = 1.0
 READERS = 16
 STOPPERS = 64
 ORDERERS = 16
+STOPS_ASKED = 256
+"""How many stops may go on at once after their answer; a thread each, made when it is needed."""
+
 WAITING_READINGS = 8
 END_LIMIT = 90.0
 """How long (s) a running Stop all or safe end may take after the first signal (Z20)."""
@@ -186,7 +191,7 @@ class Controller:
         )  # fmt: skip
         waits = Waits(desk, upstream.devices, self._stoppers)
         self._set_schedule = SetSchedule(
-            self._schedules, self._results,
+            desk, self._schedules, self._results,
             known=lambda: self._cache.snapshot().members, wall=utc_now, zone=pytz.timezone(settings.timezone),
             told=self._journaling.schedule_set,
         )  # fmt: skip
@@ -194,6 +199,7 @@ class Controller:
             desk, upstream.apis_web, waits, self._stoppers,
             person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent,
         )  # fmt: skip
+        self._then_mode = ThenMode(desk, self._set_mode, submit=self._executor(1, "then").submit)
         limits = limits_of(settings)
         self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
         readers = self._executor(READERS, "read")
@@ -254,6 +260,7 @@ class Controller:
             Periodic("verification", LOOK_EVERY, self._verification.run_once),
             Periodic("grid events", EVENTS_EVERY, self._events.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
+            Periodic("then", LOOK_EVERY, self._then_mode.run_once),
             self._scheduling,
         ]
         self._writer = JournalWriter(self._journal, keep_days=settings.journalkeep)
@@ -262,15 +269,22 @@ class Controller:
         settings, cache = self.settings, self._cache
         report = StatusReport(cache, about(settings), self._sources(), clock=self._clock, wall=utc_now)
         room = WaitingRoom(WAITING_READINGS)
+        self._ordering = Ordering(
+            self._commands,
+            executor=self._executor(ORDERS_AT_ONCE, "asked"),
+            stoppers=self._executor(STOPS_ASKED, "asked stop"),
+        )
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             readings := Readings(
                 cache, schedules=self._set_schedule.listing, status=report.report, ipv4=ipv4,
                 stale_after=settings.staleafter, clock=self._clock, journal=lambda: self._journal.fault,
+                heard=self._then_mode.heard,
             ),
             LiveReadings(self._upstream.apis_web, cache, mode=report.mode, clock=self._clock),
             Commands(
-                self._commands, set_mode=self._set_mode, set_converter=self._set_converter, stop_all=self._stop_all,
+                self._ordering, set_mode=self._set_mode, then_mode=self._then_mode,
+                set_converter=self._set_converter, stop_all=self._stop_all,
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
                 acknowledge=self._acknowledge, set_lock=self._set_lock, share=self._share, flush=self._flush,
             ),
@@ -309,6 +323,9 @@ class Controller:
             grid_events=self._events.events,
             locks=self._locks.all,
             share=self._share.as_json,
+            serial=self._desk.moments.serial,
+            start=self._desk.moments.start,
+            then=self._then_mode.as_json,
         )
 
     # Running
@@ -366,6 +383,7 @@ class Controller:
             pause.wait(0.1)
         self.app.close()
         self.app.wait_empty(5.0)
+        self._ordering.wait_empty(5.0)
         pause.wait(0.2)  # the server's loop hands out the last bytes
         self._ended = True
         os.kill(os.getpid(), signal.SIGTERM)

@@ -59,7 +59,8 @@ class Command:
     """One order from its arrival to its end.
 
     `entered` (monotonic s) is when it came, `settled` when its answer came or it was given up; `by` is an address
-    or "scheduler". `before` is what was in force when it came.
+    or "scheduler". `before` is what was in force when it came. `key` is the one that it came with; `judged` says that
+    no rule refused it, so that from here on it depends on others only.
     """
 
     id: str
@@ -77,6 +78,8 @@ class Command:
     error: str | None = None
     note: str | None = None
     override: str | None = None
+    key: str | None = None
+    judged: bool = False
     before: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, UnitOutcome] = field(default_factory=dict)
     progress: Mapping[str, Any] = field(default_factory=dict)
@@ -85,6 +88,7 @@ class Command:
         """The wire form of `GET /commands/<id>`; times are ISO 8601 in UTC."""
         return {
             "id": self.id,
+            "key": self.key,
             "order": self.order,
             "unitId": self.unit_id,
             "wanted": dict(self.wanted),

@@ -145,8 +145,13 @@ def mode_now(command: Command, picture: Picture) -> tuple[int, int]:
 
 
 def drained(command: Command, picture: Picture) -> bool | None:
-    """Soft Stop: whether no deal runs and every live converter is in Wait; None while the deals cannot be told."""
+    """Soft Stop: whether no deal runs and every live converter is in Wait; None while the deals cannot be told.
+
+    An empty list counts once a Grid Master was known after it: without one the list is empty too (K7).
+    """
     if parse_mode(command.wanted.get("mode")) is not Mode.HETERONOMOUS or picture.deals is None:
+        return None
+    if picture.deals == 0 and picture.no_deals_at is None:
         return None
     return picture.deals == 0 and all(fact.confirmed_wait() for fact in picture.live)
 

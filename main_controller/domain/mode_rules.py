@@ -44,6 +44,22 @@ def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapp
     return unwatched or (None if _shares(fact.obeys, picture.pending_for(unit_id)) else _not_in_wait([fact]))
 
 
+def only_lowers(unit_id: str | None, picture: Picture) -> bool:
+    """Whether Soft Stop in this scope can only end something: every mode seen in it is Run or Soft Stop (H1).
+
+    From Manual or Force Stop it starts things. Where no unit is live, or another mode may be on its way, nobody can
+    tell.
+    """
+    scope = picture.scope(unit_id)
+    if not any(fact.live for fact in scope):
+        return False
+    if any(mode is not None and mode not in SHARING_MODES for mode in picture.pending_for(unit_id)):
+        return False
+    if unit_id is not None and scope[0].local_mode is Mode.STOP:
+        return False
+    return all(fact.global_mode in SHARING_MODES for fact in scope if fact.live or fact.global_mode is not None)
+
+
 def why_not_shut_down(unit_id: str | None, picture: Picture, fresh: float) -> str | None:
     """Why apis-main may not be shut down here: Manual must be in force, every converter freshly seen in Wait."""
     scope = picture.scope(unit_id)

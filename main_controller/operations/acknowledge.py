@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from main_controller.domain.commands import Command
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.operations.desk import Desk
 
@@ -25,14 +26,15 @@ class Acknowledge:
         self._book = book
         self._told = told
 
-    def order(self, unit_id: str, by: str) -> Command:
+    def order(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Acknowledge one unit; NotFound for a stranger, Refused when there is nothing to acknowledge."""
         desk = self._desk
         snapshot = desk.cache.snapshot()
         fact = desk.picture().facts.get(unit_id)
         if fact is None:
             raise NotFound(f"There is no unit {unit_id!r}.")
-        command = desk.begin("acknowledge", unit_id, {"acknowledged": True}, by)
+        command = desk.begin("acknowledge", unit_id, {"acknowledged": True}, by, stamp=stamp)
+        desk.timely(command, stamp)
         if not fact.unwatched:
             raise desk.refuse(
                 command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."

@@ -11,8 +11,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Picture
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
+from main_controller.operations.moments import Moments
 from main_controller.operations.pictures import Acknowledgements, Pictures
 from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog, TurnLost, Turns
@@ -53,6 +56,7 @@ class Desk:
         self.clock = clock
         self.wall = wall
         self.turns = Turns()
+        self.moments = Moments(clock)
         self._pictures = Pictures(cache, commands, acknowledgements, timing=timing, clock=clock)
 
     # Looking
@@ -82,8 +86,10 @@ class Desk:
         *,
         override: str | None = None,
         before: Mapping[str, Any] | None = None,
+        stamp: Stamp = UNSTAMPED,
+        judged: bool = False,
     ) -> Command:
-        """Record an order that has come."""
+        """Record an order that has come; `judged` is one that no rule binds. Raises KeyTaken."""
         command = Command(
             id=self.commands.new_id(),
             order=order,
@@ -94,9 +100,16 @@ class Desk:
             entered=self.clock(),
             override=override,
             before=dict(before or {}),
+            key=stamp.key,
+            judged=judged,
         )
+        entered = self.commands.enter(command, stamp.request)
         log.info("%s %s for %s by %s: %s", command.id, order, unit_id or "the cluster", by, dict(wanted))
-        return self.commands.enter(command)
+        return entered
+
+    def judged(self, command: Command) -> None:
+        """Note that no rule refused this command: it goes on, and whoever waited for that is told."""
+        self.commands.update(command.id, judged=True)
 
     def refuse(self, command: Command, sentence: str, **details: Any) -> Refused:
         """Record a refusal and return the error to raise."""
@@ -155,6 +168,35 @@ class Desk:
         """Record how the order stands at each unit."""
         return self.commands.update(command.id, units=dict(outcomes), **changes)
 
+    def timely(self, command: Command, stamp: Stamp, *also: str) -> None:
+        """Refuse an order that was pressed too long ago, or before a stop or another mode came in its scope (H1).
+
+        Its scope is its own and the units `also`. Stopping is never asked. One without a moment, a script's, is judged
+        as if it were pressed now.
+        """
+        moment = stamp.moment
+        if moment is None:
+            return
+        why = self.moments.why_not(moment, self.timing.order_age)
+        if why:
+            raise self.refuse(command, why, cause="moment", came=[])
+        told_at = self.moments.told_at(moment)
+        scopes = (command.unit_id, *also)
+        came = [
+            other
+            for other in self.commands.latest()
+            if told_at is not None and other.entered > told_at and other.id != command.id
+            and _stops_or_changes(other) and any(_overlap(other.unit_id, scope) for scope in scopes)
+        ]  # fmt: skip
+        if came:
+            told = f"{_what(came[0])} by {came[0].by} came in its scope after it was asked; look, and press it again."
+            raise self.refuse(command, told, cause="moment", came=[_told(other) for other in came])
+        for change in self.moments.changes_since(moment):
+            if any(_overlap(change.unit_id, scope) for scope in scopes):
+                raise self.refuse(
+                    command, f"{change.sentence} It came after this was asked; press it again.", cause="moment", came=[]
+                )
+
     def not_while_stopping(self, command: Command) -> None:
         """Refuse the command while a Stop all runs (Z9)."""
         if self.commands.held_by is not None:
@@ -203,6 +245,44 @@ class Desk:
         settled = replace(order, returned=self.clock(), sent=sent)
         self.commands.note_mode(settled)
         return settled
+
+
+def _overlap(one: str | None, other: str | None) -> bool:
+    """Whether two scopes touch: a unit's lies in the cluster's (None)."""
+    return one is None or other is None or one == other
+
+
+def _stops_or_changes(command: Command) -> bool:
+    """Whether it is a stop or a mode order that was or may have been sent."""
+    if not command.state.open and command.sent is False:
+        return False
+    waits = command.order == "setDcdc" and command.wanted.get("word") == Word.WAIT
+    return waits or command.order in ("stopAll", "setOperationMode", "setBudo", "endShare")
+
+
+def _what(command: Command) -> str:
+    """A stop or a mode order, for a sentence."""
+    if command.order == "stopAll":
+        return "Stop all"
+    if command.order == "endShare":
+        return "The end of the guided procedure"
+    if command.order == "setDcdc":
+        return f"Wait to {command.unit_id}"
+    mode = command.wanted.get("mode")
+    label = Mode(mode).label if mode else "follow the cluster"
+    return f"{label} for {command.unit_id or 'the cluster'}"
+
+
+def _told(command: Command) -> dict[str, Any]:
+    """What came, as JSON beside a refusal."""
+    return {
+        "id": command.id,
+        "order": command.order,
+        "unitId": command.unit_id,
+        "by": command.by,
+        "at": command.at.isoformat(timespec="milliseconds"),
+        "mode": command.wanted.get("mode"),
+    }
 
 
 def foreseen(fault: Exception, what: str) -> ControllerError:

@@ -84,6 +84,7 @@ class GridEvents:
             cause = " after a grid error" if seen.error else ""
             text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
             self._chronicle.tell("mode", None, text, before, mode)
+            self._desk.moments.changed(None, text)
 
     def _look_at_own_mode(self, seen: _Seen, fact: Fact, now: float) -> None:
         if not fact.live or fact.global_mode is None:  # without a global mode it tells nothing of its own one either
@@ -96,9 +97,9 @@ class GridEvents:
         if order is not None and order.mode is fact.local_mode:
             return
         was, shows = (mode.label if mode is not None else "none" for mode in (before, fact.local_mode))
-        self._chronicle.tell(
-            "mode", fact.id, f"{fact.id}'s own mode went from {was} to {shows} by itself.", before, shows
-        )
+        text = f"{fact.id}'s own mode went from {was} to {shows} by itself."
+        self._chronicle.tell("mode", fact.id, text, before, shows)
+        self._desk.moments.changed(fact.id, text)
 
     def _newest_order(self, unit_id: str | None, now: float) -> ModeOrder | None:
         """Our newest order to the cluster or this unit, while what is shown may still be its work."""

@@ -25,6 +25,8 @@ GRID = "the grid"
 
 STOPPING = ("stopAll", "setDcdc", "setOperationMode", "setBudo")
 
+SCHEDULE_ORDERS = ("setSchedule", "clearSchedule")
+
 ENDS = "The program ends:"
 
 INTENT_LIMIT = 1.0
@@ -45,7 +47,12 @@ class Journaling:
     # Orders
 
     def command_changed(self, before: Command | None, after: Command) -> None:
-        """Journal a command that came or whose state, sending or note changed; progress alone writes nothing."""
+        """Journal a command that came or whose state, sending or note changed; progress alone writes nothing.
+
+        Of an order about a schedule only a refusal is written here: what it did is told by `schedule_set`.
+        """
+        if after.order in SCHEDULE_ORDERS and not _refused(after):
+            return
         if before is None:
             self._command(ORDER, after, "", before=after.before or None, after=after.wanted)
             if _stops(after):
@@ -168,13 +175,15 @@ class Journaling:
         )
 
     def schedule_set(
-        self, by: str, unit_id: str | None, operation: str, *, before: str | None, due: str | None, done: bool = True
+        self, by: str, unit_id: str | None, operation: str, *, due: str | None, command_id: str, done: bool = True
     ) -> None:
-        """Journal a schedule that was set, or cleared where `due` is None; times are ISO 8601."""
+        """Journal a schedule that was set, or cleared where `due` is None; `due` is ISO 8601."""
         verb = "set" if due is not None else "cleared"
         what = f"schedule {operation} for {unit_id or 'the cluster'} {verb}"
         outcome = verb if done else "there was none"
-        self._journal.append(SCHEDULE, by=by, unit_id=unit_id, what=what, before=before, after=due, outcome=outcome)
+        self._journal.append(
+            SCHEDULE, by=by, unit_id=unit_id, what=what, after=due, outcome=outcome, command_id=command_id
+        )
 
     def lock(self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Journal a lock that was set, or taken off where `after` is None; `scope` "" is the cluster."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import why_not_lock
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
 
@@ -51,14 +52,15 @@ class SetLock:
         """Every lock by scope, "" for the cluster."""
         return self._book.all()
 
-    def set(self, unit_id: str | None, name: str, reason: str, by: str) -> Command:
+    def set(self, unit_id: str | None, name: str, reason: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Lock a unit, once it is seen with local mode stop and in Wait, or the cluster at any time."""
         desk = self._desk
         if unit_id is not None:
             desk.known(unit_id)
         scope = unit_id or ""
-        command = desk.begin("setLock", unit_id, {"name": name, "reason": reason}, by)
+        command = desk.begin("setLock", unit_id, {"name": name, "reason": reason}, by, stamp=stamp)
         with desk.commands.deciding():
+            desk.timely(command, stamp)
             held = self._book.all().get(scope)
             if held is not None:
                 raise desk.refuse(command, f"{scope or 'The cluster'} is locked already, by {held['name']}.")
@@ -72,10 +74,11 @@ class SetLock:
         self._told(by, scope, before=None, after=kept)
         return desk.verify(desk.accept(command))
 
-    def clear(self, unit_id: str | None, name: str, by: str) -> Command:
+    def clear(self, unit_id: str | None, name: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Take a lock off by its name; any unit that has a lock will do (Z7)."""
         desk = self._desk
-        command = desk.begin("clearLock", unit_id, {"name": name}, by)
+        command = desk.begin("clearLock", unit_id, {"name": name}, by, stamp=stamp)
+        desk.timely(command, stamp)
         try:
             taken = self._book.clear(unit_id or "", name)
         except ControllerError as error:

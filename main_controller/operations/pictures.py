@@ -81,6 +81,7 @@ class Pictures:
             pending_modes=_by_scope(pending),
             grid_master_known=grid_master_known(snapshot.grid.unit_ids),
             deals=_deals(snapshot),
+            no_deals_at=snapshot.grid.no_deals_at,
         )
 
     def unwatched(self) -> frozenset[str]:

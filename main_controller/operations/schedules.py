@@ -11,9 +11,12 @@ from typing import Any, Protocol
 import pytz
 from pytz.tzinfo import BaseTzInfo
 
+from main_controller.domain.commands import Command
 from main_controller.domain.schedule import Operation
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
+from main_controller.operations.desk import Desk
 from main_controller.store.schedule_file import check_unit_id
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
 from main_controller.store.schedules import Schedules
@@ -25,7 +28,7 @@ class Told(Protocol):
     """Whoever journals schedules that are set or cleared."""
 
     def __call__(
-        self, by: str, unit_id: str | None, operation: str, *, before: str | None, due: str | None, done: bool = True
+        self, by: str, unit_id: str | None, operation: str, *, due: str | None, command_id: str, done: bool = True
     ) -> None:
         """Take note of a schedule set for `due`, or cleared where that is None."""
         ...
@@ -39,6 +42,7 @@ class SetSchedule:
 
     def __init__(
         self,
+        desk: Desk,
         schedules: Schedules,
         results: ScheduleResults,
         *,
@@ -47,6 +51,7 @@ class SetSchedule:
         zone: BaseTzInfo = pytz.utc,
         told: Told | None = None,
     ) -> None:
+        self._desk = desk
         self._schedules = schedules
         self._results = results
         self._known = known
@@ -54,8 +59,10 @@ class SetSchedule:
         self._zone = zone
         self._told = told
 
-    def set(self, unit_id: str | None, operation: str, value_text: str, by: str) -> dict[str, Any]:
-        """Set or move one schedule; None is the cluster. The reply says the instant, in UTC and in the site's zone.
+    def set(
+        self, unit_id: str | None, operation: str, value_text: str, by: str, *, stamp: Stamp = UNSTAMPED
+    ) -> tuple[Command, dict[str, Any]]:
+        """Set or move one schedule; None is the cluster. The reply says the instant, in UTC and the site's zone.
 
         Raises BadRequest (operation, unit id, value, a time that is past: Z13), NotFound (unit), NoDataYet, or
         ControllerError when the disk refuses; then an earlier schedule of the same name stands.
@@ -69,11 +76,16 @@ class SetSchedule:
                 f"A schedule must lie in the future: {iso_in(due, self._zone)} is past, "
                 f"it is {iso_in(now, self._zone)} now."
             )
-        schedule = self._schedules.put(unit_id, wanted, due)
+        command = self._begin("setSchedule", unit_id, {"operation": wanted.value, "due": iso_utc(due)}, by, stamp)
+        try:
+            schedule = self._schedules.put(unit_id, wanted, due)
+        except ControllerError as error:
+            raise self._desk.fault(command, error) from error
         log.info("schedule %s set for %s by %s", schedule, iso_utc(due), by)
+        command = self._desk.verify(command)
         if self._told is not None:
-            self._told(by, unit_id, wanted.value, before=None, due=iso_utc(schedule.due))
-        return {
+            self._told(by, unit_id, wanted.value, due=iso_utc(schedule.due), command_id=command.id)
+        return command, {
             "succeeded": True,
             "unitId": unit_id,
             "operation": wanted.value,
@@ -81,7 +93,14 @@ class SetSchedule:
             "local": iso_in(schedule.due, self._zone),
         }
 
-    def clear(self, unit_id: str | None, operation: str, by: str) -> dict[str, Any]:
+    def _begin(self, order: str, unit_id: str | None, wanted: dict[str, Any], by: str, stamp: Stamp) -> Command:
+        command = self._desk.begin(order, unit_id, wanted, by, stamp=stamp)
+        self._desk.timely(command, stamp)
+        return command
+
+    def clear(
+        self, unit_id: str | None, operation: str, by: str, *, stamp: Stamp = UNSTAMPED
+    ) -> tuple[Command, dict[str, Any]]:
         """Clear one schedule, readable or not; `cleared` says whether there was one. Any unit with an entry will do.
 
         (Z7) An order that the scheduler had already sent is not called back.
@@ -91,11 +110,16 @@ class SetSchedule:
             check_unit_id(unit_id)
         if not self._schedules.has(unit_id, wanted):
             self._check_unit(unit_id)
-        cleared = self._schedules.remove(unit_id, wanted)
+        command = self._begin("clearSchedule", unit_id, {"operation": wanted.value}, by, stamp)
+        try:
+            cleared = self._schedules.remove(unit_id, wanted)
+        except ControllerError as error:
+            raise self._desk.fault(command, error) from error
+        command = self._desk.verify(command)
         log.info("schedule %s of %s cleared by %s%s", wanted.label, unit_id or "the cluster", by, _none(cleared))
         if self._told is not None:
-            self._told(by, unit_id, wanted.value, before=None, due=None, done=cleared)
-        return {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
+            self._told(by, unit_id, wanted.value, due=None, command_id=command.id, done=cleared)
+        return command, {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
 
     def clear_due(self, unit_id: str | None, by: str = "a person") -> int:
         """Clear what is due in exactly this scope, because a person ordered its mode (Z12); how many there were.

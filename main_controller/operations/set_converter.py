@@ -12,6 +12,7 @@ from main_controller.domain.commands import Command, ConverterOrder, UnitOutcome
 from main_controller.domain.interlock_terms import Answer, Limits, Wanted
 from main_controller.domain.interlocks import judge
 from main_controller.domain.modes import Word
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.units import number
 from main_controller.errors import Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
@@ -47,37 +48,41 @@ class SetConverter:
         self._desk.known(wanted.unit_id)
         return judge(wanted, self._desk.picture(), self._limits)
 
-    def wait(self, unit_id: str, by: str) -> tuple[Command, Mapping[str, Any]]:
+    def wait(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, Mapping[str, Any]]:
         """Send Wait now. Returns the command and the converter's new `dcdc` object; raises UpstreamError."""
         desk = self._desk
         desk.known(unit_id)
         fact = desk.picture().facts[unit_id]
-        command = desk.begin(
-            "setDcdc", unit_id, _as_json(Wanted(unit_id, Word.WAIT, 0.0, 0.0)), by, before=_before(fact.last_word)
-        )
+        wanted = Wanted(unit_id, Word.WAIT, 0.0, 0.0)
+        before = _before(fact.last_word)
+        command = desk.begin("setDcdc", unit_id, _as_json(wanted), by, before=before, stamp=stamp, judged=True)
         result = self._waits.send(command.id, unit_id, fact.ip)
         if result.error is not None:
             raise desk.fault(command, result.error)
-        command = self._answered(desk.accept(command), Wanted(unit_id, Word.WAIT, 0.0, 0.0), result.answer or {})
+        command = self._answered(desk.accept(command), wanted, result.answer or {})
         return command, result.answer or {}
 
-    def order(self, wanted: Wanted, by: str, *, override: str | None = None) -> tuple[Command, Mapping[str, Any]]:
+    def order(
+        self, wanted: Wanted, by: str, *, override: str | None = None, stamp: Stamp = UNSTAMPED
+    ) -> tuple[Command, Mapping[str, Any]]:
         """Check the rules and send the order. Returns the command and the converter's new `dcdc` object.
 
         Raises Refused with every rule's answer when one refuses and is not overridden, UpstreamError when the
         device did not do it. `override` is an operator's reason for passing rules (c), (e) and (f).
         """
         if wanted.word is Word.WAIT:
-            return self.wait(wanted.unit_id, by)
+            return self.wait(wanted.unit_id, by, stamp=stamp)
         desk = self._desk
         desk.known(wanted.unit_id)
         fact = desk.picture().facts[wanted.unit_id]
+        before = _before(fact.last_word)
         command = desk.begin(
-            "setDcdc", wanted.unit_id, _as_json(wanted), by, override=override, before=_before(fact.last_word)
+            "setDcdc", wanted.unit_id, _as_json(wanted), by, override=override, before=before, stamp=stamp
         )
         scope = f"wait:{wanted.unit_id}"
         with desk.turn(command, scope, "wait", scope) as overtaken:
-            order, ip = self._enter(command, wanted, override)
+            order, ip = self._enter(command, wanted, override, stamp)
+            desk.judged(command)
             self._intent(command)
             if overtaken():
                 desk.commands.note_converter(replace(order, returned=desk.clock(), sent=False))
@@ -97,10 +102,13 @@ class SetConverter:
                 raise desk.cancel(command, sentence, sent=True, settled=desk.clock())
         return self._answered(desk.accept(command), wanted, answer), answer
 
-    def _enter(self, command: Command, wanted: Wanted, override: str | None) -> tuple[ConverterOrder, str | None]:
+    def _enter(
+        self, command: Command, wanted: Wanted, override: str | None, stamp: Stamp
+    ) -> tuple[ConverterOrder, str | None]:
         """Check and enter as one step (Z8b); the order and the address that was checked."""
         desk = self._desk
         with desk.commands.deciding():
+            desk.timely(command, stamp)
             desk.not_while_stopping(command)
             desk.not_locked(command, wanted.unit_id)
             desk.not_while_shutting_down(command, wanted.unit_id)

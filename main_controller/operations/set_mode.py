@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command, ModeOrder
-from main_controller.domain.mode_rules import why_not_global, why_not_local
+from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.picture import Picture
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.waits import Waits
@@ -48,33 +49,39 @@ class SetMode:
         self._person_ordered = person_ordered
         self._intent = intent
 
-    def cluster(self, mode: Mode, by: str) -> Command:
+    def cluster(self, mode: Mode, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set the cluster's mode through `/setOperationMode` (R12)."""
-        command, _ = self._cluster("setOperationMode", mode, by, lambda: self._apis_web.set_global_mode(mode))
+        command, _ = self._cluster("setOperationMode", mode, by, stamp, lambda: self._apis_web.set_global_mode(mode))
         return command
 
-    def budo(self, word: str, by: str) -> tuple[Command, bool]:
+    def budo(self, word: str, by: str, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, bool]:
         """Set the cluster's mode through apis-web's path of this word (R11); returns its `active` too."""
-        return self._cluster("setBudo", BUDO_WORDS[word], by, lambda: self._apis_web.budo(word))
+        return self._cluster("setBudo", BUDO_WORDS[word], by, stamp, lambda: self._apis_web.budo(word))
 
-    def unit(self, unit_id: str, mode: Mode | None, by: str) -> Command:
+    def unit(self, unit_id: str, mode: Mode | None, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set one unit's local mode; None clears it, so that the unit follows the cluster (N6)."""
         desk = self._desk
         desk.known(unit_id)
         fact = desk.picture().facts[unit_id]
         wanted = {"mode": "" if mode is None else str(mode)}
-        command = desk.begin("setOperationMode", unit_id, wanted, by, before={"mode": fact.local_mode})
+        stops = mode is Mode.STOP
+        command = desk.begin(
+            "setOperationMode", unit_id, wanted, by, before={"mode": fact.local_mode}, stamp=stamp, judged=stops
+        )
         scope = f"{CLUSTER}:{unit_id}"
         send = lambda: self._apis_web.set_local_mode(unit_id, mode)  # noqa: E731 - one call, handed on twice
-        if mode is Mode.STOP:
+        if stops:
             desk.overtake(scope)
             self._send(command, self._note(command, mode, fact.local_mode), send)
             return desk.accept(command)
-        stops = desk.commands.stops(scope)
+        seen = desk.commands.stops(scope)
         with desk.turn(command, scope, scope, CLUSTER) as overtaken:
             with desk.commands.deciding():
+                picture = desk.picture()
+                if not (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
+                    desk.timely(command, stamp)
                 desk.not_while_stopping(command)
-                reason = why_not_local(unit_id, mode, desk.picture(), desk.locks.all())
+                reason = why_not_local(unit_id, mode, picture, desk.locks.all())
                 if reason:
                     raise desk.refuse(command, reason)
                 order = self._note(command, mode, fact.local_mode)
@@ -82,23 +89,28 @@ class SetMode:
             try:
                 self._send(command, order, send)
             finally:  # a stop of the whole cluster holds whatever a unit's own mode is (A15-3)
-                followed = desk.commands.stops(scope) != stops and self._again(
+                followed = desk.commands.stops(scope) != seen and self._again(
                     command, order, lambda: self._apis_web.set_local_mode(unit_id, Mode.STOP)
                 )
             if followed:
                 raise desk.cancel(command, followed, sent=True, settled=desk.clock())
         return desk.accept(command)
 
-    def _cluster(self, name: str, mode: Mode, by: str, send: Callable[[], Any]) -> tuple[Command, Any]:
+    def _cluster(self, name: str, mode: Mode, by: str, stamp: Stamp, send: Callable[[], Any]) -> tuple[Command, Any]:
         desk = self._desk
         picture = desk.picture()
-        command = desk.begin(name, None, {"mode": str(mode)}, by, before={"mode": picture.mode})
-        if mode is Mode.STOP:
+        stops = mode is Mode.STOP
+        command = desk.begin(
+            name, None, {"mode": str(mode)}, by, before={"mode": picture.mode}, stamp=stamp, judged=stops
+        )
+        if stops:
             return self._stop(command, picture, send)
         with desk.turn(command, CLUSTER, CLUSTER) as overtaken:
             with desk.commands.deciding():
-                desk.not_while_stopping(command)
                 picture = desk.picture()
+                if not (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
+                    desk.timely(command, stamp)
+                desk.not_while_stopping(command)
                 reason = why_not_global(mode, picture, desk.locks.all())
                 if reason:
                     raise desk.refuse(command, reason)
@@ -143,6 +155,7 @@ class SetMode:
 
     def _unless(self, overtaken: Callable[[], bool], command: Command, order: ModeOrder) -> None:
         """The last look before sending: a stop that came since makes this order void."""
+        self._desk.judged(command)
         self._intent(command)
         if overtaken():
             self._desk.settle_mode(order, False)

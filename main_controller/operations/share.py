@@ -14,6 +14,7 @@ from main_controller.domain.interlock_terms import Limits, Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import BadRequest, ControllerError, NotFound, UpstreamError
 from main_controller.operations.desk import Desk
 from main_controller.operations.safe_end import SafeEnd
@@ -61,7 +62,9 @@ class Share:
 
     # Orders
 
-    def start(self, giver: str, taker: str, current: float, voltage: float, by: str) -> Command:
+    def start(
+        self, giver: str, taker: str, current: float, voltage: float, by: str, *, stamp: Stamp = UNSTAMPED
+    ) -> Command:
         """Begin to share `current` A at `voltage` V; raises Refused with the rules that refuse the first step."""
         desk = self._desk
         if giver == taker:
@@ -71,7 +74,8 @@ class Share:
         if not 0 < current <= self._limits.current_max:
             raise BadRequest(f"The current must be above 0 and at most {self._limits.current_max:g} A.")
         wanted = {"from": giver, "to": taker, "current": current, "voltage": voltage}
-        command = desk.begin("share", giver, wanted, by)
+        command = desk.begin("share", giver, wanted, by, stamp=stamp)
+        desk.timely(command, stamp, taker)
         if self._record.now is not None and self._record.now.state is ShareState.INTERRUPTED:
             raise desk.refuse(command, "A procedure from before the restart has not been ended yet; end it first.")
         running, first = self._record.claim(command)
@@ -119,13 +123,13 @@ class Share:
             if fact.obeys is not Mode.MANUAL or not fact.confirmed_wait() or fact.conflict:
                 raise desk.refuse(command, fact.conflict or f"{taker} is not in Manual and surely in Wait.")
 
-    def end(self, by: str) -> Command:
+    def end(self, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Begin the safe end of the procedure that runs, or of one that a kill interrupted."""
         desk = self._desk
         sharing = self._record.now
         if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
             raise NotFound("No guided procedure is running.")
-        command = desk.begin("endShare", sharing.giver, {"command": sharing.id}, by)
+        command = desk.begin("endShare", sharing.giver, {"command": sharing.id}, by, stamp=stamp, judged=True)
         if sharing.state is ShareState.INTERRUPTED:
             self._record.claim(command)  # no other procedure begins while this one ends
             self._safe_end.forget()

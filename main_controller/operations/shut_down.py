@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import why_not_shut_down
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.set_mode import CLUSTER
 from main_controller.upstream.apis_web import ApisWeb
@@ -19,14 +20,15 @@ class ShutDown:
         self._apis_web = apis_web
         self._intent = intent
 
-    def order(self, unit_id: str | None, by: str) -> Command:
+    def order(self, unit_id: str | None, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Shut down; raises Refused (409) with the reason, or UpstreamError."""
         desk = self._desk
         if unit_id is not None:
             desk.known(unit_id)
-        command = desk.begin("shutDown", unit_id, {"shutDown": True}, by)
+        command = desk.begin("shutDown", unit_id, {"shutDown": True}, by, stamp=stamp)
         with desk.turn(command, CLUSTER, CLUSTER) as overtaken:
             with desk.commands.deciding():
+                desk.timely(command, stamp)
                 desk.not_while_stopping(command)
                 picture = desk.picture()
                 reason = why_not_shut_down(unit_id, picture, desk.timing.fresh)
@@ -35,6 +37,7 @@ class ShutDown:
                 desk.commands.update(
                     command.id, wanted={**command.wanted, "units": [f.id for f in picture.scope(unit_id)]}
                 )
+            desk.judged(command)
             self._intent(command)
             if overtaken():
                 raise desk.cancel(command, "A stop overtook this order; nothing was sent.")

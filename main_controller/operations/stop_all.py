@@ -8,11 +8,13 @@ the first and ends its grace time.
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from threading import BoundedSemaphore
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.picture import Fact, Picture
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.set_mode import CLUSTER
@@ -32,6 +34,9 @@ ASK_AGAIN = 5.0
 
 READ_EVERY = 2.0
 """How often (s) a converter is read directly, where it can be."""
+
+JOINED_AT_ONCE = 4
+"""How many calls that join a running Stop all wait for its end, since each holds a request thread."""
 
 AFTER_GRACE = 25.0
 """How long (s) after the grace time the last Waits may take to be answered."""
@@ -57,6 +62,7 @@ class StopAll:
         self._executor = executor
         self._readers = readers
         self._single: Single[StopRun] = Single()
+        self._joined = BoundedSemaphore(JOINED_AT_ONCE)
         self._listeners: list[Callable[[], None]] = []
 
     def also_ends(self, listener: Callable[[], None]) -> None:
@@ -74,9 +80,12 @@ class StopAll:
         if run is not None:
             run.hurry.set()
 
-    def order(self, by: str) -> Command:
-        """Stop everything and return the ended command: verified, or failed with the units that are not in Wait."""
-        run, first = self._single.start(lambda: self._begin(by), lambda running: running.hurry.set())
+    def order(self, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+        """Stop everything and return the ended command: verified, or failed with the units that are not in Wait.
+
+        Of the calls that join a run only a few wait for its end; the others get its command as it stands (M5).
+        """
+        run, first = self._single.start(lambda: self._begin(by, stamp), lambda running: running.hurry.set())
         if first:
             try:
                 self._execute(run)
@@ -88,13 +97,20 @@ class StopAll:
                 run.done.set()
         else:
             log.warning("Stop all by %s joins %s and ends its grace time", by, run.command.id)
-            run.done.wait(self._desk.timing.grace + AFTER_GRACE)
+            if stamp.key is not None:
+                self._desk.commands.also_known(stamp.key, run.command.id, stamp.request)
+            if self._joined.acquire(blocking=False):
+                try:
+                    run.done.wait(self._desk.timing.grace + AFTER_GRACE)
+                finally:
+                    self._joined.release()
         return self._desk.commands.get(run.command.id)
 
-    def _begin(self, by: str) -> StopRun:
+    def _begin(self, by: str, stamp: Stamp) -> StopRun:
         desk = self._desk
         picture = desk.picture()
-        command = desk.begin("stopAll", None, {"word": str(Word.WAIT)}, by, before={"mode": picture.mode})
+        wanted, before = {"word": str(Word.WAIT)}, {"mode": picture.mode}
+        command = desk.begin("stopAll", None, wanted, by, before=before, stamp=stamp, judged=True)
         log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
         desk.commands.hold(command.id)
         desk.overtake(CLUSTER, "wait")

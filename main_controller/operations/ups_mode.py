@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.upstream.devices import Devices, Target
@@ -28,20 +29,24 @@ class UpsMode:
         self._enabled = enabled
         self._intent = intent
 
-    def order(self, mode: int, unit_id: str | None, by: str) -> tuple[Command, dict[str, Any]]:
+    def order(
+        self, mode: int, unit_id: str | None, by: str, *, stamp: Stamp = UNSTAMPED
+    ) -> tuple[Command, dict[str, Any]]:
         """Set the mode. Returns the command and per unit `{"succeeded": bool, ...}`."""
         desk = self._desk
         if unit_id is not None:
             desk.known(unit_id)
-        command = desk.begin("upsMode", unit_id, {"upsMode": mode}, by)
+        command = desk.begin("upsMode", unit_id, {"upsMode": mode}, by, stamp=stamp)
         with desk.turn(command, f"ups:{unit_id or ''}", "wait") as overtaken:
             with desk.commands.deciding():
+                desk.timely(command, stamp)
                 desk.not_while_stopping(command)
                 self._enabled_or_refuse(command)
                 facts = desk.picture().scope(unit_id)
                 ambiguous = [fact.conflict for fact in facts if fact.conflict]
                 if unit_id is not None and ambiguous:
                     raise desk.refuse(command, str(ambiguous[0]))
+            desk.judged(command)
             self._intent(command)
             if overtaken():
                 raise desk.cancel(command, "A stop overtook this order; nothing was sent.")

@@ -72,6 +72,9 @@ class Settings:
     freshreading: float = _setting(
         15, kinds.number(0.1, 3600), "oldest reading on which a converter order may rest", "s"
     )
+    ordertime: float = _setting(
+        10, kinds.number(0.5, 3600), "an order of the page pressed longer ago is refused, unless it stops", "s"
+    )
     gridvoltagemin: float = _setting(300, kinds.number(0, 1500), "lowest grid voltage to order", "V")
     gridvoltagemax: float = _setting(380, kinds.number(0, 1500), "highest grid voltage to order", "V")
     maxgridcurrent: float = _setting(2.3, kinds.number(0, 1000), "highest grid current to order", "A")

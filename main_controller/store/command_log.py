@@ -18,6 +18,21 @@ Listener = Callable[[Command | None, Command], None]
 """Called after every change with the record before (None: new) and after."""
 
 
+class KeyTaken(Refused):
+    """An order came with the key of an earlier one, `command`: nothing is sent again (409 where it is told at all).
+
+    `same` says whether the earlier one asked for the same.
+    """
+
+    def __init__(self, command: Command, *, same: bool) -> None:
+        super().__init__(
+            f"The key {command.key} was given to another order, {command.id}; every order needs a key of its own.",
+            details={"command": command.id, "sent": False},
+        )
+        self.command = command
+        self.same = same
+
+
 class TurnLost(Refused):
     """A stop overtook an order before it was sent, or its turn never came (409)."""
 
@@ -26,6 +41,7 @@ Order = TypeVar("Order", ConverterOrder, ModeOrder)
 
 KEPT_COMMANDS = 1000
 KEPT_ORDERS = 64
+KEPT_KEYS = 4000
 
 
 class CommandLog:
@@ -36,6 +52,7 @@ class CommandLog:
         self._changed = threading.Condition(self._record)
         self._deciding = threading.RLock()  # check and entry of orders that rules bind; never held while sending
         self._commands: OrderedDict[str, Command] = OrderedDict()
+        self._keys: OrderedDict[str, tuple[str, str]] = OrderedDict()  # key -> its command's id, and what was asked
         self._converter_orders: dict[str, list[ConverterOrder]] = {}
         self._mode_orders: list[ModeOrder] = []
         self._stops: dict[str, int] = {}
@@ -59,14 +76,69 @@ class CommandLog:
             number, self._number = self._number, self._number + 1
         return f"c{number}"
 
-    def enter(self, command: Command) -> Command:
-        """Record a new command as under way."""
+    def enter(self, command: Command, request: str = "") -> Command:
+        """Record a new command as under way; raises KeyTaken when its key is an earlier one's.
+
+        `request` is what was asked with the key, so that the same order twice is told from another one.
+        """
         with self._changed:
+            if command.key is not None:
+                self._refuse_taken(command.key, request)
+                self._keep_key(command.key, command.id, request)
             self._commands[command.id] = command
             self._forget_oldest()
             self._changed.notify_all()
         self._tell(None, command)
         return command
+
+    def also_known(self, key: str, command_id: str, request: str) -> None:
+        """Have a command found by a further key: that of an order that joined it."""
+        with self._changed:
+            self._keep_key(key, command_id, request)
+            self._changed.notify_all()
+
+    def _keep_key(self, key: str, command_id: str, request: str) -> None:
+        self._keys[key] = (command_id, request)
+        if len(self._keys) > KEPT_KEYS:
+            self._keys.popitem(last=False)
+
+    def _known(self, key: str) -> Command | None:
+        entry = self._keys.get(key)
+        return None if entry is None else self._commands.get(entry[0])
+
+    def _refuse_taken(self, key: str, request: str) -> None:
+        command = self._known(key)
+        if command is not None:
+            raise KeyTaken(command, same=self._keys[key][1] == request)
+
+    def refuse_taken(self, key: str, request: str) -> None:
+        """Raise KeyTaken when this key is an earlier order's."""
+        with self._record:
+            self._refuse_taken(key, request)
+
+    def by_key(self, key: str) -> Command | None:
+        """The command that came with this key, or None."""
+        with self._record:
+            return self._known(key)
+
+    def wait_judged(self, key: str, over: Callable[[], bool], timeout: float) -> Command | None:
+        """The command of this key once its rules have let it pass, it has ended or `over` says so; None: none came.
+
+        Waits at most `timeout` s; whoever makes `over` true calls `wake`.
+        """
+
+        def judged() -> bool:
+            command = self._known(key)
+            return over() or (command is not None and (command.judged or not command.state.open))
+
+        with self._changed:
+            self._changed.wait_for(judged, timeout)
+            return self._known(key)
+
+    def wake(self) -> None:
+        """Have those who wait for a command look again."""
+        with self._changed:
+            self._changed.notify_all()
 
     def update(self, command_id: str, **changes: Any) -> Command:
         """Replace fields of a command; an ended one keeps its state."""

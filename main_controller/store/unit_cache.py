@@ -29,8 +29,9 @@ class GridWatch:
     `unit_ids` is the last answer of `/unitIds`: () means that no Grid Master is known, None that the last call failed
     or none was made (Z6). `status_active` is None when `/getStatus` failed or answered an error, which `status_error`
     then tells; `inactive_answers` counts its answers in a row with active false and no error. `deals` are the last good
-    ones as sent, kept while `deals_error` says why there are no newer ones. `grid_master` is the unit whose newest data
-    claim it, None while `unit_ids` is ().
+    ones as sent, kept while `deals_error` says why there are no newer ones; `no_deals_at` is when the newest empty list
+    came that a `/unitIds` with members has followed (K7), None once it is not empty. `grid_master` is the unit whose
+    newest data claim it, None while `unit_ids` is ().
     """
 
     grid_master: str | None = None
@@ -43,6 +44,7 @@ class GridWatch:
     deals: tuple[dict[str, Any], ...] | None = None
     deals_at: float | None = None
     deals_error: str | None = None
+    no_deals_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import bottle
 
-from main_controller.domain.commands import CommandState
+from main_controller.domain.commands import Command, CommandState
 from main_controller.errors import BadRequest
 from main_controller.operations.locks import SetLock
 from main_controller.operations.share import Share
@@ -44,19 +44,25 @@ class CommandReadings:
         return {"share": self._share.as_json()}
 
     def commands(self) -> dict[str, Any]:
-        """`/commands[?state=open|<state>][&unitId=][&limit=]`, newest first."""
-        given = parameters(bottle.request, optional=("state", "unitId", "limit"))
-        state, unit_id = given.get("state"), given.get("unitId")
+        """`/commands[?state=open|<state>][&unitId=][&key=][&limit=]`, newest first."""
+        given = parameters(bottle.request, optional=("state", "unitId", "key", "limit"))
+        state, unit_id, key = given.get("state"), given.get("unitId"), given.get("key")
         if state is not None and state != "open" and state not in tuple(CommandState):
             raise BadRequest(f"The state {shown(state)} is not known; use open, {', '.join(CommandState)}.")
         limit = whole(given.get("limit", str(LISTED)), "limit", 1, 1000)
         found = [
             command.as_json()
-            for command in self._log.latest()
+            for command in self._asked_for(key)
             if (state is None or (command.state.open if state == "open" else command.state == state))
             and (unit_id is None or unit_id == command.unit_id or unit_id in command.units)
         ]
         return {"commands": found[:limit]}
+
+    def _asked_for(self, key: str | None) -> list[Command]:
+        if key is None:
+            return self._log.latest()
+        command = self._log.by_key(key)
+        return [] if command is None else [command]
 
     def command(self, command_id: str) -> dict[str, Any]:
         """`/commands/<id>`: one order as it stands."""

@@ -1,11 +1,10 @@
 """The routes by which anything is ordered (R10-R16, R23, Z1, Z3, Z7-Z10).
 
 Each route reads its parameters strictly, hands the order to one operation and answers in the specification's shape
-with `command`, the order's id, beside it. Nothing is decided here.
+with `command`, the order's id, beside it. Nothing is decided here; how an order is asked and answered is `Ordering`'s.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from threading import BoundedSemaphore
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import bottle
@@ -13,7 +12,8 @@ import bottle
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
-from main_controller.errors import BadRequest, NoDataYet, UpstreamError
+from main_controller.domain.stamp import Stamp
+from main_controller.errors import BadRequest, UpstreamError
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.locks import SetLock
 from main_controller.operations.schedules import SetSchedule
@@ -22,17 +22,12 @@ from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
+from main_controller.operations.then_mode import THEN_MODES, ThenMode
 from main_controller.operations.ups_mode import UpsMode
-from main_controller.store.command_log import CommandLog
 from main_controller.web.figures import figure, flag
-from main_controller.web.parameters import parameters
-from main_controller.web.replies import shown
-
-ORDERS_AT_ONCE = 16
-"""How many orders other than Wait and stop may hold a request thread at the same time."""
-
-WAIT_LIMIT = 75.0
-"""How long (s) `?wait=verified` waits at most: longer than any order may take to be seen or given up."""
+from main_controller.web.ordering import Asked, Ordering, caller
+from main_controller.web.parameters import Parameters
+from main_controller.web.replies import json_reply, shown
 
 DEFAULT_VOLTAGE = "350"
 """The bus voltage of a guided procedure where none is given, V (V9)."""
@@ -43,9 +38,10 @@ class Commands:
 
     def __init__(
         self,
-        log: CommandLog,
+        ordering: Ordering,
         *,
         set_mode: SetMode,
+        then_mode: ThenMode,
         set_converter: SetConverter,
         stop_all: StopAll,
         shut_down: ShutDown,
@@ -56,8 +52,9 @@ class Commands:
         share: Share,
         flush: Callable[[], int],
     ) -> None:
-        self._log = log
+        self._ordering = ordering
         self._set_mode = set_mode
+        self._then_mode = then_mode
         self._set_converter = set_converter
         self._stop_all = stop_all
         self._shut_down = shut_down
@@ -67,13 +64,14 @@ class Commands:
         self._set_lock = set_lock
         self._share = share
         self._flush = flush
-        self._room = BoundedSemaphore(ORDERS_AT_ONCE)
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""
         for path, callback, stops in (
             ("/set/budo/<mode>", self.set_budo, False),
             ("/setOperationMode", self.set_operation_mode, False),
+            ("/clearThen", self.clear_then, False),
+            ("/set/dcdc", self.set_dcdc_of, _is_wait),
             ("/set/dcdc/<unit_id>", self.set_dcdc, _is_wait),
             ("/set/<unit_id>", self.set_dcdc, _is_wait),
             ("/stopAll", self.stop_all, True),
@@ -91,167 +89,187 @@ class Commands:
 
     # Modes
 
-    def set_budo(self, mode: str) -> dict[str, Any]:
+    def set_budo(self, mode: str) -> Any:
         """`/set/budo/<active|quiet|stop|manual>` -> `{"active": bool}` (R11)."""
-        given = _given(optional=("wait",))
+        asked = self._ordering.asked()
         if mode not in BUDO_WORDS:
             raise BadRequest(f"{shown(mode)} is no mode here; use {', '.join(BUDO_WORDS)}.")
-        with self._place(BUDO_WORDS[mode] is Mode.STOP):
-            command, active = self._set_mode.budo(mode, _caller())
-            return self._answer({"active": active}, command, given)
 
-    def set_operation_mode(self) -> dict[str, Any]:
-        """`/setOperationMode?value=&[unitId=]` -> `{"succeeded": true}` (R12, Z7)."""
-        given = _given(required=("value",), optional=("unitId", "wait"), may_be_empty=("value",))
-        unit_id, value = given.get("unitId"), given["value"]
-        mode = parse_mode(value)
+        def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
+            command, active = self._set_mode.budo(mode, by, stamp=stamp)
+            return command, {"active": active}
+
+        by = caller()
+        return self._ordering.carry_out(asked, work, stops=BUDO_WORDS[mode] is Mode.STOP)
+
+    def set_operation_mode(self) -> Any:
+        """`/setOperationMode?value=&[unitId=][&then=]` -> `{"succeeded": true}` (R12, Z7).
+
+        `then` (manual, stop) goes with the cluster's Soft Stop: the mode that follows once no deal is left (H2).
+        """
+        asked = self._ordering.asked(required=("value",), optional=("unitId", "then"), may_be_empty=("value",))
+        given = asked.given
+        unit_id, value, by = given.get("unitId"), given["value"], caller()
+        mode, then = parse_mode(value), _then(given)
         if unit_id is None:
             if mode is None:
                 raise BadRequest(f"The value {shown(value)} is no global mode; use {', '.join(Mode)}.")
-            with self._place(mode is Mode.STOP):
-                return self._answer({"succeeded": True}, self._set_mode.cluster(mode, _caller()), given)
+            return self._carry_out(asked, lambda stamp: self._cluster(mode, then, by, stamp), stops=mode is Mode.STOP)
         if value and mode not in LOCAL_MODES:
             raise BadRequest(
                 f"The value {shown(value)} is no local mode; use {', '.join(LOCAL_MODES)}, or leave it empty."
             )
-        with self._place(mode is Mode.STOP):
-            return self._answer({"succeeded": True}, self._set_mode.unit(unit_id, mode, _caller()), given)
+        return self._carry_out(
+            asked, lambda stamp: self._set_mode.unit(unit_id, mode, by, stamp=stamp), stops=mode is Mode.STOP
+        )
+
+    def _cluster(self, mode: Mode, then: Mode | None, by: str, stamp: Stamp) -> Command:
+        command = self._set_mode.cluster(mode, by, stamp=stamp)
+        if then is not None:
+            self._then_mode.promise(then, command, stamp.page)
+        return command
+
+    def clear_then(self) -> Any:
+        """`/clearThen`: the mode that was to follow a Soft Stop is not sent (H2)."""
+        asked = self._ordering.asked()
+        by = caller()
+        return self._carry_out(asked, lambda stamp: self._then_mode.clear(by, stamp=stamp))
 
     # Converters
 
+    def set_dcdc_of(self) -> Any:
+        """`/set/dcdc?unitId=&mode=...`: the same for an id that no path can hold."""
+        asked = self._ordering.asked(required=("unitId", "mode"), optional=DCDC)
+        return self._set_dcdc(asked, asked.given["unitId"])
+
     def set_dcdc(self, unit_id: str) -> Any:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
-        given = _given(required=("mode",), optional=("dvg", "dig", "dryRun", "override", "wait"))
-        wanted = _wanted(unit_id, given)
-        if flag(given, "dryRun"):
+        return self._set_dcdc(self._ordering.asked(required=("mode",), optional=DCDC), unit_id)
+
+    def _set_dcdc(self, asked: Asked, unit_id: str) -> Any:
+        wanted, by = _wanted(unit_id, asked.given), caller()
+        if flag(asked.given, "dryRun"):
             answers = self._set_converter.dry_run(wanted)
             return {"allowed": not any(a.refuses for a in answers), "rules": [a.as_json() for a in answers]}
-        with self._place(wanted.word is Word.WAIT):
-            command, dcdc = self._set_converter.order(wanted, _caller(), override=given.get("override"))
-            return self._answer(dcdc, command, given)
+        override = asked.given.get("override")
+        return self._ordering.carry_out(
+            asked,
+            lambda stamp: self._set_converter.order(wanted, by, override=override, stamp=stamp),
+            stops=wanted.word is Word.WAIT,
+        )
 
-    def stop_all(self) -> dict[str, Any]:
-        """`/stopAll` -> `{"stopAll": "done.", "units": {...}}` once every unit is in Wait, else 502 (R15, Z9)."""
-        _given(optional=("wait",))
-        command = self._stop_all.order(_caller())
-        units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
-        if command.state is CommandState.VERIFIED:
-            return {"stopAll": "done.", "units": units, "command": command.id}
-        sentence = command.error or "Stop all has not ended yet."
-        raise UpstreamError(sentence, sent=command.sent, details={"units": units, "command": command.id})
+    def stop_all(self) -> Any:
+        """`/stopAll` -> `{"stopAll": "done.", "units": {...}}` once every unit is in Wait, else 502 (R15, Z9).
 
-    def shut_down(self) -> dict[str, Any]:
+        202 with the command where others wait for the same run already.
+        """
+        asked, by = self._ordering.asked(), caller()
+
+        def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
+            command = self._stop_all.order(by, stamp=stamp)
+            units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
+            if command.state.open:
+                return command, {"stopAll": "running.", "state": str(command.state)}
+            if command.state is CommandState.VERIFIED:
+                return command, {"stopAll": "done.", "units": units}
+            sentence = command.error or "Stop all has not ended yet."
+            raise UpstreamError(sentence, sent=command.sent, details={"units": units, "command": command.id})
+
+        answer = self._ordering.carry_out(asked, work, stops=True)
+        running = isinstance(answer, dict) and answer.get("stopAll") == "running."
+        return json_reply(answer, status=202) if running else answer
+
+    def shut_down(self) -> Any:
         """`/shutDown[?unitId=]` -> `{"succeeded": true}` (R16, Z8)."""
-        given = _given(optional=("unitId", "wait"))
-        with self._place(False):
-            return self._answer({"succeeded": True}, self._shut_down.order(given.get("unitId"), _caller()), given)
+        asked, by = self._ordering.asked(optional=("unitId",)), caller()
+        unit_id = asked.given.get("unitId")
+        return self._carry_out(asked, lambda stamp: self._shut_down.order(unit_id, by, stamp=stamp))
 
-    def ups_mode(self, mode: str) -> dict[str, Any]:
+    def ups_mode(self, mode: str) -> Any:
         """`/upsMode/<0..7>[?unitId=]` -> per unit `{"succeeded": bool, ...}` (R23, Z10)."""
-        given = parameters(bottle.request, optional=("unitId",))
+        asked, by = self._ordering.asked(optional=("unitId",)), caller()
         if mode not in tuple("01234567"):
             raise BadRequest(f"{shown(mode)} is no UPS mode; use 0 to 7.")
-        with self._place(False):
-            return self._ups_mode.order(int(mode), given.get("unitId"), _caller())[1]
+        unit_id = asked.given.get("unitId")
+        return self._ordering.carry_out(asked, lambda stamp: self._ups_mode.order(int(mode), unit_id, by, stamp=stamp))
 
-    # Plans and the rest
+    # Schedules and the rest
 
-    def set_schedule(self) -> dict[str, Any]:
+    def set_schedule(self) -> Any:
         """`/setSchedule?operation=&[unitId=]&[value=]`; no value clears (R13, Z7, Z11-Z13)."""
-        given = parameters(bottle.request, required=("operation",), optional=("unitId", "value"))
-        unit_id, operation = given.get("unitId"), given["operation"]
-        if "value" not in given:
-            return self._schedules.clear(unit_id, operation, _caller())
-        return self._schedules.set(unit_id, operation, given["value"], _caller())
+        asked, by = self._ordering.asked(required=("operation",), optional=("unitId", "value")), caller()
+        unit_id, operation, value = asked.given.get("unitId"), asked.given["operation"], asked.given.get("value")
+        if value is None:
+            return self._ordering.carry_out(
+                asked, lambda stamp: self._schedules.clear(unit_id, operation, by, stamp=stamp)
+            )
+        return self._ordering.carry_out(
+            asked, lambda stamp: self._schedules.set(unit_id, operation, value, by, stamp=stamp)
+        )
 
     def flush_cache(self) -> dict[str, Any]:
         """`/flushCache` -> `{"succeeded": true, "units": n}` after a poll made at once (R14, G11)."""
-        parameters(bottle.request)
-        with self._place(False):
+        self._ordering.asked()
+        with self._ordering.place():
             return {"succeeded": True, "units": self._flush()}
 
-    def acknowledge(self) -> dict[str, Any]:
+    def acknowledge(self) -> Any:
         """`/acknowledge?unitId=`: an operator has looked at this unwatched unit (Z6a)."""
-        given = parameters(bottle.request, required=("unitId",))
-        command = self._acknowledge.order(given["unitId"], _caller())
-        return {"succeeded": True, "command": command.id}
+        asked, by = self._ordering.asked(required=("unitId",)), caller()
+        return self._carry_out(asked, lambda stamp: self._acknowledge.order(asked.given["unitId"], by, stamp=stamp))
 
-    def set_lock(self) -> dict[str, Any]:
+    def set_lock(self) -> Any:
         """`/setLock?[unitId=]&name=&reason=`: a person works there; nothing starts until the lock is taken off."""
-        given = parameters(bottle.request, required=("name", "reason"), optional=("unitId",))
-        command = self._set_lock.set(given.get("unitId"), given["name"], given["reason"], _caller())
-        return {"succeeded": True, "command": command.id}
+        asked, by = self._ordering.asked(required=("name", "reason"), optional=("unitId",)), caller()
+        unit_id, name, reason = asked.given.get("unitId"), asked.given["name"], asked.given["reason"]
+        return self._carry_out(asked, lambda stamp: self._set_lock.set(unit_id, name, reason, by, stamp=stamp))
 
-    def clear_lock(self) -> dict[str, Any]:
+    def clear_lock(self) -> Any:
         """`/clearLock?[unitId=]&name=`: the lock is taken off by its name."""
-        given = parameters(bottle.request, required=("name",), optional=("unitId",))
-        return {"succeeded": True, "command": self._set_lock.clear(given.get("unitId"), given["name"], _caller()).id}
+        asked, by = self._ordering.asked(required=("name",), optional=("unitId",)), caller()
+        unit_id, name = asked.given.get("unitId"), asked.given["name"]
+        return self._carry_out(asked, lambda stamp: self._set_lock.clear(unit_id, name, by, stamp=stamp))
 
-    def start_share(self) -> dict[str, Any]:
+    def start_share(self) -> Any:
         """`/share?from=&to=&current=[&voltage=]` (A, V): begin the guided procedure."""
-        given = parameters(bottle.request, required=("from", "to", "current"), optional=("voltage",))
+        asked, by = self._ordering.asked(required=("from", "to", "current"), optional=("voltage",)), caller()
+        given = asked.given
         current = figure(given["current"], "current")
         voltage = figure(given.get("voltage", DEFAULT_VOLTAGE), "voltage")
-        with self._place(False):
-            command = self._share.start(given["from"], given["to"], current, voltage, _caller())
-        return {"succeeded": True, "command": command.id}
+        return self._carry_out(
+            asked, lambda stamp: self._share.start(given["from"], given["to"], current, voltage, by, stamp=stamp)
+        )
 
-    def end_share(self) -> dict[str, Any]:
+    def end_share(self) -> Any:
         """`/share/end`: begin the safe end of the guided procedure."""
-        parameters(bottle.request)
-        return {"succeeded": True, "command": self._share.end(_caller()).id}
+        asked, by = self._ordering.asked(), caller()
+        return self._carry_out(asked, lambda stamp: self._share.end(by, stamp=stamp), stops=True)
 
-    def _answer(self, body: Mapping[str, Any], command: Command, given: Mapping[str, str]) -> dict[str, Any]:
-        """The specified body with the order's id; `?wait=verified` waits for the order's end, within bounds."""
-        answer = {**body, "command": command.id}
-        if "wait" not in given:
-            return answer
-        ended = self._log.wait_ended(command.id, WAIT_LIMIT)
-        return {**answer, "state": str(ended.state), "verified": ended.state is CommandState.VERIFIED}
-
-    def _place(self, stops: bool) -> "_Place":
-        return _Place(None if stops else self._room)
+    def _carry_out(self, asked: Asked, order: Callable[[Stamp], Command], *, stops: bool = False) -> Any:
+        """Give an order whose specified body says that it succeeded."""
+        return self._ordering.carry_out(asked, lambda stamp: (order(stamp), {"succeeded": True}), stops=stops)
 
 
-class _Place:
-    """One of the few places for orders that wait on the other end; stop and Wait need none (Z8)."""
-
-    def __init__(self, room: BoundedSemaphore | None) -> None:
-        self._room = room
-
-    def __enter__(self) -> None:
-        if self._room is not None and not self._room.acquire(blocking=False):
-            raise NoDataYet("Too many orders are under way at once; nothing was sent.", details={"sent": False})
-
-    def __exit__(self, *_: object) -> None:
-        if self._room is not None:
-            self._room.release()
-
-
-def _given(
-    *, required: Collection[str] = (), optional: Collection[str] = (), may_be_empty: Collection[str] = ()
-) -> dict[str, str]:
-    """The parameters of an order that may be waited for; a wrong `wait` is refused before anything is sent (Z7)."""
-    given = parameters(bottle.request, required=required, optional=optional, may_be_empty=may_be_empty)
-    wait = given.get("wait", "verified")
-    if wait != "verified":
-        raise BadRequest(f"The parameter wait can only be verified, not {shown(wait)}.")
-    return given
-
-
-def _caller() -> str:
-    """Who orders: the address of the request."""
-    return str(bottle.request.environ.get("REMOTE_ADDR", "?"))
+DCDC = ("dvg", "dig", "dryRun", "override")
+"""The parameters of a converter order besides its mode."""
 
 
 def _is_wait() -> bool:
     """Whether the request in hand orders Wait, which read-only lets pass."""
-    return (
-        parameters(bottle.request, optional=("mode", "dvg", "dig", "dryRun", "override", "wait"))
-        .get("mode", "")
-        .lower()
-        == Word.WAIT
-    )
+    return (Parameters.of(bottle.request).get("mode") or "").lower() == Word.WAIT
+
+
+def _then(given: Mapping[str, str]) -> Mode | None:
+    """The mode that is to follow a Soft Stop of the cluster, or None."""
+    text = given.get("then")
+    if text is None:
+        return None
+    then = parse_mode(text)
+    if then not in THEN_MODES:
+        raise BadRequest(f"The parameter then can only be {' or '.join(THEN_MODES)}, not {shown(text)}.")
+    if "unitId" in given or given["value"] != Mode.HETERONOMOUS:
+        raise BadRequest("The parameter then goes with the cluster's Soft Stop alone (value=heteronomous).")
+    return then
 
 
 def _wanted(unit_id: str, given: Mapping[str, str]) -> Wanted:

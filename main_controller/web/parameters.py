@@ -3,7 +3,9 @@
 Used by every command, and by the readings for the one parameter that they know.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 import bottle
@@ -15,7 +17,11 @@ MAX_CHARACTERS = 256
 """The longest value of a parameter."""
 
 MAX_PARAMETERS = 32
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a key, a start and a page are named by."""
+
 FORM = "application/x-www-form-urlencoded"
+READ = "main_controller.parameters"
 
 
 class Parameters:
@@ -38,8 +44,15 @@ class Parameters:
 
     @classmethod
     def of(cls, request: bottle.BaseRequest) -> "Parameters":
-        """The parameters of this request."""
+        """The parameters of this request; its body is read once, whoever asks first."""
         environ = request.environ
+        read: Parameters | None = environ.get(READ)
+        if read is None:
+            read = environ[READ] = cls._of(environ)
+        return read
+
+    @classmethod
+    def _of(cls, environ: Mapping[str, Any]) -> "Parameters":
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if not length:
             return cls(environ.get("QUERY_STRING", ""))

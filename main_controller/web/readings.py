@@ -14,6 +14,7 @@ from main_controller.domain.freshness import UnitState
 from main_controller.errors import BadRequest, NoDataYet
 from main_controller.store.unit_cache import Snapshot
 from main_controller.web.conditional import accepts_gzip, matches, tagged_json
+from main_controller.web.parameters import NAME
 from main_controller.web.replies import COMMON_HEADERS, JSON, reply
 
 Headers = list[tuple[str, str]]
@@ -39,8 +40,8 @@ class _Prepared:
 class Readings:
     """`/get/logInfo` (alias `/get/log`), `/schedules`, `/get/status`, `/ipv4`, `/healthz`, `/readyz`.
 
-    `schedules` gives the body of `/schedules`, `status` that of `/get/status`, `ipv4` this host's address;
-    `stale_after` in s, `clock` monotonic s.
+    `schedules` gives the body of `/schedules`, `status` that of `/get/status`, `ipv4` this host's address; `heard` is
+    told the name of every page that asks for the status (H2); `stale_after` in s, `clock` monotonic s.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class Readings:
         stale_after: float,
         clock: Callable[[], float] = time.monotonic,
         journal: Callable[[], str | None] = lambda: None,
+        heard: Callable[[str], None] = lambda page: None,
     ) -> None:
         self._cache = cache
         self._journal = journal
+        self._heard = heard
         self._schedules = schedules
         self._status = status
         self._ipv4 = ipv4
@@ -108,8 +111,11 @@ class Readings:
         return tagged_json(self._schedules())
 
     def status(self) -> bottle.HTTPResponse:
-        """Z5a: how everything stands."""
+        """Z5a: how everything stands; `page` names the page that asks (H2)."""
         refuse_callback(bottle.request.environ)
+        page = bottle.request.query.get("page")
+        if page is not None and NAME.fullmatch(page):
+            self._heard(page)
         return tagged_json(self._status())
 
     def ipv4(self) -> bottle.HTTPResponse:

@@ -56,7 +56,9 @@ class Sources:
 
     `mode_orders` are those that were or may have been sent; `last_mode_change` (monotonic s, None: never) when a mode
     change was last ordered or seen; `acknowledgement` says by whom and when a unit last seen in this word was
-    acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster.
+    acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
+    names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
+    follow a Soft Stop (H2).
     """
 
     collector: Callable[[], Health]
@@ -72,6 +74,9 @@ class Sources:
     locks: Callable[[], Mapping[str, Mapping[str, Any]]] = _nothing
     share: Callable[[], Mapping[str, Any] | None] = _none
     journal: Callable[[], Mapping[str, Any]] = dict
+    serial: Callable[[], int] = int
+    start: str = ""
+    then: Callable[[], Mapping[str, Any] | None] = _none
 
 
 class StatusReport:
@@ -97,6 +102,7 @@ class StatusReport:
 
     def report(self) -> Json:
         """The whole body, of this moment."""
+        serial = self._sources.serial()  # before anything is looked at: what comes later is newer than this status
         view = self._view()
         about, sources = self._about, self._sources
         wall = self._wall()
@@ -112,6 +118,8 @@ class StatusReport:
         states = list(view.states.values())
         return {
             "version": about.version,
+            "serial": serial,
+            "start": sources.start,
             "time": iso_utc(wall),
             "simulated": about.simulated,
             "title": about.title or _cluster(view.snapshot),
@@ -127,6 +135,7 @@ class StatusReport:
             "orders": list(sources.orders()),
             "locks": moment.locks,
             "share": sources.share(),
+            "then": sources.then(),
             "journal": sources.journal(),
             "conflicts": view.snapshot.conflicts,
             "units": {unit_id: unit_status(seen, view.states[unit_id], moment) for unit_id, seen in view.seen.items()},

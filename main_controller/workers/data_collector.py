@@ -176,7 +176,9 @@ class GridWatcher:
     def _ask_unit_ids(self) -> None:
         found = self._apis_web.unit_ids()
         now = self._clock()
-        self._cache.take_grid(lambda grid: replace(grid, unit_ids=found, unit_ids_at=now))
+        self._cache.take_grid(
+            lambda grid: replace(grid, unit_ids=found, unit_ids_at=now, no_deals_at=_no_deals_at(grid, found))
+        )
 
     def _ask_status(self) -> None:
         answer = self._apis_web.status()
@@ -197,7 +199,15 @@ class GridWatcher:
     def _ask_deals(self) -> None:
         found = tuple(self._apis_web.deals())
         now = self._clock()
-        self._cache.take_grid(lambda grid: replace(grid, deals=found, deals_at=now, deals_error=None))
+        self._cache.take_grid(
+            lambda grid: replace(
+                grid,
+                deals=found,
+                deals_at=now,
+                deals_error=None,
+                no_deals_at=None if found else grid.no_deals_at,
+            )
+        )
 
 
 def _strict(reply: LogReply) -> bool:
@@ -210,8 +220,13 @@ def _strict(reply: LogReply) -> bool:
     return not mended and reply.raw.lstrip()[:1] == b"{"
 
 
+def _no_deals_at(grid: GridWatch, unit_ids: tuple[str, ...]) -> float | None:
+    """When no deal was last known to run, told once `/unitIds` has answered with members after it (K7)."""
+    return grid.deals_at if unit_ids and grid.deals == () and grid.deals_error is None else None
+
+
 def _no_unit_ids(_sentence: str) -> Callable[[GridWatch], GridWatch]:
-    return lambda grid: replace(grid, unit_ids=None)
+    return lambda grid: replace(grid, unit_ids=None, no_deals_at=None)
 
 
 def _no_status(sentence: str) -> Callable[[GridWatch], GridWatch]:
@@ -219,7 +234,7 @@ def _no_status(sentence: str) -> Callable[[GridWatch], GridWatch]:
 
 
 def _no_deals(sentence: str) -> Callable[[GridWatch], GridWatch]:
-    return lambda grid: replace(grid, deals_error=sentence)
+    return lambda grid: replace(grid, deals_error=sentence, no_deals_at=None)
 
 
 def _name(listener: Listener) -> str:

@@ -30,6 +30,7 @@ def test_the_wire_form_holds_everything_with_times_in_utc_and_nothing_else() -> 
     told = command(unit_id="E001", units=units, accepted_at=AT, override="test").as_json()
     assert json.loads(json.dumps(told)) == {
         "id": "c1",
+        "key": None,
         "order": "setDcdc",
         "unitId": "E001",
         "wanted": {},

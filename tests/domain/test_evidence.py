@@ -176,13 +176,14 @@ def test_a_soft_stop_has_drained_when_no_deal_is_left_and_every_converter_waits(
     soft = mode(Mode.HETERONOMOUS, ago=60)
 
     def told(*units: Any, deals: int | None) -> bool | None:
-        return drained(soft, picture(*units, deals=deals))
+        return drained(soft, picture(*units, deals=deals, no_deals_at=None if deals else NOW))
 
     assert told(fact("E001"), silent("E002"), deals=0) is True
     assert told(fact("E001"), deals=1) is False
     assert told(reference(), deals=0) is False
     assert told(fact("E001"), deals=None) is None, "no answer is not none"
-    assert drained(mode(Mode.STOP, ago=60), picture(fact("E001"), deals=0)) is None
+    assert drained(soft, picture(fact("E001"), deals=0)) is None, "without a Grid Master the list is empty too (K7)"
+    assert drained(mode(Mode.STOP, ago=60), picture(fact("E001"), deals=0, no_deals_at=NOW)) is None
 
 
 def test_how_many_show_a_mode_counts_without_lag_and_only_the_live() -> None:

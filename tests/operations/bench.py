@@ -172,7 +172,10 @@ class Bench:
         """What apis-web says of the grid as a whole."""
         unit_ids = {True: tuple(self.grid.units), False: (), None: None}[grid_master]
         listed: tuple[dict[str, Any], ...] = ({},) * deals
-        self.cache.take_grid(lambda grid: replace(grid, unit_ids=unit_ids, deals=listed, status_active=active))
+        no_deals_at = self.hands.now if grid_master and not deals else None
+        self.cache.take_grid(
+            lambda grid: replace(grid, unit_ids=unit_ids, deals=listed, status_active=active, no_deals_at=no_deals_at)
+        )
 
     def poll(self) -> None:
         """One good `/get/log`; a frozen unit's own clock stands still."""

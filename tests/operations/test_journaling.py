@@ -262,11 +262,11 @@ def test_how_a_schedule_ended_is_journaled_through_the_results(site: Site) -> No
 
 def test_setting_and_clearing_schedules_is_journaled(site: Site) -> None:
     journaling, due = site.journaling, "2026-05-14T12:00:00.000+00:00"
-    journaling.schedule_set("10.0.0.7", "E001", "softStop", before=None, due=due)
-    journaling.schedule_set("10.0.0.7", None, "softStop", before=due, due=None)
-    journaling.schedule_set("10.0.0.7", None, "run", before=None, due=None, done=False)
-    told = [(row["unitId"], row["before"], row["after"], row["outcome"]) for row in site.rows()]
-    assert told == [("E001", None, due, "set"), (None, due, None, "cleared"), (None, None, None, "there was none")]
+    journaling.schedule_set("10.0.0.7", "E001", "softStop", due=due, command_id="c1")
+    journaling.schedule_set("10.0.0.7", None, "softStop", due=None, command_id="c2")
+    journaling.schedule_set("10.0.0.7", None, "run", due=None, command_id="c3", done=False)
+    told = [(row["unitId"], row["after"], row["outcome"], row["commandId"]) for row in site.rows()]
+    assert told == [("E001", due, "set", "c1"), (None, None, "cleared", "c2"), (None, None, "there was none", "c3")]
 
 
 def test_locks_are_journaled_with_who_and_why(site: Site) -> None:

@@ -10,10 +10,15 @@ import pytz
 
 from main_controller.domain.schedule import Operation
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
+from main_controller.operations.desk import Desk as OrdersDesk
 from main_controller.operations.schedules import SetSchedule
+from main_controller.operations.timing import Timing
 from main_controller.store import atomic_file
+from main_controller.store.command_log import CommandLog
 from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
+from main_controller.store.unit_cache import UnitCache
+from tests.operations.bench import Acknowledged, LockBook
 
 NOW = datetime(2026, 5, 13, 3, 0, tzinfo=UTC)
 TOKYO = pytz.timezone("Asia/Tokyo")
@@ -29,8 +34,12 @@ class Desk:
         self.schedules = Schedules(folder, zone=TOKYO)
         self.schedules.prepare()
         self.results = ScheduleResults()
+        desk = OrdersDesk(
+            UnitCache(), CommandLog(), Acknowledged(), LockBook(),
+            timing=Timing(), clock=lambda: self.now.timestamp(), wall=lambda: self.now,
+        )  # fmt: skip
         self.orders = SetSchedule(
-            self.schedules, self.results, known=lambda: self.units, wall=lambda: self.now, zone=TOKYO
+            desk, self.schedules, self.results, known=lambda: self.units, wall=lambda: self.now, zone=TOKYO
         )
 
 
@@ -40,7 +49,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_a_schedule_is_set_moved_listed_and_cleared(desk: Desk) -> None:
-    reply = desk.orders.set(None, "softStop", "2026-05-14T12:00", "127.0.0.1")
+    _, reply = desk.orders.set(None, "softStop", "2026-05-14T12:00", "127.0.0.1")
     assert reply == {
         "succeeded": True,
         "unitId": None,
@@ -54,8 +63,8 @@ def test_a_schedule_is_set_moved_listed_and_cleared(desk: Desk) -> None:
         "": {"softStop": "2026-05-15T03:00:00.000+00:00"},
         "E001": {"run": "2026-05-16T03:00:00.000+00:00"},
     }
-    assert desk.orders.clear(None, "softStop", "127.0.0.1")["cleared"] is True
-    assert desk.orders.clear(None, "softStop", "127.0.0.1")["cleared"] is False
+    assert desk.orders.clear(None, "softStop", "127.0.0.1")[1]["cleared"] is True
+    assert desk.orders.clear(None, "softStop", "127.0.0.1")[1]["cleared"] is False
     assert list(desk.orders.listing()) == ["E001"]
 
 
@@ -90,19 +99,19 @@ def test_while_no_unit_is_known_a_unit_cannot_be_given_a_schedule_and_the_cluste
     desk.units = ()
     with pytest.raises(NoDataYet):
         desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", "127.0.0.1")
-    assert desk.orders.set(None, "softStop", "2027-01-01T00:00Z", "127.0.0.1")["succeeded"] is True
+    assert desk.orders.set(None, "softStop", "2027-01-01T00:00Z", "127.0.0.1")[1]["succeeded"] is True
 
 
 def test_any_unit_with_an_entry_can_be_cleared_and_a_bad_file_too(desk: Desk) -> None:
     desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", "127.0.0.1")
     (desk.folder / "E777-forceStop").write_text("tomorrow")
     desk.units = ()
-    assert desk.orders.clear("E001", "softStop", "127.0.0.1")["cleared"] is True
-    assert desk.orders.clear("E777", "forceStop", "127.0.0.1")["cleared"] is True
+    assert desk.orders.clear("E001", "softStop", "127.0.0.1")[1]["cleared"] is True
+    assert desk.orders.clear("E777", "forceStop", "127.0.0.1")[1]["cleared"] is True
     desk.units = ("E001",)
     with pytest.raises(NotFound):
         desk.orders.clear("E777", "forceStop", "127.0.0.1")
-    assert desk.orders.clear("E001", "softStop", "127.0.0.1")["cleared"] is False
+    assert desk.orders.clear("E001", "softStop", "127.0.0.1")[1]["cleared"] is False
 
 
 def test_a_full_disk_is_told_and_the_earlier_schedule_stands(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

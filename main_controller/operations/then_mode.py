@@ -1,0 +1,202 @@
+"""The mode that is to follow a Soft Stop of the cluster once no deal is left: "Soft Stop first, then Manual" (Z9a, H2).
+
+Used by `/setOperationMode?then=` and `/clearThen`; a worker calls `run_once`. It is kept in memory alone: whoever
+restarts the program asks anew.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.evidence import drained
+from main_controller.domain.modes import Mode
+from main_controller.domain.picture import Picture
+from main_controller.domain.stamp import UNSTAMPED, Moment, Stamp
+from main_controller.domain.timestamps import iso_utc
+from main_controller.errors import ControllerError, NotFound
+from main_controller.operations.desk import Desk
+from main_controller.operations.set_mode import SetMode
+
+log = logging.getLogger(__name__)
+
+THEN_MODES = (Mode.MANUAL, Mode.STOP)
+"""What may follow a Soft Stop."""
+
+LASTS = 900.0
+"""How long (s) a promise stands at most."""
+
+HEARD_WITHIN = 30.0
+"""How long (s) ago a page of the one who asked was heard at most, for the mode to be sent by itself."""
+
+PAGES = 1000
+"""How many pages are remembered, the latest heard."""
+
+CHANGES_NOTHING = ("acknowledge", "setLock", "clearLock", "setSchedule", "clearSchedule", "clearThen", "forget")
+"""Orders that leave modes and converters as they are."""
+
+
+class ThenState(StrEnum):
+    """Where a promise stands."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    SENT = "sent"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One mode that is to follow `command`, a Soft Stop; `since` is UTC, `entered` and `seen_at` monotonic s.
+
+    `seen_at` is when the Soft Stop was first known to be in effect.
+    """
+
+    mode: Mode
+    command: Command
+    page: str | None
+    since: datetime
+    entered: float
+    state: ThenState = ThenState.WAITING
+    seen_at: float | None = None
+    why: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still lead to an order."""
+        return self.state in (ThenState.WAITING, ThenState.OFFERED)
+
+
+class ThenMode:
+    """Keeps one promise at a time; `submit` hands the order that it leads to a thread of its own."""
+
+    def __init__(self, desk: Desk, set_mode: SetMode, *, submit: Callable[[Callable[[], None]], object]) -> None:
+        self._desk = desk
+        self._set_mode = set_mode
+        self._submit = submit
+        self._lock = threading.Lock()  # protects both; held for dictionary work only
+        self._promise: Promise | None = None
+        self._heard: OrderedDict[str, float] = OrderedDict()
+
+    def heard(self, page: str) -> None:
+        """Note that this page has just been heard."""
+        with self._lock:
+            self._heard[page] = self._desk.clock()
+            self._heard.move_to_end(page)
+            if len(self._heard) > PAGES:
+                self._heard.popitem(last=False)
+
+    def promise(self, mode: Mode, command: Command, page: str | None) -> None:
+        """Have `mode` follow this Soft Stop, in place of an earlier promise."""
+        with self._lock:
+            self._promise = Promise(mode, command, page, self._desk.wall(), self._desk.clock())
+        log.info("%s is to follow %s once no deal is left", mode.label, command.id)
+
+    def clear(self, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+        """Have nothing follow; NotFound where nothing was to."""
+        command = self._desk.begin("clearThen", None, {}, by, stamp=stamp, judged=True)
+        with self._lock:
+            promise = self._promise
+            if promise is not None and promise.open:
+                self._promise = replace(promise, state=ThenState.ENDED, why=f"{by} took it back.")
+        if promise is None or not promise.open:
+            raise self._desk.fault(command, NotFound("Nothing is to follow a Soft Stop."))
+        return self._desk.verify(command)
+
+    def as_json(self) -> dict[str, Any] | None:
+        """The promise that stands or stood last, None if there was none (Z5a)."""
+        promise = self._promise
+        if promise is None:
+            return None
+        return {
+            "mode": str(promise.mode),
+            "state": str(promise.state),
+            "by": promise.command.by,
+            "page": promise.page,
+            "command": promise.command.id,
+            "since": iso_utc(promise.since),
+            "until": iso_utc(promise.since + timedelta(seconds=LASTS)),
+            "why": promise.why,
+        }
+
+    def run_once(self) -> None:
+        """Look at the promise once: it ends, waits, is offered, or is sent."""
+        promise = self._promise
+        if promise is None or not promise.open:
+            return
+        serial = self._desk.moments.serial()  # before the look: whatever comes after it refuses the order
+        picture = self._desk.picture()
+        command = self._standing(promise)
+        if promise.seen_at is None and command.state is CommandState.VERIFIED:
+            promise = self._put(promise, seen_at=picture.now)
+        why = self._why_ended(promise, command, picture)
+        if why is not None:
+            self._put(promise, state=ThenState.ENDED, why=why)
+        elif promise.state is ThenState.WAITING and self._is_drained(promise, command, picture):
+            self._keep(promise, picture.now, Moment(serial, self._desk.moments.start, 0.0))
+
+    def _standing(self, promise: Promise) -> Command:
+        """The Soft Stop as it stands; as it was when so many orders came since that it is remembered no more."""
+        try:
+            return self._desk.commands.get(promise.command.id)
+        except NotFound:
+            return promise.command
+
+    def _why_ended(self, promise: Promise, command: Command, picture: Picture) -> str | None:
+        if picture.now - promise.entered > LASTS:
+            return f"It stood for {LASTS / 60:g} minutes."
+        other = self._other_order(command)
+        if other is not None:
+            return f"{other.by} ordered something else meanwhile ({other.id})."
+        if not command.state.open and command.state is not CommandState.VERIFIED:
+            return f"The Soft Stop did not take effect: {command.error}"
+        if promise.seen_at is not None and picture.mode not in (Mode.HETERONOMOUS, None):
+            return f"The cluster is in {picture.mode.label}."
+        return None
+
+    def _other_order(self, command: Command) -> Command | None:
+        """An order since the Soft Stop that was or may have been sent, wherever in the cluster."""
+        for other in self._desk.commands.latest():
+            if other.id == command.id:
+                return None
+            unsent = other.sent is False and not other.state.open
+            if other.order not in CHANGES_NOTHING and not unsent:
+                return other
+        return None
+
+    def _is_drained(self, promise: Promise, command: Command, picture: Picture) -> bool:
+        since = promise.seen_at
+        seen = picture.no_deals_at
+        return since is not None and seen is not None and seen > since and drained(command, picture) is True
+
+    def _keep(self, promise: Promise, now: float, moment: Moment) -> None:
+        with self._lock:
+            heard = self._heard.get(promise.page or "")
+        if heard is None or now - heard > HEARD_WITHIN:
+            why = f"No page of {promise.command.by} was heard in the last {HEARD_WITHIN:g} s, so it is asked anew."
+            self._put(promise, state=ThenState.OFFERED, why=why)
+            log.warning("%s does not follow %s by itself: %s", promise.mode.label, promise.command.id, why)
+            return
+        if self._put(promise, state=ThenState.SENT).state is ThenState.SENT:
+            self._submit(lambda: self._send(promise, moment))
+
+    def _send(self, promise: Promise, moment: Moment) -> None:
+        try:
+            self._set_mode.cluster(promise.mode, promise.command.by, stamp=Stamp(moment=moment))
+        except ControllerError as error:
+            sent = self._promise
+            if sent is not None and sent.command.id == promise.command.id:
+                self._put(sent, state=ThenState.ENDED, why=error.sentence)
+
+    def _put(self, promise: Promise, **changes: Any) -> Promise:
+        """Replace the promise, unless another came or somebody took it back; what stands then."""
+        with self._lock:
+            if self._promise is promise:
+                self._promise = replace(promise, **changes)
+            standing = self._promise
+        return standing if standing is not None else promise
