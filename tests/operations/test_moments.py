@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from main_controller.domain.commands import Command
 from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.stamp import Moment, Stamp
@@ -118,10 +119,11 @@ def test_a_soft_stop_passes_late_only_where_it_can_end_things_alone(mode: Mode, 
     with open_bench(mode=mode) as bench:
         bench.settled()
         old = Stamp(moment=Moment(1, "another", 0.0))
-        for order in (
+        orders: list[Callable[[], Command]] = [
             lambda: bench.set_mode.unit("E001", SOFT, "me", stamp=old),
             lambda: bench.set_mode.cluster(SOFT, "me", stamp=old),
-        ):
+        ]
+        for order in orders:
             if passes:
                 assert order().sent is True
             else:

@@ -1,0 +1,221 @@
+"""How an order is asked and answered: its key, at once, and in bounds (H1, H6, M5, V5)."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import bottle
+import pytest
+
+from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.stamp import Moment, Stamp
+from main_controller.errors import Refused, UpstreamUnreachable
+from main_controller.store.command_log import CommandLog
+from main_controller.web.ordering import ORDERS_AT_ONCE, WAITERS, Ordering
+from tests.web.client import Answer, Client
+
+NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+class Part:
+    """Two routes: `/order`, whose work is `do`, and `/halt`, which stops."""
+
+    def __init__(self) -> None:
+        self.log = CommandLog()
+        self.pools = (ThreadPoolExecutor(ORDERS_AT_ONCE), ThreadPoolExecutor(64))
+        self.ordering = Ordering(self.log, executor=self.pools[0], stoppers=self.pools[1])
+        self.stamps: list[Stamp] = []
+        self.do: Callable[[Command], None] = lambda command: None
+        self.client = Client(self)
+
+    def mount(self, app: bottle.Bottle) -> None:
+        app.route("/order", ["GET", "POST"], lambda: self._order(False), command=True)
+        app.route("/halt", ["GET", "POST"], lambda: self._order(True), command=True, stops=True)
+
+    def _order(self, stops: bool) -> Any:
+        asked = self.ordering.asked(optional=("value",))
+
+        def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
+            command = Command(
+                self.log.new_id(), "halt" if stops else "order", None, {}, "me", NOON, 1.0, key=stamp.key, judged=stops
+            )
+            self.log.enter(command, stamp.request)
+            self.stamps.append(stamp)
+            self.do(command)
+            return self.log.get(command.id), {"succeeded": True}
+
+        return self.ordering.carry_out(asked, work, stops=stops)
+
+    def call(self, target: str) -> Answer:
+        return self.client.call(target, "POST")
+
+
+@pytest.fixture
+def part() -> Iterator[Part]:
+    made = Part()
+    yield made
+    for pool in made.pools:
+        pool.shutdown()
+
+
+def test_a_script_without_any_of_it_is_answered_as_ever(part: Part) -> None:
+    assert part.call("/order?value=1").json == {"succeeded": True, "command": "c1"}
+    assert part.stamps == [Stamp(request="/order value=1")]
+
+
+def test_key_and_moment_reach_the_order(part: Part) -> None:
+    part.call(f"/order?key={KEY}&serial=12&start=ab_c-1&age=1500&page=p1")
+    assert part.stamps == [Stamp(KEY, "/order", Moment(12, "ab_c-1", 1.5), "p1")]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["key=", "key=a%20b", f"key={'a' * 65}", "serial=1", "serial=1&start=a", "serial=-1&start=a&age=1",
+     "serial=1&start=a&age=x", "serial=1&start=%3C&age=1", "serial=1.5&start=a&age=1", "page=%C3%A9", "wait=maybe"],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_and_nothing_is_ordered(part: Part, bad: str) -> None:
+    answer = part.call(f"/order?{bad}")
+    assert answer.status == 400
+    assert answer.error
+    assert part.stamps == []
+
+
+@pytest.mark.parametrize("bad", ["key=a%20b", "serial=1", "serial=1&start=a&age=x", "page=%C3%A9"])
+def test_a_stop_leaves_whatever_is_stamped_on_it(part: Part, bad: str) -> None:
+    assert part.call(f"/halt?{bad}").status == 200
+    assert len(part.stamps) == 1
+
+
+@pytest.mark.parametrize("wait", ["", "&wait=no", "&wait=verified"])
+def test_the_second_arrival_of_a_key_gets_the_standing_of_the_first(part: Part, wait: str) -> None:
+    def verify(command: Command) -> None:
+        part.log.update(command.id, state=CommandState.VERIFIED, sent=True, judged=True)
+
+    part.do = verify
+    part.call(f"/order?key={KEY}&value=1")
+    again = part.call(f"/order?key={KEY}&value=1{wait}")
+    assert again.status == (202 if wait == "&wait=no" else 200)
+    assert again.json == {"command": "c1", "key": KEY, "state": "verified", "sent": True, "again": True}
+    assert len(part.stamps) == 1
+
+
+def test_the_second_arrival_of_a_refused_order_is_not_judged_anew(part: Part) -> None:
+    def refuse(command: Command) -> None:
+        part.log.update(command.id, state=CommandState.FAILED, error="No.", sent=False)
+        raise Refused("No.")
+
+    part.do = refuse
+    assert part.call(f"/order?key={KEY}").status == 409
+    part.do = lambda command: None
+    again = part.call(f"/order?key={KEY}").json
+    assert (again["state"], again["again"], len(part.stamps)) == ("failed", True, 1)
+
+
+def test_a_key_of_another_order_is_refused_but_for_a_stop(part: Part) -> None:
+    part.call(f"/order?key={KEY}&value=1")
+    for wait in ("", "&wait=no"):
+        other = part.call(f"/order?key={KEY}&value=2{wait}")
+        assert other.status == 409
+        assert "c1" in other.error
+        assert len(part.stamps) == 1
+    assert part.call(f"/halt?key={KEY}").status == 200
+    assert part.call(f"/halt?key={KEY}&wait=no").status == 202
+    assert len(part.stamps) == 3
+
+
+def test_two_arrivals_at_the_same_moment_make_one_order(part: Part) -> None:
+    both = threading.Barrier(8)
+
+    def arrive() -> Answer:
+        both.wait(5)
+        return part.call(f"/order?key={KEY}&wait=no")
+
+    with ThreadPoolExecutor(8) as callers:
+        answers = [future.result() for future in [callers.submit(arrive) for _ in range(8)]]
+    assert {answer.status for answer in answers} == {202}
+    assert len({answer.json["command"] for answer in answers}) == 1
+    assert len(part.stamps) == 1
+
+
+def test_wait_no_answers_once_the_rules_have_judged_whatever_upstream_does(part: Part) -> None:
+    hang = threading.Event()
+
+    def judged_then_hangs(command: Command) -> None:
+        part.log.update(command.id, judged=True)
+        hang.wait(20)
+
+    part.do = judged_then_hangs
+    answer = part.call(f"/order?wait=no&key={KEY}")
+    assert (answer.status, answer.json["command"], answer.json["state"]) == (202, "c1", "pending")
+    assert not part.ordering.wait_empty(0.0)
+    hang.set()
+    assert part.ordering.wait_empty(5.0)
+
+
+def test_wait_no_does_not_wait_for_an_order_that_waits_for_its_turn(part: Part) -> None:
+    hang = threading.Event()
+
+    def hangs(command: Command) -> None:
+        hang.wait(20)
+
+    part.do = hangs
+    answer = part.call("/order?wait=no")
+    hang.set()
+    assert (answer.status, answer.json["command"], answer.json["key"]) == (202, "c1", None)
+
+
+def test_wait_no_tells_a_refusal_as_ever_and_a_fault_upstream_by_the_command(part: Part) -> None:
+    def refuse(command: Command) -> None:
+        part.log.update(command.id, state=CommandState.FAILED, error="No.", sent=False)
+        raise Refused("No.", details={"command": command.id})
+
+    def unreachable(command: Command) -> None:
+        part.log.update(command.id, judged=True)
+        part.log.update(command.id, state=CommandState.FAILED, error="refused", sent=False)
+        raise UpstreamUnreachable("refused", sent=False)
+
+    part.do = refuse
+    assert part.call("/order?wait=no").status == 409
+    part.do = unreachable
+    answer = part.call("/order?wait=no")
+    assert answer.status == 202
+    assert part.log.get(answer.json["command"]).error == "refused"
+    assert part.ordering.wait_empty(5.0)
+
+
+def test_orders_on_their_way_are_bounded_and_stops_are_not(part: Part) -> None:
+    hang = threading.Event()
+
+    def hangs(command: Command) -> None:
+        part.log.update(command.id, judged=True)
+        hang.wait(20)
+
+    part.do = hangs
+    for _ in range(ORDERS_AT_ONCE):
+        assert part.call("/order?wait=no").status == 202
+    full = part.call("/order?wait=no")
+    assert (full.status, full.json["sent"]) == (503, False)
+    for _ in range(40):
+        assert part.call("/halt?wait=no").status == 202
+    hang.set()
+    assert part.ordering.wait_empty(10.0)
+    assert part.call("/order?wait=no").status == 202, "the places are free again"
+
+
+def test_those_who_wait_for_a_verdict_are_bounded_and_the_others_are_answered_without_it(part: Part) -> None:
+    with ThreadPoolExecutor(WAITERS) as callers:
+        waiting = [callers.submit(part.call, "/halt?wait=verified") for _ in range(WAITERS)]
+        try:
+            for _ in range(200):
+                if len(part.stamps) == WAITERS and not part.ordering._waiters._value:
+                    break
+                threading.Event().wait(0.02)
+            answer = part.call("/halt?wait=verified")
+            assert (answer.status, "state" in answer.json) == (200, False)
+        finally:
+            for command in part.log.latest():
+                part.log.update(command.id, state=CommandState.VERIFIED)
+        assert all(future.result().json["verified"] for future in waiting)
