@@ -139,12 +139,13 @@ class Commands:
 
     def set_dcdc_of(self) -> Any:
         """`/set/dcdc?unitId=&mode=...`: the same for an id that no path can hold."""
-        asked = self._ordering.asked(required=("unitId", "mode"), optional=DCDC)
+        asked = self._ordering.asked(required=("unitId", "mode"), optional=("dvg", "dig", "dryRun", "override"))
         return self._set_dcdc(asked, asked.given["unitId"])
 
     def set_dcdc(self, unit_id: str) -> Any:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
-        return self._set_dcdc(self._ordering.asked(required=("mode",), optional=DCDC), unit_id)
+        asked = self._ordering.asked(required=("mode",), optional=("dvg", "dig", "dryRun", "override"))
+        return self._set_dcdc(asked, unit_id)
 
     def _set_dcdc(self, asked: Asked, unit_id: str) -> Any:
         wanted, by = _wanted(unit_id, asked.given), caller()
@@ -191,7 +192,12 @@ class Commands:
         if mode not in tuple("01234567"):
             raise BadRequest(f"{shown(mode)} is no UPS mode; use 0 to 7.")
         unit_id = asked.given.get("unitId")
-        return self._ordering.carry_out(asked, lambda stamp: self._ups_mode.order(int(mode), unit_id, by, stamp=stamp))
+        answer = self._ordering.carry_out(
+            asked, lambda stamp: self._ups_mode.order(int(mode), unit_id, by, stamp=stamp)
+        )
+        if isinstance(answer, dict):  # per unit, so that a unit of any id has its place
+            del answer["command"]
+        return answer
 
     # Schedules and the rest
 
@@ -248,10 +254,6 @@ class Commands:
     def _carry_out(self, asked: Asked, order: Callable[[Stamp], Command], *, stops: bool = False) -> Any:
         """Give an order whose specified body says that it succeeded."""
         return self._ordering.carry_out(asked, lambda stamp: (order(stamp), {"succeeded": True}), stops=stops)
-
-
-DCDC = ("dvg", "dig", "dryRun", "override")
-"""The parameters of a converter order besides its mode."""
 
 
 def _is_wait() -> bool:

@@ -73,7 +73,10 @@ class Ordering:
         return Asked(given, wait, stamped, request)
 
     def carry_out(self, asked: "Asked", work: Work, *, stops: bool = False) -> Any:
-        """Give the order, or tell how it stands that came with this key before; the reply's value."""
+        """Give the order, or tell how it stands that came with this key before; the reply's value.
+
+        `command`, its id, is added to the body that `work` returns.
+        """
         stamp = asked.stamp(stops=stops)
         try:
             if stamp.key is not None:

@@ -107,7 +107,7 @@ def orders_in_code(root: Path) -> set[str]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
                 first = node.args[0]
-                if node.func.attr in ("begin", "_cluster") and isinstance(first, ast.Constant):
+                if node.func.attr in ("begin", "_begin", "_cluster") and isinstance(first, ast.Constant):
                     names.add(str(first.value))
     return names
 
