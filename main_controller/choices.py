@@ -79,6 +79,7 @@ def timing_of(settings: Settings) -> Timing:
     return Timing(
         stale_after=settings.staleafter,
         lag=settings.readinglag,
+        stop_lag=settings.stoplag,
         mode_time=settings.modetime,
         grace=settings.gracetime,
         fresh=settings.freshreading,

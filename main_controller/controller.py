@@ -26,6 +26,7 @@ from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
+from main_controller.operations.answers import Answers
 from main_controller.operations.desk import Desk
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
@@ -37,6 +38,7 @@ from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
+from main_controller.operations.stop_follower import StopFollower
 from main_controller.operations.then_mode import ThenMode
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.operations.verification import Verification
@@ -218,6 +220,8 @@ class Controller:
         )  # fmt: skip
         self._stop_all.also_ends(self._share.overtaken)
         self._verification = Verification(desk)
+        self._answers = Answers(desk)
+        self._stop_follower = StopFollower(desk, waits)
         self._events = GridEvents(desk, record=self._journaling.record)
 
     def _clear_due(self, unit_id: str | None) -> None:
@@ -258,6 +262,8 @@ class Controller:
             self._collecting,
             self._watching,
             Periodic("verification", LOOK_EVERY, self._verification.run_once),
+            Periodic("answers", LOOK_EVERY, self._answers.run_once),
+            Periodic("stop follower", LOOK_EVERY, self._stop_follower.run_once),
             Periodic("grid events", EVENTS_EVERY, self._events.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),

@@ -14,11 +14,17 @@ from main_controller.errors import Sent
 
 
 class CommandState(StrEnum):
-    """Where an order stands."""
+    """Where an order stands.
+
+    Partly verified: all who can show it do, and some cannot tell (S25). Contradicted: the converter's own answer said
+    that it was done, and the readings since show something else (S8).
+    """
 
     PENDING = "pending"
     ACCEPTED = "accepted"
     VERIFIED = "verified"
+    PARTLY_VERIFIED = "partlyVerified"
+    CONTRADICTED = "contradicted"
     FAILED = "failed"
     TIMED_OUT = "timedOut"
     CANCELLED = "cancelled"
@@ -27,6 +33,11 @@ class CommandState(StrEnum):
     def open(self) -> bool:
         """Whether the order may still change."""
         return self in (CommandState.PENDING, CommandState.ACCEPTED)
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether the order was seen to be so, by all or by those who can tell."""
+        return self in (CommandState.VERIFIED, CommandState.PARTLY_VERIFIED)
 
 
 UNCONFIRMED = "unconfirmed"

@@ -41,14 +41,16 @@ class Decision:
 class Situation:
     """What the decision looks at, all of the schedule's own scope.
 
-    `seen` is the mode in force (global) or the unit's local mode; `busy` says that another schedule's order is under
-    way; `person_at` is when a person's last mode order or Stop all was, or may have been, sent; `settling` is how long
-    such an order may stay unseen (Z9b). `jumps` are the stretches of time that the wall clock skipped;
+    `seen` is the mode in force (global) or the unit's local mode, `in_wait` whether every converter is in Wait; `busy`
+    says that another schedule's order is under way; `person_at` is when a person's last mode order or Stop all was, or
+    may have been, sent; `settling` is how long such an order may stay unseen (Z9b). `jumps` are the stretches of time
+    that the wall clock skipped;
     `sent_here` says that a Run marked as sent was sent by this very run of the program.
     """
 
     now: datetime
     seen: ModeSeen
+    in_wait: bool = True
     busy: bool = False
     person_at: datetime | None = None
     settling: timedelta = timedelta(seconds=30)
@@ -71,7 +73,7 @@ def decide(schedule: Schedule, situation: Situation) -> Decision:
     """
     if _person_came_after(schedule, situation):
         return Decision(Action.CLEARED, "A person's own mode order came after its time.")
-    if situation.settled and schedule.operation.reached(situation.seen):
+    if situation.settled and reached(schedule, situation):
         return Decision(Action.NOT_NEEDED, f"{_shown(situation.seen)} was in force already.")
     match schedule.operation:
         case Operation.FORCE_STOP:
@@ -80,6 +82,12 @@ def decide(schedule: Schedule, situation: Situation) -> Decision:
             return _first(_waiting(situation))
         case Operation.RUN:
             return _first((*_missing(schedule, situation), *_waiting(situation), *_waiting_run(situation)))
+
+
+def reached(schedule: Schedule, situation: Situation) -> bool:
+    """Whether what is scheduled is so already: a Force Stop only where every converter is in Wait too (S2)."""
+    stopped = schedule.operation is not Operation.FORCE_STOP or situation.in_wait
+    return stopped and schedule.operation.reached(situation.seen)
 
 
 _Rule = tuple[bool, Action, str]

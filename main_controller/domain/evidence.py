@@ -37,6 +37,15 @@ def verified(outcomes: Mapping[str, UnitOutcome]) -> bool:
     return shown > 0 and shown + states.count(UNCONFIRMED) == len(states)
 
 
+def partly(outcomes: Mapping[str, UnitOutcome]) -> str | None:
+    """What a verdict by some of the units says of the others (S25); None where every unit showed it."""
+    unsure = sorted(unit_id for unit_id, outcome in outcomes.items() if outcome.state == UNCONFIRMED)
+    if not unsure:
+        return None
+    named = ", ".join(unsure[:8]) + (f" and {len(unsure) - 8} more" if len(unsure) > 8 else "")
+    return f"Seen at {len(outcomes) - len(unsure)} of {len(outcomes)}; {named} cannot tell."
+
+
 def _counts(fact: Fact, since: float | None, lag: float) -> bool:
     """Whether the unit's last reading is evidence after an order settled at `since` (monotonic s)."""
     return since is not None and fact.reading is not None and fact.reading.at >= since + lag
@@ -51,19 +60,23 @@ def _outcome(fact: Fact, counts: bool, so: bool, shows: str | None, command: Com
 
 
 def _mode(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
-    """The cluster: every `operation_mode.global`; a unit: its `local`. Force Stop in Manual: all in Wait too."""
+    """The cluster: every `operation_mode.global`; a unit: its `local`. Force Stop: every converter in Wait too (S3).
+
+    A unit that cannot show it counts as unconfirmed, but for a Force Stop only where it was last seen in Wait.
+    """
     wanted = parse_mode(command.wanted.get("mode"))
     local = command.unit_id is not None
     outcomes = {}
     for fact in picture.scope(command.unit_id):
         shown = fact.local_mode if local else fact.global_mode
         so = shown is wanted
-        in_wait = not command.wanted.get("waits") or _waits_since(fact, command, lags)
+        in_wait = wanted is not Mode.STOP or _waits_since(fact, command, lags)
         so = so and in_wait
         counts = _counts(fact, command.settled, lags.reading)
         text = str(shown) if shown is not None else ("" if local else None)
         outcomes[fact.id] = _outcome(fact, counts, so, text, command)
-        if not fact.live and not in_wait:
+        harmless = not command.wanted.get("waits") and (fact.belief.surely(Word.WAIT) or fact.acknowledged)
+        if not fact.live and not in_wait and not harmless:
             outcomes[fact.id] = UnitOutcome(CommandState.PENDING, command.sent, text)
     return outcomes
 
@@ -95,15 +108,18 @@ def _converter(command: Command, picture: Picture, lags: Lags) -> dict[str, Unit
 def _silence(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
     """Shut Down: the unit is gone, or its own clock stands still for as long as makes it stale.
 
-    A unit that falls silent together with all the others proves nothing: then it is apis-web that fell silent.
+    Units that fall silent together with all the others prove nothing unless apis-web still answers: else it is
+    apis-web that fell silent (S26).
     """
     units = command.wanted.get("units")
     ids = list(units) if isinstance(units, list) else [fact.id for fact in picture.scope(command.unit_id)]
+    since = command.settled + lags.reading if command.settled is not None else None
+    answers = since is not None and picture.heard_at is not None and picture.heard_at >= since
     outcomes = {}
     for unit_id in ids:
         fact = picture.facts.get(unit_id)
         others = [other for other in picture.facts.values() if other.id not in ids]
-        heard = not others or any(other.live for other in others)
+        heard = any(other.live for other in others) if others else answers
         gone = (fact is None or not fact.live) and heard
         shown = None if fact is None else fact.state.value
         state = CommandState.VERIFIED if gone else CommandState.PENDING

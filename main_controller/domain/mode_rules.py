@@ -14,8 +14,8 @@ Lock = Mapping[str, Any]
 
 
 def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
-    """Why the cluster may not go to this mode now, or None where it may."""
-    if mode not in SHARING_MODES:
+    """Why the cluster may not go to this mode now, or None where it may; one that only lowers it may (S1)."""
+    if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
         return None
     return (
         (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
@@ -28,7 +28,7 @@ def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock]) -> s
 
 def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
     """Why this unit's local mode may not be set so now (None clears it, which is the unit's Run)."""
-    if mode is Mode.STOP:
+    if mode is Mode.STOP or (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
         return None
     if unit_id in locks:
         return f"{_lock(unit_id, locks[unit_id])}; its local mode stays as it is until the lock is taken off."
@@ -45,19 +45,18 @@ def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapp
 
 
 def only_lowers(unit_id: str | None, picture: Picture) -> bool:
-    """Whether Soft Stop in this scope can only end something: every mode seen in it is Run or Soft Stop (H1).
+    """Whether Soft Stop in this scope can only end something: every mode seen in it is Run or Soft Stop (H1, S1, S24).
 
-    From Manual or Force Stop it starts things. Where no unit is live, or another mode may be on its way, nobody can
-    tell.
+    From Manual or Force Stop it starts things. While no unit is live the modes last seen count; where none was ever
+    seen, or another may be on its way, nobody can tell.
     """
     scope = picture.scope(unit_id)
-    if not any(fact.live for fact in scope):
-        return False
     if any(mode is not None and mode not in SHARING_MODES for mode in picture.pending_for(unit_id)):
         return False
-    if unit_id is not None and scope[0].local_mode is Mode.STOP:
+    if unit_id is not None and (not scope or scope[0].local_mode is Mode.STOP):
         return False
-    return all(fact.global_mode in SHARING_MODES for fact in scope if fact.live or fact.global_mode is not None)
+    seen = [fact for fact in scope if fact.live] or [fact for fact in scope if fact.global_mode is not None]
+    return bool(seen) and all(fact.global_mode in SHARING_MODES for fact in seen)
 
 
 def why_not_shut_down(unit_id: str | None, picture: Picture, fresh: float) -> str | None:

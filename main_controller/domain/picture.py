@@ -75,7 +75,7 @@ class Picture:
     `mode` is None when it is not known or mixed; `pending_modes` are the scopes ("" for the cluster, else a unit's id)
     with a mode change under way. `grid_master_known` and `deals` (how many) are None where that cannot be told.
     `no_deals_at` (monotonic s) is when the newest empty list of deals came that a Grid Master was known after (K7);
-    None once there are deals or it cannot be told.
+    None once there are deals or it cannot be told. `heard_at` (monotonic s) is when apis-web last answered anything.
     """
 
     now: float
@@ -86,6 +86,7 @@ class Picture:
     grid_master_known: bool | None = None
     deals: int | None = None
     no_deals_at: float | None = None
+    heard_at: float | None = None
 
     def scope(self, unit_id: str | None) -> list[Fact]:
         """The facts of one unit, or of all."""

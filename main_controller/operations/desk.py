@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder, UnitOutcome
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -146,10 +146,16 @@ class Desk:
         error.details = {"sent": sent, "command": command.id, **error.details}
         return error
 
-    def verify(self, command: Command, **changes: Any) -> Command:
-        """Record that the order was seen to be so."""
-        log.info("%s %s verified", command.id, command.order)
-        return self._end(command, CommandState.VERIFIED, error=None, **changes)
+    def verify(self, command: Command, *, partly: bool = False, **changes: Any) -> Command:
+        """Record that the order was seen to be so, `partly` where some units cannot tell."""
+        state = CommandState.PARTLY_VERIFIED if partly else CommandState.VERIFIED
+        log.info("%s %s %s", command.id, command.order, state)
+        return self._end(command, state, error=None, **changes)
+
+    def contradict(self, command: Command, sentence: str, **changes: Any) -> Command:
+        """Record that what the converter answered is not so by the readings since (S8)."""
+        log.warning("%s %s contradicted: %s", command.id, command.order, sentence)
+        return self._end(command, CommandState.CONTRADICTED, error=sentence, **changes)
 
     def time_out(self, command: Command, sentence: str, **changes: Any) -> Command:
         """Record that the order was not seen to be so in the time allowed."""
@@ -239,6 +245,21 @@ class Desk:
         for scope in scopes:
             self.commands.stopping(scope)
         self.turns.wake()
+
+    def ordered_since(self, command: Command, moment: float, unit_id: str, *, stops: bool) -> bool:
+        """Whether another order than `command` concerned this unit since `moment` (monotonic s).
+
+        Stops and Waits among them count where `stops` is true.
+        """
+        others: list[ModeOrder | ConverterOrder] = [
+            order
+            for order in self.commands.mode_orders()
+            if order.unit_id in (None, unit_id) and (stops or order.mode is not Mode.STOP)
+        ]
+        others += [
+            order for order in self.commands.converter_orders().get(unit_id, ()) if stops or order.word is not Word.WAIT
+        ]
+        return any(order.entered >= moment and order.command_id != command.id for order in others)
 
     def settle_mode(self, order: ModeOrder, sent: Sent) -> ModeOrder:
         """Note that a mode order came back."""

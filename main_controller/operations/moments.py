@@ -12,11 +12,8 @@ from dataclasses import dataclass
 
 from main_controller.domain.stamp import Moment
 
-KEPT = 50_000
-"""How many serials are known: eight pages that ask twice a second use them up in 50 minutes."""
-
-SHARED_FOR = 0.01
-"""How long (s) one serial serves every status that is asked for."""
+KEPT = 500_000
+"""How many serials are known: eight pages that ask twice a second use them up in 8 hours, a flood of them in minutes."""
 
 AHEAD = 1.0
 """How far (s) a page's own count of its status' age may run ahead of our clock."""
@@ -47,12 +44,10 @@ class Moments:
     def serial(self) -> int:
         """The serial of a status that is being made: to be taken before anything is looked at for it."""
         with self._lock:
-            now = self._clock()
-            if not self._times or now - self._times[-1] >= SHARED_FOR:
-                self._times.append(now)
-                if len(self._times) > KEPT:
-                    del self._times[: KEPT // 2]
-                    self._first += KEPT // 2
+            self._times.append(self._clock())
+            if len(self._times) > KEPT:
+                del self._times[: KEPT // 2]
+                self._first += KEPT // 2
             return self._first + len(self._times) - 1
 
     def told_at(self, moment: Moment) -> float | None:

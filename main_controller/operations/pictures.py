@@ -82,6 +82,7 @@ class Pictures:
             grid_master_known=grid_master_known(snapshot.grid.unit_ids),
             deals=_deals(snapshot),
             no_deals_at=snapshot.grid.no_deals_at,
+            heard_at=_heard_at(snapshot),
         )
 
     def unwatched(self) -> frozenset[str]:
@@ -175,6 +176,12 @@ def _read(sighting: Sighting) -> _Told:
         unit.ip,
         unit.raw_word,
     )
+
+
+def _heard_at(snapshot: Snapshot) -> float | None:
+    watch = snapshot.grid
+    answers = (snapshot.answered_at, watch.unit_ids_at, watch.status_at, watch.deals_at)
+    return max((at for at in answers if at is not None), default=None)
 
 
 def _deals(snapshot: Snapshot) -> int | None:

@@ -9,9 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
-from main_controller.domain.commands import CommandState
 from main_controller.domain.grid import grid_error
-from main_controller.domain.modes import Mode
+from main_controller.domain.modes import Mode, Word
 from main_controller.domain.schedule import UNKNOWN, ModeSeen
 from main_controller.operations.desk import Desk
 from main_controller.operations.set_mode import SCHEDULER, SetMode
@@ -31,7 +30,7 @@ class Ticket:
         state = self.desk.commands.get(self.id).state
         if state.open:
             return "pending"
-        return "inEffect" if state is CommandState.VERIFIED else "notInEffect"
+        return "inEffect" if state.in_effect else "notInEffect"
 
 
 class ScheduledModes:
@@ -79,6 +78,11 @@ class GridSeen:
         """A live unit's own mode (None follows the cluster); UNKNOWN for any other unit."""
         fact = self._desk.picture().facts.get(unit_id)
         return fact.local_mode if fact is not None and fact.live else UNKNOWN
+
+    def in_wait(self, unit_id: str | None) -> bool:
+        """Whether every converter in this scope is known to be in Wait, or a person has looked at it (Z6a)."""
+        facts = self._desk.picture().scope(unit_id)
+        return all(fact.belief.surely(Word.WAIT) or (fact.acknowledged and not fact.live) for fact in facts)
 
     def has_grid_master(self) -> bool | None:
         """Whether a Grid Master is known; None when that cannot be told."""

@@ -13,7 +13,7 @@ from typing import Any
 from main_controller.domain.commands import Command, ModeOrder
 from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
-from main_controller.domain.picture import Picture
+from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
@@ -71,8 +71,7 @@ class SetMode:
         scope = f"{CLUSTER}:{unit_id}"
         send = lambda: self._apis_web.set_local_mode(unit_id, mode)  # noqa: E731 - one call, handed on twice
         if stops:
-            desk.overtake(scope)
-            self._send(command, self._note(command, mode, fact.local_mode), send)
+            self._stop_unit(command, fact, send)
             return desk.accept(command)
         seen = desk.commands.stops(scope)
         with desk.turn(command, scope, scope, CLUSTER) as overtaken:
@@ -126,24 +125,42 @@ class SetMode:
                 raise desk.cancel(command, followed, sent=True, settled=desk.clock())
         return desk.accept(command), answer
 
+    def _stop_unit(self, command: Command, fact: Fact, send: Callable[[], Any]) -> None:
+        """One unit's Force Stop; in Manual, which its own mode does not end, with Wait to its converter (S13)."""
+        desk = self._desk
+        desk.overtake(f"{CLUSTER}:{fact.id}")
+        picture = desk.picture()
+        order = self._note(command, Mode.STOP, fact.local_mode)
+        if fact.obeys in (Mode.MANUAL, None) or Mode.MANUAL in picture.pending_for(fact.id):
+            self._send_with_waits(command, order, send, replace(picture, facts={fact.id: fact}), f"wait:{fact.id}")
+        else:
+            self._send(command, order, send)
+
     def _stop(self, command: Command, picture: Picture, send: Callable[[], Any]) -> tuple[Command, Any]:
         """Force Stop: at once, and with Wait to every converter where no apis-main may end what runs (Z9a)."""
         desk = self._desk
         desk.overtake(CLUSTER)
         order = self._note(command, Mode.STOP, picture.mode)
         drives_by_hand = picture.mode in (Mode.MANUAL, None) or Mode.MANUAL in picture.pending_for(None)
-        if not drives_by_hand:
+        if drives_by_hand:
+            answer = self._send_with_waits(command, order, send, picture, "wait")
+        else:
             answer = self._send(command, order, send)
-            return desk.accept(command), answer
+        return desk.accept(command), answer
+
+    def _send_with_waits(
+        self, command: Command, order: ModeOrder, send: Callable[[], Any], picture: Picture, scope: str
+    ) -> Any:
+        """Send the stop, and Wait to every unit of the picture beside it."""
+        desk = self._desk
         desk.commands.update(command.id, wanted={**command.wanted, "waits": True})
-        desk.overtake("wait")
+        desk.overtake(scope)
         asked = self._executor.submit(self._send, command, order, send)
         results = self._waits.send_all(command.id, picture)
         failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
         if failed:
             desk.commands.update(command.id, note=f"Wait could not be sent to {', '.join(failed)}.")
-        answer = asked.result()
-        return desk.accept(command), answer
+        return asked.result()
 
     def _note(self, command: Command, mode: Mode | None, before: Mode | None) -> ModeOrder:
         by_person = command.by != SCHEDULER

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.commands import Command
 from main_controller.domain.evidence import drained
 from main_controller.domain.modes import Mode
 from main_controller.domain.picture import Picture
@@ -132,7 +132,7 @@ class ThenMode:
         serial = self._desk.moments.serial()  # before the look: whatever comes after it refuses the order
         picture = self._desk.picture()
         command = self._standing(promise)
-        if promise.seen_at is None and command.state is CommandState.VERIFIED:
+        if promise.seen_at is None and command.state.in_effect:
             promise = self._put(promise, seen_at=picture.now)
         why = self._why_ended(promise, command, picture)
         if why is not None:
@@ -153,7 +153,7 @@ class ThenMode:
         other = self._other_order(command)
         if other is not None:
             return f"{other.by} ordered something else meanwhile ({other.id})."
-        if not command.state.open and command.state is not CommandState.VERIFIED:
+        if not command.state.open and not command.state.in_effect:
             return f"The Soft Stop did not take effect: {command.error}"
         if promise.seen_at is not None and picture.mode not in (Mode.HETERONOMOUS, None):
             return f"The cluster is in {picture.mode.label}."

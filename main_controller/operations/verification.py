@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
-from main_controller.domain.evidence import Lags, drained, mode_now, proof_of, ups_outcomes, verified
+from main_controller.domain.evidence import Lags, drained, mode_now, partly, proof_of, ups_outcomes, verified
 from main_controller.domain.modes import Mode, parse_mode
 from main_controller.domain.picture import Picture
 from main_controller.operations.desk import Desk
@@ -55,7 +55,8 @@ class Verification:
         if verified(outcomes):
             self._settle_mode(command)
             note = "No answer came, but it is in effect." if command.sent == "unknown" else command.note
-            desk.verify(command, note=note)
+            unsure = partly(outcomes)
+            desk.verify(command, note=" ".join(text for text in (note, unsure) if text) or None, partly=bool(unsure))
         elif picture.now - (command.settled or picture.now) > self._allowed(command):
             desk.time_out(command, self._sentence(command, outcomes))
 
@@ -75,7 +76,7 @@ class Verification:
         timing = self._desk.timing
         if command.order == "shutDown":
             return timing.stale_after + timing.mode_time
-        if command.wanted.get("waits"):
+        if parse_mode(command.wanted.get("mode")) is Mode.STOP:
             return timing.stop_lag + timing.mode_time
         return timing.mode_time
 
@@ -129,7 +130,7 @@ class Verification:
 def _draining(command: Command) -> bool:
     """A Soft Stop of the cluster that is in effect and may still have deals."""
     return (
-        command.state is CommandState.VERIFIED
+        command.state.in_effect
         and command.order in MODE_ORDERS
         and command.unit_id is None
         and parse_mode(command.wanted.get("mode")) is Mode.HETERONOMOUS

@@ -65,6 +65,12 @@ class Settings:
     readinglag: float = _setting(
         12, kinds.number(0, 3600), "readings sooner after an order prove nothing about it", "s"
     )
+    stoplag: float = _setting(
+        30,
+        kinds.number(0, 3600),
+        "readings of Wait sooner after a stop prove nothing; who works on then gets Wait",
+        "s",
+    )
     modetime: float = _setting(30, kinds.number(0.1, 3600), "time in which a mode change must show", "s")
     gracetime: float = _setting(
         45, kinds.number(0, 90), "Stop all lets apis-main end its deals that long before it sends Wait", "s"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from main_controller.domain.commands import Command, ConverterOrder, ModeOrder
+from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder
 from main_controller.errors import NotFound, Refused
 
 Listener = Callable[[Command | None, Command], None]
@@ -141,10 +141,11 @@ class CommandLog:
             self._changed.notify_all()
 
     def update(self, command_id: str, **changes: Any) -> Command:
-        """Replace fields of a command; an ended one keeps its state."""
+        """Replace fields of a command; an ended one keeps its state, unless what was done is contradicted (S8)."""
         with self._changed:
             before = self._commands[command_id]
-            if not before.state.open and "state" in changes:
+            taken_back = before.state.in_effect and changes.get("state") is CommandState.CONTRADICTED
+            if not before.state.open and "state" in changes and not taken_back:
                 changes = {key: value for key, value in changes.items() if key not in ("state", "ended_at", "error")}
             after = replace(before, **changes)
             self._commands[command_id] = after

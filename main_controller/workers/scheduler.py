@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
-from main_controller.domain.due import Action, Decision, Situation, decide
+from main_controller.domain.due import Action, Decision, Situation, decide, reached
 from main_controller.domain.schedule import UNKNOWN, Operation, Schedule
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, Refused
@@ -126,7 +126,7 @@ class Scheduler:
         decision = decide(schedule, situation)
         if decision.action is Action.CLEARED:
             return self._end(schedule, "cleared", decision.sentence)
-        progress = flight.progress(self._clock(), schedule.operation.reached(situation.seen))
+        progress = flight.progress(self._clock(), reached(schedule, situation))
         if flight.must_follow():
             return self._send(flight)
         match progress:
@@ -196,6 +196,7 @@ class Scheduler:
         return Situation(
             now=self._wall(),
             seen=self._view.local_mode(unit_id) if unit_id is not None else UNKNOWN if mode is None else mode,
+            in_wait=self._view.in_wait(unit_id),
             busy=bool(self._others(schedule)),
             person_at=self._view.last_person_order_at(unit_id),
             settling=timedelta(seconds=self._allowed),

@@ -37,6 +37,9 @@ class GridView(Protocol):
     def local_mode(self, unit_id: str) -> ModeSeen:
         """The unit's local mode by a live reading; None follows the global one, UNKNOWN without such a reading."""
 
+    def in_wait(self, unit_id: str | None) -> bool:
+        """Whether every converter in this scope is known to be in Wait, or a person has looked at it (Z6a)."""
+
     def has_grid_master(self) -> bool | None:
         """Whether a Grid Master is known; None when it cannot be told."""
 

@@ -32,8 +32,17 @@ def mode(wanted: Mode | None, *, ago: float, unit_id: str | None = None) -> Comm
 @pytest.mark.parametrize(("ago", "state"), [(14.0, OK), (13.9, PENDING)])
 def test_a_mode_is_seen_by_a_reading_that_arrived_the_lag_after_the_order(ago: float, state: str) -> None:
     """The readings are 2 s old; Z6c: 12 s."""
+    shown = picture(fact("E001", mode=Mode.MANUAL), fact("E002", mode=Mode.MANUAL))
+    assert states(mode(Mode.MANUAL, ago=ago), shown) == {"E001": state, "E002": state}
+
+
+@pytest.mark.parametrize(("ago", "state"), [(32.0, OK), (31.9, PENDING)])
+def test_a_force_stop_is_seen_by_waits_that_count_late_whatever_the_mode_was(ago: float, state: str) -> None:
+    """S3: also from Run and Soft Stop; the readings are 2 s old, K9: Wait shows up to 27 s late."""
     shown = picture(fact("E001", mode=Mode.STOP), fact("E002", mode=Mode.STOP))
     assert states(mode(Mode.STOP, ago=ago), shown) == {"E001": state, "E002": state}
+    working = picture(fact("E001", CHARGE, mode=Mode.STOP), fact("E002", mode=Mode.STOP))
+    assert states(mode(Mode.STOP, ago=300.0), working)["E001"] == PENDING
 
 
 def test_the_cluster_shows_it_by_global_and_a_unit_by_its_own_mode() -> None:
@@ -144,7 +153,11 @@ def test_all_silent_at_once_proves_nothing_of_one_unit() -> None:
     """apis-web has died, or the whole network."""
     shown = picture(silent("E001"), fact("E002", age=31.0))
     assert states(shut_down("E001", unit_id="E001"), shown) == {"E001": PENDING}
-    assert states(shut_down("E001", "E002"), shown) == {"E001": OK, "E002": OK}, "all were to fall silent"
+    assert states(shut_down("E001", "E002"), shown) == {"E001": PENDING, "E002": PENDING}, "S26: nor of all"
+    speaks = picture(silent("E001"), fact("E002", age=31.0), heard_at=NOW - 28.0)
+    assert states(shut_down("E001", "E002"), speaks) == {"E001": OK, "E002": OK}, "all were to fall silent"
+    before = picture(silent("E001"), fact("E002", age=31.0), heard_at=NOW - 28.1)
+    assert states(shut_down("E001", "E002"), before) == {"E001": PENDING, "E002": PENDING}
 
 
 # UPS

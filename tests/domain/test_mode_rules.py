@@ -107,7 +107,7 @@ def test_a_locked_unit_must_show_local_stop_before_anything_runs(mode: Mode) -> 
         silent("E003", mode=STOP, local=STOP),
     ):
         assert "does not show local mode stop" in str(why_not_global(mode, waiting(STOP, unit), {"E003": LOCK}))
-    assert "does not show" in str(why_not_global(mode, waiting(RUN), {"E009": LOCK}))
+    assert "does not show" in str(why_not_global(RUN, waiting(RUN), {"E009": LOCK}))
 
 
 # A unit's own mode
@@ -198,3 +198,28 @@ def test_a_lock_waits_for_an_order_that_may_be_lifting_the_units_stop() -> None:
     unit = fact("E001", local=STOP)
     assert "being changed" in str(why_not_lock("E001", picture(unit, pending_modes={"E001": (None,)})))
     assert why_not_lock("E001", picture(unit, pending_modes={"E001": (STOP,)})) is None
+
+
+def test_a_soft_stop_that_only_lowers_passes_locks_unwatched_hardware_and_a_mixed_cluster() -> None:
+    """S1, S24: a lock is for a unit that is switched off, and it blocked the stop of the cluster that ran on."""
+    dead = silent("E004", Word.CHARGE, mode=RUN, local=STOP)
+    working = fact("E001", Word.CHARGE, mode=RUN)
+    assert why_not_global(SOFT, picture(working, dead, mode=RUN), {"E004": LOCK}) is None
+    half = fact("E002", Word.DISCHARGE, mode=SOFT)
+    assert why_not_global(SOFT, picture(working, half, mode=None, mixed=True), {}) is None
+    assert why_not_global(RUN, picture(working, half, mode=None, mixed=True), {}) is not None
+    assert why_not_local("E001", SOFT, picture(working, mode=RUN), {"E001": LOCK}) is None
+
+
+def test_while_all_are_stale_the_modes_last_seen_let_a_soft_stop_pass() -> None:
+    hanging = [fact(unit_id, Word.CHARGE, mode=RUN, age=70.0) for unit_id in ("E001", "E002")]
+    assert why_not_global(SOFT, picture(*hanging, mode=None), {}) is None
+    manual = [fact(unit_id, Word.CHARGE, mode=MANUAL, age=70.0) for unit_id in ("E001", "E002")]
+    assert why_not_global(SOFT, picture(*manual, mode=None), {}) is not None
+    assert why_not_global(SOFT, picture(never_seen("E001"), mode=None), {}) is not None
+
+
+def test_a_soft_stop_over_a_stop_that_may_be_on_its_way_is_judged_as_a_start() -> None:
+    working = fact("E001", Word.CHARGE, mode=RUN)
+    pending = picture(working, mode=RUN, pending_modes={"": (STOP,)})
+    assert why_not_global(SOFT, pending, {}) is not None

@@ -174,7 +174,14 @@ class Bench:
         listed: tuple[dict[str, Any], ...] = ({},) * deals
         no_deals_at = self.hands.now if grid_master and not deals else None
         self.cache.take_grid(
-            lambda grid: replace(grid, unit_ids=unit_ids, deals=listed, status_active=active, no_deals_at=no_deals_at)
+            lambda grid: replace(
+                grid,
+                unit_ids=unit_ids,
+                deals=listed,
+                status_active=active,
+                status_at=self.hands.now,
+                no_deals_at=no_deals_at,
+            )
         )
 
     def poll(self) -> None:

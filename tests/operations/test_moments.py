@@ -9,7 +9,8 @@ from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import Refused
-from main_controller.operations.moments import KEPT, SHARED_FOR, Moments
+from main_controller.operations import moments as module
+from main_controller.operations.moments import Moments
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Hands
 
@@ -157,18 +158,17 @@ def test_an_order_whose_turn_comes_too_late_is_refused() -> None:
         refusal(lambda: bench.converter.order(REFERENCE, "me", stamp=stamp))
 
 
-def test_serials_grow_are_shared_for_a_moment_and_old_ones_are_unknown() -> None:
+def test_serials_grow_and_old_ones_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT", 100)
     hands = Hands()
     try:
         moments = Moments(hands)
-        first = moments.serial()
-        assert moments.serial() == first
-        told = [first]
-        for _ in range(KEPT + 1):
-            hands.now += SHARED_FOR * 2
+        told = []
+        for _ in range(150):
+            hands.now += 0.1
             told.append(moments.serial())
-        assert told == list(range(first, first + KEPT + 2))
-        assert moments.told_at(Moment(first, moments.start, 0.0)) is None
+        assert told == list(range(told[0], told[0] + 150))
+        assert moments.told_at(Moment(told[0], moments.start, 0.0)) is None
         assert moments.told_at(Moment(told[-1], moments.start, 0.0)) == hands.now
         assert Moments(hands).start != moments.start
     finally:

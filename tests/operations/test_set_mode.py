@@ -255,7 +255,7 @@ def test_a_units_mode_goes_by_its_own_way_and_is_seen_in_its_local(bench: Bench)
     bench.grid.mode = RUN
     bench.run(6.0)
     command = bench.set_mode.unit("E002", STOP, "me")
-    bench.run(20.0)
+    bench.run(36.0)
     assert bench.log.get(command.id).state == "verified"
     assert bench.fact("E002").obeys is STOP
     cleared = bench.set_mode.unit("E002", None, "me")

@@ -35,6 +35,9 @@ def test_the_whole_cluster_falls_silent(bench: Bench) -> None:
     command = shut_down(bench).order(None, "me")
     bench.polls = False
     bench.run(40.0)
+    assert bench.log.get(command.id).state == "accepted", "S26: apis-web may have fallen silent too"
+    bench.set_grid(grid_master=False)
+    bench.run(1.0)
     ended = bench.log.get(command.id)
     assert (ended.state, sorted(ended.units)) == ("verified", ["E001", "E002", "E003"])
 

@@ -37,6 +37,7 @@ SHORT: Mapping[str, object] = {
     "datacollectorinterval": 0.1,
     "schedulerInterval": 0.1,
     "readinglag": 0.3,
+    "stoplag": 0.6,
     "modetime": 4,
     "gracetime": 3,
     "staleafter": 2,

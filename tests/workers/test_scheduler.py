@@ -45,6 +45,7 @@ class Grid:
         self.error: bool | None = False
         self.person: dict[str | None, datetime] = {}
         self.obeys = True
+        self.in_wait_now = True
         self.fault: Exception | None = None
         self.asked = 0
         self.sent: list[tuple[str | None, Mode | None]] = []
@@ -71,6 +72,9 @@ class Grid:
         if unit_id == "broken":
             raise KeyError(unit_id)
         return self.local.get(unit_id)
+
+    def in_wait(self, unit_id: str | None) -> bool:
+        return self.in_wait_now
 
     def has_grid_master(self) -> bool | None:
         return self.master
@@ -185,6 +189,30 @@ def test_a_unit_schedule_orders_that_units_local_mode(house: House) -> None:
     assert house.grid.sent == [("E001", H), ("E002", None)], "the cluster's stop does not lose a unit's maintenance"
     house.pass_on()
     assert sorted(house.outcomes(), key=str) == [("E001", "softStop", "done"), ("E002", "run", "done")]
+
+
+def test_a_force_stop_is_not_in_force_while_a_converter_works(house: House) -> None:
+    """S2: the mode alone was taken for done, with the voltage reference running on."""
+    house.grid.mode, house.grid.in_wait_now, house.grid.obeys = Mode.STOP, False, False
+    house.put(Operation.FORCE_STOP)
+    house.scheduler.run_once()
+    assert house.grid.sent == [(None, Mode.STOP)]
+    house.grid.in_wait_now = True
+    for ticket in house.grid.tickets:
+        ticket.said = "inEffect"
+    house.scheduler.run_once()
+    assert house.outcomes() == [(None, "forceStop", "done")]
+
+
+def test_a_force_stop_that_never_brings_all_to_wait_fails_and_stays(house: House) -> None:
+    house.grid.mode, house.grid.in_wait_now, house.grid.obeys = Mode.STOP, False, False
+    house.put(Operation.FORCE_STOP)
+    for _ in range(12):
+        house.scheduler.run_once()
+        for ticket in house.grid.tickets:
+            ticket.said = "notInEffect"
+    assert house.outcomes() == [(None, "forceStop", "failed")]
+    assert len(house.grid.sent) == 3
 
 
 @pytest.mark.parametrize("mode", [H, S, M])

@@ -1,0 +1,83 @@
+"""What was done by a converter's own answer is watched on: the first readings that count decide (S8, S22).
+
+A worker calls `run_once`. It sends nothing.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.modes import Word, parse_word
+from main_controller.domain.picture import Fact, Picture
+from main_controller.operations.desk import Desk
+
+log = logging.getLogger(__name__)
+
+BY_ANSWER, BY_READING = "converter", "reading"
+
+
+class Answers:
+    """Compares every converter's answer that made an order done with the readings that came after it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def run_once(self) -> None:
+        """Look at every order that is done by answers of which a reading is still to come."""
+        watched = [command for command in self._desk.commands.latest() if self._awaits_reading(command)]
+        if not watched:
+            return
+        picture = self._desk.picture()
+        for command in watched:
+            self._look(command, picture)
+
+    def _awaits_reading(self, command: Command) -> bool:
+        if not command.state.in_effect or command.settled is None:
+            return False
+        timing = self._desk.timing
+        longest = timing.stop_lag + timing.mode_time + timing.stale_after
+        by_answer = any(outcome.evidence == BY_ANSWER for outcome in command.units.values())
+        return by_answer and self._desk.clock() - command.settled <= longest
+
+    def _look(self, command: Command, picture: Picture) -> None:
+        units = dict(command.units)
+        against: dict[str, Fact] = {}
+        for unit_id, outcome in command.units.items():
+            fact = picture.facts.get(unit_id)
+            if outcome.evidence != BY_ANSWER or fact is None or not self._counts(command, fact):
+                continue
+            if fact.last_word is _word(command):
+                units[unit_id] = replace(outcome, evidence=BY_READING)
+            else:
+                against[unit_id] = fact
+                shown = None if fact.last_word is None else str(fact.last_word)
+                units[unit_id] = UnitOutcome(CommandState.CONTRADICTED, outcome.sent, shows=shown)
+        if against:
+            self._desk.contradict(command, _sentence(against), units=units)
+        elif units != command.units:
+            self._desk.commands.update(command.id, units=units)
+
+    def _counts(self, command: Command, fact: Fact) -> bool:
+        """Whether the unit's last reading tells of this order: late enough (Z6c, K9), and nothing was ordered since."""
+        timing = self._desk.timing
+        settled = command.settled if command.settled is not None else command.entered
+        since = command.entered + timing.stop_lag if command.order == "stopAll" else settled + timing.lag
+        read = fact.live and fact.reading is not None and fact.reading.at >= since
+        return read and not self._desk.ordered_since(command, settled, fact.id, stops=True)
+
+
+def _word(command: Command) -> Word | None:
+    """The word that was done: of Stop all it is Wait."""
+    return parse_word(command.wanted.get("word")) if command.order == "setDcdc" else Word.WAIT
+
+
+def _sentence(against: Mapping[str, Fact]) -> str:
+    shown = [
+        f"{unit_id} shows {fact.last_word.label if fact.last_word is not None else 'a state that is not known'}"
+        for unit_id, fact in sorted(against.items())
+    ]
+    more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
+    return (
+        f"Its converter answered that it was done, and the readings since contradict it: {', '.join(shown[:8])}{more}."
+    )

@@ -1,0 +1,76 @@
+"""A Force Stop is over when every converter in its scope is in Wait; one that is not gets Wait (S2, S3, S13).
+
+A worker calls `run_once`. apis-main ends by itself what it began, within 27 s as the readings tell it (K9); whatever
+works on after that was driven by nobody whom the stop reached.
+"""
+
+import logging
+
+from main_controller.domain.commands import Command
+from main_controller.domain.modes import Mode, Word, parse_mode
+from main_controller.domain.picture import Fact, Picture
+from main_controller.operations.desk import Desk
+from main_controller.operations.waits import Waits, WaitWave
+
+log = logging.getLogger(__name__)
+
+AGAIN = 5.0
+"""How often (s) a Wait is repeated until the converter is seen in Wait."""
+
+LONGEST = 600.0
+"""How long (s) after a Force Stop Waits are sent because of it."""
+
+
+class StopFollower:
+    """Sends Wait after each Force Stop to the converters that still work."""
+
+    def __init__(self, desk: Desk, waits: Waits) -> None:
+        self._desk = desk
+        self._waits = waits
+        self._waves: list[WaitWave] = []
+        self._sent_at: dict[str, float] = {}
+
+    def run_once(self) -> None:
+        """Look once at the Force Stops that have had their time."""
+        self._waves = [wave for wave in self._waves if not wave.finished()]
+        stops = [command for command in self._desk.commands.latest() if self._follows(command)]
+        if not stops or self._desk.commands.held_by is not None:  # a Stop all sends its own Waits
+            return
+        picture = self._desk.picture()
+        for command in stops:
+            self._follow(command, picture)
+
+    def _follows(self, command: Command) -> bool:
+        timing, now = self._desk.timing, self._desk.clock()
+        if (
+            command.order not in ("setOperationMode", "setBudo")
+            or parse_mode(command.wanted.get("mode")) is not Mode.STOP
+        ):
+            return False
+        unsent = command.sent is False and not command.wanted.get("waits")
+        return not unsent and timing.stop_lag <= now - command.entered <= LONGEST
+
+    def _follow(self, command: Command, picture: Picture) -> None:
+        on_the_way = {unit_id for wave in self._waves for unit_id in wave.unit_ids}
+        due = [
+            fact
+            for fact in picture.scope(command.unit_id)
+            if fact.id not in on_the_way and self._works(command, fact, picture.now)
+        ]
+        if not due:
+            return
+        log.warning(
+            "%s: %d converters are not in Wait %.0f s after the stop and get Wait: %s",
+            command.id, len(due), picture.now - command.entered, ", ".join(fact.id for fact in due[:8]),
+        )  # fmt: skip
+        for fact in due:
+            self._sent_at[fact.id] = picture.now
+        self._waves.append(self._waits.start(command.id, due))
+
+    def _works(self, command: Command, fact: Fact, now: float) -> bool:
+        """Whether Wait is due to this unit: not surely in Wait, not asked just now, and nothing was ordered since."""
+        if fact.belief.surely(Word.WAIT) or (fact.acknowledged and not fact.live):
+            return False
+        if now - self._sent_at.get(fact.id, float("-inf")) < AGAIN:
+            return False
+        return not self._desk.ordered_since(command, command.entered, fact.id, stops=False)

@@ -1,0 +1,92 @@
+"""What a converter answered is watched on until a reading tells (S8, S22)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from main_controller.domain.commands import CommandState
+from main_controller.domain.interlock_terms import Wanted
+from main_controller.domain.modes import Mode, Word
+from main_controller.operations.answers import Answers
+from tests.operations.bench import Bench, open_bench
+
+UP = Wanted("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
+CONTRADICTED, VERIFIED = CommandState.CONTRADICTED, CommandState.VERIFIED
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with open_bench(mode=Mode.MANUAL) as made:
+        yield made.settled()
+
+
+def watch(bench: Bench, seconds: float) -> None:
+    answers = Answers(bench.desk)
+    for _ in range(int(seconds)):
+        bench.run(1.0)
+        answers.run_once()
+
+
+def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench: Bench) -> None:
+    command, _ = bench.converter.wait("E001", "me")
+    assert command.state is VERIFIED
+    bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
+    watch(bench, 11)
+    assert bench.log.get(command.id).state is VERIFIED, "readings sooner prove nothing (Z6c)"
+    watch(bench, 10)
+    taken_back = bench.log.get(command.id)
+    assert taken_back.state is CONTRADICTED
+    assert "E001 shows voltage reference" in (taken_back.error or "")
+    assert taken_back.units["E001"].shows == "0x0014"
+
+
+def test_an_order_whose_converter_trips_a_moment_later_is_contradicted(bench: Bench) -> None:
+    command, _ = bench.converter.order(UP, "me")
+    bench.unit("E001").word = str(Word.WAIT)
+    watch(bench, 20)
+    assert bench.log.get(command.id).state is CONTRADICTED
+
+
+def test_a_reading_that_agrees_is_the_better_evidence(bench: Bench) -> None:
+    command, _ = bench.converter.order(UP, "me")
+    assert command.units["E001"].evidence == "converter"
+    watch(bench, 20)
+    told = bench.log.get(command.id)
+    assert (told.state, told.units["E001"].evidence) == (VERIFIED, "reading")
+
+
+def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Bench) -> None:
+    command = bench.stop_all.order("me")
+    assert command.state is VERIFIED
+    bench.unit("E001").word = str(Word.CHARGE)
+    watch(bench, 28)
+    assert bench.log.get(command.id).state is VERIFIED, "telemetry counts late after a stop (K9)"
+    watch(bench, 10)
+    told = bench.log.get(command.id)
+    assert told.state is CONTRADICTED
+    assert told.units["E002"].evidence == "reading"
+
+
+def test_what_was_ordered_since_is_no_contradiction(bench: Bench) -> None:
+    command, _ = bench.converter.wait("E001", "me")
+    later, _ = bench.converter.order(UP, "me")
+    watch(bench, 30)
+    assert bench.log.get(command.id).state is VERIFIED
+    assert bench.log.get(later.id).state is VERIFIED
+
+
+def test_after_run_is_ordered_a_working_converter_contradicts_no_stop(bench: Bench) -> None:
+    command = bench.stop_all.order("me")
+    bench.run(1)
+    bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+    bench.unit("E001").word = str(Word.CHARGE)
+    watch(bench, 60)
+    assert bench.log.get(command.id).state is VERIFIED
+
+
+def test_a_unit_that_is_not_live_tells_nothing(bench: Bench) -> None:
+    command, _ = bench.converter.wait("E001", "me")
+    bench.unit("E001").word = str(Word.CHARGE)
+    bench.unit("E001").there = False
+    watch(bench, 60)
+    assert bench.log.get(command.id).state is VERIFIED
