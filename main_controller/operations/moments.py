@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from main_controller.domain.stamp import Moment
 
 KEPT = 500_000
-"""How many serials are known: eight pages that ask twice a second use them up in 8 hours, a flood of them in minutes."""
+"""How many serials are known: eight pages that ask twice a second use them up in 8 hours, a flood in minutes."""
 
 AHEAD = 1.0
 """How far (s) a page's own count of its status' age may run ahead of our clock."""
