@@ -19,6 +19,7 @@ import pytz
 
 from main_controller import __version__
 from main_controller.choices import about, chosen_upstream, limits_of, simulated, timing_of
+from main_controller.domain.bus_watch import Band
 from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
@@ -27,6 +28,7 @@ from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.answers import Answers
+from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.desk import Desk
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
@@ -223,6 +225,8 @@ class Controller:
         self._answers = Answers(desk)
         self._stop_follower = StopFollower(desk, waits)
         self._events = GridEvents(desk, record=self._journaling.record)
+        band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
+        self._bus_events = BusEvents(desk, self._events.chronicle, band=band)
 
     def _clear_due(self, unit_id: str | None) -> None:
         self._set_schedule.clear_due(unit_id, "a person")
@@ -244,7 +248,9 @@ class Controller:
 
     def _build_workers(self) -> None:
         settings, upstream = self.settings, self._upstream
-        collector = DataCollector(upstream.apis_web, self._cache, listeners=[self._known.note], clock=self._clock)
+        collector = DataCollector(
+            upstream.apis_web, self._cache, listeners=[self._known.note, self._bus_events.polled], clock=self._clock
+        )
         watcher = GridWatcher(upstream.apis_web, self._cache, clock=self._clock)
         scheduled = ScheduledModes(self._desk, self._set_mode)
         earlier = self._journaling.earlier_person_orders()
@@ -265,6 +271,7 @@ class Controller:
             Periodic("answers", LOOK_EVERY, self._answers.run_once),
             Periodic("stop follower", LOOK_EVERY, self._stop_follower.run_once),
             Periodic("grid events", EVENTS_EVERY, self._events.run_once),
+            Periodic("bus events", EVENTS_EVERY, self._bus_events.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
             self._scheduling,
@@ -332,6 +339,7 @@ class Controller:
             serial=self._desk.moments.serial,
             start=self._desk.moments.start,
             then=self._then_mode.as_json,
+            bus_conditions=self._bus_events.standing,
         )
 
     # Running

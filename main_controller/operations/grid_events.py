@@ -39,13 +39,13 @@ class GridEvents:
 
     def __init__(self, desk: Desk, *, record: Record) -> None:
         self._desk = desk
-        self._chronicle = Chronicle(record=record, wall=desk.wall)
+        self.chronicle = Chronicle(record=record, wall=desk.wall)
         self._seen: _Seen | None = None
         self._changed_at: float | None = None
 
     def events(self) -> list[Mapping[str, Any]]:
         """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
-        return self._chronicle.events()
+        return self.chronicle.events()
 
     def last_mode_change(self) -> float | None:
         """When (monotonic s) a mode change was last ordered or seen; a grid error is told only well after (Z6)."""
@@ -83,7 +83,7 @@ class GridEvents:
         if before is not None:
             cause = " after a grid error" if seen.error else ""
             text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
-            self._chronicle.tell("mode", None, text, before, mode)
+            self.chronicle.tell("mode", None, text, before, mode)
             self._desk.moments.changed(None, text)
 
     def _look_at_own_mode(self, seen: _Seen, fact: Fact, now: float) -> None:
@@ -98,7 +98,7 @@ class GridEvents:
             return
         was, shows = (mode.label if mode is not None else "none" for mode in (before, fact.local_mode))
         text = f"{fact.id}'s own mode went from {was} to {shows} by itself."
-        self._chronicle.tell("mode", fact.id, text, before, shows)
+        self.chronicle.tell("mode", fact.id, text, before, shows)
         self._desk.moments.changed(fact.id, text)
 
     def _newest_order(self, unit_id: str | None, now: float) -> ModeOrder | None:
@@ -118,13 +118,13 @@ class GridEvents:
             return
         if seen.no_grid_master is not None and known == seen.no_grid_master:
             text = "A Grid Master is known again." if known else "No Grid Master is known."
-            self._chronicle.tell("gridMaster", None, text, None, known)
+            self.chronicle.tell("gridMaster", None, text, None, known)
         seen.no_grid_master = not known
         master = grid_master(watch.unit_ids, watch.grid_master)
         if master is not None and master != seen.grid_master:
             if seen.grid_master is not None:
                 text = f"The Grid Master moved from {seen.grid_master} to {master}."
-                self._chronicle.tell("gridMaster", master, text, seen.grid_master, master)
+                self.chronicle.tell("gridMaster", master, text, seen.grid_master, master)
             seen.grid_master = master
 
     def _look_at_error(self, seen: _Seen, picture: Picture) -> None:
@@ -141,7 +141,7 @@ class GridEvents:
             return
         if error or seen.error:
             text = "The grid reports an error." if error else "The grid reports no error any more."
-            self._chronicle.tell("gridError", None, text, seen.error, error)
+            self.chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
 
     def _look_at_units(self, seen: _Seen, picture: Picture, first: bool) -> None:
@@ -151,8 +151,8 @@ class GridEvents:
             states += self._state_news(seen, fact, picture, first)
             watching += self._watching_news(seen, fact)
             self._look_at_own_mode(seen, fact, picture.now)
-        self._chronicle.tell_all(states)
-        self._chronicle.tell_all(watching)
+        self.chronicle.tell_all(states)
+        self.chronicle.tell_all(watching)
 
     def _state_news(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> list[News]:
         before = seen.states.get(fact.id)

@@ -126,11 +126,12 @@ class Converter:
     there: bool = True
     frozen: bool = False
     ups: int = 0
+    alarm: str | None = None
 
     def dcdc(self) -> dict[str, Any]:
         """Its `dcdc` object."""
         return {
-            "status": {"status": self.word},
+            "status": {"status": self.word, **({} if self.alarm is None else {"alarmState": self.alarm})},
             "meter": {"vg": self.vg, "ig": self.ig},
             "vdis": {"dvg": self.dvg},
             "param": {"dig": self.dig},
