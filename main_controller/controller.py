@@ -29,6 +29,7 @@ from main_controller.logs import set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
+from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
@@ -92,6 +93,9 @@ LOOK_EVERY = 0.5
 
 EVENTS_EVERY = 1.0
 """How often (s) it is looked for what the grid did by itself."""
+
+BATTERY_RESERVE = 20.0
+"""Down to which charge (%) a battery's headroom is told."""
 
 READERS = 16
 STOPPERS = 64
@@ -227,6 +231,9 @@ class Controller:
         self._events = GridEvents(desk, record=self._journaling.record)
         band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
         self._bus_events = BusEvents(desk, self._events.chronicle, band=band)
+        self._bus_view = BusView(
+            desk, self._bus_events.explained, current_max=settings.maxgridcurrent, reserve=BATTERY_RESERVE
+        )
 
     def _clear_due(self, unit_id: str | None) -> None:
         self._set_schedule.clear_due(unit_id, "a person")
@@ -300,6 +307,7 @@ class Controller:
                 set_converter=self._set_converter, stop_all=self._stop_all,
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
                 acknowledge=self._acknowledge, set_lock=self._set_lock, share=self._share, flush=self._flush,
+                headroom=self._bus_view.headroom,
             ),
             CommandReadings(self._commands, set_lock=self._set_lock, share=self._share),
             UnitReadings(cache, self._upstream.devices, flush=self._collect.flush, room=room, clock=self._clock),
@@ -340,6 +348,7 @@ class Controller:
             start=self._desk.moments.start,
             then=self._then_mode.as_json,
             bus_conditions=self._bus_events.standing,
+            bus=self._bus_view.figures,
         )
 
     # Running

@@ -34,7 +34,10 @@ DEFAULT_VOLTAGE = "350"
 
 
 class Commands:
-    """The command routes; `flush` polls apis-web at once and returns how many units there are."""
+    """The command routes; `flush` polls apis-web at once and returns how many units there are.
+
+    `headroom` says how much a unit could still do, for the dry run.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Commands:
         set_lock: SetLock,
         share: Share,
         flush: Callable[[], int],
+        headroom: Callable[[str], Mapping[str, Any] | None] = lambda unit_id: None,
     ) -> None:
         self._ordering = ordering
         self._set_mode = set_mode
@@ -64,6 +68,7 @@ class Commands:
         self._set_lock = set_lock
         self._share = share
         self._flush = flush
+        self._headroom = headroom
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""
@@ -151,7 +156,11 @@ class Commands:
         wanted, by = _wanted(unit_id, asked.given), caller()
         if flag(asked.given, "dryRun"):
             answers = self._set_converter.dry_run(wanted)
-            return {"allowed": not any(a.refuses for a in answers), "rules": [a.as_json() for a in answers]}
+            return {
+                "allowed": not any(a.refuses for a in answers),
+                "rules": [a.as_json() for a in answers],
+                "headroom": self._headroom(unit_id),
+            }
         override = asked.given.get("override")
         return self._ordering.carry_out(
             asked,

@@ -58,7 +58,8 @@ class Sources:
     change was last ordered or seen; `acknowledgement` says by whom and when a unit last seen in this word was
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
-    follow a Soft Stop (H2); `bus_conditions` is what is wrong on the bus (S9).
+    follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
+    on it (S9).
     """
 
     collector: Callable[[], Health]
@@ -78,6 +79,7 @@ class Sources:
     start: str = ""
     then: Callable[[], Mapping[str, Any] | None] = _none
     bus_conditions: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
+    bus: Callable[[], Mapping[str, Any] | None] = _none
 
 
 class StatusReport:
@@ -130,6 +132,7 @@ class StatusReport:
             "data": {**_data(view.snapshot, view.now), **{str(state): states.count(state) for state in UnitState}},
             "grid": self._grid(view),
             "gridEvents": list(sources.grid_events()),
+            "bus": sources.bus(),
             "busConditions": list(sources.bus_conditions()),
             "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
             "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},

@@ -1,0 +1,51 @@
+"""The figures of the bus for the status and the dry run, worked out once for each picture of the grid.
+
+Used by `/get/status` and `/set/dcdc?dryRun=true`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from main_controller.domain.bus_figures import Measured, bus_figures, headroom
+from main_controller.domain.bus_watch import Explained
+from main_controller.domain.freshness import UnitState
+from main_controller.operations.desk import Desk
+from main_controller.store.unit_cache import Snapshot
+
+
+class BusView:
+    """`explained` says what drives each converter at work; `current_max` (A) and `reserve` (%) are settings."""
+
+    def __init__(
+        self, desk: Desk, explained: Callable[[Snapshot], Explained], *, current_max: float, reserve: float
+    ) -> None:
+        self._desk = desk
+        self._explained = explained
+        self._current_max = current_max
+        self._reserve = reserve
+        self._made: tuple[int, Mapping[str, Any]] | None = None  # replaced whole
+
+    def figures(self) -> Mapping[str, Any]:
+        """The bus as JSON; ages are those of when the picture came."""
+        snapshot = self._desk.cache.snapshot()
+        made = self._made
+        if made is None or made[0] != snapshot.serial:
+            made = self._made = (snapshot.serial, self._make(snapshot))
+        return made[1]
+
+    def headroom(self, unit_id: str) -> Mapping[str, float | None] | None:
+        """What this unit could still do, or None while it was not seen."""
+        sighting = self._desk.cache.snapshot().sightings.get(unit_id)
+        if sighting is None:
+            return None
+        measured = Measured.of(sighting.unit, sighting.age(self._desk.clock()))
+        return headroom(measured, current_max=self._current_max, reserve=self._reserve)
+
+    def _make(self, snapshot: Snapshot) -> Mapping[str, Any]:
+        now, timing = self._desk.clock(), self._desk.timing
+        live = [
+            Measured.of(sighting.unit, sighting.age(now))
+            for sighting in snapshot.sightings.values()
+            if sighting.state(now, timing.stale_after) is UnitState.LIVE
+        ]
+        return bus_figures(live, self._explained(snapshot), fresh=timing.fresh)
