@@ -44,6 +44,7 @@ from main_controller.pid_file import remove_pid_file, write_pid_file
 from main_controller.server import Server
 from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
 from main_controller.store.command_log import CommandLog
+from main_controller.store.data_lock import DataLock, data_folders
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
 from main_controller.store.journal_check import verify_journal
@@ -74,7 +75,7 @@ from main_controller.workers.heaps import share_heaps
 from main_controller.workers.journal_writer import JournalWriter
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler
-from main_controller.workers.stopper import Stopper
+from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +150,9 @@ class Controller:
     def _build_store(self) -> None:
         settings = self.settings
         zone = pytz.timezone(settings.timezone)
+        self._data_lock = DataLock(wall=utc_now)
+        self._data_lock.hold(data_folders(settings.journal, settings.schedules))
+        self._stack.callback(self._data_lock.release)
         database = Database(settings.journal)
         self._stack.callback(database.close)
         self._journal = Journal(database, wall=utc_now)
@@ -314,12 +318,14 @@ class Controller:
     # Running
 
     def serve(self) -> None:
-        """Start every worker and answer requests until a signal; SIGTERM and SIGINT end in good order (Z20)."""
+        """Start every worker and answer requests until a signal ends it in good order (Z20)."""
         settings = self.settings
-        for sign in (signal.SIGTERM, signal.SIGINT):
+        for sign in ending_signals():
             signal.signal(sign, self._on_signal)
-        write_pid_file(settings.root)
-        self._stack.callback(remove_pid_file, settings.root)
+        self._data_lock.tell(self._server.address)
+        simulation = settings.simulate is not None
+        write_pid_file(settings.root, simulated=simulation)
+        self._stack.callback(remove_pid_file, settings.root, simulated=simulation)
         self._say_what_is_not_protected()
         self._journaling.started(__version__, settings_in_force(settings))
         self._count_unfinished()
@@ -328,8 +334,7 @@ class Controller:
         for worker in self._workers:
             worker.start()
         log.info("APIS Main Controller %s answers at %s", __version__, self._server.address)
-        sys.stdout.write(f"Open {self._server.address}\n")
-        sys.stdout.flush()
+        _say(f"Open {self._server.address}\n")
         look_rarely()
         self._server.run()
         self._close()
@@ -348,11 +353,13 @@ class Controller:
     # Ending
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        """The first signal ends in good order; one that comes while it does ends at once."""
+        """The first signal ends in good order; SIGTERM or SIGINT while it does ends at once."""
         if self._ended:
             raise SystemExit(0)
         if self._stopper.told:
-            os._exit(1)
+            if number in HASTENING:
+                os._exit(1)
+            return
         self._stopper.tell()
 
     def _finish(self) -> None:
@@ -377,3 +384,12 @@ class Controller:
         self._writer.stop(5.0)
         self._server.close()
         log.info("ended")
+
+
+def _say(text: str) -> None:
+    """Write on the console; one that is closed keeps nobody from stopping the grid."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as fault:
+        log.info("the console cannot be written to: %s", fault.strerror)

@@ -12,21 +12,25 @@ from main_controller.errors import SettingError
 CONFIG = "logging.conf"
 
 
+def log_folder(root: Path, *, simulated: bool) -> Path:
+    """Where the log and the pid file lie; a simulation has its own, so that it never touches the real one's (Z17)."""
+    return root / "log" / "simulated" if simulated else root / "log"
+
+
 def set_up_logs(root: Path, level: str | None = None, *, simulated: bool = False) -> None:
-    """Read `root`/logging.conf and make the log folder beside it.
+    """Read `root`/logging.conf and make the log folder, which it calls %(log)s.
 
     `level` replaces the root logger's level; a handler's own level still holds. `simulated` puts SIMULATED before
     every line (Z17). Raises `SettingError` with one sentence where the file or the folder cannot be used.
     """
     config = root / CONFIG
-    folder = root / "log"
+    folder = log_folder(root, simulated=simulated)
     if not config.is_file():
         raise SettingError(CONFIG, f"there is no {config}")
     try:
-        folder.mkdir(exist_ok=True)
-        logging.config.fileConfig(
-            config, defaults={"here": _inside_quotes(root)}, disable_existing_loggers=False, encoding="utf-8"
-        )
+        folder.mkdir(parents=True, exist_ok=True)
+        places = {"here": _inside_quotes(root), "log": _inside_quotes(folder)}
+        logging.config.fileConfig(config, defaults=places, disable_existing_loggers=False, encoding="utf-8")
     except OSError as fault:
         raise SettingError(
             CONFIG, f"the log cannot be written to {fault.filename or folder}: {fault.strerror}"

@@ -1,22 +1,26 @@
-"""`log/startMain.pid`: the processes that this checkout started, one id per line. stop.sh ends these and no others."""
+"""`log/startMain.pid`: the processes that this checkout started, one id per line. stop.sh ends these and no others.
+
+A simulation's is `log/simulated/startMain.pid`, which only `stop.sh simulated` reads. Used by the controller.
+"""
 
 import os
 from pathlib import Path
 
 NAME = "log/startMain.pid"
+SIMULATED_NAME = "log/simulated/startMain.pid"
 
 
-def write_pid_file(root: Path) -> Path:
+def write_pid_file(root: Path, *, simulated: bool = False) -> Path:
     """Add this process. Ids of processes that ended without taking theirs out (SIGKILL) are dropped. Raises OSError."""
-    path = root / NAME
-    path.parent.mkdir(exist_ok=True)
+    path = root / (SIMULATED_NAME if simulated else NAME)
+    path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, [*(pid for pid in _read(path) if pid != os.getpid() and _lives(pid)), os.getpid()])
     return path
 
 
-def remove_pid_file(root: Path) -> None:
+def remove_pid_file(root: Path, *, simulated: bool = False) -> None:
     """Take this process out, and the file away with the last one. Does nothing where there is no file."""
-    path = root / NAME
+    path = root / (SIMULATED_NAME if simulated else NAME)
     others = [pid for pid in _read(path) if pid != os.getpid()]
     if others:
         _replace(path, others)

@@ -35,7 +35,7 @@ def log(checkout: Path, level: str = "", simulated: bool = False) -> tuple[str, 
         text=True,
         timeout=30,
     )
-    file = checkout / "log" / "main_controller.log"
+    file = checkout / "log" / ("simulated" if simulated else "") / "main_controller.log"
     return done.stderr, file.read_text("utf-8") if file.is_file() else ""
 
 
@@ -121,6 +121,14 @@ def test_every_line_of_a_simulation_says_so(checkout: Path) -> None:
         lines = text.splitlines()
         assert lines
         assert all(line.startswith("SIMULATED ") for line in lines)
+
+
+def test_a_simulation_writes_no_line_into_the_real_log(checkout: Path) -> None:
+    """M19: two programs on one file would lose its day at midnight."""
+    log(checkout)
+    real = (checkout / "log" / "main_controller.log").read_bytes()
+    log(checkout, simulated=True)
+    assert (checkout / "log" / "main_controller.log").read_bytes() == real
 
 
 def test_a_log_folder_that_cannot_be_written_is_one_sentence(checkout: Path) -> None:

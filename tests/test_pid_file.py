@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from main_controller.pid_file import NAME, remove_pid_file, write_pid_file
+from main_controller.pid_file import NAME, SIMULATED_NAME, remove_pid_file, write_pid_file
 
 
 def lines(root: Path) -> list[str]:
@@ -49,3 +49,14 @@ def test_it_goes_with_the_last_process(tmp_path: Path) -> None:
 def test_removing_nothing_is_no_error(tmp_path: Path) -> None:
     """The program may end before it wrote it."""
     remove_pid_file(tmp_path)
+
+
+def test_a_simulation_stands_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """So that what ends the one never ends the other (M19)."""
+    write_pid_file(tmp_path, simulated=True)
+    assert (tmp_path / SIMULATED_NAME).read_text("ascii") == f"{os.getpid()}\n"
+    assert not (tmp_path / NAME).exists()
+    write_pid_file(tmp_path)
+    remove_pid_file(tmp_path, simulated=True)
+    assert not (tmp_path / SIMULATED_NAME).exists()
+    assert lines(tmp_path) == [str(os.getpid())]
