@@ -27,6 +27,7 @@ from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.desk import Desk
+from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
@@ -163,7 +164,10 @@ class Controller:
         self._schedules.prepare()
         self._journaling = Journaling(self._journal)
         self._results = ScheduleResults(self._journaling.schedule_result)
-        self._cache = UnitCache(remembered=self._remembered(), orders_by_address=not settings.emulator)
+        remembered = self._remembered()
+        self._cache = UnitCache(
+            remembered=remembered, forgotten=self._known.forgotten(), orders_by_address=not settings.emulator
+        )
         self._commands = CommandLog(first_number=self._journaling.next_command_number(wall=utc_now))
         self._commands.listen(self._journaling.command_changed)
 
@@ -202,8 +206,10 @@ class Controller:
         self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
-            desk, upstream.apis_web, upstream.devices, waits, executor=self._stoppers, readers=readers
-        )
+            desk, upstream.apis_web, upstream.devices, waits,
+            executor=self._stoppers, readers=readers,
+            forgotten=None if settings.emulator else self._executor(READERS, "forgotten"),
+        )  # fmt: skip
         self._shut_down = ShutDown(desk, upstream.apis_web, intent=intent)
         self._ups_mode = UpsMode(
             desk, upstream.devices, self._orderers, enabled=bool(settings.ups_set_url), intent=intent
@@ -217,6 +223,10 @@ class Controller:
         self._stop_all.also_ends(self._share.overtaken)
         self._verification = Verification(desk)
         self._events = GridEvents(desk, record=self._journaling.record)
+        self._forget = Forget(
+            desk, self._known, sharing=self._share.as_json, clear_schedules=self._set_schedule.clear_left
+        )
+        self._known.tell_back(self._events.came_back)
 
     def _clear_due(self, unit_id: str | None) -> None:
         self._set_schedule.clear_due(unit_id, "a person")
@@ -276,7 +286,8 @@ class Controller:
             Commands(
                 self._commands, set_mode=self._set_mode, set_converter=self._set_converter, stop_all=self._stop_all,
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
-                acknowledge=self._acknowledge, set_lock=self._set_lock, share=self._share, flush=self._flush,
+                acknowledge=self._acknowledge, forget=self._forget, set_lock=self._set_lock, share=self._share,
+                flush=self._flush,
             ),
             CommandReadings(self._commands, set_lock=self._set_lock, share=self._share),
             UnitReadings(cache, self._upstream.devices, flush=self._collect.flush, room=room, clock=self._clock),

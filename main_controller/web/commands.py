@@ -15,6 +15,7 @@ from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
 from main_controller.errors import BadRequest, NoDataYet, UpstreamError
 from main_controller.operations.acknowledge import Acknowledge
+from main_controller.operations.forget import Forget
 from main_controller.operations.locks import SetLock
 from main_controller.operations.schedules import SetSchedule
 from main_controller.operations.set_converter import SetConverter
@@ -52,6 +53,7 @@ class Commands:
         ups_mode: UpsMode,
         schedules: SetSchedule,
         acknowledge: Acknowledge,
+        forget: Forget,
         set_lock: SetLock,
         share: Share,
         flush: Callable[[], int],
@@ -64,6 +66,7 @@ class Commands:
         self._ups_mode = ups_mode
         self._schedules = schedules
         self._acknowledge = acknowledge
+        self._forget = forget
         self._set_lock = set_lock
         self._share = share
         self._flush = flush
@@ -82,6 +85,7 @@ class Commands:
             ("/setSchedule", self.set_schedule, False),
             ("/flushCache", self.flush_cache, False),
             ("/acknowledge", self.acknowledge, False),
+            ("/forget", self.forget, False),
             ("/setLock", self.set_lock, False),
             ("/clearLock", self.clear_lock, False),
             ("/share", self.start_share, False),
@@ -135,10 +139,11 @@ class Commands:
         _given(optional=("wait",))
         command = self._stop_all.order(_caller())
         units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
+        left = {"forgotten": command.progress["forgotten"]} if "forgotten" in command.progress else {}
         if command.state is CommandState.VERIFIED:
-            return {"stopAll": "done.", "units": units, "command": command.id}
+            return {"stopAll": "done.", "units": units, **left, "command": command.id}
         sentence = command.error or "Stop all has not ended yet."
-        raise UpstreamError(sentence, sent=command.sent, details={"units": units, "command": command.id})
+        raise UpstreamError(sentence, sent=command.sent, details={"units": units, **left, "command": command.id})
 
     def shut_down(self) -> dict[str, Any]:
         """`/shutDown[?unitId=]` -> `{"succeeded": true}` (R16, Z8)."""
@@ -175,6 +180,13 @@ class Commands:
         given = parameters(bottle.request, required=("unitId",))
         command = self._acknowledge.order(given["unitId"], _caller())
         return {"succeeded": True, "command": command.id}
+
+    def forget(self) -> dict[str, Any]:
+        """`/forget?unitId=&name=&reason=[&confirm=]`: a person says that this unit has left the cluster."""
+        given = parameters(bottle.request, required=("unitId", "name", "reason"), optional=("confirm",))
+        unit_id, name, reason = given["unitId"], given["name"], given["reason"]
+        command = self._forget.order(unit_id, name, reason, given.get("confirm"), _caller())
+        return {"succeeded": True, "command": command.id, "schedules": command.progress["schedules"]}
 
     def set_lock(self) -> dict[str, Any]:
         """`/setLock?[unitId=]&name=&reason=`: a person works there; nothing starts until the lock is taken off."""
