@@ -1,7 +1,6 @@
 """A file of an older version is brought to this one in steps, all or none; nothing in it is lost."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,13 +45,13 @@ KEPT = {"E001": Remembered("E001", "0x0014", 350.0, 2.0, "10.0.0.1", "me", NOON)
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Iterator[Path]:
+def old(tmp_path: Path) -> Path:
     """A file as version 1 of the tables left it."""
     path = tmp_path / "journal.sqlite3"
     connection = sqlite3.connect(path)
     connection.executescript(VERSION_1)
     connection.close()
-    yield path
+    return path
 
 
 def look(path: Path) -> tuple[int, set[str]]:
