@@ -10,13 +10,16 @@ from typing import Any, Protocol
 
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Sighting
+from main_controller.domain.modes import parse_word
 from main_controller.domain.picture import Fact
 from main_controller.errors import NotFound
 from main_controller.operations.desk import Desk
 from main_controller.store.unit_cache import Snapshot
 
-NEVER_TOLD = "unknown"
-"""The status of a unit whose converter was never heard, as `confirm` has to say it."""
+UNKNOWN = "unknown"
+"""What `confirm` has to say of a unit whose converter was never heard, or told no status that a person can say."""
+
+LONGEST_STATUS = 40
 
 
 class Book(Protocol):
@@ -57,7 +60,7 @@ class Forget:
         if unit_id in desk.cache.snapshot().forgotten:
             raise NotFound(f"{unit_id} has been forgotten already.")
         desk.known(unit_id)
-        status = desk.cache.snapshot().last_word(unit_id) or NEVER_TOLD
+        status = _status(desk.cache.snapshot(), unit_id)
         command = desk.begin("forget", unit_id, {"name": name, "reason": reason}, by, before={"word": status})
         with desk.commands.deciding():
             desk.not_while_stopping(command)
@@ -90,7 +93,7 @@ class Forget:
 
 def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: Fact | None, confirm: str | None) -> str | None:
     """What has to be sent so that nobody forgets working hardware unawares, or None."""
-    status = snapshot.last_word(unit_id) or NEVER_TOLD
+    status = _status(snapshot, unit_id)
     if confirm == status or (confirm is None and (fact is None or not fact.unwatched)):
         return None
     if confirm is not None:
@@ -99,6 +102,15 @@ def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: Fact | None, confirm: s
         f"{unit_id} is not known to be in Wait: its status was last seen as {status}. "
         f"If it has left all the same, send confirm={status}."
     )
+
+
+def _status(snapshot: Snapshot, unit_id: str) -> str:
+    """The converter's word as last seen, as a person can say it."""
+    told = snapshot.last_word(unit_id)
+    word = parse_word(told)
+    if word is not None:
+        return str(word)
+    return told if told and told.isprintable() and len(told) <= LONGEST_STATUS else UNKNOWN
 
 
 def _present(sighting: Sighting | None) -> bool:

@@ -119,6 +119,15 @@ def test_one_last_seen_working_needs_its_status_said(bench: Bench, word: str, co
     assert leaving.order("E003", confirm).state == "verified"
 
 
+@pytest.mark.parametrize("word", ["", "x" * 41, "0x0014\n", "\u202e0x0014"])
+def test_a_status_that_nobody_can_say_is_unknown(bench: Bench, word: str) -> None:
+    bench.unit("E003").word = word
+    leaving = gone(bench, "E003")
+    with pytest.raises(Refused, match="send confirm=unknown"):
+        leaving.order("E003")
+    assert leaving.order("E003", "unknown").state == "verified"
+
+
 def test_one_of_which_nothing_was_ever_heard_needs_unknown(bench: Bench) -> None:
     with open_bench("E001", remembered={"E009": Remembered("E009")}) as made:
         made.settled()
