@@ -24,7 +24,7 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
 from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
-from main_controller.logs import set_up_logs
+from main_controller.logs import finish_logs, set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.desk import Desk
 from main_controller.operations.forget import Forget
@@ -99,6 +99,13 @@ END_LIMIT = 90.0
 
 def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     """Run the program with startMain.py's parameters and the command line; returns the exit status."""
+    status = _run(parameters, argv)
+    if not finish_logs():
+        os._exit(status)  # the interpreter would wait for a console that takes nothing any more
+    return status
+
+
+def _run(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     share_heaps()
     try:
         settings = build_settings(parameters, argv)

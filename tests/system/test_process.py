@@ -225,12 +225,17 @@ class Terminal(Program):
             if select.select([self._master], [], [], 0.05)[0]:
                 self._lines.append(os.read(self._master, 65536).decode().replace("\r\n", "\n"))
 
+    def freeze(self) -> None:
+        """Take nothing more from it, as Ctrl-S or a connection that went down."""
+        self._closing.set()
+        self._reader.join(10)
+
     def close(self) -> None:
         """Close the terminal, as its window does."""
-        if not self._closing.is_set():
-            self._closing.set()
-            self._reader.join(10)
-            os.close(self._master)
+        self.freeze()
+        master, self._master = self._master, -1
+        if master >= 0:
+            os.close(master)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -248,6 +253,23 @@ def test_a_terminal_that_closes_ends_a_guided_procedure_safely(checkout: Path, g
         assert not (checkout / "log" / "startMain.pid").exists()
         last = (checkout / "log" / "main_controller.log").read_text().splitlines()[-1]
         assert last.endswith(": ended")
+
+
+def test_a_terminal_that_stands_still_holds_up_no_stop(checkout: Path, grid: FakeGrid, tmp_path: Path) -> None:
+    """M1's kind: what the console takes no more is lost there and stands in the file; orders and the end go on."""
+    with Terminal(checkout, tmp_path / "data", **grid.settings) as program:
+        until(lambda: seen(program, 2), "the first picture", deadline=60)
+        program.freeze()
+        for number in range(100):  # a terminal takes some kilobytes
+            assert program.call(f"/get/unit/E00{number}").status in (200, 404)
+        answer = program.call("/stopAll", "POST", timeout=60)
+        assert answer.status == 200
+        program.signal(signal.SIGTERM)
+        assert program.wait(30) == 0
+        assert program.verify_journal()[0] == 0
+    written = (checkout / "log" / "main_controller.log").read_text()
+    assert "/get/unit/E0099" in written
+    assert written.splitlines()[-1].endswith(": ended")
 
 
 @pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT])
