@@ -64,6 +64,7 @@ export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis)
     setSchedule: ({ operation, unitId, value }) => order("setSchedule", { operation, unitId, value }),
     flushCache: () => order("flushCache"),
     acknowledge: (unitId) => order("acknowledge", { unitId }),
+    forget: ({ unitId, name, reason, confirm }) => order("forget", { unitId, name, reason, confirm }),
     setLock: ({ unitId, name, reason }) => order("setLock", { unitId, name, reason }),
     clearLock: ({ unitId, name }) => order("clearLock", { unitId, name }),
     share: ({ from, to, current, voltage }) => order("share", { from, to, current, voltage }),

@@ -16,6 +16,7 @@ import { createAsk } from "./panels/ask.js";
 import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
 import { createDetails } from "./panels/details.js";
+import { createForget } from "./panels/forget.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
@@ -74,7 +75,7 @@ const scene = createScene(document.getElementById("scene"), {
   },
 });
 const cluster = createCluster(page);
-const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, createShare(page), units, details, asking];
+const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, createShare(page), units, createForget(page), details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {

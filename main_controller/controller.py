@@ -25,12 +25,13 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
 from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
-from main_controller.logs import set_up_logs
+from main_controller.logs import finish_logs, set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
+from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
@@ -50,6 +51,7 @@ from main_controller.pid_file import remove_pid_file, write_pid_file
 from main_controller.server import Server
 from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
 from main_controller.store.command_log import CommandLog
+from main_controller.store.data_lock import DataLock, data_folders
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
 from main_controller.store.journal_check import verify_journal
@@ -81,7 +83,7 @@ from main_controller.workers.heaps import share_heaps
 from main_controller.workers.journal_writer import JournalWriter
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler
-from main_controller.workers.stopper import Stopper
+from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +112,13 @@ END_LIMIT = 90.0
 
 def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     """Run the program with startMain.py's parameters and the command line; returns the exit status."""
+    status = _run(parameters, argv)
+    if not finish_logs():
+        os._exit(status)  # the interpreter would wait for a console that takes nothing any more
+    return status
+
+
+def _run(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     share_heaps()
     try:
         settings = build_settings(parameters, argv)
@@ -162,6 +171,9 @@ class Controller:
     def _build_store(self) -> None:
         settings = self.settings
         zone = pytz.timezone(settings.timezone)
+        self._data_lock = DataLock(wall=utc_now)
+        self._data_lock.hold(data_folders(settings.journal, settings.schedules))
+        self._stack.callback(self._data_lock.release)
         database = Database(settings.journal)
         self._stack.callback(database.close)
         self._journal = Journal(database, wall=utc_now)
@@ -172,7 +184,10 @@ class Controller:
         self._schedules.prepare()
         self._journaling = Journaling(self._journal)
         self._results = ScheduleResults(self._journaling.schedule_result)
-        self._cache = UnitCache(remembered=self._remembered(), orders_by_address=not settings.emulator)
+        remembered = self._remembered()
+        self._cache = UnitCache(
+            remembered=remembered, forgotten=self._known.forgotten(), orders_by_address=not settings.emulator
+        )
         self._commands = CommandLog(first_number=self._journaling.next_command_number(wall=utc_now))
         self._commands.listen(self._journaling.command_changed)
 
@@ -212,8 +227,10 @@ class Controller:
         self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
-            desk, upstream.apis_web, upstream.devices, waits, executor=self._stoppers, readers=readers
-        )
+            desk, upstream.apis_web, upstream.devices, waits,
+            executor=self._stoppers, readers=readers,
+            forgotten=None if settings.emulator else self._executor(READERS, "forgotten"),
+        )  # fmt: skip
         self._shut_down = ShutDown(desk, upstream.apis_web, intent=intent)
         self._ups_mode = UpsMode(
             desk, upstream.devices, self._orderers, enabled=bool(settings.ups_set_url), intent=intent
@@ -234,6 +251,10 @@ class Controller:
         self._bus_view = BusView(
             desk, self._bus_events.explained, current_max=settings.maxgridcurrent, reserve=BATTERY_RESERVE
         )
+        self._forget = Forget(
+            desk, self._known, sharing=self._share.as_json, clear_schedules=self._set_schedule.clear_left
+        )
+        self._known.tell_back(self._events.came_back)
 
     def _clear_due(self, unit_id: str | None) -> None:
         self._set_schedule.clear_due(unit_id, "a person")
@@ -306,8 +327,8 @@ class Controller:
                 self._ordering, set_mode=self._set_mode, then_mode=self._then_mode,
                 set_converter=self._set_converter, stop_all=self._stop_all,
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
-                acknowledge=self._acknowledge, set_lock=self._set_lock, share=self._share, flush=self._flush,
-                headroom=self._bus_view.headroom,
+                acknowledge=self._acknowledge, forget=self._forget, set_lock=self._set_lock, share=self._share,
+                flush=self._flush, headroom=self._bus_view.headroom,
             ),
             CommandReadings(self._commands, set_lock=self._set_lock, share=self._share),
             UnitReadings(cache, self._upstream.devices, flush=self._collect.flush, room=room, clock=self._clock),
@@ -354,12 +375,14 @@ class Controller:
     # Running
 
     def serve(self) -> None:
-        """Start every worker and answer requests until a signal; SIGTERM and SIGINT end in good order (Z20)."""
+        """Start every worker and answer requests until a signal ends it in good order (Z20)."""
         settings = self.settings
-        for sign in (signal.SIGTERM, signal.SIGINT):
+        for sign in ending_signals():
             signal.signal(sign, self._on_signal)
-        write_pid_file(settings.root)
-        self._stack.callback(remove_pid_file, settings.root)
+        self._data_lock.tell(self._server.address)
+        simulation = settings.simulate is not None
+        write_pid_file(settings.root, simulated=simulation)
+        self._stack.callback(remove_pid_file, settings.root, simulated=simulation)
         self._say_what_is_not_protected()
         self._journaling.started(__version__, settings_in_force(settings))
         self._count_unfinished()
@@ -368,8 +391,7 @@ class Controller:
         for worker in self._workers:
             worker.start()
         log.info("APIS Main Controller %s answers at %s", __version__, self._server.address)
-        sys.stdout.write(f"Open {self._server.address}\n")
-        sys.stdout.flush()
+        _say(f"Open {self._server.address}\n")
         look_rarely()
         self._server.run()
         self._close()
@@ -388,11 +410,13 @@ class Controller:
     # Ending
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        """The first signal ends in good order; one that comes while it does ends at once."""
+        """The first signal ends in good order; SIGTERM or SIGINT while it does ends at once."""
         if self._ended:
             raise SystemExit(0)
         if self._stopper.told:
-            os._exit(1)
+            if number in HASTENING:
+                os._exit(1)
+            return
         self._stopper.tell()
 
     def _finish(self) -> None:
@@ -418,3 +442,12 @@ class Controller:
         self._writer.stop(5.0)
         self._server.close()
         log.info("ended")
+
+
+def _say(text: str) -> None:
+    """Write on the console; one that is closed keeps nobody from stopping the grid."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as fault:
+        log.info("the console cannot be written to: %s", fault.strerror)

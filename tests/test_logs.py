@@ -1,11 +1,17 @@
 """logging.conf alone decides destinations and levels (L1-L8, Z20). Run apart: fileConfig changes the whole process."""
 
 import configparser
+import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
 import pytest
+
+from main_controller import logs
 
 PROGRAM = """
 import logging, sys
@@ -35,7 +41,7 @@ def log(checkout: Path, level: str = "", simulated: bool = False) -> tuple[str, 
         text=True,
         timeout=30,
     )
-    file = checkout / "log" / "main_controller.log"
+    file = checkout / "log" / ("simulated" if simulated else "") / "main_controller.log"
     return done.stderr, file.read_text("utf-8") if file.is_file() else ""
 
 
@@ -123,6 +129,14 @@ def test_every_line_of_a_simulation_says_so(checkout: Path) -> None:
         assert all(line.startswith("SIMULATED ") for line in lines)
 
 
+def test_a_simulation_writes_no_line_into_the_real_log(checkout: Path) -> None:
+    """M19: two programs on one file would lose its day at midnight."""
+    log(checkout)
+    real = (checkout / "log" / "main_controller.log").read_bytes()
+    log(checkout, simulated=True)
+    assert (checkout / "log" / "main_controller.log").read_bytes() == real
+
+
 def test_a_log_folder_that_cannot_be_written_is_one_sentence(checkout: Path) -> None:
     """No traceback where a file stands in the folder's place."""
     (checkout / "log").write_text("in the way")
@@ -137,3 +151,106 @@ def test_a_broken_logging_conf_is_one_sentence(checkout: Path) -> None:
     assert len(console.splitlines()) == 1
     assert console.startswith("logging.conf: ")
     assert "NoSuchHandler" in console
+
+
+# Several programs, and destinations that hang
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[list[logs.SharedDayFile]]:
+    """The same log as two programs of one checkout hold it."""
+    handlers = [logs.SharedDayFile(tmp_path / "main_controller.log", "midnight", 1, 30, "utf-8") for _ in range(2)]
+    yield handlers
+    for handler in handlers:
+        handler.close()
+
+
+def say(handler: logging.Handler, text: str) -> None:
+    handler.handle(logging.LogRecord("x", logging.INFO, __file__, 0, text, None, None))
+
+
+def test_two_programs_on_one_log_lose_no_line_at_midnight(two: list[logs.SharedDayFile], tmp_path: Path) -> None:
+    """M19's kind: two consoles with data of their own."""
+    for number, handler in enumerate(two):
+        say(handler, f"before midnight {number}")
+    for number, handler in enumerate(two):
+        handler.rolloverAt = 0  # midnight has passed
+        say(handler, f"after midnight {number}")
+    for number, handler in enumerate(two):
+        say(handler, f"later {number}")
+    day, *more = [path for path in tmp_path.iterdir() if path.name != "main_controller.log"]
+    assert more == []
+    assert day.read_text().split("\n")[:2] == ["before midnight 0", "before midnight 1"]
+    assert (tmp_path / "main_controller.log").read_text().split("\n")[:4] == [
+        "after midnight 0", "after midnight 1", "later 0", "later 1",
+    ]  # fmt: skip
+
+
+def test_a_log_that_was_moved_away_is_begun_anew_at_midnight(two: list[logs.SharedDayFile], tmp_path: Path) -> None:
+    say(two[0], "before")
+    (tmp_path / "main_controller.log").rename(tmp_path / "kept")
+    two[0].rolloverAt = 0
+    say(two[0], "after")
+    assert (tmp_path / "kept").read_text() == "before\n"
+    assert (tmp_path / "main_controller.log").read_text() == "after\n"
+
+
+KIND = """
+import logging, sys
+from pathlib import Path
+from main_controller.logs import set_up_logs
+set_up_logs(Path(sys.argv[1]))
+print([type(handler._inner).__name__ for handler in logging.getLogger().handlers])
+"""
+
+
+def test_the_file_of_logging_conf_is_such_a_one(checkout: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KIND, str(checkout)],
+        env={"PYTHONPATH": str(Path(__file__).resolve().parents[1])}, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert done.stdout == "['StreamHandler', 'SharedDayFile']\n", done.stderr
+    assert issubclass(logs.SharedDayFile, TimedRotatingFileHandler)
+
+
+class Hanging(logging.Handler):
+    """A console that stands still until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+        self.reached = threading.Event()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.reached.set()
+        assert self.go.wait(30)
+        self.lines.append(record.getMessage())
+
+
+def test_lines_that_find_no_place_are_counted_where_they_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "WAITING_LINES", 2)
+    inner = Hanging()
+    beside = logs._Beside(inner)
+    say(beside, "line 0")
+    assert inner.reached.wait(30)
+    for number in range(1, 6):
+        say(beside, f"line {number}")
+    assert not beside.written(0.0)
+    inner.go.set()
+    assert beside.written(30.0)
+    lost = "3 lines are missing here: they came while none could be written"
+    assert inner.lines == ["line 0", "line 1", "line 2", lost]
+    beside.close()
+
+
+def test_what_a_line_tells_is_as_it_was_when_it_came() -> None:
+    inner = Hanging()
+    beside = logs._Beside(inner)
+    told = {"mode": "stop"}
+    beside.handle(logging.LogRecord("x", logging.INFO, __file__, 0, "%s", (told,), None))
+    told["mode"] = "run"
+    inner.go.set()
+    assert beside.written(30.0)
+    assert inner.lines == ["{'mode': 'stop'}"]
+    beside.close()

@@ -1,11 +1,15 @@
 """log/startMain.pid names the living processes that this checkout started, and no others."""
 
+import fcntl
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from main_controller.pid_file import NAME, remove_pid_file, write_pid_file
+import pytest
+
+from main_controller import pid_file
+from main_controller.pid_file import NAME, SIMULATED_NAME, remove_pid_file, write_pid_file
 
 
 def lines(root: Path) -> list[str]:
@@ -49,3 +53,63 @@ def test_it_goes_with_the_last_process(tmp_path: Path) -> None:
 def test_removing_nothing_is_no_error(tmp_path: Path) -> None:
     """The program may end before it wrote it."""
     remove_pid_file(tmp_path)
+
+
+def test_a_simulation_stands_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """So that what ends the one never ends the other (M19)."""
+    write_pid_file(tmp_path, simulated=True)
+    assert (tmp_path / SIMULATED_NAME).read_text("ascii") == f"{os.getpid()}\n"
+    assert not (tmp_path / NAME).exists()
+    write_pid_file(tmp_path)
+    remove_pid_file(tmp_path, simulated=True)
+    assert not (tmp_path / SIMULATED_NAME).exists()
+    assert lines(tmp_path) == [str(os.getpid())]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from main_controller.pid_file import write_pid_file
+print("up", flush=True)
+sys.stdin.readline()
+write_pid_file(Path(sys.argv[1]))
+print("written", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_programs_that_start_at_once_are_all_in_it(tmp_path: Path, root: Path) -> None:
+    """Or stop.sh would not find the one that was written over."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)],
+            env={"PYTHONPATH": str(root)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(8)
+    ]  # fmt: skip
+    try:
+        for word in ("up\n", "written\n"):
+            for process in processes:
+                assert process.stdout is not None
+                assert process.stdin is not None
+                assert process.stdout.readline() == word
+            for process in processes if word == "up\n" else ():
+                assert process.stdin is not None
+                process.stdin.write("\n")
+                process.stdin.flush()
+        assert sorted(lines(tmp_path), key=int) == sorted((str(process.pid) for process in processes), key=int)
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate(timeout=30)
+
+
+def test_a_folder_that_is_held_for_good_keeps_nobody_out_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the data lie in the log's folder, which this very program has locked."""
+    monkeypatch.setattr(pid_file, "PATIENCE", 0.05)
+    (tmp_path / "log").mkdir()
+    descriptor = os.open(tmp_path / "log", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    write_pid_file(tmp_path)
+    assert lines(tmp_path) == [str(os.getpid())]
+    os.close(descriptor)

@@ -6,11 +6,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from main_controller.pid_file import NAME, SIMULATED_NAME
 from main_controller.settings import Settings, build_settings
 from main_controller.settings.table import setting_fields
 
@@ -58,16 +60,23 @@ def started() -> Iterator[Started]:
     processes.end()
 
 
-def stop(checkout: Path) -> str:
-    """Run its stop.sh from elsewhere; gives what it said."""
-    done = subprocess.run(["sh", str(checkout / "stop.sh")], cwd="/", capture_output=True, text=True, timeout=60)
+def run_stop(checkout: Path, *arguments: str, user: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run its stop.sh from elsewhere, as a user of this id."""
+    command = ["sh", str(checkout / "stop.sh"), *arguments]
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=60, user=user)
+
+
+def stop(checkout: Path, *arguments: str) -> str:
+    """Run its stop.sh, which must go well; gives what it said."""
+    done = run_stop(checkout, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def name_in_pid_file(checkout: Path, *pids: int) -> None:
+def name_in_pid_file(checkout: Path, *pids: int, name: str = NAME) -> None:
     """What pid_file.py writes."""
-    (checkout / "log" / "startMain.pid").write_text("".join(f"{pid}\n" for pid in pids), "ascii")
+    (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+    (checkout / name).write_text("".join(f"{pid}\n" for pid in pids), "ascii")
 
 
 @pytest.mark.parametrize("absolute", [True, False])
@@ -99,6 +108,81 @@ def test_stop_has_nothing_to_do(checkout: Path, text: str | None) -> None:
     if text is not None:
         (checkout / "log" / "startMain.pid").write_text(text)
     assert stop(checkout) == "No program of this checkout is running.\n"
+
+
+def test_stop_ends_the_real_program_or_the_simulated_one_and_never_both(checkout: Path, started: Started) -> None:
+    """M19: and says which one goes on."""
+    real = started.start("startMain.py", cwd=checkout)
+    simulated = started.start("startMain.py", "--simulate", cwd=checkout)
+    name_in_pid_file(checkout, real.pid)
+    name_in_pid_file(checkout, simulated.pid, name=SIMULATED_NAME)
+    goes_on = f"A simulated one goes on: process {simulated.pid}; `sh stop.sh simulated` ends it.\n"
+    assert stop(checkout) == f"Stopped: {real.pid}\n{goes_on}"
+    assert real.wait(timeout=30) == -15
+    assert stop(checkout) == f"No program of this checkout is running.\n{goes_on}"
+    assert simulated.poll() is None
+    assert stop(checkout, "simulated") == f"Stopped: {simulated.pid}\n"
+    assert simulated.wait(timeout=30) == -15
+    assert stop(checkout, "simulated") == "No simulated program of this checkout is running.\n"
+
+
+def test_stop_simulated_spares_the_real_program(checkout: Path, started: Started) -> None:
+    real = started.start("startMain.py", cwd=checkout)
+    name_in_pid_file(checkout, real.pid)
+    assert stop(checkout, "simulated") == "No simulated program of this checkout is running.\n"
+    assert real.poll() is None
+
+
+@pytest.mark.parametrize("arguments", [("now",), ("simulated", "simulated"), ("--simulated",), ("",)])
+def test_stop_that_is_not_understood_stops_nothing(
+    checkout: Path, started: Started, arguments: tuple[str, ...]
+) -> None:
+    process = started.start("startMain.py", cwd=checkout)
+    name_in_pid_file(checkout, process.pid)
+    done = run_stop(checkout, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("stop.sh takes nothing, or simulated")
+    assert process.poll() is None
+
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def open_checkout(checkout: Path) -> Iterator[Path]:
+    """The same where every user of this machine can look."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can run something as another user")
+    folder = Path(tempfile.mkdtemp(prefix="open-checkout-"))
+    try:
+        shutil.copytree(checkout, folder, dirs_exist_ok=True)
+        folder.chmod(0o755)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("absolute", [True, False])
+def test_stop_by_another_user_says_whose_the_program_is(open_checkout: Path, started: Started, absolute: bool) -> None:
+    """M13: and that it goes on; where the system hides a relative path's folder too."""
+    script = str(open_checkout / "startMain.py") if absolute else "./startMain.py"
+    process = started.start(script, cwd=open_checkout)
+    name_in_pid_file(open_checkout, process.pid)
+    done = run_stop(open_checkout, user=NOBODY)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Process {process.pid} is of the user root, so it was not stopped: run this as that user.\n"
+    assert process.poll() is None
+
+
+@pytest.mark.parametrize("hidden", ["log", "log/startMain.pid"])
+def test_stop_that_may_not_read_the_ids_says_who_may(open_checkout: Path, started: Started, hidden: str) -> None:
+    process = started.start("startMain.py", cwd=open_checkout)
+    name_in_pid_file(open_checkout, process.pid)
+    (open_checkout / hidden).chmod(0o600)
+    done = run_stop(open_checkout, user=NOBODY)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "by root only: run this as that user." in done.stderr
+    assert process.poll() is None
 
 
 def test_startmain_holds_the_18_parameters_and_their_defaults(root: Path) -> None:

@@ -52,6 +52,7 @@
 <button type="submit" value="set" id="lock-set" class="calm"></button></p>
 </form>
 </dialog>
+% include('forget.tpl')
 <dialog class="dialog broad" id="share-dialog" aria-labelledby="share-title">
 <h2 id="share-title" data-i18n="share.title">Guided sharing</h2>
 <p class="hint" data-i18n="share.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>

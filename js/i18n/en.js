@@ -130,7 +130,7 @@ export default {
   "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened. Everybody's orders stand in the journal.", "orders.none": "None yet.",
   "orders.underway": "Under way", "orders.by": "by {by}", "orders.scheduler": "the scheduler",
   "order.cluster": "cluster", "order.mode": "{mode} · {scope}", "order.local": "Local mode {mode} · {scope}", "order.local.clear": "Clear local mode · {scope}", "order.stopAll": "Stop all", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
-  "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}",
+  "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}", "order.forget": "Forget · {scope}",
   "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "{current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
   "outcome.sending": "sending", "outcome.sending.of": "sending; seen at {n} of {of} units", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "No answer from this controller: whether the order was carried out is unknown. Look before you order again.",
@@ -141,6 +141,10 @@ export default {
   "lock.open": "Lock…", "lock.title": "Lock {scope}", "lock.title.off": "Take the lock of {scope} off", "lock.cluster": "the cluster",
   "lock.note": "While it is locked, Run, run schedules and every converter order but Stopped are refused for it, whoever gives them; stopping passes. A unit can be locked once it shows local Force Stop and Wait.",
   "lock.note.off": "Set by {name} since {since}: {reason}", "lock.name": "Your name", "lock.reason": "Reason", "lock.set": "Set lock", "lock.off": "Take off", "lock.by": "Locked by {name} since {since}: {reason}", "lock.noreason": "no reason given",
+
+  "forget.open": "Forget…", "forget.title": "Forget {id}?", "forget.yes": "Forget",
+  "forget.note": "For a unit that has left the cluster. It leaves the lists and the verdict of Stop all, its schedules are cleared, and it is back as soon as it is seen. It is journaled. The hardware is not switched off by this.",
+  "forget.sure": "Its converter is off the bus: somebody has seen to it.",
 
   "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",

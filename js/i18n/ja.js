@@ -130,7 +130,7 @@ export default {
   "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "ページを開いてからの操作です。全員の操作は記録(Journal)にあります。", "orders.none": "まだありません。",
   "orders.underway": "実行中の操作", "orders.by": "操作者 {by}", "orders.scheduler": "Scheduler",
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
-  "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}",
+  "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}", "order.forget": "登録解除 · {scope}",
   "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
   "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
@@ -141,6 +141,10 @@ export default {
   "lock.open": "ロック…", "lock.title": "{scope} をロック", "lock.title.off": "{scope} のロックを解除", "lock.cluster": "クラスタ",
   "lock.note": "ロック中は、誰が操作しても Run、run の Schedule、Stopped 以外の DC/DC Converter 操作が拒否されます。停止操作は可能です。ノードのロックは Local Mode が Force Stop、かつ Wait であることを確認できたときに設定できます。",
   "lock.note.off": "{name} が {since} に設定: {reason}", "lock.name": "氏名", "lock.reason": "理由", "lock.set": "ロックする", "lock.off": "解除する", "lock.by": "{name} が {since} からロック中: {reason}", "lock.noreason": "理由なし",
+
+  "forget.open": "登録解除…", "forget.title": "{id} の登録を解除しますか?", "forget.yes": "登録解除する",
+  "forget.note": "クラスタから撤去したノード用です。一覧と Stop all の判定から外れ、Schedule は解除されます。再び応答が確認されると自動的に元に戻ります。操作は記録されます。この操作で機器が停止することはありません。",
+  "forget.sure": "コンバータがバスから切り離されていることを現場で確認済みです。",
 
   "share.open": "手順付き融通", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",

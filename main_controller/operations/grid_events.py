@@ -3,7 +3,7 @@
 A worker calls `run_once` again and again. What an order of ours explains is not told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,13 @@ class _Seen:
     shown: dict[str, Mode | None] = field(default_factory=dict)
     local: dict[str, Mode | None] = field(default_factory=dict)
 
+    def drop(self, members: Collection[str]) -> None:
+        """Forget what was told of units that are no members any more."""
+        for unit_id in [one for one in self.states if one not in members]:
+            for told in (self.states, self.shown, self.local):
+                told.pop(unit_id, None)
+            self.unwatched.discard(unit_id)
+
 
 class GridEvents:
     """Compares each picture with the last one told."""
@@ -42,6 +49,11 @@ class GridEvents:
         self.chronicle = Chronicle(record=record, wall=desk.wall)
         self._seen: _Seen | None = None
         self._changed_at: float | None = None
+        self._back: dict[str, str] = {}
+
+    def came_back(self, unit_id: str, name: str) -> None:
+        """Have it told that a unit, which `name` had said to have left, is seen again; from any thread."""
+        self._back[unit_id] = name
 
     def events(self) -> list[Mapping[str, Any]]:
         """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
@@ -61,6 +73,8 @@ class GridEvents:
         if not picture.facts:
             return
         first = self._seen is None
+        if self._seen is not None:
+            self._seen.drop(picture.facts)
         seen = self._seen = self._seen or _Seen()
         self._look_at_units(seen, picture, first)
         self._look_at_mode(seen, picture)
@@ -157,6 +171,11 @@ class GridEvents:
     def _state_news(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> list[News]:
         before = seen.states.get(fact.id)
         seen.states[fact.id] = fact.state
+        forgot = self._back.pop(fact.id, None)
+        if forgot is not None:
+            seen.unwatched.discard(fact.id)
+            text = f"is back: apis-web shows it again, after {forgot} had said that it has left"
+            return [News("member", fact.id, text, None, fact.state)]
         if before is fact.state:
             return []
         if before is None:

@@ -139,6 +139,18 @@ class SetSchedule:
             log.error("due schedules of %s were not cleared: %s", unit_id or "the cluster", error.sentence)
         return count
 
+    def clear_left(self, unit_id: str) -> int:
+        """Clear every schedule of a unit that has left the cluster; how many there were. Never raises."""
+        now, count = self._wall(), 0
+        try:
+            for schedule in self._schedules.list():
+                if schedule.unit_id == unit_id and self._schedules.discard(schedule):
+                    count += 1
+                    self._results.add(ScheduleResult(schedule, "cleared", now, "Its unit has left the cluster."))
+        except ControllerError as error:
+            log.error("schedules of %s, which has left, were not cleared: %s", unit_id, error.sentence)
+        return count
+
     def listing(self) -> dict[str, dict[str, str]]:
         """The body of `/schedules`: `{"": {"softStop": ISO}, "E001": {...}}`, "" being the cluster (A15-1)."""
         body: dict[str, dict[str, str]] = {}

@@ -17,6 +17,7 @@ from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
+from main_controller.operations.forgotten import of_forgotten, reachable
 from main_controller.operations.set_mode import CLUSTER
 from main_controller.operations.stop_run import StopRun
 from main_controller.operations.waits import Waits
@@ -43,7 +44,11 @@ AFTER_GRACE = 25.0
 
 
 class StopAll:
-    """Stops everything; `executor` is for stopping alone, `readers` for reading converters while it runs."""
+    """Stops everything; `executor` is for stopping alone, `readers` for reading converters while it runs.
+
+    With an executor for the `forgotten`, which no member waits for, Wait also goes to the units that were said to have
+    left; they count in no verdict.
+    """
 
     def __init__(
         self,
@@ -54,7 +59,9 @@ class StopAll:
         *,
         executor: Executor,
         readers: Executor,
+        forgotten: Executor | None = None,
     ) -> None:
+        self._forgotten = forgotten
         self._desk = desk
         self._apis_web = apis_web
         self._devices = devices
@@ -132,6 +139,7 @@ class StopAll:
         desk = self._desk
         limit = desk.timing.grace + AFTER_GRACE
         self._desk.commands.update(run.command.id, sent="unknown")
+        self._try_forgotten(run)
         while True:
             serial = desk.cache.snapshot().serial
             picture = desk.picture()
@@ -215,6 +223,13 @@ class StopAll:
             return True
         return not fact.in_flight and not run.was_asked(fact)
 
+    def _try_forgotten(self, run: StopRun) -> None:
+        """Send Wait at once to hardware of units that have left; nobody watches it, and nobody waits for it."""
+        if self._forgotten is None:
+            return
+        for unit_id, address in reachable(self._desk.cache.snapshot()).items():
+            run.forgotten[unit_id] = self._forgotten.submit(self._waits.send, run.command.id, unit_id, address)
+
     # Seeing it
 
     def _read(self, run: StopRun, picture: Picture) -> None:
@@ -262,7 +277,10 @@ class StopAll:
 
     def _report(self, run: StopRun, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
-        progress = {"shown": shown, "of": len(outcomes), "stopInEffect": stopped if run.ask_stop else None}
+        progress: dict[str, Any] = {"shown": shown, "of": len(outcomes)}
+        progress["stopInEffect"] = stopped if run.ask_stop else None
+        if run.forgotten:
+            progress["forgotten"] = of_forgotten(run.forgotten)
         self._desk.units(run.command, outcomes, progress=progress)
 
     def _close(self, run: StopRun, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:

@@ -53,6 +53,7 @@ class StopRun:
     read_at: float = float("-inf")
     waited: dict[str, WaitResult] = field(default_factory=dict)
     told: dict[str, _Told] = field(default_factory=dict)
+    forgotten: dict[str, Future[WaitResult]] = field(default_factory=dict)
 
     # What was heard
 

@@ -10,7 +10,7 @@ from main_controller.settings.table import Settings, setting_fields, value_text
 
 def found_at_start(settings: Settings) -> str:
     """The report, one line per finding. Raises `SettingError`, which names the first setting that cannot work."""
-    set_up_logs(settings.root, settings.log_level)
+    set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
     if not settings.simulate:
         _require_writable("schedules", settings.schedules)
         _require_writable("journal", settings.journal.parent)

@@ -1,10 +1,13 @@
-"""Owns what is remembered of the units over a restart: members, addresses, last words, acknowledgements (Z6a).
+"""Owns what is remembered of the units over a restart: members, addresses, last words, acknowledgements (Z6a), and who
+of them was forgotten.
 
-The collector tells it every picture; the cache starts from what it loads; `/acknowledge` and the status ask it.
+The collector tells it every picture; the cache starts from what it loads; `/acknowledge`, `/forget` and the status ask
+it.
 """
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +19,10 @@ from main_controller.store.unit_cache import Snapshot
 
 log = logging.getLogger(__name__)
 
-_COLUMNS = ("unit_id", "word", "dvg", "dig", "ip", "acknowledged_word", "acknowledged_by", "acknowledged_at")
+_COLUMNS = (
+    "unit_id", "word", "dvg", "dig", "ip", "acknowledged_word", "acknowledged_by", "acknowledged_at",
+    "forgotten_by", "forgotten_reason", "forgotten_at",
+)  # fmt: skip
 _PUT = f"INSERT OR REPLACE INTO known_units ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
@@ -27,37 +33,81 @@ class _Acknowledged:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Who said that a unit has left, why, and when."""
+
+    name: str
+    reason: str
+    at: datetime
+
+
 class KnownUnits:
     """Every unit ever known. Changes are written with the journal's next transaction, so nobody waits for the disk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._changing = threading.Lock()  # protects both mappings; held for dictionary work only
+        self._changing = threading.Lock()  # protects the mappings; held for dictionary work only
         self._units: dict[str, Remembered] = {}
         self._acknowledged: dict[str, _Acknowledged] = {}
+        self._forgotten: dict[str, Forgotten] = {}
         self._unwritable: set[str] = set()
+        self._back: Callable[[str, str], None] = lambda unit_id, name: None
 
     def load(self) -> dict[str, Remembered]:
-        """Read what the file kept; to be called once, at start. Raises ControllerError when it cannot be read."""
+        """Read what the file kept, and return the members; to be called once, at start.
+
+        Raises ControllerError when it cannot be read. A file of an older version that no disk lets be changed is read
+        as it is.
+        """
         with self._database.reading() as connection:
-            rows = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM known_units").fetchall()
+            rows = [dict(row) for row in connection.execute("SELECT * FROM known_units")]
         units: dict[str, Remembered] = {}
         acknowledged: dict[str, _Acknowledged] = {}
-        for unit_id, word, dvg, dig, ip, seen_in, by, at in rows:
-            moment = None if at is None else datetime.fromisoformat(at)
-            units[unit_id] = Remembered(unit_id, word, dvg, dig, ip, by, moment)
+        forgotten: dict[str, Forgotten] = {}
+        for row in rows:
+            unit_id, by, moment = row["unit_id"], row["acknowledged_by"], _moment(row["acknowledged_at"])
+            units[unit_id] = Remembered(unit_id, row["word"], row["dvg"], row["dig"], row["ip"], by, moment)
             if by is not None and moment is not None:
-                acknowledged[unit_id] = _Acknowledged(seen_in, by, moment)
+                acknowledged[unit_id] = _Acknowledged(row["acknowledged_word"], by, moment)
+            left = _moment(row.get("forgotten_at"))
+            if left is not None:
+                forgotten[unit_id] = Forgotten(row["forgotten_by"] or "", row["forgotten_reason"] or "", left)
         with self._changing:
             self._units = {**units, **self._units}
             self._acknowledged = {**acknowledged, **self._acknowledged}
-            return dict(self._units)
+            self._forgotten = {**forgotten, **self._forgotten}
+            return {unit_id: unit for unit_id, unit in self._units.items() if unit_id not in self._forgotten}
+
+    # Units that have left
+
+    def tell_back(self, back: Callable[[str, str], None]) -> None:
+        """Have `back` called with a forgotten unit's id, and who forgot it, when `/get/log` shows it again."""
+        self._back = back
+
+    def forget(self, unit_id: str, name: str, reason: str, at: datetime) -> None:
+        """Keep that this unit has left, until `/get/log` shows it."""
+        with self._changing:
+            self._forgotten[unit_id] = Forgotten(name, reason, at)
+            self._units.setdefault(unit_id, Remembered(unit_id))
+        self._write(unit_id)
+        self._database.rouse()
+
+    def forgotten(self) -> dict[str, Remembered]:
+        """The units that have left, each as it was last seen."""
+        with self._changing:
+            return {unit_id: self._units[unit_id] for unit_id in self._forgotten}
+
+    def forgetting(self, unit_id: str) -> Forgotten | None:
+        """Who said that this unit has left; None where nobody did, or it was seen again."""
+        return self._forgotten.get(unit_id)
 
     def note(self, before: Snapshot, after: Snapshot) -> None:
         """Keep what changed from one picture to the next: a listener of the collector. Cheap when nothing did."""
-        if before.sightings is after.sightings and before.members is after.members and self._units:
+        back = self._take_back(after)
+        if before.sightings is after.sightings and before.members is after.members and self._units and not back:
             return
-        changed: list[str] = []
+        changed: list[str] = [*back]
         with self._changing:
             for unit_id in after.members:
                 if unit_id not in self._units:
@@ -73,6 +123,8 @@ class KnownUnits:
             self._write(unit_id)
         if changed:
             self._database.rouse()
+        for unit_id, name in back.items():
+            self._back(unit_id, name)
 
     def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
         """Keep that an operator has looked at this unit, last seen in `word`; another word lifts it."""
@@ -93,6 +145,14 @@ class KnownUnits:
         kept = self._acknowledged.get(unit_id)
         return None if kept is None else {"by": kept.by, "at": iso_utc(kept.at)}
 
+    def _take_back(self, after: Snapshot) -> dict[str, str]:
+        """The forgotten units that `/get/log` shows, with who forgot each; they are so no longer."""
+        if not self._forgotten:
+            return {}
+        with self._changing:
+            seen = [one for one in self._forgotten if one in after.sightings and after.sightings[one].present]
+            return {unit_id: self._forgotten.pop(unit_id).name for unit_id in seen}
+
     def _see(self, sighting: Sighting) -> bool:
         """Take in one unit's newest data, under the lock; whether anything kept has changed."""
         unit, kept = sighting.unit, self._units.get(sighting.unit_id)
@@ -111,15 +171,22 @@ class KnownUnits:
         with self._changing:
             kept, acknowledged = self._units[unit_id], self._acknowledged.get(unit_id)
             values = (unit_id, kept.word, kept.dvg, kept.dig, kept.ip)
-            tail: tuple[str | None, ...] = (None, None, None)
+            tail: list[str | None] = [None] * 6
             if acknowledged is not None:
-                tail = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
+                tail[:3] = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
+            left = self._forgotten.get(unit_id)
+            if left is not None:
+                tail[3:] = (left.name, left.reason, iso_utc(left.at))
             if _storable(*values, *tail):
                 self._database.later.put(("known_units", unit_id), _PUT, (*values, *tail))
                 return
             said, self._unwritable = unit_id in self._unwritable, self._unwritable | {unit_id}
         if not said:
             log.warning("unit %r has a text that is no Unicode: it is not remembered over a restart", unit_id)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _storable(*values: object) -> bool:

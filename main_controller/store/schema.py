@@ -4,7 +4,7 @@ import sqlite3
 
 from main_controller.errors import ControllerError
 
-VERSION = 1
+VERSION = 2
 """The version of the tables, in the file's `user_version`; a change of a table adds a step and a version."""
 
 APPLICATION = 0x41504953
@@ -29,12 +29,23 @@ CREATE TABLE locks (
 ) WITHOUT ROWID;
 CREATE TABLE running (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
 """
+"""Version 1."""
+
+_STEPS = {
+    2: """
+ALTER TABLE known_units ADD COLUMN forgotten_by TEXT;
+ALTER TABLE known_units ADD COLUMN forgotten_reason TEXT;
+ALTER TABLE known_units ADD COLUMN forgotten_at TEXT;
+""",
+}
+"""What makes each later version of the one before it, in order; a new file takes every step too."""
 
 
 def prepare(connection: sqlite3.Connection, name: str) -> None:
-    """Set a writer's connection up and make the tables in a new file.
+    """Set a writer's connection up and make the tables in a new file, or bring an older one's to this version.
 
-    Raises ControllerError when the file is another program's or of a newer version, sqlite3.Error as SQLite gives it.
+    All steps or none. Raises ControllerError when the file is another program's or of a newer version, sqlite3.Error
+    as SQLite gives it.
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # on the disk at commit, also through a power cut
@@ -43,10 +54,15 @@ def prepare(connection: sqlite3.Connection, name: str) -> None:
         version = _number(connection, "PRAGMA user_version")
         if version == 0:
             _make_tables(connection, name)
+            version = 1
         elif _number(connection, "PRAGMA application_id") != APPLICATION:
             raise ControllerError(f"{name} is another program's database.")
         elif version > VERSION:
             raise ControllerError(f"{name} was written by a newer version of this program (tables {version}).")
+        for step in range(version + 1, VERSION + 1):
+            _run(connection, _STEPS[step])
+        if version < VERSION:
+            connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -57,10 +73,13 @@ def prepare(connection: sqlite3.Connection, name: str) -> None:
 def _make_tables(connection: sqlite3.Connection, name: str) -> None:
     if _number(connection, "SELECT count(*) FROM sqlite_master"):
         raise ControllerError(f"{name} is another program's database.")
-    for statement in filter(str.strip, _TABLES.split(";")):
-        connection.execute(statement)
+    _run(connection, _TABLES)
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in filter(str.strip, statements.split(";")):
+        connection.execute(statement)
 
 
 def _number(connection: sqlite3.Connection, statement: str) -> int:

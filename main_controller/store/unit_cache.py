@@ -10,13 +10,15 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from main_controller.domain.freshness import Remembered, Sighting, UnitState, lost, sight
 from main_controller.domain.identity import conflicts
 from main_controller.domain.units import Unit
+
+Entry = TypeVar("Entry")
 
 GZIP_LEVEL = 1
 """Enough for the wire's repetitive JSON, and the cheapest: see benchmarks/README.md."""
@@ -71,8 +73,9 @@ class Snapshot:
 
     `units` are the usable units of the last good `/get/log`, in its order. `sightings` holds every unit seen since
     start, also silent ones; `members` is every id ever known (`/unitIds`, seen, remembered), sorted: a member without a
-    sighting was not seen since start, `remembered` may tell what it was before (Z6a). `answered_at` (monotonic s) is
-    when `/get/log` last gave good data. `conflicts` says per unit why its identity is ambiguous (Z4). `serial` grows
+    sighting was not seen since start, `remembered` may tell what it was before (Z6a). `forgotten` are those of whom a
+    person said that they have left, as they were last seen; they are in none of the others. `answered_at` (monotonic s)
+    is when `/get/log` last gave good data. `conflicts` says per unit why its identity is ambiguous (Z4). `serial` grows
     with every swap.
     """
 
@@ -81,6 +84,7 @@ class Snapshot:
     sightings: Mapping[str, Sighting] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     remembered: Mapping[str, Remembered] = field(default_factory=dict)
+    forgotten: Mapping[str, Remembered] = field(default_factory=dict)
     answered_at: float | None = None
     answered_wall: datetime | None = None
     grid: GridWatch = field(default_factory=GridWatch)
@@ -111,14 +115,21 @@ class Snapshot:
 class UnitCache:
     """The one owner of the latest `Snapshot`.
 
-    `remembered` is what a file kept from before the restart; `orders_by_address` says whether orders reach a unit by
-    its own address, so that two units with one address are ambiguous (Z4).
+    `remembered` is what a file kept from before the restart, `forgotten` those of it that have left;
+    `orders_by_address` says whether orders reach a unit by its own address, so that two units with one address are
+    ambiguous (Z4).
     """
 
-    def __init__(self, *, remembered: Mapping[str, Remembered] | None = None, orders_by_address: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        remembered: Mapping[str, Remembered] | None = None,
+        forgotten: Mapping[str, Remembered] | None = None,
+        orders_by_address: bool = False,
+    ) -> None:
         kept = dict(remembered or {})
         self._orders_by_address = orders_by_address
-        self._snapshot = Snapshot(members=tuple(sorted(kept)), remembered=kept)
+        self._snapshot = Snapshot(members=tuple(sorted(kept)), remembered=kept, forgotten=dict(forgotten or {}))
         # Held while a writer makes its next snapshot, so that none loses another's change. Readers never take it.
         self._writing = threading.Lock()
         # Protects the swap for those who wait for a newer snapshot; held for an assignment only.
@@ -170,14 +181,40 @@ class UnitCache:
         return self.update(lambda before: self._with_log(before, units, now, wall, duplicates, body))
 
     def take_grid(self, change: Callable[[GridWatch], GridWatch]) -> tuple[Snapshot, Snapshot]:
-        """Take in what `change` makes of the latest `GridWatch`; ids in its `unit_ids` become members for good."""
+        """Take in what `change` makes of the latest `GridWatch`; ids in its `unit_ids` become members.
+
+        But a forgotten one stays so: `/unitIds` goes on naming units that have left (K6).
+        """
 
         def changed(before: Snapshot) -> Snapshot:
             grid = change(before.grid)
             grid = replace(grid, grid_master=_grid_master(before.sightings, grid.unit_ids))
-            return replace(before, grid=grid, members=_members(before.members, grid.unit_ids or ()))
+            ids = [unit_id for unit_id in grid.unit_ids or () if unit_id not in before.forgotten]
+            return replace(before, grid=grid, members=_members(before.members, ids))
 
         return self.update(changed)
+
+    def forget(self, unit_id: str) -> bool:
+        """Take a unit out of the picture until `/get/log` shows it; False, and nothing changed, while it does."""
+
+        def changed(before: Snapshot) -> Snapshot:
+            sighting = before.sightings.get(unit_id)
+            if sighting is not None and sighting.present:
+                return before
+            kept = before.remembered.get(unit_id, Remembered(unit_id))
+            if sighting is not None:
+                unit = sighting.unit
+                kept = Remembered(unit_id, unit.raw_word, unit.dvg, unit.dig, unit.ip or kept.ip)
+            return replace(
+                before,
+                sightings=_without(before.sightings, unit_id),
+                members=tuple(one for one in before.members if one != unit_id),
+                remembered=_without(before.remembered, unit_id),
+                forgotten={**before.forgotten, unit_id: kept},
+                conflicts=_without(before.conflicts, unit_id),
+            )
+
+        return unit_id in self.update(changed)[1].forgotten
 
     def _with_log(
         self,
@@ -196,6 +233,7 @@ class UnitCache:
             units=units,
             sightings=sightings,
             members=_members(before.members, units),
+            forgotten={one: kept for one, kept in before.forgotten.items() if one not in units},
             answered_at=now,
             answered_wall=wall,
             grid=replace(before.grid, grid_master=_grid_master(sightings, before.grid.unit_ids)),
@@ -212,6 +250,10 @@ def own_clock(data: Mapping[str, Any]) -> str:
     """What shows that a unit was read anew: its `time`, or a fingerprint of its data where it sends none (Z5)."""
     told = Unit("", data).time
     return told if told is not None else "data:" + hashlib.sha256(msgspec.json.encode(data)).hexdigest()
+
+
+def _without(units: Mapping[str, Entry], unit_id: str) -> dict[str, Entry]:
+    return {one: entry for one, entry in units.items() if one != unit_id}
 
 
 def _members(known: tuple[str, ...], more: Collection[str]) -> tuple[str, ...]:

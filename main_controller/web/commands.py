@@ -15,6 +15,7 @@ from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, pa
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.operations.acknowledge import Acknowledge
+from main_controller.operations.forget import Forget
 from main_controller.operations.locks import SetLock
 from main_controller.operations.schedules import SetSchedule
 from main_controller.operations.set_converter import SetConverter
@@ -51,6 +52,7 @@ class Commands:
         ups_mode: UpsMode,
         schedules: SetSchedule,
         acknowledge: Acknowledge,
+        forget: Forget,
         set_lock: SetLock,
         share: Share,
         flush: Callable[[], int],
@@ -65,6 +67,7 @@ class Commands:
         self._ups_mode = ups_mode
         self._schedules = schedules
         self._acknowledge = acknowledge
+        self._forget = forget
         self._set_lock = set_lock
         self._share = share
         self._flush = flush
@@ -85,6 +88,7 @@ class Commands:
             ("/setSchedule", self.set_schedule, False),
             ("/flushCache", self.flush_cache, False),
             ("/acknowledge", self.acknowledge, False),
+            ("/forget", self.forget, False),
             ("/setLock", self.set_lock, False),
             ("/clearLock", self.clear_lock, False),
             ("/share", self.start_share, False),
@@ -178,12 +182,13 @@ class Commands:
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
             command = self._stop_all.order(by, stamp=stamp)
             units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
+            left = {"forgotten": command.progress["forgotten"]} if "forgotten" in command.progress else {}
             if command.state.open:
                 return command, {"stopAll": "running.", "state": str(command.state)}
             if command.state is CommandState.VERIFIED:
-                return command, {"stopAll": "done.", "units": units}
+                return command, {"stopAll": "done.", "units": units, **left}
             sentence = command.error or "Stop all has not ended yet."
-            raise UpstreamError(sentence, sent=command.sent, details={"units": units, "command": command.id})
+            raise UpstreamError(sentence, sent=command.sent, details={"units": units, **left, "command": command.id})
 
         answer = self._ordering.carry_out(asked, work, stops=True)
         running = isinstance(answer, dict) and answer.get("stopAll") == "running."
@@ -232,6 +237,18 @@ class Commands:
         """`/acknowledge?unitId=`: an operator has looked at this unwatched unit (Z6a)."""
         asked, by = self._ordering.asked(required=("unitId",)), caller()
         return self._carry_out(asked, lambda stamp: self._acknowledge.order(asked.given["unitId"], by, stamp=stamp))
+
+    def forget(self) -> Any:
+        """`/forget?unitId=&name=&reason=[&confirm=]`: a person says that this unit has left the cluster."""
+        asked, by = self._ordering.asked(required=("unitId", "name", "reason"), optional=("confirm",)), caller()
+        given = asked.given
+        unit_id, name, reason, confirm = given["unitId"], given["name"], given["reason"], given.get("confirm")
+
+        def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
+            command = self._forget.order(unit_id, name, reason, confirm, by, stamp=stamp)
+            return command, {"succeeded": True, "schedules": command.progress["schedules"]}
+
+        return self._ordering.carry_out(asked, work)
 
     def set_lock(self) -> Any:
         """`/setLock?[unitId=]&name=&reason=`: a person works there; nothing starts until the lock is taken off."""

@@ -1,10 +1,20 @@
 """The thread that ends the program in good order while the server still answers (Z20). Used by the controller."""
 
 import logging
+import signal
 import threading
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
+
+HASTENING = frozenset({signal.SIGTERM, signal.SIGINT})
+"""What ends the program at once while it ends: not SIGHUP, which of one terminal both the kernel and the shell send."""
+
+
+def ending_signals() -> list[signal.Signals]:
+    """What ends the program: SIGTERM; SIGINT and SIGHUP unless who started it had them ignored (`&`, nohup)."""
+    others = (signal.SIGINT, signal.SIGHUP)
+    return [signal.SIGTERM, *(sign for sign in others if signal.getsignal(sign) is not signal.SIG_IGN)]
 
 
 class Stopper:

@@ -26,6 +26,7 @@ CLOSED = (
     "/shutDown",
     "/acknowledge",
     "/flushCache",
+    "/forget",
     "/clearLock",
     "/share",
 )

@@ -148,3 +148,22 @@ def test_a_persons_mode_order_clears_what_is_due_in_exactly_its_scope(desk: Desk
 def test_clearing_what_is_due_never_stands_in_the_way_of_the_order(desk: Desk, breaks: Callable[[Desk], Any]) -> None:
     breaks(desk)
     assert desk.orders.clear_due(None, "127.0.0.1") == 0
+
+
+def test_a_unit_that_has_left_takes_its_schedules_along(desk: Desk) -> None:
+    """Due or not; nobody else's; and each is told."""
+    for unit_id, operation in (("E001", "run"), ("E001", "forceStop"), ("E002", "run"), (None, "run")):
+        desk.orders.set(unit_id, operation, "2026-05-16T03:00:00Z", "127.0.0.1")
+    assert desk.orders.clear_left("E001") == 2
+    assert set(desk.orders.listing()) == {"", "E002"}
+    told = {(one.schedule.unit_id, one.outcome, one.sentence) for one in desk.results.last()}
+    assert told == {("E001", "cleared", "Its unit has left the cluster.")}
+
+
+def test_schedules_that_cannot_be_cleared_keep_nobody_from_leaving(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.orders.set("E001", "run", "2026-05-16T03:00:00Z", "127.0.0.1")
+    desk.folder.rename(desk.folder.with_name("away"))
+    assert desk.orders.clear_left("E001") == 0
+    assert "schedules of E001, which has left, were not cleared" in caplog.text

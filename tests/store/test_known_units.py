@@ -13,7 +13,7 @@ from main_controller.domain.freshness import Remembered
 from main_controller.errors import ControllerError
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
-from main_controller.store.known_units import KnownUnits
+from main_controller.store.known_units import Forgotten, KnownUnits
 from main_controller.store.unit_cache import UnitCache
 from tests.store.disk import fill_up, make_room
 
@@ -34,7 +34,9 @@ class Site:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.known = KnownUnits(self.database)
-        self.cache = UnitCache(remembered=self.known.load())
+        self.cache = UnitCache(remembered=self.known.load(), forgotten=self.known.forgotten())
+        self.back: list[tuple[str, str]] = []
+        self.known.tell_back(lambda unit_id, name: self.back.append((unit_id, name)))
         self.journal = Journal(self.database, wall=lambda: NOON)
         self.told = self.cache.snapshot()
 
@@ -158,6 +160,72 @@ def test_a_member_never_seen_can_be_acknowledged_until_it_tells_a_word(site: Sit
     assert not again.known.acknowledged("E009", None)
     assert not again.known.acknowledged("E009", "0x0014")
     again.database.close()
+
+
+def forget(site: Site, unit_id: str) -> None:
+    assert site.cache.forget(unit_id)
+    site.known.forget(unit_id, "Sato", "scrapped", NOON)
+
+
+def test_who_was_forgotten_stays_so_over_a_restart_and_keeps_its_last_address(site: Site) -> None:
+    site.take(("E001", "0x0000"), ("E002", "0x0014"))
+    site.take(("E001", "0x0000"), clock="1")
+    forget(site, "E002")
+    again = site.restarted().restarted()
+    assert again.cache.snapshot().members == ("E001",)
+    left = again.cache.snapshot().forgotten["E002"]
+    assert (left.word, left.ip) == ("0x0014", "10.0.0.2")
+    assert again.known.forgetting("E002") == Forgotten("Sato", "scrapped", NOON)
+    again.database.close()
+
+
+def test_a_forgotten_unit_that_is_seen_is_a_member_for_good_and_that_is_told_once(site: Site) -> None:
+    site.take(("E001", "0x0000"), ("E002", "0x0014"))
+    site.take(("E001", "0x0000"), clock="1")
+    forget(site, "E002")
+    site.take(("E001", "0x0000"), clock="2")
+    assert site.back == []
+    site.take(("E001", "0x0000"), ("E002", "0x0000"), clock="3")
+    site.take(("E001", "0x0000"), ("E002", "0x0000"), clock="4")
+    assert site.back == [("E002", "Sato")]
+    assert site.known.forgetting("E002") is None
+    again = site.restarted()
+    assert (again.cache.snapshot().members, again.known.forgotten()) == (("E001", "E002"), {})
+    again.database.close()
+
+
+def test_the_first_picture_after_a_restart_may_bring_it_back(site: Site) -> None:
+    site.take(("E001", "0x0000"), ("E002", "0x0000"))
+    site.take(("E001", "0x0000"), clock="1")
+    forget(site, "E002")
+    again = site.restarted()
+    again.take(("E001", "0x0000"), ("E002", "0x0000"), clock="2")
+    assert again.back == [("E002", "Sato")]
+    again.database.close()
+
+
+def test_a_unit_that_came_back_while_it_was_being_forgotten_is_back_with_the_next_picture(site: Site) -> None:
+    """Between the cache and the book; even where the next answer is the same to the letter."""
+    site.take(("E001", "0x0000"), ("E002", "0x0000"))
+    site.take(("E001", "0x0000"), clock="1")
+    assert site.cache.forget("E002")
+    site.take(("E001", "0x0000"), ("E002", "0x0000"), clock="2")
+    site.known.forget("E002", "Sato", "scrapped", NOON)
+    site.cache.confirm(3.0, NOON)
+    site.tell()
+    assert site.back == [("E002", "Sato")]
+    assert site.restarted().known.forgotten() == {}
+
+
+def test_the_list_of_ids_brings_nobody_back(site: Site) -> None:
+    """K6."""
+    site.take(("E001", "0x0000"), ("E002", "0x0000"))
+    site.take(("E001", "0x0000"), clock="1")
+    forget(site, "E002")
+    site.cache.take_grid(lambda grid: replace(grid, unit_ids=("E001", "E002")))
+    site.tell()
+    assert site.back == []
+    assert set(site.restarted().known.load()) == {"E001"}
 
 
 def test_a_full_disk_loses_nothing_and_keeps_no_more_than_one_write_per_unit(site: Site) -> None:

@@ -215,3 +215,55 @@ def test_a_whole_snapshot_can_be_swapped_in() -> None:
     after = cache.replace(Snapshot(members=("E001",)))
     assert cache.snapshot() is after
     assert (after.serial, after.members) == (1, ("E001",))
+
+
+# Units that have left
+
+
+def test_a_forgotten_unit_is_in_nothing_but_its_own_list() -> None:
+    cache = UnitCache()
+    take(cache, 1.0, E001=unit(), E002=unit(word="0x0014", oesunit={"ip": "10.0.0.2"}))
+    take(cache, 2.0, E001=unit("t1"))
+    assert cache.forget("E002")
+    snapshot = cache.snapshot()
+    assert (snapshot.members, list(snapshot.sightings)) == (("E001",), ["E001"])
+    assert snapshot.forgotten == {"E002": Remembered("E002", "0x0014", ip="10.0.0.2")}
+    assert snapshot.last_word("E002") is None
+
+
+def test_a_unit_that_the_log_shows_is_not_forgotten() -> None:
+    cache = UnitCache()
+    take(cache, 1.0, E001=unit())
+    before = cache.snapshot()
+    assert not cache.forget("E001")
+    after = cache.snapshot()
+    assert (after.members, after.sightings, after.forgotten) == (before.members, before.sightings, {})
+
+
+def test_the_list_of_ids_brings_no_forgotten_unit_back() -> None:
+    """K6: `/unitIds` keeps dead members."""
+    cache = UnitCache(remembered={"E002": Remembered("E002", "0x0014", ip="10.0.0.2")})
+    take(cache, 1.0, E001=unit())
+    cache.forget("E002")
+    cache.take_grid(lambda _: GridWatch(unit_ids=("E001", "E002", "E003")))
+    assert cache.snapshot().members == ("E001", "E003")
+    assert cache.snapshot().forgotten == {"E002": Remembered("E002", "0x0014", ip="10.0.0.2")}
+
+
+def test_a_forgotten_unit_is_a_member_again_as_soon_as_the_log_shows_it() -> None:
+    cache = UnitCache(forgotten={"E002": Remembered("E002", "0x0014")})
+    assert cache.snapshot().members == ()
+    snapshot = take(cache, 1.0, E001=unit(), E002=unit(word="0x0000"))
+    assert (snapshot.members, snapshot.forgotten) == (("E001", "E002"), {})
+    assert snapshot.last_word("E002") == "0x0000"
+
+
+def test_forgetting_a_unit_frees_its_address_with_the_next_answer_and_no_other_doubt() -> None:
+    """Z4: with orders by address a silent unit's address is in doubt; a unit that was listed twice stays so."""
+    cache = UnitCache(remembered={"E002": Remembered("E002", ip="10.0.0.1")}, orders_by_address=True)
+    units = {"E001": unit("t1", oesunit={"ip": "10.0.0.1"}), "E003": unit("t1")}
+    cache.take_log(units, 1.0, wall(1.0), duplicates=["E003"])
+    assert set(cache.snapshot().conflicts) == {"E002", "E003"}
+    cache.forget("E002")
+    assert set(cache.snapshot().conflicts) == {"E003"}
+    assert cache.take_log({**units, "E001": unit("t2")}, 2.0, wall(2.0))[1].conflicts == {}

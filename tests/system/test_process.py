@@ -4,11 +4,14 @@ import contextlib
 import http.client
 import json
 import os
+import pty
 import random
 import resource
+import select
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -47,7 +50,7 @@ def seen(program: Program, units: int) -> bool:
 # Its ends
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_in_good_order(program: Program, checkout: Path, sign: signal.Signals) -> None:
     """Z20, Z19: exit 0, the pid file gone, the journal whole and its end in it, nothing on the console but its log."""
     pids = checkout / "log" / "startMain.pid"
@@ -143,11 +146,239 @@ def test_a_second_signal_ends_it_at_once(checkout: Path, grid: FakeGrid, tmp_pat
         assert program.verify_journal()[0] == 0
 
 
+SHARE = "/share?from=E001&to=E002&current=1"
+REFERENCE_DOWN = "GET /set/dcdc/E001?mode=0x0000&dvg=0&dig=0"
+
+
+def begin_sharing(program: Program, grid: FakeGrid) -> None:
+    """A guided procedure whose reference is up, and whose bus never rises."""
+    until(lambda: program.call("/get/status").json["data"]["live"] == 2, "the first picture", deadline=60)
+    until(lambda: program.call(SHARE).status == 200, "the rules' readings")
+    until(lambda: any("E001?mode=0x0014" in sent for sent in grid.sent), "the reference")
+
+
+def test_sighup_ends_a_guided_procedure_safely(program: Program, grid: FakeGrid) -> None:
+    """M1: and a second one, which the shell adds to the kernel's when a terminal closes, hastens nothing."""
+    begin_sharing(program, grid)
+    grid.device.answers["/set/dcdc/E001"] = held = Held(grid)
+    program.signal(signal.SIGHUP)
+    assert held.asked.wait(20)
+    program.signal(signal.SIGHUP)
+    program.signal(signal.SIGHUP)
+    held.go.set()
+    assert program.wait(60) == 0, program.errors
+    assert REFERENCE_DOWN in grid.sent
+    assert grid.units["E001"]["dcdc"]["status"]["status"] == "0x0000"
+    assert program.verify_journal()[0] == 0
+
+
+class Held:
+    """An answer that comes only once it may."""
+
+    def __init__(self, grid: FakeGrid) -> None:
+        self._grid = grid
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.asked.set()
+        self.go.wait(20)
+        self._grid._answer(exchange)
+
+
+def test_sigterm_after_sighup_ends_it_at_once(program: Program, grid: FakeGrid) -> None:
+    begin_sharing(program, grid)
+    grid.device.answers["/set/dcdc/E001"] = held = Held(grid)
+    program.signal(signal.SIGHUP)
+    assert held.asked.wait(20)
+    program.signal(signal.SIGTERM)
+    assert program.wait(20) == 1
+    held.go.set()
+
+
+IN_A_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+class Terminal(Program):
+    """The program with a terminal of its own in place of the pipes."""
+
+    def start(self, *, wait: bool = True) -> None:
+        """As `Program.start`."""
+        self._master, slave = pty.openpty()
+        self._closing = threading.Event()
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("APIS_MC_")}
+        command = [sys.executable, "-c", IN_A_TERMINAL, *self.argv]
+        self.process = subprocess.Popen(
+            command, cwd=self._checkout, env=environ, stdin=slave, stdout=slave, stderr=slave, text=True
+        )
+        os.close(slave)
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        until(lambda: self.address, "its address", deadline=60)
+
+    def _read(self) -> None:
+        while not self._closing.is_set():
+            if select.select([self._master], [], [], 0.05)[0]:
+                self._lines.append(os.read(self._master, 65536).decode().replace("\r\n", "\n"))
+
+    def freeze(self) -> None:
+        """Take nothing more from it, as Ctrl-S or a connection that went down."""
+        self._closing.set()
+        self._reader.join(10)
+
+    def close(self) -> None:
+        """Close the terminal, as its window does."""
+        self.freeze()
+        master, self._master = self._master, -1
+        if master >= 0:
+            os.close(master)
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        self.kill()
+
+
+def test_a_terminal_that_closes_ends_a_guided_procedure_safely(checkout: Path, grid: FakeGrid, tmp_path: Path) -> None:
+    """M1: although not one line can be written to it any more; the log file has them."""
+    with Terminal(checkout, tmp_path / "data", **grid.settings) as program:
+        begin_sharing(program, grid)
+        program.close()
+        assert program.wait(60) == 0
+        assert REFERENCE_DOWN in grid.sent
+        assert program.verify_journal()[0] == 0
+        assert not (checkout / "log" / "startMain.pid").exists()
+        last = (checkout / "log" / "main_controller.log").read_text().splitlines()[-1]
+        assert last.endswith(": ended")
+
+
+def test_a_terminal_that_stands_still_holds_up_no_stop(checkout: Path, grid: FakeGrid, tmp_path: Path) -> None:
+    """M1's kind: what the console takes no more is lost there and stands in the file; orders and the end go on."""
+    with Terminal(checkout, tmp_path / "data", **grid.settings) as program:
+        until(lambda: seen(program, 2), "the first picture", deadline=60)
+        program.freeze()
+        for number in range(100):  # a terminal takes some kilobytes
+            assert program.call(f"/get/unit/E00{number}").status in (200, 404)
+        answer = program.call("/stopAll", "POST", timeout=60)
+        assert answer.status == 200
+        program.signal(signal.SIGTERM)
+        assert program.wait(30) == 0
+        assert program.verify_journal()[0] == 0
+    written = (checkout / "log" / "main_controller.log").read_text()
+    assert "/get/unit/E0099" in written
+    assert written.splitlines()[-1].endswith(": ended")
+
+
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT])
+def test_what_was_ignored_when_it_was_started_stays_ignored(
+    checkout: Path, grid: FakeGrid, tmp_path: Path, ignored: signal.Signals
+) -> None:
+    """nohup ignores the one, a shell the other for what it starts with `&`."""
+    before = signal.signal(ignored, signal.SIG_IGN)
+    try:
+        program = Program(checkout, tmp_path / "data", **grid.settings)
+        program.start()
+    finally:
+        signal.signal(ignored, before)
+    with contextlib.closing(contextlib.ExitStack()) as stack:
+        stack.callback(program.kill)
+        program.signal(ignored)
+        until(lambda: seen(program, 2), "the first picture", deadline=60)
+        assert "told to end" not in program.errors
+        program.signal(signal.SIGTERM)
+        assert program.wait(30) == 0
+
+
+def test_a_console_that_nobody_reads_any_more_is_no_reason_not_to_start(
+    checkout: Path, grid: FakeGrid, tmp_path: Path
+) -> None:
+    program = Program(checkout, tmp_path / "data", **{**grid.settings, "b_port": free_port()})
+    reader, writer = os.pipe()
+    os.close(reader)
+    program.process = subprocess.Popen(
+        program.argv, cwd=checkout, stdin=subprocess.DEVNULL, stdout=writer, stderr=writer, text=True
+    )
+    os.close(writer)
+    address = f"http://127.0.0.1:{program.argv[program.argv.index('--b_port') + 1]}/"
+    try:
+        until(lambda: answers(address), "an answer", deadline=60)
+        program.signal(signal.SIGTERM)
+        assert program.wait(30) == 0
+    finally:
+        program.kill()
+    last = (checkout / "log" / "main_controller.log").read_text().splitlines()[-1]
+    assert last.endswith(": ended")
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        return int(server.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    try:
+        return call(address, "/healthz").status == 200
+    except OSError:
+        return False
+
+
 def test_stop_sh_stops_it(program: Program, checkout: Path) -> None:
     """Z19."""
     done = subprocess.run(["sh", str(checkout / "stop.sh")], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (0, f"Stopped: {program.process.pid}\n")
     assert program.wait(30) == 0
+
+
+# One program on its data
+
+
+def test_a_second_program_on_the_same_data_refuses_and_names_the_first(program: Program, checkout: Path) -> None:
+    """M2: exit 2, one sentence; the first goes on, and its data can be checked beside it."""
+    settings = {"journal": program.data / "journal.sqlite3", "schedules": program.data / "schedules"}
+    for name, path in settings.items():
+        said = refused_start(checkout, program.data / f"other {name}", **{name: path})
+        first = f"another program: process {program.process.pid}, which answers at http://localhost:"
+        assert f"(setting {name}) is in use by {first}" in said
+        assert program.address.rsplit(":", 1)[1] in said
+    assert program.call("/healthz").status == 200
+    assert str(program.process.pid) in (checkout / "log" / "startMain.pid").read_text()
+    assert program.verify_journal()[0] == 0
+    done = subprocess.run([*program.argv, "--check-config"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "All settings can be used." in done.stdout) == (0, True), done.stderr
+
+
+def test_a_killed_program_keeps_its_data_from_nobody(program: Program) -> None:
+    program.kill()
+    program.start()
+    assert program.call("/healthz").status == 200
+
+
+def test_two_consoles_with_data_of_their_own_run_in_one_checkout(
+    program: Program, checkout: Path, tmp_path: Path, grid: FakeGrid
+) -> None:
+    with Program(checkout, tmp_path / "more data", **grid.settings) as second:
+        assert {program.call("/healthz").status, second.call("/healthz").status} == {200}
+
+
+def test_a_simulation_beside_a_console_has_its_own_log_and_pid(
+    program: Program, checkout: Path, tmp_path: Path
+) -> None:
+    """M19: what ends the console spares the simulation, and the other way round."""
+    with Program(checkout, tmp_path / "none", "--simulate", "2") as simulation:
+        own, real = checkout / "log" / "simulated", checkout / "log"
+        assert (own / "startMain.pid").read_text().split() == [str(simulation.process.pid)]
+        assert (real / "startMain.pid").read_text().split() == [str(program.process.pid)]
+        assert simulation.call("/healthz?mark=of-the-simulation").status in (200, 400)
+        until(lambda: "answers at" in (own / "main_controller.log").read_text(), "its log")
+        assert "SIMULATED" not in (real / "main_controller.log").read_text()
+        stop = ["sh", str(checkout / "stop.sh")]
+        done = subprocess.run([*stop, "simulated"], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (0, f"Stopped: {simulation.process.pid}\n")
+        assert simulation.wait(30) == 0
+        assert program.call("/healthz").status == 200
 
 
 # Killed at any instant

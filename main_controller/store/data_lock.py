@@ -1,0 +1,158 @@
+"""Holds the folders of the journal and of the schedules for one program at a time, while its process lives.
+
+Used by the controller, before it opens anything in them (Z6a, Z12). The lock is `flock` on the folder's own descriptor:
+it needs no writing, is the same under every spelling of the folder's path, and goes with the process however that ends.
+A program that is refused names the one that holds the folder, by the small file that it keeps there.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import weakref
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from main_controller.domain.timestamps import iso_utc
+from main_controller.errors import ControllerError
+from main_controller.store.atomic_file import write_whole
+
+log = logging.getLogger(__name__)
+
+
+class InUse(ControllerError):
+    """Another program holds a folder; the sentence names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """A folder with its links resolved, the setting that names it, and the file that says who holds it."""
+
+    setting: str
+    path: Path
+    holder: Path
+
+
+def data_folders(journal: Path, schedules: Path) -> tuple[DataFolder, DataFolder]:
+    """The folders of the journal's file and of the schedules.
+
+    The schedules' holder stands beside their folder, for what lies in it is taken for a schedule.
+    """
+    of_journal = Path(os.path.realpath(journal)).parent  # SQLite too follows a link to the file's own folder
+    of_schedules = Path(os.path.realpath(schedules))
+    return (
+        DataFolder("journal", of_journal, of_journal / ".in-use.json"),
+        DataFolder("schedules", of_schedules, of_schedules.with_name(f".{of_schedules.name}.in-use.json")),
+    )
+
+
+class DataLock:
+    """What this process holds, from `hold` to `release`; `wall` gives aware UTC, `flock` locks a descriptor."""
+
+    def __init__(self, *, wall: Callable[[], datetime], flock: Callable[[int, int], None] = fcntl.flock) -> None:
+        self._wall = wall
+        self._flock = flock
+        self._since: str | None = None
+        self._descriptors: list[int] = []
+        self._holders: list[Path] = []
+        _LOCKS.add(self)
+
+    def hold(self, folders: Collection[DataFolder]) -> None:
+        """Lock each folder, made where it is missing; raises InUse when another program has one.
+
+        A folder that cannot be opened or locked at all is used unlocked, and that is said: what uses it tells when it
+        cannot be used, and a file system that knows no locks must keep nobody from stopping the grid.
+        """
+        self._since = iso_utc(self._wall())
+        opened: dict[tuple[int, int], tuple[DataFolder, int]] = {}
+        for folder in folders:
+            descriptor = _open(folder)
+            if descriptor is None:
+                continue
+            self._descriptors.append(descriptor)
+            found = os.fstat(descriptor)
+            opened.setdefault((found.st_dev, found.st_ino), (folder, descriptor))
+        try:
+            for _, (folder, descriptor) in sorted(opened.items()):  # in one order, so that of two one begins
+                self._lock(folder, descriptor)
+        except BaseException:
+            self.close()
+            raise
+        self._holders = [folder.holder for folder, _ in opened.values()]
+        self.tell(None)
+
+    def tell(self, address: str | None) -> None:
+        """Write down for others who holds the folders and where it answers; a disk that refuses is no fault."""
+        text = json.dumps({"pid": os.getpid(), "address": address, "since": self._since}) + "\n"
+        for holder in self._holders:
+            try:
+                write_whole(holder, text.encode())
+            except OSError as error:
+                log.info("%s cannot say who uses the folder: %s", holder, error.strerror)
+
+    def release(self) -> None:
+        """Let the folders go, and take away what `tell` wrote."""
+        for holder in self._holders:
+            try:
+                holder.unlink(missing_ok=True)
+            except OSError as error:
+                log.info("%s still names this program: %s", holder, error.strerror)
+        self._holders = []
+        self.close()
+
+    def close(self) -> None:
+        """Close the descriptors, which in a forked child leaves the parent's lock as it is."""
+        descriptors, self._descriptors = self._descriptors, []
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    def _lock(self, folder: DataFolder, descriptor: int) -> None:
+        try:
+            self._flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse(
+                f"{folder.path} (setting {folder.setting}) is in use by {_holder(folder.holder)}; end that one first, "
+                "or give this one folders of its own for its journal and its schedules."
+            ) from None
+        except OSError as error:
+            log.warning(
+                "%s (setting %s) cannot be locked (%s): nothing keeps a second program from using it too",
+                folder.path, folder.setting, error.strerror,
+            )  # fmt: skip
+
+
+_LOCKS: "weakref.WeakSet[DataLock]" = weakref.WeakSet()
+
+
+def _close_in_child() -> None:
+    """A forked child that outlives this process would keep its folders."""
+    for lock in list(_LOCKS):
+        lock.close()
+
+
+os.register_at_fork(after_in_child=_close_in_child)
+
+
+def _open(folder: DataFolder) -> int | None:
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        return os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        log.warning("%s (setting %s) cannot be locked: %s", folder.path, folder.setting, error.strerror)
+        return None
+
+
+def _holder(path: Path) -> str:
+    """Who holds a folder, as far as its file tells and that process lives."""
+    try:
+        told: Any = json.loads(path.read_bytes())
+        pid, address, since = int(told["pid"]), told["address"], told["since"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return "another program"
+    if not Path(f"/proc/{pid}").exists():
+        return "another program"
+    where = f", which answers at {str(address)[:200]}" if address else ""
+    return f"another program: process {pid}{where}, started {str(since)[:40]}"
