@@ -76,6 +76,9 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         except OSError as fault:  # he left meanwhile
             log.debug("a caller could not be taken: %s", fault)
             connection.close()
+        except BaseException:  # told by handle_error
+            connection.close()
+            raise
 
     def handle_error(self) -> None:
         """Whatever went wrong with one caller, the socket stays open for the others; waitress would close it."""
