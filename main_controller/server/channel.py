@@ -79,9 +79,9 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
 
     @property
     def unread(self) -> bool:
-        """Whether something came on it that is not read yet."""
+        """Whether a request begins to come on it this moment."""
         try:
-            return bool(self.socket.recv(1, MSG_PEEK))
+            return self._begun is None and bool(self.socket.recv(1, MSG_PEEK))
         except OSError:
             return False
 

@@ -41,7 +41,7 @@ class Member(Protocol):
 
     @property
     def unread(self) -> bool:
-        """Whether something came on it that is not read yet."""
+        """Whether a request begins to come on it this moment."""
 
     def handle_close(self) -> None:
         """Close it."""
@@ -100,7 +100,7 @@ class Crowd:
         """Those that never asked for anything go first."""
         idle = (member for member in members if not member.busy)
         first = heapq.nsmallest(LOOKED_AT, idle, key=lambda member: (member.asked, member.idle_since))
-        return next((member for member in first if not member.unread), None)
+        return next((member for member in first if not member.unread), first[0] if first else None)
 
     def _longest_busy(self) -> Member | None:
         """An order in hand is finished all the same; its answer is lost."""

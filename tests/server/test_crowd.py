@@ -58,6 +58,13 @@ def test_one_whose_request_comes_this_moment_stays() -> None:
     assert (asking.closed, other.closed) == (False, True)
 
 
+def test_where_a_request_comes_on_each_this_moment_somebody_makes_room_all_the_same() -> None:
+    """Who sends a byte on each of his connections in turn keeps nobody out."""
+    places = [Place(float(number), unread=True) for number in range(20)]
+    assert crowd(*places).make_room("10.0.0.2")
+    assert [place.closed for place in places] == [True] + [False] * 19
+
+
 def test_where_all_are_busy_the_longest_goes_and_none_that_stops() -> None:
     stop = Place(1, busy=True, lane=Lane.STOP)
     late, soon = Place(2, busy=True), Place(3, busy=True)
