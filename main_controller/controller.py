@@ -75,6 +75,7 @@ from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.status_report import Sources, StatusReport
+from main_controller.web.stopping import lane_of
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector, GridWatcher
@@ -163,6 +164,7 @@ class Controller:
             port=settings.b_port,
             threads=settings.threads,
             connection_limit=settings.connection_limit,
+            lane_of=lane_of,
         )
         self._stopper = Stopper(self._finish)
 

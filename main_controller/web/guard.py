@@ -3,20 +3,32 @@
 Used by the application: `admit` sees every request before it is routed, the Bottle plugin every command.
 """
 
+import io
 import ipaddress
+import re
 from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import bottle
 
 from main_controller.errors import Forbidden
+from main_controller.server.lanes import Lane
+from main_controller.web.parameters import FORM
 from main_controller.web.replies import error_reply, shown, wrong_method
+from main_controller.web.stopping import lane_of
 
 KEPT_ANSWERS = 256
 DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 BROWSER_HEADERS: tuple[str, ...] = ("HTTP_ORIGIN", "HTTP_REFERER", "HTTP_ACCEPT_LANGUAGE")
 """Headers that only browsers send, besides any `Sec-*` (Z3)."""
+
+HOST = re.compile(
+    r"(?P<name>[0-9A-Za-z_.-]+|\[(?P<address>[0-9A-Fa-f:.]+)(?P<zone>%(25)?[0-9A-Za-z]{1,15})?\])(:(?P<port>[0-9]{0,5}))?"
+)
+"""A whole `Host`: a name or an address, and perhaps a port; a zone only where an address needs one."""
+
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<host>[^/?#]*)")
+"""A request's target that names the host itself, which then stands before `Host` (RFC 9112, 3.2.2)."""
 
 Stops = bool | Callable[[], bool]
 """How a command's route says that it only ever stops something: always, or as its parameters tell."""
@@ -61,11 +73,13 @@ class Guard:
             caller = environ.get("REMOTE_ADDR", "")
             if not _remembered(self._known_callers, caller, self._is_allowed_caller):
                 raise Forbidden(f"The address {shown(caller)} is not in the setting allowed_networks.")
-        host = environ.get("HTTP_HOST")
-        if host is not None and not _remembered(self._known_hosts, host, self._is_our_name):
-            raise Forbidden(
-                f"The Host {shown(host)} is no name of this machine; add it to the setting allowed_hosts if it is one."
-            )
+        target = ABSOLUTE.match(environ.get("REQUEST_URI", ""))
+        for host in (environ.get("HTTP_HOST"), target and target["host"]):
+            if host is not None and not _remembered(self._known_hosts, host, self._is_our_name):
+                raise Forbidden(
+                    f"The Host {shown(host)} is no name of this machine; add it to the setting allowed_hosts if it is "
+                    "one."
+                )
 
     def setup(self, app: bottle.Bottle) -> None:
         """Nothing to prepare; called by Bottle on installation."""
@@ -81,26 +95,39 @@ class Guard:
             method = environ["REQUEST_METHOD"]
             if method not in ("GET", "POST"):
                 return error_reply(wrong_method(["GET", "POST"]))
+            body = _body(environ)
             if method == "GET":
                 refuse_browser(environ)
             else:
-                self.refuse_foreign_page(environ)
-            if self._read_only and not (stops() if callable(stops) else stops):
+                self.refuse_foreign_page(environ, body)
+            environ["wsgi.input"] = io.BytesIO(body)
+            allowed = not self._read_only or (stops() if callable(stops) else stops)
+            environ["wsgi.input"].seek(0)  # `stops` may have read it
+            if not allowed:
                 raise Forbidden("This Main Controller is read-only: of all commands it takes Stop all and Wait alone.")
             return callback(**arguments)
 
         return guarded
 
-    def refuse_foreign_page(self, environ: Mapping[str, Any]) -> None:
-        """Refuse a browser's POST unless our own page sent it: its `Origin` is its `Host` or allowed (Z3)."""
+    def refuse_foreign_page(self, environ: Mapping[str, Any], body: bytes) -> None:
+        """Refuse a browser's POST unless our own page sent it: its `Origin` is its `Host` or allowed (Z3).
+
+        Without `Origin` what stops something passes all the same: scripts of Node and Deno send a browser's other
+        headers, and browsers send `Origin` with each POST.
+        """
         if browser_header(environ) is None:
             return
         origin = environ.get("HTTP_ORIGIN")
         if origin is None:
-            raise Forbidden("A browser's command needs an Origin header; use this controller's own page.")
+            if _stops(environ, body):
+                return
+            raise Forbidden(f"A browser's order needs an Origin header; a script may {_remedy(environ)}.")
         parts = _origin(origin)
         if parts is None or not self._is_our_origin(*parts, environ.get("HTTP_HOST", "")):
-            raise Forbidden(f"The Origin {shown(origin)} is not this controller's own page.")
+            raise Forbidden(
+                f"The Origin {shown(origin)} is not this controller's own page; a script may {_remedy(environ)}, and "
+                "the page's public name, if it has one, belongs into the setting allowed_hosts."
+            )
 
     def _is_our_origin(self, name: str, port: int, usual: int, host: str) -> bool:
         ours = {_host_and_port(host), *self._allowed}
@@ -120,8 +147,28 @@ def refuse_browser(environ: Mapping[str, Any]) -> None:
     header = browser_header(environ)
     if header is not None:
         raise Forbidden(
-            f"A command by GET with the header {header} comes from a browser; use the page's own control, or curl."
+            f"A command by GET with the header {header} comes from a browser; use the page's own control, or curl; "
+            f"a script may POST it and {_remedy(environ)}."
         )
+
+
+def _remedy(environ: Mapping[str, Any]) -> str:
+    """Which header makes a script's POST pass; the Host was found to be ours before."""
+    scheme = environ.get("wsgi.url_scheme", "http")
+    return f"send `Origin: {scheme}://{environ.get('HTTP_HOST') or 'the host and port it calls'}`"
+
+
+def _body(environ: Mapping[str, Any]) -> bytes:
+    """The whole body, of at most 64 KiB by now; what is put into its place can be read again."""
+    return bytes(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+
+
+def _stops(environ: Mapping[str, Any], body: bytes) -> bool:
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if body and kind != FORM:
+        return False
+    lane = lane_of(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), body)
+    return lane is not Lane.ORDINARY
 
 
 def browser_header(environ: Mapping[str, Any]) -> str | None:
@@ -143,14 +190,15 @@ def _remembered(known: MutableMapping[str, bool], key: str, judge: Callable[[str
 
 def _host_and_port(host: str) -> tuple[str | None, int | None]:
     """Name (lower case, without brackets and final dot) and port of a `Host`; a name of None where it is none."""
-    if any(character in host for character in "@/\\?#, \t"):
+    found = HOST.fullmatch(host)
+    if found is None or int(found["port"] or 0) > 65535:
         return None, None
-    try:
-        parts = urlsplit(f"//{host}")
-        name, port = parts.hostname, parts.port
-    except ValueError:
-        return None, None
-    return (name.removesuffix(".") or None if name else None), port
+    name = found["address"] or found["name"].removesuffix(".").lower()
+    if found["address"]:
+        address = _address(name) if ":" in name else None
+        if address is None or (found["zone"] and not address.is_link_local):
+            return None, None
+    return name.lower() or None, int(found["port"]) if found["port"] else None
 
 
 def _origin(origin: str) -> tuple[str, int, int] | None:

@@ -7,6 +7,7 @@ import pytest
 
 from main_controller.errors import ControllerError
 from main_controller.web.guard import Guard
+from main_controller.web.parameters import parameters
 from tests.web.client import Client
 
 HOST = "127.0.0.1:4382"
@@ -24,7 +25,16 @@ class Commands:
         app.route("/order", methods, self.act, command=True)
         app.route("/stopAll", methods, self.act, command=True, stops=True)
         app.route("/word", methods, self.act, command=True, stops=lambda: self.wait)
+        app.route("/set/<unit_id>", methods, self.set, command=True, stops=self.is_wait)
+        for path in ("/set/budo/<mode>", "/setOperationMode", "/share/end", "/share"):
+            app.route(path, methods, lambda mode="": self.act(), command=True)
         app.route("/reading", callback=lambda: {"read": True})
+
+    def set(self, unit_id: str) -> dict[str, Any]:
+        return {**self.act(), "mode": parameters(bottle.request, required=("mode",))["mode"]}
+
+    def is_wait(self) -> bool:
+        return parameters(bottle.request, optional=("mode",)).get("mode") == "0x0000"
 
     def act(self) -> dict[str, Any]:
         self.acted.append(bottle.request.path)
@@ -145,6 +155,29 @@ def test_a_command_by_any_other_method_is_405_and_does_nothing(commands: Command
         ("127.0.0.1:x", False),
         ("127.0.0.1, evil.example", False),
         ("[::1", False),
+        ("127.0.0.1%evil.example", False),
+        ("127.0.0.1%25evil.example", False),
+        ("[::1]evil.example:4382", False),
+        ("[::1]:4382.evil.example", False),
+        ("[::1%evil]", False),
+        ("[fe80::1%eth0]:4382", True),
+        ("[fe80::1%25eth0]", True),
+        ("[fe80::1%evil.example]", False),
+        ("fe80::1", False),
+        ("[127.0.0.1]", False),
+        ("[127.0.0.1]:4382", False),
+        ("[localhost]", False),
+        ("[]", False),
+        ("localhost:", True),
+        ("localhost:99999", False),
+        ("localhost:4382:4382", False),
+        ("localhost:+4382", False),
+        ("localhost:４３８２", False),
+        ("localhost\n", False),
+        ("localhost;evil.example", False),
+        ("localhost..", False),
+        (".", False),
+        ("lоcalhost", False),  # a Cyrillic o
     ],
 )
 def test_a_host_that_is_no_name_of_ours_is_refused(commands: Commands, host: str, allowed: bool) -> None:
@@ -191,3 +224,97 @@ def test_read_only_lets_stop_all_and_wait_through_and_nothing_else(commands: Com
     assert client.call("/word").status == 200
     assert client.call("/stopAll").status == 200
     assert client.call("/reading").status == 200
+
+
+STOPS = [
+    *("/stopAll", "/share/end", "/set/E001?mode=0x0000", "/set/budo/stop", "/set/budo/quiet"),
+    *("/setOperationMode?value=stop", "/setOperationMode?value=heteronomous&unitId=E001"),
+]
+OTHERS = [
+    *(
+        "/order",
+        "/share",
+        "/set/E001?mode=0x0041",
+        "/set/budo/active",
+        "/set/budo/manual",
+        "/set/budo/active?mode=0x0000",
+    ),
+    *("/setOperationMode?value=autonomous", "/setOperationMode?value=stop&value=manual", "/setOperationMode?value="),
+]
+SCRIPT = {"Accept-Language": "*", "Sec-Fetch-Mode": "cors", "User-Agent": "node"}
+"""What the fetch of Node sends with everything."""
+
+
+@pytest.mark.parametrize("target", STOPS)
+@pytest.mark.parametrize("headers", [SCRIPT, {"Referer": "http://evil.example/"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_post_that_stops_passes_without_an_origin(commands: Commands, target: str, headers: dict[str, str]) -> None:
+    """M8: a stop that a script orders leaves, whatever else its library sends."""
+    assert Client(commands).call(target, "POST", headers=headers).status == 200
+    assert len(commands.acted) == 1
+
+
+@pytest.mark.parametrize("target", [each for each in STOPS if "?" in each])
+def test_a_post_that_stops_by_its_body_passes_without_an_origin(commands: Commands, target: str) -> None:
+    path, _, form = target.partition("?")
+    assert Client(commands).call(path, "POST", headers=SCRIPT, body=form.encode()).status == 200
+    other = {**SCRIPT, "Content-Type": "text/plain"}
+    assert Client(commands).call(path, "POST", headers=other, body=form.encode()).status == 403
+
+
+@pytest.mark.parametrize("target", OTHERS)
+def test_any_other_post_of_a_script_hears_which_header_to_send(commands: Commands, target: str) -> None:
+    client = Client(commands)
+    assert f"send `Origin: http://{HOST}`" in client.call(target, "POST", headers=SCRIPT).error
+    path, _, form = target.partition("?")
+    assert client.call(path, "POST", headers=SCRIPT, body=form.encode()).status == 403
+    assert commands.acted == []
+    assert client.call(target, "POST", headers={**SCRIPT, "Origin": f"http://{HOST}"}).status != 403
+
+
+@pytest.mark.parametrize("target", STOPS)
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "http://127.0.0.1:4383"])
+def test_a_stop_from_a_foreign_page_stays_refused(commands: Commands, target: str, origin: str) -> None:
+    answer = Client(commands).call(target, "POST", headers={**SCRIPT, "Origin": origin})
+    assert answer.status == 403
+    assert f"send `Origin: http://{HOST}`" in answer.error
+    assert commands.acted == []
+
+
+@pytest.mark.parametrize("target", STOPS)
+@pytest.mark.parametrize("header", ["Accept-Language", "Referer", "Sec-Fetch-Mode", "Origin"])
+def test_a_stop_by_get_with_a_browsers_header_stays_refused(commands: Commands, target: str, header: str) -> None:
+    """An image on any page could be it."""
+    answer = Client(commands).call(target, headers={header: f"http://{HOST}"})
+    assert answer.status == 403
+    assert f"send `Origin: http://{HOST}`" in answer.error
+    assert commands.acted == []
+
+
+def test_read_only_takes_a_wait_whose_parameters_are_in_the_body(commands: Commands) -> None:
+    """The look at it must not use up what the route reads."""
+    client = Client(commands, guard=Guard(read_only=True))
+    for headers in ({}, SCRIPT):
+        assert client.call("/set/E001", "POST", headers=headers, body=b"mode=0x0000").json["mode"] == "0x0000"
+    assert client.call("/set/E001", "POST", body=b"mode=0x0041").status == 403
+    assert client.call("/setOperationMode", "POST", headers=SCRIPT, body=b"value=stop").status == 403
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [
+        ("http://127.0.0.1:4382/reading", True),
+        ("http://evil.example/reading", False),
+        ("HTTP://127.0.0.1@evil.example/", False),
+        ("//evil.example/", True),  # a path
+        ("/reading?x=http://evil.example/", True),
+        ("*", True),
+    ],
+)
+def test_a_target_that_names_a_host_names_one_of_ours(target: str, allowed: bool) -> None:
+    """It stands before `Host` (RFC 9112, 3.2.2)."""
+    environ = {"HTTP_HOST": HOST, "REQUEST_URI": target}
+    if allowed:
+        Guard().admit(environ)
+    else:
+        with pytest.raises(ControllerError):
+            Guard().admit(environ)

@@ -1,0 +1,264 @@
+"""Owns one connection: how much it may ask ahead, how long each of its steps may take (V1, V2, V6, V8).
+
+Made by a listener for each caller. Everything here runs in the server's own thread but `service` and what writes the
+reply. All times are of the monotonic clock: waitress' own go by the wall clock, which may jump.
+"""
+
+import json
+from socket import MSG_PEEK, SHUT_WR, socket
+from typing import Any
+
+import waitress.channel
+import waitress.task
+
+from main_controller.server.lanes import Lane
+from main_controller.server.request import Request, RequestTimeout
+
+AHEAD = 8
+"""Requests read ahead of the one that is being served, it included."""
+
+DRAIN_TIME = 10.0
+"""How long (s) a caller may take nothing of a reply."""
+
+SLOWEST = 8192
+"""How fast (bytes per s) a reply that holds a thread must be taken, after its first `DRAIN_TIME`."""
+
+HEADER_TIME = 10.0
+"""Time (s) for a request's head, from its first byte."""
+
+BODY_TIME = 30.0
+"""Time (s) for a request, from its first byte."""
+
+IDLE_TIME = 60.0
+"""How long (s) a connection stays open without a request."""
+
+LINGER_TIME = 2.0
+"""How long (s) what a refused caller still sends is thrown away, so that the refusal reaches him before the end."""
+
+
+class _JsonErrorTask(waitress.task.ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """The reply to a request that could not be read, as the canonical error body instead of plain text."""
+
+    def execute(self) -> None:
+        """Write `{"error": sentence}` with waitress' status, and close."""
+        error = self.request.error
+        body = json.dumps({"error": f"{error.reason}: {error.body}"}).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/json"))
+        self.content_length = len(body)
+        self.set_close_on_finish()
+        self.write(body)
+
+
+class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """One connection."""
+
+    error_task_class = _JsonErrorTask
+    parser_class = Request
+    request: Any
+    requests: list[Any]
+    will_close: Any
+
+    def __init__(self, server: Any, sock: socket, addr: Any, adj: Any, map: Any = None) -> None:
+        self._clock = server.clock
+        self.caller = str(addr[0])
+        self.asked = False
+        self.idle_since = self._moved = self._clock()
+        self.lane = Lane.ORDINARY
+        self._begun: float | None = None  # when the request that is not whole yet began
+        self._rest = b""  # what came beyond AHEAD requests
+        self._refused = False  # a request was refused: nothing after it is read
+        self._lingers_until: float | None = None
+        self._written, self._waited = 0, 0.0  # of the reply in hand: bytes, s
+        super().__init__(server, sock, addr, adj, map=map)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it has a request in hand."""
+        return bool(self.requests)
+
+    @property
+    def unread(self) -> bool:
+        """Whether a request begins to come on it this moment."""
+        try:
+            return self._begun is None and bool(self.socket.recv(1, MSG_PEEK))
+        except OSError:
+            return False
+
+    # Receiving
+
+    def readable(self) -> bool:
+        """Whether to wait for input: not while a request is served or a reply is on its way."""
+        return self._lingers_until is not None or bool(super().readable())
+
+    def handle_read(self) -> None:
+        """Take in what came; after a refusal throw it away."""
+        if self._lingers_until is None:
+            super().handle_read()
+            return
+        try:
+            self.recv(self.adj.recv_bytes)
+        except OSError:
+            self.handle_close()
+
+    def received(self, data: bytes) -> bool:
+        """Make requests of what came."""
+        with self.requests_lock:
+            if not data or self.will_close or self.close_when_flushed:
+                return False
+            self._take(self._rest + data)
+        return True
+
+    def _take(self, data: bytes) -> None:
+        """The same, within `requests_lock`; what is too much is kept for later."""
+        while data and len(self.requests) < AHEAD and not self._refused:
+            if self.request is None:
+                self.request = self.parser_class(self.adj)
+            consumed = self.request.received(data)
+            if self._begun is None and self.request.begun:
+                self._begun = self._clock()
+            if self._continue_is_due(self.request):
+                self.send_continue()
+            if self.request.completed:
+                self._enter(self.request)
+            data = data[consumed:]
+        self._rest = b"" if self._refused else data
+
+    def _continue_is_due(self, request: Request) -> bool:
+        waits = request.expect_continue and request.headers_finished
+        return bool(waits and not self.requests and not self.sent_continue)
+
+    def _enter(self, request: Request) -> None:
+        """A request is whole, or refused."""
+        self.request = None
+        self.sent_continue = False
+        if request.empty:
+            return
+        self._begun = None
+        self._refused = request.error is not None
+        self.asked = True
+        self.requests.append(request)
+        if len(self.requests) == 1:
+            self.idle_since = self._clock()
+            self.server.add_task(self)
+
+    # Serving, in a thread of the pools
+
+    def service(self) -> None:
+        """Serve the first request, then look at what came behind it."""
+        self._written, self._waited = 0, 0.0
+        super().service()
+        with self.requests_lock:
+            self.idle_since = self._clock()
+            if not self.connected or self.will_close or self.close_when_flushed:
+                return
+            if self._begun is not None:  # it was not read on meanwhile
+                self._begun = self._clock()
+            if self._rest:
+                self._take(self._rest)
+
+    def write_soon(self, data: Any) -> int:
+        """Hand out a part of the reply; waits while the caller has too much of it outstanding."""
+        written = int(super().write_soon(data))
+        self._written += written
+        return written
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Wait for the caller to take what is due, within bounds; without, he would hold the thread for ever."""
+        if self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            return
+        with self.outbuf_lock:
+            self._flush_exception(self._flush_some, do_close=False)
+            started = self._clock()
+            budget = DRAIN_TIME + self._written / SLOWEST - self._waited
+            deadline = started + min(DRAIN_TIME, budget)
+            while self._outstanding():
+                left = deadline - self._clock()
+                if left <= 0:
+                    self._give_up()
+                    return
+                self.server.pull_trigger()
+                self.outbuf_lock.wait(left)
+            self._waited += self._clock() - started
+
+    def _outstanding(self) -> bool:
+        return bool(self.connected and not self.will_close and self.total_outbufs_len > self.adj.outbuf_high_watermark)
+
+    def _give_up(self) -> None:
+        """Have the server's thread close this; whoever writes on hears that the caller is gone."""
+        self.connected = False
+        self.will_close = True
+        self.server.doomed.append(self)
+        self.server.pull_trigger()
+
+    # Sending, closing
+
+    def writable(self) -> bool:
+        """Whether there is something to send, or an end to make."""
+        return bool(self.socket is not None and super().writable())
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        sent = bool(super()._flush_some(do_close))
+        if sent:
+            self._moved = self._clock()
+        return sent
+
+    def handle_write(self) -> None:
+        """Send on; after a refusal end our half first."""
+        if not (self._refused and self.close_when_flushed) or self.will_close:
+            super().handle_write()
+            return
+        self._flush_exception(self._flush_some)
+        if self.will_close or not self.connected:
+            self.handle_close()
+        elif not self.total_outbufs_len:
+            self._linger()
+
+    def _linger(self) -> None:
+        self.close_when_flushed = False
+        self._lingers_until = self._clock() + LINGER_TIME
+        try:
+            self.socket.shutdown(SHUT_WR)
+        except OSError:
+            self.handle_close()
+
+    def handle_expt(self) -> None:
+        """Urgent data, which HTTP has not: never read, it would wake the server without end."""
+        self.handle_close()
+
+    def handle_close(self) -> None:
+        """Close; nobody writes meanwhile."""
+        with self.outbuf_lock:
+            self.will_close = True
+            super().handle_close()
+
+    def del_channel(self, map: Any = None) -> None:
+        """Leave the server's books."""
+        super().del_channel(map)
+        self.server.crowd.leave(self)
+
+    def tend(self, now: float) -> None:
+        """Close what took too long; called once a second."""
+        if self.requests or not self.connected:
+            return
+        if self._lingers_until is not None:
+            late = now >= self._lingers_until
+        elif self.total_outbufs_len:
+            late = now - max(self._moved, self.idle_since) > DRAIN_TIME
+        elif self._begun is not None:
+            self._time_out(now)
+            return
+        else:
+            late = now - self.idle_since > IDLE_TIME
+        if late:
+            self.handle_close()
+
+    def _time_out(self, now: float) -> None:
+        """Answer a request that does not become whole with 408."""
+        with self.requests_lock:
+            request, begun = self.request, self._begun
+            if request is None or begun is None or self.requests:
+                return
+            if now - begun > (BODY_TIME if request.headers_finished else HEADER_TIME):
+                request.error = RequestTimeout("the request did not become whole in time")
+                self._enter(request)

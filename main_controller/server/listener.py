@@ -1,0 +1,91 @@
+"""Owns one listening socket: accepts callers whatever there is a lack of, and tends their connections (V7).
+
+Made by the server. It runs in the thread that serves every socket.
+"""
+
+import errno
+import logging
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import waitress.server
+
+from main_controller.server.channel import Channel
+from main_controller.server.crowd import Crowd
+from main_controller.server.seldom import Seldom
+
+log = logging.getLogger(__name__)
+
+LACKS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+TEND_EVERY = 1.0
+REST = 0.5
+"""How long (s) nobody is accepted when nothing can be closed for him; else the socket would wake us without end."""
+
+
+class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+    """One listening socket."""
+
+    channel_class = Channel
+
+    def __init__(
+        self,
+        app: Any,
+        map: dict[int, Any],
+        crowd: Crowd,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        **rest: Any,
+    ) -> None:
+        self.clock = clock
+        self.crowd = crowd
+        self.doomed: deque[Channel] = deque()  # connections that a serving thread gave up
+        self._tend_at = self._accept_at = clock()
+        self._lack = Seldom(log, clock)
+        super().__init__(app, map, **rest)
+
+    def readable(self) -> bool:
+        """Whether to wait for callers; called before each wait, and so the place for what is due."""
+        while self.doomed:
+            self.doomed.popleft().handle_close()
+        now = self.clock()
+        if now >= self._tend_at:
+            self._tend_at = now + TEND_EVERY
+            for channel in list(self.active_channels.values()):
+                channel.tend(now)
+        return self.accepting and now >= self._accept_at
+
+    def handle_accept(self) -> None:
+        """Take one caller; where there is no descriptor or no place for him, another connection makes room."""
+        try:
+            accepted = self.accept()
+        except OSError as fault:
+            self._make_do(fault)
+            return
+        if accepted is None:
+            return
+        connection, address = accepted
+        try:
+            self.set_socket_options(connection)
+            if self.crowd.make_room(str(address[0])):
+                self.crowd.enter(self.channel_class(self, connection, address, self.adj, map=self._map))
+            else:
+                connection.close()
+        except OSError as fault:  # he left meanwhile
+            log.debug("a caller could not be taken: %s", fault)
+            connection.close()
+        except BaseException:  # told by handle_error
+            connection.close()
+            raise
+
+    def handle_error(self) -> None:
+        """Whatever went wrong with one caller, the socket stays open for the others; waitress would close it."""
+        log.error("a caller could not be taken", exc_info=sys.exc_info())
+        self._accept_at = self.clock() + REST
+
+    def _make_do(self, fault: OSError) -> None:
+        self._lack.warning(f"a caller cannot be taken: {fault}")
+        if fault.errno not in LACKS or not self.crowd.close_one():
+            self._accept_at = self.clock() + REST

@@ -1,0 +1,399 @@
+"""The real server against hostile and odd callers, over real sockets (V1, V2, V6-V8, V20, M3, M7)."""
+
+import contextlib
+import errno
+import logging
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import waitress.channel
+import waitress.server
+
+from main_controller.server import Server
+from main_controller.server import channel as channel_module
+from main_controller.server import listener as listener_module
+from main_controller.server.channel import AHEAD
+from main_controller.server.listener import Listener
+from tests.server.site import HOST, PATIENCE, Site, rest_of, serving
+from tests.system.console import until
+from tests.system.http_call import receive
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(Site()) as running:
+        yield running
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A server whose patience is a tenth of a second."""
+    for name in ("DRAIN_TIME", "HEADER_TIME", "BODY_TIME", "IDLE_TIME", "LINGER_TIME"):
+        monkeypatch.setattr(channel_module, name, 0.2)
+    monkeypatch.setattr(listener_module, "TEND_EVERY", 0.1)
+    with serving(Site()) as running:
+        yield running
+
+
+def receive_one(connection: socket.socket) -> str:
+    """The path of the one reply that comes, the connection left as it is."""
+    received = b""
+    while not received.endswith(b"}"):
+        received += connection.recv(4096)
+    return paths_in(received)[0]
+
+
+def paths_in(received: bytes) -> list[str]:
+    """What the replies say their requests' paths were."""
+    return [path.decode() for path in re.findall(rb'"path": "([^"]*)"', received)]
+
+
+def get(path: str, *, more: bytes = b"", version: str = "1.1") -> bytes:
+    return f"GET {path} HTTP/{version}\r\n".encode() + HOST + more + b"\r\n"
+
+
+def stop_at_once(site: Site) -> None:
+    started = time.monotonic()
+    assert site.call("/stopAll", "POST").status == 200
+    assert time.monotonic() - started < 1.0
+
+
+# Callers who do not read (V1)
+
+
+def test_callers_who_ask_much_and_read_nothing_keep_neither_stops_nor_for_long_anybody(hasty: Site) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(12):
+            stack.enter_context(closing(hasty.connect(get("/big") * 200, small=True)))
+        stop_at_once(hasty)
+        assert hasty.call("/").status == 200
+        until(lambda: not hasty.channels, "the end of those who do not read")
+
+
+def test_no_more_than_eight_requests_are_read_ahead_and_all_are_answered_in_order(site: Site) -> None:
+    paths = ["/hang", *(f"/{number}" for number in range(40)), "/last"]
+    sent = b"".join(get(path) for path in paths[:-1]) + get(paths[-1], more=b"Connection: close\r\n")
+    with closing(site.connect(sent)) as connection:
+        assert site.app.held.acquire(timeout=PATIENCE)
+        assert max(len(channel.requests) for channel in site.channels) == AHEAD
+        site.app.go.set()
+        assert paths_in(rest_of(connection)) == paths
+    assert site.app.seen == [f"GET {path}" for path in paths]
+
+
+def test_a_streamed_reply_that_is_not_taken_gives_its_thread_back(hasty: Site) -> None:
+    with closing(hasty.connect(get("/endless"), small=True)):
+        assert hasty.app.held.acquire(timeout=PATIENCE)
+        assert hasty.app.ended.wait(PATIENCE)
+        until(lambda: not hasty.channels, "its end")
+
+
+def test_a_streamed_reply_that_is_taken_by_drops_gives_its_thread_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each wait is short, yet all of them together would hold the thread for ever."""
+    monkeypatch.setattr(channel_module, "DRAIN_TIME", 1.0)
+    monkeypatch.setattr(channel_module, "SLOWEST", 1 << 40)
+    pause = threading.Event()
+    with closing(site.connect(get("/endless"), small=True)) as connection:
+        with contextlib.suppress(ConnectionError):
+            while not site.app.ended.is_set() and connection.recv(32768):
+                pause.wait(0.02)
+        assert site.app.ended.wait(PATIENCE)
+
+
+def test_a_streamed_reply_that_is_taken_goes_on(hasty: Site) -> None:
+    """Far more than may be outstanding passes, as long as it is taken."""
+    with closing(hasty.connect(get("/endless"))) as connection:
+        taken = 0
+        while taken < 20_000_000:
+            taken += len(connection.recv(1 << 20))
+        assert not hasty.app.ended.is_set()
+
+
+# Heads and bodies (V2, V8)
+
+
+@pytest.mark.parametrize("length", [16_384, 200_000])
+def test_a_large_head_is_431_in_json(site: Site, length: int) -> None:
+    answer = site.raw(b"GET / HTTP/1.1\r\nX: " + b"x" * length + b"\r\n\r\n")
+    assert answer.status == 431
+    assert "16384" in answer.error
+    assert site.app.seen == []
+
+
+def test_a_head_that_comes_by_the_byte_is_read(site: Site) -> None:
+    with closing(site.connect()) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in get("/drops", more=b"X: y\r\n"):
+            connection.sendall(bytes([byte]))
+        assert receive(connection).json["path"] == "/drops"
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"G",
+        b"GET / HTTP/1.1\r\nX: y\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n1234",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n",
+    ],
+)
+def test_what_does_not_become_whole_in_time_is_408_in_json(hasty: Site, begun: bytes) -> None:
+    with closing(hasty.connect(begun)) as connection:
+        answer = receive(connection)
+        assert (answer.status, hasty.app.seen) == (408, [])
+        assert "in time" in answer.error
+
+
+def test_a_request_that_waits_behind_another_has_its_time_from_when_it_is_read(hasty: Site) -> None:
+    with closing(hasty.connect(get("/hang") + b"GET /second HTT")) as connection:
+        assert hasty.app.held.acquire(timeout=PATIENCE)
+        threading.Event().wait(1.5)  # longer than a head may take, and than the server sleeps
+        hasty.app.go.set()
+        connection.sendall(b"P/1.1\r\n\r\n")
+        assert receive(connection).json["path"] == "/hang"
+        until(lambda: hasty.app.seen[1:] == ["GET /second"], "the second")
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n", get("/")])
+def test_a_connection_at_rest_is_closed_without_a_word(hasty: Site, sent: bytes) -> None:
+    """What it would hear might be taken for the answer to its next request."""
+    with closing(hasty.connect(sent)) as connection:
+        assert rest_of(connection).count(b"HTTP/1.1") == (1 if len(sent) > 2 else 0)
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"5;" + b"x" * 100_000,
+        b'5;a="' + b"\\" * 100_000,
+        b"0\r\n" + b"X: y\r\n" * 20_000,
+        b"1\r\nx\r\n" * 100_000,
+        b"\r\n" * 200_000,
+        b"f" * 40 + b"\r\n" + b"x" * 300_000,
+        b"zz\r\n",
+    ],
+    ids=["extension", "quoted", "trailer", "endless", "blank", "enormous", "no number"],
+)
+def test_chunks_without_end_are_refused_in_json(site: Site, chunks: bytes) -> None:
+    with closing(site.connect()) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"POST /stopAll HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+        answer = receive(connection)
+    assert answer.status in (400, 413)
+    assert answer.error
+    assert site.app.seen == []
+
+
+# Expect (V6, M7)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 0\r\n"])
+@pytest.mark.parametrize("path", ["/stopAll", "/other"])
+def test_expect_without_a_body_is_answered(site: Site, method: str, length: bytes, path: str) -> None:
+    head = f"{method} {path} HTTP/1.1\r\n".encode() + HOST + b"Expect: 100-continue\r\n" + length + b"\r\n"
+    assert site.raw(head).json["path"] == path
+
+
+def test_expect_with_a_body_hears_to_go_on(site: Site) -> None:
+    head = b"POST /stopAll HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+    with closing(site.connect(head)) as connection:
+        assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"wait!")
+        assert receive(connection).json["body"] == "wait!"
+
+
+def test_expect_of_a_body_that_is_too_large_hears_so_at_once(site: Site) -> None:
+    head = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n"
+    assert site.raw(head).status == 413
+
+
+def test_expect_behind_another_request_is_answered(site: Site) -> None:
+    second = b"POST /second HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+    with closing(site.connect(get("/first") + second)) as connection:
+        assert rest_of(connection).count(b"HTTP/1.1 200 OK") == 2
+    assert site.app.seen == ["GET /first", "POST /second"]
+
+
+# Two lengths, odd forms (V20)
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 53\r\n", 400),
+        (b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", 400),
+        (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
+        (b"Transfer-Encoding:\r\n chunked\r\n", 400),
+        (b"Content-Length: 5\r\nContent-Length: 0\r\n", 400),
+        (b"Content-Length: " + b"9" * 5000 + b"\r\n", 400),
+        (b"Content-Length: -1\r\n", 400),
+        (b"Content-Length : 0\r\n", 400),
+        (b"X: a\nTransfer-Encoding: chunked\r\n", 400),
+        (b"Transfer-Encoding: gzip, chunked\r\nContent-Length: 53\r\n", 501),
+        (b"Transfer-Encoding: identity\r\nContent-Length: 53\r\n", 501),
+        (b" folded\r\n", 400),
+    ],
+)
+def test_after_an_ambiguous_length_nothing_is_obeyed(site: Site, head: bytes, status: int) -> None:
+    sent = b"POST /first HTTP/1.1\r\n" + HOST + head + b"\r\n0\r\n\r\n" + get("/stopAll") * 3
+    with closing(site.connect(sent)) as connection:
+        answer = receive(connection)
+        assert answer.status == status
+        assert answer.error
+        assert rest_of(connection) == b""
+    assert site.app.seen == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"GET http://[ HTTP/1.1\r\n\r\n", b"GET a://" + b"1" * 15_000 + b" X\r\n\r\n", b"\x16\x03\x01\x00\r\n\r\n"],
+)
+def test_what_is_no_request_is_400_in_json_and_no_log_line(
+    site: Site, caplog: pytest.LogCaptureFixture, sent: bytes
+) -> None:
+    started = time.monotonic()
+    answer = site.raw(sent)
+    assert answer.status == 400
+    assert len(answer.error) < 200
+    assert time.monotonic() - started < 5.0
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_caller_who_ends_his_half_is_answered(site: Site) -> None:
+    with closing(site.connect(b"POST /stopAll HTTP/1.1\r\nContent-Length: 0\r\n\r\n")) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        assert receive(connection).json["path"] == "/stopAll"
+
+
+def test_a_caller_who_is_gone_has_been_heard(site: Site) -> None:
+    site.connect(b"POST /stopAll HTTP/1.0\r\n\r\n").close()
+    until(lambda: site.app.seen == ["POST /stopAll"], "the stop of one who did not wait")
+
+
+@pytest.mark.parametrize(
+    ("sent", "method"),
+    [
+        (b"GET /a HTTP/1.0\r\n\r\n", "GET"),
+        (b"GET /a\r\n\r\n", "GET"),
+        (b"\r\n\r\nGET /a HTTP/1.1\r\n\r\n", "GET"),
+        (b"GET http://127.0.0.1/a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "GET"),
+        (b"HEAD /a HTTP/1.1\r\n\r\n", "HEAD"),
+        (b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n0\r\nT: u\r\n\r\n", "POST"),
+    ],
+)
+def test_old_and_odd_forms_are_served(site: Site, sent: bytes, method: str) -> None:
+    assert site.raw(sent, method).status == 200
+    assert site.app.seen == [f"{method} /a"]
+
+
+# Held threads, urgent data
+
+
+def test_a_stop_is_served_while_all_threads_are_held(site: Site) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(8):
+            stack.enter_context(closing(site.connect(get("/hang"))))
+        for _ in range(4):
+            assert site.app.held.acquire(timeout=PATIENCE)
+        stop_at_once(site)
+
+
+def test_urgent_data_ends_the_connection_and_nothing_else(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """It was never read, and so woke the server without end: 140,000 log lines a second."""
+    with closing(site.connect()) as connection:
+        connection.send(b"!", socket.MSG_OOB)
+        with contextlib.suppress(ConnectionError):
+            assert rest_of(connection) == b""
+    stop_at_once(site)
+    assert len(caplog.records) < 5
+
+
+# Descriptors and places (V7, V8, M3)
+
+
+def test_beyond_the_limit_those_longest_without_a_request_make_room(caplog: pytest.LogCaptureFixture) -> None:
+    with contextlib.ExitStack() as stack:
+        site = stack.enter_context(serving(Site(connection_limit=20)))
+        earlier = stack.enter_context(closing(site.connect(get("/"))))
+        assert receive(earlier).status == 200
+        for number in range(100):
+            stack.enter_context(closing(site.connect(b"GET /h" if number % 2 else b"")))
+        stop_at_once(site)
+        earlier.sendall(get("/stopAll"))
+        assert receive(earlier).json["path"] == "/stopAll"
+        assert len(site.channels) <= 20
+    assert len([record for record in caplog.records if "as many as may be" in record.getMessage()]) == 1
+
+
+def test_without_a_descriptor_a_connection_makes_room_and_it_is_said_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = [True] * 5
+    tried = []
+    accept = Listener.accept
+
+    def without(self: Listener) -> Any:
+        tried.append(time.monotonic())
+        if lacking:
+            lacking.pop()
+            raise OSError(errno.EMFILE, "Too many open files")
+        return accept(self)
+
+    with contextlib.ExitStack() as stack:
+        site = stack.enter_context(serving(Site()))
+        for _ in range(3):
+            stack.enter_context(closing(site.connect()))
+        until(lambda: len(site.channels) == 3, "three callers")
+        monkeypatch.setattr(Listener, "accept", without)
+        assert site.call("/stopAll").status == 200
+        assert len(tried) < 10, "no busy loop"
+        assert not lacking
+    assert len([record for record in caplog.records if "cannot be taken" in record.getMessage()]) == 1
+
+
+def test_a_caller_who_fails_while_he_is_taken_costs_the_others_nothing(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """waitress would close the listening socket."""
+    site = Site()
+    with serving(site):
+        with monkeypatch.context() as patch:
+            patch.setattr(site.listener, "channel_class", lambda *_, **__: 1 / 0)
+            site.connect().close()
+            until(lambda: "could not be taken" in caplog.text, "the failure")
+        assert site.call("/stopAll").status == 200
+
+
+# Clocks
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 3600.0])
+def test_the_wall_clock_may_jump(site: Site, monkeypatch: pytest.MonkeyPatch, jump: float) -> None:
+    monkeypatch.setattr(listener_module, "TEND_EVERY", 0.05)
+    wall = SimpleNamespace(time=lambda: time.time() + jump)
+    with closing(site.connect(get("/before"))) as connection:
+        assert receive_one(connection) == "/before"
+        for module in (waitress.channel, waitress.server):
+            monkeypatch.setattr(module, "time", wall)
+        threading.Event().wait(1.3)  # the server looks after its connections meanwhile
+        connection.sendall(get("/stopAll"))
+        assert receive_one(connection) == "/stopAll"
+        monkeypatch.setattr(channel_module, "IDLE_TIME", 0.1)
+        assert rest_of(connection) == b""
+
+
+def test_a_name_with_two_addresses_is_served_at_both() -> None:
+    server = Server(lambda environ, start: [], host="localhost", port=0, threads=1, connection_limit=10)
+    assert server.address.startswith("http://localhost:")
+    server.close()
