@@ -22,6 +22,11 @@ class Ramps:
     amps_per_s: float | None = None
 
 
+def approach(amps: float, wanted: float, reach: float) -> float:
+    """`amps` moved towards `wanted` by `reach` at most."""
+    return min(amps + reach, wanted) if amps < wanted else max(amps - reach, wanted)
+
+
 class Bus:
     """Kirchhoff holds on each: the references carry the sum of the others, and of the leak, with its sign turned.
 
@@ -93,18 +98,14 @@ class Bus:
         total = self.leak_a if live else 0.0
         for unit in list(self.working.values()):
             if unit.word is not Word.VOLTAGE_REFERENCE:
-                amps = self._approach(unit.ig, unit.wanted_a, passed) if live else 0.0
+                amps = unit.wanted_a if live else 0.0
+                if live and self.ramps.amps_per_s is not None:
+                    amps = approach(unit.ig, amps, self.ramps.amps_per_s * passed)
                 total += amps
                 unit.carry(amps, self.voltage, now)
                 if unit.word is Word.WAIT and not amps:
                     del self.working[unit.id]
         self._hold(total, now)
-
-    def _approach(self, amps: float, wanted: float, passed: float) -> float:
-        if self.ramps.amps_per_s is None:
-            return wanted
-        reach = self.ramps.amps_per_s * passed
-        return min(amps + reach, wanted) if amps < wanted else max(amps - reach, wanted)
 
     def _hold(self, total: float, now: float) -> None:
         """The references' currents; whatever else holds the bus carries them instead (assumed)."""

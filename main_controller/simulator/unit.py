@@ -126,11 +126,14 @@ class Unit:
     @property
     def wanted_a(self) -> float:
         """What a current-controlled converter, or one in Wait, would carry on a live bus."""
-        if not self.word.current_controlled:
+        if self.word is not Word.CHARGE and self.word is not Word.DISCHARGE:
             return 0.0
-        charges = (self.word is Word.CHARGE) is not self.quirks.reversed
-        if not self.permits & (battery.MAY_CHARGE if charges else battery.MAY_DISCHARGE):
-            return 0.0
+        quirks = self.quirks
+        charges = (self.word is Word.CHARGE) is not quirks.reversed
+        if quirks.battery_protects == "permission":
+            needed = battery.MAY_CHARGE if charges else battery.MAY_DISCHARGE
+            if not self.permits & needed:
+                return 0.0
         return self.dig if charges else 0.0 - self.dig
 
     def integrate(self, until: float) -> None:
