@@ -1,8 +1,8 @@
 """One unit's own device driver, for `emulator = False`: converter, meter, EMU and UPS at the unit's address (A15-4)."""
 
-from main_controller.simulator import readings
+from main_controller.simulator import manners, readings
 from main_controller.simulator.agenda import Agenda
-from main_controller.simulator.emulator import error_page, json_reply, order_by_query, ups_reply
+from main_controller.simulator.emulator import error_page, json_reply, ups_reply
 from main_controller.simulator.exchange import Reply, Request, Silence
 from main_controller.simulator.plant import Plant
 from main_controller.simulator.unit import Unit
@@ -39,7 +39,10 @@ class Driver:
 
     def _set(self, request: Request) -> Reply:
         try:
-            order_by_query(self._unit, self._plant, request)
+            order = manners.ordered(request)
         except (KeyError, ValueError):
             return error_page(400, "Bad request")
-        return json_reply(readings.dcdc(self._unit, self._plant))
+        try:
+            return json_reply(manners.answer(self._agenda, self._plant, self._unit, order))
+        except manners.DriverError:
+            return error_page(500, "Internal Server Error")

@@ -1,14 +1,13 @@
 """The apis-emulator's HTTP, by which the converters are read and ordered (A15-4, K11, K15), and a UPS path."""
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
-from main_controller.domain.modes import parse_word
-from main_controller.simulator import readings
+from main_controller.simulator import manners, readings
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.exchange import Reply, Request, Silence
+from main_controller.simulator.manners import DriverError, Order, number, ordered
 from main_controller.simulator.plant import Plant
 from main_controller.simulator.unit import Unit
 
@@ -17,22 +16,6 @@ ERROR_PAGE = """<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 <body><h1>Error: {status}</h1><p>Sorry, the requested URL caused an error:</p><pre>{sentence}</pre></body></html>
 """
 UPS_MODES = range(8)
-
-
-def _number(request: Request, name: str) -> float:
-    """A finite number of the query. Raises KeyError or ValueError."""
-    value = float(request.query[name])
-    if not math.isfinite(value):
-        raise ValueError(f"{name} is not a number")
-    return value
-
-
-def order_by_query(unit: Unit, plant: Plant, request: Request) -> None:
-    """Order a converter by `mode`, `dvg` and `dig`. Raises KeyError or ValueError where one is missing or no good."""
-    word = parse_word(request.query.get("mode"))
-    if word is None:
-        raise ValueError("unknown word")
-    plant.order_by_hand(unit, word, _number(request, "dvg"), _number(request, "dig"))
 
 
 def ups_reply(unit: Unit, plant: Plant, request: Request) -> Reply:
@@ -130,26 +113,22 @@ class Emulator:
             if unit is None:
                 raise ValueError("unknown unit")
             if part == "":
-                order_by_query(unit, self._plant, request)
-                self._log_step = -1
-                return json_reply(readings.dcdc(unit, self._plant))
+                return json_reply(self._obey(unit, ordered(request)))
             if part == "voltage":
-                self._order(unit, _number(request, "dvg"), unit.dig)
-                return self._part(unit, "meter", "vdis")
+                told = self._obey(unit, Order(unit.word, number(request, "dvg"), unit.dig))
+                return json_reply({"meter": told["meter"], "vdis": told["vdis"]})
             if part == "current":
-                self._order(unit, unit.dvg, _number(request, "dig"))
-                return self._part(unit, "meter", "param")
+                told = self._obey(unit, Order(unit.word, unit.dvg, number(request, "dig")))
+                return json_reply({"meter": told["meter"], "param": told["param"]})
+        except DriverError:
+            return error_page(500, "Internal Server Error")
         except (KeyError, ValueError):
             return self._break_down()
         return error_page(404, f"Not found: '{request.path}'")
 
-    def _order(self, unit: Unit, dvg: float, dig: float) -> None:
-        self._plant.order_by_hand(unit, unit.word, dvg, dig)
+    def _obey(self, unit: Unit, order: Order) -> dict[str, Any]:
         self._log_step = -1
-
-    def _part(self, unit: Unit, *sections: str) -> Reply:
-        whole = readings.dcdc(unit, self._plant)
-        return json_reply({section: whole[section] for section in sections})
+        return manners.answer(self._agenda, self._plant, unit, order)
 
     def _break_down(self) -> Reply:
         """500 this once; from now on every request hangs (K11)."""

@@ -11,6 +11,7 @@ from main_controller.simulator.deal_book import DealBook
 from main_controller.simulator.matchmaker import Matchmaker
 from main_controller.simulator.node import Node
 from main_controller.simulator.plant import Plant
+from main_controller.simulator.safety import objection
 from main_controller.simulator.unit import Unit
 
 MASTER_AFTER = 3.5
@@ -96,7 +97,7 @@ class Market:
         giver = self._nodes[master.discharger]
         if self.reference is giver.unit or now < master.agreed_at + REFERENCE_AFTER:
             return
-        if self.reference is None and self._plant.voltage > STRAY_V:
+        if self.reference is None and self._plant.main.supplied and self._plant.voltage > STRAY_V:
             self._on_trouble(giver.id)  # somebody else holds the bus: a converter that nobody watches (K7)
             return
         before, self.reference = self.reference, giver.unit
@@ -136,9 +137,10 @@ class Market:
     def _deliver(self) -> None:
         if not self._plant.live:
             return
-        delivered = AMPS * self._plant.voltage * self._plant.speed / 3600.0
+        most = AMPS * self._plant.voltage * self._plant.speed / 3600.0
         for deal in self._flowing():
-            deal.remaining_wh -= delivered
+            taker = self._nodes[deal.charger].unit
+            deal.remaining_wh -= most * abs(taker.ig) / taker.dig if taker.dig else 0.0
             if deal.remaining_wh <= 0:
                 self._end(deal)
 
@@ -190,11 +192,11 @@ class Market:
             self._agenda.after(0.8, partial(self._drive, unit))
 
     def _end_unwilling(self, global_mode: Mode) -> None:
-        """A unit in local stop (K14), or with a heavy alarm, ends its deals; the others go on."""
+        """A unit in local stop (K14), or with a local error (K17), ends its deals; the others go on."""
         for unit_id in self._book.units():
             node = self._nodes[unit_id]
             stopped = node.effective(global_mode) in (Mode.STOP, Mode.MANUAL)
-            if node.alive and (stopped or node.unit.heavy_alarm):
+            if node.alive and (stopped or objection(node.unit)):
                 for deal in self.of(unit_id):
                     self._end_soon(deal)
 
@@ -206,9 +208,16 @@ class Market:
             self._agenda.after(self._rng.uniform(4.0, 6.0), lambda: self._end(deal))
 
     def _watch_converters(self) -> None:
-        """A converter found in Wait amid its deals (a trip, or an operator's order) ends them (assumed)."""
+        """A converter found in Wait amid its deals (a trip, or an operator's order) ends them (assumed).
+
+        Two ends of a deal on two pieces of the bus are an error of the whole cluster (assumed).
+        """
         if self.reference is not None and self.reference.word is Word.WAIT:
             self.tear_down()
+            return
+        apart = next((deal for deal in self._flowing() if self._apart(deal)), None)
+        if apart is not None:
+            self._on_trouble(apart.charger)
             return
         found = [
             deal
@@ -219,6 +228,10 @@ class Market:
             deal.phase = Phase.ENDING
         for deal in found:
             self._wind_up(deal)
+
+    def _apart(self, deal: Deal) -> bool:
+        taker, giver = (self._plant.bus_of(self._nodes[unit_id].unit) for unit_id in deal.units)
+        return taker is not giver
 
     def tear_down(self, *, listed_for: float = 4.0) -> None:
         """All at once (K9): current-controlled units in Wait after 2 to 5 s, the reference after 6 to 7."""

@@ -9,6 +9,7 @@ from main_controller.simulator.deal import Deal
 from main_controller.simulator.deal_book import DealBook
 from main_controller.simulator.node import Node
 from main_controller.simulator.plant import Plant
+from main_controller.simulator.safety import objection
 
 SLOTS = 2
 MOST_DEALS = 200
@@ -85,7 +86,7 @@ class Matchmaker:
         return (
             node.alive
             and node.readings_since_start > 1
-            and not node.unit.heavy_alarm
+            and not objection(node.unit)
             and node.effective(global_mode) is Mode.AUTONOMOUS
             and self._rests_until.get(node.id, 0.0) <= self._agenda.now
         )

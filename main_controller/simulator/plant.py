@@ -1,25 +1,24 @@
 """The simulated hardware: all units on one DC bus, and the clock of the emulator that plays them (K2, K15, N13)."""
 
+import logging
 import random
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from main_controller.domain.modes import Word
+from main_controller.simulator.bus import Bus, Ramps
+from main_controller.simulator.protection import Protection
 from main_controller.simulator.unit import Unit
 
-RAMP_S = 120.0
-"""Seconds of the units' clock in which a voltage reference raises the bus from nothing to its voltage (K15)."""
-UNDER_V = 300.0
-OVER_V = 400.0
-TOLERANCE_A = 0.01
+log = logging.getLogger(__name__)
+
 FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
 
 
 class Plant:
     """Moves in steps of one second, as the emulator does: `speed` seconds of the units' clock each.
 
-    Kirchhoff holds: the reference carries the sum of the others with its sign turned. Converters that are told to
-    Wait stop within the step; without a reference the bus is dead, and who was current-controlled keeps its word at
-    0 A (recorded, K6).
+    `main` is the bus; `section`, while a breaker is open, the piece of it that is cut off.
     """
 
     def __init__(self, count: int, speed: float, start_s: float, rng: random.Random) -> None:
@@ -31,12 +30,13 @@ class Plant:
         self.seconds = start_s
         self.steps = 0
         self.units = {unit.id: unit for unit in (Unit(n, rng, start_s) for n in range(1, count + 1))}
-        self.voltage = 0.0
         self.silenced = False  # the devices answer nobody
         self.needs_restart = False  # the emulator has stumbled over an order (K11)
         self.hung_at = 0.0  # when that began, on the agenda
-        self.references: list[Unit] = []  # the converters that hold the bus
-        self._active: dict[str, Unit] = {}  # those in any word but Wait
+        self.ramps = Ramps()
+        self.main = Bus(self.ramps)
+        self.section: Bus | None = None
+        self.protection = Protection(self.trip)
 
     @property
     def time(self) -> str:
@@ -49,14 +49,33 @@ class Plant:
         return self.silenced or self.needs_restart
 
     @property
+    def voltage(self) -> float:
+        """The bus voltage, V."""
+        return self.main.voltage
+
+    @property
+    def references(self) -> list[Unit]:
+        """The converters that hold the bus."""
+        return self.main.references
+
+    @property
     def steady(self) -> bool:
         """Whether a reference has brought the bus to its voltage."""
-        return any(unit.dvg == self.voltage for unit in self.references)
+        return self.main.steady
 
     @property
     def live(self) -> bool:
-        """Whether current can flow: a bus held within the converters' limits."""
-        return bool(self.references) and UNDER_V <= self.voltage <= OVER_V
+        """Whether current can flow on the bus."""
+        return self.main.live
+
+    @property
+    def buses(self) -> list[Bus]:
+        """The bus, and the section that is cut off from it."""
+        return [self.main] if self.section is None else [self.main, self.section]
+
+    def bus_of(self, unit: Unit) -> Bus:
+        """What a unit's terminals are on."""
+        return self.section if self.section is not None and unit.id in self.section.members else self.main
 
     def silence(self, now: float) -> None:
         """The devices answer nobody from `now` on, until `silenced` is taken back."""
@@ -76,66 +95,92 @@ class Plant:
             return
         self.steps += 1
         self.seconds += self.speed
-        if self._active:
-            self._ramp(self.speed)
-            for unit in list(self._active.values()):
-                unit.integrate(self.seconds)
-                if unit.spent:
-                    self.trip(unit)
+        for bus in self.buses:
+            self._step(bus)
 
     def order(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
         """Put a converter to work as apis-main does, without the checks of `order_by_hand`."""
+        if unit.quirks.obeys(word):
+            self._put(unit, word, dvg, dig)
+            unit.driven_by_hand = False
+
+    def order_by_hand(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
+        """The same for an operator, with N13's cautions: what goes against them trips a converter (assumed)."""
+        if unit.quirks.obeys(word):
+            self.drive(unit, word, dvg, dig)
+
+    def drive(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
+        """Let a converter change its word and set point, by an operator's order or by itself, and look who trips."""
+        bus = self.bus_of(unit)
+        rivals = [other for other in bus.references if other is not unit]
+        was_live = bus.live
+        self._put(unit, word, dvg, dig)
+        unit.driven_by_hand = True
+        if word is not Word.WAIT:
+            self.protection.after_order(bus, unit, rivals, was_live=was_live)
+
+    def trip(self, unit: Unit, cause: str) -> None:
+        """The converter protects itself: Wait, and a heavy alarm until its next Wait order."""
+        log.info("%s trips: %s", unit.id, cause)
+        unit.carry(0.0, self.bus_of(unit).voltage, self.seconds)
+        self._put(unit, Word.WAIT, unit.dvg, 0.0)
+        unit.alarmed = True
+
+    def open_section(self, unit_ids: Iterable[str], volts: float) -> None:
+        """Open a breaker: the units beyond it share another piece of bus, at `volts` whoever works there (0: dead)."""
+        self.close_section()
+        self.section = Bus(self.ramps, frozenset(unit_ids))
+        self.section.held = volts or None
+        self.section.voltage = self.main.voltage
+        self._move(self.main, self.section)
+        self.settle()
+
+    def close_section(self) -> None:
+        """Close it again; two that hold the bus then fight for it."""
+        if self.section is None:
+            return
+        section, self.section = self.section, None
+        rivals, seconds = list(self.main.references), list(section.references)
+        self.main.voltage = max(self.main.voltage, section.voltage)
+        self._move(section, self.main)
+        self.settle()
+        for second in seconds if rivals else ():
+            self.protection.fight(second, rivals)
+
+    def settle(self) -> None:
+        """Share all currents out anew, after a fault has changed the bus or a unit."""
+        for bus in self.buses:
+            if bus.held is not None:
+                bus.voltage = bus.held
+            bus.settle(self.seconds)
+
+    def _move(self, old: Bus, new: Bus) -> None:
+        for unit in list(old.working.values()):
+            if self.bus_of(unit) is new:
+                del old.working[unit.id]
+                new.seat(unit)
+        old.references = [unit for unit in old.references if unit.id in old.working]
+
+    def _step(self, bus: Bus) -> None:
+        if not (bus.working or bus.voltage or bus.supplied):
+            return
+        moved = bus.ramp(self.speed)
+        for unit in bus.working.values():
+            unit.integrate(self.seconds)
+        if moved or self.ramps.amps_per_s is not None or any(u.quirks.battery_protects for u in bus.working.values()):
+            bus.settle(self.seconds, passed=1.0)
+        self.protection.each_second(bus)
+
+    def _put(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
+        bus = self.bus_of(unit)
         unit.integrate(self.seconds)
         unit.dvg, unit.dig = float(dvg), abs(float(dig))
         if unit.word is not word:
             unit.word = word
-            self._active.pop(unit.id, None)
-            if word is not Word.WAIT:
-                self._active[unit.id] = unit
-            self.references = [one for one in self._active.values() if one.word is Word.VOLTAGE_REFERENCE]
-            if self.references == [unit]:
-                self._ramp(self.speed)
+            bus.seat(unit)
+            if bus.references == [unit]:
+                bus.ramp(self.speed)
         unit.alarmed = unit.alarmed and word is not Word.WAIT
-        self._settle(unit)
-
-    def order_by_hand(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
-        """The same for an operator, with N13's cautions: what goes against them trips a converter (assumed)."""
-        others = [other for other in self.references if other is not unit]
-        live = self.live
-        self.order(unit, word, dvg, dig)
-        if (word.current_controlled and not live) or (word is Word.VOLTAGE_REFERENCE and others):
-            self.trip(unit)
-        for reference in list(self.references) if word is not Word.WAIT else ():
-            if abs(reference.ig) > reference.dig + TOLERANCE_A:
-                self.trip(reference)
-
-    def trip(self, unit: Unit) -> None:
-        """The converter protects itself: Wait, and a heavy alarm until its next Wait order."""
-        self.order(unit, Word.WAIT, unit.dvg, 0.0)
-        unit.alarmed = True
-
-    def _ramp(self, seconds: float) -> None:
-        if not self.references:
-            return
-        goal = self.references[0].dvg
-        rise = goal * seconds / RAMP_S
-        if self.voltage != goal:
-            before = self.voltage
-            self.voltage = min(before + rise, goal) if before < goal else max(before - rise, goal)
-            self._settle(self.references[0])
-
-    def _settle(self, changed: Unit) -> None:
-        """Share the currents out anew after `changed` changed."""
-        if not self.references:
-            self.voltage = 0.0
-        live = self.live
-        total = 0.0
-        for unit in self._active.values():
-            if unit.word is not Word.VOLTAGE_REFERENCE:
-                amps = (unit.dig if unit.word is Word.CHARGE else 0.0 - unit.dig) if live else 0.0
-                total += amps
-                unit.carry(amps, self.voltage, self.seconds)
-        for unit in self.references:
-            unit.carry((0.0 - total) / len(self.references), self.voltage, self.seconds)
-        if changed.word is Word.WAIT:
-            changed.carry(0.0, self.voltage, self.seconds)
+        bus.settle(self.seconds)
+        if word is Word.WAIT and unit.id not in bus.working:
+            unit.carry(0.0, bus.voltage, self.seconds)

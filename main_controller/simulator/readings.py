@@ -3,6 +3,7 @@
 from typing import Any
 
 from main_controller.domain.modes import Word
+from main_controller.simulator.bus import Bus
 from main_controller.simulator.plant import Plant
 from main_controller.simulator.unit import BATTERY_V, CAPACITY_WH, UPS_BYPASS, Unit
 
@@ -23,19 +24,21 @@ STATUS_NAME = {
 SYSTEM_TIME = {"month": 12, "minute": 5, "day": 20, "hour": 23, "year": 2014}
 SUN_V = 240.0
 DARK_V = 0.28
+EMU_BATTERY_V = 52.1
 
 
 def emu(unit: Unit) -> Section:
     """The Energy Management Unit's data; what stands still here stands still in the recordings too."""
     power = unit.battery_w
+    volts = unit.battery_v
     return {
         "charge_discharge_power": round(abs(power), 2),
         "system_time": SYSTEM_TIME,
         "pvc_charge_current": round(unit.sun_w / SUN_V, 2) or 0,
         "ups_input_voltage": 102.8,
         "rsoc": round(unit.rsoc, 2),
-        "battery_current": round(power / BATTERY_V, 2),
-        "battery_voltage": 52.1,
+        "battery_current": round(power / volts, 2),
+        "battery_voltage": EMU_BATTERY_V if volts == BATTERY_V else round(volts, 2),
         "pvc_charge_voltage": SUN_V if unit.sun_w else DARK_V,
         "ups_operation_mode": {"parameter": 80, "mode": unit.ups_mode, "stop_mode": 2},
         "ups_operation_schedule": 1,
@@ -51,7 +54,7 @@ def emu(unit: Unit) -> Section:
 
 def battery(unit: Unit) -> Section:
     """The battery's charge as apis-main passes it on."""
-    return {"rsoc": round(unit.rsoc, 2), "battery_operation_status": None}
+    return {"rsoc": round(unit.rsoc, 2), "battery_operation_status": unit.permission}
 
 
 def remaining_wh(unit: Unit) -> int:
@@ -59,25 +62,29 @@ def remaining_wh(unit: Unit) -> int:
     return int(round(unit.rsoc, 2) * CAPACITY_WH / 100.0)
 
 
-def bus_volts(plant: Plant) -> float:
+def bus_volts(bus: Bus) -> float:
     """The bus voltage as a converter's meter gives it: whole volts while it ramps."""
-    return plant.voltage if plant.steady else int(plant.voltage)
+    return bus.voltage if bus.steady else int(bus.voltage)
 
 
 def meter(unit: Unit, plant: Plant) -> Section:
     """The converter's own sensors, `+` charging (K2), or what they showed when they got stuck."""
-    if unit.stuck_meter is not None:
-        return unit.stuck_meter
-    dead = not plant.steady
-    return {
+    if unit.quirks.stuck_meter is not None:
+        return unit.quirks.stuck_meter
+    bus = plant.bus_of(unit)
+    dead = not bus.steady
+    shown: Section = {
         "wg": int(unit.wg) if dead else round(unit.wg, 2) + 0.0,
-        "tmp": 26.59,
-        "vb": BATTERY_V,
+        "tmp": round(unit.celsius, 2),
+        "vb": round(unit.battery_v, 2),
         "wb": round(unit.wb, 2),
-        "vg": bus_volts(plant),
-        "ib": round(unit.wb / BATTERY_V, 2),
+        "vg": bus_volts(bus),
+        "ib": round(unit.battery_a, 2),
         "ig": round(unit.ig, 2) if unit.ig or (unit.word.current_controlled and not dead) else 0,
     }
+    for name, factor in unit.quirks.meter_factors.items():
+        shown[name] = round(shown[name] * factor, 2)
+    return shown
 
 
 def dcdc(unit: Unit, plant: Plant) -> Section:

@@ -4,6 +4,8 @@ import math
 import random
 
 from main_controller.domain.modes import Word
+from main_controller.simulator import battery
+from main_controller.simulator.quirks import Quirks
 
 CAPACITY_WH = 4800.0
 BATTERY_V = 48
@@ -30,9 +32,9 @@ class Unit:
     """
 
     __slots__ = (
-        "alarm_held", "alarmed", "at", "by_hand", "charge_wh", "clipped_wh", "converter_wh", "dig", "dvg", "house_wh",
-        "id", "ig", "ip", "load_mean_w", "load_w", "number", "phase", "stuck_meter", "sun_peak_w", "sun_w", "sun_wh",
-        "ups_mode", "wb", "wg", "word",
+        "alarmed", "at", "by_hand", "charge_wh", "clipped_wh", "converter_wh", "dig", "driven_by_hand", "dvg",
+        "house_wh", "id", "ig", "ip", "load_mean_w", "load_w", "number", "phase", "quirks", "sun_peak_w", "sun_w",
+        "sun_wh", "ups_mode", "warmth_c", "wb", "wg", "word",
     )  # fmt: skip
 
     def __init__(self, number: int, rng: random.Random, seconds: float) -> None:
@@ -54,8 +56,9 @@ class Unit:
         self.wg = 0.0
         self.wb = -WAIT_LOSS_W
         self.alarmed = False
-        self.alarm_held = False
-        self.stuck_meter: dict[str, float] | None = None
+        self.driven_by_hand = False
+        self.warmth_c = battery.AT_REST_C
+        self.quirks = Quirks()
         self.sun_wh = self.house_wh = self.converter_wh = self.clipped_wh = 0.0
         self._look(seconds)
 
@@ -77,12 +80,61 @@ class Unit:
     @property
     def heavy_alarm(self) -> bool:
         """Whether it reports the one alarm that apis-main heeds."""
-        return self.alarmed or self.alarm_held
+        return self.alarmed or self.quirks.alarm_held
+
+    @property
+    def battery_v(self) -> float:
+        """The battery's voltage: 48 V for ever (recorded), unless a fault makes it real or says it."""
+        if self.quirks.battery_volts is not None:
+            return self.quirks.battery_volts
+        return battery.volts(self.rsoc, self.battery_w) if self.quirks.battery_real else BATTERY_V
+
+    @property
+    def battery_a(self) -> float:
+        """What the converter sends into the battery, in A."""
+        return self.wb / self.battery_v
+
+    @property
+    def celsius(self) -> float:
+        """The converter's temperature; it stands still (recorded), unless a fault makes it real or says it."""
+        return self.warmth_c if self.quirks.celsius is None else self.quirks.celsius
+
+    @property
+    def permits(self) -> int:
+        """Which currents the battery lets through: those of a battery that protects itself so, or all."""
+        if self.quirks.battery_protects != "permission":
+            return battery.MAY_CHARGE | battery.MAY_DISCHARGE
+        return battery.permits(self.rsoc, self.battery_v, self.celsius)
+
+    @property
+    def permission(self) -> int | str | None:
+        """`battery_operation_status`: null (recorded), unless a fault tells it or lets the battery tell it."""
+        if self.quirks.permission_told:
+            return self.quirks.permission
+        return self.permits if self.quirks.battery_protects == "permission" else None
 
     @property
     def spent(self) -> bool:
-        """Whether the battery can no longer give what the converter asks of it (a full one leaves sun unused)."""
-        return self.ig < 0 and self.charge_wh <= 0.01 * CAPACITY_WH
+        """Whether the battery ends the converter's work (by default a full one only leaves sun unused)."""
+        if self.quirks.battery_protects == "":
+            return self.ig < 0 and self.charge_wh <= 0.01 * CAPACITY_WH
+        if self.quirks.battery_protects != "trip":
+            return False
+        at_its_end = (self.ig < 0 and self.charge_wh <= 0.0) or (self.ig > 0 and self.charge_wh >= CAPACITY_WH)
+        return at_its_end or battery.out_of_limits(self.battery_v, self.battery_a, self.celsius)
+
+    @property
+    def wanted_a(self) -> float:
+        """What a current-controlled converter, or one in Wait, would carry on a live bus."""
+        if self.word is not Word.CHARGE and self.word is not Word.DISCHARGE:
+            return 0.0
+        quirks = self.quirks
+        charges = (self.word is Word.CHARGE) is not quirks.reversed
+        if quirks.battery_protects == "permission":
+            needed = battery.MAY_CHARGE if charges else battery.MAY_DISCHARGE
+            if not self.permits & needed:
+                return 0.0
+        return self.dig if charges else 0.0 - self.dig
 
     def integrate(self, until: float) -> None:
         """Bring the battery up to the unit clock's second `until`."""
@@ -99,6 +151,8 @@ class Unit:
             self.converter_wh += self.wb * hours
             self.at += step
             self._switch_ups()
+            if self.quirks.battery_real:
+                self.warmth_c = battery.warmer(self.warmth_c, abs(self.wg - self.wb), step)
 
     def carry(self, amps: float, volts: float, seconds: float) -> None:
         """Let `amps` flow at `volts` from `seconds` on; until then what flowed before."""

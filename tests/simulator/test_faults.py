@@ -1,6 +1,7 @@
 """Every fault can be switched on and off, in process and through `/fault`, and the cluster recovers from it."""
 
 import json
+import random
 import re
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 import main_controller.simulator
 from main_controller.domain.modes import Mode
 from main_controller.simulator import FaultError, SimulatedCluster
+from main_controller.simulator.bus import Ramps
 from main_controller.simulator.exchange import Request
+from main_controller.simulator.quirks import Quirks
 from tests.simulator.traces import budo, device, global_modes, log_of, sharing, until, watch, words
 
 
@@ -58,7 +61,35 @@ def test_fault_alone_lists_what_there_is_and_what_is_on(cluster: SimulatedCluste
         ({"name": "alarm", "unit": "E999"}, "there is no unit 'E999'"),
         ({"name": "apis-web-garbage", "kind": "soup"}, "kind is one of"),
         ({"name": "apis-web-garbage"}, "kind is one of"),
-        ({"name": "grid-master-dies", "takeover": "soon"}, "takeover is a number"),
+        ({"name": "grid-master-dies", "takeover": "soon"}, "takeover is a number from 0 to 3600"),
+        ({"name": "grid-master-dies", "takeover": "nan"}, "takeover is a number"),
+        ({"name": "alarm", "units": "E002"}, "alarm takes unit, not units"),
+        ({"name": "devices-hang", "unit": "E002"}, "devices-hang takes no argument, not unit"),
+        ({"name": "meter-factor"}, "factor is a number from -100 to 100"),
+        ({"name": "meter-factor", "of": "ig,power", "factor": "2"}, "of are of ig, wg"),
+        ({"name": "trips", "cause": "boredom"}, "cause is one of over-current"),
+        ({"name": "current-limit", "amps": "-1"}, "amps is a number from 0 to 5"),
+        ({"name": "under-voltage-trips", "unit": "E999"}, "there is no unit 'E999'"),
+        ({"name": "set-point-changes"}, "mode, dvg or dig says what it takes"),
+        ({"name": "set-point-changes", "mode": "0x9999"}, "mode is one of 0x0000"),
+        ({"name": "set-point-changes", "dig": "inf"}, "dig is a number from 0 to 100"),
+        ({"name": "driver-lies"}, "kind is one of echo"),
+        ({"name": "driver-lies", "kind": "echo", "only": "wait"}, "only is one of 0x0000"),
+        ({"name": "battery-protects", "how": "well"}, "how is one of trip"),
+        ({"name": "battery-permission", "value": "4"}, "value is one of null"),
+        ({"name": "battery-charge", "rsoc": "101"}, "rsoc is a number from 0 to 100"),
+        ({"name": "battery-charge"}, "rsoc is a number"),
+        ({"name": "battery-voltage", "volts": "0"}, "volts is a number from 1 to 100"),
+        ({"name": "temperature", "celsius": "hot"}, "celsius is a number from -40 to 150"),
+        ({"name": "bus-section-opens"}, "units names some of the units"),
+        ({"name": "bus-section-opens", "units": "E001,E002,E003,E004"}, "and not all"),
+        ({"name": "bus-section-opens", "units": "E001,E999"}, "there is no unit 'E999'"),
+        ({"name": "bus-section-opens", "units": "E001", "volts": "-3"}, "volts is a number from 0 to 1000"),
+        ({"name": "bus-voltage"}, "volts is a number"),
+        ({"name": "bus-leaks", "amps": "101"}, "amps is a number from -100 to 100"),
+        ({"name": "real-ramps", "rise": "0"}, "rise is a number from 1 to 3600"),
+        ({"name": "second-reference", "trips": "third"}, "trips is one of second"),
+        ({"name": "no-trips", "causes": "over-current,x"}, "causes are of over-current"),
     ],
 )
 def test_a_bad_fault_is_a_400_with_a_sentence(cluster: SimulatedCluster, query: dict[str, str], says: str) -> None:
@@ -66,6 +97,29 @@ def test_a_bad_fault_is_a_400_with_a_sentence(cluster: SimulatedCluster, query: 
     assert status == 400
     assert says in str(said["error"])
     assert control(cluster)[1]["active"] == {}
+    assert cluster.plant.main.held is None
+    assert all(unit.quirks == Quirks() for unit in cluster.plant.units.values())
+
+
+def test_what_is_cleared_leaves_nothing_behind(cluster: SimulatedCluster) -> None:
+    """Every fault that can be cleared, at once and then none: hardware and bus are as before."""
+    rng = random.Random(4)
+    args = {
+        "apis-web-garbage": {"kind": "html"}, "meter-factor": {"factor": "2"}, "current-limit": {"amps": "1"},
+        "driver-lies": {"kind": "deaf"}, "battery-permission": {"value": "0"}, "battery-voltage": {"volts": "30"},
+        "temperature": {"celsius": "90"}, "bus-section-opens": {"units": "E003", "volts": "340"},
+        "bus-voltage": {"volts": "420"}, "bus-leaks": {"amps": "2"}, "second-reference": {"trips": "both"},
+    }  # fmt: skip
+    lasting = [name for name, each in cluster.faults.table.items() if each.end and "-dies" not in name]
+    for name in rng.sample(lasting, len(lasting)):
+        assert control(cluster, name=name, **args.get(name, {}))[0] == 200
+        cluster.advance(1)
+    assert {key.partition(":")[0] for key in control(cluster)[1]["active"]} == set(lasting)  # type: ignore[attr-defined]
+    assert control(cluster, clear="all")[1]["active"] == {}
+    plant = cluster.plant
+    assert all(unit.quirks == Quirks() for unit in plant.units.values())
+    assert (plant.ramps, plant.section, plant.main.held, plant.main.leak_a) == (Ramps(), None, None, 0.0)
+    assert (plant.protection.loser, plant.protection.off) == ("second", frozenset())
 
 
 def test_without_a_grid_master_none_can_die(cluster: SimulatedCluster) -> None:
