@@ -27,6 +27,7 @@ from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.desk import Desk
+from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
@@ -90,6 +91,9 @@ EVENTS_EVERY = 1.0
 """How often (s) it is looked for what the grid did by itself."""
 
 READERS = 16
+DIRECT_READERS = 16
+"""How many converters may be read at once before orders; a read that hangs holds one for its time-out."""
+
 STOPPERS = 64
 ORDERERS = 16
 STOPS_ASKED = 256
@@ -201,7 +205,10 @@ class Controller:
         )  # fmt: skip
         self._then_mode = ThenMode(desk, self._set_mode, submit=self._executor(1, "then").submit)
         limits = limits_of(settings)
-        self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
+        direct = DirectReadings(
+            upstream.devices, self._executor(DIRECT_READERS, "direct"), clock=self._clock, limit=settings.directread
+        )
+        self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, direct=direct, intent=intent)
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
             desk, upstream.apis_web, upstream.devices, waits, executor=self._stoppers, readers=readers

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from main_controller.domain.belief import Belief
 from main_controller.domain.freshness import Reading, UnitState, unwatched
 from main_controller.domain.modes import Mode, Word, effective_mode
+from main_controller.domain.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Fact:
     conflict: str | None = None
     in_flight: bool = False
     disturbed_at: float | None = None
+    unit: Unit | None = None
+    ordered_at: float | None = None
 
     @property
     def live(self) -> bool:
