@@ -87,7 +87,8 @@ class Route:
         return self.path + "?" + "&".join(f"{name}={value}" for name, value in given.items())
 
 
-CONVERTER = {"mode": "0x0014", "dvg": "350", "dig": "2", "dryRun": "false", "override": "tested", "wait": "verified"}
+CONVERTER = {"mode": "0x0014", "dvg": "350", "dig": "2", "dryRun": "false", "wait": "verified"}
+CONVERTER |= {"override": "tested", "overrideRules": "e,f"}
 COMMANDS = [
     Route("/set/budo/manual", {"wait": "verified"}),
     Route(
@@ -101,8 +102,13 @@ COMMANDS = [
         "/set/dcdc/E001",
         CONVERTER,
         free=("override",),
-        needed=("mode", "dvg", "dig"),
-        more={"mode": ("0x14", "0X0014", "20", "0x0001"), "dvg": ("299", "381"), "dig": ("2.4", "-2")},
+        needed=("mode", "dvg", "dig", "override", "overrideRules"),
+        more={
+            "mode": ("0x14", "0X0014", "20", "0x0001"),
+            "dvg": ("299", "381"),
+            "dig": ("2.4", "-2"),
+            "overrideRules": ("e,", "E", "z", "e;f", "e,%20f", "all"),
+        },
         refused_as_state=("dvg", "dig"),
     ),
     Route("/set/E001", CONVERTER, free=("override",), needed=("mode",), refused_as_state=("dvg", "dig")),
