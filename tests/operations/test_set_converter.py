@@ -277,6 +277,15 @@ def test_the_rules_refuse_before_any_device_is_asked(bench: Bench) -> None:
     assert bench.devices.read_at == []
 
 
+def test_whoever_asked_not_to_wait_is_answered_before_the_converters_are_read(bench: Bench) -> None:
+    """`wait=no`: the rules have judged it; the readings that follow may take two seconds."""
+    raised(bench)
+    judged: list[bool] = []
+    bench.devices.on_read = lambda: judged.append(bench.log.get("c2").judged)
+    bench.converter.order(TAKE, "me")
+    assert judged == [True, True]
+
+
 def test_a_stop_that_comes_while_converters_are_read_keeps_the_order_from_being_sent(bench: Bench) -> None:
     raised(bench)
     bench.devices.on_read = lambda: bench.converter.wait("E002", "another")
