@@ -125,9 +125,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one rule says: `passed` is None where it waits for readings or is not told what it asks for.
+    """What one rule says: `passed` is None where it waits for readings; a failing `advice` rule does not refuse.
 
-    An `advice` that did not pass does not refuse; what is `firm` is not overridden, whatever its cause.
+    What is `firm` is not overridden, whatever its cause.
     """
 
     rule: str
@@ -177,8 +177,8 @@ def waits(rule: str, sentence: str, **numbers: Any) -> Answer:
 
 
 def untold(rule: str, sentence: str, **numbers: Any) -> Answer:
-    """Nothing tells what the rule asks for: it refuses nothing, and says so."""
-    return Answer(rule, None, "not-told", sentence, numbers, advice=True)
+    """Nothing tells what the rule asks for: it lets the order pass, and says so."""
+    return Answer(rule, True, "not-told", sentence, numbers)
 
 
 def of_units(rule: str, answers: Sequence[Answer]) -> Answer | None:
@@ -193,5 +193,5 @@ def of_units(rule: str, answers: Sequence[Answer]) -> Answer | None:
     if failing is not None:
         return Answer(rule, False, failing.cause, failing.sentence, numbers, firm=failing.firm)
     sentence = " ".join(answer.sentence for answer in answers)
-    silent = any(answer.passed is None for answer in answers)
+    silent = any(answer.cause == "not-told" for answer in answers)
     return untold(rule, sentence, **numbers) if silent else ok(rule, sentence, **numbers)

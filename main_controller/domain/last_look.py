@@ -27,7 +27,7 @@ def directly(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits, known
         return None
     if known.direct is None:
         sentence = f"{' and '.join(one.id for one in concerned)} will be read directly just before it is sent."
-        return Answer("u", None, "read-first", sentence, advice=True)
+        return Answer("u", True, "read-first", sentence)
     target = target_of(reference_of(wanted, picture))
     return of_units("u", [_compared(one, known.direct.get(one.id), target, limits) for one in concerned])
 

@@ -186,7 +186,7 @@ def test_m_the_battery_itself_must_permit_it_at_both_ends(told_as: object, takes
 def test_what_the_hardware_does_not_tell_refuses_nothing_and_is_said(rule: str, missing: str, who: str) -> None:
     """Unknown passes and says so; a known excess at the other end refuses all the same."""
     answer = told(rule, TAKE, raised(**{who: {missing: None}}))
-    assert (answer.cause, answer.passed, answer.refuses, answer.overridable) == ("not-told", None, False, False)
+    assert (answer.cause, answer.passed, answer.refuses, answer.overridable) == ("not-told", True, False, False)
     assert "does not tell" in answer.sentence
     bad: dict[str, Any] = {"rsoc": 100.0 if who == "first" else 0.0, "vb": 90.0, "tmp": 90.0, "status": 0}
     other = {"first": "second", "second": "first"}[who]

@@ -166,7 +166,7 @@ def test_hardware_that_does_not_tell_passes_and_that_is_said(bench: Bench) -> No
         unit.rsoc = unit.vb = unit.tmp = None
     bench.run(20.0)
     told = {one.rule: one for one in bench.converter.dry_run(UP)}
-    assert [(told[rule].cause, told[rule].passed) for rule in "jklm"] == [("not-told", None)] * 4
+    assert [(told[rule].cause, told[rule].passed) for rule in "jklm"] == [("not-told", True)] * 4
     assert bench.converter.order(UP, "me")[0].state == "verified"
 
 
