@@ -26,7 +26,7 @@ NOTHING_ELSE = Known()
 
 
 def judge(wanted: Wanted, picture: Picture, limits: Limits, known: Known = NOTHING_ELSE) -> list[Answer]:
-    """Every rule's answer to this order, in the order of their letters.
+    """Every rule's answer to this order, about in the order of their letters.
 
     Of Wait nothing refuses: who would lose the reference by it is told as advice.
     """
@@ -35,19 +35,24 @@ def judge(wanted: Wanted, picture: Picture, limits: Limits, known: Known = NOTHI
         return [] if fact is None else [followers_of(wanted, fact, picture)]
     if fact is None or fact.reading is None:
         return [fail("unit", "unknown-unit", f"No reading of {wanted.unit_id} has been seen; its state is not known.")]
+    working = picture.working(fact.id)  # most rules ask those alone, and there may be 10,000 in Wait
     first: list[Callable[[Wanted, Fact, Picture, Limits], Answer | None]] = [
         _identity, _manual, _fresh, reference_first, _through_wait, single_reference,
-        limit_carries, bus_risen, _within_voltage, _within_current, dead_bus, voltage_fixed,
+        limit_carries, bus_risen, _within_voltage, _within_current,
     ]  # fmt: skip
     then: list[Callable[[Wanted, Fact, Picture, Limits], Answer | None]] = [
-        no_alarm, bus_one, within_currents, fit_voltage, voltage_step, current_step,
+        no_alarm, fit_voltage, voltage_step, current_step,
     ]  # fmt: skip
     answers: list[Answer | None] = [
-        *(rule(wanted, fact, picture, limits) for rule in first),
-        *battery_rules(wanted, fact, picture, limits),
-        *(rule(wanted, fact, picture, limits) for rule in then),
-        paced(wanted, fact, picture, limits, known),
-        directly(wanted, fact, picture, limits, known),
+        *(rule(wanted, fact, working, limits) for rule in first),
+        dead_bus(wanted, fact, picture, limits),
+        voltage_fixed(wanted, fact, working, limits),
+        *battery_rules(wanted, fact, working, limits),
+        *(rule(wanted, fact, working, limits) for rule in then),
+        bus_one(wanted, fact, picture, limits),
+        within_currents(wanted, fact, picture, limits),
+        paced(wanted, fact, working, limits, known),
+        directly(wanted, fact, working, limits, known),
         bus_owned(known),
     ]
     return [answer for answer in answers if answer is not None]

@@ -5,7 +5,7 @@ their converters may be doing as a `Belief`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from main_controller.domain.belief import Belief
 from main_controller.domain.freshness import Reading, UnitState, unwatched
@@ -99,6 +99,12 @@ class Picture:
     def others(self, unit_id: str) -> list[Fact]:
         """The facts of all units but this one."""
         return [fact for fact in self.facts.values() if fact.id != unit_id]
+
+    def working(self, unit_id: str) -> "Picture":
+        """The same with only this unit and those that are not surely in Wait."""
+        asleep = {Word.WAIT}
+        facts = {fact.id: fact for fact in self.facts.values() if fact.id == unit_id or fact.belief.words != asleep}
+        return replace(self, facts=facts)
 
     def mode_pending(self, unit_id: str | None) -> bool:
         """Whether a mode change that touches this scope is under way."""
