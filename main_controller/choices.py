@@ -11,6 +11,7 @@ from pathlib import Path
 
 from main_controller import __version__
 from main_controller.domain.interlock_terms import Limits
+from main_controller.domain.limits import BatteryLimits, Pace
 from main_controller.operations.timing import Timing
 from main_controller.settings import Settings
 from main_controller.upstream.apis_web import ApisWeb
@@ -97,7 +98,41 @@ def limits_of(settings: Settings) -> Limits:
         stable_readings=settings.stablereadings,
         fresh=settings.freshreading,
         dead_bus=settings.deadbus,
+        margin=settings.referencemargin,
+        unit_current=settings.gridcurrentlimit,
+        bus_current=settings.buscurrentlimit,
+        skew=settings.busskew,
+        offset_min=settings.currentoffsetmin,
+        offset_max=settings.currentoffsetmax,
+        battery=BatteryLimits(
+            reserve=settings.chargereserve,
+            hysteresis=settings.chargehysteresis,
+            full=settings.chargefull,
+            voltage_min=settings.batteryvoltagemin,
+            voltage_max=settings.batteryvoltagemax,
+            margin=settings.batteryvoltagemargin,
+            current_max=settings.maxbatterycurrent,
+            temperature_min=settings.temperaturemin,
+            temperature_max=settings.temperaturemax,
+        ),
+        pace=Pace(
+            voltage_step=settings.voltagestep,
+            current_step=settings.currentstep,
+            between_words=settings.wordtime,
+            after_trip=settings.triptime,
+            trips=settings.tripsperhour,
+            direct_read=settings.directread,
+        ),
     )
+
+
+SHOWN_LIMITS = (
+    *("gridvoltagemin", "gridvoltagemax", "maxgridcurrent", "bustolerance", "deadbus", "referencemargin"),
+    *("gridcurrentlimit", "buscurrentlimit", "currentoffsetmin", "currentoffsetmax", "voltagestep", "currentstep"),
+    *("wordtime", "chargereserve", "chargehysteresis", "chargefull", "batteryvoltagemin", "batteryvoltagemax"),
+    *("batteryvoltagemargin", "maxbatterycurrent", "temperaturemin", "temperaturemax"),
+)
+"""The settings that the status tells as limits, for the figures beside the form."""
 
 
 def about(settings: Settings) -> About:
@@ -107,11 +142,7 @@ def about(settings: Settings) -> About:
         simulated=settings.simulate is not None,
         title=settings.title,
         timezone=settings.timezone,
-        limits={
-            "gridvoltagemin": settings.gridvoltagemin,
-            "gridvoltagemax": settings.gridvoltagemax,
-            "maxgridcurrent": settings.maxgridcurrent,
-        },
+        limits={name: getattr(settings, name) for name in SHOWN_LIMITS},
         config={
             "readOnly": settings.read_only,
             "emulator": settings.emulator,

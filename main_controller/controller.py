@@ -31,6 +31,7 @@ from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
+from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
@@ -97,10 +98,10 @@ LOOK_EVERY = 0.5
 EVENTS_EVERY = 1.0
 """How often (s) it is looked for what the grid did by itself."""
 
-BATTERY_RESERVE = 20.0
-"""Down to which charge (%) a battery's headroom is told."""
-
 READERS = 16
+DIRECT_READERS = 16
+"""How many converters may be read at once before orders; a read that hangs holds one for its time-out."""
+
 STOPPERS = 64
 ORDERERS = 16
 STOPS_ASKED = 256
@@ -226,7 +227,10 @@ class Controller:
         )  # fmt: skip
         self._then_mode = ThenMode(desk, self._set_mode, submit=self._executor(1, "then").submit)
         limits = limits_of(settings)
-        self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
+        direct = DirectReadings(
+            upstream.devices, self._executor(DIRECT_READERS, "direct"), clock=self._clock, limit=settings.directread
+        )
+        self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, direct=direct, intent=intent)
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
             desk, upstream.apis_web, upstream.devices, waits,
@@ -251,7 +255,7 @@ class Controller:
         band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
         self._bus_events = BusEvents(desk, self._events.chronicle, band=band)
         self._bus_view = BusView(
-            desk, self._bus_events.explained, current_max=settings.maxgridcurrent, reserve=BATTERY_RESERVE
+            desk, self._bus_events.explained, current_max=settings.maxgridcurrent, reserve=settings.chargereserve
         )
         self._forget = Forget(
             desk, self._known, sharing=self._share.as_json, clear_schedules=self._set_schedule.clear_left

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from main_controller.domain.modes import Word, parse_word
-from main_controller.domain.units import Unit, number
+from main_controller.domain.units import Unit, alarmed, number
 
 RECENT_READINGS = 6
 """How many readings of one unit are kept for rules that need several."""
@@ -27,7 +27,10 @@ class UnitState(StrEnum):
 
 
 class Reading(NamedTuple):
-    """What one reading said of the converter and the bus; `at` is monotonic s, `vg` and `dvg` V, `ig` and `dig` A."""
+    """What one reading said of the converter and the bus; `at` is monotonic s, `vg` and `dvg` V, `ig` and `dig` A.
+
+    `alarm`: the converter reported a heavy alarm.
+    """
 
     at: float
     word: Word | None
@@ -35,6 +38,7 @@ class Reading(NamedTuple):
     ig: float | None
     dvg: float | None
     dig: float | None = None
+    alarm: bool = False
 
 
 class Sighting(NamedTuple):
@@ -77,19 +81,23 @@ def sight(
     if before is not None and before.clock == clock:
         return Sighting(unit_id, data, clock, before.moved_at, before.moved_wall, True, None, before.recent)
     earlier = before.recent[1 - RECENT_READINGS :] if before is not None else ()
-    return Sighting(unit_id, data, clock, now, wall, True, None, (*earlier, _reading(Unit(unit_id, data), now)))
+    return Sighting(
+        unit_id, data, clock, now, wall, True, None, (*earlier, read_dcdc(Unit(unit_id, data).section("dcdc"), now))
+    )
 
 
-def _reading(unit: Unit, now: float) -> Reading:
-    converter = Unit(unit.id, unit.section("dcdc"))  # looked up once, since this is done for every moved unit
-    meter = converter.section("meter")
+def read_dcdc(dcdc: Mapping[str, Any], now: float) -> Reading:
+    """What a `dcdc` object says at `now`, from a unit's data or from its converter itself."""
+    converter = Unit("", dcdc)
+    meter, status = converter.section("meter"), converter.section("status")
     return Reading(
         now,
-        parse_word(converter.section("status").get("status")),
+        parse_word(status.get("status")),
         number(meter.get("vg")),
         number(meter.get("ig")),
         number(converter.section("vdis").get("dvg")),
         number(converter.section("param").get("dig")),
+        alarmed(status),
     )
 
 

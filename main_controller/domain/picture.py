@@ -5,11 +5,12 @@ their converters may be doing as a `Belief`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from main_controller.domain.belief import Belief
 from main_controller.domain.freshness import Reading, UnitState, unwatched
 from main_controller.domain.modes import Mode, Word, effective_mode
+from main_controller.domain.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Fact:
     conflict: str | None = None
     in_flight: bool = False
     disturbed_at: float | None = None
+    unit: Unit | None = None
+    ordered_at: float | None = None
 
     @property
     def live(self) -> bool:
@@ -97,6 +100,12 @@ class Picture:
     def others(self, unit_id: str) -> list[Fact]:
         """The facts of all units but this one."""
         return [fact for fact in self.facts.values() if fact.id != unit_id]
+
+    def working(self, unit_id: str) -> "Picture":
+        """The same with only this unit and those that are not surely in Wait."""
+        asleep = {Word.WAIT}
+        facts = {fact.id: fact for fact in self.facts.values() if fact.id == unit_id or fact.belief.words != asleep}
+        return replace(self, facts=facts)
 
     def mode_pending(self, unit_id: str | None) -> bool:
         """Whether a mode change that touches this scope is under way."""

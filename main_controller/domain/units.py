@@ -10,6 +10,8 @@ from typing import Any
 from main_controller.domain.modes import Mode, Word, parse_mode, parse_word
 
 _NOTHING: Mapping[str, Any] = {}
+PERMISSIONS: Mapping[str, int] = {f"{form}{value}": value for value in range(4) for form in ("0x0", "0x", "0", "")}
+"""`battery_operation_status` where it is written as text: "0x03", "3"."""
 
 
 def number(value: object) -> float | None:
@@ -26,6 +28,11 @@ def number(value: object) -> float | None:
 def text(value: object) -> str | None:
     """A non-empty string, or None for anything else."""
     return value if isinstance(value, str) and value else None
+
+
+def alarmed(status: Mapping[str, Any]) -> bool:
+    """Whether a `dcdc.status` reports a fault; "Light alarm" is normal operation (K1, T12)."""
+    return status.get("alarmState") == "Heavy alarm" or status.get("stateAlarm") == "Heavy alarm"
 
 
 class Unit:
@@ -65,9 +72,8 @@ class Unit:
 
     @property
     def heavy_alarm(self) -> bool:
-        """Whether the converter reports a fault; "Light alarm" is normal operation (K1, T12)."""
-        status = self.section("dcdc", "status")
-        return "Heavy alarm" in (status.get("alarmState"), status.get("stateAlarm"))
+        """Whether the converter reports a fault."""
+        return alarmed(self.section("dcdc", "status"))
 
     @property
     def dvg(self) -> float | None:
@@ -113,6 +119,19 @@ class Unit:
     def rsoc(self) -> float | None:
         """Relative state of charge, % (F17)."""
         return self.figure("battery", "rsoc")
+
+    @property
+    def temperature(self) -> float | None:
+        """Temperature that the converter measures, degrees Celsius (F32)."""
+        return self.figure("dcdc", "meter", "tmp")
+
+    @property
+    def permission(self) -> int | None:
+        """What the battery permits (F18, T34): 0 nothing, 1 charging, 2 discharging, 3 both; None: not told."""
+        told = self.section("battery").get("battery_operation_status")
+        if isinstance(told, str):
+            told = PERMISSIONS.get(told.strip().lower())
+        return told if type(told) is int and 0 <= told <= 3 else None
 
     @property
     def global_mode(self) -> Mode | None:

@@ -13,6 +13,7 @@ from main_controller.domain.freshness import Reading, Sighting, UnitState
 from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.picture import Fact, Picture
+from main_controller.domain.units import Unit
 from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import Snapshot, UnitCache
@@ -38,6 +39,7 @@ class _Told:
     effective: Mode | None
     ip: str | None
     word: str | None
+    unit: Unit
 
 
 class Pictures:
@@ -119,6 +121,7 @@ class Pictures:
                 conflict=conflict,
                 in_flight=_in_flight(orders),
                 disturbed_at=_disturbed_at(orders),
+                ordered_at=_ordered_at(orders),
             )
         told = self._told(sighting)
         return Fact(
@@ -136,6 +139,8 @@ class Pictures:
             conflict=conflict,
             in_flight=_in_flight(orders),
             disturbed_at=_disturbed_at(orders),
+            unit=told.unit,
+            ordered_at=_ordered_at(orders) if orders else None,
         )
 
     def _told(self, sighting: Sighting) -> _Told:
@@ -159,6 +164,10 @@ def _disturbed_at(orders: Iterable[ConverterOrder]) -> float | None:
     return max(back, default=None)
 
 
+def _ordered_at(orders: Iterable[ConverterOrder]) -> float | None:
+    return max((order.entered if order.returned is None else order.returned for order in orders), default=None)
+
+
 def _in_flight(orders: Iterable[ConverterOrder]) -> bool:
     return any(order.returned is None and order.word is not Word.WAIT for order in orders)
 
@@ -175,6 +184,7 @@ def _read(sighting: Sighting) -> _Told:
         unit.effective,
         unit.ip,
         unit.raw_word,
+        unit,
     )
 
 

@@ -4,29 +4,41 @@ Used by `/set/dcdc/<id>` and by the guided procedure.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command, ConverterOrder, UnitOutcome
-from main_controller.domain.interlock_terms import Answer, Limits, Wanted
+from main_controller.domain.freshness import Reading
+from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner, Wanted
 from main_controller.domain.interlocks import judge
+from main_controller.domain.last_look import units_to_read
 from main_controller.domain.modes import Word
+from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.units import number
 from main_controller.errors import Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
+from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.waits import Waits
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
 
+Passed = tuple[str | None, Collection[str]]
+"""An override: its reason and the rules that it names."""
+
+OVERTAKEN = "A stop overtook this order; nothing was sent."
 FOLLOWED_AT_MOST = 3
 """How often Wait is tried after an order that a stop overtook in flight."""
 
 
 class SetConverter:
-    """Orders one converter's word, target voltage (V) and current (A)."""
+    """Orders one converter's word, target voltage (V) and current (A).
+
+    `direct` reads converters before a current order (None: nothing is read); `trips` gives the moments (monotonic s)
+    of each unit's trips that nobody has reset (I11).
+    """
 
     def __init__(
         self,
@@ -35,18 +47,32 @@ class SetConverter:
         waits: Waits,
         *,
         limits: Limits,
+        direct: DirectReadings | None = None,
+        trips: Callable[[], Mapping[str, Sequence[float]]] = dict,
         intent: Callable[[Command], None] = lambda command: None,
     ) -> None:
         self._desk = desk
         self._devices = devices
         self._waits = waits
         self._limits = limits
+        self._direct = direct
+        self._trips = trips
+        self._owner: Callable[[], Owner | None] = lambda: None
         self._intent = intent
 
-    def dry_run(self, wanted: Wanted) -> list[Answer]:
-        """What the rules say of this order now; nothing is sent or recorded."""
+    def owned_by(self, owner: Callable[[], Owner | None]) -> None:
+        """Have the bus' owner told by `owner` at each order (I16)."""
+        self._owner = owner
+
+    def dry_run(self, wanted: Wanted, by: str = "") -> list[Answer]:
+        """What the rules say of this order by `by` now; nothing is sent, read or recorded."""
         self._desk.known(wanted.unit_id)
-        return judge(wanted, self._desk.picture(), self._limits)
+        return self._judge(wanted, self._desk.picture(), by, None)
+
+    def _judge(
+        self, wanted: Wanted, picture: Picture, by: str, direct: Mapping[str, Reading | str] | None
+    ) -> list[Answer]:
+        return judge(wanted, picture, self._limits, Known(by, self._owner(), self._trips(), direct))
 
     def wait(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, Mapping[str, Any]]:
         """Send Wait now. Returns the command and the converter's new `dcdc` object; raises UpstreamError."""
@@ -63,12 +89,19 @@ class SetConverter:
         return command, result.answer or {}
 
     def order(
-        self, wanted: Wanted, by: str, *, override: str | None = None, stamp: Stamp = UNSTAMPED
+        self,
+        wanted: Wanted,
+        by: str,
+        *,
+        override: str | None = None,
+        override_rules: Collection[str] = frozenset(),
+        stamp: Stamp = UNSTAMPED,
     ) -> tuple[Command, Mapping[str, Any]]:
         """Check the rules and send the order. Returns the command and the converter's new `dcdc` object.
 
         Raises Refused with every rule's answer when one refuses and is not overridden, UpstreamError when the
-        device did not do it. `override` is an operator's reason for passing rules (c), (e) and (f).
+        device did not do it. `override` is an operator's reason for passing the rules named in `override_rules`, as far
+        as they may be overridden; every other rule that fails refuses (S7).
         """
         if wanted.word is Word.WAIT:
             return self.wait(wanted.unit_id, by, stamp=stamp)
@@ -81,12 +114,16 @@ class SetConverter:
         )
         scope = f"wait:{wanted.unit_id}"
         with desk.turn(command, scope, "wait", scope) as overtaken:
-            order, ip = self._enter(command, wanted, override, stamp)
+            passed = (override, override_rules)
+            direct = self._look(command, wanted, passed, stamp)
+            if overtaken():
+                raise desk.cancel(command, OVERTAKEN)
+            order, ip = self._enter(command, wanted, passed, stamp, direct)
             desk.judged(command)
             self._intent(command)
             if overtaken():
                 desk.commands.note_converter(replace(order, returned=desk.clock(), sent=False))
-                raise desk.cancel(command, "A stop overtook this order; nothing was sent.")
+                raise desk.cancel(command, OVERTAKEN)
             try:
                 answer = self._devices.command(Target(wanted.unit_id, ip), wanted.word, wanted.dvg, wanted.dig)
             except Exception as fault:
@@ -102,32 +139,61 @@ class SetConverter:
                 raise desk.cancel(command, sentence, sent=True, settled=desk.clock())
         return self._answered(desk.accept(command), wanted, answer), answer
 
+    def _look(self, command: Command, wanted: Wanted, passed: Passed, stamp: Stamp) -> Mapping[str, Reading | str]:
+        """Before a current order: the rules first, so that a refusal waits for no device, then the direct readings."""
+        if self._direct is None or not wanted.word.current_controlled or self._limits.pace.direct_read <= 0:
+            return {}
+        with self._desk.commands.deciding():
+            picture, _ = self._check(command, wanted, passed, stamp, None)
+        self._desk.judged(command)
+        return self._direct.of(units_to_read(wanted, picture))
+
     def _enter(
-        self, command: Command, wanted: Wanted, override: str | None, stamp: Stamp
+        self,
+        command: Command,
+        wanted: Wanted,
+        passed: Passed,
+        stamp: Stamp,
+        direct: Mapping[str, Reading | str],
     ) -> tuple[ConverterOrder, str | None]:
         """Check and enter as one step (Z8b); the order and the address that was checked."""
         desk = self._desk
         with desk.commands.deciding():
-            desk.timely(command, stamp)
-            desk.not_while_stopping(command)
-            desk.not_locked(command, wanted.unit_id)
-            desk.not_while_shutting_down(command, wanted.unit_id)
-            picture = desk.picture()
-            answers = judge(wanted, picture, self._limits)
-            refusing = [answer for answer in answers if answer.refuses and not (override and answer.overridable)]
-            if refusing:
-                sentence = " ".join(answer.sentence for answer in refusing)
-                raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in answers])
-            passed = [answer.rule for answer in answers if answer.refuses]
+            picture, rules = self._check(command, wanted, passed, stamp, direct)
             order = ConverterOrder(
                 command.id, wanted.unit_id, wanted.word, wanted.dvg, wanted.dig, entered=desk.clock()
             )
             desk.commands.note_converter(order)
-        if override and passed:
-            note = f"Rules {', '.join(passed)} were overridden: {override}"
+        if rules:
+            note = f"Rules {', '.join(rules)} were overridden: {passed[0]}"
             desk.commands.update(command.id, note=note)
             log.warning("%s to %s: %s", command.id, wanted.unit_id, note)
         return order, picture.facts[wanted.unit_id].ip
+
+    def _check(
+        self,
+        command: Command,
+        wanted: Wanted,
+        passed: Passed,
+        stamp: Stamp,
+        direct: Mapping[str, Reading | str] | None,
+    ) -> tuple[Picture, list[str]]:
+        """Refuse what anything refuses; the picture that was judged by, and the rules that were overridden."""
+        desk = self._desk
+        desk.timely(command, stamp)
+        desk.not_while_stopping(command)
+        desk.not_locked(command, wanted.unit_id)
+        desk.not_while_shutting_down(command, wanted.unit_id)
+        picture = desk.picture()
+        answers = self._judge(wanted, picture, command.by, direct)
+        reason, named = passed
+        failing = [answer for answer in answers if answer.refuses]
+        overridden = [one for one in failing if reason and one.overridable and one.rule in named]
+        refusing = [answer for answer in failing if answer not in overridden]
+        if refusing:
+            sentence = " ".join(answer.sentence for answer in refusing)
+            raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in answers])
+        return picture, [answer.rule for answer in overridden]
 
     def _follow(self, command: Command, unit_id: str, ip: str | None) -> str:
         """A stop or Wait that came while the order was in flight is sent again after it (Z9); what came of that."""

@@ -18,6 +18,15 @@ from main_controller.settings.kinds import Network, Read
 ROOT = Path(__file__).resolve().parents[2]
 _DEVICE_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": ":8080/1/log/data"}
 
+_ORDERED = (
+    ("gridvoltagemin", "gridvoltagemax", "V"),
+    ("currentoffsetmin", "currentoffsetmax", "V"),
+    ("chargereserve", "chargefull", "%"),
+    ("batteryvoltagemin", "batteryvoltagemax", "V"),
+    ("temperaturemin", "temperaturemax", "°C"),
+)
+"""Pairs of settings of which the first lies below the second, and their unit."""
+
 
 def _setting(default: Any, read: Read, explanation: str, unit: str = "", derived: str = "") -> Any:
     """One row of the table. `derived` says what a default of None is made of."""
@@ -89,6 +98,45 @@ class Settings:
     )
     stablereadings: int = _setting(3, kinds.whole(1, 6), "readings in a row that must show the bus risen")
     deadbus: float = _setting(60, kinds.number(0, 300), "a voltage reference starts on a bus below this only", "V")
+    busskew: float = _setting(
+        10, kinds.number(0, 3600), "readings of one moment, of different units, lie that far apart", "s"
+    )
+    referencemargin: float = _setting(
+        0.125, kinds.number(0, 1000), "the reference's limit lies that much above what it must carry", "A"
+    )
+    gridcurrentlimit: float = _setting(
+        2.35, kinds.number(0, 1000), "highest grid current measured at a unit with which it is ordered", "A"
+    )
+    buscurrentlimit: float = _setting(100, kinds.number(0, 100000), "highest sum of all grid currents on the bus", "A")
+    currentoffsetmin: float = _setting(
+        5, kinds.number(0, 1500), "a discharge is ordered at least that much above the reference's voltage", "V"
+    )
+    currentoffsetmax: float = _setting(
+        30, kinds.number(0, 1500), "a charge at most that much below the reference's voltage, a discharge above it", "V"
+    )
+    voltagestep: float = _setting(
+        10, kinds.number(0.1, 1500), "largest change of a working reference's voltage by one order", "V"
+    )
+    currentstep: float = _setting(0, kinds.number(0, 1000), "largest rise of a current by one order; 0: any", "A")
+    wordtime: float = _setting(5, kinds.number(0, 3600), "shortest time between two orders to one converter", "s")
+    triptime: float = _setting(30, kinds.number(0, 3600), "a unit is reference again that long after a trip", "s")
+    tripsperhour: int = _setting(3, kinds.whole(1, 1000), "trips within an hour after which a person must reset")
+    directread: float = _setting(
+        2, kinds.number(0, 5), "longest reading of both converters directly before a current order; 0: none", "s"
+    )
+    chargereserve: float = _setting(20, kinds.number(0, 100), "a battery gives above this charge only", "%")
+    chargehysteresis: float = _setting(5, kinds.number(0, 100), "it begins to give that much above the reserve", "%")
+    chargefull: float = _setting(95, kinds.number(0, 100), "a battery takes below this charge only", "%")
+    batteryvoltagemin: float = _setting(32, kinds.number(0, 1500), "lowest voltage of a battery", "V")
+    batteryvoltagemax: float = _setting(58.4, kinds.number(0, 1500), "highest voltage of a battery", "V")
+    batteryvoltagemargin: float = _setting(
+        0.5, kinds.number(0, 100), "kept from the limit towards which an order moves the battery's voltage", "V"
+    )
+    maxbatterycurrent: float = _setting(20, kinds.number(0, 10000), "highest current of a battery by an order", "A")
+    temperaturemin: float = _setting(
+        0, kinds.number(-100, 200), "lowest temperature of a converter; none charges below 0", "°C"
+    )
+    temperaturemax: float = _setting(45, kinds.number(-100, 200), "highest temperature of a converter", "°C")
     steptime: float = _setting(240, kinds.number(0.1, 3600), "longest step of a guided procedure", "s")
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
@@ -134,8 +182,9 @@ class Settings:
                 object.__setattr__(self, name, value)
         for name in ("schedules", "journal"):
             object.__setattr__(self, name, self.root / getattr(self, name))
-        if self.gridvoltagemin >= self.gridvoltagemax:
-            raise SettingError("gridvoltagemin", f"{self.gridvoltagemin:g} V is not below gridvoltagemax")
+        for low, high, unit in _ORDERED:
+            if getattr(self, low) >= getattr(self, high):
+                raise SettingError(low, f"{getattr(self, low):g} {unit} is not below {high}")
 
 
 def setting_fields() -> tuple[Field[Any], ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import bottle
 
 from main_controller.domain.commands import Command, CommandState
-from main_controller.domain.interlock_terms import Wanted
+from main_controller.domain.interlock_terms import RULES, Wanted
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, UpstreamError
@@ -148,27 +148,29 @@ class Commands:
 
     def set_dcdc_of(self) -> Any:
         """`/set/dcdc?unitId=&mode=...`: the same for an id that no path can hold."""
-        asked = self._ordering.asked(required=("unitId", "mode"), optional=("dvg", "dig", "dryRun", "override"))
+        asked = self._ordering.asked(
+            required=("unitId", "mode"), optional=("dvg", "dig", "dryRun", "override", "overrideRules")
+        )
         return self._set_dcdc(asked, asked.given["unitId"])
 
     def set_dcdc(self, unit_id: str) -> Any:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
-        asked = self._ordering.asked(required=("mode",), optional=("dvg", "dig", "dryRun", "override"))
+        asked = self._ordering.asked(required=("mode",), optional=("dvg", "dig", "dryRun", "override", "overrideRules"))
         return self._set_dcdc(asked, unit_id)
 
     def _set_dcdc(self, asked: Asked, unit_id: str) -> Any:
         wanted, by = _wanted(unit_id, asked.given), caller()
+        override, rules = (None, frozenset[str]()) if wanted.word is Word.WAIT else _override(asked.given)
         if flag(asked.given, "dryRun"):
-            answers = self._set_converter.dry_run(wanted)
+            answers = self._set_converter.dry_run(wanted, by)
             return {
                 "allowed": not any(a.refuses for a in answers),
                 "rules": [a.as_json() for a in answers],
                 "headroom": self._headroom(unit_id),
             }
-        override = asked.given.get("override")
         return self._ordering.carry_out(
             asked,
-            lambda stamp: self._set_converter.order(wanted, by, override=override, stamp=stamp),
+            lambda stamp: self._set_converter.order(wanted, by, override=override, override_rules=rules, stamp=stamp),
             stops=wanted.word is Word.WAIT,
         )
 
@@ -298,6 +300,22 @@ def _then(given: Mapping[str, str]) -> Mode | None:
     if "unitId" in given or given["value"] != Mode.HETERONOMOUS:
         raise BadRequest("The parameter then goes with the cluster's Soft Stop alone (value=heteronomous).")
     return then
+
+
+def _override(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
+    """The reason for an override and the rules that it names; either both or none (S7)."""
+    reason, named = given.get("override"), given.get("overrideRules")
+    if reason is None and named is None:
+        return None, frozenset()
+    if named is None:
+        raise BadRequest("An override names the rules that it passes: overrideRules=e,f, as the dry run shows them.")
+    if reason is None:
+        raise BadRequest("The parameter overrideRules goes with override, which gives the reason.")
+    rules = frozenset(named.split(","))
+    unknown = next((rule for rule in sorted(rules) if rule not in RULES), None)
+    if unknown is not None:
+        raise BadRequest(f"There is no rule {shown(unknown)}; the rules are {', '.join(RULES)}.")
+    return reason, rules
 
 
 def _wanted(unit_id: str, given: Mapping[str, str]) -> Wanted:

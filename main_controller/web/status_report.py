@@ -36,8 +36,8 @@ def _no_list() -> Sequence[Mapping[str, Any]]:
 class About:
     """What never changes while the program runs: who it is and by which settings it judges.
 
-    `limits` are gridvoltagemin and gridvoltagemax (V) and maxgridcurrent (A); `config` what the page needs to know
-    (readOnly, emulator, upsModes, staleafter, readinglag); `stale_after` and `mode_time` (Z9b) in s.
+    `limits` are the settings by which orders are judged, by their names (V, A, %, s); `config` what the page needs to
+    know (readOnly, emulator, upsModes, staleafter, readinglag); `stale_after` and `mode_time` (Z9b) in s.
     """
 
     version: str

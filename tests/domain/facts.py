@@ -8,6 +8,7 @@ from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.freshness import Reading, UnitState
 from main_controller.domain.modes import Mode, Word, effective_mode
 from main_controller.domain.picture import Fact, Picture
+from main_controller.domain.units import Unit
 
 NOW = 1000.0
 LAG = 12.0
@@ -28,6 +29,18 @@ def order(word: Word, *, entered: float = NOW - 30.0, **more: Any) -> ConverterO
 def answer(word: Word | str, dvg: float | None = 350.0, dig: float | None = 1.0) -> dict[str, Any]:
     """The `dcdc` object that a converter answers with."""
     return {"status": {"status": str(word)}, "vdis": {"dvg": dvg}, "param": {"dig": dig}}
+
+
+def battery(unit_id: str = "E001", **more: Any) -> Unit:
+    """A unit's battery and converter as the data tell of them: half charged, 52 V, 25 degrees, all permitted."""
+    told = {"rsoc": 60.0, "vb": 52.0, "tmp": 25.0, "status": "0x03", **more}
+    return Unit(
+        unit_id,
+        {
+            "battery": {"rsoc": told["rsoc"], "battery_operation_status": told["status"]},
+            "dcdc": {"meter": {"vb": told["vb"], "tmp": told["tmp"]}},
+        },
+    )
 
 
 def fact(
@@ -56,6 +69,7 @@ def fact(
         "global_mode": mode,
         "local_mode": local,
         "effective": None if mode is None else effective_mode(mode, local),
+        "unit": battery(unit_id),
         **more,
     }
     return Fact(unit_id, state, age, last, tuple(readings), believe(last, orders, LAG), **values)

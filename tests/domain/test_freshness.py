@@ -95,3 +95,11 @@ def test_readings_are_kept_newest_last_and_only_so_many() -> None:
 def test_unwatched_is_not_live_and_not_surely_in_wait(state: UnitState, word: str | None, expected: bool) -> None:
     """K6: a converter goes on doing what it did last; an unknown word counts as running."""
     assert unwatched(state, word) is expected
+
+
+@pytest.mark.parametrize(("state", "alarm"), [("Heavy alarm", True), ("Light alarm", False), (None, False)])
+def test_a_reading_keeps_whether_the_converter_reported_a_heavy_alarm(state: str | None, alarm: bool) -> None:
+    """I5: it must be gone in two readings, so each remembers it."""
+    told = reading()
+    told["dcdc"]["status"]["alarmState"] = state
+    assert seen(None, "a", 0.0, told).recent[-1].alarm is alarm

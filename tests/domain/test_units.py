@@ -10,7 +10,7 @@ from main_controller.domain.modes import Mode, Word
 from main_controller.domain.units import Unit, number, text
 
 ODD: list[Any] = [None, True, 0, 1.5, "", "x", [], [{}], {}, {"status": []}, float("nan"), float("inf"), 10**400]
-FIGURES = ("dvg", "dig", "vg", "ig", "wg", "wb", "vb", "ib", "rsoc")
+FIGURES = ("dvg", "dig", "vg", "ig", "wg", "wb", "vb", "ib", "rsoc", "temperature")
 WORDS = ("word", "raw_word", "global_mode", "local_mode", "effective", "ip", "display", "time")
 
 
@@ -40,7 +40,7 @@ def test_odd_sections_give_none(name: str, odd: Any) -> None:
 
 @pytest.mark.parametrize("odd", [None, True, "350", [], {}, float("nan"), 10**400])
 def test_odd_figures_give_none(odd: Any) -> None:
-    meter = dict.fromkeys(("vg", "ig", "wg", "wb", "vb", "ib"), odd)
+    meter = dict.fromkeys(("vg", "ig", "wg", "wb", "vb", "ib", "tmp"), odd)
     data = {"dcdc": {"meter": meter, "vdis": {"dvg": odd}, "param": {"dig": odd}}, "battery": {"rsoc": odd}}
     assert [getattr(Unit("E001", data), name) for name in FIGURES] == [None] * len(FIGURES)
 
@@ -83,3 +83,14 @@ def test_a_recorded_unit_is_read_whole(root: Path) -> None:
     assert (unit.global_mode, unit.local_mode, unit.effective) == (Mode.MANUAL, None, Mode.MANUAL)
     assert (unit.ip, unit.display, unit.time, unit.grid_master) == (None, "E001", "2020/01/01-02:30:10", True)
     assert not unit.heavy_alarm
+
+
+@pytest.mark.parametrize(
+    ("told", "permission"),
+    [("0x00", 0), ("0x01", 1), ("0X02", 2), ("0x03", 3), ("3", 3), ("03", 3), (0, 0), (3, 3), (4, None), (-1, None),
+     (True, None), (1.0, None), ("0x04", None), ("yes", None), ("", None), (None, None), ([], None)],
+)  # fmt: skip
+def test_what_a_battery_permits_is_one_of_four_or_not_told(told: object, permission: int | None) -> None:
+    """F18, T34, I4."""
+    assert Unit("E001", {"battery": {"battery_operation_status": told}}).permission == permission
+    assert Unit("E001", {"battery": told}).permission is None

@@ -13,6 +13,7 @@ from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
+from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
@@ -134,7 +135,8 @@ class Bench:
         self.set_mode = SetMode(
             self.desk, web, self.waits, self.hands, person_ordered=self.person_orders.append, intent=self.intent
         )
-        self.converter = SetConverter(self.desk, self.devices, self.waits, limits=self.limits, intent=self.intent)
+        self.trips: dict[str, list[float]] = {}
+        self.converter = self.with_direct(limit=2.0)
         self.stop_all = StopAll(self.desk, web, self.devices, self.waits, executor=self.hands, readers=self.hands)
         self.verification = Verification(self.desk)
         self.share = Share(self.desk, self.converter, self.waits, self.kept, limits=self.limits, step_time=60.0)
@@ -145,6 +147,14 @@ class Bench:
         self.polls = True
         self.set_grid(grid_master=True)
         self.hands.beat = self.beat
+
+    def with_direct(self, *, limit: float) -> SetConverter:
+        """The converter order, for which converters are read directly for at most `limit` real seconds."""
+        direct = DirectReadings(self.devices, self.hands, clock=self.hands, limit=limit)
+        return SetConverter(
+            self.desk, self.devices, self.waits,
+            limits=self.limits, direct=direct, trips=lambda: self.trips, intent=self.intent,
+        )  # fmt: skip
 
     @property
     def web(self) -> ApisWeb:

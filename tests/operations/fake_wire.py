@@ -126,13 +126,17 @@ class Converter:
     there: bool = True
     frozen: bool = False
     ups: int = 0
-    alarm: str | None = None
+    rsoc: float | None = 60.0
+    vb: float | None = 52.0
+    tmp: float | None = 25.0
+    permission: object = None
+    alarm: str = "Light alarm"
 
     def dcdc(self) -> dict[str, Any]:
         """Its `dcdc` object."""
         return {
-            "status": {"status": self.word, **({} if self.alarm is None else {"alarmState": self.alarm})},
-            "meter": {"vg": self.vg, "ig": self.ig},
+            "status": {"status": self.word, "alarmState": self.alarm},
+            "meter": {"vg": self.vg, "ig": self.ig, "vb": self.vb, "tmp": self.tmp},
             "vdis": {"dvg": self.dvg},
             "param": {"dig": self.dig},
         }
@@ -145,6 +149,7 @@ class Converter:
             "oesunit": {"id": self.id, "ip": self.ip},
             "apis": {"operation_mode": modes},
             "dcdc": self.dcdc(),
+            "battery": {"rsoc": self.rsoc, "battery_operation_status": self.permission},
             "emu": {"ups_operation_mode": {"mode": self.ups}},
         }
 
@@ -203,6 +208,8 @@ class FakeDevices:
         self.grid = grid
         self.deaf: set[str] = set()
         self.reads = False
+        self.read_at: list[str] = []
+        self.on_read: Callable[[], object] = lambda: None
 
     def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`."""
@@ -219,7 +226,11 @@ class FakeDevices:
         """As `Devices.read`."""
         if not self.reads:
             raise NotReadable("there is no direct reading here")
+        self.read_at.append(target.unit_id)
+        self.on_read()
         fault = self.grid.faults.get(f"{target.unit_id} read")
+        if fault is not None:
+            self.grid.hands.hang(self.grid.hands.now + fault.hang)
         if fault is not None and fault.error is not None:
             raise fault.error
         return self.grid.units[target.unit_id].dcdc()

@@ -69,6 +69,7 @@ def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Be
 
 def test_what_was_ordered_since_is_no_contradiction(bench: Bench) -> None:
     command, _ = bench.converter.wait("E001", "me")
+    bench.run(5.0)
     later, _ = bench.converter.order(UP, "me")
     watch(bench, 30)
     assert bench.log.get(command.id).state is VERIFIED

@@ -403,7 +403,7 @@ def test_a_record_that_cannot_be_read_keeps_nobody_from_starting() -> None:
 
 def test_an_order_by_hand_to_a_third_unit_does_not_end_it(bench: Bench) -> None:
     sharing(bench)
-    bench.converter.order(Wanted("E002", CHARGE, 350.0, 0.3), "two")
+    bench.converter.order(Wanted("E002", CHARGE, 350.0, 0.15), "two")
     bench.run(20.0)
     assert step(bench) == "running sharing"
     bench.converter.wait("E002", "two")

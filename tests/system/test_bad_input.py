@@ -6,6 +6,7 @@ route's `good` request does pass (`test_the_good_request_of_each_route_passes`):
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,7 +88,8 @@ class Route:
         return self.path + "?" + "&".join(f"{name}={value}" for name, value in given.items())
 
 
-CONVERTER = {"mode": "0x0014", "dvg": "350", "dig": "2", "dryRun": "false", "override": "tested", "wait": "verified"}
+CONVERTER = {"mode": "0x0014", "dvg": "350", "dig": "2", "dryRun": "false", "wait": "verified"}
+CONVERTER |= {"override": "tested", "overrideRules": "e,f"}
 COMMANDS = [
     Route("/set/budo/manual", {"wait": "verified"}),
     Route(
@@ -101,8 +103,13 @@ COMMANDS = [
         "/set/dcdc/E001",
         CONVERTER,
         free=("override",),
-        needed=("mode", "dvg", "dig"),
-        more={"mode": ("0x14", "0X0014", "20", "0x0001"), "dvg": ("299", "381"), "dig": ("2.4", "-2")},
+        needed=("mode", "dvg", "dig", "override", "overrideRules"),
+        more={
+            "mode": ("0x14", "0X0014", "20", "0x0001"),
+            "dvg": ("299", "381"),
+            "dig": ("2.4", "-2"),
+            "overrideRules": ("e,", "E", "z", "e;f", "e,%20f", "all"),
+        },
         refused_as_state=("dvg", "dig"),
     ),
     Route("/set/E001", CONVERTER, free=("override",), needed=("mode",), refused_as_state=("dvg", "dig")),
@@ -238,6 +245,25 @@ def test_the_good_request_of_each_route_passes(tmp_path_factory: pytest.TempPath
             assert answer.status in (404, 409, 502), "well-formed, and refused by the grid's state"
         if acting or route.path == "/share":
             assert effects(console, grid) != before
+
+
+def test_an_override_passes_the_rule_that_it_names_and_no_other(tmp_path: Path) -> None:
+    """S7: 0.1 A of limit is less than the margin, which is rule (e)."""
+    order = "/set/dcdc/E001?mode=0x0014&dvg=350&dig=0.1&override=commissioning&overrideRules="
+    with FakeGrid() as grid, Console(tmp_path, **grid.settings) as console:
+        until(lambda: ready(console, 2), "the first picture")
+        assert console.call(f"{order}c,f").status == 409
+        assert console.call(f"{order}e").status == 200
+        assert console.get("/commands")["commands"][0]["note"] == "Rules e were overridden: commissioning"
+
+
+@pytest.mark.parametrize("more", ["override=x", "overrideRules=z", "override=x&overrideRules=,"])
+def test_wait_leaves_whatever_its_override_says(tmp_path: Path, more: str) -> None:
+    """S32: nothing harmless refuses a stop."""
+    with FakeGrid() as grid, Console(tmp_path, **grid.settings) as console:
+        until(lambda: ready(console, 2), "the first picture")
+        assert console.call(f"/set/dcdc/E001?mode=0x0000&{more}").status == 200
+        assert grid.sent == ["GET /set/dcdc/E001?mode=0x0000&dvg=0&dig=0"]
 
 
 @pytest.mark.parametrize(
