@@ -74,8 +74,8 @@ class Commands:
         for path, callback, stops in (
             ("/set/budo/<mode>", self.set_budo, False),
             ("/setOperationMode", self.set_operation_mode, False),
-            ("/set/dcdc/<unit_id>", self.set_dcdc, _is_wait),
-            ("/set/<unit_id>", self.set_dcdc, _is_wait),
+            ("/set/dcdc/<unit_id:path>", self.set_dcdc, _is_wait),
+            ("/set/<unit_id:path>", self.set_dcdc, _is_wait),
             ("/stopAll", self.stop_all, True),
             ("/shutDown", self.shut_down, False),
             ("/upsMode/<mode>", self.ups_mode, False),

@@ -3,6 +3,7 @@
 Used by every command, and by the readings for the one parameter that they know.
 """
 
+import unicodedata
 from collections.abc import Collection
 from urllib.parse import parse_qsl
 
@@ -15,14 +16,17 @@ MAX_CHARACTERS = 256
 """The longest value of a parameter."""
 
 MAX_PARAMETERS = 32
+IDS = ("unitId", "from", "to")
+"""The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""
+
 FORM = "application/x-www-form-urlencoded"
 
 
 class Parameters:
     """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
 
-    BadRequest when a name comes twice (a name in both counts), when a value holds control characters or is longer
-    than 256 characters, when something is not UTF-8, or when the body is of another kind.
+    BadRequest when a name comes twice (a name in both counts), when a value holds control characters, or signs that are not seen
+    and are no part of a unit's id, or is longer than 256 characters, when something is not UTF-8, or when the body is of another kind.
     """
 
     def __init__(self, query: str, body: bytes = b"") -> None:
@@ -32,7 +36,7 @@ class Parameters:
                 raise BadRequest(f"The parameter {shown(name)} is given twice.")
             if len(value) > MAX_CHARACTERS:
                 raise BadRequest(f"The parameter {shown(name)} is longer than {MAX_CHARACTERS} characters.")
-            if any(not character.isprintable() for character in value):
+            if any(_is_control(character, name) for character in value):
                 raise BadRequest(f"The parameter {shown(name)} holds a control character.")
             self._values[name] = value
 
@@ -58,7 +62,7 @@ class Parameters:
             if name not in required and name not in optional:
                 known = ", ".join(sorted({*required, *optional})) or "none"
                 raise BadRequest(f"The parameter {shown(name)} is not known here; known: {known}.")
-            if not value.strip() and name not in may_be_empty:
+            if not (value if name in IDS else value.strip()) and name not in may_be_empty:
                 raise BadRequest(f"The parameter {shown(name)} is empty.")
         for name in required:
             if name not in self._values:
@@ -79,6 +83,14 @@ def parameters(
 ) -> dict[str, str]:
     """The parameters of a command in one call: see `Parameters`."""
     return Parameters.of(request).read(required=required, optional=optional, may_be_empty=may_be_empty)
+
+
+def _is_control(character: str, name: str) -> bool:
+    """Whether a parameter of that name may not hold this: no blank is refused, and of an id nothing but controls."""
+    if character.isprintable():
+        return False
+    kind = unicodedata.category(character)
+    return kind in ("Cc", "Cs", "Zl", "Zp") or (kind != "Zs" and name not in IDS)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
