@@ -25,8 +25,9 @@ FORM = "application/x-www-form-urlencoded"
 class Parameters:
     """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
 
-    BadRequest when a name comes twice (a name in both counts), when a value holds control characters, or signs that are not seen
-    and are no part of a unit's id, or is longer than 256 characters, when something is not UTF-8, or when the body is of another kind.
+    BadRequest when a name comes twice (a name in both counts), when a value holds control characters, or unseen ones
+    that are no part of a unit's id, or is longer than 256 characters, when something is not UTF-8, or when the body is
+    of another kind.
     """
 
     def __init__(self, query: str, body: bytes = b"") -> None:

@@ -9,7 +9,8 @@ from tests.system.conftest import console_on
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
 
-ODD = ("A/1", "A//2", "a b", " ", "50%", "%41", "#1", "wer?", "1+1", "R&D", "東棟 1", "\U0001f3e0", "'\"", "stop", "a;b=c", "-")
+_PLAIN = ("a b", " ", "stop", "-", "東棟 1", "\U0001f3e0")
+ODD = ("A/1", "A//2", "50%", "%41", "#1", "wer?", "1+1", "R&D", "'\"", "a;b=c", *_PLAIN)
 """Ids that a path, a query, a form or a file name could take for something else."""
 
 CLIMBING = (".", "..")

@@ -38,7 +38,9 @@ def test_unicode_blanks_and_an_allowed_empty_value_are_kept(client: Client) -> N
     assert client.call(f"/echo?value=&unitId={quote('家 1')}").json == {"value": "", "unitId": "家 1"}
 
 
-@pytest.mark.parametrize("unit_id", ["A/1", " ", "\u3000", "50%#?+&", "'\"", "..", "\U0001f3e0\u200d\U0001f525", "E1\u202e"])
+@pytest.mark.parametrize(
+    "unit_id", ["A/1", " ", "\u3000", "50%#?+&", "'\"", "..", "\U0001f3e0\u200d\U0001f525", "E1\u202e"]
+)
 def test_a_unit_can_be_named_whatever_its_id_is_made_of(client: Client, unit_id: str) -> None:
     """H10: what is shown can be ordered."""
     assert client.call(f"/echo?value=stop&unitId={quote(unit_id, safe='')}").json["unitId"] == unit_id
