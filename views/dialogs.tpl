@@ -80,7 +80,7 @@
 </dialog>
 <template id="card-template">
 <article class="card">
-<header><h3><span class="uid"></span> <span class="uname"></span></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
+<header><h3><bdi class="uid"></bdi> <bdi class="uname"></bdi></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
 <p class="sentence" hidden></p>
 <div class="charge"><div class="soc" role="img"><i></i></div><p class="percent" aria-hidden="true"></p></div>
 <dl class="six">

@@ -4,6 +4,7 @@ import { duration } from "../lib/durations.js";
 import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
 import { nextPlan } from "../lib/plans.js";
 import { dueText, planText } from "../lib/sentences.js";
+import { isolated, told as toldBy } from "../lib/wire.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -119,7 +120,7 @@ export function createSchedules(page) {
     $(rows).empty().append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
     if (had) rows.querySelector(had)?.focus();
     const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) => (typeof file === "string" ? file : file.name ?? file.file ?? JSON.stringify(file)));
-    const notes = [entries.length === 0 ? words.t("schedules.none") : "", unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.join(words.t("list.and")) }) : ""];
+    const notes = [entries.length === 0 ? words.t("schedules.none") : "", unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : ""];
     setText(find("schedules-note"), notes.filter(Boolean).join(" "));
     setOutcome(find("schedules-outcome"), orders.at("schedules"));
   }
@@ -127,7 +128,7 @@ export function createSchedules(page) {
   function rowOf({ unitId, what, due, state: standing }) {
     const { at, left: time } = dueText(due, words);
     const row = make("tr");
-    const scopeName = unitId === "" ? words.t("schedules.cluster") : unitId;
+    const scopeName = unitId === "" ? words.t("schedules.cluster") : isolated(unitId);
     const button = make("button", words.t("clear"), { type: "button", "data-act": "clear", "data-unit": unitId, "data-operation": what, "aria-label": `${words.t("clear")} ${scopeName} ${words.t(`operation.${what}`)}` });
     const last = make("td");
     last.append(button);
@@ -138,9 +139,9 @@ export function createSchedules(page) {
   function stateOf(told, unitId, what) {
     const same = (entry) => (entry?.unitId ?? "") === unitId && entry?.operation === what;
     const failed = (told?.failed ?? []).find(same);
-    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${failed.sentence}` : ""}`;
+    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${toldBy(failed.sentence)}` : ""}`;
     const waits = (told?.waiting ?? []).find(same);
-    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${waits.sentence}` : ""}` : null;
+    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${toldBy(waits.sentence)}` : ""}` : null;
   }
 
   return { render, renderLine, open, clear };

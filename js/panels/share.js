@@ -3,6 +3,7 @@
 import { figure, finite } from "../lib/figures.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
+import { isolated, told as toldBy, visible } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -30,7 +31,7 @@ export function createShare(page) {
     const ids = model.units.filter(({ state }) => state === "live").map(({ id }) => id);
     for (const [field, wanted] of [[from, ids[0]], [to, ids[1]]]) {
       const kept = ids.includes(field.value) ? field.value : wanted;
-      $(field).empty().append(ids.map((id) => make("option", id, { value: id })));
+      $(field).empty().append(ids.map((id) => make("option", visible(id), { value: id, dir: "auto" })));
       if (kept) field.value = kept;
     }
     current.max = String(model.status?.limits?.maxgridcurrent ?? "");
@@ -64,7 +65,7 @@ export function createShare(page) {
       setAttribute(line, "data-state", step.state);
     });
     const said = orders.at("share");
-    const told = running?.reason && said?.text.includes(running.reason); // the line above says it already
+    const told = running?.reason && said?.text.includes(toldBy(running.reason)); // the line above says it already
     setOutcome(find("share-outcome"), said?.kind === "bad" && !told ? said : null);
     setText(find("share-now"), running ? running.text : words.t("share.none"));
     setAttribute(find("share-now"), "data-kind", running ? running.kind : null);
@@ -77,14 +78,14 @@ export function createShare(page) {
     const active = told.state === "running" || told.state === "interrupted";
     const head = words.t("share.running", { current: figure(told.current, 1), from: told.from, to: told.to });
     const state = words.t(`share.state.${told.state}`);
-    return { active, steps: Array.isArray(told.steps) ? told.steps : [], failed: told.state === "failed", reason: told.reason ?? null, kind: KINDS[told.state] ?? "bad", text: [head, state, told.reason, unitsOf(told.units)].filter(Boolean).join(" · ") };
+    return { active, steps: Array.isArray(told.steps) ? told.steps : [], failed: told.state === "failed", reason: told.reason ?? null, kind: KINDS[told.state] ?? "bad", text: [head, state, toldBy(told.reason ?? ""), unitsOf(told.units)].filter(Boolean).join(" · ") };
   }
 
   /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */
   function unitsOf(units) {
     return Object.entries(units ?? {}).map(([id, unit]) => {
       const told = Array.isArray(unit?.words) && unit.words.length > 0 ? unit.words : ["--"];
-      return `${id}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : word)).join(" / ")}`;
+      return `${isolated(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : isolated(word))).join(" / ")}`;
     }).join(words.t("list.and"));
   }
 
@@ -92,7 +93,7 @@ export function createShare(page) {
   function stepsOf(running) {
     const broke = (sentence) => running.failed && running.reason !== null && sentence === running.reason;
     return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
-      index, state: broke(sentence) ? "failed" : state ?? "", text: [words.t(`share.step.${step}`), sentence].filter(Boolean).join(": "),
+      index, state: broke(sentence) ? "failed" : state ?? "", text: [words.t(`share.step.${step}`), toldBy(sentence ?? "")].filter(Boolean).join(": "),
     }));
   }
 

@@ -2,6 +2,7 @@
 
 import { countFilters, selectUnits } from "../lib/filters.js";
 import { liveNow, modeName } from "../lib/sentences.js";
+import { isolated } from "../lib/wire.js";
 import { createCard } from "./card.js";
 import { make, setAttribute, setProperty, setText } from "./text.js";
 
@@ -159,7 +160,7 @@ export function createUnits(page) {
   }
 
   function add(id) {
-    const element = make("article", "", { class: "card", "data-unit": id, "aria-label": id });
+    const element = make("article", "", { class: "card", "data-unit": id, "aria-label": isolated(id) });
     elements.set(id, element);
     observer.observe(element);
   }

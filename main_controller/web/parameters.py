@@ -16,7 +16,7 @@ MAX_CHARACTERS = 256
 """The longest value of a parameter."""
 
 MAX_PARAMETERS = 32
-IDS = ("unitId", "from", "to")
+IDS = ("unitId", "unit", "from", "to")
 """The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""
 
 FORM = "application/x-www-form-urlencoded"
