@@ -5,7 +5,7 @@ import ja from "./i18n/ja.js";
 import { isolated } from "./lib/wire.js";
 
 const CATALOGUES = { en, ja };
-const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order"]); // ids, names and words that somebody else chose
+const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order", "text"]); // ids, names and words that somebody else chose
 
 /** The language wanted: the stored choice, else the first of the browser's that there is, else English. */
 export function chooseLanguage(stored, wanted) {

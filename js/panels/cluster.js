@@ -69,6 +69,7 @@ export function createCluster(page) {
       facts: () => liveNow(page.model(), words),
       yes: words.t("ask.yes", { what: name }),
       other: running > 0 ? words.t("ask.soft.first") : null,
+      stops: wanted === "stop",
       note: running > 0 ? words.t("ask.then", { mode: name }) : "",
     };
   }

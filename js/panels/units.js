@@ -47,11 +47,11 @@ export function createUnits(page) {
     else if (form === "ups") setUps(id, event.currentTarget.elements.ups);
     else cards.get(id)?.converter.submit();
   });
-  $(list).on("click", "[data-act]", ({ currentTarget }) => ACTS[currentTarget.dataset.act]?.(idOf(currentTarget), currentTarget));
+  $(list).on("click", "[data-act]", ({ currentTarget, originalEvent }) => ACTS[currentTarget.dataset.act]?.(idOf(currentTarget), currentTarget, originalEvent));
 
   const ACTS = {
     "schedule-set": (id) => page.schedules.open(id),
-    "schedule-clear": (id, button) => page.schedules.clear(id, button.dataset.operation),
+    "schedule-clear": (id, button, event) => page.schedules.clearShown(id, button, event),
     "shut-down": askShutDown,
     lock: (id) => page.locks.open(id),
     refresh,
