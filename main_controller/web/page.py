@@ -54,11 +54,11 @@ class Page:
     `grid_master`: id or None; `mode`: the mode in force in words ("Run", "mixed", "--"); `pending`: the mode on its
     way in words, or None; `deals`: [{giver, taker, request, requester, responder, start, master}], [] where they cannot
     be told; `clock`: a sentence with the units' own newest clock; `filters`: [(name, word)];
-    `units`: one entry per known unit sorted by id, also silent ones and members never seen, each {id, label, name, ip, state,
-    age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict} where all but the last
-    four are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in % and `age` in s;
-    `status`: the whole object of `GET /get/status`. An `id` is as on the wire, for attributes; all other text from there is
-    made visible (`label` is the id so), and the template isolates it with `<bdi>`.
+    `units`: one entry per known unit sorted by id, also silent ones and members never seen, each {id, label, name, ip,
+    state, age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict} where all but the
+    last four are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in % and `age` in s;
+    `status`: the whole object of `GET /get/status`. An `id` is as on the wire, for attributes; all other text from
+    there is made visible (`label` is the id so), and the template isolates it with `<bdi>`.
     Addresses in a template must be relative (Z18). Without JavaScript this is all that a person sees, so it must show
     each unit's mode, charge and age.
     """
