@@ -38,8 +38,8 @@ QUESTION = (*RANGE, "before", "limit")
 class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
-    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` as in `/journal` (made visible), `next` (id or
-    None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
+    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible, `next` (id
+    or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
     """
 
     def __init__(
