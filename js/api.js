@@ -73,7 +73,7 @@ export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis)
 
 /** Whether an id may be part of a path: a browser would climb at "." and "..", and proxies rewrite what is encoded there. */
 function inPath(id) {
-  return /^[\w-][\w.-]*$/.test(id);
+  return !/[/\\%]|^\.{1,2}$/.test(id);
 }
 
 async function answerOf(reply, before) {

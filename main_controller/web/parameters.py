@@ -19,6 +19,9 @@ MAX_PARAMETERS = 32
 IDS = ("unitId", "unit", "from", "to")
 """The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""
 
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of the text around it."""
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -87,11 +90,13 @@ def parameters(
 
 
 def _is_control(character: str, name: str) -> bool:
-    """Whether a parameter of that name may not hold this: no blank is refused, and of an id nothing but controls."""
+    """Whether a parameter of that name may not hold this: blanks never are, and of an id only what steers the text."""
     if character.isprintable():
         return False
     kind = unicodedata.category(character)
-    return kind in ("Cc", "Cs", "Zl", "Zp") or (kind != "Zs" and name not in IDS)
+    if kind == "Zs":
+        return False
+    return name not in IDS or kind in ("Cc", "Cs", "Zl", "Zp") or character in DIRECTIONS
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
