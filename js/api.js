@@ -49,7 +49,7 @@ export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis)
     deals: () => read("get/dealsInfo"),
     status: () => read("get/status"),
     schedules: () => read("schedules"),
-    unit: (id, { urgent = false } = {}) => read(`get/unit/${one(id)}${urgent ? "?urgent=true" : ""}`),
+    unit: (id, { urgent = false } = {}) => read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
     shareState: () => read("get/share"),
@@ -70,6 +70,11 @@ export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis)
     share: ({ from, to, current, voltage }) => order("share", { from, to, current, voltage }),
     endShare: () => order("share/end"),
   };
+}
+
+/** Whether an id may be part of a path: a browser would climb at "." and "..", and proxies rewrite what is encoded there. */
+function inPath(id) {
+  return !/[/\\%]|^\.{1,2}$/.test(id);
 }
 
 async function answerOf(reply, before) {

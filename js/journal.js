@@ -4,6 +4,7 @@
 import { createApi } from "./api.js";
 import { moment, zoneName } from "./lib/moments.js";
 import { failureSentence, stopAllAnswer } from "./lib/sentences.js";
+import { isolated, told } from "./lib/wire.js";
 import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
@@ -55,8 +56,8 @@ function rowOf(row) {
 /** A value as text: objects as "key: value" pairs, nothing as "". */
 function said(value) {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "object") return String(value);
-  return Object.entries(value).map(([key, inner]) => `${key}: ${typeof inner === "object" ? JSON.stringify(inner) : inner}`).join(", ");
+  if (typeof value !== "object") return told(value);
+  return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${told(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
 }
 
 function filter() {

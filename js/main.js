@@ -13,6 +13,7 @@ import { finite } from "./lib/figures.js";
 import { failureSentence } from "./lib/sentences.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
+import { createBusField } from "./panels/busField.js";
 import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
 import { createDetails } from "./panels/details.js";
@@ -49,7 +50,6 @@ const page = {
   model: () => model,
   ask: asking.ask,
   debug: () => debug.checked,
-  busVoltage: () => (busVoltage.value.trim() === "" ? null : busVoltage.valueAsNumber),
   readOnly: () => state.get().status?.config?.readOnly === true,
   /** Whether orders other than stopping can be given now: the controller answers and is not read-only. */
   orderable: () => state.get().status !== null && state.get().reach?.up !== false && !page.readOnly(),
@@ -62,6 +62,7 @@ const page = {
   readNow,
 };
 
+page.bus = createBusField(page);
 page.schedules = createSchedules(page);
 page.locks = createLocks(page);
 page.ups = createUps(page);
@@ -75,7 +76,7 @@ const scene = createScene(document.getElementById("scene"), {
   },
 });
 const cluster = createCluster(page);
-const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, createShare(page), units, createForget(page), details, asking];
+const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createShare(page), units, createForget(page), details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {

@@ -2,8 +2,10 @@
 
 import en from "./i18n/en.js";
 import ja from "./i18n/ja.js";
+import { isolated } from "./lib/wire.js";
 
 const CATALOGUES = { en, ja };
+const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order", "text"]); // ids, names and words that somebody else chose
 
 /** The language wanted: the stored choice, else the first of the browser's that there is, else English. */
 export function chooseLanguage(stored, wanted) {
@@ -19,15 +21,19 @@ export function createWords(language = "en") {
     words.units = unitsOf(words.language);
   }
 
-  /** The text of a key with its values; `one|many` is chosen by n. A missing key shows itself, so that nobody overlooks it. */
+  /** The text of a key with its values, ids and names isolated; `one|many` is chosen by n. A missing key shows itself, so that nobody overlooks it. */
   function t(key, values = {}) {
     const text = CATALOGUES[words.language][key] ?? en[key] ?? key;
     const [one, many] = text.split("|");
     const chosen = many !== undefined && values.n !== 1 ? many : one;
-    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? String(values[name]) : place));
+    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? said(name, values[name]) : place));
   }
 
   return words;
+}
+
+function said(name, value) {
+  return FROM_THE_WIRE.has(name) ? isolated(value) : String(value);
 }
 
 /** Sets every marked text and accessible name below root. */

@@ -55,7 +55,7 @@
 <li class="none">No deal.</li>
 % end
 % for deal in deals:
-<li><b>{{deal['giver']}} → {{deal['taker']}}</b><span class="deal-lines">{{deal['request']}} · requester: {{deal['requester']}} · responder: {{deal['responder']}} · {{deal['start']}}{{' · masterDeal' if deal['master'] else ''}}</span></li>
+<li><b><bdi>{{deal['giver']}}</bdi> → <bdi>{{deal['taker']}}</bdi></b><span class="deal-lines"><bdi>{{deal['request']}}</bdi> · requester: <bdi>{{deal['requester']}}</bdi> · responder: <bdi>{{deal['responder']}}</bdi> · <bdi>{{deal['start']}}</bdi>{{' · masterDeal' if deal['master'] else ''}}</span></li>
 % end
 </ul>
 <p class="deals-more" id="deals-more"></p>

@@ -59,9 +59,10 @@
 <form id="share-form" class="share-form">
 <p><label for="share-from" data-i18n="share.from">From (gives)</label><select id="share-from" required></select></p>
 <p><label for="share-to" data-i18n="share.to">To (takes)</label><select id="share-to" required></select></p>
-<p><label for="share-current" data-i18n="share.current">Current</label><span class="measured"><input id="share-current" type="number" inputmode="decimal" min="0.1" step="0.1" value="1.0" required> <span class="unit">A</span></span></p>
+<p><label for="share-current" data-i18n="share.current">Current</label><span class="measured"><input id="share-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means" value="1.0"> <span class="unit">A</span></span></p>
 <p class="buttons"><button type="submit" class="danger" id="share-start" data-i18n="share.start">Start…</button></p>
 </form>
+<p class="hint means" id="share-means" aria-live="polite"></p>
 <p class="outcome" id="share-now" aria-live="polite"></p>
 <ol class="steps" id="share-steps"></ol>
 <p class="outcome" id="share-outcome" aria-live="polite"></p>
@@ -81,7 +82,7 @@
 </dialog>
 <template id="card-template">
 <article class="card">
-<header><h3><span class="uid"></span> <span class="uname"></span></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
+<header><h3><bdi class="uid"></bdi> <bdi class="uname"></bdi></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
 <p class="sentence" hidden></p>
 <div class="charge"><div class="soc" role="img"><i></i></div><p class="percent" aria-hidden="true"></p></div>
 <dl class="six">
@@ -114,8 +115,9 @@
 <label><input type="radio" value="voltage" disabled><span data-i18n="converter.voltage">Voltage control</span></label>
 <label><input type="radio" value="current" disabled><span data-i18n="converter.current">Current control</span></label>
 </fieldset>
-<p class="pair low"><label class="current"><span data-i18n="converter.grid">Grid current :</span> <span class="measured"><input type="number" inputmode="decimal" step="any" disabled> <span class="unit">A</span></span></label>
+<p class="pair low"><label class="current"><span data-i18n="converter.grid">Grid current :</span> <span class="measured"><input inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" disabled> <span class="unit">A</span></span></label>
 <button type="button" class="quiet" data-act="refresh" data-i18n="refresh">Refresh</button><button type="submit" data-act="converter" data-i18n="set">Set</button></p>
+<p class="hint means" data-part="means" hidden></p>
 <p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>
 <ul class="rules" hidden></ul>
 </form>

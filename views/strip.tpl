@@ -6,7 +6,7 @@
 <li id="trust-stale" data-level="warn" {{'' if counts['stale'] else 'hidden'}}><span class="sign" aria-hidden="true">▲</span><b>{{counts['stale']}}</b> <span data-i18n="state.stale">stale</span></li>
 <li id="trust-silent" data-level="alarm" {{'' if counts['silent'] else 'hidden'}}><span class="sign" aria-hidden="true">▲</span><b>{{counts['silent']}}</b> <span data-i18n="state.silent">silent</span></li>
 <li id="trust-age"><span data-i18n="trust.data">data</span> <b>{{'none yet' if status['data']['age'] is None else '%d s old' % status['data']['age']}}</b></li>
-<li id="trust-master"><span data-i18n="grid.master">Grid Master</span> <b>{{grid_master or '--'}}</b></li>
+<li id="trust-master"><span data-i18n="grid.master">Grid Master</span> <b><bdi>{{grid_master or '--'}}</bdi></b></li>
 <li id="trust-web"><span>apis-web</span> <b>{{'up' if status['apisWeb']['emulatorEmulator']['up'] and status['apisWeb']['budoEmulator']['up'] else 'down'}}</b></li>
 <li id="trust-grid"><span data-i18n="trust.grid">grid</span> <b>{{{True: 'error', False: 'no error'}.get(status['grid']['error'], 'cannot tell')}}</b></li>
 </ul>

@@ -28,8 +28,8 @@
 <p class="note" id="units-note" aria-live="polite"></p>
 <div class="cards" id="cards" data-density="full">
 % for unit in units:
-<article class="card" data-unit="{{unit['id']}}" data-state="{{unit['state']}}" {{'data-master' if unit['master'] else ''}} aria-label="{{unit['id']}}">
-<header><h3><span class="uid">{{unit['id']}}</span> <span class="uname">{{unit['name']}}</span></h3><p class="state">{{'Grid Master · ' if unit['master'] else ''}}{{'' if unit['state'] == 'live' else '▲ '}}{{unit['state']}}{{'' if unit['age'] == '--' else ' · %s s old' % unit['age']}}</p><p class="address">{{unit['ip']}}</p></header>
+<article class="card" data-unit="{{unit['id']}}" data-state="{{unit['state']}}" {{'data-master' if unit['master'] else ''}} aria-label="{{unit['label']}}">
+<header><h3><bdi class="uid">{{unit['label']}}</bdi> <bdi class="uname">{{unit['name']}}</bdi></h3><p class="state">{{'Grid Master · ' if unit['master'] else ''}}{{'' if unit['state'] == 'live' else '▲ '}}{{unit['state']}}{{'' if unit['age'] == '--' else ' · %s s old' % unit['age']}}</p><p class="address"><bdi>{{unit['ip']}}</bdi></p></header>
 <dl class="six">
 % for label, value, measure in unit['six']:
 <div><dt>{{label}}</dt><dd>{{value}} <small>{{measure}}</small></dd></div>

@@ -84,7 +84,7 @@ export default {
 
   "events.title": "The grid by itself",
   "sharing.label": "Energy sharing",
-  "bus.voltage": "Bus voltage:",
+  "bus.voltage": "Bus voltage:", "bus.means": "orders use {dvg} V",
   "clock.units": "units' clock {time}", "clock.none": "units' clock --",
 
   "units.title": "Units", "units.find": "Search units", "units.find.n": "Search {n} units", "units.none": "No unit matches.", "units.empty": "No unit is known yet: apis-web has not answered.",
@@ -108,6 +108,8 @@ export default {
   "converter.number": "Give the Grid current in A.", "converter.nosign": "In voltage control Grid current is a limit: give it without a sign.",
   "converter.zero": "0 A moves nothing: + charges, - discharges; to end choose Stopped.",
   "converter.range": "Grid current may be up to {max} A.", "converter.bus": "Give the Bus voltage ({min} to {max} V).", "converter.bus.discharge": "Discharging asks for {dvg} V (Bus voltage + 20 V); the limit is {max} V.",
+  "converter.means": "Will be sent: {what}", "converter.means.stopped": "Wait", "converter.means.voltage": "voltage control {dvg} V, at most {dig} A", "converter.means.charge": "charge {dig} A ({dvg} V)", "converter.means.discharge": "discharge {dig} A ({dvg} V)",
+  "number.current": "Grid current", "number.bus": "Bus voltage", "number.unreadable": "{field}: cannot read “{text}” as a number. Write it as 0.2 or 0,2.", "number.grouped": "{field}: cannot read “{text}”, as the comma may stand for a decimal point or for thousands. Write a decimal point.",
   "converter.ask.stopped": "Put {id} into Wait?", "converter.ask.voltage": "{id}: voltage control, {dvg} V, at most {dig} A?", "converter.ask.charge": "{id}: charge with {dig} A?", "converter.ask.discharge": "{id}: discharge with {dig} A?",
   "converter.lead.stopped": "Its converter lets go of the bus.", "converter.lead.voltage": "Its converter raises the bus to {dvg} V and holds it.", "converter.lead.charge": "Its converter takes {dig} A from the bus into the battery.", "converter.lead.discharge": "Its converter gives {dig} A from the battery to the bus (target {dvg} V).",
   "converter.followers": "It holds the bus for {units}: end those first.",
@@ -150,6 +152,7 @@ export default {
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",
   "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
   "share.state.running": "running", "share.state.ended": "ended", "share.state.failed": "failed, ended safely", "share.state.cancelled": "cancelled", "share.state.interrupted": "interrupted by a restart",
+  "share.means": "{current} A from {from} to {to}, bus {voltage} V", "share.range": "Give the current in A, {min} to {max}.",
   "share.same": "Choose two different units.", "share.none": "No guided sharing is under way.", "share.running": "{current} A from {from} to {to}",
 
   "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.", "ups.failed": "Not taken by {units}",

@@ -84,7 +84,7 @@ export default {
 
   "events.title": "グリッドの自律動作",
   "sharing.label": "電力融通画面",
-  "bus.voltage": "Bus voltage:",
+  "bus.voltage": "Bus voltage:", "bus.means": "操作に使う電圧 {dvg} V",
   "clock.units": "ノードの時計 {time}", "clock.none": "ノードの時計 --",
 
   "units.title": "個別ノード情報", "units.find": "ノードを検索", "units.find.n": "{n} 台から検索", "units.none": "該当するノードはありません。", "units.empty": "ノード情報がまだありません: apis-web の応答待ちです。",
@@ -108,6 +108,8 @@ export default {
   "converter.number": "Grid current を A で入力してください。", "converter.nosign": "Voltage control の Grid current は最大電流値です。符号を付けずに入力してください。",
   "converter.zero": "0 A では電流が流れません。充電は +、放電は - を付けて入力し、停止は Stopped を選択してください。",
   "converter.range": "Grid current は {max} A までです。", "converter.bus": "Bus voltage を入力してください({min}~{max} V)。", "converter.bus.discharge": "放電には {dvg} V(Bus voltage + 20 V)が必要ですが、上限は {max} V です。",
+  "converter.means": "送信内容: {what}", "converter.means.stopped": "Wait", "converter.means.voltage": "Voltage control {dvg} V、最大 {dig} A", "converter.means.charge": "充電 {dig} A({dvg} V)", "converter.means.discharge": "放電 {dig} A({dvg} V)",
+  "number.current": "Grid current", "number.bus": "Bus voltage", "number.unreadable": "{field}: 「{text}」は数値として読み取れません。0.2 または 0,2 のように入力してください。", "number.grouped": "{field}: 「{text}」のコンマは小数点か桁区切りか判別できません。小数点には「.」を使ってください。",
   "converter.ask.stopped": "{id} を Wait Mode にしますか?", "converter.ask.voltage": "{id}: Voltage control、{dvg} V、最大 {dig} A にしますか?", "converter.ask.charge": "{id}: {dig} A で充電しますか?", "converter.ask.discharge": "{id}: {dig} A で放電しますか?",
   "converter.lead.stopped": "DC/DC Converter を DC Grid から切り離します。", "converter.lead.voltage": "DC/DC Converter が DC Grid を {dvg} V まで立ち上げて維持します。", "converter.lead.charge": "DC/DC Converter が DC Grid から Battery へ {dig} A 充電します。", "converter.lead.discharge": "DC/DC Converter が Battery から DC Grid へ {dig} A 放電します(目標 {dvg} V)。",
   "converter.followers": "{units} がこの電圧に依存しています。CC Mode 側から先に停止してください。",
@@ -150,6 +152,7 @@ export default {
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",
   "share.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。", "share.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
   "share.state.running": "進行中", "share.state.ended": "終了", "share.state.failed": "失敗(安全に終了)", "share.state.cancelled": "取消し", "share.state.interrupted": "再起動により中断",
+  "share.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V", "share.range": "電流は {min}~{max} A で入力してください。",
   "share.same": "異なる 2 台を選択してください。", "share.none": "進行中の手順はありません。", "share.running": "{from} から {to} へ {current} A",
 
   "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。", "ups.failed": "設定できなかったノード: {units}",

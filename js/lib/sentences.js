@@ -3,6 +3,8 @@
 import { duration } from "./durations.js";
 import { figure, finite, signed } from "./figures.js";
 import { moment } from "./moments.js";
+import { exactly } from "./numbers.js";
+import { isolated, told } from "./wire.js";
 
 const WORDS = { wait: "did.wait", reference: "did.reference", charge: "did.charge", discharge: "did.discharge" };
 
@@ -31,7 +33,7 @@ export function stateSentence(unit, words) {
 /** A mode's name; "--" for none, the word itself for one that nobody knows. */
 export function modeName(mode, words) {
   if (!mode) return words.t("mode.none");
-  return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : String(mode);
+  return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : isolated(mode);
 }
 
 const BUDO = { active: "autonomous", quiet: "heteronomous", stop: "stop", manual: "manual" };
@@ -48,7 +50,7 @@ export function orderTitle(command, words) {
     return words.t("order.mode", { mode: modeName(mode, words), scope });
   }
   if (order === "setDcdc") return words.t("order.dcdc", { what: converterWords(wanted, words), scope });
-  if (order === "share" && wanted.from) return words.t("order.share.of", { current: figure(Number(wanted.current), 1), from: wanted.from, to: wanted.to });
+  if (order === "share" && wanted.from) return words.t("order.share.of", { current: exactly(Number(wanted.current), 1), from: wanted.from, to: wanted.to });
   const operation = wanted.operation ? words.t(`operation.${wanted.operation}`) : "";
   const key = `order.${order}`;
   const title = words.t(key, { scope, mode: wanted.mode ?? "", operation });
@@ -58,16 +60,16 @@ export function orderTitle(command, words) {
 /** As `orderTitle`, without the scope: for a place that is that scope's own. */
 export function orderName(command, words) {
   const title = orderTitle(command, words);
-  const tail = ` · ${command.unitId || words.t("order.cluster")}`;
+  const tail = ` · ${isolated(command.unitId || words.t("order.cluster"))}`;
   return title.endsWith(tail) ? title.slice(0, -tail.length) : title;
 }
 
 function converterWords(wanted, words) {
   const key = CONVERTER[String(wanted.word ?? wanted.mode ?? "").toLowerCase()];
-  const what = key ? words.t(key) : String(wanted.word ?? "");
+  const what = key ? words.t(key) : isolated(wanted.word ?? "");
   if (key === "converter.stopped" || wanted.dig === undefined) return what;
   const sign = key === "word.discharge" ? -1 : 1;
-  return key === "converter.voltage" ? `${what} ${figure(wanted.dvg)} V` : `${what} ${signed(sign * wanted.dig, 1)} A`;
+  return key === "converter.voltage" ? `${what} ${exactly(Number(wanted.dvg))} V` : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
 }
 
 /** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
@@ -80,18 +82,28 @@ export function standing(command, words) {
   }
   const end = words.t(`outcome.${command.state}`);
   const open = Object.entries(command.units ?? {}).filter(([, unit]) => unit.state === "unconfirmed").map(([id]) => id);
-  const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: namesOf(open, words) })}` : "";
-  return [command.error ? `${end}: ${command.error}` : end, rest].filter(Boolean).join("; ");
+  const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: idsOf(open, words) })}` : "";
+  return [command.error ? `${end}: ${told(command.error)}` : end, rest].filter(Boolean).join("; ");
 }
 
 /** A guided sharing's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
 function stepName(step, words) {
   const key = `share.step.${step}`;
   const name = words.t(key);
-  return name === key ? String(step) : name;
+  return name === key ? isolated(step) : name;
 }
 
-/** Names in one line, the first of them and how many more. */
+/** Ids in one line, each isolated from the others. */
+export function idsOf(ids, words, most = undefined) {
+  return namesOf(ids.map(isolated), words, most);
+}
+
+/** "E001 → E003": who gives and who takes keep their places whatever their ids are made of. */
+export function pairOf({ from, to }) {
+  return `${isolated(from)} → ${isolated(to)}`;
+}
+
+/** What is made of ids already fit for a sentence, in one line: the first of them and how many more. */
 export function namesOf(names, words, most = 8) {
   const shown = names.slice(0, most).join(words.t("list.and"));
   return names.length > most ? `${shown} ${words.t("and.more", { n: names.length - most })}` : shown;
@@ -102,7 +114,7 @@ export function failureSentence(answer, words) {
   if (answer.failure === "unreachable") return words.t("outcome.unreachable");
   if (answer.failure === "timedOut") return words.t("outcome.timeout");
   if (answer.failure === "garbled") return words.t("outcome.garbled");
-  const sentence = typeof answer.body?.error === "string" ? answer.body.error : words.t("outcome.failed");
+  const sentence = typeof answer.body?.error === "string" ? told(answer.body.error) : words.t("outcome.failed");
   const sent = answer.body?.sent;
   return sent === "unknown" ? `${sentence} ${words.t("outcome.sent.unknown")}` : sentence;
 }
@@ -112,6 +124,7 @@ export function stopAllAnswer(answer, words) {
   if (answer.ok) return { ...answer, body: { ...answer.body, ended: true } };
   const units = Object.entries(answer.body?.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
   if (units.length === 0) return answer;
+  // as the controller's own sentence, whose ids `failureSentence` makes fit to stand there
   const rest = words.t("stopall.rest", { units: namesOf(units, words, 30) });
   const sentence = String(answer.body.error ?? "");
   return units.every((id) => sentence.includes(id)) ? answer : { ...answer, body: { ...answer.body, error: `${sentence} ${rest}` } };
@@ -126,13 +139,13 @@ export function liveNow(model, words, unit = null) {
   fact("now.mode", { mode: modeName(grid.mode, words) });
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
   else if (model.deals.length === 0) fact("now.deals.none");
-  else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map((deal) => `${deal.from} → ${deal.to}`), words, 4)})` }, "warn");
+  else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map(pairOf), words, 4)})` }, "warn");
   fact(model.bus.reference ? "now.reference" : "now.reference.none", { id: model.bus.reference ?? "" });
   fact("now.bus", { v: figure(model.bus.voltage, 1) });
   const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
-  fact(active.length > 0 ? "now.active" : "now.active.none", { units: namesOf(active, words) }, active.length > 0 ? "warn" : null);
+  fact(active.length > 0 ? "now.active" : "now.active.none", { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
   const last = model.units.filter(({ state, lastWord, word }) => state !== "live" && (lastWord ?? word) !== "wait");
-  if (last.length > 0) fact("now.last", { units: namesOf(last.map((unit) => `${unit.id} (${didSentence(unit, words)})`), words, 4) }, "warn");
+  if (last.length > 0) fact("now.last", { units: namesOf(last.map((unit) => `${isolated(unit.id)} (${didSentence(unit, words)})`), words, 4) }, "warn");
   const { live, stale, silent } = model.counts;
   fact("now.units", { live, stale, silent }, stale + silent > 0 ? "warn" : null);
   const age = finite(model.status?.data?.age);

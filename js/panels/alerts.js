@@ -2,7 +2,8 @@
 
 import { duration } from "../lib/durations.js";
 import { timeOfDay } from "../lib/moments.js";
-import { didSentence, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
+import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
+import { isolated, told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -96,7 +97,7 @@ function rowsOf(model, words) {
   }));
   const rest = open.slice(rows.length);
   if (rest.length > 0 && !allStale(model, open)) {
-    rows.push({ key: "rest", units: rest.map(({ id }) => id), head: words.t("and.more", { n: rest.length }), tail: namesOf(rest.map(({ id }) => id), words, 12), acknowledged: false });
+    rows.push({ key: "rest", units: rest.map(({ id }) => id), head: words.t("and.more", { n: rest.length }), tail: idsOf(rest.map(({ id }) => id), words, 12), acknowledged: false });
   }
   for (const unit of known) {
     const { by, at } = unit.acknowledged;
@@ -112,7 +113,7 @@ function allStale(model, open) {
 }
 
 function allRow(open, model, words) {
-  const names = namesOf(open.map((unit) => `${unit.id} (${didSentence(unit, words)})`), words, 4);
+  const names = namesOf(open.map((unit) => `${isolated(unit.id)} (${didSentence(unit, words)})`), words, 4);
   const age = Math.min(...open.map(({ age }) => age ?? Infinity));
   return { key: "all", units: open.map(({ id }) => id), head: words.t("unwatched.all", { n: model.units.length, time: duration(age, words.units), units: names }), tail: "", acknowledged: false };
 }
@@ -129,15 +130,15 @@ function bannersOf({ reach, status }, model, words) {
   }
   for (const peer of ["emulatorEmulator", "budoEmulator"]) {
     const told = status?.apisWeb?.[peer];
-    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...since(told.since), error: told.lastError ?? "" });
+    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...since(told.since), error: toldBy(told.lastError ?? "") });
   }
   for (const [name, worker] of Object.entries(status?.workers ?? {})) {
-    if (worker?.alive === false) add("banner.worker", "alarm", { name, error: worker.lastError ?? "" }, `worker:${name}`);
+    if (worker?.alive === false) add("banner.worker", "alarm", { name, error: toldBy(worker.lastError ?? "") }, `worker:${name}`);
   }
   if (status?.grid?.error === true) add("banner.griderror", "alarm");
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");
-  if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: String(status.schedules.fault) });
-  if (status?.journal?.fault) add("banner.journal", "warn", { error: String(status.journal.fault) });
+  if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: toldBy(status.schedules.fault) });
+  if (status?.journal?.fault) add("banner.journal", "warn", { error: toldBy(status.journal.fault) });
   if (status?.config?.readOnly) add("banner.readonly", "warn");
   return found;
 }

@@ -1,5 +1,6 @@
 // The one dialog that asks before a grave order: what will happen, what is live now, and the buttons. Used by the other panels.
 
+import { createHold } from "./hold.js";
 import { keyed, make, setAttribute, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -8,6 +9,7 @@ const $ = globalThis.jQuery;
  * ask({title, lead, facts, yes, other, note, rules, reason, calm}) -> Promise of {answer: "yes"|"other"|null, reason}
  *   facts   () => [{text, level}], asked again with every reading while the dialog is open; so are rules, reason, note and yes
  *           where they are functions
+ *   stops   true for what stops: it may be answered at once, anything else not in its first half second (hold.js)
  *   focus "yes" for what stops; other   the label of a third, gentler way; reason true asks for one; calm draws the button without the colour of danger
  */
 export function createAsk() {
@@ -16,6 +18,7 @@ export function createAsk() {
   const reason = document.getElementById("confirm-reason");
   const yes = document.getElementById("confirm-yes");
   const other = document.getElementById("confirm-other");
+  const hold = createHold(dialog, () => [yes, other]);
   let open = null;
 
   function ask(question) {
@@ -24,6 +27,8 @@ export function createAsk() {
       open = { question, finish };
       fill(question);
       if (!dialog.open) dialog.showModal();
+      if (question.stops ?? question.focus === "yes") hold.free();
+      else hold.arm();
       focusOf(question).focus();
 
       function finish(answer) {
@@ -49,6 +54,7 @@ export function createAsk() {
     other.hidden = otherLabel === null;
     other.textContent = otherLabel ?? "";
     reason.value = "";
+    yes.textContent = "";
     render();
   }
 
@@ -67,7 +73,9 @@ export function createAsk() {
   /** What the person is asked to agree to, as it is by the newest readings. */
   function renderTerms(question) {
     const [note, rules, wanted] = [now(question.note ?? ""), now(question.rules ?? []), now(question.reason ?? false)];
-    setText(yes, now(question.yes));
+    const label = now(question.yes);
+    if (yes.textContent !== "" && yes.textContent !== label) hold.again(); // it asks something else now
+    setText(yes, label);
     $("#confirm-note").text(note).prop("hidden", note === "");
     const list = $("#confirm-rules").prop("hidden", rules.length === 0)[0];
     keyed(list, rules.map((text, index) => ({ text, index })), ({ index }) => String(index), () => make("li", "", { "data-pass": "no" }), (line, { text }) => setText(line, text));

@@ -4,6 +4,7 @@ import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
 import { modeName, stateSentence } from "../lib/sentences.js";
+import { isolated, told, visible } from "../lib/wire.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
 import { showOutcomes } from "./outcomes.js";
@@ -37,7 +38,7 @@ export function createCard(page, id, element) {
     translate(element, words);
     for (const control of element.querySelectorAll("button:not(.opener), select")) {
       const own = control.tagName === "SELECT" ? control.getAttribute("aria-label") : control.textContent.trim();
-      control.setAttribute("aria-label", `${own} · ${id}`);
+      control.setAttribute("aria-label", `${own} · ${isolated(id)}`);
     }
   }
 
@@ -45,9 +46,9 @@ export function createCard(page, id, element) {
     setAttribute(element, "data-state", unit.state);
     setAttribute(element, "data-master", unit.gridMaster);
     setAttribute(element, "data-unwatched", unit.unwatched && unit.acknowledged === null);
-    setText(part.id, unit.id);
-    setText(part.name, unit.name && unit.name !== unit.id ? `: ${unit.name}` : ": --");
-    setText(part.address, unit.ip ?? "--");
+    setText(part.id, visible(unit.id));
+    setText(part.name, unit.name && unit.name !== unit.id ? `: ${isolated(unit.name)}` : ": --");
+    setText(part.address, visible(unit.ip ?? "--"));
     renderState(unit);
     for (const [name, decimals, form] of FIGURES) setText(figures[name], form(unit[name], decimals));
     setText(figures.effective, modeName(unit.effective, words));
@@ -107,7 +108,7 @@ export function createCard(page, id, element) {
       setAttribute(node, "data-level", level);
       setAttribute(node, "title", hint);
     });
-    setText(part.sentence, conflict ?? "");
+    setText(part.sentence, told(conflict ?? ""));
     setProperty(part.sentence, "hidden", !conflict);
     setAttribute(element, "data-alarm", isAlarming(unit));
   }

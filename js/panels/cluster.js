@@ -3,6 +3,7 @@
 import { isDrained, nextStep } from "../lib/follow.js";
 import { timeOfDay } from "../lib/moments.js";
 import { liveNow, modeName, stopAllAnswer } from "../lib/sentences.js";
+import { told } from "../lib/wire.js";
 import { showOutcomes } from "./outcomes.js";
 import { setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
@@ -68,6 +69,7 @@ export function createCluster(page) {
       facts: () => liveNow(page.model(), words),
       yes: words.t("ask.yes", { what: name }),
       other: running > 0 ? words.t("ask.soft.first") : null,
+      stops: wanted === "stop",
       note: running > 0 ? words.t("ask.then", { mode: name }) : "",
     };
   }
@@ -120,7 +122,7 @@ export function createCluster(page) {
     if (itself.mode !== now && now) itself.over = true;
     const shown = last !== null && !itself.over && !ordered && last.text.includes(`to ${LABELS[now]} by itself`);
     setProperty(note, "hidden", !shown);
-    setText(note, shown ? `▲ ${last.text} ${timeOfDay(last.at, { language: words.language })}` : "");
+    setText(note, shown ? `▲ ${told(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
   }
 
   function mixed(model) {

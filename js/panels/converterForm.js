@@ -3,9 +3,10 @@
 // "Stopped" and its Set are never disabled (Z8). The form mirrors the converter until somebody touches it.
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
-import { figure } from "../lib/figures.js";
-import { liveNow, namesOf } from "../lib/sentences.js";
-import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+import { exactly, readNumber } from "../lib/numbers.js";
+import { idsOf, liveNow } from "../lib/sentences.js";
+import { told as toldBy } from "../lib/wire.js";
+import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
 
 const RULES_WAIT = 300; // ms after the last key
 const RULES_AGAIN = 4000; // ms: the rules speak of readings, which move
@@ -15,8 +16,9 @@ export function createConverterForm(page, id, form, wordNow) {
   const { words, orders, api } = page;
   const spot = `card:${id}:converter`;
   const radios = Object.fromEntries([...form.querySelectorAll("input[type=radio]")].map((radio) => [radio.value, radio]));
-  const current = form.querySelector("input[type=number]");
+  const current = form.querySelector("input[data-number]");
   const rules = form.querySelector(".rules");
+  const means = form.querySelector("[data-part=means]");
   const needs = form.querySelector("[data-part=needs]");
   let touched = false;
   let timer = null;
@@ -27,10 +29,13 @@ export function createConverterForm(page, id, form, wordNow) {
 
   forms += 1;
   for (const radio of Object.values(radios)) radio.name = `converter-${forms}`;
+  means.id = `converter-means-${forms}`;
+  current.setAttribute("aria-describedby", means.id);
   form.addEventListener("input", onTouch);
 
   function onTouch() {
     touched = true;
+    showMeans();
     orders.clear(spot);
     clearTimeout(timer);
     timer = setTimeout(askRules, RULES_WAIT);
@@ -45,7 +50,7 @@ export function createConverterForm(page, id, form, wordNow) {
     setText(wordNow, unit.word ? words.t(`word.${unit.word}`) : unit.rawWord ? words.t("word.odd", { word: unit.rawWord }) : "--");
     if (gate !== null && touched && choice() !== "stopped") reset(); // what was being entered is no longer on offer
     if (!touched) mirror(unit);
-    current.max = String(limitsOf(model.status).current);
+    showMeans();
     if (touched && gate === null && performance.now() - askedAt > RULES_AGAIN) askRules();
     if (!touched || gate !== null) showRules([]);
   }
@@ -69,8 +74,31 @@ export function createConverterForm(page, id, form, wordNow) {
     return Object.keys(radios).find((name) => radios[name].checked) ?? null;
   }
 
+  /** The order as entered, or what is wrong with it; of what is no number, that it cannot be read. */
   function wanted() {
-    return converterOrder(choice(), current.value.trim() === "" ? null : current.valueAsNumber, page.busVoltage(), limitsOf(page.model().status));
+    const [amperes, bus] = choice() === "stopped" ? [{}, {}] : [readNumber(current.value), page.bus.read()];
+    if (amperes.problem && amperes.problem !== "empty") {
+      return { problem: `number.${amperes.problem}`, values: { field: words.t("number.current"), text: current.value.trim() } };
+    }
+    const order = converterOrder(choice(), amperes.value ?? null, bus.value ?? null, limitsOf(page.model().status));
+    return order.problem === "converter.bus" && bus.sentence ? { ...order, sentence: bus.sentence } : order;
+  }
+
+  /** Beside the field, in words, what Set would send now. */
+  function showMeans() {
+    setProperty(means, "hidden", gate !== null);
+    if (gate !== null || choice() === null) return showMeaning(means, current, "", true);
+    const order = wanted();
+    if (!order.problem) return showMeaning(means, current, words.t("converter.means", { what: whatOf(order) }), true);
+    return showMeaning(means, current, touched ? problemOf(order) : "", !touched);
+  }
+
+  function whatOf({ kind, parameters: { dvg, dig } }) {
+    return words.t(`converter.means.${kind}`, { dvg: exactly(dvg), dig: exactly(dig) });
+  }
+
+  function problemOf({ problem, values, sentence }) {
+    return sentence ?? words.t(problem, values);
   }
 
   async function askRules() {
@@ -99,7 +127,7 @@ export function createConverterForm(page, id, form, wordNow) {
       const pass = rule.pass === true ? "yes" : rule.pass === false ? "no" : "wait";
       setAttribute(line, "data-pass", pass);
       setText(line.children[0], `${words.t({ yes: "rules.pass", no: "rules.fail", wait: "rules.wait" }[pass])}: `);
-      setText(line.children[1], `(${rule.rule}) ${rule.sentence}`);
+      setText(line.children[1], `(${rule.rule}) ${toldBy(rule.sentence)}`);
     });
   }
 
@@ -112,7 +140,7 @@ export function createConverterForm(page, id, form, wordNow) {
     }
     const order = wanted();
     if (order.problem) {
-      orders.say(spot, words.t(order.problem, order.values));
+      orders.say(spot, problemOf(order));
       current.focus();
       return;
     }
@@ -120,7 +148,7 @@ export function createConverterForm(page, id, form, wordNow) {
     if (order.kind !== "stopped") await askRules();
     const hard = failing.filter((rule) => !(rule.overridable && rule.pass === false));
     if (hard.length > 0) {
-      orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => rule.sentence).join(" ")} ${words.t("rules.nothing")}` }));
+      orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => toldBy(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
       return;
     }
     const { answer, reason } = await page.ask(question(order));
@@ -138,14 +166,14 @@ export function createConverterForm(page, id, form, wordNow) {
 
   /** The rules in it are asked again while it stands open: nobody overrides what passes by now. */
   function question({ kind, parameters: { dvg, dig } }) {
-    const values = { id, dvg: figure(dvg), dig: figure(dig, 2) };
+    const values = { id, dvg: exactly(dvg), dig: exactly(dig) };
     const title = words.t(`converter.ask.${kind}`, values);
     const lead = [words.t(`converter.lead.${kind}`, values), kind === "stopped" ? followersSentence() : ""].filter(Boolean).join(" ");
     const override = () => failing.length > 0;
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
       title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
-      rules: () => failing.map((rule) => `(${rule.rule}) ${rule.sentence}`), reason: override, note: () => (override() ? words.t("override.note") : ""),
+      rules: () => failing.map((rule) => `(${rule.rule}) ${toldBy(rule.sentence)}`), reason: override, note: () => (override() ? words.t("override.note") : ""),
       focus: kind === "stopped" ? "yes" : null, yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
     };
   }
@@ -155,7 +183,7 @@ export function createConverterForm(page, id, form, wordNow) {
     const model = page.model();
     if (model.byId.get(id)?.word !== "reference") return "";
     const followers = model.units.filter((unit) => unit.id !== id && (unit.word === "charge" || unit.word === "discharge")).map((unit) => unit.id);
-    return followers.length === 0 ? "" : words.t("converter.followers", { units: namesOf(followers, words) });
+    return followers.length === 0 ? "" : words.t("converter.followers", { units: idsOf(followers, words) });
   }
 
   /** Drops what was entered and shows the converter again. */

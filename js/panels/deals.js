@@ -2,6 +2,7 @@
 
 import { figure } from "../lib/figures.js";
 import { unitTime } from "../lib/moments.js";
+import { isolated, visible } from "../lib/wire.js";
 import { keyed, make, setProperty, setText } from "./text.js";
 
 export function createDeals(page) {
@@ -42,11 +43,14 @@ export function createDeals(page) {
       return;
     }
     if (element.childElementCount === 0) {
-      element.append(make("b", "", { "aria-hidden": "true" }), make("span", "", { class: "unseen" }), " ", make("span"), " ", make("span", "", { class: "tag" }),
+      const pair = make("b", "", { "aria-hidden": "true" });
+      pair.append(make("bdi"), " → ", make("bdi"));
+      element.append(pair, make("span", "", { class: "unseen" }), " ", make("span"), " ", make("span", "", { class: "tag" }),
         make("span", "", { class: "deal-lines" }));
     }
     const [pair, says, state, master, lines] = element.children;
-    setText(pair, `${deal.from} → ${deal.to}`);
+    setText(pair.firstChild, visible(deal.from));
+    setText(pair.lastChild, visible(deal.to));
     setText(says, words.t("deal.says", { from: deal.from, to: deal.to }));
     setText(state, deal.running ? `${figure(deal.current, 1)} A` : words.t(deal.known ? "deal.agreed" : "deal.cannot"));
     state.className = deal.running ? "amps" : "agreed";
@@ -57,8 +61,8 @@ export function createDeals(page) {
 
   function linesOf(deal) {
     const { text, converted } = unitTime(deal.since, page.unitsZone(), words.language);
-    const since = deal.since && !converted ? `${text} (${words.t("deal.unitclock")})` : text;
-    return [deal.request ?? "--", words.t("deal.requester", { id: deal.requester ?? "--" }), words.t("deal.responder", { id: deal.responder ?? "--" }), since].join(" · ");
+    const since = deal.since && !converted ? `${isolated(text)} (${words.t("deal.unitclock")})` : text;
+    return [isolated(deal.request ?? "--"), words.t("deal.requester", { id: deal.requester ?? "--" }), words.t("deal.responder", { id: deal.responder ?? "--" }), since].join(" · ");
   }
 
   return { render };

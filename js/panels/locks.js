@@ -1,6 +1,7 @@
 // Locks for maintenance (lockout/tagout): set with a name and a reason, taken off by that name; shown beside what they lock.
 
 import { timeOfDay } from "../lib/moments.js";
+import { createHold } from "./hold.js";
 import { setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -12,6 +13,7 @@ export function createLocks(page) {
   const name = find("lock-name");
   const reason = find("lock-reason");
   const note = find("cluster-lock-note");
+  const hold = createHold(dialog, () => [find("lock-set")]);
   let scope = null;
   let taking = false;
 
@@ -35,6 +37,7 @@ export function createLocks(page) {
     setText(find("lock-set"), words.t(taking ? "lock.off" : "lock.set"));
     setOutcome(find("lock-outcome"), null);
     dialog.showModal();
+    hold.arm();
     name.focus();
   }
 

@@ -4,6 +4,8 @@ import { duration } from "../lib/durations.js";
 import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
 import { nextPlan } from "../lib/plans.js";
 import { dueText, planText } from "../lib/sentences.js";
+import { isolated, told as toldBy } from "../lib/wire.js";
+import { createHold, isHasty, noteWhat } from "./hold.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -19,14 +21,18 @@ export function createSchedules(page) {
   const rows = find("schedules-rows");
   const globalLine = find("global-schedule");
   const globalClear = find("schedule-clear");
+  const hold = createHold(dialog, () => [find("schedule-dialog-set")]);
+  const listHold = createHold(list, () => [...rows.querySelectorAll("[data-act=clear]")]);
   let scope = null; // the unit's id, or null for the cluster
   let shownRows = "";
+  let listed = ""; // the plans in the list, whose buttons change places when one goes
 
   $("#schedule-set").on("click", () => open(null));
-  $(globalClear).on("click", () => clear(null, globalClear.dataset.operation));
+  $(globalClear).on("click", (event) => clearShown(null, globalClear, event.originalEvent));
   $("#open-schedules").on("click", () => {
     list.showModal();
     renderList(page.model());
+    listHold.arm();
   });
   $(when).on("input", renderLeft);
   $(operation).on("change", renderTitle);
@@ -47,6 +53,7 @@ export function createSchedules(page) {
     setOutcome(find("schedule-dialog-outcome"), null);
     renderLeft();
     dialog.showModal();
+    hold.arm();
     when.focus();
   }
 
@@ -78,6 +85,11 @@ export function createSchedules(page) {
     else setOutcome(outcome, { kind: "bad", text: orders.at(spotOf(scope))?.text ?? "" });
   }
 
+  /** Clears what a scope's line shows, unless it has only just come to show it. */
+  function clearShown(unitId, button, event) {
+    if (!isHasty(button, event)) clear(unitId, button.dataset.operation);
+  }
+
   async function clear(unitId, what, { spot = spotOf(unitId) } = {}) {
     await orders.give({
       spot, order: "clearSchedule", unitId, wanted: { operation: what }, call: () => api.setSchedule({ operation: what, unitId }),
@@ -98,6 +110,7 @@ export function createSchedules(page) {
     const plan = next(unitId);
     setText(line, plan ? planText(plan, words) : "--");
     setAttribute(button, "data-operation", plan?.what ?? null);
+    noteWhat(button, plan?.what ?? null);
     setProperty(button, "disabled", plan === null || !page.orderable());
   }
 
@@ -117,9 +130,13 @@ export function createSchedules(page) {
     const focused = document.activeElement?.closest?.("#schedules-rows [data-act]");
     const had = focused ? `[data-unit="${CSS.escape(focused.dataset.unit)}"][data-operation="${CSS.escape(focused.dataset.operation)}"]` : null;
     $(rows).empty().append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
+    const plans = JSON.stringify(entries.map(({ unitId, what }) => [unitId, what]));
+    if (plans !== listed) listHold.again();
+    listed = plans;
+    listHold.show();
     if (had) rows.querySelector(had)?.focus();
     const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) => (typeof file === "string" ? file : file.name ?? file.file ?? JSON.stringify(file)));
-    const notes = [entries.length === 0 ? words.t("schedules.none") : "", unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.join(words.t("list.and")) }) : ""];
+    const notes = [entries.length === 0 ? words.t("schedules.none") : "", unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : ""];
     setText(find("schedules-note"), notes.filter(Boolean).join(" "));
     setOutcome(find("schedules-outcome"), orders.at("schedules"));
   }
@@ -127,7 +144,7 @@ export function createSchedules(page) {
   function rowOf({ unitId, what, due, state: standing }) {
     const { at, left: time } = dueText(due, words);
     const row = make("tr");
-    const scopeName = unitId === "" ? words.t("schedules.cluster") : unitId;
+    const scopeName = unitId === "" ? words.t("schedules.cluster") : isolated(unitId);
     const button = make("button", words.t("clear"), { type: "button", "data-act": "clear", "data-unit": unitId, "data-operation": what, "aria-label": `${words.t("clear")} ${scopeName} ${words.t(`operation.${what}`)}` });
     const last = make("td");
     last.append(button);
@@ -138,12 +155,12 @@ export function createSchedules(page) {
   function stateOf(told, unitId, what) {
     const same = (entry) => (entry?.unitId ?? "") === unitId && entry?.operation === what;
     const failed = (told?.failed ?? []).find(same);
-    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${failed.sentence}` : ""}`;
+    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${toldBy(failed.sentence)}` : ""}`;
     const waits = (told?.waiting ?? []).find(same);
-    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${waits.sentence}` : ""}` : null;
+    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${toldBy(waits.sentence)}` : ""}` : null;
   }
 
-  return { render, renderLine, open, clear };
+  return { render, renderLine, open, clearShown };
 }
 
 function spotOf(unitId) {

@@ -28,6 +28,13 @@ export function make(tag, text = "", attributes = {}) {
   return element;
 }
 
+/** Shows beside a number field what will be sent, or why nothing can be; the field itself is marked as well. */
+export function showMeaning(element, input, text, good) {
+  setText(element, text);
+  setAttribute(element, "data-level", good ? null : "warn");
+  setAttribute(input, "aria-invalid", good ? null : "true");
+}
+
 /** Shows what an order or a refusal says at its spot. */
 export function setOutcome(element, said) {
   setText(element, said?.text ?? "");

@@ -3,6 +3,7 @@
 import { duration } from "../lib/durations.js";
 import { finite } from "../lib/figures.js";
 import { unitTime } from "../lib/moments.js";
+import { isolated, visible } from "../lib/wire.js";
 import { setAttribute, setProperty, setText } from "./text.js";
 
 export function createTrust(page) {
@@ -32,7 +33,7 @@ export function createTrust(page) {
     put(master, ...masterOf(status));
     put(web, ...webOf(status));
     put(grid, ...errorOf(status));
-    setText(clock, model.dataTime ? words.t("clock.units", { time: unitTime(model.dataTime, page.unitsZone(), words.language).text }) : words.t("clock.none"));
+    setText(clock, model.dataTime ? words.t("clock.units", { time: isolated(unitTime(model.dataTime, page.unitsZone(), words.language).text) }) : words.t("clock.none"));
     setProperty(simulated, "hidden", status ? status.simulated !== true : simulated.hidden);
     if (typeof status?.title === "string") setText(name, status.title);
   }
@@ -56,7 +57,7 @@ export function createTrust(page) {
 
   function masterOf(status) {
     if (status?.grid?.noGridMaster === true) return [words.t("grid.nomaster"), "warn"];
-    return [status?.grid?.gridMaster ?? "--"];
+    return [visible(status?.grid?.gridMaster ?? "--")];
   }
 
   function webOf(status) {

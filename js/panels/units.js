@@ -2,6 +2,7 @@
 
 import { countFilters, selectUnits } from "../lib/filters.js";
 import { liveNow, modeName } from "../lib/sentences.js";
+import { isolated } from "../lib/wire.js";
 import { createCard } from "./card.js";
 import { make, setAttribute, setProperty, setText } from "./text.js";
 
@@ -46,11 +47,11 @@ export function createUnits(page) {
     else if (form === "ups") setUps(id, event.currentTarget.elements.ups);
     else cards.get(id)?.converter.submit();
   });
-  $(list).on("click", "[data-act]", ({ currentTarget }) => ACTS[currentTarget.dataset.act]?.(idOf(currentTarget), currentTarget));
+  $(list).on("click", "[data-act]", ({ currentTarget, originalEvent }) => ACTS[currentTarget.dataset.act]?.(idOf(currentTarget), currentTarget, originalEvent));
 
   const ACTS = {
     "schedule-set": (id) => page.schedules.open(id),
-    "schedule-clear": (id, button) => page.schedules.clear(id, button.dataset.operation),
+    "schedule-clear": (id, button, event) => page.schedules.clearShown(id, button, event),
     "shut-down": askShutDown,
     lock: (id) => page.locks.open(id),
     refresh,
@@ -159,7 +160,7 @@ export function createUnits(page) {
   }
 
   function add(id) {
-    const element = make("article", "", { class: "card", "data-unit": id, "aria-label": id });
+    const element = make("article", "", { class: "card", "data-unit": id, "aria-label": isolated(id) });
     elements.set(id, element);
     observer.observe(element);
   }

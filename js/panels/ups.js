@@ -1,6 +1,7 @@
 // UPS modes 0 to 7, of one unit or of all, for systems with UPS (R23, Z10): offered with debug on, and asked first.
 
 import { liveNow, namesOf } from "../lib/sentences.js";
+import { isolated, told } from "../lib/wire.js";
 import { setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -31,7 +32,7 @@ export function createUps(page) {
   function outcome(body) {
     const failed = Object.entries(body ?? {}).filter(([, unit]) => unit?.succeeded === false);
     if (failed.length === 0) return words.t("outcome.done");
-    return { kind: "bad", text: words.t("ups.failed", { units: namesOf(failed.map(([id, { error }]) => `${id}: ${error ?? ""}`), words) }) };
+    return { kind: "bad", text: words.t("ups.failed", { units: namesOf(failed.map(([id, { error }]) => `${isolated(id)}: ${told(error ?? "")}`), words) }) };
   }
 
   function offered(model) {

@@ -3,6 +3,7 @@
 import { percent, signed } from "../lib/figures.js";
 import { shortDuration } from "../lib/durations.js";
 import { THRESHOLDS } from "../lib/reading.js";
+import { isolated } from "../lib/wire.js";
 import { stamp } from "./sprites.js";
 import { mix, veil } from "./theme.js";
 
@@ -36,7 +37,7 @@ export function drawTile(pen, unit, { x, y }, { w, h }) {
   stamp(pen.context, pen.sprites.get(`tile|${w}|${tileKey(unit)}`, w + 6, h + 6, (context) => paintTile(context, pen.theme, unit, w, h)), x, y);
   drawCharge(pen, unit, x, y, { w, h, inset: Math.min(2, w * 0.07) }, 1);
   if (w >= 17) drawTileFigure(pen, unit, x, y + (w >= 38 ? h * 0.2 : 0), w, h);
-  if (w >= 38) label(pen, unit.id, x, y - h * 0.18, { size: Math.max(8, w * 0.23), colour: unit.state === "silent" ? pen.theme.alarm : pen.theme.text, most: w * 0.92, halo: true });
+  if (w >= 38) label(pen, isolated(unit.id), x, y - h * 0.18, { size: Math.max(8, w * 0.23), colour: unit.state === "silent" ? pen.theme.alarm : pen.theme.text, most: w * 0.92, halo: true });
 }
 
 function drawTileFigure(pen, unit, x, y, w, h) {
@@ -203,11 +204,12 @@ export function drawLabel(pen, unit, { x, y: middle, cell: wide, picture: cell =
 }
 
 function labelOf(unit, theme, words) {
-  if (unit.state === "silent") return [`\u25b2 ${unit.id} ${words.silent}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
-  if (unit.unwatched && unit.state === "stale") return [`\u25b2 ${unit.id} ${words.stale}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
-  if (unit.alarm) return [`\u25b2 ${unit.id} ${words.alarm}`, "", theme.warn];
-  if (unit.state === "stale") return [unit.id, unit.age === null ? words.stale : `${words.stale} ${shortDuration(unit.age, words)}`, theme.muted];
-  return [unit.id, "", unit.running || unit.gridMaster ? theme.text : theme.muted];
+  const id = isolated(unit.id);
+  if (unit.state === "silent") return [`\u25b2 ${id} ${words.silent}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
+  if (unit.unwatched && unit.state === "stale") return [`\u25b2 ${id} ${words.stale}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
+  if (unit.alarm) return [`\u25b2 ${id} ${words.alarm}`, "", theme.warn];
+  if (unit.state === "stale") return [id, unit.age === null ? words.stale : `${words.stale} ${shortDuration(unit.age, words)}`, theme.muted];
+  return [id, "", unit.running || unit.gridMaster ? theme.text : theme.muted];
 }
 
 /** The current on the side away from the hub, where no curve runs. */

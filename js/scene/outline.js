@@ -5,6 +5,7 @@
 
 import { percent, signed } from "../lib/figures.js";
 import { duration } from "../lib/durations.js";
+import { isolated } from "../lib/wire.js";
 import { fill } from "./words.js";
 
 const EVERY = 2000; // ms
@@ -107,7 +108,7 @@ export function createOutline(canvas, { onActive, onOpen, words }) {
 
 /** One unit in a sentence: what the picture shows of it. */
 export function describe(unit, words) {
-  const parts = [unit.name && unit.name !== unit.id ? `${unit.id} ${unit.name}` : unit.id];
+  const parts = [unit.name && unit.name !== unit.id ? `${isolated(unit.id)} ${isolated(unit.name)}` : isolated(unit.id)];
   parts.push(unit.state === "live" || unit.age === null ? words[unit.state] : `${words[unit.state]} ${duration(unit.age, words)}`);
   parts.push(fill(words.charge, { percent: percent(unit.rsoc) }));
   if (unit.crown) parts.push(words.reference);

@@ -28,6 +28,7 @@ import { createView } from "./view.js";
 import { readTheme } from "./theme.js";
 import { SCENE_WORDS } from "./words.js";
 import { innerPlaces, placeUnits } from "../lib/placement.js";
+import { isolated } from "../lib/wire.js";
 
 const DOT_BEAT = { cells: 1000 / 30, tiles: 1000 / 20 }; // ms between frames while only dots move
 const FRAME = 4; // ms before a frame is due it is asked for, so that none between is made in vain
@@ -312,7 +313,7 @@ function covers(spot, point, layout) {
 /** The name on a plate beside the unit that the pointer is over. */
 function drawName(pen, unit, spot, layout, { width }) {
   const { context, theme } = pen;
-  const words = unit.name && unit.name !== unit.id ? `${unit.id}  ${unit.name}` : unit.id;
+  const words = unit.name && unit.name !== unit.id ? `${isolated(unit.id)}  ${isolated(unit.name)}` : isolated(unit.id);
   const { h } = spot.tile ? layout.tile : cellSize(spot.cell);
   context.font = `600 13px ${theme.font}`;
   const wide = Math.min(width - 8, context.measureText(words).width + 20);

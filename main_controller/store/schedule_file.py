@@ -1,6 +1,8 @@
 """One schedule's file: its name, its content, and the line that the program adds (Z11).
 
-A file is named `<unitId>-<operation>`, for the cluster `-<operation>`. Its first line is the time in ISO 8601 with its
+A file is named `<unitId>-<operation>`, for the cluster `-<operation>`; in an id every character but letters, digits,
+`_`, `-`, `.`, kana and kanji is written as its UTF-8 bytes in the form %2F, and so is a `.` at its beginning: one name
+for each id, one id for each name. Its first line is the time in ISO 8601 with its
 offset; its date is when it was set. The program may add a second line, which keeps the file's date:
 `sent <time>` (a Run that was sent) or `failed <time> <sentence>` (given up; an operator has to clear it).
 Used by the schedule folder alone. What is no schedule raises BadRequest with the reason, a fault of the disk OSError.
@@ -25,16 +27,21 @@ LONGEST_SENTENCE = 300
 Fingerprint = tuple[int, ...]
 """What changes when a file does."""
 
-_UNIT_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
+LONGEST_NAME = 241
+"""Bytes of a file's name: what the file systems have, 255, less what an unfinished file's name has more."""
+
+_TO_ENCODE = re.compile(r"^\.|[^A-Za-z0-9_.\-\u3041-\u30ff\u4e00-\u9fff]")
+_ENCODED = re.compile(rb"%([0-9A-F]{2})")
+_HALVES = "surrogatepass"  # JSON can carry half of a surrogate pair, and so can an id
 _MARK = re.compile(r"(?P<word>sent|failed) (?P<at>\S+)(?: (?P<sentence>.*))?")
 
 
 def check_unit_id(unit_id: str) -> None:
-    """Refuse a unit id that is not safe as a part of a file name (BadRequest)."""
-    if not _UNIT_ID.fullmatch(unit_id):
+    """Refuse a unit id of which no file name can be made (BadRequest)."""
+    longest = max(len(operation.value) for operation in Operation) + 1
+    if not unit_id or len(os.fsencode(_encoded(unit_id))) > LONGEST_NAME - longest:
         raise BadRequest(
-            f"The unit id {unit_id[:64]!r} cannot have a schedule: it must be 1 to 64 of the letters A-Z and a-z, "
-            "digits, '_', '-' and '.', and not begin with '.'."
+            f"The unit id {unit_id[:64]!r} cannot have a schedule: it is empty, or too long for a file's name."
         )
 
 
@@ -42,7 +49,28 @@ def file_name(unit_id: str | None, operation: Operation) -> str:
     """The name of a schedule's file, checked before it can touch the file system."""
     if unit_id is not None:
         check_unit_id(unit_id)
-    return f"{unit_id or ''}-{operation.value}"
+    return f"{_encoded(unit_id or '')}-{operation.value}"
+
+
+def _encoded(unit_id: str) -> str:
+    """A unit id as the part of a file name: no slash, no point at its beginning, nothing unseen in it."""
+    return _TO_ENCODE.sub(lambda found: "".join(f"%{byte:02X}" for byte in _bytes(found[0])), unit_id)
+
+
+def _decoded(name: str) -> str:
+    """The unit id of a part of a file name. Raises BadRequest for one that this program would write otherwise."""
+    try:
+        unit_id = _ENCODED.sub(lambda found: bytes.fromhex(found[1].decode()), _bytes(name)).decode(errors=_HALVES)
+    except UnicodeDecodeError:
+        unit_id = ""
+    if not unit_id or _encoded(unit_id) != name:
+        raise BadRequest(f"No unit id is written {name[:64]!r} in a file's name.")
+    check_unit_id(unit_id)
+    return unit_id
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors=_HALVES)
 
 
 def sent_mark(at: datetime) -> str:
@@ -80,9 +108,7 @@ def _split(name: str) -> tuple[str | None, Operation]:
     unit_id, dash, word = name.rpartition("-")
     if not dash or word not in [operation.value for operation in Operation]:
         raise BadRequest(f"Its name does not end in {', '.join(f'-{operation.value}' for operation in Operation)}.")
-    if unit_id:
-        check_unit_id(unit_id)
-    return unit_id or None, Operation(word)
+    return _decoded(unit_id) if unit_id else None, Operation(word)
 
 
 def _read_file(path: Path) -> tuple[str, os.stat_result]:

@@ -19,6 +19,7 @@ from main_controller.store.journal import Journal
 from main_controller.web.conditional import tagged
 from main_controller.web.parameters import Parameters
 from main_controller.web.replies import COMMON_HEADERS, shown, to_json
+from main_controller.web.wire_text import visible
 
 PAGE_ROWS = 100
 MOST_ROWS = 500
@@ -37,8 +38,8 @@ QUESTION = (*RANGE, "before", "limit")
 class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
-    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` as in `/journal`, `next` (id or None), and
-    the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
+    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible, `next` (id
+    or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class JournalPages:
         html: str = self._template.render(
             title=self._title,
             simulated=self._simulated,
-            rows=rows,
+            rows=[_readable(row) for row in rows],
             next=following,
             frm=given.get("from", ""),
             **{name: given.get(name, "") for name in ("to", "unit", "before")},
@@ -141,6 +142,11 @@ class _Lines:
     def close(self) -> None:
         """Called by the server at the end, however it came."""
         self._seat.close()
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for a person without a script: what cannot be seen in ids and names shows as signs (H9)."""
+    return {name: visible(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _csv(first: dict[str, Any] | None, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:

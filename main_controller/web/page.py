@@ -16,6 +16,7 @@ from main_controller.store.unit_cache import Snapshot
 from main_controller.web.conditional import tagged
 from main_controller.web.readings import SnapshotSource, refuse_callback
 from main_controller.web.unit_status import unwatched_sentence
+from main_controller.web.wire_text import isolated, visible
 
 NOTHING = "--"
 """What stands where there is no figure or name (N3, N17)."""
@@ -53,10 +54,11 @@ class Page:
     `grid_master`: id or None; `mode`: the mode in force in words ("Run", "mixed", "--"); `pending`: the mode on its
     way in words, or None; `deals`: [{giver, taker, request, requester, responder, start, master}], [] where they cannot
     be told; `clock`: a sentence with the units' own newest clock; `filters`: [(name, word)];
-    `units`: one entry per known unit sorted by id, also silent ones and members never seen, each {id, name, ip, state,
-    age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict} where all but the last
-    four are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in % and `age` in s;
-    `status`: the whole object of `GET /get/status`.
+    `units`: one entry per known unit sorted by id, also silent ones and members never seen, each {id, label, name, ip,
+    state, age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict} where all but the
+    last four are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in % and `age` in s;
+    `status`: the whole object of `GET /get/status`. An `id` is as on the wire, for attributes; all other text from
+    there is made visible (`label` is the id so), and the template isolates it with `<bdi>`.
     Addresses in a template must be relative (Z18). Without JavaScript this is all that a person sees, so it must show
     each unit's mode, charge and age.
     """
@@ -87,12 +89,12 @@ class Page:
             "read_only": status["config"].get("readOnly", False),
             "simulated": status["simulated"],
             "unwatched": [
-                {"id": unit_id, "sentence": unwatched_sentence(unit_id, unit)}
+                {"id": unit_id, "sentence": _unwatched(unit_id, unit)}
                 for unit_id, unit in units.items()
                 if unit["unwatched"] and unit["acknowledged"] is None
             ],
             "counts": {state: status["data"][state] for state in ("live", "stale", "silent")},
-            "grid_master": grid["gridMaster"],
+            "grid_master": visible(grid["gridMaster"]) if grid["gridMaster"] else None,
             "mode": in_words(grid["mode"]),
             "pending": in_words(grid["pending"]) if grid["pending"] else None,
             "deals": [] if grid["deals"] is None else [_deal(deal) for deal in snapshot.grid.deals or ()],
@@ -106,7 +108,7 @@ class Page:
 def in_words(mode: str | None) -> str:
     """A mode as the specification's screen calls it (G2)."""
     known = parse_mode(mode)
-    return known.label if known is not None else mode or NOTHING
+    return known.label if known is not None else visible(mode or NOTHING)
 
 
 def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: str | None) -> dict[str, Any]:
@@ -116,22 +118,28 @@ def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: s
     word = parse_word(status["lastWord"])
     return {
         "id": unit_id,
-        "name": unit.display or NOTHING,
-        "ip": unit.ip or (kept.ip if kept is not None else None) or NOTHING,
+        "label": visible(unit_id),
+        "name": visible(unit.display or NOTHING),
+        "ip": visible(unit.ip or (kept.ip if kept is not None else None) or NOTHING),
         "state": str(status["state"]),
         "age": _figure(status["age"], 0),
         "since": status["since"],
         "mode": in_words(unit.effective),
         "local": _local(unit),
-        "converter": word.label if word is not None else status["lastWord"] or NOTHING,
+        "converter": word.label if word is not None else visible(status["lastWord"] or NOTHING),
         "rsoc": _figure(unit.rsoc, 1),
         "six": [(label, _figure(unit.figure("dcdc", "meter", key), 2), measure) for label, key, measure in SIX],
-        "time": unit.time or NOTHING,
+        "time": visible(unit.time or NOTHING),
         "master": unit_id == master,
         "unwatched": status["unwatched"],
         "locked": status["locked"],
         "conflict": status["conflict"],
     }
+
+
+def _unwatched(unit_id: str, status: Mapping[str, Any]) -> str:
+    told = status["lastWord"]
+    return unwatched_sentence(isolated(unit_id), {**status, "lastWord": told if told is None else isolated(told)})
 
 
 def _figure(value: float | None, decimals: int) -> str:
@@ -158,10 +166,10 @@ def _deal(wire: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) and value else NOTHING
+    return visible(value) if isinstance(value, str) and value else NOTHING
 
 
 def _clock(snapshot: Snapshot) -> str:
     newest = max(snapshot.sightings.values(), key=lambda sighting: sighting.moved_at, default=None)
     time = newest.unit.time if newest is not None else None
-    return f"{time} (the units' clock)" if time is not None else "no data yet"
+    return f"{visible(time)} (the units' clock)" if time is not None else "no data yet"

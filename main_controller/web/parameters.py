@@ -4,6 +4,7 @@ Used by every command, and by the readings for the one parameter that they know.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,6 +20,11 @@ MAX_CHARACTERS = 256
 MAX_PARAMETERS = 32
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a key, a start and a page are named by."""
+IDS = ("unitId", "unit", "from", "to")
+"""The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""
+
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of the text around it."""
 
 FORM = "application/x-www-form-urlencoded"
 READ = "main_controller.parameters"
@@ -27,8 +33,9 @@ READ = "main_controller.parameters"
 class Parameters:
     """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
 
-    BadRequest when a name comes twice (a name in both counts), when a value holds control characters or is longer
-    than 256 characters, when something is not UTF-8, or when the body is of another kind.
+    BadRequest when a name comes twice (a name in both counts), when a value holds control characters, or unseen ones
+    that are no part of a unit's id, or is longer than 256 characters, when something is not UTF-8, or when the body is
+    of another kind.
     """
 
     def __init__(self, query: str, body: bytes = b"") -> None:
@@ -38,7 +45,7 @@ class Parameters:
                 raise BadRequest(f"The parameter {shown(name)} is given twice.")
             if len(value) > MAX_CHARACTERS:
                 raise BadRequest(f"The parameter {shown(name)} is longer than {MAX_CHARACTERS} characters.")
-            if any(not character.isprintable() for character in value):
+            if any(_is_control(character, name) for character in value):
                 raise BadRequest(f"The parameter {shown(name)} holds a control character.")
             self._values[name] = value
 
@@ -71,7 +78,7 @@ class Parameters:
             if name not in required and name not in optional:
                 known = ", ".join(sorted({*required, *optional})) or "none"
                 raise BadRequest(f"The parameter {shown(name)} is not known here; known: {known}.")
-            if not value.strip() and name not in may_be_empty:
+            if not (value if name in IDS else value.strip()) and name not in may_be_empty:
                 raise BadRequest(f"The parameter {shown(name)} is empty.")
         for name in required:
             if name not in self._values:
@@ -92,6 +99,16 @@ def parameters(
 ) -> dict[str, str]:
     """The parameters of a command in one call: see `Parameters`."""
     return Parameters.of(request).read(required=required, optional=optional, may_be_empty=may_be_empty)
+
+
+def _is_control(character: str, name: str) -> bool:
+    """Whether a parameter of that name may not hold this: blanks never are, and of an id only what steers the text."""
+    if character.isprintable():
+        return False
+    kind = unicodedata.category(character)
+    if kind == "Zs":
+        return False
+    return name not in IDS or kind in ("Cc", "Cs", "Zl", "Zp") or character in DIRECTIONS
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

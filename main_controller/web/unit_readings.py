@@ -32,7 +32,9 @@ HARDWARE = ("emu", "dcdc")
 
 
 class UnitReadings:
-    """`/get/unit|dcdc|meter|emu|oesunit/<oesid>`, each with `?urgent=true`.
+    """`/get/unit|dcdc|meter|emu|oesunit/<oesid>`, each with `?urgent=true`; also `/get/unit?unitId=<oesid>` and so on.
+
+    The second form is for ids that a browser or a proxy would not leave as they are in a path, such as `..`.
 
     `flush` polls `/get/log` once into the cache and raises `UpstreamError`; `room` bounds how many readings wait.
     """
@@ -55,11 +57,12 @@ class UnitReadings:
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes. An id may hold an encoded slash, which the server has decoded before us."""
         for part in get_args(Part):
-            app.route(f"/get/{part}/<oesid:path>", callback=self._route(part))
+            app.route([f"/get/{part}/<oesid:path>", f"/get/{part}"], callback=self._route(part))
 
-    def _route(self, part: Part) -> Callable[[str], bottle.HTTPResponse]:
-        def answer(oesid: str) -> bottle.HTTPResponse:
-            return self.read(oesid, part, urgent=_urgent(bottle.request))
+    def _route(self, part: Part) -> Callable[..., bottle.HTTPResponse]:
+        def answer(oesid: str | None = None) -> bottle.HTTPResponse:
+            unit_id = oesid if oesid is not None else _asked(bottle.request)
+            return self.read(unit_id, part, urgent=_urgent(bottle.request))
 
         return answer
 
@@ -118,6 +121,13 @@ def _target(snapshot: Snapshot, unit_id: str) -> Target:
     kept = snapshot.remembered.get(unit_id)
     address = sighting.unit.ip if sighting is not None else None
     return Target(unit_id, address or (kept.ip if kept is not None else None))
+
+
+def _asked(request: bottle.BaseRequest) -> str:
+    unit_id = Parameters(request.environ.get("QUERY_STRING", "")).get("unitId")
+    if not unit_id:
+        raise BadRequest("The parameter 'unitId' is missing.")
+    return unit_id
 
 
 def _urgent(request: bottle.BaseRequest) -> bool:

@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from playwright.sync_api import Page, Route
 
 Json = dict[str, Any]
 CLOSED = (
     "/get/logInfo",
-    "/get/unit/",
+    "/get/unit",
     "/get/status",
     "/get/dealsInfo",
     "/schedules",
@@ -173,6 +173,8 @@ class Stage:
             self._fulfil(route, *self.answers.get(path, (200, {"succeeded": True})))
         elif path == "/get/dealsInfo" and self.deals is None:
             self._fulfil(route, 502, {"error": "apis-web knows no Grid Master, so the deals cannot be told."})
+        elif path == "/get/unit":
+            self._fulfil(route, *self._unit(parse_qs(urlsplit(route.request.url).query)["unitId"][0]))
         elif path.startswith("/get/unit/"):
             self._fulfil(route, *self._unit(unquote(path.removeprefix("/get/unit/"))))
         else:

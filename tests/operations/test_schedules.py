@@ -80,8 +80,8 @@ def test_a_schedule_is_set_moved_listed_and_cleared(desk: Desk) -> None:
         (None, "x" * 10_000, "2027-01-01T00:00Z", BadRequest, "operation must be"),
         ("E999", "softStop", "2027-01-01T00:00Z", NotFound, "no unit E999"),
         ("", "softStop", "2027-01-01T00:00Z", BadRequest, "cannot have a schedule"),
-        ("../E001", "softStop", "2027-01-01T00:00Z", BadRequest, "cannot have a schedule"),
-        ("E001\x00", "softStop", "2027-01-01T00:00Z", BadRequest, "cannot have a schedule"),
+        ("../E001", "softStop", "2027-01-01T00:00Z", NotFound, "no unit"),
+        ("E001\x00", "softStop", "2027-01-01T00:00Z", NotFound, "no unit"),
         ("u" * 10_000, "softStop", "2027-01-01T00:00Z", BadRequest, "cannot have a schedule"),
     ],
 )

@@ -55,11 +55,59 @@ def test_a_schedule_is_one_file_that_a_person_can_read(
 
 
 @pytest.mark.parametrize(
-    "unit_id",
-    ["", ".", "..", ".hidden", "a/b", "../x", "/etc/passwd", "a\\b", "a b", "a\x00b", "a\nb", "E001\n", "é", "%2e%2e",
-     "~", "*", "u" * 65, "u" * 10_000, "\u202e"],
-)  # fmt: skip
-def test_an_unsafe_unit_id_never_touches_the_file_system(schedules: Schedules, folder: Path, unit_id: str) -> None:
+    ("unit_id", "name"),
+    [
+        (".", "%2E-softStop"),
+        ("..", "%2E.-softStop"),
+        (".hidden", "%2Ehidden-softStop"),
+        ("A/1", "A%2F1-softStop"),
+        ("../x", "%2E.%2Fx-softStop"),
+        ("/etc/passwd", "%2Fetc%2Fpasswd-softStop"),
+        ("a\\b c", "a%5Cb%20c-softStop"),
+        (" ", "%20-softStop"),
+        ("a\x00b\n", "a%00b%0A-softStop"),
+        ("50%#?+&", "50%25%23%3F%2B%26-softStop"),
+        ("%2e%2e", "%252e%252e-softStop"),
+        ("\u00e9", "%C3%A9-softStop"),
+        ("東棟ハウス", "東棟ハウス-softStop"),
+        ("\U0001f3e0\u200d\U0001f525", "%F0%9F%8F%A0%E2%80%8D%F0%9F%94%A5-softStop"),
+        ("E1\u202e", "E1%E2%80%AE-softStop"),
+        ("\ud800", "%ED%A0%80-softStop"),
+        ("a-softStop", "a-softStop-softStop"),
+        ("棟" * 64, "棟" * 64 + "-softStop"),
+    ],
+)
+def test_an_id_of_any_characters_has_one_file_of_a_safe_name(
+    schedules: Schedules, folder: Path, unit_id: str, name: str
+) -> None:
+    """H10: what is shown can be scheduled, and never leaves the folder."""
+    put = schedules.put(unit_id, SOFT, DUE)
+    assert [path.name for path in folder.iterdir()] == [name]
+    assert put.unit_id == unit_id
+    assert schedules.list() == (put,)
+    assert schedules.unreadable() == ()
+    assert schedules.mark_failed(put, DUE, "It failed.")
+    assert schedules.remove(unit_id, SOFT) is True
+    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.parent.iterdir()] == ["schedules"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["A%2f1", "A 1", "%41", "%", "%2", "A%2", "%FF", "%C3", "\u00e9", "%00%", "x" * 236],
+)
+def test_a_file_name_that_another_one_stands_for_is_no_schedule(schedules: Schedules, folder: Path, name: str) -> None:
+    """One name for each id: two files never hold the same unit's schedule."""
+    (folder / f"{name}-softStop").write_text("2026-05-13T03:00:00.000+00:00\n")
+    listing = schedules.scan()
+    assert listing.schedules == ()
+    assert [entry.file for entry in listing.unreadable] == [f"{name}-softStop"]
+
+
+@pytest.mark.parametrize("unit_id", ["", "u" * 232, "u" * 10_000, "\U0001f3e0" * 30])
+def test_an_id_without_a_file_name_never_touches_the_file_system(
+    schedules: Schedules, folder: Path, unit_id: str
+) -> None:
     for order in (
         lambda: schedules.put(unit_id, SOFT, DUE),
         lambda: schedules.remove(unit_id, SOFT),
@@ -69,7 +117,6 @@ def test_an_unsafe_unit_id_never_touches_the_file_system(schedules: Schedules, f
             order()
         assert len(refusal.value.sentence) < 800
     assert list(folder.iterdir()) == []
-    assert [path.name for path in folder.parent.iterdir()] == ["schedules"]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ class FakeGrid:
 
     def _reply(self, exchange: Exchange) -> tuple[int, Any]:
         path = unquote(exchange.path)
+        parts = [unquote(part) for part in exchange.path.strip("/").split("/")]
         query = {name: values[0] for name, values in parse_qs(urlsplit(exchange.target).query, True).items()}
         if path == "/get/log":
             return 200, self._log()
@@ -113,7 +114,7 @@ class FakeGrid:
             return 200, self._set_mode(query)
         if path == "/shutdown":
             return 200, {"succeeded": True}
-        return self._device(path, query)
+        return self._device(parts, query)
 
     def _log(self) -> dict[str, Any]:
         self._ticks += 1
@@ -137,8 +138,8 @@ class FakeGrid:
             self.units[unit_id]["apis"]["operation_mode"]["local"] = value or None
         return {"succeeded": True}
 
-    def _device(self, path: str, query: dict[str, str]) -> tuple[int, Any]:
-        *where, unit_id = path.strip("/").split("/")
+    def _device(self, path: list[str], query: dict[str, str]) -> tuple[int, Any]:
+        *where, unit_id = path
         unit = self.units.get(unit_id)
         if unit is None:
             return 500, {"error": "the emulator would hang now (K11)"}
@@ -146,7 +147,7 @@ class FakeGrid:
         if where == ["get", "unit"]:
             return 200, unit
         if where != ["set", "dcdc"]:
-            return 404, {"error": f"not found : {path}"}
+            return 404, {"error": f"not found : {'/'.join(path)}"}
         dcdc["status"]["status"] = query["mode"]
         dcdc["vdis"]["dvg"], dcdc["param"]["dig"] = float(query["dvg"]), float(query["dig"])
         return 200, dcdc

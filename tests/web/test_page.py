@@ -72,6 +72,17 @@ def test_the_text_of_a_unit_never_becomes_markup(root: Path) -> None:
     assert "<script>alert" not in site.html
 
 
+def test_a_hostile_id_is_seen_whole_and_isolated_and_stays_itself_for_the_script(root: Path) -> None:
+    """H9: the attribute by which the script finds the card keeps the id as it is on the wire."""
+    site = Site(root)
+    data = unit("E001")
+    data["oesunit"] |= {"id": "E1\u202e", "display": "x\u2069"}
+    take(site.grid.cache, site.grid.clock, data)
+    assert '<bdi class="uid">E1⟨U+202E⟩</bdi> <bdi class="uname">x⟨U+2069⟩</bdi>' in site.html
+    assert 'data-unit="E1\u202e"' in site.html
+    assert site.html.count("\u202e") == 1
+
+
 def test_unwatched_hardware_stands_in_a_sentence_until_somebody_knows(root: Path) -> None:
     known: dict[str, Any] = {}
     site = Site(root, acknowledgement=lambda unit_id, word: known.get(unit_id))

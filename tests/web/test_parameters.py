@@ -38,6 +38,18 @@ def test_unicode_blanks_and_an_allowed_empty_value_are_kept(client: Client) -> N
     assert client.call(f"/echo?value=&unitId={quote('家 1')}").json == {"value": "", "unitId": "家 1"}
 
 
+@pytest.mark.parametrize("unit_id", ["A/1", " ", "\u3000", "50%#?+&", "'\"", "..", "\U0001f3e0\u200d\U0001f525"])
+def test_a_unit_can_be_named_whatever_its_id_is_made_of(client: Client, unit_id: str) -> None:
+    """H10: what is shown can be ordered."""
+    assert client.call(f"/echo?value=stop&unitId={quote(unit_id, safe='')}").json["unitId"] == unit_id
+    assert client.call("/echo?value=stop", "POST", body=f"unitId={quote(unit_id, safe='')}".encode()).status == 200
+
+
+def test_the_wide_blank_of_japanese_keyboards_is_no_control_character(client: Client) -> None:
+    name = "佐藤\u3000一郎"
+    assert client.call(f"/echo?value={quote(name)}").json == {"value": name}
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [
@@ -52,6 +64,9 @@ def test_unicode_blanks_and_an_allowed_empty_value_are_kept(client: Client) -> N
         ("value=stop%00", "value"),
         ("value=st%0Aop", "value"),
         ("value=%E2%80%AEstop", "value"),
+        ("value=stop&unitId=E1%0A", "unitId"),
+        ("value=stop&unitId=E1%E2%80%AE", "unitId"),
+        ("value=stop&unitId=E1%E2%80%A8", "unitId"),
         ("value=%FF", "UTF-8"),
         ("value=%ED%A0%80", "UTF-8"),
         ("value=" + "x" * 257, "value"),

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -74,6 +75,24 @@ def test_each_part_comes_from_memory_with_its_own_age(grid: Grid, part: str, exp
     assert answer.headers["x-data-age"] == "8.0"
     assert answer.headers["x-data-source"] == "cache"
     assert grid.devices.asked == []
+
+
+@pytest.mark.parametrize("unit_id", ["E001", "A/1", "..", ".", " ", "50%#?+&", "家 1", "'\""])
+def test_a_unit_is_read_whatever_its_id_is_made_of(unit_id: str) -> None:
+    """H10: in the path where that leaves it as it is, and always as a parameter."""
+    grid = Grid()
+    data = unit("E001")
+    data["oesunit"]["id"] = unit_id
+    take(grid.cache, grid.clock, data)
+    for part in ("unit", "dcdc", "meter", "emu", "oesunit"):
+        in_path = grid.client.call(f"/get/{part}/{quote(unit_id, safe='')}")
+        as_parameter = grid.client.call(f"/get/{part}?urgent=false&unitId={quote(unit_id, safe='')}")
+        assert (as_parameter.status, as_parameter.json) == (200, in_path.json)
+
+
+def test_a_reading_of_no_unit_says_what_is_missing(grid: Grid) -> None:
+    answer = grid.client.call("/get/unit?urgent=true")
+    assert (answer.status, answer.error) == (400, "The parameter 'unitId' is missing.")
 
 
 def test_an_unchanged_part_is_304(grid: Grid) -> None:
