@@ -41,14 +41,12 @@ class StopFollower:
             self._follow(command, picture)
 
     def _follows(self, command: Command) -> bool:
+        """Whether it is a Force Stop that has had its time, and that all converters in Wait have not ended."""
         timing, now = self._desk.timing, self._desk.clock()
-        if (
-            command.order not in ("setOperationMode", "setBudo")
-            or parse_mode(command.wanted.get("mode")) is not Mode.STOP
-        ):
-            return False
+        stop = parse_mode(command.wanted.get("mode")) is Mode.STOP and command.order in ("setOperationMode", "setBudo")
         unsent = command.sent is False and not command.wanted.get("waits")
-        return not unsent and timing.stop_lag <= now - command.entered <= LONGEST
+        due = timing.stop_lag <= now - command.entered <= LONGEST
+        return stop and due and not unsent and not command.state.in_effect
 
     def _follow(self, command: Command, picture: Picture) -> None:
         on_the_way = {unit_id for wave in self._waves for unit_id in wave.unit_ids}
