@@ -11,6 +11,7 @@ from pathlib import Path
 
 from main_controller import __version__
 from main_controller.domain.interlock_terms import Limits
+from main_controller.domain.share_watch import Bounds
 from main_controller.operations.timing import Timing
 from main_controller.settings import Settings
 from main_controller.upstream.apis_web import ApisWeb
@@ -97,6 +98,11 @@ def limits_of(settings: Settings) -> Limits:
         fresh=settings.freshreading,
         dead_bus=settings.deadbus,
     )
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """What a guided transfer must keep."""
+    return Bounds(limits_of(settings), step_time=settings.steptime, lag=settings.readinglag)
 
 
 def about(settings: Settings) -> About:

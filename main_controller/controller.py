@@ -18,7 +18,7 @@ from typing import Any
 import pytz
 
 from main_controller import __version__
-from main_controller.choices import about, chosen_upstream, limits_of, simulated, timing_of
+from main_controller.choices import about, bounds_of, chosen_upstream, limits_of, simulated, timing_of
 from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
@@ -27,14 +27,19 @@ from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.desk import Desk
+from main_controller.operations.direct_reads import DirectReads
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
+from main_controller.operations.pages_heard import PagesHeard
+from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
 from main_controller.operations.schedules import SetSchedule
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
+from main_controller.operations.share_record import ShareRecord
+from main_controller.operations.share_watcher import ShareWatcher
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
 from main_controller.operations.then_mode import ThenMode
@@ -199,7 +204,8 @@ class Controller:
             desk, upstream.apis_web, waits, self._stoppers,
             person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent,
         )  # fmt: skip
-        self._then_mode = ThenMode(desk, self._set_mode, submit=self._executor(1, "then").submit)
+        self._pages = PagesHeard(self._clock)
+        self._then_mode = ThenMode(desk, self._set_mode, self._pages, submit=self._executor(1, "then").submit)
         limits = limits_of(settings)
         self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, intent=intent)
         readers = self._executor(READERS, "read")
@@ -212,9 +218,13 @@ class Controller:
         )
         self._acknowledge = Acknowledge(desk, self._known)
         self._set_lock = SetLock(desk, self._locks, told=self._journaling.lock)
+        bounds = bounds_of(settings)
+        reads = DirectReads(upstream.devices, readers, self._clock)
         self._share = Share(
-            desk, self._set_converter, waits, self._running,
-            limits=limits, step_time=settings.steptime,
+            desk, self._set_converter, ShareRecord(desk, self._running),
+            SafeEnd(desk, waits, reads, bounds=bounds),
+            ShareWatcher(desk, self._pages, unattended=settings.unattended * 60),
+            bounds=bounds, longest=settings.sharelongest,
         )  # fmt: skip
         self._stop_all.also_ends(self._share.overtaken)
         self._verification = Verification(desk)
@@ -279,7 +289,7 @@ class Controller:
             readings := Readings(
                 cache, schedules=self._set_schedule.listing, status=report.report, ipv4=ipv4,
                 stale_after=settings.staleafter, clock=self._clock, journal=lambda: self._journal.fault,
-                heard=self._then_mode.heard,
+                heard=self._pages.heard,
             ),
             LiveReadings(self._upstream.apis_web, cache, mode=report.mode, clock=self._clock),
             Commands(

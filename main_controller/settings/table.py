@@ -84,6 +84,10 @@ class Settings:
     stablereadings: int = _setting(3, kinds.whole(1, 6), "readings in a row that must show the bus risen")
     deadbus: float = _setting(60, kinds.number(0, 300), "a voltage reference starts on a bus below this only", "V")
     steptime: float = _setting(240, kinds.number(0.1, 3600), "longest step of a guided procedure", "s")
+    sharelongest: float = _setting(240, kinds.number(1, 1440), "longest guided sharing that may be asked for", "min")
+    unattended: float = _setting(
+        2, kinds.number(0.01, 1440), "a guided sharing that a kill interrupted ends itself after that long", "min"
+    )
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
     )

@@ -126,12 +126,15 @@ class Converter:
     there: bool = True
     frozen: bool = False
     ups: int = 0
+    alarm: str | None = None
+    meter: dict[str, Any] = field(default_factory=dict)
+    battery: dict[str, Any] = field(default_factory=dict)
 
     def dcdc(self) -> dict[str, Any]:
         """Its `dcdc` object."""
         return {
-            "status": {"status": self.word},
-            "meter": {"vg": self.vg, "ig": self.ig},
+            "status": {"status": self.word, **({"alarmState": self.alarm} if self.alarm else {})},
+            "meter": {"vg": self.vg, "ig": self.ig, **self.meter},
             "vdis": {"dvg": self.dvg},
             "param": {"dig": self.dig},
         }
@@ -145,6 +148,7 @@ class Converter:
             "apis": {"operation_mode": modes},
             "dcdc": self.dcdc(),
             "emu": {"ups_operation_mode": {"mode": self.ups}},
+            "battery": self.battery,
         }
 
 
