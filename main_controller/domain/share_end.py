@@ -17,10 +17,10 @@ STILL: Mapping[Word, str] = {
 }
 
 
-def in_deals(deals: Iterable[Mapping[str, object]]) -> frozenset[str]:
-    """The units that these deals name."""
-    shown = [normalise(deal) for deal in deals]
-    named = {deal.get(role) for deal in shown for role in ("chargingUnit", "dischargingUnit")}
+def in_deals(deals: Iterable[object]) -> frozenset[str]:
+    """The units that these deals name; what is no deal names none, so that garbage keeps nobody from ending."""
+    shown = [normalise(deal) for deal in deals if isinstance(deal, Mapping)]
+    named = [deal.get(role) for deal in shown for role in ("chargingUnit", "dischargingUnit")]
     return frozenset(unit_id for unit_id in named if isinstance(unit_id, str))
 
 

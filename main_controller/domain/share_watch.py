@@ -37,7 +37,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything that is known at one look: the picture, each unit's gauges, the locks by unit ("" for the cluster)."""
+    """Everything that is known at one look: the picture, the locks by unit ("" for the cluster), and the gauges of live
+    units; of those that are not the transfer's own the alarm alone."""
 
     picture: Picture
     gauges: Mapping[str, Gauges]

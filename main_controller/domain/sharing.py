@@ -112,6 +112,7 @@ class Sharing:
             "state": str(self.state),
             "step": str(self.step),
             "reason": self.reason,
+            "safe": self.safe,
             "limits": {"minutes": self.minutes, "wh": self.wh},
             "begun": None if self.begun is None else iso_utc(self.begun),
             "currentSince": None if self.current_since is None else iso_utc(self.current_since),
@@ -172,4 +173,9 @@ def interrupted(record: Mapping[str, Any], now: float) -> Sharing:
 
 def _moment(value: object) -> datetime | None:
     written = text(value)
-    return None if written is None else datetime.fromisoformat(written)
+    if written is None:
+        return None
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError(f"{written} says no zone")
+    return moment

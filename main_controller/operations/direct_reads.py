@@ -20,7 +20,7 @@ READ_EVERY = 1.0
 """How often (s) a converter is read directly, where it can be."""
 
 READ_AT_ONCE = 16
-"""How many converters are read at most."""
+"""How many converters are read at the same time at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,27 @@ class DirectReads:
         self._asked: dict[str, tuple[float, Future[Mapping[str, Any]]]] = {}
         self._measured: dict[str, Measured] = {}
 
+    def forget(self) -> None:
+        """Forget what was said; a read that is still under way is taken no more."""
+        self._asked, self._measured = {}, {}
+
     def look(self, facts: Iterable[Fact]) -> None:
-        """Take what has come, and ask those anew whose turn it is."""
+        """Take what has come, and ask those anew whose turn it is, the first ones first."""
         for unit_id, (asked_at, future) in list(self._asked.items()):
-            if future.done():
+            if future.done() and not self._is_taken(unit_id, asked_at):
                 self._take(unit_id, asked_at, future)
         now = self._clock()
+        under_way = sum(1 for _, future in self._asked.values() if not future.done())
         for fact in facts:
-            asked = self._asked.get(fact.id)
-            if asked is None and len(self._asked) >= READ_AT_ONCE:
-                continue
-            if asked is None or (asked[1].done() and now - asked[0] >= READ_EVERY):
+            asked_at, asked = self._asked.get(fact.id, (float("-inf"), None))
+            free = asked is None or asked.done()
+            if free and now - asked_at >= READ_EVERY and under_way < READ_AT_ONCE:
                 self._asked[fact.id] = (now, self._readers.submit(self._read, Target(fact.id, fact.ip)))
+                under_way += 1
+
+    def _is_taken(self, unit_id: str, asked_at: float) -> bool:
+        measured = self._measured.get(unit_id)
+        return measured is not None and measured.asked_at >= asked_at
 
     def of(self, unit_id: str) -> Measured | None:
         """The last that this converter itself said."""

@@ -50,6 +50,7 @@ class SafeEnd:
         self._last: dict[str, float] = {}
         self._answered: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._reads.forget()
 
     def current_off(self, sharing: Sharing, picture: Picture) -> Sharing | None:
         """Send the followers' Waits; the procedure in its next step once no current flows or they had their time."""
@@ -58,7 +59,7 @@ class SafeEnd:
         self._sort(sharing, picture)
         followers = _known(self._followers, picture)
         seen = [fact for fact in followers if self._send_wait(sharing, fact, picture.now)]
-        self._reads.look(followers)
+        self._reads.look(sorted(followers, key=lambda fact: fact.id != sharing.taker))
         off = [fact for fact in seen if self._carries_nothing(fact)]
         done = len(off) == len(followers) and sharing.taker in picture.facts
         if not done and picture.now - self._began < REFERENCE_AT_LATEST:

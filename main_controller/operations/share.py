@@ -123,8 +123,11 @@ class Share:
         return desk.accept(command)
 
     def abort(self, reason: str) -> None:
-        """Begin the safe end, because `reason`; does nothing when none runs."""
-        if self.running:
+        """Begin the safe end, because `reason`, also of what a kill interrupted; nothing where there is none."""
+        sharing = self._record.now
+        if sharing is not None and sharing.state is ShareState.INTERRUPTED:
+            self._end(UNATTENDED, reason)
+        elif self.running:
             self._wish = reason
 
     def overtaken(self) -> None:
@@ -148,7 +151,6 @@ class Share:
         if sharing.state is ShareState.INTERRUPTED:
             self._look_after(sharing, picture)
             return
-        self._figures.look(sharing, picture)
         if sharing.step not in ENDING and self._ends(sharing, picture):
             return
         steps: dict[Step, Callable[[Sharing, Picture], None]] = {
@@ -171,9 +173,15 @@ class Share:
             self._end(UNATTENDED, why)
 
     def _ends(self, sharing: Sharing, picture: Picture) -> bool:
-        """Begin the safe end where it is due; whether it is."""
-        wish = self._wish or self._figures.why_over(sharing, picture.now)
-        why = wish or self._why_end(sharing, picture)
+        """Begin the safe end where it is due; whether it is. What cannot be watched is ended too."""
+        wish = self._wish
+        try:
+            self._figures.look(sharing, picture)
+            wish = wish or self._figures.why_over(sharing, picture.now)
+            why = wish or self._why_end(sharing, picture)
+        except Exception as fault:
+            log.exception("%s: watching it failed", sharing.id)
+            why = wish or f"Watching it failed in a way that nobody foresaw: {fault!r}"
         if why is None:
             return False
         self._begin_end(sharing, why, picture, failed=wish is None)
@@ -182,7 +190,8 @@ class Share:
     def _why_end(self, sharing: Sharing, picture: Picture) -> str | None:
         if self._stops(sharing) != self._stops_seen:
             return STOPPED
-        return why_end(sharing, self._watcher.view(picture), self._bounds) or self._watcher.why_unattended(sharing)
+        view = self._watcher.view(picture, sharing.giver, sharing.taker)
+        return why_end(sharing, view, self._bounds) or self._watcher.why_unattended(sharing)
 
     def _reference_up(self, sharing: Sharing, picture: Picture) -> None:
         wanted = reference_order(sharing)

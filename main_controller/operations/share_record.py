@@ -42,10 +42,12 @@ class ShareRecord:
         self._single: Single[Command] = Single()
         self._lock = threading.Lock()  # protects `now` where it is replaced: a Stop all may end it at any moment
         self.now: Sharing | None = None
-        for sharing in _loaded(kept, desk.clock()):
-            self.now = sharing
-            log.warning("a guided procedure was running when the program ended: %s", sharing.as_json())
-        if self.now is not None:
+        left = sorted(_loaded(kept, desk.clock()), key=lambda one: (one.begun is not None, one.begun, one.id))
+        for sharing in left[:-1]:  # one ran at a time: what is older had ended, and its record could not be removed
+            self._forget(sharing.id)
+        if left:
+            self.now = left[-1]
+            log.warning("a guided procedure was running when the program ended: %s", self.now.as_json())
             self.own(self.now)
 
     @property
@@ -108,10 +110,7 @@ class ShareRecord:
         if not self.show(before, sharing):
             return
         self.release(sharing.id)
-        try:
-            self._kept.remove(sharing.id)
-        except ControllerError as error:
-            log.error("%s: its record could not be removed: %s", sharing.id, error.sentence)
+        self._forget(sharing.id)
         log.warning("%s: the guided procedure has %s: %s", sharing.id, sharing.state.value, sharing.reason)
         commands = self._desk.commands.latest()
         for ending in commands:
@@ -124,9 +123,15 @@ class ShareRecord:
         if command is not None:
             self._end(command, sharing)
 
+    def _forget(self, sharing_id: str) -> None:
+        try:
+            self._kept.remove(sharing_id)
+        except ControllerError as error:
+            log.error("%s: its record could not be removed: %s", sharing_id, error.sentence)
+
     def _end(self, command: Command, sharing: Sharing) -> None:
         if sharing.state is ShareState.ENDED:
-            self._desk.verify(command)
+            self._desk.verify(command, note=sharing.reason)
         elif sharing.state is ShareState.CANCELLED:
             self._desk.commands.update(
                 command.id, state=CommandState.CANCELLED, ended_at=self._desk.wall(), error=sharing.reason

@@ -122,7 +122,7 @@ class ShareStart:
             if refusing:
                 sentence = " ".join(answer.sentence for answer in refusing)
                 raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in refusing])
-            view = self._watcher.view(desk.picture())
+            view = self._watcher.view(desk.picture(), sharing.giver, sharing.taker)
             reason = why_not_begin(sharing.giver, sharing.taker, view, self._bounds)
             if reason:
                 raise desk.refuse(command, reason)

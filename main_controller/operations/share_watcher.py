@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from main_controller.domain.picture import Picture
-from main_controller.domain.share_battery import gauges_of
+from main_controller.domain.share_battery import Gauges, gauges_of
 from main_controller.domain.share_watch import View
 from main_controller.domain.sharing import ENDING, ShareState, Sharing
 from main_controller.domain.timestamps import iso_utc
@@ -37,11 +37,14 @@ class ShareWatcher:
         self._pages = pages
         self._unattended = unattended
 
-    def view(self, picture: Picture) -> View:
-        """Everything that is known now; gauges of live units alone."""
+    def view(self, picture: Picture, *own: str) -> View:
+        """Everything that is known now: the gauges of the live units among `own`, of other live ones their alarm."""
         sightings = self._desk.cache.snapshot().sightings
-        live = (fact.id for fact in picture.live if fact.id in sightings)
-        gauges = {unit_id: gauges_of(sightings[unit_id].unit) for unit_id in live}
+        live = {fact.id: sightings[fact.id].unit for fact in picture.live if fact.id in sightings}
+        gauges = {
+            unit_id: gauges_of(unit) if unit_id in own else Gauges(alarm=unit.heavy_alarm)
+            for unit_id, unit in live.items()
+        }
         return View(picture, gauges, self._desk.locks.all())
 
     def why_unattended(self, sharing: Sharing) -> str | None:

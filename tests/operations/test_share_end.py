@@ -1,6 +1,7 @@
 """The safe end of a guided transfer: who gets Wait when, and when it may be called ended (bus.md S5, S20, S21, S30)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -222,6 +223,14 @@ def test_a_stop_ends_what_a_kill_interrupted(restarted: Bench, how: str) -> None
     assert step(restarted) == "failed referenceDown"
 
 
+def test_being_told_to_stop_ends_what_a_kill_interrupted(restarted: Bench) -> None:
+    restarted.share.abort("the controller was told to stop")
+    assert restarted.share.running, "whoever ends the program waits for it"
+    restarted.run(30.0)
+    assert in_wait(restarted)
+    assert not restarted.share.running
+
+
 def test_stop_all_takes_over_what_a_kill_interrupted(restarted: Bench) -> None:
     assert restarted.stop_all.order("two").state == "verified"
     assert told(restarted)["state"] == "cancelled"
@@ -245,15 +254,8 @@ def test_deals_that_apis_main_began_meanwhile_are_left_to_it() -> None:
         working(bench, "E001", CV)
         working(bench, "E003", CHARGE)
         bench.bus = True
-        bench.cache.take_grid(
-            lambda grid: grid.__class__(
-                **{
-                    **{name: getattr(grid, name) for name in grid.__dataclass_fields__},
-                    "unit_ids": ("E001", "E002", "E003"),
-                    "deals": ({"chargeUnitId": "E003", "dischargeUnitId": "E001", "type": "charge"},),
-                }
-            )
-        )
+        deal = {"chargeUnitId": "E003", "dischargeUnitId": "E001", "type": "charge"}
+        bench.cache.take_grid(lambda grid: replace(grid, unit_ids=("E001", "E002", "E003"), deals=(deal,)))
         bench.settled()
         bench.run(200.0)
         assert sent(bench) == []
@@ -262,9 +264,47 @@ def test_deals_that_apis_main_began_meanwhile_are_left_to_it() -> None:
         assert end["sentence"] == "apis-main drives E001 and E003 for its deals; that is left to it."
 
 
+def test_garbage_instead_of_deals_keeps_nobody_from_the_safe_end(bench: Bench) -> None:
+    sharing(bench)
+    garbage: Any = (None, 7, {"chargeUnitId": ["E003"]}, {"chargeUnitId": {}})
+    bench.cache.take_grid(lambda grid: replace(grid, deals=garbage))
+    bench.share.end("me")
+    bench.run(20.0)
+    assert in_wait(bench)
+    assert told(bench)["state"] == "ended"
+
+
+def test_no_more_converters_are_read_at_once_than_may_be(bench: Bench) -> None:
+    """A read that hangs is neither repeated nor waited for, and keeps no other from being read."""
+    sharing(bench)
+    read = bench.devices.read
+    asked: list[str] = []
+
+    def hanging(target: Any, what: str) -> Any:
+        asked.append(target.unit_id)
+        if target.unit_id == "E001":
+            bench.hands.hang(bench.hands.now + 60.0)
+        return read(target, what)
+
+    bench.devices.read = hanging  # type: ignore[method-assign]
+    bench.share.end("me")
+    bench.run(40.0)
+    assert asked.count("E001") <= 2
+    assert asked.count("E003") > 5
+    assert in_wait(bench)
+    assert told(bench)["state"] == "ended", "the readings that count tell of E001"
+
+
 @pytest.mark.parametrize(
     "record",
-    [{"id": "c7"}, {"step": "nowhere"}, {"current": "many"}, {"begun": "yesterday"}, {"giver": None, "current": None}],
+    [
+        {"id": "c7"},
+        {"step": "nowhere"},
+        {"current": "many"},
+        {"begun": "yesterday"},
+        {"begun": "2026-05-13T03:00:00"},
+        {"giver": None, "current": None},
+    ],
 )
 def test_a_broken_record_keeps_nobody_from_starting(record: dict[str, Any]) -> None:
     kept = killed(**record) if record != {"id": "c7"} else Kept()
@@ -272,3 +312,14 @@ def test_a_broken_record_keeps_nobody_from_starting(record: dict[str, Any]) -> N
     with open_site(kept=kept) as bench:
         assert bench.share.as_json() is None
         sharing(bench)
+
+
+def test_of_several_records_the_latest_is_the_one_that_ran() -> None:
+    """A record that could not be removed is left behind; numbers are no order of text (c9, c10)."""
+    kept = killed(id="c9", begun="2026-05-12T03:00:00.000+00:00")
+    for more in ({"id": "c8"}, {"id": "c10", "begun": "2026-05-13T03:00:00.000+00:00", "minutes": 5.0}):
+        kept.save({**kept.records["c9"], "begun": None, **more})
+    with open_site(kept=kept) as bench:
+        assert told(bench)["command"] == "c10"
+        assert told(bench)["limits"] == {"minutes": 5.0, "wh": None}
+        assert list(kept.records) == ["c10"]

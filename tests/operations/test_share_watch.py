@@ -189,7 +189,7 @@ def test_an_apis_main_that_may_put_a_unit_to_work_on_the_same_bus_lets_none_begi
     units = {one.id: one.data(f"x{bench.hands.now}", Mode.MANUAL) for one in bench.grid.units.values()}
     units["E002"] = bench.unit("E002").data(f"x{bench.hands.now}", Mode.AUTONOMOUS)
     bench.cache.take_log(units, bench.hands.now, bench.wall())
-    with pytest.raises(Refused, match=r"E002 is in Run|mode"):
+    with pytest.raises(Refused, match="E002 is in Run: its apis-main may put it to work"):
         begin(bench)
 
 
@@ -384,3 +384,15 @@ def test_a_scripts_is_bounded_by_its_limit_alone(bench: Bench) -> None:
     bench.run(900.0)
     assert step(bench) == "running sharing"
     assert shown(bench)["unattended"] is None
+
+
+def test_one_that_can_no_longer_be_watched_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    command_id = sharing(bench)
+
+    def broken() -> Any:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(bench.book, "all", broken)
+    bench.run(20.0)
+    assert in_wait(bench)
+    ended(bench, command_id, "failed", "Watching it failed")
