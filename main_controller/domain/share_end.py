@@ -39,6 +39,22 @@ def to_stop(sharing: Sharing, picture: Picture, dealing: frozenset[str]) -> list
     return found
 
 
+def released_since(sharing: Sharing, picture: Picture) -> bool:
+    """Whether one that a kill interrupted had left its bus before its end began: its giver is surely in Wait.
+
+    Others may have put converters to work there since, through another door; those are not its own to stop.
+    """
+    giver = picture.facts.get(sharing.giver)
+    return sharing.began_end is None and giver is not None and giver.live and giver.confirmed_wait()
+
+
+def still_its_own(fact: Fact, sharing: Sharing) -> bool:
+    """Whether this unit may still do what the procedure ordered, or nothing."""
+    if fact.id == sharing.taker:
+        return fact.belief.possibly(Word.CHARGE, Word.WAIT, None)
+    return fact.id == sharing.giver
+
+
 def _at_work(fact: Fact) -> bool:
     return not fact.belief.surely(Word.WAIT) and not (fact.acknowledged and not fact.live)
 

@@ -9,7 +9,14 @@ from dataclasses import replace
 
 from main_controller.domain.modes import SHARING_MODES, Word
 from main_controller.domain.picture import Fact, Picture, names
-from main_controller.domain.share_end import in_deals, reference_like, to_stop, what_is_left
+from main_controller.domain.share_end import (
+    in_deals,
+    reference_like,
+    released_since,
+    still_its_own,
+    to_stop,
+    what_is_left,
+)
 from main_controller.domain.share_watch import Bounds
 from main_controller.domain.sharing import ShareState, Sharing, Step
 from main_controller.operations.desk import Desk
@@ -43,6 +50,7 @@ class SafeEnd:
     def forget(self) -> None:
         """Forget what was sent: another procedure begins, or the end of an interrupted one."""
         self._began: float | None = None
+        self._bus_is_ours = True
         self._followers: set[str] = set()
         self._references: set[str] = set()
         self._waves: dict[str, WaitWave] = {}
@@ -56,6 +64,7 @@ class SafeEnd:
         """Send the followers' Waits; the procedure in its next step once no current flows or they had their time."""
         if self._began is None:
             self._began = picture.now
+            self._bus_is_ours = not released_since(sharing, picture)
         self._sort(sharing, picture)
         followers = _known(self._followers, picture)
         seen = [fact for fact in followers if self._send_wait(sharing, fact, picture.now)]
@@ -89,6 +98,8 @@ class SafeEnd:
         dealing = in_deals(self._desk.cache.snapshot().grid.deals or ())
         for fact in to_stop(sharing, picture, dealing):
             if fact.id in self._followers or fact.id in self._references:
+                continue
+            if not self._bus_is_ours and not still_its_own(fact, sharing):
                 continue
             (self._references if reference_like(fact, sharing) else self._followers).add(fact.id)
 
@@ -151,7 +162,8 @@ class SafeEnd:
         """What keeps this end from being one, in a sentence; empty when nothing does."""
         unknown = [unit_id for unit_id in (sharing.giver, sharing.taker) if unit_id not in picture.facts]
         dead_bus = self._bounds.limits.dead_bus
-        if any(_driven(fact) for fact in picture.facts.values()):  # apis-main holds the bus for its deals
+        driven = any(_driven(fact) for fact in picture.facts.values())  # apis-main holds the bus for its deals
+        if driven or not self._bus_is_ours:
             return what_is_left(working, unknown, {}, dead_bus, measured=True)
         voltages = self._voltages(picture)
         live = [fact.id for fact in own if fact.live]
@@ -161,6 +173,8 @@ class SafeEnd:
 
     def _done(self, sharing: Sharing, picture: Picture) -> str:
         """That all is over, in a sentence."""
+        if not self._bus_is_ours:
+            return f"{sharing.giver} was in Wait already; what else works on the bus is not this procedure's."
         left = sorted({sharing.giver, sharing.taker} - self._followers - self._references)
         if left:
             return f"apis-main drives {' and '.join(left)} for its deals; that is left to it."

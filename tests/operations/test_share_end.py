@@ -295,6 +295,30 @@ def test_no_more_converters_are_read_at_once_than_may_be(bench: Bench) -> None:
     assert told(bench)["state"] == "ended", "the readings that count tell of E001"
 
 
+def test_a_session_by_hand_that_others_began_after_the_kill_is_left_to_them() -> None:
+    """Its own converters were brought to Wait past this program; another bus is up by now, with its taker on it."""
+    with open_bench(kept=killed()) as bench:
+        working(bench, "E003", CV)
+        working(bench, "E002", CHARGE)
+        bench.bus = bench.devices.reads = True
+        bench.settled()
+        bench.run(200.0)
+        assert sent(bench) == [("E001", "WAIT")]
+        assert (bench.unit("E003").word, bench.unit("E002").word) == (CV, CHARGE)
+        assert step(bench) == "failed referenceDown"
+        assert bench.kept.records == {}
+
+
+def test_a_taker_that_still_charges_after_a_kill_gets_its_wait_though_its_giver_is_in_wait() -> None:
+    with open_bench(kept=killed()) as bench:
+        working(bench, "E003", CHARGE)
+        bench.bus = bench.devices.reads = True
+        bench.settled()
+        bench.run(200.0)
+        assert in_wait(bench)
+        assert sent(bench) == [("E003", "WAIT"), ("E001", "WAIT")]
+
+
 @pytest.mark.parametrize(
     "record",
     [
