@@ -12,6 +12,7 @@ from pathlib import Path
 from main_controller import __version__
 from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.limits import BatteryLimits, Pace
+from main_controller.domain.share_watch import Bounds
 from main_controller.operations.timing import Timing
 from main_controller.settings import Settings
 from main_controller.upstream.apis_web import ApisWeb
@@ -133,6 +134,12 @@ SHOWN_LIMITS = (
     *("batteryvoltagemargin", "maxbatterycurrent", "temperaturemin", "temperaturemax"),
 )
 """The settings that the status tells as limits, for the figures beside the form."""
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """What a guided transfer must keep."""
+    limits = limits_of(settings)
+    return Bounds(limits, step_time=settings.steptime, lag=settings.readinglag, battery=limits.battery)
 
 
 def about(settings: Settings) -> About:

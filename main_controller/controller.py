@@ -18,7 +18,7 @@ from typing import Any
 import pytz
 
 from main_controller import __version__
-from main_controller.choices import about, chosen_upstream, limits_of, simulated, timing_of
+from main_controller.choices import about, bounds_of, chosen_upstream, limits_of, simulated, timing_of
 from main_controller.domain.bus_watch import Band
 from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.freshness import Remembered
@@ -32,15 +32,20 @@ from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings
+from main_controller.operations.direct_reads import DirectReads
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
+from main_controller.operations.pages_heard import PagesHeard
+from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
 from main_controller.operations.schedules import SetSchedule
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
+from main_controller.operations.share_record import ShareRecord
+from main_controller.operations.share_watcher import ShareWatcher
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
 from main_controller.operations.stop_follower import StopFollower
@@ -225,12 +230,16 @@ class Controller:
             desk, upstream.apis_web, waits, self._stoppers,
             person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent,
         )  # fmt: skip
-        self._then_mode = ThenMode(desk, self._set_mode, submit=self._executor(1, "then").submit)
+        self._pages = PagesHeard(self._clock)
+        self._then_mode = ThenMode(desk, self._set_mode, self._pages, submit=self._executor(1, "then").submit)
         limits = limits_of(settings)
         direct = DirectReadings(
             upstream.devices, self._executor(DIRECT_READERS, "direct"), clock=self._clock, limit=settings.directread
         )
-        self._set_converter = SetConverter(desk, upstream.devices, waits, limits=limits, direct=direct, intent=intent)
+        self._set_converter = SetConverter(
+            desk, upstream.devices, waits, limits=limits, direct=direct,
+            trips=lambda: self._bus_events.trips(), intent=intent,
+        )  # fmt: skip
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
             desk, upstream.apis_web, upstream.devices, waits,
@@ -243,9 +252,13 @@ class Controller:
         )
         self._acknowledge = Acknowledge(desk, self._known)
         self._set_lock = SetLock(desk, self._locks, told=self._journaling.lock)
+        bounds = bounds_of(settings)
+        reads = DirectReads(upstream.devices, readers, self._clock)
         self._share = Share(
-            desk, self._set_converter, waits, self._running,
-            limits=limits, step_time=settings.steptime,
+            desk, self._set_converter, ShareRecord(desk, self._running),
+            SafeEnd(desk, waits, reads, bounds=bounds),
+            ShareWatcher(desk, self._pages, unattended=settings.unattended * 60),
+            bounds=bounds, longest=settings.sharelongest,
         )  # fmt: skip
         self._stop_all.also_ends(self._share.overtaken)
         self._verification = Verification(desk)
@@ -326,7 +339,7 @@ class Controller:
             readings := Readings(
                 cache, schedules=self._set_schedule.listing, status=report.report, ipv4=ipv4,
                 stale_after=settings.staleafter, clock=self._clock, journal=lambda: self._journal.fault,
-                heard=self._then_mode.heard,
+                heard=self._pages.heard,
             ),
             LiveReadings(self._upstream.apis_web, cache, mode=report.mode, clock=self._clock),
             Commands(

@@ -1,12 +1,17 @@
 """A guided sharing of current between two units as data: its steps in their order and how each stands (N13).
 
-Pure and frozen; `operations/share.py` moves it on and `store/running.py` keeps it over a kill.
+Pure and frozen; `operations/share.py` moves it on and `store/running.py` keeps it over a kill. What ends it is decided
+in `share_watch.py`, what it carried is counted in `share_energy.py`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.units import number, text
 
 
 class Step(StrEnum):
@@ -39,7 +44,9 @@ class Sharing:
 
     `since` (monotonic s) is when the present step began; `reason` says why it ends or ended; `touched` whether an
     order that may have been carried out has left; `notes` keeps a sentence per finished step; `safe`: it is over and
-    nothing of it runs any more.
+    nothing of it runs any more. It lasts `minutes` from `current_at` on (monotonic s; `current_since` in UTC), or until
+    `wh` are carried, whichever comes first; None is no such limit. `begun` (UTC; `entered`, monotonic s) and `page`:
+    when it was ordered, and by which page, if one. `alarmed` are the units that had a heavy alarm when it began.
     """
 
     id: str
@@ -58,11 +65,33 @@ class Sharing:
     notes: Mapping[str, str] = field(default_factory=dict)
     began_end: float | None = None
     safe: bool = False
+    minutes: float | None = None
+    wh: float | None = None
+    begun: datetime | None = None
+    page: str | None = None
+    entered: float = 0.0
+    alarmed: frozenset[str] = frozenset()
+    reference_at: float | None = None
+    current_at: float | None = None
+    current_since: datetime | None = None
 
     @property
     def over(self) -> bool:
         """Whether nothing more happens by itself."""
         return self.state is not ShareState.RUNNING
+
+    @property
+    def owner(self) -> str:
+        """In whose name its own converter orders are given."""
+        return f"share {self.id}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When (UTC) its minutes will be over; None where it has none, or no current flows."""
+        flows = self.state is ShareState.RUNNING and self.step is Step.SHARING
+        if not flows or self.minutes is None or self.current_since is None:
+            return None
+        return self.current_since + timedelta(minutes=self.minutes)
 
     def to(self, step: Step, now: float, note: str) -> "Sharing":
         """The same, in the next step; `note` says how the last one ended."""
@@ -83,6 +112,11 @@ class Sharing:
             "state": str(self.state),
             "step": str(self.step),
             "reason": self.reason,
+            "safe": self.safe,
+            "limits": {"minutes": self.minutes, "wh": self.wh},
+            "begun": None if self.begun is None else iso_utc(self.begun),
+            "currentSince": None if self.current_since is None else iso_utc(self.current_since),
+            "endsAt": None if self.ends_at is None else iso_utc(self.ends_at),
             "steps": [
                 {"step": str(step), "state": self._step_state(index, place), "sentence": self.notes.get(str(step))}
                 for index, step in enumerate(steps)
@@ -104,11 +138,17 @@ class Sharing:
             "id": self.id, "giver": self.giver, "taker": self.taker, "current": self.current,
             "voltage": self.voltage, "limit": self.limit, "by": self.by, "step": str(self.step),
             "touched": self.touched, "reason": self.reason, "notes": dict(self.notes),
+            "minutes": self.minutes, "wh": self.wh, "page": self.page,
+            "begun": None if self.begun is None else iso_utc(self.begun),
+            "currentSince": None if self.current_since is None else iso_utc(self.current_since),
         }  # fmt: skip
 
 
 def interrupted(record: Mapping[str, Any], now: float) -> Sharing:
-    """The procedure that a record from before the restart describes; nothing of it goes on by itself."""
+    """The procedure that a record from before the restart describes: nothing of it goes on, it can only be ended.
+
+    Records of older versions hold fewer fields. Raises KeyError, TypeError or ValueError for what is no record.
+    """
     return Sharing(
         id=str(record["id"]),
         giver=str(record["giver"]),
@@ -123,4 +163,19 @@ def interrupted(record: Mapping[str, Any], now: float) -> Sharing:
         reason="The program ended while this ran; what its converters do is as shown. End it from here.",
         touched=True,
         notes=dict(record.get("notes", {})),
+        minutes=number(record.get("minutes")),
+        wh=number(record.get("wh")),
+        begun=_moment(record.get("begun")),
+        page=text(record.get("page")),
+        current_since=_moment(record.get("currentSince")),
     )
+
+
+def _moment(value: object) -> datetime | None:
+    written = text(value)
+    if written is None:
+        return None
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError(f"{written} says no zone")
+    return moment

@@ -5,6 +5,7 @@ it out. It sends nothing.
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,9 @@ from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.store.unit_cache import Snapshot
+
+KEPT_TRIPS = 10
+"""How many trips of one unit are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class BusEvents:
         self._standing: dict[tuple[str, str | None], _Standing] = {}  # replaced whole
         self._words: dict[str, tuple[float, Word | None]] = {}
         self._told: set[str] = set()
+        self._trips: dict[str, deque[float]] = {}
         self._looking = threading.Lock()  # protects all of the above; who finds it taken leaves
 
     def standing(self) -> list[dict[str, Any]]:
@@ -57,6 +62,10 @@ class BusEvents:
             }
             for one in told
         ]
+
+    def trips(self) -> dict[str, list[float]]:
+        """When (monotonic s) each unit's converter went from work to Wait by itself, the last few times (I11)."""
+        return {unit_id: list(moments) for unit_id, moments in self._trips.items()}
 
     def polled(self, before: Snapshot, after: Snapshot) -> None:
         """A listener of the collector: look at once at what a poll brought."""
@@ -130,6 +139,8 @@ class BusEvents:
             if before is None or before[1] is fact.last_word or fact.obeys is None or fact.obeys in SHARING_MODES:
                 continue
             if not self._ours(fact, before[0]):
+                if fact.last_word is Word.WAIT:
+                    self._trips.setdefault(fact.id, deque(maxlen=KEPT_TRIPS)).append(fact.reading.at)
                 was, shows = (_label(word) for word in (before[1], fact.last_word))
                 self._chronicle.tell(
                     "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)

@@ -15,6 +15,7 @@ from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
+from main_controller.operations.bus_owner import BusOwner
 from main_controller.operations.moments import Moments
 from main_controller.operations.pictures import Acknowledgements, Pictures
 from main_controller.operations.timing import Timing
@@ -57,6 +58,7 @@ class Desk:
         self.wall = wall
         self.turns = Turns()
         self.moments = Moments(clock)
+        self.owner = BusOwner()
         self._pictures = Pictures(cache, commands, acknowledgements, timing=timing, clock=clock)
 
     # Looking
@@ -204,9 +206,14 @@ class Desk:
                 )
 
     def not_while_stopping(self, command: Command) -> None:
-        """Refuse the command while a Stop all runs (Z9)."""
+        """Refuse the command while a Stop all runs (Z9), or a guided transfer owns the bus (I16)."""
         if self.commands.held_by is not None:
             raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
+        if self.owner.claim is None:
+            return
+        claim = self.owner.against(command, self.picture())
+        if claim is not None:
+            raise self.refuse(command, claim.sentence, cause="bus-owned", owner=claim.as_json())
 
     def not_while_shutting_down(self, command: Command, unit_id: str) -> None:
         """Refuse the command while a Shut Down of its unit is under way, which leaves converters as they are (Z8b)."""

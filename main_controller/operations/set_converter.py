@@ -57,12 +57,7 @@ class SetConverter:
         self._limits = limits
         self._direct = direct
         self._trips = trips
-        self._owner: Callable[[], Owner | None] = lambda: None
         self._intent = intent
-
-    def owned_by(self, owner: Callable[[], Owner | None]) -> None:
-        """Have the bus' owner told by `owner` at each order (I16)."""
-        self._owner = owner
 
     def dry_run(self, wanted: Wanted, by: str = "") -> list[Answer]:
         """What the rules say of this order by `by` now; nothing is sent, read or recorded."""
@@ -72,7 +67,9 @@ class SetConverter:
     def _judge(
         self, wanted: Wanted, picture: Picture, by: str, direct: Mapping[str, Reading | str] | None
     ) -> list[Answer]:
-        return judge(wanted, picture, self._limits, Known(by, self._owner(), self._trips(), direct))
+        claim = self._desk.owner.claim
+        owner = None if claim is None else Owner(claim.owner, claim.sentence)
+        return judge(wanted, picture, self._limits, Known(by, owner, self._trips(), direct))
 
     def wait(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, Mapping[str, Any]]:
         """Send Wait now. Returns the command and the converter's new `dcdc` object; raises UpstreamError."""

@@ -6,7 +6,6 @@ restarts the program asks anew.
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from main_controller.domain.stamp import UNSTAMPED, Moment, Stamp
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, NotFound
 from main_controller.operations.desk import Desk
+from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.set_mode import SetMode
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,6 @@ LASTS = 900.0
 
 HEARD_WITHIN = 30.0
 """How long (s) ago a page of the one who asked was heard at most, for the mode to be sent by itself."""
-
-PAGES = 1000
-"""How many pages are remembered, the latest heard."""
 
 CHANGES_NOTHING = ("acknowledge", "setLock", "clearLock", "setSchedule", "clearSchedule", "clearThen", "forget")
 """Orders that leave modes and converters as they are."""
@@ -75,21 +72,15 @@ class Promise:
 class ThenMode:
     """Keeps one promise at a time; `submit` hands the order that it leads to a thread of its own."""
 
-    def __init__(self, desk: Desk, set_mode: SetMode, *, submit: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(
+        self, desk: Desk, set_mode: SetMode, pages: PagesHeard, *, submit: Callable[[Callable[[], None]], object]
+    ) -> None:
         self._desk = desk
         self._set_mode = set_mode
+        self._pages = pages
         self._submit = submit
-        self._lock = threading.Lock()  # protects both; held for dictionary work only
+        self._lock = threading.Lock()  # protects the promise; held for a moment only
         self._promise: Promise | None = None
-        self._heard: OrderedDict[str, float] = OrderedDict()
-
-    def heard(self, page: str) -> None:
-        """Note that this page has just been heard."""
-        with self._lock:
-            self._heard[page] = self._desk.clock()
-            self._heard.move_to_end(page)
-            if len(self._heard) > PAGES:
-                self._heard.popitem(last=False)
 
     def promise(self, mode: Mode, command: Command, page: str | None) -> None:
         """Have `mode` follow this Soft Stop, in place of an earlier promise."""
@@ -175,8 +166,7 @@ class ThenMode:
         return since is not None and seen is not None and seen > since and drained(command, picture) is True
 
     def _keep(self, promise: Promise, now: float, moment: Moment) -> None:
-        with self._lock:
-            heard = self._heard.get(promise.page or "")
+        heard = self._pages.at(promise.page)
         if heard is None or now - heard > HEARD_WITHIN:
             why = f"No page of {promise.command.by} was heard in the last {HEARD_WITHIN:g} s, so it is asked anew."
             self._put(promise, state=ThenState.OFFERED, why=why)

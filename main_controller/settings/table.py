@@ -138,6 +138,10 @@ class Settings:
     )
     temperaturemax: float = _setting(45, kinds.number(-100, 200), "highest temperature of a converter", "°C")
     steptime: float = _setting(240, kinds.number(0.1, 3600), "longest step of a guided procedure", "s")
+    sharelongest: float = _setting(240, kinds.number(1, 1440), "longest guided sharing that may be asked for", "min")
+    unattended: float = _setting(
+        2, kinds.number(0.01, 1440), "a guided sharing that a kill interrupted ends itself after that long", "min"
+    )
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
     )

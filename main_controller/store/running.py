@@ -4,9 +4,12 @@ Used by the guided procedure alone.
 """
 
 import json
+import logging
 from typing import Any
 
 from main_controller.store.database import Database
+
+log = logging.getLogger(__name__)
 
 
 class RunningProcedures:
@@ -25,11 +28,21 @@ class RunningProcedures:
             connection.execute("INSERT OR REPLACE INTO running VALUES (?, ?)", (record["id"], text))
 
     def load(self) -> list[dict[str, Any]]:
-        """The records that were not removed, by id."""
+        """The records that were not removed, by id; one that cannot be read is told in the log and left out."""
         with self._database.reading() as connection:
-            return [json.loads(text) for (text,) in connection.execute("SELECT record FROM running ORDER BY id")]
+            rows = connection.execute("SELECT id, record FROM running ORDER BY id").fetchall()
+        return [record for procedure_id, text in rows if (record := _read(procedure_id, text)) is not None]
 
     def remove(self, procedure_id: str) -> None:
         """Forget a procedure that has ended; one that is not there is none."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM running WHERE id = ?", (procedure_id,))
+
+
+def _read(procedure_id: str, text: str) -> dict[str, Any] | None:
+    try:
+        record = json.loads(text)
+    except ValueError as fault:
+        log.error("the record of the running procedure %s is broken: %s", procedure_id, fault)
+        return None
+    return record if isinstance(record, dict) else None

@@ -265,13 +265,19 @@ class Commands:
         return self._carry_out(asked, lambda stamp: self._set_lock.clear(unit_id, name, by, stamp=stamp))
 
     def start_share(self) -> Any:
-        """`/share?from=&to=&current=[&voltage=]` (A, V): begin the guided procedure."""
-        asked, by = self._ordering.asked(required=("from", "to", "current"), optional=("voltage",)), caller()
+        """`/share?from=&to=&current=[&voltage=][&minutes=][&wh=]` (A, V): begin the guided procedure.
+
+        It ends by itself after `minutes` or once `wh` Wh are carried; one of the two must be given.
+        """
+        asked = self._ordering.asked(required=("from", "to", "current"), optional=("voltage", "minutes", "wh"))
+        by = caller()
         given = asked.given
         current = figure(given["current"], "current")
         voltage = figure(given.get("voltage", DEFAULT_VOLTAGE), "voltage")
+        ends = {name: figure(given[name], name) for name in ("minutes", "wh") if name in given}
         return self._carry_out(
-            asked, lambda stamp: self._share.start(given["from"], given["to"], current, voltage, by, stamp=stamp)
+            asked,
+            lambda stamp: self._share.start(given["from"], given["to"], current, voltage, by, **ends, stamp=stamp),
         )
 
     def end_share(self) -> Any:

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step, interrupted
 
+NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 BEGUN = Sharing("c7", "E001", "E003", 2.0, 350.0, 2.3, "127.0.0.1", Step.REFERENCE_UP, 100.0)
 
 
@@ -70,6 +72,30 @@ def test_a_record_survives_a_kill_as_interrupted_and_as_touched() -> None:
     assert back.notes == {"referenceUp": "up"}
     assert "End it from here" in str(back.as_json()["reason"])
     assert steps(back)["busStable"] == "interrupted"
+
+
+def test_a_record_of_an_older_version_is_read_and_one_of_now_keeps_its_limits() -> None:
+    """A program that is brought up to date may have been killed amid a procedure."""
+    limited = replace(BEGUN, minutes=10.0, wh=50.0, begun=NOON, current_since=NOON, page="p1")
+    record: dict[str, Any] = json.loads(json.dumps(limited.as_record()))
+    back = interrupted(record, 5.0)
+    assert (back.minutes, back.wh, back.page, back.begun, back.current_since) == (10.0, 50.0, "p1", NOON, NOON)
+    assert back.as_json()["begun"] == "2026-05-13T12:00:00.000+00:00"
+    for name in ("minutes", "wh", "page", "begun", "currentSince", "notes"):
+        del record[name]
+    old = interrupted(record, 5.0)
+    assert (old.minutes, old.wh, old.page, old.begun, old.current_since) == (None, None, None, None, None)
+    assert old.as_json()["limits"] == {"minutes": None, "wh": None}
+
+
+def test_when_it_ends_is_told_only_while_its_current_flows() -> None:
+    on = replace(BEGUN, minutes=10.0, current_since=NOON, current_at=100.0)
+    assert on.as_json()["endsAt"] is None
+    flowing = on.to(Step.SHARING, 100.0, "on")
+    assert flowing.as_json()["endsAt"] == "2026-05-13T12:10:00.000+00:00"
+    assert replace(flowing, minutes=None, wh=5.0).as_json()["endsAt"] is None
+    assert flowing.to(Step.CURRENT_OFF, 101.0, "over").as_json()["endsAt"] is None
+    assert replace(flowing, state=ShareState.INTERRUPTED).as_json()["endsAt"] is None
 
 
 def test_an_end_that_was_seen_is_done_though_the_procedure_failed() -> None:

@@ -11,12 +11,18 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Fact
+from main_controller.domain.share_watch import Bounds
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings
+from main_controller.operations.direct_reads import DirectReads
+from main_controller.operations.pages_heard import PagesHeard
+from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
 from main_controller.operations.share import Share
+from main_controller.operations.share_record import ShareRecord
+from main_controller.operations.share_watcher import ShareWatcher
 from main_controller.operations.stop_all import StopAll
 from main_controller.operations.timing import Timing
 from main_controller.operations.verification import Verification
@@ -139,10 +145,22 @@ class Bench:
         self.converter = self.with_direct(limit=2.0)
         self.stop_all = StopAll(self.desk, web, self.devices, self.waits, executor=self.hands, readers=self.hands)
         self.verification = Verification(self.desk)
-        self.share = Share(self.desk, self.converter, self.waits, self.kept, limits=self.limits, step_time=60.0)
+        self.pages = PagesHeard(self.hands)
+        bounds = Bounds(self.limits, step_time=60.0, lag=self.timing.lag)
+        reads = DirectReads(self.devices, self.hands, self.hands)
+        self.share = Share(
+            self.desk,
+            self.converter,
+            ShareRecord(self.desk, self.kept),
+            SafeEnd(self.desk, self.waits, reads, bounds=bounds),
+            ShareWatcher(self.desk, self.pages, unattended=120.0),
+            bounds=bounds,
+            longest=240.0,
+        )
         self.stop_all.also_ends(self.share.overtaken)
         self.watch = True
-        self.bus = False  # whether a reference brings the bus to its voltage
+        self.bus = False  # whether a reference brings the bus to its voltage, and currents flow as they are set
+        self.flows = True  # whether they do so; else the units' currents stand as a test set them
         self._polled = float("-inf")
         self.polls = True
         self.set_grid(grid_master=True)
@@ -198,9 +216,7 @@ class Bench:
         """One good `/get/log`; a frozen unit's own clock stands still."""
         self._polled = self.hands.now
         if self.bus:
-            held = [unit.dvg for unit in self.grid.units.values() if unit.word == Word.VOLTAGE_REFERENCE]
-            for unit in self.grid.units.values():
-                unit.vg = held[0] if held else 0.0
+            self._hold_bus()
         old = self.cache.snapshot().units
         units = {
             unit.id: old[unit.id] if unit.frozen and unit.id in old else unit.data(f"t{self.hands.now}", self.grid.mode)
@@ -209,8 +225,23 @@ class Bench:
         }
         self.cache.take_log(units, self.hands.now, self.wall())
 
+    def _hold_bus(self) -> None:
+        """Whatever the bus does at once when its reference comes, goes, or is asked for current (K2)."""
+        units = list(self.grid.units.values())
+        held = [unit for unit in units if unit.word == Word.VOLTAGE_REFERENCE]
+        for unit in units:
+            unit.vg = held[0].dvg if held else 0.0
+        if self.flows:
+            signs = {Word.CHARGE: 1, Word.DISCHARGE: -1} if held else {}
+            for unit in units:
+                unit.ig = next((sign * unit.dig for word, sign in signs.items() if unit.word == word), 0.0)
+            for unit in held[:1]:
+                unit.ig = -sum(other.ig for other in units if other is not unit)
+
     def beat(self) -> None:
         """What happens by itself as the clock moves."""
+        if self.bus:
+            self._hold_bus()
         if self.polls and self.hands.now - self._polled >= BEAT:
             self.poll()
         if self.watch:

@@ -130,13 +130,15 @@ class Converter:
     vb: float | None = 52.0
     tmp: float | None = 25.0
     permission: object = None
-    alarm: str = "Light alarm"
+    alarm: str | None = "Light alarm"
+    meter: dict[str, Any] = field(default_factory=dict)
+    battery: dict[str, Any] = field(default_factory=dict)
 
     def dcdc(self) -> dict[str, Any]:
         """Its `dcdc` object."""
         return {
-            "status": {"status": self.word, "alarmState": self.alarm},
-            "meter": {"vg": self.vg, "ig": self.ig, "vb": self.vb, "tmp": self.tmp},
+            "status": {"status": self.word, **({"alarmState": self.alarm} if self.alarm else {})},
+            "meter": {"vg": self.vg, "ig": self.ig, "vb": self.vb, "tmp": self.tmp, **self.meter},
             "vdis": {"dvg": self.dvg},
             "param": {"dig": self.dig},
         }
@@ -149,8 +151,8 @@ class Converter:
             "oesunit": {"id": self.id, "ip": self.ip},
             "apis": {"operation_mode": modes},
             "dcdc": self.dcdc(),
-            "battery": {"rsoc": self.rsoc, "battery_operation_status": self.permission},
             "emu": {"ups_operation_mode": {"mode": self.ups}},
+            "battery": {"rsoc": self.rsoc, "battery_operation_status": self.permission, **self.battery},
         }
 
 

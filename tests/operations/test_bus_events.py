@@ -71,6 +71,7 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     manual.bench.unit("E001").word = str(WAIT)
     manual.bench.run(8)
     assert manual.told() == ["E001 was voltage reference and is in Wait now, by itself."]
+    assert len(manual.events.trips()["E001"]) == 1
     manual.bench.run(20)
     assert "E003 is charging and no converter holds the bus (0 V there)." in manual.told()
     assert manual.kinds[0] == "noReference"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.interlock_terms import RULES, Owner, Wanted
+from main_controller.domain.interlock_terms import RULES, Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound, Refused, UpstreamError
 from tests.operations.bench import Bench, open_bench
@@ -202,7 +202,7 @@ def test_trips_that_nobody_has_reset_keep_a_converter_from_working(bench: Bench)
 
 def test_a_bus_that_somebody_owns_is_only_stopped_by_others(bench: Bench) -> None:
     """I16, S5: the hook for a guided procedure."""
-    bench.converter.owned_by(lambda: Owner("share c9", "The bus belongs to the guided sharing c9."))
+    bench.desk.owner.take(Claim("c9", "share c9", "E002", "E003", "anna", None))
     with pytest.raises(Refused, match="belongs to the guided sharing c9"):
         bench.converter.order(UP, "me", override="x", override_rules=set(RULES))
     assert [one.cause for one in bench.converter.dry_run(UP, "me") if one.refuses] == ["bus-owned"]

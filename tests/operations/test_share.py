@@ -5,53 +5,17 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlock_terms import Wanted
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import Mode
 from main_controller.errors import BadRequest, ControllerError, NotFound, Refused
 from tests.operations.bench import Bench, Kept, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
-
-WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
+from tests.operations.guided import CHARGE, CV, WAIT, begin, ended, in_wait, open_site, sent, sharing, step
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    with open_bench() as made:
-        made.bus = True
-        yield made.settled()
-
-
-def begin(bench: Bench, current: float = 2.0) -> str:
-    return bench.share.start("E001", "E003", current, 350.0, "me").id
-
-
-def step(bench: Bench) -> str:
-    shown = bench.share.as_json()
-    assert shown is not None
-    return f"{shown['state']} {shown['step']}"
-
-
-def sharing(bench: Bench) -> str:
-    """A procedure in which current flows."""
-    command_id = begin(bench)
-    bench.run(40.0)
-    assert step(bench) == "running sharing"
-    return command_id
-
-
-def sent(bench: Bench) -> list[tuple[str, str]]:
-    return [(one[1], one[2].name) for one in bench.grid.sent if one[0] == "command"]
-
-
-def in_wait(bench: Bench) -> bool:
-    return bench.unit("E001").word == bench.unit("E003").word == WAIT
-
-
-def ended(bench: Bench, command_id: str, state: str, why: str) -> None:
-    command = bench.log.get(command_id)
-    assert (command.state, why in str(command.error or command.note or why)) == (state, True), command.error
-    assert bench.kept.records == {}
-    assert not bench.share.running
+    with open_site() as made:
+        yield made
 
 
 # The steps
@@ -111,12 +75,12 @@ def test_the_other_units_must_be_ready_too(bench: Bench, unit_id: str, change: d
 
 def test_what_cannot_be_shared_is_a_bad_request(bench: Bench) -> None:
     with pytest.raises(BadRequest):
-        bench.share.start("E001", "E001", 1.0, 350.0, "me")
-    for current in (0.0, 2.31, -1.0, float("nan")):
+        bench.share.start("E001", "E001", 1.0, 350.0, "me", minutes=1)
+    for current in (0.0, 2.2, -1.0, float("nan")):
         with pytest.raises(BadRequest):
             begin(bench, current)
     with pytest.raises(NotFound):
-        bench.share.start("E001", "E009", 1.0, 350.0, "me")
+        bench.share.start("E001", "E009", 1.0, 350.0, "me", minutes=1)
     with pytest.raises(NotFound):
         bench.share.end("me")
     assert bench.log.latest() == []
@@ -132,7 +96,7 @@ def test_a_lock_on_the_cluster_or_either_unit_refuses_it(bench: Bench, scope: st
 def test_one_procedure_at_a_time_also_while_it_ends(bench: Bench) -> None:
     first = sharing(bench)
     with pytest.raises(Refused, match=f"{first} is still running") as refusal:
-        bench.share.start("E002", "E003", 1.0, 350.0, "two")
+        bench.share.start("E002", "E003", 1.0, 350.0, "two", minutes=1)
     assert refusal.value.details["command"] != first
     bench.devices.deaf = {"E003"}
     bench.share.end("me")
@@ -212,7 +176,6 @@ def test_a_wait_by_hand_ends_it(bench: Bench) -> None:
 def test_a_converter_that_does_something_else_ends_it(bench: Bench, unit_id: str) -> None:
     command_id = sharing(bench)
     bench.run(20.0)
-    bench.bus = False
     bench.unit(unit_id).word = str(WAIT)
     bench.run(20.0)
     assert in_wait(bench)
@@ -300,7 +263,7 @@ def test_a_follower_whose_wait_fails_or_hangs_does_not_keep_the_reference_up(ben
         assert min(at for unit_id, at in waits if unit_id == "E001" and at > 0) <= 30.5
         assert bench.unit("E001").word == WAIT
         bench.grid.faults.clear()
-        ended(bench, command_id, "failed", "look at them")
+        ended(bench, command_id, "failed", "Not ended: E003")
         bench.converter.wait("E003", "me")
         bench.run(30.0)
 
@@ -311,7 +274,7 @@ def test_an_end_that_was_not_seen_is_never_called_verified(bench: Bench) -> None
     end = bench.share.end("me")
     bench.run(90.0)
     assert bench.log.get(end.id).state == "failed"
-    ended(bench, command_id, "failed", "Not both converters were seen in Wait")
+    ended(bench, command_id, "failed", "Not ended: E001 was not seen in Wait; the bus still carries 350 V at E001.")
 
 
 # Stop all takes over
@@ -364,11 +327,14 @@ def killed(**more: Any) -> Kept:
 def test_what_ran_when_the_process_was_killed_is_shown_and_can_be_ended(at: str) -> None:
     with open_bench(kept=killed(step=at)) as bench:
         bench.unit("E001").word, bench.unit("E003").word = str(CV), str(CHARGE)
+        bench.devices.reads = True
         bench.settled()
         assert step(bench) == f"interrupted {at}"
         shown = bench.share.as_json()
         assert shown is not None
-        assert shown["units"]["E003"] == {"state": "live", "words": [str(CHARGE)], "source": "reading"}
+        assert shown["units"]["E003"] == {
+            "state": "live", "words": [str(CHARGE)], "source": "reading", "vg": 0.0, "ig": 0.0, "wg": None, "age": 5.0,
+        }  # fmt: skip
         assert sent(bench) == [], "nothing goes on by itself"
         with pytest.raises(Refused, match="end it first"):
             begin(bench)
@@ -401,11 +367,8 @@ def test_a_record_that_cannot_be_read_keeps_nobody_from_starting() -> None:
         assert bench.share.as_json() is None
 
 
-def test_an_order_by_hand_to_a_third_unit_does_not_end_it(bench: Bench) -> None:
+def test_a_wait_by_hand_to_a_third_unit_does_not_end_it(bench: Bench) -> None:
     sharing(bench)
-    bench.converter.order(Wanted("E002", CHARGE, 350.0, 0.15), "two")
-    bench.run(20.0)
-    assert step(bench) == "running sharing"
     bench.converter.wait("E002", "two")
     bench.run(20.0)
     assert step(bench) == "running sharing"

@@ -350,7 +350,7 @@ def test_queued_orders_are_cancelled_and_others_refused_meanwhile(running: Bench
         for order in (
             lambda: running.converter.order(Wanted("E001", CV, 350.0, 2.3), "one"),
             lambda: running.set_mode.cluster(RUN, "one"),
-            lambda: running.share.start("E001", "E002", 1.0, 350.0, "one"),
+            lambda: running.share.start("E001", "E002", 1.0, 350.0, "one", minutes=10),
         ):
             with pytest.raises(Refused) as refusal:
                 order()

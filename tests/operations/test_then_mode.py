@@ -7,6 +7,7 @@ import pytest
 
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound, Refused
+from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.then_mode import LASTS, ThenMode
 from tests.operations.bench import Bench, open_bench
 
@@ -17,6 +18,7 @@ RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MA
 class Site:
     bench: Bench
     then: ThenMode
+    pages: PagesHeard
 
     def ask(self, mode: Mode = MANUAL, page: str | None = "p1") -> None:
         self.then.promise(mode, self.bench.set_mode.cluster(SOFT, "me"), page)
@@ -27,7 +29,7 @@ class Site:
             self.bench.run(1.0)
             self.bench.set_grid(grid_master=master, deals=deals)
             if page is not None:
-                self.then.heard(page)
+                self.pages.heard(page)
             self.then.run_once()
 
     @property
@@ -41,7 +43,8 @@ class Site:
 def site() -> object:
     with open_bench(mode=RUN) as bench:
         bench.settled()
-        yield Site(bench, ThenMode(bench.desk, bench.set_mode, submit=lambda call: call()))
+        pages = PagesHeard(bench.hands)
+        yield Site(bench, ThenMode(bench.desk, bench.set_mode, pages, submit=lambda call: call()), pages)
 
 
 def test_the_second_mode_is_sent_once_no_deal_is_left_and_its_page_is_there(site: Site) -> None:
@@ -142,7 +145,7 @@ def test_an_empty_list_from_before_the_soft_stop_showed_is_no_proof(site: Site) 
     site.ask()
     for _ in range(40):
         site.bench.run(1.0)
-        site.then.heard("p1")
+        site.pages.heard("p1")
         site.then.run_once()
     assert site.state[0] == "waiting"
 

@@ -45,3 +45,12 @@ def test_a_full_disk_is_told_and_the_last_saved_step_stands(database: Database) 
     with pytest.raises(ControllerError, match="the disk is full"):
         running.save({**RECORD, "steps": ["x" * 100_000]})
     assert running.load() == [RECORD]
+
+
+@pytest.mark.parametrize("broken", ["{", "", "[1]", "null"])
+def test_a_broken_record_hides_no_other_and_keeps_nobody_from_starting(database: Database, broken: str) -> None:
+    running = RunningProcedures(database)
+    running.save(RECORD)
+    with database.writing() as connection:
+        connection.execute("INSERT INTO running VALUES (?, ?)", ("c1", broken))
+    assert running.load() == [RECORD]

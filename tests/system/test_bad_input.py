@@ -138,9 +138,15 @@ COMMANDS = [
     Route("/clearLock", {"unitId": "E001", "name": "anna"}, free=("name",), needed=("name",)),
     Route(
         "/share",
-        {"from": "E001", "to": "E002", "current": "1", "voltage": "350"},
+        {"from": "E001", "to": "E002", "current": "1", "voltage": "350", "minutes": "10", "wh": "50"},
         needed=("from", "to", "current"),
-        more={"from": ("E999", "E002"), "current": ("0", "2.4", "-2"), "voltage": ("299", "381")},
+        more={
+            "from": ("E999", "E002"),
+            "current": ("0", "2.2", "2.4", "-2"),
+            "voltage": ("299", "381"),
+            "minutes": ("0", "0.9", "241", "-1"),
+            "wh": ("0", "10001", "-1"),
+        },
         refused_as_state=("from", "to", "current", "voltage"),
     ),
     Route("/share/end"),

@@ -16,7 +16,7 @@ ORDERS = [
     *("/set/budo/stop", MANUAL, "/set/dcdc/E001?mode=0x0000", "/set/E001?mode=0x0000", "/stopAll"),
     *("/shutDown?unitId=E001", "/upsMode/1", "/setSchedule?operation=softStop&value=2099-01-01T00:00:00Z"),
     *("/flushCache", "/acknowledge?unitId=E001", "/setLock?name=anna&reason=works", "/clearLock?name=anna"),
-    *("/share?from=E001&to=E002&current=1", "/share/end"),
+    *("/share?from=E001&to=E002&current=1&minutes=10", "/share/end"),
 ]
 BROWSER = {
     "Origin": "http://evil.example",

@@ -147,12 +147,12 @@ def by_hand(console: Console, cluster: SimulatedCluster) -> None:
 def test_a_guided_sharing_runs_and_ends(tmp_path: Path) -> None:
     """Issue 5 section 4, N13: reference up, bus stable, current on; and its safe end."""
     with simulated(Mode.MANUAL) as cluster, watching(cluster, tmp_path) as console:
-        started = console.call("/share?from=E001&to=E003&current=2")
+        started = console.call("/share?from=E001&to=E003&current=2&minutes=10")
         assert started.status == 200, started.body
         until(lambda: console.get("/get/share")["share"]["step"] == "sharing", "the sharing")
         assert words(cluster)["E001"] is Word.VOLTAGE_REFERENCE
         assert words(cluster)["E003"] is Word.CHARGE
-        assert console.call("/share?from=E002&to=E004&current=1").status == 409, "one at a time"
+        assert console.call("/share?from=E002&to=E004&current=1&wh=5").status == 409, "one at a time"
         assert console.call("/share/end").status == 200
         assert ended(console, started.json["command"])["state"] == "verified"
         assert console.get("/get/share")["share"]["state"] == "ended"
@@ -163,7 +163,7 @@ def test_a_guided_sharing_runs_and_ends(tmp_path: Path) -> None:
 def test_a_guided_sharing_ends_by_itself_when_apis_web_dies(tmp_path: Path) -> None:
     """Issue 5: killed in the middle; the converters are reached without it, current first, then the reference."""
     with simulated(Mode.MANUAL) as cluster, watching(cluster, tmp_path) as console:
-        started = console.call("/share?from=E001&to=E003&current=1.5")
+        started = console.call("/share?from=E001&to=E003&current=1.5&wh=500")
         until(lambda: console.get("/get/share")["share"]["step"] == "sharing", "the sharing")
         cluster.fault("apis-web-dies")
         end = ended(console, started.json["command"], deadline=40)

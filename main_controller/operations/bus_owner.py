@@ -1,0 +1,71 @@
+"""Owns who has the bus to itself: a guided transfer, while it runs or waits to be ended (bus.md S5, I16).
+
+The desk holds it and asks it for every order that rules bind; `Share` takes it and leaves it. Stopping is never asked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from main_controller.domain.commands import Command
+from main_controller.domain.mode_rules import only_lowers
+from main_controller.domain.modes import Mode
+from main_controller.domain.picture import Picture
+from main_controller.domain.timestamps import iso_utc
+
+BOUND = ("setDcdc", "setOperationMode", "setBudo", "shutDown")
+"""The orders that are refused to all others; what ends something never comes here, or only lowers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The bus is taken by the transfer `id` from `giver` to `taker`, ordered by `by`; `since` is UTC, if known.
+
+    Its own orders are given by `owner`.
+    """
+
+    id: str
+    owner: str
+    giver: str
+    taker: str
+    by: str
+    since: datetime | None
+
+    @property
+    def sentence(self) -> str:
+        """Why another order is refused."""
+        since = f"since {iso_utc(self.since)}" if self.since is not None else "since before the restart"
+        return (
+            f"The bus belongs to the guided sharing {self.id} from {self.giver} to {self.taker}, by {self.by} {since}; "
+            "until it has ended, only Wait and stops are sent."
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire form, beside a refusal."""
+        since = None if self.since is None else iso_utc(self.since)
+        return {"command": self.id, "from": self.giver, "to": self.taker, "by": self.by, "since": since}
+
+
+class BusOwner:
+    """The one claim on the bus, None while nobody has it."""
+
+    def __init__(self) -> None:
+        self.claim: Claim | None = None
+
+    def take(self, claim: Claim) -> None:
+        """Give the bus to this transfer alone."""
+        self.claim = claim
+
+    def leave(self, claim_id: str) -> None:
+        """That transfer has ended; another's claim stays."""
+        claim = self.claim
+        if claim is not None and claim.id == claim_id:
+            self.claim = None
+
+    def against(self, command: Command, picture: Picture) -> Claim | None:
+        """The claim that this order may not pass, or None; a Soft Stop passes where it can only end things (H1)."""
+        claim = self.claim
+        if claim is None or command.order not in BOUND or command.by == claim.owner:
+            return None
+        lowers = command.wanted.get("mode") == Mode.HETERONOMOUS and only_lowers(command.unit_id, picture)
+        return None if lowers else claim

@@ -1,0 +1,33 @@
+"""Owns when each open page of the console was last heard: its operator is there as long as it asks (H2, bus.md I18).
+
+Told by the status route; asked by the mode that follows a Soft Stop and by the guided transfer. Kept in memory alone.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+PAGES = 1000
+"""How many pages are remembered, the latest heard."""
+
+
+class PagesHeard:
+    """The pages by the name that each gives itself; moments are those of `clock` (monotonic s)."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()  # protects the register; held for dictionary work only
+        self._heard: OrderedDict[str, float] = OrderedDict()
+
+    def heard(self, page: str) -> None:
+        """Note that this page has just been heard."""
+        with self._lock:
+            self._heard[page] = self._clock()
+            self._heard.move_to_end(page)
+            if len(self._heard) > PAGES:
+                self._heard.popitem(last=False)
+
+    def at(self, page: str | None) -> float | None:
+        """When this page was last heard, None where that is not known."""
+        with self._lock:
+            return None if page is None else self._heard.get(page)
