@@ -8,6 +8,7 @@ import pytest
 from main_controller.domain.interlock_terms import RULES, Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound, Refused, UpstreamError
+from main_controller.operations.bus_owner import Claim
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
