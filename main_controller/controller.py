@@ -254,6 +254,7 @@ class Controller:
             Periodic("verification", LOOK_EVERY, self._verification.run_once),
             Periodic("grid events", EVENTS_EVERY, self._events.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
+            *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
             self._scheduling,
         ]
         self._writer = JournalWriter(self._journal, keep_days=settings.journalkeep)
