@@ -67,6 +67,7 @@ from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.unit_readings import UnitReadings
+from main_controller.workers.crew import Crew
 from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.health import utc_now
@@ -89,6 +90,11 @@ EVENTS_EVERY = 1.0
 
 READERS = 16
 STOPPERS = 64
+"""Threads for stopping the cluster, shared with no Wait."""
+
+WAITERS = 2048
+"""Threads for Wait: one for each unit that hangs, made when needed and gone when done (Z8)."""
+
 ORDERERS = 16
 WAITING_READINGS = 8
 END_LIMIT = 90.0
@@ -176,15 +182,20 @@ class Controller:
         self._stack.callback(executor.shutdown, wait=False, cancel_futures=True)
         return executor
 
+    def _crew(self, most: int, name: str) -> Crew:
+        crew = Crew(most, name)
+        self._stack.callback(crew.shutdown, wait=False, cancel_futures=True)
+        return crew
+
     def _build_operations(self) -> None:
         settings, upstream, intent = self.settings, self._upstream, self._journaling.intent
-        self._stoppers = self._executor(STOPPERS, "stop")
+        self._stoppers = self._crew(STOPPERS, "stop")
         self._orderers = self._executor(ORDERERS, "order")
         self._desk = desk = Desk(
             self._cache, self._commands, self._known, self._locks,
             timing=timing_of(settings), clock=self._clock, wall=utc_now,
         )  # fmt: skip
-        waits = Waits(desk, upstream.devices, self._stoppers)
+        waits = Waits(desk, upstream.devices, self._crew(WAITERS, "wait"))
         self._set_schedule = SetSchedule(
             self._schedules, self._results,
             known=lambda: self._cache.snapshot().members, wall=utc_now, zone=pytz.timezone(settings.timezone),
@@ -241,7 +252,7 @@ class Controller:
         seen = GridSeen(self._desk, last_change=self._events.last_mode_change, earlier=earlier)
         self._scheduler = Scheduler(
             self._schedules, self._results, scheduled, seen,
-            submit=self._orderers.submit, submit_stop=self._executor(STOPPERS, "scheduled stop").submit,
+            submit=self._orderers.submit, submit_stop=self._crew(STOPPERS, "scheduled stop").submit,
             wall=utc_now, clock=self._clock, allowed=settings.modetime,
         )  # fmt: skip
         self._collect = collector

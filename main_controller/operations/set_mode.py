@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command, ModeOrder
+from main_controller.domain.identity import some
 from main_controller.domain.mode_rules import why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.picture import Picture
@@ -129,7 +130,7 @@ class SetMode:
         results = self._waits.send_all(command.id, picture)
         failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
         if failed:
-            desk.commands.update(command.id, note=f"Wait could not be sent to {', '.join(failed)}.")
+            desk.commands.update(command.id, note=f"Wait could not be sent to {some(failed)}.")
         answer = asked.result()
         return desk.accept(command), answer
 
