@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
 from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
-from main_controller.logs import set_up_logs
+from main_controller.logs import end_logs, set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.desk import Desk
 from main_controller.operations.grid_events import GridEvents
@@ -117,6 +118,13 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     except SettingError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
+    status = _run(settings)
+    if not end_logs():
+        os._exit(status)
+    return status
+
+
+def _run(settings: Settings) -> int:
     with contextlib.ExitStack() as stack:
         try:
             controller = Controller(settings, stack)
@@ -126,6 +134,17 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             sys.stderr.write(f"{fault}\n")
             return 2
     return 0
+
+
+def _say(text: str) -> None:
+    """Write on standard output from a thread of its own: nobody may be reading there."""
+
+    def write() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+    threading.Thread(target=write, name="say", daemon=True).start()
 
 
 class Controller:
@@ -340,8 +359,7 @@ class Controller:
         for worker in self._workers:
             worker.start()
         log.info("APIS Main Controller %s answers at %s", __version__, self._server.address)
-        sys.stdout.write(f"Open {self._server.address}\n")
-        sys.stdout.flush()
+        _say(f"Open {self._server.address}\n")
         look_rarely()
         self._server.run()
         self._close()

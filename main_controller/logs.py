@@ -1,6 +1,7 @@
 """The log: console and file, as logging.conf says (A11, L1-L8, Z20). Set up once, by the controller.
 
-Nothing about destinations, levels or formats is decided here, so that logging.conf alone switches them (L8).
+Nothing about destinations, levels or formats is decided here, so that logging.conf alone switches them (L8). Each
+destination gets a thread of its own, and each record is one line there.
 """
 
 import logging
@@ -8,8 +9,11 @@ import logging.config
 from pathlib import Path
 
 from main_controller.errors import SettingError
+from main_controller.log_lines import OneLine
+from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
 
 CONFIG = "logging.conf"
+_destinations: list[Behind] = []
 
 
 def set_up_logs(root: Path, level: str | None = None, *, simulated: bool = False) -> None:
@@ -36,20 +40,18 @@ def set_up_logs(root: Path, level: str | None = None, *, simulated: bool = False
     top = logging.getLogger()
     if level is not None:
         top.setLevel(level)
-    if simulated:
-        for handler in top.handlers:
-            handler.setFormatter(_Simulated(handler.formatter or logging.Formatter()))
+    loggers = [top, *(each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
+    for handler in {handler for logger in loggers for handler in logger.handlers}:
+        handler.setFormatter(OneLine(handler.formatter or logging.Formatter(), "SIMULATED " if simulated else ""))
+    _destinations[:] = put_behind(loggers)
 
 
-class _Simulated(logging.Formatter):
-    """Says on every line that nothing of it happened on a real grid."""
+def end_logs(timeout: float = END_LIMIT) -> bool:
+    """Have every destination take its last lines within `timeout` s; False when one does not.
 
-    def __init__(self, inner: logging.Formatter) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def format(self, record: logging.LogRecord) -> str:
-        return f"SIMULATED {self._inner.format(record)}"
+    Then the interpreter's own end would wait for that one for ever.
+    """
+    return all_handed_on(_destinations, timeout)
 
 
 def _inside_quotes(folder: Path) -> str:

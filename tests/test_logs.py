@@ -24,11 +24,13 @@ for level in ("debug", "info", "warning", "error"):
 """
 
 
-def log(checkout: Path, level: str = "", simulated: bool = False) -> tuple[str, str]:
+def log(
+    checkout: Path, level: str = "", simulated: bool = False, program: str = PROGRAM, output: str = "stderr"
+) -> tuple[str, str]:
     """Console and file after one line of each level; started in another folder than the checkout."""
     here = Path(__file__).resolve().parents[1]
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(checkout), level, "simulated" if simulated else ""],
+        [sys.executable, "-c", program, str(checkout), level, "simulated" if simulated else ""],
         cwd="/",
         env={"PYTHONPATH": str(here)},
         capture_output=True,
@@ -36,7 +38,7 @@ def log(checkout: Path, level: str = "", simulated: bool = False) -> tuple[str, 
         timeout=30,
     )
     file = checkout / "log" / "main_controller.log"
-    return done.stderr, file.read_text("utf-8") if file.is_file() else ""
+    return getattr(done, output), file.read_text("utf-8") if file.is_file() else ""
 
 
 @pytest.fixture(params=["plain", 'o\'clock 100% "x" \\n'])
@@ -121,6 +123,61 @@ def test_every_line_of_a_simulation_says_so(checkout: Path) -> None:
         lines = text.splitlines()
         assert lines
         assert all(line.startswith("SIMULATED ") for line in lines)
+
+
+FORGED = "2026-01-01 00:00:00 CRITICAL forged: row"
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_line_cannot_be_forged_in_any_destination(checkout: Path, simulated: bool) -> None:
+    """V3: by a message of several lines, an argument or an error; also with a format that begins with the message."""
+    hostile = f"E1\\n{FORGED}\\u2028{FORGED}\\x1b[2J\\u202e\\x00"
+    program = (
+        PROGRAM
+        + f"""
+early.warning("{hostile}")
+early.error("unit %s is silent", "{hostile}")
+try:
+    raise ValueError("{hostile}")
+except ValueError:
+    early.exception("it failed")
+"""
+    )
+    edit(checkout, "formatter_consoleFormatter", "format", "%(message)s")
+    for text in log(checkout, simulated=simulated, program=program):
+        assert text.count(FORGED) == 6
+        assert not [line for line in text.splitlines() if line.startswith((FORGED, f"SIMULATED {FORGED}"))]
+        assert all(line.isprintable() for line in text.split("\n"))
+
+
+PIPE_THAT_NOBODY_READS = (
+    """
+import os
+sides = os.pipe()
+os.set_blocking(sides[1], False)
+try:
+    while os.write(sides[1], b"x" * 4096): pass
+except BlockingIOError:
+    pass
+os.set_blocking(sides[1], True)
+os.dup2(sides[1], 2)
+"""
+    + PROGRAM
+    + """
+from main_controller.logs import end_logs
+for number in range(20_000):
+    early.info("line %s of many", number)
+print("nobody waited", end_logs(0.5), flush=True)
+os._exit(0)
+"""
+)
+
+
+def test_a_console_that_nobody_reads_holds_nobody_and_the_file_has_its_lines(checkout: Path) -> None:
+    console, file = log(checkout, program=PIPE_THAT_NOBODY_READS, output="stdout")
+    assert console == "nobody waited False\n"
+    assert "line 5000 of many" in file
+    assert "line 19999 of many" in file or "lines of the log were lost here" in file
 
 
 def test_a_log_folder_that_cannot_be_written_is_one_sentence(checkout: Path) -> None:
