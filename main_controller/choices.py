@@ -33,7 +33,8 @@ KEEP_EVERY = 5.0
 """How often (s) it is looked whether there is something to keep over a restart."""
 
 ANSWER_LIMIT = 16 * 2**20
-"""How large (bytes) a reading may be at most: some 12,000 units; a unit has 1.3 kB."""
+UNIT_LIMIT = 2**12
+"""How large (bytes) a reading may be at most, and for each unit that may be known; a unit has 1.3 kB (V19)."""
 
 ORDER_ANSWER_LIMIT = 2**20
 """How large (bytes) the answer to an order may be at most."""
@@ -63,7 +64,8 @@ def chosen_upstream(settings: Settings, stack: contextlib.ExitStack) -> Upstream
     folder = settings.journal.parent
     address_file = SmallFile(folder / "addresses.json")
     addresses = Addresses(kept=address_file.load())
-    readings = HttpJson(reuse_connections=True, user_agent=agent, addresses=addresses, max_bytes=ANSWER_LIMIT)
+    limit = max(ANSWER_LIMIT, settings.maxunits * UNIT_LIMIT)
+    readings = HttpJson(reuse_connections=True, user_agent=agent, addresses=addresses, max_bytes=limit)
     orders = HttpJson(reuse_connections=False, user_agent=agent, addresses=addresses, max_bytes=ORDER_ANSWER_LIMIT)
     stack.callback(readings.close)
     stack.callback(orders.close)

@@ -68,6 +68,7 @@ from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.unit_readings import UnitReadings
+from main_controller.workers.admission import Admission, within
 from main_controller.workers.crew import Crew
 from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector, GridWatcher
@@ -191,7 +192,7 @@ class Controller:
     def _remembered(self) -> Mapping[str, Remembered]:
         """What the file kept of the units; a broken file must not keep anybody from stopping the grid."""
         try:
-            return self._known.load()
+            return within(self._known.load(), self.settings.maxunits)
         except ControllerError as error:
             log.error("what was known of the units before is lost: %s", error.sentence)
             return {}
@@ -264,8 +265,11 @@ class Controller:
 
     def _build_workers(self) -> None:
         settings, upstream = self.settings, self._upstream
-        collector = DataCollector(upstream.apis_web, self._cache, listeners=[self._known.note], clock=self._clock)
-        watcher = GridWatcher(upstream.apis_web, self._cache, clock=self._clock)
+        self._admission = admission = Admission(self._cache, settings.maxunits)
+        collector = DataCollector(
+            upstream.apis_web, self._cache, listeners=[self._known.note], admission=admission, clock=self._clock
+        )
+        watcher = GridWatcher(upstream.apis_web, self._cache, admission=admission, clock=self._clock)
         scheduled = ScheduledModes(self._desk, self._set_mode)
         earlier = self._journaling.earlier_person_orders()
         seen = GridSeen(self._desk, last_change=self._events.last_mode_change, earlier=earlier)
