@@ -125,9 +125,10 @@ class Connecting(Generic[Connection]):
             if code not in (0, errno.EINPROGRESS):
                 raise OSError(code, os.strerror(code))
         except OSError as error:
-            if connection is not None:
+            self._last = error
+            if connection is not None:  # without one it is this machine that has no room
                 connection.close()
-            self._failed(place, error)
+                self._failed(place, error)
         else:
             selector.register(connection, selectors.EVENT_WRITE)
             self._racing[connection] = place
