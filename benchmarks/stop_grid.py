@@ -17,16 +17,18 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 REFERENCE = "E001"
+ELSEWHERE = "127.0.0.2"
 READINGS = ("/get/log", "/unitIds", "/getStatus", "/deals", "/get/unit/")
 
 
 @dataclass(frozen=True)
 class StopGrid:
-    """Where the two programs listen, on every address of this host's loopback but 127.0.0.2; and their units."""
+    """Where the two programs listen on 127.0.0.1, their units, and sockets that have the same ports on 127.0.0.2."""
 
     web_port: int
     device_port: int
     unit_ids: tuple[str, ...]
+    elsewhere: tuple[socket.socket, ...]
 
     def order(self, what: str) -> Any:
         """Have the grid do something; what it answers."""
@@ -119,7 +121,7 @@ class _Programs:
         }
 
 
-def _run(listeners: list[socket.socket], unit_ids: tuple[str, ...]) -> None:
+def _run(listeners: tuple[socket.socket, ...], unit_ids: tuple[str, ...]) -> None:
     async def serve() -> None:
         programs = _Programs(unit_ids)
         servers = [await asyncio.start_server(programs.serve, sock=one, backlog=1024) for one in listeners]
@@ -128,19 +130,35 @@ def _run(listeners: list[socket.socket], unit_ids: tuple[str, ...]) -> None:
     asyncio.run(serve())
 
 
+def _bound() -> tuple[socket.socket, socket.socket]:
+    """A listener, and a socket that only has the same port on another address."""
+    for _ in range(100):
+        listener, other = socket.create_server(("127.0.0.1", 0), backlog=1024), socket.socket()
+        try:
+            other.bind((ELSEWHERE, listener.getsockname()[1]))
+        except OSError:
+            listener.close()
+            other.close()
+        else:
+            return listener, other
+    raise RuntimeError("no port is free on both addresses")
+
+
 @contextmanager
 def stop_grid(units: int) -> Iterator[StopGrid]:
     """A grid of so many units; E001 holds the bus, the others charge."""
     unit_ids = tuple(f"E{number:03d}" for number in range(1, units + 1))
-    listeners = [socket.create_server(("127.0.0.1", 0), backlog=1024) for _ in range(2)]
+    listeners, elsewhere = zip(*(_bound() for _ in range(2)), strict=True)
     ports = [one.getsockname()[1] for one in listeners]
     process = multiprocessing.get_context("fork").Process(target=_run, args=(listeners, unit_ids), daemon=True)
     process.start()
     for one in listeners:
         one.close()
     try:
-        yield StopGrid(ports[0], ports[1], unit_ids)
+        yield StopGrid(ports[0], ports[1], unit_ids, elsewhere)
     finally:
+        for one in elsewhere:
+            one.close()
         process.terminate()
         process.join(5)
         if process.is_alive():

@@ -25,7 +25,7 @@ from typing import IO, Any
 from benchmarks.servers import ROOT, free_port, get
 from benchmarks.stop_grid import REFERENCE, StopGrid, stop_grid
 
-ALIVE, DEAD = "127.0.0.1", "127.0.0.2"
+ALIVE = "127.0.0.1"
 WATCHED = 6.0
 """How long (s) a press is followed; what has not come by then counts as never."""
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
-from benchmarks.stop_scene import ALIVE, DEAD, Scene, Start
+from benchmarks.stop_grid import ELSEWHERE
+from benchmarks.stop_scene import ALIVE, Scene, Start
 
 
 def _as_usual(_: Start) -> None:
@@ -58,15 +59,14 @@ def _resolver(delay: float) -> Callable[[Scene], None]:
 
 
 def _dead_address(scene: Scene) -> None:
-    for port in (scene.grid.web_port, scene.grid.device_port):
-        full = scene.stack.enter_context(socket.socket())
-        full.bind((DEAD, port))
+    """Its queue is full, so that it neither takes a connection nor refuses one."""
+    for full in scene.grid.elsewhere:
         full.listen(0)
         for _ in range(3):
             waiting = scene.stack.enter_context(socket.socket())
             waiting.setblocking(False)
-            waiting.connect_ex((DEAD, port))
-    scene.resolver(addresses=(DEAD, ALIVE))
+            waiting.connect_ex(full.getsockname())
+    scene.resolver(addresses=(ELSEWHERE, ALIVE))
 
 
 def _devices_hang(scene: Scene) -> None:
