@@ -138,12 +138,11 @@ def _run(settings: Settings) -> int:
 
 
 def _say(text: str) -> None:
-    """Write on standard output from a thread of its own: nobody may be reading there."""
+    """Write on standard output from a thread of its own, past its buffer: nobody may be reading there, ever."""
 
     def write() -> None:
         with contextlib.suppress(OSError, ValueError):
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            os.write(sys.stdout.fileno(), text.encode())
 
     threading.Thread(target=write, name="say", daemon=True).start()
 

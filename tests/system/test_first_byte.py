@@ -199,10 +199,11 @@ def test_another_program_that_holds_the_journal_holds_no_stop(grid: FakeGrid, co
             assert time.monotonic() - moment < SOON
 
 
+@pytest.mark.parametrize("blocked", ["stdout", "stderr", "both"])
 def test_a_console_that_nobody_reads_holds_no_stop_and_not_the_end(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, blocked: str
 ) -> None:
-    """The pipe is full from the start: standard output and error take nothing, ever."""
+    """The pipe is full from the start: it takes nothing, ever."""
     checkout = copy_checkout(tmp_path_factory.mktemp("blocked") / "checkout")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -215,7 +216,12 @@ def test_a_console_that_nobody_reads_holds_no_stop_and_not_the_end(
     os.set_blocking(writing, True)
     with FakeGrid(*SIX, mode="autonomous") as grid:
         argv = Program(checkout, tmp_path / "data", **{**grid.settings, "b_port": port}).argv
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing)
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if blocked == "stderr" else writing,
+            stderr=subprocess.DEVNULL if blocked == "stdout" else writing,
+        )
         try:
             until(lambda: _live(address) == 6, "the first picture", deadline=60)
             with pressed(address) as moment:
