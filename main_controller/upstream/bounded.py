@@ -128,7 +128,7 @@ class BoundedAdapter(HTTPAdapter):
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
-        super().__init__()
+        super().__init__(pool_maxsize=1)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         """Make the pools of bounded connections."""
