@@ -139,10 +139,15 @@ def _run(settings: Settings) -> int:
 
 def _say(text: str) -> None:
     """Write on standard output from a thread of its own, past its buffer: nobody may be reading there, ever."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):  # it is no file, so nothing can hold it
+        sys.stdout.write(text)
+        return
 
     def write() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            os.write(sys.stdout.fileno(), text.encode())
+        with contextlib.suppress(OSError):
+            os.write(descriptor, text.encode())
 
     threading.Thread(target=write, name="say", daemon=True).start()
 
