@@ -17,6 +17,7 @@ from benchmarks.grid import apis_web
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.http_json import HttpJson
+from main_controller.workers.admission import Admission
 from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector
 from main_controller.workers.periodic import Periodic
@@ -46,7 +47,8 @@ def cost(call: Callable[[], object]) -> list[float]:
 def collector(url: str, cache: UnitCache) -> tuple[DataCollector, HttpJson]:
     """A collector as the program makes it."""
     http = HttpJson(reuse_connections=True, user_agent="benchmark")
-    return DataCollector(ApisWeb(url, url, http, http), cache), http
+    admission = Admission(cache, max(BUDGET))
+    return DataCollector(ApisWeb(url, url, http, http), cache, admission=admission), http
 
 
 def polls(count: int, *, moving: bool) -> float:

@@ -6,6 +6,7 @@ Used by the controller alone; the flags `apis` and `emulator` are each read once
 import contextlib
 import logging
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from main_controller.domain.limits import BatteryLimits, Pace
 from main_controller.domain.share_watch import Bounds
 from main_controller.operations.timing import Timing
 from main_controller.settings import Settings
+from main_controller.store.small_file import SmallFile
+from main_controller.upstream.addresses import Addresses
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices
 from main_controller.upstream.emulator import Emulator
@@ -25,29 +28,66 @@ from main_controller.web.status_report import About
 log = logging.getLogger(__name__)
 
 
+LIST_EVERY = 5.0
+"""How often (s) the emulator is asked which units it has, so that Wait never has to ask first (K11)."""
+
+KEEP_EVERY = 5.0
+"""How often (s) it is looked whether there is something to keep over a restart."""
+
+ANSWER_LIMIT = 16 * 2**20
+UNIT_LIMIT = 2**12
+"""How large (bytes) a reading may be at most, and for each unit that may be known; a unit has 1.3 kB (V19)."""
+
+ORDER_ANSWER_LIMIT = 2**20
+"""How large (bytes) the answer to an order may be at most."""
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to be done every so many s beside everything else; nothing ever waits for it."""
+
+    name: str
+    every: float
+    call: Callable[[], None]
+
+
 @dataclass(frozen=True)
 class Upstream:
-    """The other end of the wire as the two flags `apis` and `emulator` chose it."""
+    """The other end of the wire as the two flags `apis` and `emulator` chose it, and what keeps it ready."""
 
     apis_web: ApisWeb
     devices: Devices
+    chores: tuple[Chore, ...] = ()
 
 
 def chosen_upstream(settings: Settings, stack: contextlib.ExitStack) -> Upstream:
     """Whom readings and orders go to; the connections are closed by `stack`."""
     agent = f"APIS-Main-Controller/{__version__}"
-    readings = HttpJson(reuse_connections=True, user_agent=agent)
-    orders = HttpJson(reuse_connections=False, user_agent=agent)
+    folder = settings.journal.parent
+    address_file = SmallFile(folder / "addresses.json")
+    addresses = Addresses(kept=address_file.load())
+    limit = max(ANSWER_LIMIT, settings.maxunits * UNIT_LIMIT)
+    readings = HttpJson(reuse_connections=True, user_agent=agent, addresses=addresses, max_bytes=limit)
+    orders = HttpJson(reuse_connections=False, user_agent=agent, addresses=addresses, max_bytes=ORDER_ANSWER_LIMIT)
     stack.callback(readings.close)
     stack.callback(orders.close)
     budo = settings.apis_budo_url if settings.apis else settings.budo_url
     emul = settings.apis_emul_url if settings.apis else settings.emul_url
-    devices: Devices
-    if settings.emulator:
-        devices = Emulator(settings.emul_url, readings, orders, ups_set_url=settings.ups_set_url)
-    else:
-        devices = NodeDrivers(settings.set_url, settings.url, settings.ups_set_url, readings, orders)
-    return Upstream(ApisWeb(budo, emul, readings, orders), devices)
+    apis_web = ApisWeb(budo, emul, readings, orders)
+    keep_addresses = Chore(
+        "addresses kept", KEEP_EVERY, lambda: address_file.save_if_changed(addresses.changed, addresses.as_json)
+    )
+    if not settings.emulator:
+        drivers = NodeDrivers(settings.set_url, settings.url, settings.ups_set_url, readings, orders)
+        return Upstream(apis_web, drivers, (keep_addresses,))
+    list_file = SmallFile(folder / "emulator-units.json")
+    emulator = Emulator(settings.emul_url, readings, orders, ups_set_url=settings.ups_set_url, kept=list_file.load())
+    listed = emulator.listed
+    keep_list = Chore(
+        "emulator's units kept", KEEP_EVERY, lambda: list_file.save_if_changed(listed.changed, listed.as_json)
+    )
+    refresh = Chore("emulator's units", LIST_EVERY, emulator.refresh)
+    return Upstream(apis_web, emulator, (keep_addresses, keep_list, refresh))
 
 
 def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
 from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
-from main_controller.logs import finish_logs, set_up_logs
+from main_controller.logs import end_logs, set_up_logs
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
@@ -83,6 +84,8 @@ from main_controller.web.readings import Readings
 from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.stopping import lane_of
 from main_controller.web.unit_readings import UnitReadings
+from main_controller.workers.admission import Admission, within
+from main_controller.workers.crew import Crew
 from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.health import utc_now
@@ -108,6 +111,11 @@ DIRECT_READERS = 16
 """How many converters may be read at once before orders; a read that hangs holds one for its time-out."""
 
 STOPPERS = 64
+"""Threads for stopping the cluster, shared with no Wait."""
+
+WAITERS = 2048
+"""Threads for Wait: one for each unit that hangs, made when needed and gone when done (Z8)."""
+
 ORDERERS = 16
 STOPS_ASKED = 256
 """How many stops may go on at once after their answer; a thread each, made when it is needed."""
@@ -119,13 +127,6 @@ END_LIMIT = 90.0
 
 def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     """Run the program with startMain.py's parameters and the command line; returns the exit status."""
-    status = _run(parameters, argv)
-    if not finish_logs():
-        os._exit(status)  # the interpreter would wait for a console that takes nothing any more
-    return status
-
-
-def _run(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     share_heaps()
     try:
         settings = build_settings(parameters, argv)
@@ -140,6 +141,13 @@ def _run(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     except SettingError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
+    status = _run(settings)
+    if not end_logs():
+        os._exit(status)  # the interpreter would wait for a console that takes nothing any more
+    return status
+
+
+def _run(settings: Settings) -> int:
     with contextlib.ExitStack() as stack:
         try:
             controller = Controller(settings, stack)
@@ -149,6 +157,21 @@ def _run(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             sys.stderr.write(f"{fault}\n")
             return 2
     return 0
+
+
+def _say(text: str) -> None:
+    """Write on standard output from a thread of its own, past its buffer: nobody may be reading there, ever."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):  # it is no file, so nothing can hold it
+        sys.stdout.write(text)
+        return
+
+    def write() -> None:
+        with contextlib.suppress(OSError):
+            os.write(descriptor, text.encode())
+
+    threading.Thread(target=write, name="say", daemon=True).start()
 
 
 class Controller:
@@ -202,7 +225,7 @@ class Controller:
     def _remembered(self) -> Mapping[str, Remembered]:
         """What the file kept of the units; a broken file must not keep anybody from stopping the grid."""
         try:
-            return self._known.load()
+            return within(self._known.load(), self.settings.maxunits)
         except ControllerError as error:
             log.error("what was known of the units before is lost: %s", error.sentence)
             return {}
@@ -212,15 +235,20 @@ class Controller:
         self._stack.callback(executor.shutdown, wait=False, cancel_futures=True)
         return executor
 
+    def _crew(self, most: int, name: str) -> Crew:
+        crew = Crew(most, name)
+        self._stack.callback(crew.shutdown, wait=False, cancel_futures=True)
+        return crew
+
     def _build_operations(self) -> None:
         settings, upstream, intent = self.settings, self._upstream, self._journaling.intent
-        self._stoppers = self._executor(STOPPERS, "stop")
+        self._stoppers = self._crew(STOPPERS, "stop")
         self._orderers = self._executor(ORDERERS, "order")
         self._desk = desk = Desk(
             self._cache, self._commands, self._known, self._locks,
             timing=timing_of(settings), clock=self._clock, wall=utc_now,
         )  # fmt: skip
-        waits = Waits(desk, upstream.devices, self._stoppers)
+        waits = Waits(desk, upstream.devices, self._crew(WAITERS, "wait"))
         self._set_schedule = SetSchedule(
             desk, self._schedules, self._results,
             known=lambda: self._cache.snapshot().members, wall=utc_now, zone=pytz.timezone(settings.timezone),
@@ -295,16 +323,18 @@ class Controller:
 
     def _build_workers(self) -> None:
         settings, upstream = self.settings, self._upstream
+        self._admission = admission = Admission(self._cache, settings.maxunits)
         collector = DataCollector(
-            upstream.apis_web, self._cache, listeners=[self._known.note, self._bus_events.polled], clock=self._clock
-        )
-        watcher = GridWatcher(upstream.apis_web, self._cache, clock=self._clock)
+            upstream.apis_web, self._cache,
+            listeners=[self._known.note, self._bus_events.polled], admission=admission, clock=self._clock,
+        )  # fmt: skip
+        watcher = GridWatcher(upstream.apis_web, self._cache, admission=admission, clock=self._clock)
         scheduled = ScheduledModes(self._desk, self._set_mode)
         earlier = self._journaling.earlier_person_orders()
         seen = GridSeen(self._desk, last_change=self._events.last_mode_change, earlier=earlier)
         self._scheduler = Scheduler(
             self._schedules, self._results, scheduled, seen,
-            submit=self._orderers.submit, submit_stop=self._executor(STOPPERS, "scheduled stop").submit,
+            submit=self._orderers.submit, submit_stop=self._crew(STOPPERS, "scheduled stop").submit,
             wall=utc_now, clock=self._clock, allowed=settings.modetime,
         )  # fmt: skip
         self._collect = collector
@@ -321,6 +351,7 @@ class Controller:
             Periodic("bus events", EVENTS_EVERY, self._bus_events.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
+            *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
             self._scheduling,
         ]
         self._writer = JournalWriter(self._journal, keep_days=settings.journalkeep)
@@ -332,7 +363,7 @@ class Controller:
         self._ordering = Ordering(
             self._commands,
             executor=self._executor(ORDERS_AT_ONCE, "asked"),
-            stoppers=self._executor(STOPS_ASKED, "asked stop"),
+            stoppers=self._crew(STOPS_ASKED, "asked stop"),
         )
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
@@ -461,12 +492,3 @@ class Controller:
         self._writer.stop(5.0)
         self._server.close()
         log.info("ended")
-
-
-def _say(text: str) -> None:
-    """Write on the console; one that is closed keeps nobody from stopping the grid."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except OSError as fault:
-        log.info("the console cannot be written to: %s", fault.strerror)

@@ -1,30 +1,25 @@
 """The log: console and file, as logging.conf says (A11, L1-L8, Z20). Set up once, by the controller.
 
 Nothing about destinations, levels or formats is decided here, so that logging.conf alone switches them (L8). Each
-destination is written by a thread of its own: a terminal that stands still, or a disk that hangs, holds up no order.
+destination gets a thread of its own, so that a terminal that stands still, or a disk that hangs, holds up no order, and
+each record is one line there.
 """
 
 import contextlib
-import copy
 import fcntl
 import logging
 import logging.config
 import os
-import queue
-import threading
 import time
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
 from main_controller.errors import SettingError
+from main_controller.log_lines import OneLine
+from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
 
 CONFIG = "logging.conf"
-
-WAITING_LINES = 10_000
-"""How many lines may wait for one destination; what comes beyond is lost there, and counted."""
-
-FLUSH_TIME = 2.0
-"""How long (s) the end of the program waits for the last lines to be written."""
+_destinations: list[Behind] = []
 
 
 def log_folder(root: Path, *, simulated: bool) -> Path:
@@ -58,10 +53,10 @@ def set_up_logs(root: Path, level: str | None = None, *, simulated: bool = False
             handler.__class__ = SharedDayFile  # logging.conf names the standard one, as the specification has it (L2)
     if level is not None:
         top.setLevel(level)
-    if simulated:
-        for handler in top.handlers:
-            handler.setFormatter(_Simulated(handler.formatter or logging.Formatter()))
-    top.handlers[:] = [_Beside(handler) for handler in top.handlers]
+    loggers = [top, *(each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
+    for handler in {handler for logger in loggers for handler in logger.handlers}:
+        handler.setFormatter(OneLine(handler.formatter or logging.Formatter(), "SIMULATED " if simulated else ""))
+    _destinations[:] = put_behind(loggers)
 
 
 class SharedDayFile(TimedRotatingFileHandler):
@@ -97,72 +92,12 @@ def _is_at(descriptor: int, path: str) -> bool:
         return False
 
 
-def finish_logs() -> bool:
-    """Wait, for a moment only, until every line is written; False where a destination takes none any more."""
-    end = time.monotonic() + FLUSH_TIME
-    return all(
-        handler.written(end - time.monotonic())
-        for handler in logging.getLogger().handlers
-        if isinstance(handler, _Beside)
-    )
+def end_logs(timeout: float = END_LIMIT) -> bool:
+    """Have every destination take its last lines within `timeout` s; False when one does not.
 
-
-class _Beside(logging.Handler):
-    """Has another handler's lines written in a thread of its own, so that whoever logs never waits for them."""
-
-    def __init__(self, inner: logging.Handler) -> None:
-        super().__init__(inner.level)
-        self._inner = inner
-        self._lines: queue.Queue[logging.LogRecord] = queue.Queue(WAITING_LINES)
-        self._lost = 0
-        threading.Thread(target=self._run, name="log", daemon=True).start()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            line = copy.copy(record)
-            line.msg, line.args = record.getMessage(), None  # what is told may be another thing by then
-        except Exception:  # noqa: BLE001 - as every handler: a line that cannot be made is logging's own to tell
-            self.handleError(record)
-            return
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
-            self._lost += 1
-
-    def flush(self) -> None:
-        """Called when the interpreter ends."""
-        self.written(FLUSH_TIME)
-
-    def written(self, timeout: float) -> bool:
-        """Wait at most so many seconds until no line waits; whether none does."""
-        changed = self._lines.all_tasks_done
-        with changed:
-            return changed.wait_for(lambda: not self._lines.unfinished_tasks, max(0.0, timeout))
-
-    def _run(self) -> None:
-        while True:
-            self._write(self._lines.get())
-            if self._lost and self._lines.empty():
-                lost, self._lost = self._lost, 0
-                text = f"{lost} lines are missing here: they came while none could be written"
-                self._write(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
-            self._lines.task_done()
-
-    def _write(self, line: logging.LogRecord) -> None:
-        """Not by `handle`, whose lock the end of the interpreter would wait for."""
-        if self._inner.filter(line):
-            self._inner.emit(line)
-
-
-class _Simulated(logging.Formatter):
-    """Says on every line that nothing of it happened on a real grid."""
-
-    def __init__(self, inner: logging.Formatter) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def format(self, record: logging.LogRecord) -> str:
-        return f"SIMULATED {self._inner.format(record)}"
+    Then the interpreter's own end would wait for that one for ever.
+    """
+    return all_handed_on(_destinations, timeout)
 
 
 def _inside_quotes(folder: Path) -> str:

@@ -72,8 +72,9 @@ class FaultyServer:
     """
 
     def __init__(
-        self, answers: Mapping[str, Answer] | None = None, *, default: Answer | None = None, port: int = 0
-    ) -> None:
+        self, answers: Mapping[str, Answer] | None = None, *, default: Answer | None = None, port: int = 0,
+        host: str = "127.0.0.1",
+    ) -> None:  # fmt: skip
         self.answers: dict[str, Answer] = dict(answers or {})
         self.default: Answer = default or answering({"error": "not found"}, status=404)
         self.requests: list[Exchange] = []
@@ -81,9 +82,9 @@ class FaultyServer:
         self._closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
+        self._listener = socket.create_server((host, port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self._accepting = threading.Thread(target=self._accept, name="faulty-server", daemon=True)
         self._accepting.start()
 
@@ -318,14 +319,14 @@ def refusing_url() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def unconnectable_url() -> Iterator[str]:
+def unconnectable_url(host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """An address where a connection is neither accepted nor refused: its queue is full."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((host, port))
         listener.listen(0)
         for _ in range(3):
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(listener.getsockname())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"http://{host}:{listener.getsockname()[1]}"

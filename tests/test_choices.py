@@ -1,11 +1,21 @@
-"""What the settings mean for the rules: each threshold is a setting, with the rules' own default (issue 10)."""
+"""What the settings mean: each threshold of the rules is one (issue 10), and how large answers may be (V19)."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from main_controller.choices import about, limits_of
+import pytest
+
+from main_controller.choices import about, chosen_upstream, limits_of
 from main_controller.domain.interlock_terms import Limits
+from main_controller.errors import UpstreamGarbled
 from main_controller.settings.table import Settings, setting_fields
+from tests.faulty_server import FaultyServer, sending
+from tests.system.console import settings_for
+
+MIB = 2**20
 
 OF_LIMITS = (
     *("gridvoltagemin", "gridvoltagemax", "maxgridcurrent", "bustolerance", "stablereadings", "freshreading"),
@@ -47,3 +57,25 @@ def test_the_status_tells_the_limits_that_figures_are_shown_with() -> None:
     told = about(Settings(chargereserve=30, currentstep=0.5)).limits
     assert (told["gridvoltagemax"], told["chargereserve"], told["currentstep"]) == (380, 30, 0.5)
     assert set(told) < set(OF_LIMITS)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer() as made:
+        yield made
+
+
+@pytest.mark.parametrize(("units", "limit"), [(1, 16), (1000, 16), (10_000, 39)])
+def test_a_reading_may_be_as_large_as_the_units_that_may_be_known_and_no_larger(
+    server: FaultyServer, tmp_path: Path, units: int, limit: int
+) -> None:
+    """10,000 units are 13 MB; an answer beyond the limit is not even begun to be read."""
+    settings = settings_for(tmp_path, {"maxunits": units, "apis_emul_url": server.url, "apis_budo_url": server.url})
+    server.answers["/get/log"] = sending(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % ((limit + 1) * MIB))
+    server.answers["/stop"] = sending(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (MIB + 1))
+    with contextlib.ExitStack() as stack:
+        apis_web = chosen_upstream(settings, stack).apis_web
+        with pytest.raises(UpstreamGarbled, match=f"with more than {limit}"):
+            apis_web.log()
+        with pytest.raises(UpstreamGarbled, match="with more than 1 MiB"):
+            apis_web.budo("stop")

@@ -4,7 +4,6 @@ import configparser
 import logging
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
@@ -30,11 +29,13 @@ for level in ("debug", "info", "warning", "error"):
 """
 
 
-def log(checkout: Path, level: str = "", simulated: bool = False) -> tuple[str, str]:
+def log(
+    checkout: Path, level: str = "", simulated: bool = False, program: str = PROGRAM, output: str = "stderr"
+) -> tuple[str, str]:
     """Console and file after one line of each level; started in another folder than the checkout."""
     here = Path(__file__).resolve().parents[1]
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(checkout), level, "simulated" if simulated else ""],
+        [sys.executable, "-c", program, str(checkout), level, "simulated" if simulated else ""],
         cwd="/",
         env={"PYTHONPATH": str(here)},
         capture_output=True,
@@ -42,7 +43,7 @@ def log(checkout: Path, level: str = "", simulated: bool = False) -> tuple[str, 
         timeout=30,
     )
     file = checkout / "log" / ("simulated" if simulated else "") / "main_controller.log"
-    return done.stderr, file.read_text("utf-8") if file.is_file() else ""
+    return getattr(done, output), file.read_text("utf-8") if file.is_file() else ""
 
 
 @pytest.fixture(params=["plain", 'o\'clock 100% "x" \\n'])
@@ -137,6 +138,61 @@ def test_a_simulation_writes_no_line_into_the_real_log(checkout: Path) -> None:
     assert (checkout / "log" / "main_controller.log").read_bytes() == real
 
 
+FORGED = "2026-01-01 00:00:00 CRITICAL forged: row"
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_line_cannot_be_forged_in_any_destination(checkout: Path, simulated: bool) -> None:
+    """V3: by a message of several lines, an argument or an error; also with a format that begins with the message."""
+    hostile = f"E1\\n{FORGED}\\u2028{FORGED}\\x1b[2J\\u202e\\x00"
+    program = (
+        PROGRAM
+        + f"""
+early.warning("{hostile}")
+early.error("unit %s is silent", "{hostile}")
+try:
+    raise ValueError("{hostile}")
+except ValueError:
+    early.exception("it failed")
+"""
+    )
+    edit(checkout, "formatter_consoleFormatter", "format", "%(message)s")
+    for text in log(checkout, simulated=simulated, program=program):
+        assert text.count(FORGED) == 6
+        assert not [line for line in text.splitlines() if line.startswith((FORGED, f"SIMULATED {FORGED}"))]
+        assert all(line.isprintable() for line in text.split("\n"))
+
+
+PIPE_THAT_NOBODY_READS = (
+    """
+import os
+sides = os.pipe()
+os.set_blocking(sides[1], False)
+try:
+    while os.write(sides[1], b"x" * 4096): pass
+except BlockingIOError:
+    pass
+os.set_blocking(sides[1], True)
+os.dup2(sides[1], 2)
+"""
+    + PROGRAM
+    + """
+from main_controller.logs import end_logs
+for number in range(20_000):
+    early.info("line %s of many", number)
+print("nobody waited", end_logs(0.5), flush=True)
+os._exit(0)
+"""
+)
+
+
+def test_a_console_that_nobody_reads_holds_nobody_and_the_file_has_its_lines(checkout: Path) -> None:
+    console, file = log(checkout, program=PIPE_THAT_NOBODY_READS, output="stdout")
+    assert console == "nobody waited False\n"
+    assert "line 5000 of many" in file
+    assert "line 19999 of many" in file or "lines of the log were lost here" in file
+
+
 def test_a_log_folder_that_cannot_be_written_is_one_sentence(checkout: Path) -> None:
     """No traceback where a file stands in the folder's place."""
     (checkout / "log").write_text("in the way")
@@ -200,7 +256,7 @@ import logging, sys
 from pathlib import Path
 from main_controller.logs import set_up_logs
 set_up_logs(Path(sys.argv[1]))
-print([type(handler._inner).__name__ for handler in logging.getLogger().handlers])
+print([type(handler.inner).__name__ for handler in logging.getLogger().handlers])
 """
 
 
@@ -211,46 +267,3 @@ def test_the_file_of_logging_conf_is_such_a_one(checkout: Path) -> None:
     )  # fmt: skip
     assert done.stdout == "['StreamHandler', 'SharedDayFile']\n", done.stderr
     assert issubclass(logs.SharedDayFile, TimedRotatingFileHandler)
-
-
-class Hanging(logging.Handler):
-    """A console that stands still until it may go on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go = threading.Event()
-        self.reached = threading.Event()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.reached.set()
-        assert self.go.wait(30)
-        self.lines.append(record.getMessage())
-
-
-def test_lines_that_find_no_place_are_counted_where_they_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "WAITING_LINES", 2)
-    inner = Hanging()
-    beside = logs._Beside(inner)
-    say(beside, "line 0")
-    assert inner.reached.wait(30)
-    for number in range(1, 6):
-        say(beside, f"line {number}")
-    assert not beside.written(0.0)
-    inner.go.set()
-    assert beside.written(30.0)
-    lost = "3 lines are missing here: they came while none could be written"
-    assert inner.lines == ["line 0", "line 1", "line 2", lost]
-    beside.close()
-
-
-def test_what_a_line_tells_is_as_it_was_when_it_came() -> None:
-    inner = Hanging()
-    beside = logs._Beside(inner)
-    told = {"mode": "stop"}
-    beside.handle(logging.LogRecord("x", logging.INFO, __file__, 0, "%s", (told,), None))
-    told["mode"] = "run"
-    inner.go.set()
-    assert beside.written(30.0)
-    assert inner.lines == ["{'mode': 'stop'}"]
-    beside.close()

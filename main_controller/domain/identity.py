@@ -1,11 +1,46 @@
-"""Whose data are these: units whose identity is ambiguous, so that an order could reach another one (Z4).
+"""Whose data are these: units whose identity is ambiguous, so that an order could reach another one (Z4), ids that
+can be no unit's, and how many ids stand in a sentence.
 
-Pure. Used by the cache, which marks these units; the operations refuse them every order but Wait.
+Pure. Used by the cache, which marks ambiguous units; the operations refuse them every order but Wait.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import ipaddress
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from main_controller.domain.freshness import Remembered, Sighting
+
+LONGEST_ID = 64
+"""How many characters a unit's id may have."""
+
+NAMED = 8
+"""How many ids a sentence names; of more it gives the number."""
+
+
+def why_no_id(unit_id: str) -> str | None:
+    """Why this can be no unit's id, in words that follow "is" or "are"; None when it can."""
+    if not unit_id:
+        return "empty"
+    if len(unit_id) > LONGEST_ID:
+        return f"longer than {LONGEST_ID} characters"
+    return None if unit_id.isprintable() else "not printable"
+
+
+def some(ids: Sequence[str]) -> str:
+    """These ids for a sentence: all of a few, else the first and how many more."""
+    if len(ids) <= NAMED:
+        return ", ".join(ids)
+    return f"{', '.join(ids[:NAMED])} and {len(ids) - NAMED} more"
+
+
+def same_address(address: str) -> str:
+    """One spelling for all spellings of an address: IPv4 in IPv6 as IPv4, names in lower case without the last dot."""
+    text = address.strip()
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return text.lower().removesuffix(".")
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found)
 
 
 def conflicts(
@@ -52,7 +87,7 @@ class _Addresses:
     def enter(self, unit_id: str, address: str | None, *, present: bool) -> None:
         if address is not None:
             units = self._present if present else self._silent
-            units.setdefault(address.strip().lower(), []).append(unit_id)
+            units.setdefault(same_address(address), []).append(unit_id)
 
     def shared(self) -> Iterable[tuple[str, str]]:
         """The units in doubt, each with its sentence."""

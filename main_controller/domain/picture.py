@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from main_controller.domain.belief import Belief
 from main_controller.domain.freshness import Reading, UnitState, unwatched
+from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode, Word, effective_mode
 from main_controller.domain.units import Unit
 
@@ -136,5 +137,4 @@ def possible_current(facts: Iterable[Fact], word: Word) -> float | None:
 
 def names(facts: Iterable[Fact]) -> str:
     """The units' ids for a sentence, at most eight of them."""
-    ids = [fact.id for fact in facts]
-    return ", ".join(ids[:8]) + (f" and {len(ids) - 8} more" if len(ids) > 8 else "")
+    return some([fact.id for fact in facts])

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Chronicle:
                 for unit_id in ids:
                     self._say(kind, unit_id, f"{unit_id} {text}.")
             else:
-                self._say(kind, None, f"{len(ids)} units ({', '.join(ids)}), each: {text}.")
+                self._say(kind, None, f"{len(ids)} units ({some(ids)}), each: {text}.")
 
     def tell(self, kind: str, unit_id: str | None, text: str, before: Any, after: Any) -> None:
         """Tell one event, of a unit or of the cluster (None)."""

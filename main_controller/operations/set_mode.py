@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command, ModeOrder
+from main_controller.domain.identity import some
 from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.picture import Fact, Picture
@@ -159,7 +160,7 @@ class SetMode:
         results = self._waits.send_all(command.id, picture)
         failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
         if failed:
-            desk.commands.update(command.id, note=f"Wait could not be sent to {', '.join(failed)}.")
+            desk.commands.update(command.id, note=f"Wait could not be sent to {some(failed)}.")
         return asked.result()
 
     def _note(self, command: Command, mode: Mode | None, before: Mode | None) -> ModeOrder:

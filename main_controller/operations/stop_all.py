@@ -7,11 +7,12 @@ the first and ends its grace time.
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from threading import BoundedSemaphore
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -42,12 +43,19 @@ JOINED_AT_ONCE = 4
 AFTER_GRACE = 25.0
 """How long (s) after the grace time the last Waits may take to be answered."""
 
+LISTENERS_HEAR = 1.0
+"""How long (s) what was overtaken may take to hear of it at most, before other orders are taken again."""
+
+WAITS_FIRST = 3.0
+"""How long (s) no converter is read while Waits are on their way: these have the devices to themselves."""
+
 
 class StopAll:
-    """Stops everything; `executor` is for stopping alone, `readers` for reading converters while it runs.
+    """Stops everything; `executor` is for stopping the cluster, `readers` for reading converters while it runs.
 
-    With an executor for the `forgotten`, which no member waits for, Wait also goes to the units that were said to have
-    left; they count in no verdict.
+    Between the press and the first byte nothing is waited for: no disk, no log, no device, no other call (Z8). With an
+    executor for the `forgotten`, which no member waits for, Wait also goes to the units that were said to have left;
+    they count in no verdict.
     """
 
     def __init__(
@@ -73,7 +81,7 @@ class StopAll:
         self._listeners: list[Callable[[], None]] = []
 
     def also_ends(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called when a Stop all begins, to end what it overtakes."""
+        """Have `listener` called when a Stop all begins, to end what it overtakes; it may wait for a disk."""
         self._listeners.append(listener)
 
     @property
@@ -100,6 +108,8 @@ class StopAll:
                 self._desk.fail(run.command, "Stop all broke off; see the log.")
                 raise
             finally:
+                self._tell_listeners(run)
+                wait(run.overtakes, LISTENERS_HEAR)
                 self._single.end(lambda: self._desk.commands.hold(None))
                 run.done.set()
         else:
@@ -121,13 +131,16 @@ class StopAll:
         log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
         desk.commands.hold(command.id)
         desk.overtake(CLUSTER, "wait")
-        for listener in self._listeners:
-            self._tell(command, listener)
         picture = desk.picture()  # made anew: whatever was entered before the hold is in it, and all else is refused
         doubtful = picture.mode is None or picture.mode_pending(None)
         by_hand = picture.mode is Mode.MANUAL or doubtful
         ask_stop = picture.mode is not Mode.MANUAL or doubtful
         return StopRun(command, desk.clock(), by_hand, ask_stop, desk.commands, desk.timing)
+
+    def _tell_listeners(self, run: StopRun) -> None:
+        """Tell what this overtakes, beside everything else: a listener may wait for a disk, and no stop for that."""
+        if not run.overtakes:
+            run.overtakes = [self._executor.submit(self._tell, run.command, listener) for listener in self._listeners]
 
     def _tell(self, command: Command, listener: Callable[[], None]) -> None:
         try:
@@ -144,8 +157,9 @@ class StopAll:
             serial = desk.cache.snapshot().serial
             picture = desk.picture()
             self._ask_stop(run, picture)
-            self._read(run, picture)
             self._wait(run, picture)
+            self._tell_listeners(run)
+            self._read(run, picture)
             outcomes = run.outcomes(picture)
             stopped = not run.ask_stop or run.stopped(picture)
             self._report(run, outcomes, stopped)
@@ -238,6 +252,8 @@ class StopAll:
             if future.done():
                 del run.reads[unit_id]
                 self._take_read(run, unit_id, future)
+        if run.waves and picture.now - run.started < WAITS_FIRST:
+            return
         period = max(READ_EVERY, len(picture.facts) / 50)
         if run.reads or picture.now - run.read_at < period:
             return
@@ -306,7 +322,7 @@ def _sentence(missing: list[str], stopped: bool, stop_error: str | None, any_uni
     if not any_unit:
         parts.append("No unit is known, so nobody can be seen in Wait.")
     if missing:
-        parts.append(f"Not seen in Wait: {', '.join(missing)}.")
+        parts.append(f"Not seen in Wait: {some(missing)}.")
     if not stopped:
         parts.append(f"The cluster's Force Stop is not seen in effect{f': {stop_error}' if stop_error else '.'}")
     return " ".join(parts)

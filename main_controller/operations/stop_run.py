@@ -33,7 +33,7 @@ class StopRun:
 
     `by_hand`: converters are or may be driven by hand, so that Wait is due to all at once. `ask_stop`: apis-main drives
     or may drive them, so that the cluster is to be force-stopped; `asked_at` is when that was last asked, `accepted_at`
-    when it was first taken.
+    when it was first taken. `overtakes` are those that are being told that this overtook them.
     """
 
     command: Command
@@ -48,6 +48,7 @@ class StopRun:
     asked_at: float | None = None
     accepted_at: float | None = None
     stop_error: str | None = None
+    overtakes: list[Future[None]] = field(default_factory=list)
     waves: list[WaitWave] = field(default_factory=list)
     reads: dict[str, Future[Any]] = field(default_factory=dict)
     read_at: float = float("-inf")

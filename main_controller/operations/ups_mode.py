@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.identity import some
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
@@ -79,7 +80,7 @@ class UpsMode:
         failed = [unit_id for unit_id, error in errors.items() if error is not None]
         if len(failed) < len(errors):
             return desk.accept(desk.units(command, units)), body
-        sentence = f"No UPS took the mode: {', '.join(sorted(failed)) or 'no unit is known'}."
+        sentence = f"No UPS took the mode: {some(sorted(failed)) or 'no unit is known'}."
         lefts = {outcome.sent for outcome in units.values()}
         left: Sent = True if True in lefts else "unknown" if "unknown" in lefts else False
         desk.fail(desk.units(command, units), sentence, sent=left, settled=desk.clock())

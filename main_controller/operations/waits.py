@@ -13,14 +13,17 @@ from typing import Any
 from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.modes import Word
 from main_controller.domain.picture import Fact, Picture
-from main_controller.errors import ControllerError, Sent, UpstreamError
+from main_controller.errors import ControllerError, Sent, UpstreamError, UpstreamRefused
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
 
-FOLLOWERS_FIRST = 10.0
-"""How long (s) the voltage reference is kept while Waits to the others are on their way."""
+FOLLOWERS_FIRST = 3.0
+"""How long (s) the voltage reference is kept while Waits to the others are on their way or repeated."""
+
+REPEAT_AFTER = 1.0
+"""How long (s) after a Wait that failed at once it is repeated, as long as the reference is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class WaitResult:
 
 
 class Waits:
-    """Sends Wait; `executor` is for stopping alone, shared with no other order (Z8)."""
+    """Sends Wait; `executor` is for Wait alone, shared with no other order, and has a thread for each unit (Z8)."""
 
     def __init__(self, desk: Desk, devices: Devices, executor: Executor) -> None:
         self._desk = desk
@@ -81,12 +84,20 @@ class Waits:
         """Send Wait to every known unit in the sparing order and return what came of each."""
         wave = self.start(command_id, picture.facts.values())
         while not wave.finished():
-            wave.wait(0.2)
+            wave.wait(0.2, self._pause)
         return wave.results()
+
+    def _pause(self, seconds: float) -> None:
+        cache = self._desk.cache
+        cache.wait_newer(cache.snapshot().serial, seconds)
 
 
 class WaitWave:
-    """Waits on their way to several units; `finished` moves it on and is asked until it says True."""
+    """Waits on their way to several units; `finished` moves it on and is asked until it says True.
+
+    The references get theirs after their followers: once these all said yes, or `FOLLOWERS_FIRST` s after they were
+    sent at the latest. A follower whose Wait failed at once is sent it again meanwhile.
+    """
 
     def __init__(
         self, waits: Waits, executor: Executor, command_id: str, facts: list[Fact], clock: Callable[[], float]
@@ -99,25 +110,45 @@ class WaitWave:
         references = {fact.id for fact in self._references}
         others = [fact for fact in facts if fact.id not in references]
         others.sort(key=lambda fact: not fact.belief.possibly_current_controlled)
+        self._others = {fact.id: fact for fact in others}
         self._futures: dict[str, Future[WaitResult]] = {}
         self._started = clock()
         self._send(others)
         self.unit_ids = frozenset(fact.id for fact in facts)
+        self.finished()  # references without followers leave with them
 
     def finished(self) -> bool:
-        """Whether every Wait came back; sends the references' once the others are back or late."""
-        if self._references and (self._all_back() or self._clock() - self._started >= FOLLOWERS_FIRST):
-            references, self._references = self._references, []
-            self._send(references)
+        """Whether every Wait came back; repeats the followers' and sends the references' when it is time."""
+        if self._references:
+            late = self._clock() - self._started >= FOLLOWERS_FIRST
+            if late or (self._all_back() and not self._to_repeat()):
+                references, self._references = self._references, []
+                self._send(references)
+            else:
+                now = self._clock()
+                self._send([fact for fact, at in self._to_repeat() if now - at >= REPEAT_AFTER])
         return not self._references and self._all_back()
 
-    def wait(self, timeout: float) -> None:
-        """Wait up to `timeout` seconds for those on their way to come back."""
-        wait(self._futures.values(), timeout)
+    def wait(self, timeout: float, pause: Callable[[float], None]) -> None:
+        """Wait up to `timeout` seconds for those on their way to come back; `pause` where none is."""
+        under_way = [future for future in self._futures.values() if not future.done()]
+        if under_way:
+            wait(under_way, timeout)
+        else:
+            pause(timeout)
 
     def results(self) -> dict[str, WaitResult]:
         """What came back so far."""
         return {unit_id: future.result() for unit_id, future in self._futures.items() if future.done()}
+
+    def _to_repeat(self) -> list[tuple[Fact, float]]:
+        """The followers whose Wait failed, and when; not those to which nothing can be sent at all."""
+        failed = []
+        for unit_id, result in self.results().items():
+            hopeless = isinstance(result.error, UpstreamRefused) and result.sent is False
+            if unit_id in self._others and result.error is not None and not hopeless:
+                failed.append((self._others[unit_id], result.at))
+        return failed
 
     def _all_back(self) -> bool:
         return all(future.done() for future in self._futures.values())

@@ -149,6 +149,7 @@ class Settings:
         (), kinds.networks, "networks that may call, with commas; none: all that `b_host` reaches"
     )
     read_only: bool = _setting(False, kinds.boolean, "refuse every order but Stop all and Wait")
+    maxunits: int = _setting(1000, kinds.whole(1, 20000), "units to know at most; more are left out and told")
     title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
     schedules: Path = _setting("schedules", kinds.path, "folder of the pending schedules")
     journal: Path = _setting("journal/journal.sqlite3", kinds.path, "file of the journal")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Never
 
+from main_controller.domain.identity import why_no_id
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode
 from main_controller.errors import BadRequest, UpstreamError, UpstreamGarbled, UpstreamRefused
 from main_controller.upstream.call import plain
@@ -15,7 +16,6 @@ from main_controller.upstream.http_json import HttpJson, Reply, Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 
 _PEER = "apis-web"
-_LONGEST_ID = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class GridStatus:
 
 def checked_unit_id(unit_id: str) -> str:
     """The id itself if it may be sent at all: not empty, not endless, without control characters. Else `BadRequest`."""
-    if not unit_id or len(unit_id) > _LONGEST_ID or not unit_id.isprintable():
+    if why_no_id(unit_id) is not None:
         raise BadRequest(f"unitId {plain(repr(unit_id))} is not a unit's id: nothing was sent")
     return unit_id
 

@@ -4,7 +4,6 @@ requests' own time limit is per read: a peer that sends a byte a second outlives
 socket gets only what remains of the whole exchange, for headers, body and chunks alike. Used by `http_json.py` alone.
 """
 
-import errno
 import socket
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 
+from main_controller.upstream.addresses import Addresses, Place
+from main_controller.upstream.connecting import Connecting
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -20,30 +22,52 @@ if TYPE_CHECKING:
 class Guard:
     """What one exchange may still use, and how far it got. One exchange at a time, in one thread.
 
-    Times are of the monotonic clock in s; `room` is in bytes, everything received included.
+    Times are of the monotonic clock in s; `room` is in bytes, everything received included. `place` is the host and
+    address that was written to, `remembered` whether an address from before stands in for a slow resolver.
     """
 
     def __init__(self) -> None:
         self.begin(0, 0, 0)
 
-    def begin(self, connect: float, total: float, room: int) -> None:
-        """Start an exchange that must connect in `connect` s and end in `total` s, with at most `room` bytes."""
-        now = time.monotonic()
-        self.connect_by = now + min(connect, total)
-        self.answer_by = now + total
+    def begin(self, connect: float, total: float, room: int, *, remembered: bool = True) -> None:
+        """Start an exchange that must connect in `connect` s and end in `total` s, with at most `room` bytes.
+
+        The time to connect counts from when there is an address to connect to.
+        """
+        self.answer_by = self.connect_by = self.now() + total
+        self._connect = connect
+        self.remembered = remembered
+        self.place: tuple[str, Place] | None = None
         self.room = self._whole_room = room
         self.connected = False
         self.reused = True
         self.timed_out = False
 
+    def now(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
+
+    def found(self) -> None:
+        """There is an address: the time to connect begins."""
+        self.connect_by = min(self.now() + self._connect, self.answer_by)
+
+    def connect_left(self) -> float:
+        """Seconds left to connect; raises TimeoutError when none are."""
+        return self.time_left(self.connect_by)
+
     @property
     def stale(self) -> bool:
         """Whether the exchange went to a kept connection and nothing came back: the peer had closed it meanwhile."""
-        return self.reused and self.connected and not self.timed_out and self.room == self._whole_room
+        return self.reused and self.connected and not self.timed_out and self.mute
+
+    @property
+    def mute(self) -> bool:
+        """Whether nothing has come back."""
+        return self.room == self._whole_room
 
     def time_left(self, deadline: float) -> float:
         """Seconds until `deadline`; raises TimeoutError when none are left."""
-        left = deadline - time.monotonic()
+        left = deadline - self.now()
         if left <= 0:
             self.timed_out = True
             raise TimeoutError("timed out")
@@ -60,6 +84,7 @@ class _BoundedSocket(socket.socket):
     """A socket whose reads and writes end with its guard's deadline."""
 
     guard: Guard
+    place: tuple[str, Place]
 
     def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
         self.settimeout(self.guard.time_left(self.guard.answer_by))
@@ -73,6 +98,7 @@ class _BoundedSocket(socket.socket):
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
         self.guard.connected = True
+        self.guard.place = self.place
         self.settimeout(self.guard.time_left(self.guard.answer_by))
         try:
             super().sendall(data, flags)
@@ -81,44 +107,33 @@ class _BoundedSocket(socket.socket):
             raise
 
 
-def _connect(host: str, port: int, guard: Guard) -> _BoundedSocket:
-    """A connection to the first address of `host` that takes one before the guard's deadline, or OSError."""
-    try:
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError as error:
-        raise OSError(errno.EADDRNOTAVAIL, "no such host name") from error
-    guard.reused = False
-    last = OSError(errno.EADDRNOTAVAIL, "no such host name")
-    for family, kind, protocol, _, address in addresses:
-        connection = _BoundedSocket(family, kind, protocol)
-        connection.guard = guard
-        try:
-            connection.settimeout(guard.time_left(guard.connect_by))
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.connect(address)
-        except OSError as error:
-            connection.close()
-            guard.timed_out = isinstance(error, TimeoutError)
-            last = error
-        else:
-            return connection
-    raise last
-
-
 class _BoundedConnection(HTTPConnection):
     guard: Guard
+    addresses: Addresses
 
     def _new_conn(self) -> socket.socket:
-        return _connect(self.host, self.port or 80, self.guard)
+        """A connection to the first address of the host that takes one before the guard's deadline, or OSError."""
+        guard = self.guard
+        guard.reused = False
+        connecting = Connecting(
+            self.addresses, self.host, self.port or 80, guard, _BoundedSocket, remembered=guard.remembered
+        )
+        connection, place = connecting.connect()
+        connection.guard, connection.place = guard, (self.host, place)
+        return connection
 
 
 class BoundedAdapter(HTTPAdapter):
     """requests' adapter for http:// addresses with a `guard` over all its connections. For one thread only."""
 
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        super().__init__(pool_maxsize=1)
+
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         """Make the pools of bounded connections."""
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         self.guard = Guard()
-        connection = type("_Connection", (_BoundedConnection,), {"guard": self.guard})
+        connection = type("_Connection", (_BoundedConnection,), {"guard": self.guard, "addresses": self._addresses})
         pool = type("_Pool", (HTTPConnectionPool,), {"ConnectionCls": connection})
         self.poolmanager.pool_classes_by_scheme = {"http": pool}

@@ -110,8 +110,9 @@ class Call:
 
 
 def plain(text: object) -> str:
-    """Text from the wire for a sentence or a log line: on one line, without control characters, not too long."""
-    line = re.sub(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\uffff]+", " ", str(text)).strip()
+    """Text from the wire for a sentence or a log line: on one line, nothing in it that is not seen, not too long."""
+    begun = str(text)[: 8 * _SHOWN]
+    line = re.sub("\n+", " ", "".join(sign if sign.isprintable() else "\n" for sign in begun)).strip()
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
 
 

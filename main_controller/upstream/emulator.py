@@ -3,8 +3,7 @@
 Chosen by the setting `emulator`; used as `Devices`.
 """
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from main_controller.domain.modes import Word
@@ -15,14 +14,19 @@ from main_controller.upstream.devices import NotReadable, Part, Target
 from main_controller.upstream.http_json import HttpJson, Timeout
 from main_controller.upstream.node_address import path_segment
 from main_controller.upstream.timeouts import TIMEOUTS
+from main_controller.upstream.unit_list import UnitList
+
+NEW_UNIT = Timeout(connect=0.4, total=0.4)
+"""How long Wait to a unit that the last list lacks waits for a newer list (s)."""
 
 
 class Emulator:
     """The hardware emulator at `url`: one server for all units.
 
     An unknown unit hangs it for everybody until it is restarted (K11), so it is asked only about ids that its own
-    `/get/log` lists: by a list just fetched, or, for Wait and readings, one at most `list_age` s old. UPS orders go
-    to `ups_set_url` as those of `NodeDrivers` do; the emulator itself has none.
+    `/get/log` lists: by a list just fetched, or, for Wait and readings, by the last one, however old, so that Wait
+    leaves at once. `refresh` keeps that list new; `kept` is the one from before the restart. UPS orders go to
+    `ups_set_url` as those of `NodeDrivers` do; the emulator itself has none.
     """
 
     source = "emulator"
@@ -35,17 +39,14 @@ class Emulator:
         *,
         ups_set_url: str = "",
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
-        clock: Callable[[], float] = time.monotonic,
-        list_age: float = 60,
+        kept: object = None,
     ) -> None:
         self._url = url.rstrip("/")
         self._readings = readings
         self._orders = orders
         self._ups_set_url = ups_set_url
         self._timeouts = timeouts
-        self._clock = clock
-        self._list_age = list_age
-        self._listed: tuple[frozenset[str], float] | None = None
+        self.listed = UnitList(self._url, kept=kept)
 
     def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`; to a unit that the emulator does not list, nothing is sent."""
@@ -79,26 +80,34 @@ class Emulator:
         """As `Devices.ups_mode`."""
         return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"])
 
+    def refresh(self) -> None:
+        """Ask for the list anew, so that there is one at the time of need; raises `UpstreamError`. For a worker."""
+        self.listed.share(self._fetch_list)
+
     def _require_listed(self, unit_id: str, *, lenient: bool) -> None:
-        """Raise unless the emulator lists the unit; lenient: a list some seconds old will do (K11, Z7)."""
-        listed = self._listed
-        if lenient and listed and unit_id in listed[0] and self._clock() - listed[1] <= self._list_age:
+        """Raise unless the emulator lists the unit; lenient: by its last list, however old (K11, Z7, Z8)."""
+        known = self.listed.ids
+        if lenient and known is not None and unit_id in known:
             return
         try:
-            ids = self._fetch_list()
+            if not lenient:
+                ids = self.listed.fetch(self._fetch_list)
+            elif known is None:
+                ids = self.listed.share(self._fetch_list)
+            else:
+                ids = self.listed.share(lambda: self._fetch_list(NEW_UNIT), patience=NEW_UNIT.total)
         except UpstreamError as error:
-            if lenient and listed and unit_id in listed[0]:
-                return  # stopping is never blocked (Z8): it knew the unit when it last answered
             sentence = f"nothing was sent to {plain(unit_id)}, as the emulator did not list its units: {error.sentence}"
             raise type(error)(sentence, sent=False, details={"sent": False}) from error
         if unit_id not in ids:
             sentence = f"the emulator does not list {plain(unit_id)}: nothing was sent"
             raise UpstreamRefused(sentence, sent=False, details={"sent": False})
 
-    def _fetch_list(self) -> frozenset[str]:
-        reply = self._readings.get(f"{self._url}/get/log", timeout=self._timeouts["deviceReading"], peer="the emulator")
-        if not isinstance(reply.value, dict):
+    def _fetch_list(self, timeout: Timeout | None = None) -> frozenset[str]:
+        timeout = timeout or self._timeouts["deviceReading"]
+        reply = self._readings.get(f"{self._url}/get/log", timeout=timeout, peer="the emulator")
+        units = reply.value if isinstance(reply.value, dict) else None
+        ids = frozenset(unit_id for unit_id, unit in (units or {}).items() if isinstance(unit, dict))
+        if units is None or (units and not ids):
             raise UpstreamGarbled("the emulator answered /get/log with something other than an object of units")
-        ids = frozenset(reply.value)
-        self._listed = (ids, self._clock())
         return ids

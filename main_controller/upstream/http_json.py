@@ -11,6 +11,7 @@ from weakref import WeakSet
 import requests
 import urllib3
 
+from main_controller.upstream.addresses import Addresses
 from main_controller.upstream.bounded import BoundedAdapter
 from main_controller.upstream.call import Call, Reply, Timeout
 
@@ -26,11 +27,15 @@ class HttpJson:
     With `reuse_connections` it is for readings: connections are kept, one set per thread, and a reading whose kept
     connection turns out to be closed goes out once more on a new one, in the same time. Without, it is for orders:
     each goes on a connection of its own, exactly once, and the error of one carries `sent` (Z8a). The body of a reply
-    has at most `max_bytes` bytes.
+    has at most `max_bytes` bytes. `addresses` is what is known of host names, shared by all clients.
     """
 
-    def __init__(self, *, reuse_connections: bool, user_agent: str, max_bytes: int = 64 * 2**20) -> None:
+    def __init__(
+        self, *, reuse_connections: bool, user_agent: str, max_bytes: int = 16 * 2**20,
+        addresses: Addresses | None = None,
+    ) -> None:  # fmt: skip
         self._reuse = reuse_connections
+        self._addresses = addresses or Addresses()
         self._max_bytes = max_bytes
         self._headers = {
             "User-Agent": user_agent,
@@ -42,14 +47,18 @@ class HttpJson:
         self._kept: WeakSet[BoundedAdapter] = WeakSet()
 
     def get(
-        self, url: str, *, timeout: Timeout, params: Mapping[str, str] | None = None, peer: str = "the server"
-    ) -> Reply:
-        """The answer to a GET. `peer` is what error sentences call the other end. Raises `UpstreamError`."""
-        return self._exchange("GET", url, timeout, peer, params=params)
+        self, url: str, *, timeout: Timeout, params: Mapping[str, str] | None = None, peer: str = "the server",
+        remembered: bool = True,
+    ) -> Reply:  # fmt: skip
+        """The answer to a GET. `peer` is what error sentences call the other end. Raises `UpstreamError`.
+
+        `remembered`: where the resolver is slow or fails, the address that answered last will do.
+        """
+        return self._exchange("GET", url, timeout, peer, params=params, remembered=remembered)
 
     def put(self, url: str, json_body: Any, *, timeout: Timeout, peer: str = "the server") -> Reply:
         """The answer to a PUT of JSON; one without a body counts as None. Raises `UpstreamError`."""
-        return self._exchange("PUT", url, timeout, peer, json_body=json_body)
+        return self._exchange("PUT", url, timeout, peer, json_body=json_body, remembered=False)
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -65,10 +74,11 @@ class HttpJson:
         *,
         params: Mapping[str, str] | None = None,
         json_body: Any = None,
+        remembered: bool,
     ) -> Reply:
         adapter = self._adapter()
         call = Call(method, url, timeout, peer, order=not self._reuse)
-        adapter.guard.begin(timeout.connect, timeout.total, self._max_bytes + _HEADERS)
+        adapter.guard.begin(timeout.connect, timeout.total, self._max_bytes + _HEADERS, remembered=remembered)
         try:
             request = requests.Request(method, url, headers=self._headers, params=params, json=json_body).prepare()
             call = Call(method, request.url or url, timeout, peer, order=not self._reuse)
@@ -81,19 +91,27 @@ class HttpJson:
                     raise
                 answer = self._answer(adapter, request, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            self._note(adapter)
             raise call.broken(adapter.guard, error, self._max_bytes) from error
         finally:
             if not self._reuse:
                 adapter.close()
+        self._note(adapter)
         return call.reply(*answer)
+
+    def _note(self, adapter: BoundedAdapter) -> None:
+        """Remember whether the address that was written to spoke HTTP or nothing at all."""
+        guard = adapter.guard
+        if guard.place is not None:
+            (self._addresses.silent if guard.mute else self._addresses.answered)(*guard.place)
 
     def _adapter(self) -> BoundedAdapter:
         """A fresh adapter for an order; for readings the one of this thread."""
         if not self._reuse:
-            return BoundedAdapter()
+            return BoundedAdapter(self._addresses)
         adapter: BoundedAdapter | None = getattr(self._own, "adapter", None)
         if adapter is None:
-            adapter = self._own.adapter = BoundedAdapter()
+            adapter = self._own.adapter = BoundedAdapter(self._addresses)
             self._kept.add(adapter)
         return adapter
 

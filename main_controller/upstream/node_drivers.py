@@ -46,9 +46,11 @@ class NodeDrivers:
         """As `Devices.command`, by `set_url`."""
         values = converter_values(word, dvg, dig)
         url = node_url(target.unit_id, target.ip, self._set_url)
+        # The address that a name had before may be another node's by now: good enough for Wait alone.
         reply = self._orders.get(
-            url.rstrip("?&"), timeout=self._timeouts["converter"], params=values, peer=_driver(target)
-        )
+            url.rstrip("?&"), timeout=self._timeouts["converter"], params=values, peer=_driver(target),
+            remembered=word is Word.WAIT,
+        )  # fmt: skip
         return dcdc(target, reply)
 
     def read(self, target: Target, what: Part) -> Any:
@@ -57,7 +59,7 @@ class NodeDrivers:
         if what not in ("dcdc", "meter", "emu") or not suffix:
             raise NotReadable(f"the devices have no address for a reading of {what}")
         url = node_url(target.unit_id, target.ip, suffix)
-        reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=_driver(target))
+        reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=_driver(target), remembered=False)
         if not isinstance(reply.value, dict):
             raise UpstreamGarbled(f"{_driver(target)} answered with something other than its {what} data", sent=True)
         return reply.value

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from main_controller.errors import UpstreamGarbled
 from main_controller.store.unit_cache import GridWatch, Snapshot, UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
+from main_controller.workers.admission import Admission
 from main_controller.workers.complaints import Complaints
 from main_controller.workers.health import HealthKeeper, utc_now
 
@@ -53,11 +54,13 @@ class DataCollector:
         cache: UnitCache,
         *,
         listeners: Sequence[Listener] = (),
+        admission: Admission | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
     ) -> None:
         self._apis_web = apis_web
         self._cache = cache
+        self._admission = admission or Admission(cache)
         self._clock = clock
         self._wall = wall
         self._listeners = [(listener, HealthKeeper(_name(listener), wall=wall)) for listener in listeners]
@@ -105,12 +108,14 @@ class DataCollector:
         if self._last_raw is not None and reply.raw == self._last_raw:
             self._cache.confirm(now, wall)
             return
-        usable = {unit_id: data for unit_id, data in reply.units.items() if isinstance(data, dict)}
-        self._refuse_emptiness(usable, reply)
-        self._unusable.tell(unit_id for unit_id in reply.units if unit_id not in usable)
-        self._nulled.tell(reply.nulled)
-        plain = reply.raw.strip() if len(usable) == len(reply.units) and _strict(reply) else None
-        self._cache.take_log(usable, now, wall, plain=plain, duplicates=reply.duplicates)
+        objects = {unit_id: data for unit_id, data in reply.units.items() if isinstance(data, dict)}
+        with self._admission.admitting("apis-web's /get/log", objects) as taken:
+            usable = objects if taken is objects else {one: data for one, data in objects.items() if one in taken}
+            self._refuse_emptiness(usable, reply)
+            self._unusable.tell(unit_id for unit_id in reply.units if unit_id not in objects)
+            self._nulled.tell(reply.nulled)
+            plain = reply.raw.strip() if len(usable) == len(reply.units) and _strict(reply) else None
+            self._cache.take_log(usable, now, wall, plain=plain, duplicates=reply.duplicates)
         self._last_raw = reply.raw
 
     def _refuse_emptiness(self, usable: Collection[str], reply: LogReply) -> None:
@@ -143,11 +148,13 @@ class GridWatcher:
         apis_web: GridSource,
         cache: UnitCache,
         *,
+        admission: Admission | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
     ) -> None:
         self._apis_web = apis_web
         self._cache = cache
+        self._admission = admission or Admission(cache)
         self._clock = clock
         self._calls = [
             (call, failed, HealthKeeper(f"apis-web's {path}", wall=wall))
@@ -176,9 +183,13 @@ class GridWatcher:
     def _ask_unit_ids(self) -> None:
         found = self._apis_web.unit_ids()
         now = self._clock()
-        self._cache.take_grid(
-            lambda grid: replace(grid, unit_ids=found, unit_ids_at=now, no_deals_at=_no_deals_at(grid, found))
-        )
+        with self._admission.admitting("apis-web's /unitIds", found) as taken:
+            told = tuple(unit_id for unit_id in found if unit_id in taken)
+            if found and not told:  # an empty list would say that no Grid Master is known
+                raise UpstreamGarbled("apis-web's /unitIds holds no id that a unit can have.", sent=True)
+            self._cache.take_grid(
+                lambda grid: replace(grid, unit_ids=told, unit_ids_at=now, no_deals_at=_no_deals_at(grid, told))
+            )
 
     def _ask_status(self) -> None:
         answer = self._apis_web.status()

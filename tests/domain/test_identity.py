@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import Remembered, Sighting, lost, sight
-from main_controller.domain.identity import conflicts
+from main_controller.domain.identity import conflicts, some, why_no_id
 
 WALL = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -66,3 +66,49 @@ def test_a_unit_remembered_from_before_a_restart_is_silent_too() -> None:
     kept = Remembered("E001", ip="10.0.0.1")
     assert list(among(seen("E002", ip="10.0.0.1"), remembered=(kept,))) == ["E001"]
     assert among(seen("E001", ip="10.0.0.9"), seen("E002", ip="10.0.0.1"), remembered=(kept,)) == {}
+
+
+SPELLINGS = [
+    ("10.0.0.5", "::ffff:10.0.0.5"),
+    ("10.0.0.5", "::FFFF:a00:5"),
+    ("fd00::5", "fd00:0::5"),
+    ("fd00::5", "FD00:0000:0000:0000:0000:0000:0000:0005"),
+    ("node-7", "Node-7"),
+    ("node-7.example.org", "NODE-7.example.org."),
+    ("::1", " 0:0:0:0:0:0:0:1 "),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SPELLINGS)
+def test_one_device_under_two_spellings_of_its_address_is_a_conflict(one: str, other: str) -> None:
+    """V12: the order for one unit would reach the other's converter."""
+    assert sorted(among(seen("E001", ip=one), seen("E002", ip=other))) == ["E001", "E002"]
+    assert list(among(seen("E002", ip=other), remembered=(Remembered("E001", ip=one),))) == ["E001"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("10.0.0.5", "10.0.0.50"), ("node-7", "node-70"), ("fd00::5", "fd00::50"),
+                                            ("10.0.0.5", "::10.0.0.5"), ("a.b", "a.b..")])  # fmt: skip
+def test_addresses_that_only_look_alike_are_two(one: str, other: str) -> None:
+    assert among(seen("E001", ip=one), seen("E002", ip=other)) == {}
+
+
+@pytest.mark.parametrize("unit_id", ["E001", "A/1", "50 %", "a?b#c", "蓄電池１", "x" * 64, "é", "🔋", "<b>"])
+def test_what_can_be_read_can_be_an_id(unit_id: str) -> None:
+    assert why_no_id(unit_id) is None
+
+
+UNSHOWN = "\n\r\t\0\x1b\x7f\x85\u2028\u2029\u202e\u2066\u200f\ud800"
+NO_IDS = [("", "empty"), ("x" * 65, "longer than 64 characters"), *((f"E{sign}1", "not printable") for sign in UNSHOWN)]
+
+
+@pytest.mark.parametrize(("unit_id", "why"), NO_IDS, ids=range(len(NO_IDS)))
+def test_what_cannot_be_shown_safely_is_no_id(unit_id: str, why: str) -> None:
+    """V3, V4, H9."""
+    assert why_no_id(unit_id) == why
+
+
+def test_a_sentence_names_a_few_ids_and_counts_the_others() -> None:
+    ids = [f"E{number}" for number in range(20)]
+    assert some(ids[:8]) == "E0, E1, E2, E3, E4, E5, E6, E7"
+    assert some(ids) == "E0, E1, E2, E3, E4, E5, E6, E7 and 12 more"
+    assert some([]) == ""

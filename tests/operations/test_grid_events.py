@@ -211,3 +211,20 @@ def test_what_happens_to_many_at_once_is_one_sentence_and_a_row_each(watched: Wa
     texts = [str(event["text"]) for event in watched.events.events()[before:]]
     assert texts == ["4 units (E004, E005, E006, E007), each: became silent."]
     assert watched.told() == [f"E00{number} became silent." for number in range(4, 8)]
+
+
+def test_hundreds_at_once_are_counted_and_a_few_named(watched: Watched) -> None:
+    """M27: not one line of 7 kB with all their ids; the journal has a row for each."""
+    unit = watched.bench.unit("E003")
+    many = [f"E{number}" for number in range(100, 400)]
+    for unit_id in many:
+        watched.bench.grid.units[unit_id] = type(unit)(unit_id)
+    watched.bench.run(6.0)
+    watched.told()
+    before = len(watched.events.events())
+    for unit_id in many:
+        watched.bench.unit(unit_id).there = False
+    watched.bench.run(6.0)
+    texts = [str(event["text"]) for event in watched.events.events()[before:]]
+    assert texts == ["300 units (E100, E101, E102, E103, E104, E105, E106, E107 and 292 more), each: became silent."]
+    assert len(watched.told()) == 300

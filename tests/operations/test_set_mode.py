@@ -216,7 +216,8 @@ def test_force_stop_in_manual_goes_on_past_a_failing_unit_and_a_failing_apis_web
     bench.grid.faults["stop"] = Fault(unsent())
     with pytest.raises(UpstreamError):
         bench.set_mode.cluster(STOP, "me")
-    assert sorted(bench.grid.waits()) == ["E001", "E002", "E003"]
+    assert sorted(bench.grid.waits()) == ["E001", "E002", "E003", "E003", "E003"], "refused at once, so tried again"
+    assert bench.grid.waits()[-1] == "E001", "the reference last, all the same"
     assert bench.log.latest()[0].note == "Wait could not be sent to E003."
 
 

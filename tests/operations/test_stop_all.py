@@ -10,8 +10,10 @@ from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
-from main_controller.errors import Refused, UpstreamError
+from main_controller.errors import Refused, UpstreamError, UpstreamRefused
+from main_controller.operations import stop_all
 from main_controller.store.unit_cache import GridWatch, Snapshot
+from main_controller.upstream.devices import Target
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Converter, Fault, lost, refused, unsent
 
@@ -76,8 +78,88 @@ def test_the_reference_waits_for_its_followers_but_not_for_ever(bench: Bench) ->
     command = bench.stop_all.order("me")
     times = dict(sent(bench, start)[:3])
     assert times["E003"] == times["E002"] == 0.0
-    assert 10.0 <= times["E001"] <= 10.6
+    assert 3.0 <= times["E001"] <= 3.2
     assert command.state == "verified", "the second Wait to E003 was heard"
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_follower_that_refused_at_once_is_tried_again_before_the_reference(bench: Bench, failing: int) -> None:
+    bench.grid.faults["E003 WAIT"] = Fault(unsent(), times=failing)
+    start = began(bench)
+    command = bench.stop_all.order("me")
+    times = sent(bench, start)
+    assert [after for unit_id, after in times if unit_id == "E003"] == pytest.approx([*range(failing + 1)], abs=0.5)
+    assert times[-1][0] == "E001"
+    assert times[-1][1] <= failing + 0.8, "at once after the follower's yes"
+    assert command.state == "verified"
+
+
+def test_a_follower_that_goes_on_refusing_holds_the_reference_for_3_s_at_most(bench: Bench) -> None:
+    bench.grid.faults["E003 WAIT"] = Fault(refused())
+    start = began(bench)
+    bench.stop_all.order("me")
+    times = sent(bench, start)
+    assert [after for unit_id, after in times if unit_id == "E003" and after < 3.0] == pytest.approx([0, 1, 2], abs=0.6)
+    assert 3.0 <= next(after for unit_id, after in times if unit_id == "E001") <= 3.2
+
+
+def test_a_follower_to_which_nothing_can_be_sent_holds_nobody(bench: Bench) -> None:
+    """K11: the emulator does not list it, or it has told no address."""
+    bench.grid.faults["E003 WAIT"] = Fault(UpstreamRefused("not listed: nothing was sent", sent=False))
+    start = began(bench)
+    bench.stop_all.order("me")
+    assert next(after for unit_id, after in sent(bench, start) if unit_id == "E001") <= 0.4
+
+
+def test_what_it_overtakes_may_wait_for_a_disk_but_no_stop_waits_for_that(
+    running: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stop_all, "LISTENERS_HEAR", 0.0)
+    running.unit("E001").there = False
+    running.run(40.0)
+    running.stop_all.also_ends(lambda: running.hands.hang(running.hands.now + 60.0))
+    start = began(running)
+    running.stop_all.order("me")
+    assert sorted(sent(running, start)[:2]) == [("E001", 0.0), ("budo", 0.0)]
+
+
+def test_what_it_overtakes_is_told_though_it_breaks_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str | None] = []
+    bench.stop_all.also_ends(lambda: told.append(bench.log.held_by))
+    monkeypatch.setattr(bench.waits, "start", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        bench.stop_all.order("me")
+    assert told == ["c1"], "once, and before other orders are taken again"
+
+
+def test_converters_are_read_only_once_the_waits_are_back(bench: Bench) -> None:
+    """The emulator may serve one call after another: these have it to themselves."""
+    reads: list[float] = []
+    bench.devices.reads = True
+    read = bench.devices.read
+
+    def noted(target: Target, what: str) -> object:
+        reads.append(began(bench))
+        return read(target, what)
+
+    bench.devices.read = noted  # type: ignore[method-assign]
+    bench.grid.faults["E003 WAIT"] = Fault(hang=2.0, times=1)
+    start = began(bench)
+    assert bench.stop_all.order("me").state == "verified"
+    assert all(at - start >= 2.0 for at in reads)
+
+
+def test_many_units_that_are_not_in_wait_are_counted_and_some_are_named() -> None:
+    """M27: all of them stand in the command's own list."""
+    with open_bench(*(f"E{number:03d}" for number in range(1, 31))) as bench:
+        bench.settled()
+        for unit_id in bench.grid.units:
+            bench.unit(unit_id).word = str(CHARGE)
+            bench.grid.faults[f"{unit_id} WAIT"] = Fault(unsent())
+        bench.run(6.0)
+        command = bench.stop_all.order("me")
+        assert command.error == "Not seen in Wait: E001, E002, E003, E004, E005, E006, E007, E008 and 22 more."
+        assert len(command.units) == 30
 
 
 def test_one_device_that_fails_is_named_and_all_others_are_in_wait(bench: Bench) -> None:
@@ -166,7 +248,7 @@ def test_stale_and_silent_units_in_any_word_but_wait_get_wait_at_once(running: B
     running.run(40.0)
     start = began(running)
     command = running.stop_all.order("me")
-    assert sorted(sent(running, start)) == [("E001", 0.2), ("E002", 0.0), ("budo", 0.0)]
+    assert sorted(sent(running, start)) == [("E001", 0.0), ("E002", 0.0), ("budo", 0.0)]
     assert evidence(command) == {"E001": "converter", "E002": "converter", "E003": "reading"}
     assert command.state == "verified"
 
@@ -444,7 +526,7 @@ def test_members_known_only_from_before_the_restart_get_wait_at_once() -> None:
         bench.settled()
         start = began(bench)
         command = bench.stop_all.order("me")
-        assert [one for one in sent(bench, start) if one[0] == "E009"] == [("E009", 0.2)]
+        assert [one for one in sent(bench, start) if one[0] == "E009"] == [("E009", 0.0)]
         assert evidence(command)["E009"] == "converter"
 
 

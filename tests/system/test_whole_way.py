@@ -195,8 +195,12 @@ def test_a_scheduled_soft_stop_fires_is_seen_in_effect_and_is_gone(tmp_path: Pat
         orders = [each for each in console.get("/commands")["commands"] if each["by"] == "scheduler"]
         assert {each["unitId"] for each in orders} == {None, "E002"}
         until(lambda: all(ended(console, each["id"])["state"] == "verified" for each in orders), "them verified")
-        kinds = [row["kind"] for row in console.get("/journal")["rows"]]
-        assert kinds.count("schedule") >= 4, "set, set, done, done"
+        until(lambda: journaled(console, "schedule") >= 4, "its rows: set, set, done, done")
+
+
+def journaled(console: Console, kind: str) -> int:
+    """How many rows of this kind are in the journal by now."""
+    return sum(row["kind"] == kind for row in console.get("/journal")["rows"])
 
 
 def test_a_schedule_that_came_due_while_down_fires_after_the_start(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import math
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -23,22 +25,13 @@ from main_controller.upstream.devices import Devices, NotReadable, Part, Target
 from main_controller.upstream.emulator import Emulator
 from main_controller.upstream.http_json import HttpJson
 from main_controller.upstream.node_drivers import NodeDrivers
-from tests.faulty_server import FAULTS, FaultyServer, answering
+from tests.faulty_server import FAULTS, Exchange, FaultyServer, answering
 
 EMULATOR = "http://emulator:4390"
 DCDC = {"status": {"status": "0x0041"}, "meter": {"ig": 1.0}, "vdis": {"dvg": 350.0}, "param": {"dig": 1.0}}
 UNIT = {"dcdc": DCDC, "emu": {"rsoc": 80}, "oesunit": {"id": "E001"}, "time": "2020/01/01-00:00:00"}
 E001 = Target("E001", "192.168.0.7")
 READING_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": ":8080/1/log/data"}
-
-
-class Clock:
-    """A clock that the test sets."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def clients() -> tuple[HttpJson, HttpJson]:
@@ -48,8 +41,8 @@ def clients() -> tuple[HttpJson, HttpJson]:
     )
 
 
-def emulator(clock: Clock | None = None, **more: Any) -> Emulator:
-    return Emulator(EMULATOR, *clients(), clock=clock or Clock(), **more)
+def emulator(**more: Any) -> Emulator:
+    return Emulator(EMULATOR, *clients(), **more)
 
 
 def drivers(set_url: str = ":4380/remote/set?", ups_set_url: str = ":8080/1/ups1/operation/mode") -> NodeDrivers:
@@ -164,42 +157,121 @@ def test_a_listed_id_is_encoded() -> None:
 
 
 @responses.activate
-def test_an_order_that_moves_something_needs_a_fresh_list_and_wait_one_of_a_minute() -> None:
-    """Z7: the list is asked for before each order but Wait, for which one of 60 s will do."""
+def test_an_order_that_moves_something_needs_a_fresh_list_and_wait_only_the_last_one() -> None:
+    """Z7, Z8: the list is asked for before each order but Wait, for which the last one will do, however old."""
     listing("E001")
     responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
-    clock = Clock()
-    device = emulator(clock)
+    device = emulator()
     lists: list[int] = []
-    for word, later in ((Word.CHARGE, 0.0), (Word.CHARGE, 0.0), (Word.WAIT, 60.0), (Word.WAIT, 0.1), (Word.WAIT, 0.0)):
-        clock.now += later
+    for word in (Word.CHARGE, Word.CHARGE, Word.WAIT, Word.WAIT, Word.DISCHARGE):
         device.command(E001, word, 350, 1)
         lists.append(sum(url.endswith("/get/log") for url in urls()))
-    assert lists == [1, 2, 2, 3, 3]
+    assert lists == [1, 2, 2, 2, 3]
+
+
+def hanging() -> None:
+    """From now on the emulator does not list its units."""
+    responses.replace(responses.GET, f"{EMULATOR}/get/log", body=requests.ReadTimeout())
+
+
+@pytest.mark.parametrize("how", ["by an order", "by the worker", "before the restart"])
+@responses.activate
+def test_wait_leaves_at_once_to_a_unit_that_the_last_list_has(how: str) -> None:
+    """M6, Z8: without asking anything first. Another order is refused, and says that it was not sent."""
+    listing("E001")
+    order = responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
+    device = emulator()
+    if how == "by an order":
+        device.command(E001, Word.WAIT, 0, 0)
+    else:
+        device.refresh()
+    if how == "before the restart":
+        device = emulator(kept=json.loads(json.dumps(device.listed.as_json())))
+    hanging()
+    before = order.call_count
+    with pytest.raises(UpstreamTimeout):
+        device.refresh()
+    asked = len(urls())
+    assert device.command(E001, Word.WAIT, 0, 0) == DCDC
+    assert urls()[asked:] == [f"{EMULATOR}/set/dcdc/E001?mode=0x0000&dvg=0&dig=0"]
+    with pytest.raises(UpstreamTimeout, match="nothing was sent to E001") as caught:
+        device.command(E001, Word.CHARGE, 350, 1)
+    assert (caught.value.sent, caught.value.details) == (False, {"sent": False})
+    assert order.call_count == before + 1
 
 
 @responses.activate
-def test_wait_still_goes_to_a_unit_that_the_emulator_once_listed() -> None:
-    """Z8: stopping is never blocked by a list that cannot be had; another order is, and says that it was not sent."""
-    good = responses.get(f"{EMULATOR}/get/log", json={"E001": UNIT})
-    order = responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
-    clock = Clock()
-    device = emulator(clock)
-    device.command(E001, Word.WAIT, 0, 0)
-    responses.remove(good)
-    responses.get(f"{EMULATOR}/get/log", body=requests.ReadTimeout())
-    clock.now += 3600
-    device.command(E001, Word.WAIT, 0, 0)
-    assert order.call_count == 2
-    for target, word in ((E001, Word.CHARGE), (Target("E002", None), Word.WAIT)):
-        with pytest.raises(UpstreamTimeout, match="nothing was sent to") as caught:
-            device.command(target, word, 350, 1)
-        assert caught.value.sent is False
-        assert caught.value.details == {"sent": False}
-    assert order.call_count == 2
+def test_wait_to_a_unit_that_the_last_list_lacks_goes_by_a_newer_list_or_not_at_all() -> None:
+    """K11: it would hang the emulator for everybody."""
+    listing("E001")
+    device = emulator()
+    device.refresh()
+    with pytest.raises(UpstreamRefused, match="does not list E002"):
+        device.command(Target("E002", None), Word.WAIT, 0, 0)
+    responses.replace(responses.GET, f"{EMULATOR}/get/log", json={"E001": UNIT, "E002": UNIT})
+    responses.get(f"{EMULATOR}/set/dcdc/E002", json=DCDC)
+    assert device.command(Target("E002", None), Word.WAIT, 0, 0) == DCDC
+    hanging()
+    with pytest.raises(UpstreamTimeout, match="nothing was sent to E003") as caught:
+        device.command(Target("E003", None), Word.WAIT, 0, 0)
+    assert caught.value.sent is False
+    assert len([url for url in urls() if "/set/" in url]) == 1
 
 
-@pytest.mark.parametrize("body", [None, [], "x", ["E001"]])
+@responses.activate
+def test_a_unit_that_a_newer_list_lacks_gets_no_wait_any_more() -> None:
+    """K11: the emulator was started anew with fewer units."""
+    listing("E001", "E002")
+    device = emulator(kept={"url": EMULATOR, "ids": ["E001", "E002", "E003"]})
+    device.refresh()
+    responses.replace(responses.GET, f"{EMULATOR}/get/log", json={"E001": UNIT})
+    device.refresh()
+    for unit_id in ("E002", "E003"):
+        with pytest.raises(UpstreamRefused, match="does not list"):
+            device.command(Target(unit_id, None), Word.WAIT, 0, 0)
+
+
+SPOILT: list[object] = [
+    None,
+    [],
+    {"ids": ["E001"]},
+    {"url": "http://other:1", "ids": ["E001"]},
+    *({"url": EMULATOR, "ids": ids} for ids in (None, ["E001", 5], [""], ["x" * 1000], ["E"] * 20_001)),
+]
+
+
+@pytest.mark.parametrize("kept", SPOILT, ids=range(len(SPOILT)))
+@responses.activate
+def test_a_kept_list_that_is_spoilt_or_anothers_lists_nobody(kept: object) -> None:
+    """Then the emulator itself is asked: the only case in which Wait has to wait."""
+    device = emulator(kept=kept)
+    assert device.listed.ids is None
+    listing("E001")
+    responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
+    assert device.command(E001, Word.WAIT, 0, 0) == DCDC
+
+
+def test_many_waits_without_a_list_ask_for_it_once() -> None:
+    """An emulator that is slow is not asked by all of them."""
+    inside, go = threading.Semaphore(0), threading.Event()
+    answer, state = answering(dict.fromkeys(("E001", "E002", "E003"), UNIT)), answering(DCDC)
+
+    def slowly(exchange: Exchange) -> None:
+        inside.release()
+        assert go.wait(10)
+        answer(exchange)
+
+    with FaultyServer({"/get/log": slowly}, default=state) as server, ThreadPoolExecutor(4) as pool:
+        device = Emulator(server.url, *clients())
+        first = pool.submit(device.command, E001, Word.WAIT, 0, 0)
+        assert inside.acquire(timeout=10)
+        others = [pool.submit(device.command, Target(one, None), Word.WAIT, 0, 0) for one in ("E002", "E003")]
+        pool.submit(go.set)
+        assert [future.result(10) for future in (first, *others)] == [DCDC] * 3
+        assert len(server.seen("/get/log")) == 1
+
+
+@pytest.mark.parametrize("body", [None, [], "x", ["E001"], {"error": "no"}, {"E001": None}])
 @responses.activate
 def test_a_list_of_another_shape_lists_nobody(body: object) -> None:
     """An emulator that answers nonsense gets no order."""

@@ -1,0 +1,104 @@
+"""Gives each destination of the log a thread of its own, so that whoever logs never waits for it (Z8).
+
+Used by `logs.py`. A console whose pipe nobody reads and a disk that hangs block their own thread alone; lines that they
+do not take are counted and lost. Within one destination the order stays.
+"""
+
+import copy
+import logging
+import threading
+import time
+from collections import deque
+
+MOST_LINES = 10_000
+"""How many lines wait for a destination at most."""
+
+END_LIMIT = 2.0
+"""How long (s) the end of the program waits for a destination to take the last lines."""
+
+
+class Behind(logging.Handler):
+    """Hands records on to `inner` from a thread of its own; `most` is how many may wait."""
+
+    def __init__(self, inner: logging.Handler, most: int = MOST_LINES) -> None:
+        super().__init__(inner.level)
+        self.inner = inner
+        self._most = most
+        self._changed = threading.Condition()  # protects the fields below, for moments only
+        self._waiting: deque[logging.LogRecord] = deque()
+        self._lost = 0
+        self._busy = False
+        threading.Thread(target=self._work, name=f"log to {type(inner).__name__}", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take the record in, as it is now, or count it as lost; never waits."""
+        frozen = _frozen(record)
+        with self._changed:
+            if len(self._waiting) >= self._most:
+                self._lost += 1
+                return
+            self._tell_lost()
+            self._waiting.append(frozen)
+            self._changed.notify_all()
+
+    def flush(self) -> None:
+        """Wait until all is handed on, at most `END_LIMIT` s."""
+        self.empty(END_LIMIT)
+
+    def empty(self, timeout: float) -> bool:
+        """Wait at most `timeout` s until all is handed on; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not (self._waiting or self._busy or self._lost), timeout)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._busy = False
+                if not self._waiting:
+                    self._tell_lost()
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._waiting)
+                record = self._waiting.popleft()
+                self._busy = True
+            try:
+                if self.inner.filter(record):
+                    self.inner.emit(record)  # no lock of its own: this thread is the only one that comes here
+            except Exception:  # noqa: BLE001 - a broken destination keeps no other from its lines
+                self.inner.handleError(record)
+
+    def _tell_lost(self) -> None:
+        """Say how many lines were lost, in their place; the caller holds the lock."""
+        if self._lost:
+            text = f"{self._lost} lines of the log were lost here, since this destination did not take them in time"
+            record = logging.LogRecord(__name__, logging.ERROR, __file__, 0, text, (), None)
+            self._waiting.append(record)
+            self._lost = 0
+
+
+def put_behind(loggers: list[logging.Logger]) -> list[Behind]:
+    """Put a `Behind` in place of each handler of these loggers; what was made."""
+    handlers = {handler for logger in loggers for handler in logger.handlers}
+    made = {handler: Behind(handler) for handler in handlers}
+    for logger in loggers:
+        logger.handlers[:] = [made[handler] for handler in logger.handlers]
+    return list(made.values())
+
+
+def all_handed_on(destinations: list[Behind], timeout: float = END_LIMIT) -> bool:
+    """Wait at most `timeout` s in all until every destination took its lines; whether they did."""
+    deadline = time.monotonic() + timeout
+    return all(each.empty(max(0.0, deadline - time.monotonic())) for each in destinations)
+
+
+def _frozen(record: logging.LogRecord) -> logging.LogRecord:
+    """The record with its text made now, since what it is made of may change, and without frames held alive."""
+    frozen = copy.copy(record)
+    try:
+        frozen.msg = record.getMessage()
+    except Exception as error:  # noqa: BLE001 - whatever an argument raises; logging would print it, and might wait
+        frozen.msg = f"{record.msg!r} could not be made a line: {type(error).__name__}"
+    frozen.args = ()
+    if record.exc_info and not record.exc_text:
+        frozen.exc_text = logging.Formatter().formatException(record.exc_info)
+    frozen.exc_info = None
+    return frozen
