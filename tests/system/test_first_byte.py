@@ -189,7 +189,7 @@ def test_a_resolver_that_never_answers_holds_no_stop_also_after_a_restart(
 def test_another_program_that_holds_the_journal_holds_no_stop(grid: FakeGrid, console: Console) -> None:
     """Also amid guided sharing, whose record is on the disk before it goes on: that took 8 s of a Stop all."""
     listed(grid)
-    answer = console.call("/share?from=E001&to=E002&current=1&voltage=350", "POST")
+    answer = console.call("/share?from=E001&to=E002&current=1&voltage=350&minutes=10", "POST")
     assert answer.status == 200, answer.body
     until(left(grid, "/set/dcdc/E001?mode=0x0014"), "its first step")
     with closing(sqlite3.connect(console.settings.journal, isolation_level=None)) as other:

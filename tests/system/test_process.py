@@ -146,7 +146,7 @@ def test_a_second_signal_ends_it_at_once(checkout: Path, grid: FakeGrid, tmp_pat
         assert program.verify_journal()[0] == 0
 
 
-SHARE = "/share?from=E001&to=E002&current=1"
+SHARE = "/share?from=E001&to=E002&current=1&minutes=10"
 REFERENCE_DOWN = "GET /set/dcdc/E001?mode=0x0000&dvg=0&dig=0"
 
 
