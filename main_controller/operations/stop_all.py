@@ -12,8 +12,9 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.deals import normalise
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.modes import SHARING_MODES, Mode, Word, parse_word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, UpstreamError
@@ -132,10 +133,20 @@ class StopAll:
         desk.commands.hold(command.id)
         desk.overtake(CLUSTER, "wait")
         picture = desk.picture()  # made anew: whatever was entered before the hold is in it, and all else is refused
-        doubtful = picture.mode is None or picture.mode_pending(None)
-        by_hand = picture.mode is Mode.MANUAL or doubtful
-        ask_stop = picture.mode is not Mode.MANUAL or doubtful
-        return StopRun(command, desk.clock(), by_hand, ask_stop, desk.commands, desk.timing)
+        return StopRun(command, desk.clock(), self._in_grace(picture), _may_share(picture), desk.commands, desk.timing)
+
+    def _in_grace(self, picture: Picture) -> frozenset[str]:
+        """Whom apis-main may still bring to Wait by itself: all in Run and Soft Stop, in Force Stop whom a deal names.
+
+        Nobody where converters are or may be driven by hand (Z9, S4).
+        """
+        if picture.mode in (Mode.MANUAL, None) or picture.mode_pending(None):
+            return frozenset()
+        if picture.mode in SHARING_MODES:
+            return frozenset(picture.facts)
+        deals = self._desk.cache.snapshot().grid.deals or () if picture.deals else ()
+        named = [normalise(deal) for deal in deals]
+        return frozenset(str(deal.get(side)) for deal in named for side in ("chargingUnit", "dischargingUnit"))
 
     def _tell_listeners(self, run: StopRun) -> None:
         """Tell what this overtakes, beside everything else: a listener may wait for a disk, and no stop for that."""
@@ -162,7 +173,7 @@ class StopAll:
             self._read(run, picture)
             outcomes = run.outcomes(picture)
             stopped = not run.ask_stop or run.stopped(picture)
-            self._report(run, outcomes, stopped)
+            self._report(run, picture, outcomes, stopped)
             if self._finished(run, picture, outcomes, stopped) or picture.now - run.started >= limit:
                 break
             desk.cache.wait_newer(serial, 0.2)
@@ -221,9 +232,9 @@ class StopAll:
     def _wanting(self, run: StopRun, picture: Picture) -> list[Fact]:
         """Whom Wait is due to now, by the mode that was in force (Z9)."""
         missing = [fact for fact in picture.facts.values() if not run.confirmed(fact)]
-        if run.by_hand or self._no_more_grace(run, picture):
+        if self._no_more_grace(run, picture):
             return missing
-        return [fact for fact in missing if fact.unwatched]
+        return [fact for fact in missing if fact.unwatched or fact.id not in run.in_grace]
 
     def _no_more_grace(self, run: StopRun, picture: Picture) -> bool:
         """Whether apis-main is no longer waited for: refused, silent for too long, or no Grid Master to hear it."""
@@ -291,10 +302,19 @@ class StopAll:
             return True
         return picture.now - run.started >= self._desk.timing.grace
 
-    def _report(self, run: StopRun, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
+    def _grace(self, run: StopRun, picture: Picture, outcomes: Mapping[str, UnitOutcome]) -> dict[str, Any] | None:
+        """Who gets Wait when, and why it is not sent yet; None where nobody is waited for."""
+        held = sorted(unit_id for unit_id in run.in_grace if unit_id in outcomes and not outcomes[unit_id].evidence)
+        if not held or self._no_more_grace(run, picture):
+            return None
+        left = max(0.0, self._desk.timing.grace - (picture.now - run.started))
+        return {"units": held, "waitIn": round(left, 1), "why": "apis-main ends its deals in their order first"}
+
+    def _report(self, run: StopRun, picture: Picture, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
         progress: dict[str, Any] = {"shown": shown, "of": len(outcomes)}
         progress["stopInEffect"] = stopped if run.ask_stop else None
+        progress["grace"] = self._grace(run, picture, outcomes)
         if run.forgotten:
             progress["forgotten"] = of_forgotten(run.forgotten)
         self._desk.units(run.command, outcomes, progress=progress)
@@ -309,6 +329,13 @@ class StopAll:
         final = {unit_id: outcome if outcome.evidence else _failed(outcome) for unit_id, outcome in outcomes.items()}
         desk.units(run.command, final)
         desk.fail(run.command, _sentence(missing, stopped, run.stop_error, bool(outcomes)), **changes)
+
+
+def _may_share(picture: Picture) -> bool:
+    """Whether some apis-main may begin a deal unless the cluster is force-stopped: also one that nobody hears (S15)."""
+    if picture.mode is not Mode.MANUAL or picture.mode_pending(None):
+        return True
+    return any(fact.global_mode in SHARING_MODES for fact in picture.facts.values() if not fact.live)
 
 
 def _failed(outcome: UnitOutcome) -> UnitOutcome:

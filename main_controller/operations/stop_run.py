@@ -31,14 +31,15 @@ class _Told:
 class StopRun:
     """What one Stop all did and heard; moments are monotonic s.
 
-    `by_hand`: converters are or may be driven by hand, so that Wait is due to all at once. `ask_stop`: apis-main drives
-    or may drive them, so that the cluster is to be force-stopped; `asked_at` is when that was last asked, `accepted_at`
-    when it was first taken. `overtakes` are those that are being told that this overtook them.
+    `in_grace` are the units that apis-main may still bring to Wait by itself; to all others Wait is due at once.
+    `ask_stop`: apis-main drives or may drive converters, so that the cluster is to be force-stopped; `asked_at` is when
+    that was last asked, `accepted_at` when it was first taken. `overtakes` are those that are being told that this
+    overtook them.
     """
 
     command: Command
     started: float
-    by_hand: bool
+    in_grace: frozenset[str]
     ask_stop: bool
     commands: CommandLog
     timing: Timing

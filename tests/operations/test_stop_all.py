@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -203,7 +204,7 @@ def test_a_device_that_is_told_unreachable_but_shows_wait_is_believed_only_late(
 # autonomous, heteronomous, stop: apis-main ends its deals itself
 
 
-@pytest.mark.parametrize("mode", [RUN, SOFT, STOP])
+@pytest.mark.parametrize("mode", [RUN, SOFT])
 def test_apis_main_is_asked_and_given_its_time(running: Bench, mode: Mode) -> None:
     running.grid.mode = mode
     running.run(10.0)
@@ -213,6 +214,51 @@ def test_apis_main_is_asked_and_given_its_time(running: Bench, mode: Mode) -> No
     assert sent(running, start) == [("budo", 0.0)]
     assert evidence(command) == {"E001": "reading", "E002": "reading", "E003": "reading"}
     assert 30.0 <= began(running) - start <= 36.0, "telemetry counts from 30 s on"
+
+
+def test_in_force_stop_nobody_is_waited_for_but_whom_a_deal_names(running: Bench) -> None:
+    """S4: E001 by hand and E002 on its current ran on for 45 s, although nobody would end them."""
+    running.grid.mode = STOP
+    for unit_id, word in (("E001", CV), ("E002", Word.DISCHARGE), ("E003", Word.CHARGE)):
+        running.unit(unit_id).word = str(word)
+    running.run(10.0)
+    deal = {"chargingUnit": "E003", "dischargingUnit": "E009"}
+    running.cache.take_grid(lambda grid: replace(grid, deals=(deal,), unit_ids=("E001",), no_deals_at=None))
+    start = began(running)
+    told: list[Any] = []
+    running.log.listen(lambda before, after: told.append(after.progress.get("grace")))
+    running.stop_all.order("me")
+    waits = dict(sent(running, start)[1:])
+    assert waits["E002"] <= 0.3
+    assert waits["E001"] <= 3.5, "the reference after its follower"
+    assert "E003" not in waits, "apis-main ends its deal itself"
+    (first, *_) = [one for one in told if one]
+    assert (first["units"], first["why"]) == (["E003"], "apis-main ends its deals in their order first")
+    assert 40.0 <= first["waitIn"] <= 45.0
+
+
+def test_in_force_stop_without_a_deal_wait_goes_out_at_once(running: Bench) -> None:
+    running.grid.mode = STOP
+    running.unit("E001").word = str(CV)
+    running.run(10.0)
+    start = began(running)
+    command = running.stop_all.order("me")
+    assert command.state == "verified"
+    assert dict(sent(running, start)[1:])["E001"] <= 3.5
+    assert command.progress["grace"] is None
+
+
+def test_run_is_asked_to_stop_though_only_a_unit_that_nobody_hears_was_seen_in_it(bench: Bench) -> None:
+    """S15: a split cluster; E002's apis-main may begin its next deal."""
+    bench.grid.mode = RUN
+    bench.run(6.0)
+    bench.unit("E002").frozen = True
+    bench.run(6.0)
+    bench.grid.mode = MANUAL
+    bench.run(40.0)
+    start = began(bench)
+    bench.stop_all.order("me")
+    assert ("budo", 0.0) in sent(bench, start)
 
 
 def test_a_converter_that_can_be_read_tells_of_itself_at_once(running: Bench) -> None:
