@@ -17,7 +17,7 @@
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
-<p class="banner unable-note" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given; Stop all goes out all the same, at once and without a question.</p>
+<p class="banner unable-note" data-level="alarm" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.</p>
 <main class="journal">
 <form id="journal-filter" action="journal.html">
 <p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from"></p>

@@ -43,7 +43,7 @@ export default {
   "banner.journal": "The journal cannot be written, orders still go out: {error}",
   "banner.schedules": "No schedule will be carried out until this is mended: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
-  "banner.unable": "This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given; Stop all goes out all the same, at once and without a question.",
+  "banner.unable": "This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",
 

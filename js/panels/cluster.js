@@ -24,6 +24,8 @@ export function createCluster(page) {
   const stop = createStop({ api, orders, ask: askStopAll });
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
 
+  let seen = null; // the Soft Stop of which somebody here has seen that nothing follows it
+
   $("#global-form").on("submit", (event) => {
     event.preventDefault();
     if (choice.value === "") return; // G3: "--" does nothing
@@ -37,6 +39,9 @@ export function createCluster(page) {
   $(pending).on("click", "[data-act=then-clear]", clearThen).on("click", "[data-act=then-order]", () => {
     const then = page.model().status?.then;
     if (then) chooseMode(then.mode); // asked anew: its moment is now
+  }).on("click", "[data-act=then-seen]", () => {
+    seen = page.model().status?.then?.command ?? null;
+    render(page.model());
   });
 
   async function chooseMode(wanted) {
@@ -130,28 +135,28 @@ export function createCluster(page) {
   function renderPending(model, grid) {
     const then = thenOf(model);
     const text = [[wayOf(model, grid), countdown(model, grid)].filter(Boolean).join(words.t("list.and")), then.text].filter(Boolean).join(" · ");
-    if (pending.firstElementChild === null) pending.replaceChildren(make("span"), make("span", "", { class: "choices" }));
+    if (pending.firstElementChild === null) pending.replaceChildren(make("span"), make("span", "", { class: "buttons" }));
     setText(pending.firstElementChild, text);
-    keyed(pending.lastElementChild, then.buttons, ({ act }) => act, ({ act }) => make("button", "", { type: "button", class: "quiet", "data-act": act }), (button, { label, needs }) => {
+    keyed(pending.lastElementChild, then.buttons, ({ act }) => act, ({ act }) => make("button", "", { type: "button", "data-act": act }), (button, { label, needs }) => {
       setText(button, label);
       setProperty(button, "disabled", needs && !page.orderable());
     });
   }
 
   /** What is to follow a Soft Stop, as the controller tells it, whoever asked for it: {text, buttons}. */
-  function thenOf(model) {
-    const told = model.status?.then;
-    const mode = modeName(then?.mode, words);
-    const clear = (label) => ({ act: "then-clear", label: words.t(label), needs: false });
-    const why = then?.why ?? "";
+  function thenOf({ status, deals, ...model }) {
+    const then = status?.then ?? null;
+    const values = { mode: modeName(then?.mode, words), n: deals.length, by: then?.by ?? "--", why: told(then?.why ?? "") };
+    const drop = { act: "then-clear", label: words.t("then.cancel"), needs: false };
     if (then?.state === "waiting") {
-      const key = !Number.isFinite(then.deals) ? "then.unknown" : then.page === page.name ? "then.waits" : "then.waits.other";
-      return { text: words.t(key, { mode, n: then.deals, by: then.by ?? "--" }), buttons: [clear("then.cancel")] };
+      const key = !dealsTold(model) ? "then.unknown" : then.page === page.name ? "then.waits" : "then.waits.other";
+      return { text: words.t(key, values), buttons: [drop] };
     }
     if (then?.state === "offered") {
-      return { text: words.t("then.offered", { mode, why }).trim(), buttons: [{ act: "then-order", label: words.t("then.order", { mode }), needs: true }, clear("then.cancel")] };
+      return { text: words.t("then.offered", values).trim(), buttons: [{ act: "then-order", label: words.t("then.order", values), needs: true }, drop] };
     }
-    if (then?.state === "ended" && then.why) return { text: words.t("then.ended", { mode, why }), buttons: [clear("then.seen")] };
+    const news = then?.state === "ended" && then.command !== seen && new Date(then.until) > new Date(status.time);
+    if (news) return { text: words.t("then.ended", values), buttons: [{ act: "then-seen", label: words.t("then.seen"), needs: false }] };
     return { text: "", buttons: [] };
   }
 
@@ -168,8 +173,13 @@ export function createCluster(page) {
 
   function countdown(model, grid) {
     if ((grid.pending ?? grid.mode) !== "heteronomous") return "";
-    if (!model.dealsKnown || typeof grid.gridMaster !== "string") return words.t("now.deals.unknown");
+    if (!dealsTold(model) || typeof grid.gridMaster !== "string") return words.t("now.deals.unknown");
     return isDrained(model) ? words.t("pending.drained") : words.t("pending.deals", { n: model.deals.length });
+  }
+
+  /** Whether the list of deals is that of now; a failed reading leaves the last one standing. */
+  function dealsTold({ dealsKnown }) {
+    return dealsKnown && !page.state.get().dealsFailed;
   }
 
   /** Whether a second step waits for this page's being heard. */

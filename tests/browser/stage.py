@@ -36,6 +36,9 @@ SERVED = re.compile(r"^https?://[^/]+(" + "|".join(CLOSED) + ")")
 TERMS = ("key", "serial", "start", "age", "wait", "page")
 """The parameters of an order that say who gives it and as of when, beside what it orders."""
 
+UNSTAMPED = ("/flushCache", "/clearThen")
+"""What only reads, and what only takes back."""
+
 
 def moment(seconds: float = 0.0) -> str:
     """Now and so many seconds, as the controller writes times."""
@@ -102,6 +105,7 @@ class Stage:
     `orders` holds what the page ordered: (path, form), without the terms, which stand in `terms` at the same place.
     An order is answered as the program does with `wait=no` and is verified at once; `ends` says otherwise by path:
     {"state": "accepted"}, {"state": "failed", "error": ...}. `answers` are given as they stand.
+    `bare` are the paths of orders that came without their key or moment: there may be none (H1).
     """
 
     units: dict[str, Json] = field(default_factory=dict)
@@ -115,6 +119,7 @@ class Stage:
     orders: list[tuple[str, str]] = field(default_factory=list)
     terms: list[dict[str, str]] = field(default_factory=list)
     ends: dict[str, Json] = field(default_factory=dict)
+    bare: list[str] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
     serial: int = 0
     dead: bool = False
@@ -199,6 +204,9 @@ class Stage:
         terms = {name: value for name, value in given if name in TERMS}
         self.orders.append((path, urlencode([pair for pair in given if pair[0] not in TERMS])))
         self.terms.append(terms)
+        if path not in UNSTAMPED and "dryRun" not in form:
+            needed = set(TERMS) if path != "/stopAll" else {"key", "wait", "page"}
+            self.bare += [path] if needed - terms.keys() else []
         if path in self.answers:
             return self.answers[path]
         if "key" not in terms:

@@ -4,16 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import HIDE, OpenPage
 from tests.browser.stage import Stage, deal, unit_status
-
-HIDE = """
-    (hidden) => {
-        const get = () => (hidden ? 'hidden' : 'visible');
-        Object.defineProperty(document, 'visibilityState', { get, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }
-"""
 
 
 def hold_enter(page: Page, repeats: int = 8) -> None:

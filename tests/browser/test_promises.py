@@ -4,16 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import HIDE, OpenPage
 from tests.browser.stage import Json, Stage, deal, moment, unit_data
-
-HIDE = """
-    (hidden) => {
-        const get = () => (hidden ? 'hidden' : 'visible');
-        Object.defineProperty(document, 'visibilityState', { get, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }
-"""
 
 
 def soft_first(open_quiet: OpenPage) -> tuple[Page, Stage]:
@@ -33,7 +25,7 @@ def soft_first(open_quiet: OpenPage) -> tuple[Page, Stage]:
 def promise(state: str, page: str = "another", **more: object) -> Json:
     """What the status tells of the second step."""
     told = {"mode": "manual", "state": state, "by": "10.0.0.7", "page": page, "command": "c1"}
-    return {**told, "since": moment(-5), "until": moment(895), "why": None, "deals": 1, **more}
+    return {**told, "since": moment(-5), "until": moment(895), "why": None, **more}
 
 
 def ordered_modes(stage: Stage) -> list[str]:
@@ -82,15 +74,16 @@ def test_the_page_that_asked_is_heard_also_while_it_is_hidden(open_quiet: OpenPa
 def test_any_page_shows_what_waits_and_can_drop_it(open_quiet: OpenPage) -> None:
     """Whoever asked: the other pages name them, and each has the button that drops it."""
     stage = Stage.of(2)
-    stage.more["then"] = promise("waiting", deals=2)
-    page = open_quiet(stage=stage)
+    stage.deals = [deal("E001", "E002"), deal("E002", "E001")]
+    stage.more["then"] = promise("waiting")
+    page = open_quiet(stage=stage, may_fail=True)
     pending = page.locator("#global-pending")
     expect(pending).to_contain_text("asked for by 10.0.0.7, whose page must stay open. 2 deals left.")
-    stage.more["then"] = promise("waiting", deals=None)
+    stage.deals = None
     expect(pending).to_contain_text("Manual waits: the deals cannot be told.")
     pending.get_by_role("button", name="Do not follow").click()
     stage.more["then"] = None
-    expect(pending).to_be_empty()
+    expect(pending).to_have_text("")
     expect(pending.get_by_role("button")).to_have_count(0)
     assert stage.orders == [("/clearThen", "")]
 
@@ -100,7 +93,7 @@ def test_what_is_offered_is_asked_anew_with_a_moment_of_its_own(open_quiet: Open
     stage = Stage.of(2, mode="heteronomous")
     stage.grid["mode"] = "heteronomous"
     why = "No page of 10.0.0.7 has been heard for 30 s."
-    stage.more["then"] = promise("offered", why=why, deals=0)
+    stage.more["then"] = promise("offered", why=why)
     page = open_quiet(stage=stage)
     pending = page.locator("#global-pending")
     expect(pending).to_contain_text(f"Manual was to follow the Soft Stop and has not been sent. {why}")
@@ -127,18 +120,24 @@ def test_what_was_promised_and_ended_says_why_until_it_was_seen(open_quiet: Open
     pending = page.locator("#global-pending")
     expect(pending).to_contain_text("Manual does not follow the Soft Stop: 10.0.0.9 ordered Run.")
     pending.get_by_role("button", name="Seen").click()
-    stage.more["then"] = None
-    expect(pending).to_be_empty()
-    assert stage.orders == [("/clearThen", "")]
+    expect(pending).to_have_text("")
+    stage.more["then"] = promise("ended", why="It stood for 15 minutes.", command="c2", until=moment(-1))
+    page.wait_for_timeout(1500)
+    expect(pending).to_have_text("")
+    assert stage.orders == []
 
 
 def test_without_a_grid_master_an_empty_list_of_deals_is_not_drained(open_quiet: OpenPage) -> None:
     """The deals are the Grid Master's: where none is known nobody can say that none is left."""
     stage = Stage.of(2, mode="heteronomous")
     stage.grid |= {"mode": "heteronomous"}
-    page = open_quiet(stage=stage)
+    page = open_quiet(stage=stage, may_fail=True)
     expect(page.locator("#global-pending")).to_contain_text("no deal left: drained")
     stage.grid |= {"gridMaster": None, "noGridMaster": None}
     expect(page.locator("#global-pending")).to_contain_text("Deals: cannot tell")
     stage.grid |= {"noGridMaster": True}
     expect(page.locator("#global-pending")).not_to_contain_text("drained")
+    stage.grid |= {"gridMaster": "E001", "noGridMaster": False}
+    expect(page.locator("#global-pending")).to_contain_text("no deal left: drained")
+    stage.deals = None  # the last list was empty, but of now nothing is known
+    expect(page.locator("#global-pending")).to_contain_text("Deals: cannot tell")
