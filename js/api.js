@@ -13,9 +13,10 @@
 
 const READ_TIMEOUT = 10_000; // ms
 const ORDER_TIMEOUT = 15_000; // ms: an order is answered at once, whatever the units take (wait=no)
+const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called back
 const WAY_FREE = 2_000; // ms that readings hold back at most after a stop was given
 
-export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, page = null } = {}) {
+export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null } = {}) {
   const kept = new Map(); // path -> {etag, body}: what a 304 stands for
   const underWay = new Set(); // what may be ended to leave the way to a stop
   let wayFree = null; // settled when readings may go again
@@ -34,7 +35,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
   function post(path, parameters, { stops = false } = {}) {
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
-    return call(path, { method: "POST", body, cache: "no-store", headers: { Accept: "application/json" }, keepalive: stops }, { timeout: ORDER_TIMEOUT, yields: !stops });
+    return call(path, { method: "POST", body, cache: "no-store", headers: { Accept: "application/json" }, keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
   }
 
   async function call(path, options, { timeout, before = null, yields = true }) {

@@ -21,8 +21,8 @@ WITHIN = 1.0
 
 @pytest.fixture
 def wide_plant(tmp_path: Path) -> Iterator[Plant]:
-    """The program watching six units, of which the browser's six connections can be filled."""
-    slow: dict[str, Any] = {"readinglag": 2, "modetime": 30, "staleafter": 60}  # where apis-web hangs, orders hang as long as they may
+    """The program watching six units; where apis-web hangs, orders hang as long as they really may."""
+    slow: dict[str, Any] = {"readinglag": 2, "modetime": 30, "staleafter": 60}
     with running(tmp_path / "console", 6, patient=True, **slow) as plant:
         yield plant
 

@@ -156,6 +156,12 @@ test("a stop ends all that is under way but other stops, goes at once, and readi
     asked.push({ url, answer: () => resolve({ status: 200, ok: true, headers: new Headers(), json: async () => ({}) }) });
     signal.addEventListener("abort", () => reject(Object.assign(new Error("aborted"), { name: "AbortError" })));
   });
+  const late = createApi({ fetch, orderTimeout: 1 });
+  const held = late.orders().stopAll();
+  assert.equal((await late.orders().shutDown()).failure, "timedOut");
+  asked[0].answer();
+  assert.equal((await held).ok, true); // a stop that is held on its way is not called back
+  asked.length = 0;
   const api = createApi({ fetch, page: "p1" });
   const [reading, order, stop] = [api.logInfo(), api.orders().setOperationMode({ value: "manual" }), api.orders().stopAll()];
   await new Promise(setImmediate);
