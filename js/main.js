@@ -38,7 +38,7 @@ const name = pageName();
 const api = createApi({ page: name });
 const state = createState();
 const words = createWords(firstLanguage());
-const orders = createOrders({ api, state, words, page: name });
+const orders = createOrders({ api, state, words, page: name, renew: () => statusPoller.now() });
 const memory = createMemory({ api, state });
 const asking = createAsk();
 const debug = document.getElementById("debug");
@@ -97,9 +97,10 @@ async function ask(question) {
 
 /* ---- readings ---- */
 
+const statusPoller = createPoller({ call: api.status, interval: SLOW, onAnswer: onStatus, awake: () => cluster.following() || orders.following() });
 const pollers = [
+  statusPoller,
   createPoller({ call: api.logInfo, interval: EVERY, onAnswer: onLogInfo }),
-  createPoller({ call: api.status, interval: SLOW, onAnswer: onStatus, awake: () => cluster.following() || orders.following() }),
   createPoller({ call: api.deals, interval: SLOW, onAnswer: onDeals }),
   createPoller({ call: api.schedules, interval: RARE, onAnswer: (answer) => answer.ok && state.set({ schedules: answer.body }) }),
 ];

@@ -16,7 +16,8 @@ const ORDER_TIME = 10; // s, as the controller's setting where the status does n
 const SURELY_LATE = 5; // s beyond it: what has not arrived by then is refused when it does
 const OPEN = ["pending", "accepted"];
 
-export function createOrders({ api, state, words, page = null, now = () => new Date(), clock = () => performance.now() }) {
+/** `renew` asks for a newer status. */
+export function createOrders({ api, state, words, page = null, renew = () => {}, now = () => new Date(), clock = () => performance.now() }) {
   let turn = 0;
   const asking = new Set();
 
@@ -30,6 +31,7 @@ export function createOrders({ api, state, words, page = null, now = () => new D
     const key = put({ spot, command: { order, unitId, wanted, state: "pending" }, start: moment().start, sentAt: clock(), flight: true });
     const answer = await call(api.orders({ key, page, wait: "no", ...judgedFrom(held) }));
     answered(key, answer);
+    renew(); // else the next order would be judged by a status from before this one
     return answer;
   }
 

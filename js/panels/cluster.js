@@ -70,10 +70,9 @@ export function createCluster(page) {
     };
   }
 
-  async function giveMode(wanted, { moment, then } = {}) {
+  function giveMode(wanted, { moment, then } = {}) {
     choice.value = "";
-    await orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, then }) });
-    page.readNow();
+    orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, then }) });
   }
 
   async function clearThen() {

@@ -25,7 +25,7 @@ function bench({ status = { serial: 7, start: "a1", orders: [] }, statusAt = 0 }
     commands: async ({ key }) => answer(`commands?key=${key}`, { commands: bench.known.filter((one) => one.key === key) }),
     command: async (id) => answer(`commands/${id}`, bench.known.find((one) => one.id === id) ?? null),
   };
-  bench.orders = createOrders({ api, state: bench.state, words, page: "p1", now: () => new Date(0), clock: () => bench.time });
+  bench.orders = createOrders({ api, state: bench.state, words, page: "p1", renew: () => bench.asked.push("status"), now: () => new Date(0), clock: () => bench.time });
   bench.give = (call, more = {}) => bench.orders.give({ spot: "global", ...RUN, call, ...more });
   bench.entry = () => bench.state.get().orders[0];
   bench.shown = () => [bench.entry().command.state, bench.entry().kind, bench.entry().text, bench.entry().ended !== null];
@@ -182,6 +182,12 @@ test("an end that is known with the answer stands at once; why it failed is aske
   });
   await settled();
   assert.deepEqual(world.shown(), ["failed", "bad", "failed: E2 is silent.", true]);
+});
+
+test("once an order was answered a newer status is asked for, so that the next is not judged by one from before it", async () => {
+  const world = bench();
+  await world.give(async ({ terms }) => (assert.deepEqual(world.asked, []), { ok: true, body: { command: "c1", key: terms.key, state: "verified" } }));
+  assert.deepEqual(world.asked, ["status"]);
 });
 
 test("what only reads has no key, and a lost answer of it is not looked for", async () => {
