@@ -75,6 +75,7 @@ def test_an_order_whose_question_stood_open_while_a_stop_came_is_refused_and_nam
     assert plant.console.status["grid"]["mode"] == "stop"
 
 
+@pytest.mark.parametrize("plant", [Mode.HETERONOMOUS], indirect=True)
 @pytest.mark.parametrize("instead", [b"", PAGE_OF_A_PROXY, JSON_OF_A_PROXY], ids=["hung-up", "html", "json"])
 def test_an_order_whose_answer_was_lost_is_found_and_followed_to_its_end(
     place: BrowserContext, proxy: HoldingProxy, plant: Plant, instead: bytes
@@ -94,6 +95,7 @@ def test_an_order_whose_answer_was_lost_is_found_and_followed_to_its_end(
     assert [c["order"] for c in plant.console.get("/commands")["commands"]] == ["stopAll", "setOperationMode"]
 
 
+@pytest.mark.parametrize("plant", [Mode.HETERONOMOUS], indirect=True)
 def test_the_journals_page_finds_the_end_of_its_stop_too(
     place: BrowserContext, proxy: HoldingProxy, plant: Plant
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from main_controller.domain.modes import Mode
 from tests.browser.conftest import WAIT, OpenPage, Plant, running
 from tests.browser.holding_proxy import HoldingProxy
 from tests.browser.stage import Stage
@@ -22,7 +23,7 @@ WITHIN = 1.0
 @pytest.fixture
 def wide_plant(tmp_path: Path) -> Iterator[Plant]:
     """The program watching six units, of which orders can fill the browser's six connections."""
-    with running(tmp_path / "console", 6) as plant:
+    with running(tmp_path / "console", 6, Mode.HETERONOMOUS) as plant:
         yield plant
 
 
@@ -249,6 +250,7 @@ def test_a_script_that_does_not_load_is_told_and_stop_all_goes(place: BrowserCon
     ended(plant)
 
 
+@pytest.mark.parametrize("plant", [Mode.HETERONOMOUS], indirect=True)
 @pytest.mark.parametrize("path", ["", "journal.html"], ids=["page", "journal"])
 def test_an_address_with_a_name_and_a_password_works(place: BrowserContext, plant: Plant, path: str) -> None:
     """H7: readings come, and Stop all leaves, from a page opened as http://user:password@host/."""
