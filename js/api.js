@@ -1,80 +1,123 @@
 // The only module that knows a URL: every reading and every order of the page. Used by main.js, panels/ and the pollers.
 //
-// Addresses are relative, so that a reverse proxy may put the page under a path (Z18). Orders go by POST only (Z3).
+// Addresses stay below the page's own, so that a reverse proxy may put it under a path (Z18). Orders go by POST only (Z3),
+// and bear the terms on which they are given: api.orders({key, serial, start, age, wait, page}).stopAll() (orders.js makes them).
 // Every call answers {ok, status, body, failure, notModified, age} and never throws:
 //   ok           true for 2xx, and for 304 (then body is the very object of the last answer and notModified is true)
 //   status       the HTTP status, 0 when no answer came
 //   body         the JSON; of a failure {"error": sentence, ...} as the controller said it, or null when no answer came
-//   failure      null | "refused" (the controller said no) | "unreachable" | "timedOut" | "garbled" (not JSON)
+//   failure      null | "refused" (the controller said no) | "unreachable" | "timedOut" | "garbled" (not this controller's words)
+//                | "gaveWay" (ended here, to leave the way to a stop)
 //   age          seconds, from X-Data-Age, or null
-// An order without an answer (failure "unreachable", "timedOut", "garbled") may have been carried out: show it as unknown.
+// An order without an answer (any failure but "refused") may have been carried out: orders.js asks for it by its key.
 
 const READ_TIMEOUT = 10_000; // ms
-const ORDER_TIMEOUT = 150_000; // ms: Stop all watches the units for up to its grace time before it answers (Z9)
+const ORDER_TIMEOUT = 15_000; // ms: an order is answered at once, whatever the units take (wait=no)
+const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called back
+const WAY_FREE = 2_000; // ms that readings hold back at most after a stop was given
 
-export function createApi({ base = "", fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT } = {}) {
+export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null } = {}) {
   const kept = new Map(); // path -> {etag, body}: what a 304 stands for
+  const underWay = new Set(); // what may be ended to leave the way to a stop
+  let wayFree = null; // settled when readings may go again
 
   async function read(path) {
+    await wayFree;
     const before = kept.get(path);
     const headers = { Accept: "application/json" };
     if (before) headers["If-None-Match"] = before.etag;
     // no-store keeps the browser's own cache out of it: with If-None-Match set by hand a 304 comes through as such
-    const answer = await call(path, { headers, cache: "no-store" }, readTimeout, before);
+    const answer = await call(path, { headers, cache: "no-store" }, { timeout: readTimeout, before });
     if (answer.etag && answer.status === 200) kept.set(path, { etag: answer.etag, body: answer.body });
     return answer;
   }
 
-  async function order(path, parameters = {}) {
-    const body = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null));
-    return call(path, { method: "POST", body, cache: "no-store", headers: { Accept: "application/json" } }, ORDER_TIMEOUT);
+  function post(path, parameters, { stops = false } = {}) {
+    const body = new URLSearchParams(given(parameters));
+    // keepalive: a stop leaves even when the page is closed right after the press
+    return call(path, { method: "POST", body, cache: "no-store", headers: { Accept: "application/json" }, keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
   }
 
-  async function call(path, options, timeout, before = null) {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), timeout);
+  async function call(path, options, { timeout, before = null, yields = true }) {
+    const request = { abort: new AbortController(), gaveWay: false };
+    const timer = setTimeout(() => request.abort.abort(), timeout);
+    if (yields) underWay.add(request);
     try {
-      const reply = await fetch(base + path, { ...options, signal: abort.signal, redirect: "error" });
+      const reply = await fetch(base + path, { ...options, signal: request.abort.signal, redirect: "error" });
       return await answerOf(reply, before);
     } catch (fault) {
+      if (request.gaveWay) return noAnswer("gaveWay");
       return noAnswer(fault.name === "AbortError" ? "timedOut" : "unreachable");
     } finally {
       clearTimeout(timer);
+      underWay.delete(request);
     }
+  }
+
+  /** Ends all that this page has under way but stops, and lets no reading go until the stop was answered, 2 s at most (Z9). */
+  function giveWay(answered = null) {
+    for (const request of [...underWay]) {
+      request.gaveWay = true;
+      request.abort.abort();
+    }
+    const pause = new Promise((resolve) => setTimeout(resolve, WAY_FREE));
+    wayFree = answered ? Promise.race([answered, pause]) : pause;
+  }
+
+  function orders(terms = {}) {
+    const order = (path, parameters = {}, more) => post(path, { ...parameters, ...terms }, more);
+    return {
+      setOperationMode: ({ value, unitId, then }) => order("setOperationMode", { value, unitId, then }),
+      setDcdc: (id, { mode, dvg, dig, override }) => order(...toConverter(id, { mode, dvg, dig, override })),
+      stopAll: () => order("stopAll", {}, { stops: true }),
+      shutDown: (unitId) => order("shutDown", { unitId }),
+      upsMode: (mode, unitId) => order(`upsMode/${one(mode)}`, { unitId }),
+      setSchedule: ({ operation, unitId, value }) => order("setSchedule", { operation, unitId, value }),
+      acknowledge: (unitId) => order("acknowledge", { unitId }),
+      forget: ({ unitId, name, reason, confirm }) => order("forget", { unitId, name, reason, confirm }),
+      setLock: ({ unitId, name, reason }) => order("setLock", { unitId, name, reason }),
+      clearLock: ({ unitId, name }) => order("clearLock", { unitId, name }),
+      share: ({ from, to, current, voltage }) => order("share", { from, to, current, voltage }),
+      endShare: () => order("share/end"),
+    };
   }
 
   const one = encodeURIComponent;
   return {
     logInfo: () => read("get/logInfo"),
     deals: () => read("get/dealsInfo"),
-    status: () => read("get/status"),
+    status: () => read(`get/status${queryOf({ page })}`),
     schedules: () => read("schedules"),
     unit: (id, { urgent = false } = {}) => read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
-    shareState: () => read("get/share"),
     journal: (query = {}) => read(`journal${queryOf(query)}`),
-
-    setOperationMode: ({ value, unitId }) => order("setOperationMode", { value, unitId }),
-    setBudo: (mode) => order(`set/budo/${one(mode)}`),
-    setDcdc: (id, { mode, dvg, dig, dryRun, override }) => order(`set/dcdc/${one(id)}`, { mode, dvg, dig, dryRun, override }),
-    stopAll: () => order("stopAll"),
-    shutDown: (unitId) => order("shutDown", { unitId }),
-    upsMode: (mode, unitId) => order(`upsMode/${one(mode)}`, { unitId }),
-    setSchedule: ({ operation, unitId, value }) => order("setSchedule", { operation, unitId, value }),
-    flushCache: () => order("flushCache"),
-    acknowledge: (unitId) => order("acknowledge", { unitId }),
-    forget: ({ unitId, name, reason, confirm }) => order("forget", { unitId, name, reason, confirm }),
-    setLock: ({ unitId, name, reason }) => order("setLock", { unitId, name, reason }),
-    clearLock: ({ unitId, name }) => order("clearLock", { unitId, name }),
-    share: ({ from, to, current, voltage }) => order("share", { from, to, current, voltage }),
-    endShare: () => order("share/end"),
+    /** What the rules say to an order; nothing is sent. */
+    judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" })),
+    flushCache: () => post("flushCache", {}),
+    /** Drops what was to follow a Soft Stop. */
+    clearThen: () => post("clearThen", {}),
+    orders,
+    giveWay,
   };
+}
+
+function toConverter(id, values) {
+  return inPath(id) ? [`set/dcdc/${encodeURIComponent(id)}`, values] : ["set/dcdc", { unitId: id, ...values }];
 }
 
 /** Whether an id may be part of a path: a browser would climb at "." and "..", and proxies rewrite what is encoded there. */
 function inPath(id) {
   return !/[/\\%]|^\.{1,2}$/.test(id);
+}
+
+/** The folder that the page stands in, without the name and password that its address may bear: fetch refuses those. */
+export function baseOf(location) {
+  if (!location) return "";
+  const url = new URL(".", location.href);
+  url.username = "";
+  url.password = "";
+  return url.href;
 }
 
 async function answerOf(reply, before) {
@@ -88,7 +131,9 @@ async function answerOf(reply, before) {
     if (fault.name === "AbortError") throw fault;
     return { ...noAnswer("garbled"), status };
   }
-  const refused = !reply.ok || (body !== null && typeof body === "object" && "error" in body && Object.keys(body).length === 1);
+  const told = body !== null && typeof body === "object" && "error" in body;
+  if (!reply.ok && !told) return { ...noAnswer("garbled"), status }; // something between answered: the controller gives a reason
+  const refused = !reply.ok || (told && Object.keys(body).length === 1);
   return { ok: !refused, status, body, failure: refused ? "refused" : null, notModified: false, age, etag: reply.headers.get("ETag") };
 }
 
@@ -102,6 +147,10 @@ function ageOf(header) {
 }
 
 function queryOf(query) {
-  const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== null)).toString();
+  const text = new URLSearchParams(given(query)).toString();
   return text ? `?${text}` : "";
+}
+
+function given(parameters) {
+  return Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
 }

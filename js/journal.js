@@ -2,13 +2,21 @@
 // Stop all stands here too, and asks once as on the main page.
 
 import { createApi } from "./api.js";
+import { pageName } from "./keys.js";
 import { moment, zoneName } from "./lib/moments.js";
-import { failureSentence, stopAllAnswer } from "./lib/sentences.js";
+import { failureSentence } from "./lib/sentences.js";
+import { createOrders } from "./orders.js";
+import { createPoller } from "./poller.js";
+import { createState } from "./state.js";
+import { createStop } from "./stop.js";
 import { isolated, told } from "./lib/wire.js";
 import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
-const api = createApi();
+const name = pageName();
+const api = createApi({ page: name });
+const state = createState();
+const orders = createOrders({ api, state, words, page: name });
 const find = (id) => document.getElementById(id);
 const rows = find("journal-rows");
 const heads = [...document.querySelectorAll("thead th")];
@@ -85,28 +93,30 @@ function stored(key) {
 
 /* ---- Stop all ---- */
 
+const FOLLOW = 1000; // ms between two looks at how a stop stands
 const dialog = find("stop-dialog");
+const poller = createPoller({ call: api.status, interval: FOLLOW, awake: orders.following, onAnswer: (answer) => answer.ok && orders.follow(answer.body) });
+const stop = createStop({ api, orders, ask: askStopAll });
+let following = false;
 
-async function stopAll() {
-  sayStop(words.t("outcome.sending"), "wait");
-  const answer = stopAllAnswer(await api.stopAll(), words);
-  if (answer.ok) sayStop(words.t("stopall.not"), "done");
-  else sayStop(failureSentence(answer, words), "bad");
-  show();
-}
-
-function sayStop(sentence, kind) {
-  find("stop-outcome").textContent = sentence;
-  find("stop-outcome").dataset.kind = kind;
-}
-
-find("stop-form").addEventListener("submit", (event) => {
-  event.preventDefault(); // without a script the form itself orders Stop all
+/** Whether Stop all was confirmed. */
+function askStopAll() {
   dialog.showModal();
   find("stop-yes").focus();
-});
-find("stop-ask-form").addEventListener("submit", ({ submitter }) => {
-  if (submitter?.value === "yes") stopAll();
+  return new Promise((resolve) => {
+    find("stop-ask-form").addEventListener("submit", ({ submitter }) => resolve(submitter?.value === "yes"), { once: true });
+    dialog.addEventListener("close", () => resolve(false), { once: true });
+  });
+}
+
+/** This page asks for the status only while a stop is under way; its end stands in the journal. */
+state.subscribe(() => {
+  stop.render();
+  if (orders.following() === following) return;
+  following = !following;
+  if (following) poller.start();
+  else poller.stop();
+  show();
 });
 
 document.documentElement.lang = words.language;
@@ -119,3 +129,4 @@ find("journal-filter").addEventListener("submit", (event) => {
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 show();
+document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

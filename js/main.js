@@ -1,6 +1,7 @@
 // Where the page starts: builds the parts, polls the controller, and hands every new model to the scene and the panels.
 
 import { createApi } from "./api.js";
+import { pageName } from "./keys.js";
 import { createMemory } from "./memory.js";
 import { createOrders } from "./orders.js";
 import { createPoller } from "./poller.js";
@@ -33,10 +34,11 @@ const RARE = 3000; // ms: schedules
 const AGES = 1000; // ms without any news until the ages are drawn again
 const LOST_AFTER = 3; // s without an answer until the controller counts as unreachable
 
-const api = createApi();
+const name = pageName();
+const api = createApi({ page: name });
 const state = createState();
 const words = createWords(firstLanguage());
-const orders = createOrders({ api, state, words });
+const orders = createOrders({ api, state, words, page: name, renew: () => statusPoller.now() });
 const memory = createMemory({ api, state });
 const asking = createAsk();
 const debug = document.getElementById("debug");
@@ -46,9 +48,9 @@ let due = null;
 let drawnAt = -Infinity;
 
 const page = {
-  api, state, words, orders,
+  api, state, words, orders, name,
   model: () => model,
-  ask: asking.ask,
+  ask,
   debug: () => debug.checked,
   readOnly: () => state.get().status?.config?.readOnly === true,
   /** Whether orders other than stopping can be given now: the controller answers and is not read-only. */
@@ -87,12 +89,19 @@ const preferences = createPreferences({
   onTheme: () => scene.setTheme(),
 });
 
+/** What ask.js tells, and the moment at which the question was opened: from then on its order is judged (see orders.js). */
+async function ask(question) {
+  const moment = orders.moment();
+  return { ...await asking.ask(question), moment };
+}
+
 /* ---- readings ---- */
 
+const statusPoller = createPoller({ call: api.status, interval: SLOW, onAnswer: onStatus, awake: () => cluster.following() || orders.following() });
 const pollers = [
-  createPoller({ call: api.logInfo, interval: EVERY, onAnswer: onLogInfo, awake: cluster.following }),
-  createPoller({ call: api.status, interval: SLOW, onAnswer: onStatus, awake: cluster.following }),
-  createPoller({ call: api.deals, interval: SLOW, onAnswer: onDeals, awake: cluster.following }),
+  statusPoller,
+  createPoller({ call: api.logInfo, interval: EVERY, onAnswer: onLogInfo }),
+  createPoller({ call: api.deals, interval: SLOW, onAnswer: onDeals }),
   createPoller({ call: api.schedules, interval: RARE, onAnswer: (answer) => answer.ok && state.set({ schedules: answer.body }) }),
 ];
 
@@ -116,6 +125,7 @@ function onStatus(answer) {
 /** A 502 keeps the last deals and says why they cannot be told (Z6). */
 function onDeals(answer) {
   reached(answer);
+  if (answer.failure === "gaveWay") return;
   if (answer.ok && Array.isArray(answer.body)) state.set({ deals: answer.body, dealsFailed: null });
   else state.set({ dealsFailed: dealsSentence(answer) });
 }
@@ -127,6 +137,7 @@ function dealsSentence(answer) {
 
 /** Any answer at all, also a refusal, shows that the controller lives; none for some seconds shows that it cannot be reached. */
 function reached(answer) {
+  if (answer.failure === "gaveWay") return; // ended by this page itself: that tells nothing
   const now = Date.now();
   if (answer.status > 0) {
     state.set({ heardAt: now, ...(state.get().reach?.up === true ? {} : { reach: { up: true, since: new Date(now).toISOString() } }) });
@@ -212,3 +223,4 @@ setInterval(() => {
   if (performance.now() - drawnAt >= AGES) soon(); // ages go on between the answers
 }, AGES / 4);
 for (const poller of pollers) poller.start();
+document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

@@ -1,38 +1,80 @@
 // The orders of this page, from the press of a button to their end: sent, refused, accepted, seen in effect. Used by the panels.
 //
-//   orders.give({ spot: "global", order: "setOperationMode", unitId: null, wanted: {mode: "stop"}, call: () => api.setOperationMode(...) })
+//   orders.give({ spot: "global", order: "setOperationMode", unitId: null, wanted: {mode: "stop"}, moment, call: (order) => order.setOperationMode(...) })
+// An order bears a key made here and the moment from which it is judged: the status that the page held when its question was opened
+// (page.ask tells it), or now. It is followed by that key alone and never sent again: one whose answer was lost is asked for.
 // Every entry {key, spot, command (as in /commands, as far as known), at, ended, kind: "wait"|"done"|"bad", text} goes into state.orders,
 // newest first; panels show what stands at their spots, one spot for each form. `turn` and `over` count what was given, said and ended, for
-// two of these may fall into one millisecond. After acceptance an entry follows the command's life: among the open orders of
-// /get/status, then once /commands/<id> for its end.
+// two of these may fall into one millisecond.
 
+import { newKey } from "./keys.js";
 import { failureSentence, standing } from "./lib/sentences.js";
 
 const KEPT = 200; // entries of this session; the journal keeps all
+const PATIENCE = 2_000; // ms without an answer until an order is asked for by its key
+const ORDER_TIME = 10; // s, as the controller's setting where the status does not tell it
+const SURELY_LATE = 5; // s beyond it: what has not arrived by then is refused when it does
+const OPEN = ["pending", "accepted"];
 
-export function createOrders({ api, state, words, now = () => new Date() }) {
+/** `renew` asks for a newer status. */
+export function createOrders({ api, state, words, page = null, renew = () => {}, now = () => new Date(), clock = () => performance.now() }) {
   let turn = 0;
   const asking = new Set();
 
-  async function give({ spot, order, unitId = null, wanted = {}, call, done = null }) {
-    const key = `o${(turn += 1)}`;
-    const command = { order, unitId, wanted, state: "pending" };
-    put({ key, spot, command, turn, over: null, at: now().toISOString(), ended: null, kind: "wait", text: words.t("outcome.sending") });
+  /** What the page holds now: the serial and start of its status, and when that arrived. */
+  function moment() {
+    const { status, statusAt } = state.get();
+    return { serial: status?.serial ?? null, start: status?.start ?? null, at: statusAt ?? null };
+  }
+
+  async function give({ spot, order, unitId = null, wanted = {}, moment: held = moment(), call }) {
+    const key = put({ spot, command: { order, unitId, wanted, state: "pending" }, start: moment().start, sentAt: clock(), flight: true });
+    const answer = await call(api.orders({ key, page, wait: "no", ...judgedFrom(held) }));
+    answered(key, answer);
+    renew(); // else the next order would be judged by a status from before this one
+    return answer;
+  }
+
+  function judgedFrom(held) {
+    const { serial = null, start, at = null } = held ?? {};
+    return serial === null || at === null ? {} : { serial, start, age: Math.max(0, Math.round(clock() - at)) };
+  }
+
+  /** What only reads, and so has neither key nor moment: Refresh, Flush cache. `done` makes the text of its answer. */
+  async function look({ spot, order, unitId = null, call, done = () => words.t("outcome.done") }) {
+    const command = { order, unitId, wanted: {}, state: "pending" };
+    const key = put({ spot, command, start: null, sentAt: null, flight: false });
     const answer = await call();
-    if (!answer.ok) {
-      const sent = answer.failure === "refused" ? answer.body?.sent ?? false : "unknown";
-      patch(key, { ...ending("bad", failureSentence(answer, words)), command: { ...command, state: "failed", sent, id: answer.body?.command } });
-      return answer;
-    }
+    if (answer.ok) patch(key, { ...ending("done", done(answer.body)), command: { ...command, state: "verified" } });
+    else patch(key, { ...ending("bad", failureSentence(answer, words)), command: { ...command, state: "failed" } });
+    return answer;
+  }
+
+  function answered(key, answer) {
+    const { command } = entryOf(key);
     const id = answer.body?.command;
-    if (typeof id === "string" && !answer.body.ended) {
-      patch(key, { command: { ...command, id, state: "accepted" }, text: words.t("outcome.accepted") });
+    const ours = (answer.body?.key ?? key) === key;
+    if (typeof command.id === "string") {
+      patch(key, { flight: false }); // it was found by its key before this answer came
+    } else if (answer.failure === "refused") {
+      const sent = answer.body?.sent ?? false;
+      patch(key, { flight: false, ...ending("bad", failureSentence(answer, words)), command: { ...command, state: "failed", sent, id } });
+    } else if (!answer.ok || !ours) {
+      lost(key, ours ? answer : { failure: "garbled" });
+    } else if (typeof id === "string") {
+      const told = answer.body.state;
+      learn(key, { ...command, id, state: told === "verified" || OPEN.includes(told) ? told : "accepted" }); // why it failed is asked below
       follow(state.get().status);
     } else {
-      const told = done ? done(answer.body) : words.t("outcome.done");
-      patch(key, { ...(typeof told === "string" ? ending("done", told) : ending(told.kind, told.text)), command: { ...command, state: "verified" } });
+      patch(key, { flight: false, ...ending("done", words.t("outcome.done")), command: { ...command, state: "verified" } });
     }
-    return answer;
+  }
+
+  /** No answer came: whether the order arrived is asked of the controller. */
+  function lost(key, answer) {
+    const { command } = entryOf(key);
+    patch(key, { flight: false, kind: "bad", text: `${failureSentence(answer, words)} ${words.t("outcome.seeking")}`, command: { ...command, state: "unknown", sent: "unknown" } });
+    seek(key);
   }
 
   /** Says something at a spot that no order stands behind: a wrong entry, a refusal by this page. */
@@ -43,32 +85,60 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
   /** Renews what is under way from a newer status. */
   function follow(status) {
     if (!status) return;
-    const open = new Map((Array.isArray(status.orders) ? status.orders : []).map((command) => [command.id, command]));
-    for (const entry of state.get().orders) {
-      const id = entry.command?.id;
-      if (entry.ended !== null) continue;
-      if (typeof id !== "string") {
-        const inFlight = [...open.values()].find(({ order, unitId }) => order === entry.command.order && (unitId ?? null) === (entry.command.unitId ?? null));
-        if (inFlight) patch(entry.key, { text: standing(inFlight, words) });
-        continue;
-      }
-      if (open.has(id)) patch(entry.key, { command: open.get(id), text: standing(open.get(id), words) });
-      else if (!asking.has(id)) askEnd(entry.key, id);
+    const open = Array.isArray(status.orders) ? status.orders : [];
+    for (const { key, command, ended, sentAt, flight } of state.get().orders) {
+      if (sentAt === null || (ended !== null && command.state !== "absent")) continue;
+      const told = open.find((one) => one.key === key || (command.id !== undefined && one.id === command.id));
+      if (told) learn(key, told);
+      else if (ended !== null) continue;
+      else if (typeof command.id === "string") askEnd(key, command.id);
+      else if (!flight || clock() - sentAt > PATIENCE) seek(key);
     }
   }
 
+  function learn(key, command) {
+    const text = standing(command, words);
+    if (OPEN.includes(command.state)) patch(key, { flight: false, kind: "wait", ended: null, over: null, text, command });
+    else patch(key, { flight: false, ...ending(command.state === "verified" ? "done" : "bad", text), command });
+  }
+
   async function askEnd(key, id) {
-    asking.add(id);
-    const answer = await api.command(id);
-    asking.delete(id);
-    const command = answer.ok ? answer.body?.command ?? answer.body : null;
-    if (command && typeof command === "object" && command.state) {
-      const over = !["pending", "accepted"].includes(command.state);
-      const text = standing(command, words);
-      patch(key, over ? { command, ...ending(command.state === "verified" ? "done" : "bad", text) } : { command, text });
-    } else if (answer.status === 404) {
-      patch(key, ending("bad", words.t("outcome.lost"))); // the controller was started anew and knows it no longer
+    const answer = await once(key, () => api.command(id));
+    const command = answer?.ok ? answer.body?.command ?? answer.body : null;
+    if (command && typeof command === "object" && command.state) learn(key, command);
+    else if (answer?.status === 404) patch(key, ending("bad", words.t("outcome.lost"))); // the controller was started anew and knows it no longer
+  }
+
+  /** Asks for an order by its key; where nobody answers, the next status asks again. */
+  async function seek(key) {
+    const answer = await once(key, () => api.commands({ key }));
+    const { command, ended } = entryOf(key);
+    if (!answer?.ok || !Array.isArray(answer.body?.commands) || ended !== null || typeof command.id === "string") return;
+    const found = answer.body.commands.find((one) => one?.key === key);
+    if (found) learn(key, found);
+    else notThere(key);
+  }
+
+  /** The controller answers and knows nothing of it: it has not arrived, as long as this is still the same start of it. */
+  function notThere(key) {
+    const { command, start, sentAt, flight } = entryOf(key);
+    const { status } = state.get();
+    if (start !== null && status?.start && status.start !== start) {
+      patch(key, ending("bad", words.t("outcome.restarted")));
+      return;
     }
+    const late = ((status?.config?.ordertime ?? ORDER_TIME) + SURELY_LATE) * 1000;
+    const said = { kind: flight ? "wait" : "bad", text: words.t("outcome.absent"), command: { ...command, state: "absent", sent: false } };
+    patch(key, !flight && clock() - sentAt > late ? { ...said, ...ending("bad", said.text) } : said);
+  }
+
+  /** One question at a time about an order. */
+  async function once(key, ask) {
+    if (asking.has(key)) return null;
+    asking.add(key);
+    const answer = await ask();
+    asking.delete(key);
+    return answer;
   }
 
   function ending(kind, text) {
@@ -76,7 +146,14 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
   }
 
   function put(entry) {
-    state.set({ orders: [entry, ...state.get().orders].slice(0, KEPT), said: without(state.get().said, entry.spot) });
+    const key = newKey();
+    const begun = { key, turn: (turn += 1), over: null, at: now().toISOString(), ended: null, kind: "wait", text: words.t("outcome.sending"), ...entry };
+    state.set({ orders: [begun, ...state.get().orders].slice(0, KEPT), said: without(state.get().said, entry.spot) });
+    return key;
+  }
+
+  function entryOf(key) {
+    return state.get().orders.find((entry) => entry.key === key) ?? { command: {}, ended: "" }; // beyond KEPT: over for this page
   }
 
   function patch(key, change) {
@@ -113,7 +190,12 @@ export function createOrders({ api, state, words, now = () => new Date() }) {
     patchSpot(spot, { kind: "done", text: "" });
   }
 
-  return { give, say, follow, at, lines, clear };
+  /** Whether an order of this page has not ended yet. */
+  function following() {
+    return state.get().orders.some(({ ended }) => ended === null);
+  }
+
+  return { moment, give, look, say, follow, at, lines, clear, following };
 }
 
 function without(said, spot) {

@@ -21,7 +21,7 @@ export function createPoller({ call, onAnswer, interval, awake = () => false, sl
     let ok = false;
     try {
       const answer = await call();
-      ok = answer.ok;
+      ok = answer.ok || answer.failure === "gaveWay"; // ended here to let a stop pass: no fault of the other end
       if (running) onAnswer(answer);
     } finally {
       // also after a listener that threw: its error is reported by the browser, the polling goes on

@@ -38,6 +38,7 @@
 </section>
 <section class="stop controls-only" id="stop-block">
 <form method="post" action="stopAll" id="stop-form"><button type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
+<form method="post" action="stopAll" id="stop-plain" class="stop-plain" hidden><p data-i18n="stopall.late">Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.</p><button type="submit" class="danger" data-i18n="stopall.plain" disabled data-needs-script>Stop all as a plain form</button></form>
 <p id="stop-note" class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
 <p class="outcome" id="stop-outcome" aria-live="assertive"></p>
 </section>

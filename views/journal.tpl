@@ -17,6 +17,7 @@
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
+<p class="banner unable-note" data-level="alarm" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.</p>
 <main class="journal">
 <form id="journal-filter" action="journal.html">
 <p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from"></p>
@@ -39,6 +40,7 @@
 </main>
 <aside class="stop journal-stop" id="stop-block" aria-label="Stop all" data-i18n-label="stopall">
 <form method="post" action="stopAll" id="stop-form"><button type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
+<form method="post" action="stopAll" id="stop-plain" class="stop-plain" hidden><p data-i18n="stopall.late">Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.</p><button type="submit" class="danger" data-i18n="stopall.plain">Stop all as a plain form</button></form>
 <p id="stop-note" class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
 <p class="outcome" id="stop-outcome" aria-live="assertive"></p>
 </aside>

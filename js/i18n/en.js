@@ -43,6 +43,7 @@ export default {
   "banner.journal": "The journal cannot be written, orders still go out: {error}",
   "banner.schedules": "No schedule will be carried out until this is mended: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
+  "banner.unable": "This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",
 
@@ -76,6 +77,7 @@ export default {
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",
   "stopall.lead.any": "Every converter is sent to Wait, and each one is checked to show it. Deals under way are ended.",
   "stopall.not": "Every unit known is in Wait.", "stopall.rest": "Not seen in Wait: {units}",
+  "stopall.late": "Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.", "stopall.plain": "Stop all as a plain form",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
   "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.garbled": "this controller's answer could not be read.",
@@ -122,8 +124,11 @@ export default {
   "ask.stop.lead": "The cluster stops sharing at once.", "ask.manual.lead": "apis-main stops making deals; the converters are then operated by hand, one by one.",
   "ask.local.stop.lead": "This unit stops sharing.",
   "ask.deals": "{n} deal runs. To apis-main that is an error: better Soft Stop first, then {mode} when the deals have ended.|{n} deals run. To apis-main that is an error: better Soft Stop first, then {mode} when the deals have ended.",
-  "ask.soft.first": "Soft Stop first", "ask.then": "Soft Stop is ordered; {mode} follows when the deals have ended.",
-  "then.waits": "{mode} follows by itself when no deal is left (this page must stay open). {n} deal left.|{mode} follows by itself when no deal is left (this page must stay open). {n} deals left.", "then.unknown": "{mode} waits: the deals cannot be told.", "then.cancel": "Do not follow", "then.dropped": "{mode} is not followed up: the mode is no longer Soft Stop.", "then.late": "{mode} is not followed up: Soft Stop did not show within a minute.",
+  "ask.soft.first": "Soft Stop first", "ask.then": "Soft Stop is ordered; {mode} follows when the deals have ended, as long as this page stays open. Otherwise it is offered and asked anew.",
+  "then.waits": "{mode} follows by itself when no deal is left; keep this page open. {n} deal left.|{mode} follows by itself when no deal is left; keep this page open. {n} deals left.",
+  "then.waits.other": "{mode} follows by itself when no deal is left: asked for by {by}, whose page must stay open. {n} deal left.|{mode} follows by itself when no deal is left: asked for by {by}, whose page must stay open. {n} deals left.",
+  "then.offered": "{mode} was to follow the Soft Stop and has not been sent. {why}", "then.order": "{mode}…", "then.ended": "{mode} does not follow the Soft Stop: {why}", "then.seen": "Seen",
+  "then.unknown": "{mode} waits: the deals cannot be told.", "then.cancel": "Do not follow",
   "confirm.now": "Live now",
   "now.mode": "Mode in force: {mode}", "now.deals": "Deals: {deals}", "now.deals.none": "Deals: none", "now.deals.unknown": "Deals: cannot tell", "now.reference": "Voltage reference: {id}", "now.reference.none": "Voltage reference: none among live units",
   "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.last": "Not live, last seen not in Wait: {units}", "now.age": "Data {time} old",
@@ -136,7 +141,10 @@ export default {
   "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "{current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
   "outcome.sending": "sending", "outcome.sending.of": "sending; seen at {n} of {of} units", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "No answer from this controller: whether the order was carried out is unknown. Look before you order again.",
-  "outcome.garbled": "The answer could not be read: whether the order was carried out is unknown.", "outcome.timeout": "No answer in time: whether the order was carried out is unknown.",
+  "outcome.garbled": "The answer is not this controller's: whether the order was carried out is unknown.", "outcome.gaveway": "Ended here to let Stop all pass: whether the order was carried out is unknown.", "outcome.seeking": "It is looked for and not sent again.",
+  "outcome.unknown": "not known yet", "outcome.absent": "has not arrived", "outcome.restarted": "The controller was started anew meanwhile: whether the order had arrived is unknown. Look before you order again.",
+  "outcome.came": "Since then: {orders}.", "outcome.nottaken": "not taken by {units}",
+  "outcome.timeout": "No answer in time: whether the order was carried out is unknown.",
   "outcome.sent.unknown": "(it may have been carried out)",
   "outcome.unconfirmed": "unconfirmed: {units}", "outcome.lost": "its end is not known",
 
@@ -155,7 +163,7 @@ export default {
   "share.means": "{current} A from {from} to {to}, bus {voltage} V", "share.range": "Give the current in A, {min} to {max}.",
   "share.same": "Choose two different units.", "share.none": "No guided sharing is under way.", "share.running": "{current} A from {from} to {to}",
 
-  "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.", "ups.failed": "Not taken by {units}",
+  "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.",
 
   "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.nohistory": "PV, sharing and battery over time: this controller keeps no history of its own.", "details.card": "Go to its panel", "details.title": "{id} {name}",
 

@@ -43,6 +43,7 @@ export default {
   "banner.journal": "操作記録を書き込めません(操作は可能です): {error}",
   "banner.schedules": "復旧するまでスケジュールは実行されません: {error}",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
+  "banner.unable": "このブラウザは古いか、ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
   "banner.nomaster": "Grid Master が不明です。Mode、電力融通、グリッド異常を判定できません。",
   "banner.griderror": "グリッド異常: apis-main がクラスタの停止状態を報告しています。数秒のうちに自動停止する可能性があります。",
 
@@ -76,6 +77,7 @@ export default {
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
   "stopall.lead.any": "全 DC/DC Converter を Wait Mode に設定し、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.not": "全ノードが Wait になりました。", "stopall.rest": "Wait を確認できないノード: {units}",
+  "stopall.late": "Stop all の応答がまだありません。下のボタンはこのページの機能を使わずに Stop all をもう一度送信し、このページから移動します。", "stopall.plain": "通常のフォームで Stop all",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
   "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.garbled": "Main Controller の応答を読み取れません。",
@@ -122,8 +124,11 @@ export default {
   "ask.stop.lead": "クラスタの電力融通をただちに停止します。", "ask.manual.lead": "apis-main は電力融通を行わなくなり、DC/DC Converter は手動で個別に操作します。",
   "ask.local.stop.lead": "このノードの電力融通を停止します。",
   "ask.deals": "電力融通が {n} 件進行中です。apis-main にとっては異常です。先に Soft Stop とし、電力融通の完了後に {mode} とすることを推奨します。",
-  "ask.soft.first": "先に Soft Stop", "ask.then": "Soft Stop を指示し、電力融通の完了後に {mode} を指示します。",
-  "then.waits": "電力融通がなくなると {mode} を自動で指示します(このページを開いたままにしてください)。残り {n} 件。", "then.unknown": "{mode} は待機中: 電力融通を確認できません。", "then.cancel": "取り止める", "then.dropped": "Mode が Soft Stop ではないため、{mode} は指示しません。", "then.late": "1 分以内に Soft Stop にならなかったため、{mode} は指示しません。",
+  "ask.soft.first": "先に Soft Stop", "ask.then": "Soft Stop を指示します。電力融通の完了後、このページが開いていれば {mode} を自動で指示し、閉じていれば改めて確認を求めます。",
+  "then.waits": "電力融通がなくなると {mode} を自動で指示します。このページを開いたままにしてください。残り {n} 件。",
+  "then.waits.other": "電力融通がなくなると {mode} を自動で指示します(指示者 {by} のページが開いている間のみ)。残り {n} 件。",
+  "then.offered": "Soft Stop の後の {mode} はまだ指示していません。{why}", "then.order": "{mode}…", "then.ended": "Soft Stop の後の {mode} は取り止めました: {why}", "then.seen": "確認しました",
+  "then.unknown": "{mode} は待機中: 電力融通を確認できません。", "then.cancel": "取り止める",
   "confirm.now": "現在の状態",
   "now.mode": "現在の Mode: {mode}", "now.deals": "電力融通: {deals}", "now.deals.none": "電力融通: なし", "now.deals.unknown": "電力融通: 判定不能", "now.reference": "CV Mode のノード: {id}", "now.reference.none": "CV Mode のノード: 正常受信中のノードにはなし",
   "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.last": "受信していないノードのうち最後に Wait 以外: {units}", "now.age": "データ: {time} 前",
@@ -136,7 +141,10 @@ export default {
   "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
   "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
-  "outcome.garbled": "応答を解釈できません。操作が実行されたか不明です。", "outcome.timeout": "時間内に応答がありません。操作が実行されたか不明です。",
+  "outcome.garbled": "Main Controller の応答ではありません。操作が実行されたか不明です。", "outcome.gaveway": "Stop all を優先して通信を打ち切りました。操作が実行されたか不明です。", "outcome.seeking": "到達を確認中です。自動で再送はしません。",
+  "outcome.unknown": "未確認", "outcome.absent": "届いていません", "outcome.restarted": "その間に Main Controller が再起動したため、操作が届いていたか不明です。再度操作する前に状態を確認してください。",
+  "outcome.came": "その後の操作: {orders}。", "outcome.nottaken": "受け付けなかったノード {units}",
+  "outcome.timeout": "時間内に応答がありません。操作が実行されたか不明です。",
   "outcome.sent.unknown": "(実行された可能性があります)",
   "outcome.unconfirmed": "未確認: {units}", "outcome.lost": "結果は不明です",
 
@@ -155,7 +163,7 @@ export default {
   "share.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V", "share.range": "電流は {min}~{max} A で入力してください。",
   "share.same": "異なる 2 台を選択してください。", "share.none": "進行中の手順はありません。", "share.running": "{from} から {to} へ {current} A",
 
-  "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。", "ups.failed": "設定できなかったノード: {units}",
+  "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。",
 
   "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.nohistory": "太陽光発電、電力融通、Battery 残容量の履歴: Main Controller 単体では履歴表示を行う機能はありません。", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
 

@@ -2,7 +2,7 @@
 
 import { duration } from "./durations.js";
 import { figure, finite, signed } from "./figures.js";
-import { moment } from "./moments.js";
+import { moment, timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
 import { isolated, told } from "./wire.js";
 
@@ -53,7 +53,7 @@ export function orderTitle(command, words) {
   if (order === "share" && wanted.from) return words.t("order.share.of", { current: exactly(Number(wanted.current), 1), from: wanted.from, to: wanted.to });
   const operation = wanted.operation ? words.t(`operation.${wanted.operation}`) : "";
   const key = `order.${order}`;
-  const title = words.t(key, { scope, mode: wanted.mode ?? "", operation });
+  const title = words.t(key, { scope, mode: wanted.mode ?? wanted.upsMode ?? "", operation });
   return title === key ? words.t("order.other", { order, scope }) : title;
 }
 
@@ -72,18 +72,40 @@ function converterWords(wanted, words) {
   return key === "converter.voltage" ? `${what} ${exactly(Number(wanted.dvg))} V` : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
 }
 
+const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget"]); // what no reading shows: done is all there is
+
 /** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
 export function standing(command, words) {
   const { shown, of, step } = command.progress ?? {};
   if (command.state === "accepted" || command.state === "pending") {
     if (step) return stepName(step, words);
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
-    return Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key);
+    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words)].filter(Boolean).join("; ");
   }
-  const end = words.t(`outcome.${command.state}`);
-  const open = Object.entries(command.units ?? {}).filter(([, unit]) => unit.state === "unconfirmed").map(([id]) => id);
+  if (command.order === "stopAll") return stopAllStanding(command, words);
+  const end = words.t(command.state === "verified" && UNSEEN.has(command.order) ? "outcome.done" : `outcome.${command.state}`);
+  const open = unitsIn(command, "unconfirmed").map(([id]) => id);
   const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: idsOf(open, words) })}` : "";
-  return [command.error ? `${end}: ${told(command.error)}` : end, rest].filter(Boolean).join("; ");
+  return [command.error ? `${end}: ${told(command.error)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
+}
+
+/** Units that did not take an order which others took, with their reasons; a refusal of the whole has said them already. */
+function refusing(command, words) {
+  const failed = unitsIn(command, "failed").filter(([id]) => !String(command.error ?? "").includes(id));
+  return failed.length > 0 ? words.t("outcome.nottaken", { units: namesOf(failed.map(([id, { error }]) => (error ? `${isolated(id)}: ${told(error)}` : isolated(id))), words) }) : "";
+}
+
+function unitsIn({ units }, state) {
+  return Object.entries(units ?? {}).filter(([, unit]) => unit?.state === state);
+}
+
+/** The end of Stop all: every unit in Wait, or the units that are not (Z9). */
+function stopAllStanding(command, words) {
+  if (command.state === "verified") return words.t("stopall.not");
+  const sentence = command.error ? told(command.error) : words.t(`outcome.${command.state}`);
+  const units = Object.entries(command.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
+  if (units.length === 0 || units.every((id) => String(command.error ?? "").includes(id))) return sentence;
+  return `${sentence} ${words.t("stopall.rest", { units: idsOf(units, words, 30) })}`;
 }
 
 /** A guided sharing's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
@@ -109,25 +131,25 @@ export function namesOf(names, words, most = 8) {
   return names.length > most ? `${shown} ${words.t("and.more", { n: names.length - most })}` : shown;
 }
 
-/** A failed answer of api.js as a sentence, with what is known of whether the order went out (Z8a). */
+const SILENCE = { unreachable: "outcome.unreachable", timedOut: "outcome.timeout", garbled: "outcome.garbled", gaveWay: "outcome.gaveway" };
+
+/** A failed answer of api.js as a sentence, with what is known of whether the order went out (Z8a) and what came before it. */
 export function failureSentence(answer, words) {
-  if (answer.failure === "unreachable") return words.t("outcome.unreachable");
-  if (answer.failure === "timedOut") return words.t("outcome.timeout");
-  if (answer.failure === "garbled") return words.t("outcome.garbled");
+  if (Object.hasOwn(SILENCE, answer.failure)) return words.t(SILENCE[answer.failure]);
   const sentence = typeof answer.body?.error === "string" ? told(answer.body.error) : words.t("outcome.failed");
-  const sent = answer.body?.sent;
-  return sent === "unknown" ? `${sentence} ${words.t("outcome.sent.unknown")}` : sentence;
+  const came = answer.body?.cause === "moment" ? cameSince(answer.body.came, String(answer.body.error), words) : "";
+  return [sentence, came, answer.body?.sent === "unknown" ? words.t("outcome.sent.unknown") : ""].filter(Boolean).join(" ");
 }
 
-/** The answer to Stop all: a refusal names the units that are not in Wait (Z9). The order's life has ended with it. */
-export function stopAllAnswer(answer, words) {
-  if (answer.ok) return { ...answer, body: { ...answer.body, ended: true } };
-  const units = Object.entries(answer.body?.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
-  if (units.length === 0) return answer;
-  // as the controller's own sentence, whose ids `failureSentence` makes fit to stand there
-  const rest = words.t("stopall.rest", { units: namesOf(units, words, 30) });
-  const sentence = String(answer.body.error ?? "");
-  return units.every((id) => sentence.includes(id)) ? answer : { ...answer, body: { ...answer.body, error: `${sentence} ${rest}` } };
+/** What was ordered after the question was opened, unless the refusal names it: "Since then: Force Stop · cluster (10.0.0.7, 09:53:20)". */
+function cameSince(came, sentence, words) {
+  const orders = (Array.isArray(came) ? came : []).filter(({ by }) => !by || !sentence.includes(by));
+  if (orders.length === 0) return "";
+  const each = orders.map(({ order, unitId, mode, by, at }) => {
+    const title = orderTitle({ order, unitId, wanted: { mode } }, words);
+    return `${title} (${[isolated(by ?? ""), timeOfDay(at, { language: words.language })].filter(Boolean).join(words.t("list.and"))})`;
+  });
+  return words.t("outcome.came", { orders: namesOf(each, words, 4) });
 }
 
 /** What is live now, for the dialogs: [{text, level}] (issue: "shows what is live now"). */

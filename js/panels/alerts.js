@@ -10,7 +10,7 @@ const $ = globalThis.jQuery;
 const ROWS = 4; // more units than these share one line
 
 export function createAlerts(page) {
-  const { words, orders, api } = page;
+  const { words, orders } = page;
   const bar = document.getElementById("unwatched");
   const list = document.getElementById("unwatched-list");
   const banners = document.getElementById("banners");
@@ -22,13 +22,13 @@ export function createAlerts(page) {
   async function acknowledge(ids) {
     const units = ids.map((id) => page.model().byId.get(id)).filter(Boolean);
     if (units.length === 0) return;
-    const { answer } = await page.ask({
+    const { answer, moment } = await page.ask({
       title: units.length === 1 ? words.t("unwatched.ask", { id: units[0].id }) : words.t("unwatched.ask.many", { n: units.length }),
       lead: words.t("unwatched.ask.lead", { sentence: units.map((unit) => unwatchedSentence(unit, words)).join(" ") }),
       facts: () => liveNow(page.model(), words), yes: words.t("unwatched.ask.yes"), calm: true,
     });
     if (answer !== "yes") return;
-    for (const { id } of units) orders.give({ spot: spotOf(id), order: "acknowledge", unitId: id, call: () => api.acknowledge(id) });
+    for (const { id } of units) orders.give({ spot: spotOf(id), order: "acknowledge", unitId: id, moment, call: (order) => order.acknowledge(id) });
   }
 
   function spotOf(id) {

@@ -1,11 +1,12 @@
 // Block 2: the cluster's mode, Shut Down, debug, Flush cache and Stop all (G1-G3, G8-G12, Z9, Z9a).
 
-import { isDrained, nextStep } from "../lib/follow.js";
+import { isDrained } from "../lib/drained.js";
 import { timeOfDay } from "../lib/moments.js";
-import { liveNow, modeName, stopAllAnswer } from "../lib/sentences.js";
+import { failureSentence, liveNow, modeName } from "../lib/sentences.js";
+import { createStop } from "../stop.js";
 import { told } from "../lib/wire.js";
 import { showOutcomes } from "./outcomes.js";
-import { setAttribute, setOutcome, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 const ASKED = ["stop", "manual"]; // modes that ask first
@@ -20,8 +21,10 @@ export function createCluster(page) {
   const shutDown = find("shut-down");
   const hint = find("shut-down-hint");
   const note = find("global-note");
+  const stop = createStop({ api, orders, ask: askStopAll });
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
-  let plan = null; // Soft Stop first, then plan.mode
+
+  let seen = null; // the Soft Stop of which somebody here has seen that nothing follows it
 
   $("#global-form").on("submit", (event) => {
     event.preventDefault();
@@ -29,33 +32,26 @@ export function createCluster(page) {
     chooseMode(choice.value);
   });
   $(shutDown).on("click", askShutDown);
-  $("#flush").on("click", () => orders.give({
+  $("#flush").on("click", () => orders.look({
     spot: "cluster:flush", order: "flushCache", call: api.flushCache, done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
   }).then(page.readNow));
-  $("#stop-form").on("submit", (event) => {
-    event.preventDefault(); // without a script the form itself orders Stop all
-    askStopAll();
-  });
-  $("dialog").on("click", "[data-act=stop-all]", askStopAll); // an open dialog shuts the rest of the page off, not this
-  $(pending).on("click", "[data-act=unfollow]", () => {
-    plan = null;
+  $("dialog").on("click", "[data-act=stop-all]", stop.press); // an open dialog shuts the rest of the page off, not this
+  $(pending).on("click", "[data-act=then-clear]", clearThen).on("click", "[data-act=then-order]", () => {
+    const then = page.model().status?.then;
+    if (then) chooseMode(then.mode); // asked anew: its moment is now
+  }).on("click", "[data-act=then-seen]", () => {
+    seen = page.model().status?.then?.command ?? null;
     render(page.model());
   });
 
   async function chooseMode(wanted) {
-    plan = null;
     if (!ASKED.includes(wanted)) {
       giveMode(wanted);
       return;
     }
-    const name = modeName(wanted, words);
-    const { answer } = await page.ask(modeQuestion(wanted, name));
-    if (answer === "yes") giveMode(wanted);
-    if (answer === "other") {
-      plan = { mode: wanted, since: performance.now() / 1000, seen: false };
-      const given = await giveMode("heteronomous");
-      if (!given.ok) plan = null;
-    }
+    const { answer, moment } = await page.ask(modeQuestion(wanted, modeName(wanted, words)));
+    if (answer === "yes") giveMode(wanted, { moment });
+    if (answer === "other") giveMode("heteronomous", { moment, then: wanted }); // the controller keeps the second step (Z9a)
   }
 
   function modeQuestion(wanted, name) {
@@ -74,27 +70,31 @@ export function createCluster(page) {
     };
   }
 
-  function giveMode(wanted) {
+  function giveMode(wanted, { moment, then } = {}) {
     choice.value = "";
-    return orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: wanted }, call: () => api.setOperationMode({ value: wanted }) });
+    orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, then }) });
+  }
+
+  async function clearThen() {
+    const answer = await api.clearThen();
+    if (!answer.ok) orders.say("global", failureSentence(answer, words));
+    page.readNow();
   }
 
   async function askShutDown() {
-    const { answer } = await page.ask({
+    const { answer, moment } = await page.ask({
       title: words.t("shutdown.ask"), lead: words.t("shutdown.lead"), facts: () => liveNow(page.model(), words), yes: words.t("shutdown"),
     });
-    if (answer === "yes") orders.give({ spot: "cluster:shutDown", order: "shutDown", call: () => api.shutDown() });
+    if (answer === "yes") orders.give({ spot: "cluster:shutDown", order: "shutDown", moment, call: (order) => order.shutDown() });
   }
 
   async function askStopAll() {
-    plan = null;
     const manual = page.model().status?.grid?.mode === "manual";
     const { answer } = await page.ask({
       title: words.t("stopall.ask"), lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"), note: words.t("stopall.note"),
       facts: () => liveNow(page.model(), words), yes: words.t("stopall"), focus: "yes", stopping: true,
     });
-    if (answer !== "yes") return;
-    orders.give({ spot: "stop", order: "stopAll", call: async () => stopAllAnswer(await api.stopAll(), words), done: () => words.t("stopall.not") });
+    return answer === "yes";
   }
 
   function render(model) {
@@ -106,11 +106,10 @@ export function createCluster(page) {
     setProperty(shutDown, "disabled", !allowed);
     setProperty(hint, "hidden", allowed);
     for (const id of ["global-choice", "global-set", "flush"]) setProperty(find(id), "disabled", !page.orderable());
-    followPlan(model);
     renderPending(model, grid);
     renderByItself(model.status?.gridEvents, grid.mode);
     setOutcome(find("global-outcome"), outdated(orders.at("global"), grid.mode) ? null : orders.at("global"));
-    setOutcome(find("stop-outcome"), orders.at("stop"));
+    stop.render();
     showOutcomes(find("cluster-outcome"), orders.lines(SPOTS), words);
   }
 
@@ -132,33 +131,32 @@ export function createCluster(page) {
     return `${words.t("mode.mixed")} (${parts.join(words.t("list.and"))})`;
   }
 
-  function followPlan(model) {
-    if (plan === null) return;
-    const { step, seen } = nextStep(plan, model, toldAt());
-    const wanted = plan.mode;
-    plan = step === "wait" ? { ...plan, seen } : null;
-    if (step === "go") giveMode(wanted);
-    const ended = { drop: "then.dropped", late: "then.late" }[step];
-    if (ended) orders.say("global", words.t(ended, { mode: modeName(wanted, words) }));
-  }
-
-  /** When the newest status was told, s: time in which nothing was heard counts against nobody. */
-  function toldAt() {
-    return (page.state.get().statusAt ?? 0) / 1000;
-  }
-
   function renderPending(model, grid) {
-    const parts = [wayOf(model, grid), countdown(model, grid)].filter(Boolean);
-    let text = parts.join(words.t("list.and"));
-    if (plan) {
-      const key = model.dealsKnown ? "then.waits" : "then.unknown";
-      text += ` ${words.t(key, { mode: modeName(plan.mode, words), n: model.deals.length })}`;
+    const then = thenOf(model);
+    const text = [[wayOf(model, grid), countdown(model, grid)].filter(Boolean).join(words.t("list.and")), then.text].filter(Boolean).join(" · ");
+    if (pending.firstElementChild === null) pending.replaceChildren(make("span"), make("span", "", { class: "buttons" }));
+    setText(pending.firstElementChild, text);
+    keyed(pending.lastElementChild, then.buttons, ({ act }) => act, ({ act }) => make("button", "", { type: "button", "data-act": act }), (button, { label, needs }) => {
+      setText(button, label);
+      setProperty(button, "disabled", needs && !page.orderable());
+    });
+  }
+
+  /** What is to follow a Soft Stop, as the controller tells it, whoever asked for it: {text, buttons}. */
+  function thenOf({ status, deals, ...model }) {
+    const then = status?.then ?? null;
+    const values = { mode: modeName(then?.mode, words), n: deals.length, by: then?.by ?? "--", why: told(then?.why ?? "") };
+    const drop = { act: "then-clear", label: words.t("then.cancel"), needs: false };
+    if (then?.state === "waiting") {
+      const key = !dealsTold(model) ? "then.unknown" : then.page === page.name ? "then.waits" : "then.waits.other";
+      return { text: words.t(key, values), buttons: [drop] };
     }
-    if (pending.dataset.text === text && pending.dataset.plan === String(plan !== null)) return;
-    pending.dataset.text = text;
-    pending.dataset.plan = String(plan !== null);
-    $(pending).text(text);
-    if (plan) $(pending).append(" ", $("<button type='button' class='quiet' data-act='unfollow'>").text(words.t("then.cancel")));
+    if (then?.state === "offered") {
+      return { text: words.t("then.offered", values).trim(), buttons: [{ act: "then-order", label: words.t("then.order", values), needs: true }, drop] };
+    }
+    const news = then?.state === "ended" && then.command !== seen && new Date(then.until) > new Date(status.time);
+    if (news) return { text: words.t("then.ended", values), buttons: [{ act: "then-seen", label: words.t("then.seen"), needs: false }] };
+    return { text: "", buttons: [] };
   }
 
   /** "→ Soft Stop: 17 of 19 units", from the open order, else from what the status says is pending. */
@@ -174,11 +172,22 @@ export function createCluster(page) {
 
   function countdown(model, grid) {
     if ((grid.pending ?? grid.mode) !== "heteronomous") return "";
-    if (!model.dealsKnown) return words.t("now.deals.unknown");
+    if (!dealsTold(model) || typeof grid.gridMaster !== "string") return words.t("now.deals.unknown");
     return isDrained(model) ? words.t("pending.drained") : words.t("pending.deals", { n: model.deals.length });
   }
 
-  return { render, following: () => plan !== null };
+  /** Whether the list of deals is that of now; a failed reading leaves the last one standing. */
+  function dealsTold({ dealsKnown }) {
+    return dealsKnown && !page.state.get().dealsFailed;
+  }
+
+  /** Whether a second step waits for this page's being heard. */
+  function following() {
+    const then = page.state.get().status?.then;
+    return then?.state === "waiting" && then.page === page.name;
+  }
+
+  return { render, following };
 }
 
 /** Whether a mode that was seen in effect is no longer the one in force. */

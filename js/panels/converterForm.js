@@ -109,7 +109,7 @@ export function createConverterForm(page, id, form, wordNow) {
     }
     const mine = (asked += 1);
     askedAt = performance.now();
-    const answer = await api.setDcdc(id, { ...order.parameters, dryRun: "true" });
+    const answer = await api.judge(id, order.parameters);
     if (mine !== asked) return null;
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
     if (told) failing = told.filter((rule) => rule.pass !== true && rule.advice !== true);
@@ -151,7 +151,7 @@ export function createConverterForm(page, id, form, wordNow) {
       orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => toldBy(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
       return;
     }
-    const { answer, reason } = await page.ask(question(order));
+    const { answer, reason, moment } = await page.ask(question(order));
     if (answer !== "yes") {
       if (gate !== null || order.kind === "stopped") showConverter(); // nothing was typed that would have to be typed again
       return;
@@ -159,8 +159,8 @@ export function createConverterForm(page, id, form, wordNow) {
     const override = failing.length > 0 ? reason : undefined;
     reset();
     orders.give({
-      spot, order: "setDcdc", unitId: id, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
-      call: () => api.setDcdc(id, { ...order.parameters, override }),
+      spot, order: "setDcdc", unitId: id, moment, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
+      call: ({ setDcdc }) => setDcdc(id, { ...order.parameters, override }),
     });
   }
 

@@ -8,10 +8,11 @@ const $ = globalThis.jQuery;
 const LONGEST_STATUS = 40; // characters; a longer one counts as none, as with the controller
 
 export function createForget(page) {
-  const { words, orders, api } = page;
+  const { words, orders } = page;
   const find = (id) => document.getElementById(id);
   const [dialog, name, reason, sure] = ["forget-dialog", "forget-name", "forget-reason", "forget-sure"].map(find);
   const buttons = new Map(); // id -> its panel's button
+  let moment = null; // when the dialog was opened, or has told of a refusal
   let asked = null; // {id, confirm}: what the question was opened for; confirm is the status that the person was shown, null for Wait
 
   $("#cards").on("click", "[data-act=forget]", ({ currentTarget }) => open(currentTarget.closest("[data-unit]").dataset.unit));
@@ -32,6 +33,7 @@ export function createForget(page) {
     Object.assign(sure, { checked: false, required: asked.confirm !== null });
     reason.value = "";
     setOutcome(find("forget-outcome"), null);
+    moment = orders.moment();
     dialog.showModal();
     name.focus();
   }
@@ -40,9 +42,10 @@ export function createForget(page) {
     const { id, confirm } = asked;
     const spot = `card:${id}:forget`;
     const values = { unitId: id, name: name.value.trim(), reason: reason.value.trim() };
-    const answer = await orders.give({ spot, order: "forget", unitId: id, wanted: { name: values.name }, call: () => api.forget({ ...values, confirm }) });
+    const answer = await orders.give({ spot, order: "forget", unitId: id, wanted: { name: values.name }, moment, call: (order) => order.forget({ ...values, confirm }) });
     page.readNow();
     if (asked.id !== id) return; // another unit is asked about by now
+    moment = orders.moment();
     if (answer.ok) dialog.close();
     else setOutcome(find("forget-outcome"), { kind: "bad", text: orders.at(spot)?.text ?? "" });
   }

@@ -7,7 +7,7 @@ import { setOutcome, setProperty, setText } from "./text.js";
 const $ = globalThis.jQuery;
 
 export function createLocks(page) {
-  const { words, orders, api } = page;
+  const { words, orders } = page;
   const find = (id) => document.getElementById(id);
   const dialog = find("lock-dialog");
   const name = find("lock-name");
@@ -16,6 +16,7 @@ export function createLocks(page) {
   const hold = createHold(dialog, () => [find("lock-set")]);
   let scope = null;
   let taking = false;
+  let moment = null; // when the dialog was opened, or has told of a refusal
 
   $("#cluster-lock").on("click", () => open(null));
   $("#lock-form").on("submit", (event) => {
@@ -36,6 +37,7 @@ export function createLocks(page) {
     reason.value = "";
     setText(find("lock-set"), words.t(taking ? "lock.off" : "lock.set"));
     setOutcome(find("lock-outcome"), null);
+    moment = orders.moment();
     dialog.showModal();
     hold.arm();
     name.focus();
@@ -45,8 +47,9 @@ export function createLocks(page) {
     const unitId = scope;
     const values = { unitId, name: name.value.trim() };
     const spot = unitId === null ? "cluster:lock" : `card:${unitId}:lock`;
-    const call = taking ? () => api.clearLock(values) : () => api.setLock({ ...values, reason: reason.value.trim() });
-    const answer = await orders.give({ spot, order: taking ? "clearLock" : "setLock", unitId, wanted: { name: values.name }, call });
+    const call = (order) => (taking ? order.clearLock(values) : order.setLock({ ...values, reason: reason.value.trim() }));
+    const answer = await orders.give({ spot, order: taking ? "clearLock" : "setLock", unitId, wanted: { name: values.name }, moment, call });
+    moment = orders.moment();
     page.readNow();
     if (answer.ok) dialog.close();
     else setOutcome(find("lock-outcome"), { kind: "bad", text: orders.at(spot)?.text ?? "" });

@@ -11,7 +11,7 @@ import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js"
 const $ = globalThis.jQuery;
 
 export function createSchedules(page) {
-  const { words, orders, api, state } = page;
+  const { words, orders, state } = page;
   const find = (id) => document.getElementById(id);
   const dialog = find("schedule-dialog");
   const when = find("schedule-when");
@@ -26,6 +26,7 @@ export function createSchedules(page) {
   let scope = null; // the unit's id, or null for the cluster
   let shownRows = "";
   let listed = ""; // the plans in the list, whose buttons change places when one goes
+  let moment = null; // when the dialog was opened, or has told of a refusal
 
   $("#schedule-set").on("click", () => open(null));
   $(globalClear).on("click", (event) => clearShown(null, globalClear, event.originalEvent));
@@ -52,6 +53,7 @@ export function createSchedules(page) {
     when.min = fieldValue(now);
     setOutcome(find("schedule-dialog-outcome"), null);
     renderLeft();
+    moment = orders.moment();
     dialog.showModal();
     hold.arm();
     when.focus();
@@ -79,7 +81,8 @@ export function createSchedules(page) {
     }
     setOutcome(outcome, { kind: "wait", text: words.t("outcome.sending") });
     const wanted = { operation: operation.value, unitId: scope, value: read.iso };
-    const answer = await orders.give({ spot: spotOf(scope), order: "setSchedule", unitId: scope, wanted, call: () => api.setSchedule(wanted) });
+    const answer = await orders.give({ spot: spotOf(scope), order: "setSchedule", unitId: scope, wanted, moment, call: (order) => order.setSchedule(wanted) });
+    moment = orders.moment();
     page.readNow();
     if (answer.ok) dialog.close();
     else setOutcome(outcome, { kind: "bad", text: orders.at(spotOf(scope))?.text ?? "" });
@@ -92,7 +95,7 @@ export function createSchedules(page) {
 
   async function clear(unitId, what, { spot = spotOf(unitId) } = {}) {
     await orders.give({
-      spot, order: "clearSchedule", unitId, wanted: { operation: what }, call: () => api.setSchedule({ operation: what, unitId }),
+      spot, order: "clearSchedule", unitId, wanted: { operation: what }, call: (order) => order.setSchedule({ operation: what, unitId }),
     });
     page.readNow();
   }

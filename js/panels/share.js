@@ -12,7 +12,7 @@ const $ = globalThis.jQuery;
 const LEAST = 0.1; // A
 
 export function createShare(page) {
-  const { words, orders, api } = page;
+  const { words, orders } = page;
   const find = (id) => document.getElementById(id);
   const dialog = find("share-dialog");
   const [from, to, current] = ["share-from", "share-to", "share-current"].map(find);
@@ -31,7 +31,7 @@ export function createShare(page) {
     start();
   });
   $("#share-form").on("input change", () => showMeans(page.model()));
-  $(end).on("click", () => orders.give({ spot: "share", order: "endShare", call: api.endShare }));
+  $(end).on("click", () => orders.give({ spot: "share", order: "endShare", call: (order) => order.endShare() }));
 
   function fill(model) {
     const ids = model.units.filter(({ state }) => state === "live").map(({ id }) => id);
@@ -76,10 +76,10 @@ export function createShare(page) {
       return;
     }
     const values = textsOf(wanted);
-    const { answer } = await page.ask({
+    const { answer, moment } = await page.ask({
       title: words.t("share.ask", values), lead: words.t("share.lead", values), facts: () => liveNow(page.model(), words), yes: words.t("share.yes"),
     });
-    if (answer === "yes") orders.give({ spot: "share", order: "share", wanted, call: () => api.share(wanted) });
+    if (answer === "yes") orders.give({ spot: "share", order: "share", wanted, moment, call: (order) => order.share(wanted) });
   }
 
   function render(model) {

@@ -74,10 +74,14 @@ export function createUnderWay(page) {
   return { render };
 }
 
+const SHORT = Object.freeze({
+  pending: "sending", accepted: "accepted", verified: "verified", timedOut: "timedOut", cancelled: "cancelled", unknown: "unknown", absent: "absent",
+});
+
 /** An order that has no life of its own, such as a schedule set, is done but was not seen in any reading. */
 function shortState({ command }) {
   if (command.state === "verified" && typeof command.id !== "string") return "done";
-  return { pending: "sending", accepted: "accepted", verified: "verified", timedOut: "timedOut", cancelled: "cancelled" }[command.state] ?? "failed";
+  return SHORT[command.state] ?? "failed";
 }
 
 function lined(tag = "b") {

@@ -70,17 +70,19 @@ export function createUnits(page) {
     const card = cards.get(id);
     const wanted = card?.localChoice();
     if (!card || wanted === "--") return; // as G3: "--" does nothing
+    let moment; // without a question: when Set was pressed
     if (wanted === "stop") {
       const mode = modeName(wanted, words);
       const unit = page.model().byId.get(id) ?? null;
-      const { answer } = await page.ask({
+      const asked = await page.ask({
         title: words.t("ask.local", { mode, id }), lead: words.t("ask.local.stop.lead"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? unit),
         yes: words.t("ask.yes", { what: mode }), focus: "yes",
       });
-      if (answer !== "yes") return;
+      if (asked.answer !== "yes") return;
+      moment = asked.moment;
     }
     card.resetLocal();
-    orders.give({ spot: `card:${id}:mode`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, call: () => api.setOperationMode({ value: wanted, unitId: id }) });
+    orders.give({ spot: `card:${id}:mode`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, unitId: id }) });
   }
 
   async function setUps(id, field) {
@@ -88,15 +90,15 @@ export function createUnits(page) {
   }
 
   async function askShutDown(id) {
-    const { answer } = await page.ask({
+    const { answer, moment } = await page.ask({
       title: words.t("shutdown.ask.unit", { id }), lead: words.t("shutdown.lead.unit"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null), yes: words.t("shutdown"),
     });
-    if (answer === "yes") orders.give({ spot: `card:${id}:shutDown`, order: "shutDown", unitId: id, call: () => api.shutDown(id) });
+    if (answer === "yes") orders.give({ spot: `card:${id}:shutDown`, order: "shutDown", unitId: id, moment, call: (order) => order.shutDown(id) });
   }
 
   /** N18: read the unit now; the next reading of all carries what was found. */
   async function refresh(id) {
-    await orders.give({ spot: `card:${id}:refresh`, order: "refresh", unitId: id, call: () => api.unit(id, { urgent: true }) });
+    await orders.look({ spot: `card:${id}:refresh`, order: "refresh", unitId: id, call: () => api.unit(id, { urgent: true }) });
     page.readNow();
   }
 
@@ -128,7 +130,7 @@ export function createUnits(page) {
 
   /** Whether somebody is at a card, or at a dialog from which they come back to it: a card that moves now gets a click meant for another. */
   function isBusy() {
-    return list.matches(":hover") || list.contains(document.activeElement) || document.querySelector("dialog:modal") !== null;
+    return list.matches(":hover") || list.contains(document.activeElement) || document.querySelector("dialog[open]") !== null;
   }
 
   /** The cards as they stand, whatever sort and filter make of the newest readings; newcomers go to the end. */

@@ -1,13 +1,12 @@
 // UPS modes 0 to 7, of one unit or of all, for systems with UPS (R23, Z10): offered with debug on, and asked first.
 
-import { liveNow, namesOf } from "../lib/sentences.js";
-import { isolated, told } from "../lib/wire.js";
+import { liveNow } from "../lib/sentences.js";
 import { setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 
 export function createUps(page) {
-  const { words, orders, api } = page;
+  const { words, orders } = page;
   const form = document.getElementById("ups-form");
   const choice = document.getElementById("ups-choice");
 
@@ -19,20 +18,13 @@ export function createUps(page) {
   /** Asks and orders; true when it was ordered. "--" does nothing. */
   async function ask(mode, unitId) {
     if (mode === "") return false;
-    const { answer } = await page.ask({
+    const { answer, moment } = await page.ask({
       title: words.t(unitId === null ? "ups.ask.all" : "ups.ask", { mode, id: unitId ?? "" }), lead: words.t("ups.lead"),
       facts: () => liveNow(page.model(), words, page.model().byId.get(unitId) ?? null), yes: words.t("converter.yes", { what: words.t("ups.short", { mode }) }),
     });
     if (answer !== "yes") return false;
-    orders.give({ spot: unitId === null ? "cluster:ups" : `card:${unitId}:ups`, order: "upsMode", unitId, wanted: { mode }, call: () => api.upsMode(mode, unitId), done: outcome });
+    orders.give({ spot: unitId === null ? "cluster:ups" : `card:${unitId}:ups`, order: "upsMode", unitId, wanted: { mode }, moment, call: (order) => order.upsMode(mode, unitId) });
     return true;
-  }
-
-  /** The answer is per unit: some may have refused while others took it. */
-  function outcome(body) {
-    const failed = Object.entries(body ?? {}).filter(([, unit]) => unit?.succeeded === false);
-    if (failed.length === 0) return words.t("outcome.done");
-    return { kind: "bad", text: words.t("ups.failed", { units: namesOf(failed.map(([id, { error }]) => `${isolated(id)}: ${told(error ?? "")}`), words) }) };
   }
 
   function offered(model) {

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from main_controller.domain.modes import Mode
 from main_controller.simulator import SimulatedCluster
@@ -22,6 +22,15 @@ HURRY = (
     "{ const real = window.setTimeout; window.setTimeout = (call, wait, ...more) => real(call, wait / %d, ...more); }"
 )
 """Shortens every wait of the page."""
+
+HIDE = """
+    (hidden) => {
+        const get = () => (hidden ? 'hidden' : 'visible');
+        Object.defineProperty(document, 'visibilityState', { get, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }
+"""
+"""Makes a page hidden, or shown again, as far as its script can tell."""
 
 WAIT = 20_000
 """How long (ms) a page may take to show what it must show, on a busy machine."""
@@ -80,6 +89,15 @@ def browser(chromium: str) -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture
+def place(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser, whose tabs share its connections; for pages that meet faults."""
+    size: ViewportSize = {"width": 1440, "height": 1000}
+    with browser.new_context(viewport=size, locale="en-GB", reduced_motion="reduce") as place:
+        place.set_default_timeout(WAIT)
+        yield place
+
+
 @contextlib.contextmanager
 def running(folder: Path, units: int, mode: Mode = Mode.AUTONOMOUS, **settings: Any) -> Iterator[Plant]:
     """The program watching a fresh cluster of so many units that begins in `mode`."""
@@ -110,8 +128,10 @@ def quiet_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
 
 @contextlib.contextmanager
 def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
-    """An opener; at the end no page may have met a fault or asked another host for anything (Z18)."""
+    """An opener; at the end no page may have met a fault, asked another host for anything (Z18) or given an order that
+    says neither its key nor its moment (H1)."""
     opened: list[tuple[Watched, bool]] = []
+    stages: list[Stage] = []
     with contextlib.ExitStack() as stack:
 
         def open_page(
@@ -126,6 +146,7 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
             opened.append((watched, may_fail))
             if stage is not None:
                 stage.attach(watched.page)
+                stages.append(stage)
             if hurry != 1:
                 watched.page.add_init_script(HURRY % hurry)
             watched.page.goto(address + path)
@@ -136,6 +157,7 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
             assert watched.foreign == []
             uncaught = [f for f in watched.faults if not (may_fail and f.startswith("Failed to load resource"))]
             assert uncaught == []
+        assert [stage.bare for stage in stages if stage.bare] == []
 
 
 @pytest.fixture

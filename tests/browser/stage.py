@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from playwright.sync_api import Page, Route
 
@@ -27,11 +27,17 @@ CLOSED = (
     "/acknowledge",
     "/flushCache",
     "/forget",
-    "/clearLock",
+    "/clear",
     "/share",
 )
 SERVED = re.compile(r"^https?://[^/]+(" + "|".join(CLOSED) + ")")
 """What the stage answers; all else comes from the program without a detour through the test."""
+
+TERMS = ("key", "serial", "start", "age", "wait", "page")
+"""The parameters of an order that say who gives it and as of when, beside what it orders."""
+
+UNSTAMPED = ("/flushCache", "/clearThen")
+"""What only reads, and what only takes back."""
 
 
 def moment(seconds: float = 0.0) -> str:
@@ -96,7 +102,10 @@ def unit_status(state: str = "live", **given: Any) -> Json:
 class Stage:
     """The readings; a test changes them while the page is open. `kept` are the last data of silent units.
 
-    `orders` holds what the page ordered: (path, form).
+    `orders` holds what the page ordered: (path, form), without the terms, which stand in `terms` at the same place.
+    An order is answered as the program does with `wait=no` and is verified at once; `ends` says otherwise by path:
+    {"state": "accepted"}, {"state": "failed", "error": ...}. `answers` are given as they stand.
+    `bare` are the paths of orders that came without their key or moment: there may be none (H1).
     """
 
     units: dict[str, Json] = field(default_factory=dict)
@@ -108,6 +117,11 @@ class Stage:
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
     kept: dict[str, Json] = field(default_factory=dict)
     orders: list[tuple[str, str]] = field(default_factory=list)
+    terms: list[dict[str, str]] = field(default_factory=list)
+    ends: dict[str, Json] = field(default_factory=dict)
+    bare: list[str] = field(default_factory=list)
+    commands: list[Json] = field(default_factory=list)
+    serial: int = 0
     dead: bool = False
 
     @classmethod
@@ -122,7 +136,11 @@ class Stage:
         ages = [unit["age"] for unit in self.states.values() if unit["age"] is not None]
         peer = {"up": True, "since": moment(-7200), "lastSuccess": moment(), "lastError": None}
         worker = {"alive": True, "lastRun": moment(), "lastError": None}
+        self.serial += 1
         return {
+            "serial": self.serial,
+            "start": "stage",
+            "then": None,
             "version": "1.0.0",
             "time": moment(),
             "simulated": False,
@@ -169,16 +187,47 @@ class Stage:
         if self.dead:
             route.abort("connectionrefused")
         elif route.request.method == "POST":
-            self.orders.append((path, route.request.post_data or ""))
-            self._fulfil(route, *self.answers.get(path, (200, {"succeeded": True})))
+            self._fulfil(route, *self._order(path, route.request.post_data or ""))
         elif path == "/get/dealsInfo" and self.deals is None:
             self._fulfil(route, 502, {"error": "apis-web knows no Grid Master, so the deals cannot be told."})
         elif path == "/get/unit":
             self._fulfil(route, *self._unit(parse_qs(urlsplit(route.request.url).query)["unitId"][0]))
         elif path.startswith("/get/unit/"):
             self._fulfil(route, *self._unit(unquote(path.removeprefix("/get/unit/"))))
+        elif path.startswith("/commands") and path not in self.answers:
+            self._fulfil(route, *self._commands(route.request.url))
         else:
             self._fulfil(route, *self.answers.get(path, (200, self._reading(path))))
+
+    def _order(self, path: str, form: str) -> tuple[int, Json]:
+        given = parse_qsl(form, keep_blank_values=True)
+        terms = {name: value for name, value in given if name in TERMS}
+        self.orders.append((path, urlencode([pair for pair in given if pair[0] not in TERMS])))
+        self.terms.append(terms)
+        if path not in UNSTAMPED and "dryRun" not in form:
+            needed = set(TERMS) if path != "/stopAll" else {"key", "wait", "page"}
+            self.bare += [path] if needed - terms.keys() else []
+        if path in self.answers:
+            return self.answers[path]
+        if "key" not in terms:
+            return 200, {"succeeded": True}
+        form_values = dict(given)
+        order = "setDcdc" if path.startswith("/set/dcdc/") else path.split("/")[1]
+        command = {"id": f"c{len(self.commands) + 1}", "key": terms["key"], "order": order, "by": "127.0.0.1"}
+        wanted = {"mode": form_values.get("value", "")}
+        told = {"unitId": form_values.get("unitId"), "wanted": wanted, "at": moment(), "state": "verified", "units": {}}
+        self.commands.append({**command, **told, **self.ends.get(path, {})})
+        known = self.commands[-1]
+        return 202, {"command": known["id"], "key": known["key"], "state": known["state"], "sent": True}
+
+    def _commands(self, url: str) -> tuple[int, Json]:
+        """`/commands?key=` and `/commands/<id>`."""
+        parts = urlsplit(url)
+        if parts.path == "/commands":
+            key = dict(parse_qsl(parts.query)).get("key")
+            return 200, {"commands": [one for one in self.commands if key in (None, one["key"])]}
+        found = [one for one in self.commands if one["id"] == parts.path.rpartition("/")[2]]
+        return (200, found[0]) if found else (404, {"error": "There is no such order."})
 
     def _unit(self, unit_id: str) -> tuple[int, Json]:
         found = self.units.get(unit_id) or self.kept.get(unit_id)

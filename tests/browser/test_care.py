@@ -4,16 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.stage import Stage, deal, unit_data, unit_status
-
-HIDE = """
-    (hidden) => {
-        const get = () => (hidden ? 'hidden' : 'visible');
-        Object.defineProperty(document, 'visibilityState', { get, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }
-"""
+from tests.browser.conftest import HIDE, OpenPage
+from tests.browser.stage import Stage, deal, unit_status
 
 
 def hold_enter(page: Page, repeats: int = 8) -> None:
@@ -43,36 +35,6 @@ def test_a_held_key_orders_nothing(open_quiet: OpenPage) -> None:
     assert [path for path, _ in stage.orders] == ["/stopAll"]
 
 
-def soft_first(open_quiet: OpenPage) -> tuple[Page, Stage]:
-    """A page on which Soft Stop was chosen before Manual, the Soft Stop not yet seen."""
-    stage = Stage.of(2)
-    stage.deals = [deal("E001", "E002")]
-    page = open_quiet(stage=stage)
-    expect(page.locator("#deals b")).to_have_count(1)
-    page.locator("#global-choice").select_option("manual")
-    page.locator("#global-set").click()
-    page.locator("#confirm-other").click()
-    expect(page.locator("#global-pending")).to_contain_text("Manual follows by itself")
-    return page, stage
-
-
-def ordered_modes(stage: Stage) -> list[str]:
-    return [form for path, form in stage.orders if path == "/setOperationMode"]
-
-
-def test_soft_stop_first_is_followed_up_in_a_hidden_tab(open_quiet: OpenPage) -> None:
-    """Z9a: the page promises it as long as it is open, so it goes on looking."""
-    page, stage = soft_first(open_quiet)
-    assert ordered_modes(stage) == ["value=heteronomous"]
-    page.evaluate(HIDE, True)
-    stage.grid["mode"] = "heteronomous"
-    stage.units |= {one: unit_data(one, mode="heteronomous") for one in stage.units}
-    stage.deals = []
-    expect(page.locator("#global-pending")).not_to_contain_text("follows by itself", timeout=15_000)
-    page.wait_for_timeout(500)  # for the order on its way
-    assert ordered_modes(stage) == ["value=heteronomous", "value=manual"]
-
-
 def test_a_tab_without_anything_to_follow_rests_while_hidden(open_quiet: OpenPage) -> None:
     """One poller, resting while the tab is hidden."""
     stage = Stage.of(2)
@@ -86,16 +48,6 @@ def test_a_tab_without_anything_to_follow_rests_while_hidden(open_quiet: OpenPag
     page.evaluate(HIDE, False)
     page.wait_for_timeout(1500)
     assert asked != []
-
-
-def test_another_mode_ends_the_following_with_the_reason(open_quiet: OpenPage) -> None:
-    """Z9a: what somebody else ordered meanwhile is not overridden."""
-    page, stage = soft_first(open_quiet)
-    stage.grid["mode"] = "heteronomous"
-    expect(page.locator("#global-mode")).to_have_text("Soft Stop")
-    stage.grid["mode"] = "stop"
-    expect(page.locator("#global-outcome")).to_contain_text("the mode is no longer Soft Stop")
-    assert ordered_modes(stage) == ["value=heteronomous"]
 
 
 def test_guided_sharing_names_the_voltage_that_it_will_use(open_quiet: OpenPage) -> None:

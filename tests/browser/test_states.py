@@ -108,7 +108,7 @@ def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_
     unit.locator("[data-act=converter]").click()
     expect(page.locator("#confirm-yes")).to_be_focused()
     page.locator("#confirm-yes").click()
-    expect(unit.locator(":scope > .outcomes")).to_have_text("Stopped: done")
+    expect(unit.locator(":scope > .outcomes")).to_have_text("Stopped: done, seen in effect")
     assert stage.orders == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
     expect(page.locator('.card[data-unit="E002"] input[value=voltage]')).to_be_enabled()
 
@@ -407,7 +407,7 @@ def test_the_bus_voltage_field_goes_into_the_order(open_quiet: OpenPage) -> None
     page.locator(".card [data-act=converter]").click()
     expect(page.locator("#confirm-title")).to_contain_text("345 V")
     page.locator("#confirm-yes").click()
-    expect(page.locator(".card > .outcomes")).to_have_text("Voltage control 345 V: done")
+    expect(page.locator(".card > .outcomes")).to_have_text("Voltage control 345 V: done, seen in effect")
     assert stage.orders[-1] == ("/set/dcdc/E001", "mode=0x0014&dvg=345&dig=2")
 
 
@@ -429,8 +429,8 @@ def test_stop_all_names_the_units_that_are_not_in_wait(open_quiet: OpenPage) -> 
     units = {one: {"state": "verified"} for one in ("E001", "E002")} | {
         one: {"state": "timedOut"} for one in ("E003", "E004")
     }
-    stage.answers["/stopAll"] = (502, {"error": "2 of 4 units are not seen in Wait.", "sent": True, "units": units})
-    page = open_quiet(stage=stage, may_fail=True)
+    stage.ends["/stopAll"] = {"state": "failed", "error": "2 of 4 units are not seen in Wait.", "units": units}
+    page = open_quiet(stage=stage)
     page.locator("#stop-all").click()
     page.locator("#confirm-yes").click()
     expect(page.locator("#stop-outcome")).to_have_text(
@@ -492,7 +492,8 @@ def test_ups_modes_are_offered_with_debug_on_and_asked_first(open_quiet: OpenPag
     """R23, Z10: one unit or all; units that did not take it are named."""
     stage = Stage.of(2)
     stage.more["config"] = {"readOnly": False, "upsModes": True, "staleafter": 30}
-    stage.answers["/upsMode/5"] = (200, {"E001": {"succeeded": True}, "E002": {"succeeded": False, "error": "no UPS"}})
+    units = {"E001": {"state": "accepted"}, "E002": {"state": "failed", "error": "no UPS"}}
+    stage.ends["/upsMode/5"] = {"state": "timedOut", "units": units, "wanted": {"mode": "5"}}
     page = open_quiet(stage=stage)
     expect(page.locator("#trust-live b")).to_have_text("2")
     expect(page.locator("#ups-form")).not_to_be_visible()
@@ -502,11 +503,13 @@ def test_ups_modes_are_offered_with_debug_on_and_asked_first(open_quiet: OpenPag
     unit.locator("button").click()
     expect(page.locator("#confirm-title")).to_have_text("UPS mode 3 for E001?")
     page.locator("#confirm-yes").click()
-    expect(page.locator('.card[data-unit="E001"] > .outcomes')).to_have_text("UPS mode 3: done")
+    expect(page.locator('.card[data-unit="E001"] > .outcomes')).to_have_text("UPS mode 3: done, seen in effect")
     page.locator("#ups-choice").select_option("5")
     page.locator("#ups-set").click()
     page.locator("#confirm-yes").click()
-    expect(page.locator("#cluster-outcome")).to_have_text("UPS mode 5: Not taken by E002: no UPS")
+    expect(page.locator("#cluster-outcome")).to_have_text(
+        "UPS mode 5: not seen in effect in time; not taken by E002: no UPS"
+    )
     assert stage.orders == [("/upsMode/3", "unitId=E001"), ("/upsMode/5", "")]
 
 
@@ -573,7 +576,7 @@ def test_a_mode_that_the_grid_took_by_itself_stands_beside_the_mode(open_quiet: 
     page = open_quiet(stage=stage, timezone_id="UTC")
     page.locator("#global-choice").select_option("autonomous")
     page.locator("#global-set").click()
-    expect(page.locator("#global-outcome")).to_have_text("done")
+    expect(page.locator("#global-outcome")).to_have_text("done, seen in effect")
     text = "The cluster went from Run to Force Stop by itself after a grid error."
     stage.more["gridEvents"] = [{"at": moment(1), "text": text, "kind": "mode", "unitId": None}]
     stage.grid["mode"] = "stop"

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { exactly, readNumber } from "../../js/lib/numbers.js";
-import { failureSentence, idsOf, liveNow, modeName, orderName, orderTitle, pairOf, standing, stopAllAnswer } from "../../js/lib/sentences.js";
+import { failureSentence, idsOf, liveNow, modeName, orderName, orderTitle, pairOf, standing } from "../../js/lib/sentences.js";
 import { isolated, told, visible } from "../../js/lib/wire.js";
 import { describe } from "../../js/scene/outline.js";
 import { SCENE_WORDS } from "../../js/scene/words.js";
@@ -74,14 +74,16 @@ test("no text that the page makes of a hostile answer holds a control sign or an
   const data = { oesunit: { id: OVERRIDE, display: OVERRIDE }, dcdc: { status: { status: OVERRIDE } } };
   const status = { grid: { mode: OVERRIDE }, data: { age: 1 }, units: { [OVERRIDE]: { state: "live", age: 1 } } };
   const model = buildModel({ [OVERRIDE]: data }, [{ dischargingUnit: OVERRIDE, chargingUnit: "E2" }], status, {});
-  const refused = stopAllAnswer({ ok: false, failure: "refused", body: { error: "No.", units: { [OVERRIDE]: { state: "failed" } } } }, words);
+  const stopped = { order: "stopAll", state: "failed", error: "No.", units: { [OVERRIDE]: { state: "failed", error: OVERRIDE } } };
+  const came = [{ order: "setOperationMode", unitId: OVERRIDE, by: OVERRIDE, at: "2026-11-22T00:00:00Z", mode: OVERRIDE }];
   const made = [
     orderTitle(command, words), orderTitle({ ...command, order: "setDcdc" }, words), orderTitle({ ...command, order: "setOperationMode" }, words), standing(command, words),
-    modeName(OVERRIDE, words), idsOf([OVERRIDE, "E2"], words), pairOf({ from: OVERRIDE, to: "E2" }), failureSentence(refused, words),
+    modeName(OVERRIDE, words), idsOf([OVERRIDE, "E2"], words), pairOf({ from: OVERRIDE, to: "E2" }), standing(stopped, words), standing({ ...stopped, order: "upsMode" }, words),
+    failureSentence({ failure: "refused", body: { error: "No.", cause: "moment", came } }, words),
     failureSentence({ failure: "refused", body: { error: OVERRIDE } }, words), ...liveNow(model, words, model.units[0]).map(({ text }) => text), describe(model.units[0], SCENE_WORDS),
   ];
   for (const text of made) assert.doesNotMatch(text, /\u202e/, text);
   assert.equal(pairOf({ from: OVERRIDE, to: "E2" }), `${SHOWN} → E2`);
-  assert.match(failureSentence(refused, words), /Not seen in Wait: E1⟨U\+202E⟩/);
+  assert.match(standing(stopped, words), /Not seen in Wait: \u2068E1⟨U\+202E⟩\u2069/);
   assert.equal(orderName({ order: "shutDown", unitId: OVERRIDE }, words), "Shut Down");
 });

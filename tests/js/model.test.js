@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createApi } from "../../js/api.js";
+import { baseOf, createApi } from "../../js/api.js";
 import { buildModel, sortIds } from "../../js/lib/model.js";
 import { createPoller, delayAfter, restAfter } from "../../js/poller.js";
 import { createState } from "../../js/state.js";
@@ -126,20 +126,60 @@ test("a reading repeats with its ETag, and a 304 is the very same object", async
 test("orders go by POST with their parameters in the body, an empty value kept and an absent one left out", async () => {
   const { asked, fetch } = fakeFetch([{ body: { succeeded: true } }, { body: {} }]);
   const api = createApi({ fetch });
-  await api.setOperationMode({ value: "", unitId: "E&1" });
-  await api.setDcdc("a/b", { mode: "0x0014", dvg: 350, dig: 2 });
-  assert.deepEqual([asked[0].method, asked[0].url, asked[0].body.toString()], ["POST", "setOperationMode", "value=&unitId=E%261"]);
-  assert.deepEqual([asked[1].url, asked[1].body.toString()], ["set/dcdc/a%2Fb", "mode=0x0014&dvg=350&dig=2"]);
+  await api.orders({ key: "k1", serial: 0, start: undefined }).setOperationMode({ value: "", unitId: "E&1" });
+  await api.judge("a/b", { mode: "0x0014", dvg: 350, dig: 2 });
+  assert.deepEqual([asked[0].method, asked[0].url, asked[0].body.toString()], ["POST", "setOperationMode", "value=&unitId=E%261&key=k1&serial=0"]);
+  assert.deepEqual([asked[1].url, asked[1].body.toString()], ["set/dcdc", "unitId=a%2Fb&mode=0x0014&dvg=350&dig=2&dryRun=true"]);
 });
 
 test("refusal, silence, time-out and garbage each have a name, and none throws", async () => {
   const aborted = Object.assign(new Error("x"), { name: "AbortError" });
-  const { fetch } = fakeFetch([{ status: 409, body: { error: "no" } }, new TypeError("down"), aborted, { text: "<html>" }]);
+  const { fetch } = fakeFetch([{ status: 409, body: { error: "no" } }, new TypeError("down"), aborted, { text: "<html>" }, { status: 504, body: { message: "upstream" } }]);
   const api = createApi({ fetch });
-  assert.deepEqual(pick(await api.stopAll()), [false, 409, "refused", { error: "no" }]);
+  assert.deepEqual(pick(await api.orders().stopAll()), [false, 409, "refused", { error: "no" }]);
   assert.deepEqual(pick(await api.status()), [false, 0, "unreachable", null]);
   assert.deepEqual(pick(await api.status()), [false, 0, "timedOut", null]);
   assert.deepEqual(pick(await api.status()), [false, 200, "garbled", null]);
+  assert.deepEqual(pick(await api.orders().shutDown()), [false, 504, "garbled", null]); // what stands between has its own words
+});
+
+test("addresses stay below the page's own, and never bear the name and password of its address", () => {
+  const base = (href) => baseOf({ href });
+  assert.equal(base("http://tanaka:secret@grid:4382/"), "http://grid:4382/");
+  assert.equal(base("https://tanaka@host/oist/20/journal.html?unit=E1#x"), "https://host/oist/20/");
+  assert.equal(baseOf(undefined), "");
+});
+
+test("a stop ends all that is under way but other stops, goes at once, and readings wait until it was answered", async () => {
+  const asked = [];
+  const fetch = (url, { signal }) => new Promise((resolve, reject) => {
+    asked.push({ url, answer: () => resolve({ status: 200, ok: true, headers: new Headers(), json: async () => ({}) }) });
+    signal.addEventListener("abort", () => reject(Object.assign(new Error("aborted"), { name: "AbortError" })));
+  });
+  const late = createApi({ fetch, orderTimeout: 1 });
+  const held = late.orders().stopAll();
+  assert.equal((await late.orders().shutDown()).failure, "timedOut");
+  asked[0].answer();
+  assert.equal((await held).ok, true); // a stop that is held on its way is not called back
+  asked.length = 0;
+  const api = createApi({ fetch, page: "p1" });
+  const [reading, order, stop] = [api.logInfo(), api.orders().setOperationMode({ value: "manual" }), api.orders().stopAll()];
+  await new Promise(setImmediate);
+  let free = null;
+  api.giveWay(new Promise((resolve) => { free = resolve; }));
+  assert.deepEqual([(await reading).failure, (await order).failure], ["gaveWay", "gaveWay"]);
+  const second = api.orders().stopAll();
+  const next = api.status();
+  await new Promise(setImmediate);
+  assert.deepEqual(asked.map(({ url }) => url), ["setOperationMode", "stopAll", "get/logInfo", "stopAll"]);
+  asked[3].answer();
+  asked[1].answer();
+  assert.deepEqual([(await stop).ok, (await second).ok], [true, true]);
+  free();
+  await new Promise(setImmediate);
+  assert.equal(asked[4].url, "get/status?page=p1");
+  asked[4].answer();
+  await next;
 });
 
 const pick = ({ ok, status: code, failure, body }) => [ok, code, failure, body];

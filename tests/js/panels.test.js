@@ -5,13 +5,11 @@ import test from "node:test";
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../../js/lib/converter.js";
 import { countFilters, selectUnits } from "../../js/lib/filters.js";
-import { isDrained, nextStep } from "../../js/lib/follow.js";
+import { isDrained } from "../../js/lib/drained.js";
 import { buildModel } from "../../js/lib/model.js";
 import { fieldValue, moment, prefill, scheduleValue, secondsUntil, unitTime, wireTime, zoneName } from "../../js/lib/moments.js";
 import { nextPlan } from "../../js/lib/plans.js";
 import { failureSentence, liveNow, modeName, namesOf, orderName, orderTitle, planText, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
-import { createOrders } from "../../js/orders.js";
-import { createState } from "../../js/state.js";
 import { chooseLanguage, createWords } from "../../js/words.js";
 import { SCENE_WORDS } from "../../js/scene/words.js";
 import en from "../../js/i18n/en.js";
@@ -77,18 +75,16 @@ test("filters, search and sort choose and order the units; ties stay in id order
   assert.deepEqual(countFilters(model.units), { all: 3, live: 3, stale: 0, silent: 0, alarm: 0, deal: 2 });
 });
 
-test("Soft Stop first: the second step goes only when the Soft Stop shows, no deal is left and every converter is in Wait", () => {
+test("a Soft Stop is drained when no deal is left and every converter is in Wait, never where no Grid Master keeps the deals", () => {
   const deal = [{ dischargingUnit: "E1", chargingUnit: "E2" }];
-  const plan = { mode: "stop", since: 0, seen: false };
   const soft = { E1: unit("E1", { global: "heteronomous" }), E2: unit("E2", { global: "heteronomous" }) };
-  assert.equal(nextStep(plan, modelOf(soft, [], { mode: "autonomous", pending: "heteronomous" }), 5).step, "wait");
-  assert.equal(nextStep(plan, modelOf(soft, deal, { mode: "heteronomous" }), 5).step, "wait");
-  assert.equal(nextStep(plan, modelOf({ ...soft, E1: unit("E1", { word: "0x0014" }) }, [], { mode: "heteronomous" }), 5).step, "wait");
-  assert.equal(nextStep(plan, modelOf(soft, [], { mode: "heteronomous" }), 5).step, "go");
-  assert.equal(nextStep(plan, modelOf(soft, [], { mode: "heteronomous", noGridMaster: true }), 5).step, "wait");
-  assert.equal(nextStep({ ...plan, seen: true }, modelOf(soft, [], { mode: "manual" }), 5).step, "drop");
-  assert.equal(nextStep(plan, modelOf(soft, [], { mode: "autonomous" }), 61).step, "late");
-  assert.equal(isDrained(modelOf(soft, null, {})), false);
+  const grid = { mode: "heteronomous", gridMaster: "E1", noGridMaster: false };
+  assert.equal(isDrained(modelOf(soft, [], grid)), true);
+  assert.equal(isDrained(modelOf(soft, deal, grid)), false);
+  assert.equal(isDrained(modelOf({ ...soft, E1: unit("E1", { word: "0x0014" }) }, [], grid)), false);
+  assert.equal(isDrained(modelOf(soft, null, grid)), false);
+  assert.equal(isDrained(modelOf(soft, [], { ...grid, noGridMaster: true })), false);
+  for (const gridMaster of [null, undefined]) assert.equal(isDrained(modelOf(soft, [], { ...grid, gridMaster, noGridMaster: null })), false);
 });
 
 test("a schedule's time is prefilled ten minutes ahead, rounded up, and only a future time that exists is taken (Z13)", () => {
@@ -137,6 +133,10 @@ test("orders are titled and their standing told from the command alone, whatever
   assert.equal(standing({ state: "accepted" }, words), "accepted; not yet seen in the readings");
   assert.equal(standing({ state: "failed", error: "E2 is silent." }, words), "failed: E2 is silent.");
   assert.equal(standing({ state: "verified", units: { E9: { state: "unconfirmed" } } }, words), "done, seen in effect; unconfirmed: E9");
+  assert.equal(standing({ order: "setLock", state: "verified" }, words), "done"); // no reading shows it
+  const ups = { order: "upsMode", state: "accepted", units: { E1: { state: "accepted" }, E2: { state: "failed", error: "no UPS" } } };
+  assert.equal(standing(ups, words), "accepted; not yet seen in the readings; not taken by E2: no UPS");
+  assert.equal(standing({ ...ups, state: "failed", error: "No UPS took the mode: E2." }, words), "failed: No UPS took the mode: E2.");
   assert.equal(namesOf(["a", "b", "c"], words, 2), "a, b and 1 more");
   assert.equal(modeName("odd", words), "odd");
   assert.equal(modeName(null, words), "--");
@@ -149,64 +149,27 @@ test("an order without an answer is told as unknown, a refusal in the controller
   assert.match(failureSentence({ failure: "refused", body: { error: "No answer.", sent: "unknown" } }, words), /^No answer\. \(it may have been carried out\)$/);
 });
 
+test("the end of Stop all is every unit in Wait, or the sentence with the units that are not (Z9)", () => {
+  const units = { E1: { state: "verified" }, E2: { state: "timedOut" } };
+  assert.equal(standing({ order: "stopAll", state: "verified", units }, words), "Every unit known is in Wait.");
+  assert.equal(standing({ order: "stopAll", state: "failed", error: "1 of 2 units.", units }, words), "1 of 2 units. Not seen in Wait: E2");
+  assert.equal(standing({ order: "stopAll", state: "failed", error: "E2 shows no Wait.", units }, words), "E2 shows no Wait.");
+});
+
+test("an order refused for its moment is told with what came since its question was opened", () => {
+  const came = [{ order: "setOperationMode", unitId: null, by: "10.0.0.7", at: "2026-11-22T00:00:00Z", mode: "stop" }];
+  const refusal = (body) => failureSentence({ failure: "refused", body: { error: "Too late.", sent: false, cause: "moment", ...body } }, words);
+  assert.match(refusal({ came }), /^Too late\. Since then: Force Stop · cluster \(10\.0\.0\.7, .+\)\.$/);
+  assert.equal(refusal({ came: [] }), "Too late.");
+  assert.equal(refusal({}), "Too late.");
+  assert.equal(refusal({ came, error: "10.0.0.7 ordered Force Stop." }), "10.0.0.7 ordered Force Stop.");
+});
+
 test("what is live now says cannot tell where it cannot, never none (Z6)", () => {
   const texts = liveNow(buildModel(null, null, null), words).map(({ text }) => text);
   assert.ok(texts.includes("Deals: cannot tell"));
   assert.ok(!texts.includes("Deals: none"));
   assert.ok(texts.includes("Grid voltage: -- V"));
-});
-
-test("an order lives from sending through the open orders to its end, and is asked for once there", async () => {
-  const state = createState();
-  const asked = [];
-  const api = { command: async (id) => { asked.push(id); return { ok: true, status: 200, body: { id, order: "setOperationMode", state: "verified", units: {} } }; } };
-  const orders = createOrders({ api, state, words });
-  await orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: "stop" }, call: async () => ({ ok: true, body: { succeeded: true, command: "c7" } }) });
-  assert.equal(orders.at("global").kind, "wait");
-  orders.follow({ orders: [{ id: "c7", order: "setOperationMode", state: "accepted", progress: { shown: 1, of: 2 } }] });
-  assert.equal(orders.at("global").text, "accepted; seen at 1 of 2 units");
-  orders.follow({ orders: [] });
-  orders.follow({ orders: [] });
-  await new Promise(setImmediate);
-  assert.deepEqual(asked, ["c7"]);
-  assert.equal(orders.at("global").kind, "done");
-  assert.equal(state.get().orders.length, 1);
-});
-
-test("a refused order shows the refusal on its spot, a newer order takes its place", async () => {
-  const state = createState();
-  const orders = createOrders({ api: {}, state, words });
-  await orders.give({ spot: "card:E1", order: "setDcdc", unitId: "E1", call: async () => ({ ok: false, failure: "refused", body: { error: "No.", sent: false } }) });
-  assert.deepEqual([orders.at("card:E1").kind, orders.at("card:E1").text], ["bad", "No."]);
-  orders.say("card:E1", "Wrong number.");
-  assert.equal(orders.at("card:E1").text, "Wrong number.");
-  await orders.give({ spot: "card:E1", order: "setDcdc", unitId: "E1", call: async () => ({ ok: true, body: {} }) });
-  assert.equal(orders.at("card:E1").text, "done");
-  assert.equal(orders.at("card:E2"), null);
-});
-
-test("every order under way stands at its spot until it has ended, whatever was given, said or cleared meanwhile", async () => {
-  const state = createState();
-  const ends = { c1: "timedOut", c2: "verified" };
-  const api = { command: async (id) => ({ ok: true, status: 200, body: { id, order: "setDcdc", state: ends[id], units: {} } }) };
-  const orders = createOrders({ api, state, words, now: () => new Date(0) });
-  const give = (body, spot = "card:E1:converter") => orders.give({ spot, order: "setDcdc", unitId: "E1", call: async () => ({ ok: true, body }) });
-  const shown = () => orders.lines(["card:E1:converter", "card:E1:mode"]).map(({ kind, text }) => `${kind} ${text}`);
-  await give({ command: "c1" });
-  orders.clear("card:E1:converter");
-  assert.deepEqual(shown(), ["wait accepted; not yet seen in the readings"]);
-  await give({ command: "c2" });
-  await give({}, "card:E1:mode");
-  orders.say("card:E1:converter", "Wrong number.");
-  assert.deepEqual(shown(), ["bad Wrong number.", "done done", "wait accepted; not yet seen in the readings", "wait accepted; not yet seen in the readings"]);
-  orders.follow({ orders: [] });
-  await new Promise(setImmediate);
-  assert.deepEqual(shown(), ["bad Wrong number.", "done done", "done done, seen in effect", "bad not seen in effect in time"]);
-  orders.clear("card:E1:converter");
-  assert.deepEqual(shown(), ["done done"]);
-  await give({});
-  assert.deepEqual(shown(), ["done done", "done done"]);
-  assert.deepEqual(orders.lines(["card:E2:mode"]), []);
 });
 
 test("an order is named without the scope where the place says it", () => {

@@ -1,0 +1,264 @@
+// How an order lives on this page: its key and moment, its answer or none, its end; and that it is never another's.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { newKey, pageName } from "../../js/keys.js";
+import { createOrders } from "../../js/orders.js";
+import { createState } from "../../js/state.js";
+import { createWords } from "../../js/words.js";
+
+const words = createWords("en");
+const ORDERS = { orders: (terms) => ({ terms }) };
+const RUN = { order: "setOperationMode", unitId: null, wanted: { mode: "autonomous" } };
+const LOST = { ok: false, status: 0, body: null, failure: "timedOut" };
+
+/** An order log with a clock to turn, and a controller that knows `known` and answers while `up`. */
+function bench({ status = { serial: 7, start: "a1", orders: [] }, statusAt = 0 } = {}) {
+  const bench = { time: 0, known: [], up: true, asked: [], state: createState({ status, statusAt }) };
+  const answer = (path, body) => {
+    bench.asked.push(path);
+    return bench.up ? { ok: body !== null, status: body === null ? 404 : 200, body, failure: null } : LOST;
+  };
+  const api = {
+    ...ORDERS,
+    commands: async ({ key }) => answer(`commands?key=${key}`, { commands: bench.known.filter((one) => one.key === key) }),
+    command: async (id) => answer(`commands/${id}`, bench.known.find((one) => one.id === id) ?? null),
+  };
+  bench.orders = createOrders({ api, state: bench.state, words, page: "p1", renew: () => bench.asked.push("status"), now: () => new Date(0), clock: () => bench.time });
+  bench.give = (call, more = {}) => bench.orders.give({ spot: "global", ...RUN, call, ...more });
+  bench.entry = () => bench.state.get().orders[0];
+  bench.shown = () => [bench.entry().command.state, bench.entry().kind, bench.entry().text, bench.entry().ended !== null];
+  bench.hear = async (told = {}) => {
+    bench.state.set({ status: { ...bench.state.get().status, orders: [], ...told }, statusAt: bench.time });
+    bench.orders.follow(bench.state.get().status);
+    await settled();
+  };
+  return bench;
+}
+
+const settled = () => new Promise(setImmediate);
+const never = () => new Promise(() => {});
+
+test("every order bears a key of its own, and the moment at which its question was opened", async () => {
+  const { orders, give, ...world } = bench();
+  const given = [];
+  const call = async ({ terms }) => (given.push(terms), { ok: true, body: { command: `c${given.length}`, key: terms.key, state: "verified" } });
+  const moment = orders.moment(); // the question opens
+  world.state.set({ status: { serial: 9, start: "a1" }, statusAt: 4000 });
+  await orders.give({ spot: "global", ...RUN, moment, call });
+  await orders.give({ spot: "global", ...RUN, call });
+  await orders.give({ spot: "stop", order: "stopAll", moment: null, call });
+  const [{ key, ...asked }, { key: second, ...pressed }, { key: third, ...stop }] = given;
+  assert.deepEqual(asked, { page: "p1", wait: "no", serial: 7, start: "a1", age: 0 });
+  assert.deepEqual(pressed, { page: "p1", wait: "no", serial: 9, start: "a1", age: 0 });
+  assert.deepEqual(stop, { page: "p1", wait: "no" });
+  assert.equal(new Set([key, second, third]).size, 3);
+  for (const one of [key, second, third]) assert.match(one, /^[0-9a-f]{32}$/);
+});
+
+test("the age is reckoned when the order is sent off, in whole ms since its status arrived", async () => {
+  const world = bench({ statusAt: 100.5 });
+  let sent = null;
+  const moment = world.orders.moment();
+  world.time = 9000.9;
+  await world.give(async ({ terms }) => ((sent = terms), { ok: true, body: {} }), { moment });
+  assert.equal(sent.age, 8900);
+});
+
+test("an order follows its own key, never another's with the same order and scope (H1)", async () => {
+  const world = bench();
+  world.give(never);
+  await world.hear({ orders: [{ ...RUN, id: "c3", key: "somebody-else", state: "accepted", progress: { shown: 6, of: 6 } }] });
+  assert.deepEqual(world.shown(), ["pending", "wait", "sending", false]);
+  await world.hear({ orders: [{ ...RUN, id: "c4", key: world.entry().key, state: "accepted", progress: { shown: 1, of: 6 } }] });
+  assert.deepEqual(world.shown(), ["accepted", "wait", "accepted; seen at 1 of 6 units", false]);
+});
+
+test("an order held on its way is told as not arrived, without a word of how others stand (H1)", async () => {
+  const world = bench();
+  let release = null;
+  const given = world.give(() => new Promise((resolve) => { release = resolve; }));
+  await world.hear();
+  assert.deepEqual(world.shown(), ["pending", "wait", "sending", false]);
+  world.time = 2500;
+  await world.hear();
+  assert.deepEqual(world.shown(), ["absent", "wait", "has not arrived", false]);
+  world.time = 60_000;
+  await world.hear();
+  assert.equal(world.shown()[3], false); // its answer may still come
+  release({ ok: false, status: 409, failure: "refused", body: { error: "Ordered 60 s ago.", sent: false } });
+  await given;
+  assert.deepEqual(world.shown(), ["failed", "bad", "Ordered 60 s ago.", true]);
+});
+
+for (const failure of ["timedOut", "unreachable", "garbled", "gaveWay"]) {
+  test(`an order whose answer was lost (${failure}) is found by its key and followed to its end (H19)`, async () => {
+    const world = bench();
+    let calls = 0;
+    world.up = false;
+    await world.give(async ({ terms }) => {
+      calls += 1;
+      world.known.push({ ...RUN, id: "c5", key: terms.key, state: "pending" });
+      return { ...LOST, failure };
+    });
+    await settled();
+    assert.deepEqual([world.shown()[0], world.shown()[1], world.shown()[3]], ["unknown", "bad", false]);
+    assert.match(world.shown()[2], /unknown.*not sent again/);
+    world.up = true;
+    await world.hear();
+    assert.deepEqual(world.shown(), ["pending", "wait", "sending", false]);
+    world.known[0].state = "verified";
+    await world.hear();
+    assert.deepEqual(world.shown(), ["verified", "done", "done, seen in effect", true]);
+    assert.equal(calls, 1);
+  });
+}
+
+test("an order that never arrives is told so, asked for as long as it may act, and never sent again", async () => {
+  const world = bench();
+  let calls = 0;
+  await world.give(async () => ((calls += 1), LOST));
+  await settled();
+  assert.deepEqual(world.shown(), ["absent", "bad", "has not arrived", false]);
+  world.time = 14_000;
+  await world.hear();
+  assert.equal(world.shown()[3], false);
+  world.time = 15_100;
+  await world.hear();
+  assert.deepEqual(world.shown(), ["absent", "bad", "has not arrived", true]);
+  const before = world.asked.length;
+  await world.hear();
+  assert.deepEqual([calls, world.asked.length], [1, before]);
+});
+
+test("the time in which an order may still act is the controller's own setting", async () => {
+  const world = bench({ status: { serial: 1, start: "a1", orders: [], config: { ordertime: 30 } } });
+  await world.give(async () => LOST);
+  await settled();
+  world.time = 34_000;
+  await world.hear();
+  assert.equal(world.shown()[3], false);
+  world.time = 35_100;
+  await world.hear();
+  assert.equal(world.shown()[3], true);
+});
+
+test("an order given up as not arrived shows how it stands when it arrives all the same", async () => {
+  const world = bench();
+  await world.give(async () => LOST);
+  world.time = 20_000;
+  await world.hear();
+  assert.equal(world.shown()[3], true);
+  await world.hear({ orders: [{ ...RUN, id: "c9", key: world.entry().key, state: "accepted" }] });
+  assert.deepEqual(world.shown(), ["accepted", "wait", "accepted; not yet seen in the readings", false]);
+});
+
+test("after another start of the controller nobody can say that an order had not arrived", async () => {
+  const world = bench();
+  world.up = false;
+  await world.give(async () => LOST);
+  await settled();
+  world.up = true;
+  await world.hear({ start: "b2" });
+  assert.match(world.shown()[2], /started anew.*unknown/);
+  assert.equal(world.shown()[3], true);
+});
+
+test("an answer with another order's key is not taken for this one's", async () => {
+  const world = bench();
+  await world.give(async () => ({ ok: true, status: 202, body: { command: "c1", key: "another", state: "verified" } }));
+  await settled();
+  assert.deepEqual(world.shown(), ["absent", "bad", "has not arrived", false]);
+});
+
+test("an end that is known with the answer stands at once; why it failed is asked", async () => {
+  const world = bench();
+  await world.give(async ({ terms }) => ({ ok: true, status: 202, body: { command: "c1", key: terms.key, state: "verified" } }));
+  assert.deepEqual(world.shown(), ["verified", "done", "done, seen in effect", true]);
+  await world.give(async ({ terms }) => {
+    world.known.push({ ...RUN, id: "c2", key: terms.key, state: "failed", error: "E2 is silent." });
+    return { ok: true, status: 202, body: { command: "c2", key: terms.key, state: "failed" } };
+  });
+  await settled();
+  assert.deepEqual(world.shown(), ["failed", "bad", "failed: E2 is silent.", true]);
+});
+
+test("once an order was answered a newer status is asked for, so that the next is not judged by one from before it", async () => {
+  const world = bench();
+  await world.give(async ({ terms }) => (assert.deepEqual(world.asked, []), { ok: true, body: { command: "c1", key: terms.key, state: "verified" } }));
+  assert.deepEqual(world.asked, ["status"]);
+});
+
+test("what only reads has no key, and a lost answer of it is not looked for", async () => {
+  const world = bench();
+  const terms = [];
+  await world.orders.look({ spot: "card:E1:refresh", order: "refresh", unitId: "E1", call: async (...given) => (terms.push(...given), LOST) });
+  await world.hear();
+  assert.deepEqual([terms, world.asked, world.shown()[3]], [[], [], true]);
+  await world.orders.look({ spot: "cluster:flush", order: "flushCache", call: async () => ({ ok: true, body: { units: 4 } }), done: ({ units }) => `${units} read` });
+  assert.equal(world.shown()[2], "4 read");
+});
+
+test("a page keeps its name over a reload, and has one where storage is switched off", () => {
+  const kept = new Map();
+  const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
+  const name = pageName(() => storage);
+  assert.match(name, /^[0-9a-f]{32}$/);
+  assert.equal(pageName(() => storage), name);
+  assert.match(pageName(() => { throw new Error("off"); }), /^[0-9a-f]{32}$/);
+  assert.notEqual(newKey(), newKey());
+});
+
+test("an order lives from sending through the open orders to its end, and is asked for once there", async () => {
+  const state = createState();
+  const asked = [];
+  const api = { command: async (id) => { asked.push(id); return { ok: true, status: 200, body: { id, order: "setOperationMode", state: "verified", units: {} } }; } };
+  const orders = createOrders({ api: { ...ORDERS, ...api }, state, words, clock: () => 0 });
+  await orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: "stop" }, call: async () => ({ ok: true, body: { succeeded: true, command: "c7" } }) });
+  assert.equal(orders.at("global").kind, "wait");
+  orders.follow({ orders: [{ id: "c7", order: "setOperationMode", state: "accepted", progress: { shown: 1, of: 2 } }] });
+  assert.equal(orders.at("global").text, "accepted; seen at 1 of 2 units");
+  orders.follow({ orders: [] });
+  orders.follow({ orders: [] });
+  await new Promise(setImmediate);
+  assert.deepEqual(asked, ["c7"]);
+  assert.equal(orders.at("global").kind, "done");
+  assert.equal(state.get().orders.length, 1);
+});
+
+test("a refused order shows the refusal on its spot, a newer order takes its place", async () => {
+  const state = createState();
+  const orders = createOrders({ api: ORDERS, state, words, clock: () => 0 });
+  await orders.give({ spot: "card:E1", order: "setDcdc", unitId: "E1", call: async () => ({ ok: false, failure: "refused", body: { error: "No.", sent: false } }) });
+  assert.deepEqual([orders.at("card:E1").kind, orders.at("card:E1").text], ["bad", "No."]);
+  orders.say("card:E1", "Wrong number.");
+  assert.equal(orders.at("card:E1").text, "Wrong number.");
+  await orders.give({ spot: "card:E1", order: "setDcdc", unitId: "E1", call: async () => ({ ok: true, body: {} }) });
+  assert.equal(orders.at("card:E1").text, "done");
+  assert.equal(orders.at("card:E2"), null);
+});
+
+test("every order under way stands at its spot until it has ended, whatever was given, said or cleared meanwhile", async () => {
+  const state = createState();
+  const ends = { c1: "timedOut", c2: "verified" };
+  const api = { command: async (id) => ({ ok: true, status: 200, body: { id, order: "setDcdc", state: ends[id], units: {} } }) };
+  const orders = createOrders({ api: { ...ORDERS, ...api }, state, words, now: () => new Date(0), clock: () => 0 });
+  const give = (body, spot = "card:E1:converter") => orders.give({ spot, order: "setDcdc", unitId: "E1", call: async () => ({ ok: true, body }) });
+  const shown = () => orders.lines(["card:E1:converter", "card:E1:mode"]).map(({ kind, text }) => `${kind} ${text}`);
+  await give({ command: "c1" });
+  orders.clear("card:E1:converter");
+  assert.deepEqual(shown(), ["wait accepted; not yet seen in the readings"]);
+  await give({ command: "c2" });
+  await give({}, "card:E1:mode");
+  orders.say("card:E1:converter", "Wrong number.");
+  assert.deepEqual(shown(), ["bad Wrong number.", "done done", "wait accepted; not yet seen in the readings", "wait accepted; not yet seen in the readings"]);
+  orders.follow({ orders: [] });
+  await new Promise(setImmediate);
+  assert.deepEqual(shown(), ["bad Wrong number.", "done done", "done done, seen in effect", "bad not seen in effect in time"]);
+  orders.clear("card:E1:converter");
+  assert.deepEqual(shown(), ["done done"]);
+  await give({});
+  assert.deepEqual(shown(), ["done done", "done done"]);
+  assert.deepEqual(orders.lines(["card:E2:mode"]), []);
+});
