@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.modes import Mode, Word, parse_mode, parse_word
 from main_controller.errors import Sent
 
 
@@ -39,6 +39,9 @@ class CommandState(StrEnum):
         """Whether the order was seen to be so, by all or by those who can tell."""
         return self in (CommandState.VERIFIED, CommandState.PARTLY_VERIFIED)
 
+
+MODE_ORDERS = ("setOperationMode", "setBudo")
+"""The orders that set a mode."""
 
 UNCONFIRMED = "unconfirmed"
 """A unit's state within an order when it is stale or silent and so cannot show anything (Z9b)."""
@@ -71,7 +74,8 @@ class Command:
 
     `entered` (monotonic s) is when it came, `settled` when its answer came or it was given up; `by` is an address
     or "scheduler". `before` is what was in force when it came. `key` is the one that it came with; `judged` says that
-    no rule refused it, so that from here on it depends on others only.
+    no rule refused it, so that from here on it depends on others only. `pressed` (monotonic s) is when it was
+    last given again while it ran.
     """
 
     id: str
@@ -91,9 +95,15 @@ class Command:
     override: str | None = None
     key: str | None = None
     judged: bool = False
+    pressed: float | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, UnitOutcome] = field(default_factory=dict)
     progress: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def last_given(self) -> float:
+        """When (monotonic s) a person or schedule last gave this order."""
+        return self.entered if self.pressed is None else max(self.entered, self.pressed)
 
     def as_json(self) -> dict[str, Any]:
         """The wire form of `GET /commands/<id>`; times are ISO 8601 in UTC."""
@@ -116,6 +126,25 @@ class Command:
             "units": {unit_id: outcome.as_json() for unit_id, outcome in self.units.items()},
             "progress": dict(self.progress),
         }
+
+
+def stops(command: Command) -> bool:
+    """Whether it is a stop: Wait, Force Stop, Stop all, or the end of a guided procedure."""
+    if command.order in ("stopAll", "endShare"):
+        return True
+    if command.order == "setDcdc":
+        return parse_word(command.wanted.get("word")) is Word.WAIT
+    return command.order in MODE_ORDERS and parse_mode(command.wanted.get("mode")) is Mode.STOP
+
+
+def stops_or_changes(command: Command) -> bool:
+    """Whether it is a stop that came, or another mode that was or may have been sent.
+
+    A stop counts though it could not leave: whoever gave it meant what it says.
+    """
+    if stops(command):
+        return True
+    return command.order in MODE_ORDERS and (command.state.open or command.sent is not False)
 
 
 def _iso(moment: datetime | None) -> str | None:

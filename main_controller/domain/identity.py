@@ -22,7 +22,7 @@ def why_no_id(unit_id: str) -> str | None:
         return "empty"
     if len(unit_id) > LONGEST_ID:
         return f"longer than {LONGEST_ID} characters"
-    return None if unit_id.isprintable() else "not printable"
+    return None if unit_id.isprintable() and "\ufffd" not in unit_id else "not printable"
 
 
 def some(ids: Sequence[str]) -> str:

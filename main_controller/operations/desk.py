@@ -192,9 +192,9 @@ class Desk:
         scopes = (command.unit_id, *also)
         came = [
             other
-            for other in self.commands.latest()
-            if told_at is not None and other.entered > told_at and other.id != command.id
-            and _stops_or_changes(other) and any(_overlap(other.unit_id, scope) for scope in scopes)
+            for other in self.commands.moves()
+            if told_at is not None and other.last_given > told_at and other.id != command.id
+            and any(_overlap(other.unit_id, scope) for scope in scopes)
         ]  # fmt: skip
         if came:
             told = f"{_what(came[0])} by {came[0].by} came in its scope after it was asked; look, and press it again."
@@ -278,14 +278,6 @@ class Desk:
 def _overlap(one: str | None, other: str | None) -> bool:
     """Whether two scopes touch: a unit's lies in the cluster's (None)."""
     return one is None or other is None or one == other
-
-
-def _stops_or_changes(command: Command) -> bool:
-    """Whether it is a stop or a mode order that was or may have been sent."""
-    if not command.state.open and command.sent is False:
-        return False
-    waits = command.order == "setDcdc" and command.wanted.get("word") == Word.WAIT
-    return waits or command.order in ("stopAll", "setOperationMode", "setBudo", "endShare")
 
 
 def _what(command: Command) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
+from main_controller.domain.identity import same_address
 from main_controller.operations.waits import WaitResult
 from main_controller.store.unit_cache import Snapshot
 
@@ -16,9 +17,9 @@ def reachable(snapshot: Snapshot) -> dict[str, str]:
     """The forgotten units' last addresses, by id; none that is a member's now, for there another unit would hear it."""
     members = [sighting.unit.ip for sighting in snapshot.sightings.values()]
     members += [kept.ip for unit_id, kept in snapshot.remembered.items() if unit_id not in snapshot.sightings]
-    taken = {_plain(address) for address in members if address is not None}
+    taken = {same_address(address) for address in members if address is not None}
     left = {unit_id: kept.ip for unit_id, kept in snapshot.forgotten.items() if kept.ip is not None}
-    return {unit_id: address for unit_id, address in left.items() if _plain(address) not in taken}
+    return {unit_id: address for unit_id, address in left.items() if same_address(address) not in taken}
 
 
 def of_forgotten(tries: Mapping[str, Future[WaitResult]]) -> dict[str, dict[str, Any]]:
@@ -31,7 +32,3 @@ def _outcome(result: WaitResult | None) -> dict[str, Any]:
         return {"sent": "unknown", "shows": None, "error": "No answer has come yet."}
     shows = None if result.word is None else str(result.word)
     return {"sent": result.sent, "shows": shows, "error": result.error.sentence if result.error is not None else None}
-
-
-def _plain(address: str) -> str:
-    return address.strip().lower()

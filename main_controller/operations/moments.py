@@ -6,7 +6,6 @@ Owned by the desk: the status report takes a serial for every status, the desk a
 import secrets
 import threading
 from array import array
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,8 +16,6 @@ KEPT = 500_000
 
 AHEAD = 1.0
 """How far (s) a page's own count of its status' age may run ahead of our clock."""
-
-KEPT_CHANGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Moments:
         self._lock = threading.Lock()  # protects the times and the first serial; held for list work only
         self._times = array("d")
         self._first = 1
-        self._changes: deque[Change] = deque(maxlen=KEPT_CHANGES)
+        self._changes: dict[str | None, Change] = {}  # the last of each scope
 
     def serial(self) -> int:
         """The serial of a status that is being made: to be taken before anything is looked at for it."""
@@ -72,9 +69,12 @@ class Moments:
 
     def changed(self, unit_id: str | None, sentence: str) -> None:
         """Note that a mode changed by itself, which an order pressed before could not know."""
-        self._changes.append(Change(self._clock(), unit_id, sentence))
+        with self._lock:
+            self._changes[unit_id] = Change(self._clock(), unit_id, sentence)
 
     def changes_since(self, moment: Moment) -> list[Change]:
         """What changed by itself since the status of this moment was told."""
         told_at = self.told_at(moment)
-        return [change for change in list(self._changes) if told_at is not None and change.at > told_at]
+        with self._lock:
+            changes = list(self._changes.values())
+        return [change for change in changes if told_at is not None and change.at > told_at]

@@ -115,6 +115,7 @@ class StopAll:
                 run.done.set()
         else:
             log.warning("Stop all by %s joins %s and ends its grace time", by, run.command.id)
+            self._desk.commands.update(run.command.id, pressed=self._desk.clock())  # whoever pressed before it is late
             if stamp.key is not None:
                 self._desk.commands.also_known(stamp.key, run.command.id, stamp.request)
             if self._joined.acquire(blocking=False):

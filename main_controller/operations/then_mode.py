@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from main_controller.domain.commands import Command
+from main_controller.domain.commands import Command, stops
 from main_controller.domain.evidence import drained
 from main_controller.domain.modes import Mode
 from main_controller.domain.picture import Picture
@@ -155,7 +155,7 @@ class ThenMode:
         for other in self._desk.commands.latest():
             if other.id == command.id:
                 return None
-            unsent = other.sent is False and not other.state.open
+            unsent = other.sent is False and not other.state.open and not stops(other)
             if other.order not in CHANGES_NOTHING and not unsent:
                 return other
         return None

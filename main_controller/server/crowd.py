@@ -23,6 +23,10 @@ Only such are closed for it, and none of this machine's own: behind a proxy, all
 proxy opens anew what was closed while it rested.
 """
 
+NEW_FOR = 2.0
+NEWEST = 16
+"""So many of the newest connections may be silent for `NEW_FOR` s before they go ahead of those that asked once."""
+
 LOOKED_AT = 16
 """How many connections at most are looked at for input that came this very moment."""
 
@@ -52,6 +56,7 @@ class Crowd:
 
     def __init__(self, limit: int, clock: Callable[[], float]) -> None:
         self._limit = limit
+        self._clock = clock
         self._members: set[Member] = set()
         self._of: Counter[str] = Counter()
         self._full = Seldom(log, clock)
@@ -97,9 +102,14 @@ class Crowd:
         return True
 
     def _longest_idle(self, members: Iterable[Member]) -> Member | None:
-        """Those that never asked for anything go first."""
-        idle = (member for member in members if not member.busy)
-        first = heapq.nsmallest(LOOKED_AT, idle, key=lambda member: (member.asked, member.idle_since))
+        """Those that never asked for anything go first, but for the newest, whose request may be on its way."""
+        idle = [member for member in members if not member.busy]
+        late = self._clock() - NEW_FOR
+        silent = [member for member in idle if not member.asked and member.idle_since > late]
+        new = {id(member) for member in heapq.nlargest(NEWEST, silent, key=lambda member: member.idle_since)}
+        first = heapq.nsmallest(
+            LOOKED_AT, idle, key=lambda member: (id(member) in new, member.asked, member.idle_since)
+        )
         return next((member for member in first if not member.unread), first[0] if first else None)
 
     def _longest_busy(self) -> Member | None:

@@ -11,7 +11,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder
+from main_controller.domain.commands import (
+    Command,
+    CommandState,
+    ConverterOrder,
+    ModeOrder,
+    stops,
+    stops_or_changes,
+)
 from main_controller.errors import NotFound, Refused
 
 Listener = Callable[[Command | None, Command], None]
@@ -41,7 +48,8 @@ Order = TypeVar("Order", ConverterOrder, ModeOrder)
 
 KEPT_COMMANDS = 1000
 KEPT_ORDERS = 64
-KEPT_KEYS = 4000
+KEPT_KEYS = 8000
+KEPT_MOVES = 2
 
 
 class CommandLog:
@@ -55,6 +63,9 @@ class CommandLog:
         self._keys: OrderedDict[str, tuple[str, str]] = OrderedDict()  # key -> its command's id, and what was asked
         self._converter_orders: dict[str, list[ConverterOrder]] = {}
         self._mode_orders: list[ModeOrder] = []
+        self._moves: dict[str | None, deque[str]] = {}  # per scope the last stops and modes that count
+        self._pinned: dict[str, Command] = {}  # of those moves what is no longer listed
+        self._keyed: OrderedDict[str, Command] = OrderedDict()  # no longer listed, but found by their key
         self._stops: dict[str, int] = {}
         self._exclusive: str | None = None
         self._number = first_number
@@ -86,6 +97,7 @@ class CommandLog:
                 self._refuse_taken(command.key, request)
                 self._keep_key(command.key, command.id, request)
             self._commands[command.id] = command
+            self._note_move(command)
             self._forget_oldest()
             self._changed.notify_all()
         self._tell(None, command)
@@ -104,7 +116,7 @@ class CommandLog:
 
     def _known(self, key: str) -> Command | None:
         entry = self._keys.get(key)
-        return None if entry is None else self._commands.get(entry[0])
+        return None if entry is None else self._commands.get(entry[0]) or self._keyed.get(entry[0])
 
     def _refuse_taken(self, key: str, request: str) -> None:
         command = self._known(key)
@@ -149,6 +161,7 @@ class CommandLog:
                 changes = {key: value for key, value in changes.items() if key not in ("state", "ended_at", "error")}
             after = replace(before, **changes)
             self._commands[command_id] = after
+            self._note_move(after)
             self._changed.notify_all()
         if after != before:
             self._tell(before, after)
@@ -166,6 +179,27 @@ class CommandLog:
         """All kept commands, newest first."""
         with self._record:
             return list(reversed(self._commands.values()))
+
+    def moves(self) -> list[Command]:
+        """Every stop that came and every mode that was or may have been sent, newest first.
+
+        Of those no longer kept the last few of each scope: however many orders came since, none is overlooked (H1).
+        """
+        with self._record:
+            kept = (*self._pinned.values(), *self._commands.values())
+            found = [command for command in kept if stops_or_changes(command)]
+        return sorted(found, key=lambda command: command.last_given, reverse=True)
+
+    def _note_move(self, command: Command) -> None:
+        """Keep the last of each scope that count: stops at once, other modes once they were or may have been sent."""
+        if not stops(command) and (command.state.open or not stops_or_changes(command)):
+            return
+        ids = self._moves.setdefault(command.unit_id, deque(maxlen=KEPT_MOVES))
+        if command.id in ids:
+            return
+        if len(ids) == KEPT_MOVES:
+            self._pinned.pop(ids[0], None)
+        ids.append(command.id)
 
     def open(self) -> list[Command]:
         """The commands that may still change, newest first."""
@@ -242,9 +276,24 @@ class CommandLog:
             for command_id, command in self._commands.items():
                 if not command.state.open:
                     del self._commands[command_id]
+                    self._keep(command)
                     break
             else:
                 return
+
+    def _keep(self, command: Command) -> None:
+        """Of a command that is no longer listed, what a second arrival of its key and late orders must still meet."""
+        if command.id in self._moves.get(command.unit_id, ()):
+            self._pinned[command.id] = command
+        if command.key is not None:
+            self._keyed[command.id] = command
+            if len(self._keyed) > KEPT_KEYS:
+                self._keyed.popitem(last=False)
+
+    def release_key(self, key: str) -> None:
+        """Have this key name a new order: the one that bore it is known never to have left."""
+        with self._record:
+            self._keys.pop(key, None)
 
     def _tell(self, before: Command | None, after: Command) -> None:
         for listener in self._listeners:

@@ -103,8 +103,10 @@ class Addresses:
     def known(self, name: str) -> tuple[Place, ...]:
         """The addresses known from before: those that answered first, those that were silent when last tried last."""
         with self._changing:
-            places = (*self._answered.get(name, ()), *self._found.get(name, ()))
-        return self.in_order(name, places)
+            found = self._found.get(name, ())
+            places = (*found, *self._answered.get(name, ()))
+        ordered = self.in_order(name, places)
+        return tuple(sorted(ordered, key=lambda place: bool(found) and place not in found))
 
     def in_order(self, name: str, places: Iterable[Place]) -> tuple[Place, ...]:
         """These addresses, each once, with the one that answered last first and those that were silent last."""

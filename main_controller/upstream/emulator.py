@@ -6,6 +6,7 @@ Chosen by the setting `emulator`; used as `Devices`.
 from collections.abc import Mapping
 from typing import Any
 
+from main_controller.domain.identity import why_no_id
 from main_controller.domain.modes import Word
 from main_controller.errors import UpstreamError, UpstreamGarbled, UpstreamRefused
 from main_controller.upstream.call import plain
@@ -107,7 +108,9 @@ class Emulator:
         timeout = timeout or self._timeouts["deviceReading"]
         reply = self._readings.get(f"{self._url}/get/log", timeout=timeout, peer="the emulator")
         units = reply.value if isinstance(reply.value, dict) else None
-        ids = frozenset(unit_id for unit_id, unit in (units or {}).items() if isinstance(unit, dict))
+        ids = frozenset(
+            unit_id for unit_id, unit in (units or {}).items() if isinstance(unit, dict) and why_no_id(unit_id) is None
+        )
         if units is None or (units and not ids):
             raise UpstreamGarbled("the emulator answered /get/log with something other than an object of units")
         return ids

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from main_controller.server.crowd import OF_ONE_ADDRESS, Crowd
+from main_controller.server.crowd import NEW_FOR, NEWEST, OF_ONE_ADDRESS, Crowd
 from main_controller.server.lanes import Lane
 
 
@@ -47,9 +47,25 @@ def test_the_connection_longest_without_a_request_makes_room() -> None:
 
 
 def test_one_that_never_asked_goes_before_one_that_did() -> None:
-    asked, silent = Place(1), Place(9, asked=False)
+    asked, silent = Place(-9), Place(-NEW_FOR, asked=False)
     assert crowd(asked, silent).make_room("10.0.0.2")
     assert (asked.closed, silent.closed) == (False, True)
+
+
+def test_the_newest_that_have_not_asked_yet_stay_though_all_others_asked_once() -> None:
+    """A stop's own connection: closed unread while idle ones were kept."""
+    idle, stop = [Place(-100 + number) for number in range(40)], Place(-0.02, asked=False)
+    full = crowd(*idle, stop)
+    for _ in range(20):
+        assert full.make_room("10.0.0.2")
+    assert not stop.closed
+    assert sum(place.closed for place in idle) == 20
+
+
+def test_of_many_new_ones_only_the_newest_are_waited_for() -> None:
+    asked, silent = Place(-1), [Place(-1 + number / 1000, asked=False) for number in range(NEWEST + 1)]
+    assert crowd(asked, *silent).make_room("10.0.0.2")
+    assert (asked.closed, silent[0].closed, silent[1].closed) == (False, True, False)
 
 
 def test_one_whose_request_comes_this_moment_stays() -> None:
