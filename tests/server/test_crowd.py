@@ -57,7 +57,7 @@ def test_the_newest_that_have_not_asked_yet_stay_though_all_others_asked_once() 
     idle, stop = [Place(-100 + number) for number in range(40)], Place(-0.02, asked=False)
     full = crowd(*idle, stop)
     for _ in range(20):
-        assert full.make_room("10.0.0.2")
+        assert full.close_one()
     assert not stop.closed
     assert sum(place.closed for place in idle) == 20
 
