@@ -111,13 +111,13 @@ DIRECT_READERS = 16
 """How many converters may be read at once before orders; a read that hangs holds one for its time-out."""
 
 STOPPERS = 64
-"""Threads for stopping the cluster, shared with no Wait."""
+"""Threads for Stop all's own order to the cluster, and for Stop alls that are answered at once."""
 
 WAITERS = 2048
 """Threads for Wait: one for each unit that hangs, made when needed and gone when done (Z8)."""
 
 ORDERERS = 16
-STOPS_ASKED = 256
+STOPS_ASKED = 2048
 """How many stops may go on at once after their answer; a thread each, made when it is needed."""
 
 WAITING_READINGS = 8
@@ -242,7 +242,7 @@ class Controller:
 
     def _build_operations(self) -> None:
         settings, upstream, intent = self.settings, self._upstream, self._journaling.intent
-        self._stoppers = self._crew(STOPPERS, "stop")
+        self._stoppers = self._crew(WAITERS, "stop")
         self._orderers = self._executor(ORDERERS, "order")
         self._desk = desk = Desk(
             self._cache, self._commands, self._known, self._locks,
@@ -271,7 +271,7 @@ class Controller:
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
             desk, upstream.apis_web, upstream.devices, waits,
-            executor=self._stoppers, readers=readers,
+            executor=self._crew(STOPPERS, "stop all"), readers=readers,
             forgotten=None if settings.emulator else self._executor(READERS, "forgotten"),
         )  # fmt: skip
         self._shut_down = ShutDown(desk, upstream.apis_web, intent=intent)
@@ -364,6 +364,7 @@ class Controller:
             self._commands,
             executor=self._executor(ORDERS_AT_ONCE, "asked"),
             stoppers=self._crew(STOPS_ASKED, "asked stop"),
+            stop_alls=self._crew(STOPPERS, "asked stop all"),
         )
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),

@@ -5,7 +5,7 @@ with `command`, the order's id, beside it. Nothing is decided here; how an order
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import bottle
 
@@ -26,7 +26,7 @@ from main_controller.operations.stop_all import StopAll
 from main_controller.operations.then_mode import THEN_MODES, ThenMode
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.web.figures import figure, flag
-from main_controller.web.ordering import Asked, Ordering, caller
+from main_controller.web.ordering import Asked, Ordering, Urgency, caller
 from main_controller.web.parameters import Parameters
 from main_controller.web.replies import json_reply, shown
 
@@ -100,7 +100,7 @@ class Commands:
 
     def set_budo(self, mode: str) -> Any:
         """`/set/budo/<active|quiet|stop|manual>` -> `{"active": bool}` (R11)."""
-        asked = self._ordering.asked()
+        asked = self._ordering.asked(stops=lambda given: BUDO_WORDS.get(mode) is Mode.STOP)
         if mode not in BUDO_WORDS:
             raise BadRequest(f"{shown(mode)} is no mode here; use {', '.join(BUDO_WORDS)}.")
 
@@ -109,27 +109,33 @@ class Commands:
             return command, {"active": active}
 
         by = caller()
-        return self._ordering.carry_out(asked, work, stops=BUDO_WORDS[mode] is Mode.STOP)
+        return self._ordering.carry_out(asked, work, **_by_mode(BUDO_WORDS[mode]))
 
     def set_operation_mode(self) -> Any:
         """`/setOperationMode?value=&[unitId=][&then=]` -> `{"succeeded": true}` (R12, Z7).
 
         `then` (manual, stop) goes with the cluster's Soft Stop: the mode that follows once no deal is left (H2).
         """
-        asked = self._ordering.asked(required=("value",), optional=("unitId", "then"), may_be_empty=("value",))
+        asked = self._ordering.asked(
+            required=("value",),
+            optional=("unitId", "then"),
+            may_be_empty=("value",),
+            stops=_asks_stop,
+            strange=lambda given: given.get("unitId") is not None,  # else one may be a misspelt unitId (Z7)
+        )
         given = asked.given
         unit_id, value, by = given.get("unitId"), given["value"], caller()
         mode, then = parse_mode(value), _then(given)
         if unit_id is None:
             if mode is None:
                 raise BadRequest(f"The value {shown(value)} is no global mode; use {', '.join(Mode)}.")
-            return self._carry_out(asked, lambda stamp: self._cluster(mode, then, by, stamp), stops=mode is Mode.STOP)
+            return self._carry_out(asked, lambda stamp: self._cluster(mode, then, by, stamp), **_by_mode(mode))
         if value and mode not in LOCAL_MODES:
             raise BadRequest(
                 f"The value {shown(value)} is no local mode; use {', '.join(LOCAL_MODES)}, or leave it empty."
             )
         return self._carry_out(
-            asked, lambda stamp: self._set_mode.unit(unit_id, mode, by, stamp=stamp), stops=mode is Mode.STOP
+            asked, lambda stamp: self._set_mode.unit(unit_id, mode, by, stamp=stamp), **_by_mode(mode)
         )
 
     def _cluster(self, mode: Mode, then: Mode | None, by: str, stamp: Stamp) -> Command:
@@ -155,7 +161,9 @@ class Commands:
 
     def set_dcdc(self, unit_id: str) -> Any:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
-        asked = self._ordering.asked(required=("mode",), optional=("dvg", "dig", "dryRun", "override", "overrideRules"))
+        asked = self._ordering.asked(
+            required=("mode",), optional=("dvg", "dig", "dryRun", "override", "overrideRules"), stops=_asks_wait
+        )
         return self._set_dcdc(asked, unit_id)
 
     def _set_dcdc(self, asked: Asked, unit_id: str) -> Any:
@@ -171,7 +179,7 @@ class Commands:
         return self._ordering.carry_out(
             asked,
             lambda stamp: self._set_converter.order(wanted, by, override=override, override_rules=rules, stamp=stamp),
-            stops=wanted.word is Word.WAIT,
+            urgency=Urgency.STOP if wanted.word is Word.WAIT else None,
         )
 
     def stop_all(self) -> Any:
@@ -179,7 +187,7 @@ class Commands:
 
         202 with the command where others wait for the same run already.
         """
-        asked, by = self._ordering.asked(), caller()
+        asked, by = self._ordering.asked(stops=_always), caller()
 
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
             command = self._stop_all.order(by, stamp=stamp)
@@ -192,7 +200,7 @@ class Commands:
             sentence = command.error or "Stop all has not ended yet."
             raise UpstreamError(sentence, sent=command.sent, details={"units": units, **left, "command": command.id})
 
-        answer = self._ordering.carry_out(asked, work, stops=True)
+        answer = self._ordering.carry_out(asked, work, urgency=Urgency.STOP_ALL)
         running = isinstance(answer, dict) and answer.get("stopAll") == "running."
         return json_reply(answer, status=202) if running else answer
 
@@ -282,12 +290,42 @@ class Commands:
 
     def end_share(self) -> Any:
         """`/share/end`: begin the safe end of the guided procedure."""
-        asked, by = self._ordering.asked(), caller()
-        return self._carry_out(asked, lambda stamp: self._share.end(by, stamp=stamp), stops=True)
+        asked, by = self._ordering.asked(stops=_always), caller()
+        return self._carry_out(asked, lambda stamp: self._share.end(by, stamp=stamp), urgency=Urgency.STOP)
 
-    def _carry_out(self, asked: Asked, order: Callable[[Stamp], Command], *, stops: bool = False) -> Any:
+    def _carry_out(
+        self,
+        asked: Asked,
+        order: Callable[[Stamp], Command],
+        *,
+        urgency: Urgency | None = None,
+        ends: bool = False,
+    ) -> Any:
         """Give an order whose specified body says that it succeeded."""
-        return self._ordering.carry_out(asked, lambda stamp: (order(stamp), {"succeeded": True}), stops=stops)
+        work = lambda stamp: (order(stamp), {"succeeded": True})  # noqa: E731 - one call, handed on
+        return self._ordering.carry_out(asked, work, urgency=urgency, ends=ends)
+
+
+class _ByMode(TypedDict):
+    urgency: Urgency | None
+    ends: bool
+
+
+def _by_mode(mode: Mode | None) -> _ByMode:
+    """How urgent an order of this mode is; a Soft Stop ends things, and so needs no place among other orders."""
+    return {"urgency": Urgency.STOP if mode is Mode.STOP else None, "ends": mode is Mode.HETERONOMOUS}
+
+
+def _always(given: Parameters) -> bool:
+    return True
+
+
+def _asks_wait(given: Parameters) -> bool:
+    return (given.get("mode") or "") == Word.WAIT
+
+
+def _asks_stop(given: Parameters) -> bool:
+    return given.get("value") == Mode.STOP
 
 
 def _is_wait() -> bool:

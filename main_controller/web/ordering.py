@@ -4,10 +4,12 @@ Used by every command route. What an order may do is decided by the operations; 
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from threading import BoundedSemaphore, Condition
 from typing import Any
 
@@ -18,7 +20,7 @@ from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import BadRequest, NoDataYet, UpstreamError
 from main_controller.store.command_log import CommandLog, KeyTaken
 from main_controller.web.figures import whole
-from main_controller.web.parameters import NAME, parameters
+from main_controller.web.parameters import BESIDE, NAME, Parameters
 from main_controller.web.replies import json_reply, shown
 
 ORDERS_AT_ONCE = 16
@@ -33,9 +35,10 @@ WAIT_LIMIT = 75.0
 AT_ONCE = 0.4
 """How long (s) `wait=no` waits at most for the rules to judge an order."""
 
+ALIKE = 4
+"""How many stops that ask for the same may hold a request thread; further ones are answered at once."""
+
 STAMP = ("key", "serial", "start", "age", "page")
-EVERYWHERE = ("wait", *STAMP)
-"""The parameters that every order takes besides its own."""
 
 MOST_SERIAL, LONGEST_AGE = 10**8, 10**8
 
@@ -46,53 +49,94 @@ Work = Callable[[Stamp], tuple[Command, Mapping[str, Any]]]
 class Ordering:
     """Reads what comes with an order and answers for it.
 
-    `executor` carries out the orders that are answered at once, `stoppers` those among them that stop.
+    `executor` carries out the orders that are answered at once, `stoppers` those among them that stop, `stop_alls` Stop
+    all alone.
     """
 
-    def __init__(self, log: CommandLog, *, executor: Executor, stoppers: Executor) -> None:
+    def __init__(self, log: CommandLog, *, executor: Executor, stoppers: Executor, stop_alls: Executor) -> None:
         self._log = log
-        self._executor = executor
-        self._stoppers = stoppers
+        self._executors = {Urgency.ORDER: executor, Urgency.STOP: stoppers, Urgency.STOP_ALL: stop_alls}
         self._room = BoundedSemaphore(ORDERS_AT_ONCE)
         self._waiters = BoundedSemaphore(WAITERS)
         self._changed = Condition()  # protects the count of orders that go on after their answer
         self._under_way = 0
+        self._alike: Counter[str] = Counter()  # stops that hold a request thread, by what they ask
 
     def asked(
-        self, *, required: Collection[str] = (), optional: Collection[str] = (), may_be_empty: Collection[str] = ()
+        self,
+        *,
+        required: Collection[str] = (),
+        optional: Collection[str] = (),
+        may_be_empty: Collection[str] = (),
+        stops: Callable[[Parameters], bool] = lambda given: False,
+        strange: Callable[[Parameters], bool] = lambda given: True,
     ) -> "Asked":
-        """The parameters of the order in hand; BadRequest for any that is wrong (Z7)."""
-        given = parameters(
-            bottle.request, required=required, optional=(*optional, *EVERYWHERE), may_be_empty=may_be_empty
+        """The parameters of the order in hand; BadRequest for any that is wrong (Z7).
+
+        Of one that `stops`, what stands beside it and cannot be read is dropped, and unknown parameters where they are
+        no misspelt scope (`strange`): nothing harmless keeps a stop back (S32).
+        """
+        read = Parameters.of(bottle.request)
+        stopping = stops(read)
+        given = read.read(
+            required=required,
+            optional=(*optional, *BESIDE),
+            may_be_empty=may_be_empty,
+            forgiving=stopping,
+            strange=stopping and strange(read),
         )
         wait = given.pop("wait", None)
         if wait not in (None, "verified", "no"):
-            raise BadRequest(f"The parameter wait can only be verified or no, not {shown(wait)}.")
+            if not stopping:
+                raise BadRequest(f"The parameter wait can only be verified or no, not {shown(wait)}.")
+            wait = None
         stamped = {name: given.pop(name) for name in STAMP if name in given}
         request = " ".join([bottle.request.path, *(f"{name}={given[name]}" for name in sorted(given))])
         return Asked(given, wait, stamped, request)
 
-    def carry_out(self, asked: "Asked", work: Work, *, stops: bool = False) -> Any:
+    def carry_out(self, asked: "Asked", work: Work, *, urgency: "Urgency | None" = None, ends: bool = False) -> Any:
         """Give the order, or tell how it stands that came with this key before; the reply's value.
 
-        `command`, its id, is added to the body that `work` returns.
+        `command`, its id, is added to the body that `work` returns. One that only `ends` things needs no place.
         """
+        urgency = urgency or Urgency.ORDER
+        stops = urgency is not Urgency.ORDER
         stamp = asked.stamp(stops=stops)
         try:
             if stamp.key is not None:
                 self._log.refuse_taken(stamp.key, stamp.request)
-            return (
-                self._at_once(asked, stamp, work, stops) if asked.wait == "no" else self._now(asked, stamp, work, stops)
-            )
+            return self._give(asked, stamp, work, urgency, ends)
         except KeyTaken as taken:
-            if taken.same:
+            if taken.same and not (stops and _never_left(taken.command)):
                 return _standing(taken.command, stamp.key, again=True, status=202 if asked.wait == "no" else 200)
             if not stops:
                 raise
-        unkeyed = replace(stamp, key=None)  # a stop leaves, whatever key a script gave it
-        return (
-            self._at_once(asked, unkeyed, work, stops) if asked.wait == "no" else self._now(asked, unkeyed, work, stops)
-        )
+            if taken.same and stamp.key is not None:
+                self._log.release_key(stamp.key)
+                return self._give(asked, stamp, work, urgency, ends)
+        return self._give(asked, replace(stamp, key=None), work, urgency, ends)  # a stop leaves, whatever its key
+
+    def _give(self, asked: "Asked", stamp: Stamp, work: Work, urgency: "Urgency", ends: bool) -> Any:
+        """Give it in this thread or beside it; of stops alike only a few hold a request thread (M5, V5)."""
+        if asked.wait == "no":
+            return self._at_once(stamp, work, urgency, ends)
+        if urgency is Urgency.ORDER and not ends:
+            with self.place():
+                return self._now(asked, stamp, work)
+        if urgency is not Urgency.STOP:  # Stop all joins the one that runs, and bounds those who wait for it itself
+            return self._now(asked, stamp, work)
+        with self._changed:
+            many = self._alike[asked.request] >= ALIKE
+            self._alike[asked.request] += not many
+        if many:
+            return self._at_once(stamp, work, urgency, ends)
+        try:
+            return self._now(asked, stamp, work)
+        finally:
+            with self._changed:
+                self._alike[asked.request] -= 1
+                if not self._alike[asked.request]:
+                    del self._alike[asked.request]
 
     def wait_empty(self, timeout: float) -> bool:
         """Wait until no order goes on after its answer, at most `timeout` s; whether that is so."""
@@ -112,12 +156,8 @@ class Ordering:
         if not self._room.acquire(blocking=False):
             raise NoDataYet("Too many orders are under way at once; nothing was sent.", details={"sent": False})
 
-    def _now(self, asked: "Asked", stamp: Stamp, work: Work, stops: bool) -> Any:
-        if stops:
-            command, body = work(stamp)
-        else:
-            with self.place():
-                command, body = work(stamp)
+    def _now(self, asked: "Asked", stamp: Stamp, work: Work) -> Any:
+        command, body = work(stamp)
         answer = {**body, "command": command.id}
         if asked.wait is None or not self._waiters.acquire(blocking=False):
             return answer
@@ -127,32 +167,42 @@ class Ordering:
             self._waiters.release()
         return {**answer, "state": str(ended.state), "verified": ended.state is CommandState.VERIFIED}
 
-    def _at_once(self, asked: "Asked", stamp: Stamp, work: Work, stops: bool) -> bottle.HTTPResponse:
+    def _at_once(self, stamp: Stamp, work: Work, urgency: "Urgency", ends: bool) -> bottle.HTTPResponse:
         """Answer once the rules have judged; the order goes on by itself."""
         key = stamp.key or secrets.token_hex(16)
-        if not stops:
+        placed = urgency is Urgency.ORDER and not ends
+        if placed:
             self._take_place()
         with self._changed:
             self._under_way += 1
+        executor = self._executors[Urgency.STOP if ends and urgency is Urgency.ORDER else urgency]
         try:
-            future = (self._stoppers if stops else self._executor).submit(work, replace(stamp, key=key))
+            future = executor.submit(work, replace(stamp, key=key))
         except BaseException:
-            self._gone(stops)
+            self._gone(placed)
             raise
-        future.add_done_callback(lambda _: self._gone(stops))
+        future.add_done_callback(lambda _: self._gone(placed))
         command = self._log.wait_judged(key, future.done, AT_ONCE)
         if future.done() or (command is not None and not command.judged and not command.state.open):
             _raise_refusal(future, command)
             command = self._log.by_key(key)
         return _standing(command, stamp.key)
 
-    def _gone(self, stops: bool) -> None:
-        if not stops:
+    def _gone(self, placed: bool) -> None:
+        if placed:
             self._room.release()
         with self._changed:
             self._under_way -= 1
             self._changed.notify_all()
         self._log.wake()
+
+
+class Urgency(Enum):
+    """With whom an order shares its threads: with others, with stops, or with Stop all alone."""
+
+    ORDER = auto()
+    STOP = auto()
+    STOP_ALL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +245,11 @@ def caller() -> str:
     return str(bottle.request.environ.get("REMOTE_ADDR", "?"))
 
 
+def _never_left(command: Command) -> bool:
+    """Whether the order of this command has ended without anything having left."""
+    return command.sent is False and not command.state.open
+
+
 def _raise_refusal(future: "Future[Any]", command: Command | None) -> None:
     """Raise what refused the order; what happened to it upstream is told by its command."""
     error = future.exception(timeout=1.0)
@@ -208,4 +263,9 @@ def _standing(
     body: dict[str, Any] = {"command": None, "key": key, "state": "pending", "sent": False}
     if command is not None:
         body |= {"command": command.id, "state": str(command.state), "sent": command.sent}
-    return json_reply({**body, **({"again": True} if again else {})}, status=status)
+    if again:
+        body["again"] = True
+        if command is not None and command.state in (CommandState.FAILED, CommandState.CANCELLED):
+            body["error"] = command.error or "The order failed."
+            status = 409 if command.sent is False else 502
+    return json_reply(body, status=status)

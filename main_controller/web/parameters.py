@@ -26,6 +26,9 @@ IDS = ("unitId", "unit", "from", "to")
 DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What turns the direction of the text around it."""
 
+BESIDE = ("wait", "key", "serial", "start", "age", "page")
+"""The parameters that stand beside what an order says; of a stop they are dropped where they cannot be read."""
+
 FORM = "application/x-www-form-urlencoded"
 READ = "main_controller.parameters"
 
@@ -40,14 +43,28 @@ class Parameters:
 
     def __init__(self, query: str, body: bytes = b"") -> None:
         self._values: dict[str, str] = {}
+        self._faults: dict[str, BadRequest] = {}  # of what stands beside an order, and of a body of another kind
         for name, value in [*_pairs(query), *_pairs(_text(body))]:
-            if name in self._values:
-                raise BadRequest(f"The parameter {shown(name)} is given twice.")
-            if len(value) > MAX_CHARACTERS:
-                raise BadRequest(f"The parameter {shown(name)} is longer than {MAX_CHARACTERS} characters.")
-            if any(_is_control(character, name) for character in value):
-                raise BadRequest(f"The parameter {shown(name)} holds a control character.")
-            self._values[name] = value
+            fault = self._fault(name, value)
+            if fault is None:
+                self._values[name] = value
+            elif name in BESIDE:
+                self._faults[name] = fault
+                self._values.pop(name, None)
+            else:
+                raise fault
+
+    def _fault(self, name: str, value: str) -> BadRequest | None:
+        """What is wrong with a parameter, whatever asks for it."""
+        if name in self._values or name in self._faults:
+            return BadRequest(f"The parameter {shown(name)} is given twice.")
+        if len(value) > MAX_CHARACTERS:
+            return BadRequest(f"The parameter {shown(name)} is longer than {MAX_CHARACTERS} characters.")
+        if any(_is_control(character, name) for character in value):
+            return BadRequest(f"The parameter {shown(name)} holds a control character.")
+        if name in BESIDE and not value.strip():
+            return BadRequest(f"The parameter {shown(name)} is empty.")
+        return None
 
     @classmethod
     def of(cls, request: bottle.BaseRequest) -> "Parameters":
@@ -67,13 +84,30 @@ class Parameters:
             raise BadRequest("Only a POST has a body; put the parameters in the query.")
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         if kind != FORM:
-            raise BadRequest(f"The body must be {FORM}, or the parameters in the query.")
+            read = cls(environ.get("QUERY_STRING", ""))
+            read._faults[""] = BadRequest(f"The body must be {FORM}, or the parameters in the query.")
+            return read
         return cls(environ.get("QUERY_STRING", ""), environ["wsgi.input"].read(length))
 
     def read(
-        self, *, required: Collection[str] = (), optional: Collection[str] = (), may_be_empty: Collection[str] = ()
+        self,
+        *,
+        required: Collection[str] = (),
+        optional: Collection[str] = (),
+        may_be_empty: Collection[str] = (),
+        forgiving: bool = False,
+        strange: bool = False,
     ) -> dict[str, str]:
-        """The values by name; BadRequest for an unknown or a missing one, or one empty and not in `may_be_empty`."""
+        """The values by name; BadRequest for an unknown or a missing one, or one empty and not in `may_be_empty`.
+
+        `forgiving` drops what stands beside an order and cannot be read, and a body of another kind; `strange` drops
+        unknown ones: for stops, which nothing harmless beside them may keep back (S32).
+        """
+        if self._faults and not forgiving:
+            raise next(iter(self._faults.values()))
+        known_names = {*required, *optional}
+        if strange:
+            self._values = {name: value for name, value in self._values.items() if name in known_names}
         for name, value in self._values.items():
             if name not in required and name not in optional:
                 known = ", ".join(sorted({*required, *optional})) or "none"

@@ -8,11 +8,12 @@ from main_controller.domain.commands import Command
 from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.stamp import Moment, Stamp
-from main_controller.errors import Refused
+from main_controller.errors import Refused, UpstreamError
 from main_controller.operations import moments as module
 from main_controller.operations.moments import Moments
+from main_controller.store.command_log import KeyTaken
 from tests.operations.bench import Bench, open_bench
-from tests.operations.fake_wire import Hands
+from tests.operations.fake_wire import Fault, Hands, unsent
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
 REFERENCE = Wanted("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
@@ -173,3 +174,38 @@ def test_serials_grow_and_old_ones_are_unknown(monkeypatch: pytest.MonkeyPatch) 
         assert Moments(hands).start != moments.start
     finally:
         hands.close()
+
+
+def test_however_many_orders_came_since_a_stop_refuses_what_was_pressed_before_it() -> None:
+    """A thousand cheap orders pushed the stop out of the list."""
+    with open_bench(mode=RUN) as bench:
+        bench.settled()
+        stamp = pressed(bench)
+        bench.run(0.1)
+        bench.set_mode.cluster(STOP, "two")
+        for number in range(1100):
+            bench.desk.verify(bench.desk.begin("acknowledge", "E001", {"n": number}, "three"))
+        bench.run(1.0)
+        refusal(lambda: bench.set_mode.cluster(RUN, "me", stamp=stamp))
+
+
+def test_a_stop_that_could_not_leave_came_all_the_same() -> None:
+    with open_bench(mode=MANUAL) as bench:
+        bench.settled()
+        stamp = pressed(bench)
+        bench.run(0.1)
+        bench.grid.faults["E001 WAIT"] = Fault(unsent(), times=1)
+        with pytest.raises(UpstreamError):
+            bench.converter.wait("E001", "two")
+        refusal(lambda: bench.converter.order(REFERENCE, "me", stamp=stamp))
+
+
+def test_a_key_of_an_order_long_forgotten_still_sends_nothing() -> None:
+    with open_bench(mode=MANUAL) as bench:
+        bench.settled()
+        once = Stamp(key="k1", request="/x")
+        bench.converter.order(REFERENCE, "me", stamp=once)
+        for number in range(1100):
+            bench.desk.verify(bench.desk.begin("acknowledge", "E001", {"n": number}, "three"))
+        with pytest.raises(KeyTaken):
+            bench.converter.order(REFERENCE, "me", stamp=once)

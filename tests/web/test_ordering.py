@@ -13,7 +13,7 @@ from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.store.command_log import CommandLog
-from main_controller.web.ordering import ORDERS_AT_ONCE, WAITERS, Ordering
+from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
 from tests.web.client import Answer, Client
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ class Part:
     def __init__(self) -> None:
         self.log = CommandLog()
         self.pools = (ThreadPoolExecutor(ORDERS_AT_ONCE), ThreadPoolExecutor(64))
-        self.ordering = Ordering(self.log, executor=self.pools[0], stoppers=self.pools[1])
+        self.ordering = Ordering(self.log, executor=self.pools[0], stoppers=self.pools[1], stop_alls=self.pools[1])
         self.stamps: list[Stamp] = []
         self.do: Callable[[Command], None] = lambda command: None
         self.client = Client(self)
@@ -36,7 +36,7 @@ class Part:
         app.route("/halt", ["GET", "POST"], lambda: self._order(True), command=True, stops=True)
 
     def _order(self, stops: bool) -> Any:
-        asked = self.ordering.asked(optional=("value",))
+        asked = self.ordering.asked(optional=("value",), stops=lambda given: stops)
 
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
             command = Command(
@@ -47,7 +47,7 @@ class Part:
             self.do(command)
             return self.log.get(command.id), {"succeeded": True}
 
-        return self.ordering.carry_out(asked, work, stops=stops)
+        return self.ordering.carry_out(asked, work, urgency=Urgency.STOP if stops else None)
 
     def call(self, target: str) -> Answer:
         return self.client.call(target, "POST")
@@ -111,7 +111,7 @@ def test_the_second_arrival_of_a_refused_order_is_not_judged_anew(part: Part) ->
     assert part.call(f"/order?key={KEY}").status == 409
     part.do = lambda command: None
     again = part.call(f"/order?key={KEY}").json
-    assert (again["state"], again["again"], len(part.stamps)) == ("failed", True, 1)
+    assert (again["state"], again["again"], again["error"], len(part.stamps)) == ("failed", True, "No.", 1)
 
 
 def test_a_key_of_another_order_is_refused_but_for_a_stop(part: Part) -> None:
@@ -207,7 +207,7 @@ def test_orders_on_their_way_are_bounded_and_stops_are_not(part: Part) -> None:
 
 def test_those_who_wait_for_a_verdict_are_bounded_and_the_others_are_answered_without_it(part: Part) -> None:
     with ThreadPoolExecutor(WAITERS) as callers:
-        waiting = [callers.submit(part.call, "/halt?wait=verified") for _ in range(WAITERS)]
+        waiting = [callers.submit(part.call, f"/halt?wait=verified&value={number}") for number in range(WAITERS)]
         try:
             for _ in range(200):
                 if len(part.stamps) == WAITERS and not part.ordering._waiters._value:
@@ -219,3 +219,76 @@ def test_those_who_wait_for_a_verdict_are_bounded_and_the_others_are_answered_wi
             for command in part.log.latest():
                 part.log.update(command.id, state=CommandState.VERIFIED)
         assert all(future.result().json["verified"] for future in waiting)
+
+
+def test_of_stops_that_ask_for_the_same_only_a_few_hold_a_request_thread_and_all_are_given(part: Part) -> None:
+    """A unit that hangs, and everybody who presses its Wait: others' stops need threads too."""
+    hang = threading.Event()
+
+    def hangs(command: Command) -> None:
+        hang.wait(20)
+
+    part.do = hangs
+    with ThreadPoolExecutor(ALIKE) as callers:
+        held = [callers.submit(part.call, "/halt?value=1") for _ in range(ALIKE)]
+        for _ in range(200):
+            if len(part.stamps) == ALIKE:
+                break
+            threading.Event().wait(0.02)
+        for _ in range(20):
+            assert part.call("/halt?value=1").status == 202
+        assert len(part.stamps) == ALIKE + 20, "each is given all the same"
+        hang.set()
+        assert {future.result().status for future in held} == {200}
+    assert part.ordering.wait_empty(10.0)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "key=",
+        f"key={'x' * 300}",
+        "key=a&key=a",
+        "serial=",
+        "page=",
+        "wait=",
+        "wait=yes",
+        "wait=no&wait=no",
+        "_=1",
+        "a=b",
+    ],
+)
+def test_nothing_that_stands_beside_a_stop_keeps_it_back(part: Part, beside: str) -> None:
+    assert part.call(f"/halt?{beside}").status == 200
+    assert part.call(f"/order?{beside}").status == 400
+    assert len(part.stamps) == 1
+
+
+def test_a_body_of_another_kind_keeps_no_stop_back(part: Part) -> None:
+    headers = {"Content-Type": "application/json"}
+    assert part.client.call("/halt", "POST", headers=headers, body=b"{}").status == 200
+    assert part.client.call("/order", "POST", headers=headers, body=b"{}").status == 400
+
+
+def test_a_stop_that_never_left_is_given_again_by_the_same_key(part: Part) -> None:
+    def unreachable(command: Command) -> None:
+        part.log.update(command.id, state=CommandState.FAILED, error="refused", sent=False)
+        raise UpstreamUnreachable("refused", sent=False)
+
+    part.do = unreachable
+    assert part.call(f"/halt?key={KEY}").status == 502
+    part.do = lambda command: None
+    assert part.call(f"/halt?key={KEY}").status == 200
+    assert len(part.stamps) == 2
+    assert part.log.by_key(KEY) == part.log.get("c2")
+
+
+def test_a_repeated_failure_keeps_its_failing_status(part: Part) -> None:
+    def refuse(command: Command) -> None:
+        part.log.update(command.id, state=CommandState.FAILED, error="No.", sent=False)
+        raise Refused("No.")
+
+    part.do = refuse
+    part.call(f"/order?key={KEY}")
+    again = part.call(f"/order?key={KEY}")
+    assert (again.status, again.error, again.json["again"]) == (409, "No.", True)
