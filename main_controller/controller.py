@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -208,7 +209,7 @@ class Controller:
         database = Database(settings.journal)
         self._stack.callback(database.close)
         self._journal = Journal(database, wall=utc_now)
-        self._known = KnownUnits(database)
+        self._known = KnownUnits(database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))
         self._locks = LockBook(database)
         self._running = RunningProcedures(database)
         self._schedules = Schedules(settings.schedules, zone=zone)

@@ -14,12 +14,12 @@ class Book(Protocol):
     """Where acknowledgements are kept."""
 
     def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
-        """Keep it until the unit's word changes."""
+        """Keep it until the unit tells anything new."""
         ...
 
 
 class Acknowledge:
-    """Takes note of an acknowledgement; a new word of the unit lifts it."""
+    """Takes note of an acknowledgement; whatever the unit tells anew lifts it."""
 
     def __init__(self, desk: Desk, book: Book, *, told: Callable[[str], None] = lambda unit_id: None) -> None:
         self._desk = desk

@@ -87,6 +87,9 @@ class Settings:
     freshreading: float = _setting(
         15, kinds.number(0.1, 3600), "oldest reading on which a converter order may rest", "s"
     )
+    acknowledgetime: float = _setting(
+        24, kinds.number(0.1, 720), "an acknowledgement of unwatched hardware ends after that long", "h"
+    )
     ordertime: float = _setting(
         10, kinds.number(0.5, 3600), "an order of the page pressed longer ago is refused, unless it stops", "s"
     )

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from main_controller.domain.freshness import Remembered, Sighting
@@ -43,10 +43,16 @@ class Forgotten:
 
 
 class KnownUnits:
-    """Every unit ever known. Changes are written with the journal's next transaction, so nobody waits for the disk."""
+    """Every unit ever known. Changes are written with the journal's next transaction, so nobody waits for the disk.
 
-    def __init__(self, database: Database) -> None:
+    An acknowledgement holds until the unit tells anything new: its clock moves, another word, another set point; and
+    for at most `lasts` by `wall` (S11).
+    """
+
+    def __init__(self, database: Database, *, wall: Callable[[], datetime], lasts: timedelta) -> None:
         self._database = database
+        self._wall = wall
+        self._lasts = lasts
         self._changing = threading.Lock()  # protects the mappings; held for dictionary work only
         self._units: dict[str, Remembered] = {}
         self._acknowledged: dict[str, _Acknowledged] = {}
@@ -117,7 +123,7 @@ class KnownUnits:
                 old = before.sightings.get(unit_id)
                 if old is sighting and unit_id not in self._acknowledged:
                     continue
-                if self._see(sighting):
+                if self._see(sighting, told=old is not None and old.clock != sighting.clock):
                     changed.append(unit_id)
         for unit_id in dict.fromkeys(changed):
             self._write(unit_id)
@@ -127,7 +133,7 @@ class KnownUnits:
             self._back(unit_id, name)
 
     def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
-        """Keep that an operator has looked at this unit, last seen in `word`; another word lifts it."""
+        """Keep that an operator has looked at this unit, last seen in `word`."""
         with self._changing:
             self._acknowledged[unit_id] = _Acknowledged(word, by, at)
             if unit_id not in self._units:
@@ -136,14 +142,28 @@ class KnownUnits:
         self._database.rouse()
 
     def acknowledged(self, unit_id: str, word: str | None) -> bool:
-        """Whether this unit, last seen in this word, is acknowledged."""
+        """Whether this unit, last seen in this word, is acknowledged and that was not too long ago."""
         kept = self._acknowledged.get(unit_id)
-        return kept is not None and kept.word == word
+        return kept is not None and kept.word == word and self._holds(kept)
 
     def acknowledgement(self, unit_id: str) -> dict[str, Any] | None:
         """Who acknowledged the unit as it was last seen, and when: `{"by", "at"}`; None when nobody did."""
         kept = self._acknowledged.get(unit_id)
-        return None if kept is None else {"by": kept.by, "at": iso_utc(kept.at)}
+        return {"by": kept.by, "at": iso_utc(kept.at)} if kept is not None and self._holds(kept) else None
+
+    def lift(self, unit_id: str) -> bool:
+        """End this unit's acknowledgement; whether there was one that held."""
+        with self._changing:
+            kept = self._acknowledged.pop(unit_id, None)
+        if kept is None:
+            return False
+        self._write(unit_id)
+        self._database.rouse()
+        return self._holds(kept)
+
+    def _holds(self, kept: _Acknowledged) -> bool:
+        """Whether it is of the last `lasts`: one from the future is by a clock that was put back, and bounded too."""
+        return abs(self._wall() - kept.at) < self._lasts
 
     def _take_back(self, after: Snapshot) -> dict[str, str]:
         """The forgotten units that `/get/log` shows, with who forgot each; they are so no longer."""
@@ -153,15 +173,19 @@ class KnownUnits:
             seen = [one for one in self._forgotten if one in after.sightings and after.sightings[one].present]
             return {unit_id: self._forgotten.pop(unit_id).name for unit_id in seen}
 
-    def _see(self, sighting: Sighting) -> bool:
-        """Take in one unit's newest data, under the lock; whether anything kept has changed."""
+    def _see(self, sighting: Sighting, *, told: bool) -> bool:
+        """Take in one unit's newest data, under the lock; whether anything kept has changed.
+
+        `told`: its own clock moved. The first data after a restart may be old ones, so they count by what they say.
+        """
         unit, kept = sighting.unit, self._units.get(sighting.unit_id)
         word, ip = unit.raw_word, unit.ip or (kept.ip if kept is not None else None)
+        now = (word, unit.dvg, unit.dig, ip)
         acknowledged = self._acknowledged.get(sighting.unit_id)
-        lifted = acknowledged is not None and acknowledged.word != word
+        set_anew = kept is not None and (kept.dvg, kept.dig) != (unit.dvg, unit.dig)
+        lifted = acknowledged is not None and (told or set_anew or acknowledged.word != word)
         if lifted:
             del self._acknowledged[sighting.unit_id]
-        now = (word, unit.dvg, unit.dig, ip)
         if not lifted and kept is not None and now == (kept.word, kept.dvg, kept.dig, kept.ip):
             return False
         self._units[sighting.unit_id] = Remembered(sighting.unit_id, *now)

@@ -1,6 +1,7 @@
 """An operator has looked at live hardware that nobody watches (Z6a)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,9 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.acknowledge import Acknowledge
-from tests.operations.bench import Bench, open_bench
+from main_controller.store.database import Database
+from main_controller.store.known_units import KnownUnits
+from tests.operations.bench import START, Bench, open_bench
 
 
 class Book:
@@ -59,3 +62,30 @@ def test_a_member_never_seen_since_the_restart_can_be_acknowledged_and_a_strange
             orders.order("E999", "me")
         with pytest.raises(Refused, match="nothing to acknowledge"):
             orders.order("E001", "me")
+
+
+def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_path: Path) -> None:
+    """S11, case R: back in the same word for an hour, at 380 V instead of 350 V, then silent again."""
+    now = [START]
+    database = Database(tmp_path / "journal.sqlite3")
+    known = KnownUnits(database, wall=lambda: now[0], lasts=timedelta(hours=24))
+    with open_bench(mode=Mode.STOP, acknowledgements=known) as bench:
+        bench.on_poll = known.note
+        one = bench.unit("E001")
+        one.word, one.dvg = str(Word.VOLTAGE_REFERENCE), 350.0
+        bench.settled()
+        one.there = False
+        bench.run(6.0)
+        now[0] = bench.wall()
+        Acknowledge(bench.desk, known).order("E001", "anna")
+        bench.run(6.0)
+        assert bench.fact("E001").acknowledged
+        one.there, one.dvg = True, 380.0
+        bench.run(3600.0)
+        one.there = False
+        bench.run(6.0)
+        now[0] = bench.wall()
+        assert not bench.fact("E001").acknowledged
+        with pytest.raises(Refused, match="nobody watches"):
+            bench.set_mode.cluster(Mode.AUTONOMOUS, "bob")
+    database.close()
