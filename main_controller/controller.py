@@ -257,7 +257,7 @@ class Controller:
         )  # fmt: skip
         self._set_mode = SetMode(
             desk, upstream.apis_web, waits, self._stoppers,
-            person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent,
+            person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent, dead_bus=settings.deadbus,
         )  # fmt: skip
         self._pages = PagesHeard(self._clock)
         self._then_mode = ThenMode(desk, self._set_mode, self._pages, submit=self._executor(1, "then").submit)
@@ -279,7 +279,6 @@ class Controller:
         self._ups_mode = UpsMode(
             desk, upstream.devices, self._orderers, enabled=bool(settings.ups_set_url), intent=intent
         )
-        self._acknowledge = Acknowledge(desk, self._known)
         self._set_lock = SetLock(desk, self._locks, told=self._journaling.lock)
         bounds = bounds_of(settings)
         reads = DirectReads(upstream.devices, readers, self._clock)
@@ -294,6 +293,7 @@ class Controller:
         self._answers = Answers(desk)
         self._stop_follower = StopFollower(desk, waits)
         self._events = GridEvents(desk, record=self._journaling.record)
+        self._acknowledge = Acknowledge(desk, self._known, chronicle=self._events.chronicle, dead_bus=settings.deadbus)
         band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
         self._bus_events = BusEvents(desk, self._events.chronicle, band=band)
         self._bus_view = BusView(
@@ -350,6 +350,7 @@ class Controller:
             Periodic("stop follower", LOOK_EVERY, self._stop_follower.run_once),
             Periodic("grid events", EVENTS_EVERY, self._events.run_once),
             Periodic("bus events", EVENTS_EVERY, self._bus_events.run_once),
+            Periodic("acknowledgements", EVENTS_EVERY, self._acknowledge.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),

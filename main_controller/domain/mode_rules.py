@@ -6,27 +6,34 @@ Stopping is never asked here: Force Stop and Manual's way back to it always pass
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from main_controller.domain.live_bus import RunLimits, why_not_run
 from main_controller.domain.modes import SHARING_MODES, Mode, Word, effective_mode
 from main_controller.domain.picture import Fact, Picture, names
 
 Lock = Mapping[str, Any]
 """A maintenance lock as JSON: `name`, `reason`, `since`."""
 
+_LIMITS = RunLimits()
 
-def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
+
+def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS) -> str | None:
     """Why the cluster may not go to this mode now, or None where it may; one that only lowers it may (S1)."""
     if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
         return None
+    drives = _shares(picture.mode, picture.pending_for(None))
     return (
         (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
         or _locked_not_stopped(picture, locks)
         or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
-        or (None if _shares(picture.mode, picture.pending_for(None)) else _nobody_live(picture))
-        or (None if _shares(picture.mode, picture.pending_for(None)) else _not_in_wait(picture.facts.values()))
+        or (None if drives else _nobody_live(picture))
+        or (None if drives else _not_in_wait(picture.facts.values()))
+        or (why_not_run(picture, limits) if mode is Mode.AUTONOMOUS and not _runs(picture, None) else None)
     )
 
 
-def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
+def why_not_local(
+    unit_id: str, mode: Mode | None, picture: Picture, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS
+) -> str | None:
     """Why this unit's local mode may not be set so now (None clears it, which is the unit's Run)."""
     if mode is Mode.STOP or (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
         return None
@@ -41,7 +48,12 @@ def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapp
     if after not in SHARING_MODES and picture.mode is not None:
         return None
     unwatched = _unwatched([fact]) if mode is None else None
-    return unwatched or (None if _shares(fact.obeys, picture.pending_for(unit_id)) else _not_in_wait([fact]))
+    drives = _shares(fact.obeys, picture.pending_for(unit_id))
+    return (
+        unwatched
+        or (None if drives else _not_in_wait([fact]))
+        or (why_not_run(picture, limits) if mode is None and not _runs(picture, unit_id) else None)
+    )
 
 
 def only_lowers(unit_id: str | None, picture: Picture) -> bool:
@@ -81,6 +93,12 @@ def why_not_shut_down(unit_id: str | None, picture: Picture, fresh: float) -> st
 def _shares(mode: Mode | None, pending: Iterable[Mode | None]) -> bool:
     """Whether apis-main itself drives the converters: in force, and no order on its way says otherwise (Z8b)."""
     return mode in SHARING_MODES and not any(one in (Mode.STOP, Mode.MANUAL) for one in pending)
+
+
+def _runs(picture: Picture, unit_id: str | None) -> bool:
+    """Whether Run is in force in this scope and no order on its way says otherwise, so that it starts nothing."""
+    obeyed = picture.mode if unit_id is None else picture.facts[unit_id].obeys
+    return obeyed is Mode.AUTONOMOUS and all(one in (Mode.AUTONOMOUS, None) for one in picture.pending_for(unit_id))
 
 
 def _unwatched(facts: Iterable[Fact]) -> str | None:

@@ -1,12 +1,15 @@
-"""An operator has looked at live hardware that nobody watches: Z6a. Used by `/acknowledge`."""
+"""An operator has looked at live hardware that nobody watches: Z6a, S10, S11. Used by `/acknowledge` and a worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from main_controller.domain.commands import Command
+from main_controller.domain.live_bus import DEAD_BUS, RunLimits, listed, unexplained
+from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
+from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 
 
@@ -17,20 +20,39 @@ class Book(Protocol):
         """Keep it until the unit tells anything new."""
         ...
 
+    def lift(self, unit_id: str) -> bool:
+        """End it; whether there was one."""
+        ...
+
 
 class Acknowledge:
-    """Takes note of an acknowledgement; whatever the unit tells anew lifts it."""
+    """Takes note of an acknowledgement; whatever the unit tells anew lifts it, and so does a bus that is measured live.
 
-    def __init__(self, desk: Desk, book: Book, *, told: Callable[[str], None] = lambda unit_id: None) -> None:
+    `dead_bus` (V) is up to where a bus counts as dead; `chronicle` tells what was lifted.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        book: Book,
+        *,
+        chronicle: Chronicle,
+        dead_bus: float = DEAD_BUS,
+        told: Callable[[str], None] = lambda unit_id: None,
+    ) -> None:
         self._desk = desk
         self._book = book
+        self._chronicle = chronicle
+        self._limits = RunLimits(desk.timing.fresh, dead_bus)
         self._told = told
+        self._live_since: float | None = None
 
     def order(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
-        """Acknowledge one unit; NotFound for a stranger, Refused when there is nothing to acknowledge."""
+        """Acknowledge one unit; NotFound for a stranger, Refused where nothing is to acknowledge or the bus is live."""
         desk = self._desk
         snapshot = desk.cache.snapshot()
-        fact = desk.picture().facts.get(unit_id)
+        picture = desk.picture()
+        fact = picture.facts.get(unit_id)
         if fact is None:
             raise NotFound(f"There is no unit {unit_id!r}.")
         command = desk.begin("acknowledge", unit_id, {"acknowledged": True}, by, stamp=stamp)
@@ -39,6 +61,36 @@ class Acknowledge:
             raise desk.refuse(
                 command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."
             )
+        shown = unexplained(picture, self._limits)
+        if shown:
+            raise desk.refuse(
+                command,
+                f"The bus is live ({listed(shown)}) and nothing explains it: {unit_id} may hold it. "
+                f"It is acknowledged once the bus is at most {self._limits.dead_bus:g} V.",
+            )
         self._book.acknowledge(unit_id, snapshot.last_word(unit_id), by, desk.wall())
         self._told(unit_id)
         return desk.verify(desk.accept(command))
+
+    def run_once(self) -> None:
+        """Lift what is acknowledged while the bus is live and nothing explains it (S10).
+
+        Only once that has held for as long as a reading is fresh, so that it rests on newer ones: at the end of a deal
+        the last voltages are told after it.
+        """
+        picture = self._desk.picture()
+        shown = unexplained(picture, self._limits)
+        if not shown:
+            self._live_since = None
+        elif self._live_since is None:
+            self._live_since = picture.now
+        elif picture.now - self._live_since > self._limits.fresh:
+            self._lift(picture, shown)
+
+    def _lift(self, picture: Picture, shown: Mapping[str, float]) -> None:
+        for fact in picture.facts.values():
+            if fact.acknowledged and fact.unwatched and self._book.lift(fact.id):
+                text = (
+                    f"{fact.id} is acknowledged no longer: the bus is live ({listed(shown)}) and nothing explains it."
+                )
+                self._chronicle.tell("acknowledgement", fact.id, text, None, dict(shown))
