@@ -27,6 +27,7 @@ def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock], limi
         or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
         or (None if drives else _nobody_live(picture))
         or (None if drives else _not_in_wait(picture.facts.values()))
+        or (_late(picture.live, limits) if mode is Mode.AUTONOMOUS and not drives else None)
         or (why_not_run(picture, limits) if mode is Mode.AUTONOMOUS and not _runs(picture, None) else None)
     )
 
@@ -52,6 +53,7 @@ def why_not_local(
     return (
         unwatched
         or (None if drives else _not_in_wait([fact]))
+        or (_late([fact], limits) if mode is None and not drives else None)
         or (why_not_run(picture, limits) if mode is None and not _runs(picture, unit_id) else None)
     )
 
@@ -119,6 +121,18 @@ def _not_in_wait(facts: Iterable[Fact]) -> str | None:
     if not found:
         return None
     return f"{names(found)} is not surely in Wait; every converter must be, by a reading after the last order."
+
+
+def _late(facts: Iterable[Fact], limits: RunLimits) -> str | None:
+    """Run rests on what every live unit told of late: a converter may have begun to work since (S18)."""
+    late = [fact for fact in facts if fact.live and not fact.fresh(limits.fresh)]
+    if not late:
+        return None
+    oldest = max(late, key=lambda fact: fact.age or 0.0)
+    return (
+        f"{oldest.id} was last seen {oldest.age or 0.0:.0f} s ago; Run rests on readings of at most "
+        f"{limits.fresh:g} s of every live unit. The next reading of {names(late)} is waited for."
+    )
 
 
 def _locked_run(locks: Mapping[str, Lock]) -> str | None:

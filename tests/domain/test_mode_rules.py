@@ -282,3 +282,38 @@ def test_a_units_run_starts_on_no_bus_that_nothing_explains_either() -> None:
     assert why_not_local("E001", None, grid(RUN, None, deals=0), {}) is None, "it is in Run"
     assert why_not_local("E001", None, grid(MANUAL, deals=0), {}) is None, "under Manual it changes nothing"
     assert why_not_local("E001", STOP, grid(RUN, deals=0), {}) is None
+
+
+# How old a reading Run may rest on (S18)
+
+
+@pytest.mark.parametrize(("age", "passes"), [(15.0, True), (15.1, False), (25.0, False), (30.0, False)])
+@pytest.mark.parametrize("mode", [MANUAL, STOP])
+def test_run_rests_on_fresh_readings_of_every_live_unit(age: float, passes: bool, mode: Mode) -> None:
+    grid = picture(fact("E001", mode=mode), fact("E002", mode=mode, age=age), mode=mode)
+    assert (why_not_global(RUN, grid, {}) is None) is passes
+    assert why_not_global(RUN, grid, {}, RunLimits(fresh=40.0)) is None
+    assert why_not_global(SOFT, grid, {}) is None
+
+
+def test_the_refusal_says_how_old_the_reading_is_and_what_is_waited_for() -> None:
+    late = [fact("E002", age=25.0), fact("E003", age=16.0)]
+    assert why_not_global(RUN, picture(fact("E001"), *late), {}) == (
+        "E002 was last seen 25 s ago; Run rests on readings of at most 15 s of every live unit. "
+        "The next reading of E002, E003 is waited for."
+    )
+
+
+def test_a_units_run_rests_on_its_own_fresh_reading() -> None:
+    def grid(own: float, other: float) -> Any:
+        mine = fact("E001", mode=RUN, local=STOP, age=own)
+        return picture(mine, fact("E002", mode=RUN, age=other), mode=RUN)
+
+    assert "E001 was last seen 25 s ago" in str(why_not_local("E001", None, grid(25.0, 2.0), {}))
+    assert why_not_local("E001", None, grid(2.0, 25.0), {}) is None
+    assert why_not_local("E001", SOFT, grid(25.0, 2.0), {}) is None
+
+
+def test_while_apis_main_drives_an_old_reading_keeps_nobody_back() -> None:
+    grid = picture(fact("E001", mode=SOFT, age=25.0), mode=SOFT)
+    assert why_not_global(RUN, grid, {}) is None
