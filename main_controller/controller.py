@@ -35,6 +35,7 @@ from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.direct_reads import DirectReads
+from main_controller.operations.estop import EStop
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.journaling import Journaling
@@ -64,6 +65,7 @@ from main_controller.store.database import Database
 from main_controller.store.journal import Journal
 from main_controller.store.journal_check import verify_journal
 from main_controller.store.known_units import KnownUnits
+from main_controller.store.latch_file import LatchFile
 from main_controller.store.locks import LockBook
 from main_controller.store.running import RunningProcedures
 from main_controller.store.schedule_results import ScheduleResults
@@ -293,6 +295,10 @@ class Controller:
         self._answers = Answers(desk)
         self._stop_follower = StopFollower(desk, waits)
         self._events = GridEvents(desk, record=self._journaling.record)
+        self._estop = EStop(
+            desk, self._stop_all, LatchFile(settings.estopfile),
+            executor=self._crew(STOPPERS, "estop"), chronicle=self._events.chronicle,
+        )  # fmt: skip
         self._acknowledge = Acknowledge(desk, self._known, chronicle=self._events.chronicle, dead_bus=settings.deadbus)
         band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
         self._bus_events = BusEvents(desk, self._events.chronicle, band=band)
@@ -351,6 +357,7 @@ class Controller:
             Periodic("grid events", EVENTS_EVERY, self._events.run_once),
             Periodic("bus events", EVENTS_EVERY, self._bus_events.run_once),
             Periodic("acknowledgements", EVENTS_EVERY, self._acknowledge.run_once),
+            Periodic("estop", LOOK_EVERY, self._estop.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
@@ -377,7 +384,7 @@ class Controller:
             LiveReadings(self._upstream.apis_web, cache, mode=report.mode, clock=self._clock),
             Commands(
                 self._ordering, set_mode=self._set_mode, then_mode=self._then_mode,
-                set_converter=self._set_converter, stop_all=self._stop_all,
+                set_converter=self._set_converter, stop_all=self._stop_all, estop=self._estop,
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
                 acknowledge=self._acknowledge, forget=self._forget, set_lock=self._set_lock, share=self._share,
                 flush=self._flush, headroom=self._bus_view.headroom,
@@ -422,6 +429,7 @@ class Controller:
             then=self._then_mode.as_json,
             bus_conditions=self._bus_events.standing,
             bus=self._bus_view.figures,
+            estop=self._estop.standing,
         )
 
     # Running

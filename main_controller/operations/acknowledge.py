@@ -57,6 +57,7 @@ class Acknowledge:
             raise NotFound(f"There is no unit {unit_id!r}.")
         command = desk.begin("acknowledge", unit_id, {"acknowledged": True}, by, stamp=stamp)
         desk.timely(command, stamp)
+        desk.not_while_latched(command)
         if not fact.unwatched:
             raise desk.refuse(
                 command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."

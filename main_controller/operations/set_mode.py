@@ -84,9 +84,10 @@ class SetMode:
         with desk.turn(command, scope, scope, CLUSTER) as overtaken:
             with desk.commands.deciding():
                 picture = desk.picture()
-                if not (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
+                lowers = mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)
+                if not lowers:
                     desk.timely(command, stamp)
-                desk.not_while_stopping(command)
+                desk.not_while_stopping(command, lowers=lowers)
                 reason = why_not_local(unit_id, mode, picture, desk.locks.all(), self._limits)
                 if reason:
                     raise desk.refuse(command, reason)
@@ -114,9 +115,10 @@ class SetMode:
         with desk.turn(command, CLUSTER, CLUSTER) as overtaken:
             with desk.commands.deciding():
                 picture = desk.picture()
-                if not (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
+                lowers = mode is Mode.HETERONOMOUS and only_lowers(None, picture)
+                if not lowers:
                     desk.timely(command, stamp)
-                desk.not_while_stopping(command)
+                desk.not_while_stopping(command, lowers=lowers)
                 reason = why_not_global(mode, picture, desk.locks.all(), self._limits)
                 if reason:
                     raise desk.refuse(command, reason)

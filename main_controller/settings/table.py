@@ -156,6 +156,9 @@ class Settings:
     title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
     schedules: Path = _setting("schedules", kinds.path, "folder of the pending schedules")
     journal: Path = _setting("journal/journal.sqlite3", kinds.path, "file of the journal")
+    estopfile: Path = _setting(
+        None, kinds.path, "file that latches the E-stop, whoever makes it", derived="`estop` beside `journal`"
+    )
     journalkeep: float = _setting(730, kinds.number(1, 36500), "age at which the journal is pruned", "days")
     threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
     connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")
@@ -188,7 +191,9 @@ class Settings:
         for name, value in derived.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
-        for name in ("schedules", "journal"):
+        if self.estopfile is None:
+            object.__setattr__(self, "estopfile", (self.root / self.journal).with_name("estop"))
+        for name in ("schedules", "journal", "estopfile"):
             object.__setattr__(self, name, self.root / getattr(self, name))
         for low, high, unit in _ORDERED:
             if getattr(self, low) >= getattr(self, high):
