@@ -38,6 +38,7 @@ from main_controller.operations.direct_reads import DirectReads
 from main_controller.operations.estop import EStop
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
+from main_controller.operations.hand_time import HandTime
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
 from main_controller.operations.pages_heard import PagesHeard
@@ -295,6 +296,10 @@ class Controller:
         self._answers = Answers(desk)
         self._stop_follower = StopFollower(desk, waits)
         self._events = GridEvents(desk, record=self._journaling.record)
+        self._hand_time = HandTime(
+            desk, self._set_converter, self._events.chronicle, executor=self._crew(WAITERS, "hand time"),
+            limit=settings.handtime * 60, waits=settings.handtimewait,
+        )  # fmt: skip
         self._estop = EStop(
             desk, self._stop_all, LatchFile(settings.estopfile),
             executor=self._crew(STOPPERS, "estop"), chronicle=self._events.chronicle,
@@ -358,6 +363,7 @@ class Controller:
             Periodic("bus events", EVENTS_EVERY, self._bus_events.run_once),
             Periodic("acknowledgements", EVENTS_EVERY, self._acknowledge.run_once),
             Periodic("estop", LOOK_EVERY, self._estop.run_once),
+            Periodic("hand time", EVENTS_EVERY, self._hand_time.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),

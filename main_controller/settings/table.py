@@ -145,6 +145,10 @@ class Settings:
     unattended: float = _setting(
         2, kinds.number(0.01, 1440), "a guided sharing that a kill interrupted ends itself after that long", "min"
     )
+    handtime: float = _setting(
+        30, kinds.number(0.1, 1440), "a converter that works by an order by hand is told after each such time", "min"
+    )
+    handtimewait: bool = _setting(False, kinds.boolean, "it gets Wait after the second such time, unless ordered anew")
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
     )
