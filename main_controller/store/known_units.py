@@ -21,16 +21,19 @@ log = logging.getLogger(__name__)
 
 _COLUMNS = (
     "unit_id", "word", "dvg", "dig", "ip", "acknowledged_word", "acknowledged_by", "acknowledged_at",
-    "forgotten_by", "forgotten_reason", "forgotten_at",
+    "forgotten_by", "forgotten_reason", "forgotten_at", "acknowledged_clock",
 )  # fmt: skip
 _PUT = f"INSERT OR REPLACE INTO known_units ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
 @dataclass(frozen=True, slots=True)
 class _Acknowledged:
+    """`clock` is what the unit's own clock showed when it was last seen then; None where it had not been seen."""
+
     word: str | None
     by: str
     at: datetime
+    clock: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class KnownUnits:
         self._changing = threading.Lock()  # protects the mappings; held for dictionary work only
         self._units: dict[str, Remembered] = {}
         self._acknowledged: dict[str, _Acknowledged] = {}
+        self._clocks: dict[str, str] = {}
         self._forgotten: dict[str, Forgotten] = {}
         self._unwritable: set[str] = set()
         self._back: Callable[[str, str], None] = lambda unit_id, name: None
@@ -75,7 +79,9 @@ class KnownUnits:
             unit_id, by, moment = row["unit_id"], row["acknowledged_by"], _moment(row["acknowledged_at"])
             units[unit_id] = Remembered(unit_id, row["word"], row["dvg"], row["dig"], row["ip"], by, moment)
             if by is not None and moment is not None:
-                acknowledged[unit_id] = _Acknowledged(row["acknowledged_word"], by, moment)
+                acknowledged[unit_id] = _Acknowledged(
+                    row["acknowledged_word"], by, moment, row.get("acknowledged_clock")
+                )
             left = _moment(row.get("forgotten_at"))
             if left is not None:
                 forgotten[unit_id] = Forgotten(row["forgotten_by"] or "", row["forgotten_reason"] or "", left)
@@ -123,7 +129,8 @@ class KnownUnits:
                 old = before.sightings.get(unit_id)
                 if old is sighting and unit_id not in self._acknowledged:
                     continue
-                if self._see(sighting, told=old is not None and old.clock != sighting.clock):
+                moved = old is not None and old.clock != sighting.clock
+                if self._see(sighting, moved=moved):
                     changed.append(unit_id)
         for unit_id in dict.fromkeys(changed):
             self._write(unit_id)
@@ -135,7 +142,7 @@ class KnownUnits:
     def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
         """Keep that an operator has looked at this unit, last seen in `word`."""
         with self._changing:
-            self._acknowledged[unit_id] = _Acknowledged(word, by, at)
+            self._acknowledged[unit_id] = _Acknowledged(word, by, at, self._clocks.get(unit_id))
             if unit_id not in self._units:
                 self._units[unit_id] = Remembered(unit_id, word)
         self._write(unit_id)
@@ -173,17 +180,21 @@ class KnownUnits:
             seen = [one for one in self._forgotten if one in after.sightings and after.sightings[one].present]
             return {unit_id: self._forgotten.pop(unit_id).name for unit_id in seen}
 
-    def _see(self, sighting: Sighting, *, told: bool) -> bool:
+    def _see(self, sighting: Sighting, *, moved: bool) -> bool:
         """Take in one unit's newest data, under the lock; whether anything kept has changed.
 
-        `told`: its own clock moved. The first data after a restart may be old ones, so they count by what they say.
+        `moved`: its own clock did since the last data. The first after a restart may be old ones (K5), so there the
+        clock counts that was kept with the acknowledgement.
         """
+        self._clocks[sighting.unit_id] = sighting.clock
         unit, kept = sighting.unit, self._units.get(sighting.unit_id)
         word, ip = unit.raw_word, unit.ip or (kept.ip if kept is not None else None)
         now = (word, unit.dvg, unit.dig, ip)
         acknowledged = self._acknowledged.get(sighting.unit_id)
         set_anew = kept is not None and (kept.dvg, kept.dig) != (unit.dvg, unit.dig)
-        lifted = acknowledged is not None and (told or set_anew or acknowledged.word != word)
+        lifted = acknowledged is not None and (
+            moved or set_anew or acknowledged.word != word or acknowledged.clock not in (None, sighting.clock)
+        )
         if lifted:
             del self._acknowledged[sighting.unit_id]
         if not lifted and kept is not None and now == (kept.word, kept.dvg, kept.dig, kept.ip):
@@ -195,12 +206,13 @@ class KnownUnits:
         with self._changing:
             kept, acknowledged = self._units[unit_id], self._acknowledged.get(unit_id)
             values = (unit_id, kept.word, kept.dvg, kept.dig, kept.ip)
-            tail: list[str | None] = [None] * 6
+            tail: list[str | None] = [None] * 7
             if acknowledged is not None:
                 tail[:3] = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
+                tail[6] = acknowledged.clock
             left = self._forgotten.get(unit_id)
             if left is not None:
-                tail[3:] = (left.name, left.reason, iso_utc(left.at))
+                tail[3:6] = (left.name, left.reason, iso_utc(left.at))
             if _storable(*values, *tail):
                 self._database.later.put(("known_units", unit_id), _PUT, (*values, *tail))
                 return

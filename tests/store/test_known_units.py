@@ -179,6 +179,30 @@ def test_after_a_restart_the_last_data_lift_nothing_and_what_the_unit_tells_anew
     again.database.close()
 
 
+@pytest.mark.parametrize(("clock", "holds"), [("0", True), ("7", False)])
+def test_a_unit_that_was_live_while_the_program_was_not_is_acknowledged_no_longer(
+    site: Site, clock: str, holds: bool
+) -> None:
+    """The first data after the restart show a later clock, in the same word, and then it is silent again."""
+    acknowledged_and_silent(site)
+    again = site.restarted()
+    again.take(("E001", "0x0014"), ("E002", "0x0000"), clock=clock)
+    again.take(("E002", "0x0000"), clock="8")
+    assert again.known.acknowledged("E001", "0x0014") is holds
+    third = again.restarted()
+    assert third.known.acknowledged("E001", "0x0014") is holds
+    third.database.close()
+
+
+def test_a_unit_that_told_something_while_it_was_acknowledged_is_news_with_the_next_picture(site: Site) -> None:
+    """The collector had taken its newer data in, and had not told of them yet."""
+    site.take(("E001", "0x0014"))
+    site.cache.take_log({"E001": unit("E001", "0x0014", clock="1")}, 2.0, NOON)
+    site.known.acknowledge("E001", "0x0014", "anna", NOON)
+    site.tell()
+    assert not site.known.acknowledged("E001", "0x0014")
+
+
 def test_a_unit_that_works_at_another_voltage_when_the_program_is_back_is_not_acknowledged(site: Site) -> None:
     acknowledged_and_silent(site)
     again = site.restarted()

@@ -77,7 +77,7 @@ def test_a_file_of_version_1_is_read_and_written_as_one_of_today(old: Path) -> N
     journal.append("order", by="me", unit_id=None, what="stop")
     journal.write_once()
     database.close()
-    assert look(old)[0] == schema.VERSION == 2
+    assert look(old)[0] == schema.VERSION == 3
     again = Database(old)
     book = KnownUnits(again, wall=lambda: NOON, lasts=timedelta(days=1))
     assert (book.load(), set(book.forgotten())) == ({}, {"E001"})
