@@ -1,12 +1,11 @@
 """An operator has looked at live hardware that nobody watches: Z6a, S10, S11. Used by `/acknowledge` and a worker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 from main_controller.domain.commands import Command
 from main_controller.domain.live_bus import DEAD_BUS, RunLimits, listed, unexplained
-from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.operations.chronicle import Chronicle
@@ -45,14 +44,13 @@ class Acknowledge:
         self._chronicle = chronicle
         self._limits = RunLimits(desk.timing.fresh, dead_bus)
         self._told = told
-        self._live_since: float | None = None
+        self._doubted: dict[str, float] = {}  # since when (monotonic s) the bus has spoken against it, by unit
 
     def order(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
-        """Acknowledge one unit; NotFound for a stranger, Refused where nothing is to acknowledge or the bus is live."""
+        """Acknowledge one unit; NotFound for a stranger, Refused where there is nothing to acknowledge."""
         desk = self._desk
         snapshot = desk.cache.snapshot()
-        picture = desk.picture()
-        fact = picture.facts.get(unit_id)
+        fact = desk.picture().facts.get(unit_id)
         if fact is None:
             raise NotFound(f"There is no unit {unit_id!r}.")
         command = desk.begin("acknowledge", unit_id, {"acknowledged": True}, by, stamp=stamp)
@@ -61,13 +59,6 @@ class Acknowledge:
         if not fact.unwatched:
             raise desk.refuse(
                 command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."
-            )
-        shown = unexplained(picture, self._limits)
-        if shown:
-            raise desk.refuse(
-                command,
-                f"The bus is live ({listed(shown)}) and nothing explains it: {unit_id} may hold it. "
-                f"It is acknowledged once the bus is at most {self._limits.dead_bus:g} V.",
             )
         self._book.acknowledge(unit_id, snapshot.last_word(unit_id), by, desk.wall())
         self._told(unit_id)
@@ -81,16 +72,16 @@ class Acknowledge:
         """
         picture = self._desk.picture()
         shown = unexplained(picture, self._limits)
+        before, self._doubted = self._doubted, {}
         if not shown:
-            self._live_since = None
-        elif self._live_since is None:
-            self._live_since = picture.now
-        elif picture.now - self._live_since > self._limits.fresh:
-            self._lift(picture, shown)
-
-    def _lift(self, picture: Picture, shown: Mapping[str, float]) -> None:
+            return
         for fact in picture.facts.values():
-            if fact.acknowledged and fact.unwatched and self._book.lift(fact.id):
+            if not fact.acknowledged or not fact.unwatched:
+                continue
+            since = before.get(fact.id, picture.now)
+            if picture.now - since <= self._limits.fresh:
+                self._doubted[fact.id] = since
+            elif self._book.lift(fact.id):
                 text = (
                     f"{fact.id} is acknowledged no longer: the bus is live ({listed(shown)}) and nothing explains it."
                 )

@@ -129,8 +129,12 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
         assert [event["unitId"] for event in chronicle.events()] == ["E001"]
         orders.run_once()
         assert len(chronicle.events()) == 1
-        with pytest.raises(Refused, match="nothing explains it: E001 may hold it"):
-            orders.order("E001", "me")
+        assert orders.order("E001", "me").state == "verified", "it is looked at again"
+        orders.run_once()
+        assert bench.fact("E001").acknowledged
+        bench.run(16.0)
+        orders.run_once()
+        assert not bench.fact("E001").acknowledged
 
 
 def test_a_bus_that_falls_or_is_explained_lifts_no_acknowledgement() -> None:
