@@ -113,6 +113,7 @@ def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
         ups_set_url=f"{cluster.device_url}/{{id}}/ups1/operation/mode",
         schedules=folder / "schedules",
         journal=folder / "journal.sqlite3",
+        estopfile=folder / "estop",
     )
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -34,8 +35,10 @@ from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.direct_reads import DirectReads
+from main_controller.operations.estop import EStop
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
+from main_controller.operations.hand_time import HandTime
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
 from main_controller.operations.pages_heard import PagesHeard
@@ -63,6 +66,7 @@ from main_controller.store.database import Database
 from main_controller.store.journal import Journal
 from main_controller.store.journal_check import verify_journal
 from main_controller.store.known_units import KnownUnits
+from main_controller.store.latch_file import LatchFile
 from main_controller.store.locks import LockBook
 from main_controller.store.running import RunningProcedures
 from main_controller.store.schedule_results import ScheduleResults
@@ -208,7 +212,7 @@ class Controller:
         database = Database(settings.journal)
         self._stack.callback(database.close)
         self._journal = Journal(database, wall=utc_now)
-        self._known = KnownUnits(database)
+        self._known = KnownUnits(database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))
         self._locks = LockBook(database)
         self._running = RunningProcedures(database)
         self._schedules = Schedules(settings.schedules, zone=zone)
@@ -256,7 +260,7 @@ class Controller:
         )  # fmt: skip
         self._set_mode = SetMode(
             desk, upstream.apis_web, waits, self._stoppers,
-            person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent,
+            person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent, dead_bus=settings.deadbus,
         )  # fmt: skip
         self._pages = PagesHeard(self._clock)
         self._then_mode = ThenMode(desk, self._set_mode, self._pages, submit=self._executor(1, "then").submit)
@@ -278,7 +282,6 @@ class Controller:
         self._ups_mode = UpsMode(
             desk, upstream.devices, self._orderers, enabled=bool(settings.ups_set_url), intent=intent
         )
-        self._acknowledge = Acknowledge(desk, self._known)
         self._set_lock = SetLock(desk, self._locks, told=self._journaling.lock)
         bounds = bounds_of(settings)
         reads = DirectReads(upstream.devices, readers, self._clock)
@@ -293,6 +296,15 @@ class Controller:
         self._answers = Answers(desk)
         self._stop_follower = StopFollower(desk, waits)
         self._events = GridEvents(desk, record=self._journaling.record)
+        self._hand_time = HandTime(
+            desk, self._set_converter, self._events.chronicle, executor=self._crew(WAITERS, "hand time"),
+            limit=settings.handtime * 60, waits=settings.handtimewait,
+        )  # fmt: skip
+        self._estop = EStop(
+            desk, self._stop_all, LatchFile(settings.estopfile),
+            executor=self._crew(STOPPERS, "estop"), chronicle=self._events.chronicle,
+        )  # fmt: skip
+        self._acknowledge = Acknowledge(desk, self._known, chronicle=self._events.chronicle, dead_bus=settings.deadbus)
         band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
         self._bus_events = BusEvents(desk, self._events.chronicle, band=band)
         self._bus_view = BusView(
@@ -349,6 +361,9 @@ class Controller:
             Periodic("stop follower", LOOK_EVERY, self._stop_follower.run_once),
             Periodic("grid events", EVENTS_EVERY, self._events.run_once),
             Periodic("bus events", EVENTS_EVERY, self._bus_events.run_once),
+            Periodic("acknowledgements", EVENTS_EVERY, self._acknowledge.run_once),
+            Periodic("estop", LOOK_EVERY, self._estop.run_once),
+            Periodic("hand time", EVENTS_EVERY, self._hand_time.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
@@ -376,7 +391,7 @@ class Controller:
             LiveReadings(self._upstream.apis_web, cache, mode=report.mode, clock=self._clock),
             Commands(
                 self._ordering, set_mode=self._set_mode, then_mode=self._then_mode,
-                set_converter=self._set_converter, stop_all=self._stop_all,
+                set_converter=self._set_converter, stop_all=self._stop_all, estop=self._estop,
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
                 acknowledge=self._acknowledge, forget=self._forget, set_lock=self._set_lock, share=self._share,
                 flush=self._flush, headroom=self._bus_view.headroom,
@@ -421,6 +436,7 @@ class Controller:
             then=self._then_mode.as_json,
             bus_conditions=self._bus_events.standing,
             bus=self._bus_view.figures,
+            estop=self._estop.standing,
         )
 
     # Running

@@ -6,27 +6,35 @@ Stopping is never asked here: Force Stop and Manual's way back to it always pass
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from main_controller.domain.live_bus import RunLimits, why_not_run
 from main_controller.domain.modes import SHARING_MODES, Mode, Word, effective_mode
 from main_controller.domain.picture import Fact, Picture, names
 
 Lock = Mapping[str, Any]
 """A maintenance lock as JSON: `name`, `reason`, `since`."""
 
+_LIMITS = RunLimits()
 
-def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
+
+def why_not_global(mode: Mode, picture: Picture, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS) -> str | None:
     """Why the cluster may not go to this mode now, or None where it may; one that only lowers it may (S1)."""
     if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
         return None
+    drives = _shares(picture.mode, picture.pending_for(None))
     return (
         (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
         or _locked_not_stopped(picture, locks)
         or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
-        or (None if _shares(picture.mode, picture.pending_for(None)) else _nobody_live(picture))
-        or (None if _shares(picture.mode, picture.pending_for(None)) else _not_in_wait(picture.facts.values()))
+        or (None if drives else _nobody_live(picture))
+        or (None if drives else _not_in_wait(picture.facts.values()))
+        or (_late(picture.live, limits) if mode is Mode.AUTONOMOUS and not drives else None)
+        or (why_not_run(picture, limits) if mode is Mode.AUTONOMOUS and not _runs(picture, None) else None)
     )
 
 
-def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapping[str, Lock]) -> str | None:
+def why_not_local(
+    unit_id: str, mode: Mode | None, picture: Picture, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS
+) -> str | None:
     """Why this unit's local mode may not be set so now (None clears it, which is the unit's Run)."""
     if mode is Mode.STOP or (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
         return None
@@ -41,7 +49,13 @@ def why_not_local(unit_id: str, mode: Mode | None, picture: Picture, locks: Mapp
     if after not in SHARING_MODES and picture.mode is not None:
         return None
     unwatched = _unwatched([fact]) if mode is None else None
-    return unwatched or (None if _shares(fact.obeys, picture.pending_for(unit_id)) else _not_in_wait([fact]))
+    drives = _shares(fact.obeys, picture.pending_for(unit_id))
+    return (
+        unwatched
+        or (None if drives else _not_in_wait([fact]))
+        or (_late([fact], limits) if mode is None and not drives else None)
+        or (why_not_run(picture, limits) if mode is None and not _runs(picture, unit_id) else None)
+    )
 
 
 def only_lowers(unit_id: str | None, picture: Picture) -> bool:
@@ -83,6 +97,12 @@ def _shares(mode: Mode | None, pending: Iterable[Mode | None]) -> bool:
     return mode in SHARING_MODES and not any(one in (Mode.STOP, Mode.MANUAL) for one in pending)
 
 
+def _runs(picture: Picture, unit_id: str | None) -> bool:
+    """Whether Run is in force in this scope and no order on its way says otherwise, so that it starts nothing."""
+    obeyed = picture.mode if unit_id is None else picture.facts[unit_id].obeys
+    return obeyed is Mode.AUTONOMOUS and all(one in (Mode.AUTONOMOUS, None) for one in picture.pending_for(unit_id))
+
+
 def _unwatched(facts: Iterable[Fact]) -> str | None:
     found = [fact for fact in facts if fact.unwatched and not fact.acknowledged]
     if not found:
@@ -101,6 +121,18 @@ def _not_in_wait(facts: Iterable[Fact]) -> str | None:
     if not found:
         return None
     return f"{names(found)} is not surely in Wait; every converter must be, by a reading after the last order."
+
+
+def _late(facts: Iterable[Fact], limits: RunLimits) -> str | None:
+    """Run rests on what every live unit told of late: a converter may have begun to work since (S18)."""
+    late = [fact for fact in facts if fact.live and not fact.fresh(limits.fresh)]
+    if not late:
+        return None
+    oldest = max(late, key=lambda fact: fact.age or 0.0)
+    return (
+        f"{oldest.id} was last seen {oldest.age or 0.0:.0f} s ago; Run rests on readings of at most "
+        f"{limits.fresh:g} s of every live unit. The next reading of {names(late)} is waited for."
+    )
 
 
 def _locked_run(locks: Mapping[str, Lock]) -> str | None:

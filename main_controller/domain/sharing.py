@@ -25,6 +25,9 @@ class Step(StrEnum):
     REFERENCE_DOWN = "referenceDown"
 
 
+OWNER = "share "
+"""How the name begins in which a transfer gives its own orders."""
+
 ENDING = (Step.CURRENT_OFF, Step.REFERENCE_DOWN)
 
 
@@ -83,7 +86,7 @@ class Sharing:
     @property
     def owner(self) -> str:
         """In whose name its own converter orders are given."""
-        return f"share {self.id}"
+        return f"{OWNER}{self.id}"
 
     @property
     def ends_at(self) -> datetime | None:
@@ -179,3 +182,8 @@ def _moment(value: object) -> datetime | None:
     if moment.tzinfo is None:
         raise ValueError(f"{written} says no zone")
     return moment
+
+
+def is_owner(by: str) -> bool:
+    """Whether orders in this name are a transfer's own."""
+    return by.startswith(OWNER)

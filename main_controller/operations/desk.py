@@ -59,6 +59,7 @@ class Desk:
         self.turns = Turns()
         self.moments = Moments(clock)
         self.owner = BusOwner()
+        self.estop: Callable[[], Mapping[str, Any] | None] = lambda: None  # the latch, where there is one (I17)
         self._pictures = Pictures(cache, commands, acknowledgements, timing=timing, clock=clock)
 
     # Looking
@@ -205,8 +206,23 @@ class Desk:
                     command, f"{change.sentence} It came after this was asked; press it again.", cause="moment", came=[]
                 )
 
-    def not_while_stopping(self, command: Command) -> None:
-        """Refuse the command while a Stop all runs (Z9), or a guided transfer owns the bus (I16)."""
+    def not_while_latched(self, command: Command) -> None:
+        """Refuse the command while the E-stop is latched: then only stopping passes (I17)."""
+        latch = self.estop()
+        if latch is not None:
+            sentence = (
+                f"The E-stop is latched by {latch['by']} since {latch['since']} ({latch['reason']}); "
+                "until it is reset only what stops is sent."
+            )
+            raise self.refuse(command, sentence, cause="estop", estop=dict(latch))
+
+    def not_while_stopping(self, command: Command, *, lowers: bool = False) -> None:
+        """Refuse the command while a Stop all runs (Z9), or a guided transfer owns the bus (I16).
+
+        While the E-stop is latched too, unless it only `lowers` a mode.
+        """
+        if not lowers:
+            self.not_while_latched(command)
         if self.commands.held_by is not None:
             raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
         if self.owner.claim is None:

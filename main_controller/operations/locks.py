@@ -79,6 +79,7 @@ class SetLock:
         desk = self._desk
         command = desk.begin("clearLock", unit_id, {"name": name}, by, stamp=stamp)
         desk.timely(command, stamp)
+        desk.not_while_latched(command)
         try:
             taken = self._book.clear(unit_id or "", name)
         except ControllerError as error:

@@ -77,6 +77,7 @@ class SetSchedule:
                 f"it is {iso_in(now, self._zone)} now."
             )
         command = self._begin("setSchedule", unit_id, {"operation": wanted.value, "due": iso_utc(due)}, by, stamp)
+        self._desk.not_while_latched(command)
         try:
             schedule = self._schedules.put(unit_id, wanted, due)
         except ControllerError as error:

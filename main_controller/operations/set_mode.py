@@ -12,6 +12,7 @@ from typing import Any
 
 from main_controller.domain.commands import Command, ModeOrder
 from main_controller.domain.identity import some
+from main_controller.domain.live_bus import DEAD_BUS, RunLimits
 from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.picture import Fact, Picture
@@ -31,7 +32,10 @@ CLUSTER = "mode"
 
 
 class SetMode:
-    """Orders a mode. `person_ordered` is told the scope of every order that a person gave (Z12)."""
+    """Orders a mode. `person_ordered` is told the scope of every order that a person gave (Z12).
+
+    Run starts on a bus of at most `dead_bus` V only, unless deals hold it (S10).
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class SetMode:
         *,
         person_ordered: Callable[[str | None], None],
         intent: Callable[[Command], None] = lambda command: None,
+        dead_bus: float = DEAD_BUS,
     ) -> None:
         self._desk = desk
         self._apis_web = apis_web
@@ -49,6 +54,7 @@ class SetMode:
         self._executor = executor
         self._person_ordered = person_ordered
         self._intent = intent
+        self._limits = RunLimits(desk.timing.fresh, dead_bus)
 
     def cluster(self, mode: Mode, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set the cluster's mode through `/setOperationMode` (R12)."""
@@ -78,10 +84,11 @@ class SetMode:
         with desk.turn(command, scope, scope, CLUSTER) as overtaken:
             with desk.commands.deciding():
                 picture = desk.picture()
-                if not (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
+                lowers = mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)
+                if not lowers:
                     desk.timely(command, stamp)
-                desk.not_while_stopping(command)
-                reason = why_not_local(unit_id, mode, picture, desk.locks.all())
+                desk.not_while_stopping(command, lowers=lowers)
+                reason = why_not_local(unit_id, mode, picture, desk.locks.all(), self._limits)
                 if reason:
                     raise desk.refuse(command, reason)
                 order = self._note(command, mode, fact.local_mode)
@@ -108,10 +115,11 @@ class SetMode:
         with desk.turn(command, CLUSTER, CLUSTER) as overtaken:
             with desk.commands.deciding():
                 picture = desk.picture()
-                if not (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
+                lowers = mode is Mode.HETERONOMOUS and only_lowers(None, picture)
+                if not lowers:
                     desk.timely(command, stamp)
-                desk.not_while_stopping(command)
-                reason = why_not_global(mode, picture, desk.locks.all())
+                desk.not_while_stopping(command, lowers=lowers)
+                reason = why_not_global(mode, picture, desk.locks.all(), self._limits)
                 if reason:
                     raise desk.refuse(command, reason)
                 order = self._note(command, mode, picture.mode)

@@ -87,6 +87,9 @@ class Settings:
     freshreading: float = _setting(
         15, kinds.number(0.1, 3600), "oldest reading on which a converter order may rest", "s"
     )
+    acknowledgetime: float = _setting(
+        24, kinds.number(0.1, 720), "an acknowledgement of unwatched hardware ends after that long", "h"
+    )
     ordertime: float = _setting(
         10, kinds.number(0.5, 3600), "an order of the page pressed longer ago is refused, unless it stops", "s"
     )
@@ -142,6 +145,10 @@ class Settings:
     unattended: float = _setting(
         2, kinds.number(0.01, 1440), "a guided sharing that a kill interrupted ends itself after that long", "min"
     )
+    handtime: float = _setting(
+        30, kinds.number(0.1, 1440), "a converter that works by an order by hand is told after each such time", "min"
+    )
+    handtimewait: bool = _setting(False, kinds.boolean, "it gets Wait after the second such time, unless ordered anew")
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
     )
@@ -153,6 +160,9 @@ class Settings:
     title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
     schedules: Path = _setting("schedules", kinds.path, "folder of the pending schedules")
     journal: Path = _setting("journal/journal.sqlite3", kinds.path, "file of the journal")
+    estopfile: Path = _setting(
+        None, kinds.path, "file that latches the E-stop, whoever makes it", derived="`estop` beside `journal`"
+    )
     journalkeep: float = _setting(730, kinds.number(1, 36500), "age at which the journal is pruned", "days")
     threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
     connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")
@@ -185,7 +195,9 @@ class Settings:
         for name, value in derived.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
-        for name in ("schedules", "journal"):
+        if self.estopfile is None:
+            object.__setattr__(self, "estopfile", (self.root / self.journal).with_name("estop"))
+        for name in ("schedules", "journal", "estopfile"):
             object.__setattr__(self, name, self.root / getattr(self, name))
         for low, high, unit in _ORDERED:
             if getattr(self, low) >= getattr(self, high):

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from main_controller.domain.freshness import Remembered, Sighting
@@ -21,16 +21,19 @@ log = logging.getLogger(__name__)
 
 _COLUMNS = (
     "unit_id", "word", "dvg", "dig", "ip", "acknowledged_word", "acknowledged_by", "acknowledged_at",
-    "forgotten_by", "forgotten_reason", "forgotten_at",
+    "forgotten_by", "forgotten_reason", "forgotten_at", "acknowledged_clock",
 )  # fmt: skip
 _PUT = f"INSERT OR REPLACE INTO known_units ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
 @dataclass(frozen=True, slots=True)
 class _Acknowledged:
+    """`clock` is what the unit's own clock showed when it was last seen then; None where it had not been seen."""
+
     word: str | None
     by: str
     at: datetime
+    clock: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,20 @@ class Forgotten:
 
 
 class KnownUnits:
-    """Every unit ever known. Changes are written with the journal's next transaction, so nobody waits for the disk."""
+    """Every unit ever known. Changes are written with the journal's next transaction, so nobody waits for the disk.
 
-    def __init__(self, database: Database) -> None:
+    An acknowledgement holds until the unit tells anything new: its clock moves, another word, another set point; and
+    for at most `lasts` by `wall` (S11).
+    """
+
+    def __init__(self, database: Database, *, wall: Callable[[], datetime], lasts: timedelta) -> None:
         self._database = database
+        self._wall = wall
+        self._lasts = lasts
         self._changing = threading.Lock()  # protects the mappings; held for dictionary work only
         self._units: dict[str, Remembered] = {}
         self._acknowledged: dict[str, _Acknowledged] = {}
+        self._clocks: dict[str, str] = {}
         self._forgotten: dict[str, Forgotten] = {}
         self._unwritable: set[str] = set()
         self._back: Callable[[str, str], None] = lambda unit_id, name: None
@@ -69,7 +79,9 @@ class KnownUnits:
             unit_id, by, moment = row["unit_id"], row["acknowledged_by"], _moment(row["acknowledged_at"])
             units[unit_id] = Remembered(unit_id, row["word"], row["dvg"], row["dig"], row["ip"], by, moment)
             if by is not None and moment is not None:
-                acknowledged[unit_id] = _Acknowledged(row["acknowledged_word"], by, moment)
+                acknowledged[unit_id] = _Acknowledged(
+                    row["acknowledged_word"], by, moment, row.get("acknowledged_clock")
+                )
             left = _moment(row.get("forgotten_at"))
             if left is not None:
                 forgotten[unit_id] = Forgotten(row["forgotten_by"] or "", row["forgotten_reason"] or "", left)
@@ -117,7 +129,8 @@ class KnownUnits:
                 old = before.sightings.get(unit_id)
                 if old is sighting and unit_id not in self._acknowledged:
                     continue
-                if self._see(sighting):
+                moved = old is not None and old.clock != sighting.clock
+                if self._see(sighting, moved=moved):
                     changed.append(unit_id)
         for unit_id in dict.fromkeys(changed):
             self._write(unit_id)
@@ -127,23 +140,37 @@ class KnownUnits:
             self._back(unit_id, name)
 
     def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
-        """Keep that an operator has looked at this unit, last seen in `word`; another word lifts it."""
+        """Keep that an operator has looked at this unit, last seen in `word`."""
         with self._changing:
-            self._acknowledged[unit_id] = _Acknowledged(word, by, at)
+            self._acknowledged[unit_id] = _Acknowledged(word, by, at, self._clocks.get(unit_id))
             if unit_id not in self._units:
                 self._units[unit_id] = Remembered(unit_id, word)
         self._write(unit_id)
         self._database.rouse()
 
     def acknowledged(self, unit_id: str, word: str | None) -> bool:
-        """Whether this unit, last seen in this word, is acknowledged."""
+        """Whether this unit, last seen in this word, is acknowledged and that was not too long ago."""
         kept = self._acknowledged.get(unit_id)
-        return kept is not None and kept.word == word
+        return kept is not None and kept.word == word and self._holds(kept)
 
     def acknowledgement(self, unit_id: str) -> dict[str, Any] | None:
         """Who acknowledged the unit as it was last seen, and when: `{"by", "at"}`; None when nobody did."""
         kept = self._acknowledged.get(unit_id)
-        return None if kept is None else {"by": kept.by, "at": iso_utc(kept.at)}
+        return {"by": kept.by, "at": iso_utc(kept.at)} if kept is not None and self._holds(kept) else None
+
+    def lift(self, unit_id: str) -> bool:
+        """End this unit's acknowledgement; whether there was one that held."""
+        with self._changing:
+            kept = self._acknowledged.pop(unit_id, None)
+        if kept is None:
+            return False
+        self._write(unit_id)
+        self._database.rouse()
+        return self._holds(kept)
+
+    def _holds(self, kept: _Acknowledged) -> bool:
+        """Whether it is of the last `lasts`: one from the future is by a clock that was put back, and bounded too."""
+        return abs(self._wall() - kept.at) < self._lasts
 
     def _take_back(self, after: Snapshot) -> dict[str, str]:
         """The forgotten units that `/get/log` shows, with who forgot each; they are so no longer."""
@@ -153,15 +180,23 @@ class KnownUnits:
             seen = [one for one in self._forgotten if one in after.sightings and after.sightings[one].present]
             return {unit_id: self._forgotten.pop(unit_id).name for unit_id in seen}
 
-    def _see(self, sighting: Sighting) -> bool:
-        """Take in one unit's newest data, under the lock; whether anything kept has changed."""
+    def _see(self, sighting: Sighting, *, moved: bool) -> bool:
+        """Take in one unit's newest data, under the lock; whether anything kept has changed.
+
+        `moved`: its own clock did since the last data. The first after a restart may be old ones (K5), so there the
+        clock counts that was kept with the acknowledgement.
+        """
+        self._clocks[sighting.unit_id] = sighting.clock
         unit, kept = sighting.unit, self._units.get(sighting.unit_id)
         word, ip = unit.raw_word, unit.ip or (kept.ip if kept is not None else None)
+        now = (word, unit.dvg, unit.dig, ip)
         acknowledged = self._acknowledged.get(sighting.unit_id)
-        lifted = acknowledged is not None and acknowledged.word != word
+        set_anew = kept is not None and (kept.dvg, kept.dig) != (unit.dvg, unit.dig)
+        lifted = acknowledged is not None and (
+            moved or set_anew or acknowledged.word != word or acknowledged.clock not in (None, sighting.clock)
+        )
         if lifted:
             del self._acknowledged[sighting.unit_id]
-        now = (word, unit.dvg, unit.dig, ip)
         if not lifted and kept is not None and now == (kept.word, kept.dvg, kept.dig, kept.ip):
             return False
         self._units[sighting.unit_id] = Remembered(sighting.unit_id, *now)
@@ -171,12 +206,13 @@ class KnownUnits:
         with self._changing:
             kept, acknowledged = self._units[unit_id], self._acknowledged.get(unit_id)
             values = (unit_id, kept.word, kept.dvg, kept.dig, kept.ip)
-            tail: list[str | None] = [None] * 6
+            tail: list[str | None] = [None] * 7
             if acknowledged is not None:
                 tail[:3] = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
+                tail[6] = acknowledged.clock
             left = self._forgotten.get(unit_id)
             if left is not None:
-                tail[3:] = (left.name, left.reason, iso_utc(left.at))
+                tail[3:6] = (left.name, left.reason, iso_utc(left.at))
             if _storable(*values, *tail):
                 self._database.later.put(("known_units", unit_id), _PUT, (*values, *tail))
                 return

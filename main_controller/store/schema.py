@@ -4,7 +4,7 @@ import sqlite3
 
 from main_controller.errors import ControllerError
 
-VERSION = 2
+VERSION = 3
 """The version of the tables, in the file's `user_version`; a change of a table adds a step and a version."""
 
 APPLICATION = 0x41504953
@@ -37,6 +37,7 @@ ALTER TABLE known_units ADD COLUMN forgotten_by TEXT;
 ALTER TABLE known_units ADD COLUMN forgotten_reason TEXT;
 ALTER TABLE known_units ADD COLUMN forgotten_at TEXT;
 """,
+    3: "ALTER TABLE known_units ADD COLUMN acknowledged_clock TEXT",
 }
 """What makes each later version of the one before it, in order; a new file takes every step too."""
 

@@ -15,6 +15,7 @@ from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, pa
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.operations.acknowledge import Acknowledge
+from main_controller.operations.estop import EStop
 from main_controller.operations.forget import Forget
 from main_controller.operations.locks import SetLock
 from main_controller.operations.schedules import SetSchedule
@@ -48,6 +49,7 @@ class Commands:
         then_mode: ThenMode,
         set_converter: SetConverter,
         stop_all: StopAll,
+        estop: EStop,
         shut_down: ShutDown,
         ups_mode: UpsMode,
         schedules: SetSchedule,
@@ -63,6 +65,7 @@ class Commands:
         self._then_mode = then_mode
         self._set_converter = set_converter
         self._stop_all = stop_all
+        self._estop = estop
         self._shut_down = shut_down
         self._ups_mode = ups_mode
         self._schedules = schedules
@@ -83,6 +86,8 @@ class Commands:
             ("/set/dcdc/<unit_id:path>", self.set_dcdc, _is_wait),
             ("/set/<unit_id:path>", self.set_dcdc, _is_wait),
             ("/stopAll", self.stop_all, True),
+            ("/estop", self.estop, True),
+            ("/estopReset", self.estop_reset, False),
             ("/shutDown", self.shut_down, False),
             ("/upsMode/<mode>", self.ups_mode, False),
             ("/setSchedule", self.set_schedule, False),
@@ -188,13 +193,37 @@ class Commands:
         202 with the command where others wait for the same run already.
         """
         asked, by = self._ordering.asked(stops=_always), caller()
+        return self._stop(asked, lambda stamp: self._stop_all.order(by, stamp=stamp), dict)
+
+    def estop(self) -> Any:
+        """`/estop[?name=][&reason=]`: what `/stopAll` does, and latched until `/estopReset` (I17).
+
+        The reply has the latch beside what `/stopAll` answers.
+        """
+        asked = self._ordering.asked(optional=("name", "reason"), may_be_empty=("name", "reason"), stops=_always)
+        name, reason, by = asked.given.get("name", ""), asked.given.get("reason", ""), caller()
+        return self._stop(
+            asked,
+            lambda stamp: self._estop.press(name, reason, by, stamp=stamp),
+            lambda: {"estop": self._estop.standing()},
+        )
+
+    def estop_reset(self) -> Any:
+        """`/estopReset?name=&reason=`: orders pass again (I17)."""
+        asked, by = self._ordering.asked(required=("name", "reason")), caller()
+        name, reason = asked.given["name"], asked.given["reason"]
+        return self._carry_out(asked, lambda stamp: self._estop.reset(name, reason, by, stamp=stamp))
+
+    def _stop(self, asked: Asked, order: Callable[[Stamp], Command], beside: Callable[[], Mapping[str, Any]]) -> Any:
+        """Answer for an order that ends when every unit is in Wait, with what stands `beside` it."""
 
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
-            command = self._stop_all.order(by, stamp=stamp)
+            command = order(stamp)
             units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
             left = {"forgotten": command.progress["forgotten"]} if "forgotten" in command.progress else {}
+            left = {**left, **beside()}
             if command.state.open:
-                return command, {"stopAll": "running.", "state": str(command.state)}
+                return command, {"stopAll": "running.", "state": str(command.state), **beside()}
             if command.state is CommandState.VERIFIED:
                 return command, {"stopAll": "done.", "units": units, **left}
             sentence = command.error or "Stop all has not ended yet."

@@ -59,7 +59,7 @@ class Sources:
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
     follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
-    on it (S9).
+    on it (S9); `estop` is the E-stop's latch (I17).
     """
 
     collector: Callable[[], Health]
@@ -80,6 +80,7 @@ class Sources:
     then: Callable[[], Mapping[str, Any] | None] = _none
     bus_conditions: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
     bus: Callable[[], Mapping[str, Any] | None] = _none
+    estop: Callable[[], Mapping[str, Any] | None] = _none
 
 
 class StatusReport:
@@ -141,6 +142,7 @@ class StatusReport:
             "locks": moment.locks,
             "share": sources.share(),
             "then": sources.then(),
+            "estop": sources.estop(),
             "journal": sources.journal(),
             "conflicts": view.snapshot.conflicts,
             "units": {unit_id: unit_status(seen, view.states[unit_id], moment) for unit_id, seen in view.seen.items()},

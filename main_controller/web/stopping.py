@@ -1,8 +1,8 @@
 """Tells which requests stop something, by what they ask for and nothing else (Z8, Z9, issue 9 sections 3 and 4).
 
 Pure. Used by the server, which serves such requests with threads of their own, and by the guard, which lets a POST of
-this kind pass without `Origin`. Only what stops or ends is in here: Stop all, the safe end, Wait, Force Stop and
-Soft Stop. What cannot be read as its route reads it (a parameter twice, a body of another kind) stops nothing.
+this kind pass without `Origin`. Only what stops or ends is in here: Stop all, the E-stop, the safe end, Wait, Force
+Stop and Soft Stop. What cannot be read as its route reads it (a parameter twice, a body of another kind) stops nothing.
 """
 
 from main_controller.domain.modes import BUDO_WORDS, Mode, Word
@@ -20,7 +20,7 @@ def lane_of(method: str, path: str, query: str = "", body: bytes = b"") -> Lane:
     path = "/" + path.lstrip("/")  # as the server hands it on
     if method not in ("GET", "POST"):
         return Lane.ORDINARY
-    if path == "/stopAll":
+    if path in ("/stopAll", "/estop"):
         return Lane.STOP_ALL
     if path == "/share/end" or (path.startswith(BUDO) and path.removeprefix(BUDO) in STOPPING_WORDS):
         return Lane.STOP

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.live_bus import RunLimits
 from main_controller.domain.mode_rules import why_not_global, why_not_local, why_not_lock, why_not_shut_down
 from main_controller.domain.modes import Mode, Word
 from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reference, silent
@@ -29,7 +30,7 @@ def test_run_and_soft_stop_need_every_converter_in_wait_where_apis_main_does_not
 
 @pytest.mark.parametrize("before", [RUN, SOFT])
 def test_while_apis_main_drives_the_converters_need_not_wait(before: Mode) -> None:
-    working = picture(reference(mode=before), fact("E002", CHARGE, mode=before), mode=before)
+    working = picture(reference(mode=before), fact("E002", CHARGE, mode=before), mode=before, deals=1)
     for mode in (RUN, SOFT):
         assert why_not_global(mode, working, {}) is None
 
@@ -223,3 +224,96 @@ def test_a_soft_stop_over_a_stop_that_may_be_on_its_way_is_judged_as_a_start() -
     working = fact("E001", Word.CHARGE, mode=RUN)
     pending = picture(working, mode=RUN, pending_modes={"": (STOP,)})
     assert why_not_global(SOFT, pending, {}) is not None
+
+
+# Run on a bus that is live (S10)
+
+
+def live(mode: Mode, *more: Any, **rest: Any) -> Any:
+    """E001 and E002 in Wait measure 348 V."""
+    return picture(fact("E001", mode=mode, vg=348.0), fact("E002", mode=mode, vg=347.5), *more, mode=mode, **rest)
+
+
+@pytest.mark.parametrize("mode", [MANUAL, STOP, SOFT])
+def test_run_starts_on_no_bus_that_nothing_explains(mode: Mode) -> None:
+    assert why_not_global(RUN, live(mode, deals=0), {}) == (
+        "The bus is live (E001 348 V, E002 347.5 V) and no deal explains it; Run starts on a dead bus (at most 60 V)."
+    )
+    assert "how many deals there are is not known" in str(why_not_global(RUN, live(mode), {}))
+    assert why_not_global(RUN, waiting(mode, deals=0), {}) is None
+
+
+def test_an_acknowledged_silent_reference_whose_voltage_is_measured_elsewhere_keeps_run_back() -> None:
+    assert "The bus is live" in str(why_not_global(RUN, live(STOP, silent("E003", CV, acknowledged=True)), {}))
+
+
+def test_in_soft_stop_without_deals_a_unit_that_holds_the_bus_keeps_run_back_and_deals_do_not() -> None:
+    held = [reference(mode=SOFT), fact("E002", mode=SOFT, vg=350.0)]
+    assert "The bus is live" in str(why_not_global(RUN, picture(*held, mode=SOFT, deals=0), {}))
+    assert "not known" in str(why_not_global(RUN, picture(*held, mode=SOFT, deals=None), {}))
+    assert why_not_global(RUN, picture(*held, mode=SOFT, deals=1), {}) is None
+    assert why_not_global(SOFT, picture(*held, mode=SOFT, deals=0), {}) is None
+    for mode in (STOP, MANUAL):  # what is still listed there drives nobody
+        assert "The bus is live" in str(why_not_global(RUN, live(mode, deals=1), {}))
+
+
+def test_run_while_in_run_starts_nothing_and_passes_unless_something_else_is_on_its_way() -> None:
+    held = [reference(mode=RUN), fact("E002", mode=RUN, vg=350.0)]
+    assert why_not_global(RUN, picture(*held, mode=RUN, deals=0), {}) is None
+    for pending in (SOFT, STOP, MANUAL):
+        assert why_not_global(RUN, picture(*held, mode=RUN, deals=0, pending_modes={"": (pending,)}), {}) is not None
+
+
+@pytest.mark.parametrize(("vg", "age", "passes"), [(60.0, 2.0, True), (60.1, 2.0, False), (-348.0, 2.0, False)])
+def test_a_bus_is_live_above_the_limit_whatever_its_sign(vg: float, age: float, passes: bool) -> None:
+    grid = picture(fact("E001", mode=STOP, vg=vg, age=age), fact("E002", mode=STOP), mode=STOP, deals=0)
+    assert (why_not_global(RUN, grid, {}) is None) is passes
+    assert why_not_global(RUN, grid, {}, RunLimits(dead_bus=400.0)) is None
+
+
+def test_a_units_run_starts_on_no_bus_that_nothing_explains_either() -> None:
+    def grid(mode: Mode, local: Mode | None = STOP, **more: Any) -> Any:
+        own = fact("E001", mode=mode, local=local, vg=348.0)
+        return picture(own, fact("E002", mode=mode, vg=348.0), mode=mode, **more)
+
+    assert "The bus is live" in str(why_not_local("E001", None, grid(RUN, deals=0), {}))
+    assert "The bus is live" in str(why_not_local("E001", None, grid(RUN, SOFT, deals=0), {}))
+    assert why_not_local("E001", None, grid(RUN, deals=1), {}) is None
+    assert why_not_local("E001", None, grid(RUN, None, deals=0), {}) is None, "it is in Run"
+    assert why_not_local("E001", None, grid(MANUAL, deals=0), {}) is None, "under Manual it changes nothing"
+    assert why_not_local("E001", STOP, grid(RUN, deals=0), {}) is None
+
+
+# How old a reading Run may rest on (S18)
+
+
+@pytest.mark.parametrize(("age", "passes"), [(15.0, True), (15.1, False), (25.0, False), (30.0, False)])
+@pytest.mark.parametrize("mode", [MANUAL, STOP])
+def test_run_rests_on_fresh_readings_of_every_live_unit(age: float, passes: bool, mode: Mode) -> None:
+    grid = picture(fact("E001", mode=mode), fact("E002", mode=mode, age=age), mode=mode)
+    assert (why_not_global(RUN, grid, {}) is None) is passes
+    assert why_not_global(RUN, grid, {}, RunLimits(fresh=40.0)) is None
+    assert why_not_global(SOFT, grid, {}) is None
+
+
+def test_the_refusal_says_how_old_the_reading_is_and_what_is_waited_for() -> None:
+    late = [fact("E002", age=25.0), fact("E003", age=16.0)]
+    assert why_not_global(RUN, picture(fact("E001"), *late), {}) == (
+        "E002 was last seen 25 s ago; Run rests on readings of at most 15 s of every live unit. "
+        "The next reading of E002, E003 is waited for."
+    )
+
+
+def test_a_units_run_rests_on_its_own_fresh_reading() -> None:
+    def grid(own: float, other: float) -> Any:
+        mine = fact("E001", mode=RUN, local=STOP, age=own)
+        return picture(mine, fact("E002", mode=RUN, age=other), mode=RUN)
+
+    assert "E001 was last seen 25 s ago" in str(why_not_local("E001", None, grid(25.0, 2.0), {}))
+    assert why_not_local("E001", None, grid(2.0, 25.0), {}) is None
+    assert why_not_local("E001", SOFT, grid(25.0, 2.0), {}) is None
+
+
+def test_while_apis_main_drives_an_old_reading_keeps_nobody_back() -> None:
+    grid = picture(fact("E001", mode=SOFT, age=25.0), mode=SOFT)
+    assert why_not_global(RUN, grid, {}) is None

@@ -17,6 +17,7 @@ from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.direct_reads import DirectReads
 from main_controller.operations.pages_heard import PagesHeard
+from main_controller.operations.pictures import Acknowledgements
 from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
@@ -117,6 +118,7 @@ class Bench:
         timing: Timing | None = None,
         remembered: Mapping[str, Remembered] | None = None,
         kept: Kept | None = None,
+        acknowledgements: Acknowledgements | None = None,
     ) -> None:
         self.hands = Hands()
         self.grid = Grid(self.hands, {one: Converter(one) for one in ids or ("E001", "E002", "E003")}, mode)
@@ -134,8 +136,9 @@ class Bench:
         self.timing = timing or Timing()
         self.limits = Limits()
         self.desk = Desk(
-            self.cache, self.log, self.acknowledged, self.book, timing=self.timing, clock=self.hands, wall=self.wall
-        )
+            self.cache, self.log, acknowledgements or self.acknowledged, self.book,
+            timing=self.timing, clock=self.hands, wall=self.wall,
+        )  # fmt: skip
         web = cast(ApisWeb, self.apis_web)
         self.waits = Waits(self.desk, self.devices, self.hands)
         self.set_mode = SetMode(
@@ -161,6 +164,7 @@ class Bench:
         self.watch = True
         self.bus = False  # whether a reference brings the bus to its voltage, and currents flow as they are set
         self.flows = True  # whether they do so; else the units' currents stand as a test set them
+        self.on_poll: Callable[[Snapshot, Snapshot], object] = lambda before, after: None
         self._polled = float("-inf")
         self.polls = True
         self.set_grid(grid_master=True)
@@ -217,13 +221,15 @@ class Bench:
         self._polled = self.hands.now
         if self.bus:
             self._hold_bus()
-        old = self.cache.snapshot().units
+        before = self.cache.snapshot()
+        old = before.units
         units = {
             unit.id: old[unit.id] if unit.frozen and unit.id in old else unit.data(f"t{self.hands.now}", self.grid.mode)
             for unit in self.grid.units.values()
             if unit.there
         }
         self.cache.take_log(units, self.hands.now, self.wall())
+        self.on_poll(before, self.cache.snapshot())
 
     def _hold_bus(self) -> None:
         """Whatever the bus does at once when its reference comes, goes, or is asked for current (K2)."""

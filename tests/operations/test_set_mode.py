@@ -316,3 +316,17 @@ def test_a_bug_leaves_no_order_in_flight_for_ever_and_a_stop_still_follows_it(be
     assert [one[:2] for one in bench.grid.sent] == [("mode", RUN), ("mode", STOP), ("mode", STOP)]
     bench.run(60.0)
     assert bench.desk.picture().pending_modes == {}
+
+
+def test_run_waits_for_the_next_reading_of_a_unit_that_was_seen_25_s_ago() -> None:
+    """S18, case BA: it became the reference meanwhile."""
+    with open_bench(mode=Mode.STOP) as bench:
+        bench.settled()
+        bench.unit("E001").frozen = True
+        bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
+        bench.run(24.0)
+        with pytest.raises(Refused, match=r"E001 was last seen 2\d s ago"):
+            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+        bench.unit("E001").word, bench.unit("E001").frozen = str(Word.WAIT), False
+        bench.run(6.0)
+        assert bench.set_mode.cluster(Mode.AUTONOMOUS, "me").sent is True

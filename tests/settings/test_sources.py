@@ -67,7 +67,7 @@ def _two_values(name: str) -> tuple[str, str]:
     }
     if name in special:
         return special[name]
-    if name in ("emulator", "apis", "read_only"):
+    if name in ("emulator", "apis", "read_only", "handtimewait"):
         return "true", "false"
     if name in ("set_url", "ups_set_url"):
         return ":1/a", ":2/b"

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ class Site:
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
-        self.known = KnownUnits(self.database)
+        self.now = NOON
+        self.known = KnownUnits(self.database, wall=lambda: self.now, lasts=timedelta(hours=24))
         self.cache = UnitCache(remembered=self.known.load(), forgotten=self.known.forgotten())
         self.back: list[tuple[str, str]] = []
         self.known.tell_back(lambda unit_id, name: self.back.append((unit_id, name)))
@@ -129,13 +130,114 @@ def test_an_acknowledgement_holds_for_the_word_and_over_a_restart(site: Site) ->
     assert (kept.acknowledged_by, kept.acknowledged_at) == ("10.0.0.7", NOON)
 
 
+def acknowledged_and_silent(site: Site, word: str = "0x0014") -> None:
+    """E001 fell silent in this word, and was acknowledged so; E002 goes on."""
+    site.take(("E001", word), ("E002", "0x0000"), clock="0")
+    site.take(("E002", "0x0000"), clock="1")
+    site.known.acknowledge("E001", word, "anna", NOON)
+    site.take(("E002", "0x0000"), clock="2")
+    assert site.known.acknowledged("E001", word)
+
+
+def test_a_unit_that_is_seen_live_again_is_acknowledged_no_longer_even_in_the_same_word(site: Site) -> None:
+    """S11: it came back, worked for an hour, and fell silent again: that is news."""
+    acknowledged_and_silent(site)
+    site.take(("E001", "0x0014"), ("E002", "0x0000"), clock="3")
+    site.take(("E002", "0x0000"), clock="4")
+    for one in (site, site.restarted()):
+        assert not one.known.acknowledged("E001", "0x0014")
+        assert one.known.acknowledgement("E001") is None
+
+
+def test_a_unit_whose_clock_stands_still_stays_acknowledged(site: Site) -> None:
+    """apis-web goes on telling its last data (K5): that is nothing new of the unit."""
+    site.take(("E001", "0x0014"))
+    site.known.acknowledge("E001", "0x0014", "anna", NOON)
+    for tick in "123":
+        site.take_data({"E001": unit("E001", "0x0014"), "E002": unit("E002", "0x0000", clock=tick)})
+    assert site.known.acknowledged("E001", "0x0014")
+    site.take(("E001", "0x0014"), clock="1")
+    assert not site.known.acknowledged("E001", "0x0014")
+
+
+@pytest.mark.parametrize("anew", [{"dvg": 380.0}, {"dig": 0.5}])
+def test_a_new_set_point_lifts_it_though_no_clock_moved(site: Site, anew: dict[str, float]) -> None:
+    site.take(("E001", "0x0014"))
+    site.known.acknowledge("E001", "0x0014", "anna", NOON)
+    site.take(("E001", "0x0014"), **anew)
+    assert not site.known.acknowledged("E001", "0x0014")
+
+
+def test_after_a_restart_the_last_data_lift_nothing_and_what_the_unit_tells_anew_does(site: Site) -> None:
+    acknowledged_and_silent(site)
+    again = site.restarted()
+    for _ in range(2):
+        again.take(("E001", "0x0014"), clock="0")
+        assert again.known.acknowledged("E001", "0x0014")
+    again.take(("E001", "0x0014"), clock="7")
+    assert not again.known.acknowledged("E001", "0x0014")
+    again.database.close()
+
+
+@pytest.mark.parametrize(("clock", "holds"), [("0", True), ("7", False)])
+def test_a_unit_that_was_live_while_the_program_was_not_is_acknowledged_no_longer(
+    site: Site, clock: str, holds: bool
+) -> None:
+    """The first data after the restart show a later clock, in the same word, and then it is silent again."""
+    acknowledged_and_silent(site)
+    again = site.restarted()
+    again.take(("E001", "0x0014"), ("E002", "0x0000"), clock=clock)
+    again.take(("E002", "0x0000"), clock="8")
+    assert again.known.acknowledged("E001", "0x0014") is holds
+    third = again.restarted()
+    assert third.known.acknowledged("E001", "0x0014") is holds
+    third.database.close()
+
+
+def test_a_unit_that_told_something_while_it_was_acknowledged_is_news_with_the_next_picture(site: Site) -> None:
+    """The collector had taken its newer data in, and had not told of them yet."""
+    site.take(("E001", "0x0014"))
+    site.cache.take_log({"E001": unit("E001", "0x0014", clock="1")}, 2.0, NOON)
+    site.known.acknowledge("E001", "0x0014", "anna", NOON)
+    site.tell()
+    assert not site.known.acknowledged("E001", "0x0014")
+
+
+def test_a_unit_that_works_at_another_voltage_when_the_program_is_back_is_not_acknowledged(site: Site) -> None:
+    acknowledged_and_silent(site)
+    again = site.restarted()
+    again.take(("E001", "0x0014"), dvg=380.0, clock="7")
+    assert not again.known.acknowledged("E001", "0x0014")
+    third = again.restarted()
+    assert third.known.acknowledgement("E001") is None
+    third.database.close()
+
+
+def test_an_acknowledgement_holds_for_a_day_over_restarts_too(site: Site) -> None:
+    acknowledged_and_silent(site)
+    again = site.restarted()
+    for hours, holds in ((0, True), (23.9, True), (24.0, False), (-25, False)):
+        again.now = NOON + timedelta(hours=hours)
+        assert again.known.acknowledged("E001", "0x0014") is holds
+        assert (again.known.acknowledgement("E001") is not None) is holds
+    again.database.close()
+
+
+def test_one_that_is_lifted_is_gone_from_the_file_too(site: Site) -> None:
+    acknowledged_and_silent(site)
+    assert site.known.lift("E001")
+    assert not site.known.lift("E001")
+    assert not site.known.lift("E002")
+    again = site.restarted()
+    assert not again.known.acknowledged("E001", "0x0014")
+    again.database.close()
+
+
 def test_a_new_word_lifts_it_for_good(site: Site) -> None:
     site.take(("E001", "0x0014"))
     site.known.acknowledge("E001", "0x0014", "10.0.0.7", NOON)
-    site.take(("E001", "0x0014"), clock="1")
-    assert site.known.acknowledged("E001", "0x0014")
-    site.take(("E001", "0x0000"), clock="2")
-    site.take(("E001", "0x0014"), clock="3")
+    site.take(("E001", "0x0000"))
+    site.take(("E001", "0x0014"))
     for one in (site, site.restarted()):
         assert not one.known.acknowledged("E001", "0x0014")
         assert one.known.acknowledgement("E001") is None
@@ -255,7 +357,7 @@ def test_an_id_that_is_no_unicode_is_said_once_and_spoils_nothing(site: Site, ca
 def test_a_file_that_cannot_be_read_is_told(path: Path) -> None:
     path.write_bytes(b"no database " * 1000)
     with pytest.raises(ControllerError, match="cannot be read"):
-        KnownUnits(Database(path)).load()
+        KnownUnits(Database(path), wall=lambda: NOON, lasts=timedelta(hours=24)).load()
 
 
 def test_a_thousand_units_cost_little_of_a_poll(site: Site) -> None:

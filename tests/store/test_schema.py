@@ -1,7 +1,7 @@
 """A file of an older version is brought to this one in steps, all or none; nothing in it is lost."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,7 @@ def test_the_mark_of_the_older_file_is_ours() -> None:
 
 def test_a_file_of_version_1_is_read_and_written_as_one_of_today(old: Path) -> None:
     database = Database(old)
-    known = KnownUnits(database)
+    known = KnownUnits(database, wall=lambda: NOON, lasts=timedelta(days=1))
     assert known.load() == KEPT
     assert LockBook(database).all()["E001"]["name"] == "Sato"
     known.forget("E001", "Sato", "scrapped", NOON)
@@ -77,9 +77,9 @@ def test_a_file_of_version_1_is_read_and_written_as_one_of_today(old: Path) -> N
     journal.append("order", by="me", unit_id=None, what="stop")
     journal.write_once()
     database.close()
-    assert look(old)[0] == schema.VERSION == 2
+    assert look(old)[0] == schema.VERSION == 3
     again = Database(old)
-    book = KnownUnits(again)
+    book = KnownUnits(again, wall=lambda: NOON, lasts=timedelta(days=1))
     assert (book.load(), set(book.forgotten())) == ({}, {"E001"})
     again.close()
     assert verify_journal(old)[0] == 0
@@ -88,7 +88,7 @@ def test_a_file_of_version_1_is_read_and_written_as_one_of_today(old: Path) -> N
 def test_a_new_file_takes_the_same_steps(old: Path, tmp_path: Path) -> None:
     for path in (old, tmp_path / "new.sqlite3"):
         database = Database(path)
-        KnownUnits(database).load()
+        KnownUnits(database, wall=lambda: NOON, lasts=timedelta(days=1)).load()
         database.close()
     assert look(old) == look(tmp_path / "new.sqlite3")
 
@@ -109,6 +109,6 @@ def test_what_an_older_file_kept_is_known_although_the_disk_lets_nothing_be_chan
     """Or a full disk at the first start of a new version would make it forget every silent unit, and every lock."""
     monkeypatch.setattr(schema, "_STEPS", {2: "ALTER TABLE nothing ADD COLUMN x TEXT"})
     database = Database(old)
-    assert KnownUnits(database).load() == KEPT
+    assert KnownUnits(database, wall=lambda: NOON, lasts=timedelta(days=1)).load() == KEPT
     assert LockBook(database).all()["E001"]["name"] == "Sato"
     database.close()

@@ -13,7 +13,8 @@ MANUAL = "/setOperationMode?value=manual"
 """An order that passes in Manual whenever nobody forbids it."""
 
 ORDERS = [
-    *("/set/budo/stop", MANUAL, "/set/dcdc/E001?mode=0x0000", "/set/E001?mode=0x0000", "/stopAll"),
+    *("/set/budo/stop", MANUAL, "/set/dcdc/E001?mode=0x0000", "/set/E001?mode=0x0000", "/stopAll", "/estop"),
+    "/estopReset?name=anna&reason=checked",
     *("/shutDown?unitId=E001", "/upsMode/1", "/setSchedule?operation=softStop&value=2099-01-01T00:00:00Z"),
     *("/flushCache", "/acknowledge?unitId=E001", "/setLock?name=anna&reason=works", "/clearLock?name=anna"),
     *("/share?from=E001&to=E002&current=1&minutes=10", "/share/end"),
@@ -180,7 +181,11 @@ def test_read_only_takes_stop_all_and_wait_alone(tmp_path: Path) -> None:
     """Z3, Z8: every other command is 403 by GET and by POST, and stopping still stops."""
     with FakeGrid() as grid, Console(tmp_path / "only", read_only=True, **grid.settings) as console:
         until(lambda: ready(console, 2), "the first picture")
-        stops = [target for target in ORDERS if target.startswith(("/stopAll", "/set/dcdc", "/set/E001", "/share/end"))]
+        stops = [
+            target
+            for target in ORDERS
+            if target.startswith(("/stopAll", "/set/dcdc", "/set/E001", "/share/end")) or target == "/estop"
+        ]
         for target in [each for each in ORDERS if each not in stops] + ["/set/dcdc/E001?mode=0x0014&dvg=350&dig=2"]:
             for method in ("GET", "POST"):
                 assert "read-only" in forbidden(console, grid, target, method, {})
@@ -189,5 +194,7 @@ def test_read_only_takes_stop_all_and_wait_alone(tmp_path: Path) -> None:
         assert console.call("/set/dcdc/E001?mode=0x0000").status == 200
         assert grid.sent == ["GET /set/dcdc/E001?mode=0x0000&dvg=0&dig=0"]
         assert console.call("/stopAll", "POST", form="").status == 200
+        assert console.call("/estop", "POST", form="").status == 200
+        assert console.status["estop"]["by"] == "127.0.0.1"
         assert console.get("/get/status")["config"]["readOnly"] is True
         grid.close()

@@ -1,0 +1,102 @@
+"""Owns the file that latches the E-stop: whoever makes it, this program, a person or a contact's script (I17).
+
+Used by `EStop`. Whatever cannot be read counts as a latch: only a file that surely is not there does not.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from main_controller.domain.timestamps import iso_utc
+from main_controller.store.atomic_file import flush_folder, write_whole
+
+LARGEST = 4096
+"""How much (bytes) of the file is read."""
+
+LONGEST = 300
+"""How many characters of a name or reason are kept."""
+
+NO_REASON = "no reason was given"
+
+
+@dataclass(frozen=True, slots=True)
+class Latch:
+    """Who latched the E-stop, why, and since when (ISO 8601 UTC)."""
+
+    by: str
+    reason: str
+    since: str
+
+
+class LatchFile:
+    """The file at `path`; its folder is made when it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def name(self) -> str:
+        """The file's own name, for sentences."""
+        return self._path.name
+
+    def read(self) -> Latch | None:
+        """What the file says; None where there surely is none."""
+        try:
+            since = datetime.fromtimestamp(os.lstat(self._path).st_ctime, UTC)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            return Latch(self._who(), f"nobody can tell whether it is there: {error.strerror}", iso_utc(_now()))
+        try:
+            text = self._text()
+        except FileNotFoundError:  # removed just now, or a link to nowhere, which latches
+            return Latch(self._who(), NO_REASON, iso_utc(since)) if os.path.lexists(self._path) else None
+        except OSError as error:
+            return Latch(self._who(), f"it cannot be read: {error.strerror}", iso_utc(since))
+        return _own(text) or Latch(self._who(), plain(text) or NO_REASON, iso_utc(since))
+
+    def write(self, latch: Latch) -> None:
+        """Keep a latch over restarts. Raises OSError."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._path, json.dumps(asdict(latch)).encode())
+
+    def remove(self) -> None:
+        """Take the file away, so that a power cut does not bring it back. Raises OSError where it is still there."""
+        try:
+            self._path.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        flush_folder(self._path.parent)
+
+    def _text(self) -> str:
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe keeps nobody waiting
+        try:
+            return os.read(descriptor, LARGEST).decode(errors="replace")
+        finally:
+            os.close(descriptor)
+
+    def _who(self) -> str:
+        return f"the file {self.name}"
+
+
+def plain(text: str) -> str:
+    """A name or reason as one line that can be shown."""
+    words = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(words.split())[:LONGEST]
+
+
+def _own(text: str) -> Latch | None:
+    """A latch as `write` keeps it; None for whatever else the file holds."""
+    try:
+        told = json.loads(text)
+        parts = [told["by"], told["reason"], told["since"]]
+        datetime.fromisoformat(parts[2])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return Latch(*map(plain, parts)) if all(isinstance(part, str) for part in parts) else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,80 @@
+"""The file that latches the E-stop: whatever is there latches, and says who and why where it can (I17)."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from main_controller.store.latch_file import LARGEST, LONGEST, NO_REASON, Latch, LatchFile
+
+OURS = Latch("anna", "smoke at E001", "2026-05-13T03:00:00.000+00:00")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal" / "estop"
+
+
+def test_no_file_and_no_folder_latch_nothing(path: Path, tmp_path: Path) -> None:
+    assert LatchFile(path).read() is None
+    (tmp_path / "journal").write_text("no folder")
+    assert LatchFile(path).read() is None
+
+
+def test_what_is_written_is_read_again_until_it_is_removed(path: Path) -> None:
+    file = LatchFile(path)
+    file.write(OURS)
+    assert LatchFile(path).read() == OURS
+    file.remove()
+    assert file.read() is None
+    file.remove()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", NO_REASON),
+        (b"contact K1\nat the door\x00\n", "contact K1 at the door"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+        (b'{"by": 1}', '{"by": 1}'),
+        (b'{"by": "a", "reason": "b", "since": "yesterday"}', '{"by": "a", "reason": "b", "since": "yesterday"}'),
+        (b"[" * LARGEST, "[" * LONGEST),
+        (b"null", "null"),
+    ],
+)
+def test_a_file_by_hand_says_why(path: Path, content: bytes, reason: str) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    found = LatchFile(path).read()
+    assert found is not None
+    assert (found.by, found.reason) == ("the file estop", reason)
+
+
+def test_what_cannot_be_read_latches(path: Path) -> None:
+    path.mkdir(parents=True)
+    found = LatchFile(path).read()
+    assert found is not None
+    assert "cannot be read" in found.reason
+    with pytest.raises(OSError, match="directory"):
+        LatchFile(path).remove()
+    path.rmdir()
+    path.symlink_to("nowhere")
+    assert LatchFile(path).read() is not None
+    path.unlink()
+    path.symlink_to("estop")
+    assert LatchFile(path).read() is not None
+
+
+def test_a_pipe_that_nobody_writes_keeps_nobody_waiting(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    found = LatchFile(path).read()
+    assert found is not None
+    assert found.reason == NO_REASON
+
+
+def test_a_path_that_nobody_can_look_at_latches(tmp_path: Path) -> None:
+    """A broken wire stops."""
+    found = LatchFile(tmp_path / ("x" * 300)).read()
+    assert found is not None
+    assert "nobody can tell" in found.reason

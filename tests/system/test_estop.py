@@ -1,0 +1,86 @@
+"""The E-stop on the real program: by a request, by a file, over a restart (I17)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.system.conftest import console_on
+from tests.system.console import Console, until
+from tests.system.fake_grid import FakeGrid
+
+CHARGE = "0x0041"
+
+OTHERS = [
+    *("/setOperationMode?value=autonomous", "/setOperationMode?value=manual", "/set/budo/active", "/shutDown"),
+    *("/set/dcdc/E001?mode=0x0014&dvg=350&dig=2", "/upsMode/1", "/acknowledge?unitId=E001", "/clearLock?name=anna"),
+    *("/share?from=E001&to=E002&current=1&minutes=10", "/setSchedule?operation=run&value=2099-01-01T00:00:00Z"),
+]
+STOPS = [
+    *("/stopAll", "/estop?name=bob", "/set/dcdc/E001?mode=0x0000", "/set/budo/stop", "/setOperationMode?value=stop"),
+    *("/setOperationMode?unitId=E001&value=stop",),
+]
+
+
+def test_a_request_stops_everything_and_latches_until_it_is_reset_by_name(console: Console, grid: FakeGrid) -> None:
+    grid.units["E001"]["dcdc"]["status"]["status"] = CHARGE
+    assert console.get("/get/status")["estop"] is None
+    answer = console.call("/estop?name=anna&reason=smoke", "POST", form="", timeout=60)
+    assert answer.status == 200, answer.body
+    assert answer.json["stopAll"] == "done."
+    latch = answer.json["estop"]
+    assert (latch["by"], latch["reason"], latch["file"]) == ("anna", "smoke", True)
+    assert console.status["estop"] == latch
+    for target in OTHERS:
+        refused = console.call(target)
+        assert refused.status == 409, (target, refused.body)
+        assert (refused.json["cause"], refused.json["estop"]) == ("estop", latch), target
+    for target in STOPS:
+        assert console.call(target, timeout=60).status == 200, target
+    assert console.status["estop"]["by"] == "anna"
+    assert console.call("/estopReset?reason=checked").status == 400
+    assert console.call("/estopReset?name=bob&reason=checked").status == 200
+    assert console.get("/get/status")["estop"] is None
+    assert console.call("/estopReset?name=bob&reason=checked").status == 404
+    assert console.call("/setOperationMode?value=manual").status == 200
+    rows = console.get("/journal?limit=200")["rows"]
+    assert {row["what"] for row in rows if row["kind"] == "estop"} == {
+        "The E-stop is latched by anna: smoke.",
+        "The E-stop that anna latched was reset by bob: checked.",
+    }
+
+
+@pytest.mark.parametrize("target", ["/estop?wait=no", "/estop?wait=no&name=&reason="])
+def test_it_may_be_answered_at_once_and_needs_no_origin(console: Console, target: str) -> None:
+    answer = console.call(target, "POST", headers={"Accept-Language": "en"}, form="")
+    assert answer.status == 202, answer.body
+    assert answer.json["command"]
+    assert console.status["estop"]["by"] == "127.0.0.1"
+
+
+def test_a_file_that_appears_stops_everything_and_latches(console: Console, grid: FakeGrid) -> None:
+    grid.units["E001"]["dcdc"]["status"]["status"] = CHARGE
+    console.settings.estopfile.write_text("contact K1 at the door")
+    until(lambda: console.status["estop"], "the latch")
+    latch = console.status["estop"]
+    assert (latch["by"], latch["reason"], latch["file"]) == ("the file estop", "contact K1 at the door", True)
+    until(lambda: grid.units["E001"]["dcdc"]["status"]["status"] == "0x0000", "Wait")
+    assert console.call("/setOperationMode?value=manual").json["cause"] == "estop"
+
+
+def test_the_latch_is_kept_over_a_restart(tmp_path: Path) -> None:
+    with FakeGrid() as grid, console_on(grid, tmp_path / "console") as console:
+        assert console.call("/estop?name=anna&reason=smoke", timeout=60).status == 200
+        latch = console.status["estop"]
+    with FakeGrid() as grid, console_on(grid, tmp_path / "console") as console:
+        assert console.status["estop"] == latch
+        assert console.call("/setOperationMode?value=manual").json["cause"] == "estop"
+        until(lambda: console.status["orders"] == [], "its Stop all")
+        assert console.call("/estopReset?name=bob&reason=checked").status == 200
+    with FakeGrid() as grid, console_on(grid, tmp_path / "console") as console:
+        assert console.status["estop"] is None
+
+
+def test_the_file_may_lie_elsewhere(tmp_path: Path) -> None:
+    with FakeGrid() as grid, console_on(grid, tmp_path / "console", estopfile=tmp_path / "gpio" / "stop") as console:
+        assert console.call("/estop", timeout=60).status == 200
+        assert (tmp_path / "gpio" / "stop").is_file()
