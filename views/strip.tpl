@@ -20,5 +20,5 @@
 <select id="theme" class="quiet" disabled data-needs-script><option value="auto" data-i18n="theme.auto">Auto</option><option value="dark" data-i18n="theme.dark">Dark</option><option value="light" data-i18n="theme.light">Light</option></select>
 </nav>
 </header>
-<noscript><p class="banner">Readings below are those of the moment this page was loaded: reload for newer ones. Orders need JavaScript, or curl.</p></noscript>
+<noscript><p class="banner">Readings below are those of the moment this page was loaded: reload for newer ones. Stop all works; other orders need JavaScript, or curl.</p></noscript>
 <p class="banner unable-note" data-level="alarm" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.</p>

@@ -160,6 +160,11 @@ class Desk:
         log.warning("%s %s contradicted: %s", command.id, command.order, sentence)
         return self._end(command, CommandState.CONTRADICTED, error=sentence, **changes)
 
+    def replace(self, command: Command, sentence: str) -> Command:
+        """Record that a newer order took this one's place before it was seen in effect."""
+        log.info("%s %s: %s", command.id, command.order, sentence)
+        return self._end(command, CommandState.CANCELLED, error=sentence)
+
     def time_out(self, command: Command, sentence: str, **changes: Any) -> Command:
         """Record that the order was not seen to be so in the time allowed."""
         log.error("%s %s timed out: %s", command.id, command.order, sentence)

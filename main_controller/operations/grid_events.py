@@ -3,6 +3,7 @@
 A worker calls `run_once` again and again. What an order of ours explains is not told.
 """
 
+from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ class _Seen:
     """What was told last."""
 
     mode: Mode | None = None
-    explained: str | None = None
+    explained: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     grid_master: str | None = None
     no_grid_master: bool | None = None
     error: bool | None = None
@@ -90,9 +91,9 @@ class GridEvents:
         if mode is None or mode is seen.mode:
             return
         before, seen.mode = seen.mode, mode
-        order = self._newest_order(None, picture.now)
-        if order is not None and order.mode is mode and order.command_id != seen.explained:
-            seen.explained = order.command_id
+        order = next((one for one in self._our_orders(None, picture.now) if one.mode is mode), None)
+        if order is not None and order.command_id not in seen.explained:
+            seen.explained.append(order.command_id)
             return
         if before is not None:
             cause = " after a grid error" if seen.error else ""
@@ -107,23 +108,25 @@ class GridEvents:
         seen.local[fact.id] = fact.local_mode
         if not known or before is fact.local_mode:
             return
-        order = self._newest_order(fact.id, now)
-        if order is not None and order.mode is fact.local_mode:
+        if any(order.mode is fact.local_mode for order in self._our_orders(fact.id, now)):
             return
         was, shows = (mode.label if mode is not None else "none" for mode in (before, fact.local_mode))
         text = f"{fact.id}'s own mode went from {was} to {shows} by itself."
         self.chronicle.tell("mode", fact.id, text, before, shows)
         self._desk.moments.changed(fact.id, text)
 
-    def _newest_order(self, unit_id: str | None, now: float) -> ModeOrder | None:
-        """Our newest order to the cluster or this unit, while what is shown may still be its work."""
+    def _our_orders(self, unit_id: str | None, now: float) -> list[ModeOrder]:
+        """Our orders to the cluster or this unit, newest first, while what is shown may still be their work.
+
+        Whoever changes his mind has given several, and each may be seen in effect for a moment.
+        """
         explains = self._desk.timing.mode_time + self._desk.timing.stale_after
         ours = [
             order
             for order in self._desk.commands.mode_orders()
             if order.unit_id == unit_id and (order.returned is None or now - order.returned <= explains)
         ]
-        return max(ours, key=lambda order: order.entered, default=None)
+        return sorted(ours, key=lambda order: order.entered, reverse=True)
 
     def _look_at_grid_master(self, seen: _Seen) -> None:
         watch = self._desk.cache.snapshot().grid

@@ -65,7 +65,7 @@ class Journaling:
         if before is None or before.state is not after.state:
             kind = REFUSAL if _refused(after) else ORDER
             self._command(kind, after, _outcome(after), before=after.before or None, after=_result(after))
-        elif after.sent == "unknown" and before.sent != "unknown":
+        elif after.sent == "unknown" and before.sent != "unknown" and after.error is not None:
             self._command(ORDER, after, f"unknown: {after.error}", before=after.before or None, after=_result(after))
 
     def intent(self, command: Command) -> None:

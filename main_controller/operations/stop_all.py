@@ -318,7 +318,7 @@ class StopAll:
         progress["grace"] = self._grace(run, picture, outcomes)
         if run.forgotten:
             progress["forgotten"] = of_forgotten(run.forgotten)
-        self._desk.units(run.command, outcomes, progress=progress)
+        self._desk.units(run.command, outcomes, progress=progress, sent=run.sent)
 
     def _close(self, run: StopRun, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         desk = self._desk

@@ -62,6 +62,7 @@ class Promise:
     state: ThenState = ThenState.WAITING
     seen_at: float | None = None
     why: str | None = None
+    ended: float | None = None
 
     @property
     def open(self) -> bool:
@@ -94,7 +95,8 @@ class ThenMode:
         with self._lock:
             promise = self._promise
             if promise is not None and promise.open:
-                self._promise = replace(promise, state=ThenState.ENDED, why=f"{by} took it back.")
+                ended = self._desk.clock()
+                self._promise = replace(promise, state=ThenState.ENDED, why=f"{by} took it back.", ended=ended)
         if promise is None or not promise.open:
             raise self._desk.fault(command, NotFound("Nothing is to follow a Soft Stop."))
         return self._desk.verify(command)
@@ -119,6 +121,7 @@ class ThenMode:
         """Look at the promise once: it ends, waits, is offered, or is sent."""
         promise = self._promise
         if promise is None or not promise.open:
+            self._drop_old(promise)
             return
         serial = self._desk.moments.serial()  # before the look: whatever comes after it refuses the order
         picture = self._desk.picture()
@@ -130,6 +133,17 @@ class ThenMode:
             self._put(promise, state=ThenState.ENDED, why=why)
         elif promise.state is ThenState.WAITING and self._is_drained(promise, command, picture):
             self._keep(promise, picture.now, Moment(serial, self._desk.moments.start, 0.0))
+
+    def _drop_old(self, promise: Promise | None) -> None:
+        """What was said of a promise that ended is of no use once another mode was ordered, or after a while."""
+        if promise is None or promise.state is not ThenState.ENDED:
+            return
+        now, since = self._desk.clock(), promise.ended if promise.ended is not None else promise.entered
+        newer = any(order.entered > since for order in self._desk.commands.mode_orders())
+        if newer or now - since > LASTS:
+            with self._lock:
+                if self._promise is promise:
+                    self._promise = None
 
     def _standing(self, promise: Promise) -> Command:
         """The Soft Stop as it stands; as it was when so many orders came since that it is remembered no more."""
@@ -168,7 +182,7 @@ class ThenMode:
     def _keep(self, promise: Promise, now: float, moment: Moment) -> None:
         heard = self._pages.at(promise.page)
         if heard is None or now - heard > HEARD_WITHIN:
-            why = f"No page of {promise.command.by} was heard in the last {HEARD_WITHIN:g} s, so it is asked anew."
+            why = f"The page that asked was not heard in the last {HEARD_WITHIN:g} s, so it is asked anew."
             self._put(promise, state=ThenState.OFFERED, why=why)
             log.warning("%s does not follow %s by itself: %s", promise.mode.label, promise.command.id, why)
             return
@@ -187,6 +201,7 @@ class ThenMode:
         """Replace the promise, unless another came or somebody took it back; what stands then."""
         with self._lock:
             if self._promise is promise:
-                self._promise = replace(promise, **changes)
+                ended = self._desk.clock() if changes.get("state") is ThenState.ENDED else promise.ended
+                self._promise = replace(promise, ended=ended, **changes)
             standing = self._promise
         return standing if standing is not None else promise

@@ -45,6 +45,10 @@ class Verification:
     def _look(self, command: Command, picture: Picture) -> None:
         if _draining(command):
             return
+        newer = self._replaced_by(command)
+        if newer is not None:
+            self._desk.replace(command, f"{newer.id} of {newer.by} replaced it.")
+            return
         outcomes = self._outcomes(command, picture)
         progress = self._progress(command, picture, outcomes)
         desk = self._desk
@@ -59,6 +63,18 @@ class Verification:
             desk.verify(command, note=" ".join(text for text in (note, unsure) if text) or None, partly=bool(unsure))
         elif picture.now - (command.settled or picture.now) > self._allowed(command):
             desk.time_out(command, self._sentence(command, outcomes))
+
+    def _replaced_by(self, command: Command) -> Command | None:
+        """The newer order of a mode in the same scope that has been taken, if any: this one cannot be seen any more."""
+        if command.order not in MODE_ORDERS or not command.state.open:
+            return None
+        for other in self._desk.commands.latest():
+            if other.id == command.id:
+                return None
+            taken = other.sent is True and other.settled is not None
+            if other.order in MODE_ORDERS and other.unit_id == command.unit_id and taken:
+                return other
+        return None
 
     def _outcomes(self, command: Command, picture: Picture) -> dict[str, UnitOutcome]:
         proof = proof_of(command)
