@@ -4,6 +4,7 @@
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
 import { exactly, readNumber } from "../lib/numbers.js";
+import { failingOf, hardOf, overridesOf, ruleLine } from "../lib/rules.js";
 import { idsOf, liveNow } from "../lib/sentences.js";
 import { told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
@@ -26,6 +27,7 @@ export function createConverterForm(page, id, form, wordNow) {
   let askedAt = 0;
   let gate = null;
   let failing = []; // the rules that the order as entered breaks, by the newest answer
+  let named = []; // those of them that the open question has shown: no other is overridden
 
   forms += 1;
   for (const radio of Object.values(radios)) radio.name = `converter-${forms}`;
@@ -112,7 +114,7 @@ export function createConverterForm(page, id, form, wordNow) {
     const answer = await api.judge(id, order.parameters);
     if (mine !== asked) return null;
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
-    if (told) failing = told.filter((rule) => rule.pass !== true && rule.advice !== true);
+    if (told) failing = failingOf(told);
     if (touched) showRules(told ?? []);
     return told;
   }
@@ -124,10 +126,10 @@ export function createConverterForm(page, id, form, wordNow) {
       line.append(make("span", "", { class: "unseen" }), make("span"));
       return line;
     }, (line, rule) => {
-      const pass = rule.pass === true ? "yes" : rule.pass === false ? "no" : "wait";
+      const { pass, says, text } = ruleLine(rule);
       setAttribute(line, "data-pass", pass);
-      setText(line.children[0], `${words.t({ yes: "rules.pass", no: "rules.fail", wait: "rules.wait" }[pass])}: `);
-      setText(line.children[1], `(${rule.rule}) ${toldBy(rule.sentence)}`);
+      setText(line.children[0], `${words.t(says)}: `);
+      setText(line.children[1], text);
     });
   }
 
@@ -146,7 +148,7 @@ export function createConverterForm(page, id, form, wordNow) {
     }
     failing = [];
     if (order.kind !== "stopped") await askRules();
-    const hard = failing.filter((rule) => !(rule.overridable && rule.pass === false));
+    const hard = hardOf(failing);
     if (hard.length > 0) {
       orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => toldBy(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
       return;
@@ -156,11 +158,11 @@ export function createConverterForm(page, id, form, wordNow) {
       if (gate !== null || order.kind === "stopped") showConverter(); // nothing was typed that would have to be typed again
       return;
     }
-    const override = failing.length > 0 ? reason : undefined;
+    const override = named.length > 0 ? { override: reason, overrideRules: named.join(",") } : {};
     reset();
     orders.give({
       spot, order: "setDcdc", unitId: id, moment, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
-      call: ({ setDcdc }) => setDcdc(id, { ...order.parameters, override }),
+      call: ({ setDcdc }) => setDcdc(id, { ...order.parameters, ...override }),
     });
   }
 
@@ -169,11 +171,15 @@ export function createConverterForm(page, id, form, wordNow) {
     const values = { id, dvg: exactly(dvg), dig: exactly(dig) };
     const title = words.t(`converter.ask.${kind}`, values);
     const lead = [words.t(`converter.lead.${kind}`, values), kind === "stopped" ? followersSentence() : ""].filter(Boolean).join(" ");
-    const override = () => failing.length > 0;
+    const override = () => overridesOf(failing).length > 0;
+    const shown = () => {
+      named = overridesOf(failing);
+      return failing.map((rule) => ruleLine(rule).text);
+    };
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
       title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
-      rules: () => failing.map((rule) => `(${rule.rule}) ${toldBy(rule.sentence)}`), reason: override, note: () => (override() ? words.t("override.note") : ""),
+      rules: shown, reason: override, note: () => (override() ? words.t("override.note") : ""),
       focus: kind === "stopped" ? "yes" : null, yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
     };
   }

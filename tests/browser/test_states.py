@@ -287,10 +287,10 @@ def test_read_only_leaves_stopping(open_quiet: OpenPage) -> None:
 RULES = [
     {"rule": "a", "cause": "ok", "pass": True, "sentence": "E001 obeys Manual.", "numbers": {}, "overridable": False},
     {
-        "rule": "c",
-        "cause": "no-voltage-reference",
+        "rule": "f",
+        "cause": "bus-not-risen",
         "pass": False,
-        "sentence": "No other unit is the voltage reference.",
+        "sentence": "The bus has not risen at E001.",
         "numbers": {},
         "overridable": True,
     },
@@ -313,12 +313,12 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     """Issue 5 section 2: a dry run as the form is filled in; overridable rules pass with a reason, which is sent."""
     stage, page, unit = filled_in(open_quiet)
     expect(unit.locator(".rules li")).to_have_text(
-        [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(c\) No other")]
+        [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(f\) The bus has")]
     )
     assert all("dryRun=true" in form for _, form in stage.orders)
     page.screenshot(path=pictures / "override.png")
     unit.locator("[data-act=converter]").click()
-    expect(page.locator("#confirm-rules")).to_contain_text("No other unit is the voltage reference.")
+    expect(page.locator("#confirm-rules")).to_contain_text("The bus has not risen at E001.")
     expect(page.locator("#confirm-reason")).to_be_focused()
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).to_be_visible()
@@ -326,7 +326,8 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).not_to_be_visible()
     sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
-    assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"], "override": ["bench test"]}]
+    order = {"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}
+    assert sent == [{**order, "override": ["bench test"], "overrideRules": ["f"]}]
 
 
 def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> None:
