@@ -60,6 +60,8 @@
 <p><label for="share-from" data-i18n="share.from">From (gives)</label><select id="share-from" required></select></p>
 <p><label for="share-to" data-i18n="share.to">To (takes)</label><select id="share-to" required></select></p>
 <p><label for="share-current" data-i18n="share.current">Current</label><span class="measured"><input id="share-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means" value="1.0"> <span class="unit">A</span></span></p>
+<p><label for="share-minutes" data-i18n="share.minutes">Ends after</label><span class="measured"><input id="share-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means" value="30"> <span class="unit">min</span></span></p>
+<p><label for="share-wh" data-i18n="share.wh">or once it has carried</label><span class="measured"><input id="share-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means"> <span class="unit">Wh</span></span></p>
 <p class="buttons"><button type="submit" class="danger" id="share-start" data-i18n="share.start">Start…</button></p>
 </form>
 <p class="hint means" id="share-means" aria-live="polite"></p>

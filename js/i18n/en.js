@@ -158,9 +158,14 @@ export default {
 
   "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",
-  "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
-  "share.state.running": "running", "share.state.ended": "ended", "share.state.failed": "failed, ended safely", "share.state.cancelled": "cancelled", "share.state.interrupted": "interrupted by a restart",
-  "share.means": "{current} A from {from} to {to}, bus {voltage} V", "share.range": "Give the current in A, {min} to {max}.",
+  "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A. It ends by itself {ends}.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
+  "share.state.running": "running", "share.state.ended": "ended", "share.state.failed": "failed", "share.state.failed.safe": "failed, ended safely", "share.state.cancelled": "cancelled", "share.state.interrupted": "interrupted by a restart",
+  "share.means": "{current} A from {from} to {to}, bus {voltage} V, ends {ends}", "share.range": "Give the current in A, {min} to {max}.",
+  "share.minutes": "Ends after", "share.wh": "or once it has carried", "share.noend": "Give when it ends by itself: after so many minutes, after so many Wh, or both.", "share.minutes.range": "Give 1 to {max} minutes.", "share.wh.range": "Give the energy in Wh, above 0 and at most {max}.",
+  "share.ends.minutes": "after {minutes} min", "share.ends.wh": "at {wh} Wh", "share.ends.both": "after {minutes} min or at {wh} Wh",
+  "share.carried": "{wh} Wh carried", "share.endsat": "ends by itself at {at}", "share.endsat.wh": "ends by itself at {at} or at {wh} Wh", "share.endswh": "ends by itself at {wh} Wh",
+  "share.unattended": "ends by itself at {at}, because {why}", "share.why.page": "nobody attends to it: the page that began it is not heard", "share.why.restart": "nobody has ended it since the controller was started anew",
+  "share.unsafe": "not seen to have ended: look at both converters",
   "share.same": "Choose two different units.", "share.none": "No guided sharing is under way.", "share.running": "{current} A from {from} to {to}",
 
   "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.",

@@ -158,9 +158,14 @@ export default {
 
   "share.open": "手順付き融通", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",
-  "share.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。", "share.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
-  "share.state.running": "進行中", "share.state.ended": "終了", "share.state.failed": "失敗(安全に終了)", "share.state.cancelled": "取消し", "share.state.interrupted": "再起動により中断",
-  "share.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V", "share.range": "電流は {min}~{max} A で入力してください。",
+  "share.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。{ends}に自動で終了します。", "share.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
+  "share.state.running": "進行中", "share.state.ended": "終了", "share.state.failed": "失敗", "share.state.failed.safe": "失敗(安全に終了)", "share.state.cancelled": "取消し", "share.state.interrupted": "再起動により中断",
+  "share.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V、{ends}に終了", "share.range": "電流は {min}~{max} A で入力してください。",
+  "share.minutes": "終了まで", "share.wh": "または電力量", "share.noend": "自動終了の条件(分、Wh、またはその両方)を入力してください。", "share.minutes.range": "時間は 1~{max} 分で入力してください。", "share.wh.range": "電力量は 0 より大きく {max} Wh 以下で入力してください。",
+  "share.ends.minutes": "{minutes} 分後", "share.ends.wh": "{wh} Wh 到達時", "share.ends.both": "{minutes} 分後または {wh} Wh 到達時",
+  "share.carried": "融通済み {wh} Wh", "share.endsat": "{at} に自動終了", "share.endsat.wh": "{at} または {wh} Wh 到達時に自動終了", "share.endswh": "{wh} Wh 到達時に自動終了",
+  "share.unattended": "{at} に自動終了({why})", "share.why.page": "開始したページからの応答がなく、監視する人がいないため", "share.why.restart": "Main Controller の再起動後、終了操作がないため",
+  "share.unsafe": "終了を確認できていません。両方の DC/DC Converter の状態を確認してください",
   "share.same": "異なる 2 台を選択してください。", "share.none": "進行中の手順はありません。", "share.running": "{from} から {to} へ {current} A",
 
   "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。",

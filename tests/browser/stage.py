@@ -146,7 +146,7 @@ class Stage:
             "simulated": False,
             "title": "oist20",
             "timezone": "UTC",
-            "limits": {"gridvoltagemin": 300, "gridvoltagemax": 380, "maxgridcurrent": 2.3},
+            "limits": {"gridvoltagemin": 300, "gridvoltagemax": 380, "maxgridcurrent": 2.3, "referencemargin": 0.125},
             "config": {"readOnly": False, "emulator": True, "upsModes": False, "staleafter": 30, "readinglag": 12},
             "data": {
                 "age": min(ages, default=None),

@@ -560,7 +560,7 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     }
     stage = Stage.of(3, mode="manual")
     stage.grid["mode"] = "manual"
-    share = {"from": "E001", "to": "E003", "current": 1.5, "state": "failed", "reason": why}
+    share = {"from": "E001", "to": "E003", "current": 1.5, "state": "failed", "reason": why, "safe": True}
     steps = [{"step": step, "state": state, "sentence": text} for step, (state, text) in ends.items()]
     stage.more["share"] = {**share, "command": "c1", "steps": steps}
     page = open_quiet(stage=stage)
@@ -569,6 +569,26 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     expect(page.locator("#share-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
     expect(page.locator("#share-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")
     expect(page.locator("#share-steps [data-state=done]")).to_have_count(3)
+
+
+def test_a_guided_sharing_tells_its_energy_its_end_and_that_nobody_attends(open_quiet: OpenPage) -> None:
+    """Issue 10: what was carried, when it ends by itself and why sooner; one not seen to have ended is an alarm."""
+    stage = Stage.of(3, mode="manual")
+    stage.grid["mode"] = "manual"
+    limits = {"minutes": 30, "wh": None}
+    share = {"command": "c1", "from": "E001", "to": "E003", "current": 1.5, "state": "running", "reason": None}
+    share |= {"limits": limits, "energyWh": 12.34, "endsAt": "2026-01-02T03:04:05+00:00", "unattended": None}
+    stage.more["share"] = share
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    page.locator("#open-share").click()
+    now = page.locator("#share-now")
+    expect(now).to_contain_text("1.5 A from E001 to E003 · running · 12.3 Wh carried · ends by itself at 2026-01-02 03:04")
+    share["unattended"] = {"why": "page", "endsAt": "2026-01-02T03:00:00+00:00"}
+    expect(now).to_contain_text(re.compile("ends by itself at 2026-01-02 03:00.*, because nobody attends to it"))
+    expect(now).to_have_attribute("data-kind", "warn")
+    share |= {"state": "failed", "reason": "E003 is silent.", "safe": False, "unattended": None}
+    expect(now).to_contain_text("failed · E003 is silent. · not seen to have ended: look at both converters")
+    expect(now).to_have_attribute("data-kind", "bad")
 
 
 def test_a_mode_that_the_grid_took_by_itself_stands_beside_the_mode(open_quiet: OpenPage) -> None:
