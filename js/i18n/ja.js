@@ -76,7 +76,7 @@ export default {
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
   "stopall.lead.any": "全 DC/DC Converter を Wait Mode に設定し、それぞれ確認します。進行中の電力融通は停止します。",
-  "stopall.not": "全ノードが Wait になりました。", "stopall.rest": "Wait を確認できないノード: {units}",
+  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.rest": "Wait を確認できないノード: {units}",
   "stopall.late": "Stop all の応答がまだありません。下のボタンはこのページの機能を使わずに Stop all をもう一度送信し、このページから移動します。", "stopall.plain": "通常のフォームで Stop all",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
@@ -139,7 +139,7 @@ export default {
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}", "order.forget": "登録解除 · {scope}",
   "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
-  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
+  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.answered": "DC/DC Converter の応答では完了、データでの確認待ち", "outcome.unread": "DC/DC Converter の応答では完了、その後データでは未確認", "outcome.partlyVerified": "一部のみ確認", "outcome.contradicted": "データと矛盾", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
   "outcome.garbled": "Main Controller の応答ではありません。操作が実行されたか不明です。", "outcome.gaveway": "Stop all を優先して通信を打ち切りました。操作が実行されたか不明です。", "outcome.seeking": "到達を確認中です。自動で再送はしません。",
   "outcome.unknown": "未確認", "outcome.absent": "届いていません", "outcome.restarted": "その間に Main Controller が再起動したため、操作が届いていたか不明です。再度操作する前に状態を確認してください。",

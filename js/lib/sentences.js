@@ -82,11 +82,23 @@ export function standing(command, words) {
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
     return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words)].filter(Boolean).join("; ");
   }
-  if (command.order === "stopAll") return stopAllStanding(command, words);
-  const end = words.t(command.state === "verified" && UNSEEN.has(command.order) ? "outcome.done" : `outcome.${command.state}`);
-  const open = unitsIn(command, "unconfirmed").map(([id]) => id);
+  if (command.order === "stopAll" && command.state !== "contradicted") return stopAllStanding(command, words);
+  const end = words.t(endKey(command));
+  const why = command.error ?? (command.state === "partlyVerified" ? command.note : null);
+  const open = why && command.state === "partlyVerified" ? [] : unitsIn(command, "unconfirmed").map(([id]) => id);
   const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: idsOf(open, words) })}` : "";
-  return [command.error ? `${end}: ${told(command.error)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
+  return [why ? `${end}: ${told(why)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
+}
+
+/** The words' key of how an order has ended. */
+export function endKey(command) {
+  if (command.state === "verified" && UNSEEN.has(command.order)) return "outcome.done";
+  return command.state === "verified" && awaitsReading(command) ? "outcome.answered" : `outcome.${command.state}`;
+}
+
+/** Whether it is done by what some converter answered, of which no reading has come yet (S8). */
+export function awaitsReading({ state, units }) {
+  return (state === "verified" || state === "partlyVerified") && Object.values(units ?? {}).some((unit) => unit?.evidence === "converter");
 }
 
 /** Units that did not take an order which others took, with their reasons; a refusal of the whole has said them already. */
@@ -101,7 +113,7 @@ function unitsIn({ units }, state) {
 
 /** The end of Stop all: every unit in Wait, or the units that are not (Z9). */
 function stopAllStanding(command, words) {
-  if (command.state === "verified") return words.t("stopall.not");
+  if (command.state === "verified") return words.t(awaitsReading(command) ? "stopall.answered" : "stopall.not");
   const sentence = command.error ? told(command.error) : words.t(`outcome.${command.state}`);
   const units = Object.entries(command.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
   if (units.length === 0 || units.every((id) => String(command.error ?? "").includes(id))) return sentence;
