@@ -22,6 +22,7 @@ export default {
   "tools.label": "Tools", "language.label": "Language",
   "theme.label": "Theme", "theme.auto": "Auto", "theme.dark": "Dark", "theme.light": "Light",
 
+  "grave.title": "Grave faults of the bus", "bus.since": "Since {at}.",
   "unwatched.title": "Live hardware that nobody watches",
   "unwatched.silent": "{id} has been silent for {time}; last seen {did}.",
   "unwatched.stale": "{id} has been stale for {time}; last seen {did}.",
@@ -76,7 +77,7 @@ export default {
   "stopall.lead": "Force Stop for the cluster, then Wait for every converter, and a check that each one shows it. Deals under way are ended.",
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",
   "stopall.lead.any": "Every converter is sent to Wait, and each one is checked to show it. Deals under way are ended.",
-  "stopall.not": "Every unit known is in Wait.", "stopall.answered": "Every unit known is in Wait, some by their own answer; readings still to come.", "stopall.rest": "Not seen in Wait: {units}",
+  "stopall.not": "Every unit known is in Wait.", "stopall.answered": "Every unit known is in Wait, some by their own answer; readings still to come.", "stopall.grace": "Wait goes to {units} in {time}: {why}.", "stopall.grace.why": "apis-main ends its deals in their order first", "stopall.rest": "Not seen in Wait: {units}",
   "stopall.late": "Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.", "stopall.plain": "Stop all as a plain form",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",

@@ -22,6 +22,7 @@ export default {
   "tools.label": "ツール", "language.label": "言語",
   "theme.label": "配色", "theme.auto": "自動", "theme.dark": "ダーク", "theme.light": "ライト",
 
+  "grave.title": "DC Grid の重大な異常", "bus.since": "{at} から継続中。",
   "unwatched.title": "監視されていない稼働中の機器",
   "unwatched.silent": "{id} は {time} 応答がありません。最後の状態: {did}。",
   "unwatched.stale": "{id} は {time} データが更新されていません。最後の状態: {did}。",
@@ -76,7 +77,7 @@ export default {
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
   "stopall.lead.any": "全 DC/DC Converter を Wait Mode に設定し、それぞれ確認します。進行中の電力融通は停止します。",
-  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.rest": "Wait を確認できないノード: {units}",
+  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.grace": "{units} には {time}後に Wait を送信します: {why}。", "stopall.grace.why": "それまでは apis-main が電力融通を正しい順序で終了させます", "stopall.rest": "Wait を確認できないノード: {units}",
   "stopall.late": "Stop all の応答がまだありません。下のボタンはこのページの機能を使わずに Stop all をもう一度送信し、このページから移動します。", "stopall.plain": "通常のフォームで Stop all",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",

@@ -80,7 +80,7 @@ export function standing(command, words) {
   if (command.state === "accepted" || command.state === "pending") {
     if (step) return stepName(step, words);
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
-    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words)].filter(Boolean).join("; ");
+    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words), graceOf(command, words)].filter(Boolean).join("; ");
   }
   if (command.order === "stopAll" && command.state !== "contradicted") return stopAllStanding(command, words);
   const end = words.t(endKey(command));
@@ -100,6 +100,17 @@ export function endKey(command) {
 export function awaitsReading({ state, units }) {
   return (state === "verified" || state === "partlyVerified") && Object.values(units ?? {}).some((unit) => unit?.evidence === "converter");
 }
+
+/** Whom a running Stop all has not sent Wait yet, in how long it does, and why. */
+function graceOf({ order, progress }, words) {
+  const grace = order === "stopAll" ? progress?.grace ?? null : null;
+  const units = Array.isArray(grace?.units) ? grace.units : [];
+  if (units.length === 0) return "";
+  const why = !grace.why || grace.why === GRACE_WHY ? words.t("stopall.grace.why") : told(grace.why);
+  return words.t("stopall.grace", { units: idsOf(units, words), time: duration(finite(grace.waitIn), words.units), why });
+}
+
+const GRACE_WHY = "apis-main ends its deals in their order first";
 
 /** Units that did not take an order which others took, with their reasons; a refusal of the whole has said them already. */
 function refusing(command, words) {

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Stage, deal, moment, unit_data, unit_status
+from tests.browser.stage import Json, Stage, deal, moment, unit_data, unit_status
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
@@ -569,6 +569,38 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     expect(page.locator("#share-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
     expect(page.locator("#share-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")
     expect(page.locator("#share-steps [data-state=done]")).to_have_count(3)
+
+
+def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet: OpenPage, pictures: Path) -> None:
+    """S9: no or a second reference beside unwatched hardware, the rest as banners with their level."""
+
+    def condition(kind: str, unit_id: str | None, text: str, grave: bool = False) -> Json:
+        since = "2026-01-02T03:04:05+00:00"
+        return {"kind": kind, "unitId": unit_id, "text": text, "numbers": {}, "since": since, "grave": grave}
+
+    stage = Stage.of(8, mode="manual")
+    grave = condition("noReference", "E003", "E003 is charging and no converter holds the bus at 352 V.", grave=True)
+    high = condition("busHigh", None, "The bus is above 380 V: E001 (391 V).")
+    loose = [condition("unexplained", f"E{n:03d}", f"E{n:03d} works and nothing explains it.") for n in range(1, 8)]
+    stage.more["busConditions"] = [grave, high, *loose]
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    expect(page.locator("#grave li")).to_have_count(1)
+    expect(page.locator("#grave")).to_contain_text("E003 is charging and no converter holds the bus at 352 V. Since 2026")
+    banners = page.locator("#banners .banner")
+    expect(banners).to_have_count(5)
+    expect(banners.nth(0)).to_contain_text("The bus is above 380 V")
+    expect(banners.nth(0)).to_have_attribute("data-level", "alarm")
+    expect(banners.nth(1)).to_have_attribute("data-level", "warn")
+    expect(banners.nth(4)).to_contain_text("and 4 more")
+    expect(page.locator("#said")).to_contain_text("no converter holds the bus")
+    page.screenshot(path=pictures / "bus-conditions.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.screenshot(path=pictures / "bus-conditions-390.png")
+    top = page.evaluate("document.getElementById('grave').getBoundingClientRect().top")
+    assert top <= page.evaluate("document.querySelector('.strip').getBoundingClientRect().top")
+    stage.more["busConditions"] = []
+    expect(page.locator("#grave")).to_be_hidden()
+    expect(banners).to_have_count(0)
 
 
 def test_a_guided_sharing_tells_its_energy_its_end_and_that_nobody_attends(open_quiet: OpenPage) -> None:

@@ -345,3 +345,10 @@ test("Stop all that rests on answers says so, and that it is contradicted", () =
   assert.equal(standing({ ...stop, units: { E1: { state: "verified", evidence: "reading" } } }, words), "Every unit known is in Wait.");
   assert.equal(standing({ ...stop, state: "contradicted", error: "E1 shows charge." }, words), "contradicted by the readings: E1 shows charge.");
 });
+
+test("a running Stop all tells who gets Wait in how long and why, and without it stands as before", () => {
+  const stop = { order: "stopAll", state: "pending", progress: { shown: 1, of: 4, grace: { units: ["E001", "E002"], waitIn: 31.4, why: "apis-main ends its deals in their order first" } } };
+  assert.equal(standing(stop, words), "sending; seen at 1 of 4 units; Wait goes to E001, E002 in 31 s: apis-main ends its deals in their order first.");
+  for (const grace of [null, undefined, { units: [] }]) assert.equal(standing({ ...stop, progress: { shown: 1, of: 4, grace } }, words), "sending; seen at 1 of 4 units");
+  assert.match(standing(stop, createWords("ja")), /E001、?.*E002 には 31 秒後に Wait を送信します/);
+});
