@@ -122,6 +122,7 @@
 <p class="hint means" data-part="means" hidden></p>
 <p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>
 <ul class="rules" hidden></ul>
+<p class="hint figures" data-part="headroom" hidden></p>
 </form>
 </div>
 <ul class="outcomes" aria-live="polite"></ul>

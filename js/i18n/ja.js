@@ -117,7 +117,7 @@ export default {
   "converter.lead.stopped": "DC/DC Converter を DC Grid から切り離します。", "converter.lead.voltage": "DC/DC Converter が DC Grid を {dvg} V まで立ち上げて維持します。", "converter.lead.charge": "DC/DC Converter が DC Grid から Battery へ {dig} A 充電します。", "converter.lead.discharge": "DC/DC Converter が Battery から DC Grid へ {dig} A 放電します(目標 {dvg} V)。",
   "converter.followers": "{units} がこの電圧に依存しています。CC Mode 側から先に停止してください。",
   "converter.yes": "{what} を Set",
-  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
+  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
   "rules.nothing": "何も送信していません。",
   "override.reason": "例外操作の理由(記録されます)", "override.note": "これらの規則は、理由を付けて例外操作できます。記録に残ります。", "override.yes": "例外操作として Set",
 

@@ -21,10 +21,15 @@ function mayPass({ overridable, pass }) {
   return overridable === true && pass === false;
 }
 
-/** One rule as a line: {pass: "yes"|"no"|"wait"|"untold", says: its key in the words, text}. Untold: nothing tells what it asks for. */
-export function ruleLine({ rule, pass, cause, sentence }) {
-  const stands = pass === true ? (cause === "not-told" ? "untold" : "yes") : pass === false ? "no" : "wait";
+/** What is said against an order that nothing keeps, such as Stopped. */
+export function adviceOf(rules) {
+  return rules.filter(({ pass, advice }) => pass === false && advice === true);
+}
+
+/** One rule as a line: {pass: "yes"|"no"|"advice"|"wait"|"untold", says: its key in the words, text}. Untold: nothing tells what it asks for. */
+export function ruleLine({ rule, pass, cause, sentence, advice }) {
+  const stands = pass === true ? (cause === "not-told" ? "untold" : "yes") : pass !== false ? "wait" : advice === true ? "advice" : "no";
   return { pass: stands, says: SAYS[stands], text: `(${rule}) ${told(sentence)}` };
 }
 
-const SAYS = Object.freeze({ yes: "rules.pass", no: "rules.fail", wait: "rules.wait", untold: "rules.untold" });
+const SAYS = Object.freeze({ yes: "rules.pass", no: "rules.fail", wait: "rules.wait", advice: "rules.advice", untold: "rules.untold" });

@@ -138,6 +138,13 @@ function stepName(step, words) {
   return name === key ? isolated(step) : name;
 }
 
+/** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */
+export function headroomText({ current, toReserveWh, toFullWh, minutesToReserve, minutesToFull }, words) {
+  const soon = (minutes) => (finite(minutes) === null ? "" : words.t("headroom.in", { time: duration(minutes * 60, words.units) }));
+  const values = { current: figure(current, 2), reserve: figure(toReserveWh), full: figure(toFullWh) };
+  return words.t("headroom", { ...values, reserveIn: soon(minutesToReserve), fullIn: soon(minutesToFull) });
+}
+
 /** Ids in one line, each isolated from the others. */
 export function idsOf(ids, words, most = undefined) {
   return namesOf(ids.map(isolated), words, most);

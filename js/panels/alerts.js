@@ -80,7 +80,8 @@ export function createAlerts(page) {
   /** The first of many, and how many more. */
   function folded(found) {
     if (found.length <= ROWS + 1) return found;
-    return [...found.slice(0, ROWS), { key: "bus:more", level: "alarm", text: words.t("and.more", { n: found.length - ROWS }) }];
+    const level = found.slice(ROWS).some((one) => one.level === "alarm") ? "alarm" : "warn";
+    return [...found.slice(0, ROWS), { key: "bus:more", level, text: words.t("and.more", { n: found.length - ROWS }) }];
   }
 
   function sayNews(items) {

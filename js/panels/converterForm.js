@@ -4,8 +4,8 @@
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
 import { exactly, readNumber } from "../lib/numbers.js";
-import { failingOf, hardOf, overridesOf, ruleLine } from "../lib/rules.js";
-import { idsOf, liveNow } from "../lib/sentences.js";
+import { adviceOf, failingOf, hardOf, overridesOf, ruleLine } from "../lib/rules.js";
+import { headroomText, idsOf, liveNow } from "../lib/sentences.js";
 import { told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
 
@@ -21,12 +21,14 @@ export function createConverterForm(page, id, form, wordNow) {
   const rules = form.querySelector(".rules");
   const means = form.querySelector("[data-part=means]");
   const needs = form.querySelector("[data-part=needs]");
+  const headroom = form.querySelector("[data-part=headroom]");
   let touched = false;
   let timer = null;
   let asked = 0; // number of the newest question; older answers are dropped
   let askedAt = 0;
   let gate = null;
   let failing = []; // the rules that the order as entered breaks, by the newest answer
+  let advice = []; // what the rules say against Stopped, which nothing keeps (S28)
   let named = []; // those of them that the open question has shown: no other is overridden
 
   forms += 1;
@@ -54,7 +56,7 @@ export function createConverterForm(page, id, form, wordNow) {
     if (!touched) mirror(unit);
     showMeans();
     if (touched && gate === null && performance.now() - askedAt > RULES_AGAIN) askRules();
-    if (!touched || gate !== null) showRules([]);
+    if (!touched || (gate !== null && choice() !== "stopped")) showAnswer([]);
   }
 
   function whyClosed(unit) {
@@ -104,19 +106,25 @@ export function createConverterForm(page, id, form, wordNow) {
   }
 
   async function askRules() {
-    const order = choice() && gate === null ? wanted() : null;
-    if (!order || order.problem || order.kind === "stopped") {
-      showRules([]);
-      return null;
+    const order = choice() && (gate === null || choice() === "stopped") ? wanted() : null;
+    if (!order || order.problem) {
+      showAnswer([]);
+      return;
     }
     const mine = (asked += 1);
     askedAt = performance.now();
     const answer = await api.judge(id, order.parameters);
-    if (mine !== asked) return null;
+    if (mine !== asked) return;
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
-    if (told) failing = failingOf(told);
-    if (touched) showRules(told ?? []);
-    return told;
+    if (told && order.kind === "stopped") advice = adviceOf(told);
+    else if (told) failing = failingOf(told);
+    if (touched) showAnswer(order.kind === "stopped" ? advice : told ?? [], answer.body?.headroom ?? null);
+  }
+
+  function showAnswer(told, left = null) {
+    showRules(told);
+    setProperty(headroom, "hidden", left === null);
+    setText(headroom, left === null ? "" : headroomText(left, words));
   }
 
   function showRules(told) {
@@ -146,8 +154,9 @@ export function createConverterForm(page, id, form, wordNow) {
       current.focus();
       return;
     }
-    failing = [];
-    if (order.kind !== "stopped") await askRules();
+    [failing, advice] = [[], []];
+    if (order.kind === "stopped") askRules(); // what it answers comes up in the question; Stopped never waits for it
+    else await askRules();
     const hard = hardOf(failing);
     if (hard.length > 0) {
       orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => toldBy(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
@@ -170,16 +179,17 @@ export function createConverterForm(page, id, form, wordNow) {
   function question({ kind, parameters: { dvg, dig } }) {
     const values = { id, dvg: exactly(dvg), dig: exactly(dig) };
     const title = words.t(`converter.ask.${kind}`, values);
-    const lead = [words.t(`converter.lead.${kind}`, values), kind === "stopped" ? followersSentence() : ""].filter(Boolean).join(" ");
+    const lead = words.t(`converter.lead.${kind}`, values);
     const override = () => overridesOf(failing).length > 0;
     const shown = () => {
       named = overridesOf(failing);
-      return failing.map((rule) => ruleLine(rule).text);
+      return (kind === "stopped" ? advice : failing).map((rule) => ruleLine(rule).text);
     };
+    const note = () => (kind === "stopped" && advice.length === 0 ? followersSentence() : override() ? words.t("override.note") : "");
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
       title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
-      rules: shown, reason: override, note: () => (override() ? words.t("override.note") : ""),
+      rules: shown, reason: override, note,
       focus: kind === "stopped" ? "yes" : null, yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
     };
   }
@@ -203,7 +213,7 @@ export function createConverterForm(page, id, form, wordNow) {
     touched = false;
     asked += 1;
     clearTimeout(timer);
-    showRules([]);
+    showAnswer([]);
   }
 
   return { update, submit };

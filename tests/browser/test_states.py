@@ -109,7 +109,8 @@ def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_
     expect(page.locator("#confirm-yes")).to_be_focused()
     page.locator("#confirm-yes").click()
     expect(unit.locator(":scope > .outcomes")).to_have_text("Stopped: done, seen in effect")
-    assert stage.orders == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
+    sent = [order for order in stage.orders if "dryRun" not in order[1]]
+    assert sent == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
     expect(page.locator('.card[data-unit="E002"] input[value=voltage]')).to_be_enabled()
 
 
@@ -328,6 +329,23 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
     order = {"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}
     assert sent == [{**order, "override": ["bench test"], "overrideRules": ["f"]}]
+
+
+def test_stopped_is_asked_at_once_and_shows_what_speaks_against_it(open_quiet: OpenPage) -> None:
+    """S28: advice of the rules comes up in the question and keeps nothing; the headroom stands beside the form."""
+    stage, page, unit = filled_in(open_quiet)
+    advice = {**RULES[1], "rule": "g", "overridable": False, "advice": True, "sentence": "E002 needs its voltage."}
+    left = {"current": 0.8, "toReserveWh": 1325, "toFullWh": 593, "minutesToReserve": 95, "minutesToFull": None}
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [advice], "headroom": left})
+    expect(unit.locator("[data-part=headroom]")).to_contain_text("0.80 A; 1325 Wh", timeout=10_000)
+    unit.locator("input[value=stopped]").check(force=True)
+    unit.locator("[data-act=converter]").click()
+    expect(page.locator("#confirm-rules")).to_have_text("(g) E002 needs its voltage.")
+    expect(page.locator("#confirm-reason")).not_to_be_visible()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#confirm")).not_to_be_visible()
+    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    assert sent == [{"mode": ["0x0000"], "dvg": ["0"], "dig": ["0"]}]
 
 
 def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> None:
