@@ -45,6 +45,7 @@
 <form method="dialog" id="lock-form">
 <h2 id="lock-title"></h2>
 <p class="hint" id="lock-note"></p>
+<p class="lock-note figures" id="lock-bus" hidden></p>
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>

@@ -86,6 +86,10 @@ export default {
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
   "events.title": "The grid by itself",
+  "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained",
+  "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.held": "{id} {vg} V (set {dvg} V), {left} A left of {limit} A",
+  "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
+  "busfig.working": "set {dvg} V, {dig} A; measured {vg} V, {ig} A; losses {lost} W",
   "sharing.label": "Energy sharing",
   "bus.voltage": "Bus voltage:", "bus.means": "orders use {dvg} V",
   "clock.units": "units' clock {time}", "clock.none": "units' clock --",
@@ -101,7 +105,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "Charge {n} %",
   "battery.denied": "sharing denied", "battery.chargeonly": "charge only", "battery.dischargeonly": "discharge only", "battery.permitted": "sharing permitted",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "Locked by {name}: {reason}", "badge.lock.noreason": "Locked by {name}", "badge.conflict": "identity in doubt", "badge.alarm": "▲ Heavy alarm", "badge.deal": "in a deal", "badge.agreed": "deal agreed", "badge.unknown": "in a deal, current unknown", "badge.reference": "voltage reference",
+  "badge.lock": "Locked by {name}: {reason}", "badge.lock.bus": "bus {vg} V: isolate at the breaker", "badge.lock.noreason": "Locked by {name}", "badge.conflict": "identity in doubt", "badge.alarm": "▲ Heavy alarm", "badge.deal": "in a deal", "badge.agreed": "deal agreed", "badge.unknown": "in a deal, current unknown", "badge.reference": "voltage reference",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage and current control need Manual.", "converter.needs.live": "Not live: only Stopped can be ordered.", "converter.needs.readonly": "Read-only: only Stopped can be ordered.",
@@ -151,7 +155,7 @@ export default {
 
   "lock.open": "Lock…", "lock.title": "Lock {scope}", "lock.title.off": "Take the lock of {scope} off", "lock.cluster": "the cluster",
   "lock.note": "While it is locked, Run, run schedules and every converter order but Stopped are refused for it, whoever gives them; stopping passes. A unit can be locked once it shows local Force Stop and Wait.",
-  "lock.note.off": "Set by {name} since {since}: {reason}", "lock.name": "Your name", "lock.reason": "Reason", "lock.set": "Set lock", "lock.off": "Take off", "lock.by": "Locked by {name} since {since}: {reason}", "lock.noreason": "no reason given",
+  "lock.note.off": "Set by {name} since {since}: {reason}", "lock.name": "Your name", "lock.bus": "Bus voltage at {id}: {vg} V.", "lock.bus.last": "Last seen bus voltage at {id}: {vg} V ({state}).", "lock.isolate": "Isolate at the breaker: other units may energise the bus.", "lock.reason": "Reason", "lock.set": "Set lock", "lock.off": "Take off", "lock.by": "Locked by {name} since {since}: {reason}", "lock.noreason": "no reason given",
 
   "forget.open": "Forget…", "forget.title": "Forget {id}?", "forget.yes": "Forget",
   "forget.note": "For a unit that has left the cluster. It leaves the lists and the verdict of Stop all, its schedules are cleared, and it is back as soon as it is seen. It is journaled. The hardware is not switched off by this.",

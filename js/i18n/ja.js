@@ -86,6 +86,10 @@ export default {
   "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
   "events.title": "グリッドの自律動作",
+  "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
+  "busfig.volts": "{range} V({n} 台)", "busfig.held": "{id} {vg} V(設定 {dvg} V)、余裕 {left} A / {limit} A",
+  "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
+  "busfig.working": "設定 {dvg} V、{dig} A、測定 {vg} V、{ig} A、損失 {lost} W",
   "sharing.label": "電力融通画面",
   "bus.voltage": "Bus voltage:", "bus.means": "操作に使う電圧 {dvg} V",
   "clock.units": "ノードの時計 {time}", "clock.none": "ノードの時計 --",
@@ -101,7 +105,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "残容量 {n} %",
   "battery.denied": "融通不可", "battery.chargeonly": "充電のみ", "battery.dischargeonly": "放電のみ", "battery.permitted": "融通可",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "ロック中({name}): {reason}", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
+  "badge.lock": "ロック中({name}): {reason}", "badge.lock.bus": "DC Grid {vg} V: ブレーカーで切り離し", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage control と Current control は Manual のときのみ操作できます。", "converter.needs.live": "最新データがありません: Stopped のみ操作できます。", "converter.needs.readonly": "読み取り専用: Stopped のみ操作できます。",
@@ -151,7 +155,7 @@ export default {
 
   "lock.open": "ロック…", "lock.title": "{scope} をロック", "lock.title.off": "{scope} のロックを解除", "lock.cluster": "クラスタ",
   "lock.note": "ロック中は、誰が操作しても Run、run の Schedule、Stopped 以外の DC/DC Converter 操作が拒否されます。停止操作は可能です。ノードのロックは Local Mode が Force Stop、かつ Wait であることを確認できたときに設定できます。",
-  "lock.note.off": "{name} が {since} に設定: {reason}", "lock.name": "氏名", "lock.reason": "理由", "lock.set": "ロックする", "lock.off": "解除する", "lock.by": "{name} が {since} からロック中: {reason}", "lock.noreason": "理由なし",
+  "lock.note.off": "{name} が {since} に設定: {reason}", "lock.name": "氏名", "lock.bus": "{id} の DC Grid 電圧: {vg} V。", "lock.bus.last": "{id} の DC Grid 電圧(最終受信値、{state}): {vg} V。", "lock.isolate": "ブレーカーで切り離してください。他のノードが DC Grid に電圧をかけることがあります。", "lock.reason": "理由", "lock.set": "ロックする", "lock.off": "解除する", "lock.by": "{name} が {since} からロック中: {reason}", "lock.noreason": "理由なし",
 
   "forget.open": "登録解除…", "forget.title": "{id} の登録を解除しますか?", "forget.yes": "登録解除する",
   "forget.note": "クラスタから撤去したノード用です。一覧と Stop all の判定から外れ、Schedule は解除されます。再び応答が確認されると自動的に元に戻ります。操作は記録されます。この操作で機器が停止することはありません。",

@@ -1,7 +1,7 @@
 // Sentences about units and orders, from the model and the words; the same wherever they stand. Pure.
 
 import { duration } from "./durations.js";
-import { figure, finite, signed } from "./figures.js";
+import { MISSING, figure, finite, signed } from "./figures.js";
 import { moment, timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
 import { isolated, told } from "./wire.js";
@@ -143,6 +143,13 @@ export function headroomText({ current, toReserveWh, toFullWh, minutesToReserve,
   const soon = (minutes) => (finite(minutes) === null ? "" : words.t("headroom.in", { time: duration(minutes * 60, words.units) }));
   const values = { current: figure(current, 2), reserve: figure(toReserveWh), full: figure(toFullWh) };
   return words.t("headroom", { ...values, reserveIn: soon(minutesToReserve), fullIn: soon(minutesToFull) });
+}
+
+/** S29: the bus at a locked unit. A lock keeps orders back, not the voltage that other units put on the bus. */
+export function lockedBus(unit, id, words) {
+  const values = { id, vg: figure(unit?.vg ?? null, 1) };
+  const volts = unit?.state === "live" ? words.t("lock.bus", values) : words.t("lock.bus.last", { ...values, state: unit ? stateSentence(unit, words) : MISSING });
+  return `${volts} ${words.t("lock.isolate")}`;
 }
 
 /** Ids in one line, each isolated from the others. */

@@ -621,6 +621,49 @@ def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet
     expect(banners).to_have_count(0)
 
 
+def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quiet: OpenPage, pictures: Path) -> None:
+    """Issue 10: voltage, reference and headroom, balance with readings apart, losses, who works unexplained."""
+    stage = Stage.of(4, mode="manual")
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-live b")).to_have_text("4")
+    expect(page.locator("#bus-block")).to_be_hidden()
+    reference = {"unitId": "E001", "dvg": 350, "vg": 349.6, "limit": 2.3, "net": 1.5, "headroom": 0.8}
+    balance = {"taken": 525, "given": 540, "residual": 15, "percent": 2.8, "skew": 7.6, "withinSkew": True}
+    working = {"unitId": "E003", "status": "0x0041", "explainedBy": None, "set": {}, "measured": {}, "losses": None}
+    voltage = {"min": 348, "mean": 349, "max": 350.2, "of": 4, "below": 1}
+    bus = {"reference": reference, "voltage": voltage, "balance": balance, "losses": None, "working": [working]}
+    stage.more["bus"] = bus
+    figures = page.locator("#bus-figures > div")
+    expect(figures).to_have_count(5)
+    expect(figures.nth(0)).to_contain_text("348.0–350.2 V at 4 units")
+    expect(figures.nth(1)).to_contain_text("0.80 A left of 2.30 A")
+    expect(figures.nth(2)).to_contain_text("readings apart by 8 s")
+    expect(figures.nth(3)).to_contain_text("-- W")
+    expect(figures.nth(4)).to_contain_text("E003")
+    page.screenshot(path=pictures / "bus-figures.png")
+    page.set_viewport_size({"width": 390, "height": 1400})
+    page.screenshot(path=pictures / "bus-figures-390.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_lock_says_that_it_isolates_nothing(open_quiet: OpenPage, pictures: Path) -> None:
+    """S29: the voltage at that unit and what to do stand in the dialog and on the locked unit's panel."""
+    stage = Stage.of(2, vg=351.2)
+    page = open_quiet(stage=stage)
+    page.locator('.card[data-unit="E001"] [data-act=lock]').click()
+    expect(page.locator("#lock-bus")).to_contain_text("Bus voltage at E001: 351.2 V.")
+    expect(page.locator("#lock-bus")).to_contain_text("Isolate at the breaker: other units may energise the bus.")
+    page.screenshot(path=pictures / "lock.png")
+    stage.units["E001"]["dcdc"]["meter"]["vg"] = 12.0
+    expect(page.locator("#lock-bus")).to_contain_text("Bus voltage at E001: 12.0 V.")
+    page.locator("#lock-form button[value=cancel]").click()
+    stage.more["locks"] = {"E002": {"name": "Tanaka", "reason": "fuse", "since": moment()}}
+    badges = page.locator('.card[data-unit="E002"] .badges')
+    expect(badges).to_contain_text("bus 351.2 V: isolate at the breaker")
+    badge = badges.locator("li", has_text="isolate")
+    expect(badge).to_have_attribute("title", re.compile("other units may energise the bus"))
+
+
 def test_a_guided_sharing_tells_its_energy_its_end_and_that_nobody_attends(open_quiet: OpenPage) -> None:
     """Issue 10: what was carried, when it ends by itself and why sooner; one not seen to have ended is an alarm."""
     stage = Stage.of(3, mode="manual")
