@@ -87,7 +87,7 @@ export default {
 
   "events.title": "The grid by itself",
   "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained",
-  "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.held": "{id} {vg} V (set {dvg} V), {left} A left of {limit} A",
+  "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
   "busfig.working": "set {dvg} V, {dig} A; measured {vg} V, {ig} A; losses {lost} W",
   "sharing.label": "Energy sharing",

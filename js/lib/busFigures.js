@@ -10,7 +10,8 @@ export function busLines(bus, words) {
   const line = (key, text, level = null) => ({ key, label: words.t(`busfig.${key}`), text, level });
   return [
     line("voltage", voltageText(bus.voltage, words)),
-    line("reference", ...referenceText(bus.reference, words)),
+    line("reference", referenceText(bus.reference, words)),
+    ...headroomLines(bus.reference, words).map(([text, level]) => line("headroom", text, level)),
     line("balance", ...balanceText(bus.balance, words)),
     line("losses", `${figure(bus.losses)} W`),
     ...unexplainedLines(bus.working, words).map((text) => line("unexplained", text, "warn")),
@@ -25,11 +26,17 @@ function voltageText(voltage, words) {
 }
 
 function referenceText(reference, words) {
-  if (!reference) return [MISSING];
-  const { unitId, dvg, vg, limit, headroom } = reference;
-  const left = finite(headroom);
-  const text = words.t("busfig.held", { id: unitId, vg: figure(vg, 1), dvg: figure(dvg, 1), left: figure(headroom, 2), limit: figure(limit, 2) });
-  return [text, left !== null && left < 0 ? "alarm" : null];
+  if (!reference) return MISSING;
+  const { unitId, dvg, vg } = reference;
+  return words.t("busfig.held", { id: unitId, vg: figure(vg, 1), dvg: figure(dvg, 1) });
+}
+
+/** How much more current the reference could take over; below nothing it no longer holds its voltage. */
+function headroomLines(reference, words) {
+  if (!reference) return [];
+  const { limit, headroom } = reference;
+  const text = words.t("busfig.left", { left: figure(headroom, 2), limit: figure(limit, 2) });
+  return [[text, finite(headroom) !== null && headroom < 0 ? "alarm" : null]];
 }
 
 /** Readings that are not of one moment do not add up: their difference is not shown as one. */

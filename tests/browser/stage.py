@@ -216,7 +216,7 @@ class Stage:
         command = {"id": f"c{len(self.commands) + 1}", "key": terms["key"], "order": order, "by": "127.0.0.1"}
         wanted: Json = {"mode": form_values.get("value", "")}
         if order == "setDcdc":
-            figures = {name: float(form_values[name]) for name in ("dvg", "dig") if name in form_values}
+            figures: Json = {name: float(form_values[name]) for name in ("dvg", "dig") if name in form_values}
             wanted = {"word": form_values.get("mode"), **figures}
         unit_id = form_values.get("unitId", unquote(path.rpartition("/")[2]) if order == "setDcdc" else None)
         told = {"unitId": unit_id, "wanted": wanted, "at": moment(), "state": "verified", "units": {}}

@@ -317,7 +317,9 @@ def test_the_bus_voltage_and_the_sharing_current_are_read_the_same_way(open_quie
     expect(page.locator("#bus-means")).to_have_text("orders use 345.5 V")
     page.locator("#open-share").click()
     page.locator("#share-current").fill("0,5")
-    expect(page.locator("#share-means")).to_have_text("Will be sent: 0.5 A from E001 to E002, bus 345.5 V, ends after 30 min")
+    expect(page.locator("#share-means")).to_have_text(
+        "Will be sent: 0.5 A from E001 to E002, bus 345.5 V, ends after 30 min"
+    )
     page.locator("#share-start").click()
     expect(page.locator("#confirm-title")).to_have_text("Share 0.5 A from E001 to E002?")
     page.locator("#confirm-yes").click()
@@ -337,7 +339,9 @@ def test_the_bus_voltage_and_the_sharing_current_are_read_the_same_way(open_quie
         page.locator("#share-start").click()
         expect(page.locator("#confirm")).not_to_be_visible()
     page.locator("#share-wh").fill("12,5")
-    expect(page.locator("#share-means")).to_have_text("Will be sent: 2.1 A from E001 to E002, bus 345.5 V, ends at 12.5 Wh")
+    expect(page.locator("#share-means")).to_have_text(
+        "Will be sent: 2.1 A from E001 to E002, bus 345.5 V, ends at 12.5 Wh"
+    )
     page.locator("#share-dialog").get_by_role("button", name="Close").click()
     page.locator("#bus-voltage").fill("3505")
     expect(page.locator("#bus-means")).to_have_text("Give the Bus voltage (300 to 380 V).")

@@ -603,7 +603,9 @@ def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet
     stage.more["busConditions"] = [grave, high, *loose]
     page = open_quiet(stage=stage, timezone_id="UTC")
     expect(page.locator("#grave li")).to_have_count(1)
-    expect(page.locator("#grave")).to_contain_text("E003 is charging and no converter holds the bus at 352 V. Since 2026")
+    expect(page.locator("#grave")).to_contain_text(
+        "E003 is charging and no converter holds the bus at 352 V. Since 2026"
+    )
     banners = page.locator("#banners .banner")
     expect(banners).to_have_count(5)
     expect(banners.nth(0)).to_contain_text("The bus is above 380 V")
@@ -629,21 +631,49 @@ def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quie
     expect(page.locator("#bus-block")).to_be_hidden()
     reference = {"unitId": "E001", "dvg": 350, "vg": 349.6, "limit": 2.3, "net": 1.5, "headroom": 0.8}
     balance = {"taken": 525, "given": 540, "residual": 15, "percent": 2.8, "skew": 7.6, "withinSkew": True}
-    working = {"unitId": "E003", "status": "0x0041", "explainedBy": None, "set": {}, "measured": {}, "losses": None}
+    working: Json = {"unitId": "E003", "status": "0x0041", "explainedBy": None, "set": {}, "measured": {}, "losses": None}
     voltage = {"min": 348, "mean": 349, "max": 350.2, "of": 4, "below": 1}
     bus = {"reference": reference, "voltage": voltage, "balance": balance, "losses": None, "working": [working]}
     stage.more["bus"] = bus
     figures = page.locator("#bus-figures > div")
-    expect(figures).to_have_count(5)
+    expect(figures).to_have_count(6)
     expect(figures.nth(0)).to_contain_text("348.0–350.2 V at 4 units")
-    expect(figures.nth(1)).to_contain_text("0.80 A left of 2.30 A")
-    expect(figures.nth(2)).to_contain_text("readings apart by 8 s")
-    expect(figures.nth(3)).to_contain_text("-- W")
-    expect(figures.nth(4)).to_contain_text("E003")
+    expect(figures.nth(1)).to_contain_text("E001, 349.6 V (set 350.0 V)")
+    expect(figures.nth(2)).to_contain_text("0.80 of 2.30 A")
+    expect(figures.nth(3)).to_contain_text("readings apart by 8 s")
+    expect(figures.nth(4)).to_contain_text("-- W")
+    expect(figures.nth(5)).to_contain_text("E003")
     page.screenshot(path=pictures / "bus-figures.png")
     page.set_viewport_size({"width": 390, "height": 1400})
     page.screenshot(path=pictures / "bus-figures-390.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    ("end", "kind", "text"),
+    [
+        (
+            {"state": "partlyVerified", "note": "Seen at 1 of 2; E002 cannot tell."},
+            "warn",
+            "seen in part: Seen at 1 of 2",
+        ),
+        ({"state": "contradicted", "error": "E001 shows Run."}, "bad", "contradicted by the readings: E001 shows Run."),
+    ],
+)
+def test_an_order_seen_in_part_warns_and_a_contradicted_one_alarms(
+    open_quiet: OpenPage, end: Json, kind: str, text: str
+) -> None:
+    """S8, S25: in their own words, at the spot and in the session's log of orders."""
+    stage = Stage.of(2)
+    stage.ends["/setOperationMode"] = end
+    page = open_quiet(stage=stage)
+    page.locator("#global-choice").select_option("autonomous")
+    page.locator("#global-set").click()
+    expect(page.locator("#global-outcome")).to_contain_text(text)
+    expect(page.locator("#global-outcome")).to_have_attribute("data-kind", kind)
+    page.locator("#open-orders").click()
+    level = "warn" if kind == "warn" else "alarm"
+    expect(page.locator(f"#orders-rows td[data-level={level}]")).to_contain_text(text)
 
 
 def test_a_lock_says_that_it_isolates_nothing(open_quiet: OpenPage, pictures: Path) -> None:
@@ -675,7 +705,9 @@ def test_a_guided_sharing_tells_its_energy_its_end_and_that_nobody_attends(open_
     page = open_quiet(stage=stage, timezone_id="UTC")
     page.locator("#open-share").click()
     now = page.locator("#share-now")
-    expect(now).to_contain_text("1.5 A from E001 to E003 · running · 12.3 Wh carried · ends by itself at 2026-01-02 03:04")
+    expect(now).to_contain_text(
+        "1.5 A from E001 to E003 · running · 12.3 Wh carried · ends by itself at 2026-01-02 03:04"
+    )
     share["unattended"] = {"why": "page", "endsAt": "2026-01-02T03:00:00+00:00"}
     expect(now).to_contain_text(re.compile("ends by itself at 2026-01-02 03:00.*, because nobody attends to it"))
     expect(now).to_have_attribute("data-kind", "warn")
