@@ -298,6 +298,12 @@ RULES = [
 ]
 
 
+WATCH_HELD = """
+    () => new MutationObserver(() => { window.wasHeld = true; })
+        .observe(document.getElementById("confirm-yes"), { attributeFilter: ["aria-disabled"] })
+"""
+
+
 def filled_in(open_quiet: OpenPage) -> tuple[Stage, Page, Locator]:
     """A unit in Manual whose form asks for a current that one overridable rule refuses."""
     stage = Stage.of(2, mode="manual")
@@ -360,6 +366,23 @@ def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> No
     expect(page.locator("#confirm")).not_to_be_visible()
     sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
     assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}]
+
+
+def test_a_rule_that_fails_by_now_is_shown_before_it_is_named(open_quiet: OpenPage) -> None:
+    """S7: an override names what the question showed; another rule makes it another question, held anew."""
+    stage, page, unit = filled_in(open_quiet)
+    unit.locator("[data-act=converter]").click()
+    page.locator("#confirm-reason").fill("bench test")
+    limit = {**RULES[1], "rule": "e", "cause": "reference-limit-too-small", "sentence": "The reference is too weak."}
+    expect(page.locator("#confirm-yes:not([aria-disabled])")).to_be_visible()
+    page.evaluate(WATCH_HELD)
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [RULES[0], limit]})
+    expect(page.locator("#confirm-rules")).to_contain_text("(e) The reference is too weak.", timeout=10_000)
+    page.wait_for_function("window.wasHeld === true")
+    page.locator("#confirm-yes:not([aria-disabled])").click()
+    expect(page.locator("#confirm")).not_to_be_visible()
+    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    assert [one["overrideRules"] for one in sent] == [["e"]]
 
 
 def test_rules_of_one_letter_stand_once_each_however_often_they_are_asked(open_quiet: OpenPage) -> None:
@@ -631,7 +654,7 @@ def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quie
     expect(page.locator("#bus-block")).to_be_hidden()
     reference = {"unitId": "E001", "dvg": 350, "vg": 349.6, "limit": 2.3, "net": 1.5, "headroom": 0.8}
     balance = {"taken": 525, "given": 540, "residual": 15, "percent": 2.8, "skew": 7.6, "withinSkew": True}
-    working: Json = {"unitId": "E003", "status": "0x0041", "explainedBy": None, "set": {}, "measured": {}, "losses": None}
+    working: Json = {"unitId": "E003", "explainedBy": None, "set": {}, "measured": {}, "losses": None}
     voltage = {"min": 348, "mean": 349, "max": 350.2, "of": 4, "below": 1}
     bus = {"reference": reference, "voltage": voltage, "balance": balance, "losses": None, "working": [working]}
     stage.more["bus"] = bus
