@@ -63,14 +63,14 @@ function rowOf(row) {
   return line;
 }
 
-/** "contradicted: E001 shows charge." with its first word in the page's language, where it is the state of an order. */
+/** "contradicted: E001 shows charge." with its state in words, where the state as it stands is no word. */
 function outcomeOf(outcome) {
   const state = stateOf(outcome);
   return state === null ? said(outcome) : `${words.t(`outcome.${state}`)}${said(outcome.slice(state.length))}`;
 }
 
 function stateOf(outcome) {
-  return /^(accepted|verified|partlyVerified|contradicted|failed|timedOut|cancelled)(?=$|: )/.exec(String(outcome ?? ""))?.[1] ?? null;
+  return /^(partlyVerified|contradicted|timedOut)(?=$|: )/.exec(String(outcome ?? ""))?.[1] ?? null;
 }
 
 /** A value as text: objects as "key: value" pairs, nothing as "". */

@@ -179,13 +179,13 @@ export function createConverterForm(page, id, form, wordNow) {
   function question({ kind, parameters: { dvg, dig } }) {
     const values = { id, dvg: exactly(dvg), dig: exactly(dig) };
     const title = words.t(`converter.ask.${kind}`, values);
-    const lead = words.t(`converter.lead.${kind}`, values);
+    const lead = [words.t(`converter.lead.${kind}`, values), kind === "stopped" ? followersSentence() : ""].filter(Boolean).join(" ");
     const override = () => overridesOf(failing).length > 0;
     const shown = () => {
       named = overridesOf(failing);
       return (kind === "stopped" ? advice : failing).map((rule) => ruleLine(rule).text);
     };
-    const note = () => (kind === "stopped" && advice.length === 0 ? followersSentence() : override() ? words.t("override.note") : "");
+    const note = () => (override() ? words.t("override.note") : "");
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
       title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
@@ -194,7 +194,7 @@ export function createConverterForm(page, id, form, wordNow) {
     };
   }
 
-  /** Ending the reference before its followers asks on the page: rule (g). */
+  /** Ending the reference before its followers asks on the page, at once; the controller's own rule (g) comes up below it. */
   function followersSentence() {
     const model = page.model();
     if (model.byId.get(id)?.word !== "reference") return "";
