@@ -68,7 +68,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
     const order = (path, parameters = {}, more) => post(path, { ...parameters, ...terms }, more);
     return {
       setOperationMode: ({ value, unitId, then }) => order("setOperationMode", { value, unitId, then }),
-      setDcdc: (id, { mode, dvg, dig, override }) => order(...toConverter(id, { mode, dvg, dig, override })),
+      setDcdc: (id, { mode, dvg, dig, override, overrideRules }) => order(...toConverter(id, { mode, dvg, dig, override, overrideRules })),
       stopAll: () => order("stopAll", {}, { stops: true }),
       shutDown: (unitId) => order("shutDown", { unitId }),
       upsMode: (mode, unitId) => order(`upsMode/${one(mode)}`, { unitId }),
@@ -77,7 +77,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
       forget: ({ unitId, name, reason, confirm }) => order("forget", { unitId, name, reason, confirm }),
       setLock: ({ unitId, name, reason }) => order("setLock", { unitId, name, reason }),
       clearLock: ({ unitId, name }) => order("clearLock", { unitId, name }),
-      share: ({ from, to, current, voltage }) => order("share", { from, to, current, voltage }),
+      share: ({ from, to, current, voltage, minutes, wh }) => order("share", { from, to, current, voltage, minutes, wh }),
       endShare: () => order("share/end"),
     };
   }

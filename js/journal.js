@@ -57,8 +57,20 @@ function rowOf(row) {
   cell(said(row.unitId));
   cell(said(row.what), "what");
   cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
-  cell(said(row.outcome), "result");
+  cell(outcomeOf(row.outcome), "result");
+  const level = LEVELS[stateOf(row.outcome)];
+  if (level) line.lastElementChild.dataset.level = level;
   return line;
+}
+
+/** "contradicted: E001 shows charge." with its state in words, where the state as it stands is no word. */
+function outcomeOf(outcome) {
+  const state = stateOf(outcome);
+  return state === null ? said(outcome) : `${words.t(`outcome.${state}`)}${said(outcome.slice(state.length))}`;
+}
+
+function stateOf(outcome) {
+  return /^(partlyVerified|contradicted|timedOut)(?=$|: )/.exec(String(outcome ?? ""))?.[1] ?? null;
 }
 
 /** A value as text: objects as "key: value" pairs, nothing as "". */
@@ -67,6 +79,8 @@ function said(value) {
   if (typeof value !== "object") return told(value);
   return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${told(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
 }
+
+const LEVELS = Object.freeze({ partlyVerified: "warn", contradicted: "alarm" });
 
 function filter() {
   const time = (id) => (find(id).value ? new Date(find(id).value).toISOString() : null);

@@ -15,6 +15,7 @@ import { failureSentence } from "./lib/sentences.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusField } from "./panels/busField.js";
+import { createBusFigures } from "./panels/busFigures.js";
 import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
 import { createDetails } from "./panels/details.js";
@@ -78,7 +79,7 @@ const scene = createScene(document.getElementById("scene"), {
   },
 });
 const cluster = createCluster(page);
-const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createShare(page), units, createForget(page), details, asking];
+const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createShare(page), units, createForget(page), details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {

@@ -3,18 +3,22 @@
 //   orders.give({ spot: "global", order: "setOperationMode", unitId: null, wanted: {mode: "stop"}, moment, call: (order) => order.setOperationMode(...) })
 // An order bears a key made here and the moment from which it is judged: the status that the page held when its question was opened
 // (page.ask tells it), or now. It is followed by that key alone and never sent again: one whose answer was lost is asked for.
-// Every entry {key, spot, command (as in /commands, as far as known), at, ended, kind: "wait"|"done"|"bad", text} goes into state.orders,
+// One that is done by its converter's own answer is asked for on, until a reading shows it or its time is over: it may yet be contradicted.
+// Every entry {key, spot, command (as in /commands, as far as known), at, ended, kind: "wait"|"done"|"warn"|"bad", text} goes into state.orders,
 // newest first; panels show what stands at their spots, one spot for each form. `turn` and `over` count what was given, said and ended, for
 // two of these may fall into one millisecond.
 
 import { newKey } from "./keys.js";
-import { failureSentence, standing } from "./lib/sentences.js";
+import { awaitsReading, failureSentence, standing } from "./lib/sentences.js";
 
 const KEPT = 200; // entries of this session; the journal keeps all
 const PATIENCE = 2_000; // ms without an answer until an order is asked for by its key
 const ORDER_TIME = 10; // s, as the controller's setting where the status does not tell it
 const SURELY_LATE = 5; // s beyond it: what has not arrived by then is refused when it does
 const OPEN = ["pending", "accepted"];
+const KIND = { verified: "done", partlyVerified: "warn" };
+const READINGS_TIME = 90_000; // ms: by then the readings have shown what a converter answered, or will not
+const ASK_AGAIN = 3_000; // ms between two questions whether they have
 
 /** `renew` asks for a newer status. */
 export function createOrders({ api, state, words, page = null, renew = () => {}, now = () => new Date(), clock = () => performance.now() }) {
@@ -63,7 +67,8 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       lost(key, ours ? answer : { failure: "garbled" });
     } else if (typeof id === "string") {
       const told = answer.body.state;
-      learn(key, { ...command, id, state: told === "verified" || OPEN.includes(told) ? told : "accepted" }); // why it failed is asked below
+      const known = OPEN.includes(told) || (told === "verified" && !mayBeByAnswer(command));
+      learn(key, { ...command, id, state: known ? told : "accepted" }); // why it failed, or by what it is done, is asked below
       follow(state.get().status);
     } else {
       patch(key, { flight: false, ...ending("done", words.t("outcome.done")), command: { ...command, state: "verified" } });
@@ -86,7 +91,9 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   function follow(status) {
     if (!status) return;
     const open = Array.isArray(status.orders) ? status.orders : [];
-    for (const { key, command, ended, sentAt, flight } of state.get().orders) {
+    for (const entry of state.get().orders) {
+      const { key, command, ended, sentAt, flight } = entry;
+      if (sentAt !== null && ended !== null && command.state !== "absent") watchOn(entry, status);
       if (sentAt === null || (ended !== null && command.state !== "absent")) continue;
       const told = open.find((one) => one.key === key || (command.id !== undefined && one.id === command.id));
       if (told) learn(key, told);
@@ -96,17 +103,39 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     }
   }
 
+  /** What is done by an answer is asked for until it shows; so is what an event says to be contradicted. */
+  function watchOn({ key, command, watched, askedAt }, status) {
+    const doubted = command.state !== "contradicted" && contradictions(status).some((text) => text.split(/[\s:]/).includes(command.id));
+    if (!doubted && typeof watched !== "number") return;
+    if (!doubted && clock() - watched > READINGS_TIME) patch(key, { watched: null, kind: "warn", text: words.t("outcome.unread") });
+    else if (clock() - (askedAt ?? -Infinity) >= ASK_AGAIN) {
+      patch(key, { askedAt: clock() });
+      askEnd(key, command.id);
+    }
+  }
+
   function learn(key, command) {
     const text = standing(command, words);
+    const before = entryOf(key);
     if (OPEN.includes(command.state)) patch(key, { flight: false, kind: "wait", ended: null, over: null, text, command });
-    else patch(key, { flight: false, ...ending(command.state === "verified" ? "done" : "bad", text), command });
+    else if (before.ended !== null && before.command.state === command.state) patch(key, restated(before, command, text));
+    else {
+      patch(key, { flight: false, watched: awaitsReading(command) ? clock() : null, ...ending(KIND[command.state] ?? "bad", text), command });
+      if (command.state === "contradicted") state.set({ said: without(state.get().said, before.spot) }); // it must be seen whatever was said since
+    }
+  }
+
+  /** The same end, told anew: now it may rest on a reading. */
+  function restated({ watched }, command, text) {
+    if (awaitsReading(command)) return { command };
+    return { command, watched: null, ...(typeof watched === "number" ? { text } : {}) };
   }
 
   async function askEnd(key, id) {
     const answer = await once(key, () => api.command(id));
     const command = answer?.ok ? answer.body?.command ?? answer.body : null;
     if (command && typeof command === "object" && command.state) learn(key, command);
-    else if (answer?.status === 404) patch(key, ending("bad", words.t("outcome.lost"))); // the controller was started anew and knows it no longer
+    else if (answer?.status === 404 && entryOf(key).ended === null) patch(key, ending("bad", words.t("outcome.lost"))); // the controller was started anew and knows it no longer
   }
 
   /** Asks for an order by its key; where nobody answers, the next status asks again. */
@@ -190,12 +219,21 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     patchSpot(spot, { kind: "done", text: "" });
   }
 
-  /** Whether an order of this page has not ended yet. */
+  /** Whether an order of this page has not ended yet, or not been seen in a reading. */
   function following() {
-    return state.get().orders.some(({ ended }) => ended === null);
+    return state.get().orders.some(({ ended, watched }) => ended === null || typeof watched === "number");
   }
 
   return { moment, give, look, say, follow, at, lines, clear, following };
+}
+
+/** Whether its end may rest on a converter's own answer. */
+function mayBeByAnswer({ order, wanted }) {
+  return order === "setDcdc" || order === "stopAll" || wanted?.mode === "stop";
+}
+
+function contradictions({ gridEvents }) {
+  return (Array.isArray(gridEvents) ? gridEvents : []).filter(({ kind }) => kind === "contradicted").map(({ text }) => String(text));
 }
 
 function without(said, spot) {

@@ -1,3 +1,7 @@
+<section class="unwatched grave" id="grave" aria-labelledby="grave-title" hidden>
+<h2 class="unseen" id="grave-title" data-i18n="grave.title">Grave faults of the bus</h2>
+<ul id="grave-list"></ul>
+</section>
 <section class="unwatched" id="unwatched" aria-labelledby="unwatched-title" {{'' if unwatched else 'hidden'}}>
 <h2 class="unseen" id="unwatched-title" data-i18n="unwatched.title">Live hardware that nobody watches</h2>
 <ul id="unwatched-list">

@@ -45,6 +45,7 @@
 <form method="dialog" id="lock-form">
 <h2 id="lock-title"></h2>
 <p class="hint" id="lock-note"></p>
+<p class="lock-note figures" id="lock-bus" hidden></p>
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>
@@ -60,6 +61,8 @@
 <p><label for="share-from" data-i18n="share.from">From (gives)</label><select id="share-from" required></select></p>
 <p><label for="share-to" data-i18n="share.to">To (takes)</label><select id="share-to" required></select></p>
 <p><label for="share-current" data-i18n="share.current">Current</label><span class="measured"><input id="share-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means" value="1.0"> <span class="unit">A</span></span></p>
+<p><label for="share-minutes" data-i18n="share.minutes">Ends after</label><span class="measured"><input id="share-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means" value="30"> <span class="unit">min</span></span></p>
+<p><label for="share-wh" data-i18n="share.wh">or once it has carried</label><span class="measured"><input id="share-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means"> <span class="unit">Wh</span></span></p>
 <p class="buttons"><button type="submit" class="danger" id="share-start" data-i18n="share.start">Start…</button></p>
 </form>
 <p class="hint means" id="share-means" aria-live="polite"></p>
@@ -120,6 +123,7 @@
 <p class="hint means" data-part="means" hidden></p>
 <p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>
 <ul class="rules" hidden></ul>
+<p class="hint figures" data-part="headroom" hidden></p>
 </form>
 </div>
 <ul class="outcomes" aria-live="polite"></ul>

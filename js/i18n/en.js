@@ -22,6 +22,7 @@ export default {
   "tools.label": "Tools", "language.label": "Language",
   "theme.label": "Theme", "theme.auto": "Auto", "theme.dark": "Dark", "theme.light": "Light",
 
+  "grave.title": "Grave faults of the bus", "bus.since": "Since {at}.",
   "unwatched.title": "Live hardware that nobody watches",
   "unwatched.silent": "{id} has been silent for {time}; last seen {did}.",
   "unwatched.stale": "{id} has been stale for {time}; last seen {did}.",
@@ -76,7 +77,7 @@ export default {
   "stopall.lead": "Force Stop for the cluster, then Wait for every converter, and a check that each one shows it. Deals under way are ended.",
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",
   "stopall.lead.any": "Every converter is sent to Wait, and each one is checked to show it. Deals under way are ended.",
-  "stopall.not": "Every unit known is in Wait.", "stopall.rest": "Not seen in Wait: {units}",
+  "stopall.not": "Every unit known is in Wait.", "stopall.answered": "Every unit known is in Wait, some by their own answer; readings still to come.", "stopall.grace": "Wait goes to {units} in {time}: {why}.", "stopall.grace.why": "apis-main ends its deals in their order first", "stopall.rest": "Not seen in Wait: {units}",
   "stopall.late": "Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.", "stopall.plain": "Stop all as a plain form",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
@@ -85,6 +86,10 @@ export default {
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
   "events.title": "The grid by itself",
+  "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained",
+  "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
+  "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
+  "busfig.working": "set {dvg} V, {dig} A; measured {vg} V, {ig} A; losses {lost} W",
   "sharing.label": "Energy sharing",
   "bus.voltage": "Bus voltage:", "bus.means": "orders use {dvg} V",
   "clock.units": "units' clock {time}", "clock.none": "units' clock --",
@@ -100,7 +105,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "Charge {n} %",
   "battery.denied": "sharing denied", "battery.chargeonly": "charge only", "battery.dischargeonly": "discharge only", "battery.permitted": "sharing permitted",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "Locked by {name}: {reason}", "badge.lock.noreason": "Locked by {name}", "badge.conflict": "identity in doubt", "badge.alarm": "▲ Heavy alarm", "badge.deal": "in a deal", "badge.agreed": "deal agreed", "badge.unknown": "in a deal, current unknown", "badge.reference": "voltage reference",
+  "badge.lock": "Locked by {name}: {reason}", "badge.lock.bus": "bus {vg} V: isolate at the breaker", "badge.lock.noreason": "Locked by {name}", "badge.conflict": "identity in doubt", "badge.alarm": "▲ Heavy alarm", "badge.deal": "in a deal", "badge.agreed": "deal agreed", "badge.unknown": "in a deal, current unknown", "badge.reference": "voltage reference",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage and current control need Manual.", "converter.needs.live": "Not live: only Stopped can be ordered.", "converter.needs.readonly": "Read-only: only Stopped can be ordered.",
@@ -116,7 +121,7 @@ export default {
   "converter.lead.stopped": "Its converter lets go of the bus.", "converter.lead.voltage": "Its converter raises the bus to {dvg} V and holds it.", "converter.lead.charge": "Its converter takes {dig} A from the bus into the battery.", "converter.lead.discharge": "Its converter gives {dig} A from the battery to the bus (target {dvg} V).",
   "converter.followers": "It holds the bus for {units}: end those first.",
   "converter.yes": "Set {what}",
-  "rules.pass": "passes", "rules.fail": "fails", "rules.wait": "waits for fresh readings", "rules.refused": "Refused: {sentence}",
+  "rules.pass": "passes", "rules.fail": "fails", "rules.wait": "waits for fresh readings", "rules.advice": "advice", "headroom": "Could still do {current} A; {reserve} Wh down to its reserve{reserveIn}; {full} Wh up to full{fullIn}.", "headroom.in": " (in {time})", "rules.untold": "passes, nothing tells", "rules.refused": "Refused: {sentence}",
   "rules.nothing": "Nothing was sent.",
   "override.reason": "Reason for the override (it is journaled)", "override.note": "An operator may override these rules with a reason. The order is marked in the journal.", "override.yes": "Override and set",
 
@@ -139,7 +144,7 @@ export default {
   "order.cluster": "cluster", "order.mode": "{mode} · {scope}", "order.local": "Local mode {mode} · {scope}", "order.local.clear": "Clear local mode · {scope}", "order.stopAll": "Stop all", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}", "order.forget": "Forget · {scope}",
   "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "{current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
-  "outcome.sending": "sending", "outcome.sending.of": "sending; seen at {n} of {of} units", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled", "outcome.of": "{what}: {outcome}",
+  "outcome.sending": "sending", "outcome.sending.of": "sending; seen at {n} of {of} units", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.answered": "done by its converter's answer; readings still to come", "outcome.unread": "done by its converter's answer; no reading has shown it since", "outcome.partlyVerified": "seen in part", "outcome.contradicted": "contradicted by the readings", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "No answer from this controller: whether the order was carried out is unknown. Look before you order again.",
   "outcome.garbled": "The answer is not this controller's: whether the order was carried out is unknown.", "outcome.gaveway": "Ended here to let Stop all pass: whether the order was carried out is unknown.", "outcome.seeking": "It is looked for and not sent again.",
   "outcome.unknown": "not known yet", "outcome.absent": "has not arrived", "outcome.restarted": "The controller was started anew meanwhile: whether the order had arrived is unknown. Look before you order again.",
@@ -150,7 +155,7 @@ export default {
 
   "lock.open": "Lock…", "lock.title": "Lock {scope}", "lock.title.off": "Take the lock of {scope} off", "lock.cluster": "the cluster",
   "lock.note": "While it is locked, Run, run schedules and every converter order but Stopped are refused for it, whoever gives them; stopping passes. A unit can be locked once it shows local Force Stop and Wait.",
-  "lock.note.off": "Set by {name} since {since}: {reason}", "lock.name": "Your name", "lock.reason": "Reason", "lock.set": "Set lock", "lock.off": "Take off", "lock.by": "Locked by {name} since {since}: {reason}", "lock.noreason": "no reason given",
+  "lock.note.off": "Set by {name} since {since}: {reason}", "lock.name": "Your name", "lock.bus": "Bus voltage at {id}: {vg} V.", "lock.bus.last": "Last seen bus voltage at {id}: {vg} V ({state}).", "lock.isolate": "Isolate at the breaker: other units may energise the bus.", "lock.reason": "Reason", "lock.set": "Set lock", "lock.off": "Take off", "lock.by": "Locked by {name} since {since}: {reason}", "lock.noreason": "no reason given",
 
   "forget.open": "Forget…", "forget.title": "Forget {id}?", "forget.yes": "Forget",
   "forget.note": "For a unit that has left the cluster. It leaves the lists and the verdict of Stop all, its schedules are cleared, and it is back as soon as it is seen. It is journaled. The hardware is not switched off by this.",
@@ -158,9 +163,14 @@ export default {
 
   "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",
-  "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
-  "share.state.running": "running", "share.state.ended": "ended", "share.state.failed": "failed, ended safely", "share.state.cancelled": "cancelled", "share.state.interrupted": "interrupted by a restart",
-  "share.means": "{current} A from {from} to {to}, bus {voltage} V", "share.range": "Give the current in A, {min} to {max}.",
+  "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A. It ends by itself {ends}.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
+  "share.state.running": "running", "share.state.ended": "ended", "share.state.failed": "failed", "share.state.failed.safe": "failed, ended safely", "share.state.cancelled": "cancelled", "share.state.interrupted": "interrupted by a restart",
+  "share.means": "{current} A from {from} to {to}, bus {voltage} V, ends {ends}", "share.range": "Give the current in A, {min} to {max}.",
+  "share.minutes": "Ends after", "share.wh": "or once it has carried", "share.noend": "Give when it ends by itself: after so many minutes, after so many Wh, or both.", "share.minutes.range": "Give 1 to {max} minutes.", "share.wh.range": "Give the energy in Wh, above 0 and at most {max}.",
+  "share.ends.minutes": "after {minutes} min", "share.ends.wh": "at {wh} Wh", "share.ends.both": "after {minutes} min or at {wh} Wh",
+  "share.carried": "{wh} Wh carried", "share.endsat": "ends by itself at {at}", "share.endsat.wh": "ends by itself at {at} or at {wh} Wh", "share.endswh": "ends by itself at {wh} Wh",
+  "share.unattended": "ends by itself at {at}, because {why}", "share.why.page": "nobody attends to it: the page that began it is not heard", "share.why.restart": "nobody has ended it since the controller was started anew",
+  "share.unsafe": "not seen to have ended: look at both converters",
   "share.same": "Choose two different units.", "share.none": "No guided sharing is under way.", "share.running": "{current} A from {from} to {to}",
 
   "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.",

@@ -22,6 +22,7 @@ export default {
   "tools.label": "ツール", "language.label": "言語",
   "theme.label": "配色", "theme.auto": "自動", "theme.dark": "ダーク", "theme.light": "ライト",
 
+  "grave.title": "DC Grid の重大な異常", "bus.since": "{at} から継続中。",
   "unwatched.title": "監視されていない稼働中の機器",
   "unwatched.silent": "{id} は {time} 応答がありません。最後の状態: {did}。",
   "unwatched.stale": "{id} は {time} データが更新されていません。最後の状態: {did}。",
@@ -76,7 +77,7 @@ export default {
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
   "stopall.lead.any": "全 DC/DC Converter を Wait Mode に設定し、それぞれ確認します。進行中の電力融通は停止します。",
-  "stopall.not": "全ノードが Wait になりました。", "stopall.rest": "Wait を確認できないノード: {units}",
+  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.grace": "{units} には {time}後に Wait を送信します: {why}。", "stopall.grace.why": "それまでは apis-main が電力融通を正しい順序で終了させます", "stopall.rest": "Wait を確認できないノード: {units}",
   "stopall.late": "Stop all の応答がまだありません。下のボタンはこのページの機能を使わずに Stop all をもう一度送信し、このページから移動します。", "stopall.plain": "通常のフォームで Stop all",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
@@ -85,6 +86,10 @@ export default {
   "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
   "events.title": "グリッドの自律動作",
+  "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
+  "busfig.volts": "{range} V({n} 台)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
+  "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
+  "busfig.working": "設定 {dvg} V、{dig} A、測定 {vg} V、{ig} A、損失 {lost} W",
   "sharing.label": "電力融通画面",
   "bus.voltage": "Bus voltage:", "bus.means": "操作に使う電圧 {dvg} V",
   "clock.units": "ノードの時計 {time}", "clock.none": "ノードの時計 --",
@@ -100,7 +105,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "残容量 {n} %",
   "battery.denied": "融通不可", "battery.chargeonly": "充電のみ", "battery.dischargeonly": "放電のみ", "battery.permitted": "融通可",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "ロック中({name}): {reason}", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
+  "badge.lock": "ロック中({name}): {reason}", "badge.lock.bus": "DC Grid {vg} V: ブレーカーで切り離し", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage control と Current control は Manual のときのみ操作できます。", "converter.needs.live": "最新データがありません: Stopped のみ操作できます。", "converter.needs.readonly": "読み取り専用: Stopped のみ操作できます。",
@@ -116,7 +121,7 @@ export default {
   "converter.lead.stopped": "DC/DC Converter を DC Grid から切り離します。", "converter.lead.voltage": "DC/DC Converter が DC Grid を {dvg} V まで立ち上げて維持します。", "converter.lead.charge": "DC/DC Converter が DC Grid から Battery へ {dig} A 充電します。", "converter.lead.discharge": "DC/DC Converter が Battery から DC Grid へ {dig} A 放電します(目標 {dvg} V)。",
   "converter.followers": "{units} がこの電圧に依存しています。CC Mode 側から先に停止してください。",
   "converter.yes": "{what} を Set",
-  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.refused": "拒否: {sentence}",
+  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
   "rules.nothing": "何も送信していません。",
   "override.reason": "例外操作の理由(記録されます)", "override.note": "これらの規則は、理由を付けて例外操作できます。記録に残ります。", "override.yes": "例外操作として Set",
 
@@ -139,7 +144,7 @@ export default {
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}", "order.forget": "登録解除 · {scope}",
   "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
-  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
+  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.answered": "DC/DC Converter の応答では完了、データでの確認待ち", "outcome.unread": "DC/DC Converter の応答では完了、その後データでは未確認", "outcome.partlyVerified": "一部のみ確認", "outcome.contradicted": "データと矛盾", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
   "outcome.garbled": "Main Controller の応答ではありません。操作が実行されたか不明です。", "outcome.gaveway": "Stop all を優先して通信を打ち切りました。操作が実行されたか不明です。", "outcome.seeking": "到達を確認中です。自動で再送はしません。",
   "outcome.unknown": "未確認", "outcome.absent": "届いていません", "outcome.restarted": "その間に Main Controller が再起動したため、操作が届いていたか不明です。再度操作する前に状態を確認してください。",
@@ -150,7 +155,7 @@ export default {
 
   "lock.open": "ロック…", "lock.title": "{scope} をロック", "lock.title.off": "{scope} のロックを解除", "lock.cluster": "クラスタ",
   "lock.note": "ロック中は、誰が操作しても Run、run の Schedule、Stopped 以外の DC/DC Converter 操作が拒否されます。停止操作は可能です。ノードのロックは Local Mode が Force Stop、かつ Wait であることを確認できたときに設定できます。",
-  "lock.note.off": "{name} が {since} に設定: {reason}", "lock.name": "氏名", "lock.reason": "理由", "lock.set": "ロックする", "lock.off": "解除する", "lock.by": "{name} が {since} からロック中: {reason}", "lock.noreason": "理由なし",
+  "lock.note.off": "{name} が {since} に設定: {reason}", "lock.name": "氏名", "lock.bus": "{id} の DC Grid 電圧: {vg} V。", "lock.bus.last": "{id} の DC Grid 電圧(最終受信値、{state}): {vg} V。", "lock.isolate": "ブレーカーで切り離してください。他のノードが DC Grid に電圧をかけることがあります。", "lock.reason": "理由", "lock.set": "ロックする", "lock.off": "解除する", "lock.by": "{name} が {since} からロック中: {reason}", "lock.noreason": "理由なし",
 
   "forget.open": "登録解除…", "forget.title": "{id} の登録を解除しますか?", "forget.yes": "登録解除する",
   "forget.note": "クラスタから撤去したノード用です。一覧と Stop all の判定から外れ、Schedule は解除されます。再び応答が確認されると自動的に元に戻ります。操作は記録されます。この操作で機器が停止することはありません。",
@@ -158,9 +163,14 @@ export default {
 
   "share.open": "手順付き融通", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",
-  "share.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。", "share.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
-  "share.state.running": "進行中", "share.state.ended": "終了", "share.state.failed": "失敗(安全に終了)", "share.state.cancelled": "取消し", "share.state.interrupted": "再起動により中断",
-  "share.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V", "share.range": "電流は {min}~{max} A で入力してください。",
+  "share.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。{ends}に自動で終了します。", "share.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
+  "share.state.running": "進行中", "share.state.ended": "終了", "share.state.failed": "失敗", "share.state.failed.safe": "失敗(安全に終了)", "share.state.cancelled": "取消し", "share.state.interrupted": "再起動により中断",
+  "share.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V、{ends}に終了", "share.range": "電流は {min}~{max} A で入力してください。",
+  "share.minutes": "終了まで", "share.wh": "または電力量", "share.noend": "自動終了の条件(分、Wh、またはその両方)を入力してください。", "share.minutes.range": "時間は 1~{max} 分で入力してください。", "share.wh.range": "電力量は 0 より大きく {max} Wh 以下で入力してください。",
+  "share.ends.minutes": "{minutes} 分後", "share.ends.wh": "{wh} Wh 到達時", "share.ends.both": "{minutes} 分後または {wh} Wh 到達時",
+  "share.carried": "融通済み {wh} Wh", "share.endsat": "{at} に自動終了", "share.endsat.wh": "{at} または {wh} Wh 到達時に自動終了", "share.endswh": "{wh} Wh 到達時に自動終了",
+  "share.unattended": "{at} に自動終了({why})", "share.why.page": "開始したページからの応答がなく、監視する人がいないため", "share.why.restart": "Main Controller の再起動後、終了操作がないため",
+  "share.unsafe": "終了を確認できていません。両方の DC/DC Converter の状態を確認してください",
   "share.same": "異なる 2 台を選択してください。", "share.none": "進行中の手順はありません。", "share.running": "{from} から {to} へ {current} A",
 
   "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。",

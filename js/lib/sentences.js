@@ -1,7 +1,7 @@
 // Sentences about units and orders, from the model and the words; the same wherever they stand. Pure.
 
 import { duration } from "./durations.js";
-import { figure, finite, signed } from "./figures.js";
+import { MISSING, figure, finite, signed } from "./figures.js";
 import { moment, timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
 import { isolated, told } from "./wire.js";
@@ -80,14 +80,37 @@ export function standing(command, words) {
   if (command.state === "accepted" || command.state === "pending") {
     if (step) return stepName(step, words);
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
-    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words)].filter(Boolean).join("; ");
+    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words), graceOf(command, words)].filter(Boolean).join("; ");
   }
-  if (command.order === "stopAll") return stopAllStanding(command, words);
-  const end = words.t(command.state === "verified" && UNSEEN.has(command.order) ? "outcome.done" : `outcome.${command.state}`);
-  const open = unitsIn(command, "unconfirmed").map(([id]) => id);
+  if (command.order === "stopAll" && command.state !== "contradicted") return stopAllStanding(command, words);
+  const end = words.t(endKey(command));
+  const why = command.error ?? (command.state === "partlyVerified" ? command.note : null);
+  const open = why && command.state === "partlyVerified" ? [] : unitsIn(command, "unconfirmed").map(([id]) => id);
   const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: idsOf(open, words) })}` : "";
-  return [command.error ? `${end}: ${told(command.error)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
+  return [why ? `${end}: ${told(why)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
 }
+
+/** The words' key of how an order has ended. */
+export function endKey(command) {
+  if (command.state === "verified" && UNSEEN.has(command.order)) return "outcome.done";
+  return command.state === "verified" && awaitsReading(command) ? "outcome.answered" : `outcome.${command.state}`;
+}
+
+/** Whether it is done by what some converter answered, of which no reading has come yet (S8). */
+export function awaitsReading({ state, units }) {
+  return (state === "verified" || state === "partlyVerified") && Object.values(units ?? {}).some((unit) => unit?.evidence === "converter");
+}
+
+/** Whom a running Stop all has not sent Wait yet, in how long it does, and why. */
+function graceOf({ order, progress }, words) {
+  const grace = order === "stopAll" ? progress?.grace ?? null : null;
+  const units = Array.isArray(grace?.units) ? grace.units : [];
+  if (units.length === 0) return "";
+  const why = !grace.why || grace.why === GRACE_WHY ? words.t("stopall.grace.why") : told(grace.why);
+  return words.t("stopall.grace", { units: idsOf(units, words), time: duration(finite(grace.waitIn), words.units), why });
+}
+
+const GRACE_WHY = "apis-main ends its deals in their order first";
 
 /** Units that did not take an order which others took, with their reasons; a refusal of the whole has said them already. */
 function refusing(command, words) {
@@ -101,7 +124,7 @@ function unitsIn({ units }, state) {
 
 /** The end of Stop all: every unit in Wait, or the units that are not (Z9). */
 function stopAllStanding(command, words) {
-  if (command.state === "verified") return words.t("stopall.not");
+  if (command.state === "verified") return words.t(awaitsReading(command) ? "stopall.answered" : "stopall.not");
   const sentence = command.error ? told(command.error) : words.t(`outcome.${command.state}`);
   const units = Object.entries(command.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
   if (units.length === 0 || units.every((id) => String(command.error ?? "").includes(id))) return sentence;
@@ -113,6 +136,20 @@ function stepName(step, words) {
   const key = `share.step.${step}`;
   const name = words.t(key);
   return name === key ? isolated(step) : name;
+}
+
+/** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */
+export function headroomText({ current, toReserveWh, toFullWh, minutesToReserve, minutesToFull }, words) {
+  const soon = (minutes) => (finite(minutes) === null ? "" : words.t("headroom.in", { time: duration(minutes * 60, words.units) }));
+  const values = { current: figure(current, 2), reserve: figure(toReserveWh), full: figure(toFullWh) };
+  return words.t("headroom", { ...values, reserveIn: soon(minutesToReserve), fullIn: soon(minutesToFull) });
+}
+
+/** S29: the bus at a locked unit. A lock keeps orders back, not the voltage that other units put on the bus. */
+export function lockedBus(unit, id, words) {
+  const values = { id, vg: figure(unit?.vg ?? null, 1) };
+  const volts = unit?.state === "live" ? words.t("lock.bus", values) : words.t("lock.bus.last", { ...values, state: unit ? stateSentence(unit, words) : MISSING });
+  return `${volts} ${words.t("lock.isolate")}`;
 }
 
 /** Ids in one line, each isolated from the others. */

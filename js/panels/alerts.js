@@ -1,10 +1,12 @@
-// The bar of unwatched live hardware above everything (Z6a) and the banners: who cannot be reached, and since when (Z5, Z6).
+// What stands above everything: grave faults of the bus (S9) and unwatched live hardware (Z6a). Below, the banners: what else is wrong
+// on the bus, who cannot be reached, and since when (Z5, Z6).
 
+import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
 import { timeOfDay } from "../lib/moments.js";
 import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
 import { isolated, told as toldBy } from "../lib/wire.js";
-import { keyed, make, setAttribute, setOutcome, setText } from "./text.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 const ROWS = 4; // more units than these share one line
@@ -13,6 +15,8 @@ export function createAlerts(page) {
   const { words, orders } = page;
   const bar = document.getElementById("unwatched");
   const list = document.getElementById("unwatched-list");
+  const grave = document.getElementById("grave");
+  const graveList = document.getElementById("grave-list");
   const banners = document.getElementById("banners");
   const said = document.getElementById("said");
   let heard = new Set(); // keys of what was read out: durations tick, but only what is new is said
@@ -39,8 +43,11 @@ export function createAlerts(page) {
     const rows = rowsOf(model, words);
     bar.hidden = rows.length === 0;
     keyed(list, rows, ({ key }) => key, build, update);
-    const told = bannersOf(page.state.get(), model, words);
-    sayNews([...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
+    const bus = conditionsOf(page.state.get().status);
+    const lost = page.state.get().reach?.up === false; // a grave fault stands even so: it may still be there
+    renderGrave(folded(bus.grave.map(sinceText)));
+    const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : folded(bus.others.map(sinceText)))];
+    sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(banners, told, ({ key }) => key, () => {
       const line = make("p", "", { class: "banner" });
       line.append(make("span", "▲ ", { class: "sign", "aria-hidden": "true" }), make("span"));
@@ -49,6 +56,32 @@ export function createAlerts(page) {
       setText(element.lastElementChild, text);
       setAttribute(element, "data-level", level);
     });
+  }
+
+  function renderGrave(found) {
+    setProperty(grave, "hidden", found.length === 0);
+    keyed(graveList, found, ({ key }) => key, () => {
+      const row = make("li", "", { class: "unwatched-row" });
+      const line = make("p");
+      line.append(make("b"), make("span"));
+      row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), line);
+      return row;
+    }, (row, { text, since = "" }) => {
+      setText(row.lastElementChild.firstChild, since ? text.slice(0, -since.length) : text);
+      setText(row.lastElementChild.lastChild, since);
+    });
+  }
+
+  function sinceText(one) {
+    const since = words.t("bus.since", { at: timeOfDay(one.since, { language: words.language }) });
+    return { ...one, text: `${one.text} ${since}`, since };
+  }
+
+  /** The first of many, and how many more. */
+  function folded(found) {
+    if (found.length <= ROWS + 1) return found;
+    const level = found.slice(ROWS).some((one) => one.level === "alarm") ? "alarm" : "warn";
+    return [...found.slice(0, ROWS), { key: "bus:more", level, text: words.t("and.more", { n: found.length - ROWS }) }];
   }
 
   function sayNews(items) {

@@ -20,6 +20,7 @@ export function createAsk() {
   const other = document.getElementById("confirm-other");
   const hold = createHold(dialog, () => [yes, other]);
   let open = null;
+  let letters = ""; // of the rules that the question shows; their figures move with every reading
 
   function ask(question) {
     if (open) open.finish(null); // a newer question takes the place of one that stands open: Stop all never waits
@@ -74,7 +75,9 @@ export function createAsk() {
   function renderTerms(question) {
     const [note, rules, wanted] = [now(question.note ?? ""), now(question.rules ?? []), now(question.reason ?? false)];
     const label = now(question.yes);
-    if (yes.textContent !== "" && yes.textContent !== label) hold.again(); // it asks something else now
+    const broken = rules.map((text) => /^\(\w+\)/.exec(text)?.[0] ?? text).join();
+    if (yes.textContent !== "" && (yes.textContent !== label || broken !== letters)) hold.again(); // it asks something else now
+    letters = broken;
     setText(yes, label);
     $("#confirm-note").text(note).prop("hidden", note === "");
     const list = $("#confirm-rules").prop("hidden", rules.length === 0)[0];

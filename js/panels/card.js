@@ -3,7 +3,7 @@
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
-import { modeName, stateSentence } from "../lib/sentences.js";
+import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
 import { isolated, told, visible } from "../lib/wire.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
@@ -100,6 +100,7 @@ export function createCard(page, id, element) {
     if (unit.word === "reference") add(words.t("badge.reference"), unit.state === "live" ? "crown" : null, words.t("badge.reference"), "crown");
     if (unit.inDeal) add(words.t(DEAL_BADGES[unit.sharing]), unit.sharing === "unknown" ? null : "bus");
     if (lock) add(lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock), "warn", lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null);
+    if (lock) add(words.t("badge.lock.bus", { vg: figure(unit.vg, 1) }), "warn", lockedBus(unit, id, words));
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
     const conflict = unit.conflict ?? status?.conflicts?.[id] ?? null;
     if (conflict) add(words.t("badge.conflict"), "warn");

@@ -192,9 +192,10 @@ export function createCluster(page) {
 
 /** Whether a mode that was seen in effect is no longer the one in force. */
 function outdated(said, now) {
-  const wanted = said?.kind === "done" ? said.command?.wanted?.mode : null;
+  const wanted = SEEN.has(said?.command?.state) && said.kind !== "bad" ? said.command?.wanted?.mode : null;
   return Boolean(wanted && now && wanted !== now);
 }
 
+const SEEN = new Set(["verified", "partlyVerified"]);
 const LABELS = Object.freeze({ autonomous: "Run", heteronomous: "Soft Stop", stop: "Force Stop", manual: "Manual" }); // as the events name them
 const WIRE = Object.freeze({ active: "autonomous", quiet: "heteronomous" });

@@ -4,7 +4,8 @@
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
 import { exactly, readNumber } from "../lib/numbers.js";
-import { idsOf, liveNow } from "../lib/sentences.js";
+import { adviceOf, failingOf, hardOf, overridesOf, ruleLine } from "../lib/rules.js";
+import { headroomText, idsOf, liveNow } from "../lib/sentences.js";
 import { told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
 
@@ -20,12 +21,15 @@ export function createConverterForm(page, id, form, wordNow) {
   const rules = form.querySelector(".rules");
   const means = form.querySelector("[data-part=means]");
   const needs = form.querySelector("[data-part=needs]");
+  const headroom = form.querySelector("[data-part=headroom]");
   let touched = false;
   let timer = null;
   let asked = 0; // number of the newest question; older answers are dropped
   let askedAt = 0;
   let gate = null;
   let failing = []; // the rules that the order as entered breaks, by the newest answer
+  let advice = []; // what the rules say against Stopped, which nothing keeps (S28)
+  let named = []; // those of them that the open question has shown: no other is overridden
 
   forms += 1;
   for (const radio of Object.values(radios)) radio.name = `converter-${forms}`;
@@ -52,7 +56,7 @@ export function createConverterForm(page, id, form, wordNow) {
     if (!touched) mirror(unit);
     showMeans();
     if (touched && gate === null && performance.now() - askedAt > RULES_AGAIN) askRules();
-    if (!touched || gate !== null) showRules([]);
+    if (!touched || (gate !== null && choice() !== "stopped")) showAnswer([]);
   }
 
   function whyClosed(unit) {
@@ -102,19 +106,25 @@ export function createConverterForm(page, id, form, wordNow) {
   }
 
   async function askRules() {
-    const order = choice() && gate === null ? wanted() : null;
-    if (!order || order.problem || order.kind === "stopped") {
-      showRules([]);
-      return null;
+    const order = choice() && (gate === null || choice() === "stopped") ? wanted() : null;
+    if (!order || order.problem) {
+      showAnswer([]);
+      return;
     }
     const mine = (asked += 1);
     askedAt = performance.now();
     const answer = await api.judge(id, order.parameters);
-    if (mine !== asked) return null;
+    if (mine !== asked) return;
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
-    if (told) failing = told.filter((rule) => rule.pass !== true && rule.advice !== true);
-    if (touched) showRules(told ?? []);
-    return told;
+    if (told && order.kind === "stopped") advice = adviceOf(told);
+    else if (told) failing = failingOf(told);
+    if (touched) showAnswer(order.kind === "stopped" ? advice : told ?? [], answer.body?.headroom ?? null);
+  }
+
+  function showAnswer(told, left = null) {
+    showRules(told);
+    setProperty(headroom, "hidden", left === null);
+    setText(headroom, left === null ? "" : headroomText(left, words));
   }
 
   function showRules(told) {
@@ -124,10 +134,10 @@ export function createConverterForm(page, id, form, wordNow) {
       line.append(make("span", "", { class: "unseen" }), make("span"));
       return line;
     }, (line, rule) => {
-      const pass = rule.pass === true ? "yes" : rule.pass === false ? "no" : "wait";
+      const { pass, says, text } = ruleLine(rule);
       setAttribute(line, "data-pass", pass);
-      setText(line.children[0], `${words.t({ yes: "rules.pass", no: "rules.fail", wait: "rules.wait" }[pass])}: `);
-      setText(line.children[1], `(${rule.rule}) ${toldBy(rule.sentence)}`);
+      setText(line.children[0], `${words.t(says)}: `);
+      setText(line.children[1], text);
     });
   }
 
@@ -144,9 +154,10 @@ export function createConverterForm(page, id, form, wordNow) {
       current.focus();
       return;
     }
-    failing = [];
-    if (order.kind !== "stopped") await askRules();
-    const hard = failing.filter((rule) => !(rule.overridable && rule.pass === false));
+    [failing, advice] = [[], []];
+    if (order.kind === "stopped") askRules(); // what it answers comes up in the question; Stopped never waits for it
+    else await askRules();
+    const hard = hardOf(failing);
     if (hard.length > 0) {
       orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => toldBy(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
       return;
@@ -156,11 +167,11 @@ export function createConverterForm(page, id, form, wordNow) {
       if (gate !== null || order.kind === "stopped") showConverter(); // nothing was typed that would have to be typed again
       return;
     }
-    const override = failing.length > 0 ? reason : undefined;
+    const override = named.length > 0 ? { override: reason, overrideRules: named.join(",") } : {};
     reset();
     orders.give({
       spot, order: "setDcdc", unitId: id, moment, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
-      call: ({ setDcdc }) => setDcdc(id, { ...order.parameters, override }),
+      call: ({ setDcdc }) => setDcdc(id, { ...order.parameters, ...override }),
     });
   }
 
@@ -169,16 +180,21 @@ export function createConverterForm(page, id, form, wordNow) {
     const values = { id, dvg: exactly(dvg), dig: exactly(dig) };
     const title = words.t(`converter.ask.${kind}`, values);
     const lead = [words.t(`converter.lead.${kind}`, values), kind === "stopped" ? followersSentence() : ""].filter(Boolean).join(" ");
-    const override = () => failing.length > 0;
+    const override = () => overridesOf(failing).length > 0;
+    const shown = () => {
+      named = overridesOf(failing);
+      return (kind === "stopped" ? advice : failing).map((rule) => ruleLine(rule).text);
+    };
+    const note = () => (override() ? words.t("override.note") : "");
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
       title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
-      rules: () => failing.map((rule) => `(${rule.rule}) ${toldBy(rule.sentence)}`), reason: override, note: () => (override() ? words.t("override.note") : ""),
+      rules: shown, reason: override, note,
       focus: kind === "stopped" ? "yes" : null, yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
     };
   }
 
-  /** Ending the reference before its followers asks on the page: rule (g). */
+  /** Ending the reference before its followers asks on the page, at once; the controller's own rule (g) comes up below it. */
   function followersSentence() {
     const model = page.model();
     if (model.byId.get(id)?.word !== "reference") return "";
@@ -197,7 +213,7 @@ export function createConverterForm(page, id, form, wordNow) {
     touched = false;
     asked += 1;
     clearTimeout(timer);
-    showRules([]);
+    showAnswer([]);
   }
 
   return { update, submit };

@@ -1,6 +1,8 @@
 // Locks for maintenance (lockout/tagout): set with a name and a reason, taken off by that name; shown beside what they lock.
 
+import { figure } from "../lib/figures.js";
 import { timeOfDay } from "../lib/moments.js";
+import { lockedBus } from "../lib/sentences.js";
 import { createHold } from "./hold.js";
 import { setOutcome, setProperty, setText } from "./text.js";
 
@@ -38,6 +40,7 @@ export function createLocks(page) {
     setText(find("lock-set"), words.t(taking ? "lock.off" : "lock.set"));
     setOutcome(find("lock-outcome"), null);
     moment = orders.moment();
+    renderBus();
     dialog.showModal();
     hold.arm();
     name.focus();
@@ -55,14 +58,27 @@ export function createLocks(page) {
     else setOutcome(find("lock-outcome"), { kind: "bad", text: orders.at(spot)?.text ?? "" });
   }
 
+  /** What a lock does not do stands beside what it does (S29). */
+  function renderBus() {
+    setProperty(find("lock-bus"), "hidden", taking);
+    setText(find("lock-bus"), taking ? "" : `▲ ${busNow()}`);
+  }
+
+  function busNow() {
+    const { byId, bus } = page.model();
+    if (scope !== null) return lockedBus(byId.get(scope), scope, words);
+    return `${words.t("now.bus", { v: figure(bus.voltage, 1) })}. ${words.t("lock.isolate")}`;
+  }
+
   function told(lock) {
     return { name: lock.name, reason: lock.reason || words.t("lock.noreason"), since: timeOfDay(lock.since, { language: words.language }) };
   }
 
   function render() {
+    if (dialog.open) renderBus();
     const lock = page.lockOf("");
     setProperty(note, "hidden", lock === null);
-    setText(note, lock === null ? "" : words.t("lock.by", told(lock)));
+    setText(note, lock === null ? "" : `${words.t("lock.by", told(lock))} ${words.t("lock.isolate")}`);
     setProperty(find("cluster-lock"), "disabled", page.readOnly());
   }
 

@@ -1,21 +1,24 @@
 // The guided procedure "share 2 A from E001 to E003": its dialog, its steps as they go, and its safe end.
 
 import { limitsOf } from "../lib/converter.js";
-import { exactly, readNumber } from "../lib/numbers.js";
+import { figure } from "../lib/figures.js";
+import { timeOfDay } from "../lib/moments.js";
+import { exactly } from "../lib/numbers.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
+import { amountsOf, boundsOf, endsKey } from "../lib/sharing.js";
 import { isolated, told as toldBy, visible } from "../lib/wire.js";
 import { createHold } from "./hold.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "./text.js";
 
 const $ = globalThis.jQuery;
-const LEAST = 0.1; // A
 
 export function createShare(page) {
   const { words, orders } = page;
   const find = (id) => document.getElementById(id);
   const dialog = find("share-dialog");
-  const [from, to, current] = ["share-from", "share-to", "share-current"].map(find);
+  const [from, to] = ["share-from", "share-to"].map(find);
+  const amounts = { current: find("share-current"), minutes: find("share-minutes"), wh: find("share-wh") };
   const steps = find("share-steps");
   const end = find("share-end");
   const hold = createHold(dialog, () => [find("share-start")]);
@@ -42,30 +45,30 @@ export function createShare(page) {
     }
   }
 
-  /** {wanted} as entered, or {problem}: a sentence. */
+  /** {wanted} as entered, or {problem}: a sentence, and the field that it is about. */
   function entered(model) {
     if (from.value === to.value) return { problem: words.t("share.same") };
-    const amperes = readNumber(current.value);
+    const texts = Object.fromEntries(Object.entries(amounts).map(([name, field]) => [name, field.value]));
+    const { problem, values, field, ...read } = amountsOf(texts, boundsOf(model.status));
+    if (problem) return { problem: words.t(problem, { ...values, field: words.t(`share.${field}`) }), field: amounts[field] };
     const volts = page.bus.read();
     const limits = limitsOf(model.status);
-    if (amperes.problem && amperes.problem !== "empty") {
-      return { problem: words.t(`number.${amperes.problem}`, { field: words.t("share.current"), text: current.value.trim() }), field: current };
-    }
-    if (!(amperes.value >= LEAST && amperes.value <= limits.current)) return { problem: words.t("share.range", { min: LEAST, max: limits.current }), field: current };
     if (volts.problem) return { problem: volts.sentence ?? words.t("share.novoltage") };
     if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits) };
-    return { wanted: { from: from.value, to: to.value, current: amperes.value, voltage: volts.value } };
+    return { wanted: { from: from.value, to: to.value, ...read, voltage: volts.value } };
   }
 
-  /** Beside the field, in words, what Start would send. */
+  /** Beside the fields, in words, what Start would send. */
   function showMeans(model) {
     const { wanted, problem, field } = entered(model);
-    showMeaning(find("share-means"), current, problem ?? words.t("converter.means", { what: words.t("share.means", textsOf(wanted)) }), field !== current);
-    setAttribute(find("share-means"), "data-level", problem ? "warn" : null);
+    const means = find("share-means");
+    for (const one of Object.values(amounts)) showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("share.means", textsOf(wanted)) }), field !== one);
+    setAttribute(means, "data-level", problem ? "warn" : null);
   }
 
   function textsOf(wanted) {
-    return { ...wanted, current: exactly(wanted.current), voltage: exactly(wanted.voltage, 1) };
+    const texts = { ...wanted, current: exactly(wanted.current), voltage: exactly(wanted.voltage, 1) };
+    return { ...texts, ends: words.t(endsKey(wanted), { minutes: exactly(wanted.minutes), wh: exactly(wanted.wh) }) };
   }
 
   async function start() {
@@ -106,8 +109,25 @@ export function createShare(page) {
     if (told === null) return null;
     const active = told.state === "running" || told.state === "interrupted";
     const head = words.t("share.running", { current: exactly(told.current, 1), from: told.from, to: told.to });
-    const state = words.t(`share.state.${told.state}`);
-    return { active, steps: Array.isArray(told.steps) ? told.steps : [], failed: told.state === "failed", reason: told.reason ?? null, kind: KINDS[told.state] ?? "bad", text: [head, state, toldBy(told.reason ?? ""), unitsOf(told.units)].filter(Boolean).join(" · ") };
+    const safe = told.safe === true;
+    const state = words.t(told.state === "failed" && safe ? "share.state.failed.safe" : `share.state.${told.state}`);
+    const unsafe = !active && !safe ? words.t("share.unsafe") : "";
+    const text = [head, state, toldBy(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)].filter(Boolean).join(" · ");
+    const kind = unsafe ? "bad" : active && told.unattended ? "warn" : KINDS[told.state] ?? "bad";
+    return { active, steps: Array.isArray(told.steps) ? told.steps : [], failed: told.state === "failed", reason: told.reason ?? null, kind, text };
+  }
+
+  function carried({ energyWh }) {
+    return Number.isFinite(energyWh) ? words.t("share.carried", { wh: figure(energyWh, 1) }) : "";
+  }
+
+  /** When it ends by itself: by its own limit, or sooner because nobody attends to it. */
+  function endOf({ endsAt, limits, unattended }) {
+    const time = (iso) => timeOfDay(iso, { language: words.language });
+    if (unattended) return words.t("share.unattended", { at: time(unattended.endsAt), why: words.t(unattended.why === "restart" ? "share.why.restart" : "share.why.page") });
+    const wh = limits?.wh ?? null;
+    const key = wh === null ? "share.endsat" : endsAt ? "share.endsat.wh" : "share.endswh";
+    return endsAt || wh !== null ? words.t(key, { at: endsAt ? time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
   }
 
   /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */

@@ -1,7 +1,7 @@
 // What is under way, whoever ordered it; what the grid did by itself (Z13a); and the log of this session's orders.
 
 import { timeOfDay } from "../lib/moments.js";
-import { orderTitle, standing } from "../lib/sentences.js";
+import { endKey, orderTitle, standing } from "../lib/sentences.js";
 import { told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
 
@@ -64,9 +64,9 @@ export function createUnderWay(page) {
       const [at, title, state, outcome] = row.children;
       setText(at, timeOfDay(entry.at, { language: words.language }));
       setText(title, orderTitle(entry.command, words));
-      setText(state, words.t(`outcome.${shortState(entry)}`));
+      setText(state, words.t(stateKey(entry)));
       setText(outcome, entry.text === state.textContent ? "" : entry.text);
-      setAttribute(outcome, "data-level", entry.kind === "bad" ? "alarm" : null);
+      setAttribute(outcome, "data-level", { bad: "alarm", warn: "warn" }[entry.kind] ?? null);
     });
     $(rows).children(":not([data-key])").remove();
   }
@@ -74,14 +74,13 @@ export function createUnderWay(page) {
   return { render };
 }
 
-const SHORT = Object.freeze({
-  pending: "sending", accepted: "accepted", verified: "verified", timedOut: "timedOut", cancelled: "cancelled", unknown: "unknown", absent: "absent",
-});
+const ENDED = new Set(["verified", "partlyVerified", "contradicted", "timedOut", "cancelled", "unknown", "absent"]);
 
 /** An order that has no life of its own, such as a schedule set, is done but was not seen in any reading. */
-function shortState({ command }) {
-  if (command.state === "verified" && typeof command.id !== "string") return "done";
-  return SHORT[command.state] ?? "failed";
+function stateKey({ command }) {
+  if (command.state === "verified" && typeof command.id !== "string") return "outcome.done";
+  if (ENDED.has(command.state)) return endKey(command);
+  return { pending: "outcome.sending", accepted: "outcome.accepted" }[command.state] ?? "outcome.failed";
 }
 
 function lined(tag = "b") {

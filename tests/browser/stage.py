@@ -146,7 +146,7 @@ class Stage:
             "simulated": False,
             "title": "oist20",
             "timezone": "UTC",
-            "limits": {"gridvoltagemin": 300, "gridvoltagemax": 380, "maxgridcurrent": 2.3},
+            "limits": {"gridvoltagemin": 300, "gridvoltagemax": 380, "maxgridcurrent": 2.3, "referencemargin": 0.125},
             "config": {"readOnly": False, "emulator": True, "upsModes": False, "staleafter": 30, "readinglag": 12},
             "data": {
                 "age": min(ages, default=None),
@@ -214,8 +214,12 @@ class Stage:
         form_values = dict(given)
         order = "setDcdc" if path.startswith("/set/dcdc/") else path.split("/")[1]
         command = {"id": f"c{len(self.commands) + 1}", "key": terms["key"], "order": order, "by": "127.0.0.1"}
-        wanted = {"mode": form_values.get("value", "")}
-        told = {"unitId": form_values.get("unitId"), "wanted": wanted, "at": moment(), "state": "verified", "units": {}}
+        wanted: Json = {"mode": form_values.get("value", "")}
+        if order == "setDcdc":
+            figures: Json = {name: float(form_values[name]) for name in ("dvg", "dig") if name in form_values}
+            wanted = {"word": form_values.get("mode"), **figures}
+        unit_id = form_values.get("unitId", unquote(path.rpartition("/")[2]) if order == "setDcdc" else None)
+        told = {"unitId": unit_id, "wanted": wanted, "at": moment(), "state": "verified", "units": {}}
         self.commands.append({**command, **told, **self.ends.get(path, {})})
         known = self.commands[-1]
         return 202, {"command": known["id"], "key": known["key"], "state": known["state"], "sent": True}

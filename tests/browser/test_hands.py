@@ -227,8 +227,9 @@ def test_what_stops_is_answered_at_once(open_quiet: OpenPage, name: str) -> None
     show(page)
     expect(page.locator("#confirm")).not_to_be_visible()
     until(lambda: stage.orders, "the order")
-    assert stage.orders[0][0] == path
-    assert form in stage.orders[0][1]
+    assert stage.orders[-1][0] == path
+    assert form in stage.orders[-1][1]
+    assert "dryRun" not in stage.orders[-1][1]
 
 
 def test_cancel_and_escape_are_never_held(open_quiet: OpenPage) -> None:
@@ -316,18 +317,31 @@ def test_the_bus_voltage_and_the_sharing_current_are_read_the_same_way(open_quie
     expect(page.locator("#bus-means")).to_have_text("orders use 345.5 V")
     page.locator("#open-share").click()
     page.locator("#share-current").fill("0,5")
-    expect(page.locator("#share-means")).to_have_text("Will be sent: 0.5 A from E001 to E002, bus 345.5 V")
+    expect(page.locator("#share-means")).to_have_text(
+        "Will be sent: 0.5 A from E001 to E002, bus 345.5 V, ends after 30 min"
+    )
     page.locator("#share-start").click()
     expect(page.locator("#confirm-title")).to_have_text("Share 0.5 A from E001 to E002?")
     page.locator("#confirm-yes").click()
     until(lambda: stage.orders, "the order")
     assert parse_qs(stage.orders[0][1])["current"] == ["0.5"]
     assert parse_qs(stage.orders[0][1])["voltage"] == ["345.5"]
-    for wrong in ("1,000", "0,05", "2.31", "", "1..2", "-1"):
+    assert parse_qs(stage.orders[0][1])["minutes"] == ["30"]
+    for wrong in ("1,000", "0,05", "2.11", "", "1..2", "-1"):
         page.locator("#share-current").fill(wrong)
         expect(page.locator("#share-means")).to_have_attribute("data-level", "warn")
         page.locator("#share-start").click()
         expect(page.locator("#confirm")).not_to_be_visible()
+    page.locator("#share-current").fill("2.1")
+    for wrong in ("０", "241", "1e2", ""):
+        page.locator("#share-minutes").fill(wrong)
+        expect(page.locator("#share-minutes")).to_have_attribute("aria-invalid", "true")
+        page.locator("#share-start").click()
+        expect(page.locator("#confirm")).not_to_be_visible()
+    page.locator("#share-wh").fill("12,5")
+    expect(page.locator("#share-means")).to_have_text(
+        "Will be sent: 2.1 A from E001 to E002, bus 345.5 V, ends at 12.5 Wh"
+    )
     page.locator("#share-dialog").get_by_role("button", name="Close").click()
     page.locator("#bus-voltage").fill("3505")
     expect(page.locator("#bus-means")).to_have_text("Give the Bus voltage (300 to 380 V).")

@@ -177,6 +177,7 @@ def test_the_manual_procedure_is_refused_in_the_wrong_order_and_runs_in_the_righ
     assert (sent["wanted"]["word"], sent["wanted"]["dvg"], sent["wanted"]["dig"]) == ("0x0002", 370, 1)
     order_converter(page, "E001", "Stopped")
     expect(page.locator("#confirm-lead")).to_contain_text("It holds the bus for E002")
+    expect(page.locator("#confirm-rules")).to_contain_text(re.compile(r"^\(g\) .*E002"))
     page.locator("#confirm-cancel").click()
     page.locator("#stop-all").click()
     confirm(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Stage, deal, moment, unit_data, unit_status
+from tests.browser.stage import Json, Stage, deal, moment, unit_data, unit_status
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
@@ -109,7 +109,8 @@ def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_
     expect(page.locator("#confirm-yes")).to_be_focused()
     page.locator("#confirm-yes").click()
     expect(unit.locator(":scope > .outcomes")).to_have_text("Stopped: done, seen in effect")
-    assert stage.orders == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
+    sent = [order for order in stage.orders if "dryRun" not in order[1]]
+    assert sent == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
     expect(page.locator('.card[data-unit="E002"] input[value=voltage]')).to_be_enabled()
 
 
@@ -287,14 +288,20 @@ def test_read_only_leaves_stopping(open_quiet: OpenPage) -> None:
 RULES = [
     {"rule": "a", "cause": "ok", "pass": True, "sentence": "E001 obeys Manual.", "numbers": {}, "overridable": False},
     {
-        "rule": "c",
-        "cause": "no-voltage-reference",
+        "rule": "f",
+        "cause": "bus-not-risen",
         "pass": False,
-        "sentence": "No other unit is the voltage reference.",
+        "sentence": "The bus has not risen at E001.",
         "numbers": {},
         "overridable": True,
     },
 ]
+
+
+WATCH_HELD = """
+    () => new MutationObserver(() => { window.wasHeld = true; })
+        .observe(document.getElementById("confirm-yes"), { attributeFilter: ["aria-disabled"] })
+"""
 
 
 def filled_in(open_quiet: OpenPage) -> tuple[Stage, Page, Locator]:
@@ -313,12 +320,12 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     """Issue 5 section 2: a dry run as the form is filled in; overridable rules pass with a reason, which is sent."""
     stage, page, unit = filled_in(open_quiet)
     expect(unit.locator(".rules li")).to_have_text(
-        [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(c\) No other")]
+        [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(f\) The bus has")]
     )
     assert all("dryRun=true" in form for _, form in stage.orders)
     page.screenshot(path=pictures / "override.png")
     unit.locator("[data-act=converter]").click()
-    expect(page.locator("#confirm-rules")).to_contain_text("No other unit is the voltage reference.")
+    expect(page.locator("#confirm-rules")).to_contain_text("The bus has not risen at E001.")
     expect(page.locator("#confirm-reason")).to_be_focused()
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).to_be_visible()
@@ -326,7 +333,25 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).not_to_be_visible()
     sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
-    assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"], "override": ["bench test"]}]
+    order = {"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}
+    assert sent == [{**order, "override": ["bench test"], "overrideRules": ["f"]}]
+
+
+def test_stopped_is_asked_at_once_and_shows_what_speaks_against_it(open_quiet: OpenPage) -> None:
+    """S28: advice of the rules comes up in the question and keeps nothing; the headroom stands beside the form."""
+    stage, page, unit = filled_in(open_quiet)
+    advice = {**RULES[1], "rule": "g", "overridable": False, "advice": True, "sentence": "E002 needs its voltage."}
+    left = {"current": 0.8, "toReserveWh": 1325, "toFullWh": 593, "minutesToReserve": 95, "minutesToFull": None}
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [advice], "headroom": left})
+    expect(unit.locator("[data-part=headroom]")).to_contain_text("0.80 A; 1325 Wh", timeout=10_000)
+    unit.locator("input[value=stopped]").check(force=True)
+    unit.locator("[data-act=converter]").click()
+    expect(page.locator("#confirm-rules")).to_have_text("(g) E002 needs its voltage.")
+    expect(page.locator("#confirm-reason")).not_to_be_visible()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#confirm")).not_to_be_visible()
+    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    assert sent == [{"mode": ["0x0000"], "dvg": ["0"], "dig": ["0"]}]
 
 
 def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> None:
@@ -341,6 +366,23 @@ def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> No
     expect(page.locator("#confirm")).not_to_be_visible()
     sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
     assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}]
+
+
+def test_a_rule_that_fails_by_now_is_shown_before_it_is_named(open_quiet: OpenPage) -> None:
+    """S7: an override names what the question showed; another rule makes it another question, held anew."""
+    stage, page, unit = filled_in(open_quiet)
+    unit.locator("[data-act=converter]").click()
+    page.locator("#confirm-reason").fill("bench test")
+    limit = {**RULES[1], "rule": "e", "cause": "reference-limit-too-small", "sentence": "The reference is too weak."}
+    expect(page.locator("#confirm-yes:not([aria-disabled])")).to_be_visible()
+    page.evaluate(WATCH_HELD)
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [RULES[0], limit]})
+    expect(page.locator("#confirm-rules")).to_contain_text("(e) The reference is too weak.", timeout=10_000)
+    page.wait_for_function("window.wasHeld === true")
+    page.locator("#confirm-yes:not([aria-disabled])").click()
+    expect(page.locator("#confirm")).not_to_be_visible()
+    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    assert [one["overrideRules"] for one in sent] == [["e"]]
 
 
 def test_rules_of_one_letter_stand_once_each_however_often_they_are_asked(open_quiet: OpenPage) -> None:
@@ -559,7 +601,7 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     }
     stage = Stage.of(3, mode="manual")
     stage.grid["mode"] = "manual"
-    share = {"from": "E001", "to": "E003", "current": 1.5, "state": "failed", "reason": why}
+    share = {"from": "E001", "to": "E003", "current": 1.5, "state": "failed", "reason": why, "safe": True}
     steps = [{"step": step, "state": state, "sentence": text} for step, (state, text) in ends.items()]
     stage.more["share"] = {**share, "command": "c1", "steps": steps}
     page = open_quiet(stage=stage)
@@ -568,6 +610,133 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     expect(page.locator("#share-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
     expect(page.locator("#share-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")
     expect(page.locator("#share-steps [data-state=done]")).to_have_count(3)
+
+
+def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet: OpenPage, pictures: Path) -> None:
+    """S9: no or a second reference beside unwatched hardware, the rest as banners with their level."""
+
+    def condition(kind: str, unit_id: str | None, text: str, grave: bool = False) -> Json:
+        since = "2026-01-02T03:04:05+00:00"
+        return {"kind": kind, "unitId": unit_id, "text": text, "numbers": {}, "since": since, "grave": grave}
+
+    stage = Stage.of(8, mode="manual")
+    grave = condition("noReference", "E003", "E003 is charging and no converter holds the bus at 352 V.", grave=True)
+    high = condition("busHigh", None, "The bus is above 380 V: E001 (391 V).")
+    loose = [condition("unexplained", f"E{n:03d}", f"E{n:03d} works and nothing explains it.") for n in range(1, 8)]
+    stage.more["busConditions"] = [grave, high, *loose]
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    expect(page.locator("#grave li")).to_have_count(1)
+    expect(page.locator("#grave")).to_contain_text(
+        "E003 is charging and no converter holds the bus at 352 V. Since 2026"
+    )
+    banners = page.locator("#banners .banner")
+    expect(banners).to_have_count(5)
+    expect(banners.nth(0)).to_contain_text("The bus is above 380 V")
+    expect(banners.nth(0)).to_have_attribute("data-level", "alarm")
+    expect(banners.nth(1)).to_have_attribute("data-level", "warn")
+    expect(banners.nth(4)).to_contain_text("and 4 more")
+    expect(page.locator("#said")).to_contain_text("no converter holds the bus")
+    page.screenshot(path=pictures / "bus-conditions.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.screenshot(path=pictures / "bus-conditions-390.png")
+    top = page.evaluate("document.getElementById('grave').getBoundingClientRect().top")
+    assert top <= page.evaluate("document.querySelector('.strip').getBoundingClientRect().top")
+    stage.more["busConditions"] = []
+    expect(page.locator("#grave")).to_be_hidden()
+    expect(banners).to_have_count(0)
+
+
+def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quiet: OpenPage, pictures: Path) -> None:
+    """Issue 10: voltage, reference and headroom, balance with readings apart, losses, who works unexplained."""
+    stage = Stage.of(4, mode="manual")
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-live b")).to_have_text("4")
+    expect(page.locator("#bus-block")).to_be_hidden()
+    reference = {"unitId": "E001", "dvg": 350, "vg": 349.6, "limit": 2.3, "net": 1.5, "headroom": 0.8}
+    balance = {"taken": 525, "given": 540, "residual": 15, "percent": 2.8, "skew": 7.6, "withinSkew": True}
+    working: Json = {"unitId": "E003", "explainedBy": None, "set": {}, "measured": {}, "losses": None}
+    voltage = {"min": 348, "mean": 349, "max": 350.2, "of": 4, "below": 1}
+    bus = {"reference": reference, "voltage": voltage, "balance": balance, "losses": None, "working": [working]}
+    stage.more["bus"] = bus
+    figures = page.locator("#bus-figures > div")
+    expect(figures).to_have_count(6)
+    expect(figures.nth(0)).to_contain_text("348.0–350.2 V at 4 units")
+    expect(figures.nth(1)).to_contain_text("E001, 349.6 V (set 350.0 V)")
+    expect(figures.nth(2)).to_contain_text("0.80 of 2.30 A")
+    expect(figures.nth(3)).to_contain_text("readings apart by 8 s")
+    expect(figures.nth(4)).to_contain_text("-- W")
+    expect(figures.nth(5)).to_contain_text("E003")
+    page.screenshot(path=pictures / "bus-figures.png")
+    page.set_viewport_size({"width": 390, "height": 1400})
+    page.screenshot(path=pictures / "bus-figures-390.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    ("end", "kind", "text"),
+    [
+        (
+            {"state": "partlyVerified", "note": "Seen at 1 of 2; E002 cannot tell."},
+            "warn",
+            "seen in part: Seen at 1 of 2",
+        ),
+        ({"state": "contradicted", "error": "E001 shows Run."}, "bad", "contradicted by the readings: E001 shows Run."),
+    ],
+)
+def test_an_order_seen_in_part_warns_and_a_contradicted_one_alarms(
+    open_quiet: OpenPage, end: Json, kind: str, text: str
+) -> None:
+    """S8, S25: in their own words, at the spot and in the session's log of orders."""
+    stage = Stage.of(2)
+    stage.ends["/setOperationMode"] = end
+    page = open_quiet(stage=stage)
+    page.locator("#global-choice").select_option("autonomous")
+    page.locator("#global-set").click()
+    expect(page.locator("#global-outcome")).to_contain_text(text)
+    expect(page.locator("#global-outcome")).to_have_attribute("data-kind", kind)
+    page.locator("#open-orders").click()
+    level = "warn" if kind == "warn" else "alarm"
+    expect(page.locator(f"#orders-rows td[data-level={level}]")).to_contain_text(text)
+
+
+def test_a_lock_says_that_it_isolates_nothing(open_quiet: OpenPage, pictures: Path) -> None:
+    """S29: the voltage at that unit and what to do stand in the dialog and on the locked unit's panel."""
+    stage = Stage.of(2, vg=351.2)
+    page = open_quiet(stage=stage)
+    page.locator('.card[data-unit="E001"] [data-act=lock]').click()
+    expect(page.locator("#lock-bus")).to_contain_text("Bus voltage at E001: 351.2 V.")
+    expect(page.locator("#lock-bus")).to_contain_text("Isolate at the breaker: other units may energise the bus.")
+    page.screenshot(path=pictures / "lock.png")
+    stage.units["E001"]["dcdc"]["meter"]["vg"] = 12.0
+    expect(page.locator("#lock-bus")).to_contain_text("Bus voltage at E001: 12.0 V.")
+    page.locator("#lock-form button[value=cancel]").click()
+    stage.more["locks"] = {"E002": {"name": "Tanaka", "reason": "fuse", "since": moment()}}
+    badges = page.locator('.card[data-unit="E002"] .badges')
+    expect(badges).to_contain_text("bus 351.2 V: isolate at the breaker")
+    badge = badges.locator("li", has_text="isolate")
+    expect(badge).to_have_attribute("title", re.compile("other units may energise the bus"))
+
+
+def test_a_guided_sharing_tells_its_energy_its_end_and_that_nobody_attends(open_quiet: OpenPage) -> None:
+    """Issue 10: what was carried, when it ends by itself and why sooner; one not seen to have ended is an alarm."""
+    stage = Stage.of(3, mode="manual")
+    stage.grid["mode"] = "manual"
+    limits = {"minutes": 30, "wh": None}
+    share = {"command": "c1", "from": "E001", "to": "E003", "current": 1.5, "state": "running", "reason": None}
+    share |= {"limits": limits, "energyWh": 12.34, "endsAt": "2026-01-02T03:04:05+00:00", "unattended": None}
+    stage.more["share"] = share
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    page.locator("#open-share").click()
+    now = page.locator("#share-now")
+    expect(now).to_contain_text(
+        "1.5 A from E001 to E003 · running · 12.3 Wh carried · ends by itself at 2026-01-02 03:04"
+    )
+    share["unattended"] = {"why": "page", "endsAt": "2026-01-02T03:00:00+00:00"}
+    expect(now).to_contain_text(re.compile("ends by itself at 2026-01-02 03:00.*, because nobody attends to it"))
+    expect(now).to_have_attribute("data-kind", "warn")
+    share |= {"state": "failed", "reason": "E003 is silent.", "safe": False, "unattended": None}
+    expect(now).to_contain_text("failed · E003 is silent. · not seen to have ended: look at both converters")
+    expect(now).to_have_attribute("data-kind", "bad")
 
 
 def test_a_mode_that_the_grid_took_by_itself_stands_beside_the_mode(open_quiet: OpenPage) -> None:

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { newKey, pageName } from "../../js/keys.js";
+import { standing } from "../../js/lib/sentences.js";
 import { createOrders } from "../../js/orders.js";
 import { createState } from "../../js/state.js";
 import { createWords } from "../../js/words.js";
@@ -18,7 +19,7 @@ function bench({ status = { serial: 7, start: "a1", orders: [] }, statusAt = 0 }
   const bench = { time: 0, known: [], up: true, asked: [], state: createState({ status, statusAt }) };
   const answer = (path, body) => {
     bench.asked.push(path);
-    return bench.up ? { ok: body !== null, status: body === null ? 404 : 200, body, failure: null } : LOST;
+    return bench.up ? { ok: body !== null, status: body === null ? 404 : 200, body: structuredClone(body), failure: null } : LOST;
   };
   const api = {
     ...ORDERS,
@@ -261,4 +262,93 @@ test("every order under way stands at its spot until it has ended, whatever was 
   await give({});
   assert.deepEqual(shown(), ["done done", "done done"]);
   assert.deepEqual(orders.lines(["card:E2:mode"]), []);
+});
+
+/** A converter order of this page that its converter's own answer made done; `told` is what /commands says of it. */
+async function answeredOrder() {
+  const world = bench();
+  const told = { id: "c1", order: "setDcdc", unitId: "E1", wanted: { word: "0x0041" }, state: "verified", units: { E1: { state: "verified", evidence: "converter" } } };
+  await world.orders.give({
+    spot: "card:E1:converter", order: "setDcdc", unitId: "E1", call: async ({ terms }) => {
+      world.known.push({ ...told, key: terms.key });
+      return { ok: true, body: { command: "c1", key: terms.key, state: "verified" } };
+    },
+  });
+  await settled();
+  world.tell = (change) => Object.assign(world.known[0], change);
+  world.lines = () => world.orders.lines(["card:E1:converter"]).map(({ kind, text }) => `${kind} ${text}`);
+  return world;
+}
+
+test("done by a converter's answer says that readings are still to come, and is done once one shows it (S8)", async () => {
+  const world = await answeredOrder();
+  assert.deepEqual(world.lines(), ["done done by its converter's answer; readings still to come"]);
+  assert.equal(world.orders.following(), true);
+  world.tell({ units: { E1: { state: "verified", evidence: "reading" } } });
+  world.time = 3500;
+  await world.hear();
+  assert.deepEqual(world.lines(), ["done done, seen in effect"]);
+  assert.equal(world.orders.following(), false);
+  const asked = world.asked.length;
+  world.time = 10_000;
+  await world.hear();
+  assert.equal(world.asked.length, asked);
+});
+
+test("a done order that the readings contradict turns into an alarm, also where its line was cleared and another stands there", async () => {
+  const world = await answeredOrder();
+  world.orders.clear("card:E1:converter");
+  assert.deepEqual(world.lines(), []);
+  world.tell({ state: "contradicted", error: "E1 shows Wait.", units: { E1: { state: "contradicted", evidence: null } } });
+  world.time = 3500;
+  await world.hear();
+  assert.deepEqual(world.lines(), ["bad contradicted by the readings: E1 shows Wait."]);
+  assert.equal(world.orders.at("card:E1:converter").kind, "bad");
+});
+
+test("it is asked for every few seconds only, for 90 s; what no reading has shown by then is told so", async () => {
+  const world = await answeredOrder();
+  const questions = () => world.asked.filter((path) => path === "commands/c1").length;
+  const before = questions();
+  for (world.time = 1000; world.time <= 9000; world.time += 1000) await world.hear();
+  assert.equal(questions() - before, 3);
+  world.time = 91_000;
+  await world.hear();
+  assert.deepEqual(world.lines(), ["warn done by its converter's answer; no reading has shown it since"]);
+  assert.equal(world.orders.following(), false);
+});
+
+test("a late contradiction is learned from the event that tells of it", async () => {
+  const world = await answeredOrder();
+  world.time = 91_000;
+  await world.hear();
+  world.tell({ state: "contradicted", error: "E1 shows Wait." });
+  await world.hear({ gridEvents: [{ kind: "contradicted", text: "setDcdc c11 for E1: other" }] });
+  assert.equal(world.entry().command.state, "verified");
+  await world.hear({ gridEvents: [{ kind: "contradicted", text: "setDcdc c1 for E1: E1 shows Wait." }] });
+  assert.deepEqual(world.lines(), ["bad contradicted by the readings: E1 shows Wait."]);
+});
+
+test("an order seen in part warns and names who cannot tell (S25)", async () => {
+  const world = bench();
+  await world.give(async ({ terms }) => {
+    world.known.push({ ...RUN, id: "c1", key: terms.key, state: "partlyVerified", note: "Seen at 1 of 4; E002, E003 cannot tell.", units: { E002: { state: "unconfirmed" } } });
+    return { ok: true, body: { command: "c1", key: terms.key, state: "partlyVerified" } };
+  });
+  await settled();
+  assert.deepEqual(world.shown(), ["partlyVerified", "warn", "seen in part: Seen at 1 of 4; E002, E003 cannot tell.", true]);
+});
+
+test("Stop all that rests on answers says so, and that it is contradicted", () => {
+  const stop = { order: "stopAll", state: "verified", units: { E1: { state: "verified", evidence: "converter" } } };
+  assert.match(standing(stop, words), /some by their own answer; readings still to come/);
+  assert.equal(standing({ ...stop, units: { E1: { state: "verified", evidence: "reading" } } }, words), "Every unit known is in Wait.");
+  assert.equal(standing({ ...stop, state: "contradicted", error: "E1 shows charge." }, words), "contradicted by the readings: E1 shows charge.");
+});
+
+test("a running Stop all tells who gets Wait in how long and why, and without it stands as before", () => {
+  const stop = { order: "stopAll", state: "pending", progress: { shown: 1, of: 4, grace: { units: ["E001", "E002"], waitIn: 31.4, why: "apis-main ends its deals in their order first" } } };
+  assert.equal(standing(stop, words), "sending; seen at 1 of 4 units; Wait goes to E001, E002 in 31 s: apis-main ends its deals in their order first.");
+  for (const grace of [null, undefined, { units: [] }]) assert.equal(standing({ ...stop, progress: { shown: 1, of: 4, grace } }, words), "sending; seen at 1 of 4 units");
+  assert.match(standing(stop, createWords("ja")), /E001、?.*E002 には 31 秒後に Wait を送信します/);
 });

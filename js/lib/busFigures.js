@@ -1,0 +1,60 @@
+// The figures of the bus as the controller reckons them (status.bus), as lines of text: {key, label, text, level}. Pure.
+
+import { MISSING, figure, finite } from "./figures.js";
+import { idsOf } from "./sentences.js";
+import { isolated } from "./wire.js";
+
+/** @param bus status.bus, or null: then there is nothing to show */
+export function busLines(bus, words) {
+  if (!bus || typeof bus !== "object") return [];
+  const line = (key, text, level = null) => ({ key, label: words.t(`busfig.${key}`), text, level });
+  return [
+    line("voltage", voltageText(bus.voltage, words)),
+    line("reference", referenceText(bus.reference, words)),
+    ...headroomLines(bus.reference, words).map(([text, level]) => line("headroom", text, level)),
+    line("balance", ...balanceText(bus.balance, words)),
+    line("losses", `${figure(bus.losses)} W`),
+    ...unexplainedLines(bus.working, words).map((text) => line("unexplained", text, "warn")),
+  ];
+}
+
+function voltageText(voltage, words) {
+  if (!voltage) return `${MISSING} V`;
+  const { min, max, of } = voltage;
+  const range = figure(min, 1) === figure(max, 1) ? figure(min, 1) : `${figure(min, 1)}–${figure(max, 1)}`;
+  return words.t("busfig.volts", { range, n: of ?? MISSING });
+}
+
+function referenceText(reference, words) {
+  if (!reference) return MISSING;
+  const { unitId, dvg, vg } = reference;
+  return words.t("busfig.held", { id: unitId, vg: figure(vg, 1), dvg: figure(dvg, 1) });
+}
+
+/** How much more current the reference could take over; below nothing it no longer holds its voltage. */
+function headroomLines(reference, words) {
+  if (!reference) return [];
+  const { limit, headroom } = reference;
+  const text = words.t("busfig.left", { left: figure(headroom, 2), limit: figure(limit, 2) });
+  return [[text, finite(headroom) !== null && headroom < 0 ? "alarm" : null]];
+}
+
+/** Readings that are not of one moment do not add up: their difference is not shown as one. */
+function balanceText(balance, words) {
+  if (!balance) return [`${MISSING} W`];
+  const { taken, given, residual, percent, skew, withinSkew } = balance;
+  const values = { taken: figure(taken), given: figure(given), rest: figure(residual), percent: figure(percent, 1), skew: figure(skew) };
+  return [words.t(withinSkew === true ? "busfig.apart" : "busfig.balanced", values)];
+}
+
+/** One line with the converters at work that neither a deal nor an order explains. */
+function unexplainedLines(working, words) {
+  const loose = (Array.isArray(working) ? working : []).filter(({ explainedBy }) => explainedBy === null);
+  return loose.length === 0 ? [] : [idsOf(loose.map(({ unitId }) => unitId), words)];
+}
+
+/** What a converter that nothing explains was set to and measures, for who looks closer. */
+export function workingText({ unitId, set, measured, losses }, words) {
+  const values = { dvg: figure(set?.dvg, 1), dig: figure(set?.dig, 2), vg: figure(measured?.vg, 1), ig: figure(measured?.ig, 2), lost: figure(losses) };
+  return `${isolated(unitId)}: ${words.t("busfig.working", values)}`;
+}

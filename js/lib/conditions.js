@@ -1,0 +1,13 @@
+// What the controller says is wrong on the bus, sorted for the page: what is grave stands above everything, the rest as banners (S9). Pure.
+
+import { told } from "./wire.js";
+
+const WARN = new Set(["referenceOff", "unexplained", "busLow"]); // all else, also what this page does not know, is an alarm
+
+/** {grave, others}: each [{key, level, text, since}], in the controller's order and words. */
+export function conditionsOf(status) {
+  const all = (Array.isArray(status?.busConditions) ? status.busConditions : []).map(({ kind, unitId, text, since, grave }) => ({
+    key: `bus:${kind}:${unitId ?? ""}`, level: WARN.has(kind) ? "warn" : "alarm", text: told(text ?? ""), since, grave: grave === true,
+  }));
+  return { grave: all.filter(({ grave }) => grave), others: all.filter(({ grave }) => !grave) };
+}

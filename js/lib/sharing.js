@@ -1,0 +1,43 @@
+// What a guided sharing may be asked for: its current, its bus voltage and its own end, as entered. Pure.
+
+import { finite } from "./figures.js";
+import { readNumber } from "./numbers.js";
+
+const LEAST = 0.1; // A
+const MARGIN = 0.125; // A, as the controller's setting where the status does not tell it
+const LONGEST = 240; // min, likewise
+const MOST = 10_000; // Wh
+
+/** The smallest and largest current (A), and the longest time (min): the reference must still hold the voltage, so the largest is below its own, to the tenth (S23). */
+export function boundsOf(status) {
+  const told = status?.limits ?? {};
+  const most = (finite(told.maxgridcurrent) ?? 2.3) - (finite(told.referencemargin) ?? MARGIN);
+  return { min: LEAST, max: Math.floor(most * 10 + 1e-9) / 10, longest: finite(told.sharelongest) ?? LONGEST };
+}
+
+/**
+ * @param fields {current, minutes, wh}: what stands in them; of minutes and wh one at least must
+ * @returns {{current, minutes, wh}} A, min, Wh, of the last two undefined what is empty; or
+ *   {problem: a key of the words, values, field: the name of the field that is wrong}
+ */
+export function amountsOf(fields, { min, max, longest }) {
+  const read = {};
+  for (const field of ["current", "minutes", "wh"]) {
+    const { value, problem } = readNumber(fields[field]);
+    if (problem && problem !== "empty") return { problem: `number.${problem}`, values: { text: String(fields[field]).trim() }, field, unread: true };
+    read[field] = value;
+  }
+  const wrong = (problem, field, values = {}) => ({ problem, field, values });
+  const { current, minutes, wh } = read;
+  if (!(current >= min && current <= max)) return wrong("share.range", "current", { min, max });
+  if (minutes === undefined && wh === undefined) return wrong("share.noend", "minutes");
+  if (minutes !== undefined && !(minutes >= 1 && minutes <= longest)) return wrong("share.minutes.range", "minutes", { max: longest });
+  if (wh !== undefined && !(wh > 0 && wh <= MOST)) return wrong("share.wh.range", "wh", { max: MOST });
+  return { current, minutes, wh };
+}
+
+/** The words' key for when it ends by itself. */
+export function endsKey({ minutes, wh }) {
+  if (minutes === undefined || minutes === null) return "share.ends.wh";
+  return wh === undefined || wh === null ? "share.ends.minutes" : "share.ends.both";
+}
