@@ -20,7 +20,7 @@
 <input type="datetime-local" id="schedule-when" required step="60"> <span class="zone" id="schedule-zone"></span></p>
 <p class="hint" id="schedule-left"></p>
 <p class="outcome" id="schedule-dialog-outcome" aria-live="polite"></p>
-<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="schedule-dialog-set" class="calm" data-i18n="set">Set</button></p>
 </form>
 </dialog>
@@ -49,7 +49,7 @@
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>
-<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="submit" value="cancel" formnovalidate data-i18n="cancel">Cancel</button>
+<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="lock-set" class="calm"></button></p>
 </form>
 </dialog>

@@ -18,9 +18,9 @@ export function createForget(page) {
   $("#cards").on("click", "[data-act=forget]", ({ currentTarget }) => open(currentTarget.closest("[data-unit]").dataset.unit));
   $("#forget-form").on("submit", (event) => {
     event.preventDefault();
-    if (event.originalEvent.submitter?.value === "cancel") dialog.close();
-    else submit();
+    submit();
   });
+  $(dialog).on("click", "button[value=cancel]", () => dialog.close()); // no submit button, or Enter in a field would press it
 
   function open(id) {
     const unit = page.model().byId.get(id);

@@ -23,9 +23,9 @@ export function createLocks(page) {
   $("#cluster-lock").on("click", () => open(null));
   $("#lock-form").on("submit", (event) => {
     event.preventDefault();
-    if (event.originalEvent.submitter?.value === "cancel") dialog.close();
-    else submit();
+    submit();
   });
+  $(dialog).on("click", "button[value=cancel]", () => dialog.close()); // no submit button, or Enter in a field would press it
 
   function open(unitId) {
     scope = unitId;

@@ -39,9 +39,9 @@ export function createSchedules(page) {
   $(operation).on("change", renderTitle);
   $("#schedule-form").on("submit", (event) => {
     event.preventDefault();
-    if (event.originalEvent.submitter?.value === "cancel") dialog.close();
-    else submit();
+    submit();
   });
+  $(dialog).on("click", "button[value=cancel]", () => dialog.close()); // no submit button, or Enter in a field would press it
   $(rows).on("click", "[data-act=clear]", ({ currentTarget }) => clear(currentTarget.dataset.unit || null, currentTarget.dataset.operation, { spot: "schedules" }));
 
   function open(unitId) {

@@ -1,4 +1,4 @@
-"""What was done by a converter's own answer is watched on: the first readings that count decide (S8, S22).
+"""What was done by a converter's own answer is watched on: the readings that count decide (S8, S22).
 
 A worker calls `run_once`. It sends nothing.
 """
@@ -49,7 +49,7 @@ class Answers:
                 continue
             if fact.last_word is _word(command):
                 units[unit_id] = replace(outcome, evidence=BY_READING)
-            else:
+            elif self._twice(command, fact):
                 against[unit_id] = fact
                 shown = None if fact.last_word is None else str(fact.last_word)
                 units[unit_id] = UnitOutcome(CommandState.CONTRADICTED, outcome.sent, shows=shown)
@@ -58,12 +58,22 @@ class Answers:
         elif units != command.units:
             self._desk.commands.update(command.id, units=units)
 
-    def _counts(self, command: Command, fact: Fact) -> bool:
-        """Whether the unit's last reading tells of this order: late enough (Z6c, K9), and nothing was ordered since."""
+    def _twice(self, command: Command, fact: Fact) -> bool:
+        """Whether two readings in a row tell something else: one alone may have been late on its way (K9)."""
+        before = fact.recent[-2] if len(fact.recent) > 1 else None
+        return before is not None and before.at >= self._since(command) and before.word is not _word(command)
+
+    def _since(self, command: Command) -> float:
+        """From when (monotonic s) readings tell of this order (Z6c, K9)."""
         timing = self._desk.timing
+        if command.order == "stopAll":
+            return command.entered + timing.stop_lag
+        return (command.settled if command.settled is not None else command.entered) + timing.lag
+
+    def _counts(self, command: Command, fact: Fact) -> bool:
+        """Whether the unit's last reading tells of this order: late enough, and nothing was ordered since."""
         settled = command.settled if command.settled is not None else command.entered
-        since = command.entered + timing.stop_lag if command.order == "stopAll" else settled + timing.lag
-        read = fact.live and fact.reading is not None and fact.reading.at >= since
+        read = fact.live and fact.reading is not None and fact.reading.at >= self._since(command)
         return read and not self._desk.ordered_since(command, settled, fact.id, stops=True)
 
 

@@ -33,7 +33,7 @@ def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench:
     bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
     watch(bench, 11)
     assert bench.log.get(command.id).state is VERIFIED, "readings sooner prove nothing (Z6c)"
-    watch(bench, 10)
+    watch(bench, 14)
     taken_back = bench.log.get(command.id)
     assert taken_back.state is CONTRADICTED
     assert "E001 shows voltage reference" in (taken_back.error or "")
@@ -43,7 +43,7 @@ def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench:
 def test_an_order_whose_converter_trips_a_moment_later_is_contradicted(bench: Bench) -> None:
     command, _ = bench.converter.order(UP, "me")
     bench.unit("E001").word = str(Word.WAIT)
-    watch(bench, 20)
+    watch(bench, 25)
     assert bench.log.get(command.id).state is CONTRADICTED
 
 
@@ -61,7 +61,7 @@ def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Be
     bench.unit("E001").word = str(Word.CHARGE)
     watch(bench, 28)
     assert bench.log.get(command.id).state is VERIFIED, "telemetry counts late after a stop (K9)"
-    watch(bench, 10)
+    watch(bench, 14)
     told = bench.log.get(command.id)
     assert told.state is CONTRADICTED
     assert told.units["E002"].evidence == "reading"
