@@ -387,7 +387,8 @@ def test_giver_and_taker_keep_their_places(open_quiet: OpenPage, giver: str, tak
     page = open_quiet(stage=stage)
     one, other = (name.replace("\u202e", "").replace("\u2067", "").replace("\u2069", "") for name in (giver, taker))
     pair = page.locator("#deals b").first
-    expect(pair).to_be_visible()
+    expect(pair).to_contain_text(one)
+    expect(pair).to_contain_text(other)
     assert page.evaluate(PLACE_OF, [pair.element_handle(), one]) < page.evaluate(
         PLACE_OF, [pair.element_handle(), other]
     )
