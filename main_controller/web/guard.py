@@ -19,7 +19,11 @@ from main_controller.web.stopping import lane_of
 
 KEPT_ANSWERS = 256
 DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
-BROWSER_HEADERS: tuple[str, ...] = ("HTTP_ORIGIN", "HTTP_REFERER", "HTTP_ACCEPT_LANGUAGE")
+BROWSER_HEADERS: tuple[str, ...] = (
+    *("HTTP_ORIGIN", "HTTP_REFERER", "HTTP_ACCEPT_LANGUAGE", "HTTP_UPGRADE_INSECURE_REQUESTS", "HTTP_DNT"),
+    *("HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_PING_TO", "HTTP_PING_FROM"),
+    *("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
+)
 """Headers that only browsers send, besides any `Sec-*` (Z3)."""
 
 HOST = re.compile(

@@ -53,7 +53,20 @@ def test_a_command_by_get_is_for_curl_and_scripts(commands: Commands) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Origin", "Referer", "Accept-Language", "Sec-Fetch-Site", "Sec-Ch-Ua", "Sec-Gpc", "Sec-Fetch-Mode"],
+    [
+        "Origin",
+        "Referer",
+        "Accept-Language",
+        "Sec-Fetch-Site",
+        "Sec-Ch-Ua",
+        "Sec-Gpc",
+        "Sec-Fetch-Mode",
+        "Dnt",
+        "Purpose",
+        "Upgrade-Insecure-Requests",
+        "Ping-To",
+        "Access-Control-Request-Method",
+    ],
 )
 @pytest.mark.parametrize("value", ["x", "", f"http://{HOST}"])
 def test_a_command_by_get_from_a_browser_is_refused(commands: Commands, header: str, value: str) -> None:
