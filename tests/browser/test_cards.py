@@ -155,7 +155,7 @@ def test_a_cancelled_stop_leaves_the_form_as_the_converter_is(open_quiet: OpenPa
     expect(page.locator("#confirm")).not_to_be_visible()
     expect(unit.locator("input[value=current]")).to_be_checked()
     expect(unit.locator(".current input")).to_have_value("-2")
-    assert stage.orders == []
+    assert all("dryRun=true" in sent for _, sent in stage.orders), "what speaks against it is asked, nothing is ordered"
 
 
 def test_a_cancelled_order_with_values_keeps_them_for_another_try(open_quiet: OpenPage) -> None:
