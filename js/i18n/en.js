@@ -131,7 +131,7 @@ export default {
   "ask.deals": "{n} deal runs. To apis-main that is an error: better Soft Stop first, then {mode} when the deals have ended.|{n} deals run. To apis-main that is an error: better Soft Stop first, then {mode} when the deals have ended.",
   "ask.soft.first": "Soft Stop first", "ask.then": "Soft Stop is ordered; {mode} follows when the deals have ended, as long as this page stays open. Otherwise it is offered and asked anew.",
   "then.waits": "{mode} follows by itself when no deal is left; keep this page open. {n} deal left.|{mode} follows by itself when no deal is left; keep this page open. {n} deals left.",
-  "then.waits.other": "{mode} follows by itself when no deal is left: asked for by {by}, whose page must stay open. {n} deal left.|{mode} follows by itself when no deal is left: asked for by {by}, whose page must stay open. {n} deals left.",
+  "then.waits.other": "{mode} follows by itself when no deal is left: asked for by {by} on another page, which must stay open. {n} deal left.|{mode} follows by itself when no deal is left: asked for by {by} on another page, which must stay open. {n} deals left.",
   "then.offered": "{mode} was to follow the Soft Stop and has not been sent. {why}", "then.order": "{mode}…", "then.ended": "{mode} does not follow the Soft Stop: {why}", "then.seen": "Seen",
   "then.unknown": "{mode} waits: the deals cannot be told.", "then.cancel": "Do not follow",
   "confirm.now": "Live now",

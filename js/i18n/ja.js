@@ -131,7 +131,7 @@ export default {
   "ask.deals": "電力融通が {n} 件進行中です。apis-main にとっては異常です。先に Soft Stop とし、電力融通の完了後に {mode} とすることを推奨します。",
   "ask.soft.first": "先に Soft Stop", "ask.then": "Soft Stop を指示します。電力融通の完了後、このページが開いていれば {mode} を自動で指示し、閉じていれば改めて確認を求めます。",
   "then.waits": "電力融通がなくなると {mode} を自動で指示します。このページを開いたままにしてください。残り {n} 件。",
-  "then.waits.other": "電力融通がなくなると {mode} を自動で指示します(指示者 {by} のページが開いている間のみ)。残り {n} 件。",
+  "then.waits.other": "電力融通がなくなると {mode} を自動で指示します(指示した別のページ({by})が開いている間のみ)。残り {n} 件。",
   "then.offered": "Soft Stop の後の {mode} はまだ指示していません。{why}", "then.order": "{mode}…", "then.ended": "Soft Stop の後の {mode} は取り止めました: {why}", "then.seen": "確認しました",
   "then.unknown": "{mode} は待機中: 電力融通を確認できません。", "then.cancel": "取り止める",
   "confirm.now": "現在の状態",

@@ -148,7 +148,7 @@ export function createCluster(page) {
     const values = { mode: modeName(then?.mode, words), n: deals.length, by: then?.by ?? "--", why: told(then?.why ?? "") };
     const drop = { act: "then-clear", label: words.t("then.cancel"), needs: false };
     if (then?.state === "waiting") {
-      const key = !dealsTold(model) ? "then.unknown" : then.page === page.name ? "then.waits" : "then.waits.other";
+      const key = !dealsTold(model) ? "then.unknown" : then.mine === true ? "then.waits" : "then.waits.other";
       return { text: words.t(key, values), buttons: [drop] };
     }
     if (then?.state === "offered") {
@@ -184,7 +184,7 @@ export function createCluster(page) {
   /** Whether a second step waits for this page's being heard. */
   function following() {
     const then = page.state.get().status?.then;
-    return then?.state === "waiting" && then.page === page.name;
+    return then?.state === "waiting" && then.mine === true;
   }
 
   return { render, following };

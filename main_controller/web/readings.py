@@ -116,7 +116,13 @@ class Readings:
         page = bottle.request.query.get("page")
         if page is not None and NAME.fullmatch(page):
             self._heard(page)
-        return tagged_json(self._status())
+        status = self._status()
+        then = status.get("then")
+        if isinstance(then, Mapping):  # no page is told another's name, by which it would pass for it
+            mine = page is not None and then.get("page") == page
+            told = {key: value for key, value in then.items() if key != "page"}
+            status = {**status, "then": {**told, "mine": mine}}
+        return tagged_json(status)
 
     def ipv4(self) -> bottle.HTTPResponse:
         """R17: the address at which other machines reach this one, as plain text."""

@@ -22,9 +22,9 @@ def soft_first(open_quiet: OpenPage) -> tuple[Page, Stage]:
     return page, stage
 
 
-def promise(state: str, page: str = "another", **more: object) -> Json:
+def promise(state: str, *, mine: bool = False, **more: object) -> Json:
     """What the status tells of the second step."""
-    told = {"mode": "manual", "state": state, "by": "10.0.0.7", "page": page, "command": "c1"}
+    told = {"mode": "manual", "state": state, "by": "10.0.0.7", "mine": mine, "command": "c1"}
     return {**told, "since": moment(-5), "until": moment(895), "why": None, **more}
 
 
@@ -38,7 +38,7 @@ def test_soft_stop_first_is_one_order_and_this_page_gives_no_second_one(open_qui
     assert ordered_modes(stage) == ["value=heteronomous&then=manual"]
     name = stage.terms[0]["page"]
     assert re.fullmatch("[0-9a-f]{32}", name)
-    stage.more["then"] = promise("waiting", name)
+    stage.more["then"] = promise("waiting", mine=True)
     pending = page.locator("#global-pending")
     expect(pending).to_contain_text("Manual follows by itself when no deal is left; keep this page open. 1 deal left.")
     stage.grid["mode"] = "heteronomous"
@@ -52,7 +52,7 @@ def test_soft_stop_first_is_one_order_and_this_page_gives_no_second_one(open_qui
 def test_the_page_that_asked_is_heard_also_while_it_is_hidden(open_quiet: OpenPage) -> None:
     """Its polls of the status, and no others, go on under its name; another's promise keeps no page awake."""
     page, stage = soft_first(open_quiet)
-    stage.more["then"] = promise("waiting", stage.terms[0]["page"])
+    stage.more["then"] = promise("waiting", mine=True)
     stage.grid["mode"] = "heteronomous"
     stage.commands[0]["state"] = "verified"
     expect(page.locator("#global-outcome")).to_contain_text("done")
