@@ -78,7 +78,7 @@ def test_any_page_shows_what_waits_and_can_drop_it(open_quiet: OpenPage) -> None
     stage.more["then"] = promise("waiting")
     page = open_quiet(stage=stage, may_fail=True)
     pending = page.locator("#global-pending")
-    expect(pending).to_contain_text("asked for by 10.0.0.7, whose page must stay open. 2 deals left.")
+    expect(pending).to_contain_text("asked for by 10.0.0.7 on another page, which must stay open. 2 deals left.")
     stage.deals = None
     expect(pending).to_contain_text("Manual waits: the deals cannot be told.")
     pending.get_by_role("button", name="Do not follow").click()
