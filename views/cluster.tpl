@@ -46,10 +46,6 @@
 <h2 data-i18n="orders.underway">Under way</h2>
 <ul class="orders" id="under-way" aria-live="polite"></ul>
 </section>
-<section class="block wide" id="bus-block" hidden>
-<h2 data-i18n="busfig.title">The bus</h2>
-<dl class="bus-figures" id="bus-figures"></dl>
-</section>
 <section class="block wide later" id="deals-block">
 <h2 data-i18n="deals.title">Deals</h2>
 <p class="note" id="deals-note" hidden></p>
@@ -64,6 +60,10 @@
 % end
 </ul>
 <p class="deals-more" id="deals-more"></p>
+</section>
+<section class="block wide" id="bus-block" hidden>
+<h2 data-i18n="busfig.title">The bus</h2>
+<dl class="bus-figures" id="bus-figures"></dl>
 </section>
 <section class="block wide later" id="events-block" hidden>
 <h2 data-i18n="events.title">The grid by itself</h2>
