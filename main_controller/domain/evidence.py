@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
+from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode, Word, parse_mode, parse_word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.units import number
@@ -42,8 +43,7 @@ def partly(outcomes: Mapping[str, UnitOutcome]) -> str | None:
     unsure = sorted(unit_id for unit_id, outcome in outcomes.items() if outcome.state == UNCONFIRMED)
     if not unsure:
         return None
-    named = ", ".join(unsure[:8]) + (f" and {len(unsure) - 8} more" if len(unsure) > 8 else "")
-    return f"Seen at {len(outcomes) - len(unsure)} of {len(outcomes)}; {named} cannot tell."
+    return f"Seen at {len(outcomes) - len(unsure)} of {len(outcomes)}; {some(unsure)} cannot tell."
 
 
 def _counts(fact: Fact, since: float | None, lag: float) -> bool:

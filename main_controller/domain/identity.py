@@ -13,7 +13,7 @@ LONGEST_ID = 64
 """How many characters a unit's id may have."""
 
 NAMED = 8
-"""How many ids a sentence names; of more it gives the number."""
+"""How many ids or clauses a sentence names; of more it gives the number."""
 
 
 def why_no_id(unit_id: str) -> str | None:
@@ -25,11 +25,11 @@ def why_no_id(unit_id: str) -> str | None:
     return None if unit_id.isprintable() and "\ufffd" not in unit_id else "not printable"
 
 
-def some(ids: Sequence[str]) -> str:
-    """These ids for a sentence: all of a few, else the first and how many more."""
-    if len(ids) <= NAMED:
-        return ", ".join(ids)
-    return f"{', '.join(ids[:NAMED])} and {len(ids) - NAMED} more"
+def some(named: Sequence[str]) -> str:
+    """These ids, or clauses that begin with one, for a sentence: all of a few, else the first and how many more."""
+    if len(named) <= NAMED:
+        return ", ".join(named)
+    return f"{', '.join(named[:NAMED])} and {len(named) - NAMED} more"
 
 
 def same_address(address: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.identity import some
 from main_controller.domain.modes import Word, parse_word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
@@ -87,7 +88,4 @@ def _sentence(against: Mapping[str, Fact]) -> str:
         f"{unit_id} shows {fact.last_word.label if fact.last_word is not None else 'a state that is not known'}"
         for unit_id, fact in sorted(against.items())
     ]
-    more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
-    return (
-        f"Its converter answered that it was done, and the readings since contradict it: {', '.join(shown[:8])}{more}."
-    )
+    return f"Its converter answered that it was done, and the readings since contradict it: {some(shown)}."

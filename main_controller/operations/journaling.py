@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.commands import MODE_ORDERS, Command, CommandState
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
@@ -121,7 +121,7 @@ class Journaling:
         A Stop all counts for the cluster and, under "", for every unit.
         """
         try:
-            modes = self._journal.last_orders("scheduler", ("setOperationMode", "setBudo"))
+            modes = self._journal.last_orders("scheduler", MODE_ORDERS)
             stops = self._journal.last_orders("scheduler", ("stopAll",))
         except ControllerError as error:
             log.error("nobody can tell which modes were ordered before the restart: %s", error.sentence)

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
+from main_controller.domain.commands import MODE_ORDERS
 from main_controller.domain.grid import grid_error
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.schedule import UNKNOWN, ModeSeen
@@ -108,7 +109,7 @@ class GridSeen:
             for command in self._desk.commands.latest()
             if command.by != SCHEDULER and (command.sent is not False or command.state.open)
             and (command.order == "stopAll"
-                 or (command.order in ("setOperationMode", "setBudo") and command.unit_id == unit_id))
+                 or (command.order in MODE_ORDERS and command.unit_id == unit_id))
         ]  # fmt: skip
         moments += [self._earlier[scope] for scope in (unit_id, "") if scope in self._earlier]
         return max(moments, default=None)

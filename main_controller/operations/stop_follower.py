@@ -6,7 +6,8 @@ works on after that was driven by nobody whom the stop reached.
 
 import logging
 
-from main_controller.domain.commands import Command
+from main_controller.domain.commands import MODE_ORDERS, Command
+from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode, Word, parse_mode
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
@@ -43,7 +44,7 @@ class StopFollower:
     def _follows(self, command: Command) -> bool:
         """Whether it is a Force Stop that has had its time, and that all converters in Wait have not ended."""
         timing, now = self._desk.timing, self._desk.clock()
-        stop = parse_mode(command.wanted.get("mode")) is Mode.STOP and command.order in ("setOperationMode", "setBudo")
+        stop = parse_mode(command.wanted.get("mode")) is Mode.STOP and command.order in MODE_ORDERS
         unsent = command.sent is False and not command.wanted.get("waits")
         due = timing.stop_lag <= now - command.entered <= LONGEST
         return stop and due and not unsent and not command.state.in_effect
@@ -59,7 +60,7 @@ class StopFollower:
             return
         log.warning(
             "%s: %d converters are not in Wait %.0f s after the stop and get Wait: %s",
-            command.id, len(due), picture.now - command.entered, ", ".join(fact.id for fact in due[:8]),
+            command.id, len(due), picture.now - command.entered, some([fact.id for fact in due]),
         )  # fmt: skip
         for fact in due:
             self._sent_at[fact.id] = picture.now

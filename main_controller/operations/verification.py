@@ -7,15 +7,13 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.commands import MODE_ORDERS, Command, CommandState, UnitOutcome
 from main_controller.domain.evidence import Lags, drained, mode_now, partly, proof_of, ups_outcomes, verified
 from main_controller.domain.modes import Mode, parse_mode
 from main_controller.domain.picture import Picture
 from main_controller.operations.desk import Desk
 
 log = logging.getLogger(__name__)
-
-MODE_ORDERS = ("setOperationMode", "setBudo")
 
 
 class Verification:

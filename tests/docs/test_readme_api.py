@@ -11,9 +11,9 @@ import bottle
 import pytest
 
 from main_controller import errors, operations, web
+from main_controller.domain.commands import MODE_ORDERS
 from main_controller.domain.evidence import PROOFS
 from main_controller.domain.interlock_terms import CAUSES
-from main_controller.operations.verification import MODE_ORDERS
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.garbage import GARBAGE
 from main_controller.store.schedule_results import ScheduleResult
