@@ -126,7 +126,7 @@ class Commands:
             optional=("unitId", "then"),
             may_be_empty=("value",),
             stops=_asks_stop,
-            strange=lambda given: given.get("unitId") is not None,  # else one may be a misspelt unitId (Z7)
+            drop_unknown=lambda given: given.get("unitId") is not None,  # else one may be a misspelt unitId (Z7)
         )
         given = asked.given
         unit_id, value, by = given.get("unitId"), given["value"], caller()

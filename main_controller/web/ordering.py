@@ -69,12 +69,12 @@ class Ordering:
         optional: Collection[str] = (),
         may_be_empty: Collection[str] = (),
         stops: Callable[[Parameters], bool] = lambda given: False,
-        strange: Callable[[Parameters], bool] = lambda given: True,
+        drop_unknown: Callable[[Parameters], bool] = lambda given: True,
     ) -> "Asked":
         """The parameters of the order in hand; BadRequest for any that is wrong (Z7).
 
         Of one that `stops`, what stands beside it and cannot be read is dropped, and unknown parameters where they are
-        no misspelt scope (`strange`): nothing harmless keeps a stop back (S32).
+        no misspelt scope (`drop_unknown`): nothing harmless keeps a stop back (S32).
         """
         read = Parameters.of(bottle.request)
         stopping = stops(read)
@@ -82,8 +82,8 @@ class Ordering:
             required=required,
             optional=(*optional, *BESIDE),
             may_be_empty=may_be_empty,
-            forgiving=stopping,
-            strange=stopping and strange(read),
+            drop_unreadable=stopping,
+            drop_unknown=stopping and drop_unknown(read),
         )
         wait = given.pop("wait", None)
         if wait not in (None, "verified", "no"):

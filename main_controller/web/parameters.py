@@ -95,18 +95,18 @@ class Parameters:
         required: Collection[str] = (),
         optional: Collection[str] = (),
         may_be_empty: Collection[str] = (),
-        forgiving: bool = False,
-        strange: bool = False,
+        drop_unreadable: bool = False,
+        drop_unknown: bool = False,
     ) -> dict[str, str]:
         """The values by name; BadRequest for an unknown or a missing one, or one empty and not in `may_be_empty`.
 
-        `forgiving` drops what stands beside an order and cannot be read, and a body of another kind; `strange` drops
-        unknown ones: for stops, which nothing harmless beside them may keep back (S32).
+        For stops, which nothing harmless beside them may keep back (S32): `drop_unreadable` drops what stands beside an
+        order and cannot be read, and a body of another kind; `drop_unknown` drops unknown ones.
         """
-        if self._faults and not forgiving:
+        if self._faults and not drop_unreadable:
             raise next(iter(self._faults.values()))
         known_names = {*required, *optional}
-        if strange:
+        if drop_unknown:
             self._values = {name: value for name, value in self._values.items() if name in known_names}
         for name, value in self._values.items():
             if name not in required and name not in optional:

@@ -69,6 +69,12 @@ NOT_TEXT = (
 )
 """What not even free text (a name, a reason) may be."""
 
+UNREADABLE = ("bad UTF-8", "overlong UTF-8", "lone surrogate", "10 kB")
+"""What makes the whole address unreadable, so that nobody can tell what it asks."""
+
+UNKNOWN = ["foo=1", "unitid=E001", "UnitId=E001", "unitId%00=E001", "=1", "callback=f", "&x"]
+"""Parameters that no route knows, some of them a misspelt scope."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -82,6 +88,8 @@ class Route:
     """Values that are bad for one parameter only."""
     refused_as_state: tuple[str, ...] = ()
     """Parameters whose well-formed but impossible values are the rules' to refuse (409, rule h), not a bad request."""
+    stops: bool = False
+    """Whether this request is a stop whose scope is clear: nothing unreadable or unknown beside it refuses it (S32)."""
 
     def query(self, **changed: str) -> str:
         given = {**self.good, **changed}
@@ -95,6 +103,7 @@ COMMANDS = [
     Route(
         "/setOperationMode",
         {"unitId": "E001", "value": "stop", "wait": "verified"},
+        stops=True,
         needed=("value",),
         more={"value": ("autonomous", "manual", "clear", "active", "Stop"), "unitId": ("e001", "E001%20", "E999")},
     ),
@@ -113,7 +122,7 @@ COMMANDS = [
         refused_as_state=("dvg", "dig"),
     ),
     Route("/set/E001", CONVERTER, free=("override",), needed=("mode",), refused_as_state=("dvg", "dig")),
-    Route("/stopAll", {"wait": "verified"}, free=("wait",)),
+    Route("/stopAll", {"wait": "verified"}, stops=True),
     Route("/shutDown", {"unitId": "E001", "wait": "verified"}, more={"unitId": ("e001", "E999")}),
     Route("/upsMode/3", {"unitId": "E001"}, more={"unitId": ("e001", "E999")}),
     Route(
@@ -149,7 +158,7 @@ COMMANDS = [
         },
         refused_as_state=("from", "to", "current", "voltage"),
     ),
-    Route("/share/end"),
+    Route("/share/end", stops=True),
 ]
 PLAIN = [
     Route("/commands", {"state": "open", "unitId": "E001", "limit": "5"}, free=("unitId",)),
@@ -206,8 +215,10 @@ def named(route: Route) -> str:
 
 def bad_values(route: Route, name: str) -> dict[str, str]:
     kinds = NOT_TEXT if name in route.free else tuple(BAD)
-    if name in ("unit", "wait") and name in route.free:
-        kinds = ("NUL", "newline", "bad UTF-8", "lone surrogate", "257 characters", "10 kB")
+    if name == "unit" and name in route.free:
+        kinds = (*UNREADABLE, "NUL", "newline", "257 characters")
+    if name == "wait" and route.stops:
+        kinds = UNREADABLE
     return {**{kind: BAD[kind] for kind in kinds}, **{value: value for value in route.more.get(name, ())}}
 
 
@@ -283,7 +294,13 @@ def test_a_missing_parameter_is_refused(console: Console, grid: FakeGrid, route:
 
 
 @pytest.mark.parametrize(
-    ("route", "name"), [pytest.param(r, n, id=f"{named(r)} {n}") for r in COMMANDS + PLAIN[:3] for n in r.good]
+    ("route", "name"),
+    [
+        pytest.param(r, n, id=f"{named(r)} {n}")
+        for r in COMMANDS + PLAIN[:3]
+        for n in r.good
+        if not (n == "wait" and r.stops)
+    ],
 )
 def test_a_parameter_given_twice_is_refused(console: Console, grid: FakeGrid, route: Route, name: str) -> None:
     """Z3, Z7: twice in the query, also with the same value; and in query and body."""
@@ -294,13 +311,33 @@ def test_a_parameter_given_twice_is_refused(console: Console, grid: FakeGrid, ro
         refused(console, grid, route.path, 400, method="POST", form=f"{again}&{again}")
 
 
-@pytest.mark.parametrize("route", COMMANDS + PLAIN[:3], ids=named)
-@pytest.mark.parametrize("unknown", ["foo=1", "unitid=E001", "UnitId=E001", "unitId%00=E001", "=1", "callback=f", "&x"])
+@pytest.mark.parametrize("route", [r for r in COMMANDS + PLAIN[:3] if not r.stops], ids=named)
+@pytest.mark.parametrize("unknown", UNKNOWN)
 def test_an_unknown_parameter_is_refused(console: Console, grid: FakeGrid, route: Route, unknown: str) -> None:
     """Z7: so a misspelt name never widens the scope to the whole cluster."""
     refused(console, grid, f"{route.query()}&{unknown}", 400)
     if route in COMMANDS:
         refused(console, grid, route.path, 400, method="POST", form=f"{route.query().partition('?')[2]}&{unknown}")
+
+
+BESIDE_A_STOP = [*UNKNOWN, "wait=verified&wait=no"]
+BESIDE_A_STOP += [f"wait={value}" for kind, value in BAD.items() if kind not in UNREADABLE]
+
+
+@pytest.mark.parametrize("beside", BESIDE_A_STOP)
+@pytest.mark.parametrize("route", [r for r in COMMANDS if r.stops], ids=named)
+def test_nothing_beside_a_stop_refuses_it(console: Console, route: Route, beside: str) -> None:
+    """S32: a stop whose scope is clear is judged as if it stood alone; without a guided transfer an end finds none."""
+    asked = "&".join(f"{name}={value}" for name, value in route.good.items() if name != "wait")
+    status = 404 if route.path == "/share/end" else 200
+    assert console.call(f"{route.path}?{asked}&{beside}").status == status
+    assert console.call(route.path, "POST", form=f"{asked}&{beside}").status == status
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN)
+def test_a_stop_whose_scope_may_be_misspelt_is_refused(console: Console, grid: FakeGrid, unknown: str) -> None:
+    """Z7 before S32: a Force Stop of one unit never becomes one of the cluster."""
+    refused(console, grid, f"/setOperationMode?value=stop&{unknown}", 400)
 
 
 @pytest.mark.parametrize("route", [r for r in COMMANDS if "unitId" in r.good], ids=named)
