@@ -1,16 +1,26 @@
-"""Reads converters themselves, a moment before an order rests on what they do (I12).
+"""Reads converters themselves: once before an order rests on them (I12), again and again while they end (Z6c, S20).
 
-Used by the converter order. Bounded in time: a device that hangs costs an order two seconds and a stop nothing, since
-stops ask for no reading and have threads of their own.
+`DirectReadings` is the converter order's, `RepeatedReadings` the safe end's of a guided transfer. Both are bounded in
+time: a device that hangs costs an order two seconds and a stop nothing, since stops ask for no reading.
 """
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, wait
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future, wait
 
 from main_controller.domain.freshness import Reading, read_dcdc
 from main_controller.domain.picture import Fact
+from main_controller.errors import ControllerError
 from main_controller.operations.desk import foreseen
 from main_controller.upstream.devices import Devices, Target
+
+log = logging.getLogger(__name__)
+
+READ_EVERY = 1.0
+"""How often (s) one converter is read again."""
+
+READ_AT_ONCE = 16
+"""How many converters are read again at the same time at most."""
 
 
 class DirectReadings:
@@ -37,4 +47,58 @@ class DirectReadings:
             dcdc = self._devices.read(Target(fact.id, fact.ip), "dcdc")
         except Exception as fault:  # noqa: BLE001 - whatever fails, the order then rests on the last reading (I12)
             return foreseen(fault, f"The reading of {fact.id}").sentence
-        return read_dcdc(dcdc, self._clock()) if isinstance(dcdc, dict) else "it answered something else."
+        return read_dcdc(dcdc, self._clock()) if isinstance(dcdc, Mapping) else "it answered something else."
+
+
+class RepeatedReadings:
+    """Reads a few converters again and again; one that hangs holds a thread of `readers` and no other read.
+
+    Where a converter's own object tells no meter, its meter is read instead. `at` of a reading is when it was asked.
+    """
+
+    def __init__(self, devices: Devices, readers: Executor, clock: Callable[[], float]) -> None:
+        self._devices = devices
+        self._readers = readers
+        self._clock = clock
+        self._asked: dict[str, tuple[float, Future[Reading] | None]] = {}
+        self._last: dict[str, Reading] = {}
+
+    def forget(self) -> None:
+        """Forget what was said; a read that is still under way is taken no more."""
+        self._asked, self._last = {}, {}
+
+    def look(self, facts: Iterable[Fact]) -> None:
+        """Take what has come, and ask those anew whose turn it is, the first ones first."""
+        for unit_id, (asked_at, future) in list(self._asked.items()):
+            if future is not None and future.done():
+                self._asked[unit_id] = (asked_at, None)
+                self._take(unit_id, future)
+        now = self._clock()
+        under_way = sum(1 for _, future in self._asked.values() if future is not None)
+        for fact in facts:
+            asked_at, asked = self._asked.get(fact.id, (float("-inf"), None))
+            if asked is None and now - asked_at >= READ_EVERY and under_way < READ_AT_ONCE:
+                self._asked[fact.id] = (now, self._readers.submit(self._read, Target(fact.id, fact.ip), now))
+                under_way += 1
+
+    def of(self, unit_id: str) -> Reading | None:
+        """The last that this converter itself said."""
+        return self._last.get(unit_id)
+
+    def _read(self, target: Target, asked_at: float) -> Reading:
+        try:
+            dcdc = self._devices.read(target, "dcdc")
+        except ControllerError:
+            dcdc = None
+        if not isinstance(dcdc, Mapping) or not dcdc.get("meter"):
+            meter = self._devices.read(target, "meter")
+            dcdc = {"meter": meter if isinstance(meter, Mapping) else {}}
+        return read_dcdc(dcdc, asked_at)
+
+    def _take(self, unit_id: str, future: "Future[Reading]") -> None:
+        error = future.exception()
+        if error is None:
+            self._last[unit_id] = future.result()
+            return
+        level = logging.DEBUG if isinstance(error, ControllerError) else logging.ERROR
+        log.log(level, "%s cannot be read directly: %s", unit_id, error)

@@ -20,7 +20,7 @@ from main_controller.domain.share_end import (
 from main_controller.domain.share_watch import Bounds
 from main_controller.domain.sharing import ShareState, Sharing, Step
 from main_controller.operations.desk import Desk
-from main_controller.operations.direct_reads import DirectReads
+from main_controller.operations.direct_readings import RepeatedReadings
 from main_controller.operations.waits import Waits, WaitWave
 
 REFERENCE_AT_LATEST = 29.0
@@ -40,7 +40,7 @@ FAILED_AGAIN, FAILED_TIMES = 1.0, 3
 class SafeEnd:
     """Sends the converters to Wait in their order; `bounds.step_time` (s) bounds the last step."""
 
-    def __init__(self, desk: Desk, waits: Waits, reads: DirectReads, *, bounds: Bounds) -> None:
+    def __init__(self, desk: Desk, waits: Waits, reads: RepeatedReadings, *, bounds: Bounds) -> None:
         self._desk = desk
         self._waits = waits
         self._reads = reads
@@ -140,7 +140,7 @@ class SafeEnd:
         """Whether its current is measured gone, by its own meter or by a reading that counts."""
         since = self._since(fact.id)
         direct = self._reads.of(fact.id)
-        if direct is not None and direct.asked_at >= since and direct.ig is not None:
+        if direct is not None and direct.at >= since and direct.ig is not None:
             return abs(direct.ig) < NO_CURRENT
         reading = fact.reading
         counts = reading is not None and reading.at >= since + self._bounds.lag
@@ -152,7 +152,7 @@ class SafeEnd:
         found = {}
         for fact in picture.facts.values():
             direct, reading = self._reads.of(fact.id), fact.reading
-            if direct is not None and direct.asked_at >= since and direct.vg is not None:
+            if direct is not None and direct.at >= since and direct.vg is not None:
                 found[fact.id] = direct.vg
             elif reading is not None and reading.at >= since + self._bounds.lag and reading.vg is not None:
                 found[fact.id] = reading.vg

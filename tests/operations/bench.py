@@ -14,8 +14,7 @@ from main_controller.domain.picture import Fact
 from main_controller.domain.share_watch import Bounds
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
-from main_controller.operations.direct_readings import DirectReadings
-from main_controller.operations.direct_reads import DirectReads
+from main_controller.operations.direct_readings import DirectReadings, RepeatedReadings
 from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.pictures import Acknowledgements
 from main_controller.operations.safe_end import SafeEnd
@@ -150,7 +149,7 @@ class Bench:
         self.verification = Verification(self.desk)
         self.pages = PagesHeard(self.hands)
         bounds = Bounds(self.limits, step_time=60.0, lag=self.timing.lag)
-        reads = DirectReads(self.devices, self.hands, self.hands)
+        reads = RepeatedReadings(self.devices, self.hands, self.hands)
         self.share = Share(
             self.desk,
             self.converter,
