@@ -171,8 +171,8 @@ def limits_of(settings: Settings) -> Limits:
 SHOWN_LIMITS = (
     *("gridvoltagemin", "gridvoltagemax", "maxgridcurrent", "bustolerance", "deadbus", "referencemargin"),
     *("gridcurrentlimit", "buscurrentlimit", "currentoffsetmin", "currentoffsetmax", "voltagestep", "currentstep"),
-    *("wordtime", "chargereserve", "chargehysteresis", "chargefull", "batteryvoltagemin", "batteryvoltagemax"),
-    *("batteryvoltagemargin", "maxbatterycurrent", "temperaturemin", "temperaturemax"),
+    *("wordtime", "sharelongest", "chargereserve", "chargehysteresis", "chargefull", "batteryvoltagemin"),
+    *("batteryvoltagemax", "batteryvoltagemargin", "maxbatterycurrent", "temperaturemin", "temperaturemax"),
 )
 """The settings that the status tells as limits, for the figures beside the form."""
 
@@ -201,4 +201,5 @@ def about(settings: Settings) -> About:
         },
         stale_after=settings.staleafter,
         mode_time=settings.modetime,
+        trips_allowed=settings.tripsperhour,
     )

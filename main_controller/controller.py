@@ -33,8 +33,7 @@ from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
-from main_controller.operations.direct_readings import DirectReadings
-from main_controller.operations.direct_reads import DirectReads
+from main_controller.operations.direct_readings import DirectReadings, RepeatedReadings
 from main_controller.operations.estop import EStop
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
@@ -54,6 +53,7 @@ from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
 from main_controller.operations.stop_follower import StopFollower
 from main_controller.operations.then_mode import ThenMode
+from main_controller.operations.trips import ResetTrips, Trips
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.operations.verification import Verification
 from main_controller.operations.waits import Waits
@@ -265,12 +265,13 @@ class Controller:
         self._pages = PagesHeard(self._clock)
         self._then_mode = ThenMode(desk, self._set_mode, self._pages, submit=self._executor(1, "then").submit)
         limits = limits_of(settings)
+        self._trips = Trips()
         direct = DirectReadings(
             upstream.devices, self._executor(DIRECT_READERS, "direct"), clock=self._clock, limit=settings.directread
         )
         self._set_converter = SetConverter(
             desk, upstream.devices, waits, limits=limits, direct=direct,
-            trips=lambda: self._bus_events.trips(), intent=intent,
+            trips=self._trips.moments, intent=intent,
         )  # fmt: skip
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
@@ -284,7 +285,7 @@ class Controller:
         )
         self._set_lock = SetLock(desk, self._locks, told=self._journaling.lock)
         bounds = bounds_of(settings)
-        reads = DirectReads(upstream.devices, readers, self._clock)
+        reads = RepeatedReadings(upstream.devices, readers, self._clock)
         self._share = Share(
             desk, self._set_converter, ShareRecord(desk, self._running),
             SafeEnd(desk, waits, reads, bounds=bounds),
@@ -306,7 +307,8 @@ class Controller:
         )  # fmt: skip
         self._acknowledge = Acknowledge(desk, self._known, chronicle=self._events.chronicle, dead_bus=settings.deadbus)
         band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
-        self._bus_events = BusEvents(desk, self._events.chronicle, band=band)
+        self._bus_events = BusEvents(desk, self._events.chronicle, self._trips, band=band)
+        self._reset_trips = ResetTrips(desk, self._trips, pause=settings.triptime)
         self._bus_view = BusView(
             desk, self._bus_events.explained, current_max=settings.maxgridcurrent, reserve=settings.chargereserve
         )
@@ -393,7 +395,8 @@ class Controller:
                 self._ordering, set_mode=self._set_mode, then_mode=self._then_mode,
                 set_converter=self._set_converter, stop_all=self._stop_all, estop=self._estop,
                 shut_down=self._shut_down, ups_mode=self._ups_mode, schedules=self._set_schedule,
-                acknowledge=self._acknowledge, forget=self._forget, set_lock=self._set_lock, share=self._share,
+                acknowledge=self._acknowledge, forget=self._forget, reset_trips=self._reset_trips,
+                set_lock=self._set_lock, share=self._share,
                 flush=self._flush, headroom=self._bus_view.headroom,
             ),
             CommandReadings(self._commands, set_lock=self._set_lock, share=self._share),
@@ -437,6 +440,7 @@ class Controller:
             bus_conditions=self._bus_events.standing,
             bus=self._bus_view.figures,
             estop=self._estop.standing,
+            trips=self._trips.moments,
         )
 
     # Running

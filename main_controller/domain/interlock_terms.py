@@ -43,7 +43,7 @@ CAUSES: dict[str, str] = {
     "reference-without-current": "(r) a reference with 0 A cannot raise the bus",
     "current-step-too-large": "(s) the current rises by more than the settings' step",
     "too-soon": "(t) the last order to this converter, or its last trip, is too short a time ago",
-    "too-many-trips": "(t) this converter tripped too often within the hour; a person resets it",
+    "too-many-trips": "(t) this converter tripped too often within an hour; a person resets its trips",
     "direct-reading-contradicts": "(u) a converter, read directly, shows something else than its last reading",
     "read-first": "(u) both converters are read directly just before the order is sent",
     "bus-owned": "(v) the bus belongs to somebody else; others may only stop",
@@ -58,7 +58,7 @@ RULES: tuple[str, ...] = ("unit", *"abcdefghijklmnopqrstuv")
 OVERRIDABLE = frozenset(
     {
         "not-through-wait", "reference-limit-too-small", "bus-not-risen", "charge-below-reserve", "charge-above-full",
-        "bus-not-one", "too-many-trips",
+        "bus-not-one",
     }
 )  # fmt: skip
 """The causes that an operator may override by the rule's name, with a reason, unless the answer is firm (S7)."""

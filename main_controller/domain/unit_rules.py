@@ -3,6 +3,8 @@
 Used by `judge` alone. Pure.
 """
 
+from collections.abc import Sequence
+
 from main_controller.domain.bus_rules import reference_of
 from main_controller.domain.interlock_terms import Answer, Known, Limits, Wanted, fail, of_units, ok, untold
 from main_controller.domain.modes import Word
@@ -54,7 +56,7 @@ def within_currents(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits
 def paced(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits, known: Known) -> Answer:
     """Rule (t): some seconds between two orders to one converter, more after a trip, and not too many trips (I11)."""
     pace, now = limits.pace, picture.now
-    trips = [at for at in known.trips.get(fact.id, ()) if now - at <= HOUR]
+    trips = known.trips.get(fact.id, ())
     last = max([*trips, *_onsets(fact)], default=None)
     since_trip = None if last is None else now - last
     since_order = None if fact.ordered_at is None else now - fact.ordered_at
@@ -74,10 +76,16 @@ def paced(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits, known: K
             f"The last order to {fact.id} was {since_order:.1f} s ago; {pace.between_words:g} s lie between two orders."
         )
         return fail("t", "too-soon", sentence, **numbers)
-    if len(trips) >= pace.trips:
-        sentence = f"{fact.id} tripped {len(trips)} times within the hour; somebody looks at it before it works again."
+    if too_many_trips(trips, pace.trips):
+        sentence = f"{fact.id} tripped {pace.trips} times within an hour; it works again once a person resets that."
         return fail("t", "too-many-trips", sentence, **numbers)
     return ok("t", f"{fact.id} is not ordered too soon.", **numbers)
+
+
+def too_many_trips(moments: Sequence[float], allowed: int) -> bool:
+    """Whether so many trips that nobody has reset lie within one hour, however long ago; `moments` in s."""
+    ordered = sorted(moments)
+    return any(last - first <= HOUR for first, last in zip(ordered, ordered[allowed - 1 :], strict=False))
 
 
 def _onsets(fact: Fact) -> list[float]:

@@ -5,7 +5,6 @@ it out. It sends nothing.
 """
 
 import threading
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +17,8 @@ from main_controller.domain.modes import SHARING_MODES, Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
+from main_controller.operations.trips import Trips
 from main_controller.store.unit_cache import Snapshot
-
-KEPT_TRIPS = 10
-"""How many trips of one unit are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +32,17 @@ class _Standing:
 
 
 class BusEvents:
-    """Looks at the bus again and again; `chronicle` tells what it finds."""
+    """Looks at the bus again and again; `chronicle` tells what it finds, `trips` keeps who tripped."""
 
-    def __init__(self, desk: Desk, chronicle: Chronicle, *, band: Band) -> None:
+    def __init__(self, desk: Desk, chronicle: Chronicle, trips: Trips, *, band: Band) -> None:
         self._desk = desk
         self._chronicle = chronicle
+        self._trips = trips
         self._band = band
         self._standing: dict[tuple[str, str | None], _Standing] = {}  # replaced whole
         self._words: dict[str, tuple[float, Word | None]] = {}
         self._told: set[str] = set()
-        self._trips: dict[str, deque[float]] = {}
-        self._looking = threading.Lock()  # protects all of the above; who finds it taken leaves
+        self._looking = threading.Lock()  # protects the three above; who finds it taken leaves
 
     def standing(self) -> list[dict[str, Any]]:
         """What is wrong now and was told, the gravest first, as JSON: kind, unitId, text, numbers, since, grave."""
@@ -62,10 +59,6 @@ class BusEvents:
             }
             for one in told
         ]
-
-    def trips(self) -> dict[str, list[float]]:
-        """When (monotonic s) each unit's converter went from work to Wait by itself, the last few times (I11)."""
-        return {unit_id: list(moments) for unit_id, moments in self._trips.items()}
 
     def polled(self, before: Snapshot, after: Snapshot) -> None:
         """A listener of the collector: look at once at what a poll brought."""
@@ -140,7 +133,7 @@ class BusEvents:
                 continue
             if not self._ours(fact, before[0]):
                 if fact.last_word is Word.WAIT:
-                    self._trips.setdefault(fact.id, deque(maxlen=KEPT_TRIPS)).append(fact.reading.at)
+                    self._trips.note(fact.id, fact.reading.at)
                 was, shows = (_label(word) for word in (before[1], fact.last_word))
                 self._chronicle.tell(
                     "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)

@@ -25,6 +25,7 @@ from main_controller.operations.share import Share
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.stop_all import StopAll
 from main_controller.operations.then_mode import THEN_MODES, ThenMode
+from main_controller.operations.trips import ResetTrips
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.web.figures import figure, flag
 from main_controller.web.ordering import Asked, Ordering, Urgency, caller
@@ -55,6 +56,7 @@ class Commands:
         schedules: SetSchedule,
         acknowledge: Acknowledge,
         forget: Forget,
+        reset_trips: ResetTrips,
         set_lock: SetLock,
         share: Share,
         flush: Callable[[], int],
@@ -71,6 +73,7 @@ class Commands:
         self._schedules = schedules
         self._acknowledge = acknowledge
         self._forget = forget
+        self._reset_trips = reset_trips
         self._set_lock = set_lock
         self._share = share
         self._flush = flush
@@ -94,6 +97,7 @@ class Commands:
             ("/flushCache", self.flush_cache, False),
             ("/acknowledge", self.acknowledge, False),
             ("/forget", self.forget, False),
+            ("/resetTrips", self.reset_trips, False),
             ("/setLock", self.set_lock, False),
             ("/clearLock", self.clear_lock, False),
             ("/share", self.start_share, False),
@@ -288,6 +292,12 @@ class Commands:
             return command, {"succeeded": True, "schedules": command.progress["schedules"]}
 
         return self._ordering.carry_out(asked, work)
+
+    def reset_trips(self) -> Any:
+        """`/resetTrips?unitId=&name=&reason=`: a person has looked at a converter that tripped (I11)."""
+        asked, by = self._ordering.asked(required=("unitId", "name", "reason")), caller()
+        unit_id, name, reason = (asked.given[key] for key in ("unitId", "name", "reason"))
+        return self._carry_out(asked, lambda stamp: self._reset_trips.order(unit_id, name, reason, by, stamp=stamp))
 
     def set_lock(self) -> Any:
         """`/setLock?[unitId=]&name=&reason=`: a person works there; nothing starts until the lock is taken off."""

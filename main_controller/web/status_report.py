@@ -37,7 +37,8 @@ class About:
     """What never changes while the program runs: who it is and by which settings it judges.
 
     `limits` are the settings by which orders are judged, by their names (V, A, %, s); `config` what the page needs to
-    know (readOnly, emulator, upsModes, staleafter, readinglag); `stale_after` and `mode_time` (Z9b) in s.
+    know (readOnly, emulator, upsModes, staleafter, readinglag); `stale_after` and `mode_time` (Z9b) in s;
+    `trips_allowed` is how many trips within an hour are too many (I11).
     """
 
     version: str
@@ -48,6 +49,7 @@ class About:
     config: Mapping[str, Any]
     stale_after: float
     mode_time: float
+    trips_allowed: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Sources:
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
     follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
-    on it (S9); `estop` is the E-stop's latch (I17).
+    on it (S9); `estop` is the E-stop's latch (I17); `trips` are the moments (monotonic s) of each unit's trips that
+    nobody has reset (I11).
     """
 
     collector: Callable[[], Health]
@@ -81,6 +84,7 @@ class Sources:
     bus_conditions: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
     bus: Callable[[], Mapping[str, Any] | None] = _none
     estop: Callable[[], Mapping[str, Any] | None] = _none
+    trips: Callable[[], Mapping[str, Sequence[float]]] = dict
 
 
 class StatusReport:
@@ -118,6 +122,8 @@ class StatusReport:
             acknowledgement=sources.acknowledgement,
             locks=sources.locks(),
             unwatched=sources.unwatched(),
+            trips=sources.trips(),
+            trips_allowed=about.trips_allowed,
         )
         states = list(view.states.values())
         return {

@@ -3,7 +3,7 @@
 Used by the status report and, for its sentence, by the page.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from main_controller.domain.freshness import Sighting, UnitState
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.unit_rules import too_many_trips
 from main_controller.store.unit_cache import Snapshot
 
 
@@ -70,7 +71,8 @@ class Moment:
 
     `wall_of` turns monotonic s into UTC; `started` is the start of the program, ISO 8601; `acknowledgement` says by
     whom and when a unit last seen in this word was acknowledged; `unwatched` are the units that nobody watches, by
-    their last words and the orders since (Z6a).
+    their last words and the orders since (Z6a); `trips` are the moments (monotonic s) of the units' trips that nobody
+    has reset, of which `trips_allowed` within an hour are too many (I11).
     """
 
     snapshot: Snapshot
@@ -80,6 +82,8 @@ class Moment:
     acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None]
     locks: Mapping[str, Mapping[str, Any]]
     unwatched: Collection[str]
+    trips: Mapping[str, Sequence[float]]
+    trips_allowed: int
 
 
 def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, Any]:
@@ -101,6 +105,18 @@ def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, A
         "unwatched": forgotten,
         "conflict": moment.snapshot.conflicts.get(seen.id),
         "locked": moment.locks.get(seen.id),
+        "trips": _trips(moment.trips.get(seen.id, ()), moment),
+    }
+
+
+def _trips(moments: Sequence[float], moment: Moment) -> dict[str, Any] | None:
+    """How often the converter tripped since a person last reset it, when last, and whether that keeps it in Wait."""
+    if not moments:
+        return None
+    return {
+        "count": len(moments),
+        "last": iso_utc(moment.wall_of(max(moments))),
+        "tooMany": too_many_trips(moments, moment.trips_allowed),
     }
 
 

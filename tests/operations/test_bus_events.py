@@ -11,6 +11,7 @@ from main_controller.domain.modes import Mode, Word
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.chronicle import Chronicle
+from main_controller.operations.trips import Trips
 from tests.operations.bench import Bench, open_bench
 
 RUN, STOP, MANUAL = Mode.AUTONOMOUS, Mode.STOP, Mode.MANUAL
@@ -24,8 +25,9 @@ class Watched:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.rows: list[tuple[Any, ...]] = []
+        self.trips = Trips()
         chronicle = Chronicle(record=lambda *row: self.rows.append(row), wall=bench.wall)
-        self.events = BusEvents(bench.desk, chronicle, band=Band())
+        self.events = BusEvents(bench.desk, chronicle, self.trips, band=Band())
         before = bench.hands.beat
 
         def beat() -> None:
@@ -71,7 +73,7 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     manual.bench.unit("E001").word = str(WAIT)
     manual.bench.run(8)
     assert manual.told() == ["E001 was voltage reference and is in Wait now, by itself."]
-    assert len(manual.events.trips()["E001"]) == 1
+    assert len(manual.trips.moments()["E001"]) == 1
     manual.bench.run(20)
     assert "E003 is charging and no converter holds the bus (0 V there)." in manual.told()
     assert manual.kinds[0] == "noReference"
