@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable
 
 from benchmarks.grid import apis_web
+from main_controller.process import tune_garbage_collector
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.http_json import HttpJson
 from main_controller.workers.admission import Admission
-from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector
 from main_controller.workers.periodic import Periodic
 
@@ -94,7 +94,7 @@ def beat(count: int) -> bool:
 
 def main() -> int:
     """0 when every figure is within its budget."""
-    look_rarely()
+    tune_garbage_collector()
     good = True
     for count, budget in BUDGET.items():
         median = polls(count, moving=True)

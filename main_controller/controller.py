@@ -21,6 +21,7 @@ import pytz
 
 from main_controller import __version__
 from main_controller.choices import about, bounds_of, chosen_upstream, limits_of, simulated, timing_of
+from main_controller.concurrency.limit import Limit
 from main_controller.domain.bus_watch import Band
 from main_controller.domain.commands import ConverterOrder
 from main_controller.domain.freshness import Remembered
@@ -58,6 +59,7 @@ from main_controller.operations.ups_mode import UpsMode
 from main_controller.operations.verification import Verification
 from main_controller.operations.waits import Waits
 from main_controller.pid_file import remove_pid_file, write_pid_file
+from main_controller.process import limit_malloc_arenas, tune_garbage_collector
 from main_controller.server import Server
 from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
 from main_controller.store.command_log import CommandLog
@@ -72,7 +74,6 @@ from main_controller.store.running import RunningProcedures
 from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
-from main_controller.store.waiting_room import WaitingRoom
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
@@ -90,10 +91,8 @@ from main_controller.web.stopping import lane_of
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.workers.admission import Admission, within
 from main_controller.workers.crew import Crew
-from main_controller.workers.cycles import look_rarely
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.health import utc_now
-from main_controller.workers.heaps import share_heaps
 from main_controller.workers.journal_writer import JournalWriter
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler
@@ -131,7 +130,7 @@ END_LIMIT = 90.0
 
 def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     """Run the program with startMain.py's parameters and the command line; returns the exit status."""
-    share_heaps()
+    limit_malloc_arenas()
     try:
         settings = build_settings(parameters, argv)
         if settings.check_config:
@@ -376,7 +375,8 @@ class Controller:
     def _build_web(self) -> Application:
         settings, cache = self.settings, self._cache
         report = StatusReport(cache, about(settings), self._sources(), clock=self._clock, wall=utc_now)
-        room = WaitingRoom(WAITING_READINGS)
+        sentence = f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment."
+        waiting = Limit(WAITING_READINGS, sentence, retry_after=1)
         self._ordering = Ordering(
             self._commands,
             executor=self._executor(ORDERS_AT_ONCE, "asked"),
@@ -400,7 +400,7 @@ class Controller:
                 flush=self._flush, headroom=self._bus_view.headroom,
             ),
             CommandReadings(self._commands, set_lock=self._set_lock, share=self._share),
-            UnitReadings(cache, self._upstream.devices, flush=self._collect.flush, room=room, clock=self._clock),
+            UnitReadings(cache, self._upstream.devices, flush=self._collect.flush, waiting=waiting, clock=self._clock),
             JournalPages(
                 self._journal, settings.root / "views", title=settings.title,
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
@@ -463,7 +463,7 @@ class Controller:
             worker.start()
         log.info("APIS Main Controller %s answers at %s", __version__, self._server.address)
         _say(f"Open {self._server.address}\n")
-        look_rarely()
+        tune_garbage_collector()
         self._server.run()
         self._close()
 

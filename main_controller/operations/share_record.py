@@ -7,12 +7,12 @@ import logging
 import threading
 from typing import Any, Protocol
 
+from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.sharing import ShareState, Sharing, interrupted
 from main_controller.errors import ControllerError
 from main_controller.operations.bus_owner import Claim
 from main_controller.operations.desk import Desk
-from main_controller.store.single import Single
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class ShareRecord:
     def __init__(self, desk: Desk, kept: Kept) -> None:
         self._desk = desk
         self._kept = kept
-        self._single: Single[Command] = Single()
+        self._single: SingleRun[Command] = SingleRun()
         self._lock = threading.Lock()  # protects `now` where it is replaced: a Stop all may end it at any moment
         self.now: Sharing | None = None
         left = sorted(_loaded(kept, desk.clock()), key=lambda one: (one.begun is not None, one.begun, one.id))

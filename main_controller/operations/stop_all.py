@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future, wait
 from threading import BoundedSemaphore
 from typing import Any
 
+from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
 from main_controller.domain.deals import normalise
 from main_controller.domain.identity import some
@@ -23,7 +24,6 @@ from main_controller.operations.forgotten import of_forgotten, reachable
 from main_controller.operations.set_mode import CLUSTER
 from main_controller.operations.stop_run import StopRun
 from main_controller.operations.waits import Waits
-from main_controller.store.single import Single
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices, Target
 
@@ -77,7 +77,7 @@ class StopAll:
         self._waits = waits
         self._executor = executor
         self._readers = readers
-        self._single: Single[StopRun] = Single()
+        self._single: SingleRun[StopRun] = SingleRun()
         self._joined = BoundedSemaphore(JOINED_AT_ONCE)
         self._listeners: list[Callable[[], None]] = []
 

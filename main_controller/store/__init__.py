@@ -1,1 +1,1 @@
-"""What we remember: the only place with locks, files and, later, SQL."""
+"""What we remember: the only place with files and SQL."""

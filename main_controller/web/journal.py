@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 import bottle
 import pytz
 from pytz.tzinfo import BaseTzInfo
 
+from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import parse_schedule_value
-from main_controller.errors import BadRequest, NoDataYet
+from main_controller.errors import BadRequest
 from main_controller.store.journal import Journal
 from main_controller.web.conditional import tagged
 from main_controller.web.parameters import Parameters
@@ -56,7 +56,9 @@ class JournalPages:
         self._title = title
         self._simulated = simulated
         self._zone = zone
-        self._files = BoundedSemaphore(FILES_AT_ONCE)
+        self._files = Limit(
+            FILES_AT_ONCE, "Others fetch the journal as a file already; try again in a moment.", retry_after=10
+        )
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""
@@ -88,15 +90,13 @@ class JournalPages:
         """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already."""
         given = Parameters.of(bottle.request).read(optional=RANGE)
         frm, to = self._range(given)
-        if not self._files.acquire(blocking=False):
-            raise NoDataYet("Others fetch the journal as a file already; try again in a moment.", retry_after=10)
-        seat = ExitStack()
-        seat.callback(self._files.release)
+        place = ExitStack()
+        place.enter_context(self._files.place())
         try:
             rows = self._journal.stream(frm, to, given.get("unit"))
             first = next(rows, None)
         except BaseException:
-            seat.close()
+            place.close()
             raise
         headers = {
             "Content-Type": "text/csv; charset=utf-8",
@@ -104,7 +104,7 @@ class JournalPages:
             "Cache-Control": "no-store",
             **COMMON_HEADERS,
         }
-        return bottle.HTTPResponse(_Lines(first, rows, seat), 200, headers)
+        return bottle.HTTPResponse(_Lines(first, rows, place), 200, headers)
 
     def _asked_for(self, given: dict[str, str]) -> tuple[list[dict[str, Any]], int | None]:
         frm, to = self._range(given)
@@ -125,9 +125,9 @@ class JournalPages:
 class _Lines:
     """The lines of the file; gives its place back when it has ended or the caller went away."""
 
-    def __init__(self, first: dict[str, Any] | None, rows: Iterator[dict[str, Any]], seat: ExitStack) -> None:
+    def __init__(self, first: dict[str, Any] | None, rows: Iterator[dict[str, Any]], place: ExitStack) -> None:
         self._lines = _csv(first, rows)
-        self._seat = seat
+        self._place = place
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -141,7 +141,7 @@ class _Lines:
 
     def close(self) -> None:
         """Called by the server at the end, however it came."""
-        self._seat.close()
+        self._place.close()
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import bottle
 
+from main_controller.concurrency.single_flight import SingleFlight
 from main_controller.domain.deals import normalise
 from main_controller.domain.grid import grid_master_known
 from main_controller.errors import UpstreamRefused
-from main_controller.store.shared_call import SharedCall
 from main_controller.web.conditional import tagged
 from main_controller.web.readings import SnapshotSource, refuse_callback
 from main_controller.web.replies import JSON, to_json
@@ -59,8 +59,8 @@ class LiveReadings:
         self._cache = cache
         self._mode = mode
         self._clock = clock
-        self._deals = SharedCall(self._ask_deals, name="apis-web's /deals", waiters=waiters, clock=clock)
-        self._status = SharedCall(apis_web.status, name="apis-web's /getStatus", waiters=waiters, clock=clock)
+        self._deals = SingleFlight(self._ask_deals, name="apis-web's /deals", waiters=waiters, clock=clock)
+        self._status = SingleFlight(apis_web.status, name="apis-web's /getStatus", waiters=waiters, clock=clock)
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""

@@ -5,9 +5,9 @@ Used by every command route. What an order may do is decided by the operations; 
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from threading import BoundedSemaphore, Condition
@@ -15,9 +15,10 @@ from typing import Any
 
 import bottle
 
+from main_controller.concurrency.limit import Limit
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.stamp import Moment, Stamp
-from main_controller.errors import BadRequest, NoDataYet, UpstreamError
+from main_controller.errors import BadRequest, UpstreamError
 from main_controller.store.command_log import CommandLog, KeyTaken
 from main_controller.web.figures import whole
 from main_controller.web.parameters import BESIDE, NAME, Parameters
@@ -56,7 +57,9 @@ class Ordering:
     def __init__(self, log: CommandLog, *, executor: Executor, stoppers: Executor, stop_alls: Executor) -> None:
         self._log = log
         self._executors = {Urgency.ORDER: executor, Urgency.STOP: stoppers, Urgency.STOP_ALL: stop_alls}
-        self._room = BoundedSemaphore(ORDERS_AT_ONCE)
+        self._room = Limit(
+            ORDERS_AT_ONCE, "Too many orders are under way at once; nothing was sent.", details={"sent": False}
+        )
         self._waiters = BoundedSemaphore(WAITERS)
         self._changed = Condition()  # protects the count of orders that go on after their answer
         self._under_way = 0
@@ -143,18 +146,9 @@ class Ordering:
         with self._changed:
             return self._changed.wait_for(lambda: self._under_way == 0, timeout)
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self) -> AbstractContextManager[None]:
         """Hold one of the few places for what waits on the other end; stop and Wait need none (Z8)."""
-        self._take_place()
-        try:
-            yield
-        finally:
-            self._room.release()
-
-    def _take_place(self) -> None:
-        if not self._room.acquire(blocking=False):
-            raise NoDataYet("Too many orders are under way at once; nothing was sent.", details={"sent": False})
+        return self._room.place()
 
     def _now(self, asked: "Asked", stamp: Stamp, work: Work) -> Any:
         command, body = work(stamp)
@@ -172,7 +166,7 @@ class Ordering:
         key = stamp.key or secrets.token_hex(16)
         placed = urgency is Urgency.ORDER and not ends
         if placed:
-            self._take_place()
+            self._room.take()
         with self._changed:
             self._under_way += 1
         executor = self._executors[Urgency.STOP if ends and urgency is Urgency.ORDER else urgency]

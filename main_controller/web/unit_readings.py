@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 import bottle
 
+from main_controller.concurrency.limit import Limit
 from main_controller.errors import BadRequest, NoDataYet, NotFound
 from main_controller.store.unit_cache import Snapshot
-from main_controller.store.waiting_room import WaitingRoom
 from main_controller.upstream.devices import Devices, NotReadable, Part, Target
 from main_controller.web.conditional import tagged_json
 from main_controller.web.parameters import Parameters
@@ -36,7 +36,7 @@ class UnitReadings:
 
     The second form is for ids that a browser or a proxy would not leave as they are in a path, such as `..`.
 
-    `flush` polls `/get/log` once into the cache and raises `UpstreamError`; `room` bounds how many readings wait.
+    `flush` polls `/get/log` once into the cache and raises `UpstreamError`; `waiting` bounds how many readings wait.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class UnitReadings:
         devices: Devices,
         *,
         flush: Callable[[], object],
-        room: WaitingRoom,
+        waiting: Limit,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cache = cache
         self._devices = devices
         self._flush = flush
-        self._room = room
+        self._waiting = waiting
         self._clock = clock
 
     def mount(self, app: bottle.Bottle) -> None:
@@ -72,7 +72,7 @@ class UnitReadings:
         _check_known(snapshot, unit_id)
         if not urgent:
             return self._from_memory(unit_id, part, "cache")
-        with self._room.seat():
+        with self._waiting.place():
             return self._read_now(snapshot, unit_id, part)
 
     def _read_now(self, snapshot: Snapshot, unit_id: str, part: Part) -> bottle.HTTPResponse:

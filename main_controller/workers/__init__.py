@@ -1,1 +1,1 @@
-"""What runs by itself: the only place that makes threads."""
+"""What runs by itself: the loops and their threads."""

@@ -149,7 +149,7 @@ class Console:
     def _serve(self) -> None:
         quiet = SimpleNamespace(signal=lambda *_: None, SIGTERM=signal.SIGTERM, SIGINT=signal.SIGINT)
         try:
-            with mock.patch.object(program, "signal", quiet), mock.patch.object(program, "look_rarely"):
+            with mock.patch.object(program, "signal", quiet), mock.patch.object(program, "tune_garbage_collector"):
                 self.controller.serve()
         except BaseException as fault:
             self._fault = fault

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
+from main_controller.concurrency.limit import Limit
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import Word
 from main_controller.errors import UpstreamUnreachable
 from main_controller.store.unit_cache import UnitCache
-from main_controller.store.waiting_room import WaitingRoom
 from main_controller.upstream.devices import NotReadable, Part, Target
 from main_controller.web.unit_readings import UnitReadings
 from tests.web.client import Client, Clock, take, unit
@@ -45,7 +45,11 @@ class Grid:
         self.devices = Devices()
         self.flush: Callable[[], None] = lambda: take(self.cache, self.clock, unit("E001", "2026/05/13-12:00:09"))
         readings = UnitReadings(
-            self.cache, self.devices, flush=lambda: self.flush(), room=WaitingRoom(1), clock=self.clock
+            self.cache,
+            self.devices,
+            flush=lambda: self.flush(),
+            waiting=Limit(1, "Taken.", retry_after=1),
+            clock=self.clock,
         )
         self.client = Client(readings)
 

@@ -32,7 +32,7 @@ class _Flight(Generic[Answer]):
         raise copy.copy(self.error) if isinstance(self.error, ControllerError) else self.error
 
 
-class SharedCall(Generic[Answer]):
+class SingleFlight(Generic[Answer]):
     """Calls `call` for the first who asks and gives its outcome, an error too, to all who ask meanwhile.
 
     An answer is shared until `fresh_for` s after its call began, an error until `fresh_for` s after it came. While a

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Single(Generic[T]):
+class SingleRun(Generic[T]):
     """At most one `T` at a time, made and joined without a race."""
 
     def __init__(self) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from main_controller.concurrency.single_flight import SingleFlight
 from main_controller.errors import NoDataYet, UpstreamRefused, UpstreamTimeout
-from main_controller.store.shared_call import SharedCall
-from main_controller.store.waiting_room import WaitingRoom
 
 
 class Hanging:
@@ -61,7 +60,7 @@ class Crowd:
 
 def test_a_call_that_hangs_holds_the_leader_and_few_others() -> None:
     call = Hanging()
-    shared = SharedCall(call, name="apis-web's /deals", waiters=3, patience=0.0)
+    shared = SingleFlight(call, name="apis-web's /deals", waiters=3, patience=0.0)
     leader = Crowd(shared, 1)
     assert call.entered.wait(10)
     others = Crowd(shared, 20)
@@ -81,7 +80,7 @@ def test_a_call_that_hangs_holds_the_leader_and_few_others() -> None:
 def test_a_quick_call_is_shared_by_as_many_as_come() -> None:
     """Nobody is refused while the call has only just begun."""
     call = Hanging()
-    shared = SharedCall(call, name="it", waiters=1, patience=10.0)
+    shared = SingleFlight(call, name="it", waiters=1, patience=10.0)
     leader = Crowd(shared, 1)
     assert call.entered.wait(10)
     others = Crowd(shared, 20)
@@ -103,7 +102,7 @@ def test_an_answer_counts_from_when_it_was_asked_and_an_error_from_when_it_came(
             raise outcome
         return outcome
 
-    shared = SharedCall(call, name="it", clock=lambda: now[0])
+    shared = SingleFlight(call, name="it", clock=lambda: now[0])
     assert [shared(), shared()] == [1, 2], "an answer that took 5 s is older than 1 s"
     with pytest.raises(UpstreamRefused) as first:
         shared()
@@ -119,7 +118,7 @@ def test_everybody_is_told_what_nobody_foresaw() -> None:
     call = Hanging()
     call.outcome = ZeroDivisionError("oh")
     call.release.set()
-    shared = SharedCall(call, name="it", clock=lambda: 0.0)
+    shared = SingleFlight(call, name="it", clock=lambda: 0.0)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             shared()
@@ -128,7 +127,7 @@ def test_everybody_is_told_what_nobody_foresaw() -> None:
 
 def test_a_waiter_does_not_wait_for_ever() -> None:
     call = Hanging()
-    shared = SharedCall(call, name="it", patience=0.0, longest=0.01)
+    shared = SingleFlight(call, name="it", patience=0.0, longest=0.01)
     leader = Crowd(shared, 1)
     assert call.entered.wait(10)
     try:
@@ -137,16 +136,3 @@ def test_a_waiter_does_not_wait_for_ever() -> None:
     finally:
         call.release.set()
         leader.join()
-
-
-def test_a_full_room_refuses_at_once_and_a_left_seat_is_free_again() -> None:
-    room = WaitingRoom(2)
-    with room.seat(), room.seat():
-        with pytest.raises(NoDataYet) as full, room.seat():
-            raise AssertionError("there is no third seat")
-        assert full.value.status == 503
-        assert full.value.headers["Retry-After"] == "1"
-    with pytest.raises(ZeroDivisionError), room.seat():
-        raise ZeroDivisionError
-    with room.seat(), room.seat():
-        pass

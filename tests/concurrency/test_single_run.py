@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from main_controller.store.single import Single
+from main_controller.concurrency.single_run import SingleRun
 
 
 def test_the_second_joins_the_first_and_after_its_end_a_new_one_is_made() -> None:
-    single, joined = Single[str](), list[str]()
+    single, joined = SingleRun[str](), list[str]()
     assert single.start(lambda: "a", joined.append) == ("a", True)
     assert single.start(lambda: "b", joined.append) == ("a", False)
     assert (single.current, joined) == ("a", ["a"])
@@ -19,7 +19,7 @@ def test_the_second_joins_the_first_and_after_its_end_a_new_one_is_made() -> Non
 
 
 def test_of_many_at_once_one_is_first() -> None:
-    single = Single[int]()
+    single = SingleRun[int]()
     gate = threading.Barrier(8)
 
     def start(number: int) -> bool:
@@ -31,14 +31,14 @@ def test_of_many_at_once_one_is_first() -> None:
 
 
 def test_what_could_not_be_made_does_not_stand_in_the_way() -> None:
-    single = Single[int]()
+    single = SingleRun[int]()
     with pytest.raises(ZeroDivisionError):
         single.start(lambda: 1 // 0, lambda running: None)
     assert single.start(lambda: 1, lambda running: None) == (1, True)
 
 
 def test_what_belongs_to_the_end_is_done_before_the_next_begins() -> None:
-    single, order = Single[str](), list[str]()
+    single, order = SingleRun[str](), list[str]()
     single.start(lambda: "a", lambda running: None)
 
     def also() -> None:
