@@ -23,7 +23,7 @@ from main_controller import __version__
 from main_controller.choices import about, bounds_of, chosen_upstream, limits_of, simulated, timing_of
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.bus_watch import Band
-from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
 from main_controller.domain.units import number
@@ -331,7 +331,7 @@ class Controller:
                 continue
             dvg, dig = number(wanted.get("dvg")) or 0.0, number(wanted.get("dig")) or 0.0
             for unit_id in [row["unitId"]] if row["unitId"] is not None else self._cache.snapshot().members:
-                order = ConverterOrder(str(row["commandId"]), unit_id, word, dvg, dig, entered=now, returned=now)
+                order = ConverterEffect(str(row["commandId"]), unit_id, word, dvg, dig, entered=now, returned=now)
                 self._commands.note_converter(order)
 
     def _build_workers(self) -> None:
@@ -425,7 +425,7 @@ class Controller:
             watcher=lambda: self._watching.health,
             scheduler=lambda: self._scheduling.health,
             schedules=self._scheduler.status,
-            mode_orders=self._commands.mode_orders,
+            mode_effects=self._commands.mode_effects,
             last_mode_change=self._events.last_mode_change,
             unwatched=self._desk.unwatched,
             acknowledgement=self._acknowledged,

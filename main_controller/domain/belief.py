@@ -7,7 +7,7 @@ otherwise.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Reading
 from main_controller.domain.modes import Word
 from main_controller.domain.units import number
@@ -43,7 +43,7 @@ class Belief:
         return any(word is None or word.current_controlled for word in self.words)
 
 
-def believe(reading: Reading | None, orders: Sequence[ConverterOrder], lag: float) -> Belief:
+def believe(reading: Reading | None, orders: Sequence[ConverterEffect], lag: float) -> Belief:
     """What a converter may be doing, from its last reading and the orders to it, oldest first (Z6c, Z8b).
 
     A reading counts once it arrived at least `lag` seconds after the last order was answered or given up. Until then
@@ -78,7 +78,7 @@ def believe(reading: Reading | None, orders: Sequence[ConverterOrder], lag: floa
     return Belief(frozenset(words), frozenset(dvgs), frozenset(digs), seen, source, answered)
 
 
-def _covered(reading: Reading | None, orders: Sequence[ConverterOrder], lag: float) -> bool:
+def _covered(reading: Reading | None, orders: Sequence[ConverterEffect], lag: float) -> bool:
     if not orders:
         return True
     return reading is not None and all(
@@ -92,7 +92,7 @@ def _told(reading: Reading | None) -> Belief:
     return Belief(frozenset({reading.word}), frozenset({reading.dvg}), frozenset({reading.dig}), reading.at, "reading")
 
 
-def _last_answer(orders: Sequence[ConverterOrder]) -> tuple[ConverterOrder | None, Sequence[ConverterOrder]]:
+def _last_answer(orders: Sequence[ConverterEffect]) -> tuple[ConverterEffect | None, Sequence[ConverterEffect]]:
     """The last order that the converter answered, and those that may have been carried out after it.
 
     Of two that were on their way at the same time, nobody can tell which the converter heard last.
@@ -110,6 +110,6 @@ def _last_answer(orders: Sequence[ConverterOrder]) -> tuple[ConverterOrder | Non
     return base, [*earlier, *orders[at + 1 :]]
 
 
-def _part(order: ConverterOrder, section: str, key: str) -> float | None:
+def _part(order: ConverterEffect, section: str, key: str) -> float | None:
     part = order.answer.get(section) if order.answer is not None else None
     return number(part.get(key)) if isinstance(part, Mapping) else None

@@ -152,7 +152,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class ConverterOrder:
+class ConverterEffect:
     """One converter word that was or may have been sent to one unit; `answer` is the `dcdc` object it answered with.
 
     `returned` (monotonic s) is None while the order is in flight.
@@ -180,7 +180,7 @@ class ConverterOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class ModeOrder:
+class ModeEffect:
     """One mode that was or may have been sent, for the cluster (`unit_id` None) or one unit (`mode` None clears)."""
 
     command_id: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Protocol
 
-from main_controller.domain.commands import ModeOrder
+from main_controller.domain.commands import ModeEffect
 from main_controller.domain.modes import SHARING_MODES, Mode, Word
 
 MIXED = "mixed"
@@ -36,7 +36,7 @@ class ModeInForce:
 
 
 def mode_in_force(
-    shown: Collection[Mode | None], orders: Iterable[ModeOrder], *, now: float, allowed: float
+    shown: Collection[Mode | None], orders: Iterable[ModeEffect], *, now: float, allowed: float
 ) -> ModeInForce:
     """The cluster's mode from what each live unit shows (None: a live unit that tells none) and our own orders.
 
@@ -58,7 +58,7 @@ def mode_in_force(
     return ModeInForce(None, mixed=True, pending=wanted)
 
 
-def pending_orders(orders: Iterable[ModeOrder], *, now: float, allowed: float) -> list[ModeOrder]:
+def pending_orders(orders: Iterable[ModeEffect], *, now: float, allowed: float) -> list[ModeEffect]:
     """Our mode orders to the whole cluster that may still be taking effect, oldest first.
 
     One that an order in effect has since replaced counts only while it is still in flight.

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.bus_watch import Band, Condition, Explained, conditions
-from main_controller.domain.commands import CommandState, ConverterOrder
+from main_controller.domain.commands import CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import SHARING_MODES, Word
 from main_controller.domain.picture import Fact, Picture
@@ -92,17 +92,17 @@ class BusEvents:
         deals = [normalise(deal) for deal in snapshot.grid.deals or ()]
         named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
         by_hand = {}
-        for unit_id, orders in self._desk.commands.converter_orders().items():
+        for unit_id, orders in self._desk.commands.converter_effects().items():
             last = max(orders, key=lambda order: order.entered, default=None)
             if last is not None and last.word is not Word.WAIT and not self._mode_since(last):
                 by_hand[unit_id] = last.command_id
         return Explained(named, by_hand)
 
-    def _mode_since(self, last: ConverterOrder) -> bool:
+    def _mode_since(self, last: ConverterEffect) -> bool:
         """Whether a mode was ordered after this order: then whoever still works does so by nobody's will."""
         return any(
             order.entered > last.entered and order.unit_id in (None, last.unit_id)
-            for order in self._desk.commands.mode_orders()
+            for order in self._desk.commands.mode_effects()
         )
 
     def _take(self, found: Iterable[Condition], now: float) -> None:
@@ -143,10 +143,10 @@ class BusEvents:
         """Whether an order of ours, or a stop, may be what the reading shows."""
         timing = self._desk.timing
         earliest = since - timing.stop_lag - timing.stale_after
-        orders: Iterable[ConverterOrder] = self._desk.commands.converter_orders().get(fact.id, ())
+        orders: Iterable[ConverterEffect] = self._desk.commands.converter_effects().get(fact.id, ())
         if any(order.word is fact.last_word and (order.returned or order.entered) >= earliest for order in orders):
             return True
-        stops = self._desk.commands.mode_orders()
+        stops = self._desk.commands.mode_effects()
         return fact.last_word is Word.WAIT and any(
             order.unit_id in (None, fact.id) and order.entered >= earliest for order in stops
         )

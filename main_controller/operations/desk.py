@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -279,17 +279,19 @@ class Desk:
 
         Stops and Waits among them count where `stops` is true.
         """
-        others: list[ModeOrder | ConverterOrder] = [
+        others: list[ModeEffect | ConverterEffect] = [
             order
-            for order in self.commands.mode_orders()
+            for order in self.commands.mode_effects()
             if order.unit_id in (None, unit_id) and (stops or order.mode is not Mode.STOP)
         ]
         others += [
-            order for order in self.commands.converter_orders().get(unit_id, ()) if stops or order.word is not Word.WAIT
+            order
+            for order in self.commands.converter_effects().get(unit_id, ())
+            if stops or order.word is not Word.WAIT
         ]
         return any(order.entered >= moment and order.command_id != command.id for order in others)
 
-    def settle_mode(self, order: ModeOrder, sent: Sent) -> ModeOrder:
+    def settle_mode(self, order: ModeEffect, sent: Sent) -> ModeEffect:
         """Note that a mode order came back."""
         settled = replace(order, returned=self.clock(), sent=sent)
         self.commands.note_mode(settled)

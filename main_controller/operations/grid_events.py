@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from main_controller.domain.commands import ModeOrder
+from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.grid import grid_error, grid_master, grid_master_known
 from main_controller.domain.modes import Mode
@@ -62,7 +62,7 @@ class GridEvents:
 
     def last_mode_change(self) -> float | None:
         """When (monotonic s) a mode change was last ordered or seen; a grid error is told only well after (Z6)."""
-        orders = self._desk.commands.mode_orders()
+        orders = self._desk.commands.mode_effects()
         moments = [order.returned if order.returned is not None else order.entered for order in orders]
         if self._changed_at is not None:
             moments.append(self._changed_at)
@@ -115,7 +115,7 @@ class GridEvents:
         self.chronicle.tell("mode", fact.id, text, before, shows)
         self._desk.moments.changed(fact.id, text)
 
-    def _our_orders(self, unit_id: str | None, now: float) -> list[ModeOrder]:
+    def _our_orders(self, unit_id: str | None, now: float) -> list[ModeEffect]:
         """Our orders to the cluster or this unit, newest first, while what is shown may still be their work.
 
         Whoever changes his mind has given several, and each may be seen in effect for a moment.
@@ -123,7 +123,7 @@ class GridEvents:
         explains = self._desk.timing.mode_time + self._desk.timing.stale_after
         ours = [
             order
-            for order in self._desk.commands.mode_orders()
+            for order in self._desk.commands.mode_effects()
             if order.unit_id == unit_id and (order.returned is None or now - order.returned <= explains)
         ]
         return sorted(ours, key=lambda order: order.entered, reverse=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import SHARING_MODES, Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.sharing import is_owner
@@ -31,7 +31,7 @@ class _Driven:
     """A converter at work by a person's order."""
 
     fact: Fact
-    order: ConverterOrder
+    order: ConverterEffect
     by: str
 
 
@@ -90,7 +90,7 @@ class HandTime:
         claim = self._desk.owner.claim
         taken = () if claim is None else (claim.giver, claim.taker)
         driven = {}
-        for unit_id, orders in self._desk.commands.converter_orders().items():
+        for unit_id, orders in self._desk.commands.converter_effects().items():
             fact = picture.facts.get(unit_id)
             order = max(orders, key=lambda one: one.entered, default=None)
             if fact is None or order is None or order.word is Word.WAIT:
@@ -102,7 +102,7 @@ class HandTime:
                 driven[unit_id] = _Driven(fact, order, by)
         return driven
 
-    def _person(self, order: ConverterOrder) -> str | None:
+    def _person(self, order: ConverterEffect) -> str | None:
         """Who gave this order; None where it was a guided sharing."""
         try:
             by = self._desk.commands.get(order.command_id).by

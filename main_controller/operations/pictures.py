@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from main_controller.domain.belief import Belief, believe
-from main_controller.domain.commands import ConverterOrder, ModeOrder
+from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.freshness import Reading, Sighting, UnitState
 from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
 from main_controller.domain.modes import Mode, Word, parse_word
@@ -65,12 +65,12 @@ class Pictures:
         """What may be true now of every known unit and of the cluster's mode."""
         snapshot = self._cache.snapshot()
         now = self._clock()
-        orders = self._commands.converter_orders()
+        orders = self._commands.converter_effects()
         facts = {
             unit_id: self._fact(snapshot, unit_id, orders.get(unit_id, ()), now)
             for unit_id in sorted({*snapshot.members, *snapshot.sightings})
         }
-        changes = self._commands.mode_orders()
+        changes = self._commands.mode_effects()
         allowed = self._timing.mode_time
         in_force = mode_in_force([f.global_mode for f in facts.values() if f.live], changes, now=now, allowed=allowed)
         local = [order for order in changes if order.unit_id is not None and order.pending(now, allowed)]
@@ -90,7 +90,7 @@ class Pictures:
     def unwatched(self) -> frozenset[str]:
         """The units that are live hardware which nobody watches, by their readings and by the orders since (Z6a)."""
         snapshot, now = self._cache.snapshot(), self._clock()
-        orders = self._commands.converter_orders()
+        orders = self._commands.converter_effects()
         asleep = [
             unit_id
             for unit_id in {*snapshot.members, *snapshot.sightings}
@@ -99,7 +99,7 @@ class Pictures:
         facts = (self._fact(snapshot, unit_id, orders.get(unit_id, ()), now) for unit_id in asleep)
         return frozenset(fact.id for fact in facts if fact.unwatched)
 
-    def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterOrder], now: float) -> Fact:
+    def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterEffect], now: float) -> Fact:
         sighting = snapshot.sightings.get(unit_id)
         conflict = snapshot.conflicts.get(unit_id)
         if sighting is None:
@@ -151,7 +151,7 @@ class Pictures:
         return kept
 
 
-def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]:
+def _by_scope(orders: Iterable[ModeEffect]) -> dict[str, tuple[Mode | None, ...]]:
     scopes: dict[str, tuple[Mode | None, ...]] = {}
     for order in orders:
         scope = order.unit_id or ""
@@ -159,16 +159,16 @@ def _by_scope(orders: Iterable[ModeOrder]) -> dict[str, tuple[Mode | None, ...]]
     return scopes
 
 
-def _disturbed_at(orders: Iterable[ConverterOrder]) -> float | None:
+def _disturbed_at(orders: Iterable[ConverterEffect]) -> float | None:
     back = [order.returned for order in orders if order.returned is not None and order.word is not Word.WAIT]
     return max(back, default=None)
 
 
-def _ordered_at(orders: Iterable[ConverterOrder]) -> float | None:
+def _ordered_at(orders: Iterable[ConverterEffect]) -> float | None:
     return max((order.entered if order.returned is None else order.returned for order in orders), default=None)
 
 
-def _in_flight(orders: Iterable[ConverterOrder]) -> bool:
+def _in_flight(orders: Iterable[ConverterEffect]) -> bool:
     return any(order.returned is None and order.word is not Word.WAIT for order in orders)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from main_controller.domain.commands import Command, ConverterOrder, UnitOutcome
+from main_controller.domain.commands import Command, ConverterEffect, UnitOutcome
 from main_controller.domain.freshness import Reading
 from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner, Wanted
 from main_controller.domain.interlocks import judge
@@ -152,12 +152,12 @@ class SetConverter:
         passed: Passed,
         stamp: Stamp,
         direct: Mapping[str, Reading | str],
-    ) -> tuple[ConverterOrder, str | None]:
+    ) -> tuple[ConverterEffect, str | None]:
         """Check and enter as one step (Z8b); the order and the address that was checked."""
         desk = self._desk
         with desk.commands.deciding():
             picture, rules = self._check(command, wanted, passed, stamp, direct)
-            order = ConverterOrder(
+            order = ConverterEffect(
                 command.id, wanted.unit_id, wanted.word, wanted.dvg, wanted.dig, entered=desk.clock()
             )
             desk.commands.note_converter(order)

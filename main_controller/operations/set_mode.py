@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
 
-from main_controller.domain.commands import Command, ModeOrder
+from main_controller.domain.commands import Command, ModeEffect
 from main_controller.domain.identity import some
 from main_controller.domain.live_bus import DEAD_BUS, RunLimits
 from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
@@ -158,7 +158,7 @@ class SetMode:
         return desk.accept(command), answer
 
     def _send_with_waits(
-        self, command: Command, order: ModeOrder, send: Callable[[], Any], picture: Picture, scope: str
+        self, command: Command, order: ModeEffect, send: Callable[[], Any], picture: Picture, scope: str
     ) -> Any:
         """Send the stop, and Wait to every unit of the picture beside it."""
         desk = self._desk
@@ -171,15 +171,15 @@ class SetMode:
             desk.commands.update(command.id, note=f"Wait could not be sent to {some(failed)}.")
         return asked.result()
 
-    def _note(self, command: Command, mode: Mode | None, before: Mode | None) -> ModeOrder:
+    def _note(self, command: Command, mode: Mode | None, before: Mode | None) -> ModeEffect:
         by_person = command.by != SCHEDULER
-        order = ModeOrder(
+        order = ModeEffect(
             command.id, command.unit_id, mode, self._desk.clock(), before=before, by_person=by_person, at=command.at
         )
         self._desk.commands.note_mode(order)
         return order
 
-    def _unless(self, overtaken: Callable[[], bool], command: Command, order: ModeOrder) -> None:
+    def _unless(self, overtaken: Callable[[], bool], command: Command, order: ModeEffect) -> None:
         """The last look before sending: a stop that came since makes this order void."""
         self._desk.judged(command)
         self._intent(command)
@@ -187,7 +187,7 @@ class SetMode:
             self._desk.settle_mode(order, False)
             raise self._desk.cancel(command, "A stop overtook this order; nothing was sent.")
 
-    def _send(self, command: Command, order: ModeOrder, send: Callable[[], Any]) -> Any:
+    def _send(self, command: Command, order: ModeEffect, send: Callable[[], Any]) -> Any:
         try:
             answer = send()
         except Exception as fault:
@@ -200,12 +200,12 @@ class SetMode:
         self._tell_schedules(order, True)
         return answer
 
-    def _tell_schedules(self, order: ModeOrder, sent: Sent) -> None:
+    def _tell_schedules(self, order: ModeEffect, sent: Sent) -> None:
         """A person's order clears what is due in its scope, once it has left: nothing may keep it back (Z8, Z12)."""
         if order.by_person and sent is not False:
             self._person_ordered(order.unit_id)
 
-    def _again(self, command: Command, overtaken: ModeOrder, stop: Callable[[], None]) -> str:
+    def _again(self, command: Command, overtaken: ModeEffect, stop: Callable[[], None]) -> str:
         """A stop that came while the order was in flight is sent again after it (Z9); what came of that."""
         desk = self._desk
         log.warning("%s: a stop overtook this order in flight; stop follows it", command.id)

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from main_controller.concurrency.single_run import SingleRun
-from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.deals import normalise
 from main_controller.domain.identity import some
 from main_controller.domain.modes import SHARING_MODES, Mode, Word, parse_word
@@ -203,7 +203,7 @@ class StopAll:
 
     def _stop_cluster(self, command: Command) -> None:
         desk = self._desk
-        order = ModeOrder(command.id, None, Mode.STOP, desk.clock(), at=command.at)
+        order = ModeEffect(command.id, None, Mode.STOP, desk.clock(), at=command.at)
         desk.commands.note_mode(order)
         try:
             self._apis_web.budo("stop")

@@ -112,7 +112,7 @@ class StopRun:
     def _stop_shows_from(self) -> float:
         """From when (monotonic s) readings tell of the stop: late after it and after any other mode that was sent."""
         last = self.accepted_at if self.accepted_at is not None else self.started
-        for order in self.commands.mode_orders():
+        for order in self.commands.mode_effects():
             if order.unit_id is None and order.mode is not Mode.STOP:
                 last = max(last, order.returned if order.returned is not None else float("inf"))
         return last + self.timing.lag

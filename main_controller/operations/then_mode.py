@@ -139,7 +139,7 @@ class ThenMode:
         if promise is None or promise.state is not ThenState.ENDED:
             return
         now, since = self._desk.clock(), promise.ended if promise.ended is not None else promise.entered
-        newer = any(order.entered > since for order in self._desk.commands.mode_orders())
+        newer = any(order.entered > since for order in self._desk.commands.mode_effects())
         if newer or now - since > LASTS:
             with self._lock:
                 if self._promise is promise:

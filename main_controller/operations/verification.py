@@ -103,7 +103,7 @@ class Verification:
 
     def _settle_mode(self, command: Command) -> None:
         """From here on the mode order no longer counts as under way."""
-        for order in self._desk.commands.mode_orders():
+        for order in self._desk.commands.mode_effects():
             if order.command_id == command.id:
                 self._desk.commands.note_mode(replace(order, in_effect=True))
 

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
-from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import ControllerError, Sent, UpstreamError, UpstreamRefused
@@ -59,7 +59,7 @@ class Waits:
         """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait."""
         desk = self._desk
         desk.overtake(f"wait:{unit_id}")
-        order = ConverterOrder(command_id, unit_id, Word.WAIT, 0.0, 0.0, entered=desk.clock())
+        order = ConverterEffect(command_id, unit_id, Word.WAIT, 0.0, 0.0, entered=desk.clock())
         desk.commands.note_converter(order)
         try:
             answer = self._devices.command(Target(unit_id, ip), Word.WAIT, 0.0, 0.0)
@@ -70,7 +70,7 @@ class Waits:
         desk.commands.note_converter(done)
         return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_word, asked_at=order.entered)
 
-    def _failed(self, order: ConverterOrder, error: ControllerError, sent: Sent) -> WaitResult:
+    def _failed(self, order: ConverterEffect, error: ControllerError, sent: Sent) -> WaitResult:
         now = self._desk.clock()
         self._desk.commands.note_converter(replace(order, returned=now, sent=sent))
         log.error("%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from main_controller.domain.commands import (
     Command,
     CommandState,
-    ConverterOrder,
-    ModeOrder,
+    ConverterEffect,
+    ModeEffect,
     stops,
     stops_or_changes,
 )
@@ -44,7 +44,7 @@ class TurnLost(Refused):
     """A stop overtook an order before it was sent, or its turn never came (409)."""
 
 
-Order = TypeVar("Order", ConverterOrder, ModeOrder)
+Order = TypeVar("Order", ConverterEffect, ModeEffect)
 
 KEPT_COMMANDS = 1000
 KEPT_ORDERS = 64
@@ -61,8 +61,8 @@ class CommandLog:
         self._deciding = threading.RLock()  # check and entry of orders that rules bind; never held while sending
         self._commands: OrderedDict[str, Command] = OrderedDict()
         self._keys: OrderedDict[str, tuple[str, str]] = OrderedDict()  # key -> its command's id, and what was asked
-        self._converter_orders: dict[str, list[ConverterOrder]] = {}
-        self._mode_orders: list[ModeOrder] = []
+        self._converter_orders: dict[str, list[ConverterEffect]] = {}
+        self._mode_orders: list[ModeEffect] = []
         self._moves: dict[str | None, deque[str]] = {}  # per scope the last stops and modes that count
         self._pinned: dict[str, Command] = {}  # of those moves what is no longer listed
         self._keyed: OrderedDict[str, Command] = OrderedDict()  # no longer listed, but found by their key
@@ -213,7 +213,7 @@ class CommandLog:
 
     # What may be in force because of orders
 
-    def note_converter(self, order: ConverterOrder) -> None:
+    def note_converter(self, order: ConverterEffect) -> None:
         """Keep a converter order, or replace the record of the same command for the same unit."""
         with self._record:
             kept = self._converter_orders.setdefault(order.unit_id, [])
@@ -224,7 +224,7 @@ class CommandLog:
             kept.append(order)
             _prune(kept)
 
-    def note_mode(self, order: ModeOrder) -> None:
+    def note_mode(self, order: ModeEffect) -> None:
         """Keep a mode order, or replace the record of the same command."""
         with self._record:
             for index, old in enumerate(self._mode_orders):
@@ -234,7 +234,7 @@ class CommandLog:
             self._mode_orders.append(order)
             _prune(self._mode_orders)
 
-    def converter_orders(self) -> Mapping[str, tuple[ConverterOrder, ...]]:
+    def converter_effects(self) -> Mapping[str, tuple[ConverterEffect, ...]]:
         """Per unit the converter orders that were or may have been sent, oldest first."""
         with self._record:
             return {
@@ -242,7 +242,7 @@ class CommandLog:
                 for unit_id, kept in self._converter_orders.items()
             }
 
-    def mode_orders(self) -> tuple[ModeOrder, ...]:
+    def mode_effects(self) -> tuple[ModeEffect, ...]:
         """The mode orders that were or may have been sent, oldest first."""
         with self._record:
             return tuple(order for order in self._mode_orders if order.returned is None or order.sent is not False)

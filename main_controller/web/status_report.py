@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from main_controller.domain.commands import ModeOrder
+from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.grid import ModeInForce, bus, grid_error, grid_master, grid_master_known, mode_in_force
 from main_controller.domain.timestamps import iso_utc
@@ -56,7 +56,7 @@ class About:
 class Sources:
     """Whom the report asks each time; each gives JSON as it stands in the reply unless said otherwise.
 
-    `mode_orders` are those that were or may have been sent; `last_mode_change` (monotonic s, None: never) when a mode
+    `mode_effects` are those that were or may have been sent; `last_mode_change` (monotonic s, None: never) when a mode
     change was last ordered or seen; `acknowledgement` says by whom and when a unit last seen in this word was
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
@@ -70,7 +70,7 @@ class Sources:
     scheduler: Callable[[], Health]
     schedules: Callable[[], Mapping[str, Any]]
     unwatched: Callable[[], Collection[str]]
-    mode_orders: Callable[[], Iterable[ModeOrder]] = tuple
+    mode_effects: Callable[[], Iterable[ModeEffect]] = tuple
     last_mode_change: Callable[[], float | None] = _none
     acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None] = field(default=lambda _unit, _word: None)
     orders: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
@@ -169,7 +169,7 @@ class StatusReport:
 
     def _mode(self, view: "_View") -> ModeInForce:
         shown = [one.global_mode for one in view.live]
-        return mode_in_force(shown, self._sources.mode_orders(), now=view.now, allowed=self._about.mode_time)
+        return mode_in_force(shown, self._sources.mode_effects(), now=view.now, allowed=self._about.mode_time)
 
     def _grid(self, view: "_View") -> Json:
         watch = view.snapshot.grid

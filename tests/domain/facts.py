@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from main_controller.domain.belief import believe
-from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Reading, UnitState
 from main_controller.domain.modes import Mode, Word, effective_mode
 from main_controller.domain.picture import Fact, Picture
@@ -20,10 +20,10 @@ def reading(word: Word | None = Word.WAIT, *, at: float = NOW - 2.0, **more: flo
     return Reading(at, word, **values)
 
 
-def order(word: Word, *, entered: float = NOW - 30.0, **more: Any) -> ConverterOrder:
+def order(word: Word, *, entered: float = NOW - 30.0, **more: Any) -> ConverterEffect:
     """A converter order of 350 V and 1 A; in flight unless `returned` is given."""
     values: dict[str, Any] = {"command_id": "c1", "unit_id": "E001", "dvg": 350.0, "dig": 1.0, **more}
-    return ConverterOrder(word=word, entered=entered, **values)
+    return ConverterEffect(word=word, entered=entered, **values)
 
 
 def answer(word: Word | str, dvg: float | None = 350.0, dig: float | None = 1.0) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def fact(
     word: Word | None = Word.WAIT,
     *,
     age: float = 2.0,
-    orders: Sequence[ConverterOrder] = (),
+    orders: Sequence[ConverterEffect] = (),
     readings: Sequence[Reading] | None = None,
     state: UnitState | None = None,
     mode: Mode | None = Mode.MANUAL,

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from main_controller.domain.belief import believe
-from main_controller.domain.commands import ConverterOrder
+from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import Word
 from tests.domain.facts import LAG, NOW, answer, order, reading
 
@@ -89,7 +89,7 @@ def test_nothing_that_may_have_been_sent_is_ever_ruled_out_before_a_reading_coun
     for words, fates in itertools.product(
         itertools.product([WAIT, CV, CHARGE], repeat=3), itertools.product([True, False], repeat=3)
     ):
-        orders: list[ConverterOrder] = [
+        orders: list[ConverterEffect] = [
             order(word, entered=980.0 + i, returned=980.5 + i, sent="unknown", answer=answer(word) if fate else None)
             for i, (word, fate) in enumerate(zip(words, fates, strict=True))
         ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.commands import Command, CommandState, ModeOrder, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import Sent
 from tests.domain.facts import answer, order
@@ -86,5 +86,5 @@ def test_the_answered_word_is_read_from_the_converters_own_object(told: Any, wor
 def test_a_mode_order_is_under_way_in_flight_and_30_s_after_unless_unsent_or_seen(
     returned: float | None, sent: Sent, in_effect: bool, pending: bool
 ) -> None:
-    ordered = ModeOrder("c1", None, Mode.STOP, 960.0, returned=returned, sent=sent, in_effect=in_effect)
+    ordered = ModeEffect("c1", None, Mode.STOP, 960.0, returned=returned, sent=sent, in_effect=in_effect)
     assert ordered.pending(1000.0, 30.0) is pending

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.commands import ModeOrder
+from main_controller.domain.commands import ModeEffect
 from main_controller.domain.grid import ModeInForce, bus, grid_error, grid_master, grid_master_known, mode_in_force
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.units import Unit
@@ -12,13 +12,13 @@ from main_controller.domain.units import Unit
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
 
 
-def order(mode: Mode, *, entered: float = 100.0, **changes: Any) -> ModeOrder:
+def order(mode: Mode, *, entered: float = 100.0, **changes: Any) -> ModeEffect:
     """A mode order to the cluster, sent and answered at once unless `changes` say otherwise."""
     fields = {"unit_id": None, "before": RUN, "returned": entered, "sent": True, **changes}
-    return ModeOrder(command_id=f"c{entered}", mode=mode, entered=entered, **fields)
+    return ModeEffect(command_id=f"c{entered}", mode=mode, entered=entered, **fields)
 
 
-def mode(shown: list[Mode | None], *orders: ModeOrder, now: float = 105.0) -> ModeInForce:
+def mode(shown: list[Mode | None], *orders: ModeEffect, now: float = 105.0) -> ModeInForce:
     return mode_in_force(shown, orders, now=now, allowed=30.0)
 
 

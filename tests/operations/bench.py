@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from main_controller.domain.commands import Command, ConverterOrder
+from main_controller.domain.commands import Command, ConverterEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import Mode, Word
@@ -263,9 +263,9 @@ class Bench:
         self.run(seconds)
         return self
 
-    def ordered(self, unit_id: str, word: Word, **more: Any) -> ConverterOrder:
+    def ordered(self, unit_id: str, word: Word, **more: Any) -> ConverterEffect:
         """Note a converter order as if it had been given."""
-        order = ConverterOrder(self.log.new_id(), unit_id, word, 350.0, 1.0, entered=self.hands.now, **more)
+        order = ConverterEffect(self.log.new_id(), unit_id, word, 350.0, 1.0, entered=self.hands.now, **more)
         self.log.note_converter(order)
         return order
 

@@ -55,7 +55,7 @@ def test_a_refused_mode_is_not_sent_and_clears_no_schedule(bench: Bench) -> None
 def test_the_schedulers_orders_are_nobodys_own(bench: Bench) -> None:
     command = bench.set_mode.cluster(RUN, SCHEDULER)
     assert bench.person_orders == []
-    assert not bench.log.mode_orders()[0].by_person
+    assert not bench.log.mode_effects()[0].by_person
     assert command.by == SCHEDULER
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.commands import Command, CommandState, ConverterOrder, ModeOrder
+from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound
 from main_controller.store import command_log
@@ -23,9 +23,9 @@ def command(number: int, **more: Any) -> Command:
     return Command(f"c{number}", "setDcdc", "E001", {}, by="127.0.0.1", at=at, entered=0.0, **more)
 
 
-def converter(number: int, **more: Any) -> ConverterOrder:
+def converter(number: int, **more: Any) -> ConverterEffect:
     values: dict[str, Any] = {"word": Word.CHARGE, "entered": float(number), **more}
-    return ConverterOrder(f"c{number}", "E001", dvg=350.0, dig=1.0, **values)
+    return ConverterEffect(f"c{number}", "E001", dvg=350.0, dig=1.0, **values)
 
 
 @pytest.fixture
@@ -100,9 +100,9 @@ def test_orders_that_were_or_may_have_been_sent_are_told_oldest_first_and_unsent
     log = CommandLog()
     for number, (returned, sent) in enumerate([(None, "unknown"), (5.0, True), (5.0, "unknown"), (5.0, False)]):
         log.note_converter(converter(number, returned=returned, sent=sent))
-        log.note_mode(ModeOrder(f"c{number}", None, Mode.STOP, 1.0, returned=returned, sent=sent))  # type: ignore[arg-type]
-    assert [one.command_id for one in log.converter_orders()["E001"]] == ["c0", "c1", "c2"]
-    assert [one.command_id for one in log.mode_orders()] == ["c0", "c1", "c2"]
+        log.note_mode(ModeEffect(f"c{number}", None, Mode.STOP, 1.0, returned=returned, sent=sent))  # type: ignore[arg-type]
+    assert [one.command_id for one in log.converter_effects()["E001"]] == ["c0", "c1", "c2"]
+    assert [one.command_id for one in log.mode_effects()] == ["c0", "c1", "c2"]
 
 
 def test_an_order_that_came_back_replaces_its_own_record_and_no_other() -> None:
@@ -113,21 +113,21 @@ def test_an_order_that_came_back_replaces_its_own_record_and_no_other() -> None:
     log.note_converter(first)
     log.note_converter(follow)
     log.note_converter(replace(first, returned=2.0, sent=True))
-    kept = log.converter_orders()["E001"]
+    kept = log.converter_effects()["E001"]
     assert [(one.word, one.returned) for one in kept] == [(Word.CHARGE, 2.0), (Word.WAIT, None)]
-    log.note_mode(ModeOrder("c1", None, Mode.STOP, 1.0))
-    log.note_mode(ModeOrder("c1", None, Mode.STOP, 1.0, returned=2.0, sent=True))
-    assert [one.returned for one in log.mode_orders()] == [2.0]
+    log.note_mode(ModeEffect("c1", None, Mode.STOP, 1.0))
+    log.note_mode(ModeEffect("c1", None, Mode.STOP, 1.0, returned=2.0, sent=True))
+    assert [one.returned for one in log.mode_effects()] == [2.0]
 
 
 def test_an_order_in_flight_is_never_forgotten_however_many_follow_it() -> None:
     log = CommandLog()
     log.note_converter(converter(0))
-    log.note_mode(ModeOrder("c0", None, Mode.AUTONOMOUS, 0.0))
+    log.note_mode(ModeEffect("c0", None, Mode.AUTONOMOUS, 0.0))
     for number in range(1, 200):
         log.note_converter(converter(number, word=Word.WAIT, returned=1.0, sent=True))
-        log.note_mode(ModeOrder(f"c{number}", None, Mode.STOP, 1.0, returned=1.0, sent=True))
-    kept, modes = log.converter_orders()["E001"], log.mode_orders()
+        log.note_mode(ModeEffect(f"c{number}", None, Mode.STOP, 1.0, returned=1.0, sent=True))
+    kept, modes = log.converter_effects()["E001"], log.mode_effects()
     assert (kept[0].command_id, modes[0].command_id) == ("c0", "c0")
     assert len(kept) == len(modes) == command_log.KEPT_ORDERS
 
@@ -142,7 +142,7 @@ def test_of_two_that_check_and_enter_at_once_the_second_sees_the_first(threads: 
 
     def order(number: int, pause: Callable[[], object]) -> bool:
         with log.deciding():
-            free = not log.converter_orders()
+            free = not log.converter_effects()
             pause()
             if free:
                 log.note_converter(converter(number))

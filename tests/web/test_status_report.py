@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.commands import ConverterOrder, ModeOrder
+from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import Mode, Word
 from main_controller.operations.desk import Desk
@@ -198,8 +198,8 @@ def test_orders_events_and_the_shared_procedure_come_as_they_are() -> None:
 
 
 def test_a_change_of_ours_under_way_is_the_old_mode_with_the_new_one_pending() -> None:
-    change = ModeOrder("c1", None, Mode.STOP, entered=999.0, before=Mode.AUTONOMOUS, returned=999.0, sent=True)
-    grid = Grid(mode_orders=lambda: [change])
+    change = ModeEffect("c1", None, Mode.STOP, entered=999.0, before=Mode.AUTONOMOUS, returned=999.0, sent=True)
+    grid = Grid(mode_effects=lambda: [change])
     stopped = {"operation_mode": {"global": "stop"}}
     take(grid.cache, grid.clock, unit("E001"), unit("E002", apis=stopped))
     assert (grid.grid["mode"], grid.grid["pending"]) == ("autonomous", "stop")
@@ -261,7 +261,7 @@ def test_a_silent_unit_that_answered_wait_itself_is_no_longer_unwatched() -> Non
     answer = {"status": {"status": "0x0000"}}
     now = grid.clock.now
     grid.orders.note_converter(
-        ConverterOrder("c1", "E001", Word.WAIT, 0.0, 0.0, entered=now, returned=now, sent=True, answer=answer)
+        ConverterEffect("c1", "E001", Word.WAIT, 0.0, 0.0, entered=now, returned=now, sent=True, answer=answer)
     )
     assert grid.unit("E001")["unwatched"] is False
 
@@ -271,6 +271,6 @@ def test_a_unit_last_read_in_wait_that_was_ordered_on_since_is_unwatched() -> No
     grid = Grid()
     take(grid.cache, grid.clock, in_word("E001", "0x0000"), unit("E002"))
     now = grid.clock.now
-    grid.orders.note_converter(ConverterOrder("c1", "E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0, now, now, "unknown"))
+    grid.orders.note_converter(ConverterEffect("c1", "E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0, now, now, "unknown"))
     take(grid.cache, grid.clock, unit("E002", "2026/05/13-12:00:05"))
     assert grid.unit("E001")["unwatched"] is True
