@@ -1,4 +1,4 @@
-"""What the settings mean: each threshold of the rules is one (issue 10), and how large answers may be (V19)."""
+"""What the settings mean: each threshold of the rules is one, and how large answers may be (V19)."""
 
 import contextlib
 import dataclasses

@@ -336,7 +336,7 @@ def test_no_converter_is_started_under_an_apis_main_that_is_being_shut_down(benc
 
 
 def test_yes_and_nothing_happens_is_said_after_30_s(bench: Bench) -> None:
-    """Issue 5 section 6."""
+    """Z9b: accepted is not done."""
     bench.devices.deaf = {"E001"}
     command, _ = bench.converter.order(UP, "me")
     assert command.state == "accepted"

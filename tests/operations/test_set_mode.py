@@ -108,7 +108,7 @@ def test_the_reply_lost_and_the_mode_set_is_verified(bench: Bench) -> None:
 
 
 def test_two_operators_order_opposite_things_and_the_way_down_wins(bench: Bench) -> None:
-    """Issue 5 section 6: Run hangs, Stop comes: Stop is sent at once, and again after Run came back."""
+    """Run hangs, Stop comes: Stop is sent at once, and again after Run came back."""
     bench.grid.faults["autonomous"] = Fault(hang=8.0)
     run = bench.hands.submit(bench.set_mode.cluster, RUN, "one")
     assert bench.set_mode.cluster(STOP, "two").state == "accepted"

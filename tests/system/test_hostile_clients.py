@@ -1,4 +1,4 @@
-"""Beside each attack on the program a Stop all leaves within a second (issue 9 sections 3 and 8, V1-V8, M3, M7, M8).
+"""Beside each attack on the program a Stop all leaves within a second (V1-V8, M3, M7, M8).
 
 `left_within` measures at the other end: from before the press until apis-web has `GET /stop`.
 """
