@@ -1,4 +1,4 @@
-"""Owns what converters themselves say when they are read directly, which counts at once (Z6c, bus.md S20).
+"""Owns what converters themselves say when they are read directly, which counts at once (Z6c, S20).
 
 Used by the safe end of a guided transfer. Where a device cannot be read so, its readings are the only source.
 """

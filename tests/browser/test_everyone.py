@@ -159,7 +159,7 @@ def test_the_switches_are_kept_over_a_reload(open_quiet: OpenPage) -> None:
 
 
 def test_a_phone_shows_all_without_sideways_scrolling(open_quiet: OpenPage, pictures: Path) -> None:
-    """360 px: nothing is wider than the screen, Stop all stays at the lower edge, the order is the one of look.md."""
+    """360 px: nothing is wider than the screen, Stop all stays at the lower edge, the order stays."""
     page = open_quiet(stage=staged(), viewport={"width": 360, "height": 800}, has_touch=True)
     expect(page.locator("#trust-live b")).to_have_text("5")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -64,7 +64,7 @@ def in_wait(plant: Plant) -> None:
 
 
 def test_a_change_at_apis_web_shows_without_reload(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
-    """S1, V1, G13: a deal comes up by itself; its text, its units' currents and the Grid Master show."""
+    """V1, G13: a deal comes up by itself; its text, its units' currents and the Grid Master show."""
     page = open_page(reduced_motion="no-preference")
     expect(page.locator("#global-mode")).to_have_text("Run")
     expect(page.locator(".card")).to_have_count(4)

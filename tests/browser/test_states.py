@@ -571,7 +571,7 @@ def test_stop_all_takes_the_place_of_a_question_that_stands_open(open_quiet: Ope
 
 
 def test_a_unit_that_was_silent_before_the_page_was_opened_keeps_its_last_figures(open_quiet: OpenPage) -> None:
-    """Z5, look.md: a reload blanks nothing; only a unit never seen shows dashes, and is not asked for."""
+    """Z5: a reload blanks nothing; only a unit never seen shows dashes, and is not asked for."""
     stage = Stage.of(3)
     stage.kept["E002"] = unit_data("E002", rsoc=81.0, ig=1.5, name="mill", ip="192.168.11.9")
     del stage.units["E002"], stage.units["E003"]

@@ -319,7 +319,7 @@ def test_a_bug_leaves_no_order_in_flight_for_ever_and_a_stop_still_follows_it(be
 
 
 def test_run_waits_for_the_next_reading_of_a_unit_that_was_seen_25_s_ago() -> None:
-    """S18, case BA: it became the reference meanwhile."""
+    """S18: it became the reference meanwhile."""
     with open_bench(mode=Mode.STOP) as bench:
         bench.settled()
         bench.unit("E001").frozen = True

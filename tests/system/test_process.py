@@ -1,4 +1,4 @@
-"""The program as a process: its ends by signal and by kill, disks that fail, bad starts (Z11, Z14, Z20, E1)."""
+"""The program as a process: its ends by signal and by kill, disks that fail, bad starts (Z11, Z14, Z20, T31)."""
 
 import contextlib
 import http.client
@@ -577,7 +577,7 @@ def test_without_a_journal_it_starts_says_so_and_stops_the_grid(checkout: Path, 
 
 
 def test_it_starts_and_serves_without_apis_web(checkout: Path, tmp_path: Path) -> None:
-    """E1, T31: no apis-web is no reason not to start; and it says so."""
+    """T31: no apis-web is no reason not to start; and it says so."""
     with FakeGrid() as grid:
         urls = grid.settings
     with Program(checkout, tmp_path / "data", **urls) as program:

@@ -1,4 +1,4 @@
-"""Every fault of apis-web and the converters, seen from outside (Z1, Z4, Z5, Z8, Z8a, E1, T31).
+"""Every fault of apis-web and the converters, seen from outside (Z1, Z4, Z5, Z8, Z8a, T31).
 
 A clear error with its right status and `sent`, the last good data kept with their age growing, recovery within one
 interval of the fault's end, one ERROR line when it starts and one line when it ends.
