@@ -1,1 +1,1 @@
-"""Figures of speed and size, measured by hand (issue 3 section 8)."""
+"""Figures of speed and size, measured by hand."""

@@ -1,4 +1,4 @@
-"""How long the energy-sharing screen takes to draw, in a real headless Chromium (issue 4 section 4).
+"""How long the energy-sharing screen takes to draw, in a real headless Chromium.
 
     python -m benchmarks.draw [seconds]
 

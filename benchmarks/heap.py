@@ -1,4 +1,4 @@
-"""Whether the page's memory stays flat while it runs for an hour, in a real headless Chromium (issue 4 section 4).
+"""Whether the page's memory stays flat while it runs for an hour, in a real headless Chromium.
 
     python -m benchmarks.heap [minutes, default 60]
 

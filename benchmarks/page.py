@@ -1,4 +1,4 @@
-"""What the page costs and how soon it shows news, in a real headless Chromium on the whole program (issue 4 section 4).
+"""What the page costs and how soon it shows news, in a real headless Chromium on the whole program.
 
     python -m benchmarks.page [changes, default 120]
 

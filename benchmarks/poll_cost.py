@@ -1,4 +1,4 @@
-"""What a poll of `/get/log` costs in CPU, and whether the beat of 1 s holds at 10,000 units (issue 3 section 8).
+"""What a poll of `/get/log` costs in CPU, and whether the beat of 1 s holds at 10,000 units.
 
     python -m benchmarks.poll_cost
 

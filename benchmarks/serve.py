@@ -1,4 +1,4 @@
-"""How fast and how small the program is as a server, against waitress serving the same fixed bytes (issue 3 section 8).
+"""How fast and how small the program is as a server, against waitress serving the same fixed bytes.
 
     python -m benchmarks.serve [seconds of each run, default 4]
 

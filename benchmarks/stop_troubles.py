@@ -124,7 +124,7 @@ def _idle_connections(scene: Scene) -> None:
 
 
 def _slow_readers(scene: Scene) -> None:
-    """V1: much is asked for and nothing read."""
+    """AV1: much is asked for and nothing read."""
     for _ in range(48):
         connection = scene.stack.enter_context(socket.socket())
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -134,7 +134,7 @@ def _slow_readers(scene: Scene) -> None:
 
 
 def _large_headers(scene: Scene) -> None:
-    """V2: headers that are never whole."""
+    """AV2: headers that are never whole."""
     connections = [scene.connect() for _ in range(100)]
 
     def drip(ended: threading.Event) -> None:
@@ -148,7 +148,7 @@ def _large_headers(scene: Scene) -> None:
 
 
 def _waiting_callers(scene: Scene) -> None:
-    """V5: 60 who wait for a verdict."""
+    """AV5: 60 who wait for a verdict."""
     for index in range(60):
         unit_id = scene.grid.unit_ids[index % len(scene.grid.unit_ids)]
         path = f"/setOperationMode?value=stop&unitId={unit_id}&wait=verified"

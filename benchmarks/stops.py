@@ -1,4 +1,4 @@
-"""When the first byte of Stop all leaves, under each trouble and under each two of them (issue 9, section 3).
+"""When the first byte of Stop all leaves, under each trouble and under each two of them.
 
     python -m benchmarks.stops [--units 64] [--rounds 3] [--minutes 15] [--only NAME [NAME]] [--single]
 

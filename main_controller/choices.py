@@ -36,7 +36,7 @@ KEEP_EVERY = 5.0
 
 ANSWER_LIMIT = 16 * 2**20
 UNIT_LIMIT = 2**12
-"""How large (bytes) a reading may be at most, and for each unit that may be known; a unit has 1.3 kB (V19)."""
+"""How large (bytes) a reading may be at most, and for each unit that may be known; a unit has 1.3 kB (AV19)."""
 
 ORDER_ANSWER_LIMIT = 2**20
 """How large (bytes) the answer to an order may be at most."""

@@ -1,4 +1,4 @@
-"""Makes each record one line of the log, whatever is in it: nothing from the wire can look like a line of ours (V3).
+"""Makes each record one line of the log, whatever is in it: nothing from the wire can look like a line of ours (AV3).
 
 Used by `logs.py` for every destination. A traceback follows its line, indented.
 """

@@ -1,4 +1,4 @@
-"""What the settings mean: each threshold of the rules is one (issue 10), and how large answers may be (V19)."""
+"""What the settings mean: each threshold of the rules is one, and how large answers may be (AV19)."""
 
 import contextlib
 import dataclasses
@@ -53,7 +53,7 @@ def test_every_threshold_of_the_rules_is_a_setting_of_its_own() -> None:
 
 
 def test_the_status_tells_the_limits_that_figures_are_shown_with() -> None:
-    """The page keeps no figure of its own (section 3 of the review)."""
+    """The page keeps no figure of its own."""
     told = about(Settings(chargereserve=30, currentstep=0.5)).limits
     assert (told["gridvoltagemax"], told["chargereserve"], told["currentstep"]) == (380, 30, 0.5)
     assert set(told) < {*OF_LIMITS, "sharelongest"}

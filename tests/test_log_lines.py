@@ -1,4 +1,4 @@
-"""No line of the log can be forged by what is logged (V3)."""
+"""No line of the log can be forged by what is logged (AV3)."""
 
 import logging
 import re

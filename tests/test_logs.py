@@ -143,7 +143,7 @@ FORGED = "2026-01-01 00:00:00 CRITICAL forged: row"
 
 @pytest.mark.parametrize("simulated", [False, True])
 def test_a_line_cannot_be_forged_in_any_destination(checkout: Path, simulated: bool) -> None:
-    """V3: by a message of several lines, an argument or an error; also with a format that begins with the message."""
+    """AV3: by a message of several lines, an argument or an error; also with a format that begins with the message."""
     hostile = f"E1\\n{FORGED}\\u2028{FORGED}\\x1b[2J\\u202e\\x00"
     program = (
         PROGRAM

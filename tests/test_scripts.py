@@ -243,7 +243,7 @@ def test_startmain_takes_its_own_venv(root: Path, tmp_path: Path) -> None:
     ],
 )
 def test_venv_says_what_is_missing(root: Path, tmp_path: Path, python: str, argument: str, sentence: str) -> None:
-    """Issue 3, section 1: one sentence each."""
+    """One sentence each."""
     shutil.copy(root / "venv.sh", tmp_path)
     (tmp_path / "pyproject.toml").write_text("")
     write(tmp_path / "old", 'case "$1" in --version) echo Python 3.8.1 ;; *) exit 1 ;; esac')

@@ -1,4 +1,4 @@
-// The bus as the hub shows it: voltage, what flows, and whether it is at its voltage (Z6b, look.md). Pure.
+// The bus as the hub shows it: voltage, what flows, and whether it is at its voltage (Z6b). Pure.
 
 import { finite } from "./figures.js";
 

@@ -1,4 +1,4 @@
-// How one unit looks: a battery cell with its charge, or a tile of the same colours (V1, V4, V6, look.md).
+// How one unit looks: a battery cell with its charge, or a tile of the same colours (V1, V4, V6).
 
 import { percent, signed } from "../lib/figures.js";
 import { shortDuration } from "../lib/durations.js";

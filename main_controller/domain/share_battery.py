@@ -1,4 +1,4 @@
-"""What the batteries at both ends of a guided transfer permit (bus.md I1 to I4, T34).
+"""What the batteries at both ends of a guided transfer permit (I1-I4, T34).
 
 Pure. Used by `share_watch.py`. What a unit does not tell is unknown, and unknown passes.
 """

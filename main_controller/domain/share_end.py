@@ -1,4 +1,4 @@
-"""What the safe end of a guided transfer must bring to Wait, and what is left of it (N13, bus.md S5, S20).
+"""What the safe end of a guided transfer must bring to Wait, and what is left of it (N13, S5, S20).
 
 Pure. Used by `operations/safe_end.py`.
 """

@@ -1,4 +1,4 @@
-"""What a guided transfer has carried to its taker, counted so that it is never less than it was (N13, bus.md I15).
+"""What a guided transfer has carried to its taker, counted so that it is never less than it was (N13, I15).
 
 Pure and frozen. Used by `operations/share.py`, which ends a transfer at its Wh by it. By our own clock: a unit's clock
 may run ten times as fast as ours.

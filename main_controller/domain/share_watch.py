@@ -1,4 +1,4 @@
-"""What ends a guided transfer by itself, and what keeps one from beginning (N13, bus.md S5, S6, S23, I13 to I16).
+"""What ends a guided transfer by itself, and what keeps one from beginning (N13, S5, S6, S23, I13-I16).
 
 Pure. Used by `operations/share.py` at every look. Each check gives a sentence with its numbers, or None.
 """

@@ -1,4 +1,4 @@
-"""Tells what goes wrong on the bus, when it begins and when it is over, and what changed by itself (issue 10, S9).
+"""Tells what goes wrong on the bus, when it begins and when it is over, and what changed by itself (S9).
 
 A worker calls `run_once`, and the collector tells it of every poll, so that an alarm is journaled before any Wait wipes
 it out. It sends nothing.

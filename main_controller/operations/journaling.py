@@ -1,4 +1,4 @@
-"""Writes into the journal what orders, schedules, locks and the grid itself do (issue 5 section 5, Z13a).
+"""Writes into the journal what orders, schedules, locks and the grid itself do (Z13a).
 
 A listener of the command log and of the schedule results; the operations call `intent` just before they send.
 """

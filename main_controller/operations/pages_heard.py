@@ -1,4 +1,4 @@
-"""Owns when each open page of the console was last heard: its operator is there as long as it asks (H2, bus.md I18).
+"""Owns when each open page of the console was last heard: its operator is there as long as it asks (H2, I18).
 
 Told by the status route; asked by the mode that follows a Soft Stop and by the guided transfer. Kept in memory alone.
 """

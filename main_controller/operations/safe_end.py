@@ -1,4 +1,4 @@
-"""The safe end of a guided procedure: current off, then reference down, whatever fails (N13, bus.md S5, S20, S21).
+"""The safe end of a guided procedure: current off, then reference down, whatever fails (N13, S5, S20, S21).
 
 Used by `Share`, which keeps and tells what comes of it. Every current-controlled unit gets Wait first, also one that is
 not the procedure's own; the reference gets its own once their current is measured gone, at the latest 30 s later.

@@ -1,4 +1,4 @@
-"""The guided transfer: "share 2 A from E001 to E003 for 10 minutes", step by step, with a safe end (N13, bus.md I15).
+"""The guided transfer: "share 2 A from E001 to E003 for 10 minutes", step by step, with a safe end (N13, I15).
 
 Used by `/share` and `/share/end`; a worker calls `run_once` to move it on. Every step goes through the interlocks like
 an order by hand. From its start to its end the bus is its own. How it stands is kept by `ShareRecord`; what ends it by

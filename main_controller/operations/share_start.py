@@ -1,6 +1,6 @@
 """How a guided transfer begins: what it may be asked for, who may keep it from beginning, and that the bus is its own.
 
-Used by `Share` alone (N13, bus.md S5, S23, I15, I16).
+Used by `Share` alone (N13, S5, S23, I15, I16).
 """
 
 from collections.abc import Callable

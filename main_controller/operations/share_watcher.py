@@ -1,4 +1,4 @@
-"""What a guided transfer is watched by: everything known at one look, and whether anybody attends to it (bus.md I18).
+"""What a guided transfer is watched by: everything known at one look, and whether anybody attends to it (I18).
 
 Used by `Share`. A transfer that a kill interrupted ends after `unattended` s; one whose page is gone asks, then ends.
 """

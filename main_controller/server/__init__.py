@@ -1,4 +1,4 @@
-"""What stands between the network and the web application: sockets, unread requests, threads (Z1, V1, V2, V6-V8, V20).
+"""What stands between the network and the web application: sockets, requests, threads (Z1, AV1, AV2, AV6-AV8, AV20).
 
 `Server` is made by the controller; `lanes` names the threads a request may have. The only importer of waitress.
 """

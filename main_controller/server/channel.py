@@ -1,4 +1,4 @@
-"""Owns one connection: how much it may ask ahead, how long each of its steps may take (V1, V2, V6, V8).
+"""Owns one connection: how much it may ask ahead, how long each of its steps may take (AV1, AV2, AV6, AV8).
 
 Made by a listener for each caller. Everything here runs in the server's own thread but `service` and what writes the
 reply. All times are of the monotonic clock: waitress' own go by the wall clock, which may jump.

@@ -1,4 +1,4 @@
-"""Owns which connections are open, and which of them makes room for a new one (V7, V8).
+"""Owns which connections are open, and which of them makes room for a new one (AV7, AV8).
 
 Used by the listeners, in the server's own thread. Nobody is kept out: who comes when all places are taken gets that of
 the connection longest without a request.

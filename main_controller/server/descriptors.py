@@ -1,4 +1,4 @@
-"""Owns how many descriptors the process may open, and how many of them connections may take (V7).
+"""Owns how many descriptors the process may open, and how many of them connections may take (AV7).
 
 Used by the server at its start.
 """

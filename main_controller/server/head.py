@@ -1,4 +1,4 @@
-"""Judges a request's head before waitress reads it: what is ambiguous or slow to read is refused (V2, V20).
+"""Judges a request's head before waitress reads it: what is ambiguous or slow to read is refused (AV2, AV20).
 
 Pure; used by the request. waitress reads the first line and each field with patterns that take time by the square of
 their length where they do not match (16 s for 16 KiB), in the thread that serves every socket; what passes here matches

@@ -1,4 +1,4 @@
-"""Owns one listening socket: accepts callers whatever there is a lack of, and tends their connections (V7).
+"""Owns one listening socket: accepts callers whatever there is a lack of, and tends their connections (AV7).
 
 Made by the server. It runs in the thread that serves every socket.
 """

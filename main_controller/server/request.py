@@ -1,4 +1,4 @@
-"""Owns a request while it is being received: its bounds, and what of it is asked before it is served (V2, V6, V20).
+"""Owns a request while it is being received: its bounds, and what of it is asked before it is served (AV2, AV6, AV20).
 
 Made by the channel, one at a time.
 """

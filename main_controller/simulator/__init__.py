@@ -1,6 +1,6 @@
 """A cluster in a box: apis-web, apis-main and the converters of up to 1,000 units, simulated (Z17).
 
-It speaks their HTTP as `tests/recordings/` holds it and behaves as they do in time (K1 to K15). The program starts it
+It speaks their HTTP as `tests/recordings/` holds it and behaves as they do in time (K1-K15). The program starts it
 with `--simulate`; `python -m main_controller.simulator` runs it alone; tests build a `SimulatedCluster`. It imports
 nothing of the rest but the domain's words.
 

@@ -1,4 +1,4 @@
-"""Owns the journal: who ordered what, what came of it, and what the grid did by itself (issue 5 section 5, Z13a).
+"""Owns the journal: who ordered what, what came of it, and what the grid did by itself (Z13a).
 
 Anybody appends in memory and goes on; `workers/journal_writer.py` writes. Rows are chained by hash.
 """

@@ -1,4 +1,4 @@
-"""Owns the maintenance locks, with who holds them and why, over restarts (issue 5 section 3: lockout/tagout).
+"""Owns the maintenance locks, with who holds them and why, over restarts (lockout/tagout).
 
 Used by every order that a lock forbids, by the lock orders and by the status.
 """

@@ -1,4 +1,4 @@
-"""Owns what is known of running guided procedures, so that a killed one is shown after the restart (issue 5).
+"""Owns what is known of running guided procedures, so that a killed one is shown after the restart.
 
 Used by the guided procedure alone.
 """

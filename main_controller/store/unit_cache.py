@@ -1,7 +1,7 @@
 """Owns the latest picture of the grid, one immutable `Snapshot` swapped whole; written by the collector, read by all.
 
 Readers hold what they got and never wait for a writer. The reply bytes of `/get/logInfo` are made here, once per
-changed snapshot, never per request (issue 3 section 4).
+changed snapshot, never per request.
 """
 
 import gzip

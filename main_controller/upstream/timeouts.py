@@ -1,4 +1,4 @@
-"""How long every outgoing call may take: the one table (issue 3, section 3). Used by `apis_web.py` and the devices."""
+"""How long every outgoing call may take: the one table. Used by `apis_web.py` and the devices."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Owns the journal's routes: as JSON, as a file for a spreadsheet, and as a page (issue 5 section 5)."""
+"""Owns the journal's routes: as JSON, as a file for a spreadsheet, and as a page."""
 
 import csv
 import io

@@ -28,7 +28,7 @@ ORDERS_AT_ONCE = 16
 """How many orders other than Wait and stop may be on their way at the same time."""
 
 WAITERS = 16
-"""How many callers may wait for an order to be verified, since each holds a request thread (V5)."""
+"""How many callers may wait for an order to be verified, since each holds a request thread (AV5)."""
 
 WAIT_LIMIT = 75.0
 """How long (s) `wait=verified` waits at most: longer than any order may take to be seen or given up."""
@@ -120,7 +120,7 @@ class Ordering:
         return self._give(asked, replace(stamp, key=None), work, urgency, ends)  # a stop leaves, whatever its key
 
     def _give(self, asked: "Asked", stamp: Stamp, work: Work, urgency: "Urgency", ends: bool) -> Any:
-        """Give it in this thread or beside it; of stops alike only a few hold a request thread (M5, V5)."""
+        """Give it in this thread or beside it; of stops alike only a few hold a request thread (M5, AV5)."""
         if asked.wait == "no":
             return self._at_once(stamp, work, urgency, ends)
         if urgency is Urgency.ORDER and not ends:

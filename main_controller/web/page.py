@@ -1,4 +1,4 @@
-"""Owns the one page, `views/main.tpl` (R1, S4): it works without JavaScript and shows every unit that is known (N3).
+"""Owns the one page, `views/main.tpl` (R1): it works without JavaScript and shows every unit that is known (N3).
 
 Used by the application. What the template gets is documented at `Page`.
 """

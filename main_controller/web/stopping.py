@@ -1,4 +1,4 @@
-"""Tells which requests stop something, by what they ask for and nothing else (Z8, Z9, issue 9 sections 3 and 4).
+"""Tells which requests stop something, by what they ask for and nothing else (Z8, Z9).
 
 Pure. Used by the server, which serves such requests with threads of their own, and by the guard, which lets a POST of
 this kind pass without `Origin`. Only what stops or ends is in here: Stop all, the E-stop, the safe end, Wait, Force

@@ -1,4 +1,4 @@
-"""Decides which ids from the wire become units: those that can be shown and typed, and not endlessly many (V4).
+"""Decides which ids from the wire become units: those that can be shown and typed, and not endlessly many (AV4).
 
 Shared by the two that ask apis-web for units; used at start for those remembered from before. `left_out` is for whoever
 shows it. A unit that is known already is always taken.

@@ -1,4 +1,4 @@
-"""Polls apis-web into the cache and tells its listeners (S6, B2, Z5); a `Periodic` runs each of the two."""
+"""Polls apis-web into the cache and tells its listeners (B2, Z5); a `Periodic` runs each of the two."""
 
 import logging
 import threading

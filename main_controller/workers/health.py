@@ -1,6 +1,6 @@
 """How one repeated thing is doing, told in `/get/status`, and its outages, each logged when it starts and when it ends.
 
-Used by `Periodic` and by the collectors for each of their calls (Z5a, issue 3 section 9).
+Used by `Periodic` and by the collectors for each of their calls (Z5a).
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Writes the journal's rows as they come, prunes it and names its head in the log once a day (issue 5 section 5)."""
+"""Writes the journal's rows as they come, prunes it and names its head in the log once a day."""
 
 import logging
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Repeats one call on a fixed beat in a thread of its own, survives its faults and stops when told.
 
-Used for everything that runs by itself: the collectors and the scheduler (B6, E1, T31).
+Used for everything that runs by itself: the collectors and the scheduler (B6, T31).
 """
 
 import logging

@@ -216,7 +216,7 @@ def test_the_schedule_dialog_is_titled_by_what_it_plans(open_quiet: OpenPage) ->
 
 
 def test_a_switch_of_language_keeps_what_is_entered(open_quiet: OpenPage) -> None:
-    """Issue section 2, everyone: the words change, a form that was filled in does not."""
+    """The words change, a form that was filled in does not."""
     page = open_quiet(stage=manual_stage())
     unit = card(page, "E001")
     unit.locator(".current input").fill("1.5")

@@ -1,4 +1,4 @@
-"""What a hasty hand, a hidden tab or an old picture must not lead to: the care of issue 4 section 2, on the stage."""
+"""What a hasty hand, a hidden tab or an old picture must not lead to, on the stage."""
 
 import re
 

@@ -159,7 +159,7 @@ def test_the_switches_are_kept_over_a_reload(open_quiet: OpenPage) -> None:
 
 
 def test_a_phone_shows_all_without_sideways_scrolling(open_quiet: OpenPage, pictures: Path) -> None:
-    """360 px: nothing is wider than the screen, Stop all stays at the lower edge, the order is the one of look.md."""
+    """360 px: nothing is wider than the screen, Stop all stays at the lower edge, the order stays."""
     page = open_quiet(stage=staged(), viewport={"width": 360, "height": 800}, has_touch=True)
     expect(page.locator("#trust-live b")).to_have_text("5")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -358,7 +358,7 @@ def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: Op
 
 
 def test_the_first_paint_is_readable_without_javascript(browser: Browser, plant: Plant, pictures: Path) -> None:
-    """S4, issue section 3: the units, the mode and the counts stand in the page itself."""
+    """R1, N3: the units, the mode and the counts stand in the page itself."""
     place = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
     page = place.new_page()
     page.set_default_timeout(60_000)
@@ -408,7 +408,7 @@ def test_the_controls_are_off_until_the_script_runs(root: Path) -> None:
 
 
 def test_the_page_keeps_to_its_policy_and_its_weight(open_quiet: OpenPage, quiet_plant: Plant) -> None:
-    """Z18, issue sections 3 and 4: default-src 'self' without inline script or style; below 200 kB with everything."""
+    """Z18: default-src 'self' without inline script or style; below 200 kB with everything."""
     page = open_quiet()
     expect(page.locator("#trust-live b")).to_have_text("4")
     policy = page.request.get(quiet_plant.address).headers["content-security-policy"]

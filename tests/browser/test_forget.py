@@ -1,4 +1,4 @@
-"""A silent unit's panel lets a person say that it has left; no other panel does (issue 9 section 7)."""
+"""A silent unit's panel lets a person say that it has left; no other panel does."""
 
 from urllib.parse import parse_qs
 

@@ -64,7 +64,7 @@ def in_wait(plant: Plant) -> None:
 
 
 def test_a_change_at_apis_web_shows_without_reload(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
-    """S1, V1, G13: a deal comes up by itself; its text, its units' currents and the Grid Master show."""
+    """V1, G13: a deal comes up by itself; its text, its units' currents and the Grid Master show."""
     page = open_page(reduced_motion="no-preference")
     expect(page.locator("#global-mode")).to_have_text("Run")
     expect(page.locator(".card")).to_have_count(4)
@@ -314,7 +314,7 @@ def test_a_working_unit_that_vanishes_is_named_above_everything_until_it_is_back
 
 @STOPPED
 def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) -> None:
-    """Issue 5 section 3: refused while the unit is not stopped; then it stands beside the unit until taken off."""
+    """Refused while the unit is not stopped; then it stands beside the unit until taken off."""
     in_wait(plant)
     page = open_page(may_fail=True)
     unit = card(page, "E002")
@@ -343,7 +343,7 @@ def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) ->
 
 @STOPPED
 def test_guided_sharing_runs_and_ends_in_steps(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
-    """Issue 5 section 4: the steps as they go, and the safe end by the button."""
+    """The steps as they go, and the safe end by the button."""
     in_wait(plant)
     page = open_page()
     go_manual(page)
@@ -412,7 +412,7 @@ def test_clicking_a_unit_opens_its_details(open_page: OpenPage, plant: Plant, pi
 
 
 def test_the_journal_page_tells_what_was_ordered(open_page: OpenPage, plant: Plant, pictures: Path) -> None:
-    """Issue 5 section 5: rows newest first with who and what, filtered by unit; the CSV link follows the filter."""
+    """Rows newest first with who and what, filtered by unit; the CSV link follows the filter."""
     plant.console.call("/setOperationMode?value=stop&unitId=E002&wait=verified")
     until(lambda: any(row["unitId"] == "E002" for row in plant.console.get("/journal")["rows"]), "the journal's row")
     page = open_page("journal.html")
@@ -440,7 +440,7 @@ def test_grave_modes_ask_and_cancel_orders_nothing(open_page: OpenPage, plant: P
 
 
 def test_an_order_of_another_operator_shows_here_too(browser: Browser, tmp_path: Path) -> None:
-    """Issue 5: every open page shows the orders that are under way, whoever gave them.
+    """Every open page shows the orders that are under way, whoever gave them.
 
     Here an order stays under way for some seconds, as on the real system, where the page asks once a second.
     """

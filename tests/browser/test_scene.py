@@ -80,7 +80,7 @@ def colour(page: Page, x: float, y: float) -> list[int]:
 
 
 def test_a_cell_is_green_up_to_its_charge_and_grey_once_its_unit_is_stale(bench: Page) -> None:
-    """The area tells the charge (V6), and nothing stale looks live (look.md)."""
+    """The area tells the charge (V6), and nothing stale looks live."""
     feed(bench, 4, sharing=False)
     at = spot(bench, "E001")
     low = (at["x"] + at["cell"] * 0.3, at["y"] + at["cell"] * 0.6)
@@ -204,7 +204,7 @@ def test_a_deal_that_no_reading_tells_of_has_a_line_of_its_own(bench: Page) -> N
 
 @pytest.mark.parametrize("size", [{"width": 768, "height": 300}, {"width": 360, "height": 440}])
 def test_the_charge_stays_readable_in_small_cells(bench: Page, size: ViewportSize) -> None:
-    """look.md: the figure is inside the cell, on narrow screens too."""
+    """The figure is inside the cell, on narrow screens too."""
     bench.set_viewport_size(size)
     bench.evaluate("window.bench.scene.setMotion(false)")
     for sharing in (False, True):

@@ -19,7 +19,7 @@ def card(page: Page, unit_id: str):  # type: ignore[no-untyped-def]  # a Locator
 
 
 def test_hostile_names_are_text(open_quiet: OpenPage) -> None:
-    """Issue section 3: ids, names, addresses, modes, errors and deals from the wire are text everywhere, never HTML."""
+    """Ids, names, addresses, modes, errors and deals from the wire are text everywhere, never HTML."""
     stage = Stage.of(2)
     stage.units[HOSTILE] = unit_data(HOSTILE, name=HOSTILE, ip=HOSTILE, mode=HOSTILE, word=HOSTILE)
     stage.states[HOSTILE] = unit_status("silent", unwatched=True, lastWord=HOSTILE, conflict=HOSTILE)
@@ -241,7 +241,7 @@ def test_live_goes_stale_by_the_page_itself_while_the_controller_is_gone(open_qu
 
 
 def test_a_unit_that_comes_or_goes_is_handled_without_reload(open_quiet: OpenPage) -> None:
-    """Issue section 3: in id order, the others stay where they are."""
+    """In id order, the others stay where they are."""
     stage = Stage.of(3)
     page = open_quiet(stage=stage)
     expect(page.locator(".card .uid")).to_have_text(["E001", "E002", "E003"])
@@ -317,7 +317,7 @@ def filled_in(open_quiet: OpenPage) -> tuple[Stage, Page, Locator]:
 
 
 def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_quiet: OpenPage, pictures: Path) -> None:
-    """Issue 5 section 2: a dry run as the form is filled in; overridable rules pass with a reason, which is sent."""
+    """A dry run as the form is filled in; overridable rules pass with a reason, which is sent."""
     stage, page, unit = filled_in(open_quiet)
     expect(unit.locator(".rules li")).to_have_text(
         [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(f\) The bus has")]
@@ -386,7 +386,7 @@ def test_a_rule_that_fails_by_now_is_shown_before_it_is_named(open_quiet: OpenPa
 
 
 def test_rules_of_one_letter_stand_once_each_however_often_they_are_asked(open_quiet: OpenPage) -> None:
-    """Issue 5 section 2: (h) answers for voltage and current; a newer answer takes the place of the last one."""
+    """Rule (h) answers for voltage and current; a newer answer takes the place of the last one."""
     stage = Stage.of(1, mode="manual")
     stage.grid["mode"] = "manual"
     limits = [{**RULES[0], "rule": "h", "sentence": text} for text in ("350 V is allowed.", "2 A is allowed.")]
@@ -400,7 +400,7 @@ def test_rules_of_one_letter_stand_once_each_however_often_they_are_asked(open_q
 
 
 def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPage) -> None:
-    """Issue 5: nothing is sent, the sentence stands at the unit."""
+    """Nothing is sent, the sentence stands at the unit."""
     stage = Stage.of(1, mode="manual")
     stage.grid["mode"] = "manual"
     rule = {**RULES[1], "rule": "d", "sentence": "E002 is the voltage reference.", "overridable": False}
@@ -571,7 +571,7 @@ def test_stop_all_takes_the_place_of_a_question_that_stands_open(open_quiet: Ope
 
 
 def test_a_unit_that_was_silent_before_the_page_was_opened_keeps_its_last_figures(open_quiet: OpenPage) -> None:
-    """Z5, look.md: a reload blanks nothing; only a unit never seen shows dashes, and is not asked for."""
+    """Z5: a reload blanks nothing; only a unit never seen shows dashes, and is not asked for."""
     stage = Stage.of(3)
     stage.kept["E002"] = unit_data("E002", rsoc=81.0, ig=1.5, name="mill", ip="192.168.11.9")
     del stage.units["E002"], stage.units["E003"]
@@ -589,7 +589,7 @@ def test_a_unit_that_was_silent_before_the_page_was_opened_keeps_its_last_figure
 
 
 def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: OpenPage) -> None:
-    """Issue 5 section 4: the step that broke is marked, the safe end is done, the reason stands there once."""
+    """The step that broke is marked, the safe end is done, the reason stands there once."""
     why = "E001's data are no longer live."
     ends = {
         "referenceUp": ("done", "E001 is the voltage reference at 350 V."),
@@ -647,7 +647,7 @@ def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet
 
 
 def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quiet: OpenPage, pictures: Path) -> None:
-    """Issue 10: voltage, reference and headroom, balance with readings apart, losses, who works unexplained."""
+    """Voltage, reference and headroom, balance with readings apart, losses, who works unexplained."""
     stage = Stage.of(4, mode="manual")
     page = open_quiet(stage=stage)
     expect(page.locator("#trust-live b")).to_have_text("4")
@@ -718,7 +718,7 @@ def test_a_lock_says_that_it_isolates_nothing(open_quiet: OpenPage, pictures: Pa
 
 
 def test_a_guided_sharing_tells_its_energy_its_end_and_that_nobody_attends(open_quiet: OpenPage) -> None:
-    """Issue 10: what was carried, when it ends by itself and why sooner; one not seen to have ended is an alarm."""
+    """What was carried, when it ends by itself and why sooner; one not seen to have ended is an alarm."""
     stage = Stage.of(3, mode="manual")
     stage.grid["mode"] = "manual"
     limits = {"minutes": 30, "wh": None}

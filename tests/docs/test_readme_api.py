@@ -120,7 +120,7 @@ def done_rows(root: Path) -> list[tuple[set[str], str]]:
 
 
 def test_the_table_of_proofs_names_every_order(root: Path) -> None:
-    """Issue 5 section 1: what counts as verified is one table; every recorded order stands in it, and no other."""
+    """What counts as verified is one table; every recorded order stands in it, and no other."""
     assert operations.__path__
     assert set().union(*(orders for orders, _ in done_rows(root))) == orders_in_code(root)
 

@@ -1,4 +1,4 @@
-"""Every curl line of the README, run in its order against the real program and a simulated cluster (issue 3)."""
+"""Every curl line of the README, run in its order against the real program and a simulated cluster."""
 
 import contextlib
 import functools

@@ -128,7 +128,7 @@ def test_wait_needs_the_word_alone_and_the_lag() -> None:
 
 
 def test_a_unit_silent_between_acceptance_and_verification_confirms_nothing() -> None:
-    """Issue 5 section 6."""
+    """Z9b: it cannot tell."""
     assert states(converter(CHARGE), picture(silent("E001", CHARGE, dvg=350.0, dig=1.0))) == {"E001": UNCONFIRMED}
     assert not verified({"E001": UnitOutcome(UNCONFIRMED)})
 

@@ -81,7 +81,7 @@ SPELLINGS = [
 
 @pytest.mark.parametrize(("one", "other"), SPELLINGS)
 def test_one_device_under_two_spellings_of_its_address_is_a_conflict(one: str, other: str) -> None:
-    """V12: the order for one unit would reach the other's converter."""
+    """AV12: the order for one unit would reach the other's converter."""
     assert sorted(among(seen("E001", ip=one), seen("E002", ip=other))) == ["E001", "E002"]
     assert list(among(seen("E002", ip=other), remembered=(Remembered("E001", ip=one),))) == ["E001"]
 
@@ -103,7 +103,7 @@ NO_IDS = [("", "empty"), ("x" * 65, "longer than 64 characters"), *((f"E{sign}1"
 
 @pytest.mark.parametrize(("unit_id", "why"), NO_IDS, ids=range(len(NO_IDS)))
 def test_what_cannot_be_shown_safely_is_no_id(unit_id: str, why: str) -> None:
-    """V3, V4, H9."""
+    """AV3, AV4, H9."""
     assert why_no_id(unit_id) == why
 
 

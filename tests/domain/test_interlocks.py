@@ -1,4 +1,4 @@
-"""Every rule of a converter order at its boundary (Z8, N13, issue 5 section 2)."""
+"""Every rule of a converter order at its boundary (Z8, N13)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""When a mode, a shutdown or a lock must be refused (Z8, T15, issue 5 section 3); stopping never is."""
+"""When a mode, a shutdown or a lock must be refused (Z8, T15); stopping never is."""
 
 from typing import Any
 

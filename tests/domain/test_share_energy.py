@@ -1,4 +1,4 @@
-"""What a guided transfer carried is never counted less than it was (bus.md I15, section 4)."""
+"""What a guided transfer carried is never counted less than it was (I15)."""
 
 import pytest
 

@@ -77,7 +77,7 @@ def test_a_member_never_seen_since_the_restart_can_be_acknowledged_and_a_strange
 
 
 def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_path: Path) -> None:
-    """S11, case R: back in the same word for an hour, at 380 V instead of 350 V, then silent again."""
+    """S11: back in the same word for an hour, at 380 V instead of 350 V, then silent again."""
     now = [START]
     database = Database(tmp_path / "journal.sqlite3")
     known = KnownUnits(database, wall=lambda: now[0], lasts=timedelta(hours=24))
@@ -114,7 +114,7 @@ def silent_reference(bench: Bench) -> None:
 
 
 def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it() -> None:
-    """S10, case J: the acknowledged hardware is live."""
+    """S10: the acknowledged hardware is live."""
     with open_bench(mode=Mode.STOP) as bench:
         silent_reference(bench)
         bench.acknowledged.words["E001"] = str(Word.VOLTAGE_REFERENCE)
@@ -159,7 +159,7 @@ def test_a_bus_that_falls_or_is_explained_lifts_no_acknowledgement() -> None:
 
 
 def test_run_is_refused_on_a_live_bus_with_all_in_wait_and_in_soft_stop_without_deals() -> None:
-    """S10, cases AP2 and AN."""
+    """S10: Run waits until nothing but deals holds the bus."""
     with open_bench(mode=Mode.STOP) as bench:
         for unit in bench.grid.units.values():
             unit.vg = 348.0

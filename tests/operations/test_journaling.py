@@ -314,7 +314,7 @@ def test_replacing_a_record_by_an_equal_one_writes_nothing(site: Site) -> None:
 def test_a_stop_waits_for_no_disk_and_is_still_told_as_unknown_after_a_kill(
     site: Site, order: str, unit_id: str | None, wanted: dict[str, Any]
 ) -> None:
-    """Issue 5 section 6: SIGKILL between send and record, also for the orders that nothing may keep back (Z8)."""
+    """SIGKILL between send and record, also for the orders that nothing may keep back (Z8)."""
     command = site.begin(order, unit_id, wanted=wanted)
     assert site.story() == [("order", ""), ("intent", "")]
     after = site.restarted()

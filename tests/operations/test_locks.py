@@ -1,4 +1,4 @@
-"""Locks for maintenance: who may set one, when, and whom it binds (issue 5 section 3)."""
+"""Locks for maintenance: who may set one, when, and whom it binds."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future

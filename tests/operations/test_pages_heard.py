@@ -1,4 +1,4 @@
-"""Which pages were heard when (H2, bus.md I18)."""
+"""Which pages were heard when (H2, I18)."""
 
 from main_controller.operations.pages_heard import PAGES, PagesHeard
 

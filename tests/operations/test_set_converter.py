@@ -101,7 +101,7 @@ def test_an_override_passes_no_rule_that_it_does_not_name(bench: Bench, named: f
 
 
 def test_an_override_for_one_rule_does_not_pass_two_that_broke_meanwhile(bench: Bench) -> None:
-    """S7, case L of the review: the reference trips after the question; charging a dead bus was verified."""
+    """S7: the reference trips after the question; charging a dead bus was verified."""
     bus(bench, 350.0)
     weak_reference(bench, limit=1.0, voltage=350.0)
     bus(bench, 0.0)
@@ -148,7 +148,7 @@ def test_what_nobody_may_override_refuses_also_when_it_is_named(bench: Bench) ->
 def test_a_battery_or_converter_beyond_its_limits_refuses_a_current_at_either_end(
     bench: Bench, unit_id: str, change: dict[str, object], why: str
 ) -> None:
-    """S12, case Q of the review: charge into 100 %, 58.9 V, 80 degrees, not permitted, heavy alarm: all passed."""
+    """S12: charge into 100 %, 58.9 V, 80 degrees, not permitted, heavy alarm: all passed."""
     bench.converter.order(UP, "me")
     bus(bench, 350.0)
     bench.run(20.0)
@@ -172,7 +172,7 @@ def test_hardware_that_does_not_tell_passes_and_that_is_said(bench: Bench) -> No
 
 
 def test_between_two_orders_to_one_converter_lie_5_s_but_wait_passes_at_once(bench: Bench) -> None:
-    """S20, case Y of the review: charge, Wait, discharge within 0.2 s was a step of 4.6 A for the reference."""
+    """S20: charge, Wait, discharge within 0.2 s was a step of 4.6 A for the reference."""
     bench.converter.order(UP, "me")
     bus(bench, 350.0)
     bench.run(20.0)
@@ -337,7 +337,7 @@ def test_no_converter_is_started_under_an_apis_main_that_is_being_shut_down(benc
 
 
 def test_yes_and_nothing_happens_is_said_after_30_s(bench: Bench) -> None:
-    """Issue 5 section 6."""
+    """Z9b: accepted is not done."""
     bench.devices.deaf = {"E001"}
     command, _ = bench.converter.order(UP, "me")
     assert command.state == "accepted"

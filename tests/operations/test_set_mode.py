@@ -108,7 +108,7 @@ def test_the_reply_lost_and_the_mode_set_is_verified(bench: Bench) -> None:
 
 
 def test_two_operators_order_opposite_things_and_the_way_down_wins(bench: Bench) -> None:
-    """Issue 5 section 6: Run hangs, Stop comes: Stop is sent at once, and again after Run came back."""
+    """Run hangs, Stop comes: Stop is sent at once, and again after Run came back."""
     bench.grid.faults["autonomous"] = Fault(hang=8.0)
     run = bench.hands.submit(bench.set_mode.cluster, RUN, "one")
     assert bench.set_mode.cluster(STOP, "two").state == "accepted"
@@ -319,7 +319,7 @@ def test_a_bug_leaves_no_order_in_flight_for_ever_and_a_stop_still_follows_it(be
 
 
 def test_run_waits_for_the_next_reading_of_a_unit_that_was_seen_25_s_ago() -> None:
-    """S18, case BA: it became the reference meanwhile."""
+    """S18: it became the reference meanwhile."""
     with open_bench(mode=Mode.STOP) as bench:
         bench.settled()
         bench.unit("E001").frozen = True

@@ -1,4 +1,4 @@
-"""The guided procedure: its steps, each way into the safe end, and what survives a kill (N13, issue 5 section 4)."""
+"""The guided procedure: its steps, each way into the safe end, and what survives a kill (N13)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -138,7 +138,6 @@ def test_data_that_are_no_longer_live_end_it(bench: Bench, unit_id: str, how: st
 
 
 def test_apis_web_killed_in_the_middle_ends_it(bench: Bench) -> None:
-    """Issue 5, done means."""
     command_id = sharing(bench)
     bench.polls = False
     bench.run(60.0)

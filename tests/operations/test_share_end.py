@@ -1,4 +1,4 @@
-"""The safe end of a guided transfer: who gets Wait when, and when it may be called ended (bus.md S5, S20, S21, S30)."""
+"""The safe end of a guided transfer: who gets Wait when, and when it may be called ended (S5, S20, S21, S30)."""
 
 from collections.abc import Iterator
 from dataclasses import replace

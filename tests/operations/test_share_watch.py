@@ -1,4 +1,4 @@
-"""What ends a guided transfer by itself, whom its bus belongs to, and how its steps are told (bus.md S5, S6, S22, S29).
+"""What ends a guided transfer by itself, whom its bus belongs to, and how its steps are told (S5, S6, S22, S29).
 
 The physics are the bench's; each case is one way in which a transfer used to go on blindly.
 """

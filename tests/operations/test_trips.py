@@ -1,4 +1,4 @@
-"""A person resets a converter's trips: bus.md I11."""
+"""A person resets a converter's trips: I11."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The real server against hostile and odd callers, over real sockets (V1, V2, V6-V8, V20, M3, M7)."""
+"""The real server against hostile and odd callers, over real sockets (AV1, AV2, AV6-AV8, AV20, M3, M7)."""
 
 import contextlib
 import errno
@@ -65,7 +65,7 @@ def stop_at_once(site: Site) -> None:
     assert time.monotonic() - started < 1.0
 
 
-# Callers who do not read (V1)
+# Callers who do not read (AV1)
 
 
 def test_callers_who_ask_much_and_read_nothing_keep_neither_stops_nor_for_long_anybody(hasty: Site) -> None:
@@ -118,7 +118,7 @@ def test_a_streamed_reply_that_is_taken_goes_on(hasty: Site) -> None:
         assert not hasty.app.ended.is_set()
 
 
-# Heads and bodies (V2, V8)
+# Heads and bodies (AV2, AV8)
 
 
 @pytest.mark.parametrize("length", [16_384, 200_000])
@@ -194,7 +194,7 @@ def test_chunks_without_end_are_refused_in_json(site: Site, chunks: bytes) -> No
     assert site.app.seen == []
 
 
-# Expect (V6, M7)
+# Expect (AV6, M7)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
@@ -225,7 +225,7 @@ def test_expect_behind_another_request_is_answered(site: Site) -> None:
     assert site.app.seen == ["GET /first", "POST /second"]
 
 
-# Two lengths, odd forms (V20)
+# Two lengths, odd forms (AV20)
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_urgent_data_ends_the_connection_and_nothing_else(site: Site, caplog: py
     assert len(caplog.records) < 5
 
 
-# Descriptors and places (V7, V8, M3)
+# Descriptors and places (AV7, AV8, M3)
 
 
 def test_beyond_the_limit_those_longest_without_a_request_make_room(caplog: pytest.LogCaptureFixture) -> None:

@@ -93,7 +93,7 @@ for turn in range(1_000_000):
 
 
 def test_killed_at_any_instant_the_last_whole_file_stands(tmp_path: Path) -> None:
-    """SIGKILL at random instants: what was confirmed, or the next one, is there whole (issue 3, section 9)."""
+    """SIGKILL at random instants: what was confirmed, or the next one, is there whole."""
     chance = random.Random(1)
     root = Path(__file__).parents[2]
     for _ in range(6):

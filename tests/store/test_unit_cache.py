@@ -1,4 +1,4 @@
-"""One immutable picture, swapped whole; nothing good is ever blanked, and the reply is made once (Z5, Z2, S7)."""
+"""One immutable picture, swapped whole; nothing good is ever blanked, and the reply is made once (Z5, Z2)."""
 
 import gzip
 import json

@@ -1,6 +1,6 @@
 """Every parameter of every route, bad in every way: the right 4xx with one sentence, nothing written, nothing sent.
 
-Issue 3 section 9, Z1, Z3, Z4, Z7. The grid stands in Manual, every converter in Wait and the bus dead, so that each
+Z1, Z3, Z4, Z7. The grid stands in Manual, every converter in Wait and the bus dead, so that each
 route's `good` request does pass (`test_the_good_request_of_each_route_passes`): what the table sees is the refusal.
 """
 

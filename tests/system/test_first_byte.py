@@ -1,4 +1,4 @@
-"""A stop leaves within 1 s of the press, whatever fails around the program (issue 9, section 3).
+"""A stop leaves within 1 s of the press, whatever fails around the program.
 
 Times are real: the program runs with the real system's time-outs, so that whatever waits for one is seen. The bound is
 wide enough for a busy machine and far below every time-out.

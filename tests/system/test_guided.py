@@ -1,4 +1,4 @@
-"""A guided sharing on the running program: whose the bus is, its limits, what a kill leaves (bus.md S5, S9, S30)."""
+"""A guided sharing on the running program: whose the bus is, its limits, what a kill leaves (S5, S9, S30)."""
 
 from collections.abc import Iterator
 from pathlib import Path

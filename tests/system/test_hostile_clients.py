@@ -1,4 +1,4 @@
-"""Beside each attack on the program a Stop all leaves within a second (issue 9 sections 3 and 8, V1-V8, M3, M7, M8).
+"""Beside each attack on the program a Stop all leaves within a second (AV1-AV8, M3, M7, M8).
 
 `left_within` measures at the other end: from before the press until apis-web has `GET /stop`.
 """
@@ -72,14 +72,14 @@ def ask(target: str, method: str = "GET", *fields: str) -> bytes:
 
 
 def readers_of_nothing(crowd: Crowd) -> None:
-    """V1: as many as there are threads and a few more, until each thread could be held."""
+    """AV1: as many as there are threads and a few more, until each thread could be held."""
     for _ in range(12):
         crowd.come(b"GET /js/jquery.js HTTP/1.1\r\n\r\n" * 273, small=True)
     threading.Event().wait(3)
 
 
 def growing_heads(crowd: Crowd) -> None:
-    """V2."""
+    """AV2."""
     for _ in range(190):
         crowd.come()
     for connection in crowd.here[1:]:
@@ -109,7 +109,7 @@ def urgent_data(crowd: Crowd) -> None:
 
 
 def idle_connections(crowd: Crowd) -> None:
-    """M3, V8."""
+    """M3, AV8."""
     for number in range(600):
         crowd.come((b"", b"GET /h", b"\r\n")[number % 3])
 
@@ -121,7 +121,7 @@ def hanging_readings(crowd: Crowd) -> None:
 
 
 def stops_that_wait_for_their_verdict(crowd: Crowd) -> None:
-    """V5."""
+    """AV5."""
     for _ in range(60):
         crowd.come(ask("/setOperationMode?value=stop&unitId=E001&wait=verified", "POST"))
 
@@ -207,7 +207,7 @@ LIMITED = ["/bin/sh", "-c", 'ulimit -n 256; exec "$@"', "sh"]
 def test_with_256_descriptors_and_300_idle_connections_stops_leave_and_the_log_is_short(
     grid: FakeGrid, tmp_path: Path
 ) -> None:
-    """M3, V7: on a new connection, and on one opened before."""
+    """M3, AV7: on a new connection, and on one opened before."""
     program = Program(copy_checkout(tmp_path / "checkout"), tmp_path / "data", **grid.settings)
     program.argv = [*LIMITED, *program.argv]
     with program, ExitStack() as stack:
@@ -246,14 +246,14 @@ def descriptors(program: Program) -> int:
 def test_a_stop_that_expects_to_be_told_to_go_on_leaves(
     console: Console, fields: tuple[str, ...], method: str, grid: FakeGrid
 ) -> None:
-    """V6, M7."""
+    """AV6, M7."""
     with ExitStack() as stack:
         crowd = Crowd(console.address, stack)
         assert left_within(grid, lambda: receive(crowd.come(ask("/stopAll", method, *fields)))) < AT_MOST
 
 
 def test_nothing_after_two_lengths_is_obeyed(console: Console, grid: FakeGrid) -> None:
-    """V20."""
+    """AV20."""
     hidden = ask("/set/budo/manual", "POST")
     head = ask("/healthz", "POST", "Transfer-Encoding: chunked", f"Content-Length: {len(hidden) + 5}")
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The program as a process: its ends by signal and by kill, disks that fail, bad starts (Z11, Z14, Z20, E1)."""
+"""The program as a process: its ends by signal and by kill, disks that fail, bad starts (Z11, Z14, Z20, T31)."""
 
 import contextlib
 import http.client
@@ -424,7 +424,7 @@ class Operator(threading.Thread):
 def test_a_kill_at_any_instant_loses_no_schedule_and_breaks_no_file(
     checkout: Path, grid: FakeGrid, tmp_path: Path, seed: int
 ) -> None:
-    """Issue 3 section 9, Z11, B5: whole files, every confirmed one there, the journal's chain whole."""
+    """Z11, B5: whole files, every confirmed one there, the journal's chain whole."""
     rng = random.Random(seed)
     with Program(checkout, tmp_path / "data", **grid.settings) as program:
         until(lambda: seen(program, 2), "the first picture")
@@ -454,7 +454,7 @@ def test_a_kill_at_any_instant_loses_no_schedule_and_breaks_no_file(
 
 
 def test_a_kill_between_sending_and_recording_is_told_after_the_restart(program: Program, grid: FakeGrid) -> None:
-    """Issue 5 section 6, Z8b: the intent is on the disk before the order leaves, and it counts until a reading says."""
+    """Z8b: the intent is on the disk before the order leaves, and it counts until a reading says."""
     asked = threading.Event()
 
     def take(exchange: Exchange) -> None:
@@ -484,7 +484,7 @@ def limit_files(program: Program, limit: int) -> None:
 
 
 def test_a_full_disk_stops_no_order_and_is_told(program: Program, grid: FakeGrid) -> None:
-    """Issue 5 section 6: orders go out, the console says ERROR, `/readyz` tells; the old schedule stays."""
+    """Orders go out, the console says ERROR, `/readyz` tells; the old schedule stays."""
     value = "2090-01-01T00:00:00.000+00:00"
     assert program.call(f"/setSchedule?operation=softStop&value={quote(value)}").status == 200
     limit_files(program, 0)
@@ -562,7 +562,7 @@ def test_a_start_that_cannot_work_says_why(checkout: Path, tmp_path: Path) -> No
 
 
 def test_without_a_journal_it_starts_says_so_and_stops_the_grid(checkout: Path, grid: FakeGrid, tmp_path: Path) -> None:
-    """Issue 5 section 6: evidence comes after the grid's safety; what it cannot know it takes as forbidden."""
+    """Evidence comes after the grid's safety; what it cannot know it takes as forbidden."""
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
     with Program(checkout, tmp_path / "data", journal=blocked / "journal.sqlite3", **grid.settings) as program:
@@ -577,7 +577,7 @@ def test_without_a_journal_it_starts_says_so_and_stops_the_grid(checkout: Path, 
 
 
 def test_it_starts_and_serves_without_apis_web(checkout: Path, tmp_path: Path) -> None:
-    """E1, T31: no apis-web is no reason not to start; and it says so."""
+    """T31: no apis-web is no reason not to start; and it says so."""
     with FakeGrid() as grid:
         urls = grid.settings
     with Program(checkout, tmp_path / "data", **urls) as program:
@@ -647,7 +647,7 @@ def test_no_file_outside_its_folder_is_ever_served(checkout: Path, grid: FakeGri
 
 
 def test_half_sent_requests_hold_up_nobody(program: Program) -> None:
-    """Issue 3 section 8: idle and half-sent connections; the next caller is answered as ever."""
+    """Idle and half-sent connections; the next caller is answered as ever."""
     parts = urlsplit(program.address)
     where = (parts.hostname or "", parts.port or 0)
     waiting = [socket.create_connection(where, timeout=10) for _ in range(300)]

@@ -158,7 +158,7 @@ def events(play: Play) -> list[Any]:
 
 @pytest.mark.parametrize("play", [618.0], indirect=True)
 def test_a_dead_apis_web_is_told_and_its_return_too(play: Play) -> None:
-    """K8, E1: refused from 630 to 659; the last good data stay, their age growing."""
+    """K8, T31: refused from 630 to 659; the last good data stay, their age growing."""
     at, _ = play.until(632, lambda status: not status["apisWeb"]["emulatorEmulator"]["up"], "the fault")
     assert at >= 629
     body = play.console.call("/get/logInfo").body

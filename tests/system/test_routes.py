@@ -82,7 +82,7 @@ def test_a_specified_route_answers_in_its_shape(console: Console, requirement: s
 
 
 def test_the_page_names_every_unit_without_a_script(console: Console) -> None:
-    """N3, E1: and asks no other host for anything (Z18)."""
+    """N3: and asks no other host for anything (Z18)."""
     page = console.call("/").body.decode()
     assert "E001" in page
     assert "E002" in page

@@ -1,4 +1,4 @@
-"""Every fault of apis-web and the converters, seen from outside (issue 3 section 9, Z1, Z4, Z5, Z8, Z8a, E1, T31).
+"""Every fault of apis-web and the converters, seen from outside (Z1, Z4, Z5, Z8, Z8a, T31).
 
 A clear error with its right status and `sent`, the last good data kept with their age growing, recovery within one
 interval of the fault's end, one ERROR line when it starts and one line when it ends.
@@ -289,7 +289,7 @@ def timed(call: Callable[[], Answer]) -> tuple[float, Answer]:
 
 
 def test_while_apis_web_hangs_readings_and_stops_are_not_held_up(tmp_path: Path) -> None:
-    """Issue 3 section 8, Z8: with the real time-outs of 5 and 15 s, and as many callers waiting as there may be."""
+    """Z8: with the real time-outs of 5 and 15 s, and as many callers waiting as there may be."""
     with (
         FakeGrid(mode="manual") as grid,
         Console(tmp_path / "console", patient=True, threads=48, **grid.settings) as console,
@@ -321,7 +321,7 @@ def test_while_apis_web_hangs_readings_and_stops_are_not_held_up(tmp_path: Path)
 
 
 def test_the_shared_deals_cost_apis_web_one_call_a_second(console: Console, grid: FakeGrid) -> None:
-    """S8, issue 3 section 8: however many browsers ask."""
+    """R8: however many browsers ask."""
     until(lambda: well(console), "health")
     grid.deals = [{"requester": "E001", "responder": "E002", "chargeingUnit": "E001", "isMasterDeal": True}]
     until(lambda: console.call("/get/dealsInfo").body != b"[]", "the new deal")
@@ -337,7 +337,7 @@ def test_the_shared_deals_cost_apis_web_one_call_a_second(console: Console, grid
 
 
 def test_one_log_poll_an_interval_however_many_browsers(console: Console, grid: FakeGrid) -> None:
-    """S7: node data come from the cache."""
+    """R2: node data come from the cache."""
     until(lambda: well(console), "health")
     with ThreadPoolExecutor(16) as callers:
         before, began = len(grid.web.seen("/get/log")), time.monotonic()

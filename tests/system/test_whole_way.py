@@ -145,7 +145,7 @@ def by_hand(console: Console, cluster: SimulatedCluster) -> None:
 
 
 def test_a_guided_sharing_runs_and_ends(tmp_path: Path) -> None:
-    """Issue 5 section 4, N13: reference up, bus stable, current on; and its safe end."""
+    """N13: reference up, bus stable, current on; and its safe end."""
     with simulated(Mode.MANUAL) as cluster, watching(cluster, tmp_path) as console:
         started = console.call("/share?from=E001&to=E003&current=2&minutes=10")
         assert started.status == 200, started.body
@@ -161,7 +161,7 @@ def test_a_guided_sharing_runs_and_ends(tmp_path: Path) -> None:
 
 
 def test_a_guided_sharing_ends_by_itself_when_apis_web_dies(tmp_path: Path) -> None:
-    """Issue 5: killed in the middle; the converters are reached without it, current first, then the reference."""
+    """Killed in the middle; the converters are reached without it, current first, then the reference."""
     with simulated(Mode.MANUAL) as cluster, watching(cluster, tmp_path) as console:
         started = console.call("/share?from=E001&to=E003&current=1.5&wh=500")
         until(lambda: console.get("/get/share")["share"]["step"] == "sharing", "the sharing")
@@ -204,7 +204,7 @@ def journaled(console: Console, kind: str) -> int:
 
 
 def test_a_schedule_that_came_due_while_down_fires_after_the_start(tmp_path: Path) -> None:
-    """B4, B5, Z12; with what else a restart must not forget: members, locks, command numbers (Z6a, issue 5)."""
+    """B4, B5, Z12; with what else a restart must not forget: members, locks, command numbers (Z6a)."""
     with simulated() as cluster:
         with watching(cluster, tmp_path) as console:
             assert ordered(console, "/setOperationMode?unitId=E003&value=stop")["state"] == "verified"
@@ -289,7 +289,7 @@ def test_stop_all_with_a_dead_grid_master_sends_wait_itself(tmp_path: Path) -> N
         assert in_wait(cluster)
 
 
-# What orders become when apis-web lies (issue 5 section 6)
+# What orders become when apis-web lies
 
 
 def run(grid: FakeGrid, console: Console) -> None:

@@ -261,7 +261,7 @@ def test_a_refused_order_was_not_sent() -> None:
 
 
 def test_the_table_of_timeouts_is_the_one_agreed() -> None:
-    """Issue 3, section 3: reads 2 s to connect and 5 s in all, modes and shutdown 15 s, converters and UPSs 10 s."""
+    """Reads 2 s to connect and 5 s in all, modes and shutdown 15 s, converters and UPSs 10 s."""
     assert {name: (row.connect, row.total) for name, row in TIMEOUTS.items()} == {
         "log": (2, 5),
         "unitIds": (2, 5),

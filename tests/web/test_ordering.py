@@ -1,4 +1,4 @@
-"""How an order is asked and answered: its key, at once, and in bounds (H1, H6, M5, V5)."""
+"""How an order is asked and answered: its key, at once, and in bounds (H1, H6, M5, AV5)."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping

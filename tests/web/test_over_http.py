@@ -1,4 +1,4 @@
-"""Behind the real server: an apis-web that hangs holds few threads, and odd requests get JSON (issue 3 section 8)."""
+"""Behind the real server: an apis-web that hangs holds few threads, and odd requests get JSON."""
 
 import http.client
 import json

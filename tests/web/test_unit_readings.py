@@ -123,7 +123,7 @@ def test_before_the_first_data_nobody_is_called_a_stranger() -> None:
 
 
 def test_a_part_that_the_unit_does_not_tell_is_404(grid: Grid) -> None:
-    """K1: real V2 converters have no emu; nothing is invented (F41)."""
+    """K1: real second-generation converters have no emu; nothing is invented (F41)."""
     data = unit("E003")
     del data["emu"]
     take(grid.cache, grid.clock, data, unit("E004", dcdc="garbled"))

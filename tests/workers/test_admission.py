@@ -1,4 +1,4 @@
-"""Ids from the wire become units only where they can be shown, and not endlessly many (V4)."""
+"""Ids from the wire become units only where they can be shown, and not endlessly many (AV4)."""
 
 import contextlib
 import logging
@@ -95,7 +95,7 @@ def test_each_kind_is_told_once_with_its_number_and_once_when_it_is_over(caplog:
 def test_the_number_of_units_is_bounded_however_many_come_and_known_ones_are_always_taken(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """V4: 500 new ids at each poll."""
+    """AV4: 500 new ids at each poll."""
     floods = [units("E1", *(f"N{poll}-{n}" for n in range(500)), time=str(poll)) for poll in range(20)]
     bench = Bench(700, *floods)
     for _ in floods:

@@ -1,6 +1,6 @@
 """Every known fault of the wire leaves the last data in place, is told once, and is over with the next good answer.
 
-Issue 3 section 9, with the real HTTP client: `/get/log` of a server that misbehaves, between two good answers.
+With the real HTTP client: `/get/log` of a server that misbehaves, between two good answers.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""An outage is logged when it starts and when it ends, and told with its times (Z5a, issue 3 section 9)."""
+"""An outage is logged when it starts and when it ends, and told with its times (Z5a)."""
 
 import logging
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A worker keeps its beat, survives everything and stops when told (B6, E1, T31)."""
+"""A worker keeps its beat, survives everything and stops when told (B6, T31)."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Due schedules act once, are seen in effect, and never hide one another (B3-B5, S10, Z12)."""
+"""Due schedules act once, are seen in effect, and never hide one another (B3-B5, Z12)."""
 
 import logging
 import os
