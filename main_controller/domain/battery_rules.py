@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from main_controller.domain.bus_rules import reference_of, target_of
-from main_controller.domain.interlock_terms import Answer, Limits, Wanted, fail, of_units, ok, untold
+from main_controller.domain.interlock_terms import Answer, Limits, fail, of_units, ok, untold
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture, possible_current
 from main_controller.domain.set_point_rules import current_before
 from main_controller.domain.units import Unit
@@ -47,7 +48,7 @@ class Role:
         return self.fact.unit or NOBODY
 
 
-def battery_rules(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> list[Answer]:
+def battery_rules(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> list[Answer]:
     """The answers of (j), (k), (l) and (m)."""
     roles = _roles(wanted, fact, picture)
     rules: dict[str, Callable[[Role, Limits], list[Answer]]] = {
@@ -57,7 +58,7 @@ def battery_rules(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) 
     return [answer for answer in told if answer is not None]
 
 
-def _roles(wanted: Wanted, fact: Fact, picture: Picture) -> list[Role]:
+def _roles(wanted: ConverterOrder, fact: Fact, picture: Picture) -> list[Role]:
     others = picture.others(wanted.unit_id)
     taking, giving = (possible_current(others, word) for word in (Word.CHARGE, Word.DISCHARGE))
     net = None if taking is None or giving is None else taking - giving

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from main_controller.domain.freshness import Reading, UnitState
-from main_controller.domain.interlock_terms import Answer, Limits, Wanted, fail, ok, untold, waits
+from main_controller.domain.interlock_terms import Answer, Limits, fail, ok, untold, waits
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
 
-def reference_of(wanted: Wanted, picture: Picture) -> Fact | None:
+def reference_of(wanted: ConverterOrder, picture: Picture) -> Fact | None:
     """The one other live unit that surely is the voltage reference; None where there is none, or more than one."""
     found = [fact for fact in picture.others(wanted.unit_id) if fact.live and _is_reference(fact)]
     return found[0] if len(found) == 1 else None
@@ -25,7 +26,7 @@ def target_of(reference: Fact | None) -> float | None:
     return next(iter(reference.belief.dvgs))
 
 
-def bus_risen(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def bus_risen(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (f): current flows only on a bus that has risen to the reference's voltage, at both units."""
     if not wanted.word.current_controlled:
         return None
@@ -78,7 +79,7 @@ def _voltages(fact: Fact, now: float, limits: Limits) -> list[float | None]:
     return [reading.vg for reading in recent if now - reading.at <= limits.fresh * limits.stable_readings]
 
 
-def bus_one(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def bus_one(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (o): no third live unit measures another bus than the reference does (S19).
 
     Readings of one moment lie up to `skew` apart (K4): one from before the bus was risen that long is waited for.
@@ -123,7 +124,7 @@ def _risen_at(reference: Fact, target: float, limits: Limits) -> float:
     return since
 
 
-def dead_bus(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def dead_bus(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (i): a reference starts on a dead bus, by every reading of a unit that is not silent (S18)."""
     if wanted.word is not Word.VOLTAGE_REFERENCE or _is_reference(fact):
         return None

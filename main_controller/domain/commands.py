@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from main_controller.domain.modes import Mode, Word, parse_mode, parse_word
+from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.orders import ModeOrder, Order
 from main_controller.errors import Sent
 
 
@@ -39,9 +40,6 @@ class CommandState(StrEnum):
         """Whether the order was seen to be so, by all or by those who can tell."""
         return self in (CommandState.VERIFIED, CommandState.PARTLY_VERIFIED)
 
-
-MODE_ORDERS = ("setOperationMode", "setBudo")
-"""The orders that set a mode."""
 
 UNCONFIRMED = "unconfirmed"
 """A unit's state within an order when it is stale or silent and so cannot show anything (Z9b)."""
@@ -79,9 +77,7 @@ class Command:
     """
 
     id: str
-    order: str
-    unit_id: str | None
-    wanted: Mapping[str, Any]
+    order: Order
     by: str
     at: datetime
     entered: float
@@ -101,6 +97,11 @@ class Command:
     progress: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def unit_id(self) -> str | None:
+        """The unit that it concerns; None: the cluster."""
+        return self.order.unit_id
+
+    @property
     def last_given(self) -> float:
         """When (monotonic s) a person or schedule last gave this order."""
         return self.entered if self.pressed is None else max(self.entered, self.pressed)
@@ -110,9 +111,9 @@ class Command:
         return {
             "id": self.id,
             "key": self.key,
-            "order": self.order,
+            "order": self.order.name,
             "unitId": self.unit_id,
-            "wanted": dict(self.wanted),
+            "wanted": self.order.content(),
             "by": self.by,
             "at": self.at.isoformat(timespec="milliseconds"),
             "state": str(self.state),
@@ -128,23 +129,14 @@ class Command:
         }
 
 
-def stops(command: Command) -> bool:
-    """Whether it is a stop: Wait, Force Stop, Stop all, or the end of a guided procedure."""
-    if command.order in ("stopAll", "endShare"):
-        return True
-    if command.order == "setDcdc":
-        return parse_word(command.wanted.get("word")) is Word.WAIT
-    return command.order in MODE_ORDERS and parse_mode(command.wanted.get("mode")) is Mode.STOP
-
-
 def stops_or_changes(command: Command) -> bool:
     """Whether it is a stop that came, or another mode that was or may have been sent.
 
     A stop counts though it could not leave: whoever gave it meant what it says.
     """
-    if stops(command):
+    if command.order.stops:
         return True
-    return command.order in MODE_ORDERS and (command.state.open or command.sent is not False)
+    return isinstance(command.order, ModeOrder) and (command.state.open or command.sent is not False)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -4,14 +4,14 @@ Pure. Each function looks at a command and a `Picture` and gives, per unit in it
 Used by the verification.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Mode, Word, parse_mode, parse_word
+from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder, ModeOrder, Order, ShutDownOrder, UpsOrder
 from main_controller.domain.picture import Fact, Picture
-from main_controller.domain.units import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,24 @@ class Lags:
     silence: float = 30.0
 
 
-Proof = Callable[[Command, Picture, Lags], dict[str, UnitOutcome]]
+def outcomes(
+    command: Command, picture: Picture, lags: Lags, ups_modes: Mapping[str, float | None]
+) -> dict[str, UnitOutcome]:
+    """How the command stands at each unit in its scope; as it stood, where no reading tells (`Proof.OWN_END`).
 
-
-def proof_of(command: Command) -> Proof | None:
-    """The rule by which this order is seen to be so, or None for one that is ended by whoever carries it out."""
-    return PROOFS.get(command.order)
+    `ups_modes` is what each unit's UPS shows now.
+    """
+    match command.order:
+        case ModeOrder() as order:
+            return _mode(order, command, picture, lags)
+        case ConverterOrder() as order:
+            return _converter(order, command, picture, lags)
+        case ShutDownOrder() as order:
+            return _silence(order, command, picture, lags)
+        case UpsOrder() as order:
+            return _ups(order, command, picture, lags, ups_modes)
+        case _:
+            return dict(command.units)
 
 
 def verified(outcomes: Mapping[str, UnitOutcome]) -> bool:
@@ -59,23 +71,22 @@ def _outcome(fact: Fact, counts: bool, so: bool, shows: str | None, command: Com
     return UnitOutcome(CommandState.PENDING, command.sent, shows)
 
 
-def _mode(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
+def _mode(order: ModeOrder, command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
     """The cluster: every `operation_mode.global`; a unit: its `local`. Force Stop: every converter in Wait too (S3).
 
     A unit that cannot show it counts as unconfirmed, but for a Force Stop only where it was last seen in Wait.
     """
-    wanted = parse_mode(command.wanted.get("mode"))
-    local = command.unit_id is not None
+    local = order.unit_id is not None
     outcomes = {}
-    for fact in picture.scope(command.unit_id):
+    for fact in picture.scope(order.unit_id):
         shown = fact.local_mode if local else fact.global_mode
-        so = shown is wanted
-        in_wait = wanted is not Mode.STOP or _waits_since(fact, command, lags)
+        so = shown is order.mode
+        in_wait = not order.stops or _waits_since(fact, command, lags)
         so = so and in_wait
         counts = _counts(fact, command.settled, lags.reading)
         text = str(shown) if shown is not None else ("" if local else None)
         outcomes[fact.id] = _outcome(fact, counts, so, text, command)
-        harmless = not command.wanted.get("waits") and (fact.belief.surely(Word.WAIT) or fact.acknowledged)
+        harmless = not order.waits and (fact.belief.surely(Word.WAIT) or fact.acknowledged)
         if not fact.live and not in_wait and not harmless:
             outcomes[fact.id] = UnitOutcome(CommandState.PENDING, command.sent, text)
     return outcomes
@@ -89,30 +100,27 @@ def _waits_since(fact: Fact, command: Command, lags: Lags) -> bool:
     return fact.confirmed_wait(command.entered + lags.stop)
 
 
-def _converter(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
+def _converter(order: ConverterOrder, command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
     """The converter's word, and its set current and target voltage where the word has them."""
-    wanted = parse_word(command.wanted.get("word"))
-    dig, dvg = number(command.wanted.get("dig")), number(command.wanted.get("dvg"))
     outcomes = {}
-    for fact in picture.scope(command.unit_id):
+    for fact in picture.scope(order.unit_id):
         reading = fact.reading
-        so = reading is not None and reading.word is wanted and wanted is not None
-        if so and reading is not None and wanted is not Word.WAIT:
-            so = _near(reading.dig, dig, 0.005) and _near(reading.dvg, dvg, 0.5)
+        so = reading is not None and reading.word is order.word
+        if so and reading is not None and not order.stops:
+            so = _near(reading.dig, order.dig, 0.005) and _near(reading.dvg, order.dvg, 0.5)
         lag = lags.reading
         shown = None if fact.last_word is None else str(fact.last_word)
         outcomes[fact.id] = _outcome(fact, _counts(fact, command.settled, lag), so, shown, command)
     return outcomes
 
 
-def _silence(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
+def _silence(order: ShutDownOrder, command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOutcome]:
     """Shut Down: the unit is gone, or its own clock stands still for as long as makes it stale.
 
     Units that fall silent together with all the others prove nothing unless apis-web still answers: else it is
     apis-web that fell silent (S26).
     """
-    units = command.wanted.get("units")
-    ids = list(units) if isinstance(units, list) else [fact.id for fact in picture.scope(command.unit_id)]
+    ids = order.units or [fact.id for fact in picture.scope(order.unit_id)]
     since = command.settled + lags.reading if command.settled is not None else None
     answers = since is not None and picture.heard_at is not None and picture.heard_at >= since
     outcomes = {}
@@ -127,17 +135,8 @@ def _silence(command: Command, picture: Picture, lags: Lags) -> dict[str, UnitOu
     return outcomes
 
 
-PROOFS: dict[str, Proof] = {
-    "setOperationMode": _mode,
-    "setBudo": _mode,
-    "setDcdc": _converter,
-    "shutDown": _silence,
-}
-"""Order to its proof. Stop all and a guided procedure end by themselves; a UPS mode is in `ups_outcomes`."""
-
-
-def ups_outcomes(
-    command: Command, picture: Picture, modes: Mapping[str, float | None], lags: Lags
+def _ups(
+    order: UpsOrder, command: Command, picture: Picture, lags: Lags, modes: Mapping[str, float | None]
 ) -> dict[str, UnitOutcome]:
     """UPS mode: `emu.ups_operation_mode.mode` of the units that took the order; `modes` is what each shows now."""
     outcomes = dict(command.units)
@@ -146,26 +145,25 @@ def ups_outcomes(
         if outcome.state == CommandState.FAILED or fact is None:
             continue
         shown = modes.get(unit_id)
-        so = shown == command.wanted.get("upsMode")
+        so = shown == order.ups_mode
         text = None if shown is None else f"{shown:g}"
         outcomes[unit_id] = _outcome(fact, _counts(fact, command.settled, lags.reading), so, text, command)
     return outcomes
 
 
-def mode_now(command: Command, picture: Picture) -> tuple[int, int]:
+def mode_now(order: ModeOrder, picture: Picture) -> tuple[int, int]:
     """How many live units show the wanted mode by now, lag or not, and how many live ones there are."""
-    wanted = parse_mode(command.wanted.get("mode"))
-    live = [fact for fact in picture.scope(command.unit_id) if fact.live]
-    local = command.unit_id is not None
-    return sum(1 for fact in live if (fact.local_mode if local else fact.global_mode) is wanted), len(live)
+    live = [fact for fact in picture.scope(order.unit_id) if fact.live]
+    local = order.unit_id is not None
+    return sum(1 for fact in live if (fact.local_mode if local else fact.global_mode) is order.mode), len(live)
 
 
-def drained(command: Command, picture: Picture) -> bool | None:
+def drained(order: Order, picture: Picture) -> bool | None:
     """Soft Stop: whether no deal runs and every live converter is in Wait; None while the deals cannot be told.
 
     An empty list counts once a Grid Master was known after it: without one the list is empty too (K7).
     """
-    if parse_mode(command.wanted.get("mode")) is not Mode.HETERONOMOUS or picture.deals is None:
+    if not isinstance(order, ModeOrder) or order.mode is not Mode.HETERONOMOUS or picture.deals is None:
         return None
     if picture.deals == 0 and picture.no_deals_at is None:
         return None

@@ -9,7 +9,6 @@ from typing import Any
 
 from main_controller.domain.freshness import Reading
 from main_controller.domain.limits import BatteryLimits, Pace
-from main_controller.domain.modes import Word
 
 CAUSES: dict[str, str] = {
     "unknown-unit": "no reading of the unit has ever been seen",
@@ -88,16 +87,6 @@ class Limits:
     offset_max: float = 30.0
     battery: BatteryLimits = BatteryLimits()
     pace: Pace = Pace()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One converter order: the unit, the word, target voltage `dvg` in V and current `dig` in A (0 or more)."""
-
-    unit_id: str
-    word: Word
-    dvg: float
-    dig: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from main_controller.domain.battery_rules import battery_rules
 from main_controller.domain.bus_rules import bus_one, bus_risen, dead_bus
-from main_controller.domain.interlock_terms import Answer, Known, Limits, Wanted, fail, ok
+from main_controller.domain.interlock_terms import Answer, Known, Limits, fail, ok
 from main_controller.domain.last_look import bus_owned, directly
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.reference_rules import (
     followers_of,
@@ -25,7 +26,7 @@ from main_controller.domain.unit_rules import no_alarm, paced, within_currents
 NOTHING_ELSE = Known()
 
 
-def judge(wanted: Wanted, picture: Picture, limits: Limits, known: Known = NOTHING_ELSE) -> list[Answer]:
+def judge(wanted: ConverterOrder, picture: Picture, limits: Limits, known: Known = NOTHING_ELSE) -> list[Answer]:
     """Every rule's answer to this order, about in the order of their letters.
 
     Of Wait nothing refuses: who would lose the reference by it is told as advice.
@@ -36,11 +37,11 @@ def judge(wanted: Wanted, picture: Picture, limits: Limits, known: Known = NOTHI
     if fact is None or fact.reading is None:
         return [fail("unit", "unknown-unit", f"No reading of {wanted.unit_id} has been seen; its state is not known.")]
     working = picture.working(fact.id)  # most rules ask those alone, and there may be 10,000 in Wait
-    first: list[Callable[[Wanted, Fact, Picture, Limits], Answer | None]] = [
+    first: list[Callable[[ConverterOrder, Fact, Picture, Limits], Answer | None]] = [
         _identity, _manual, _fresh, reference_first, _through_wait, single_reference,
         limit_carries, bus_risen, _within_voltage, _within_current,
     ]  # fmt: skip
-    then: list[Callable[[Wanted, Fact, Picture, Limits], Answer | None]] = [
+    then: list[Callable[[ConverterOrder, Fact, Picture, Limits], Answer | None]] = [
         no_alarm, fit_voltage, voltage_step, current_step,
     ]  # fmt: skip
     answers: list[Answer | None] = [
@@ -58,13 +59,13 @@ def judge(wanted: Wanted, picture: Picture, limits: Limits, known: Known = NOTHI
     return [answer for answer in answers if answer is not None]
 
 
-def _identity(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer:
+def _identity(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer:
     if fact.conflict:
         return fail("unit", "identity-conflict", f"{fact.conflict} Only Wait is sent to it.")
     return ok("unit", f"{fact.id} is known by one name and one address.")
 
 
-def _manual(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer:
+def _manual(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer:
     mode = fact.obeys
     shown = mode.label if mode else "not known"
     if picture.mode_pending(fact.id):
@@ -74,7 +75,7 @@ def _manual(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Ans
     return ok("a", f"{fact.id}'s effective mode is Manual.", mode=mode)
 
 
-def _fresh(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer:
+def _fresh(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer:
     age = None if fact.age is None else round(fact.age, 1)
     if not fact.fresh(limits.fresh):
         return fail(
@@ -87,7 +88,7 @@ def _fresh(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answ
     return ok("b", f"{fact.id}'s last reading is {_seconds(age)} old.", age=age, limit=limits.fresh)
 
 
-def _through_wait(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer:
+def _through_wait(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer:
     words = sorted(_word(word) for word in fact.belief.words)
     if not (fact.belief.surely(Word.WAIT) or fact.belief.surely(wanted.word)):
         return fail(
@@ -99,7 +100,7 @@ def _through_wait(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) 
     return ok("c", f"{fact.id} is {words[0]}.", words=words)
 
 
-def _within_voltage(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer:
+def _within_voltage(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer:
     numbers = {"dvg": wanted.dvg, "min": limits.voltage_min, "max": limits.voltage_max}
     if not limits.voltage_min <= wanted.dvg <= limits.voltage_max:
         sentence = f"{wanted.dvg:g} V is outside {limits.voltage_min:g} to {limits.voltage_max:g} V."
@@ -107,7 +108,7 @@ def _within_voltage(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits
     return ok("h", f"{wanted.dvg:g} V is within {limits.voltage_min:g} to {limits.voltage_max:g} V.", **numbers)
 
 
-def _within_current(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer:
+def _within_current(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer:
     numbers = {"dig": wanted.dig, "min": 0.0, "max": limits.current_max}
     if not 0 <= wanted.dig <= limits.current_max:
         return fail(

@@ -5,19 +5,20 @@ Used by `judge`; `units_to_read` by whoever is about to send an order. Pure.
 
 from main_controller.domain.bus_rules import reference_of, target_of
 from main_controller.domain.freshness import Reading
-from main_controller.domain.interlock_terms import Answer, Known, Limits, Wanted, fail, of_units, ok, untold
+from main_controller.domain.interlock_terms import Answer, Known, Limits, fail, of_units, ok, untold
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
 
-def units_to_read(wanted: Wanted, picture: Picture) -> list[Fact]:
+def units_to_read(wanted: ConverterOrder, picture: Picture) -> list[Fact]:
     """The units whose converters are read directly before this order: reference and taker or giver of a current."""
     if not wanted.word.current_controlled:
         return []
     return [one for one in (reference_of(wanted, picture), picture.facts.get(wanted.unit_id)) if one is not None]
 
 
-def directly(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits, known: Known) -> Answer | None:
+def directly(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits, known: Known) -> Answer | None:
     """Rule (u): what the converters themselves say just now does not contradict what they are believed to do.
 
     One that cannot be read refuses nothing, and that is said: its last reading, at most `fresh` old, counts alone.

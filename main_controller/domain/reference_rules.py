@@ -3,12 +3,13 @@
 Used by `judge` alone. Pure.
 """
 
-from main_controller.domain.interlock_terms import Answer, Limits, Wanted, fail, ok
+from main_controller.domain.interlock_terms import Answer, Limits, fail, ok
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture, names, possible_current
 
 
-def reference_first(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def reference_first(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (c): current needs another live unit that surely is the reference, and no further one that may be (S14)."""
     if not wanted.word.current_controlled:
         return None
@@ -24,7 +25,7 @@ def reference_first(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits
     return ok("c", f"{names(references)} is the voltage reference.", reference=references[0].id)
 
 
-def single_reference(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def single_reference(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (d): one reference at a time, whoever may be one counts."""
     if wanted.word is not Word.VOLTAGE_REFERENCE or fact.belief.surely(Word.VOLTAGE_REFERENCE):
         return None
@@ -35,7 +36,7 @@ def single_reference(wanted: Wanted, fact: Fact, picture: Picture, limits: Limit
     return ok("d", "No other unit is the voltage reference.", units=[])
 
 
-def limit_carries(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def limit_carries(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (e): the reference's limit is above the larger of the two sums that it must carry, by the margin (S23).
 
     The larger sum is what is left to carry when all on the other side fall away, and never less than the net current.
@@ -79,7 +80,7 @@ def _reference_limit(others: list[Fact]) -> float | None:
     return min(digs) if digs and len(digs) == len(known) else None
 
 
-def voltage_fixed(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def voltage_fixed(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (i): holds for the present reference too: it alone could change the voltage under its followers."""
     if wanted.word is not Word.VOLTAGE_REFERENCE:
         return None
@@ -91,7 +92,7 @@ def voltage_fixed(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) 
     return ok("i", "No unit depends on another voltage.", units=[], dvg=wanted.dvg)
 
 
-def followers_of(wanted: Wanted, fact: Fact, picture: Picture) -> Answer:
+def followers_of(wanted: ConverterOrder, fact: Fact, picture: Picture) -> Answer:
     """Rule (g), as advice: Wait always passes; who would lose the reference is named for the confirmation."""
     followers = [other for other in picture.others(wanted.unit_id) if other.belief.possibly_current_controlled]
     if fact.belief.possibly(Word.VOLTAGE_REFERENCE, None) and followers:

@@ -4,12 +4,13 @@ Used by `judge` alone. Pure.
 """
 
 from main_controller.domain.bus_rules import reference_of, target_of
-from main_controller.domain.interlock_terms import Answer, Limits, Wanted, fail, ok, untold
+from main_controller.domain.interlock_terms import Answer, Limits, fail, ok, untold
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
 
-def fit_voltage(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def fit_voltage(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (q): a charge's dvg is at most the reference's voltage, a discharge's lies above it (I8, S33)."""
     if not wanted.word.current_controlled:
         return None
@@ -30,7 +31,7 @@ def fit_voltage(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) ->
     return ok("q", f"{wanted.dvg:g} V is within {band}.", **numbers)
 
 
-def voltage_step(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def voltage_step(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (r): a reference has current to raise the bus with, and one at work moves its voltage in steps (I9)."""
     if wanted.word is not Word.VOLTAGE_REFERENCE:
         return None
@@ -58,7 +59,7 @@ def _surely_dead(fact: Fact, limits: Limits) -> bool:
     return told and vg is not None and abs(vg) <= limits.dead_bus
 
 
-def current_step(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def current_step(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (s): the current rises by at most a step per order, and falls freely (I10); a step of 0 A: it is off."""
     step = limits.pace.current_step
     if not wanted.word.current_controlled or step <= 0:
@@ -71,7 +72,7 @@ def current_step(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -
     return ok("s", f"From {before:g} to {wanted.dig:g} A is at most {step:g} A up.", **numbers)
 
 
-def current_before(wanted: Wanted, fact: Fact) -> float:
+def current_before(wanted: ConverterOrder, fact: Fact) -> float:
     """The current (A) that the unit surely carries in the wanted word already: the least it may be."""
     digs = [dig for dig in fact.belief.digs if dig is not None]
     return min(digs) if digs and len(digs) == len(fact.belief.digs) and fact.belief.surely(wanted.word) else 0.0

@@ -6,8 +6,9 @@ Used by `judge` alone. Pure.
 from collections.abc import Sequence
 
 from main_controller.domain.bus_rules import reference_of
-from main_controller.domain.interlock_terms import Answer, Known, Limits, Wanted, fail, of_units, ok, untold
+from main_controller.domain.interlock_terms import Answer, Known, Limits, fail, of_units, ok, untold
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
 CLEAR_READINGS = 2
@@ -16,7 +17,7 @@ CLEAR_READINGS = 2
 HOUR = 3600.0
 
 
-def no_alarm(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def no_alarm(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (n): neither the ordered unit nor the reference reports a heavy alarm, or did in its last readings."""
     return of_units("n", [_alarm_of(each) for each in _concerned(wanted, fact, picture)])
 
@@ -35,7 +36,7 @@ def _alarm_of(fact: Fact) -> Answer:
     return fail("n", "heavy-alarm", f"{fact.id} reports a heavy alarm; only Wait is sent to it.", **numbers)
 
 
-def within_currents(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
+def within_currents(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (p): what is measured at the units concerned, and on the bus with this order, is within the limits (I7)."""
     for each in _concerned(wanted, fact, picture):
         ig = each.reading.ig if each.reading is not None else None
@@ -53,7 +54,7 @@ def within_currents(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits
     return ok("p", f"All units together would carry {total:g} A.", **numbers)
 
 
-def paced(wanted: Wanted, fact: Fact, picture: Picture, limits: Limits, known: Known) -> Answer:
+def paced(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits, known: Known) -> Answer:
     """Rule (t): some seconds between two orders to one converter, more after a trip, and not too many trips (I11)."""
     pace, now = limits.pace, picture.now
     trips = known.trips.get(fact.id, ())
@@ -94,7 +95,7 @@ def _onsets(fact: Fact) -> list[float]:
     return [one.at for before, one in pairs if one.alarm and not (before is not None and before.alarm)]
 
 
-def _concerned(wanted: Wanted, fact: Fact, picture: Picture) -> list[Fact]:
+def _concerned(wanted: ConverterOrder, fact: Fact, picture: Picture) -> list[Fact]:
     """The ordered unit and, for a current, the reference."""
     reference = reference_of(wanted, picture) if wanted.word.current_controlled else None
     return [fact] if reference is None else [fact, reference]

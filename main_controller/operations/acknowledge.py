@@ -6,6 +6,7 @@ from typing import Protocol
 
 from main_controller.domain.commands import Command
 from main_controller.domain.live_bus import DEAD_BUS, RunLimits, listed, unexplained
+from main_controller.domain.orders import AcknowledgeOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.operations.chronicle import Chronicle
@@ -53,7 +54,7 @@ class Acknowledge:
         fact = desk.picture().facts.get(unit_id)
         if fact is None:
             raise NotFound(f"There is no unit {unit_id!r}.")
-        command = desk.begin("acknowledge", unit_id, {"acknowledged": True}, by, stamp=stamp)
+        command = desk.begin(AcknowledgeOrder(unit_id), by, stamp=stamp)
         desk.timely(command, stamp)
         desk.not_while_latched(command)
         if not fact.unwatched:

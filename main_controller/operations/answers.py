@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Word, parse_word
+from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder, StopAllOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
 
@@ -67,7 +68,7 @@ class Answers:
     def _since(self, command: Command) -> float:
         """From when (monotonic s) readings tell of this order (Z6c, K9)."""
         timing = self._desk.timing
-        if command.order == "stopAll":
+        if isinstance(command.order, StopAllOrder):
             return command.entered + timing.stop_lag
         return (command.settled if command.settled is not None else command.entered) + timing.lag
 
@@ -80,7 +81,7 @@ class Answers:
 
 def _word(command: Command) -> Word | None:
     """The word that was done: of Stop all it is Wait."""
-    return parse_word(command.wanted.get("word")) if command.order == "setDcdc" else Word.WAIT
+    return command.order.word if isinstance(command.order, ConverterOrder) else Word.WAIT
 
 
 def _sentence(against: Mapping[str, Fact]) -> str:

@@ -157,7 +157,7 @@ class BusEvents:
         known, self._told = self._told, {command.id for command in contradicted}
         for command in contradicted:
             if command.id not in known:
-                text = f"{command.order} {command.id} for {command.unit_id or 'the cluster'}: {command.error}"
+                text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None)
 
 

@@ -10,11 +10,9 @@ from typing import Any
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import only_lowers
 from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ModeOrder
 from main_controller.domain.picture import Picture
 from main_controller.domain.timestamps import iso_utc
-
-BOUND = ("setDcdc", "setOperationMode", "setBudo", "shutDown")
-"""The orders that are refused to all others; what ends something never comes here, or only lowers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,9 @@ class BusOwner:
     def against(self, command: Command, picture: Picture) -> Claim | None:
         """The claim that this order may not pass, or None; a Soft Stop passes where it can only end things (H1)."""
         claim = self.claim
-        if claim is None or command.order not in BOUND or command.by == claim.owner:
+        order = command.order
+        if claim is None or not order.moves_bus or command.by == claim.owner:
             return None
-        lowers = command.wanted.get("mode") == Mode.HETERONOMOUS and only_lowers(command.unit_id, picture)
+        soft_stop = isinstance(order, ModeOrder) and order.mode is Mode.HETERONOMOUS
+        lowers = soft_stop and only_lowers(order.unit_id, picture)
         return None if lowers else claim

@@ -12,7 +12,9 @@ from typing import Any, Protocol
 
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.picture import Picture
+from main_controller.domain.scope import Scope
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.operations.bus_owner import BusOwner
@@ -82,9 +84,7 @@ class Desk:
 
     def begin(
         self,
-        order: str,
-        unit_id: str | None,
-        wanted: Mapping[str, Any],
+        order: Order,
         by: str,
         *,
         override: str | None = None,
@@ -96,8 +96,6 @@ class Desk:
         command = Command(
             id=self.commands.new_id(),
             order=order,
-            unit_id=unit_id,
-            wanted=dict(wanted),
             by=by,
             at=self.wall(),
             entered=self.clock(),
@@ -107,7 +105,7 @@ class Desk:
             judged=judged,
         )
         entered = self.commands.enter(command, stamp.request)
-        log.info("%s %s for %s by %s: %s", command.id, order, unit_id or "the cluster", by, dict(wanted))
+        log.info("%s %s for %s by %s: %s", command.id, order.name, order.scope, by, order.content())
         return entered
 
     def judged(self, command: Command) -> None:
@@ -117,18 +115,18 @@ class Desk:
     def refuse(self, command: Command, sentence: str, **details: Any) -> Refused:
         """Record a refusal and return the error to raise."""
         self._end(command, CommandState.FAILED, error=sentence, sent=False)
-        log.warning("%s %s refused: %s", command.id, command.order, sentence)
+        log.warning("%s %s refused: %s", command.id, command.order.name, sentence)
         return Refused(sentence, details={"command": command.id, "sent": False, **details})
 
     def cancel(self, command: Command, sentence: str, *, sent: Sent = False, **changes: Any) -> Refused:
         """Record that a stop overtook a command, before it left or while it was on its way; the error to raise."""
         self._end(command, CommandState.CANCELLED, error=sentence, sent=sent, **changes)
-        log.warning("%s %s cancelled, sent %s: %s", command.id, command.order, sent, sentence)
+        log.warning("%s %s cancelled, sent %s: %s", command.id, command.order.name, sent, sentence)
         return Refused(sentence, details={"command": command.id, "sent": sent})
 
     def accept(self, command: Command, **changes: Any) -> Command:
         """Record that the order was answered with a yes."""
-        log.info("%s %s accepted", command.id, command.order)
+        log.info("%s %s accepted", command.id, command.order.name)
         return self.commands.update(
             command.id,
             state=CommandState.ACCEPTED,
@@ -141,7 +139,7 @@ class Desk:
     def fault(self, command: Command, error: ControllerError) -> ControllerError:
         """Record that the order did not go well; an order that may have been sent stays open to be watched (Z8a)."""
         sent: Sent = error.sent if isinstance(error, UpstreamError) else False
-        log.error("%s %s failed, sent %s: %s", command.id, command.order, sent, error.sentence)
+        log.error("%s %s failed, sent %s: %s", command.id, command.order.name, sent, error.sentence)
         if sent == "unknown":
             self.commands.update(command.id, sent=sent, settled=self.clock(), error=error.sentence)
         else:
@@ -152,27 +150,27 @@ class Desk:
     def verify(self, command: Command, *, partly: bool = False, **changes: Any) -> Command:
         """Record that the order was seen to be so, `partly` where some units cannot tell."""
         state = CommandState.PARTLY_VERIFIED if partly else CommandState.VERIFIED
-        log.info("%s %s %s", command.id, command.order, state)
+        log.info("%s %s %s", command.id, command.order.name, state)
         return self._end(command, state, error=None, **changes)
 
     def contradict(self, command: Command, sentence: str, **changes: Any) -> Command:
         """Record that what the converter answered is not so by the readings since (S8)."""
-        log.warning("%s %s contradicted: %s", command.id, command.order, sentence)
+        log.warning("%s %s contradicted: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.CONTRADICTED, error=sentence, **changes)
 
     def replace(self, command: Command, sentence: str) -> Command:
         """Record that a newer order took this one's place before it was seen in effect."""
-        log.info("%s %s: %s", command.id, command.order, sentence)
+        log.info("%s %s: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.CANCELLED, error=sentence)
 
     def time_out(self, command: Command, sentence: str, **changes: Any) -> Command:
         """Record that the order was not seen to be so in the time allowed."""
-        log.error("%s %s timed out: %s", command.id, command.order, sentence)
+        log.error("%s %s timed out: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.TIMED_OUT, error=sentence, **changes)
 
     def fail(self, command: Command, sentence: str, **changes: Any) -> Command:
         """Record that the order failed."""
-        log.error("%s %s failed: %s", command.id, command.order, sentence)
+        log.error("%s %s failed: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.FAILED, error=sentence, **changes)
 
     def _end(self, command: Command, state: CommandState, **changes: Any) -> Command:
@@ -195,18 +193,18 @@ class Desk:
         if why:
             raise self.refuse(command, why, cause="moment", came=[])
         told_at = self.moments.told_at(moment)
-        scopes = (command.unit_id, *also)
+        scopes = (command.order.scope, *map(Scope, also))
         came = [
             other
             for other in self.commands.moves()
             if told_at is not None and other.last_given > told_at and other.id != command.id
-            and any(_overlap(other.unit_id, scope) for scope in scopes)
+            and any(other.order.scope.overlaps(scope) for scope in scopes)
         ]  # fmt: skip
         if came:
             told = f"{_what(came[0])} by {came[0].by} came in its scope after it was asked; look, and press it again."
             raise self.refuse(command, told, cause="moment", came=[_told(other) for other in came])
         for change in self.moments.changes_since(moment):
-            if any(_overlap(change.unit_id, scope) for scope in scopes):
+            if any(Scope(change.unit_id).overlaps(scope) for scope in scopes):
                 raise self.refuse(
                     command, f"{change.sentence} It came after this was asked; press it again.", cause="moment", came=[]
                 )
@@ -239,7 +237,7 @@ class Desk:
     def not_while_shutting_down(self, command: Command, unit_id: str) -> None:
         """Refuse the command while a Shut Down of its unit is under way, which leaves converters as they are (Z8b)."""
         for other in self.commands.open():
-            if other.order == "shutDown" and unit_id in other.wanted.get("units", ()):
+            if isinstance(other.order, ShutDownOrder) and unit_id in other.order.units:
                 raise self.refuse(command, f"{unit_id} is being shut down; only Wait is sent to its converter.")
 
     def not_locked(self, command: Command, unit_id: str | None) -> None:
@@ -298,33 +296,27 @@ class Desk:
         return settled
 
 
-def _overlap(one: str | None, other: str | None) -> bool:
-    """Whether two scopes touch: a unit's lies in the cluster's (None)."""
-    return one is None or other is None or one == other
-
-
 def _what(command: Command) -> str:
     """A stop or a mode order, for a sentence."""
-    if command.order == "stopAll":
+    order = command.order
+    if isinstance(order, StopAllOrder):
         return "Stop all"
-    if command.order == "endShare":
+    if isinstance(order, EndTransferOrder):
         return "The end of the guided procedure"
-    if command.order == "setDcdc":
-        return f"Wait to {command.unit_id}"
-    mode = command.wanted.get("mode")
-    label = Mode(mode).label if mode else "follow the cluster"
-    return f"{label} for {command.unit_id or 'the cluster'}"
+    if isinstance(order, ModeOrder):
+        return f"{order.mode.label if order.mode else 'follow the cluster'} for {order.scope}"
+    return f"Wait to {order.unit_id}"
 
 
 def _told(command: Command) -> dict[str, Any]:
     """What came, as JSON beside a refusal."""
     return {
         "id": command.id,
-        "order": command.order,
+        "order": command.order.name,
         "unitId": command.unit_id,
         "by": command.by,
         "at": command.at.isoformat(timespec="milliseconds"),
-        "mode": command.wanted.get("mode"),
+        "mode": command.order.content().get("mode"),
     }
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import Executor, wait
 from typing import Any
 
 from main_controller.domain.commands import Command
+from main_controller.domain.orders import ResetEStopOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import NotFound
@@ -83,7 +84,7 @@ class EStop:
     def reset(self, name: str, reason: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Let orders pass again; NotFound where none is latched, Refused while the file cannot be removed."""
         desk = self._desk
-        command = desk.begin("estopReset", None, {"name": name, "reason": reason}, by, stamp=stamp)
+        command = desk.begin(ResetEStopOrder(None, name, reason), by, stamp=stamp)
         desk.timely(command, stamp)
         held, presses = self._held, self._presses
         if held is None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Sighting
 from main_controller.domain.modes import parse_word
+from main_controller.domain.orders import ForgetOrder
 from main_controller.domain.picture import Fact
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
@@ -64,9 +65,7 @@ class Forget:
             raise NotFound(f"{unit_id} has been forgotten already.")
         desk.known(unit_id)
         status = _status(desk.cache.snapshot(), unit_id)
-        command = desk.begin(
-            "forget", unit_id, {"name": name, "reason": reason}, by, before={"word": status}, stamp=stamp
-        )
+        command = desk.begin(ForgetOrder(unit_id, name, reason), by, before={"word": status}, stamp=stamp)
         with desk.commands.deciding():
             desk.timely(command, stamp)
             desk.not_while_stopping(command)

@@ -12,6 +12,7 @@ from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.grid import grid_error, grid_master, grid_master_known
 from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ShutDownOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.chronicle import Chronicle, News, Record
 from main_controller.operations.desk import Desk
@@ -205,7 +206,7 @@ class GridEvents:
 
     def _shut_down_ordered(self, unit_id: str, now: float) -> bool:
         return any(
-            command.order == "shutDown" and command.unit_id in (None, unit_id) and command.sent is not False
-            and now - command.entered < SHUTDOWN_EXPLAINS
+            isinstance(command.order, ShutDownOrder) and command.unit_id in (None, unit_id)
+            and command.sent is not False and now - command.entered < SHUTDOWN_EXPLAINS
             for command in self._desk.commands.latest()
         )  # fmt: skip

@@ -8,8 +8,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from main_controller.domain.commands import MODE_ORDERS, Command, CommandState
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.orders import (
+    BudoOrder,
+    ClearScheduleOrder,
+    EndTransferOrder,
+    ModeOrder,
+    ScheduleOrder,
+    StopAllOrder,
+)
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
 from main_controller.store.journal import Journal
@@ -22,10 +29,6 @@ ORDER, REFUSAL, OVERRIDE = "order", "refusal", "override"
 SCHEDULE, LOCK, START = "schedule", "lock", "start"
 GRID = "the grid"
 """Who did what nobody ordered."""
-
-STOPPING = ("stopAll", "setDcdc", "setOperationMode", "setBudo")
-
-SCHEDULE_ORDERS = ("setSchedule", "clearSchedule")
 
 ENDS = "The program ends:"
 
@@ -51,17 +54,17 @@ class Journaling:
 
         Of an order about a schedule only a refusal is written here: what it did is told by `schedule_set`.
         """
-        if after.order in SCHEDULE_ORDERS and not _refused(after):
+        if isinstance(after.order, ScheduleOrder | ClearScheduleOrder) and not _refused(after):
             return
         if before is None:
-            self._command(ORDER, after, "", before=after.before or None, after=after.wanted)
+            self._command(ORDER, after, "", before=after.before or None, after=after.order.content())
             if _stops(after):
-                self._command(INTENT, after, "", before=after.before or None, after=after.wanted)
+                self._command(INTENT, after, "", before=after.before or None, after=after.order.content())
             if after.state.open:
                 return
         if after.note is not None and after.note != (before.note if before is not None else None):
             kind = OVERRIDE if after.override is not None and (before is None or before.note is None) else ORDER
-            self._command(kind, after, f"note: {after.note}", after=after.wanted)
+            self._command(kind, after, f"note: {after.note}", after=after.order.content())
         if before is None or before.state is not after.state:
             kind = REFUSAL if _refused(after) else ORDER
             self._command(kind, after, _outcome(after), before=after.before or None, after=_result(after))
@@ -74,9 +77,9 @@ class Journaling:
             INTENT,
             by=command.by,
             unit_id=command.unit_id,
-            what=f"about to send: {_what(command)}",
+            what=f"about to send: {command.order}",
             before=command.before or None,
-            after=command.wanted,
+            after=command.order.content(),
             command_id=command.id,
             wait=INTENT_LIMIT,
         )
@@ -89,7 +92,7 @@ class Journaling:
             kind,
             by=command.by,
             unit_id=command.unit_id,
-            what=_what(command),
+            what=str(command.order),
             before=before,
             after=after,
             outcome=outcome,
@@ -121,8 +124,8 @@ class Journaling:
         A Stop all counts for the cluster and, under "", for every unit.
         """
         try:
-            modes = self._journal.last_orders("scheduler", MODE_ORDERS)
-            stops = self._journal.last_orders("scheduler", ("stopAll",))
+            modes = self._journal.last_orders("scheduler", (ModeOrder.name, BudoOrder.name))
+            stops = self._journal.last_orders("scheduler", (StopAllOrder.name,))
         except ControllerError as error:
             log.error("nobody can tell which modes were ordered before the restart: %s", error.sentence)
             return {}
@@ -198,8 +201,9 @@ class Journaling:
 
 def _stops(command: Command) -> bool:
     """Whether it is an order that waits for no disk, so that its intent is written beside it instead of before it."""
-    wanted = command.wanted
-    return command.order in STOPPING and (wanted.get("word") == Word.WAIT or wanted.get("mode") == Mode.STOP)
+    return command.order.stops and not isinstance(
+        command.order, EndTransferOrder
+    )  # whose Waits are orders of their own
 
 
 def _refused(command: Command) -> bool:
@@ -215,9 +219,4 @@ def _outcome(command: Command) -> str:
 def _result(command: Command) -> dict[str, Any]:
     """What came of the order, unit by unit."""
     units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
-    return {"wanted": dict(command.wanted), "sent": command.sent, **({"units": units} if units else {})}
-
-
-def _what(command: Command) -> str:
-    wanted = ", ".join(f"{key} {value}" for key, value in command.wanted.items())
-    return f"{command.order} for {command.unit_id or 'the cluster'}{': ' if wanted else ''}{wanted}"
+    return {"wanted": command.order.content(), "sent": command.sent, **({"units": units} if units else {})}

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import why_not_lock
+from main_controller.domain.orders import LockOrder, UnlockOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
@@ -58,7 +59,7 @@ class SetLock:
         if unit_id is not None:
             desk.known(unit_id)
         scope = unit_id or ""
-        command = desk.begin("setLock", unit_id, {"name": name, "reason": reason}, by, stamp=stamp)
+        command = desk.begin(LockOrder(unit_id, name, reason), by, stamp=stamp)
         with desk.commands.deciding():
             desk.timely(command, stamp)
             held = self._book.all().get(scope)
@@ -77,7 +78,7 @@ class SetLock:
     def clear(self, unit_id: str | None, name: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Take a lock off by its name; any unit that has a lock will do (Z7)."""
         desk = self._desk
-        command = desk.begin("clearLock", unit_id, {"name": name}, by, stamp=stamp)
+        command = desk.begin(UnlockOrder(unit_id, name), by, stamp=stamp)
         desk.timely(command, stamp)
         desk.not_while_latched(command)
         try:

@@ -9,9 +9,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
-from main_controller.domain.commands import MODE_ORDERS
 from main_controller.domain.grid import grid_error
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.domain.schedule import UNKNOWN, ModeSeen
 from main_controller.operations.desk import Desk
 from main_controller.operations.set_mode import SCHEDULER, SetMode
@@ -108,8 +108,8 @@ class GridSeen:
             command.at
             for command in self._desk.commands.latest()
             if command.by != SCHEDULER and (command.sent is not False or command.state.open)
-            and (command.order == "stopAll"
-                 or (command.order in MODE_ORDERS and command.unit_id == unit_id))
+            and (isinstance(command.order, StopAllOrder)
+                 or (isinstance(command.order, ModeOrder) and command.unit_id == unit_id))
         ]  # fmt: skip
         moments += [self._earlier[scope] for scope in (unit_id, "") if scope in self._earlier]
         return max(moments, default=None)

@@ -12,6 +12,7 @@ import pytz
 from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.commands import Command
+from main_controller.domain.orders import ClearScheduleOrder, Order, ScheduleOrder
 from main_controller.domain.schedule import Operation
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value
@@ -76,7 +77,7 @@ class SetSchedule:
                 f"A schedule must lie in the future: {iso_in(due, self._zone)} is past, "
                 f"it is {iso_in(now, self._zone)} now."
             )
-        command = self._begin("setSchedule", unit_id, {"operation": wanted.value, "due": iso_utc(due)}, by, stamp)
+        command = self._begin(ScheduleOrder(unit_id, wanted.value, iso_utc(due)), by, stamp)
         self._desk.not_while_latched(command)
         try:
             schedule = self._schedules.put(unit_id, wanted, due)
@@ -94,8 +95,8 @@ class SetSchedule:
             "local": iso_in(schedule.due, self._zone),
         }
 
-    def _begin(self, order: str, unit_id: str | None, wanted: dict[str, Any], by: str, stamp: Stamp) -> Command:
-        command = self._desk.begin(order, unit_id, wanted, by, stamp=stamp)
+    def _begin(self, order: Order, by: str, stamp: Stamp) -> Command:
+        command = self._desk.begin(order, by, stamp=stamp)
         self._desk.timely(command, stamp)
         return command
 
@@ -111,7 +112,7 @@ class SetSchedule:
             check_unit_id(unit_id)
         if not self._schedules.has(unit_id, wanted):
             self._check_unit(unit_id)
-        command = self._begin("clearSchedule", unit_id, {"operation": wanted.value}, by, stamp)
+        command = self._begin(ClearScheduleOrder(unit_id, wanted.value), by, stamp)
         try:
             cleared = self._schedules.remove(unit_id, wanted)
         except ControllerError as error:

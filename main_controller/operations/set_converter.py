@@ -10,10 +10,11 @@ from typing import Any
 
 from main_controller.domain.commands import Command, ConverterEffect, UnitOutcome
 from main_controller.domain.freshness import Reading
-from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner, Wanted
+from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.domain.interlocks import judge
 from main_controller.domain.last_look import units_to_read
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.units import number
@@ -59,13 +60,13 @@ class SetConverter:
         self._trips = trips
         self._intent = intent
 
-    def dry_run(self, wanted: Wanted, by: str = "") -> list[Answer]:
+    def dry_run(self, wanted: ConverterOrder, by: str = "") -> list[Answer]:
         """What the rules say of this order by `by` now; nothing is sent, read or recorded."""
         self._desk.known(wanted.unit_id)
         return self._judge(wanted, self._desk.picture(), by, None)
 
     def _judge(
-        self, wanted: Wanted, picture: Picture, by: str, direct: Mapping[str, Reading | str] | None
+        self, wanted: ConverterOrder, picture: Picture, by: str, direct: Mapping[str, Reading | str] | None
     ) -> list[Answer]:
         claim = self._desk.owner.claim
         owner = None if claim is None else Owner(claim.owner, claim.sentence)
@@ -76,9 +77,9 @@ class SetConverter:
         desk = self._desk
         desk.known(unit_id)
         fact = desk.picture().facts[unit_id]
-        wanted = Wanted(unit_id, Word.WAIT, 0.0, 0.0)
+        wanted = ConverterOrder(unit_id, Word.WAIT, 0.0, 0.0)
         before = _before(fact.last_word)
-        command = desk.begin("setDcdc", unit_id, _as_json(wanted), by, before=before, stamp=stamp, judged=True)
+        command = desk.begin(wanted, by, before=before, stamp=stamp, judged=True)
         result = self._waits.send(command.id, unit_id, fact.ip)
         if result.error is not None:
             raise desk.fault(command, result.error)
@@ -87,7 +88,7 @@ class SetConverter:
 
     def order(
         self,
-        wanted: Wanted,
+        wanted: ConverterOrder,
         by: str,
         *,
         override: str | None = None,
@@ -106,9 +107,7 @@ class SetConverter:
         desk.known(wanted.unit_id)
         fact = desk.picture().facts[wanted.unit_id]
         before = _before(fact.last_word)
-        command = desk.begin(
-            "setDcdc", wanted.unit_id, _as_json(wanted), by, override=override, before=before, stamp=stamp
-        )
+        command = desk.begin(wanted, by, override=override, before=before, stamp=stamp)
         scope = f"wait:{wanted.unit_id}"
         with desk.turn(command, scope, "wait", scope) as overtaken:
             passed = (override, override_rules)
@@ -136,7 +135,9 @@ class SetConverter:
                 raise desk.cancel(command, sentence, sent=True, settled=desk.clock())
         return self._answered(desk.accept(command), wanted, answer), answer
 
-    def _look(self, command: Command, wanted: Wanted, passed: Passed, stamp: Stamp) -> Mapping[str, Reading | str]:
+    def _look(
+        self, command: Command, wanted: ConverterOrder, passed: Passed, stamp: Stamp
+    ) -> Mapping[str, Reading | str]:
         """Before a current order: the rules first, so that a refusal waits for no device, then the direct readings."""
         if self._direct is None or not wanted.word.current_controlled or self._limits.pace.direct_read <= 0:
             return {}
@@ -148,7 +149,7 @@ class SetConverter:
     def _enter(
         self,
         command: Command,
-        wanted: Wanted,
+        wanted: ConverterOrder,
         passed: Passed,
         stamp: Stamp,
         direct: Mapping[str, Reading | str],
@@ -170,7 +171,7 @@ class SetConverter:
     def _check(
         self,
         command: Command,
-        wanted: Wanted,
+        wanted: ConverterOrder,
         passed: Passed,
         stamp: Stamp,
         direct: Mapping[str, Reading | str] | None,
@@ -208,7 +209,7 @@ class SetConverter:
         self._desk.commands.update(command.id, note=note)
         return note
 
-    def _answered(self, command: Command, wanted: Wanted, answer: Mapping[str, Any]) -> Command:
+    def _answered(self, command: Command, wanted: ConverterOrder, answer: Mapping[str, Any]) -> Command:
         """The converter's own answer counts at once (Z6c)."""
         shown = shows(answer)
         matches = answers_wanted(answer, wanted)
@@ -225,7 +226,7 @@ def shows(answer: Mapping[str, Any]) -> str | None:
     return word if isinstance(word, str) else None
 
 
-def answers_wanted(answer: Mapping[str, Any], wanted: Wanted) -> bool:
+def answers_wanted(answer: Mapping[str, Any], wanted: ConverterOrder) -> bool:
     """Whether a `dcdc` object shows the wanted word, and its voltage and current where the word needs them."""
     if (shows(answer) or "").lower() != wanted.word:
         return False
@@ -239,10 +240,6 @@ def answers_wanted(answer: Mapping[str, Any], wanted: Wanted) -> bool:
 def _figure(answer: Mapping[str, Any], section: str, key: str) -> float | None:
     part = answer.get(section)
     return number(part.get(key)) if isinstance(part, Mapping) else None
-
-
-def _as_json(wanted: Wanted) -> dict[str, Any]:
-    return {"word": str(wanted.word), "dvg": wanted.dvg, "dig": wanted.dig}
 
 
 def _before(word: Word | None) -> dict[str, Any]:

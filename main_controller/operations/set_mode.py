@@ -15,6 +15,7 @@ from main_controller.domain.identity import some
 from main_controller.domain.live_bus import DEAD_BUS, RunLimits
 from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
+from main_controller.domain.orders import BudoOrder, ModeOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import Sent, UpstreamError
@@ -58,23 +59,22 @@ class SetMode:
 
     def cluster(self, mode: Mode, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set the cluster's mode through `/setOperationMode` (R12)."""
-        command, _ = self._cluster("setOperationMode", mode, by, stamp, lambda: self._apis_web.set_global_mode(mode))
+        command, _ = self._cluster(ModeOrder(None, mode), mode, by, stamp, lambda: self._apis_web.set_global_mode(mode))
         return command
 
     def budo(self, word: str, by: str, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, bool]:
         """Set the cluster's mode through apis-web's path of this word (R11); returns its `active` too."""
-        return self._cluster("setBudo", BUDO_WORDS[word], by, stamp, lambda: self._apis_web.budo(word))
+        return self._cluster(
+            BudoOrder(None, BUDO_WORDS[word]), BUDO_WORDS[word], by, stamp, lambda: self._apis_web.budo(word)
+        )
 
     def unit(self, unit_id: str, mode: Mode | None, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set one unit's local mode; None clears it, so that the unit follows the cluster (N6)."""
         desk = self._desk
         desk.known(unit_id)
         fact = desk.picture().facts[unit_id]
-        wanted = {"mode": "" if mode is None else str(mode)}
         stops = mode is Mode.STOP
-        command = desk.begin(
-            "setOperationMode", unit_id, wanted, by, before={"mode": fact.local_mode}, stamp=stamp, judged=stops
-        )
+        command = desk.begin(ModeOrder(unit_id, mode), by, before={"mode": fact.local_mode}, stamp=stamp, judged=stops)
         scope = f"{CLUSTER}:{unit_id}"
         send = lambda: self._apis_web.set_local_mode(unit_id, mode)  # noqa: E731 - one call, handed on twice
         if stops:
@@ -103,13 +103,13 @@ class SetMode:
                 raise desk.cancel(command, followed, sent=True, settled=desk.clock())
         return desk.accept(command)
 
-    def _cluster(self, name: str, mode: Mode, by: str, stamp: Stamp, send: Callable[[], Any]) -> tuple[Command, Any]:
+    def _cluster(
+        self, asked: ModeOrder, mode: Mode, by: str, stamp: Stamp, send: Callable[[], Any]
+    ) -> tuple[Command, Any]:
         desk = self._desk
         picture = desk.picture()
         stops = mode is Mode.STOP
-        command = desk.begin(
-            name, None, {"mode": str(mode)}, by, before={"mode": picture.mode}, stamp=stamp, judged=stops
-        )
+        command = desk.begin(asked, by, before={"mode": picture.mode}, stamp=stamp, judged=stops)
         if stops:
             return self._stop(command, picture, send)
         with desk.turn(command, CLUSTER, CLUSTER) as overtaken:
@@ -162,7 +162,8 @@ class SetMode:
     ) -> Any:
         """Send the stop, and Wait to every unit of the picture beside it."""
         desk = self._desk
-        desk.commands.update(command.id, wanted={**command.wanted, "waits": True})
+        if isinstance(command.order, ModeOrder):
+            desk.commands.update(command.id, order=replace(command.order, waits=True))
         desk.overtake(scope)
         asked = self._executor.submit(self._send, command, order, send)
         results = self._waits.send_all(command.id, picture)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from main_controller.domain.commands import Command
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
 from main_controller.domain.picture import Picture
 from main_controller.domain.share_watch import Bounds, why_end
 from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
@@ -23,7 +23,7 @@ from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.set_converter import SetConverter, answers_wanted, shows
 from main_controller.operations.share_figures import ShareFigures
 from main_controller.operations.share_record import ShareRecord
-from main_controller.operations.share_start import Asked, ShareStart, reference_order
+from main_controller.operations.share_start import ShareStart, reference_order
 from main_controller.operations.share_watcher import ShareWatcher
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Share:
         """
         before = self._record.now
         started = self._starting.start(
-            Asked(giver, taker, current, voltage, minutes, wh), by, stamp, stops=self._stops_of
+            TransferOrder(giver, taker, current, voltage, minutes, wh), by, stamp, stops=self._stops_of
         )
         self._wish = None
         self._safe_end.forget()
@@ -111,7 +111,7 @@ class Share:
         sharing = self._record.now
         if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
             raise NotFound("No guided procedure is running.")
-        command = desk.begin("endShare", sharing.giver, {"command": sharing.id}, by, stamp=stamp, judged=True)
+        command = desk.begin(EndTransferOrder(sharing.giver, sharing.id), by, stamp=stamp, judged=True)
         if sharing.state is ShareState.INTERRUPTED:
             self._record.claim(command)  # no other procedure begins while this one ends
             ending = replace(sharing, state=ShareState.RUNNING, failed=True, reason=why)
@@ -234,7 +234,7 @@ class Share:
         """What flows is told by the readings, not by the order (S22)."""
         self._record.tell(sharing, self._figures.sentence(sharing, picture))
 
-    def _order(self, sharing: Sharing, wanted: Wanted) -> Mapping[str, Any] | None:
+    def _order(self, sharing: Sharing, wanted: ConverterOrder) -> Mapping[str, Any] | None:
         """Give one converter order as part of the transfer; its answer. None: the safe end has begun, or a Stop all."""
         try:
             _, answer = self._set_converter.order(wanted, sharing.owner)
@@ -288,11 +288,11 @@ class Share:
         return self._desk.commands.stops("wait", "mode", *scopes)
 
 
-def _charge(sharing: Sharing) -> Wanted:
-    return Wanted(sharing.taker, Word.CHARGE, sharing.voltage, sharing.current)
+def _charge(sharing: Sharing) -> ConverterOrder:
+    return ConverterOrder(sharing.taker, Word.CHARGE, sharing.voltage, sharing.current)
 
 
-def _answered_otherwise(wanted: Wanted, answer: Mapping[str, Any]) -> str:
+def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> str:
     return (
         f"{wanted.unit_id} was ordered to be {wanted.word.label} at {wanted.dvg:g} V and {wanted.dig:g} A and answered "
         f"otherwise (it shows {shows(answer) or 'no word'})."

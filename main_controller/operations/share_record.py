@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.orders import EndTransferOrder
 from main_controller.domain.sharing import ShareState, Sharing, interrupted
 from main_controller.errors import ControllerError
 from main_controller.operations.bus_owner import Claim
@@ -114,7 +115,8 @@ class ShareRecord:
         log.warning("%s: the guided procedure has %s: %s", sharing.id, sharing.state.value, sharing.reason)
         commands = self._desk.commands.latest()
         for ending in commands:
-            if ending.order == "endShare" and ending.state.open and ending.wanted.get("command") == sharing.id:
+            order = ending.order
+            if isinstance(order, EndTransferOrder) and ending.state.open and order.transfer == sharing.id:
                 if sharing.safe:
                     self._desk.verify(ending)
                 else:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from main_controller.domain.commands import Command
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder, TransferOrder
 from main_controller.domain.share_watch import Bounds, most_current, why_not_begin
 from main_controller.domain.sharing import ShareState, Sharing, Step
 from main_controller.domain.stamp import Stamp
@@ -20,18 +20,6 @@ from main_controller.operations.share_watcher import ShareWatcher
 
 MOST_WH = 10_000.0
 """The largest energy (Wh) that one transfer may be asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for: A, V, and how long in minutes or how much in Wh, None where that was not said."""
-
-    giver: str
-    taker: str
-    current: float
-    voltage: float
-    minutes: float | None
-    wh: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +51,11 @@ class ShareStart:
         self._bounds = bounds
         self._longest = longest
 
-    def start(self, asked: Asked, by: str, stamp: Stamp, *, stops: Callable[..., int]) -> Started:
+    def start(self, asked: TransferOrder, by: str, stamp: Stamp, *, stops: Callable[..., int]) -> Started:
         """Take the one place and the bus; raises BadRequest, NotFound or Refused with the rules of the first step."""
         desk = self._desk
         self._understand(asked)
-        command = desk.begin("share", asked.giver, _wanted(asked), by, stamp=stamp)
+        command = desk.begin(asked, by, stamp=stamp)
         desk.timely(command, stamp, asked.taker)
         before = self._record.now
         if before is not None and before.state is ShareState.INTERRUPTED:
@@ -92,7 +80,7 @@ class ShareStart:
             raise
         return Started(command, sharing, stops_seen)
 
-    def _understand(self, asked: Asked) -> None:
+    def _understand(self, asked: TransferOrder) -> None:
         if asked.giver == asked.taker:
             raise BadRequest("A unit cannot share with itself.")
         for unit_id in (asked.giver, asked.taker):
@@ -131,15 +119,6 @@ class ShareStart:
         return replace(sharing, alarmed=frozenset(unit_id for unit_id, one in view.gauges.items() if one.alarm))
 
 
-def reference_order(sharing: Sharing) -> Wanted:
+def reference_order(sharing: Sharing) -> ConverterOrder:
     """The order of its first step."""
-    return Wanted(sharing.giver, Word.VOLTAGE_REFERENCE, sharing.voltage, sharing.limit)
-
-
-def _wanted(asked: Asked) -> dict[str, object]:
-    """What was asked, as the command keeps it."""
-    wanted: dict[str, object] = {
-        "from": asked.giver, "to": asked.taker, "current": asked.current, "voltage": asked.voltage,
-        "minutes": asked.minutes, "wh": asked.wh,
-    }  # fmt: skip
-    return {name: value for name, value in wanted.items() if value is not None}
+    return ConverterOrder(sharing.giver, Word.VOLTAGE_REFERENCE, sharing.voltage, sharing.limit)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import why_not_shut_down
+from main_controller.domain.orders import ShutDownOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.set_mode import CLUSTER
@@ -25,7 +26,7 @@ class ShutDown:
         desk = self._desk
         if unit_id is not None:
             desk.known(unit_id)
-        command = desk.begin("shutDown", unit_id, {"shutDown": True}, by, stamp=stamp)
+        command = desk.begin(ShutDownOrder(unit_id), by, stamp=stamp)
         with desk.turn(command, CLUSTER, CLUSTER) as overtaken:
             with desk.commands.deciding():
                 desk.timely(command, stamp)
@@ -34,9 +35,8 @@ class ShutDown:
                 reason = why_not_shut_down(unit_id, picture, desk.timing.fresh)
                 if reason:
                     raise desk.refuse(command, reason)
-                desk.commands.update(
-                    command.id, wanted={**command.wanted, "units": [f.id for f in picture.scope(unit_id)]}
-                )
+                units = tuple(fact.id for fact in picture.scope(unit_id))
+                desk.commands.update(command.id, order=ShutDownOrder(unit_id, units))
             desk.judged(command)
             self._intent(command)
             if overtaken():

@@ -15,7 +15,8 @@ from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.deals import normalise
 from main_controller.domain.identity import some
-from main_controller.domain.modes import SHARING_MODES, Mode, Word, parse_word
+from main_controller.domain.modes import SHARING_MODES, Mode, parse_word
+from main_controller.domain.orders import StopAllOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, UpstreamError
@@ -128,8 +129,8 @@ class StopAll:
     def _begin(self, by: str, stamp: Stamp) -> StopRun:
         desk = self._desk
         picture = desk.picture()
-        wanted, before = {"word": str(Word.WAIT)}, {"mode": picture.mode}
-        command = desk.begin("stopAll", None, wanted, by, before=before, stamp=stamp, judged=True)
+        before = {"mode": picture.mode}
+        command = desk.begin(StopAllOrder(), by, before=before, stamp=stamp, judged=True)
         log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
         desk.commands.hold(command.id)
         desk.overtake(CLUSTER, "wait")

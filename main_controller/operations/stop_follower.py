@@ -6,9 +6,10 @@ works on after that was driven by nobody whom the stop reached.
 
 import logging
 
-from main_controller.domain.commands import MODE_ORDERS, Command
+from main_controller.domain.commands import Command
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Mode, Word, parse_mode
+from main_controller.domain.modes import Word
+from main_controller.domain.orders import ModeOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
 from main_controller.operations.waits import Waits, WaitWave
@@ -44,10 +45,12 @@ class StopFollower:
     def _follows(self, command: Command) -> bool:
         """Whether it is a Force Stop that has had its time, and that all converters in Wait have not ended."""
         timing, now = self._desk.timing, self._desk.clock()
-        stop = parse_mode(command.wanted.get("mode")) is Mode.STOP and command.order in MODE_ORDERS
-        unsent = command.sent is False and not command.wanted.get("waits")
+        order = command.order
+        if not isinstance(order, ModeOrder) or not order.stops:
+            return False
+        unsent = command.sent is False and not order.waits
         due = timing.stop_lag <= now - command.entered <= LONGEST
-        return stop and due and not unsent and not command.state.in_effect
+        return due and not unsent and not command.state.in_effect
 
     def _follow(self, command: Command, picture: Picture) -> None:
         on_the_way = {unit_id for wave in self._waves for unit_id in wave.unit_ids}

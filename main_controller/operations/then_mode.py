@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from main_controller.domain.commands import Command, stops
+from main_controller.domain.commands import Command
 from main_controller.domain.evidence import drained
 from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ClearThenOrder
 from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Moment, Stamp
 from main_controller.domain.timestamps import iso_utc
@@ -33,9 +34,6 @@ LASTS = 900.0
 
 HEARD_WITHIN = 30.0
 """How long (s) ago a page of the one who asked was heard at most, for the mode to be sent by itself."""
-
-CHANGES_NOTHING = ("acknowledge", "setLock", "clearLock", "setSchedule", "clearSchedule", "clearThen", "forget")
-"""Orders that leave modes and converters as they are."""
 
 
 class ThenState(StrEnum):
@@ -91,7 +89,7 @@ class ThenMode:
 
     def clear(self, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Have nothing follow; NotFound where nothing was to."""
-        command = self._desk.begin("clearThen", None, {}, by, stamp=stamp, judged=True)
+        command = self._desk.begin(ClearThenOrder(), by, stamp=stamp, judged=True)
         with self._lock:
             promise = self._promise
             if promise is not None and promise.open:
@@ -169,15 +167,15 @@ class ThenMode:
         for other in self._desk.commands.latest():
             if other.id == command.id:
                 return None
-            unsent = other.sent is False and not other.state.open and not stops(other)
-            if other.order not in CHANGES_NOTHING and not unsent:
+            unsent = other.sent is False and not other.state.open and not other.order.stops
+            if other.order.changes_grid and not unsent:
                 return other
         return None
 
     def _is_drained(self, promise: Promise, command: Command, picture: Picture) -> bool:
         since = promise.seen_at
         seen = picture.no_deals_at
-        return since is not None and seen is not None and seen > since and drained(command, picture) is True
+        return since is not None and seen is not None and seen > since and drained(command.order, picture) is True
 
     def _keep(self, promise: Promise, now: float, moment: Moment) -> None:
         heard = self._pages.at(promise.page)

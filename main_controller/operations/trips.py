@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 
 from main_controller.domain.commands import Command
+from main_controller.domain.orders import ResetTripsOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.operations.desk import Desk
 
@@ -54,7 +55,7 @@ class ResetTrips:
         desk.known(unit_id)
         known = self._trips.moments().get(unit_id, ())
         before = {"trips": len(known)}
-        command = desk.begin("resetTrips", unit_id, {"name": name, "reason": reason}, by, before=before, stamp=stamp)
+        command = desk.begin(ResetTripsOrder(unit_id, name, reason), by, before=before, stamp=stamp)
         desk.timely(command, stamp)
         desk.not_while_latched(command)
         if not known:

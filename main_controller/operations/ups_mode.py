@@ -6,6 +6,7 @@ from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
+from main_controller.domain.orders import UpsOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
@@ -37,7 +38,7 @@ class UpsMode:
         desk = self._desk
         if unit_id is not None:
             desk.known(unit_id)
-        command = desk.begin("upsMode", unit_id, {"upsMode": mode}, by, stamp=stamp)
+        command = desk.begin(UpsOrder(unit_id, mode), by, stamp=stamp)
         with desk.turn(command, f"ups:{unit_id or ''}", "wait") as overtaken:
             with desk.commands.deciding():
                 desk.timely(command, stamp)

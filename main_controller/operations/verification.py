@@ -7,9 +7,10 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from main_controller.domain.commands import MODE_ORDERS, Command, CommandState, UnitOutcome
-from main_controller.domain.evidence import Lags, drained, mode_now, partly, proof_of, ups_outcomes, verified
-from main_controller.domain.modes import Mode, parse_mode
+from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.evidence import Lags, drained, mode_now, outcomes, partly, verified
+from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
 from main_controller.domain.picture import Picture
 from main_controller.operations.desk import Desk
 
@@ -37,7 +38,7 @@ class Verification:
 
     def _is_watched(self, command: Command) -> bool:
         if command.state.open:
-            return command.settled is not None and (proof_of(command) is not None or command.order == "upsMode")
+            return command.settled is not None and command.order.proof is not Proof.OWN_END
         return _refused_but_sent(command) or _draining(command)
 
     def _look(self, command: Command, picture: Picture) -> None:
@@ -47,57 +48,56 @@ class Verification:
         if newer is not None:
             self._desk.replace(command, f"{newer.id} of {newer.by} replaced it.")
             return
-        outcomes = self._outcomes(command, picture)
-        progress = self._progress(command, picture, outcomes)
+        found = outcomes(command, picture, self._lags, self._ups_modes(command))
+        progress = self._progress(command, picture, found)
         desk = self._desk
         if _refused_but_sent(command):
-            self._contradicted(command, picture, outcomes)
+            self._contradicted(command, picture, found)
             return
-        command = desk.units(command, outcomes, progress=progress)
-        if verified(outcomes):
+        command = desk.units(command, found, progress=progress)
+        if verified(found):
             self._settle_mode(command)
             note = "No answer came, but it is in effect." if command.sent == "unknown" else command.note
-            unsure = partly(outcomes)
+            unsure = partly(found)
             desk.verify(command, note=" ".join(text for text in (note, unsure) if text) or None, partly=bool(unsure))
         elif picture.now - (command.settled or picture.now) > self._allowed(command):
-            desk.time_out(command, self._sentence(command, outcomes))
+            desk.time_out(command, self._sentence(command, found))
 
     def _replaced_by(self, command: Command) -> Command | None:
         """The newer order of a mode in the same scope that has been taken, if any: this one cannot be seen any more."""
-        if command.order not in MODE_ORDERS or not command.state.open:
+        if not isinstance(command.order, ModeOrder) or not command.state.open:
             return None
         for other in self._desk.commands.latest():
             if other.id == command.id:
                 return None
             taken = other.sent is True and other.settled is not None
-            if other.order in MODE_ORDERS and other.unit_id == command.unit_id and taken:
+            if isinstance(other.order, ModeOrder) and other.unit_id == command.unit_id and taken:
                 return other
         return None
 
-    def _outcomes(self, command: Command, picture: Picture) -> dict[str, UnitOutcome]:
-        proof = proof_of(command)
-        if proof is not None:
-            return proof(command, picture, self._lags)
+    def _ups_modes(self, command: Command) -> dict[str, float | None]:
+        """What the UPS of each unit of a UPS order shows now."""
+        if command.order.proof is not Proof.UPS:
+            return {}
         units = self._desk.cache.snapshot().sightings
-        modes = {
+        return {
             unit_id: units[unit_id].unit.figure("emu", "ups_operation_mode", "mode")
             for unit_id in command.units
             if unit_id in units
         }
-        return ups_outcomes(command, picture, modes, self._lags)
 
     def _allowed(self, command: Command) -> float:
         timing = self._desk.timing
-        if command.order == "shutDown":
+        if isinstance(command.order, ShutDownOrder):
             return timing.stale_after + timing.mode_time
-        if parse_mode(command.wanted.get("mode")) is Mode.STOP:
+        if isinstance(command.order, ModeOrder) and command.order.stops:
             return timing.stop_lag + timing.mode_time
         return timing.mode_time
 
     def _progress(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
-        if command.order in MODE_ORDERS:
-            shown, of = mode_now(command, picture)
-            return {"shown": shown, "of": of, "deals": picture.deals, "drained": drained(command, picture)}
+        if isinstance(command.order, ModeOrder):
+            shown, of = mode_now(command.order, picture)
+            return {"shown": shown, "of": of, "deals": picture.deals, "drained": drained(command.order, picture)}
         shown = sum(1 for outcome in outcomes.values() if outcome.state == CommandState.VERIFIED)
         return {"shown": shown, "of": len(outcomes)}
 
@@ -120,10 +120,10 @@ class Verification:
 
     def _contradicted(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> None:
         """It was answered with a no, and yet the units show it: the order stays failed, and that is told once."""
-        key = "word" if command.order == "setDcdc" else "mode"
-        if verified(outcomes) and (command.before.get(key) or "") != command.wanted.get(key):
+        key = "word" if isinstance(command.order, ConverterOrder) else "mode"
+        if verified(outcomes) and (command.before.get(key) or "") != command.order.content().get(key):
             note = "It was refused, but the units show it."
-            log.warning("%s %s: %s", command.id, command.order, note)
+            log.warning("%s %s: %s", command.id, command.order.name, note)
             self._desk.commands.update(command.id, note=note, units=outcomes)
         elif picture.now - (command.settled or picture.now) > self._allowed(command):
             self._desk.commands.update(command.id, note=command.note or "It was refused and did not take effect.")
@@ -131,12 +131,12 @@ class Verification:
     def _drain(self, commands: list[Command], picture: Picture) -> None:
         """Follow the last Soft Stop of the cluster until no deal is left, unless another mode was ordered since."""
         newest = next(
-            (c for c in commands if c.order in MODE_ORDERS and c.unit_id is None and c.sent is not False), None
+            (c for c in commands if isinstance(c.order, ModeOrder) and c.unit_id is None and c.sent is not False), None
         )
         for command in commands:
             if _draining(command):
                 superseded = newest is not None and newest.id != command.id
-                done = None if superseded else drained(command, picture)
+                done = None if superseded else drained(command.order, picture)
                 progress = {**command.progress, "deals": picture.deals, "drained": "superseded" if superseded else done}
                 self._desk.commands.update(command.id, progress=progress)
 
@@ -145,9 +145,9 @@ def _draining(command: Command) -> bool:
     """A Soft Stop of the cluster that is in effect and may still have deals."""
     return (
         command.state.in_effect
-        and command.order in MODE_ORDERS
+        and isinstance(command.order, ModeOrder)
         and command.unit_id is None
-        and parse_mode(command.wanted.get("mode")) is Mode.HETERONOMOUS
+        and command.order.mode is Mode.HETERONOMOUS
         and command.progress.get("drained") not in (True, "superseded")
     )
 
@@ -157,7 +157,7 @@ def _refused_but_sent(command: Command) -> bool:
     return (
         command.state is CommandState.FAILED
         and command.sent is True
-        and command.order in (*MODE_ORDERS, "setDcdc")
+        and isinstance(command.order, ModeOrder | ConverterOrder)
         and command.note is None
         and command.settled is not None
     )

@@ -155,7 +155,9 @@ class Settings:
     allowed_networks: tuple[Network, ...] = _setting(
         (), kinds.networks, "networks that may call, with commas; none: all that `b_host` reaches"
     )
-    read_only: bool = _setting(False, kinds.boolean, "refuse every order but Stop all and Wait")
+    read_only: bool = _setting(
+        False, kinds.boolean, "refuse every order but Stop all, the E-stop, Wait and the end of a guided sharing"
+    )
     maxunits: int = _setting(1000, kinds.whole(1, 20000), "units to know at most; more are left out and told")
     title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
     schedules: Path = _setting("schedules", kinds.path, "folder of the pending schedules")

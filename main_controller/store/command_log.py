@@ -16,7 +16,6 @@ from main_controller.domain.commands import (
     CommandState,
     ConverterEffect,
     ModeEffect,
-    stops,
     stops_or_changes,
 )
 from main_controller.errors import NotFound, Refused
@@ -192,7 +191,7 @@ class CommandLog:
 
     def _note_move(self, command: Command) -> None:
         """Keep the last of each scope that count: stops at once, other modes once they were or may have been sent."""
-        if not stops(command) and (command.state.open or not stops_or_changes(command)):
+        if not command.order.stops and (command.state.open or not stops_or_changes(command)):
             return
         ids = self._moves.setdefault(command.unit_id, deque(maxlen=KEPT_MOVES))
         if command.id in ids:

@@ -10,8 +10,9 @@ from typing import Any, TypedDict
 import bottle
 
 from main_controller.domain.commands import Command, CommandState
-from main_controller.domain.interlock_terms import RULES, Wanted
+from main_controller.domain.interlock_terms import RULES
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.operations.acknowledge import Acknowledge
@@ -401,13 +402,13 @@ def _override(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
     return reason, rules
 
 
-def _wanted(unit_id: str, given: Mapping[str, str]) -> Wanted:
+def _wanted(unit_id: str, given: Mapping[str, str]) -> ConverterOrder:
     word = next((word for word in Word if word == given["mode"]), None)
     if word is None:
         raise BadRequest(f"The mode {shown(given['mode'])} is no converter word; use {', '.join(Word)}.")
     if word is Word.WAIT:
-        return Wanted(unit_id, word, 0.0, 0.0)
+        return ConverterOrder(unit_id, word, 0.0, 0.0)
     for name in ("dvg", "dig"):
         if name not in given:
             raise BadRequest(f"The parameter {name} is missing.")
-    return Wanted(unit_id, word, figure(given["dvg"], "dvg"), figure(given["dig"], "dig"))
+    return ConverterOrder(unit_id, word, figure(given["dvg"], "dvg"), figure(given["dig"], "dig"))

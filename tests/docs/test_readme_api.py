@@ -10,10 +10,9 @@ from unittest import mock
 import bottle
 import pytest
 
-from main_controller import errors, operations, web
-from main_controller.domain.commands import MODE_ORDERS
-from main_controller.domain.evidence import PROOFS
+from main_controller import errors, web
 from main_controller.domain.interlock_terms import CAUSES
+from main_controller.domain.orders import ORDERS, Proof
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.garbage import GARBAGE
 from main_controller.store.schedule_results import ScheduleResult
@@ -100,18 +99,6 @@ def test_every_cause_is_documented_with_its_meaning(root: Path) -> None:
     assert rows == [f"| `{cause}` | {meaning} |" for cause, meaning in CAUSES.items()]
 
 
-def orders_in_code(root: Path) -> set[str]:
-    """The names by which the operations record their orders."""
-    names: set[str] = set()
-    for file in (root / "main_controller" / "operations").glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-                first = node.args[0]
-                if node.func.attr in ("begin", "_begin", "_cluster") and isinstance(first, ast.Constant):
-                    names.add(str(first.value))
-    return names
-
-
 def done_rows(root: Path) -> list[tuple[set[str], str]]:
     """Of each line of the table of proofs: the orders it is about, and where they are seen."""
     rows = [line for line in section(root, "### When it is done").splitlines() if line.startswith("| ")][1:]
@@ -120,18 +107,15 @@ def done_rows(root: Path) -> list[tuple[set[str], str]]:
 
 
 def test_the_table_of_proofs_names_every_order(root: Path) -> None:
-    """What counts as verified is one table; every recorded order stands in it, and no other."""
-    assert operations.__path__
-    assert set().union(*(orders for orders, _ in done_rows(root))) == orders_in_code(root)
+    """What counts as verified is one table; every order stands in it, and no other."""
+    assert set().union(*(orders for orders, _ in done_rows(root))) == {kind.name for kind in ORDERS}
 
 
 def test_the_table_of_proofs_says_where_each_order_is_seen(root: Path) -> None:
-    """Orders with a proof in `evidence.py` are seen in readings, all others are ended by whoever carries them out."""
-    by_readings = set().union(*(orders for orders, seen in done_rows(root) if seen == "readings"))
-    by_themselves = set().union(*(orders for orders, seen in done_rows(root) if seen == "its own end"))
-    assert by_readings == {*PROOFS, "upsMode"}
-    assert set(MODE_ORDERS) <= by_readings
-    assert by_themselves == orders_in_code(root) - by_readings
+    """In the readings, or by whoever carries it out: as the order's type says."""
+    for orders, seen in done_rows(root):
+        proofs = {kind.proof is Proof.OWN_END for kind in ORDERS if kind.name in orders}
+        assert proofs <= {seen == "its own end"}, orders
 
 
 def first_cells(root: Path, title: str, after: str = "") -> list[str]:

@@ -4,25 +4,26 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlock_terms import Answer, Limits, Wanted
+from main_controller.domain.interlock_terms import Answer, Limits
 from main_controller.domain.interlocks import judge
 from main_controller.domain.limits import BatteryLimits
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Picture
 from tests.domain.facts import battery, fact, picture, reference
 
 CV, CHARGE, DISCHARGE = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
-TAKE = Wanted("E002", CHARGE, 350.0, 1.0)
-GIVE = Wanted("E002", DISCHARGE, 370.0, 1.0)
-START = Wanted("E001", CV, 350.0, 2.3)
+TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
+GIVE = ConverterOrder("E002", DISCHARGE, 370.0, 1.0)
+START = ConverterOrder("E001", CV, 350.0, 2.3)
 
 
-def told(rule: str, wanted: Wanted, shown: Picture, limits: BatteryLimits | None = None) -> Answer:
+def told(rule: str, wanted: ConverterOrder, shown: Picture, limits: BatteryLimits | None = None) -> Answer:
     answers = judge(wanted, shown, Limits(battery=limits or BatteryLimits()))
     return next(one for one in answers if one.rule == rule)
 
 
-def cause(rule: str, wanted: Wanted, shown: Picture, limits: BatteryLimits | None = None) -> str:
+def cause(rule: str, wanted: ConverterOrder, shown: Picture, limits: BatteryLimits | None = None) -> str:
     answer = told(rule, wanted, shown, limits)
     assert answer.refuses is (answer.cause not in ("ok", "not-told"))
     return answer.cause
@@ -57,7 +58,7 @@ def raised(*, first: dict[str, Any] | None = None, second: dict[str, Any] | None
     ],
 )
 def test_j_a_battery_gives_above_its_reserve_and_takes_below_full_and_the_reference_the_other_way(
-    wanted: Wanted, who: str, rsoc: float, expected: str
+    wanted: ConverterOrder, who: str, rsoc: float, expected: str
 ) -> None:
     """I1: the reference counts as what it would carry."""
     shown = raised(**{who: {"rsoc": rsoc}})
@@ -74,7 +75,7 @@ def test_j_tells_both_charges_and_their_limits() -> None:
 
 @pytest.mark.parametrize(("dig", "expected"), [(1.0, "ok"), (0.5, "ok"), (1.1, "charge-below-reserve")])
 def test_j_the_hysteresis_holds_for_what_begins_or_rises(dig: float, expected: str) -> None:
-    wanted = Wanted("E002", DISCHARGE, 370.0, dig)
+    wanted = ConverterOrder("E002", DISCHARGE, 370.0, dig)
     assert cause("j", wanted, raised(second={"rsoc": 22.0}, word=DISCHARGE)) == expected
     assert cause("j", wanted, raised(second={"rsoc": 20.0}, word=DISCHARGE)) == "charge-below-reserve"
 
@@ -91,7 +92,7 @@ def test_j_a_reference_that_carries_nothing_in_sum_is_not_asked() -> None:
     giver = fact("E003", DISCHARGE, vg=350.0, dvg=370.0, dig=1.0)
     shown = picture(reference(unit=battery(rsoc=5.0)), fact("E002", vg=350.0, unit=battery("E002", rsoc=50.0)), giver)
     assert told("j", TAKE, shown).numbers == {"E002": {"rsoc": 50.0, "max": 95.0}}
-    assert cause("j", Wanted("E002", CHARGE, 350.0, 1.5), shown) == "charge-below-reserve"
+    assert cause("j", ConverterOrder("E002", CHARGE, 350.0, 1.5), shown) == "charge-below-reserve"
 
 
 # (k) voltage and current
@@ -113,7 +114,7 @@ def test_j_a_reference_that_carries_nothing_in_sum_is_not_asked() -> None:
     ],
 )
 def test_k_a_batterys_voltage_keeps_a_margin_from_the_limit_that_the_order_moves_it_to(
-    wanted: Wanted, who: str, volts: float, expected: str
+    wanted: ConverterOrder, who: str, volts: float, expected: str
 ) -> None:
     """I2."""
     assert cause("k", wanted, raised(**{who: {"vb": volts}})) == expected
@@ -122,7 +123,7 @@ def test_k_a_batterys_voltage_keeps_a_margin_from_the_limit_that_the_order_moves
 
 def test_k_a_batterys_current_after_the_order_is_within_its_limit() -> None:
     """I2: dig x vg / vb / 0.9: 2 A at 350 V are 20 A at 38.9 V."""
-    two = Wanted("E002", CHARGE, 350.0, 2.0)
+    two = ConverterOrder("E002", CHARGE, 350.0, 2.0)
     assert cause("k", two, raised(second={"vb": 38.9})) == "ok"
     for who in ("first", "second"):
         shown = raised(**{who: {"vb": 38.8}})
@@ -135,7 +136,7 @@ def test_k_a_batterys_current_after_the_order_is_within_its_limit() -> None:
 def test_k_a_reference_counts_by_what_it_carries_not_by_its_limit() -> None:
     """2.3 A at 380 V would be 20.2 A of its battery, but nobody takes them yet."""
     shown = picture(fact("E001", unit=battery(vb=48.0)), fact("E002"))
-    assert cause("k", Wanted("E001", CV, 380.0, 2.3), shown) == "ok"
+    assert cause("k", ConverterOrder("E001", CV, 380.0, 2.3), shown) == "ok"
     assert cause("k", START, picture(fact("E001", unit=battery(vb=30.0)), fact("E002"))) != "ok"
 
 

@@ -2,18 +2,19 @@
 
 import pytest
 
-from main_controller.domain.interlock_terms import Answer, Limits, Wanted
+from main_controller.domain.interlock_terms import Answer, Limits
 from main_controller.domain.interlocks import judge
 from main_controller.domain.limits import Pace
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from tests.domain.facts import NOW, answer, fact, order, picture, reading, reference, silent
 
 WAIT, CV, CHARGE, DISCHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
-TAKE = Wanted("E002", CHARGE, 350.0, 1.0)
+TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
 
 
-def told(rule: str, wanted: Wanted, shown: Picture, limits: Limits | None = None) -> Answer:
+def told(rule: str, wanted: ConverterOrder, shown: Picture, limits: Limits | None = None) -> Answer:
     return next(one for one in judge(wanted, shown, limits or Limits()) if one.rule == rule)
 
 
@@ -89,7 +90,7 @@ def test_q_a_charge_is_at_most_the_references_voltage_and_a_discharge_5_to_30_v_
     word: Word, dvg: float, fits: bool
 ) -> None:
     """I8, S33: charge with 300 or 380 V and discharge with 300 V on a bus of 350 V passed."""
-    found = told("q", Wanted("E002", word, dvg, 1.0), raised())
+    found = told("q", ConverterOrder("E002", word, dvg, 1.0), raised())
     assert found.cause == ("ok" if fits else "voltage-unfit-for-current")
     assert found.refuses is not fits
     assert not found.overridable
@@ -98,9 +99,9 @@ def test_q_a_charge_is_at_most_the_references_voltage_and_a_discharge_5_to_30_v_
 def test_q_a_discharge_is_never_above_the_highest_voltage() -> None:
     """360 V and 30 V more would be 390 V."""
     shown = picture(reference(dvg=360.0, vg=360.0), fact("E002", vg=360.0))
-    found = told("q", Wanted("E002", DISCHARGE, 380.5, 1.0), shown)
+    found = told("q", ConverterOrder("E002", DISCHARGE, 380.5, 1.0), shown)
     assert (found.cause, found.numbers["max"]) == ("voltage-unfit-for-current", 380.0)
-    assert told("q", Wanted("E002", DISCHARGE, 380.0, 1.0), shown).cause == "ok"
+    assert told("q", ConverterOrder("E002", DISCHARGE, 380.0, 1.0), shown).cause == "ok"
 
 
 # (r) the reference's own set points
@@ -109,15 +110,15 @@ def test_q_a_discharge_is_never_above_the_highest_voltage() -> None:
 def test_r_a_reference_with_0_a_is_refused() -> None:
     """I9, S33: a bus that cannot rise."""
     shown = picture(fact("E001"), fact("E002"))
-    found = told("r", Wanted("E001", CV, 350.0, 0.0), shown)
+    found = told("r", ConverterOrder("E001", CV, 350.0, 0.0), shown)
     assert (found.cause, found.refuses, found.overridable) == ("reference-without-current", True, False)
-    assert told("r", Wanted("E001", CV, 350.0, 0.2), shown).cause == "ok"
+    assert told("r", ConverterOrder("E001", CV, 350.0, 0.2), shown).cause == "ok"
 
 
 @pytest.mark.parametrize(("dvg", "fits"), [(350.0, True), (360.0, True), (360.1, False), (340.0, True), (339.9, False)])
 def test_r_a_working_references_voltage_moves_by_at_most_10_v(dvg: float, fits: bool) -> None:
     """I9."""
-    found = told("r", Wanted("E001", CV, dvg, 2.3), picture(reference(), fact("E002", vg=350.0)))
+    found = told("r", ConverterOrder("E001", CV, dvg, 2.3), picture(reference(), fact("E002", vg=350.0)))
     assert found.cause == ("ok" if fits else "voltage-step-too-large")
     assert found.numbers == {"dvg": dvg, "before": 350.0, "step": 10.0}
 
@@ -126,16 +127,16 @@ def test_r_counts_the_furthest_voltage_that_the_reference_may_be_at() -> None:
     shown = picture(
         reference(orders=[order(CV, returned=NOW - 1, sent="unknown", dvg=358.0, dig=2.3)]), fact("E002", vg=350.0)
     )
-    found = told("r", Wanted("E001", CV, 346.0, 2.3), shown)
+    found = told("r", ConverterOrder("E001", CV, 346.0, 2.3), shown)
     assert (found.cause, found.numbers["before"]) == ("voltage-step-too-large", 358.0)
 
 
 def test_r_does_not_bind_on_a_bus_that_is_surely_dead() -> None:
     """K6: what comes back as reference of a dead bus; one that was ordered just now ramps, whatever it still shows."""
     dead = picture(reference(vg=0.0), fact("E002"))
-    assert told("r", Wanted("E001", CV, 300.0, 2.3), dead).cause == "ok"
+    assert told("r", ConverterOrder("E001", CV, 300.0, 2.3), dead).cause == "ok"
     started = order(CV, returned=NOW - 1, sent=True, answer=answer(CV, 350.0, 2.3), dig=2.3)
-    assert told("r", Wanted("E001", CV, 300.0, 2.3), picture(fact("E001", orders=[started]))).cause != "ok"
+    assert told("r", ConverterOrder("E001", CV, 300.0, 2.3), picture(fact("E001", orders=[started]))).cause != "ok"
 
 
 # (s) the ramp
@@ -143,7 +144,7 @@ def test_r_does_not_bind_on_a_bus_that_is_surely_dead() -> None:
 
 def test_s_is_off_unless_the_setting_says_so() -> None:
     """I10: 1 or 2 A in one order is the specification's own procedure."""
-    assert "s" not in [one.rule for one in judge(Wanted("E002", CHARGE, 350.0, 2.0), raised(), Limits())]
+    assert "s" not in [one.rule for one in judge(ConverterOrder("E002", CHARGE, 350.0, 2.0), raised(), Limits())]
 
 
 @pytest.mark.parametrize(
@@ -152,5 +153,5 @@ def test_s_is_off_unless_the_setting_says_so() -> None:
 )
 def test_s_a_current_rises_by_at_most_the_step_and_falls_freely(word: Word, dig: float, fits: bool) -> None:
     shown = picture(reference(), fact("E002", word, vg=350.0, dvg=350.0, dig=1.0))
-    found = told("s", Wanted("E002", CHARGE, 350.0, dig), shown, Limits(pace=Pace(current_step=0.5)))
+    found = told("s", ConverterOrder("E002", CHARGE, 350.0, dig), shown, Limits(pace=Pace(current_step=0.5)))
     assert found.cause == ("ok" if fits else "current-step-too-large")

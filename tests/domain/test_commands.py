@@ -10,14 +10,16 @@ from main_controller.domain.commands import Command, CommandState, ModeEffect, U
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import Sent
 from tests.domain.facts import answer, order
+from tests.domain.made_orders import order_of
 
 AT = datetime(2026, 5, 13, 3, 0, 0, 123456, tzinfo=UTC)
 
 
 def command(kind: str = "setDcdc", unit_id: str | None = None, **more: Any) -> Command:
     """An order that was sent and answered."""
-    values: dict[str, Any] = {"wanted": {}, "entered": 900.0, "sent": True, "settled": 900.0, **more}
-    return Command("c1", kind, unit_id, by="127.0.0.1", at=AT, **values)
+    order = order_of(kind, unit_id, more.pop("wanted", None))
+    values: dict[str, Any] = {"entered": 900.0, "sent": True, "settled": 900.0, **more}
+    return Command("c1", order, by="127.0.0.1", at=AT, **values)
 
 
 @pytest.mark.parametrize("state", list(CommandState))
@@ -33,7 +35,7 @@ def test_the_wire_form_holds_everything_with_times_in_utc_and_nothing_else() -> 
         "key": None,
         "order": "setDcdc",
         "unitId": "E001",
-        "wanted": {},
+        "wanted": {"word": "0x0041", "dvg": 0.0, "dig": 0.0},
         "by": "127.0.0.1",
         "at": "2026-05-13T03:00:00.123+00:00",
         "state": "pending",

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
-from main_controller.domain.evidence import Lags, drained, mode_now, proof_of, ups_outcomes, verified
+from main_controller.domain.evidence import Lags, drained, mode_now, outcomes, verified
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ModeOrder, Proof
 from main_controller.domain.picture import Picture
 from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reading, reference, silent
+from tests.domain.made_orders import MAKERS
 from tests.domain.test_commands import command
 
 LAGS = Lags()
@@ -19,9 +21,7 @@ OK, PENDING = CommandState.VERIFIED, CommandState.PENDING
 
 
 def states(ordered: Command, shown: Picture) -> dict[str, str]:
-    proof = proof_of(ordered)
-    assert proof is not None
-    return {unit_id: outcome.state for unit_id, outcome in proof(ordered, shown, LAGS).items()}
+    return {unit_id: outcome.state for unit_id, outcome in outcomes(ordered, shown, LAGS, {}).items()}
 
 
 def mode(wanted: Mode | None, *, ago: float, unit_id: str | None = None) -> Command:
@@ -170,15 +170,15 @@ def test_a_ups_mode_is_seen_in_the_units_own_data() -> None:
         "E003": UnitOutcome("accepted"),
     }
     ordered = command("upsMode", wanted={"upsMode": 2}, units=units, settled=NOW - 60)
-    told = ups_outcomes(ordered, picture(fact("E001"), fact("E002")), {"E001": 2.0, "E002": 2.0}, LAGS)
+    told = outcomes(ordered, picture(fact("E001"), fact("E002")), LAGS, {"E001": 2.0, "E002": 2.0})
     assert {unit_id: outcome.state for unit_id, outcome in told.items()} == {
         "E001": "verified",
         "E002": "failed",
         "E003": "accepted",
     }
     early = command("upsMode", wanted={"upsMode": 2}, units=units, settled=NOW - 13)
-    assert ups_outcomes(early, picture(fact("E001")), {"E001": 2.0}, LAGS)["E001"].state == PENDING
-    other = ups_outcomes(ordered, picture(fact("E001")), {"E001": None}, LAGS)["E001"]
+    assert outcomes(early, picture(fact("E001")), LAGS, {"E001": 2.0})["E001"].state == PENDING
+    other = outcomes(ordered, picture(fact("E001")), LAGS, {"E001": None})["E001"]
     assert (other.state, other.shows) == (PENDING, None)
 
 
@@ -189,25 +189,31 @@ def test_a_soft_stop_has_drained_when_no_deal_is_left_and_every_converter_waits(
     soft = mode(Mode.HETERONOMOUS, ago=60)
 
     def told(*units: Any, deals: int | None) -> bool | None:
-        return drained(soft, picture(*units, deals=deals, no_deals_at=None if deals else NOW))
+        return drained(soft.order, picture(*units, deals=deals, no_deals_at=None if deals else NOW))
 
     assert told(fact("E001"), silent("E002"), deals=0) is True
     assert told(fact("E001"), deals=1) is False
     assert told(reference(), deals=0) is False
     assert told(fact("E001"), deals=None) is None, "no answer is not none"
-    assert drained(soft, picture(fact("E001"), deals=0)) is None, "without a Grid Master the list is empty too (K7)"
-    assert drained(mode(Mode.STOP, ago=60), picture(fact("E001"), deals=0, no_deals_at=NOW)) is None
+    assert drained(soft.order, picture(fact("E001"), deals=0)) is None, (
+        "without a Grid Master the list is empty too (K7)"
+    )
+    assert drained(ModeOrder(None, Mode.STOP), picture(fact("E001"), deals=0, no_deals_at=NOW)) is None
 
 
 def test_how_many_show_a_mode_counts_without_lag_and_only_the_live() -> None:
     shown = picture(fact("E001", mode=Mode.STOP), fact("E002"), silent("E003", mode=Mode.STOP))
-    assert mode_now(mode(Mode.STOP, ago=0), shown) == (1, 2)
-    assert mode_now(mode(None, ago=0, unit_id="E002"), shown) == (1, 1)
+    assert mode_now(ModeOrder(None, Mode.STOP), shown) == (1, 2)
+    assert mode_now(ModeOrder("E002", None), shown) == (1, 1)
 
 
-@pytest.mark.parametrize("kind", ["stopAll", "share", "upsMode", "setLock"])
-def test_what_ends_by_itself_has_no_proof_here(kind: str) -> None:
-    assert proof_of(command(kind)) is None
+@pytest.mark.parametrize("name", MAKERS)
+def test_readings_tell_of_those_whose_proof_they_are_and_of_no_other(name: str) -> None:
+    """What is ended by whoever carries it out stays as that left it."""
+    left = {"E001": UnitOutcome(CommandState.VERIFIED, True, "as it was left")}
+    ordered = command(name, "E001", units=left, settled=NOW - 60)
+    told = outcomes(ordered, picture(fact("E001")), LAGS, {})
+    assert (told == left) is (ordered.order.proof is Proof.OWN_END)
 
 
 def test_every_live_state_is_the_only_one_that_confirms() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.interlock_terms import CAUSES, RULES, Answer, Limits, Wanted
+from main_controller.domain.interlock_terms import CAUSES, RULES, Answer, Limits
 from main_controller.domain.interlocks import judge
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reading, reference, silent
 
@@ -17,23 +18,23 @@ LIMITS = Limits()
 CHARGING: dict[str, Any] = {"vg": 350.0, "dvg": 350.0, "dig": 1.0}
 
 
-def wanted(word: Word, unit_id: str = "E002", *, dvg: float = 350.0, dig: float = 1.0) -> Wanted:
-    return Wanted(unit_id, word, dvg, dig)
+def wanted(word: Word, unit_id: str = "E002", *, dvg: float = 350.0, dig: float = 1.0) -> ConverterOrder:
+    return ConverterOrder(unit_id, word, dvg, dig)
 
 
-def start(**more: Any) -> Wanted:
+def start(**more: Any) -> ConverterOrder:
     """E001 is to become the voltage reference."""
     return wanted(CV, "E001", **{"dig": 2.3, **more})
 
 
-def answers(order_wanted: Wanted, shown: Picture) -> list[Answer]:
+def answers(order_wanted: ConverterOrder, shown: Picture) -> list[Answer]:
     found = judge(order_wanted, shown, LIMITS)
     assert all(one.cause in CAUSES for one in found), "the list of causes is closed"
     json.dumps([one.as_json() for one in found], allow_nan=False)
     return found
 
 
-def refusing(order_wanted: Wanted, shown: Picture) -> list[tuple[str, str]]:
+def refusing(order_wanted: ConverterOrder, shown: Picture) -> list[tuple[str, str]]:
     return [(one.rule, one.cause) for one in answers(order_wanted, shown) if one.refuses]
 
 

@@ -5,20 +5,23 @@ from collections.abc import Sequence
 import pytest
 
 from main_controller.domain.freshness import Reading
-from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner, Wanted
+from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.domain.interlocks import judge
 from main_controller.domain.last_look import units_to_read
 from main_controller.domain.limits import Pace
 from main_controller.domain.modes import Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from tests.domain.facts import NOW, fact, picture, reading, reference
 
 WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
-TAKE = Wanted("E002", CHARGE, 350.0, 1.0)
-START = Wanted("E001", CV, 350.0, 2.3)
+TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
+START = ConverterOrder("E001", CV, 350.0, 2.3)
 
 
-def told(rule: str, wanted: Wanted, shown: Picture, known: Known | None = None, limits: Limits | None = None) -> Answer:
+def told(
+    rule: str, wanted: ConverterOrder, shown: Picture, known: Known | None = None, limits: Limits | None = None
+) -> Answer:
     answers = judge(wanted, shown, limits or Limits(), known or Known())
     return next(one for one in answers if one.rule == rule)
 
@@ -54,7 +57,7 @@ def test_n_asks_the_reference_before_a_current_and_nobody_else() -> None:
 
 def test_n_wait_passes_a_unit_with_an_alarm() -> None:
     shown = picture(with_alarms("E001", "xxx"))
-    assert not any(one.refuses for one in judge(Wanted("E001", WAIT, 0.0, 0.0), shown, Limits()))
+    assert not any(one.refuses for one in judge(ConverterOrder("E001", WAIT, 0.0, 0.0), shown, Limits()))
 
 
 # (p) measured currents
@@ -184,4 +187,4 @@ def test_v_who_owns_the_bus_orders_it_and_others_may_only_stop() -> None:
     assert told("v", TAKE, SHOWN, Known("share c7", owner)).cause == "ok"
     found = told("v", TAKE, SHOWN, Known("192.168.0.9", owner))
     assert (found.cause, found.refuses, found.overridable) == ("bus-owned", True, False)
-    assert not any(one.refuses for one in judge(Wanted("E002", WAIT, 0, 0), SHOWN, Limits(), Known("x", owner)))
+    assert not any(one.refuses for one in judge(ConverterOrder("E002", WAIT, 0, 0), SHOWN, Limits(), Known("x", owner)))

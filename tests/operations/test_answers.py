@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from main_controller.domain.commands import CommandState
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.answers import Answers
 from tests.operations.bench import Bench, open_bench
 
-UP = Wanted("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
+UP = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
 CONTRADICTED, VERIFIED = CommandState.CONTRADICTED, CommandState.VERIFIED
 
 

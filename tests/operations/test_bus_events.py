@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from main_controller.domain.bus_watch import Band
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.chronicle import Chronicle
@@ -16,7 +16,7 @@ from tests.operations.bench import Bench, open_bench
 
 RUN, STOP, MANUAL = Mode.AUTONOMOUS, Mode.STOP, Mode.MANUAL
 CV, CHARGE, DISCHARGE, WAIT = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE, Word.WAIT
-UP = Wanted("E001", CV, 350.0, 2.3)
+UP = ConverterOrder("E001", CV, 350.0, 2.3)
 
 
 class Watched:
@@ -67,7 +67,7 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     manual.bench.bus = True
     manual.bench.converter.order(UP, "me")
     manual.bench.run(40)
-    manual.bench.converter.order(Wanted("E003", CHARGE, 350.0, 2.0), "me")
+    manual.bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), "me")
     manual.bench.run(40)
     assert manual.told() == []
     manual.bench.unit("E001").word = str(WAIT)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.acknowledge import Acknowledge
@@ -58,7 +58,7 @@ class Site:
     @property
     def stops(self) -> list[str]:
         """In whose name everything was stopped, oldest first."""
-        return [one.by for one in reversed(self.bench.log.latest()) if one.order == "stopAll"]
+        return [one.by for one in reversed(self.bench.log.latest()) if one.order.name == "stopAll"]
 
     def contact(self, text: str = "contact K1") -> None:
         """The contact's script makes the file."""
@@ -79,7 +79,7 @@ def test_it_brings_every_converter_to_wait_and_latches_with_name_reason_and_time
     assert site.estop.standing() is None
     since = site.bench.wall().isoformat(timespec="milliseconds")
     command = site.estop.press("anna", "smoke", "10.0.0.7")
-    assert (command.order, command.state, command.by) == ("stopAll", "verified", "10.0.0.7")
+    assert (command.order.name, command.state, command.by) == ("stopAll", "verified", "10.0.0.7")
     assert site.bench.unit("E001").word == str(Word.WAIT)
     assert site.estop.standing() == {"by": "anna", "reason": "smoke", "since": since, "file": True}
     assert [(kind, text) for kind, _, text, *_ in site.rows] == [("estop", "The E-stop is latched by anna: smoke.")]
@@ -106,7 +106,7 @@ def orders(bench: Bench) -> dict[str, Callable[[], Any]]:
         "budo": lambda: bench.set_mode.budo("active", "me"),
         "a unit's run": lambda: bench.set_mode.unit("E001", None, "me"),
         "the scheduler's": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, "scheduler"),
-        "converter": lambda: bench.converter.order(Wanted("E002", CV, 350.0, 2.0), "me"),
+        "converter": lambda: bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.0), "me"),
         "share": lambda: bench.share.start("E001", "E003", 1.0, 350.0, "me", minutes=10.0),
         "shut down": lambda: ShutDown(bench.desk, bench.web).order("E001", "me"),
         "ups": lambda: ups.order(5, "E001", "me"),
@@ -141,7 +141,7 @@ def test_stopping_passes_while_it_is_latched(site: Site, tmp_path: Path) -> None
     assert bench.set_mode.budo("stop", "me")[0].sent is True
     assert bench.set_mode.unit("E001", Mode.STOP, "me").sent is True
     assert bench.stop_all.order("me").state == "verified"
-    assert bench.converter.order(Wanted("E001", Word.WAIT, 0.0, 0.0), "me")[0].sent is True
+    assert bench.converter.order(ConverterOrder("E001", Word.WAIT, 0.0, 0.0), "me")[0].sent is True
     with open_bench(mode=Mode.AUTONOMOUS) as running:
         running.settled()
         other = Site(running, tmp_path / "other")
@@ -171,8 +171,8 @@ def test_a_reset_by_name_lets_orders_pass_again_and_is_journaled(site: Site) -> 
     site.estop.press("anna", "smoke", "me")
     site.bench.run(60.0)
     command = site.estop.reset("bob", "no fire", "me")
-    assert (command.order, command.state) == ("estopReset", "verified")
-    assert command.wanted == {"name": "bob", "reason": "no fire"}
+    assert (command.order.name, command.state) == ("estopReset", "verified")
+    assert command.order.content() == {"name": "bob", "reason": "no fire"}
     assert (site.estop.standing(), site.path.exists()) == (None, False)
     assert site.rows[-1][2] == "The E-stop that anna latched was reset by bob: no fire."
     site.estop.run_once()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
@@ -17,7 +17,7 @@ from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 
 WORKING = {"E009": Remembered("E009", "0x0014", 350.0, 2.0, "10.0.0.9")}
-REFERENCE = Wanted("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0)
+REFERENCE = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0)
 
 
 class Leaving:
@@ -58,8 +58,8 @@ def bench() -> Iterator[Bench]:
 def test_one_that_was_in_wait_is_forgotten_by_name_and_reason(bench: Bench) -> None:
     leaving = gone(bench, "E003")
     command = leaving.order("E003")
-    assert (command.order, command.unit_id, command.state) == ("forget", "E003", "verified")
-    assert (command.wanted, command.before) == ({"name": "Sato", "reason": "scrapped"}, {"word": "0x0000"})
+    assert (command.order.name, command.unit_id, command.state) == ("forget", "E003", "verified")
+    assert (command.order.content(), command.before) == ({"name": "Sato", "reason": "scrapped"}, {"word": "0x0000"})
     assert command.progress == {"schedules": 2}
     assert (leaving.kept, leaving.cleared) == ([("E003", "Sato", "scrapped")], ["E003"])
     assert set(bench.desk.picture().facts) == {"E001", "E002", "E009"}

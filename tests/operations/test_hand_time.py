@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.hand_time import BY, HandTime
 from tests.operations.bench import Bench, open_bench
@@ -30,7 +30,7 @@ class Site:
             self.worker.run_once()
 
     def order(self, unit_id: str, word: Word, current: float = 1.0) -> str:
-        return self.bench.converter.order(Wanted(unit_id, word, 350.0, current), "anna")[0].id
+        return self.bench.converter.order(ConverterOrder(unit_id, word, 350.0, current), "anna")[0].id
 
     @property
     def told(self) -> list[tuple[str, float]]:
@@ -125,7 +125,7 @@ def test_where_a_setting_says_so_it_gets_wait_at_the_second_time_current_first(b
     waits = [one[1] for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
     assert waits == ["E003", "E001"]
     ended = [command for command in bench.log.latest() if command.by == BY]
-    assert [(one.order, one.state) for one in ended] == [("setDcdc", "verified")] * 2
+    assert [(one.order.name, one.state) for one in ended] == [("setDcdc", "verified")] * 2
 
 
 def test_a_reference_stays_while_a_follower_was_ordered_anew(bench: Bench) -> None:

@@ -45,7 +45,7 @@ def locked() -> Iterator[Locked]:
 
 def test_a_stopped_unit_is_locked_and_freed_by_its_name(locked: Locked) -> None:
     command = locked.orders.set("E001", "Aoki", "fuse", "me")
-    assert (command.state, command.wanted) == ("verified", {"name": "Aoki", "reason": "fuse"})
+    assert (command.state, command.order.content()) == ("verified", {"name": "Aoki", "reason": "fuse"})
     assert locked.orders.all()["E001"]["name"] == "Aoki"
     with pytest.raises(Refused, match="locked already, by Aoki"):
         locked.orders.set("E001", "Sato", "", "me")

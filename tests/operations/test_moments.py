@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from main_controller.domain.commands import Command
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import AcknowledgeOrder, ConverterOrder
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import Refused, UpstreamError
 from main_controller.operations import moments as module
@@ -16,7 +16,7 @@ from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, Hands, unsent
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
-REFERENCE = Wanted("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
+REFERENCE = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
 
 
 def pressed(bench: Bench, age: float = 0.0) -> Stamp:
@@ -183,8 +183,8 @@ def test_however_many_orders_came_since_a_stop_refuses_what_was_pressed_before_i
         stamp = pressed(bench)
         bench.run(0.1)
         bench.set_mode.cluster(STOP, "two")
-        for number in range(1100):
-            bench.desk.verify(bench.desk.begin("acknowledge", "E001", {"n": number}, "three"))
+        for _ in range(1100):
+            bench.desk.verify(bench.desk.begin(AcknowledgeOrder("E001"), "three"))
         bench.run(1.0)
         refusal(lambda: bench.set_mode.cluster(RUN, "me", stamp=stamp))
 
@@ -205,7 +205,7 @@ def test_a_key_of_an_order_long_forgotten_still_sends_nothing() -> None:
         bench.settled()
         once = Stamp(key="k1", request="/x")
         bench.converter.order(REFERENCE, "me", stamp=once)
-        for number in range(1100):
-            bench.desk.verify(bench.desk.begin("acknowledge", "E001", {"n": number}, "three"))
+        for _ in range(1100):
+            bench.desk.verify(bench.desk.begin(AcknowledgeOrder("E001"), "three"))
         with pytest.raises(KeyTaken):
             bench.converter.order(REFERENCE, "me", stamp=once)

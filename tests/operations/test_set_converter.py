@@ -5,16 +5,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.interlock_terms import RULES, Wanted
+from main_controller.domain.interlock_terms import RULES
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder, ShutDownOrder
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.bus_owner import Claim
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
 WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
-UP = Wanted("E001", CV, 350.0, 2.3)
-TAKE = Wanted("E002", CHARGE, 350.0, 1.0)
+UP = ConverterOrder("E001", CV, 350.0, 2.3)
+TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
 
 
 @pytest.fixture
@@ -62,13 +63,13 @@ def test_a_dry_run_sends_and_records_nothing(bench: Bench) -> None:
     assert bench.grid.sent == []
     assert bench.log.latest() == []
     with pytest.raises(NotFound):
-        bench.converter.dry_run(Wanted("E009", CV, 350.0, 1.0))
+        bench.converter.dry_run(ConverterOrder("E009", CV, 350.0, 1.0))
 
 
 def test_an_unknown_unit_is_404_and_recorded_nowhere(bench: Bench) -> None:
     for word in (CV, WAIT):
         with pytest.raises(NotFound):
-            bench.converter.order(Wanted("E009", word, 350.0, 1.0), "me")
+            bench.converter.order(ConverterOrder("E009", word, 350.0, 1.0), "me")
     assert bench.log.latest() == []
 
 
@@ -109,7 +110,9 @@ def test_an_override_for_one_rule_does_not_pass_two_that_broke_meanwhile(bench: 
     bench.run(10.0)
     for named in ({"e"}, {"e", "c", "f"}):
         with pytest.raises(Refused, match="No other live unit is surely the voltage reference"):
-            bench.converter.order(Wanted("E003", CHARGE, 350.0, 1.5), "me", override="limit", override_rules=named)
+            bench.converter.order(
+                ConverterOrder("E003", CHARGE, 350.0, 1.5), "me", override="limit", override_rules=named
+            )
     assert bench.grid.sent == []
 
 
@@ -117,9 +120,9 @@ def test_what_nobody_may_override_refuses_also_when_it_is_named(bench: Bench) ->
     weak_reference(bench)
     everything = set(RULES)
     with pytest.raises(Refused, match=r"outside 0 to 2\.3 A"):
-        bench.converter.order(Wanted("E002", CHARGE, 350.0, 2.4), "me", override="x", override_rules=everything)
+        bench.converter.order(ConverterOrder("E002", CHARGE, 350.0, 2.4), "me", override="x", override_rules=everything)
     with pytest.raises(Refused, match="one at a time"):
-        bench.converter.order(Wanted("E003", CV, 350.0, 2.3), "me", override="x", override_rules=everything)
+        bench.converter.order(ConverterOrder("E003", CV, 350.0, 2.3), "me", override="x", override_rules=everything)
     bus(bench, 381.0)
     bench.run(20.0)
     with pytest.raises(Refused, match="shows 381 V"):
@@ -178,7 +181,7 @@ def test_between_two_orders_to_one_converter_lie_5_s_but_wait_passes_at_once(ben
     bench.run(20.0)
     bench.converter.order(TAKE, "me")
     bench.converter.wait("E002", "me")
-    give = Wanted("E002", Word.DISCHARGE, 370.0, 1.0)
+    give = ConverterOrder("E002", Word.DISCHARGE, 370.0, 1.0)
     with pytest.raises(Refused, match="5 s lie between two orders"):
         bench.converter.order(give, "me")
     bench.run(4.0)
@@ -306,7 +309,7 @@ def test_a_lock_refuses_everything_but_wait_whoever_gives_it(bench: Bench, scope
     with pytest.raises(Refused, match="locked by Aoki") as refusal:
         bench.converter.order(UP, "me", override="hurry")
     assert refusal.value.details["cause"] == "locked"
-    bench.converter.order(Wanted("E001", WAIT, 0.0, 0.0), "me")
+    bench.converter.order(ConverterOrder("E001", WAIT, 0.0, 0.0), "me")
     assert bench.grid.waits() == ["E001"]
 
 
@@ -324,7 +327,7 @@ def test_while_stop_all_runs_only_wait_is_sent(bench: Bench) -> None:
 
 
 def test_no_converter_is_started_under_an_apis_main_that_is_being_shut_down(bench: Bench) -> None:
-    shut = bench.desk.begin("shutDown", "E001", {"shutDown": True, "units": ["E001"]}, "me")
+    shut = bench.desk.begin(ShutDownOrder("E001", ("E001",)), "me")
     with pytest.raises(Refused, match="being shut down"):
         bench.converter.order(UP, "me")
     bench.converter.wait("E001", "me")
@@ -354,7 +357,7 @@ def test_no_and_it_happens_is_failed_and_said_and_counts_in_the_rules(bench: Ben
         bench.converter.order(UP, "me")
     assert error.value.details["sent"] is True
     with pytest.raises(Refused, match="is or may be the voltage reference"):
-        bench.converter.order(Wanted("E002", CV, 350.0, 2.3), "me")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "me")
     bench.run(25.0)
     command = bench.log.get(error.value.details["command"])
     assert (command.state, command.note) == ("failed", "It was refused, but the units show it.")
@@ -370,7 +373,7 @@ def test_the_reply_lost_and_the_order_carried_out_is_verified_by_the_readings(be
     bench.run(11.0)
     assert bench.log.get(command.id).state == "pending", "a reading within the lag is no evidence"
     with pytest.raises(Refused, match="may be the voltage reference"):
-        bench.converter.order(Wanted("E002", CV, 350.0, 2.3), "me")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "me")
     bench.run(10.0)
     ended = bench.log.get(command.id)
     assert (ended.state, ended.note) == ("verified", "No answer came, but it is in effect.")
@@ -393,7 +396,7 @@ def test_an_order_that_never_left_ends_at_once_and_counts_in_no_rule(bench: Benc
         bench.converter.order(UP, "me")
     ended = bench.log.get(error.value.details["command"])
     assert (ended.state, ended.sent) == ("failed", False)
-    assert bench.converter.order(Wanted("E002", CV, 350.0, 2.3), "me")[0].state == "verified"
+    assert bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "me")[0].state == "verified"
 
 
 def test_a_unit_silent_between_acceptance_and_verification_is_told_as_not_seen(bench: Bench) -> None:
@@ -413,7 +416,7 @@ def test_two_operators_order_a_reference_each_and_one_is_refused(bench: Bench) -
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
     first = bench.hands.submit(bench.converter.order, UP, "one")
     with pytest.raises(Refused, match="E001 is or may be the voltage reference"):
-        bench.converter.order(Wanted("E002", CV, 350.0, 2.3), "two")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "two")
     bench.run(9.0)
     assert first.result(5)[0].state == "verified"
 
@@ -421,7 +424,7 @@ def test_two_operators_order_a_reference_each_and_one_is_refused(bench: Bench) -
 def test_orders_of_one_unit_go_one_at_a_time_and_the_later_is_judged_by_what_then_is(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=5.0, times=1)
     first = bench.hands.submit(bench.converter.order, UP, "one")
-    second = bench.hands.beside(bench.converter.order, Wanted("E001", CHARGE, 350.0, 1.0), "two")
+    second = bench.hands.beside(bench.converter.order, ConverterOrder("E001", CHARGE, 350.0, 1.0), "two")
     bench.hands.until(lambda: len(bench.log.latest()) == 2)
     assert not second.done()
     bench.run(6.0)
@@ -437,7 +440,7 @@ def test_wait_passes_in_every_mode_and_state_and_is_sent_as_zero(bench: Bench) -
     bench.grid.mode = None
     bench.unit("E001").there = False
     bench.run(40.0)
-    command, _ = bench.converter.order(Wanted("E001", WAIT, 999.0, -5.0), "me")
+    command, _ = bench.converter.order(ConverterOrder("E001", WAIT, 999.0, -5.0), "me")
     assert command.state == "verified"
     assert bench.grid.sent[-1][:5] == ("command", "E001", WAIT, 0.0, 0.0)
 

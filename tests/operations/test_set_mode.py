@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.set_mode import SCHEDULER
 from tests.operations.bench import Bench, open_bench
@@ -41,7 +41,7 @@ def test_a_mode_is_accepted_then_pending_then_seen_in_effect(bench: Bench) -> No
 
 def test_budo_orders_by_its_own_path_and_gives_its_answer(bench: Bench) -> None:
     command, active = bench.set_mode.budo("active", "me")
-    assert (active, command.order, bench.grid.sent[0][:2]) == (True, "setBudo", ("budo", "active"))
+    assert (active, command.order.name, bench.grid.sent[0][:2]) == (True, "setBudo", ("budo", "active"))
 
 
 def test_a_refused_mode_is_not_sent_and_clears_no_schedule(bench: Bench) -> None:
@@ -241,7 +241,7 @@ def test_force_stop_in_manual_is_followed_by_wait_at_an_order_in_flight(bench: B
     bench.grid.mode = MANUAL
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
-    order = bench.hands.submit(bench.converter.order, Wanted("E001", CV, 350.0, 2.3), "one")
+    order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), "one")
     bench.set_mode.cluster(STOP, "two")
     bench.run(9.0)
     with pytest.raises(Refused, match="Wait followed it"):

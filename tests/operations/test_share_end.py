@@ -198,7 +198,7 @@ def test_what_a_kill_interrupted_ends_itself_when_nobody_does(restarted: Bench) 
     assert in_wait(restarted)
     assert step(restarted) == "failed referenceDown"
     assert "Nobody ended it within 2 min of the restart" in told(restarted)["reason"]
-    (end,) = [one for one in restarted.log.latest() if one.order == "endShare"]
+    (end,) = [one for one in restarted.log.latest() if one.order.name == "endShare"]
     assert (end.by, end.state) == ("unattended", "verified")
     assert restarted.kept.records == {}
     begin(restarted)

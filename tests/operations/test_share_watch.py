@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, Refused
 from tests.operations.bench import Bench
@@ -262,9 +262,9 @@ def test_while_it_runs_all_other_orders_but_stops_are_refused_and_told_whose_the
     bench.run(at)
     before = sent(bench)
     orders: list[Callable[[], object]] = [
-        lambda: bench.converter.order(Wanted("E002", DISCHARGE, 370.0, 2.0), "two"),
-        lambda: bench.converter.order(Wanted("E003", CHARGE, 350.0, 0.3), "two", override="I know better"),
-        lambda: bench.converter.order(Wanted("E001", CV, 300.0, 0.5), "two"),
+        lambda: bench.converter.order(ConverterOrder("E002", DISCHARGE, 370.0, 2.0), "two"),
+        lambda: bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 0.3), "two", override="I know better"),
+        lambda: bench.converter.order(ConverterOrder("E001", CV, 300.0, 0.5), "two"),
         lambda: bench.set_mode.cluster(Mode.MANUAL, "two"),
         lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, "two"),
         lambda: bench.set_mode.cluster(Mode.HETERONOMOUS, "scheduler"),
@@ -308,9 +308,9 @@ def test_once_it_has_ended_the_bus_is_everybodys(bench: Bench) -> None:
     sharing(bench)
     bench.share.end("me")
     with pytest.raises(Refused, match="The bus belongs to"):
-        bench.converter.order(Wanted("E002", CV, 350.0, 2.3), "two")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "two")
     bench.run(30.0)
-    assert bench.converter.order(Wanted("E002", CV, 350.0, 2.3), "two")[0].state == "verified"
+    assert bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "two")[0].state == "verified"
 
 
 def test_a_soft_stop_that_can_only_end_deals_passes_whoever_owns_the_bus(bench: Bench) -> None:

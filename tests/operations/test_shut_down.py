@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.shut_down import ShutDown
 from tests.operations.bench import Bench, open_bench
@@ -81,7 +81,7 @@ def test_it_is_refused_outside_manual_and_while_stop_all_runs(bench: Bench) -> N
 def test_it_counts_an_order_in_flight_and_an_order_counts_it(bench: Bench) -> None:
     """Z8b both ways: a dead apis-main leaves its converter as it was."""
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=5.0)
-    order = bench.hands.submit(bench.converter.order, Wanted("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3), "one")
+    order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3), "one")
     with pytest.raises(Refused, match="E001 is not surely in Wait"):
         shut_down(bench).order("E001", "two")
     bench.run(6.0)
@@ -89,7 +89,7 @@ def test_it_counts_an_order_in_flight_and_an_order_counts_it(bench: Bench) -> No
     bench.grid.faults["shutdown"] = Fault(hang=5.0)
     shut = bench.hands.submit(shut_down(bench).order, "E002", "two")
     with pytest.raises(Refused, match="E002 is being shut down"):
-        bench.converter.order(Wanted("E002", Word.CHARGE, 350.0, 1.0), "one", override="hurry")
+        bench.converter.order(ConverterOrder("E002", Word.CHARGE, 350.0, 1.0), "one", override="hurry")
     bench.run(6.0)
     assert shut.result(5).sent is True
 

@@ -9,8 +9,8 @@ import pytest
 
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import Refused, UpstreamError, UpstreamRefused
 from main_controller.operations import stop_all
 from main_controller.store.unit_cache import GridWatch, Snapshot
@@ -448,7 +448,7 @@ def test_a_converter_order_in_flight_is_followed_by_wait_and_no_earlier_word_cou
         unit.word = str(Word.WAIT)
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
-    order = bench.hands.submit(bench.converter.order, Wanted("E001", CV, 350.0, 2.3), "one")
+    order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), "one")
     start = began(bench)
     command = bench.stop_all.order("me")
     with pytest.raises(Refused, match="Wait followed it"):
@@ -463,7 +463,7 @@ def test_when_the_wait_that_follows_fails_stop_all_does_not_say_done(bench: Benc
         unit.word = str(Word.WAIT)
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
-    order = bench.hands.submit(bench.converter.order, Wanted("E001", CV, 350.0, 2.3), "one")
+    order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), "one")
     bench.hands.at(2.0, lambda: bench.grid.faults.update({"E001 WAIT": Fault(unsent())}))
     command = bench.stop_all.order("me")
     assert order.exception(5) is not None
@@ -476,7 +476,7 @@ def test_queued_orders_are_cancelled_and_others_refused_meanwhile(running: Bench
 
     def others() -> None:
         for order in (
-            lambda: running.converter.order(Wanted("E001", CV, 350.0, 2.3), "one"),
+            lambda: running.converter.order(ConverterOrder("E001", CV, 350.0, 2.3), "one"),
             lambda: running.set_mode.cluster(RUN, "one"),
             lambda: running.share.start("E001", "E002", 1.0, 350.0, "one", minutes=10),
         ):
@@ -507,7 +507,7 @@ def test_a_second_stop_all_joins_the_first_and_ends_its_grace_time(running: Benc
     running.hands.at(5.0, second)
     command = running.stop_all.order("one")
     assert joined[0].result(5).id == command.id
-    assert len([one for one in running.log.latest() if one.order == "stopAll"]) == 1
+    assert len([one for one in running.log.latest() if one.order.name == "stopAll"]) == 1
     waits = [(name, after) for name, after in sent(running, start) if name != "budo"]
     assert sorted(name for name, _ in waits) == ["E001", "E002", "E003"]
     assert all(5.0 <= after <= 5.8 for _, after in waits)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.interlock_terms import Wanted
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.trips import KEPT, ResetTrips, Trips
 from tests.operations.bench import Bench, open_bench
 
-UP = Wanted("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
+UP = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
 
 
 class Site:
@@ -37,10 +37,10 @@ def site() -> Iterator[Site]:
 def test_a_person_resets_them_and_the_order_says_who_and_why(site: Site) -> None:
     site.tripped(900.0, 500.0, 31.0)
     command = site.reset.order("E001", "anna", "fuse changed", "10.0.0.7")
-    assert (command.state, command.order, command.unit_id, command.by) == (
+    assert (command.state, command.order.name, command.unit_id, command.by) == (
         "verified", "resetTrips", "E001", "10.0.0.7",
     )  # fmt: skip
-    assert (command.wanted, command.before) == ({"name": "anna", "reason": "fuse changed"}, {"trips": 3})
+    assert (command.order.content(), command.before) == ({"name": "anna", "reason": "fuse changed"}, {"trips": 3})
     assert site.trips.moments()["E001"] == ()
     assert site.bench.grid.sent == []
 

@@ -11,16 +11,18 @@ import pytest
 
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect
 from main_controller.domain.modes import Mode, Word
+from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound
 from main_controller.store import command_log
 from main_controller.store.command_log import CommandLog, TurnLost, Turns
 
 PATIENCE = 5.0
+ORDER = ConverterOrder("E001", Word.CHARGE, 350.0, 1.0)
 
 
 def command(number: int, **more: Any) -> Command:
     at = datetime(2026, 5, 13, tzinfo=UTC)
-    return Command(f"c{number}", "setDcdc", "E001", {}, by="127.0.0.1", at=at, entered=0.0, **more)
+    return Command(f"c{number}", ORDER, by="127.0.0.1", at=at, entered=0.0, **more)
 
 
 def converter(number: int, **more: Any) -> ConverterEffect:

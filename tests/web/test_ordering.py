@@ -10,6 +10,8 @@ import bottle
 import pytest
 
 from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ModeOrder
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.store.command_log import CommandLog
@@ -38,10 +40,10 @@ class Part:
     def _order(self, stops: bool) -> Any:
         asked = self.ordering.asked(optional=("value",), stops=lambda given: stops)
 
+        mode = Mode.STOP if stops else Mode.MANUAL
+
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
-            command = Command(
-                self.log.new_id(), "halt" if stops else "order", None, {}, "me", NOON, 1.0, key=stamp.key, judged=stops
-            )
+            command = Command(self.log.new_id(), ModeOrder(None, mode), "me", NOON, 1.0, key=stamp.key, judged=stops)
             self.log.enter(command, stamp.request)
             self.stamps.append(stamp)
             self.do(command)
