@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.bus_watch import Band
-from main_controller.domain.interlock_terms import Wanted
+from main_controller.domain.interlock_terms import Limits, Wanted
 from main_controller.domain.modes import Mode, Word
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
@@ -25,7 +24,7 @@ class Watched:
         self.bench = bench
         self.rows: list[tuple[Any, ...]] = []
         chronicle = Chronicle(record=lambda *row: self.rows.append(row), wall=bench.wall)
-        self.events = BusEvents(bench.desk, chronicle, band=Band())
+        self.events = BusEvents(bench.desk, chronicle, limits=Limits())
         before = bench.hands.beat
 
         def beat() -> None:
