@@ -31,6 +31,8 @@ BACK_CHARGE, BACK_VOLTS, BACK_AMPS, BACK_DEGREES = 1.0, 0.2, 0.5, 1.0
 """How far (%, V, A, degrees) inside its limit a figure must come before it counts as mended."""
 
 CHARGED = "referenceCharged"
+BY_FLOW = ("belowReserve", "aboveFull", "notPermitted", CHARGED)
+"""The kinds that a current too small to count ends."""
 
 
 def battery_conditions(look: Look) -> Iterator[Condition]:
@@ -53,8 +55,7 @@ def battery_conditions(look: Look) -> Iterator[Condition]:
 def _flow(fact: Fact, look: Look) -> Flow:
     """Which way its current runs, whatever its word says (K2)."""
     amps = current_of(fact) or 0.0
-    told = any(unit_id == fact.id for _, unit_id in look.told)
-    least = FLOWS / 2 if told else FLOWS
+    least = FLOWS - max(look.slack(kind, fact.id, FLOWS / 2) for kind in BY_FLOW)
     return Flow(gives=amps < -least, takes=amps > least)
 
 
