@@ -27,8 +27,11 @@ from main_controller.domain.units import Unit
 OWN_END = 60.0
 """How long (s) a battery may be worked beyond its charge: apis-main ends its deals there by itself."""
 
-BACK_CHARGE, BACK_VOLTS, BACK_AMPS, BACK_DEGREES = 1.0, 0.2, 0.5, 1.0
-"""How far (%, V, A, degrees) inside its limit a figure must come before it counts as mended."""
+BACK_CHARGE, BACK_VOLTS, BACK_DEGREES = 1.0, 0.2, 1.0
+"""How far (%, V, degrees) inside its limit a figure must come before it counts as mended."""
+
+BACK_PART = 0.025
+"""By which part of its limit a battery's current must."""
 
 CHARGED = "referenceCharged"
 BY_FLOW = ("belowReserve", "aboveFull", "notPermitted", CHARGED)
@@ -87,7 +90,7 @@ def _permission(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
 def _current(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     """I2: the battery's measured current is above its limit."""
     most, ib = look.limits.battery.current_max, unit.ib
-    if ib is None or abs(ib) <= most - _slack(look, "batteryCurrent", unit, BACK_AMPS) + 1e-9:
+    if ib is None or abs(ib) <= most - _slack(look, "batteryCurrent", unit, BACK_PART * most) + 1e-9:
         return
     text = f"{unit.id}'s battery carries {abs(ib):g} A; its limit is {most:g} A"
     gone = f"{unit.id}'s battery current is within its limit again"

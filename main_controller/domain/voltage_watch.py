@@ -20,7 +20,7 @@ RAMP = 150.0
 """How long (s) a reference may take to raise the bus (K15), with something to spare."""
 
 BACK = 1.0
-"""How far (V) inside its band the bus must come before that counts as mended."""
+"""How far (V) inside its band the bus must come before that counts as mended; of a tolerance at most half."""
 
 
 def voltage_conditions(look: Look) -> Iterator[Condition]:
@@ -101,7 +101,7 @@ def _off(references: Sequence[Fact], shown: Mapping[str, float], look: Look) -> 
         if not dvg or vg is None:
             continue
         tolerance = dvg * look.limits.tolerance_percent / 100
-        if abs(vg - dvg) > tolerance - look.slack("referenceOff", fact.id, BACK):
+        if abs(vg - dvg) > tolerance - look.slack("referenceOff", fact.id, min(BACK, tolerance / 2)):
             text = f"{fact.id} is set to {dvg:g} V and holds {vg:g} V"
             gone = f"{fact.id} holds its voltage again, or is no reference any more"
             yield Condition("referenceOff", fact.id, text, gone, SETTLES, {"dvg": dvg, "vg": vg}, needs=("vg",))
@@ -113,7 +113,7 @@ def _apart(
     reference: Fact, dvg: float, tolerance: float, shown: Mapping[str, float], look: Look
 ) -> Iterable[Condition]:
     """Units that measure another voltage than the one reference was set to: a section is open, or a meter wrong."""
-    tolerance -= look.slack("busApart", None, BACK)
+    tolerance -= look.slack("busApart", None, min(BACK, tolerance / 2))
     apart = {unit_id: vg for unit_id, vg in shown.items() if abs(vg - dvg) > tolerance and unit_id != reference.id}
     if apart:
         text = f"{reference.id} holds the bus at {dvg:g} V and others measure {listed(apart)}"

@@ -163,6 +163,11 @@ def test_what_was_told_is_over_only_well_inside_the_limit(
     assert kinds(HOLDS, giver(**well_inside), told=told) == []
 
 
+def test_a_low_limit_of_a_batterys_current_ends_what_was_told_all_the_same() -> None:
+    idle = [working("E001", CV, 0.0, ib=0.0), working("E002", DISCHARGE, 0.0, ib=0.1)]
+    assert kinds(*idle, limits=bearing(current_max=0.4), told=[("batteryCurrent", "E002")]) == []
+
+
 def test_a_reference_whose_current_hovers_stays_told() -> None:
     hovers = working("E001", CV, -0.06, rsoc=10.0)
     assert kinds(hovers) == []

@@ -93,6 +93,15 @@ def test_what_was_told_is_over_1_v_inside() -> None:
     assert kinds(held(344.0), told=[("referenceOff", "E001")]) == []
 
 
+def test_a_narrow_tolerance_ends_what_was_told_all_the_same() -> None:
+    """0.35 V are less than the 1 V."""
+    told = [("referenceOff", "E001"), ("busApart", None)]
+    narrow = Limits(tolerance_percent=0.1)
+    assert kinds(held(349.6), limits=narrow) == ["referenceOff"]
+    assert kinds(held(349.7), limits=narrow, told=told) == ["referenceOff"]
+    assert kinds(held(350.0), working("E002", WAIT, 0.0, vg=349.9), limits=narrow, told=told) == []
+
+
 @pytest.mark.parametrize("missing", [{"vg": None}, {"dvg": None}, {"dvg": 0.0}])
 def test_what_is_not_told_is_no_condition(missing: dict[str, Any]) -> None:
     assert kinds(working("E001", CV, 0.0, **missing), working("E002", WAIT, 0.0, vg=None)) == []
