@@ -22,7 +22,6 @@ import pytz
 from main_controller import __version__
 from main_controller.choices import about, bounds_of, chosen_upstream, limits_of, simulated, timing_of
 from main_controller.concurrency.limit import Limit
-from main_controller.domain.bus_watch import Band
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import parse_word
@@ -305,12 +304,10 @@ class Controller:
             executor=self._crew(STOPPERS, "estop"), chronicle=self._events.chronicle,
         )  # fmt: skip
         self._acknowledge = Acknowledge(desk, self._known, chronicle=self._events.chronicle, dead_bus=settings.deadbus)
-        band = Band(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus)
-        self._bus_events = BusEvents(desk, self._events.chronicle, self._trips, band=band)
+        limits = limits_of(settings)
+        self._bus_events = BusEvents(desk, self._events.chronicle, self._trips, limits=limits)
         self._reset_trips = ResetTrips(desk, self._trips, pause=settings.triptime)
-        self._bus_view = BusView(
-            desk, self._bus_events.explained, current_max=settings.maxgridcurrent, reserve=settings.chargereserve
-        )
+        self._bus_view = BusView(desk, self._bus_events, limits=limits)
         self._forget = Forget(
             desk, self._known, sharing=self._share.as_json, clear_schedules=self._set_schedule.clear_left
         )

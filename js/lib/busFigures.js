@@ -1,6 +1,7 @@
 // The figures of the bus as the controller reckons them (status.bus), as lines of text: {key, label, text, level}. Pure.
 
 import { MISSING, figure, finite } from "./figures.js";
+import { timeOfDay } from "./moments.js";
 import { idsOf } from "./sentences.js";
 import { isolated } from "./wire.js";
 
@@ -10,6 +11,7 @@ export function busLines(bus, words) {
   const line = (key, text, level = null) => ({ key, label: words.t(`busfig.${key}`), text, level });
   return [
     line("voltage", voltageText(bus.voltage, words)),
+    ...outsideLines(bus.voltage, words).map((text) => line("outside", text)),
     line("reference", referenceText(bus.reference, words)),
     ...headroomLines(bus.reference, words).map(([text, level]) => line("headroom", text, level)),
     line("balance", ...balanceText(bus.balance, words)),
@@ -23,6 +25,13 @@ function voltageText(voltage, words) {
   const { min, max, of } = voltage;
   const range = figure(min, 1) === figure(max, 1) ? figure(min, 1) : `${figure(min, 1)}–${figure(max, 1)}`;
   return words.t("busfig.volts", { range, n: of ?? MISSING });
+}
+
+/** Who measures the bus outside its band, and since when it is; what lasts stands among the banners (I14). */
+function outsideLines(voltage, words) {
+  const { outside = [], leftBand = null } = voltage ?? {};
+  if (outside.length === 0) return [];
+  return [words.t("busfig.out", { units: idsOf(outside, words), at: timeOfDay(leftBand, { language: words.language }) })];
 }
 
 function referenceText(reference, words) {

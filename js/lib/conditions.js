@@ -2,7 +2,7 @@
 
 import { told } from "./wire.js";
 
-const WARN = new Set(["referenceOff", "unexplained", "busLow"]); // all else, also what this page does not know, is an alarm
+const WARN = new Set(["referenceOff", "busApart", "unexplained", "busLow"]); // all else, also what this page does not know, is an alarm
 
 /** {grave, others}: each [{key, level, text, since}], in the controller's order and words. */
 export function conditionsOf(status) {

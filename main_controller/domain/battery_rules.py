@@ -7,6 +7,16 @@ hardware does not tell refuses nothing and is said. Pure.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from main_controller.domain.battery_bounds import (
+    PERMITS,
+    Flow,
+    battery_amps,
+    beyond_charge,
+    charge_limit,
+    degrees_within,
+    forbids,
+    volts_within,
+)
 from main_controller.domain.bus_rules import reference_of, target_of
 from main_controller.domain.interlock_terms import Answer, Limits, fail, of_units, ok, untold
 from main_controller.domain.modes import Word
@@ -16,23 +26,17 @@ from main_controller.domain.set_point_rules import current_before
 from main_controller.domain.units import Unit
 
 NOBODY = Unit("", {})
-EFFICIENCY = 0.9
-"""What of a converter's power arrives at its other side, at least."""
-
-PERMITS = ("neither charging nor discharging", "charging only", "discharging only", "charging and discharging")
-CHARGING, DISCHARGING = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """What one unit would do after the order: `amps` (None: not known) at `volts` on the bus; `more` than it does now.
 
-    It `gives` or `takes` energy; neither where the reference carries nothing in sum.
+    Its `flow` is neither way where the reference carries nothing in sum.
     """
 
     fact: Fact
-    gives: bool
-    takes: bool
+    flow: Flow
     amps: float | None
     volts: float
     more: bool
@@ -65,47 +69,46 @@ def _roles(wanted: ConverterOrder, fact: Fact, picture: Picture) -> list[Role]:
     if wanted.word is Word.VOLTAGE_REFERENCE:
         takes = net is not None and net < 0
         more = not fact.belief.surely(wanted.word)
-        return [Role(fact, not takes, takes, None if net is None else abs(net), wanted.dvg, more)]
+        return [Role(fact, Flow(not takes, takes), None if net is None else abs(net), wanted.dvg, more)]
     charges = wanted.word is Word.CHARGE
     more = wanted.dig > current_before(wanted, fact) + 1e-9
     reference = reference_of(wanted, picture)
     volts = target_of(reference) or wanted.dvg
-    roles = [Role(fact, not charges, charges, wanted.dig, volts, more)]
+    roles = [Role(fact, Flow(not charges, charges), wanted.dig, volts, more)]
     if reference is not None:
         after = None if net is None else net + (wanted.dig if charges else -wanted.dig)
-        gives, takes = (charges, not charges) if after is None else (after > 1e-9, after < -1e-9)
-        roles.append(Role(reference, gives, takes, None if after is None else abs(after), volts, more))
+        flow = Flow(charges, not charges) if after is None else Flow(after > 1e-9, after < -1e-9)
+        roles.append(Role(reference, flow, None if after is None else abs(after), volts, more))
     return roles
 
 
 def _charge(role: Role, limits: Limits) -> list[Answer]:
-    rsoc, battery = role.unit.rsoc, limits.battery
-    if not (role.gives or role.takes):
+    rsoc, flow, battery = role.unit.rsoc, role.flow, limits.battery
+    slack = battery.hysteresis if role.more and flow.gives else 0.0
+    limit = charge_limit(flow, battery, slack)
+    if limit is None:
         return []
     if rsoc is None:
         return [untold("j", f"{role.id} does not tell its battery's charge.", **{role.id: {"rsoc": None}})]
-    if role.gives:
-        least = battery.reserve + (battery.hysteresis if role.more else 0.0)
-        numbers = {role.id: {"rsoc": rsoc, "min": least}}
-        if rsoc <= least:
-            sentence = f"{role.id}'s battery is at {rsoc:g} %; it gives above {least:g} % only."
-            return [fail("j", "charge-below-reserve", sentence, **numbers)]
-        return [ok("j", f"{role.id}'s battery may give at {rsoc:g} % (above {least:g} %).", **numbers)]
-    numbers = {role.id: {"rsoc": rsoc, "max": battery.full}}
-    if rsoc >= battery.full:
-        sentence = f"{role.id}'s battery is at {rsoc:g} %; it takes below {battery.full:g} % only."
-        return [fail("j", "charge-above-full", sentence, **numbers)]
-    return [ok("j", f"{role.id}'s battery may take at {rsoc:g} % (below {battery.full:g} %).", **numbers)]
+    does, side, bound, cause = (
+        ("give", "above", "min", "charge-below-reserve")
+        if flow.gives
+        else ("take", "below", "max", "charge-above-full")
+    )
+    numbers = {role.id: {"rsoc": rsoc, bound: limit}}
+    if beyond_charge(rsoc, flow, battery, slack):
+        sentence = f"{role.id}'s battery is at {rsoc:g} %; it {does}s {side} {limit:g} % only."
+        return [fail("j", cause, sentence, **numbers)]
+    return [ok("j", f"{role.id}'s battery may {does} at {rsoc:g} % ({side} {limit:g} %).", **numbers)]
 
 
 def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
     vb, battery = role.unit.vb, limits.battery
-    low = battery.voltage_min + (battery.margin if role.gives else 0.0)
-    high = battery.voltage_max - (battery.margin if role.takes else 0.0)
+    low, high = volts_within(role.flow, battery, battery.margin)
     if vb is None:
         numbers = {role.id: {"vb": None, "min": low, "max": high}}
         return [untold("k", f"{role.id} does not tell its battery's voltage.", **numbers)]
-    amps = None if role.amps is None or vb <= 0 else role.amps * role.volts / vb / EFFICIENCY
+    amps = None if role.amps is None or vb <= 0 else battery_amps(role.amps, role.volts, vb)
     shown = None if amps is None else round(amps, 2)
     numbers = {role.id: {"vb": vb, "min": low, "max": high, "ib": shown, "ibMax": battery.current_max}}
     if not low <= vb <= high:
@@ -118,10 +121,8 @@ def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
 
 
 def _temperature(role: Role, limits: Limits) -> list[Answer]:
-    told, battery = role.unit.temperature, limits.battery
-    low, high = battery.temperature_min, battery.temperature_max
-    if role.takes:
-        low = max(low, 0.0)  # a battery is never charged below freezing, whatever the setting
+    told = role.unit.temperature
+    low, high = degrees_within(role.flow, limits.battery)
     numbers = {role.id: {"temperature": told, "min": low, "max": high}}
     if told is None:
         return [untold("l", f"{role.id} does not tell its temperature.", **numbers)]
@@ -136,8 +137,7 @@ def _permission(role: Role, limits: Limits) -> list[Answer]:
     numbers = {role.id: {"permission": told}}
     if told is None:
         return [untold("m", f"{role.id} does not tell what its battery permits.", **numbers)]
-    needed = (DISCHARGING if role.gives else 0) | (CHARGING if role.takes else 0)
-    if told == 0 or told & needed != needed:
+    if told == 0 or forbids(told, role.flow):
         sentence = f"{role.id}'s battery permits {PERMITS[told]}."
         return [fail("m", "battery-not-permitted", sentence, **numbers)]
     return [ok("m", f"{role.id}'s battery permits {PERMITS[told]}.", **numbers)]

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from main_controller.domain.bus_watch import Explained
+from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import Word
 from main_controller.domain.units import Unit
+from main_controller.domain.voltage_watch import above, below
 
 SKEW = 5.0
 """How far (s) the readings' ages may lie apart for their sum to mean something (Z6b)."""
@@ -44,14 +46,14 @@ class Measured:
         return self.word is not Word.WAIT
 
 
-def bus_figures(live: Iterable[Measured], explained: Explained, *, fresh: float) -> dict[str, Any]:
+def bus_figures(live: Iterable[Measured], explained: Explained, *, fresh: float, limits: Limits) -> dict[str, Any]:
     """The figures of the bus as JSON; `fresh` (s) is the oldest reading that the voltage rests on."""
     units = list(live)
     references = [unit for unit in units if unit.word is Word.VOLTAGE_REFERENCE]
     reference = references[0] if len(references) == 1 else None
     return {
         "reference": None if reference is None else _reference(reference, units),
-        "voltage": _voltage([unit for unit in units if unit.age <= fresh], reference),
+        "voltage": _voltage([unit for unit in units if unit.age <= fresh], reference, limits, held=bool(references)),
         "balance": _balance(units),
         "losses": _losses(units),
         "working": [_working(unit, explained) for unit in units if unit.working],
@@ -74,9 +76,11 @@ def _reference(reference: Measured, units: Iterable[Measured]) -> dict[str, Any]
     }
 
 
-def _voltage(fresh: list[Measured], reference: Measured | None) -> dict[str, Any] | None:
-    """Lowest, mean and highest voltage of the units read of late, and how far the mean is from the reference's."""
-    volts = [unit.vg for unit in fresh if unit.vg is not None]
+def _voltage(fresh: list[Measured], reference: Measured | None, limits: Limits, *, held: bool) -> dict[str, Any] | None:
+    """Lowest, mean and highest voltage of the units read of late, how far the mean is from the reference's, and who is
+    `outside` the band: above it, or below it while somebody holds the bus (I14)."""
+    shown = {unit.id: unit.vg for unit in fresh if unit.vg is not None}
+    volts = list(shown.values())
     if not volts:
         return None
     mean = sum(volts) / len(volts)
@@ -87,6 +91,7 @@ def _voltage(fresh: list[Measured], reference: Measured | None) -> dict[str, Any
         "max": max(volts),
         "of": len(volts),
         "below": None if dvg is None else round(dvg - mean, 2),
+        "outside": sorted({**above(shown, limits), **(below(shown, limits) if held else {})}),
     }
 
 

@@ -1,58 +1,22 @@
 """What is wrong on the bus now, and what explains each converter at work: pure rules over what was seen (S9, S10, S14).
 
-Used by the events of the bus and by the status. A condition is told only once it has held for `after` seconds: the
-readings of different units are up to 10 s apart (K4, Z6b).
+Used by the events of the bus and by the status. Heavy alarms (I5), references (I6) and what nothing explains are
+looked for here; the rest in `battery_watch` (I1-I4, I13), `current_watch` (I7, I13) and `voltage_watch` (I14).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from main_controller.domain.battery_watch import battery_conditions
+from main_controller.domain.bus_condition import SKEW, Condition, Look
+from main_controller.domain.current_watch import current_conditions
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import SHARING_MODES, Mode, Word
-from main_controller.domain.picture import Fact, Picture
-
-SKEW = 12.0
-"""How long (s) a contradiction between units must last before it is one (K4)."""
-
-OUT_OF_BAND = 5.0
-"""How long (s) the bus must be out of its band (I14)."""
+from main_controller.domain.picture import Picture, names
+from main_controller.domain.voltage_watch import voltage_conditions
 
 UNEXPLAINED = 40.0
 """How long (s) a converter may work that nothing explains: the last of a stop shows 27 s late (K9)."""
-
-FAR = 2.0
-"""How far (%) the bus may be from what the reference was set to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Between which voltages (V) the bus must be while it has a reference, and below which (V) it is dead."""
-
-    low: float = 300.0
-    high: float = 380.0
-    dead: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One thing that is wrong: `kind`, the unit concerned (None: the bus), a sentence without its end, the numbers.
-
-    `after` (s) is how long it must hold before it is told; `gone` is the sentence when it is over.
-    """
-
-    kind: str
-    unit_id: str | None
-    text: str
-    gone: str
-    after: float
-    numbers: Mapping[str, Any] = field(default_factory=dict)
-    grave: bool = False
-
-    @property
-    def key(self) -> tuple[str, str | None]:
-        """What makes it the same condition at the next look."""
-        return (self.kind, self.unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +33,42 @@ class Explained:
         return "deal" if unit_id in self.in_deals else None
 
 
-def conditions(picture: Picture, heavy: Collection[str], explained: Explained, band: Band) -> list[Condition]:
-    """Everything that is wrong by this picture; `heavy` are the units that show a heavy alarm."""
-    live = picture.live
+def conditions(look: Look, explained: Explained) -> list[Condition]:
+    """Everything that is wrong at this look."""
+    picture = look.picture
     return [
-        *_heavy(live, heavy),
+        *_heavy(picture),
         *_references(picture),
         *_followers(picture),
-        *_voltages(live, band),
+        *voltage_conditions(look),
+        *current_conditions(look),
+        *battery_conditions(look),
         *_unexplained(picture, explained),
     ]
 
 
-def _heavy(live: Iterable[Fact], heavy: Collection[str]) -> Iterable[Condition]:
-    for fact in live:
-        if fact.id in heavy:
+def _heavy(picture: Picture) -> Iterable[Condition]:
+    """I5: a converter reports a fault."""
+    for fact in picture.live:
+        if fact.unit is not None and fact.unit.heavy_alarm:
             text = f"{fact.id}'s converter shows a heavy alarm"
             yield Condition("heavyAlarm", fact.id, text, f"{fact.id}'s converter shows no heavy alarm any more", 0.0)
 
 
 def _references(picture: Picture) -> Iterable[Condition]:
+    """I6: at most one converter holds the bus."""
     references = [fact for fact in picture.live if fact.last_word is Word.VOLTAGE_REFERENCE]
     if len(references) > 1:
-        ids = ", ".join(fact.id for fact in references)
-        text = f"Two converters hold the bus at once: {ids}"
+        count = "Two" if len(references) == 2 else str(len(references))
+        text = f"{count} converters hold the bus at once: {names(references)}"
         numbers = {fact.id: fact.reading.dvg for fact in references if fact.reading is not None}
-        yield Condition(
-            "secondReference", None, text, "One converter at most holds the bus again", SKEW, numbers, grave=True
-        )
+        gone = "One converter at most holds the bus again"
+        units = tuple(fact.id for fact in references)
+        yield Condition("secondReference", None, text, gone, SKEW, numbers, grave=True, units=units)
 
 
 def _followers(picture: Picture) -> Iterable[Condition]:
-    """Current-controlled converters with nobody who holds the voltage: the bus goes wherever the current drives it."""
+    """I6: current-controlled converters with nobody who holds the voltage: the current drives the bus anywhere."""
     held = any(
         fact.belief.possibly(Word.VOLTAGE_REFERENCE)
         or (fact.belief.possibly(None) and fact.state is not UnitState.LIVE)
@@ -116,39 +84,8 @@ def _followers(picture: Picture) -> Iterable[Condition]:
             yield Condition("noReference", fact.id, text, gone, SKEW, {"vg": volts}, grave=True)
 
 
-def _voltages(live: Sequence[Fact], band: Band) -> Iterable[Condition]:
-    shown = {fact.id: fact.reading.vg for fact in live if fact.reading is not None and fact.reading.vg is not None}
-    high = {unit_id: vg for unit_id, vg in shown.items() if vg > band.high}
-    references = [fact for fact in live if fact.last_word is Word.VOLTAGE_REFERENCE and fact.reading is not None]
-    if high:
-        text = f"The bus is above {band.high:g} V: {_list(high)}"
-        yield Condition("busHigh", None, text, f"The bus is no longer above {band.high:g} V", OUT_OF_BAND, high)
-    if not references:
-        return
-    low = {unit_id: vg for unit_id, vg in shown.items() if vg < band.low}
-    if low:
-        text = f"The bus is below {band.low:g} V with a voltage reference: {_list(low)}"
-        after = SKEW + 150.0 if _rising(references) else SKEW
-        yield Condition("busLow", None, text, f"The bus is no longer below {band.low:g} V", after, low)
-    for fact in references:
-        dvg, vg = (fact.reading.dvg, fact.reading.vg) if fact.reading is not None else (None, None)
-        if dvg and vg is not None and abs(vg - dvg) > dvg * FAR / 100 and not low:
-            text = f"{fact.id} is set to {dvg:g} V and holds {vg:g} V"
-            yield Condition(
-                "referenceOff", fact.id, text, f"{fact.id} holds its voltage again", SKEW + 10.0, {"dvg": dvg, "vg": vg}
-            )
-
-
-def _rising(references: Iterable[Fact]) -> bool:
-    """Whether a reference may still be raising the bus, which takes two minutes (K15)."""
-    for fact in references:
-        volts = [reading.vg for reading in fact.recent if reading.vg is not None]
-        if len(volts) >= 2 and volts[-1] > volts[0] + 1.0:
-            return True
-    return False
-
-
 def _unexplained(picture: Picture, explained: Explained) -> Iterable[Condition]:
+    """I6: a converter at work that neither a deal nor an order from here explains."""
     for fact in picture.live:
         word = fact.last_word
         if word is None or word is Word.WAIT or explained.of(fact.id) is not None:
@@ -158,11 +95,6 @@ def _unexplained(picture: Picture, explained: Explained) -> Iterable[Condition]:
         text = f"{fact.id} is {word.label} and nothing explains it: no deal, no order from here"
         numbers = {"mode": str(picture.mode) if isinstance(picture.mode, Mode) else None}
         yield Condition("unexplained", fact.id, text, f"{fact.id} is explained or in Wait again", UNEXPLAINED, numbers)
-
-
-def _list(volts: Mapping[str, float]) -> str:
-    told = [f"{unit_id} {vg:g} V" for unit_id, vg in sorted(volts.items())]
-    return ", ".join(told[:4]) + (f" and {len(told) - 4} more" if len(told) > 4 else "")
 
 
 def _at(volts: float | None) -> str:

@@ -6,14 +6,12 @@ Pure. Used by the rules of modes and by the acknowledgements. Only readings of l
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from main_controller.domain.identity import some
 from main_controller.domain.modes import SHARING_MODES, Mode, Word
 from main_controller.domain.picture import Picture
 
 DEAD_BUS = 60.0
 """Up to which voltage (V) a bus counts as dead where no setting says otherwise."""
-
-NAMED = 4
-"""How many units a sentence names with their voltages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,5 @@ def unexplained(picture: Picture, limits: RunLimits) -> Mapping[str, float]:
 
 
 def listed(shown: Mapping[str, float]) -> str:
-    """Units with their voltages for a sentence, at most four of them."""
-    told = [f"{unit_id} {vg:g} V" for unit_id, vg in sorted(shown.items())]
-    return ", ".join(told[:NAMED]) + (f" and {len(told) - NAMED} more" if len(told) > NAMED else "")
+    """Units with their voltages for a sentence: all of a few, else the first and how many more."""
+    return some([f"{unit_id} {vg:g} V" for unit_id, vg in sorted(shown.items())])

@@ -5,8 +5,11 @@ Pure. Used by `share_watch.py`. What a unit does not tell is unknown, and unknow
 
 from dataclasses import dataclass
 
+from main_controller.domain.battery_bounds import Flow, beyond_charge, degrees_within, forbids, volts_within
 from main_controller.domain.limits import BatteryLimits
-from main_controller.domain.units import Unit, number
+from main_controller.domain.units import Unit
+
+GIVES, TAKES = Flow(gives=True), Flow(takes=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,46 +26,32 @@ class Gauges:
 
 def gauges_of(unit: Unit) -> Gauges:
     """The gauges of one unit's data."""
-    tmp = unit.figure("dcdc", "meter", "tmp")
-    permission = _permission(unit.section("battery").get("battery_operation_status"))
-    return Gauges(unit.rsoc, unit.vb, tmp, unit.wg, permission, unit.heavy_alarm)
-
-
-def _permission(value: object) -> int | None:
-    """`battery_operation_status`: 0 denied, 1 charge only, 2 discharge only, 3 permitted (T34); as a number or text."""
-    if isinstance(value, str):
-        try:
-            return int(value, 16)
-        except ValueError:
-            return None
-    told = number(value)
-    return None if told is None else int(told)
+    return Gauges(unit.rsoc, unit.vb, unit.temperature, unit.wg, unit.permission, unit.heavy_alarm)
 
 
 def why_not_give(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> str | None:
     """Why this unit's battery may not give, or None."""
-    if gauges.rsoc is not None and gauges.rsoc <= limits.reserve:
+    if gauges.rsoc is not None and beyond_charge(gauges.rsoc, GIVES, limits):
         return f"{unit_id}'s battery is at {gauges.rsoc:g} %, not above its reserve of {limits.reserve:g} %."
-    if gauges.permission in (0, 1):
+    if gauges.permission is not None and forbids(gauges.permission, GIVES):
         return f"{unit_id}'s battery does not permit to discharge (battery_operation_status {gauges.permission:#04x})."
-    return _out_of_range(unit_id, gauges, limits)
+    return _out_of_range(unit_id, gauges, GIVES, limits)
 
 
 def why_not_take(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> str | None:
     """Why this unit's battery may not take, or None."""
-    if gauges.rsoc is not None and gauges.rsoc >= limits.full:
+    if gauges.rsoc is not None and beyond_charge(gauges.rsoc, TAKES, limits):
         return f"{unit_id}'s battery is at {gauges.rsoc:g} %, not below {limits.full:g} %."
-    if gauges.permission in (0, 2):
+    if gauges.permission is not None and forbids(gauges.permission, TAKES):
         return f"{unit_id}'s battery does not permit to charge (battery_operation_status {gauges.permission:#04x})."
-    return _out_of_range(unit_id, gauges, limits)
+    return _out_of_range(unit_id, gauges, TAKES, limits)
 
 
-def _out_of_range(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> str | None:
-    if gauges.vb is not None and not limits.voltage_min <= gauges.vb <= limits.voltage_max:
-        return f"{unit_id}'s battery has {gauges.vb:g} V, outside {limits.voltage_min:g} to {limits.voltage_max:g} V."
-    if gauges.tmp is not None and not limits.temperature_min <= gauges.tmp <= limits.temperature_max:
-        return (
-            f"{unit_id}'s converter has {gauges.tmp:g} °C, outside {limits.temperature_min:g} to "
-            f"{limits.temperature_max:g} °C."
-        )
+def _out_of_range(unit_id: str, gauges: Gauges, flow: Flow, limits: BatteryLimits) -> str | None:
+    low, high = volts_within(flow, limits)
+    if gauges.vb is not None and not low <= gauges.vb <= high:
+        return f"{unit_id}'s battery has {gauges.vb:g} V, outside {low:g} to {high:g} V."
+    low, high = degrees_within(flow, limits)
+    if gauges.tmp is not None and not low <= gauges.tmp <= high:
+        return f"{unit_id}'s converter has {gauges.tmp:g} °C, outside {low:g} to {high:g} °C."
     return None

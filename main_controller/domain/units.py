@@ -131,7 +131,8 @@ class Unit:
         told = self.section("battery").get("battery_operation_status")
         if isinstance(told, str):
             told = PERMISSIONS.get(told.strip().lower())
-        return told if type(told) is int and 0 <= told <= 3 else None
+        value = number(told)
+        return int(value) if value in (0.0, 1.0, 2.0, 3.0) and value is not None else None
 
     @property
     def global_mode(self) -> Mode | None:

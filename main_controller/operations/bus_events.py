@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from main_controller.domain.bus_watch import Band, Condition, Explained, conditions
+from main_controller.domain.bus_condition import Condition, Key, Look
+from main_controller.domain.bus_watch import Explained, conditions
 from main_controller.domain.commands import CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
+from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import SHARING_MODES, Word
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.operations.trips import Trips
 from main_controller.store.unit_cache import Snapshot
+
+OUT_OF_BAND = ("busHigh", "busLow")
+"""The conditions in which the bus has left its band (I14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,14 @@ class _Standing:
 
 
 class BusEvents:
-    """Looks at the bus again and again; `chronicle` tells what it finds, `trips` keeps who tripped."""
+    """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped."""
 
-    def __init__(self, desk: Desk, chronicle: Chronicle, trips: Trips, *, band: Band) -> None:
+    def __init__(self, desk: Desk, chronicle: Chronicle, trips: Trips, *, limits: Limits) -> None:
         self._desk = desk
         self._chronicle = chronicle
         self._trips = trips
-        self._band = band
-        self._standing: dict[tuple[str, str | None], _Standing] = {}  # replaced whole
+        self._limits = limits
+        self._standing: dict[Key, _Standing] = {}  # replaced whole
         self._words: dict[str, tuple[float, Word | None]] = {}
         self._told: set[str] = set()
         self._looking = threading.Lock()  # protects the three above; who finds it taken leaves
@@ -60,6 +65,11 @@ class BusEvents:
             for one in told
         ]
 
+    def left_band(self) -> str | None:
+        """When the bus was first seen outside its band, as ISO 8601 in UTC; None while it is inside (I14)."""
+        out = [one.at for one in self._standing.values() if one.condition.kind in OUT_OF_BAND]
+        return min(out).isoformat(timespec="milliseconds") if out else None
+
     def polled(self, before: Snapshot, after: Snapshot) -> None:
         """A listener of the collector: look at once at what a poll brought."""
         if before.sightings is not after.sightings:
@@ -77,13 +87,9 @@ class BusEvents:
     def _look(self, snapshot: Snapshot, picture: Picture) -> None:
         if not picture.facts:
             return
-        heavy = {
-            unit_id
-            for unit_id, sighting in snapshot.sightings.items()
-            if sighting.present and sighting.unit.heavy_alarm
-        }
-        found = conditions(picture, heavy, self.explained(snapshot), self._band)
-        self._take(found, picture.now)
+        told = {key for key, one in self._standing.items() if one.told}
+        found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
+        self._take(found, picture)
         self._look_at_words(picture)
         self._tell_contradictions()
 
@@ -105,8 +111,9 @@ class BusEvents:
             for order in self._desk.commands.mode_effects()
         )
 
-    def _take(self, found: Iterable[Condition], now: float) -> None:
-        standing: dict[tuple[str, str | None], _Standing] = {}
+    def _take(self, found: Iterable[Condition], picture: Picture) -> None:
+        now = picture.now
+        standing: dict[Key, _Standing] = {}
         for condition in found:
             known = self._standing.get(condition.key)
             since, at, told = (known.since, known.at, known.told) if known else (now, self._desk.wall(), False)
@@ -119,8 +126,9 @@ class BusEvents:
         gone = [one for key, one in self._standing.items() if one.told and key not in standing]
         self._standing = standing
         for one in gone:
-            numbers = dict(one.condition.numbers)
-            self._chronicle.tell(one.condition.kind, one.condition.unit_id, f"{one.condition.gone}.", numbers, None)
+            condition = one.condition
+            over = condition.why_unknown(picture) or condition.gone
+            self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
 
     def _look_at_words(self, picture: Picture) -> None:
         """In Manual and in Force Stop apis-main drives nobody: a word that changed without an order of ours is news."""

@@ -3,26 +3,36 @@
 Used by `/get/status` and `/set/dcdc?dryRun=true`.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from main_controller.domain.bus_figures import Measured, bus_figures, headroom
 from main_controller.domain.bus_watch import Explained
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.interlock_terms import Limits
 from main_controller.operations.desk import Desk
 from main_controller.store.unit_cache import Snapshot
 
 
-class BusView:
-    """`explained` says what drives each converter at work; `current_max` (A) and `reserve` (%) are settings."""
+class Seen(Protocol):
+    """What the events of the bus know."""
 
-    def __init__(
-        self, desk: Desk, explained: Callable[[Snapshot], Explained], *, current_max: float, reserve: float
-    ) -> None:
+    def explained(self, snapshot: Snapshot) -> Explained:
+        """What drives each converter at work."""
+        ...
+
+    def left_band(self) -> str | None:
+        """Since when the bus is outside its band, None while it is inside."""
+        ...
+
+
+class BusView:
+    """`seen` are the events of the bus; `limits` are settings."""
+
+    def __init__(self, desk: Desk, seen: Seen, *, limits: Limits) -> None:
         self._desk = desk
-        self._explained = explained
-        self._current_max = current_max
-        self._reserve = reserve
+        self._seen = seen
+        self._limits = limits
         self._made: tuple[int, Mapping[str, Any]] | None = None  # replaced whole
 
     def figures(self) -> Mapping[str, Any]:
@@ -31,7 +41,10 @@ class BusView:
         made = self._made
         if made is None or made[0] != snapshot.serial:
             made = self._made = (snapshot.serial, self._make(snapshot))
-        return made[1]
+        voltage = made[1]["voltage"]
+        if voltage is None:
+            return made[1]
+        return {**made[1], "voltage": {**voltage, "leftBand": self._seen.left_band()}}
 
     def headroom(self, unit_id: str) -> Mapping[str, float | None] | None:
         """What this unit could still do, or None while it was not seen."""
@@ -39,7 +52,7 @@ class BusView:
         if sighting is None:
             return None
         measured = Measured.of(sighting.unit, sighting.age(self._desk.clock()))
-        return headroom(measured, current_max=self._current_max, reserve=self._reserve)
+        return headroom(measured, current_max=self._limits.current_max, reserve=self._limits.battery.reserve)
 
     def _make(self, snapshot: Snapshot) -> Mapping[str, Any]:
         now, timing = self._desk.clock(), self._desk.timing
@@ -48,4 +61,4 @@ class BusView:
             for sighting in snapshot.sightings.values()
             if sighting.state(now, timing.stale_after) is UnitState.LIVE
         ]
-        return bus_figures(live, self._explained(snapshot), fresh=timing.fresh)
+        return bus_figures(live, self._seen.explained(snapshot), fresh=timing.fresh, limits=self._limits)

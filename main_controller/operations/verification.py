@@ -9,6 +9,7 @@ from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.evidence import Lags, drained, mode_now, outcomes, partly, verified
+from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
 from main_controller.domain.picture import Picture
@@ -113,10 +114,8 @@ class Verification:
             for unit_id, outcome in sorted(outcomes.items())
             if outcome.state != CommandState.VERIFIED
         ]
-        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
         lost = " No answer to it ever came." if command.sent == "unknown" else ""
-        shown = ", ".join(missing[:8]) or "no unit"
-        return f"Not seen in effect within {self._allowed(command):g} s: {shown}{more}.{lost}"
+        return f"Not seen in effect within {self._allowed(command):g} s: {some(missing) or 'no unit'}.{lost}"
 
     def _contradicted(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> None:
         """It was answered with a no, and yet the units show it: the order stays failed, and that is told once."""

@@ -622,8 +622,10 @@ def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet
     stage = Stage.of(8, mode="manual")
     grave = condition("noReference", "E003", "E003 is charging and no converter holds the bus at 352 V.", grave=True)
     high = condition("busHigh", None, "The bus is above 380 V: E001 (391 V).")
+    apart = condition("busApart", None, "E001 holds the bus at 350 V and others measure E002 330 V.")
+    hot = condition("temperature", "E003", "E003 works at 60 °C, outside 0 to 45 °C.")
     loose = [condition("unexplained", f"E{n:03d}", f"E{n:03d} works and nothing explains it.") for n in range(1, 8)]
-    stage.more["busConditions"] = [grave, high, *loose]
+    stage.more["busConditions"] = [grave, high, hot, apart, *loose]
     page = open_quiet(stage=stage, timezone_id="UTC")
     expect(page.locator("#grave li")).to_have_count(1)
     expect(page.locator("#grave")).to_contain_text(
@@ -633,8 +635,10 @@ def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet
     expect(banners).to_have_count(5)
     expect(banners.nth(0)).to_contain_text("The bus is above 380 V")
     expect(banners.nth(0)).to_have_attribute("data-level", "alarm")
-    expect(banners.nth(1)).to_have_attribute("data-level", "warn")
-    expect(banners.nth(4)).to_contain_text("and 4 more")
+    expect(banners.nth(1)).to_contain_text("E003 works at 60 °C")
+    expect(banners.nth(1)).to_have_attribute("data-level", "alarm")
+    expect(banners.nth(2)).to_have_attribute("data-level", "warn")
+    expect(banners.nth(4)).to_contain_text("and 6 more")
     expect(page.locator("#said")).to_contain_text("no converter holds the bus")
     page.screenshot(path=pictures / "bus-conditions.png")
     page.set_viewport_size({"width": 390, "height": 844})
@@ -655,17 +659,19 @@ def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quie
     reference = {"unitId": "E001", "dvg": 350, "vg": 349.6, "limit": 2.3, "net": 1.5, "headroom": 0.8}
     balance = {"taken": 525, "given": 540, "residual": 15, "percent": 2.8, "skew": 7.6, "withinSkew": True}
     working: Json = {"unitId": "E003", "explainedBy": None, "set": {}, "measured": {}, "losses": None}
-    voltage = {"min": 348, "mean": 349, "max": 350.2, "of": 4, "below": 1}
+    voltage: Json = {"min": 348, "mean": 349, "max": 350.2, "of": 4, "below": 1, "outside": ["E002"]}
+    voltage["leftBand"] = "2026-01-02T03:04:05+00:00"
     bus = {"reference": reference, "voltage": voltage, "balance": balance, "losses": None, "working": [working]}
     stage.more["bus"] = bus
     figures = page.locator("#bus-figures > div")
-    expect(figures).to_have_count(6)
+    expect(figures).to_have_count(7)
     expect(figures.nth(0)).to_contain_text("348.0–350.2 V at 4 units")
-    expect(figures.nth(1)).to_contain_text("E001, 349.6 V (set 350.0 V)")
-    expect(figures.nth(2)).to_contain_text("0.80 of 2.30 A")
-    expect(figures.nth(3)).to_contain_text("readings apart by 8 s")
-    expect(figures.nth(4)).to_contain_text("-- W")
-    expect(figures.nth(5)).to_contain_text("E003")
+    expect(figures.nth(1)).to_contain_text("E002, since 2026")
+    expect(figures.nth(2)).to_contain_text("E001, 349.6 V (set 350.0 V)")
+    expect(figures.nth(3)).to_contain_text("0.80 of 2.30 A")
+    expect(figures.nth(4)).to_contain_text("readings apart by 8 s")
+    expect(figures.nth(5)).to_contain_text("-- W")
+    expect(figures.nth(6)).to_contain_text("E003")
     page.screenshot(path=pictures / "bus-figures.png")
     page.set_viewport_size({"width": 390, "height": 1400})
     page.screenshot(path=pictures / "bus-figures-390.png")

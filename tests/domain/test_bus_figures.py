@@ -6,6 +6,7 @@ import pytest
 
 from main_controller.domain.bus_figures import Measured, bus_figures, headroom, unit_losses
 from main_controller.domain.bus_watch import Explained
+from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import Word
 from main_controller.domain.units import Unit
 
@@ -26,7 +27,7 @@ def sharing() -> list[Measured]:
 
 
 def figures(units: list[Measured], explained: Explained | None = None) -> dict[str, Any]:
-    return bus_figures(units, explained or Explained(), fresh=15.0)
+    return bus_figures(units, explained or Explained(), fresh=15.0, limits=Limits())
 
 
 def test_the_reference_tells_what_it_carries_and_what_it_could_still_take_over() -> None:
@@ -41,7 +42,7 @@ def test_of_two_references_or_none_nothing_is_told() -> None:
 
 def test_the_voltage_rests_on_fresh_readings_and_says_how_many() -> None:
     told = figures([*sharing(), unit("E004", vg=0.0, age=16.0), unit("E005", vg=None)])["voltage"]
-    assert told == {"min": 348.0, "mean": 349.0, "max": 350.0, "of": 3, "below": 1.0}
+    assert told == {"min": 348.0, "mean": 349.0, "max": 350.0, "of": 3, "below": 1.0, "outside": []}
     assert figures([unit("E001", vg=None)])["voltage"] is None
 
 

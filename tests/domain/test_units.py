@@ -88,7 +88,7 @@ def test_a_recorded_unit_is_read_whole(root: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "permission"),
     [("0x00", 0), ("0x01", 1), ("0X02", 2), ("0x03", 3), ("3", 3), ("03", 3), (0, 0), (3, 3), (4, None), (-1, None),
-     (True, None), (1.0, None), ("0x04", None), ("yes", None), ("", None), (None, None), ([], None)],
+     (True, None), (1.0, 1), (1.5, None), ("0x04", None), ("yes", None), ("", None), (None, None), ([], None)],
 )  # fmt: skip
 def test_what_a_battery_permits_is_one_of_four_or_not_told(told: object, permission: int | None) -> None:
     """F18, T34, I4."""

@@ -22,6 +22,13 @@ test("voltage, reference with its headroom, balance, losses, and who works unexp
   assert.equal(workingText(BUS.working[1], words), "E003: set 350.0 V, 1.50 A; measured 349.0 V, 1.48 A; losses 12 W");
 });
 
+test("who is outside the band stands there with the time since when, and with -- until that is known", () => {
+  const voltage = { ...BUS.voltage, outside: ["E002", "E004"], leftBand: "2026-01-02T03:04:05.000+00:00" };
+  assert.match(texts({ voltage }).outside, /^E002, E004, since 2026-01-0[123] \d\d:\d\d:05 /);
+  assert.equal(texts({ voltage: { ...voltage, leftBand: null } }).outside, "E002, E004, since --");
+  assert.equal("outside" in texts({ voltage: { ...voltage, outside: [] } }), false);
+});
+
 test("readings that are apart show no difference, and what is not known is --", () => {
   assert.equal(texts({ balance: { ...BUS.balance, skew: 7.6, withinSkew: true } }).balance, "540 W given, 525 W taken; readings apart by 8 s");
   assert.deepEqual(texts({ reference: null, voltage: null, balance: null, losses: null, working: [] }), { voltage: "-- V", reference: "--", balance: "-- W", losses: "-- W" });

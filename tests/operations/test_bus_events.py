@@ -1,15 +1,17 @@
 """What goes wrong on the bus is told when it begins and when it is over, with its numbers (S9, S10, S14)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from main_controller.domain.bus_watch import Band
+from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
+from main_controller.operations.bus_view import BusView
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.trips import Trips
 from tests.operations.bench import Bench, open_bench
@@ -22,12 +24,12 @@ UP = ConverterOrder("E001", CV, 350.0, 2.3)
 class Watched:
     """A bench whose bus is watched as the worker watches it."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, limits: Limits | None = None) -> None:
         self.bench = bench
         self.rows: list[tuple[Any, ...]] = []
         self.trips = Trips()
         chronicle = Chronicle(record=lambda *row: self.rows.append(row), wall=bench.wall)
-        self.events = BusEvents(bench.desk, chronicle, self.trips, band=Band())
+        self.events = BusEvents(bench.desk, chronicle, self.trips, limits=limits or Limits())
         before = bench.hands.beat
 
         def beat() -> None:
@@ -141,6 +143,162 @@ def test_a_bus_out_of_its_band_is_told_with_its_numbers(manual: Watched, vg: flo
     (standing,) = [one for one in manual.events.standing() if one["kind"] == kind]
     assert f"{vg:g} V" in standing["text"]
     assert vg in standing["numbers"].values()
+
+
+@pytest.fixture
+def shared(manual: Watched) -> Watched:
+    """E001 holds the bus and E003 takes 2 A from it, as ordered here."""
+    bench = manual.bench
+    bench.bus = True
+    bench.converter.order(UP, "me")
+    bench.run(40)
+    bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), "me")
+    bench.run(60)
+    assert manual.told() == []
+    return manual
+
+
+BEYOND: list[tuple[str, str, dict[str, Any], float, str]] = [
+    ("belowReserve", "E001", {"rsoc": 19.5}, 60.0, "E001 gives 2 A, and its battery is at 19.5 %"),
+    ("aboveFull", "E003", {"rsoc": 96.0}, 60.0, "E003 takes 2 A, and its battery is at 96 %"),
+    ("batteryVoltage", "E003", {"vb": 58.5}, 12.0, "E003 works and its battery is at 58.5 V"),
+    ("batteryCurrent", "E001", {"meter": {"ib": -21.0}}, 12.0, "E001's battery carries 21 A; its limit is 20 A"),
+    ("temperature", "E003", {"tmp": -0.5}, 12.0, "E003 works at -0.5 °C, outside 0 to 45 °C"),
+    ("notPermitted", "E003", {"permission": "0x02"}, 22.0, "its battery permits discharging only"),
+    ("unitCurrent", "E001", {"meter": {"ig": -2.3}}, 12.0, "E001 carries 2.3 A; its limit is 2.35 A"),
+    ("reversePower", "E003", {"meter": {"ig": -1.0}}, 22.0, "E003 is charging and gives 1 A"),
+    ("referenceCharged", "E001", {"rsoc": 97.0, "meter": {"ig": 1.0}}, 60.0, "and others charge it"),
+    ("busApart", "E002", {"meter": {"vg": 330.0}}, 22.0, "others measure E002 330 V"),
+]
+"""Kind, unit, what it is from now on, after how long (s) it is told, and how."""
+
+
+@pytest.mark.parametrize(("kind", "unit_id", "beyond", "after", "says"), BEYOND)
+def test_what_a_unit_at_work_does_not_bear_is_told_once_it_lasts_and_when_it_is_over(
+    shared: Watched, kind: str, unit_id: str, beyond: dict[str, Any], after: float, says: str
+) -> None:
+    """I1-I4, I7, I13, I14: they were asked of orders and of guided transfers alone."""
+    unit = shared.bench.unit(unit_id)
+    before = {name: getattr(unit, name) for name in beyond}
+    for name, value in beyond.items():
+        setattr(unit, name, value)
+    shared.bench.run(after - 3.0)
+    assert kind not in shared.kinds
+    shared.bench.run(15.0)
+    (standing,) = [one for one in shared.events.standing() if one["kind"] == kind]
+    assert says in standing["text"]
+    assert standing["unitId"] == (None if kind == "busApart" else unit_id)
+    begun = [row for row in shared.rows if row[0] == kind]
+    assert [row[2:] for row in begun] == [(standing["text"], None, standing["numbers"])], "one row of the journal"
+    for name, value in before.items():
+        setattr(unit, name, value)
+    shared.bench.run(11.0)
+    over = [row for row in shared.rows if row[0] == kind][1:]
+    assert [(row[3], row[4]) for row in over] == [(standing["numbers"], None)]
+    assert shared.kinds == []
+
+
+@pytest.mark.parametrize(("kind", "unit_id", "beyond", "after", "says"), BEYOND)
+def test_what_lasts_no_longer_than_a_reading_is_told_to_nobody(
+    shared: Watched, kind: str, unit_id: str, beyond: dict[str, Any], after: float, says: str
+) -> None:
+    unit = shared.bench.unit(unit_id)
+    before = {name: getattr(unit, name) for name in beyond}
+    for _ in range(5):
+        for name, value in beyond.items():
+            setattr(unit, name, value)
+        shared.bench.run(5.0)
+        for name, value in before.items():
+            setattr(unit, name, value)
+        shared.bench.run(10.0)
+    assert [row for row in shared.rows if row[0] == kind] == []
+
+
+def test_a_current_near_the_bus_limit_is_told() -> None:
+    """I7: 4 A of 4.2 A."""
+    with open_bench(mode=MANUAL) as bench:
+        watching = Watched(bench.settled(), Limits(bus_current=4.2))
+        bench.bus = True
+        bench.converter.order(UP, "me")
+        bench.run(40)
+        bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), "me")
+        bench.run(40)
+        assert watching.told() == ["All units together carry 4 A (2 units); the bus' limit is 4.2 A."]
+        bench.converter.wait("E003", "me")
+        bench.run(20)
+        assert watching.told() == ["The sum of all currents is well below the bus' limit again."]
+
+
+def test_what_stands_is_not_told_again_as_its_figure_moves_about_the_limit(shared: Watched) -> None:
+    unit = shared.bench.unit("E003")
+    for tmp in (45.1, 45.1, 45.1, 45.1, 44.9, 45.2, 44.8, 45.1, 44.5):
+        unit.tmp = tmp
+        shared.bench.run(5.0)
+    assert shared.told() == ["E003 works at 45.1 °C, outside 0 to 45 °C."]
+    unit.tmp = 43.9
+    shared.bench.run(6.0)
+    assert shared.told() == ["E003 is within its temperatures again, or its converter in Wait."]
+
+
+def test_what_nobody_can_see_any_more_is_not_said_to_be_over(shared: Watched) -> None:
+    """A unit that fell silent was told to be sound again."""
+    unit = shared.bench.unit("E003")
+    unit.tmp = 60.0
+    shared.bench.run(20.0)
+    shared.told()
+    unit.tmp = None
+    shared.bench.run(6.0)
+    assert shared.told() == ["E003 no longer tells whether this still holds: E003 works at 60 °C, outside 0 to 45 °C."]
+    unit.tmp = 60.0
+    shared.bench.run(20.0)
+    shared.told()
+    unit.there = False
+    shared.bench.run(6.0)
+    assert (
+        "E003 is not heard any more, so nobody knows whether this still holds: E003 works at 60 °C, outside 0 to 45 °C."
+        in shared.told()
+    )
+    assert "temperature" not in shared.kinds
+
+
+def test_a_second_reference_that_falls_silent_is_not_said_to_be_gone(manual: Watched) -> None:
+    manual.works("E001", CV)
+    manual.works("E002", CV)
+    manual.bench.run(25)
+    assert "secondReference" in manual.kinds
+    manual.told()
+    manual.bench.unit("E002").there = False
+    manual.bench.run(6)
+    (told,) = [text for text in manual.told() if "Two converters" in text]
+    assert told.startswith("E002 is not heard any more, so nobody knows whether this still holds: Two converters")
+
+
+def test_a_bus_that_falls_under_its_reference_is_told_after_two_readings(shared: Watched) -> None:
+    """I14: under `gridvoltagemin` for 5 s with a reference; it took 12."""
+    for unit in shared.bench.grid.units.values():
+        unit.meter["vg"] = 290.0
+    shared.bench.run(5.0)
+    assert shared.told() == []
+    shared.bench.run(6.0)
+    assert [text.split(":")[0] for text in shared.told()] == ["The bus is below 300 V with a voltage reference"]
+
+
+def test_the_figures_of_the_bus_say_who_is_outside_its_band_and_since_when(shared: Watched) -> None:
+    """Section 3: time since it left the band."""
+    view = BusView(shared.bench.desk, shared.events, limits=Limits())
+    inside = view.figures()["voltage"]
+    assert (inside["outside"], inside["leftBand"]) == ([], None)
+    shared.bench.unit("E002").meter["vg"] = 390.0
+    shared.bench.run(5.0)
+    left = shared.bench.wall()
+    for _ in range(3):
+        shared.bench.run(20.0)
+        outside = view.figures()["voltage"]
+        assert outside["outside"] == ["E002"]
+        assert -5.0 <= (datetime.fromisoformat(outside["leftBand"]) - left).total_seconds() <= 0.0
+    shared.bench.unit("E002").meter.clear()
+    shared.bench.run(6.0)
+    assert view.figures()["voltage"] == inside
 
 
 def test_a_heavy_alarm_is_told_at_once_and_when_it_is_gone(manual: Watched) -> None:
