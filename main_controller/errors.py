@@ -15,10 +15,11 @@ class ControllerError(Exception):
     """Something went wrong that one sentence explains.
 
     `sentence` names what was wrong, for a person. `details` are added to the JSON body beside `error`
-    (for example `sent`, `rules`, `units`); `headers` to the reply.
+    (for example `rules`, `units`); `headers` to the reply. `sent` is whether an order had left us all the same (Z8a).
     """
 
     status = 500
+    sent: Sent = False
 
     def __init__(
         self,
@@ -91,7 +92,7 @@ class UpstreamError(ControllerError):
 
     def __init__(self, sentence: str, *, sent: Sent = "unknown", details: Mapping[str, Any] | None = None) -> None:
         super().__init__(sentence, details=details)
-        self.sent: Sent = sent
+        self.sent = sent
 
 
 class UpstreamUnreachable(UpstreamError):

@@ -122,7 +122,9 @@ class Desk:
         """Record that a stop overtook a command, before it left or while it was on its way; the error to raise."""
         self._end(command, CommandState.CANCELLED, error=sentence, sent=sent, **changes)
         log.warning("%s %s cancelled, sent %s: %s", command.id, command.order.name, sent, sentence)
-        return Refused(sentence, details={"command": command.id, "sent": sent})
+        refused = Refused(sentence, details={"command": command.id, "sent": sent})
+        refused.sent = sent
+        return refused
 
     def accept(self, command: Command, **changes: Any) -> Command:
         """Record that the order was answered with a yes."""
@@ -138,7 +140,7 @@ class Desk:
 
     def fault(self, command: Command, error: ControllerError) -> ControllerError:
         """Record that the order did not go well; an order that may have been sent stays open to be watched (Z8a)."""
-        sent: Sent = error.sent if isinstance(error, UpstreamError) else False
+        sent = error.sent
         log.error("%s %s failed, sent %s: %s", command.id, command.order.name, sent, error.sentence)
         if sent == "unknown":
             self.commands.update(command.id, sent=sent, settled=self.clock(), error=error.sentence)

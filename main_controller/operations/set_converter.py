@@ -18,7 +18,7 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.units import number
-from main_controller.errors import Sent, UpstreamError
+from main_controller.errors import Sent
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.waits import Waits
@@ -124,7 +124,7 @@ class SetConverter:
                 answer = self._devices.command(Target(wanted.unit_id, ip), wanted.word, wanted.dvg, wanted.dig)
             except Exception as fault:
                 error = foreseen(fault, f"The order to {wanted.unit_id}")
-                sent: Sent = error.sent if isinstance(error, UpstreamError) else False
+                sent: Sent = error.sent
                 desk.commands.note_converter(replace(order, returned=desk.clock(), sent=sent))
                 if overtaken() and sent is not False:
                     self._follow(command, wanted.unit_id, ip)

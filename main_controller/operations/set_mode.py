@@ -18,7 +18,7 @@ from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.orders import BudoOrder, ModeOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.errors import Sent, UpstreamError
+from main_controller.errors import Sent
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.waits import Waits
 from main_controller.upstream.apis_web import ApisWeb
@@ -193,7 +193,7 @@ class SetMode:
             answer = send()
         except Exception as fault:
             error = foreseen(fault, "The order")
-            sent: Sent = error.sent if isinstance(error, UpstreamError) else False
+            sent: Sent = error.sent
             self._desk.settle_mode(order, sent)
             self._tell_schedules(order, sent)
             raise self._desk.fault(command, error) from fault
@@ -222,6 +222,6 @@ class SetMode:
             error = foreseen(fault, "The stop")
             note = f"A stop overtook this order in flight; the stop after it failed: {error.sentence}"
             log.error("%s: %s", command.id, note)
-            desk.settle_mode(order, error.sent if isinstance(error, UpstreamError) else False)
+            desk.settle_mode(order, error.sent)
         desk.commands.update(command.id, note=note)
         return note

@@ -17,7 +17,7 @@ from main_controller.domain.picture import Picture
 from main_controller.domain.share_watch import Bounds, why_end
 from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.errors import ControllerError, NotFound, UpstreamError
+from main_controller.errors import ControllerError, NotFound
 from main_controller.operations.desk import Desk
 from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.set_converter import SetConverter, answers_wanted, shows
@@ -239,7 +239,7 @@ class Share:
         try:
             _, answer = self._set_converter.order(wanted, sharing.owner)
         except ControllerError as error:
-            sent = error.details.get("sent", error.sent if isinstance(error, UpstreamError) else False)
+            sent = error.sent
             after = replace(sharing, touched=sharing.touched or sent is not False)
             if self._record.move(sharing, after):
                 self._begin_end(after, error.sentence, self._desk.picture(), failed=True)

@@ -19,7 +19,7 @@ from main_controller.domain.modes import SHARING_MODES, Mode, parse_word
 from main_controller.domain.orders import StopAllOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.errors import ControllerError, UpstreamError
+from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.forgotten import of_forgotten, reachable
 from main_controller.operations.set_mode import CLUSTER
@@ -210,7 +210,7 @@ class StopAll:
             self._apis_web.budo("stop")
         except Exception as fault:
             error = foreseen(fault, "The stop")
-            desk.settle_mode(order, error.sent if isinstance(error, UpstreamError) else False)
+            desk.settle_mode(order, error.sent)
             log.error("%s: /stop failed: %s", command.id, error.sentence)
             raise error from fault
         desk.settle_mode(order, True)

@@ -73,7 +73,7 @@ class UpsMode:
         body: dict[str, Any] = {}
         units: dict[str, UnitOutcome] = {}
         for unit_id, error in sorted(errors.items()):
-            sent: Sent = True if error is None else error.sent if isinstance(error, UpstreamError) else False
+            sent: Sent = True if error is None else error.sent
             sentence = None if error is None else error.sentence
             state = CommandState.ACCEPTED if error is None else CommandState.FAILED
             units[unit_id] = UnitOutcome(state, sent, None, sentence)

@@ -13,7 +13,7 @@ from typing import Any
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import Word
 from main_controller.domain.picture import Fact, Picture
-from main_controller.errors import ControllerError, Sent, UpstreamError, UpstreamRefused
+from main_controller.errors import ControllerError, Sent, UpstreamRefused
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.upstream.devices import Devices, Target
 
@@ -65,7 +65,7 @@ class Waits:
             answer = self._devices.command(Target(unit_id, ip), Word.WAIT, 0.0, 0.0)
         except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
             error = foreseen(fault, f"Wait to {unit_id}")
-            return self._failed(order, error, error.sent if isinstance(error, UpstreamError) else False)
+            return self._failed(order, error, error.sent)
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
         desk.commands.note_converter(done)
         return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_word, asked_at=order.entered)

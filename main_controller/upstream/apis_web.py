@@ -142,7 +142,7 @@ class ApisWeb:
 
 
 def _order_error(kind: type[UpstreamError], sentence: str) -> UpstreamError:
-    return kind(sentence, sent=True, details={"sent": True})
+    return kind(sentence, sent=True)
 
 
 def _garbled(path: str, wanted: str, reply: Reply, *, order: bool = False) -> Never:

@@ -68,8 +68,8 @@ class Call:
         return f"{plain(path)} at {parts.scheme}://{plain(parts.netloc.rpartition('@')[2])}"
 
     def _error(self, kind: type[UpstreamError], sentence: str, sent: Sent) -> UpstreamError:
-        """The error to raise; that of an order also tells the caller whether it was sent (Z8a)."""
-        return kind(sentence, sent=sent, details={"sent": sent} if self.order else None)
+        """The error to raise; it tells whether the call was sent (Z8a)."""
+        return kind(sentence, sent=sent)
 
     def reply(self, status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
         """The reply that a whole answer makes, or the error that it is."""

@@ -39,9 +39,9 @@ def dcdc(target: Target, reply: Reply) -> dict[str, Any]:
         return value
     if isinstance(value, dict) and value.get("error"):
         sentence = f"the converter of {plain(target.unit_id)} refused: {plain(value['error'])}"
-        raise UpstreamRefused(sentence, sent=True, details={"sent": True})
+        raise UpstreamRefused(sentence, sent=True)
     sentence = f"the converter of {plain(target.unit_id)} answered with something other than its new state"
-    raise UpstreamGarbled(sentence, sent=True, details={"sent": True})
+    raise UpstreamGarbled(sentence, sent=True)
 
 
 def set_ups_mode(orders: HttpJson, suffix: str, target: Target, mode: int, timeout: Timeout) -> Any:
@@ -54,5 +54,5 @@ def set_ups_mode(orders: HttpJson, suffix: str, target: Target, mode: int, timeo
     reply = orders.put(url, {"operation_mode": mode}, timeout=timeout, peer=f"the UPS of {plain(target.unit_id)}")
     if isinstance(reply.value, dict) and reply.value.get("error"):
         sentence = f"the UPS of {plain(target.unit_id)} refused: {plain(reply.value['error'])}"
-        raise UpstreamRefused(sentence, sent=True, details={"sent": True})
+        raise UpstreamRefused(sentence, sent=True)
     return reply.value

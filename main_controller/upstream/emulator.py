@@ -99,10 +99,10 @@ class Emulator:
                 ids = self.listed.share(lambda: self._fetch_list(NEW_UNIT), patience=NEW_UNIT.total)
         except UpstreamError as error:
             sentence = f"nothing was sent to {plain(unit_id)}, as the emulator did not list its units: {error.sentence}"
-            raise type(error)(sentence, sent=False, details={"sent": False}) from error
+            raise type(error)(sentence, sent=False) from error
         if unit_id not in ids:
             sentence = f"the emulator does not list {plain(unit_id)}: nothing was sent"
-            raise UpstreamRefused(sentence, sent=False, details={"sent": False})
+            raise UpstreamRefused(sentence, sent=False)
 
     def _fetch_list(self, timeout: Timeout | None = None) -> frozenset[str]:
         timeout = timeout or self._timeouts["deviceReading"]

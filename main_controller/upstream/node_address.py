@@ -47,4 +47,4 @@ def _host(unit_id: str, ip: str | None) -> str:
 
 
 def _refused(why: str) -> UpstreamRefused:
-    return UpstreamRefused(f"{why}: nothing was sent", sent=False, details={"sent": False})
+    return UpstreamRefused(f"{why}: nothing was sent", sent=False)

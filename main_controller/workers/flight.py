@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from enum import Enum, auto
 
 from main_controller.domain.schedule import Schedule
-from main_controller.errors import ControllerError, UpstreamError
+from main_controller.errors import ControllerError
 from main_controller.workers.scheduler_needs import OrderTicket
 
 log = logging.getLogger(__name__)
@@ -115,9 +115,7 @@ class Flight:
 
     def _after(self, error: BaseException, now: float, reached: bool) -> Progress:
         """How an order stands that ended in an error: not sent for certain, or perhaps to take effect yet."""
-        if isinstance(error, UpstreamError) and error.sent is False:
-            return self._not_sent(error.sentence)
-        if isinstance(error, ControllerError) and not isinstance(error, UpstreamError):
+        if isinstance(error, ControllerError) and error.sent is False:
             return self._not_sent(error.sentence)
         if not isinstance(error, ControllerError) and self._waited(now) == 0:
             log.error("the order of schedule %s failed unexpectedly", self.schedule, exc_info=error)
