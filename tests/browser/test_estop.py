@@ -363,6 +363,17 @@ def test_the_wall_shows_it_without_a_control(open_quiet: OpenPage) -> None:
     assert page.locator("#estop-title").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > 20
 
 
+def test_what_the_page_was_sent_with_stands_until_the_first_status(place: BrowserContext, plant: Plant) -> None:
+    """Other readings come first: they tell nothing of the latch, and take nothing away."""
+    by_script(plant)
+    page = place.new_page()
+    page.route(re.compile("/get/status"), lambda route: None)
+    page.goto(plant.address)
+    expect(page.locator(".card[data-unit=E001] [data-form=local]")).to_be_visible()
+    expect(page.locator("#estop-title")).to_be_visible()
+    expect(page.locator("#estop-title")).to_have_text("E-stop latched by anna: smoke")
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("opener", [None, "#estop-reset", "#estop-press"])
 @PATHS
