@@ -16,7 +16,7 @@ import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
 const name = pageName();
-const api = createApi({ page: name });
+const api = createApi(); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
 const state = createState();
 const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
 const find = (id) => document.getElementById(id);

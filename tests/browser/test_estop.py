@@ -363,6 +363,21 @@ def test_the_wall_shows_it_without_a_control(open_quiet: OpenPage) -> None:
     assert page.locator("#estop-title").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > 20
 
 
+def test_a_tab_that_went_on_to_the_journal_no_longer_counts_as_the_page_that_began_something(
+    open_quiet: OpenPage,
+) -> None:
+    """S29, H2: the journal asks for the status too, but attends to no guided transfer and no second step."""
+    page = open_quiet(stage=Stage.of(2))
+    with page.expect_request(re.compile("/get/status")) as asked:
+        expect(page.locator("#trust-live b")).to_have_text("2")
+    assert "page=" in asked.value.url
+    page.locator("a[href='journal.html']").click()
+    page.wait_for_url("**/journal.html")
+    with page.expect_request(re.compile("/get/status")) as asked:
+        expect(page.locator("#journal-outcome")).not_to_be_empty()
+    assert "page=" not in asked.value.url
+
+
 def test_what_the_page_was_sent_with_stands_until_the_first_status(place: BrowserContext, plant: Plant) -> None:
     """Other readings come first: they tell nothing of the latch, and take nothing away."""
     by_script(plant)
