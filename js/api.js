@@ -70,6 +70,8 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
       setOperationMode: ({ value, unitId, then }) => order("setOperationMode", { value, unitId, then }),
       setDcdc: (id, { mode, dvg, dig, override, overrideRules }) => order(...toConverter(id, { mode, dvg, dig, override, overrideRules })),
       stopAll: () => order("stopAll", {}, { stops: true }),
+      estop: ({ name, reason } = {}) => order("estop", { name: name || null, reason: reason || null }, { stops: true }),
+      estopReset: ({ name, reason }) => order("estopReset", { name, reason }),
       shutDown: (unitId) => order("shutDown", { unitId }),
       upsMode: (mode, unitId) => order(`upsMode/${one(mode)}`, { unitId }),
       setSchedule: ({ operation, unitId, value }) => order("setSchedule", { operation, unitId, value }),

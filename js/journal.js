@@ -1,11 +1,13 @@
 // The journal's own page: who ordered what, what came of it, and what the grid did by itself; filtered, page by page, or as CSV.
-// Stop all stands here too, and asks once as on the main page.
+// Stop all stands here too, and asks once as on the main page; so does the E-stop's latch.
 
 import { createApi } from "./api.js";
 import { pageName } from "./keys.js";
 import { moment, zoneName } from "./lib/moments.js";
 import { failureSentence } from "./lib/sentences.js";
 import { createOrders } from "./orders.js";
+import { createAskLatch } from "./panels/askLatch.js";
+import { createLatch } from "./panels/latch.js";
 import { createPoller } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./stop.js";
@@ -14,9 +16,9 @@ import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
 const name = pageName();
-const api = createApi({ page: name });
+const api = createApi(); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
 const state = createState();
-const orders = createOrders({ api, state, words, page: name });
+const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
 const find = (id) => document.getElementById(id);
 const rows = find("journal-rows");
 const heads = [...document.querySelectorAll("thead th")];
@@ -105,12 +107,14 @@ function stored(key) {
   }
 }
 
-/* ---- Stop all ---- */
+/* ---- Stop all, and the E-stop's latch ---- */
 
-const FOLLOW = 1000; // ms between two looks at how a stop stands
+const EVERY = 1000; // ms between two looks at the latch, and at how a stop stands
 const dialog = find("stop-dialog");
-const poller = createPoller({ call: api.status, interval: FOLLOW, awake: orders.following, onAnswer: (answer) => answer.ok && orders.follow(answer.body) });
-const stop = createStop({ api, orders, ask: askStopAll });
+const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
+const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch() });
+const readOnly = () => state.get().status?.config?.readOnly === true;
+const latch = createLatch({ words, orders, state, readOnly, orderable: () => state.get().status !== null && !readOnly(), readNow: () => poller.now() });
 let following = false;
 
 /** Whether Stop all was confirmed. */
@@ -123,13 +127,18 @@ function askStopAll() {
   });
 }
 
-/** This page asks for the status only while a stop is under way; its end stands in the journal. */
+function onStatus({ ok, body }) {
+  if (!ok || typeof body !== "object" || body === null) return;
+  state.set({ status: body, statusAt: performance.now() });
+  orders.follow(body);
+}
+
+/** What was ordered here has begun or ended: it stands in the journal. */
 state.subscribe(() => {
   stop.render();
+  latch.render();
   if (orders.following() === following) return;
   following = !following;
-  if (following) poller.start();
-  else poller.stop();
   show();
 });
 
@@ -140,7 +149,9 @@ find("journal-filter").addEventListener("submit", (event) => {
   event.preventDefault();
   show();
 });
+for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) button.addEventListener("click", stop.press); // an open dialog shuts the rest of the page off, not this
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 show();
+poller.start();
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

@@ -10,6 +10,7 @@ import { SCENE_WORDS } from "./scene/words.js";
 import { createState } from "./state.js";
 import { createWords } from "./words.js";
 import { buildModel } from "./lib/model.js";
+import { latchOf } from "./lib/estop.js";
 import { finite } from "./lib/figures.js";
 import { failureSentence } from "./lib/sentences.js";
 import { createAlerts } from "./panels/alerts.js";
@@ -20,6 +21,7 @@ import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
 import { createDetails } from "./panels/details.js";
 import { createForget } from "./panels/forget.js";
+import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
@@ -60,6 +62,8 @@ const page = {
     const locks = state.get().status?.locks;
     return locks && Object.hasOwn(locks, scope) ? locks[scope] : null;
   },
+  /** The E-stop's latch, null where none is told. */
+  latch: () => latchOf(state.get().status),
   unitsZone: () => state.get().status?.config?.upstreamTimezone ?? null,
   showUnit: (id) => units.show(id),
   readNow,
@@ -79,7 +83,7 @@ const scene = createScene(document.getElementById("scene"), {
   },
 });
 const cluster = createCluster(page);
-const panels = [createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createShare(page), units, createForget(page), details, asking];
+const panels = [createLatch(page), createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createShare(page), units, createForget(page), details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {

@@ -229,7 +229,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
 
 /** Whether its end may rest on a converter's own answer. */
 function mayBeByAnswer({ order, wanted }) {
-  return order === "setDcdc" || order === "stopAll" || wanted?.mode === "stop";
+  return order === "setDcdc" || order === "stopAll" || order === "estop" || wanted?.mode === "stop";
 }
 
 function contradictions({ gridEvents }) {

@@ -1,5 +1,5 @@
-// Stop all, wherever it stands: the form that orders it by itself, the question before it, and its way past everything else (Z9).
-// Used by cluster.js and journal.js.
+// Stop all, and Stop all and latch, wherever they stand: the form that orders it by itself, the question before it, and its way past
+// everything else (Z9, I17). Used by cluster.js and journal.js.
 //
 // Whatever this script cannot do must not keep the stop: where it cannot ask, or fails, the form is sent as without a script;
 // where no answer comes, the plain form below it is offered.
@@ -9,46 +9,73 @@ import { setOutcome, setProperty } from "./panels/text.js";
 const OFFER_AFTER = 1_000; // ms without an answer
 const WORD = "stop";
 
-/** `ask` () => Promise of whether Stop all was confirmed; `channel` reaches the other tabs of this page, null where there is none. */
-export function createStop({ api, orders, ask, channel = openChannel() }) {
-  const form = document.getElementById("stop-form");
-  const plain = document.getElementById("stop-plain");
+/**
+ * @param ask () => Promise of whether Stop all was confirmed
+ * @param askLatch () => Promise of {name, reason} to latch with, null where it was not confirmed
+ * @param channel reaches the other tabs of this page, null where there is none
+ */
+export function createStop({ api, orders, ask, askLatch, channel = openChannel() }) {
   const outcome = document.getElementById("stop-outcome");
-  let offered = false;
+  const stopAll = createWay({ spot: "stop", order: "stopAll", ask: async () => ((await ask()) ? {} : null), call: (order) => order.stopAll() });
+  const latch = createWay({ spot: "estop", order: "estop", ask: askLatch, call: (order, given) => order.estop(given) });
 
-  form.addEventListener("submit", (event) => {
-    if (!canAsk()) return; // the form itself orders Stop all
-    event.preventDefault();
-    press();
-  });
   channel?.addEventListener("message", ({ data }) => {
     if (data === WORD) api.giveWay();
   });
 
-  /** Asks, and orders once confirmed. Nothing that fails on the way keeps the stop. */
-  async function press() {
-    try {
-      if (await ask()) await send();
-    } catch (fault) {
-      globalThis.reportError?.(fault);
-      HTMLFormElement.prototype.submit.call(form);
-    }
-  }
+  /** One order that stops: its form, its plain form and its spot. `ask` gives what stands beside the order, null for no order. */
+  function createWay({ spot, order, ask, call }) {
+    const form = document.getElementById(`${spot}-form`);
+    const plain = document.getElementById(`${spot}-plain`);
+    let offered = false;
 
-  async function send() {
-    offer(false);
-    let free = null;
-    const answered = new Promise((resolve) => { free = resolve; });
-    api.giveWay(answered);
-    tellOtherTabs();
-    const timer = setTimeout(() => offer(true), OFFER_AFTER);
-    try {
-      const answer = await orders.give({ spot: "stop", order: "stopAll", moment: null, call: (order) => order.stopAll() });
-      offer(!answer.ok);
-    } finally {
-      clearTimeout(timer);
-      free();
+    form.addEventListener("submit", (event) => {
+      if (!canAsk()) return; // the form itself orders it
+      event.preventDefault();
+      press();
+    });
+
+    /** Asks, and orders once confirmed. Nothing that fails on the way keeps the stop. */
+    async function press() {
+      try {
+        const given = await ask();
+        if (given) await send(given);
+      } catch (fault) {
+        globalThis.reportError?.(fault);
+        HTMLFormElement.prototype.submit.call(form);
+      }
     }
+
+    async function send(given) {
+      offer(false);
+      let free = null;
+      const answered = new Promise((resolve) => { free = resolve; });
+      api.giveWay(answered);
+      tellOtherTabs();
+      const timer = setTimeout(() => offer(true), OFFER_AFTER);
+      try {
+        const answer = await orders.give({ spot, order, moment: null, call: (terms) => call(terms, given) });
+        offer(!answer.ok);
+      } finally {
+        clearTimeout(timer);
+        free();
+      }
+    }
+
+    /** The plain form needs no script's request; an open dialog would lie over it. */
+    function offer(wanted) {
+      if (wanted && !offered) for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+      offered = wanted;
+      render();
+      if (wanted) plain.querySelector("button").focus();
+    }
+
+    function renderOffer() {
+      if (orders.at(spot)?.command?.id) offered = false; // it is known to have arrived
+      setProperty(plain, "hidden", !offered);
+    }
+
+    return { spot, press, renderOffer };
   }
 
   /** Their requests hold connections that the browser shares out among all tabs. */
@@ -60,22 +87,19 @@ export function createStop({ api, orders, ask, channel = openChannel() }) {
     }
   }
 
-  /** The plain form needs no script's request; an open dialog would lie over it. */
-  function offer(wanted) {
-    if (wanted && !offered) for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-    offered = wanted;
-    render();
-    if (wanted) plain.querySelector("button").focus();
-  }
-
   function render() {
-    const said = orders.at("stop");
-    if (said?.command?.id) offered = false; // it is known to have arrived
-    setProperty(plain, "hidden", !offered);
-    setOutcome(outcome, said);
+    const ways = [stopAll, latch];
+    for (const way of ways) way.renderOffer();
+    const said = ways.map(({ spot }) => orders.at(spot)).filter(Boolean);
+    setOutcome(outcome, said.sort((one, other) => newest(other) - newest(one))[0] ?? null);
   }
 
-  return { press, render };
+  return { press: stopAll.press, render };
+}
+
+/** The turn (orders.js) in which an entry last changed its end, or was begun. */
+function newest({ turn, over = null }) {
+  return Math.max(turn, over ?? 0);
 }
 
 /** Whether this browser has dialogs that shut off the page behind them. */

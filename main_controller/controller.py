@@ -401,6 +401,7 @@ class Controller:
             JournalPages(
                 self._journal, settings.root / "views", title=settings.title,
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
+                estop=self._estop.standing,
             ),
             Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
         ]  # fmt: skip

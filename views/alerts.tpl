@@ -1,3 +1,4 @@
+% include('estop.tpl', latch=latch)
 <section class="unwatched grave" id="grave" aria-labelledby="grave-title" hidden>
 <h2 class="unseen" id="grave-title" data-i18n="grave.title">Grave faults of the bus</h2>
 <ul id="grave-list"></ul>

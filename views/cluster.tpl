@@ -15,6 +15,7 @@
 </select>
 <button type="submit" id="global-set" data-i18n="set" disabled data-needs-script aria-describedby="global-mode-title">Set</button>
 </form>
+<p class="latched-note" data-i18n="estop.modes">E-stop latched: only a mode that stops is sent.</p>
 <p class="outcome" id="global-outcome" aria-live="polite"></p>
 </section>
 <section class="block controls-only">
@@ -28,7 +29,7 @@
 <section class="block controls-only">
 <h2 data-i18n="cluster.label">Cluster</h2>
 <p class="buttons"><button type="button" id="shut-down" disabled data-i18n="shutdown">Shut Down</button></p>
-<p class="hint" id="shut-down-hint" data-i18n="shutdown.needs">Shut Down needs Manual in force.</p>
+<p class="hint" id="shut-down-hint">Shut Down needs Manual in force.</p>
 <p><label class="check"><input type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
 <p class="buttons"><button type="button" id="flush" data-i18n="flush" disabled data-needs-script>Flush cache</button>
 <button type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" disabled data-needs-script>Lock…</button></p>
@@ -39,6 +40,7 @@
 <section class="stop controls-only" id="stop-block">
 <form method="post" action="stopAll" id="stop-form"><button type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
 <form method="post" action="stopAll" id="stop-plain" class="stop-plain" hidden><p data-i18n="stopall.late">Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.</p><button type="submit" class="danger" data-i18n="stopall.plain" disabled data-needs-script>Stop all as a plain form</button></form>
+% include('estop_press.tpl')
 <p id="stop-note" class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
 <p class="outcome" id="stop-outcome" aria-live="assertive"></p>
 </section>

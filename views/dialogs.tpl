@@ -19,6 +19,7 @@
 <p><label for="schedule-when" data-i18n="schedule.when">When</label>
 <input type="datetime-local" id="schedule-when" required step="60"> <span class="zone" id="schedule-zone"></span></p>
 <p class="hint" id="schedule-left"></p>
+<p class="latched-note" data-i18n="estop.plans">E-stop latched: no new schedule is taken; clearing passes.</p>
 <p class="outcome" id="schedule-dialog-outcome" aria-live="polite"></p>
 <p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="schedule-dialog-set" class="calm" data-i18n="set">Set</button></p>
@@ -48,12 +49,14 @@
 <p class="lock-note figures" id="lock-bus" hidden></p>
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
+<p class="latched-note" id="lock-latched" data-i18n="estop.refused" hidden>E-stop latched: this is refused until it is reset.</p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>
 <p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="lock-set" class="calm"></button></p>
 </form>
 </dialog>
 % include('forget.tpl')
+% include('estop_dialogs.tpl')
 <dialog class="dialog broad" id="share-dialog" aria-labelledby="share-title">
 <h2 id="share-title" data-i18n="share.title">Guided sharing</h2>
 <p class="hint" data-i18n="share.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
@@ -65,6 +68,7 @@
 <p><label for="share-wh" data-i18n="share.wh">or once it has carried</label><span class="measured"><input id="share-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means"> <span class="unit">Wh</span></span></p>
 <p class="buttons"><button type="submit" class="danger" id="share-start" data-i18n="share.start">Start…</button></p>
 </form>
+<p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>
 <p class="hint means" id="share-means" aria-live="polite"></p>
 <p class="outcome" id="share-now" aria-live="polite"></p>
 <ol class="steps" id="share-steps"></ol>
@@ -107,6 +111,7 @@
 <p class="pair"><select name="local" data-i18n-label="mode.local">
 <option value="--">--</option><option value="" data-i18n="local.clear">( clear )</option><option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option><option value="stop" data-i18n="mode.stop">Force Stop</option>
 </select><button type="submit" data-i18n="set" data-act="local">Set</button></p>
+<p class="latched-note" data-i18n="estop.modes">E-stop latched: only a mode that stops is sent.</p>
 </form>
 <div class="schedule"><p class="row"><span class="label" data-i18n="schedule.title">Soft Stop Schedule :</span> <span data-figure="schedule">--</span></p>
 <p class="buttons"><button type="button" data-act="schedule-set" data-i18n="schedule.set">Set…</button><button type="button" data-act="schedule-clear" data-i18n="clear" disabled>Clear</button>

@@ -12,6 +12,7 @@
 <script src="js/journal.js" type="module"></script>
 </head>
 <body>
+% include('estop.tpl', latch=latch)
 <header class="strip">
 <h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name">{{title}}</span></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
@@ -41,6 +42,7 @@
 <aside class="stop journal-stop" id="stop-block" aria-label="Stop all" data-i18n-label="stopall">
 <form method="post" action="stopAll" id="stop-form"><button type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
 <form method="post" action="stopAll" id="stop-plain" class="stop-plain" hidden><p data-i18n="stopall.late">Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.</p><button type="submit" class="danger" data-i18n="stopall.plain">Stop all as a plain form</button></form>
+% include('estop_press.tpl')
 <p id="stop-note" class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
 <p class="outcome" id="stop-outcome" aria-live="assertive"></p>
 </aside>
@@ -52,5 +54,6 @@
 <p class="buttons end"><button type="submit" value="cancel" data-i18n="cancel">Cancel</button><button type="submit" value="yes" id="stop-yes" class="danger" data-i18n="stopall">Stop all</button></p>
 </form>
 </dialog>
+% include('estop_dialogs.tpl')
 </body>
 </html>

@@ -4,7 +4,7 @@
 <body data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
 <a class="skip" href="#units" data-i18n="skip.units">Skip to the units</a>
 <div class="top" id="top">
-% include('alerts.tpl', unwatched=unwatched)
+% include('alerts.tpl', latch=latch, unwatched=unwatched)
 % include('strip.tpl', title=title, simulated=simulated, counts=counts, grid_master=grid_master, status=status)
 </div>
 <div class="page">

@@ -1,6 +1,7 @@
 // Sentences about units and orders, from the model and the words; the same wherever they stand. Pure.
 
 import { duration } from "./durations.js";
+import { latchOf, latchTexts } from "./estop.js";
 import { MISSING, figure, finite, signed } from "./figures.js";
 import { moment, timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
@@ -72,7 +73,7 @@ function converterWords(wanted, words) {
   return key === "converter.voltage" ? `${what} ${exactly(Number(wanted.dvg))} V` : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
 }
 
-const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget"]); // what no reading shows: done is all there is
+const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "estopReset"]); // what no reading shows: done is all there is
 
 /** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
 export function standing(command, words) {
@@ -194,6 +195,8 @@ export function liveNow(model, words, unit = null) {
   const facts = [];
   const grid = model.status?.grid ?? {};
   const fact = (key, values, level = null) => facts.push({ text: words.t(key, values), level });
+  const latch = latchOf(model.status);
+  if (latch) facts.push({ text: latchTexts(latch, words).head, level: "warn" });
   if (unit) fact("now.unit", { id: unit.id, did: didNow(unit, words), vg: figure(unit.vg, 1), ig: signed(unit.ig, 2) });
   fact("now.mode", { mode: modeName(grid.mode, words) });
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");

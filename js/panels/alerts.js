@@ -1,4 +1,4 @@
-// What stands above everything: grave faults of the bus (S9) and unwatched live hardware (Z6a). Below, the banners: what else is wrong
+// What stands above everything but the E-stop's latch (latch.js): grave faults of the bus (S9) and unwatched live hardware (Z6a). Below, the banners: what else is wrong
 // on the bus, who cannot be reached, and since when (Z5, Z6).
 
 import { conditionsOf } from "../lib/conditions.js";

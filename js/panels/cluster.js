@@ -5,12 +5,13 @@ import { timeOfDay } from "../lib/moments.js";
 import { failureSentence, liveNow, modeName } from "../lib/sentences.js";
 import { createStop } from "../stop.js";
 import { told } from "../lib/wire.js";
+import { createAskLatch } from "./askLatch.js";
 import { showOutcomes } from "./outcomes.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 const ASKED = ["stop", "manual"]; // modes that ask first
-const SPOTS = ["cluster:shutDown", "cluster:flush", "cluster:lock", "cluster:ups"];
+const SPOTS = ["cluster:shutDown", "cluster:flush", "cluster:lock", "cluster:ups", "cluster:estop"];
 
 export function createCluster(page) {
   const { words, orders, api } = page;
@@ -21,7 +22,7 @@ export function createCluster(page) {
   const shutDown = find("shut-down");
   const hint = find("shut-down-hint");
   const note = find("global-note");
-  const stop = createStop({ api, orders, ask: askStopAll });
+  const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch() });
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
 
   let seen = null; // the Soft Stop of which somebody here has seen that nothing follows it
@@ -104,7 +105,9 @@ export function createCluster(page) {
     setText(find("mode-wall"), mode.textContent);
     const allowed = grid.mode === "manual" && page.orderable();
     setProperty(shutDown, "disabled", !allowed);
-    setProperty(hint, "hidden", allowed);
+    const latched = page.latch() !== null;
+    setText(hint, words.t(latched ? "estop.shutdown" : "shutdown.needs"));
+    setProperty(hint, "hidden", allowed && !latched);
     for (const id of ["global-choice", "global-set", "flush"]) setProperty(find(id), "disabled", !page.orderable());
     renderPending(model, grid);
     renderByItself(model.status?.gridEvents, grid.mode);

@@ -63,6 +63,7 @@ export function createConverterForm(page, id, form, wordNow) {
     if (page.readOnly()) return "converter.needs.readonly";
     if (unit.state !== "live" || !page.orderable()) return "converter.needs.live";
     if (unit.conflict !== null) return "converter.needs.conflict";
+    if (page.latch() !== null) return "converter.needs.estop";
     return unit.effective === "manual" ? null : "converter.needs";
   }
 

@@ -81,7 +81,7 @@ export function createHold(dialog, buttons) {
   dialog.addEventListener("close", () => {
     for (const other of holds) if (other !== hold) other.again();
   });
-  new ResizeObserver(() => {
+  if (globalThis.ResizeObserver) new ResizeObserver(() => { // the journal's page does without
     if (dialog.open && readyAt !== Infinity && readyAt !== -Infinity && haveMoved()) arm();
   }).observe(dialog);
   return hold;

@@ -34,6 +34,7 @@ export function createLocks(page) {
     const scopeName = unitId ?? words.t("lock.cluster");
     setText(find("lock-title"), words.t(taking ? "lock.title.off" : "lock.title", { scope: scopeName }));
     setText(find("lock-note"), taking ? words.t("lock.note.off", told(lock)) : words.t("lock.note"));
+    setProperty(find("lock-latched"), "hidden", !taking); // while the E-stop is latched locks are set, not taken off
     setProperty(find("lock-reason-row"), "hidden", taking);
     reason.required = !taking;
     reason.value = "";

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from main_controller.domain.timestamps import parse_schedule_value
 from main_controller.errors import BadRequest
 from main_controller.store.journal import Journal
 from main_controller.web.conditional import tagged
+from main_controller.web.latch_text import latch_text
 from main_controller.web.parameters import Parameters
 from main_controller.web.replies import COMMON_HEADERS, shown, to_json
 from main_controller.web.wire_text import visible
@@ -38,8 +39,9 @@ QUESTION = (*RANGE, "before", "limit")
 class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
-    `<views>/journal.tpl` gets `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible, `next` (id
-    or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
+    `estop` tells the E-stop's latch as the status has it. `<views>/journal.tpl` gets it in `latch`, as `latch_text`
+    makes it, `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible, `next` (id or None), and
+    the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class JournalPages:
         title: str = "",
         simulated: bool = False,
         zone: BaseTzInfo = pytz.utc,
+        estop: Callable[[], Mapping[str, Any] | None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._template = bottle.SimpleTemplate(name="journal.tpl", lookup=[str(views)], encoding="utf-8")
         self._title = title
         self._simulated = simulated
         self._zone = zone
+        self._estop = estop
         self._files = Limit(
             FILES_AT_ONCE, "Others fetch the journal as a file already; try again in a moment.", retry_after=10
         )
@@ -78,6 +82,7 @@ class JournalPages:
         rows, following = self._asked_for(given)
         html: str = self._template.render(
             title=self._title,
+            latch=latch_text(self._estop()),
             simulated=self._simulated,
             rows=[_readable(row) for row in rows],
             next=following,

@@ -14,6 +14,7 @@ from main_controller.domain.modes import parse_mode, parse_word
 from main_controller.domain.units import Unit
 from main_controller.store.unit_cache import Snapshot
 from main_controller.web.conditional import tagged
+from main_controller.web.latch_text import latch_text
 from main_controller.web.readings import SnapshotSource, refuse_callback
 from main_controller.web.unit_status import unwatched_sentence
 from main_controller.web.wire_text import isolated, visible
@@ -50,6 +51,7 @@ class Page:
 
     The template and what it includes get these, and nothing else:
     `title` (the site's name, may be empty), `display` ("" or "wall"), `read_only`, `simulated` (booleans);
+    `latch`: the E-stop's latch as `latch_text` makes it, or None;
     `unwatched`: [{id, sentence}] of unacknowledged unwatched hardware; `counts`: {live, stale, silent};
     `grid_master`: id or None; `mode`: the mode in force in words ("Run", "mixed", "--"); `pending`: the mode on its
     way in words, or None; `deals`: [{giver, taker, request, requester, responder, start, master}], [] where they cannot
@@ -88,6 +90,7 @@ class Page:
             "display": display,
             "read_only": status["config"].get("readOnly", False),
             "simulated": status["simulated"],
+            "latch": latch_text(status["estop"]),
             "unwatched": [
                 {"id": unit_id, "sentence": _unwatched(unit_id, unit)}
                 for unit_id, unit in units.items()

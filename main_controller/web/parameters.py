@@ -29,6 +29,9 @@ DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 BESIDE = ("wait", "key", "serial", "start", "age", "page")
 """The parameters that stand beside what an order says; of a stop they are dropped where they cannot be read."""
 
+SIGNED = ("name", "reason")
+"""Who orders and why, as they say: of a stop dropped likewise where it cannot be read (I17)."""
+
 FORM = "application/x-www-form-urlencoded"
 READ = "main_controller.parameters"
 
@@ -48,7 +51,7 @@ class Parameters:
             fault = self._fault(name, value)
             if fault is None:
                 self._values[name] = value
-            elif name in BESIDE:
+            elif name in BESIDE or name in SIGNED:
                 self._faults[name] = fault
                 self._values.pop(name, None)
             else:

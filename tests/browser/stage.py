@@ -22,6 +22,7 @@ CLOSED = (
     "/commands",
     "/set",
     "/stopAll",
+    "/estop",
     "/upsMode",
     "/shutDown",
     "/acknowledge",
@@ -205,7 +206,7 @@ class Stage:
         self.orders.append((path, urlencode([pair for pair in given if pair[0] not in TERMS])))
         self.terms.append(terms)
         if path not in UNSTAMPED and "dryRun" not in form:
-            needed = set(TERMS) if path != "/stopAll" else {"key", "wait", "page"}
+            needed = set(TERMS) if path not in ("/stopAll", "/estop") else {"key", "wait", "page"}
             self.bare += [path] if needed - terms.keys() else []
         if path in self.answers:
             return self.answers[path]

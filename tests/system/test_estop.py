@@ -57,6 +57,22 @@ def test_it_may_be_answered_at_once_and_needs_no_origin(console: Console, target
     assert console.status["estop"]["by"] == "127.0.0.1"
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        *("name=a%00b", "name=a%E2%80%8Bb", "reason=" + "x" * 257, "name=anna&name=bob", "reason=fire%0Ain", "floor=2"),
+        "name=a%E2%80%AEb&reason=smoke",
+    ],
+)
+def test_no_name_or_reason_keeps_it_back(console: Console, beside: str) -> None:
+    """S32: what cannot be read of them is dropped, the stop leaves and latches; a reset is refused for the same."""
+    answer = console.call(f"/estop?{beside}&wait=no", "POST", form="")
+    assert answer.status == 202, answer.body
+    assert console.status["estop"]["by"] == "127.0.0.1"
+    assert console.call("/estopReset?name=a%00b&reason=seen").status == 400
+    assert console.call("/estopReset?name=a&name=b&reason=seen").status == 400
+
+
 def test_a_file_that_appears_stops_everything_and_latches(console: Console, grid: FakeGrid) -> None:
     grid.units["E001"]["dcdc"]["status"]["status"] = CHARGE
     console.settings.estopfile.write_text("contact K1 at the door")

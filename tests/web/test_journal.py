@@ -24,7 +24,14 @@ class Site:
     def __init__(self, database: Database, root: Path) -> None:
         self.database = database
         self.journal = Journal(database, wall=lambda: NOON)
-        self.pages = JournalPages(self.journal, root / "views", title="Some & where", zone=pytz.timezone("Asia/Tokyo"))
+        self.latch: dict[str, Any] | None = None
+        self.pages = JournalPages(
+            self.journal,
+            root / "views",
+            title="Some & where",
+            zone=pytz.timezone("Asia/Tokyo"),
+            estop=lambda: self.latch,
+        )
         self.client = Client(self.pages)
 
     def fill(self, count: int, **row: Any) -> None:
@@ -53,6 +60,18 @@ def site(tmp_path: Path, root: Path) -> Iterator[Site]:
 
 def test_an_empty_journal_has_no_rows_and_no_next(site: Site) -> None:
     assert site.client.call("/journal").json == {"rows": [], "next": None}
+
+
+def test_a_latched_e_stop_stands_first_on_its_page_too(site: Site) -> None:
+    html = site.client.call("/journal.html").body.decode()
+    assert 'id="estop-bar" aria-labelledby="estop-title" hidden>' in html
+    assert html.index('action="stopAll"') < html.index('action="estop"')
+    site.latch = {"by": "anna", "reason": "<smoke>", "since": "2026-05-13T12:00:00.000+00:00", "file": False}
+    html = site.client.call("/journal.html").body.decode()
+    assert "E-stop latched by anna: &lt;smoke&gt;" in html
+    assert "a restart of this controller forgets it" in html
+    assert 'aria-labelledby="estop-title" >' in html
+    assert html.index('id="estop-bar"') < html.index("<header")
 
 
 def test_a_row_is_told_whole(site: Site) -> None:

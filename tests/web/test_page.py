@@ -116,6 +116,37 @@ def test_the_sentence_says_how_long_and_in_what_state(word: str | None, age: flo
     assert unwatched_sentence("E001", status) == expected
 
 
+LATCH = {"by": "the file estop", "reason": EVIL, "since": "2026-05-13T12:00:00.000+00:00", "file": True}
+
+
+def test_a_latched_e_stop_stands_first_with_by_whom_why_and_since_when(root: Path) -> None:
+    html = Site(root, estop=lambda: LATCH).html
+    assert '<h2 id="estop-title">E-stop latched by the file estop: &lt;script&gt;' in html
+    assert "Since 2026-05-13T12:00:00.000+00:00. Until it is reset only what stops is sent" in html
+    assert "No safety-rated emergency stop" in html
+    assert "a restart of this controller forgets it" not in html
+    assert "<script>alert" not in html
+    assert '<section class="unwatched latch" id="estop-bar" aria-labelledby="estop-title" >' in html
+    assert html.index('id="estop-bar"') < min(html.index('id="grave"'), html.index("<header"))
+
+
+def test_one_that_no_file_holds_says_that_a_restart_forgets_it(root: Path) -> None:
+    assert "a restart of this controller forgets it" in Site(root, estop=lambda: {**LATCH, "file": False}).html
+
+
+def test_without_a_latch_there_is_a_form_that_latches_and_no_word_of_a_latch(root: Path) -> None:
+    html = Site(root).html
+    assert 'id="estop-bar" aria-labelledby="estop-title" hidden>' in html
+    assert "E-stop latched by" not in html
+    stop, latch = html.index('action="stopAll" id="stop-form"'), html.index('action="estop" id="estop-form"')
+    assert stop < latch
+
+
+def test_a_name_that_turns_the_direction_of_writing_is_seen_whole_in_the_latch(root: Path) -> None:
+    html = Site(root, estop=lambda: {**LATCH, "by": "x\u202ey", "reason": "smoke"}).html
+    assert "E-stop latched by \u2068x⟨U+202E⟩y\u2069: smoke" in html
+
+
 def test_deals_are_shown_only_while_they_can_be_told(root: Path) -> None:
     site = Site(root)
     deal = {"chargingUnit": "E003", "dischargingUnit": "E001", "isMasterDeal": True, "request": 3}

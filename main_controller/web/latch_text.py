@@ -1,0 +1,23 @@
+"""Owns how the E-stop's latch is told where no script runs (I17); `js/lib/estop.js` does the same where one does.
+
+Used by the page and the journal's page.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from main_controller.web.wire_text import isolated
+
+
+def latch_text(latch: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """`head` by whom and why, `rest` since when and what it does, `memory` "" where its file holds it; None for none.
+
+    `latch` as in `/get/status`.
+    """
+    if latch is None:
+        return None
+    return {
+        "head": f"E-stop latched by {isolated(latch['by'])}: {isolated(latch['reason'])}",
+        "rest": f"Since {latch['since']}. Until it is reset only what stops is sent; all else is refused.",
+        "memory": "" if latch["file"] else "In memory only, not in its file: a restart of this controller forgets it.",
+    }

@@ -1,0 +1,2 @@
+<form method="post" action="estop" id="estop-form"><button type="submit" id="estop-press" class="estop-press" aria-describedby="stop-note" data-i18n="estop.press">Stop all and latch</button></form>
+<form method="post" action="estop" id="estop-plain" class="stop-plain" hidden><p data-i18n="estop.late">Stop all and latch has no answer yet. Sent again as a plain form, without name and reason, it needs nothing of this page; it leaves the page.</p><button type="submit" class="danger" data-i18n="estop.plain">Stop all and latch as a plain form</button></form>
