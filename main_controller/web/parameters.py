@@ -5,7 +5,7 @@ Used by every command, and by the readings for the one parameter that they know.
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -40,14 +40,15 @@ class Parameters:
     """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
 
     BadRequest when a name comes twice (a name in both counts), when a value holds control characters, or unseen ones
-    that are no part of a unit's id, or is longer than 256 characters, when something is not UTF-8, or when the body is
-    of another kind.
+    that are no part of a unit's id, or is longer than 256 characters. That something is not UTF-8, or the body of
+    another kind, is said by `read`.
     """
 
     def __init__(self, query: str, body: bytes = b"") -> None:
         self._values: dict[str, str] = {}
         self._faults: dict[str, BadRequest] = {}  # of what stands beside an order, and of a body of another kind
-        for name, value in [*_pairs(query), *_pairs(_text(body))]:
+        self._unreadable: BadRequest | None = None  # a whole query or body, which may have said anything
+        for name, value in [*self._pairs(lambda: query), *self._pairs(lambda: _text(body))]:
             fault = self._fault(name, value)
             if fault is None:
                 self._values[name] = value
@@ -56,6 +57,13 @@ class Parameters:
                 self._values.pop(name, None)
             else:
                 raise fault
+
+    def _pairs(self, text: Callable[[], str]) -> list[tuple[str, str]]:
+        try:
+            return _pairs(text())
+        except BadRequest as fault:
+            self._unreadable = fault
+            return []
 
     def _fault(self, name: str, value: str) -> BadRequest | None:
         """What is wrong with a parameter, whatever asks for it."""
@@ -104,8 +112,11 @@ class Parameters:
         """The values by name; BadRequest for an unknown or a missing one, or one empty and not in `may_be_empty`.
 
         For stops, which nothing harmless beside them may keep back (S32): `drop_unreadable` drops what stands beside an
-        order and cannot be read, and a body of another kind; `drop_unknown` drops unknown ones.
+        order and cannot be read, and a body of another kind; `drop_unknown` drops unknown ones, and a query or body
+        that cannot be read at all.
         """
+        if self._unreadable is not None and not drop_unknown:
+            raise self._unreadable
         if self._faults and not drop_unreadable:
             raise next(iter(self._faults.values()))
         known_names = {*required, *optional}
@@ -123,8 +134,14 @@ class Parameters:
         return dict(self._values)
 
     def get(self, name: str) -> str | None:
-        """One value, None where it is absent; whatever else was given is not judged (readings)."""
+        """One value, None where it is absent or cannot be read; whatever else was given is not judged."""
         return self._values.get(name)
+
+    def one(self, name: str) -> str | None:
+        """As `get`, for a reading: BadRequest where nothing can be read."""
+        if self._unreadable is not None:
+            raise self._unreadable
+        return self.get(name)
 
 
 def parameters(

@@ -124,7 +124,7 @@ def _target(snapshot: Snapshot, unit_id: str) -> Target:
 
 
 def _asked(request: bottle.BaseRequest) -> str:
-    unit_id = Parameters(request.environ.get("QUERY_STRING", "")).get("unitId")
+    unit_id = Parameters(request.environ.get("QUERY_STRING", "")).one("unitId")
     if not unit_id:
         raise BadRequest("The parameter 'unitId' is missing.")
     return unit_id
@@ -134,7 +134,7 @@ def _urgent(request: bottle.BaseRequest) -> bool:
     refuse_callback(request.environ)
     if not request.environ.get("QUERY_STRING"):
         return False
-    value = Parameters(request.environ["QUERY_STRING"]).get("urgent")
+    value = Parameters(request.environ["QUERY_STRING"]).one("urgent")
     if value not in (None, "true", "false"):
         raise BadRequest(f"The parameter 'urgent' is 'true' or 'false', not {shown(str(value))}.")
     return value == "true"
