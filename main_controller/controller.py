@@ -34,12 +34,15 @@ from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
 from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings, RepeatedReadings
+from main_controller.operations.dispatcher import Dispatcher
 from main_controller.operations.estop import EStop
+from main_controller.operations.force_stop import ForceStop
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.hand_time import HandTime
 from main_controller.operations.journaling import Journaling
 from main_controller.operations.locks import SetLock
+from main_controller.operations.mode_sender import ModeSender
 from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
@@ -256,10 +259,11 @@ class Controller:
             known=lambda: self._cache.snapshot().members, wall=utc_now, zone=pytz.timezone(settings.timezone),
             told=self._journaling.schedule_set,
         )  # fmt: skip
+        dispatcher = Dispatcher(desk, intent)
+        sender = ModeSender(desk, upstream.apis_web, person_ordered=self._clear_due)
         self._set_mode = SetMode(
-            desk, upstream.apis_web, waits, self._stoppers,
-            person_ordered=lambda unit_id: self._clear_due(unit_id), intent=intent, dead_bus=settings.deadbus,
-        )  # fmt: skip
+            desk, dispatcher, sender, ForceStop(desk, sender, waits, self._stoppers), dead_bus=settings.deadbus
+        )
         self._pages = PagesHeard(self._clock)
         self._then_mode = ThenMode(desk, self._set_mode, self._pages, submit=self._executor(1, "then").submit)
         limits = limits_of(settings)
@@ -268,19 +272,16 @@ class Controller:
             upstream.devices, self._executor(DIRECT_READERS, "direct"), clock=self._clock, limit=settings.directread
         )
         self._set_converter = SetConverter(
-            desk, upstream.devices, waits, limits=limits, direct=direct,
-            trips=self._trips.moments, intent=intent,
-        )  # fmt: skip
+            desk, dispatcher, upstream.devices, waits, limits=limits, direct=direct, trips=self._trips.moments
+        )
         readers = self._executor(READERS, "read")
         self._stop_all = StopAll(
             desk, upstream.apis_web, upstream.devices, waits,
             executor=self._crew(STOPPERS, "stop all"), readers=readers,
             forgotten=None if settings.emulator else self._executor(READERS, "forgotten"),
         )  # fmt: skip
-        self._shut_down = ShutDown(desk, upstream.apis_web, intent=intent)
-        self._ups_mode = UpsMode(
-            desk, upstream.devices, self._orderers, enabled=bool(settings.ups_set_url), intent=intent
-        )
+        self._shut_down = ShutDown(desk, dispatcher, upstream.apis_web)
+        self._ups_mode = UpsMode(desk, dispatcher, upstream.devices, self._orderers, enabled=bool(settings.ups_set_url))
         self._set_lock = SetLock(desk, self._locks, told=self._journaling.lock)
         bounds = bounds_of(settings)
         reads = RepeatedReadings(upstream.devices, readers, self._clock)

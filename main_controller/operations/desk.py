@@ -14,7 +14,7 @@ from main_controller.domain.commands import Command, CommandState, ConverterEffe
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.picture import Picture
-from main_controller.domain.scope import Scope
+from main_controller.domain.scope import Lane, Scope
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.operations.bus_owner import BusOwner
@@ -255,23 +255,23 @@ class Desk:
     # Waiting for a turn
 
     @contextmanager
-    def turn(self, command: Command, scope: str, *stop_scopes: str) -> Iterator[Callable[[], bool]]:
-        """Hold the command's turn in `scope`; gives what tells whether a stop in `stop_scopes` overtook it."""
-        seen = self.commands.stops(*stop_scopes)
+    def turn(self, command: Command, lane: Lane, *overtaken_by: Lane) -> Iterator[Callable[[], bool]]:
+        """Hold the command's turn in `lane`; gives what tells whether a stop in `overtaken_by` overtook it."""
+        seen = self.commands.stops(*overtaken_by)
 
         def overtaken() -> bool:
-            return self.commands.stops(*stop_scopes) != seen
+            return self.commands.stops(*overtaken_by) != seen
 
         try:
-            with self.turns.turn(scope, command.id, timeout=TURN_LIMIT, overtaken=overtaken):
+            with self.turns.turn(lane, command.id, timeout=TURN_LIMIT, overtaken=overtaken):
                 yield overtaken
         except TurnLost as lost:
             raise self.cancel(command, lost.sentence) from lost
 
-    def overtake(self, *scopes: str) -> None:
-        """Have a stop or Wait overtake everything queued in these scopes."""
-        for scope in scopes:
-            self.commands.stopping(scope)
+    def overtake(self, *lanes: Lane) -> None:
+        """Have a stop or Wait overtake everything queued in these lanes."""
+        for lane in lanes:
+            self.commands.stopping(lane)
         self.turns.wake()
 
     def ordered_since(self, command: Command, moment: float, unit_id: str, *, stops: bool) -> bool:

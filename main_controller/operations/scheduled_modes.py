@@ -14,7 +14,8 @@ from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.domain.schedule import UNKNOWN, ModeSeen
 from main_controller.operations.desk import Desk
-from main_controller.operations.set_mode import SCHEDULER, SetMode
+from main_controller.operations.mode_sender import SCHEDULER
+from main_controller.operations.set_mode import SetMode
 
 Outcome = Literal["pending", "inEffect", "notInEffect"]
 

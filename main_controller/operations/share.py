@@ -14,6 +14,7 @@ from main_controller.domain.commands import Command
 from main_controller.domain.modes import Word
 from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
 from main_controller.domain.picture import Picture
+from main_controller.domain.scope import CLUSTER, Lane, Scope
 from main_controller.domain.share_watch import Bounds, why_end
 from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -284,8 +285,10 @@ class Share:
 
     def _stops_of(self, *units: str) -> int:
         """How many stops and Waits have come in the scopes of these units."""
-        scopes = (f"{what}:{unit_id}" for what in ("wait", "mode") for unit_id in units)
-        return self._desk.commands.stops("wait", "mode", *scopes)
+        scopes = (CLUSTER, *map(Scope, units))
+        return self._desk.commands.stops(
+            *(lane for one in scopes for lane in (Lane("mode", one), Lane("converter", one)))
+        )
 
 
 def _charge(sharing: Sharing) -> ConverterOrder:

@@ -18,11 +18,11 @@ from main_controller.domain.identity import some
 from main_controller.domain.modes import SHARING_MODES, Mode, parse_word
 from main_controller.domain.orders import StopAllOrder
 from main_controller.domain.picture import Fact, Picture
+from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.forgotten import of_forgotten, reachable
-from main_controller.operations.set_mode import CLUSTER
 from main_controller.operations.stop_run import StopRun
 from main_controller.operations.waits import Waits
 from main_controller.upstream.apis_web import ApisWeb
@@ -133,7 +133,7 @@ class StopAll:
         command = desk.begin(StopAllOrder(), by, before=before, stamp=stamp, judged=True)
         log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
         desk.commands.hold(command.id)
-        desk.overtake(CLUSTER, "wait")
+        desk.overtake(Lane("mode"), Lane("converter"))
         picture = desk.picture()  # made anew: whatever was entered before the hold is in it, and all else is refused
         return StopRun(command, desk.clock(), self._in_grace(picture), _may_share(picture), desk.commands, desk.timing)
 

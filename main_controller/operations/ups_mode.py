@@ -7,9 +7,12 @@ from typing import Any
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
 from main_controller.domain.orders import UpsOrder
+from main_controller.domain.picture import Fact
+from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
 from main_controller.operations.desk import Desk, foreseen
+from main_controller.operations.dispatcher import Dispatcher, Handling
 from main_controller.upstream.devices import Devices, Target
 
 
@@ -17,19 +20,13 @@ class UpsMode:
     """Orders a UPS mode 0..7; `enabled` is whether a UPS address is set. Goes on past a failing unit (Z10)."""
 
     def __init__(
-        self,
-        desk: Desk,
-        devices: Devices,
-        executor: Executor,
-        *,
-        enabled: bool,
-        intent: Callable[[Command], None] = lambda command: None,
+        self, desk: Desk, dispatcher: Dispatcher, devices: Devices, executor: Executor, *, enabled: bool
     ) -> None:
         self._desk = desk
+        self._dispatcher = dispatcher
         self._devices = devices
         self._executor = executor
         self._enabled = enabled
-        self._intent = intent
 
     def order(
         self, mode: int, unit_id: str | None, by: str, *, stamp: Stamp = UNSTAMPED
@@ -38,28 +35,17 @@ class UpsMode:
         desk = self._desk
         if unit_id is not None:
             desk.known(unit_id)
-        command = desk.begin(UpsOrder(unit_id, mode), by, stamp=stamp)
-        with desk.turn(command, f"ups:{unit_id or ''}", "wait") as overtaken:
-            with desk.commands.deciding():
-                desk.timely(command, stamp)
-                desk.not_while_stopping(command)
-                self._enabled_or_refuse(command)
-                facts = desk.picture().scope(unit_id)
-                ambiguous = [fact.conflict for fact in facts if fact.conflict]
-                if unit_id is not None and ambiguous:
-                    raise desk.refuse(command, str(ambiguous[0]))
-            desk.judged(command)
-            self._intent(command)
-            if overtaken():
-                raise desk.cancel(command, "A stop overtook this order; nothing was sent.")
-            targets = [Target(fact.id, fact.ip) for fact in facts if not fact.conflict]
-            futures = {target.unit_id: self._executor.submit(self._one, target, mode) for target in targets}
-            errors = {one: future.result() for one, future in futures.items()}
-        return self._report(command, {**errors, **{f.id: Refused(f.conflict) for f in facts if f.conflict}})
+        order = UpsOrder(unit_id, mode)
+        command = desk.begin(order, by, stamp=stamp)
+        sending = _Setting(desk, self._send_all, command, order, stamp, enabled=self._enabled)
+        return self._dispatcher.carry_out(command, sending)
 
-    def _enabled_or_refuse(self, command: Command) -> None:
-        if not self._enabled:
-            raise self._desk.refuse(command, "No UPS address is set (setting ups_set_url); nothing was sent.")
+    def _send_all(self, facts: list[Fact], mode: int) -> dict[str, ControllerError | None]:
+        """Send it to each; what went wrong at which unit."""
+        targets = [Target(fact.id, fact.ip) for fact in facts if not fact.conflict]
+        futures = {target.unit_id: self._executor.submit(self._one, target, mode) for target in targets}
+        errors = {unit_id: future.result() for unit_id, future in futures.items()}
+        return {**errors, **{fact.id: Refused(fact.conflict) for fact in facts if fact.conflict}}
 
     def _one(self, target: Target, mode: int) -> ControllerError | None:
         try:
@@ -68,21 +54,68 @@ class UpsMode:
             return foreseen(fault, f"The order to the UPS of {target.unit_id}")
         return None
 
-    def _report(self, command: Command, errors: dict[str, ControllerError | None]) -> tuple[Command, dict[str, Any]]:
-        desk = self._desk
+
+class _Setting(Handling[dict[str, Any]]):
+    """Its answer is per unit `{"succeeded": bool, ...}`."""
+
+    overtaken_by = (Lane("converter"),)
+
+    def __init__(
+        self,
+        desk: Desk,
+        send_all: Callable[[list[Fact], int], dict[str, ControllerError | None]],
+        command: Command,
+        order: UpsOrder,
+        stamp: Stamp,
+        *,
+        enabled: bool,
+    ) -> None:
+        self._desk = desk
+        self._send_all = send_all
+        self._command = command
+        self._order = order
+        self._stamp = stamp
+        self._enabled = enabled
+        self._facts: list[Fact] = []
+        self.turn = Lane("ups", order.scope)
+
+    def decide(self) -> None:
+        """Whom it is sent to."""
+        desk, command = self._desk, self._command
+        desk.timely(command, self._stamp)
+        desk.not_while_stopping(command)
+        if not self._enabled:
+            raise desk.refuse(command, "No UPS address is set (setting ups_set_url); nothing was sent.")
+        self._facts = desk.picture().scope(self._order.unit_id)
+        ambiguous = [fact.conflict for fact in self._facts if fact.conflict]
+        if self._order.unit_id is not None and ambiguous:
+            raise desk.refuse(command, str(ambiguous[0]))
+
+    def send(self) -> dict[str, Any]:
+        """Send it to all; what came of it at each. Raises UpstreamError where no UPS took it."""
+        return self._report(self._send_all(self._facts, self._order.ups_mode))
+
+    def _report(self, errors: dict[str, ControllerError | None]) -> dict[str, Any]:
         body: dict[str, Any] = {}
         units: dict[str, UnitOutcome] = {}
         for unit_id, error in sorted(errors.items()):
             sent: Sent = True if error is None else error.sent
             sentence = None if error is None else error.sentence
-            state = CommandState.ACCEPTED if error is None else CommandState.FAILED
+            state = _state(error)
             units[unit_id] = UnitOutcome(state, sent, None, sentence)
             body[unit_id] = {"succeeded": error is None, **({} if error is None else {"error": sentence, "sent": sent})}
         failed = [unit_id for unit_id, error in errors.items() if error is not None]
+        self._desk.units(self._command, units)
         if len(failed) < len(errors):
-            return desk.accept(desk.units(command, units)), body
+            return body
         sentence = f"No UPS took the mode: {some(sorted(failed)) or 'no unit is known'}."
         lefts = {outcome.sent for outcome in units.values()}
         left: Sent = True if True in lefts else "unknown" if "unknown" in lefts else False
-        desk.fail(desk.units(command, units), sentence, sent=left, settled=desk.clock())
-        raise UpstreamError(sentence, sent=left, details={"units": body, "command": command.id})
+        raise UpstreamError(sentence, sent=left, details={"units": body})
+
+
+def _state(error: ControllerError | None) -> CommandState:
+    """How the order stands at one UPS; where no answer came it may have taken it, and its data will tell (Z8a)."""
+    if error is None:
+        return CommandState.ACCEPTED
+    return CommandState.PENDING if error.sent == "unknown" else CommandState.FAILED

@@ -13,6 +13,7 @@ from typing import Any
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import Word
 from main_controller.domain.picture import Fact, Picture
+from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import ControllerError, Sent, UpstreamRefused
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.upstream.devices import Devices, Target
@@ -58,7 +59,7 @@ class Waits:
     def send(self, command_id: str, unit_id: str, ip: str | None) -> WaitResult:
         """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait."""
         desk = self._desk
-        desk.overtake(f"wait:{unit_id}")
+        desk.overtake(Lane("converter", Scope(unit_id)))
         order = ConverterEffect(command_id, unit_id, Word.WAIT, 0.0, 0.0, entered=desk.clock())
         desk.commands.note_converter(order)
         try:

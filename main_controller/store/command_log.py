@@ -18,6 +18,7 @@ from main_controller.domain.commands import (
     ModeEffect,
     stops_or_changes,
 )
+from main_controller.domain.scope import Lane
 from main_controller.errors import NotFound, Refused
 
 Listener = Callable[[Command | None, Command], None]
@@ -65,7 +66,7 @@ class CommandLog:
         self._moves: dict[str | None, deque[str]] = {}  # per scope the last stops and modes that count
         self._pinned: dict[str, Command] = {}  # of those moves what is no longer listed
         self._keyed: OrderedDict[str, Command] = OrderedDict()  # no longer listed, but found by their key
-        self._stops: dict[str, int] = {}
+        self._stops: dict[Lane, int] = {}
         self._exclusive: str | None = None
         self._number = first_number
         self._listeners: list[Listener] = []
@@ -248,17 +249,17 @@ class CommandLog:
 
     # Stopping overtakes
 
-    def stopping(self, scope: str) -> int:
-        """Note that a stop or Wait came for `scope` (a unit id, or "" for the whole cluster); returns its number."""
+    def stopping(self, lane: Lane) -> int:
+        """Note that a stop or Wait came in this lane; returns its number."""
         with self._changed:
-            self._stops[scope] = self._stops.get(scope, 0) + 1
+            self._stops[lane] = self._stops.get(lane, 0) + 1
             self._changed.notify_all()
-            return self._stops[scope]
+            return self._stops[lane]
 
-    def stops(self, *scopes: str) -> int:
-        """How many stops and Waits have come for these scopes: a change means that one overtook an order."""
+    def stops(self, *lanes: Lane) -> int:
+        """How many stops and Waits have come in these lanes: a change means that one overtook an order."""
         with self._record:
-            return sum(self._stops.get(scope, 0) for scope in scopes)
+            return sum(self._stops.get(lane, 0) for lane in lanes)
 
     def hold(self, command_id: str | None) -> None:
         """Note that this Stop all runs, so that other orders are refused meanwhile (Z9); None: it has ended."""
@@ -308,23 +309,23 @@ def _prune(kept: "list[Order]") -> None:
 
 
 class Turns:
-    """Who may execute next for one scope: one at a time, in order of arrival (commands of one unit).
+    """Who may execute next in one lane: one at a time, in order of arrival.
 
     Wait and stop never ask for a turn (Z8).
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()  # protects the queues
-        self._queues: dict[str, deque[str]] = {}
+        self._queues: dict[Lane, deque[str]] = {}
 
     @contextmanager
-    def turn(self, scope: str, command_id: str, *, timeout: float, overtaken: Callable[[], bool]) -> Iterator[None]:
-        """Wait for this command's turn in `scope` and hold it.
+    def turn(self, lane: Lane, command_id: str, *, timeout: float, overtaken: Callable[[], bool]) -> Iterator[None]:
+        """Wait for this command's turn in `lane` and hold it.
 
         Raises TurnLost when a stop overtook the command or its turn did not come within `timeout` seconds.
         """
         with self._changed:
-            queue = self._queues.setdefault(scope, deque())
+            queue = self._queues.setdefault(lane, deque())
             queue.append(command_id)
         try:
             with self._changed:
@@ -337,8 +338,8 @@ class Turns:
         finally:
             with self._changed:
                 queue.remove(command_id)
-                if not queue and self._queues.get(scope) is queue:
-                    del self._queues[scope]
+                if not queue and self._queues.get(lane) is queue:
+                    del self._queues[lane]
                 self._changed.notify_all()
 
     def wake(self) -> None:

@@ -15,6 +15,9 @@ from main_controller.domain.share_watch import Bounds
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings, RepeatedReadings
+from main_controller.operations.dispatcher import Dispatcher
+from main_controller.operations.force_stop import ForceStop
+from main_controller.operations.mode_sender import ModeSender
 from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.pictures import Acknowledgements
 from main_controller.operations.safe_end import SafeEnd
@@ -140,9 +143,10 @@ class Bench:
         )  # fmt: skip
         web = cast(ApisWeb, self.apis_web)
         self.waits = Waits(self.desk, self.devices, self.hands)
-        self.set_mode = SetMode(
-            self.desk, web, self.waits, self.hands, person_ordered=self.person_orders.append, intent=self.intent
-        )
+        self.dispatcher = Dispatcher(self.desk, self.intent)
+        sender = ModeSender(self.desk, web, person_ordered=self.person_orders.append)
+        force_stop = ForceStop(self.desk, sender, self.waits, self.hands)
+        self.set_mode = SetMode(self.desk, self.dispatcher, sender, force_stop)
         self.trips: dict[str, list[float]] = {}
         self.converter = self.with_direct(limit=2.0)
         self.stop_all = StopAll(self.desk, web, self.devices, self.waits, executor=self.hands, readers=self.hands)
@@ -173,8 +177,8 @@ class Bench:
         """The converter order, for which converters are read directly for at most `limit` real seconds."""
         direct = DirectReadings(self.devices, self.hands, clock=self.hands, limit=limit)
         return SetConverter(
-            self.desk, self.devices, self.waits,
-            limits=self.limits, direct=direct, trips=lambda: self.trips, intent=self.intent,
+            self.desk, self.dispatcher, self.devices, self.waits,
+            limits=self.limits, direct=direct, trips=lambda: self.trips,
         )  # fmt: skip
 
     @property

@@ -98,7 +98,7 @@ def orders(bench: Bench) -> dict[str, Callable[[], Any]]:
     """Every kind of order that is no stop."""
     chronicle = Chronicle(record=lambda *row: None, wall=bench.wall)
     book: Any = bench.book
-    ups = UpsMode(bench.desk, bench.devices, bench.hands, enabled=True)
+    ups = UpsMode(bench.desk, bench.dispatcher, bench.devices, bench.hands, enabled=True)
     return {
         "run": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, "me"),
         "manual": lambda: bench.set_mode.cluster(Mode.MANUAL, "me"),
@@ -108,7 +108,7 @@ def orders(bench: Bench) -> dict[str, Callable[[], Any]]:
         "the scheduler's": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, "scheduler"),
         "converter": lambda: bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.0), "me"),
         "share": lambda: bench.share.start("E001", "E003", 1.0, 350.0, "me", minutes=10.0),
-        "shut down": lambda: ShutDown(bench.desk, bench.web).order("E001", "me"),
+        "shut down": lambda: ShutDown(bench.desk, bench.dispatcher, bench.web).order("E001", "me"),
         "ups": lambda: ups.order(5, "E001", "me"),
         "acknowledge": lambda: Acknowledge(bench.desk, book, chronicle=chronicle).order("E001", "me"),
         "clear lock": lambda: SetLock(bench.desk, book, told=lambda *a, **k: None).clear("E001", "me", "me"),

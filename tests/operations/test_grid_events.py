@@ -176,7 +176,7 @@ def test_live_hardware_that_nobody_watches_is_told_until_it_is_seen_in_wait(watc
 def test_a_unit_that_was_shut_down_needs_no_other_explanation(watched: Watched) -> None:
     watched.bench.set_mode.cluster(MANUAL, "me")
     watched.bench.run(20.0)
-    ShutDown(watched.bench.desk, watched.bench.web).order("E002", "me")
+    ShutDown(watched.bench.desk, watched.bench.dispatcher, watched.bench.web).order("E002", "me")
     watched.bench.run(10.0)
     assert watched.told() == []
 

@@ -8,8 +8,8 @@ import pytest
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.schedule import UNKNOWN
 from main_controller.errors import Refused, UpstreamError
+from main_controller.operations.mode_sender import SCHEDULER
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
-from main_controller.operations.set_mode import SCHEDULER
 from tests.operations.bench import START, Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, unsent
 

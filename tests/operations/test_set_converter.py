@@ -8,6 +8,7 @@ import pytest
 from main_controller.domain.interlock_terms import RULES
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder, ShutDownOrder
+from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.bus_owner import Claim
 from tests.operations.bench import Bench, open_bench
@@ -485,7 +486,7 @@ def test_a_wait_overtakes_what_still_queues_which_is_cancelled_unsent(bench: Ben
     first = bench.hands.submit(bench.converter.order, UP, "one")
     queued = bench.hands.beside(bench.converter.order, UP, "two")
     bench.hands.until(lambda: len(bench.log.latest()) == 2)
-    bench.hands.until(lambda: len(bench.desk.turns._queues["wait:E001"]) == 2)
+    bench.hands.until(lambda: len(bench.desk.turns._queues[Lane("converter", Scope("E001"))]) == 2)
     bench.converter.wait("E001", "three")
     with pytest.raises(Refused, match="overtook this order while it waited"):
         queued.result(5)

@@ -6,8 +6,9 @@ import pytest
 
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
-from main_controller.operations.set_mode import SCHEDULER
+from main_controller.operations.mode_sender import SCHEDULER
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
@@ -22,8 +23,8 @@ def bench() -> Iterator[Bench]:
         yield made.settled()
 
 
-def queue(bench: Bench, scope: str) -> int:
-    return len(bench.desk.turns._queues.get(scope, ()))
+def queue(bench: Bench, unit_id: str | None) -> int:
+    return len(bench.desk.turns._queues.get(Lane("mode", Scope(unit_id)), ()))
 
 
 def test_a_mode_is_accepted_then_pending_then_seen_in_effect(bench: Bench) -> None:
@@ -148,7 +149,7 @@ def test_a_stop_cancels_what_queues_and_what_is_checked_but_not_sent(bench: Benc
     bench.grid.faults["manual"] = Fault(hang=8.0, times=1)
     first = bench.hands.submit(bench.set_mode.cluster, MANUAL, "one")
     queued = bench.hands.beside(bench.set_mode.cluster, RUN, "two")
-    bench.hands.until(lambda: queue(bench, "mode") == 2)
+    bench.hands.until(lambda: queue(bench, None) == 2)
     bench.set_mode.cluster(STOP, "three")
     with pytest.raises(Refused, match="overtook"):
         queued.result(5)
@@ -289,7 +290,7 @@ def test_a_stop_of_the_cluster_cancels_a_units_queued_order_and_leaves_its_own_m
     bench.grid.faults["E001 heteronomous"] = Fault(hang=8.0)
     first = bench.hands.submit(bench.set_mode.unit, "E001", SOFT, "one")
     queued = bench.hands.beside(bench.set_mode.unit, "E001", None, "two")
-    bench.hands.until(lambda: queue(bench, "mode:E001") == 2)
+    bench.hands.until(lambda: queue(bench, "E001") == 2)
     bench.set_mode.cluster(STOP, "three")
     with pytest.raises(Refused, match="overtook"):
         queued.result(5)

@@ -19,7 +19,7 @@ def bench() -> Iterator[Bench]:
 
 
 def shut_down(bench: Bench) -> ShutDown:
-    return ShutDown(bench.desk, bench.web, intent=bench.intent)
+    return ShutDown(bench.desk, bench.dispatcher, bench.web)
 
 
 def test_one_unit_is_shut_down_and_verified_by_its_silence(bench: Bench) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from main_controller.domain.scope import Lane
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.ups_mode import UpsMode
 from tests.operations.bench import Bench, open_bench
@@ -17,7 +18,7 @@ def bench() -> Iterator[Bench]:
 
 
 def ups(bench: Bench, *, enabled: bool = True) -> UpsMode:
-    return UpsMode(bench.desk, bench.devices, bench.hands, enabled=enabled, intent=bench.intent)
+    return UpsMode(bench.desk, bench.dispatcher, bench.devices, bench.hands, enabled=enabled)
 
 
 def test_all_units_take_it_and_are_verified_by_their_own_data(bench: Bench) -> None:
@@ -57,7 +58,18 @@ def test_where_none_took_it_it_failed_and_whether_it_left_is_true(
         ups(bench).order(2, None, "me")
     assert error.value.sent == sent
     assert set(error.value.details["units"]) == {"E001", "E002", "E003"}
-    assert (bench.log.latest()[0].state, bench.log.latest()[0].sent) == ("failed", sent)
+    state = "failed" if sent is False else "pending"
+    assert (bench.log.latest()[0].state, bench.log.latest()[0].sent) == (state, sent)
+
+
+def test_where_no_answer_came_the_units_data_tell_whether_it_was_taken(bench: Bench) -> None:
+    """Z8a: it may have left."""
+    bench.grid.faults["E001 UPS"] = Fault(lost(), carried_out=True)
+    with pytest.raises(UpstreamError) as error:
+        ups(bench).order(2, "E001", "me")
+    bench.run(25.0)
+    ended = bench.log.get(error.value.details["command"])
+    assert (ended.state, ended.note) == ("verified", "No answer came, but it is in effect.")
 
 
 def test_without_an_address_while_stop_all_runs_or_in_conflict_nothing_is_sent(bench: Bench) -> None:
@@ -78,7 +90,7 @@ def test_without_an_address_while_stop_all_runs_or_in_conflict_nothing_is_sent(b
 
 
 def test_a_stop_between_check_and_sending_cancels_it(bench: Bench) -> None:
-    bench.on_intent = lambda: bench.desk.overtake("wait")
+    bench.on_intent = lambda: bench.desk.overtake(Lane("converter"))
     with pytest.raises(Refused, match="overtook"):
         ups(bench).order(2, None, "me")
     assert bench.grid.sent == []

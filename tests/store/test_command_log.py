@@ -12,11 +12,13 @@ import pytest
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.scope import CLUSTER, Lane, Scope
 from main_controller.errors import NotFound
 from main_controller.store import command_log
 from main_controller.store.command_log import CommandLog, TurnLost, Turns
 
 PATIENCE = 5.0
+ALL, ONE, OTHER = (Lane("converter", scope) for scope in (CLUSTER, Scope("E001"), Scope("E002")))
 ORDER = ConverterOrder("E001", Word.CHARGE, 350.0, 1.0)
 
 
@@ -169,7 +171,7 @@ def test_records_and_stops_go_on_while_somebody_decides(threads: ThreadPoolExecu
     def stop() -> int:
         log.enter(command(1))
         log.note_converter(converter(1, word=Word.WAIT))
-        return log.stopping("wait")
+        return log.stopping(ALL)
 
     with log.deciding():
         assert threads.submit(stop).result(PATIENCE) == 1
@@ -181,7 +183,7 @@ def test_records_and_stops_go_on_while_somebody_decides(threads: ThreadPoolExecu
 def in_turn(
     turns: Turns, name: str, done: list[str], go: threading.Event, overtaken: Callable[[], bool] = lambda: False
 ) -> None:
-    with turns.turn("E001", name, timeout=PATIENCE, overtaken=overtaken):
+    with turns.turn(ONE, name, timeout=PATIENCE, overtaken=overtaken):
         done.append(name)
         assert go.wait(PATIENCE)
 
@@ -190,7 +192,7 @@ def waiting(turns: Turns, count: int) -> None:
     """Until so many stand in the queue."""
     tick = threading.Event()
     for _ in range(500):
-        if len(turns._queues.get("E001", ())) >= count:
+        if len(turns._queues.get(ONE, ())) >= count:
             return
         tick.wait(0.01)
     raise AssertionError("they never queued")
@@ -213,8 +215,8 @@ def test_turns_come_one_at_a_time_in_order_of_arrival(threads: ThreadPoolExecuto
 def test_turns_of_different_units_do_not_wait_for_each_other() -> None:
     turns = Turns()
     with (
-        turns.turn("E001", "c1", timeout=0.0, overtaken=lambda: False),
-        turns.turn("E002", "c2", timeout=0.0, overtaken=lambda: False),
+        turns.turn(ONE, "c1", timeout=0.0, overtaken=lambda: False),
+        turns.turn(OTHER, "c2", timeout=0.0, overtaken=lambda: False),
     ):
         pass
 
@@ -224,16 +226,16 @@ def test_a_stop_overtakes_all_that_wait_for_their_turn_and_whoever_holds_it_lear
 ) -> None:
     log, turns, done = CommandLog(), Turns(), list[str]()
     go = threading.Event()
-    seen = log.stops("wait", "wait:E001")
+    seen = log.stops(ALL, ONE)
 
     def overtaken() -> bool:
-        return log.stops("wait", "wait:E001") != seen
+        return log.stops(ALL, ONE) != seen
 
     running = []
     for number in range(3):
         running.append(threads.submit(in_turn, turns, f"c{number}", done, go, overtaken))
         waiting(turns, number + 1)
-    log.stopping("wait:E001")
+    log.stopping(ONE)
     turns.wake()
     for queued in running[1:]:
         with pytest.raises(TurnLost, match="overtook"):
@@ -247,27 +249,27 @@ def test_a_stop_overtakes_all_that_wait_for_their_turn_and_whoever_holds_it_lear
 def test_a_turn_that_does_not_come_in_time_is_given_up_unsent_and_frees_its_place() -> None:
     turns = Turns()
     with (
-        turns.turn("E001", "c1", timeout=0.0, overtaken=lambda: False),
+        turns.turn(ONE, "c1", timeout=0.0, overtaken=lambda: False),
         pytest.raises(TurnLost, match="still under way"),
-        turns.turn("E001", "c2", timeout=0.01, overtaken=lambda: False),
+        turns.turn(ONE, "c2", timeout=0.01, overtaken=lambda: False),
     ):
         raise AssertionError("it had no turn")
-    with turns.turn("E001", "c3", timeout=0.0, overtaken=lambda: False):
+    with turns.turn(ONE, "c3", timeout=0.0, overtaken=lambda: False):
         pass
 
 
 def test_a_turn_is_given_back_whatever_fails_in_it() -> None:
     turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns.turn("E001", "c1", timeout=0.0, overtaken=lambda: False):
+    with pytest.raises(ZeroDivisionError), turns.turn(ONE, "c1", timeout=0.0, overtaken=lambda: False):
         raise ZeroDivisionError
     assert turns._queues == {}
 
 
-def test_stops_count_per_scope() -> None:
+def test_stops_count_per_lane() -> None:
     log = CommandLog()
-    assert log.stopping("") == 1
-    assert log.stopping("wait:E001") == 1
-    assert (log.stops("", "wait:E001"), log.stops("wait:E002")) == (2, 0)
+    assert log.stopping(ALL) == 1
+    assert log.stopping(ONE) == 1
+    assert (log.stops(ALL, ONE), log.stops(OTHER)) == (2, 0)
 
 
 def test_what_holds_the_cluster_is_told_until_it_ends() -> None:
