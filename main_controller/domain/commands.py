@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.modes import Mode, Word, parse_word
 from main_controller.domain.orders import ModeOrder, Order
 from main_controller.errors import Sent
@@ -70,15 +71,14 @@ class UnitOutcome:
 class Command:
     """One order from its arrival to its end.
 
-    `entered` (monotonic s) is when it came, `settled` when its answer came or it was given up; `by` is an address
-    or "scheduler". `before` is what was in force when it came. `key` is the one that it came with; `judged` says that
-    no rule refused it, so that from here on it depends on others only. `pressed` (monotonic s) is when it was
-    last given again while it ran.
+    `entered` (monotonic s) is when it came, `settled` when its answer came or it was given up. `before` is what was in
+    force when it came. `key` is the one that it came with; `judged` says that no rule refused it, so that from here on
+    it depends on others only. `pressed` (monotonic s) is when it was last given again while it ran.
     """
 
     id: str
     order: Order
-    by: str
+    by: Actor
     at: datetime
     entered: float
     state: CommandState = CommandState.PENDING
@@ -114,7 +114,7 @@ class Command:
             "order": self.order.name,
             "unitId": self.unit_id,
             "wanted": self.order.content(),
-            "by": self.by,
+            "by": str(self.by),
             "at": self.at.isoformat(timespec="milliseconds"),
             "state": str(self.state),
             "sent": self.sent,

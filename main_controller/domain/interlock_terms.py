@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.freshness import Reading
 from main_controller.domain.limits import BatteryLimits, Pace
 
@@ -93,7 +94,7 @@ class Limits:
 class Owner:
     """Who owns the bus (I16): orders given by `by` pass; `sentence` names the owner for all others."""
 
-    by: str
+    by: Actor
     sentence: str
 
 
@@ -106,7 +107,7 @@ class Known:
     is not about to be sent, as in a dry run.
     """
 
-    by: str = ""
+    by: Actor | None = None
     owner: Owner | None = None
     trips: Mapping[str, Sequence[float]] = field(default_factory=dict)
     direct: Mapping[str, Reading | str] | None = None

@@ -72,5 +72,5 @@ def bus_owned(known: Known) -> Answer | None:
     if known.owner is None:
         return None
     if known.by == known.owner.by:
-        return ok("v", "The bus belongs to who gives this order.", owner=known.owner.by)
-    return fail("v", "bus-owned", known.owner.sentence, owner=known.owner.by)
+        return ok("v", "The bus belongs to who gives this order.", owner=str(known.owner.by))
+    return fail("v", "bus-owned", known.owner.sentence, owner=str(known.owner.by))

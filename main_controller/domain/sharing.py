@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from main_controller.domain.actor import Actor, transfer
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.units import number, text
 
@@ -24,9 +25,6 @@ class Step(StrEnum):
     CURRENT_OFF = "currentOff"
     REFERENCE_DOWN = "referenceDown"
 
-
-OWNER = "share "
-"""How the name begins in which a transfer gives its own orders."""
 
 ENDING = (Step.CURRENT_OFF, Step.REFERENCE_DOWN)
 
@@ -84,9 +82,9 @@ class Sharing:
         return self.state is not ShareState.RUNNING
 
     @property
-    def owner(self) -> str:
+    def owner(self) -> Actor:
         """In whose name its own converter orders are given."""
-        return f"{OWNER}{self.id}"
+        return transfer(self.id)
 
     @property
     def ends_at(self) -> datetime | None:
@@ -182,8 +180,3 @@ def _moment(value: object) -> datetime | None:
     if moment.tzinfo is None:
         raise ValueError(f"{written} says no zone")
     return moment
-
-
-def is_owner(by: str) -> bool:
-    """Whether orders in this name are a transfer's own."""
-    return by.startswith(OWNER)

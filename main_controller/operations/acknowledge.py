@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.live_bus import DEAD_BUS, RunLimits, listed, unexplained
 from main_controller.domain.orders import AcknowledgeOrder
@@ -47,7 +48,7 @@ class Acknowledge:
         self._told = told
         self._doubted: dict[str, float] = {}  # since when (monotonic s) the bus has spoken against it, by unit
 
-    def order(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def order(self, unit_id: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Acknowledge one unit; NotFound for a stranger, Refused where there is nothing to acknowledge."""
         desk = self._desk
         snapshot = desk.cache.snapshot()
@@ -61,7 +62,7 @@ class Acknowledge:
             raise desk.refuse(
                 command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."
             )
-        self._book.acknowledge(unit_id, snapshot.last_word(unit_id), by, desk.wall())
+        self._book.acknowledge(unit_id, snapshot.last_word(unit_id), str(by), desk.wall())
         self._told(unit_id)
         return desk.verify(desk.accept(command))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import only_lowers
 from main_controller.domain.modes import Mode
@@ -23,7 +24,7 @@ class Claim:
     """
 
     id: str
-    owner: str
+    owner: Actor
     giver: str
     taker: str
     by: str

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
@@ -85,7 +86,7 @@ class Desk:
     def begin(
         self,
         order: Order,
-        by: str,
+        by: Actor,
         *,
         override: str | None = None,
         before: Mapping[str, Any] | None = None,
@@ -316,7 +317,7 @@ def _told(command: Command) -> dict[str, Any]:
         "id": command.id,
         "order": command.order.name,
         "unitId": command.unit_id,
-        "by": command.by,
+        "by": str(command.by),
         "at": command.at.isoformat(timespec="milliseconds"),
         "mode": command.order.content().get("mode"),
     }

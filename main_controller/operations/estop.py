@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, wait
 from typing import Any
 
+from main_controller.domain.actor import ESTOP_FILE, Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.orders import ResetEStopOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -21,9 +22,6 @@ from main_controller.operations.stop_all import StopAll
 from main_controller.store.latch_file import NO_REASON, Latch, LatchFile, plain
 
 log = logging.getLogger(__name__)
-
-BY_FILE = "estop"
-"""In whose name everything is stopped when the file appears."""
 
 KEPT_WITHIN = 1.0
 """How long (s) after its Stop all an E-stop waits for its file, to tell whether it is there."""
@@ -68,10 +66,10 @@ class EStop:
             return None
         return {"by": held.by, "reason": held.reason, "since": held.since, "file": self._on_file}
 
-    def press(self, name: str, reason: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def press(self, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Latch, and stop everything: the ended command of Stop all. `name` and `reason` may be empty."""
         since = iso_utc(self._desk.wall())
-        self._latch(Latch(plain(name) or by, plain(reason) or NO_REASON, since), due=False)
+        self._latch(Latch(plain(name) or str(by), plain(reason) or NO_REASON, since), due=False)
         try:
             kept = [self._executor.submit(self._keep)]
         except RuntimeError:
@@ -81,7 +79,7 @@ class EStop:
         wait(kept, KEPT_WITHIN)
         return command
 
-    def reset(self, name: str, reason: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def reset(self, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Let orders pass again; NotFound where none is latched, Refused while the file cannot be removed."""
         desk = self._desk
         command = desk.begin(ResetEStopOrder(None, name, reason), by, stamp=stamp)
@@ -149,7 +147,7 @@ class EStop:
 
     def _stop(self) -> None:
         try:
-            self._stop_all.order(BY_FILE)
+            self._stop_all.order(ESTOP_FILE)
         except Exception:  # nobody asks the future
             log.exception("the E-stop's Stop all broke off")
 

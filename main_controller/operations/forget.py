@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Sighting
 from main_controller.domain.modes import parse_word
@@ -53,7 +54,7 @@ class Forget:
         self._clear_schedules = clear_schedules
 
     def order(
-        self, unit_id: str, name: str, reason: str, confirm: str | None, by: str, *, stamp: Stamp = UNSTAMPED
+        self, unit_id: str, name: str, reason: str, confirm: str | None, by: Actor, *, stamp: Stamp = UNSTAMPED
     ) -> Command:
         """Forget a unit that `/get/log` no longer shows; how many schedules went with it is in the `progress`.
 

@@ -8,19 +8,16 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from main_controller.domain.actor import HAND_TIME, ActorKind
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import SHARING_MODES, Word
 from main_controller.domain.picture import Fact, Picture
-from main_controller.domain.sharing import is_owner
 from main_controller.errors import ControllerError, NotFound
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.operations.set_converter import SetConverter
 
 log = logging.getLogger(__name__)
-
-BY = "handtime"
-"""In whose name Wait is sent."""
 
 AGAIN = 30.0
 """How long (s) a Wait has to be seen before it is sent again, and before a reference waits for its follower no more."""
@@ -108,7 +105,7 @@ class HandTime:
             by = self._desk.commands.get(order.command_id).by
         except NotFound:
             return "somebody"  # it is remembered no more, or from before a restart
-        return None if is_owner(by) else by
+        return None if by.kind is ActorKind.TRANSFER else str(by)
 
     def _tell(self, one: _Driven, times: int) -> None:
         minutes = times * self._limit / 60
@@ -149,6 +146,6 @@ class HandTime:
 
     def _wait(self, unit_id: str) -> None:
         try:
-            self._set_converter.wait(unit_id, BY)
+            self._set_converter.wait(unit_id, HAND_TIME)
         except ControllerError as error:
             log.error("%s works by hand for too long, and Wait to it failed: %s", unit_id, error.sentence)

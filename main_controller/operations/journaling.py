@@ -75,7 +75,7 @@ class Journaling:
         """Have it on the disk that this order is about to be sent; at most 1 s, and the order goes out all the same."""
         on_disk = self._journal.append(
             INTENT,
-            by=command.by,
+            by=str(command.by),
             unit_id=command.unit_id,
             what=f"about to send: {command.order}",
             before=command.before or None,
@@ -90,7 +90,7 @@ class Journaling:
     def _command(self, kind: str, command: Command, outcome: str, *, before: Any = None, after: Any = None) -> None:
         self._journal.append(
             kind,
-            by=command.by,
+            by=str(command.by),
             unit_id=command.unit_id,
             what=str(command.order),
             before=before,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import why_not_lock
 from main_controller.domain.orders import LockOrder, UnlockOrder
@@ -53,7 +54,7 @@ class SetLock:
         """Every lock by scope, "" for the cluster."""
         return self._book.all()
 
-    def set(self, unit_id: str | None, name: str, reason: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def set(self, unit_id: str | None, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Lock a unit, once it is seen with local mode stop and in Wait, or the cluster at any time."""
         desk = self._desk
         if unit_id is not None:
@@ -72,10 +73,10 @@ class SetLock:
                 kept = self._book.set(scope, name, reason, desk.wall())  # before any other order is checked (Z8b)
             except ControllerError as error:
                 raise desk.fault(command, error) from error
-        self._told(by, scope, before=None, after=kept)
+        self._told(str(by), scope, before=None, after=kept)
         return desk.verify(desk.accept(command))
 
-    def clear(self, unit_id: str | None, name: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def clear(self, unit_id: str | None, name: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Take a lock off by its name; any unit that has a lock will do (Z7)."""
         desk = self._desk
         command = desk.begin(UnlockOrder(unit_id, name), by, stamp=stamp)
@@ -85,5 +86,5 @@ class SetLock:
             taken = self._book.clear(unit_id or "", name)
         except ControllerError as error:
             raise desk.fault(command, error) from error
-        self._told(by, unit_id or "", before=taken, after=None)
+        self._told(str(by), unit_id or "", before=taken, after=None)
         return desk.verify(desk.accept(command))

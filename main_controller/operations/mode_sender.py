@@ -6,15 +6,13 @@ Used by the mode orders and by Force Stop; nothing is judged here.
 from collections.abc import Callable
 from typing import Any
 
+from main_controller.domain.actor import SCHEDULER
 from main_controller.domain.commands import Command, ModeEffect
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.orders import BudoOrder, ModeOrder
 from main_controller.errors import Sent
 from main_controller.operations.desk import Desk
 from main_controller.upstream.apis_web import ApisWeb
-
-SCHEDULER = "scheduler"
-"""Who gave an order that no person gave."""
 
 WORDS = {mode: word for word, mode in BUDO_WORDS.items()}
 

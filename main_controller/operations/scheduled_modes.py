@@ -9,12 +9,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
+from main_controller.domain.actor import SCHEDULER
 from main_controller.domain.grid import grid_error
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.domain.schedule import UNKNOWN, ModeSeen
 from main_controller.operations.desk import Desk
-from main_controller.operations.mode_sender import SCHEDULER
 from main_controller.operations.set_mode import SetMode
 
 Outcome = Literal["pending", "inEffect", "notInEffect"]
@@ -42,7 +42,7 @@ class ScheduledModes:
         self._desk = desk
         self._set_mode = set_mode
 
-    def order(self, unit_id: str | None, mode: Mode | None, by: str = SCHEDULER) -> Ticket:
+    def order(self, unit_id: str | None, mode: Mode | None) -> Ticket:
         """Order a mode for the cluster or one unit (None clears its local mode); raises ControllerError."""
         if unit_id is not None:
             command = self._set_mode.unit(unit_id, mode, SCHEDULER)

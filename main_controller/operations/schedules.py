@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pytz
 from pytz.tzinfo import BaseTzInfo
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.orders import ClearScheduleOrder, Order, ScheduleOrder
 from main_controller.domain.schedule import Operation
@@ -61,7 +62,7 @@ class SetSchedule:
         self._told = told
 
     def set(
-        self, unit_id: str | None, operation: str, value_text: str, by: str, *, stamp: Stamp = UNSTAMPED
+        self, unit_id: str | None, operation: str, value_text: str, by: Actor, *, stamp: Stamp = UNSTAMPED
     ) -> tuple[Command, dict[str, Any]]:
         """Set or move one schedule; None is the cluster. The reply says the instant, in UTC and the site's zone.
 
@@ -86,7 +87,7 @@ class SetSchedule:
         log.info("schedule %s set for %s by %s", schedule, iso_utc(due), by)
         command = self._desk.verify(command)
         if self._told is not None:
-            self._told(by, unit_id, wanted.value, due=iso_utc(schedule.due), command_id=command.id)
+            self._told(str(by), unit_id, wanted.value, due=iso_utc(schedule.due), command_id=command.id)
         return command, {
             "succeeded": True,
             "unitId": unit_id,
@@ -95,13 +96,13 @@ class SetSchedule:
             "local": iso_in(schedule.due, self._zone),
         }
 
-    def _begin(self, order: Order, by: str, stamp: Stamp) -> Command:
+    def _begin(self, order: Order, by: Actor, stamp: Stamp) -> Command:
         command = self._desk.begin(order, by, stamp=stamp)
         self._desk.timely(command, stamp)
         return command
 
     def clear(
-        self, unit_id: str | None, operation: str, by: str, *, stamp: Stamp = UNSTAMPED
+        self, unit_id: str | None, operation: str, by: Actor, *, stamp: Stamp = UNSTAMPED
     ) -> tuple[Command, dict[str, Any]]:
         """Clear one schedule, readable or not; `cleared` says whether there was one. Any unit with an entry will do.
 
@@ -120,7 +121,7 @@ class SetSchedule:
         command = self._desk.verify(command)
         log.info("schedule %s of %s cleared by %s%s", wanted.label, unit_id or "the cluster", by, _none(cleared))
         if self._told is not None:
-            self._told(by, unit_id, wanted.value, due=None, command_id=command.id, done=cleared)
+            self._told(str(by), unit_id, wanted.value, due=None, command_id=command.id, done=cleared)
         return command, {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
 
     def clear_due(self, unit_id: str | None, by: str = "a person") -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, ConverterEffect, UnitOutcome
 from main_controller.domain.freshness import Reading
 from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner
@@ -53,7 +54,11 @@ class ConverterRules:
         self._trips = trips
 
     def answers(
-        self, wanted: ConverterOrder, picture: Picture, by: str, direct: Mapping[str, Reading | str] | None = None
+        self,
+        wanted: ConverterOrder,
+        picture: Picture,
+        by: Actor | None,
+        direct: Mapping[str, Reading | str] | None = None,
     ) -> list[Answer]:
         """What each rule says; `direct` is what converters themselves said just now (None: they were not asked)."""
         claim = self._desk.owner.claim
@@ -86,12 +91,12 @@ class SetConverter:
         self._rules = ConverterRules(desk, limits, trips)
         self._direct = direct if limits.pace.direct_read > 0 else None
 
-    def dry_run(self, wanted: ConverterOrder, by: str = "") -> list[Answer]:
+    def dry_run(self, wanted: ConverterOrder, by: Actor | None = None) -> list[Answer]:
         """What the rules say of this order by `by` now; nothing is sent, read or recorded."""
         self._desk.known(wanted.unit_id)
         return self._rules.answers(wanted, self._desk.picture(), by)
 
-    def wait(self, unit_id: str, by: str, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, Mapping[str, Any]]:
+    def wait(self, unit_id: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, Mapping[str, Any]]:
         """Send Wait now. Returns the command and the converter's new `dcdc` object; raises UpstreamError."""
         desk = self._desk
         desk.known(unit_id)
@@ -106,7 +111,7 @@ class SetConverter:
     def order(
         self,
         wanted: ConverterOrder,
-        by: str,
+        by: Actor,
         *,
         override: str | None = None,
         override_rules: Collection[str] = frozenset(),

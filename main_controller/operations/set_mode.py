@@ -6,6 +6,7 @@ Used by the mode routes and by the scheduler. Force Stop goes its own way: `Forc
 import logging
 from typing import Any
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, ModeEffect
 from main_controller.domain.live_bus import DEAD_BUS, RunLimits
 from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
@@ -41,20 +42,20 @@ class SetMode:
         self._force_stop = force_stop
         self._limits = RunLimits(desk.timing.fresh, dead_bus)
 
-    def cluster(self, mode: Mode, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def cluster(self, mode: Mode, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set the cluster's mode through `/setOperationMode` (R12)."""
         return self._order(ModeOrder(None, mode), by, stamp)[0]
 
-    def budo(self, word: str, by: str, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, bool]:
+    def budo(self, word: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, bool]:
         """Set the cluster's mode through apis-web's path of this word (R11); returns its `active` too."""
         return self._order(BudoOrder(None, BUDO_WORDS[word]), by, stamp)
 
-    def unit(self, unit_id: str, mode: Mode | None, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def unit(self, unit_id: str, mode: Mode | None, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set one unit's local mode; None clears it, so that the unit follows the cluster (N6)."""
         self._desk.known(unit_id)
         return self._order(ModeOrder(unit_id, mode), by, stamp)[0]
 
-    def _order(self, order: ModeOrder, by: str, stamp: Stamp) -> tuple[Command, Any]:
+    def _order(self, order: ModeOrder, by: Actor, stamp: Stamp) -> tuple[Command, Any]:
         desk = self._desk
         picture = desk.picture()
         before = {"mode": _shown(order, picture)}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from main_controller.domain.actor import UNATTENDED, Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import Word
 from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
@@ -30,9 +31,6 @@ from main_controller.operations.share_watcher import ShareWatcher
 log = logging.getLogger(__name__)
 
 STOPPED = "A stop or Wait by hand came to one of the units."
-
-UNATTENDED = "unattended"
-"""In whose name the end is ordered of a transfer that a kill interrupted and nobody ended."""
 
 
 class Share:
@@ -81,7 +79,7 @@ class Share:
         taker: str,
         current: float,
         voltage: float,
-        by: str,
+        by: Actor,
         *,
         minutes: float | None = None,
         wh: float | None = None,
@@ -103,11 +101,11 @@ class Share:
         self._record.show(before, started.sharing)
         return command
 
-    def end(self, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def end(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Begin the safe end of the transfer that runs, or of one that a kill interrupted."""
         return self._end(by, f"{by} ended it.", stamp)
 
-    def _end(self, by: str, why: str, stamp: Stamp = UNSTAMPED) -> Command:
+    def _end(self, by: Actor, why: str, stamp: Stamp = UNSTAMPED) -> Command:
         desk = self._desk
         sharing = self._record.now
         if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):

@@ -6,6 +6,7 @@ Used by `Share` alone (N13, S5, S23, I15, I16).
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import Word
 from main_controller.domain.orders import ConverterOrder, TransferOrder
@@ -51,7 +52,7 @@ class ShareStart:
         self._bounds = bounds
         self._longest = longest
 
-    def start(self, asked: TransferOrder, by: str, stamp: Stamp, *, stops: Callable[..., int]) -> Started:
+    def start(self, asked: TransferOrder, by: Actor, stamp: Stamp, *, stops: Callable[..., int]) -> Started:
         """Take the one place and the bus; raises BadRequest, NotFound or Refused with the rules of the first step."""
         desk = self._desk
         self._understand(asked)
@@ -64,8 +65,8 @@ class ShareStart:
         if not first:
             raise desk.refuse(command, f"The procedure {running.id} is still running.")
         sharing = Sharing(
-            command.id, asked.giver, asked.taker, asked.current, asked.voltage, self._bounds.limits.current_max, by,
-            Step.REFERENCE_UP, desk.clock(), minutes=asked.minutes, wh=asked.wh,
+            command.id, asked.giver, asked.taker, asked.current, asked.voltage, self._bounds.limits.current_max,
+            str(by), Step.REFERENCE_UP, desk.clock(), minutes=asked.minutes, wh=asked.wh,
             begun=command.at, entered=command.entered, page=stamp.page,
         )  # fmt: skip
         try:

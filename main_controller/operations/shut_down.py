@@ -1,5 +1,6 @@
 """Stops apis-main on one unit or on all: R16, G8, N8, T15, Z8. Used by `/shutDown`."""
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.mode_rules import why_not_shut_down
 from main_controller.domain.orders import ShutDownOrder
@@ -18,7 +19,7 @@ class ShutDown:
         self._dispatcher = dispatcher
         self._apis_web = apis_web
 
-    def order(self, unit_id: str | None, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def order(self, unit_id: str | None, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Shut down; raises Refused (409) with the reason, or UpstreamError."""
         if unit_id is not None:
             self._desk.known(unit_id)

@@ -12,6 +12,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from main_controller.concurrency.single_run import SingleRun
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.deals import normalise
 from main_controller.domain.identity import some
@@ -97,7 +98,7 @@ class StopAll:
         if run is not None:
             run.hurry.set()
 
-    def order(self, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def order(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Stop everything and return the ended command: verified, or failed with the units that are not in Wait.
 
         Of the calls that join a run only a few wait for its end; the others get its command as it stands (M5).
@@ -126,7 +127,7 @@ class StopAll:
                     self._joined.release()
         return self._desk.commands.get(run.command.id)
 
-    def _begin(self, by: str, stamp: Stamp) -> StopRun:
+    def _begin(self, by: Actor, stamp: Stamp) -> StopRun:
         desk = self._desk
         picture = desk.picture()
         before = {"mode": picture.mode}

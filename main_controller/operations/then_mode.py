@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.evidence import drained
 from main_controller.domain.modes import Mode
@@ -87,7 +88,7 @@ class ThenMode:
             self._promise = Promise(mode, command, page, self._desk.wall(), self._desk.clock())
         log.info("%s is to follow %s once no deal is left", mode.label, command.id)
 
-    def clear(self, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def clear(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Have nothing follow; NotFound where nothing was to."""
         command = self._desk.begin(ClearThenOrder(), by, stamp=stamp, judged=True)
         with self._lock:
@@ -107,7 +108,7 @@ class ThenMode:
         return {
             "mode": str(promise.mode),
             "state": str(promise.state),
-            "by": promise.command.by,
+            "by": str(promise.command.by),
             "page": promise.page,
             "command": promise.command.id,
             "since": iso_utc(promise.since),

@@ -7,6 +7,7 @@ kept in memory: after a restart of this program none is known.
 import threading
 from collections.abc import Mapping
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.orders import ResetTripsOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -49,7 +50,7 @@ class ResetTrips:
         self._trips = trips
         self._pause = pause
 
-    def order(self, unit_id: str, name: str, reason: str, by: str, *, stamp: Stamp = UNSTAMPED) -> Command:
+    def order(self, unit_id: str, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Reset one unit's trips. NotFound for a stranger; Refused where there is none, or one was just now."""
         desk = self._desk
         desk.known(unit_id)

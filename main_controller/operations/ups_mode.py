@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
 from main_controller.domain.orders import UpsOrder
@@ -29,7 +30,7 @@ class UpsMode:
         self._enabled = enabled
 
     def order(
-        self, mode: int, unit_id: str | None, by: str, *, stamp: Stamp = UNSTAMPED
+        self, mode: int, unit_id: str | None, by: Actor, *, stamp: Stamp = UNSTAMPED
     ) -> tuple[Command, dict[str, Any]]:
         """Set the mode. Returns the command and per unit `{"succeeded": bool, ...}`."""
         desk = self._desk

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 import bottle
 
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.interlock_terms import RULES
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
@@ -148,7 +149,7 @@ class Commands:
             asked, lambda stamp: self._set_mode.unit(unit_id, mode, by, stamp=stamp), **_by_mode(mode)
         )
 
-    def _cluster(self, mode: Mode, then: Mode | None, by: str, stamp: Stamp) -> Command:
+    def _cluster(self, mode: Mode, then: Mode | None, by: Actor, stamp: Stamp) -> Command:
         command = self._set_mode.cluster(mode, by, stamp=stamp)
         if then is not None:
             self._then_mode.promise(then, command, stamp.page)

@@ -16,6 +16,7 @@ from typing import Any
 import bottle
 
 from main_controller.concurrency.limit import Limit
+from main_controller.domain.actor import Actor, person
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import BadRequest, UpstreamError
@@ -234,9 +235,9 @@ class Asked:
         return Moment(serial, str(self._name("start")), age)
 
 
-def caller() -> str:
+def caller() -> Actor:
     """Who orders: the address of the request."""
-    return str(bottle.request.environ.get("REMOTE_ADDR", "?"))
+    return person(str(bottle.request.environ.get("REMOTE_ADDR", "?")))
 
 
 def _never_left(command: Command) -> bool:

@@ -167,7 +167,7 @@ class Scheduler:
         """Runs on an executor, perhaps after a wait in its queue: a schedule that was cleared meanwhile is not sent."""
         if not self._schedules.unchanged(schedule):
             raise Refused("It was cleared or set anew before its order was sent.")
-        return self._orders.order(schedule.unit_id, schedule.operation.wanted(schedule.unit_id), "scheduler")
+        return self._orders.order(schedule.unit_id, schedule.operation.wanted(schedule.unit_id))
 
     def _unmark(self, flight: Flight) -> None:
         """A Run that is known not to have been sent may still be sent after a restart."""

@@ -24,7 +24,7 @@ class OrderTicket(Protocol):
 class ModeOrders(Protocol):
     """The operation that orders a mode."""
 
-    def order(self, unit_id: str | None, mode: Mode | None, by: str) -> OrderTicket:
+    def order(self, unit_id: str | None, mode: Mode | None) -> OrderTicket:
         """Order the mode (None clears a unit's local one). Raises ControllerError, UpstreamError with its `sent`."""
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from main_controller.domain.actor import person
 from main_controller.domain.belief import believe
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Reading, UnitState
 from main_controller.domain.modes import Mode, Word, effective_mode
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.units import Unit
+
+ME = person("me")
+"""Who gives orders in tests where it does not matter who."""
 
 NOW = 1000.0
 LAG = 12.0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import Sent
@@ -19,7 +20,7 @@ def command(kind: str = "setDcdc", unit_id: str | None = None, **more: Any) -> C
     """An order that was sent and answered."""
     order = order_of(kind, unit_id, more.pop("wanted", None))
     values: dict[str, Any] = {"entered": 900.0, "sent": True, "settled": 900.0, **more}
-    return Command("c1", order, by="127.0.0.1", at=AT, **values)
+    return Command("c1", order, by=person("127.0.0.1"), at=AT, **values)
 
 
 @pytest.mark.parametrize("state", list(CommandState))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from main_controller.domain.actor import person, transfer
 from main_controller.domain.freshness import Reading
 from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.domain.interlocks import judge
@@ -183,8 +184,10 @@ def test_u_is_left_out_where_the_setting_says_0_s() -> None:
 
 def test_v_who_owns_the_bus_orders_it_and_others_may_only_stop() -> None:
     """I16."""
-    owner = Owner("share c7", "The bus belongs to c7.")
-    assert told("v", TAKE, SHOWN, Known("share c7", owner)).cause == "ok"
-    found = told("v", TAKE, SHOWN, Known("192.168.0.9", owner))
+    owner = Owner(transfer("c7"), "The bus belongs to c7.")
+    assert told("v", TAKE, SHOWN, Known(transfer("c7"), owner)).cause == "ok"
+    found = told("v", TAKE, SHOWN, Known(person("192.168.0.9"), owner))
     assert (found.cause, found.refuses, found.overridable) == ("bus-owned", True, False)
-    assert not any(one.refuses for one in judge(ConverterOrder("E002", WAIT, 0, 0), SHOWN, Limits(), Known("x", owner)))
+    assert not any(
+        one.refuses for one in judge(ConverterOrder("E002", WAIT, 0, 0), SHOWN, Limits(), Known(person("x"), owner))
+    )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from main_controller.domain.modes import Word
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 WAIT, CV, CHARGE, DISCHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
@@ -20,7 +21,7 @@ def open_site(*ids: str, **more: Any) -> Iterator[Bench]:
 
 def begin(bench: Bench, current: float = 2.0, **more: Any) -> str:
     """Begin from E001 to E003 and give the command's id."""
-    return bench.share.start("E001", "E003", current, 350.0, "me", **(more or {"minutes": 60})).id
+    return bench.share.start("E001", "E003", current, 350.0, ME, **(more or {"minutes": 60})).id
 
 
 def sharing(bench: Bench, **more: Any) -> str:

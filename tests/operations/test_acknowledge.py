@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound, Refused
@@ -13,6 +14,7 @@ from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.chronicle import Chronicle
 from main_controller.store.database import Database
 from main_controller.store.known_units import KnownUnits
+from tests.domain.facts import ME
 from tests.operations.bench import START, Bench, open_bench
 
 
@@ -44,11 +46,11 @@ def test_unwatched_hardware_is_acknowledged_by_its_word_and_lets_run_pass() -> N
         bench.unit("E001").there = False
         bench.run(6.0)
         with pytest.raises(Refused, match="nobody watches"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         told: list[str] = []
-        command = acknowledge(bench, told=told.append)[0].order("E001", "me")
+        command = acknowledge(bench, told=told.append)[0].order("E001", ME)
         assert (command.state, told) == ("verified", ["E001"])
-        assert bench.set_mode.cluster(Mode.AUTONOMOUS, "me").sent is True
+        assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True
 
 
 def test_a_unit_that_comes_back_at_work_is_excused_by_no_acknowledgement() -> None:
@@ -57,23 +59,23 @@ def test_a_unit_that_comes_back_at_work_is_excused_by_no_acknowledgement() -> No
         bench.settled()
         bench.unit("E001").there = False
         bench.run(6.0)
-        acknowledge(bench)[0].order("E001", "me")
+        acknowledge(bench)[0].order("E001", ME)
         bench.unit("E001").there = True
         bench.run(6.0)
         with pytest.raises(Refused, match="E001 is not surely in Wait"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
 
 
 def test_a_member_never_seen_since_the_restart_can_be_acknowledged_and_a_stranger_not() -> None:
     with open_bench("E001", remembered={"E009": Remembered("E009", "0x0014")}) as bench:
         bench.settled()
         orders, _ = acknowledge(bench)
-        assert orders.order("E009", "me").state == "verified"
+        assert orders.order("E009", ME).state == "verified"
         assert bench.fact("E009").acknowledged
         with pytest.raises(NotFound):
-            orders.order("E999", "me")
+            orders.order("E999", ME)
         with pytest.raises(Refused, match="nothing to acknowledge"):
-            orders.order("E001", "me")
+            orders.order("E001", ME)
 
 
 def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_pa
         one.there = False
         bench.run(6.0)
         now[0] = bench.wall()
-        acknowledge(bench, known)[0].order("E001", "anna")
+        acknowledge(bench, known)[0].order("E001", person("anna"))
         bench.run(6.0)
         assert bench.fact("E001").acknowledged
         one.there, one.dvg = True, 380.0
@@ -99,7 +101,7 @@ def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_pa
         now[0] = bench.wall()
         assert not bench.fact("E001").acknowledged
         with pytest.raises(Refused, match="nobody watches"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "bob")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, person("bob"))
     database.close()
 
 
@@ -119,7 +121,7 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
         silent_reference(bench)
         bench.acknowledged.words["E001"] = str(Word.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match=r"The bus is live \(E002 350 V, E003 350 V\) and no deal explains it"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         orders, chronicle = acknowledge(bench)
         orders.run_once()
         assert bench.fact("E001").acknowledged, "the voltage may be of before"
@@ -129,7 +131,7 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
         assert [event["unitId"] for event in chronicle.events()] == ["E001"]
         orders.run_once()
         assert len(chronicle.events()) == 1
-        assert orders.order("E001", "me").state == "verified", "it is looked at again"
+        assert orders.order("E001", ME).state == "verified", "it is looked at again"
         orders.run_once()
         assert bench.fact("E001").acknowledged
         bench.run(16.0)
@@ -165,14 +167,14 @@ def test_run_is_refused_on_a_live_bus_with_all_in_wait_and_in_soft_stop_without_
             unit.vg = 348.0
         bench.settled()
         with pytest.raises(Refused, match="E001 348 V, E002 348 V, E003 348 V"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
     with open_bench(mode=Mode.HETERONOMOUS) as bench:
         bench.unit("E001").word, bench.unit("E001").vg = str(Word.VOLTAGE_REFERENCE), 350.0
         bench.settled()
         with pytest.raises(Refused, match="The bus is live"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         bench.set_grid(grid_master=True, deals=1)
-        assert bench.set_mode.cluster(Mode.AUTONOMOUS, "me").sent is True
+        assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True
 
 
 def test_a_guided_sharing_begins_on_no_bus_that_an_acknowledged_silent_unit_may_hold() -> None:
@@ -181,4 +183,4 @@ def test_a_guided_sharing_begins_on_no_bus_that_an_acknowledged_silent_unit_may_
         silent_reference(bench)
         bench.acknowledged.words["E001"] = str(Word.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match="shows 350 V on the bus"):
-            bench.share.start("E002", "E003", 1.0, 350.0, "me", minutes=10.0)
+            bench.share.start("E002", "E003", 1.0, 350.0, ME, minutes=10.0)

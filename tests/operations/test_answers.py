@@ -8,6 +8,7 @@ from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.answers import Answers
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 UP = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
@@ -28,7 +29,7 @@ def watch(bench: Bench, seconds: float) -> None:
 
 
 def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench: Bench) -> None:
-    command, _ = bench.converter.wait("E001", "me")
+    command, _ = bench.converter.wait("E001", ME)
     assert command.state is VERIFIED
     bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
     watch(bench, 11)
@@ -41,14 +42,14 @@ def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench:
 
 
 def test_an_order_whose_converter_trips_a_moment_later_is_contradicted(bench: Bench) -> None:
-    command, _ = bench.converter.order(UP, "me")
+    command, _ = bench.converter.order(UP, ME)
     bench.unit("E001").word = str(Word.WAIT)
     watch(bench, 25)
     assert bench.log.get(command.id).state is CONTRADICTED
 
 
 def test_a_reading_that_agrees_is_the_better_evidence(bench: Bench) -> None:
-    command, _ = bench.converter.order(UP, "me")
+    command, _ = bench.converter.order(UP, ME)
     assert command.units["E001"].evidence == "converter"
     watch(bench, 20)
     told = bench.log.get(command.id)
@@ -56,7 +57,7 @@ def test_a_reading_that_agrees_is_the_better_evidence(bench: Bench) -> None:
 
 
 def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Bench) -> None:
-    command = bench.stop_all.order("me")
+    command = bench.stop_all.order(ME)
     assert command.state is VERIFIED
     bench.unit("E001").word = str(Word.CHARGE)
     watch(bench, 28)
@@ -68,25 +69,25 @@ def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Be
 
 
 def test_what_was_ordered_since_is_no_contradiction(bench: Bench) -> None:
-    command, _ = bench.converter.wait("E001", "me")
+    command, _ = bench.converter.wait("E001", ME)
     bench.run(5.0)
-    later, _ = bench.converter.order(UP, "me")
+    later, _ = bench.converter.order(UP, ME)
     watch(bench, 30)
     assert bench.log.get(command.id).state is VERIFIED
     assert bench.log.get(later.id).state is VERIFIED
 
 
 def test_after_run_is_ordered_a_working_converter_contradicts_no_stop(bench: Bench) -> None:
-    command = bench.stop_all.order("me")
+    command = bench.stop_all.order(ME)
     bench.run(1)
-    bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+    bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
     bench.unit("E001").word = str(Word.CHARGE)
     watch(bench, 60)
     assert bench.log.get(command.id).state is VERIFIED
 
 
 def test_a_unit_that_is_not_live_tells_nothing(bench: Bench) -> None:
-    command, _ = bench.converter.wait("E001", "me")
+    command, _ = bench.converter.wait("E001", ME)
     bench.unit("E001").word = str(Word.CHARGE)
     bench.unit("E001").there = False
     watch(bench, 60)

@@ -14,6 +14,7 @@ from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.trips import Trips
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 RUN, STOP, MANUAL = Mode.AUTONOMOUS, Mode.STOP, Mode.MANUAL
@@ -67,9 +68,9 @@ def manual() -> Iterator[Watched]:
 
 def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manual: Watched) -> None:
     manual.bench.bus = True
-    manual.bench.converter.order(UP, "me")
+    manual.bench.converter.order(UP, ME)
     manual.bench.run(40)
-    manual.bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), "me")
+    manual.bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), ME)
     manual.bench.run(40)
     assert manual.told() == []
     manual.bench.unit("E001").word = str(WAIT)
@@ -80,20 +81,20 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     assert "E003 is charging and no converter holds the bus (0 V there)." in manual.told()
     assert manual.kinds[0] == "noReference"
     assert manual.events.standing()[0]["grave"] is True
-    manual.bench.converter.wait("E003", "me")
+    manual.bench.converter.wait("E003", ME)
     manual.bench.run(40)
     assert "E003 is no longer without a voltage reference." in manual.told()
     assert manual.kinds == []
 
 
 def test_our_own_orders_and_stops_are_no_news(manual: Watched) -> None:
-    manual.bench.converter.order(UP, "me")
+    manual.bench.converter.order(UP, ME)
     manual.bench.run(60)
-    manual.bench.converter.wait("E001", "me")
+    manual.bench.converter.wait("E001", ME)
     manual.bench.run(60)
-    manual.bench.converter.order(UP, "me")
+    manual.bench.converter.order(UP, ME)
     manual.bench.run(60)
-    manual.bench.stop_all.order("me")
+    manual.bench.stop_all.order(ME)
     manual.bench.run(60)
     assert [text for text in manual.told() if "by itself" in text] == []
 
@@ -124,11 +125,11 @@ def test_a_converter_that_nothing_explains_is_told_in_every_mode(manual: Watched
 
 def test_an_order_from_before_a_stop_explains_nothing_any_more(manual: Watched) -> None:
     manual.bench.bus = True
-    manual.bench.converter.order(UP, "me")
+    manual.bench.converter.order(UP, ME)
     manual.bench.run(60)
     assert manual.kinds == []
     manual.bench.grid.mode = STOP
-    manual.bench.set_mode.cluster(STOP, "me")
+    manual.bench.set_mode.cluster(STOP, ME)
     manual.works("E001", CV)
     manual.bench.run(60)
     assert "unexplained" in manual.kinds
@@ -150,9 +151,9 @@ def shared(manual: Watched) -> Watched:
     """E001 holds the bus and E003 takes 2 A from it, as ordered here."""
     bench = manual.bench
     bench.bus = True
-    bench.converter.order(UP, "me")
+    bench.converter.order(UP, ME)
     bench.run(40)
-    bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), "me")
+    bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), ME)
     bench.run(60)
     assert manual.told() == []
     return manual
@@ -219,12 +220,12 @@ def test_a_current_near_the_bus_limit_is_told() -> None:
     with open_bench(mode=MANUAL) as bench:
         watching = Watched(bench.settled(), Limits(bus_current=4.2))
         bench.bus = True
-        bench.converter.order(UP, "me")
+        bench.converter.order(UP, ME)
         bench.run(40)
-        bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), "me")
+        bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), ME)
         bench.run(40)
         assert watching.told() == ["All units together carry 4 A (2 units); the bus' limit is 4.2 A."]
-        bench.converter.wait("E003", "me")
+        bench.converter.wait("E003", ME)
         bench.run(20)
         assert watching.told() == ["The sum of all currents is well below the bus' limit again."]
 
@@ -312,7 +313,7 @@ def test_a_heavy_alarm_is_told_at_once_and_when_it_is_gone(manual: Watched) -> N
 
 
 def test_a_contradicted_order_stands_among_the_events_once(manual: Watched) -> None:
-    manual.bench.converter.wait("E001", "me")
+    manual.bench.converter.wait("E001", ME)
     manual.works("E001", CHARGE)
     answers = Answers(manual.bench.desk)
     for _ in range(30):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import SCHEDULER, person
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Moment, Stamp
@@ -18,6 +19,7 @@ from main_controller.operations.locks import SetLock
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.store.latch_file import LatchFile
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 CV = Word.VOLTAGE_REFERENCE
@@ -58,7 +60,7 @@ class Site:
     @property
     def stops(self) -> list[str]:
         """In whose name everything was stopped, oldest first."""
-        return [one.by for one in reversed(self.bench.log.latest()) if one.order.name == "stopAll"]
+        return [str(one.by) for one in reversed(self.bench.log.latest()) if one.order.name == "stopAll"]
 
     def contact(self, text: str = "contact K1") -> None:
         """The contact's script makes the file."""
@@ -78,16 +80,16 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def test_it_brings_every_converter_to_wait_and_latches_with_name_reason_and_time(site: Site) -> None:
     assert site.estop.standing() is None
     since = site.bench.wall().isoformat(timespec="milliseconds")
-    command = site.estop.press("anna", "smoke", "10.0.0.7")
-    assert (command.order.name, command.state, command.by) == ("stopAll", "verified", "10.0.0.7")
+    command = site.estop.press("anna", "smoke", person("10.0.0.7"))
+    assert (command.order.name, command.state, str(command.by)) == ("stopAll", "verified", "10.0.0.7")
     assert site.bench.unit("E001").word == str(Word.WAIT)
     assert site.estop.standing() == {"by": "anna", "reason": "smoke", "since": since, "file": True}
     assert [(kind, text) for kind, _, text, *_ in site.rows] == [("estop", "The E-stop is latched by anna: smoke.")]
 
 
 def test_without_a_name_it_is_the_callers_and_who_latched_it_first_stays(site: Site) -> None:
-    site.estop.press("", "", "10.0.0.7")
-    site.estop.press("bob", "too", "10.0.0.8")
+    site.estop.press("", "", person("10.0.0.7"))
+    site.estop.press("bob", "too", person("10.0.0.8"))
     standing = site.estop.standing()
     assert standing is not None
     assert (standing["by"], standing["reason"]) == ("10.0.0.7", "no reason was given")
@@ -100,18 +102,18 @@ def orders(bench: Bench) -> dict[str, Callable[[], Any]]:
     book: Any = bench.book
     ups = UpsMode(bench.desk, bench.dispatcher, bench.devices, bench.hands, enabled=True)
     return {
-        "run": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, "me"),
-        "manual": lambda: bench.set_mode.cluster(Mode.MANUAL, "me"),
-        "soft stop that starts": lambda: bench.set_mode.cluster(Mode.HETERONOMOUS, "me"),
-        "budo": lambda: bench.set_mode.budo("active", "me"),
-        "a unit's run": lambda: bench.set_mode.unit("E001", None, "me"),
-        "the scheduler's": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, "scheduler"),
-        "converter": lambda: bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.0), "me"),
-        "share": lambda: bench.share.start("E001", "E003", 1.0, 350.0, "me", minutes=10.0),
-        "shut down": lambda: ShutDown(bench.desk, bench.dispatcher, bench.web).order("E001", "me"),
-        "ups": lambda: ups.order(5, "E001", "me"),
-        "acknowledge": lambda: Acknowledge(bench.desk, book, chronicle=chronicle).order("E001", "me"),
-        "clear lock": lambda: SetLock(bench.desk, book, told=lambda *a, **k: None).clear("E001", "me", "me"),
+        "run": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, ME),
+        "manual": lambda: bench.set_mode.cluster(Mode.MANUAL, ME),
+        "soft stop that starts": lambda: bench.set_mode.cluster(Mode.HETERONOMOUS, ME),
+        "budo": lambda: bench.set_mode.budo("active", ME),
+        "a unit's run": lambda: bench.set_mode.unit("E001", None, ME),
+        "the scheduler's": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, SCHEDULER),
+        "converter": lambda: bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.0), ME),
+        "share": lambda: bench.share.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0),
+        "shut down": lambda: ShutDown(bench.desk, bench.dispatcher, bench.web).order("E001", ME),
+        "ups": lambda: ups.order(5, "E001", ME),
+        "acknowledge": lambda: Acknowledge(bench.desk, book, chronicle=chronicle).order("E001", ME),
+        "clear lock": lambda: SetLock(bench.desk, book, told=lambda *a, **k: None).clear("E001", "me", ME),
     }
 
 
@@ -123,7 +125,7 @@ ORDERS = [
 
 @pytest.mark.parametrize("name", ORDERS)
 def test_while_it_is_latched_every_order_but_stopping_is_refused_with_who_and_when(site: Site, name: str) -> None:
-    site.estop.press("anna", "smoke", "me")
+    site.estop.press("anna", "smoke", ME)
     site.bench.run(60.0)
     before = len(site.bench.grid.sent)
     with pytest.raises(Refused, match=r"latched by anna since 2026-\S+ \(smoke\)") as refusal:
@@ -135,30 +137,30 @@ def test_while_it_is_latched_every_order_but_stopping_is_refused_with_who_and_wh
 
 def test_stopping_passes_while_it_is_latched(site: Site, tmp_path: Path) -> None:
     bench = site.bench
-    site.estop.press("anna", "smoke", "me")
-    assert bench.converter.wait("E001", "me")[0].sent is True
-    assert bench.set_mode.cluster(Mode.STOP, "me").sent is True
-    assert bench.set_mode.budo("stop", "me")[0].sent is True
-    assert bench.set_mode.unit("E001", Mode.STOP, "me").sent is True
-    assert bench.stop_all.order("me").state == "verified"
-    assert bench.converter.order(ConverterOrder("E001", Word.WAIT, 0.0, 0.0), "me")[0].sent is True
+    site.estop.press("anna", "smoke", ME)
+    assert bench.converter.wait("E001", ME)[0].sent is True
+    assert bench.set_mode.cluster(Mode.STOP, ME).sent is True
+    assert bench.set_mode.budo("stop", ME)[0].sent is True
+    assert bench.set_mode.unit("E001", Mode.STOP, ME).sent is True
+    assert bench.stop_all.order(ME).state == "verified"
+    assert bench.converter.order(ConverterOrder("E001", Word.WAIT, 0.0, 0.0), ME)[0].sent is True
     with open_bench(mode=Mode.AUTONOMOUS) as running:
         running.settled()
         other = Site(running, tmp_path / "other")
         other.path.parent.mkdir(parents=True)
         other.contact()
         other.estop = other.restarted()
-        assert running.set_mode.unit("E002", Mode.HETERONOMOUS, "me").sent is True
-        assert running.set_mode.cluster(Mode.HETERONOMOUS, "me").sent is True
+        assert running.set_mode.unit("E002", Mode.HETERONOMOUS, ME).sent is True
+        assert running.set_mode.cluster(Mode.HETERONOMOUS, ME).sent is True
 
 
 def test_a_running_share_is_taken_over_and_nothing_of_it_is_sent_any_more(site: Site) -> None:
     bench = site.bench
     bench.unit("E001").word, bench.bus = str(Word.WAIT), True
     bench.run(20.0)
-    bench.share.start("E001", "E003", 1.0, 350.0, "me", minutes=10.0)
+    bench.share.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0)
     bench.run(6.0)
-    site.estop.press("anna", "smoke", "me")
+    site.estop.press("anna", "smoke", ME)
     bench.run(60.0)
     assert {unit.word for unit in bench.grid.units.values()} == {str(Word.WAIT)}
     assert not bench.share.running
@@ -168,51 +170,51 @@ def test_a_running_share_is_taken_over_and_nothing_of_it_is_sent_any_more(site: 
 
 
 def test_a_reset_by_name_lets_orders_pass_again_and_is_journaled(site: Site) -> None:
-    site.estop.press("anna", "smoke", "me")
+    site.estop.press("anna", "smoke", ME)
     site.bench.run(60.0)
-    command = site.estop.reset("bob", "no fire", "me")
+    command = site.estop.reset("bob", "no fire", ME)
     assert (command.order.name, command.state) == ("estopReset", "verified")
     assert command.order.content() == {"name": "bob", "reason": "no fire"}
     assert (site.estop.standing(), site.path.exists()) == (None, False)
     assert site.rows[-1][2] == "The E-stop that anna latched was reset by bob: no fire."
     site.estop.run_once()
     assert site.estop.standing() is None
-    assert site.bench.set_mode.cluster(Mode.MANUAL, "me").sent is True
+    assert site.bench.set_mode.cluster(Mode.MANUAL, ME).sent is True
 
 
 def test_where_none_is_latched_nothing_is_reset(site: Site) -> None:
     with pytest.raises(NotFound, match="No E-stop is latched"):
-        site.estop.reset("bob", "no fire", "me")
+        site.estop.reset("bob", "no fire", ME)
 
 
 def test_a_reset_that_was_asked_before_the_press_is_refused(site: Site) -> None:
     moments = site.bench.desk.moments
     asked = Stamp(moment=Moment(moments.serial(), moments.start, 0.0))
     site.bench.run(1.0)
-    site.estop.press("anna", "smoke", "me")
+    site.estop.press("anna", "smoke", ME)
     with pytest.raises(Refused) as refusal:
-        site.estop.reset("bob", "no fire", "me", stamp=asked)
+        site.estop.reset("bob", "no fire", ME, stamp=asked)
     assert refusal.value.details["cause"] == "moment"
     assert site.estop.standing() is not None
 
 
 def test_while_its_stop_all_runs_it_is_not_reset(site: Site) -> None:
-    site.estop.press("anna", "smoke", "me")
+    site.estop.press("anna", "smoke", ME)
     site.bench.log.hold("c1")
     with pytest.raises(Refused, match="Stop all is running"):
-        site.estop.reset("bob", "no fire", "me")
+        site.estop.reset("bob", "no fire", ME)
     site.bench.log.hold(None)
-    assert site.estop.reset("bob", "no fire", "me").state == "verified"
+    assert site.estop.reset("bob", "no fire", ME).state == "verified"
 
 
 def test_while_its_file_cannot_be_removed_it_is_not_reset(site: Site) -> None:
     site.path.mkdir(parents=True)
     site.estop.run_once()
     with pytest.raises(Refused, match="The file estop cannot be removed"):
-        site.estop.reset("bob", "no fire", "me")
+        site.estop.reset("bob", "no fire", ME)
     assert site.estop.standing() is not None
     site.path.rmdir()
-    assert site.estop.reset("bob", "no fire", "me").state == "verified"
+    assert site.estop.reset("bob", "no fire", ME).state == "verified"
 
 
 # The file
@@ -236,7 +238,7 @@ def test_a_contact_that_stays_open_latches_again_after_a_reset(site: Site) -> No
     site.contact()
     site.estop.run_once()
     site.bench.run(60.0)
-    site.estop.reset("bob", "no fire", "me")
+    site.estop.reset("bob", "no fire", ME)
     site.contact()
     site.estop.run_once()
     assert site.estop.standing() is not None
@@ -244,7 +246,7 @@ def test_a_contact_that_stays_open_latches_again_after_a_reset(site: Site) -> No
 
 
 def test_taking_the_file_away_by_hand_resets_nothing(site: Site) -> None:
-    site.estop.press("anna", "smoke", "me")
+    site.estop.press("anna", "smoke", ME)
     site.path.unlink()
     site.estop.run_once()
     assert site.estop.standing() is not None
@@ -254,12 +256,12 @@ def test_taking_the_file_away_by_hand_resets_nothing(site: Site) -> None:
 
 def test_the_latch_is_kept_over_a_restart_which_stops_everything_once_more(site: Site) -> None:
     """A kill may have come before its Stop all had ended."""
-    site.estop.press("anna", "smoke", "me")
+    site.estop.press("anna", "smoke", ME)
     before = site.estop.standing()
     again = site.restarted()
     assert again.standing() == before
     with pytest.raises(Refused, match="latched by anna"):
-        site.bench.set_mode.cluster(Mode.MANUAL, "me")
+        site.bench.set_mode.cluster(Mode.MANUAL, ME)
     again.run_once()
     again.run_once()
     assert site.stops == ["me", "estop"]
@@ -269,7 +271,7 @@ def test_where_no_file_can_be_written_the_latch_holds_in_memory_and_says_so(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     site.path.parent.write_text("this is no folder")
-    assert site.estop.press("anna", "smoke", "me").state == "verified"
+    assert site.estop.press("anna", "smoke", ME).state == "verified"
     standing = site.estop.standing()
     assert standing is not None
     assert standing["file"] is False
@@ -278,7 +280,7 @@ def test_where_no_file_can_be_written_the_latch_holds_in_memory_and_says_so(
         site.estop.run_once()
     assert sum("in memory only" in record.message for record in caplog.records) == 1
     with pytest.raises(Refused, match="latched by anna"):
-        site.bench.set_mode.cluster(Mode.MANUAL, "me")
+        site.bench.set_mode.cluster(Mode.MANUAL, ME)
     site.path.parent.unlink()
     site.estop.run_once()
     standing = site.estop.standing()
@@ -288,7 +290,7 @@ def test_where_no_file_can_be_written_the_latch_holds_in_memory_and_says_so(
 
 def test_where_no_thread_can_be_had_everything_is_stopped_all_the_same(site: Site) -> None:
     site.threads.full = True
-    assert site.estop.press("anna", "smoke", "me").state == "verified"
+    assert site.estop.press("anna", "smoke", ME).state == "verified"
     assert site.estop.standing() is not None
 
 
@@ -304,5 +306,5 @@ def test_a_stop_waits_for_no_one_at_the_file(site: Site) -> None:
     site.threads = Elsewhere()
     site.estop = site.restarted()
     with site.estop._at_file:
-        assert site.estop.press("anna", "smoke", "me").state == "verified"
+        assert site.estop.press("anna", "smoke", ME).state == "verified"
     assert site.estop.standing() is not None

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
@@ -13,6 +14,7 @@ from main_controller.errors import NotFound, Refused
 from main_controller.operations.forget import Forget
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.stop_all import StopAll
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 
@@ -38,7 +40,7 @@ class Leaving:
 
     def order(self, unit_id: str, confirm: str | None = None) -> Any:
         """Sato says that this unit was scrapped."""
-        return self.orders.order(unit_id, "Sato", "scrapped", confirm, "10.0.0.7")
+        return self.orders.order(unit_id, "Sato", "scrapped", confirm, person("10.0.0.7"))
 
 
 def gone(bench: Bench, unit_id: str) -> Leaving:
@@ -163,9 +165,9 @@ def test_a_unit_of_a_guided_procedure_is_a_member_until_that_has_ended(bench: Be
     sharing = {"command": "c7", "state": state, "from": "E001", "to": "E003"}
     orders = Forget(bench.desk, leaving, sharing=lambda: sharing, clear_schedules=lambda _: 0)
     with pytest.raises(Refused, match="guided procedure c7"):
-        orders.order("E003", "Sato", "scrapped", None, "me")
+        orders.order("E003", "Sato", "scrapped", None, ME)
     sharing["state"] = "ended"
-    assert orders.order("E003", "Sato", "scrapped", None, "me").state == "verified"
+    assert orders.order("E003", "Sato", "scrapped", None, ME).state == "verified"
 
 
 def test_nobody_leaves_while_stop_all_runs(bench: Bench) -> None:
@@ -184,13 +186,13 @@ def test_stop_all_waits_for_the_gone_until_they_are_forgotten(bench: Bench) -> N
     bench.grid.faults["E003 WAIT"] = Fault(error=unsent())
     bench.grid.units["E009"] = bench.unit("E003").__class__("E009", there=False)
     bench.grid.faults["E009 WAIT"] = Fault(error=unsent())
-    failed = bench.stop_all.order("me")
+    failed = bench.stop_all.order(ME)
     assert (failed.state, failed.error) == ("failed", "Not seen in Wait: E003, E009.")
     bench.run(6.0)
     leaving.order("E009", "0x0014")
     leaving.order("E003", "0x0000")
     before = len(bench.grid.sent)
-    done = bench.stop_all.order("me")
+    done = bench.stop_all.order(ME)
     assert (done.state, set(done.units)) == ("verified", {"E001", "E002"})
     assert "forgotten" not in done.progress
     assert {one[1] for one in bench.grid.sent[before:]} == {"E001", "E002"}, "the emulator would hang (K11)"
@@ -213,7 +215,7 @@ def test_a_live_bus_forbids_a_reference_although_its_holder_is_forgotten(bench: 
     bench.settled()
     Leaving(bench).order("E009", "0x0014")
     with pytest.raises(Refused) as refusal:
-        bench.converter.order(REFERENCE, "me", override=override)
+        bench.converter.order(REFERENCE, ME, override=override)
     refusing = [one for one in refusal.value.details["rules"] if one["pass"] is not True]
     assert [(one["cause"], one["overridable"]) for one in refusing] == [("bus-already-live", False)]
 
@@ -224,7 +226,7 @@ def test_one_voltage_that_is_seen_or_missing_is_enough_to_forbid_it(bench: Bench
     bench.settled()
     Leaving(bench).order("E009", "0x0014")
     with pytest.raises(Refused):
-        bench.converter.order(REFERENCE, "me", override="it has left")
+        bench.converter.order(REFERENCE, ME, override="it has left")
     assert not [one for one in bench.grid.sent if one[0] == "command"]
 
 
@@ -232,10 +234,10 @@ def test_run_is_no_longer_refused_for_a_unit_that_has_left() -> None:
     with open_bench("E001", "E002", mode=Mode.STOP, remembered=WORKING) as bench:
         bench.settled()
         with pytest.raises(Refused, match="E009 is live hardware that nobody watches"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         Leaving(bench).order("E009", "0x0014")
         assert bench.desk.unwatched() == frozenset()
-        assert bench.set_mode.cluster(Mode.AUTONOMOUS, "me").sent is True
+        assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True
 
 
 # Stop all and the hardware of units that have left
@@ -258,7 +260,7 @@ def test_stop_all_tries_the_hardware_of_a_unit_that_has_left_and_lists_it_apart(
     with_hardware(bench, "E009", "10.0.0.9")
     bench.settled()
     Leaving(bench).order("E009", "0x0014")
-    done = stop_all(bench).order("me")
+    done = stop_all(bench).order(ME)
     assert (done.state, set(done.units)) == ("verified", {"E001", "E002", "E003"})
     assert done.progress["forgotten"] == {"E009": {"sent": True, "shows": "0x0000", "error": None}}
     assert bench.unit("E009").word == "0x0000"
@@ -271,7 +273,7 @@ def test_its_verdict_never_waits_for_hardware_that_has_left(bench: Bench, hang: 
     bench.settled()
     Leaving(bench).order("E009", "0x0014")
     began = bench.hands.now
-    done = stop_all(bench).order("me")
+    done = stop_all(bench).order(ME)
     assert (done.state, done.progress["forgotten"]["E009"]["shows"]) == ("verified", None)
     assert done.progress["forgotten"]["E009"]["error"]
     assert bench.hands.now - began < 45.0
@@ -284,7 +286,7 @@ def test_no_wait_leaves_for_an_address_that_is_not_known_or_is_a_members_now(add
         with_hardware(bench, "E009", address)
         bench.settled()
         Leaving(bench).order("E009", "0x0014")
-        done = stop_all(bench).order("me")
+        done = stop_all(bench).order(ME)
         assert (done.state, "forgotten" in done.progress) == ("verified", False)
         assert bench.grid.waits("E009") == []
 

@@ -9,6 +9,7 @@ import pytest
 from main_controller.domain.modes import Mode, Word
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.shut_down import ShutDown
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
@@ -58,7 +59,7 @@ def test_the_cluster_stopping_by_itself_is_told_once(watched: Watched) -> None:
 
 
 def test_our_own_order_explains_its_change_once(watched: Watched) -> None:
-    watched.bench.set_mode.cluster(STOP, "me")
+    watched.bench.set_mode.cluster(STOP, ME)
     watched.bench.run(30.0)
     assert watched.told() == []
     watched.bench.grid.mode = RUN
@@ -73,7 +74,7 @@ def test_our_own_order_explains_its_change_once(watched: Watched) -> None:
 
 def test_an_order_that_changed_nothing_long_ago_explains_nothing_later(watched: Watched) -> None:
     """Run was ordered while Run was in force; an hour later somebody else stops and starts the cluster."""
-    watched.bench.set_mode.cluster(RUN, "me")
+    watched.bench.set_mode.cluster(RUN, ME)
     watched.bench.run(70.0)
     watched.bench.grid.mode = STOP
     watched.bench.run(6.0)
@@ -85,7 +86,7 @@ def test_an_order_that_changed_nothing_long_ago_explains_nothing_later(watched: 
 def test_yes_and_the_cluster_goes_elsewhere_is_told(watched: Watched) -> None:
     """K3."""
     watched.bench.apis_web.elsewhere = STOP
-    watched.bench.set_mode.cluster(SOFT, "me")
+    watched.bench.set_mode.cluster(SOFT, ME)
     watched.bench.run(20.0)
     assert watched.told() == ["The cluster went from Run to Force Stop by itself."]
 
@@ -94,7 +95,7 @@ def test_a_units_own_mode_that_nobody_here_changed_is_told(watched: Watched) -> 
     watched.bench.unit("E002").local = STOP
     watched.bench.run(6.0)
     assert watched.told() == ["E002's own mode went from none to Force Stop by itself."]
-    watched.bench.set_mode.unit("E002", None, "me")
+    watched.bench.set_mode.unit("E002", None, ME)
     watched.bench.run(20.0)
     assert watched.told() == []
 
@@ -139,7 +140,7 @@ def test_a_grid_error_needs_two_answers_and_quiet_and_its_stop_is_told_with_it(w
 
 
 def test_after_our_own_mode_order_not_active_is_no_error(watched: Watched) -> None:
-    watched.bench.set_mode.cluster(STOP, "me")
+    watched.bench.set_mode.cluster(STOP, ME)
     watched.bench.cache.take_grid(lambda grid: replace(grid, status_active=False, inactive_answers=3))
     watched.bench.run(10.0)
     assert watched.told() == []
@@ -174,9 +175,9 @@ def test_live_hardware_that_nobody_watches_is_told_until_it_is_seen_in_wait(watc
 
 
 def test_a_unit_that_was_shut_down_needs_no_other_explanation(watched: Watched) -> None:
-    watched.bench.set_mode.cluster(MANUAL, "me")
+    watched.bench.set_mode.cluster(MANUAL, ME)
     watched.bench.run(20.0)
-    ShutDown(watched.bench.desk, watched.bench.dispatcher, watched.bench.web).order("E002", "me")
+    ShutDown(watched.bench.desk, watched.bench.dispatcher, watched.bench.web).order("E002", ME)
     watched.bench.run(10.0)
     assert watched.told() == []
 

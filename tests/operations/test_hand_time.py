@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import HAND_TIME, person
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.chronicle import Chronicle
-from main_controller.operations.hand_time import BY, HandTime
+from main_controller.operations.hand_time import HandTime
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 
@@ -30,7 +31,7 @@ class Site:
             self.worker.run_once()
 
     def order(self, unit_id: str, word: Word, current: float = 1.0) -> str:
-        return self.bench.converter.order(ConverterOrder(unit_id, word, 350.0, current), "anna")[0].id
+        return self.bench.converter.order(ConverterOrder(unit_id, word, 350.0, current), person("anna"))[0].id
 
     @property
     def told(self) -> list[tuple[str, float]]:
@@ -80,7 +81,7 @@ def test_a_new_order_by_hand_begins_the_time_anew(bench: Bench) -> None:
 def test_a_converter_that_is_in_wait_again_is_told_no_more(bench: Bench) -> None:
     site = Site(bench)
     site.up()
-    bench.converter.wait("E001", "anna")
+    bench.converter.wait("E001", person("anna"))
     site.run(70)
     assert site.told == []
 
@@ -107,7 +108,7 @@ def test_what_apis_main_drives_since_is_no_work_by_hand(bench: Bench) -> None:
 
 def test_a_guided_sharing_has_its_own_limit(bench: Bench) -> None:
     site = Site(bench, waits=True)
-    bench.share.start("E001", "E003", 1.0, 350.0, "anna", minutes=100.0)
+    bench.share.start("E001", "E003", 1.0, 350.0, person("anna"), minutes=100.0)
     site.run(70)
     assert bench.share.running
     assert (site.told, site.word("E003")) == ([], CHARGE)
@@ -124,7 +125,7 @@ def test_where_a_setting_says_so_it_gets_wait_at_the_second_time_current_first(b
     assert (site.word("E001"), site.word("E003")) == (WAIT, WAIT)
     waits = [one[1] for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
     assert waits == ["E003", "E001"]
-    ended = [command for command in bench.log.latest() if command.by == BY]
+    ended = [command for command in bench.log.latest() if command.by == HAND_TIME]
     assert [(one.order.name, one.state) for one in ended] == [("setDcdc", "verified")] * 2
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.operations.journaling import Journaling
@@ -36,7 +37,9 @@ class Site:
     def begin(self, order: str = "setDcdc", unit_id: str | None = "E001", **changes: Any) -> Command:
         wanted = changes.pop("wanted", {"word": "0x0014", "dvg": 350.0, "dig": 2.0})
         return self.log.enter(
-            Command(self.log.new_id(), order_of(order, unit_id, wanted), "10.0.0.7", NOON, entered=1.0, **changes)
+            Command(
+                self.log.new_id(), order_of(order, unit_id, wanted), person("10.0.0.7"), NOON, entered=1.0, **changes
+            )
         )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -200,7 +203,7 @@ def kill_after(site: Site, *steps: str) -> None:
     if "intent" in steps:
         after = command.order.content()
         site.journal.append(
-            "intent", by=command.by, unit_id="E001", what="about to send", after=after, command_id=command.id
+            "intent", by=str(command.by), unit_id="E001", what="about to send", after=after, command_id=command.id
         )
     if "accepted" in steps:
         site.log.update(command.id, state=CommandState.ACCEPTED, sent=True, settled=2.0)

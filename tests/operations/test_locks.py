@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import SCHEDULER, person
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.operations.locks import SetLock
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, LockBook, open_bench
 
 STOP = Mode.STOP
@@ -44,36 +46,36 @@ def locked() -> Iterator[Locked]:
 
 
 def test_a_stopped_unit_is_locked_and_freed_by_its_name(locked: Locked) -> None:
-    command = locked.orders.set("E001", "Aoki", "fuse", "me")
+    command = locked.orders.set("E001", "Aoki", "fuse", ME)
     assert (command.state, command.order.content()) == ("verified", {"name": "Aoki", "reason": "fuse"})
     assert locked.orders.all()["E001"]["name"] == "Aoki"
     with pytest.raises(Refused, match="locked already, by Aoki"):
-        locked.orders.set("E001", "Sato", "", "me")
-    assert locked.orders.clear("E001", "Aoki", "me").state == "verified"
+        locked.orders.set("E001", "Sato", "", ME)
+    assert locked.orders.clear("E001", "Aoki", ME).state == "verified"
     assert locked.orders.all() == {}
     assert locked.told.rows == [("me", "E001", False, True), ("me", "E001", True, False)]
 
 
 def test_a_unit_must_be_seen_stopped_and_in_wait_first(locked: Locked) -> None:
     with pytest.raises(Refused, match="does not show local mode stop"):
-        locked.orders.set("E002", "Aoki", "fuse", "me")
+        locked.orders.set("E002", "Aoki", "fuse", ME)
     locked.bench.unit("E001").word = str(Word.CHARGE)
     locked.bench.run(6.0)
     with pytest.raises(Refused, match="not surely in Wait"):
-        locked.orders.set("E001", "Aoki", "fuse", "me")
+        locked.orders.set("E001", "Aoki", "fuse", ME)
     locked.bench.unit("E001").there = False
     locked.bench.run(6.0)
     with pytest.raises(Refused, match="not live"):
-        locked.orders.set("E001", "Aoki", "fuse", "me")
+        locked.orders.set("E001", "Aoki", "fuse", ME)
     with pytest.raises(NotFound):
-        locked.orders.set("E009", "Aoki", "fuse", "me")
+        locked.orders.set("E009", "Aoki", "fuse", ME)
     assert (locked.orders.all(), locked.told.rows) == ({}, [])
 
 
 def test_a_lock_waits_for_an_order_that_lifts_the_stop(locked: Locked) -> None:
-    locked.bench.set_mode.unit("E001", None, "two")
+    locked.bench.set_mode.unit("E001", None, person("two"))
     with pytest.raises(Refused, match="being changed"):
-        locked.orders.set("E001", "Aoki", "fuse", "me")
+        locked.orders.set("E001", "Aoki", "fuse", ME)
 
 
 def test_the_lock_stands_before_any_other_order_is_checked(locked: Locked) -> None:
@@ -83,13 +85,13 @@ def test_the_lock_stands_before_any_other_order_is_checked(locked: Locked) -> No
 
     class Slow(LockBook):
         def set(self, scope: str, name: str, reason: str, at: datetime) -> Mapping[str, Any]:
-            slipped.append(bench.hands.beside(bench.set_mode.unit, "E001", None, "two"))
+            slipped.append(bench.hands.beside(bench.set_mode.unit, "E001", None, person("two")))
             bench.hands.until(lambda: len(bench.log.latest()) == 2)
             return super().set(scope, name, reason, at)
 
     slow = Slow()
     bench.desk.locks = slow
-    SetLock(bench.desk, slow, told=locked.told).set("E001", "Aoki", "fuse", "me")
+    SetLock(bench.desk, slow, told=locked.told).set("E001", "Aoki", "fuse", ME)
     with pytest.raises(Refused, match="stays as it is"):
         slipped[0].result(5)
     assert bench.unit("E001").local is STOP
@@ -98,37 +100,37 @@ def test_the_lock_stands_before_any_other_order_is_checked(locked: Locked) -> No
 def test_the_cluster_can_be_locked_at_any_time_and_then_nothing_runs(locked: Locked) -> None:
     locked.bench.unit("E001").word = str(Word.CHARGE)
     locked.bench.run(6.0)
-    locked.orders.set(None, "Aoki", "storm", "me")
+    locked.orders.set(None, "Aoki", "storm", ME)
     with pytest.raises(Refused, match="The cluster is locked already, by Aoki"):
-        locked.orders.set(None, "Aoki", "storm", "me")
+        locked.orders.set(None, "Aoki", "storm", ME)
     with pytest.raises(Refused, match="The cluster is locked by Aoki"):
-        locked.bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
-    assert locked.bench.set_mode.cluster(STOP, "me").sent is True
+        locked.bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
+    assert locked.bench.set_mode.cluster(STOP, ME).sent is True
 
 
 def test_a_locked_unit_stays_stopped_whatever_is_ordered(locked: Locked) -> None:
     bench = locked.bench
-    locked.orders.set("E001", "Aoki", "fuse", "me")
-    for mode, by in ((None, "two"), (Mode.HETERONOMOUS, "scheduler")):
+    locked.orders.set("E001", "Aoki", "fuse", ME)
+    for mode, by in ((None, ME), (Mode.HETERONOMOUS, SCHEDULER)):
         with pytest.raises(Refused, match="locked by Aoki"):
             bench.set_mode.unit("E001", mode, by)
     bench.unit("E001").local = None
     bench.run(6.0)
     with pytest.raises(Refused, match="does not show local mode stop"):
-        bench.set_mode.cluster(Mode.AUTONOMOUS, "two")
-    assert bench.set_mode.unit("E001", STOP, "two").sent is True
-    assert bench.converter.wait("E001", "two")[0].sent is True
+        bench.set_mode.cluster(Mode.AUTONOMOUS, person("two"))
+    assert bench.set_mode.unit("E001", STOP, person("two")).sent is True
+    assert bench.converter.wait("E001", person("two"))[0].sent is True
 
 
 def test_a_lock_that_cannot_be_kept_is_not_set_and_one_that_cannot_be_removed_stands(locked: Locked) -> None:
     locked.bench.book.fault = ControllerError("the disk is full")
     with pytest.raises(ControllerError, match="the disk is full"):
-        locked.orders.set("E001", "Aoki", "fuse", "me")
+        locked.orders.set("E001", "Aoki", "fuse", ME)
     assert locked.bench.log.latest()[0].state == "failed"
     locked.bench.book.fault = None
-    locked.orders.set("E001", "Aoki", "fuse", "me")
+    locked.orders.set("E001", "Aoki", "fuse", ME)
     locked.bench.book.fault = ControllerError("the disk is full")
     with pytest.raises(ControllerError):
-        locked.orders.clear("E001", "Aoki", "me")
+        locked.orders.clear("E001", "Aoki", ME)
     assert list(locked.orders.all()) == ["E001"]
     assert len(locked.told.rows) == 1

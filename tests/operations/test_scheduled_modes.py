@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from main_controller.domain.actor import SCHEDULER
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.schedule import UNKNOWN
 from main_controller.errors import Refused, UpstreamError
-from main_controller.operations.mode_sender import SCHEDULER
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
+from tests.domain.facts import ME
 from tests.operations.bench import START, Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, unsent
 
@@ -76,7 +77,7 @@ def test_a_scheduled_force_stop_in_manual_sends_wait_too(bench: Bench) -> None:
 
 def test_the_mode_is_none_while_it_is_mixed_or_changing(bench: Bench) -> None:
     assert seen(bench).mode_in_force() is RUN
-    bench.set_mode.cluster(SOFT, "me")
+    bench.set_mode.cluster(SOFT, ME)
     assert seen(bench).mode_in_force() is None
     bench.run(20.0)
     assert seen(bench).mode_in_force() is SOFT
@@ -110,18 +111,18 @@ def test_a_persons_orders_count_in_their_own_scope_and_stop_all_in_every_one(ben
     orders(bench).order(None, SOFT)
     bench.grid.faults["manual"] = Fault(unsent())
     with pytest.raises(UpstreamError):
-        bench.set_mode.cluster(MANUAL, "me")
+        bench.set_mode.cluster(MANUAL, ME)
     assert look.last_person_order_at(None) is None, "neither the scheduler's own nor what never left"
-    bench.set_mode.unit("E001", STOP, "me")
+    bench.set_mode.unit("E001", STOP, ME)
     at = bench.wall()
     assert (look.last_person_order_at(None), look.last_person_order_at("E001")) == (None, at)
     bench.run(5.0)
     bench.grid.faults["manual"] = Fault(lost())
     with pytest.raises(UpstreamError):
-        bench.set_mode.cluster(MANUAL, "me")
+        bench.set_mode.cluster(MANUAL, ME)
     assert look.last_person_order_at(None) == bench.wall()
     bench.run(5.0)
-    bench.stop_all.order("me")
+    bench.stop_all.order(ME)
     assert look.last_person_order_at("E002") == look.last_person_order_at("E001")
     assert look.last_person_order_at("E002") is not None
 

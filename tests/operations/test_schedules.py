@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytz
 
+from main_controller.domain.actor import person
 from main_controller.domain.schedule import Operation
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
 from main_controller.operations.desk import Desk as OrdersDesk
@@ -49,7 +50,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_a_schedule_is_set_moved_listed_and_cleared(desk: Desk) -> None:
-    _, reply = desk.orders.set(None, "softStop", "2026-05-14T12:00", "127.0.0.1")
+    _, reply = desk.orders.set(None, "softStop", "2026-05-14T12:00", person("127.0.0.1"))
     assert reply == {
         "succeeded": True,
         "unitId": None,
@@ -57,14 +58,14 @@ def test_a_schedule_is_set_moved_listed_and_cleared(desk: Desk) -> None:
         "due": "2026-05-14T03:00:00.000+00:00",
         "local": "2026-05-14T12:00:00+09:00",
     }
-    desk.orders.set(None, "softStop", "2026-05-15T03:00:00.000 00:00", "127.0.0.1")
-    desk.orders.set("E001", "run", "2026-05-16T03:00:00Z", "127.0.0.1")
+    desk.orders.set(None, "softStop", "2026-05-15T03:00:00.000 00:00", person("127.0.0.1"))
+    desk.orders.set("E001", "run", "2026-05-16T03:00:00Z", person("127.0.0.1"))
     assert desk.orders.listing() == {
         "": {"softStop": "2026-05-15T03:00:00.000+00:00"},
         "E001": {"run": "2026-05-16T03:00:00.000+00:00"},
     }
-    assert desk.orders.clear(None, "softStop", "127.0.0.1")[1]["cleared"] is True
-    assert desk.orders.clear(None, "softStop", "127.0.0.1")[1]["cleared"] is False
+    assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1]["cleared"] is True
+    assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1]["cleared"] is False
     assert list(desk.orders.listing()) == ["E001"]
 
 
@@ -89,7 +90,7 @@ def test_what_is_wrong_is_refused_with_a_sentence_and_nothing_is_written(
     desk: Desk, unit_id: str | None, operation: str, value: str, error: type[ControllerError], says: str
 ) -> None:
     with pytest.raises(error, match=says) as refusal:
-        desk.orders.set(unit_id, operation, value, "127.0.0.1")
+        desk.orders.set(unit_id, operation, value, person("127.0.0.1"))
     assert refusal.value.sentence.endswith(".")
     assert len(refusal.value.sentence) < 300
     assert list(desk.folder.iterdir()) == []
@@ -98,24 +99,24 @@ def test_what_is_wrong_is_refused_with_a_sentence_and_nothing_is_written(
 def test_while_no_unit_is_known_a_unit_cannot_be_given_a_schedule_and_the_cluster_can(desk: Desk) -> None:
     desk.units = ()
     with pytest.raises(NoDataYet):
-        desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", "127.0.0.1")
-    assert desk.orders.set(None, "softStop", "2027-01-01T00:00Z", "127.0.0.1")[1]["succeeded"] is True
+        desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))
+    assert desk.orders.set(None, "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))[1]["succeeded"] is True
 
 
 def test_any_unit_with_an_entry_can_be_cleared_and_a_bad_file_too(desk: Desk) -> None:
-    desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", "127.0.0.1")
+    desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))
     (desk.folder / "E777-forceStop").write_text("tomorrow")
     desk.units = ()
-    assert desk.orders.clear("E001", "softStop", "127.0.0.1")[1]["cleared"] is True
-    assert desk.orders.clear("E777", "forceStop", "127.0.0.1")[1]["cleared"] is True
+    assert desk.orders.clear("E001", "softStop", person("127.0.0.1"))[1]["cleared"] is True
+    assert desk.orders.clear("E777", "forceStop", person("127.0.0.1"))[1]["cleared"] is True
     desk.units = ("E001",)
     with pytest.raises(NotFound):
-        desk.orders.clear("E777", "forceStop", "127.0.0.1")
-    assert desk.orders.clear("E001", "softStop", "127.0.0.1")[1]["cleared"] is False
+        desk.orders.clear("E777", "forceStop", person("127.0.0.1"))
+    assert desk.orders.clear("E001", "softStop", person("127.0.0.1"))[1]["cleared"] is False
 
 
 def test_a_full_disk_is_told_and_the_earlier_schedule_stands(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.orders.set(None, "softStop", "2027-01-01T00:00Z", "127.0.0.1")
+    desk.orders.set(None, "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))
     before = desk.orders.listing()
 
     def full(*_: object, **__: object) -> None:
@@ -123,7 +124,7 @@ def test_a_full_disk_is_told_and_the_earlier_schedule_stands(desk: Desk, monkeyp
 
     monkeypatch.setattr(atomic_file, "_write_new", full)
     with pytest.raises(ControllerError, match="could not be written: No space left on device"):
-        desk.orders.set(None, "softStop", "2028-01-01T00:00Z", "127.0.0.1")
+        desk.orders.set(None, "softStop", "2028-01-01T00:00Z", person("127.0.0.1"))
     assert desk.orders.listing() == before
 
 
@@ -153,7 +154,7 @@ def test_clearing_what_is_due_never_stands_in_the_way_of_the_order(desk: Desk, b
 def test_a_unit_that_has_left_takes_its_schedules_along(desk: Desk) -> None:
     """Due or not; nobody else's; and each is told."""
     for unit_id, operation in (("E001", "run"), ("E001", "forceStop"), ("E002", "run"), (None, "run")):
-        desk.orders.set(unit_id, operation, "2026-05-16T03:00:00Z", "127.0.0.1")
+        desk.orders.set(unit_id, operation, "2026-05-16T03:00:00Z", person("127.0.0.1"))
     assert desk.orders.clear_left("E001") == 2
     assert set(desk.orders.listing()) == {"", "E002"}
     told = {(one.schedule.unit_id, one.outcome, one.sentence) for one in desk.results.last()}
@@ -163,7 +164,7 @@ def test_a_unit_that_has_left_takes_its_schedules_along(desk: Desk) -> None:
 def test_schedules_that_cannot_be_cleared_keep_nobody_from_leaving(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk.orders.set("E001", "run", "2026-05-16T03:00:00Z", "127.0.0.1")
+    desk.orders.set("E001", "run", "2026-05-16T03:00:00Z", person("127.0.0.1"))
     desk.folder.rename(desk.folder.with_name("away"))
     assert desk.orders.clear_left("E001") == 0
     assert "schedules of E001, which has left, were not cleared" in caplog.text

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from main_controller.domain.actor import person, transfer
 from main_controller.domain.interlock_terms import RULES
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder, ShutDownOrder
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.bus_owner import Claim
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
@@ -31,17 +33,17 @@ def bus(bench: Bench, voltage: float) -> None:
 
 
 def test_the_procedure_goes_its_way_through_the_rules(bench: Bench) -> None:
-    command, dcdc = bench.converter.order(UP, "me")
+    command, dcdc = bench.converter.order(UP, ME)
     assert (command.state, command.sent, dcdc["status"]["status"]) == ("verified", True, "0x0014")
     assert command.units["E001"].evidence == "converter"
     with pytest.raises(Refused) as early:
-        bench.converter.order(TAKE, "me")
+        bench.converter.order(TAKE, ME)
     assert [one["rule"] for one in early.value.details["rules"] if one["pass"] is not True and not one["advice"]] == [
         "f"
     ]
     bus(bench, 350.0)
     bench.run(20.0)
-    assert bench.converter.order(TAKE, "me")[0].state == "verified"
+    assert bench.converter.order(TAKE, ME)[0].state == "verified"
     assert [one[:3] for one in bench.grid.sent] == [("command", "E001", CV), ("command", "E002", CHARGE)]
 
 
@@ -49,7 +51,7 @@ def test_a_refusal_sends_nothing_and_tells_every_rule(bench: Bench) -> None:
     bench.grid.mode = Mode.STOP
     bench.run(6.0)
     with pytest.raises(Refused, match="not Manual") as refusal:
-        bench.converter.order(UP, "me")
+        bench.converter.order(UP, ME)
     command = bench.log.latest()[0]
     assert (command.state, command.sent) == ("failed", False)
     assert refusal.value.details["command"] == command.id
@@ -70,7 +72,7 @@ def test_a_dry_run_sends_and_records_nothing(bench: Bench) -> None:
 def test_an_unknown_unit_is_404_and_recorded_nowhere(bench: Bench) -> None:
     for word in (CV, WAIT):
         with pytest.raises(NotFound):
-            bench.converter.order(ConverterOrder("E009", word, 350.0, 1.0), "me")
+            bench.converter.order(ConverterOrder("E009", word, 350.0, 1.0), ME)
     assert bench.log.latest() == []
 
 
@@ -86,7 +88,7 @@ def weak_reference(bench: Bench, *, limit: float = 0.5, voltage: float = 200.0) 
 
 def test_an_override_passes_the_rules_that_it_names_and_is_marked(bench: Bench) -> None:
     weak_reference(bench)
-    command, _ = bench.converter.order(TAKE, "me", override="commissioning", override_rules={"e", "f"})
+    command, _ = bench.converter.order(TAKE, ME, override="commissioning", override_rules={"e", "f"})
     assert (command.override, command.note) == ("commissioning", "Rules e, f were overridden: commissioning")
     assert len(bench.grid.sent) == 1
 
@@ -96,7 +98,7 @@ def test_an_override_passes_no_rule_that_it_does_not_name(bench: Bench, named: f
     """S7: what broke since the person saw the rules refuses, whatever reason was given."""
     weak_reference(bench)
     with pytest.raises(Refused) as refusal:
-        bench.converter.order(TAKE, "me", override="limit", override_rules=named)
+        bench.converter.order(TAKE, ME, override="limit", override_rules=named)
     failing = {one["rule"] for one in refusal.value.details["rules"] if one["pass"] is False}
     assert failing == {"e", "f"}
     assert bench.grid.sent == []
@@ -112,7 +114,7 @@ def test_an_override_for_one_rule_does_not_pass_two_that_broke_meanwhile(bench: 
     for named in ({"e"}, {"e", "c", "f"}):
         with pytest.raises(Refused, match="No other live unit is surely the voltage reference"):
             bench.converter.order(
-                ConverterOrder("E003", CHARGE, 350.0, 1.5), "me", override="limit", override_rules=named
+                ConverterOrder("E003", CHARGE, 350.0, 1.5), ME, override="limit", override_rules=named
             )
     assert bench.grid.sent == []
 
@@ -121,13 +123,13 @@ def test_what_nobody_may_override_refuses_also_when_it_is_named(bench: Bench) ->
     weak_reference(bench)
     everything = set(RULES)
     with pytest.raises(Refused, match=r"outside 0 to 2\.3 A"):
-        bench.converter.order(ConverterOrder("E002", CHARGE, 350.0, 2.4), "me", override="x", override_rules=everything)
+        bench.converter.order(ConverterOrder("E002", CHARGE, 350.0, 2.4), ME, override="x", override_rules=everything)
     with pytest.raises(Refused, match="one at a time"):
-        bench.converter.order(ConverterOrder("E003", CV, 350.0, 2.3), "me", override="x", override_rules=everything)
+        bench.converter.order(ConverterOrder("E003", CV, 350.0, 2.3), ME, override="x", override_rules=everything)
     bus(bench, 381.0)
     bench.run(20.0)
     with pytest.raises(Refused, match="shows 381 V"):
-        bench.converter.order(TAKE, "me", override="x", override_rules=everything)
+        bench.converter.order(TAKE, ME, override="x", override_rules=everything)
     assert bench.grid.sent == []
 
 
@@ -153,16 +155,16 @@ def test_a_battery_or_converter_beyond_its_limits_refuses_a_current_at_either_en
     bench: Bench, unit_id: str, change: dict[str, object], why: str
 ) -> None:
     """S12: charge into 100 %, 58.9 V, 80 degrees, not permitted, heavy alarm: all passed."""
-    bench.converter.order(UP, "me")
+    bench.converter.order(UP, ME)
     bus(bench, 350.0)
     bench.run(20.0)
     for name, value in change.items():
         setattr(bench.unit(unit_id), name, value)
     bench.run(6.0)
     with pytest.raises(Refused, match=re.escape(why)):
-        bench.converter.order(TAKE, "me", override="hurry", override_rules={"c", "e", "f"})
+        bench.converter.order(TAKE, ME, override="hurry", override_rules={"c", "e", "f"})
     assert len(bench.grid.sent) == 1
-    bench.converter.wait(unit_id, "me")
+    bench.converter.wait(unit_id, ME)
     assert bench.grid.waits() == [unit_id], "Wait is never judged"
 
 
@@ -172,50 +174,50 @@ def test_hardware_that_does_not_tell_passes_and_that_is_said(bench: Bench) -> No
     bench.run(20.0)
     told = {one.rule: one for one in bench.converter.dry_run(UP)}
     assert [(told[rule].cause, told[rule].passed) for rule in "jklm"] == [("not-told", True)] * 4
-    assert bench.converter.order(UP, "me")[0].state == "verified"
+    assert bench.converter.order(UP, ME)[0].state == "verified"
 
 
 def test_between_two_orders_to_one_converter_lie_5_s_but_wait_passes_at_once(bench: Bench) -> None:
     """S20: charge, Wait, discharge within 0.2 s was a step of 4.6 A for the reference."""
-    bench.converter.order(UP, "me")
+    bench.converter.order(UP, ME)
     bus(bench, 350.0)
     bench.run(20.0)
-    bench.converter.order(TAKE, "me")
-    bench.converter.wait("E002", "me")
+    bench.converter.order(TAKE, ME)
+    bench.converter.wait("E002", ME)
     give = ConverterOrder("E002", Word.DISCHARGE, 370.0, 1.0)
     with pytest.raises(Refused, match="5 s lie between two orders"):
-        bench.converter.order(give, "me")
+        bench.converter.order(give, ME)
     bench.run(4.0)
     with pytest.raises(Refused, match="5 s lie between two orders"):
-        bench.converter.order(give, "me")
-    bench.converter.wait("E002", "me")
+        bench.converter.order(give, ME)
+    bench.converter.wait("E002", ME)
     bench.run(5.2)
-    assert bench.converter.order(give, "me")[0].state == "verified"
+    assert bench.converter.order(give, ME)[0].state == "verified"
 
 
 def test_trips_that_nobody_has_reset_keep_a_converter_from_working(bench: Bench) -> None:
     """I11: 30 s after one, and after three within an hour until a person resets them."""
     bench.trips["E001"] = [bench.hands() - 20.0]
     with pytest.raises(Refused, match="tripped 20 s ago"):
-        bench.converter.order(UP, "me", override="x", override_rules={"t"})
+        bench.converter.order(UP, ME, override="x", override_rules={"t"})
     bench.run(10.2)
     bench.trips["E001"] = [bench.hands() - ago for ago in (2000.0, 1000.0, 31.0)]
     with pytest.raises(Refused, match="tripped 3 times within an hour"):
-        bench.converter.order(UP, "me", override="fuse changed", override_rules={"t"})
+        bench.converter.order(UP, ME, override="fuse changed", override_rules={"t"})
     bench.trips["E001"] = []
-    assert bench.converter.order(UP, "me")[0].state == "verified"
+    assert bench.converter.order(UP, ME)[0].state == "verified"
 
 
 def test_a_bus_that_somebody_owns_is_only_stopped_by_others(bench: Bench) -> None:
     """I16, S5: the hook for a guided procedure."""
-    bench.desk.owner.take(Claim("c9", "share c9", "E002", "E003", "anna", None))
+    bench.desk.owner.take(Claim("c9", transfer("c9"), "E002", "E003", "anna", None))
     with pytest.raises(Refused, match="belongs to the guided sharing c9"):
-        bench.converter.order(UP, "me", override="x", override_rules=set(RULES))
-    assert [one.cause for one in bench.converter.dry_run(UP, "me") if one.refuses] == ["bus-owned"]
-    assert not any(one.refuses for one in bench.converter.dry_run(UP, "share c9"))
-    bench.converter.wait("E001", "me")
+        bench.converter.order(UP, ME, override="x", override_rules=set(RULES))
+    assert [one.cause for one in bench.converter.dry_run(UP, ME) if one.refuses] == ["bus-owned"]
+    assert not any(one.refuses for one in bench.converter.dry_run(UP, transfer("c9")))
+    bench.converter.wait("E001", ME)
     bench.run(20.0)
-    assert bench.converter.order(UP, "share c9")[0].state == "verified"
+    assert bench.converter.order(UP, transfer("c9"))[0].state == "verified"
 
 
 # The direct reading before a current
@@ -223,7 +225,7 @@ def test_a_bus_that_somebody_owns_is_only_stopped_by_others(bench: Bench) -> Non
 
 def raised(bench: Bench) -> None:
     """E001 holds the bus at 350 V, and converters can be read directly."""
-    bench.converter.order(UP, "me")
+    bench.converter.order(UP, ME)
     bus(bench, 350.0)
     bench.run(20.0)
     bench.devices.reads = True
@@ -250,14 +252,14 @@ def test_what_the_converters_themselves_say_just_now_refuses_a_current(
         setattr(bench.unit(unit_id), name, value)
     assert not any(one.refuses for one in bench.converter.dry_run(TAKE)), "the readings know nothing of it yet"
     with pytest.raises(Refused, match=f"Read directly, {why}") as refusal:
-        bench.converter.order(TAKE, "me", override="x", override_rules=set(RULES))
+        bench.converter.order(TAKE, ME, override="x", override_rules=set(RULES))
     assert [one["rule"] for one in refusal.value.details["rules"] if one["pass"] is False] == ["u"]
     assert len(bench.grid.sent) == 1
 
 
 def test_both_are_read_and_what_agrees_passes(bench: Bench) -> None:
     raised(bench)
-    assert bench.converter.order(TAKE, "me")[0].state == "verified"
+    assert bench.converter.order(TAKE, ME)[0].state == "verified"
     assert bench.devices.read_at == ["E001", "E002"]
 
 
@@ -265,21 +267,21 @@ def test_both_are_read_and_what_agrees_passes(bench: Bench) -> None:
 def test_a_converter_that_cannot_be_read_leaves_its_last_reading_to_count(bench: Bench, fault: Exception) -> None:
     raised(bench)
     bench.grid.faults["E001 read"] = Fault(fault)
-    assert bench.converter.order(TAKE, "me")[0].state == "verified"
+    assert bench.converter.order(TAKE, ME)[0].state == "verified"
 
 
 def test_a_reading_that_hangs_costs_an_order_a_bounded_time_and_a_stop_none(bench: Bench) -> None:
     raised(bench)
     bench.grid.faults["E001 read"] = Fault(hang=30.0)
     bench.converter = bench.with_direct(limit=0.2)
-    assert bench.converter.order(TAKE, "me")[0].state == "verified"
+    assert bench.converter.order(TAKE, ME)[0].state == "verified"
 
 
 def test_the_rules_refuse_before_any_device_is_asked(bench: Bench) -> None:
     """A refusal is told at once, whatever a device does (wait=no answers within half a second)."""
     bench.devices.reads = True
     with pytest.raises(Refused, match="No other live unit"):
-        bench.converter.order(TAKE, "me")
+        bench.converter.order(TAKE, ME)
     assert bench.devices.read_at == []
 
 
@@ -288,15 +290,15 @@ def test_whoever_asked_not_to_wait_is_answered_before_the_converters_are_read(be
     raised(bench)
     judged: list[bool] = []
     bench.devices.on_read = lambda: judged.append(bench.log.get("c2").judged)
-    bench.converter.order(TAKE, "me")
+    bench.converter.order(TAKE, ME)
     assert judged == [True, True]
 
 
 def test_a_stop_that_comes_while_converters_are_read_keeps_the_order_from_being_sent(bench: Bench) -> None:
     raised(bench)
-    bench.devices.on_read = lambda: bench.converter.wait("E002", "another")
+    bench.devices.on_read = lambda: bench.converter.wait("E002", person("another"))
     with pytest.raises(Refused, match="A stop overtook this order; nothing was sent"):
-        bench.converter.order(TAKE, "me")
+        bench.converter.order(TAKE, ME)
     assert {one[2] for one in bench.grid.sent if one[1] == "E002"} == {WAIT}
     assert bench.log.get("c2").state == "cancelled"
 
@@ -308,33 +310,33 @@ def test_a_stop_that_comes_while_converters_are_read_keeps_the_order_from_being_
 def test_a_lock_refuses_everything_but_wait_whoever_gives_it(bench: Bench, scope: str) -> None:
     bench.book.locks[scope] = {"name": "Aoki", "reason": "fuse", "since": "now"}
     with pytest.raises(Refused, match="locked by Aoki") as refusal:
-        bench.converter.order(UP, "me", override="hurry")
+        bench.converter.order(UP, ME, override="hurry")
     assert refusal.value.details["cause"] == "locked"
-    bench.converter.order(ConverterOrder("E001", WAIT, 0.0, 0.0), "me")
+    bench.converter.order(ConverterOrder("E001", WAIT, 0.0, 0.0), ME)
     assert bench.grid.waits() == ["E001"]
 
 
 def test_another_units_lock_refuses_nothing_here(bench: Bench) -> None:
     bench.book.locks["E002"] = {"name": "Aoki", "reason": "fuse", "since": "now"}
-    assert bench.converter.order(UP, "me")[0].state == "verified"
+    assert bench.converter.order(UP, ME)[0].state == "verified"
 
 
 def test_while_stop_all_runs_only_wait_is_sent(bench: Bench) -> None:
     bench.log.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
-        bench.converter.order(UP, "me")
-    bench.converter.wait("E001", "me")
+        bench.converter.order(UP, ME)
+    bench.converter.wait("E001", ME)
     assert bench.grid.waits() == ["E001"]
 
 
 def test_no_converter_is_started_under_an_apis_main_that_is_being_shut_down(bench: Bench) -> None:
-    shut = bench.desk.begin(ShutDownOrder("E001", ("E001",)), "me")
+    shut = bench.desk.begin(ShutDownOrder("E001", ("E001",)), ME)
     with pytest.raises(Refused, match="being shut down"):
-        bench.converter.order(UP, "me")
-    bench.converter.wait("E001", "me")
+        bench.converter.order(UP, ME)
+    bench.converter.wait("E001", ME)
     bench.desk.verify(shut)
     bench.run(20.0)
-    assert bench.converter.order(UP, "me")[0].state == "verified"
+    assert bench.converter.order(UP, ME)[0].state == "verified"
 
 
 # What comes back
@@ -343,7 +345,7 @@ def test_no_converter_is_started_under_an_apis_main_that_is_being_shut_down(benc
 def test_yes_and_nothing_happens_is_said_after_30_s(bench: Bench) -> None:
     """Z9b: accepted is not done."""
     bench.devices.deaf = {"E001"}
-    command, _ = bench.converter.order(UP, "me")
+    command, _ = bench.converter.order(UP, ME)
     assert command.state == "accepted"
     bench.run(29.0)
     assert bench.log.get(command.id).state == "accepted"
@@ -355,10 +357,10 @@ def test_yes_and_nothing_happens_is_said_after_30_s(bench: Bench) -> None:
 def test_no_and_it_happens_is_failed_and_said_and_counts_in_the_rules(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(refused(), carried_out=True)
     with pytest.raises(UpstreamError, match="it said no") as error:
-        bench.converter.order(UP, "me")
+        bench.converter.order(UP, ME)
     assert error.value.details["sent"] is True
     with pytest.raises(Refused, match="is or may be the voltage reference"):
-        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "me")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), ME)
     bench.run(25.0)
     command = bench.log.get(error.value.details["command"])
     assert (command.state, command.note) == ("failed", "It was refused, but the units show it.")
@@ -367,14 +369,14 @@ def test_no_and_it_happens_is_failed_and_said_and_counts_in_the_rules(bench: Ben
 def test_the_reply_lost_and_the_order_carried_out_is_verified_by_the_readings(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(lost(), carried_out=True)
     with pytest.raises(UpstreamError) as error:
-        bench.converter.order(UP, "me")
+        bench.converter.order(UP, ME)
     assert error.value.details["sent"] == "unknown"
     command = bench.log.get(error.value.details["command"])
     assert (command.state, command.sent) == ("pending", "unknown")
     bench.run(11.0)
     assert bench.log.get(command.id).state == "pending", "a reading within the lag is no evidence"
     with pytest.raises(Refused, match="may be the voltage reference"):
-        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "me")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), ME)
     bench.run(10.0)
     ended = bench.log.get(command.id)
     assert (ended.state, ended.note) == ("verified", "No answer came, but it is in effect.")
@@ -384,7 +386,7 @@ def test_the_reply_lost_and_the_order_carried_out_is_verified_by_the_readings(be
 def test_the_reply_lost_and_nothing_done_times_out(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(lost())
     with pytest.raises(UpstreamError) as error:
-        bench.converter.order(UP, "me")
+        bench.converter.order(UP, ME)
     bench.run(32.0)
     ended = bench.log.get(error.value.details["command"])
     assert ended.state == "timedOut"
@@ -394,15 +396,15 @@ def test_the_reply_lost_and_nothing_done_times_out(bench: Bench) -> None:
 def test_an_order_that_never_left_ends_at_once_and_counts_in_no_rule(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(unsent(), times=1)
     with pytest.raises(UpstreamError) as error:
-        bench.converter.order(UP, "me")
+        bench.converter.order(UP, ME)
     ended = bench.log.get(error.value.details["command"])
     assert (ended.state, ended.sent) == ("failed", False)
-    assert bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "me")[0].state == "verified"
+    assert bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), ME)[0].state == "verified"
 
 
 def test_a_unit_silent_between_acceptance_and_verification_is_told_as_not_seen(bench: Bench) -> None:
     bench.devices.deaf = {"E001"}
-    command, _ = bench.converter.order(UP, "me")
+    command, _ = bench.converter.order(UP, ME)
     bench.unit("E001").there = False
     bench.run(32.0)
     ended = bench.log.get(command.id)
@@ -415,17 +417,17 @@ def test_a_unit_silent_between_acceptance_and_verification_is_told_as_not_seen(b
 def test_two_operators_order_a_reference_each_and_one_is_refused(bench: Bench) -> None:
     """Z8b: the first is still in flight."""
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
-    first = bench.hands.submit(bench.converter.order, UP, "one")
+    first = bench.hands.submit(bench.converter.order, UP, person("one"))
     with pytest.raises(Refused, match="E001 is or may be the voltage reference"):
-        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "two")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), person("two"))
     bench.run(9.0)
     assert first.result(5)[0].state == "verified"
 
 
 def test_orders_of_one_unit_go_one_at_a_time_and_the_later_is_judged_by_what_then_is(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=5.0, times=1)
-    first = bench.hands.submit(bench.converter.order, UP, "one")
-    second = bench.hands.beside(bench.converter.order, ConverterOrder("E001", CHARGE, 350.0, 1.0), "two")
+    first = bench.hands.submit(bench.converter.order, UP, person("one"))
+    second = bench.hands.beside(bench.converter.order, ConverterOrder("E001", CHARGE, 350.0, 1.0), person("two"))
     bench.hands.until(lambda: len(bench.log.latest()) == 2)
     assert not second.done()
     bench.run(6.0)
@@ -441,15 +443,15 @@ def test_wait_passes_in_every_mode_and_state_and_is_sent_as_zero(bench: Bench) -
     bench.grid.mode = None
     bench.unit("E001").there = False
     bench.run(40.0)
-    command, _ = bench.converter.order(ConverterOrder("E001", WAIT, 999.0, -5.0), "me")
+    command, _ = bench.converter.order(ConverterOrder("E001", WAIT, 999.0, -5.0), ME)
     assert command.state == "verified"
     assert bench.grid.sent[-1][:5] == ("command", "E001", WAIT, 0.0, 0.0)
 
 
 def test_wait_overtakes_an_order_in_flight_which_is_followed_by_wait_and_told_as_undone(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=5.0)
-    order = bench.hands.submit(bench.converter.order, UP, "one")
-    assert bench.converter.wait("E001", "two")[0].state == "verified"
+    order = bench.hands.submit(bench.converter.order, UP, person("one"))
+    assert bench.converter.wait("E001", person("two"))[0].state == "verified"
     bench.run(6.0)
     with pytest.raises(Refused, match="Wait followed it, and E001 is in Wait") as undone:
         order.result(5)
@@ -462,8 +464,8 @@ def test_wait_overtakes_an_order_in_flight_which_is_followed_by_wait_and_told_as
 
 def test_the_wait_that_follows_is_tried_again_and_its_failure_is_said(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=5.0)
-    order = bench.hands.submit(bench.converter.order, UP, "one")
-    bench.converter.wait("E001", "two")
+    order = bench.hands.submit(bench.converter.order, UP, person("one"))
+    bench.converter.wait("E001", person("two"))
     bench.grid.faults["E001 WAIT"] = Fault(unsent(), times=2)
     bench.run(6.0)
     with pytest.raises(Refused, match="is in Wait"):
@@ -471,9 +473,9 @@ def test_the_wait_that_follows_is_tried_again_and_its_failure_is_said(bench: Ben
     assert len(bench.grid.waits("E001")) == 4
 
     bench.run(20.0)
-    again = bench.hands.submit(bench.converter.order, UP, "one")
+    again = bench.hands.submit(bench.converter.order, UP, person("one"))
     del bench.grid.faults["E001 WAIT"]
-    bench.converter.wait("E001", "two")
+    bench.converter.wait("E001", person("two"))
     bench.grid.faults["E001 WAIT"] = Fault(unsent())
     bench.run(6.0)
     with pytest.raises(Refused, match="not seen in Wait after it: it could not be reached"):
@@ -483,11 +485,11 @@ def test_the_wait_that_follows_is_tried_again_and_its_failure_is_said(bench: Ben
 
 def test_a_wait_overtakes_what_still_queues_which_is_cancelled_unsent(bench: Bench) -> None:
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=5.0, times=1)
-    first = bench.hands.submit(bench.converter.order, UP, "one")
-    queued = bench.hands.beside(bench.converter.order, UP, "two")
+    first = bench.hands.submit(bench.converter.order, UP, person("one"))
+    queued = bench.hands.beside(bench.converter.order, UP, person("two"))
     bench.hands.until(lambda: len(bench.log.latest()) == 2)
     bench.hands.until(lambda: len(bench.desk.turns._queues[Lane("converter", Scope("E001"))]) == 2)
-    bench.converter.wait("E001", "three")
+    bench.converter.wait("E001", person("three"))
     with pytest.raises(Refused, match="overtook this order while it waited"):
         queued.result(5)
     assert bench.log.get("c2").state == "cancelled"
@@ -498,9 +500,9 @@ def test_a_wait_overtakes_what_still_queues_which_is_cancelled_unsent(bench: Ben
 
 
 def test_a_wait_that_comes_between_the_check_and_the_sending_keeps_it_from_being_sent(bench: Bench) -> None:
-    bench.on_intent = lambda: bench.converter.wait("E001", "another")
+    bench.on_intent = lambda: bench.converter.wait("E001", person("another"))
     with pytest.raises(Refused, match="A stop overtook this order; nothing was sent"):
-        bench.converter.order(UP, "me")
+        bench.converter.order(UP, ME)
     assert [one[2] for one in bench.grid.sent] == [WAIT]
     assert bench.log.get("c1").state == "cancelled"
     assert bench.fact("E001").belief.surely(WAIT)
@@ -509,7 +511,7 @@ def test_a_wait_that_comes_between_the_check_and_the_sending_keeps_it_from_being
 def test_a_wait_that_fails_says_whether_it_was_sent_and_is_watched(bench: Bench) -> None:
     bench.grid.faults["E001 WAIT"] = Fault(lost(), carried_out=True)
     with pytest.raises(UpstreamError) as error:
-        bench.converter.wait("E001", "me")
+        bench.converter.wait("E001", ME)
     assert error.value.details["sent"] == "unknown"
     bench.run(20.0)
     assert bench.log.get(error.value.details["command"]).state == "verified"
@@ -518,5 +520,5 @@ def test_a_wait_that_fails_says_whether_it_was_sent_and_is_watched(bench: Bench)
 def test_a_wait_that_fails_in_a_way_nobody_foresaw_is_an_error_and_no_trace(bench: Bench) -> None:
     bench.grid.faults["E001 WAIT"] = Fault(RuntimeError("a bug"))
     with pytest.raises(UpstreamError, match="a bug") as error:
-        bench.converter.wait("E001", "me")
+        bench.converter.wait("E001", ME)
     assert error.value.details["sent"] == "unknown"

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from main_controller.domain.actor import SCHEDULER, person
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
-from main_controller.operations.mode_sender import SCHEDULER
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
@@ -28,7 +29,7 @@ def queue(bench: Bench, unit_id: str | None) -> int:
 
 
 def test_a_mode_is_accepted_then_pending_then_seen_in_effect(bench: Bench) -> None:
-    command = bench.set_mode.cluster(RUN, "me")
+    command = bench.set_mode.cluster(RUN, ME)
     assert (command.state, command.sent, command.before) == ("accepted", True, {"mode": STOP})
     assert bench.desk.picture().pending_modes == {"": (RUN,)}
     bench.run(11.0)
@@ -41,7 +42,7 @@ def test_a_mode_is_accepted_then_pending_then_seen_in_effect(bench: Bench) -> No
 
 
 def test_budo_orders_by_its_own_path_and_gives_its_answer(bench: Bench) -> None:
-    command, active = bench.set_mode.budo("active", "me")
+    command, active = bench.set_mode.budo("active", ME)
     assert (active, command.order.name, bench.grid.sent[0][:2]) == (True, "setBudo", ("budo", "active"))
 
 
@@ -49,7 +50,7 @@ def test_a_refused_mode_is_not_sent_and_clears_no_schedule(bench: Bench) -> None
     bench.unit("E002").word = str(CV)
     bench.run(6.0)
     with pytest.raises(Refused, match="E002 is not surely in Wait"):
-        bench.set_mode.cluster(RUN, "me")
+        bench.set_mode.cluster(RUN, ME)
     assert (bench.grid.sent, bench.person_orders, bench.intents) == ([], [], [])
 
 
@@ -63,7 +64,7 @@ def test_the_schedulers_orders_are_nobodys_own(bench: Bench) -> None:
 def test_a_person_whose_order_never_left_clears_no_schedule(bench: Bench) -> None:
     bench.grid.faults["autonomous"] = Fault(unsent())
     with pytest.raises(UpstreamError):
-        bench.set_mode.cluster(RUN, "me")
+        bench.set_mode.cluster(RUN, ME)
     assert bench.person_orders == []
     assert bench.desk.picture().pending_modes == {}
 
@@ -71,7 +72,7 @@ def test_a_person_whose_order_never_left_clears_no_schedule(bench: Bench) -> Non
 def test_yes_and_the_cluster_goes_elsewhere_is_timed_out_with_what_is_shown(bench: Bench) -> None:
     """K3: apis-web says yes and drops the cluster to its policy's mode."""
     bench.apis_web.elsewhere = STOP
-    command = bench.set_mode.cluster(RUN, "me")
+    command = bench.set_mode.cluster(RUN, ME)
     bench.run(32.0)
     ended = bench.log.get(command.id)
     assert ended.state == "timedOut"
@@ -81,7 +82,7 @@ def test_yes_and_the_cluster_goes_elsewhere_is_timed_out_with_what_is_shown(benc
 def test_no_and_it_happens_is_failed_and_said(bench: Bench) -> None:
     bench.grid.faults["autonomous"] = Fault(refused(), carried_out=True)
     with pytest.raises(UpstreamError) as error:
-        bench.set_mode.cluster(RUN, "me")
+        bench.set_mode.cluster(RUN, ME)
     bench.run(25.0)
     command = bench.log.get(error.value.details["command"])
     assert (command.state, command.note) == ("failed", "It was refused, but the units show it.")
@@ -90,7 +91,7 @@ def test_no_and_it_happens_is_failed_and_said(bench: Bench) -> None:
 def test_no_and_it_does_not_happen_is_said_too(bench: Bench) -> None:
     bench.grid.faults["autonomous"] = Fault(refused())
     with pytest.raises(UpstreamError) as error:
-        bench.set_mode.cluster(RUN, "me")
+        bench.set_mode.cluster(RUN, ME)
     bench.run(32.0)
     assert bench.log.get(error.value.details["command"]).note == "It was refused and did not take effect."
 
@@ -99,7 +100,7 @@ def test_the_reply_lost_and_the_mode_set_is_verified(bench: Bench) -> None:
     """The Grid Master died in the middle (K7): the answer never comes."""
     bench.grid.faults["autonomous"] = Fault(lost(), carried_out=True)
     with pytest.raises(UpstreamError) as error:
-        bench.set_mode.cluster(RUN, "me")
+        bench.set_mode.cluster(RUN, ME)
     assert error.value.details["sent"] == "unknown"
     assert bench.desk.picture().pending_modes == {"": (RUN,)}, "it counts as under way"
     assert bench.person_orders == [None]
@@ -111,8 +112,8 @@ def test_the_reply_lost_and_the_mode_set_is_verified(bench: Bench) -> None:
 def test_two_operators_order_opposite_things_and_the_way_down_wins(bench: Bench) -> None:
     """Run hangs, Stop comes: Stop is sent at once, and again after Run came back."""
     bench.grid.faults["autonomous"] = Fault(hang=8.0)
-    run = bench.hands.submit(bench.set_mode.cluster, RUN, "one")
-    assert bench.set_mode.cluster(STOP, "two").state == "accepted"
+    run = bench.hands.submit(bench.set_mode.cluster, RUN, person("one"))
+    assert bench.set_mode.cluster(STOP, person("two")).state == "accepted"
     bench.run(9.0)
     with pytest.raises(Refused, match="stop followed it") as undone:
         run.result(5)
@@ -128,17 +129,17 @@ def test_run_behind_a_stop_in_flight_is_judged_as_if_the_stop_were_in_force(benc
     bench.unit("E001").word = str(CV)
     bench.run(10.0)
     bench.grid.faults["stop"] = Fault(hang=8.0)
-    stop = bench.hands.submit(bench.set_mode.cluster, STOP, "one")
+    stop = bench.hands.submit(bench.set_mode.cluster, STOP, person("one"))
     with pytest.raises(Refused, match="E001 is not surely in Wait"):
-        bench.set_mode.cluster(RUN, "two")
+        bench.set_mode.cluster(RUN, person("two"))
     bench.run(9.0)
     assert stop.result(5).state in ("accepted", "verified")
 
 
 def test_a_stop_after_an_overtaken_order_that_fails_is_told(bench: Bench) -> None:
     bench.grid.faults["autonomous"] = Fault(hang=8.0)
-    run = bench.hands.submit(bench.set_mode.cluster, RUN, "one")
-    bench.set_mode.cluster(STOP, "two")
+    run = bench.hands.submit(bench.set_mode.cluster, RUN, person("one"))
+    bench.set_mode.cluster(STOP, person("two"))
     bench.grid.faults["stop"] = Fault(unsent())
     bench.run(9.0)
     with pytest.raises(Refused, match="the stop after it failed"):
@@ -147,10 +148,10 @@ def test_a_stop_after_an_overtaken_order_that_fails_is_told(bench: Bench) -> Non
 
 def test_a_stop_cancels_what_queues_and_what_is_checked_but_not_sent(bench: Bench) -> None:
     bench.grid.faults["manual"] = Fault(hang=8.0, times=1)
-    first = bench.hands.submit(bench.set_mode.cluster, MANUAL, "one")
-    queued = bench.hands.beside(bench.set_mode.cluster, RUN, "two")
+    first = bench.hands.submit(bench.set_mode.cluster, MANUAL, person("one"))
+    queued = bench.hands.beside(bench.set_mode.cluster, RUN, person("two"))
     bench.hands.until(lambda: queue(bench, None) == 2)
-    bench.set_mode.cluster(STOP, "three")
+    bench.set_mode.cluster(STOP, person("three"))
     with pytest.raises(Refused, match="overtook"):
         queued.result(5)
     bench.run(9.0)
@@ -163,9 +164,9 @@ def test_force_stop_passes_locks_a_running_stop_all_and_hanging_orders(bench: Be
     bench.book.locks[""] = LOCK
     bench.log.hold("c99")
     bench.grid.faults["manual"] = Fault(hang=8.0)
-    hanging = bench.hands.submit(bench.set_mode.unit, "E001", None, "one")
-    assert bench.set_mode.cluster(STOP, "me").sent is True
-    assert bench.set_mode.unit("E001", STOP, "me").sent is True
+    hanging = bench.hands.submit(bench.set_mode.unit, "E001", None, person("one"))
+    assert bench.set_mode.cluster(STOP, ME).sent is True
+    assert bench.set_mode.unit("E001", STOP, ME).sent is True
     assert hanging.exception(5) is not None
 
 
@@ -173,9 +174,9 @@ def test_force_stop_passes_locks_a_running_stop_all_and_hanging_orders(bench: Be
 def test_while_stop_all_runs_no_other_mode_is_sent(bench: Bench, mode: Mode) -> None:
     bench.log.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
-        bench.set_mode.cluster(mode, "me")
+        bench.set_mode.cluster(mode, ME)
     with pytest.raises(Refused, match="Stop all is running"):
-        bench.set_mode.unit("E001", None, "me")
+        bench.set_mode.unit("E001", None, ME)
     assert bench.grid.sent == []
 
 
@@ -191,7 +192,7 @@ def by_hand(bench: Bench) -> None:
 
 def test_force_stop_in_manual_waits_everybody_with_the_reference_last(bench: Bench) -> None:
     by_hand(bench)
-    command = bench.set_mode.cluster(STOP, "me")
+    command = bench.set_mode.cluster(STOP, ME)
     waits = bench.grid.waits()
     assert sorted(waits) == ["E001", "E002", "E003"]
     assert waits[0] == "E003"
@@ -203,7 +204,7 @@ def test_force_stop_in_manual_waits_everybody_with_the_reference_last(bench: Ben
 def test_force_stop_in_manual_is_in_effect_only_when_all_are_in_wait(bench: Bench) -> None:
     by_hand(bench)
     bench.devices.deaf = {"E001"}
-    command = bench.set_mode.cluster(STOP, "me")
+    command = bench.set_mode.cluster(STOP, ME)
     bench.run(59.0)
     assert bench.log.get(command.id).state == "accepted"
     bench.run(3.0)
@@ -216,7 +217,7 @@ def test_force_stop_in_manual_goes_on_past_a_failing_unit_and_a_failing_apis_web
     bench.grid.faults["E003 WAIT"] = Fault(unsent())
     bench.grid.faults["stop"] = Fault(unsent())
     with pytest.raises(UpstreamError):
-        bench.set_mode.cluster(STOP, "me")
+        bench.set_mode.cluster(STOP, ME)
     assert sorted(bench.grid.waits()) == ["E001", "E002", "E003", "E003", "E003"], "refused at once, so tried again"
     assert bench.grid.waits()[-1] == "E001", "the reference last, all the same"
     assert bench.log.latest()[0].note == "Wait could not be sent to E003."
@@ -225,8 +226,8 @@ def test_force_stop_in_manual_goes_on_past_a_failing_unit_and_a_failing_apis_web
 def test_force_stop_in_a_mode_that_nobody_knows_or_that_may_become_manual_waits_too(bench: Bench) -> None:
     bench.grid.faults["manual"] = Fault(lost(), carried_out=True)
     with pytest.raises(UpstreamError):
-        bench.set_mode.cluster(MANUAL, "me")
-    bench.set_mode.cluster(STOP, "me")
+        bench.set_mode.cluster(MANUAL, ME)
+    bench.set_mode.cluster(STOP, ME)
     assert sorted(bench.grid.waits()) == ["E001", "E002", "E003"]
 
 
@@ -234,7 +235,7 @@ def test_force_stop_in_a_mode_that_nobody_knows_or_that_may_become_manual_waits_
 def test_force_stop_elsewhere_leaves_the_deals_to_apis_main(bench: Bench, mode: Mode) -> None:
     bench.grid.mode = mode
     bench.run(10.0)
-    bench.set_mode.cluster(STOP, "me")
+    bench.set_mode.cluster(STOP, ME)
     assert bench.grid.waits() == []
 
 
@@ -242,8 +243,8 @@ def test_force_stop_in_manual_is_followed_by_wait_at_an_order_in_flight(bench: B
     bench.grid.mode = MANUAL
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
-    order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), "one")
-    bench.set_mode.cluster(STOP, "two")
+    order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), person("one"))
+    bench.set_mode.cluster(STOP, person("two"))
     bench.run(9.0)
     with pytest.raises(Refused, match="Wait followed it"):
         order.result(5)
@@ -256,30 +257,30 @@ def test_force_stop_in_manual_is_followed_by_wait_at_an_order_in_flight(bench: B
 def test_a_units_mode_goes_by_its_own_way_and_is_seen_in_its_local(bench: Bench) -> None:
     bench.grid.mode = RUN
     bench.run(6.0)
-    command = bench.set_mode.unit("E002", STOP, "me")
+    command = bench.set_mode.unit("E002", STOP, ME)
     bench.run(36.0)
     assert bench.log.get(command.id).state == "verified"
     assert bench.fact("E002").obeys is STOP
-    cleared = bench.set_mode.unit("E002", None, "me")
+    cleared = bench.set_mode.unit("E002", None, ME)
     bench.run(20.0)
     assert bench.log.get(cleared.id).state == "verified"
     assert bench.person_orders == ["E002", "E002"]
     with pytest.raises(NotFound):
-        bench.set_mode.unit("E009", STOP, "me")
+        bench.set_mode.unit("E009", STOP, ME)
 
 
 def test_a_locked_units_mode_stays(bench: Bench) -> None:
     bench.book.locks["E002"] = LOCK
     for mode in (None, SOFT):
         with pytest.raises(Refused, match="stays as it is"):
-            bench.set_mode.unit("E002", mode, "me")
+            bench.set_mode.unit("E002", mode, ME)
     assert bench.grid.sent == []
 
 
 def test_a_units_stop_overtakes_its_own_order_in_flight_and_follows_it(bench: Bench) -> None:
     bench.grid.faults["E001 clear"] = Fault(hang=8.0)
-    run = bench.hands.submit(bench.set_mode.unit, "E001", None, "one")
-    bench.set_mode.unit("E001", STOP, "two")
+    run = bench.hands.submit(bench.set_mode.unit, "E001", None, person("one"))
+    bench.set_mode.unit("E001", STOP, person("two"))
     bench.run(9.0)
     with pytest.raises(Refused, match="stop followed it"):
         run.result(5)
@@ -288,10 +289,10 @@ def test_a_units_stop_overtakes_its_own_order_in_flight_and_follows_it(bench: Be
 
 def test_a_stop_of_the_cluster_cancels_a_units_queued_order_and_leaves_its_own_mode_alone(bench: Bench) -> None:
     bench.grid.faults["E001 heteronomous"] = Fault(hang=8.0)
-    first = bench.hands.submit(bench.set_mode.unit, "E001", SOFT, "one")
-    queued = bench.hands.beside(bench.set_mode.unit, "E001", None, "two")
+    first = bench.hands.submit(bench.set_mode.unit, "E001", SOFT, person("one"))
+    queued = bench.hands.beside(bench.set_mode.unit, "E001", None, person("two"))
     bench.hands.until(lambda: queue(bench, "E001") == 2)
-    bench.set_mode.cluster(STOP, "three")
+    bench.set_mode.cluster(STOP, person("three"))
     with pytest.raises(Refused, match="overtook"):
         queued.result(5)
     bench.run(9.0)
@@ -300,16 +301,16 @@ def test_a_stop_of_the_cluster_cancels_a_units_queued_order_and_leaves_its_own_m
 
 
 def test_the_order_is_on_the_disk_before_it_leaves_but_nothing_keeps_a_stop_back(bench: Bench) -> None:
-    run = bench.set_mode.cluster(RUN, "me")
+    run = bench.set_mode.cluster(RUN, ME)
     assert bench.intents == [run.id]
-    bench.set_mode.cluster(STOP, "me")
+    bench.set_mode.cluster(STOP, ME)
     assert bench.intents == [run.id]
 
 
 def test_a_bug_leaves_no_order_in_flight_for_ever_and_a_stop_still_follows_it(bench: Bench) -> None:
     bench.grid.faults["autonomous"] = Fault(ZeroDivisionError("a bug"), hang=8.0)
-    run = bench.hands.submit(bench.set_mode.cluster, RUN, "one")
-    bench.set_mode.cluster(STOP, "two")
+    run = bench.hands.submit(bench.set_mode.cluster, RUN, person("one"))
+    bench.set_mode.cluster(STOP, person("two"))
     bench.run(9.0)
     with pytest.raises(UpstreamError, match="nobody foresaw") as error:
         run.result(5)
@@ -327,7 +328,7 @@ def test_run_waits_for_the_next_reading_of_a_unit_that_was_seen_25_s_ago() -> No
         bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
         bench.run(24.0)
         with pytest.raises(Refused, match=r"E001 was last seen 2\d s ago"):
-            bench.set_mode.cluster(Mode.AUTONOMOUS, "me")
+            bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         bench.unit("E001").word, bench.unit("E001").frozen = str(Word.WAIT), False
         bench.run(6.0)
-        assert bench.set_mode.cluster(Mode.AUTONOMOUS, "me").sent is True
+        assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True

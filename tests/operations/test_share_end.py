@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import Refused
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, Kept, open_bench
 from tests.operations.fake_wire import Fault, unsent
 from tests.operations.guided import (
@@ -81,7 +83,7 @@ def test_it_is_never_called_ended_while_any_converter_works(bench: Bench, word: 
 def test_it_is_never_called_ended_while_the_bus_carries_voltage(bench: Bench, unit_ids: tuple[str, ...]) -> None:
     """Also where a third unit alone shows it: its meter sticks, or the bus is open in between."""
     command_id = sharing(bench)
-    end = bench.share.end("me")
+    end = bench.share.end(ME)
     for unit_id in unit_ids:
         bench.unit(unit_id).meter["vg"] = 348.0
     bench.run(20.0)
@@ -94,7 +96,7 @@ def test_it_is_never_called_ended_while_the_bus_carries_voltage(bench: Bench, un
 
 def test_a_bus_that_nobody_measures_is_not_called_dead(bench: Bench) -> None:
     command_id = sharing(bench)
-    bench.share.end("me")
+    bench.share.end(ME)
     for unit_id in bench.grid.units:
         bench.unit(unit_id).meter["vg"] = None
     bench.run(100.0)
@@ -118,7 +120,7 @@ def test_units_that_apis_main_drives_are_left_to_it(bench: Bench) -> None:
 def test_the_reference_stays_up_until_the_current_is_measured_gone(bench: Bench) -> None:
     sharing(bench)
     bench.flows = False
-    bench.share.end("me")
+    bench.share.end(ME)
     bench.run(10.0)
     assert bench.unit("E003").word == WAIT
     assert bench.unit("E001").word == CV, "2 A are measured still"
@@ -132,7 +134,7 @@ def test_the_reference_stays_up_until_the_current_is_measured_gone(bench: Bench)
 def test_a_current_that_is_never_measured_gone_keeps_the_reference_30_s_at_most(bench: Bench) -> None:
     sharing(bench)
     bench.flows = False
-    bench.share.end("me")
+    bench.share.end(ME)
     bench.run(40.0)
     waits = first_waits(bench)
     assert 28.0 <= waits["E001"] - waits["E003"] <= 30.0
@@ -141,7 +143,7 @@ def test_a_current_that_is_never_measured_gone_keeps_the_reference_30_s_at_most(
 def test_where_no_converter_can_be_read_the_readings_that_count_tell(bench: Bench) -> None:
     command_id = sharing(bench)
     bench.devices.reads = False
-    end = bench.share.end("me")
+    end = bench.share.end(ME)
     bench.run(60.0)
     waits = first_waits(bench)
     assert 12.0 <= waits["E001"] - waits["E003"] <= 18.0
@@ -156,7 +158,7 @@ def test_where_no_converter_can_be_read_the_readings_that_count_tell(bench: Benc
 def test_a_followers_wait_that_fails_is_repeated_at_once_and_before_the_references(bench: Bench) -> None:
     sharing(bench)
     bench.grid.faults["E003 WAIT"] = Fault(unsent(), times=3)
-    bench.share.end("me")
+    bench.share.end(ME)
     bench.run(8.0)
     waits = [(one[1], one[-1]) for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
     followers = [at for unit_id, at in waits if unit_id == "E003"]
@@ -199,25 +201,25 @@ def test_what_a_kill_interrupted_ends_itself_when_nobody_does(restarted: Bench) 
     assert step(restarted) == "failed referenceDown"
     assert "Nobody ended it within 2 min of the restart" in told(restarted)["reason"]
     (end,) = [one for one in restarted.log.latest() if one.order.name == "endShare"]
-    assert (end.by, end.state) == ("unattended", "verified")
+    assert (str(end.by), end.state) == ("unattended", "verified")
     assert restarted.kept.records == {}
     begin(restarted)
 
 
 def test_what_a_kill_interrupted_owns_the_bus_until_it_has_ended(restarted: Bench) -> None:
     with pytest.raises(Refused, match=r"guided sharing c7 from E001 to E003, by me since before the restart"):
-        restarted.set_mode.cluster(Mode.MANUAL, "two")
-    restarted.share.end("two")
+        restarted.set_mode.cluster(Mode.MANUAL, person("two"))
+    restarted.share.end(person("two"))
     restarted.run(30.0)
-    assert restarted.set_mode.cluster(Mode.MANUAL, "two").sent is True
+    assert restarted.set_mode.cluster(Mode.MANUAL, person("two")).sent is True
 
 
 @pytest.mark.parametrize("how", ["Wait", "Force Stop"])
 def test_a_stop_ends_what_a_kill_interrupted(restarted: Bench, how: str) -> None:
     if how == "Wait":
-        restarted.converter.wait("E003", "two")
+        restarted.converter.wait("E003", person("two"))
     else:
-        restarted.set_mode.cluster(Mode.STOP, "two")
+        restarted.set_mode.cluster(Mode.STOP, person("two"))
     restarted.run(30.0)
     assert in_wait(restarted)
     assert step(restarted) == "failed referenceDown"
@@ -232,7 +234,7 @@ def test_being_told_to_stop_ends_what_a_kill_interrupted(restarted: Bench) -> No
 
 
 def test_stop_all_takes_over_what_a_kill_interrupted(restarted: Bench) -> None:
-    assert restarted.stop_all.order("two").state == "verified"
+    assert restarted.stop_all.order(person("two")).state == "verified"
     assert told(restarted)["state"] == "cancelled"
     assert restarted.kept.records == {}
     before = len(restarted.grid.sent)
@@ -242,7 +244,7 @@ def test_stop_all_takes_over_what_a_kill_interrupted(restarted: Bench) -> None:
 
 
 def test_two_that_end_what_a_kill_interrupted_end_it_once(restarted: Bench) -> None:
-    first, second = restarted.share.end("one"), restarted.share.end("two")
+    first, second = restarted.share.end(person("one")), restarted.share.end(person("two"))
     restarted.run(30.0)
     assert [restarted.log.get(one.id).state for one in (first, second)] == ["verified", "verified"]
     assert sent(restarted) == [("E003", "WAIT"), ("E001", "WAIT")]
@@ -268,7 +270,7 @@ def test_garbage_instead_of_deals_keeps_nobody_from_the_safe_end(bench: Bench) -
     sharing(bench)
     garbage: Any = (None, 7, {"chargeUnitId": ["E003"]}, {"chargeUnitId": {}})
     bench.cache.take_grid(lambda grid: replace(grid, deals=garbage))
-    bench.share.end("me")
+    bench.share.end(ME)
     bench.run(20.0)
     assert in_wait(bench)
     assert told(bench)["state"] == "ended"
@@ -287,7 +289,7 @@ def test_no_more_converters_are_read_at_once_than_may_be(bench: Bench) -> None:
         return read(target, what)
 
     bench.devices.read = hanging  # type: ignore[method-assign]
-    bench.share.end("me")
+    bench.share.end(ME)
     bench.run(40.0)
     assert asked.count("E001") <= 2
     assert asked.count("E003") > 5

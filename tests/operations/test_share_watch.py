@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import SCHEDULER, person
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, Refused
+from tests.domain.facts import ME
 from tests.operations.bench import Bench
 from tests.operations.guided import CHARGE, CV, DISCHARGE, WAIT, begin, ended, in_wait, open_site, sent, sharing, step
 from tests.operations.guided import told as shown
@@ -208,7 +210,7 @@ def test_the_current_leaves_the_reference_its_margin(bench: Bench) -> None:
 
 def test_without_a_limit_it_does_not_begin(bench: Bench) -> None:
     with pytest.raises(BadRequest, match="give minutes, wh or both"):
-        bench.share.start("E001", "E003", 2.0, 350.0, "me")
+        bench.share.start("E001", "E003", 2.0, 350.0, ME)
     for more in ({"minutes": 0.5}, {"minutes": 241.0}, {"minutes": float("nan")}, {"wh": 0.0}, {"wh": 10_001.0}):
         with pytest.raises(BadRequest):
             begin(bench, **more)
@@ -262,15 +264,17 @@ def test_while_it_runs_all_other_orders_but_stops_are_refused_and_told_whose_the
     bench.run(at)
     before = sent(bench)
     orders: list[Callable[[], object]] = [
-        lambda: bench.converter.order(ConverterOrder("E002", DISCHARGE, 370.0, 2.0), "two"),
-        lambda: bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 0.3), "two", override="I know better"),
-        lambda: bench.converter.order(ConverterOrder("E001", CV, 300.0, 0.5), "two"),
-        lambda: bench.set_mode.cluster(Mode.MANUAL, "two"),
-        lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, "two"),
-        lambda: bench.set_mode.cluster(Mode.HETERONOMOUS, "scheduler"),
-        lambda: bench.set_mode.budo("manual", "two"),
-        lambda: bench.set_mode.unit("E002", Mode.HETERONOMOUS, "two"),
-        lambda: bench.set_mode.unit("E003", None, "two"),
+        lambda: bench.converter.order(ConverterOrder("E002", DISCHARGE, 370.0, 2.0), person("two")),
+        lambda: bench.converter.order(
+            ConverterOrder("E003", CHARGE, 350.0, 0.3), person("two"), override="I know better"
+        ),
+        lambda: bench.converter.order(ConverterOrder("E001", CV, 300.0, 0.5), person("two")),
+        lambda: bench.set_mode.cluster(Mode.MANUAL, person("two")),
+        lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, person("two")),
+        lambda: bench.set_mode.cluster(Mode.HETERONOMOUS, SCHEDULER),
+        lambda: bench.set_mode.budo("manual", person("two")),
+        lambda: bench.set_mode.unit("E002", Mode.HETERONOMOUS, person("two")),
+        lambda: bench.set_mode.unit("E003", None, person("two")),
     ]
     for order in orders:
         with pytest.raises(Refused, match=f"guided sharing {command_id} from E001 to E003, by me since") as refusal:
@@ -279,7 +283,7 @@ def test_while_it_runs_all_other_orders_but_stops_are_refused_and_told_whose_the
         assert refusal.value.details["owner"]["command"] == command_id
         assert refusal.value.details["sent"] is False
     assert sent(bench) == before
-    bench.converter.wait("E002", "two")
+    bench.converter.wait("E002", person("two"))
     bench.run(30.0)
     assert not shown(bench)["reason"]
 
@@ -287,11 +291,11 @@ def test_while_it_runs_all_other_orders_but_stops_are_refused_and_told_whose_the
 @pytest.mark.parametrize(
     "stop",
     [
-        lambda bench: bench.converter.wait("E001", "two"),
-        lambda bench: bench.set_mode.cluster(Mode.STOP, "two"),
+        lambda bench: bench.converter.wait("E001", person("two")),
+        lambda bench: bench.set_mode.cluster(Mode.STOP, person("two")),
         lambda bench: bench.set_mode.budo("stop", "two"),
-        lambda bench: bench.set_mode.unit("E003", Mode.STOP, "two"),
-        lambda bench: bench.stop_all.order("two"),
+        lambda bench: bench.set_mode.unit("E003", Mode.STOP, person("two")),
+        lambda bench: bench.stop_all.order(person("two")),
     ],
     ids=["Wait", "Force Stop", "budo stop", "a unit's stop", "Stop all"],
 )
@@ -306,18 +310,18 @@ def test_every_stop_passes_and_ends_it(bench: Bench, stop: Callable[[Bench], obj
 
 def test_once_it_has_ended_the_bus_is_everybodys(bench: Bench) -> None:
     sharing(bench)
-    bench.share.end("me")
+    bench.share.end(ME)
     with pytest.raises(Refused, match="The bus belongs to"):
-        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "two")
+        bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), person("two"))
     bench.run(30.0)
-    assert bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), "two")[0].state == "verified"
+    assert bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), person("two"))[0].state == "verified"
 
 
 def test_a_soft_stop_that_can_only_end_deals_passes_whoever_owns_the_bus(bench: Bench) -> None:
     sharing(bench)
     bench.grid.mode = Mode.AUTONOMOUS
     bench.poll()
-    assert bench.set_mode.cluster(Mode.HETERONOMOUS, "two").sent is True
+    assert bench.set_mode.cluster(Mode.HETERONOMOUS, person("two")).sent is True
 
 
 # S22: steps are told from the answer and the reading

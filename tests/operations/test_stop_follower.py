@@ -7,6 +7,7 @@ import pytest
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.stop_follower import StopFollower
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 
@@ -36,10 +37,10 @@ def follow(bench: Bench, seconds: float) -> None:
 
 def test_a_force_stop_whose_one_wait_failed_sends_it_again_and_is_verified_only_then(manual: Bench) -> None:
     """S2, S4: the old program sent it once and the second press was verified with E001 at 350 V."""
-    manual.converter.order(UP, "me")
+    manual.converter.order(UP, ME)
     manual.run(15)
     manual.grid.faults["E001 WAIT"] = Fault(unsent(), times=1)
-    command = manual.set_mode.cluster(STOP, "me")
+    command = manual.set_mode.cluster(STOP, ME)
     manual.run(25)
     assert not manual.log.get(command.id).state.in_effect
     follow(manual, 30)
@@ -51,7 +52,7 @@ def test_a_force_stop_from_run_is_not_verified_over_a_unit_that_came_back_as_ref
     """S3: in no deal, so that no apis-main ends it."""
     running.unit("E001").word = str(CV)
     running.run(10)
-    command = running.set_mode.cluster(STOP, "me")
+    command = running.set_mode.cluster(STOP, ME)
     running.run(29)
     assert running.log.get(command.id).state == "accepted"
     assert running.unit("E001").word == CV, "apis-main has its time first"
@@ -64,7 +65,7 @@ def test_a_second_force_stop_while_a_converter_works_is_not_verified_either(manu
     manual.grid.mode = STOP
     manual.unit("E001").word = str(CV)
     manual.run(10)
-    command = manual.set_mode.cluster(STOP, "me")
+    command = manual.set_mode.cluster(STOP, ME)
     manual.run(40)
     assert not manual.log.get(command.id).state.in_effect
 
@@ -73,7 +74,7 @@ def test_a_converter_that_takes_no_wait_is_asked_again_and_again_and_the_stop_ti
     running.unit("E001").word = str(CHARGE)
     running.run(10)
     running.grid.faults["E001 WAIT"] = Fault(unsent(), times=100)
-    command = running.set_mode.cluster(STOP, "me")
+    command = running.set_mode.cluster(STOP, ME)
     running.run(29)
     follow(running, 60)
     assert running.log.get(command.id).state == "timedOut"
@@ -86,9 +87,9 @@ def test_a_converter_that_takes_no_wait_is_asked_again_and_again_and_the_stop_ti
 
 def test_a_local_force_stop_in_manual_brings_its_converter_to_wait(manual: Bench) -> None:
     """S13: Manual overrides a unit's own stop, so the word alone would stop nothing."""
-    manual.converter.order(UP, "me")
+    manual.converter.order(UP, ME)
     manual.run(15)
-    command = manual.set_mode.unit("E001", STOP, "me")
+    command = manual.set_mode.unit("E001", STOP, ME)
     assert manual.unit("E001").word == WAIT
     manual.run(40)
     assert manual.log.get(command.id).state == "verified"
@@ -96,11 +97,11 @@ def test_a_local_force_stop_in_manual_brings_its_converter_to_wait(manual: Bench
 
 
 def test_whoever_ordered_something_else_since_is_not_stopped_again(manual: Bench) -> None:
-    command = manual.set_mode.cluster(STOP, "me")
+    command = manual.set_mode.cluster(STOP, ME)
     manual.run(15)
-    manual.set_mode.cluster(MANUAL, "me")
+    manual.set_mode.cluster(MANUAL, ME)
     manual.run(35)
-    manual.converter.order(UP, "me")
+    manual.converter.order(UP, ME)
     follow(manual, 60)
     assert manual.unit("E001").word == CV
     assert command.id in {one.id for one in manual.log.latest()}
@@ -110,7 +111,7 @@ def test_a_unit_that_cannot_tell_makes_the_verdict_partial_and_says_so(running: 
     """S25: the old program said verified, by one of four."""
     running.unit("E003").frozen = True
     running.run(40)
-    command = running.set_mode.cluster(STOP, "me")
+    command = running.set_mode.cluster(STOP, ME)
     running.run(40)
     told = running.log.get(command.id)
     assert told.state == "partlyVerified"
@@ -122,6 +123,6 @@ def test_a_silent_unit_last_seen_working_keeps_a_force_stop_from_being_verified(
     running.run(10)
     running.unit("E003").frozen = True
     running.run(40)
-    command = running.set_mode.cluster(STOP, "me")
+    command = running.set_mode.cluster(STOP, ME)
     running.run(70)
     assert running.log.get(command.id).state == "timedOut"

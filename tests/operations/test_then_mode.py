@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode, Word
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.then_mode import LASTS, ThenMode
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
@@ -21,7 +23,7 @@ class Site:
     pages: PagesHeard
 
     def ask(self, mode: Mode = MANUAL, page: str | None = "p1") -> None:
-        self.then.promise(mode, self.bench.set_mode.cluster(SOFT, "me"), page)
+        self.then.promise(mode, self.bench.set_mode.cluster(SOFT, ME), page)
 
     def live(self, seconds: float, *, page: str | None = "p1", deals: int = 0, master: bool | None = True) -> None:
         """Let time go by with the watcher's answers and a page that asks for the status."""
@@ -83,11 +85,11 @@ def test_only_a_page_of_the_one_who_asked_counts(site: Site, page: str | None) -
 @pytest.mark.parametrize(
     "comes",
     [
-        lambda bench: bench.set_mode.cluster(RUN, "two"),
-        lambda bench: bench.set_mode.cluster(SOFT, "two"),
-        lambda bench: bench.set_mode.unit("E002", STOP, "two"),
-        lambda bench: bench.stop_all.order("two"),
-        lambda bench: bench.converter.wait("E001", "two"),
+        lambda bench: bench.set_mode.cluster(RUN, person("two")),
+        lambda bench: bench.set_mode.cluster(SOFT, person("two")),
+        lambda bench: bench.set_mode.unit("E002", STOP, person("two")),
+        lambda bench: bench.stop_all.order(person("two")),
+        lambda bench: bench.converter.wait("E001", person("two")),
     ],
 )
 def test_any_other_order_ends_it(site: Site, comes: Callable[[Bench], object]) -> None:
@@ -108,7 +110,7 @@ def test_an_order_that_was_refused_or_changes_nothing_does_not_end_it(site: Site
     site.live(20, deals=1)
     site.bench.book.locks[""] = {"name": "anna", "reason": "fuse", "since": "noon"}
     with pytest.raises(Refused):
-        site.bench.set_mode.cluster(RUN, "two")
+        site.bench.set_mode.cluster(RUN, person("two"))
     site.live(2, deals=1)
     assert site.state[0] == "waiting"
 
@@ -119,10 +121,10 @@ def test_it_ends_by_time_by_hand_and_by_a_mode_that_came_by_itself(site: Site) -
     site.live(LASTS + 2, deals=1)
     assert "15 minutes" in (site.state[1] or "")
     site.ask()
-    assert site.then.clear("two").state == "verified"
+    assert site.then.clear(person("two")).state == "verified"
     assert site.state == ("ended", "two took it back.")
     with pytest.raises(NotFound):
-        site.then.clear("two")
+        site.then.clear(person("two"))
     site.ask()
     site.live(20, deals=1)
     site.bench.grid.mode = STOP

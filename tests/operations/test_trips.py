@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.trips import KEPT, ResetTrips, Trips
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 UP = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
@@ -36,8 +38,8 @@ def site() -> Iterator[Site]:
 
 def test_a_person_resets_them_and_the_order_says_who_and_why(site: Site) -> None:
     site.tripped(900.0, 500.0, 31.0)
-    command = site.reset.order("E001", "anna", "fuse changed", "10.0.0.7")
-    assert (command.state, command.order.name, command.unit_id, command.by) == (
+    command = site.reset.order("E001", "anna", "fuse changed", person("10.0.0.7"))
+    assert (command.state, command.order.name, command.unit_id, str(command.by)) == (
         "verified", "resetTrips", "E001", "10.0.0.7",
     )  # fmt: skip
     assert (command.order.content(), command.before) == ({"name": "anna", "reason": "fuse changed"}, {"trips": 3})
@@ -47,7 +49,7 @@ def test_a_person_resets_them_and_the_order_says_who_and_why(site: Site) -> None
 
 def test_what_trips_after_the_reset_counts_anew(site: Site) -> None:
     site.tripped(31.0)
-    site.reset.order("E001", "anna", "looked", "me")
+    site.reset.order("E001", "anna", "looked", ME)
     site.tripped(0.0)
     assert len(site.trips.moments()["E001"]) == 1
 
@@ -56,15 +58,15 @@ def test_a_trip_of_just_now_is_not_reset(site: Site) -> None:
     """The 30 s before it may work again are not shortened by it."""
     site.tripped(500.0, 12.0)
     with pytest.raises(Refused, match=r"E001 tripped 12 s ago; its trips are reset after 30 s\."):
-        site.reset.order("E001", "anna", "hurry", "me")
+        site.reset.order("E001", "anna", "hurry", ME)
     assert len(site.trips.moments()["E001"]) == 2
 
 
 def test_where_none_is_known_there_is_nothing_to_reset(site: Site) -> None:
     with pytest.raises(Refused, match="No trip of E002 is known"):
-        site.reset.order("E002", "anna", "x", "me")
+        site.reset.order("E002", "anna", "x", ME)
     with pytest.raises(NotFound):
-        site.reset.order("E999", "anna", "x", "me")
+        site.reset.order("E999", "anna", "x", ME)
 
 
 def test_a_trip_that_comes_while_others_are_reset_stays(site: Site) -> None:

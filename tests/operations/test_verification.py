@@ -6,6 +6,7 @@ import pytest
 
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import Mode
+from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault
 
@@ -22,7 +23,7 @@ def test_a_picture_that_stands_still_verifies_nothing(bench: Bench) -> None:
     """K7: the dead master's last picture goes on saying Run; here it happens to say what was wanted."""
     for unit in bench.grid.units.values():
         unit.frozen = True
-    command = bench.set_mode.cluster(RUN, "me")
+    command = bench.set_mode.cluster(RUN, ME)
     bench.run(32.0)
     ended = bench.log.get(command.id)
     assert ended.state == "timedOut"
@@ -32,14 +33,14 @@ def test_a_picture_that_stands_still_verifies_nothing(bench: Bench) -> None:
 def test_a_stale_unit_is_unconfirmed_and_makes_the_verdict_of_the_others_partial(bench: Bench) -> None:
     bench.unit("E003").there = False
     bench.run(6.0)
-    command = bench.set_mode.cluster(SOFT, "me")
+    command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
     ended = bench.log.get(command.id)
     assert (ended.state, ended.units["E003"].state) == ("partlyVerified", "unconfirmed")
 
 
 def test_one_live_unit_that_does_not_show_it_keeps_it_unverified(bench: Bench) -> None:
-    command = bench.set_mode.unit("E002", STOP, "me")
+    command = bench.set_mode.unit("E002", STOP, ME)
     bench.unit("E002").local = None
     bench.run(62.0)
     ended = bench.log.get(command.id)
@@ -47,14 +48,14 @@ def test_one_live_unit_that_does_not_show_it_keeps_it_unverified(bench: Bench) -
 
 
 def test_a_mode_seen_in_effect_is_no_longer_under_way(bench: Bench) -> None:
-    command = bench.set_mode.cluster(SOFT, "me")
+    command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
     assert [one.in_effect for one in bench.log.mode_effects() if one.command_id == command.id] == [True]
 
 
 def test_a_soft_stop_is_followed_until_it_has_drained(bench: Bench) -> None:
     bench.set_grid(grid_master=True, deals=1)
-    command = bench.set_mode.cluster(SOFT, "me")
+    command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
     assert bench.log.get(command.id).state == "verified"
     assert bench.log.get(command.id).progress["drained"] is False
@@ -73,9 +74,9 @@ def test_a_soft_stop_is_followed_until_it_has_drained(bench: Bench) -> None:
 
 def test_a_soft_stop_that_another_mode_replaced_is_not_followed(bench: Bench) -> None:
     bench.set_grid(grid_master=True, deals=1)
-    command = bench.set_mode.cluster(SOFT, "me")
+    command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
-    bench.set_mode.cluster(STOP, "me")
+    bench.set_mode.cluster(STOP, ME)
     bench.run(1.0)
     assert bench.log.get(command.id).progress["drained"] == "superseded"
 
@@ -84,7 +85,7 @@ def test_what_nobody_ordered_is_not_looked_at_and_ended_orders_stay_as_they_are(
     before = bench.log.latest()
     bench.run(5.0)
     assert bench.log.latest() == before == []
-    command = bench.set_mode.cluster(SOFT, "me")
+    command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
     told: list[CommandState] = []
     bench.log.listen(lambda old, new: told.append(new.state))
@@ -96,7 +97,7 @@ def test_what_nobody_ordered_is_not_looked_at_and_ended_orders_stay_as_they_are(
 
 def test_an_order_in_flight_is_not_judged_before_it_comes_back(bench: Bench) -> None:
     bench.grid.faults["heteronomous"] = Fault(hang=40.0)
-    running = bench.hands.submit(bench.set_mode.cluster, SOFT, "me")
+    running = bench.hands.submit(bench.set_mode.cluster, SOFT, ME)
     bench.run(39.0)
     assert bench.log.latest()[0].state == "pending"
     bench.run(20.0)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect
 from main_controller.domain.modes import Mode, Word
 from main_controller.domain.orders import ConverterOrder
@@ -24,7 +25,7 @@ ORDER = ConverterOrder("E001", Word.CHARGE, 350.0, 1.0)
 
 def command(number: int, **more: Any) -> Command:
     at = datetime(2026, 5, 13, tzinfo=UTC)
-    return Command(f"c{number}", ORDER, by="127.0.0.1", at=at, entered=0.0, **more)
+    return Command(f"c{number}", ORDER, by=person("127.0.0.1"), at=at, entered=0.0, **more)
 
 
 def converter(number: int, **more: Any) -> ConverterEffect:

@@ -16,6 +16,7 @@ from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.store.command_log import CommandLog
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
+from tests.domain.facts import ME
 from tests.web.client import Answer, Client
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ class Part:
         mode = Mode.STOP if stops else Mode.MANUAL
 
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
-            command = Command(self.log.new_id(), ModeOrder(None, mode), "me", NOON, 1.0, key=stamp.key, judged=stops)
+            command = Command(self.log.new_id(), ModeOrder(None, mode), ME, NOON, 1.0, key=stamp.key, judged=stops)
             self.log.enter(command, stamp.request)
             self.stamps.append(stamp)
             self.do(command)

@@ -51,8 +51,7 @@ class Grid:
         self.sent: list[tuple[str | None, Mode | None]] = []
         self.tickets: list[Ticket] = []
 
-    def order(self, unit_id: str | None, mode: Mode | None, by: str) -> OrderTicket:
-        assert by == "scheduler"
+    def order(self, unit_id: str | None, mode: Mode | None) -> OrderTicket:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
@@ -495,7 +494,7 @@ def test_a_pass_never_waits_for_an_order_that_hangs(tmp_path: Path) -> None:
     given: list[tuple[str | None, Mode | None]] = []
 
     class Hangs(Grid):
-        def order(self, unit_id: str | None, mode: Mode | None, by: str) -> OrderTicket:
+        def order(self, unit_id: str | None, mode: Mode | None) -> OrderTicket:
             if mode is not S:
                 hanging.wait(timeout=30)
             given.append((unit_id, mode))
