@@ -24,7 +24,7 @@ from main_controller.choices import about, bounds_of, chosen_upstream, limits_of
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.modes import parse_word
+from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.units import number
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import end_logs, set_up_logs
@@ -324,7 +324,7 @@ class Controller:
         """Orders that a kill left without an outcome count as in force until a reading says otherwise (Z8b)."""
         for row in self._journaling.tell_unfinished():
             wanted, now = row["after"], self._clock()
-            word = parse_word(wanted.get("word")) if isinstance(wanted, Mapping) else None
+            word = parse_converter_status(wanted.get("word")) if isinstance(wanted, Mapping) else None
             if word is None:
                 continue
             dvg, dig = number(wanted.get("dvg")) or 0.0, number(wanted.get("dig")) or 0.0

@@ -19,7 +19,7 @@ from main_controller.domain.battery_bounds import (
 )
 from main_controller.domain.bus_rules import reference_of, target_of
 from main_controller.domain.interlock_terms import Answer, Limits, fail, of_units, ok, untold
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture, possible_current
 from main_controller.domain.set_point_rules import current_before
@@ -64,13 +64,13 @@ def battery_rules(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: 
 
 def _roles(wanted: ConverterOrder, fact: Fact, picture: Picture) -> list[Role]:
     others = picture.others(wanted.unit_id)
-    taking, giving = (possible_current(others, word) for word in (Word.CHARGE, Word.DISCHARGE))
+    taking, giving = (possible_current(others, word) for word in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE))
     net = None if taking is None or giving is None else taking - giving
-    if wanted.word is Word.VOLTAGE_REFERENCE:
+    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE:
         takes = net is not None and net < 0
         more = not fact.belief.surely(wanted.word)
         return [Role(fact, Flow(not takes, takes), None if net is None else abs(net), wanted.dvg, more)]
-    charges = wanted.word is Word.CHARGE
+    charges = wanted.word is ConverterStatus.CHARGE
     more = wanted.dig > current_before(wanted, fact) + 1e-9
     reference = reference_of(wanted, picture)
     volts = target_of(reference) or wanted.dvg

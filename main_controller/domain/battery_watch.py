@@ -20,7 +20,7 @@ from main_controller.domain.battery_bounds import (
 )
 from main_controller.domain.bus_condition import FLOWS, SETTLES, SKEW, Condition, Look, current_of
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.picture import Fact
 from main_controller.domain.units import Unit
 
@@ -42,15 +42,15 @@ def battery_conditions(look: Look) -> Iterator[Condition]:
     """What is wrong with the batteries of all live converters at work."""
     for fact in look.picture.live:
         amps, unit = current_of(fact), fact.unit
-        if unit is None or (fact.last_word is Word.WAIT and abs(amps or 0.0) <= FLOWS):
+        if unit is None or (fact.last_status is ConverterStatus.WAIT and abs(amps or 0.0) <= FLOWS):
             continue
         flow = _flow(fact, look)
         of_flow = [*_charge(unit, flow, look), *_permission(unit, flow, look), *_current(unit, flow, look)]
-        if flow.takes and fact.last_word is Word.VOLTAGE_REFERENCE:
+        if flow.takes and fact.last_status is ConverterStatus.VOLTAGE_REFERENCE:
             yield from _charged(fact, of_flow)
         else:
             yield from of_flow
-        if fact.last_word is not None:
+        if fact.last_status is not None:
             yield from _volts(unit, flow, look)
             yield from _temperature(unit, flow, look)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Reading
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.units import number
 
 
@@ -22,18 +22,18 @@ class Belief:
     converter itself last answered an order with the word that stands, None where it did not.
     """
 
-    words: frozenset[Word | None]
+    words: frozenset[ConverterStatus | None]
     dvgs: frozenset[float | None]
     digs: frozenset[float | None]
     seen_at: float | None
     source: str | None = None
     answered_at: float | None = None
 
-    def surely(self, word: Word) -> bool:
+    def surely(self, word: ConverterStatus) -> bool:
         """Whether the converter can only be in this word."""
         return self.words == {word}
 
-    def possibly(self, *words: Word | None) -> bool:
+    def possibly(self, *words: ConverterStatus | None) -> bool:
         """Whether the converter can be in any of these words."""
         return bool(self.words.intersection(words))
 
@@ -53,14 +53,14 @@ def believe(reading: Reading | None, orders: Sequence[ConverterEffect], lag: flo
     answered = base.returned if base is not None and not rest else None
     if _covered(reading, orders, lag):
         told = _told(reading)
-        agrees = base is not None and told.words == {base.answered_word}
+        agrees = base is not None and told.words == {base.answered_status}
         return replace(told, answered_at=answered) if agrees else told
-    words: set[Word | None] = set()
+    words: set[ConverterStatus | None] = set()
     dvgs: set[float | None] = set()
     digs: set[float | None] = set()
     seen: float | None = None
     if base is not None and base.answer is not None:
-        words |= {base.answered_word, base.word} if base.answered_word is not None else {base.word, None}
+        words |= {base.answered_status, base.word} if base.answered_status is not None else {base.word, None}
         dvgs |= {_part(base, "vdis", "dvg"), base.dvg}
         digs |= {_part(base, "param", "dig"), base.dig}
         seen = base.returned

@@ -10,7 +10,7 @@ from typing import Any
 
 from main_controller.domain.bus_watch import Explained
 from main_controller.domain.interlock_terms import Limits
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.units import Unit
 from main_controller.domain.voltage_watch import above, below
 
@@ -24,7 +24,7 @@ class Measured:
 
     id: str
     age: float
-    word: Word | None
+    word: ConverterStatus | None
     vg: float | None
     ig: float | None
     wg: float | None
@@ -43,13 +43,13 @@ class Measured:
     @property
     def working(self) -> bool:
         """Whether its converter is in any word but Wait."""
-        return self.word is not Word.WAIT
+        return self.word is not ConverterStatus.WAIT
 
 
 def bus_figures(live: Iterable[Measured], explained: Explained, *, fresh: float, limits: Limits) -> dict[str, Any]:
     """The figures of the bus as JSON; `fresh` (s) is the oldest reading that the voltage rests on."""
     units = list(live)
-    references = [unit for unit in units if unit.word is Word.VOLTAGE_REFERENCE]
+    references = [unit for unit in units if unit.word is ConverterStatus.VOLTAGE_REFERENCE]
     reference = references[0] if len(references) == 1 else None
     return {
         "reference": None if reference is None else _reference(reference, units),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from main_controller.domain.freshness import Reading, UnitState
 from main_controller.domain.interlock_terms import Answer, Limits, fail, ok, untold, waits
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
@@ -126,7 +126,7 @@ def _risen_at(reference: Fact, target: float, limits: Limits) -> float:
 
 def dead_bus(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (i): a reference starts on a dead bus, by every reading of a unit that is not silent (S18)."""
-    if wanted.word is not Word.VOLTAGE_REFERENCE or _is_reference(fact):
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE or _is_reference(fact):
         return None
     readings = {
         other.id: other.reading
@@ -154,4 +154,4 @@ def dead_bus(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limit
 
 
 def _is_reference(fact: Fact) -> bool:
-    return fact.belief.surely(Word.VOLTAGE_REFERENCE)
+    return fact.belief.surely(ConverterStatus.VOLTAGE_REFERENCE)

@@ -11,7 +11,7 @@ from main_controller.domain.battery_watch import battery_conditions
 from main_controller.domain.bus_condition import SKEW, Condition, Look
 from main_controller.domain.current_watch import current_conditions
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.modes import SHARING_MODES, Mode, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.domain.picture import Picture, names
 from main_controller.domain.voltage_watch import voltage_conditions
 
@@ -57,7 +57,7 @@ def _heavy(picture: Picture) -> Iterable[Condition]:
 
 def _references(picture: Picture) -> Iterable[Condition]:
     """I6: at most one converter holds the bus."""
-    references = [fact for fact in picture.live if fact.last_word is Word.VOLTAGE_REFERENCE]
+    references = [fact for fact in picture.live if fact.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     if len(references) > 1:
         count = "Two" if len(references) == 2 else str(len(references))
         text = f"{count} converters hold the bus at once: {names(references)}"
@@ -70,16 +70,16 @@ def _references(picture: Picture) -> Iterable[Condition]:
 def _followers(picture: Picture) -> Iterable[Condition]:
     """I6: current-controlled converters with nobody who holds the voltage: the current drives the bus anywhere."""
     held = any(
-        fact.belief.possibly(Word.VOLTAGE_REFERENCE)
+        fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE)
         or (fact.belief.possibly(None) and fact.state is not UnitState.LIVE)
         for fact in picture.facts.values()
     )
     if held:
         return
     for fact in picture.live:
-        if fact.last_word is not None and fact.last_word.current_controlled:
+        if fact.last_status is not None and fact.last_status.current_controlled:
             volts = None if fact.reading is None else fact.reading.vg
-            text = f"{fact.id} is {fact.last_word.label} and no converter holds the bus{_at(volts)}"
+            text = f"{fact.id} is {fact.last_status.label} and no converter holds the bus{_at(volts)}"
             gone = f"{fact.id} is no longer without a voltage reference"
             yield Condition("noReference", fact.id, text, gone, SKEW, {"vg": volts}, grave=True)
 
@@ -87,8 +87,8 @@ def _followers(picture: Picture) -> Iterable[Condition]:
 def _unexplained(picture: Picture, explained: Explained) -> Iterable[Condition]:
     """I6: a converter at work that neither a deal nor an order from here explains."""
     for fact in picture.live:
-        word = fact.last_word
-        if word is None or word is Word.WAIT or explained.of(fact.id) is not None:
+        word = fact.last_status
+        if word is None or word is ConverterStatus.WAIT or explained.of(fact.id) is not None:
             continue
         if picture.mode in SHARING_MODES and not picture.grid_master_known:
             continue  # the deals cannot be told, so nobody knows that none explains it

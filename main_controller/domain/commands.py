@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from main_controller.domain.actor import Actor
-from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
 from main_controller.domain.orders import ModeOrder, Order
 from main_controller.errors import Sent
 
@@ -152,7 +152,7 @@ class ConverterEffect:
 
     command_id: str
     unit_id: str
-    word: Word
+    word: ConverterStatus
     dvg: float
     dig: float
     entered: float
@@ -161,10 +161,10 @@ class ConverterEffect:
     answer: Mapping[str, Any] | None = None
 
     @property
-    def answered_word(self) -> Word | None:
+    def answered_status(self) -> ConverterStatus | None:
         """What the converter itself said it does after this order, or None."""
         status = self.answer.get("status") if isinstance(self.answer, Mapping) else None
-        return parse_word(status.get("status")) if isinstance(status, Mapping) else None
+        return parse_converter_status(status.get("status")) if isinstance(status, Mapping) else None
 
     def counts_from(self, lag: float) -> float | None:
         """From when (monotonic s) a reading counts as evidence after this order; None while it is in flight (Z6c)."""

@@ -7,7 +7,7 @@ what a current needs to settle after an order does (K15).
 from collections.abc import Iterable, Iterator
 
 from main_controller.domain.bus_condition import FLOWS, SETTLES, SKEW, Condition, Look, current_of
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 
 NEAR = 0.95
 """From which part of its limit on a current is told."""
@@ -59,11 +59,15 @@ def _near_bus_limit(look: Look) -> Iterable[Condition]:
 def _against_words(look: Look) -> Iterable[Condition]:
     """I13: a charge that gives, a discharge that takes, or a converter in Wait through which current flows."""
     for fact in look.picture.live:
-        amps, word = current_of(fact), fact.last_word
-        if amps is None or word is None or word is Word.VOLTAGE_REFERENCE:
+        amps, word = current_of(fact), fact.last_status
+        if amps is None or word is None or word is ConverterStatus.VOLTAGE_REFERENCE:
             continue
         least = AGAINST - look.slack("reversePower", fact.id, AGAINST / 2)
-        wrong = {Word.CHARGE: amps < -least, Word.DISCHARGE: amps > least, Word.WAIT: abs(amps) > least}
+        wrong = {
+            ConverterStatus.CHARGE: amps < -least,
+            ConverterStatus.DISCHARGE: amps > least,
+            ConverterStatus.WAIT: abs(amps) > least,
+        }
         if not wrong[word]:
             continue
         text = f"{fact.id} is {word.label} and {'takes' if amps > 0 else 'gives'} {abs(amps):g} A"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Order, ShutDownOrder, UpsOrder
 from main_controller.domain.picture import Fact, Picture
 
@@ -86,7 +86,7 @@ def _mode(order: ModeOrder, command: Command, picture: Picture, lags: Lags) -> d
         counts = _counts(fact, command.settled, lags.reading)
         text = str(shown) if shown is not None else ("" if local else None)
         outcomes[fact.id] = _outcome(fact, counts, so, text, command)
-        harmless = not order.waits and (fact.belief.surely(Word.WAIT) or fact.acknowledged)
+        harmless = not order.waits and (fact.belief.surely(ConverterStatus.WAIT) or fact.acknowledged)
         if not fact.live and not in_wait and not harmless:
             outcomes[fact.id] = UnitOutcome(CommandState.PENDING, command.sent, text)
     return outcomes
@@ -109,7 +109,7 @@ def _converter(order: ConverterOrder, command: Command, picture: Picture, lags: 
         if so and reading is not None and not order.stops:
             so = _near(reading.dig, order.dig, 0.005) and _near(reading.dvg, order.dvg, 0.5)
         lag = lags.reading
-        shown = None if fact.last_word is None else str(fact.last_word)
+        shown = None if fact.last_status is None else str(fact.last_status)
         outcomes[fact.id] = _outcome(fact, _counts(fact, command.settled, lag), so, shown, command)
     return outcomes
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from main_controller.domain.modes import Word, parse_word
+from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.domain.units import Unit, alarmed, number
 
 RECENT_READINGS = 6
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
     """
 
     at: float
-    word: Word | None
+    word: ConverterStatus | None
     vg: float | None
     ig: float | None
     dvg: float | None
@@ -92,7 +92,7 @@ def read_dcdc(dcdc: Mapping[str, Any], now: float) -> Reading:
     meter, status = converter.section("meter"), converter.section("status")
     return Reading(
         now,
-        parse_word(status.get("status")),
+        parse_converter_status(status.get("status")),
         number(meter.get("vg")),
         number(meter.get("ig")),
         number(converter.section("vdis").get("dvg")),
@@ -121,4 +121,4 @@ class Remembered:
 
 def unwatched(state: UnitState, word: str | None) -> bool:
     """Whether a unit is live hardware that nobody watches: not live, and last seen in any word but Wait (K6, Z6a)."""
-    return state is not UnitState.LIVE and word != Word.WAIT
+    return state is not UnitState.LIVE and word != ConverterStatus.WAIT

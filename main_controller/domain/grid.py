@@ -9,7 +9,7 @@ from statistics import median
 from typing import Protocol
 
 from main_controller.domain.commands import ModeEffect
-from main_controller.domain.modes import SHARING_MODES, Mode, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 
 MIXED = "mixed"
 """What the mode is called while live units show different ones and no change explains it."""
@@ -127,7 +127,7 @@ class OnBus(Protocol):
         """The unit's id."""
 
     @property
-    def word(self) -> Word | None:
+    def word(self) -> ConverterStatus | None:
         """What its converter says it does."""
 
     @property
@@ -138,7 +138,7 @@ class OnBus(Protocol):
 def bus(live: Iterable[OnBus]) -> Bus:
     """The bus as the live units show it: the reference's own reading, else the median of all (K2, K4)."""
     units = list(live)
-    references = [unit for unit in units if unit.word is Word.VOLTAGE_REFERENCE]
+    references = [unit for unit in units if unit.word is ConverterStatus.VOLTAGE_REFERENCE]
     only = references[0] if len(references) == 1 else None
     readings = [unit.vg for unit in units if unit.vg is not None]
     voltage = only.vg if only is not None else None

@@ -10,7 +10,7 @@ from main_controller.domain.battery_rules import battery_rules
 from main_controller.domain.bus_rules import bus_one, bus_risen, dead_bus
 from main_controller.domain.interlock_terms import Answer, Known, Limits, fail, ok
 from main_controller.domain.last_look import bus_owned, directly
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.reference_rules import (
@@ -32,7 +32,7 @@ def judge(wanted: ConverterOrder, picture: Picture, limits: Limits, known: Known
     Of Wait nothing refuses: who would lose the reference by it is told as advice.
     """
     fact = picture.facts.get(wanted.unit_id)
-    if wanted.word is Word.WAIT:
+    if wanted.word is ConverterStatus.WAIT:
         return [] if fact is None else [followers_of(wanted, fact, picture)]
     if fact is None or fact.reading is None:
         return [fail("unit", "unknown-unit", f"No reading of {wanted.unit_id} has been seen; its state is not known.")]
@@ -90,7 +90,7 @@ def _fresh(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits)
 
 def _through_wait(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer:
     words = sorted(_word(word) for word in fact.belief.words)
-    if not (fact.belief.surely(Word.WAIT) or fact.belief.surely(wanted.word)):
+    if not (fact.belief.surely(ConverterStatus.WAIT) or fact.belief.surely(wanted.word)):
         return fail(
             "c",
             "not-through-wait",
@@ -117,7 +117,7 @@ def _within_current(wanted: ConverterOrder, fact: Fact, picture: Picture, limits
     return ok("h", f"{wanted.dig:g} A is within 0 to {limits.current_max:g} A.", **numbers)
 
 
-def _word(word: Word | None) -> str:
+def _word(word: ConverterStatus | None) -> str:
     return word.label if word is not None else "in an unknown state"
 
 

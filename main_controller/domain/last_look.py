@@ -6,7 +6,7 @@ Used by `judge`; `units_to_read` by whoever is about to send an order. Pure.
 from main_controller.domain.bus_rules import reference_of, target_of
 from main_controller.domain.freshness import Reading
 from main_controller.domain.interlock_terms import Answer, Known, Limits, fail, of_units, ok, untold
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
@@ -57,7 +57,7 @@ def _contradiction(fact: Fact, told: Reading, target: float | None, limits: Limi
         return None
     if told.vg is not None and abs(told.vg - target) > target * limits.tolerance_percent / 100 + 1e-9:
         return f"shows {told.vg:g} V, not {target:g} V."
-    if not fact.belief.surely(Word.VOLTAGE_REFERENCE):
+    if not fact.belief.surely(ConverterStatus.VOLTAGE_REFERENCE):
         return None
     if told.dvg is not None and abs(told.dvg - target) >= 0.5:
         return f"is set to {told.dvg:g} V, not {target:g} V."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from main_controller.domain.identity import some
-from main_controller.domain.modes import SHARING_MODES, Mode, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.domain.picture import Picture
 
 DEAD_BUS = 60.0
@@ -45,7 +45,7 @@ def why_not_run(picture: Picture, limits: RunLimits) -> str | None:
 
 def unexplained(picture: Picture, limits: RunLimits) -> Mapping[str, float]:
     """The voltages (V) that neither deals nor a live voltage reference explain; empty where all is explained."""
-    held = any(fact.belief.possibly(Word.VOLTAGE_REFERENCE) for fact in picture.live)
+    held = any(fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE) for fact in picture.live)
     return {} if held or deals_hold_it(picture) else live_bus(picture, limits)
 
 

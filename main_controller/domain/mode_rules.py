@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from main_controller.domain.live_bus import RunLimits, why_not_run
-from main_controller.domain.modes import SHARING_MODES, Mode, Word, effective_mode
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode, effective_mode
 from main_controller.domain.picture import Fact, Picture, names
 
 Lock = Mapping[str, Any]
@@ -167,6 +167,6 @@ def why_not_lock(unit_id: str, picture: Picture) -> str | None:
         return f"{unit_id}'s local mode is being changed; a lock is set only once its stop is seen."
     if fact.local_mode is not Mode.STOP:
         return f"{unit_id} does not show local mode stop yet; set Force Stop for it first."
-    if not fact.belief.surely(Word.WAIT):
+    if not fact.belief.surely(ConverterStatus.WAIT):
         return f"{unit_id}'s converter is not surely in Wait yet."
     return None

@@ -62,7 +62,7 @@ def effective_mode(global_mode: Mode | None, local_mode: Mode | None) -> Mode:
     return Mode.AUTONOMOUS
 
 
-class Word(StrEnum):
+class ConverterStatus(StrEnum):
     """A DC/DC converter's operation, valued as `/set/dcdc` and `dcdc.status.status` write it (A15-4)."""
 
     WAIT = "0x0000"
@@ -78,20 +78,20 @@ class Word(StrEnum):
     @property
     def current_controlled(self) -> bool:
         """Whether the converter drives a set current into a bus that another unit holds."""
-        return self in (Word.CHARGE, Word.DISCHARGE)
+        return self in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
 
 
-WORD_LABELS: dict[Word, str] = {
-    Word.WAIT: "in Wait",
-    Word.VOLTAGE_REFERENCE: "voltage reference",
-    Word.CHARGE: "charging",
-    Word.DISCHARGE: "discharging",
+WORD_LABELS: dict[ConverterStatus, str] = {
+    ConverterStatus.WAIT: "in Wait",
+    ConverterStatus.VOLTAGE_REFERENCE: "voltage reference",
+    ConverterStatus.CHARGE: "charging",
+    ConverterStatus.DISCHARGE: "discharging",
 }
 
 
-_WORDS: Mapping[str, Word] = {word.value: word for word in Word}
+_WORDS: Mapping[str, ConverterStatus] = {word.value: word for word in ConverterStatus}
 
 
-def parse_word(value: object) -> Word | None:
+def parse_converter_status(value: object) -> ConverterStatus | None:
     """The converter word that a wire value names, or None where it names none."""
     return _WORDS.get(value.lower()) if isinstance(value, str) else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.scope import Scope
 
 
@@ -118,7 +118,7 @@ class ConverterOrder(Order):
     moves_bus: ClassVar[bool] = True
 
     unit_id: str
-    word: Word
+    word: ConverterStatus
     dvg: float
     dig: float
 
@@ -129,7 +129,7 @@ class ConverterOrder(Order):
     @property
     def stops(self) -> bool:
         """Wait is a stop."""
-        return self.word is Word.WAIT
+        return self.word is ConverterStatus.WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class StopAllOrder(Order):
 
     def content(self) -> dict[str, Any]:
         """The status that every converter is to show."""
-        return {"word": str(Word.WAIT)}
+        return {"word": str(ConverterStatus.WAIT)}
 
     @property
     def stops(self) -> bool:

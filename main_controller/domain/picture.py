@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from main_controller.domain.belief import Belief
 from main_controller.domain.freshness import Reading, UnitState, unwatched
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Mode, Word, effective_mode
+from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
 from main_controller.domain.units import Unit
 
 
@@ -46,7 +46,7 @@ class Fact:
         return self.state is UnitState.LIVE
 
     @property
-    def last_word(self) -> Word | None:
+    def last_status(self) -> ConverterStatus | None:
         """The word of the last reading."""
         return self.reading.word if self.reading else None
 
@@ -62,7 +62,7 @@ class Fact:
     def confirmed_wait(self, since: float | None = None) -> bool:
         """Whether the converter is surely in Wait, told after `since` (monotonic s) where that is given."""
         seen = self.belief.seen_at
-        return self.belief.surely(Word.WAIT) and (since is None or (seen is not None and seen >= since))
+        return self.belief.surely(ConverterStatus.WAIT) and (since is None or (seen is not None and seen >= since))
 
     @property
     def obeys(self) -> Mode | None:
@@ -104,7 +104,7 @@ class Picture:
 
     def working(self, unit_id: str) -> "Picture":
         """The same with only this unit and those that are not surely in Wait."""
-        asleep = {Word.WAIT}
+        asleep = {ConverterStatus.WAIT}
         facts = {fact.id: fact for fact in self.facts.values() if fact.id == unit_id or fact.belief.words != asleep}
         return replace(self, facts=facts)
 
@@ -123,7 +123,7 @@ class Picture:
         return [fact for fact in self.facts.values() if fact.live]
 
 
-def possible_current(facts: Iterable[Fact], word: Word) -> float | None:
+def possible_current(facts: Iterable[Fact], word: ConverterStatus) -> float | None:
     """The largest current (A) that these units may be carrying in this word together; None when that is not known."""
     total = 0.0
     for fact in facts:

@@ -4,7 +4,7 @@ Used by `judge` alone. Pure.
 """
 
 from main_controller.domain.interlock_terms import Answer, Limits, fail, ok
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture, names, possible_current
 
@@ -14,11 +14,15 @@ def reference_first(wanted: ConverterOrder, fact: Fact, picture: Picture, limits
     if not wanted.word.current_controlled:
         return None
     references = [
-        other for other in picture.others(wanted.unit_id) if other.belief.surely(Word.VOLTAGE_REFERENCE) and other.live
+        other
+        for other in picture.others(wanted.unit_id)
+        if other.belief.surely(ConverterStatus.VOLTAGE_REFERENCE) and other.live
     ]
     if not references:
         return fail("c", "no-voltage-reference", "No other live unit is surely the voltage reference.", reference=None)
-    maybe = [one for one in picture.others(wanted.unit_id) if one.belief.possibly(Word.VOLTAGE_REFERENCE, None)]
+    maybe = [
+        one for one in picture.others(wanted.unit_id) if one.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+    ]
     if len(maybe) > 1:
         sentence = f"{names(maybe)}: each is or may be the voltage reference; there must be one."
         return fail("c", "several-voltage-references", sentence, units=[one.id for one in maybe])
@@ -27,9 +31,13 @@ def reference_first(wanted: ConverterOrder, fact: Fact, picture: Picture, limits
 
 def single_reference(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (d): one reference at a time, whoever may be one counts."""
-    if wanted.word is not Word.VOLTAGE_REFERENCE or fact.belief.surely(Word.VOLTAGE_REFERENCE):
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE or fact.belief.surely(ConverterStatus.VOLTAGE_REFERENCE):
         return None
-    others = [other for other in picture.others(wanted.unit_id) if other.belief.possibly(Word.VOLTAGE_REFERENCE, None)]
+    others = [
+        other
+        for other in picture.others(wanted.unit_id)
+        if other.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+    ]
     if others:
         sentence = f"{names(others)} is or may be the voltage reference; there is one at a time."
         return fail("d", "second-voltage-reference", sentence, units=[other.id for other in others])
@@ -42,15 +50,17 @@ def limit_carries(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: 
     The larger sum is what is left to carry when all on the other side fall away, and never less than the net current.
     """
     others = picture.others(wanted.unit_id)
-    charging, discharging = (possible_current(others, word) for word in (Word.CHARGE, Word.DISCHARGE))
+    charging, discharging = (
+        possible_current(others, word) for word in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
+    )
     if charging is None or discharging is None:
         sentence = "A unit that may be current-controlled does not tell its current: what must be carried is not known."
         return fail("e", "reference-limit-too-small", sentence, limit=None, charging=charging, discharging=discharging)
-    if wanted.word is Word.VOLTAGE_REFERENCE:
+    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE:
         limit: float | None = wanted.dig
     else:
-        charging += wanted.dig if wanted.word is Word.CHARGE else 0.0
-        discharging += wanted.dig if wanted.word is Word.DISCHARGE else 0.0
+        charging += wanted.dig if wanted.word is ConverterStatus.CHARGE else 0.0
+        discharging += wanted.dig if wanted.word is ConverterStatus.DISCHARGE else 0.0
         limit = _reference_limit(others)
     larger = max(charging, discharging)
     needed = larger + limits.margin
@@ -73,20 +83,31 @@ def limit_carries(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: 
     return ok("e", f"The reference's limit of {limit:g} A covers the {larger:g} A that it must carry.", **numbers)
 
 
+def _maybe_references(wanted: ConverterOrder, picture: Picture) -> list[Fact]:
+    """The other units that are or may be the voltage reference."""
+    return [
+        other
+        for other in picture.others(wanted.unit_id)
+        if other.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+    ]
+
+
 def _reference_limit(others: list[Fact]) -> float | None:
     """The smallest current limit (A) that a sure reference may have, or None where none is known."""
-    known = [dig for other in others if other.belief.surely(Word.VOLTAGE_REFERENCE) for dig in other.belief.digs]
+    known = [
+        dig for other in others if other.belief.surely(ConverterStatus.VOLTAGE_REFERENCE) for dig in other.belief.digs
+    ]
     digs = [dig for dig in known if dig is not None]
     return min(digs) if digs and len(digs) == len(known) else None
 
 
 def voltage_fixed(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (i): holds for the present reference too: it alone could change the voltage under its followers."""
-    if wanted.word is not Word.VOLTAGE_REFERENCE:
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE:
         return None
     followers = [other for other in picture.others(wanted.unit_id) if other.belief.possibly_current_controlled]
     same = fact.belief.dvgs == {wanted.dvg}
-    if followers and not (same and fact.belief.surely(Word.VOLTAGE_REFERENCE)):
+    if followers and not (same and fact.belief.surely(ConverterStatus.VOLTAGE_REFERENCE)):
         sentence = f"{names(followers)} is or may be current-controlled; the reference's voltage is fixed meanwhile."
         return fail("i", "reference-voltage-fixed", sentence, units=[other.id for other in followers], dvg=wanted.dvg)
     return ok("i", "No unit depends on another voltage.", units=[], dvg=wanted.dvg)
@@ -95,7 +116,7 @@ def voltage_fixed(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: 
 def followers_of(wanted: ConverterOrder, fact: Fact, picture: Picture) -> Answer:
     """Rule (g), as advice: Wait always passes; who would lose the reference is named for the confirmation."""
     followers = [other for other in picture.others(wanted.unit_id) if other.belief.possibly_current_controlled]
-    if fact.belief.possibly(Word.VOLTAGE_REFERENCE, None) and followers:
+    if fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE, None) and followers:
         sentence = (
             f"{names(followers)} is or may be current-controlled and would lose its voltage reference; stop it first."
         )

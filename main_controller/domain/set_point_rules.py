@@ -5,7 +5,7 @@ Used by `judge` alone. Pure.
 
 from main_controller.domain.bus_rules import reference_of, target_of
 from main_controller.domain.interlock_terms import Answer, Limits, fail, ok, untold
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
@@ -18,14 +18,14 @@ def fit_voltage(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Li
     target = target_of(reference)
     if reference is None or target is None:
         return untold("q", "The reference's voltage is not known.", dvg=wanted.dvg, target=None)
-    if wanted.word is Word.CHARGE:
+    if wanted.word is ConverterStatus.CHARGE:
         low, high = target - limits.offset_max, target
     else:
         low, high = target + limits.offset_min, min(target + limits.offset_max, limits.voltage_max)
     numbers = {"dvg": wanted.dvg, "target": target, "min": low, "max": high}
     band = f"{low:g} to {high:g} V while {reference.id} holds {target:g} V"
     if not low - 1e-9 <= wanted.dvg <= high + 1e-9:
-        verb = "charges" if wanted.word is Word.CHARGE else "discharges"
+        verb = "charges" if wanted.word is ConverterStatus.CHARGE else "discharges"
         sentence = f"{wanted.dvg:g} V does not fit: a unit {verb} at {band}."
         return fail("q", "voltage-unfit-for-current", sentence, **numbers)
     return ok("q", f"{wanted.dvg:g} V is within {band}.", **numbers)
@@ -33,13 +33,13 @@ def fit_voltage(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Li
 
 def voltage_step(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits) -> Answer | None:
     """Rule (r): a reference has current to raise the bus with, and one at work moves its voltage in steps (I9)."""
-    if wanted.word is not Word.VOLTAGE_REFERENCE:
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE:
         return None
     if wanted.dig == 0:
         sentence = f"With 0 A {fact.id} could not raise the bus."
         return fail("r", "reference-without-current", sentence, dig=wanted.dig)
     step = limits.pace.voltage_step
-    if not fact.belief.possibly(Word.VOLTAGE_REFERENCE) or _surely_dead(fact, limits):
+    if not fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE) or _surely_dead(fact, limits):
         return ok("r", f"{fact.id} holds no live bus now.", dvg=wanted.dvg, step=step)
     before = [dvg for dvg in fact.belief.dvgs if dvg is not None]
     if not before:

@@ -6,14 +6,14 @@ Pure. Used by `operations/safe_end.py`.
 from collections.abc import Iterable, Mapping
 
 from main_controller.domain.deals import normalise
-from main_controller.domain.modes import SHARING_MODES, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.sharing import Sharing
 
-STILL: Mapping[Word, str] = {
-    Word.VOLTAGE_REFERENCE: "still is the voltage reference",
-    Word.CHARGE: "still charges",
-    Word.DISCHARGE: "still discharges",
+STILL: Mapping[ConverterStatus, str] = {
+    ConverterStatus.VOLTAGE_REFERENCE: "still is the voltage reference",
+    ConverterStatus.CHARGE: "still charges",
+    ConverterStatus.DISCHARGE: "still discharges",
 }
 
 
@@ -51,12 +51,12 @@ def released_since(sharing: Sharing, picture: Picture) -> bool:
 def still_its_own(fact: Fact, sharing: Sharing) -> bool:
     """Whether this unit may still do what the procedure ordered, or nothing."""
     if fact.id == sharing.taker:
-        return fact.belief.possibly(Word.CHARGE, Word.WAIT, None)
+        return fact.belief.possibly(ConverterStatus.CHARGE, ConverterStatus.WAIT, None)
     return fact.id == sharing.giver
 
 
 def _at_work(fact: Fact) -> bool:
-    return not fact.belief.surely(Word.WAIT) and not (fact.acknowledged and not fact.live)
+    return not fact.belief.surely(ConverterStatus.WAIT) and not (fact.acknowledged and not fact.live)
 
 
 def reference_like(fact: Fact, sharing: Sharing) -> bool:
@@ -64,7 +64,7 @@ def reference_like(fact: Fact, sharing: Sharing) -> bool:
     if fact.id == sharing.taker:
         return False
     words = fact.belief.words
-    return fact.belief.possibly(Word.VOLTAGE_REFERENCE) or (
+    return fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE) or (
         fact.id == sharing.giver and not all(word is not None and word.current_controlled for word in words)
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.limits import BatteryLimits
-from main_controller.domain.modes import SHARING_MODES, Mode, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.share_battery import Gauges, why_not_give, why_not_take
 from main_controller.domain.sharing import Sharing, Step
@@ -106,9 +106,9 @@ def _battery(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
 
 def _words(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
     giver, taker = _both(sharing, view)
-    if sharing.reference_at is not None and not giver.belief.surely(Word.VOLTAGE_REFERENCE):
+    if sharing.reference_at is not None and not giver.belief.surely(ConverterStatus.VOLTAGE_REFERENCE):
         return f"{giver.id} is no longer the voltage reference."
-    if sharing.current_at is not None and not taker.belief.surely(Word.CHARGE):
+    if sharing.current_at is not None and not taker.belief.surely(ConverterStatus.CHARGE):
         return f"{taker.id} is no longer charging."
     return None
 
@@ -185,7 +185,7 @@ def _third_worker(giver: str, taker: str, view: View) -> str | None:
     for fact in view.picture.facts.values():
         if fact.id in (giver, taker) or (fact.acknowledged and not fact.live):
             continue
-        if not fact.belief.surely(Word.WAIT):
+        if not fact.belief.surely(ConverterStatus.WAIT):
             return f"{fact.id} is not surely in Wait; a guided transfer needs the bus for itself."
         if fact.live and fact.obeys in SHARING_MODES:
             return f"{fact.id} is in {fact.obeys.label}: its apis-main may put it to work on the same bus."

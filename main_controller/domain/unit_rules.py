@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from main_controller.domain.bus_rules import reference_of
 from main_controller.domain.interlock_terms import Answer, Known, Limits, fail, of_units, ok, untold
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 
@@ -69,7 +69,7 @@ def paced(wanted: ConverterOrder, fact: Fact, picture: Picture, limits: Limits, 
         "trips": len(trips),
         "tripsMax": pace.trips,
     }
-    if wanted.word is Word.VOLTAGE_REFERENCE and since_trip is not None and since_trip < pace.after_trip:
+    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE and since_trip is not None and since_trip < pace.after_trip:
         sentence = f"{fact.id} tripped {since_trip:.0f} s ago; it is reference again after {pace.after_trip:g} s."
         return fail("t", "too-soon", sentence, **numbers)
     if since_order is not None and since_order < pace.between_words:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from main_controller.domain.modes import Mode, Word, parse_mode, parse_word
+from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status, parse_mode
 
 _NOTHING: Mapping[str, Any] = {}
 PERMISSIONS: Mapping[str, int] = {f"{form}{value}": value for value in range(4) for form in ("0x0", "0x", "0", "")}
@@ -61,12 +61,12 @@ class Unit:
         return number(self.section(*path[:-1]).get(path[-1]))
 
     @property
-    def word(self) -> Word | None:
+    def word(self) -> ConverterStatus | None:
         """What the converter says it does (`dcdc.status.status`)."""
-        return parse_word(self.section("dcdc", "status").get("status"))
+        return parse_converter_status(self.section("dcdc", "status").get("status"))
 
     @property
-    def raw_word(self) -> str | None:
+    def raw_status(self) -> str | None:
         """The converter's status as sent, also where it is none of the four words."""
         return text(self.section("dcdc", "status").get("status"))
 

@@ -10,7 +10,7 @@ from main_controller.domain.bus_condition import SETTLES, SKEW, Condition, Look
 from main_controller.domain.freshness import Reading
 from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.live_bus import listed
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.picture import Fact
 
 OUT_OF_BAND = 5.0
@@ -28,7 +28,7 @@ def voltage_conditions(look: Look) -> Iterator[Condition]:
     live = look.picture.live
     shown = {fact.id: fact.reading.vg for fact in live if fact.reading is not None and fact.reading.vg is not None}
     yield from _high(shown, look)
-    references = [fact for fact in live if fact.last_word is Word.VOLTAGE_REFERENCE]
+    references = [fact for fact in live if fact.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     low = below(shown, look.limits, look.slack("busLow", None, BACK)) if references else {}
     if low:
         band = look.limits.voltage_min
@@ -76,7 +76,7 @@ def _patience(references: Iterable[Fact], low: Mapping[str, float], limits: Limi
 
 def _since_reference(recent: Sequence[Reading]) -> list[float]:
     """The voltages (V) of a reference's last readings, those since it became it."""
-    held = takewhile(lambda reading: reading.word is Word.VOLTAGE_REFERENCE, reversed(recent))
+    held = takewhile(lambda reading: reading.word is ConverterStatus.VOLTAGE_REFERENCE, reversed(recent))
     return [reading.vg for reading in held if reading.vg is not None][::-1]
 
 

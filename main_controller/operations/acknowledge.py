@@ -62,7 +62,7 @@ class Acknowledge:
             raise desk.refuse(
                 command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."
             )
-        self._book.acknowledge(unit_id, snapshot.last_word(unit_id), str(by), desk.wall())
+        self._book.acknowledge(unit_id, snapshot.last_status(unit_id), str(by), desk.wall())
         self._told(unit_id)
         return desk.verify(desk.accept(command))
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, StopAllOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
@@ -49,11 +49,11 @@ class Answers:
             fact = picture.facts.get(unit_id)
             if outcome.evidence != BY_ANSWER or fact is None or not self._counts(command, fact):
                 continue
-            if fact.last_word is _word(command):
+            if fact.last_status is _word(command):
                 units[unit_id] = replace(outcome, evidence=BY_READING)
             elif self._twice(command, fact):
                 against[unit_id] = fact
-                shown = None if fact.last_word is None else str(fact.last_word)
+                shown = None if fact.last_status is None else str(fact.last_status)
                 units[unit_id] = UnitOutcome(CommandState.CONTRADICTED, outcome.sent, shows=shown)
         if against:
             self._desk.contradict(command, _sentence(against), units=units)
@@ -79,14 +79,14 @@ class Answers:
         return read and not self._desk.ordered_since(command, settled, fact.id, stops=True)
 
 
-def _word(command: Command) -> Word | None:
+def _word(command: Command) -> ConverterStatus | None:
     """The word that was done: of Stop all it is Wait."""
-    return command.order.word if isinstance(command.order, ConverterOrder) else Word.WAIT
+    return command.order.word if isinstance(command.order, ConverterOrder) else ConverterStatus.WAIT
 
 
 def _sentence(against: Mapping[str, Fact]) -> str:
     shown = [
-        f"{unit_id} shows {fact.last_word.label if fact.last_word is not None else 'a state that is not known'}"
+        f"{unit_id} shows {fact.last_status.label if fact.last_status is not None else 'a state that is not known'}"
         for unit_id, fact in sorted(against.items())
     ]
     return f"Its converter answered that it was done, and the readings since contradict it: {some(shown)}."

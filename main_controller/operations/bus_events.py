@@ -15,7 +15,7 @@ from main_controller.domain.bus_watch import Explained, conditions
 from main_controller.domain.commands import CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
 from main_controller.domain.interlock_terms import Limits
-from main_controller.domain.modes import SHARING_MODES, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
@@ -45,7 +45,7 @@ class BusEvents:
         self._trips = trips
         self._limits = limits
         self._standing: dict[Key, _Standing] = {}  # replaced whole
-        self._words: dict[str, tuple[float, Word | None]] = {}
+        self._words: dict[str, tuple[float, ConverterStatus | None]] = {}
         self._told: set[str] = set()
         self._looking = threading.Lock()  # protects the three above; who finds it taken leaves
 
@@ -100,7 +100,7 @@ class BusEvents:
         by_hand = {}
         for unit_id, orders in self._desk.commands.converter_effects().items():
             last = max(orders, key=lambda order: order.entered, default=None)
-            if last is not None and last.word is not Word.WAIT and not self._mode_since(last):
+            if last is not None and last.word is not ConverterStatus.WAIT and not self._mode_since(last):
                 by_hand[unit_id] = last.command_id
         return Explained(named, by_hand)
 
@@ -136,13 +136,13 @@ class BusEvents:
             if fact.reading is None:
                 continue
             before = self._words.get(fact.id)
-            self._words[fact.id] = (fact.reading.at, fact.last_word)
-            if before is None or before[1] is fact.last_word or fact.obeys is None or fact.obeys in SHARING_MODES:
+            self._words[fact.id] = (fact.reading.at, fact.last_status)
+            if before is None or before[1] is fact.last_status or fact.obeys is None or fact.obeys in SHARING_MODES:
                 continue
             if not self._ours(fact, before[0]):
-                if fact.last_word is Word.WAIT:
+                if fact.last_status is ConverterStatus.WAIT:
                     self._trips.note(fact.id, fact.reading.at)
-                was, shows = (_label(word) for word in (before[1], fact.last_word))
+                was, shows = (_label(word) for word in (before[1], fact.last_status))
                 self._chronicle.tell(
                     "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)
                 )
@@ -152,10 +152,10 @@ class BusEvents:
         timing = self._desk.timing
         earliest = since - timing.stop_lag - timing.stale_after
         orders: Iterable[ConverterEffect] = self._desk.commands.converter_effects().get(fact.id, ())
-        if any(order.word is fact.last_word and (order.returned or order.entered) >= earliest for order in orders):
+        if any(order.word is fact.last_status and (order.returned or order.entered) >= earliest for order in orders):
             return True
         stops = self._desk.commands.mode_effects()
-        return fact.last_word is Word.WAIT and any(
+        return fact.last_status is ConverterStatus.WAIT and any(
             order.unit_id in (None, fact.id) and order.entered >= earliest for order in stops
         )
 
@@ -169,7 +169,7 @@ class BusEvents:
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None)
 
 
-def _label(word: Word | None) -> str:
+def _label(word: ConverterStatus | None) -> str:
     return word.label if word is not None else "a state that is not known"
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.picture import Picture
 from main_controller.domain.scope import Lane, Scope
@@ -288,7 +288,7 @@ class Desk:
         others += [
             order
             for order in self.commands.converter_effects().get(unit_id, ())
-            if stops or order.word is not Word.WAIT
+            if stops or order.word is not ConverterStatus.WAIT
         ]
         return any(order.entered >= moment and order.command_id != command.id for order in others)
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Sighting
-from main_controller.domain.modes import parse_word
+from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.orders import ForgetOrder
 from main_controller.domain.picture import Fact
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -112,8 +112,8 @@ def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: Fact | None, confirm: s
 
 def _status(snapshot: Snapshot, unit_id: str) -> str:
     """The converter's word as last seen, as a person can say it."""
-    told = snapshot.last_word(unit_id)
-    word = parse_word(told)
+    told = snapshot.last_status(unit_id)
+    word = parse_converter_status(told)
     if word is not None:
         return str(word)
     return told if told and told.isprintable() and len(told) <= LONGEST_STATUS else UNKNOWN

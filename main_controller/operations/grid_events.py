@@ -193,13 +193,13 @@ class GridEvents:
     def _watching_news(self, seen: _Seen, fact: Fact) -> list[News]:
         if fact.unwatched and fact.id not in seen.unwatched:
             seen.unwatched.add(fact.id)
-            word = fact.last_word.label if fact.last_word else "in a state that is not known"
+            word = fact.last_status.label if fact.last_status else "in a state that is not known"
             at = f" at {fact.reading.dvg:g} V" if fact.reading is not None and fact.reading.dvg is not None else ""
             text = f"is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches"
-            return [News("unwatched", fact.id, text, None, str(fact.last_word))]
+            return [News("unwatched", fact.id, text, None, str(fact.last_status))]
         if fact.confirmed_wait() and fact.id in seen.unwatched:
             seen.unwatched.discard(fact.id)
-            return [News("unwatched", fact.id, "is seen in Wait again", None, str(fact.last_word))]
+            return [News("unwatched", fact.id, "is seen in Wait again", None, str(fact.last_status))]
         if fact.live:
             seen.unwatched.discard(fact.id)
         return []

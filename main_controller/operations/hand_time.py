@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from main_controller.domain.actor import HAND_TIME, ActorKind
 from main_controller.domain.commands import ConverterEffect
-from main_controller.domain.modes import SHARING_MODES, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import ControllerError, NotFound
 from main_controller.operations.chronicle import Chronicle
@@ -90,7 +90,7 @@ class HandTime:
         for unit_id, orders in self._desk.commands.converter_effects().items():
             fact = picture.facts.get(unit_id)
             order = max(orders, key=lambda one: one.entered, default=None)
-            if fact is None or order is None or order.word is Word.WAIT:
+            if fact is None or order is None or order.word is ConverterStatus.WAIT:
                 continue
             if fact.confirmed_wait() or fact.obeys in SHARING_MODES:
                 self._over[unit_id] = order.command_id
@@ -130,7 +130,7 @@ class HandTime:
             asked = self._asked.get(unit_id)
             if asked is not None and picture.now - asked.last < AGAIN:
                 continue
-            if one.fact.belief.possibly(Word.VOLTAGE_REFERENCE) and self._needed(one.fact, picture):
+            if one.fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE) and self._needed(one.fact, picture):
                 continue
             self._asked[unit_id] = _Asked(picture.now if asked is None else asked.first, picture.now)
             self._executor.submit(self._wait, unit_id)

@@ -11,7 +11,7 @@ from main_controller.domain.belief import Belief, believe
 from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.freshness import Reading, Sighting, UnitState
 from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
-from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.units import Unit
 from main_controller.operations.timing import Timing
@@ -105,7 +105,11 @@ class Pictures:
         if sighting is None:
             kept = snapshot.remembered.get(unit_id)
             word = kept.word if kept is not None else None
-            reading = None if kept is None else Reading(float("-inf"), parse_word(word), None, None, kept.dvg, kept.dig)
+            reading = (
+                None
+                if kept is None
+                else Reading(float("-inf"), parse_converter_status(word), None, None, kept.dvg, kept.dig)
+            )
             belief = believe(reading, orders, self._timing.lag)
             acknowledged = self._acknowledgements.acknowledged(unit_id, word)
             ip = kept.ip if kept is not None else None
@@ -160,7 +164,7 @@ def _by_scope(orders: Iterable[ModeEffect]) -> dict[str, tuple[Mode | None, ...]
 
 
 def _disturbed_at(orders: Iterable[ConverterEffect]) -> float | None:
-    back = [order.returned for order in orders if order.returned is not None and order.word is not Word.WAIT]
+    back = [order.returned for order in orders if order.returned is not None and order.word is not ConverterStatus.WAIT]
     return max(back, default=None)
 
 
@@ -169,7 +173,7 @@ def _ordered_at(orders: Iterable[ConverterEffect]) -> float | None:
 
 
 def _in_flight(orders: Iterable[ConverterEffect]) -> bool:
-    return any(order.returned is None and order.word is not Word.WAIT for order in orders)
+    return any(order.returned is None and order.word is not ConverterStatus.WAIT for order in orders)
 
 
 def _read(sighting: Sighting) -> _Told:
@@ -183,7 +187,7 @@ def _read(sighting: Sighting) -> _Told:
         unit.local_mode,
         unit.effective,
         unit.ip,
-        unit.raw_word,
+        unit.raw_status,
         unit,
     )
 

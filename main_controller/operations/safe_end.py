@@ -7,7 +7,7 @@ not the procedure's own; the reference gets its own once their current is measur
 from collections.abc import Iterable
 from dataclasses import replace
 
-from main_controller.domain.modes import SHARING_MODES, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.picture import Fact, Picture, names
 from main_controller.domain.share_end import (
     in_deals,
@@ -185,7 +185,7 @@ class SafeEnd:
 
 def _driven(fact: Fact) -> bool:
     """Whether apis-main has, or may have, put this converter to work."""
-    return fact.live and fact.obeys in SHARING_MODES and not fact.belief.surely(Word.WAIT)
+    return fact.live and fact.obeys in SHARING_MODES and not fact.belief.surely(ConverterStatus.WAIT)
 
 
 def _known(unit_ids: Iterable[str], picture: Picture) -> list[Fact]:

@@ -14,7 +14,7 @@ from main_controller.domain.freshness import Reading
 from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.domain.interlocks import judge
 from main_controller.domain.last_look import units_to_read
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.scope import Lane
@@ -101,7 +101,7 @@ class SetConverter:
         desk = self._desk
         desk.known(unit_id)
         fact = desk.picture().facts[unit_id]
-        wanted = ConverterOrder(unit_id, Word.WAIT, 0.0, 0.0)
+        wanted = ConverterOrder(unit_id, ConverterStatus.WAIT, 0.0, 0.0)
         command = desk.begin(wanted, by, before=_before(fact), stamp=stamp, judged=True)
         result = self._waits.send(command.id, unit_id, fact.ip)
         if result.error is not None:
@@ -260,7 +260,7 @@ def answers_wanted(answer: Mapping[str, Any], wanted: ConverterOrder) -> bool:
     """Whether a `dcdc` object shows the wanted word, and its voltage and current where the word needs them."""
     if (shows(answer) or "").lower() != wanted.word:
         return False
-    if wanted.word is Word.WAIT:
+    if wanted.word is ConverterStatus.WAIT:
         return True
     dig = _figure(answer, "param", "dig")
     dvg = _figure(answer, "vdis", "dvg")
@@ -273,4 +273,4 @@ def _figure(answer: Mapping[str, Any], section: str, key: str) -> float | None:
 
 
 def _before(fact: Fact) -> dict[str, Any]:
-    return {"word": None if fact.last_word is None else str(fact.last_word)}
+    return {"word": None if fact.last_status is None else str(fact.last_status)}

@@ -12,7 +12,7 @@ from typing import Any
 
 from main_controller.domain.actor import UNATTENDED, Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
 from main_controller.domain.picture import Picture
 from main_controller.domain.scope import CLUSTER, Lane, Scope
@@ -290,7 +290,7 @@ class Share:
 
 
 def _charge(sharing: Sharing) -> ConverterOrder:
-    return ConverterOrder(sharing.taker, Word.CHARGE, sharing.voltage, sharing.current)
+    return ConverterOrder(sharing.taker, ConverterStatus.CHARGE, sharing.voltage, sharing.current)
 
 
 def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> str:

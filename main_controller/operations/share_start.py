@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, TransferOrder
 from main_controller.domain.share_watch import Bounds, most_current, why_not_begin
 from main_controller.domain.sharing import ShareState, Sharing, Step
@@ -122,4 +122,4 @@ class ShareStart:
 
 def reference_order(sharing: Sharing) -> ConverterOrder:
     """The order of its first step."""
-    return ConverterOrder(sharing.giver, Word.VOLTAGE_REFERENCE, sharing.voltage, sharing.limit)
+    return ConverterOrder(sharing.giver, ConverterStatus.VOLTAGE_REFERENCE, sharing.voltage, sharing.limit)

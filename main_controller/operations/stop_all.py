@@ -16,7 +16,7 @@ from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.deals import normalise
 from main_controller.domain.identity import some
-from main_controller.domain.modes import SHARING_MODES, Mode, parse_word
+from main_controller.domain.modes import SHARING_MODES, Mode, parse_converter_status
 from main_controller.domain.orders import StopAllOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.scope import Lane
@@ -283,7 +283,9 @@ class StopAll:
             return
         answer = future.result()
         status = answer.get("status") if isinstance(answer, Mapping) else None
-        run.told_by_itself(unit_id, parse_word(status.get("status")) if isinstance(status, Mapping) else None)
+        run.told_by_itself(
+            unit_id, parse_converter_status(status.get("status")) if isinstance(status, Mapping) else None
+        )
 
     # Ending
 

@@ -8,7 +8,7 @@ import logging
 
 from main_controller.domain.commands import Command
 from main_controller.domain.identity import some
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ModeOrder
 from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
@@ -71,7 +71,7 @@ class StopFollower:
 
     def _works(self, command: Command, fact: Fact, now: float) -> bool:
         """Whether Wait is due to this unit: not surely in Wait, not asked just now, and nothing was ordered since."""
-        if fact.belief.surely(Word.WAIT) or (fact.acknowledged and not fact.live):
+        if fact.belief.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live):
             return False
         if now - self._sent_at.get(fact.id, float("-inf")) < AGAIN:
             return False

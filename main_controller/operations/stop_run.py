@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import Sent
 from main_controller.operations.timing import Timing
@@ -23,7 +23,7 @@ class _Told:
 
     asked_at: float
     at: float
-    word: Word | None
+    word: ConverterStatus | None
     after_wait: bool
 
 
@@ -67,7 +67,7 @@ class StopRun:
             if result.error is None:
                 self.told[unit_id] = _Told(result.asked_at, result.at, result.word, after_wait=True)
 
-    def told_by_itself(self, unit_id: str, word: Word | None) -> None:
+    def told_by_itself(self, unit_id: str, word: ConverterStatus | None) -> None:
         """Take the word that a converter told when it was last read directly."""
         known = self.told.get(unit_id)
         if known is None or self.read_at >= known.at:
@@ -132,8 +132,8 @@ class StopRun:
         for moment in (fact.disturbed_at, told.at if told is not None else None):
             since = max(since, moment + self.timing.lag) if moment is not None else since
         if fact.reading is not None and fact.reading.at >= since:
-            return "reading" if fact.reading.word is Word.WAIT else None
-        return "converter" if told is not None and told.word is Word.WAIT else None
+            return "reading" if fact.reading.word is ConverterStatus.WAIT else None
+        return "converter" if told is not None and told.word is ConverterStatus.WAIT else None
 
     def _standing(self, fact: Fact) -> _Told | None:
         """The converter's own word, where it still stands: none from before another order to it came back, and, but
@@ -151,7 +151,7 @@ class StopRun:
             evidence = self.confirmed(fact)
             result = self.waited.get(fact.id)
             told = self.told.get(fact.id)
-            word = told.word if told is not None else fact.last_word
+            word = told.word if told is not None else fact.last_status
             state = CommandState.VERIFIED if evidence else CommandState.PENDING if fact.live else UNCONFIRMED
             error = result.error.sentence if result is not None and result.error is not None and not evidence else None
             sent: Sent = result.sent if result is not None else False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from main_controller.domain.commands import ConverterEffect
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import ControllerError, Sent, UpstreamRefused
@@ -39,13 +39,13 @@ class WaitResult:
     sent: Sent
     answer: Mapping[str, Any] | None = None
     error: ControllerError | None = None
-    word: Word | None = None
+    word: ConverterStatus | None = None
     asked_at: float = float("-inf")
 
     @property
     def in_wait(self) -> bool:
         """Whether the converter itself answered that it is in Wait."""
-        return self.word is Word.WAIT
+        return self.word is ConverterStatus.WAIT
 
 
 class Waits:
@@ -60,16 +60,16 @@ class Waits:
         """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait."""
         desk = self._desk
         desk.overtake(Lane("converter", Scope(unit_id)))
-        order = ConverterEffect(command_id, unit_id, Word.WAIT, 0.0, 0.0, entered=desk.clock())
+        order = ConverterEffect(command_id, unit_id, ConverterStatus.WAIT, 0.0, 0.0, entered=desk.clock())
         desk.commands.note_converter(order)
         try:
-            answer = self._devices.command(Target(unit_id, ip), Word.WAIT, 0.0, 0.0)
+            answer = self._devices.command(Target(unit_id, ip), ConverterStatus.WAIT, 0.0, 0.0)
         except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
             error = foreseen(fault, f"Wait to {unit_id}")
             return self._failed(order, error, error.sent)
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
         desk.commands.note_converter(done)
-        return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_word, asked_at=order.entered)
+        return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_status, asked_at=order.entered)
 
     def _failed(self, order: ConverterEffect, error: ControllerError, sent: Sent) -> WaitResult:
         now = self._desk.clock()
@@ -107,7 +107,7 @@ class WaitWave:
         self._executor = executor
         self._command_id = command_id
         self._clock = clock
-        self._references = [fact for fact in facts if fact.belief.possibly(Word.VOLTAGE_REFERENCE)]
+        self._references = [fact for fact in facts if fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE)]
         references = {fact.id for fact in self._references}
         others = [fact for fact in facts if fact.id not in references]
         others.sort(key=lambda fact: not fact.belief.possibly_current_controlled)

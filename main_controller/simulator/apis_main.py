@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from functools import partial
 
-from main_controller.domain.modes import SHARING_MODES, Mode, Word
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.grid_master import GridMaster
 from main_controller.simulator.market import Market
@@ -164,8 +164,8 @@ class ApisMain:
         if not node.alive or self._plant.hung or self._agenda.now < node.blind_until:
             return
         deal_ids = [deal.id for deal in self.market.of(node.id)]
-        if node.readings_since_start == 1 and not deal_ids and node.unit.word is not Word.WAIT:
-            self._plant.order(node.unit, Word.WAIT, node.unit.dvg, 0.0)
+        if node.readings_since_start == 1 and not deal_ids and node.unit.word is not ConverterStatus.WAIT:
+            self._plant.order(node.unit, ConverterStatus.WAIT, node.unit.dvg, 0.0)
         node.read(self._plant, self.mode, deal_ids, grid_master=node.id == self.grid_master)
 
     def _join(self, unit_id: str) -> None:

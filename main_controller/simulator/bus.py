@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.simulator.unit import Unit
 
 RAMP_S = 120.0
@@ -71,9 +71,9 @@ class Bus:
     def seat(self, unit: Unit) -> None:
         """Note that a converter's word has changed, or that it has come to this bus."""
         self.working.pop(unit.id, None)
-        if unit.word is not Word.WAIT or unit.ig:
+        if unit.word is not ConverterStatus.WAIT or unit.ig:
             self.working[unit.id] = unit
-        self.references = [one for one in self.working.values() if one.word is Word.VOLTAGE_REFERENCE]
+        self.references = [one for one in self.working.values() if one.word is ConverterStatus.VOLTAGE_REFERENCE]
 
     def ramp(self, unit_s: float) -> bool:
         """One second, which is `unit_s` of the units' clock, of rising or falling; whether the voltage moved."""
@@ -97,13 +97,13 @@ class Bus:
         live = self.live
         total = self.leak_a if live else 0.0
         for unit in list(self.working.values()):
-            if unit.word is not Word.VOLTAGE_REFERENCE:
+            if unit.word is not ConverterStatus.VOLTAGE_REFERENCE:
                 amps = unit.wanted_a if live else 0.0
                 if live and self.ramps.amps_per_s is not None:
                     amps = approach(unit.ig, amps, self.ramps.amps_per_s * passed)
                 total += amps
                 unit.carry(amps, self.voltage, now)
-                if unit.word is Word.WAIT and not amps:
+                if unit.word is ConverterStatus.WAIT and not amps:
                     del self.working[unit.id]
         self._hold(total, now)
 

@@ -1,6 +1,6 @@
 """Faults of one converter: meter, alarm, trip, limit, driver, set point, direction (assumed, but for the alarm)."""
 
-from main_controller.domain.modes import Word, parse_word
+from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.simulator import readings
 from main_controller.simulator.fault import Arguments, Fault, FaultError, Known
 from main_controller.simulator.plant import Plant
@@ -112,7 +112,7 @@ class ConverterFaults:
         unit = self._plant.units[args.unit()]
         dvg = args.number("dvg", 0.0, MOST_V, unit.dvg)
         dig = args.number("dig", 0.0, MOST_DIG, unit.dig)
-        word = parse_word(args.choice("mode", [one.value for one in Word], unit.word.value))
+        word = parse_converter_status(args.choice("mode", [one.value for one in ConverterStatus], unit.word.value))
         if word is None or not any(args.has(name) for name in ("mode", "dvg", "dig")):
             raise FaultError("mode, dvg or dig says what it takes")
         self._plant.drive(unit, word, dvg, dig)
@@ -121,9 +121,9 @@ class ConverterFaults:
     def _lie(self, args: Arguments) -> Known:
         known = {"unit": args.unit(), "kind": args.choice("kind", DRIVER_LIES)}
         if args.has("only"):
-            known["only"] = args.choice("only", [word.value for word in Word])
+            known["only"] = args.choice("only", [word.value for word in ConverterStatus])
         quirks = self._quirks(known)
-        quirks.driver, quirks.driver_only = known["kind"], parse_word(known.get("only"))
+        quirks.driver, quirks.driver_only = known["kind"], parse_converter_status(known.get("only"))
         return known
 
     def _be_honest(self, known: Known) -> None:

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import NoReturn
 
-from main_controller.domain.modes import Word, parse_word
+from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.simulator import readings
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.exchange import Request, Silence
@@ -24,7 +24,7 @@ class DriverError(Exception):
 class Order:
     """What somebody asks of a converter, in V and A."""
 
-    word: Word
+    word: ConverterStatus
     dvg: float
     dig: float
 
@@ -39,7 +39,7 @@ def number(request: Request, name: str) -> float:
 
 def ordered(request: Request) -> Order:
     """The order in `mode`, `dvg` and `dig`. Raises KeyError or ValueError where one is missing or no good."""
-    word = parse_word(request.query.get("mode"))
+    word = parse_converter_status(request.query.get("mode"))
     if word is None:
         raise ValueError("unknown word")
     return Order(word, number(request, "dvg"), number(request, "dig"))
@@ -60,7 +60,7 @@ def answer(agenda: Agenda, plant: Plant, unit: Unit, order: Order) -> readings.S
     if lie == "echo":
         return _told(now, order)
     if lie == "wait":
-        return _told(now, Order(Word.WAIT, 0.0, 0.0))
+        return _told(now, Order(ConverterStatus.WAIT, 0.0, 0.0))
     return now
 
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.deal import AMPS, Deal, Phase
 from main_controller.simulator.deal_book import DealBook
@@ -101,7 +101,7 @@ class Market:
             self._on_trouble(giver.id)  # somebody else holds the bus: a converter that nobody watches (K7)
             return
         before, self.reference = self.reference, giver.unit
-        self._plant.order(giver.unit, Word.VOLTAGE_REFERENCE, BUS_V, REFERENCE_A)
+        self._plant.order(giver.unit, ConverterStatus.VOLTAGE_REFERENCE, BUS_V, REFERENCE_A)
         if before is not None:
             self._drive(before)
         self._on_reference(giver.id)
@@ -159,16 +159,16 @@ class Market:
         amps = AMPS * sum(deal.phase is Phase.FLOWING for deal in deals)
         if not any(deal.phase is not Phase.AGREED for deal in deals):
             self._wait(unit)
-        elif not amps and unit.word is Word.WAIT:
+        elif not amps and unit.word is ConverterStatus.WAIT:
             return  # somebody put it there: it is not woken for an ending deal
         elif any(deal.charger == unit.id for deal in deals):
-            self._plant.order(unit, Word.CHARGE, BUS_V, amps)
+            self._plant.order(unit, ConverterStatus.CHARGE, BUS_V, amps)
         else:
-            self._plant.order(unit, Word.DISCHARGE, DISCHARGE_V, amps)
+            self._plant.order(unit, ConverterStatus.DISCHARGE, DISCHARGE_V, amps)
 
     def _wait(self, unit: Unit) -> None:
-        if self._nodes[unit.id].alive and unit.word is not Word.WAIT:
-            self._plant.order(unit, Word.WAIT, BUS_V, 0.0)
+        if self._nodes[unit.id].alive and unit.word is not ConverterStatus.WAIT:
+            self._plant.order(unit, ConverterStatus.WAIT, BUS_V, 0.0)
 
     # -- ending
 
@@ -212,7 +212,7 @@ class Market:
 
         Two ends of a deal on two pieces of the bus are an error of the whole cluster (assumed).
         """
-        if self.reference is not None and self.reference.word is Word.WAIT:
+        if self.reference is not None and self.reference.word is ConverterStatus.WAIT:
             self.tear_down()
             return
         apart = next((deal for deal in self._flowing() if self._apart(deal)), None)
@@ -222,7 +222,7 @@ class Market:
         found = [
             deal
             for deal in self._flowing()
-            if any(self._nodes[unit_id].unit.word is Word.WAIT for unit_id in deal.units)
+            if any(self._nodes[unit_id].unit.word is ConverterStatus.WAIT for unit_id in deal.units)
         ]
         for deal in found:
             deal.phase = Phase.ENDING

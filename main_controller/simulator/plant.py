@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.simulator.bus import Bus, Ramps
 from main_controller.simulator.protection import Protection
 from main_controller.simulator.unit import Unit
@@ -98,32 +98,32 @@ class Plant:
         for bus in self.buses:
             self._step(bus)
 
-    def order(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
+    def order(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
         """Put a converter to work as apis-main does, without the checks of `order_by_hand`."""
         if unit.quirks.obeys(word):
             self._put(unit, word, dvg, dig)
             unit.driven_by_hand = False
 
-    def order_by_hand(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
+    def order_by_hand(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
         """The same for an operator, with N13's cautions: what goes against them trips a converter (assumed)."""
         if unit.quirks.obeys(word):
             self.drive(unit, word, dvg, dig)
 
-    def drive(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
+    def drive(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
         """Let a converter change its word and set point, by an operator's order or by itself, and look who trips."""
         bus = self.bus_of(unit)
         rivals = [other for other in bus.references if other is not unit]
         was_live = bus.live
         self._put(unit, word, dvg, dig)
         unit.driven_by_hand = True
-        if word is not Word.WAIT:
+        if word is not ConverterStatus.WAIT:
             self.protection.after_order(bus, unit, rivals, was_live=was_live)
 
     def trip(self, unit: Unit, cause: str) -> None:
         """The converter protects itself: Wait, and a heavy alarm until its next Wait order."""
         log.info("%s trips: %s", unit.id, cause)
         unit.carry(0.0, self.bus_of(unit).voltage, self.seconds)
-        self._put(unit, Word.WAIT, unit.dvg, 0.0)
+        self._put(unit, ConverterStatus.WAIT, unit.dvg, 0.0)
         unit.alarmed = True
 
     def open_section(self, unit_ids: Iterable[str], volts: float) -> None:
@@ -171,7 +171,7 @@ class Plant:
             bus.settle(self.seconds, passed=1.0)
         self.protection.each_second(bus)
 
-    def _put(self, unit: Unit, word: Word, dvg: float, dig: float) -> None:
+    def _put(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
         bus = self.bus_of(unit)
         unit.integrate(self.seconds)
         unit.dvg, unit.dig = float(dvg), abs(float(dig))
@@ -180,7 +180,7 @@ class Plant:
             bus.seat(unit)
             if bus.references == [unit]:
                 bus.ramp(self.speed)
-        unit.alarmed = unit.alarmed and word is not Word.WAIT
+        unit.alarmed = unit.alarmed and word is not ConverterStatus.WAIT
         bus.settle(self.seconds)
-        if word is Word.WAIT and unit.id not in bus.working:
+        if word is ConverterStatus.WAIT and unit.id not in bus.working:
             unit.carry(0.0, bus.voltage, self.seconds)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.simulator.battery import MAY_CHARGE, MAY_DISCHARGE
 from main_controller.simulator.bus import UNDER_V, Bus
 from main_controller.simulator.unit import Unit
@@ -32,7 +32,7 @@ class Protection:
         """Look at an order by hand that is in force now; `rivals` held the bus before it."""
         if unit.word.current_controlled and not was_live:
             self._trip(unit, "dead-bus")
-        if unit.word is Word.VOLTAGE_REFERENCE and rivals:
+        if unit.word is ConverterStatus.VOLTAGE_REFERENCE and rivals:
             self.fight(unit, rivals)
         limit = MOST_A if unit.quirks.limit_a is None else unit.quirks.limit_a
         if unit.word.current_controlled and unit.dig > limit:
@@ -74,5 +74,5 @@ class Protection:
         return reference.ig != 0.0 and not reference.permits & needed
 
     def _trip(self, unit: Unit, cause: str) -> None:
-        if cause not in self.off and unit.word is not Word.WAIT:
+        if cause not in self.off and unit.word is not ConverterStatus.WAIT:
             self._do_trip(unit, cause)

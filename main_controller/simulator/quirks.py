@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 
 PROTECTS = ("trip", "permission", "nothing")
 """What a battery does at its limits: trip its converter, withdraw its permission and carry no current, or go on."""
@@ -17,7 +17,7 @@ class Quirks:
     """All at rest by default: the hardware is as the recordings show it."""
 
     driver: str = ""  # one of DRIVER_LIES
-    driver_only: Word | None = None  # ... to orders of that word alone
+    driver_only: ConverterStatus | None = None  # ... to orders of that word alone
     reversed: bool = False  # its current flows against its word
     limit_a: float | None = None  # the converter's own limit, A
     under_voltage_trips: bool = False
@@ -31,10 +31,10 @@ class Quirks:
     permission_told: bool = False  # whether `permission` is told instead of the battery's own
     permission: int | str | None = None
 
-    def lies(self, word: Word) -> str:
+    def lies(self, word: ConverterStatus) -> str:
         """How the driver treats an order of `word`; empty where it is honest."""
         return self.driver if self.driver_only in (None, word) else ""
 
-    def obeys(self, word: Word) -> bool:
+    def obeys(self, word: ConverterStatus) -> bool:
         """Whether an order of `word` has any effect."""
         return self.lies(word) not in DOES_NOTHING

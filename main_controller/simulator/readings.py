@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.simulator.bus import Bus
 from main_controller.simulator.plant import Plant
 from main_controller.simulator.unit import BATTERY_V, CAPACITY_WH, UPS_BYPASS, Unit
@@ -10,16 +10,16 @@ from main_controller.simulator.unit import BATTERY_V, CAPACITY_WH, UPS_BYPASS, U
 Section = dict[str, Any]
 
 OPERATION = {
-    Word.WAIT: "Waiting",
-    Word.VOLTAGE_REFERENCE: "Grid Autonomy",
-    Word.CHARGE: "Heteronomy CV",
-    Word.DISCHARGE: "Heteronomy CV",
+    ConverterStatus.WAIT: "Waiting",
+    ConverterStatus.VOLTAGE_REFERENCE: "Grid Autonomy",
+    ConverterStatus.CHARGE: "Heteronomy CV",
+    ConverterStatus.DISCHARGE: "Heteronomy CV",
 }
 STATUS_NAME = {
-    Word.WAIT: "Waiting",
-    Word.VOLTAGE_REFERENCE: "Grid Autonomy Mode",
-    Word.CHARGE: "Heteronomy CV Charging - grid current limited",
-    Word.DISCHARGE: "Heteronomy CV Discharging",
+    ConverterStatus.WAIT: "Waiting",
+    ConverterStatus.VOLTAGE_REFERENCE: "Grid Autonomy Mode",
+    ConverterStatus.CHARGE: "Heteronomy CV Charging - grid current limited",
+    ConverterStatus.DISCHARGE: "Heteronomy CV Discharging",
 }
 SYSTEM_TIME = {"month": 12, "minute": 5, "day": 20, "hour": 23, "year": 2014}
 SUN_V = 240.0
@@ -108,7 +108,13 @@ def alarm_state(unit: Unit) -> str:
 
 def full_dcdc(unit: Unit, plant: Plant) -> Section:
     """The converter as the emulator's own `/get/log` has it."""
-    running = "off" if unit.word is Word.WAIT else "charge" if unit.ig > 0 or unit.word is Word.CHARGE else "discharge"
+    running = (
+        "off"
+        if unit.word is ConverterStatus.WAIT
+        else "charge"
+        if unit.ig > 0 or unit.word is ConverterStatus.CHARGE
+        else "discharge"
+    )
     mains_w = round(unit.load_w, 2) if unit.ups_mode == UPS_BYPASS else 0
     return {
         "status": {

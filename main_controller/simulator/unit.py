@@ -3,7 +3,7 @@
 import math
 import random
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.simulator import battery
 from main_controller.simulator.quirks import Quirks
 
@@ -49,7 +49,7 @@ class Unit:
         self.charge_wh = CAPACITY_WH * (rng.uniform(0.72, 0.86) if sunny else rng.uniform(0.34, 0.48))
         self.ups_mode = UPS_ON_BATTERY
         self.by_hand = False
-        self.word = Word.WAIT
+        self.word = ConverterStatus.WAIT
         self.dvg = 350.0
         self.dig = 0.0
         self.ig = 0.0
@@ -126,10 +126,10 @@ class Unit:
     @property
     def wanted_a(self) -> float:
         """What a current-controlled converter, or one in Wait, would carry on a live bus."""
-        if self.word is not Word.CHARGE and self.word is not Word.DISCHARGE:
+        if self.word is not ConverterStatus.CHARGE and self.word is not ConverterStatus.DISCHARGE:
             return 0.0
         quirks = self.quirks
-        charges = (self.word is Word.CHARGE) is not quirks.reversed
+        charges = (self.word is ConverterStatus.CHARGE) is not quirks.reversed
         if quirks.battery_protects == "permission":
             needed = battery.MAY_CHARGE if charges else battery.MAY_DISCHARGE
             if not self.permits & needed:
@@ -164,9 +164,9 @@ class Unit:
         self.wg = wg
 
     def _loss(self, wg: float, volts: float) -> float:
-        if self.word is Word.WAIT or (self.word is Word.VOLTAGE_REFERENCE and volts != self.dvg):
+        if self.word is ConverterStatus.WAIT or (self.word is ConverterStatus.VOLTAGE_REFERENCE and volts != self.dvg):
             return WAIT_LOSS_W
-        return TAKE_LOSS_W if self.word is Word.CHARGE or wg > 0 else GIVE_LOSS_W
+        return TAKE_LOSS_W if self.word is ConverterStatus.CHARGE or wg > 0 else GIVE_LOSS_W
 
     def _look(self, seconds: float) -> None:
         day = (seconds % DAY_S) / DAY_S

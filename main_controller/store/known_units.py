@@ -188,7 +188,7 @@ class KnownUnits:
         """
         self._clocks[sighting.unit_id] = sighting.clock
         unit, kept = sighting.unit, self._units.get(sighting.unit_id)
-        word, ip = unit.raw_word, unit.ip or (kept.ip if kept is not None else None)
+        word, ip = unit.raw_status, unit.ip or (kept.ip if kept is not None else None)
         now = (word, unit.dvg, unit.dig, ip)
         acknowledged = self._acknowledged.get(sighting.unit_id)
         set_anew = kept is not None and (kept.dvg, kept.dig) != (unit.dvg, unit.dig)

@@ -103,11 +103,11 @@ class Snapshot:
         sighting = self.sightings.get(unit_id)
         return UnitState.SILENT if sighting is None else sighting.state(now, stale_after)
 
-    def last_word(self, unit_id: str) -> str | None:
+    def last_status(self, unit_id: str) -> str | None:
         """The converter's word as last seen, also before a restart; None when it was never told (Z6a)."""
         sighting = self.sightings.get(unit_id)
         if sighting is not None:
-            return sighting.unit.raw_word
+            return sighting.unit.raw_status
         kept = self.remembered.get(unit_id)
         return kept.word if kept is not None else None
 
@@ -204,7 +204,7 @@ class UnitCache:
             kept = before.remembered.get(unit_id, Remembered(unit_id))
             if sighting is not None:
                 unit = sighting.unit
-                kept = Remembered(unit_id, unit.raw_word, unit.dvg, unit.dig, unit.ip or kept.ip)
+                kept = Remembered(unit_id, unit.raw_status, unit.dvg, unit.dig, unit.ip or kept.ip)
             return replace(
                 before,
                 sightings=_without(before.sightings, unit_id),

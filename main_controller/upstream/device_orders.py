@@ -6,7 +6,7 @@ Used by `Emulator` and `NodeDrivers`. A word, voltage or current that is none ne
 import math
 from typing import Any
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import BadRequest, Refused, UpstreamGarbled, UpstreamRefused
 from main_controller.upstream.call import plain
 from main_controller.upstream.devices import Target
@@ -16,11 +16,11 @@ from main_controller.upstream.node_address import node_url
 UPS_MODES = range(8)
 
 
-def converter_values(word: Word, dvg: float, dig: float) -> dict[str, str]:
+def converter_values(word: ConverterStatus, dvg: float, dig: float) -> dict[str, str]:
     """The query of a converter order, all of it checked; Wait is sent with 0 V and 0 A whatever was asked (Z8)."""
-    if not isinstance(word, Word):
+    if not isinstance(word, ConverterStatus):
         raise BadRequest(f"{plain(repr(word))} is no converter word: nothing was sent")
-    if word is Word.WAIT:
+    if word is ConverterStatus.WAIT:
         dvg = dig = 0
     return {"mode": word.value, "dvg": _figure("dvg", dvg), "dig": _figure("dig", dig)}
 

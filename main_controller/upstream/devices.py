@@ -6,7 +6,7 @@ Used by the operations and by the urgent readings; `Emulator` and `NodeDrivers` 
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import ControllerError
 
 Part = Literal["unit", "dcdc", "meter", "emu", "oesunit"]
@@ -34,7 +34,7 @@ class Devices(Protocol):
 
     source: str
 
-    def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """Order a converter word with target voltage `dvg` (V) and current `dig` (A, >= 0); the new dcdc object.
 
         Wait is always sent with both 0 (Z8).

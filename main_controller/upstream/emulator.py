@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from main_controller.domain.identity import why_no_id
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamError, UpstreamGarbled, UpstreamRefused
 from main_controller.upstream.call import plain
 from main_controller.upstream.device_orders import converter_values, dcdc, set_ups_mode
@@ -49,11 +49,11 @@ class Emulator:
         self._timeouts = timeouts
         self.listed = UnitList(self._url, kept=kept)
 
-    def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`; to a unit that the emulator does not list, nothing is sent."""
         values = converter_values(word, dvg, dig)
         url = f"{self._url}/set/dcdc/{path_segment(target.unit_id)}"
-        self._require_listed(target.unit_id, lenient=word is Word.WAIT)
+        self._require_listed(target.unit_id, lenient=word is ConverterStatus.WAIT)
         reply = self._orders.get(
             url, timeout=self._timeouts["converter"], params=values, peer=f"the emulator of {plain(target.unit_id)}"
         )

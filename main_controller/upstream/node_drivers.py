@@ -6,7 +6,7 @@ Chosen by the setting `emulator` being false; used as `Devices`.
 from collections.abc import Mapping
 from typing import Any
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamGarbled
 from main_controller.upstream.call import plain
 from main_controller.upstream.device_orders import converter_values, dcdc, set_ups_mode
@@ -42,14 +42,14 @@ class NodeDrivers:
         self._orders = orders
         self._timeouts = timeouts
 
-    def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`, by `set_url`."""
         values = converter_values(word, dvg, dig)
         url = node_url(target.unit_id, target.ip, self._set_url)
         # The address that a name had before may be another node's by now: good enough for Wait alone.
         reply = self._orders.get(
             url.rstrip("?&"), timeout=self._timeouts["converter"], params=values, peer=_driver(target),
-            remembered=word is Word.WAIT,
+            remembered=word is ConverterStatus.WAIT,
         )  # fmt: skip
         return dcdc(target, reply)
 

@@ -12,7 +12,7 @@ import bottle
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.interlock_terms import RULES
-from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, Word, parse_mode
+from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, ConverterStatus, Mode, parse_mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, UpstreamError
@@ -179,7 +179,7 @@ class Commands:
 
     def _set_dcdc(self, asked: Asked, unit_id: str) -> Any:
         wanted, by = _wanted(unit_id, asked.given), caller()
-        override, rules = (None, frozenset[str]()) if wanted.word is Word.WAIT else _override(asked.given)
+        override, rules = (None, frozenset[str]()) if wanted.word is ConverterStatus.WAIT else _override(asked.given)
         if flag(asked.given, "dryRun"):
             answers = self._set_converter.dry_run(wanted, by)
             return {
@@ -190,7 +190,7 @@ class Commands:
         return self._ordering.carry_out(
             asked,
             lambda stamp: self._set_converter.order(wanted, by, override=override, override_rules=rules, stamp=stamp),
-            urgency=Urgency.STOP if wanted.word is Word.WAIT else None,
+            urgency=Urgency.STOP if wanted.word is ConverterStatus.WAIT else None,
         )
 
     def stop_all(self) -> Any:
@@ -362,7 +362,7 @@ def _always(given: Parameters) -> bool:
 
 
 def _asks_wait(given: Parameters) -> bool:
-    return (given.get("mode") or "") == Word.WAIT
+    return (given.get("mode") or "") == ConverterStatus.WAIT
 
 
 def _asks_stop(given: Parameters) -> bool:
@@ -371,7 +371,7 @@ def _asks_stop(given: Parameters) -> bool:
 
 def _is_wait() -> bool:
     """Whether the request in hand orders Wait, which read-only lets pass."""
-    return (Parameters.of(bottle.request).get("mode") or "").lower() == Word.WAIT
+    return (Parameters.of(bottle.request).get("mode") or "").lower() == ConverterStatus.WAIT
 
 
 def _then(given: Mapping[str, str]) -> Mode | None:
@@ -404,10 +404,10 @@ def _override(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
 
 
 def _wanted(unit_id: str, given: Mapping[str, str]) -> ConverterOrder:
-    word = next((word for word in Word if word == given["mode"]), None)
+    word = next((word for word in ConverterStatus if word == given["mode"]), None)
     if word is None:
-        raise BadRequest(f"The mode {shown(given['mode'])} is no converter word; use {', '.join(Word)}.")
-    if word is Word.WAIT:
+        raise BadRequest(f"The mode {shown(given['mode'])} is no converter word; use {', '.join(ConverterStatus)}.")
+    if word is ConverterStatus.WAIT:
         return ConverterOrder(unit_id, word, 0.0, 0.0)
     for name in ("dvg", "dig"):
         if name not in given:

@@ -10,7 +10,7 @@ from typing import Any
 import bottle
 
 from main_controller.domain.deals import normalise
-from main_controller.domain.modes import parse_mode, parse_word
+from main_controller.domain.modes import parse_converter_status, parse_mode
 from main_controller.domain.units import Unit
 from main_controller.store.unit_cache import Snapshot
 from main_controller.web.conditional import tagged
@@ -118,7 +118,7 @@ def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: s
     sighting = snapshot.sightings.get(unit_id)
     unit = sighting.unit if sighting is not None else Unit(unit_id, {})
     kept = snapshot.remembered.get(unit_id)
-    word = parse_word(status["lastWord"])
+    word = parse_converter_status(status["lastWord"])
     return {
         "id": unit_id,
         "label": visible(unit_id),

@@ -5,7 +5,7 @@ this kind pass without `Origin`. Only what stops or ends is in here: Stop all, t
 Stop and Soft Stop. What cannot be read as its route reads it (a parameter twice, a body of another kind) stops nothing.
 """
 
-from main_controller.domain.modes import BUDO_WORDS, Mode, Word
+from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.errors import BadRequest
 from main_controller.server.lanes import Lane
 from main_controller.web.parameters import Parameters
@@ -27,7 +27,7 @@ def lane_of(method: str, path: str, query: str = "", body: bytes = b"") -> Lane:
     if path == "/setOperationMode":
         return _lane_by("value", STOPPING_MODES, query, body)
     if path.startswith("/set/") and not path.startswith(BUDO):
-        return _lane_by("mode", (Word.WAIT,), query, body)
+        return _lane_by("mode", (ConverterStatus.WAIT,), query, body)
     return Lane.ORDINARY
 
 

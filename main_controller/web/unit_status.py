@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.freshness import Sighting, UnitState
-from main_controller.domain.modes import Mode, Word, parse_word
+from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.unit_rules import too_many_trips
 from main_controller.store.unit_cache import Snapshot
@@ -19,15 +19,15 @@ from main_controller.store.unit_cache import Snapshot
 class LastSeen:
     """What one sighting of a unit says, read once: the status is asked far more often than units are read.
 
-    `raw_word` is the converter's word as sent, `shown_word` as the status says it, also where it is none of the four;
+    `raw_status` is the converter's as sent, `shown_status` as `/get/status` says it, also where it is none of the four;
     voltages in V, currents in A.
     """
 
     id: str
     sighting: Sighting | None
-    word: Word | None
-    raw_word: str | None
-    shown_word: str | None
+    word: ConverterStatus | None
+    raw_status: str | None
+    shown_status: str | None
     vg: float | None
     dvg: float | None
     dig: float | None
@@ -48,8 +48,8 @@ def last_seen(snapshot: Snapshot, before: Mapping[str, LastSeen]) -> dict[str, L
 
 
 def _look(snapshot: Snapshot, unit_id: str, sighting: Sighting | None) -> LastSeen:
-    raw = snapshot.last_word(unit_id)
-    word = parse_word(raw)
+    raw = snapshot.last_status(unit_id)
+    word = parse_converter_status(raw)
     words = word, raw, raw if word is None else word
     if sighting is None:
         kept = snapshot.remembered.get(unit_id)
@@ -97,11 +97,11 @@ def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, A
         "state": state,
         "age": None if seen.sighting is None else round(seen.sighting.age(moment.now), 1),
         "since": _since(seen, state, moment),
-        "lastWord": seen.shown_word,
+        "lastWord": seen.shown_status,
         "lastDvg": seen.dvg,
         "lastDig": seen.dig,
         "lastVg": seen.vg,
-        "acknowledged": moment.acknowledgement(seen.id, seen.raw_word) if forgotten else None,
+        "acknowledged": moment.acknowledgement(seen.id, seen.raw_status) if forgotten else None,
         "unwatched": forgotten,
         "conflict": moment.snapshot.conflicts.get(seen.id),
         "locked": moment.locks.get(seen.id),
@@ -130,9 +130,9 @@ def _since(seen: LastSeen, state: UnitState, moment: Moment) -> str:
 
 def unwatched_sentence(unit_id: str, status: Mapping[str, Any]) -> str:
     """Why this unit stands above everything else on the page (Z6a)."""
-    word = parse_word(status["lastWord"])
+    word = parse_converter_status(status["lastWord"])
     last = word.label if word is not None else status["lastWord"] or "in a state that is not known"
-    if word is Word.VOLTAGE_REFERENCE:
+    if word is ConverterStatus.VOLTAGE_REFERENCE:
         last = f"as {last}"
     at = "" if status["lastDvg"] is None else f" at {status['lastDvg']:.0f} V"
     if status["age"] is None:

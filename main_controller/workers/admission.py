@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.identity import some, why_no_id
-from main_controller.domain.modes import Word, parse_word
+from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.store.unit_cache import UnitCache
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,9 @@ class Admission:
 
 def within(kept: Mapping[str, Remembered], most: int) -> dict[str, Remembered]:
     """Those of the remembered units that are taken: of too many, those last seen in Wait are left out first."""
-    by_need = sorted(kept, key=lambda unit_id: (parse_word(kept[unit_id].word) is Word.WAIT, unit_id))
+    by_need = sorted(
+        kept, key=lambda unit_id: (parse_converter_status(kept[unit_id].word) is ConverterStatus.WAIT, unit_id)
+    )
     taken, refused = _sorted_out(by_need, most)
     for why, ids in refused.items():
         log.error("%s", _sentence("the journal", why, ids, most))

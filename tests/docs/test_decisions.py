@@ -9,7 +9,7 @@ import pytest
 from main_controller.domain.commands import UNCONFIRMED, CommandState
 from main_controller.domain.due import Action
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.modes import BUDO_WORDS, Mode, Word
+from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.schedule import Operation
 from main_controller.domain.sharing import ShareState, Step
 from main_controller.operations.then_mode import ThenState
@@ -97,7 +97,7 @@ def test_no_document_is_named_that_the_checkout_does_not_have(root: Path) -> Non
 def test_the_glossary_has_every_state_and_word_of_the_closed_lists(root: Path) -> None:
     """Whatever a status, an order or a file may say by one word is explained."""
     text = (root / "docs" / "glossary.md").read_text("utf-8")
-    lists = (CommandState, UnitState, Mode, Word, Operation, ShareState, Step, ThenState, BUDO_WORDS)
+    lists = (CommandState, UnitState, Mode, ConverterStatus, Operation, ShareState, Step, ThenState, BUDO_WORDS)
     outcomes = {"done", FAILED, *(set(Action) - {Action.SEND, Action.WAIT})}
     words = {str(word) for one in lists for word in one} | outcomes | {UNCONFIRMED} | bus_conditions(root)
     assert {word for word in words if f"`{word}`" not in text} == set()

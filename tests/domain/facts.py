@@ -7,7 +7,7 @@ from main_controller.domain.actor import person
 from main_controller.domain.belief import believe
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.freshness import Reading, UnitState
-from main_controller.domain.modes import Mode, Word, effective_mode
+from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
 from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.units import Unit
 
@@ -18,19 +18,21 @@ NOW = 1000.0
 LAG = 12.0
 
 
-def reading(word: Word | None = Word.WAIT, *, at: float = NOW - 2.0, **more: float | None) -> Reading:
+def reading(
+    word: ConverterStatus | None = ConverterStatus.WAIT, *, at: float = NOW - 2.0, **more: float | None
+) -> Reading:
     """A reading that arrived `at`; vg 0 V, dvg 0 V, dig 0 A where nothing else is said."""
     values: dict[str, Any] = {"vg": 0.0, "ig": 0.0, "dvg": 0.0, "dig": 0.0, **more}
     return Reading(at, word, **values)
 
 
-def order(word: Word, *, entered: float = NOW - 30.0, **more: Any) -> ConverterEffect:
+def order(word: ConverterStatus, *, entered: float = NOW - 30.0, **more: Any) -> ConverterEffect:
     """A converter order of 350 V and 1 A; in flight unless `returned` is given."""
     values: dict[str, Any] = {"command_id": "c1", "unit_id": "E001", "dvg": 350.0, "dig": 1.0, **more}
     return ConverterEffect(word=word, entered=entered, **values)
 
 
-def answer(word: Word | str, dvg: float | None = 350.0, dig: float | None = 1.0) -> dict[str, Any]:
+def answer(word: ConverterStatus | str, dvg: float | None = 350.0, dig: float | None = 1.0) -> dict[str, Any]:
     """The `dcdc` object that a converter answers with."""
     return {"status": {"status": str(word)}, "vdis": {"dvg": dvg}, "param": {"dig": dig}}
 
@@ -49,7 +51,7 @@ def battery(unit_id: str = "E001", **more: Any) -> Unit:
 
 def fact(
     unit_id: str,
-    word: Word | None = Word.WAIT,
+    word: ConverterStatus | None = ConverterStatus.WAIT,
     *,
     age: float = 2.0,
     orders: Sequence[ConverterEffect] = (),
@@ -81,10 +83,10 @@ def fact(
 
 def reference(unit_id: str = "E001", *, dvg: float = 350.0, dig: float = 2.3, vg: float = 350.0, **more: Any) -> Fact:
     """A unit that is the voltage reference."""
-    return fact(unit_id, Word.VOLTAGE_REFERENCE, dvg=dvg, dig=dig, vg=vg, **more)
+    return fact(unit_id, ConverterStatus.VOLTAGE_REFERENCE, dvg=dvg, dig=dig, vg=vg, **more)
 
 
-def silent(unit_id: str, word: Word | None = Word.WAIT, **more: Any) -> Fact:
+def silent(unit_id: str, word: ConverterStatus | None = ConverterStatus.WAIT, **more: Any) -> Fact:
     """A member that the data no longer hold, last seen in `word`."""
     return fact(unit_id, word, age=more.pop("age", 300.0), state=UnitState.SILENT, **more)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from main_controller.domain.modes import Word, parse_mode, parse_word
+from main_controller.domain.modes import ConverterStatus, parse_converter_status, parse_mode
 from main_controller.domain.orders import (
     AcknowledgeOrder,
     BudoOrder,
@@ -36,7 +36,7 @@ MAKERS: Mapping[str, Callable[[Any, Wanted], Order]] = {
     "setOperationMode": _mode(ModeOrder),
     "setBudo": _mode(BudoOrder),
     "setDcdc": lambda unit_id, w: ConverterOrder(
-        unit_id, parse_word(w.get("word")) or Word.CHARGE, w.get("dvg", 0.0), w.get("dig", 0.0)
+        unit_id, parse_converter_status(w.get("word")) or ConverterStatus.CHARGE, w.get("dvg", 0.0), w.get("dig", 0.0)
     ),
     "stopAll": lambda unit_id, w: StopAllOrder(),
     "shutDown": lambda unit_id, w: ShutDownOrder(unit_id, tuple(w.get("units", ()))),

@@ -7,12 +7,12 @@ import pytest
 from main_controller.domain.interlock_terms import Answer, Limits
 from main_controller.domain.interlocks import judge
 from main_controller.domain.limits import BatteryLimits
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Picture
 from tests.domain.facts import battery, fact, picture, reference
 
-CV, CHARGE, DISCHARGE = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
+CV, CHARGE, DISCHARGE = (ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
 TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
 GIVE = ConverterOrder("E002", DISCHARGE, 370.0, 1.0)
 START = ConverterOrder("E001", CV, 350.0, 2.3)
@@ -33,7 +33,9 @@ def raised(*, first: dict[str, Any] | None = None, second: dict[str, Any] | None
     """E001 holds the bus, E002 is ordered; what their batteries tell."""
     return picture(
         reference(unit=battery("E001", **(first or {}))),
-        fact("E002", word or Word.WAIT, vg=350.0, dvg=350.0, dig=1.0, unit=battery("E002", **(second or {}))),
+        fact(
+            "E002", word or ConverterStatus.WAIT, vg=350.0, dvg=350.0, dig=1.0, unit=battery("E002", **(second or {}))
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from main_controller.domain.battery_watch import OWN_END
 from main_controller.domain.bus_condition import SETTLES, SKEW
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from tests.domain.working import CHARGE, CV, DISCHARGE, WAIT, bearing, found, kinds, only, working
 
 HOLDS = working("E001", CV, 0.0)
@@ -48,7 +48,7 @@ def test_i1_a_full_battery_that_takes_is_told_after_a_deals_own_end() -> None:
 @pytest.mark.parametrize("rsoc", [0.0, 100.0])
 @pytest.mark.parametrize(("word", "ig"), [(WAIT, 0.0), (CV, 0.0), (CV, 0.1), (CHARGE, -0.1), (CV, None)])
 def test_i1_a_battery_past_its_limit_that_nothing_flows_through_is_no_condition(
-    word: Word, ig: float | None, rsoc: float
+    word: ConverterStatus, ig: float | None, rsoc: float
 ) -> None:
     """Nor one that was never told to flow: null is no current."""
     others = [] if word is CV else [HOLDS]

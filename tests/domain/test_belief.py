@@ -6,10 +6,15 @@ import pytest
 
 from main_controller.domain.belief import believe
 from main_controller.domain.commands import ConverterEffect
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from tests.domain.facts import LAG, NOW, answer, order, reading
 
-WAIT, CV, CHARGE, DISCHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
+WAIT, CV, CHARGE, DISCHARGE = (
+    ConverterStatus.WAIT,
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+)
 
 
 def test_with_no_order_the_reading_is_the_belief_and_with_no_reading_nothing_is_known() -> None:

@@ -7,13 +7,18 @@ import pytest
 from main_controller.domain.bus_figures import Measured, bus_figures, headroom, unit_losses
 from main_controller.domain.bus_watch import Explained
 from main_controller.domain.interlock_terms import Limits
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.units import Unit
 
-CV, CHARGE, DISCHARGE, WAIT = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE, Word.WAIT
+CV, CHARGE, DISCHARGE, WAIT = (
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+    ConverterStatus.WAIT,
+)
 
 
-def unit(unit_id: str, word: Word | None = WAIT, *, age: float = 2.0, **figures: Any) -> Measured:
+def unit(unit_id: str, word: ConverterStatus | None = WAIT, *, age: float = 2.0, **figures: Any) -> Measured:
     values: dict[str, Any] = dict.fromkeys(("vg", "ig", "wg", "wb", "dvg", "dig", "rsoc", "remaining"))
     return Measured(unit_id, age, word, **{**values, "vg": 350.0, "ig": 0.0, "wg": 0.0, "wb": -20.0, **figures})
 

@@ -5,12 +5,17 @@ import pytest
 from main_controller.domain.interlock_terms import Answer, Limits
 from main_controller.domain.interlocks import judge
 from main_controller.domain.limits import Pace
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from tests.domain.facts import NOW, answer, fact, order, picture, reading, reference, silent
 
-WAIT, CV, CHARGE, DISCHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
+WAIT, CV, CHARGE, DISCHARGE = (
+    ConverterStatus.WAIT,
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+)
 TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
 
 
@@ -87,7 +92,7 @@ def test_o_compares_with_the_reference_where_it_shows_its_own_voltage() -> None:
     ],
 )
 def test_q_a_charge_is_at_most_the_references_voltage_and_a_discharge_5_to_30_v_above(
-    word: Word, dvg: float, fits: bool
+    word: ConverterStatus, dvg: float, fits: bool
 ) -> None:
     """I8, S33: charge with 300 or 380 V and discharge with 300 V on a bus of 350 V passed."""
     found = told("q", ConverterOrder("E002", word, dvg, 1.0), raised())
@@ -151,7 +156,7 @@ def test_s_is_off_unless_the_setting_says_so() -> None:
     ("word", "dig", "fits"),
     [(WAIT, 0.5, True), (WAIT, 0.51, False), (CHARGE, 1.5, True), (CHARGE, 1.51, False), (CHARGE, 0.0, True)],
 )
-def test_s_a_current_rises_by_at_most_the_step_and_falls_freely(word: Word, dig: float, fits: bool) -> None:
+def test_s_a_current_rises_by_at_most_the_step_and_falls_freely(word: ConverterStatus, dig: float, fits: bool) -> None:
     shown = picture(reference(), fact("E002", word, vg=350.0, dvg=350.0, dig=1.0))
     found = told("s", ConverterOrder("E002", CHARGE, 350.0, dig), shown, Limits(pace=Pace(current_step=0.5)))
     assert found.cause == ("ok" if fits else "current-step-too-large")

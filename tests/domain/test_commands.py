@@ -8,7 +8,7 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import Sent
 from tests.domain.facts import answer, order
 from tests.domain.made_orders import order_of
@@ -55,23 +55,23 @@ def test_the_wire_form_holds_everything_with_times_in_utc_and_nothing_else() -> 
 
 
 def test_a_reading_counts_the_lag_after_an_order_came_back_and_never_before() -> None:
-    assert order(Word.WAIT, returned=900.0).counts_from(12.0) == 912.0
-    assert order(Word.WAIT).counts_from(12.0) is None
+    assert order(ConverterStatus.WAIT, returned=900.0).counts_from(12.0) == 912.0
+    assert order(ConverterStatus.WAIT).counts_from(12.0) is None
 
 
 @pytest.mark.parametrize(
     ("told", "word"),
     [
-        (answer(Word.CHARGE), Word.CHARGE),
-        (answer("0X0014"), Word.VOLTAGE_REFERENCE),
+        (answer(ConverterStatus.CHARGE), ConverterStatus.CHARGE),
+        (answer("0X0014"), ConverterStatus.VOLTAGE_REFERENCE),
         (answer("nonsense"), None),
         ({"status": None}, None),
         ({}, None),
         (None, None),
     ],
 )
-def test_the_answered_word_is_read_from_the_converters_own_object(told: Any, word: Word | None) -> None:
-    assert order(Word.WAIT, answer=told).answered_word is word
+def test_the_answered_word_is_read_from_the_converters_own_object(told: Any, word: ConverterStatus | None) -> None:
+    assert order(ConverterStatus.WAIT, answer=told).answered_status is word
 
 
 @pytest.mark.parametrize(

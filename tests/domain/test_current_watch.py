@@ -4,7 +4,7 @@ import pytest
 
 from main_controller.domain.bus_condition import SETTLES, SKEW
 from main_controller.domain.interlock_terms import Limits
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from tests.domain.working import CHARGE, CV, DISCHARGE, WAIT, found, kinds, only, working
 
 HOLDS = working("E001", CV, 0.0)
@@ -60,7 +60,7 @@ def test_i7_what_was_told_is_over_below_90_percent() -> None:
     ],
 )
 def test_i13_a_current_against_the_converters_word_is_told(
-    word: Word | None, ig: float | None, text: str | None
+    word: ConverterStatus | None, ig: float | None, text: str | None
 ) -> None:
     """K2: `+` takes from the bus."""
     conditions = found(HOLDS, working("E002", word, ig))

@@ -8,7 +8,7 @@ import pytest
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
 from main_controller.domain.evidence import Lags, drained, mode_now, outcomes, verified
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ModeOrder, Proof
 from main_controller.domain.picture import Picture
 from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reading, reference, silent
@@ -16,7 +16,7 @@ from tests.domain.made_orders import MAKERS
 from tests.domain.test_commands import command
 
 LAGS = Lags()
-WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
+WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
 OK, PENDING = CommandState.VERIFIED, CommandState.PENDING
 
 
@@ -106,7 +106,7 @@ def test_a_unit_that_is_not_live_must_have_answered_wait_itself() -> None:
 # Converters
 
 
-def converter(word: Word, *, dvg: float = 350.0, dig: float = 1.0, ago: float = 60.0) -> Command:
+def converter(word: ConverterStatus, *, dvg: float = 350.0, dig: float = 1.0, ago: float = 60.0) -> Command:
     wanted = {"word": str(word), "dvg": dvg, "dig": dig}
     return command("setDcdc", "E001", wanted=wanted, entered=NOW - ago, settled=NOW - ago)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import RECENT_READINGS, Sighting, UnitState, lost, sight, unwatched
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ def test_readings_are_kept_newest_last_and_only_so_many() -> None:
     assert sighting is not None
     assert [one.at for one in sighting.recent] == [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
     last = sighting.recent[-1]
-    assert (last.word, last.vg, last.ig, last.dvg, last.dig) == (Word.DISCHARGE, 350.0, -8.0, 349.0, 2.0)
+    assert (last.word, last.vg, last.ig, last.dvg, last.dig) == (ConverterStatus.DISCHARGE, 350.0, -8.0, 349.0, 2.0)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.grid import ModeInForce, bus, grid_error, grid_master, grid_master_known, mode_in_force
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.units import Unit
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
@@ -114,12 +114,12 @@ def test_a_grid_error_is_told_only_where_nothing_else_explains_it(changes: Any, 
     assert error(**changes) is expected
 
 
-def on_bus(unit_id: str, vg: float | None, word: Word = Word.WAIT) -> Unit:
+def on_bus(unit_id: str, vg: float | None, word: ConverterStatus = ConverterStatus.WAIT) -> Unit:
     return Unit(unit_id, {"dcdc": {"status": {"status": str(word)}, "meter": {"vg": vg}}})
 
 
 def test_the_bus_is_at_the_voltage_that_its_reference_measures() -> None:
-    found = bus([on_bus("E001", 0.0), on_bus("E002", 349.0, Word.VOLTAGE_REFERENCE), on_bus("E003", 0.0)])
+    found = bus([on_bus("E001", 0.0), on_bus("E002", 349.0, ConverterStatus.VOLTAGE_REFERENCE), on_bus("E003", 0.0)])
     assert (found.voltage, found.reference, found.references) == (349.0, "E002", ("E002",))
 
 
@@ -129,10 +129,15 @@ def test_without_one_reference_the_bus_is_at_the_middle_of_what_all_measure() ->
 
 
 def test_two_references_contradict_each_other_and_are_both_named() -> None:
-    found = bus([on_bus("E002", 350.0, Word.VOLTAGE_REFERENCE), on_bus("E001", 340.0, Word.VOLTAGE_REFERENCE)])
+    found = bus(
+        [
+            on_bus("E002", 350.0, ConverterStatus.VOLTAGE_REFERENCE),
+            on_bus("E001", 340.0, ConverterStatus.VOLTAGE_REFERENCE),
+        ]
+    )
     assert (found.voltage, found.reference, found.references) == (345.0, None, ("E001", "E002"))
 
 
 def test_a_bus_that_nobody_measures_has_no_voltage() -> None:
     assert bus([]).voltage is None
-    assert bus([on_bus("E001", None, Word.VOLTAGE_REFERENCE)]).voltage is None
+    assert bus([on_bus("E001", None, ConverterStatus.VOLTAGE_REFERENCE)]).voltage is None

@@ -8,17 +8,22 @@ import pytest
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.interlock_terms import CAUSES, RULES, Answer, Limits
 from main_controller.domain.interlocks import judge
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reading, reference, silent
 
-WAIT, CV, CHARGE, DISCHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
+WAIT, CV, CHARGE, DISCHARGE = (
+    ConverterStatus.WAIT,
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+)
 LIMITS = Limits()
 CHARGING: dict[str, Any] = {"vg": 350.0, "dvg": 350.0, "dig": 1.0}
 
 
-def wanted(word: Word, unit_id: str = "E002", *, dvg: float = 350.0, dig: float = 1.0) -> ConverterOrder:
+def wanted(word: ConverterStatus, unit_id: str = "E002", *, dvg: float = 350.0, dig: float = 1.0) -> ConverterOrder:
     return ConverterOrder(unit_id, word, dvg, dig)
 
 
@@ -139,7 +144,7 @@ def test_c_a_reference_that_is_not_live_or_only_may_be_one_does_not_count() -> N
     ],
 )
 def test_c_a_working_converter_changes_its_word_only_through_wait(
-    shown: Word | None, ordered: Word, fails: bool
+    shown: ConverterStatus | None, ordered: ConverterStatus, fails: bool
 ) -> None:
     grid = picture(reference(), fact("E002", shown, **CHARGING))
     assert (("c", "not-through-wait") in refusing(wanted(ordered), grid)) is fails

@@ -6,10 +6,10 @@ import pytest
 
 from main_controller.domain.live_bus import RunLimits
 from main_controller.domain.mode_rules import why_not_global, why_not_local, why_not_lock, why_not_shut_down
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from tests.domain.facts import NOW, answer, fact, never_seen, order, picture, reference, silent
 
-WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
+WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
 LOCK = {"name": "Aoki", "reason": "fuse", "since": "2026-05-13T03:00:00+00:00"}
 
@@ -131,7 +131,7 @@ def test_a_lock_on_the_cluster_refuses_a_units_run() -> None:
 
 
 def test_a_units_run_needs_its_converter_in_wait_where_it_would_begin_to_share() -> None:
-    def grid(word: Word, mode: Mode, **more: Any) -> Any:
+    def grid(word: ConverterStatus, mode: Mode, **more: Any) -> Any:
         return picture(fact("E001", word, mode=mode, local=STOP, **more), fact("E002", mode=mode), mode=mode)
 
     assert why_not_local("E001", None, grid(WAIT, RUN), {}) is None
@@ -203,25 +203,25 @@ def test_a_lock_waits_for_an_order_that_may_be_lifting_the_units_stop() -> None:
 
 def test_a_soft_stop_that_only_lowers_passes_locks_unwatched_hardware_and_a_mixed_cluster() -> None:
     """S1, S24: a lock is for a unit that is switched off, and it blocked the stop of the cluster that ran on."""
-    dead = silent("E004", Word.CHARGE, mode=RUN, local=STOP)
-    working = fact("E001", Word.CHARGE, mode=RUN)
+    dead = silent("E004", ConverterStatus.CHARGE, mode=RUN, local=STOP)
+    working = fact("E001", ConverterStatus.CHARGE, mode=RUN)
     assert why_not_global(SOFT, picture(working, dead, mode=RUN), {"E004": LOCK}) is None
-    half = fact("E002", Word.DISCHARGE, mode=SOFT)
+    half = fact("E002", ConverterStatus.DISCHARGE, mode=SOFT)
     assert why_not_global(SOFT, picture(working, half, mode=None, mixed=True), {}) is None
     assert why_not_global(RUN, picture(working, half, mode=None, mixed=True), {}) is not None
     assert why_not_local("E001", SOFT, picture(working, mode=RUN), {"E001": LOCK}) is None
 
 
 def test_while_all_are_stale_the_modes_last_seen_let_a_soft_stop_pass() -> None:
-    hanging = [fact(unit_id, Word.CHARGE, mode=RUN, age=70.0) for unit_id in ("E001", "E002")]
+    hanging = [fact(unit_id, ConverterStatus.CHARGE, mode=RUN, age=70.0) for unit_id in ("E001", "E002")]
     assert why_not_global(SOFT, picture(*hanging, mode=None), {}) is None
-    manual = [fact(unit_id, Word.CHARGE, mode=MANUAL, age=70.0) for unit_id in ("E001", "E002")]
+    manual = [fact(unit_id, ConverterStatus.CHARGE, mode=MANUAL, age=70.0) for unit_id in ("E001", "E002")]
     assert why_not_global(SOFT, picture(*manual, mode=None), {}) is not None
     assert why_not_global(SOFT, picture(never_seen("E001"), mode=None), {}) is not None
 
 
 def test_a_soft_stop_over_a_stop_that_may_be_on_its_way_is_judged_as_a_start() -> None:
-    working = fact("E001", Word.CHARGE, mode=RUN)
+    working = fact("E001", ConverterStatus.CHARGE, mode=RUN)
     pending = picture(working, mode=RUN, pending_modes={"": (STOP,)})
     assert why_not_global(SOFT, pending, {}) is not None
 

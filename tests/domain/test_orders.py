@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import (
     ORDERS,
     ConverterOrder,
@@ -37,8 +37,8 @@ def test_each_has_a_wire_form_and_says_itself_in_a_sentence(name: str) -> None:
 @pytest.mark.parametrize(
     ("order", "stops"),
     [
-        (ConverterOrder("E001", Word.WAIT, 0.0, 0.0), True),
-        (ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0), False),
+        (ConverterOrder("E001", ConverterStatus.WAIT, 0.0, 0.0), True),
+        (ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0), False),
         (ModeOrder(None, Mode.STOP), True),
         (ModeOrder("E001", Mode.STOP), True),
         (ModeOrder(None, Mode.HETERONOMOUS), False),
@@ -57,13 +57,20 @@ def test_what_stops_may_be_given_by_whoever_sees_the_page(order: Order, stops: b
 def test_the_wire_form_of_each() -> None:
     assert order_of("setOperationMode", "E001").content() == {"mode": ""}
     assert ModeOrder(None, Mode.STOP, waits=True).content() == {"mode": "stop", "waits": True}
-    assert ConverterOrder("E001", Word.CHARGE, 350.0, 1.5).content() == {"word": "0x0041", "dvg": 350.0, "dig": 1.5}
+    assert ConverterOrder("E001", ConverterStatus.CHARGE, 350.0, 1.5).content() == {
+        "word": "0x0041",
+        "dvg": 350.0,
+        "dig": 1.5,
+    }
     assert StopAllOrder().content() == {"word": "0x0000"}
     assert ShutDownOrder(None).content() == {"shutDown": True}
     assert ShutDownOrder("E001", ("E001",)).content() == {"shutDown": True, "units": ["E001"]}
     transfer = {"from": "E001", "to": "E003", "current": 1.0, "voltage": 350.0, "wh": 50.0}
     assert TransferOrder("E001", "E003", 1.0, 350.0, wh=50.0).content() == transfer
-    assert str(ConverterOrder("E001", Word.CHARGE, 350.0, 1.5)) == "setDcdc for E001: word 0x0041, dvg 350.0, dig 1.5"
+    assert (
+        str(ConverterOrder("E001", ConverterStatus.CHARGE, 350.0, 1.5))
+        == "setDcdc for E001: word 0x0041, dvg 350.0, dig 1.5"
+    )
     assert str(order_of("clearThen")) == "clearThen for the cluster"
 
 

@@ -3,11 +3,16 @@
 import pytest
 
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.picture import names, possible_current
 from tests.domain.facts import NOW, fact, never_seen, order, picture, reference, silent
 
-WAIT, CV, CHARGE, DISCHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
+WAIT, CV, CHARGE, DISCHARGE = (
+    ConverterStatus.WAIT,
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+)
 
 
 def test_unwatched_is_what_is_not_live_and_not_surely_in_wait() -> None:

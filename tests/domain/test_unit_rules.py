@@ -10,12 +10,12 @@ from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.domain.interlocks import judge
 from main_controller.domain.last_look import units_to_read
 from main_controller.domain.limits import Pace
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.picture import Fact, Picture
 from tests.domain.facts import NOW, fact, picture, reading, reference
 
-WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
+WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
 TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
 START = ConverterOrder("E001", CV, 350.0, 2.3)
 
@@ -126,7 +126,7 @@ def test_t_after_three_trips_within_an_hour_a_person_must_reset_them(ago: Sequen
 # (u) the direct reading
 
 
-def direct(word: Word | None = WAIT, **more: float | None) -> Reading:
+def direct(word: ConverterStatus | None = WAIT, **more: float | None) -> Reading:
     return reading(word, at=NOW, **{"vg": 350.0, "dvg": 350.0, "dig": 2.3, **more})
 
 

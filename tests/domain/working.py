@@ -7,15 +7,20 @@ from main_controller.domain.bus_condition import Condition, Key, Look
 from main_controller.domain.bus_watch import Explained, conditions
 from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.limits import BatteryLimits
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.picture import Fact
 from main_controller.domain.units import Unit
 from tests.domain.facts import NOW, fact, picture, reading
 
-CV, CHARGE, DISCHARGE, WAIT = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE, Word.WAIT
+CV, CHARGE, DISCHARGE, WAIT = (
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+    ConverterStatus.WAIT,
+)
 
 
-def working(unit_id: str, word: Word | None, ig: float | None, *, volts: Any = (), **more: Any) -> Fact:
+def working(unit_id: str, word: ConverterStatus | None, ig: float | None, *, volts: Any = (), **more: Any) -> Fact:
     """A unit with a sound battery on a bus of 350 V; `volts` are its last readings' voltages, the newest last."""
     told = {
         "vg": 350.0, "dvg": 350.0, "dig": 2.3, "vb": 52.0, "ib": 10.0, "tmp": 25.0, "rsoc": 60.0, "status": None,

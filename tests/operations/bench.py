@@ -9,7 +9,7 @@ from typing import Any, cast
 from main_controller.domain.commands import Command, ConverterEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.interlock_terms import Limits
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.picture import Fact
 from main_controller.domain.share_watch import Bounds
 from main_controller.errors import ControllerError
@@ -237,11 +237,11 @@ class Bench:
     def _hold_bus(self) -> None:
         """Whatever the bus does at once when its reference comes, goes, or is asked for current (K2)."""
         units = list(self.grid.units.values())
-        held = [unit for unit in units if unit.word == Word.VOLTAGE_REFERENCE]
+        held = [unit for unit in units if unit.word == ConverterStatus.VOLTAGE_REFERENCE]
         for unit in units:
             unit.vg = held[0].dvg if held else 0.0
         if self.flows:
-            signs = {Word.CHARGE: 1, Word.DISCHARGE: -1} if held else {}
+            signs = {ConverterStatus.CHARGE: 1, ConverterStatus.DISCHARGE: -1} if held else {}
             for unit in units:
                 unit.ig = next((sign * unit.dig for word, sign in signs.items() if unit.word == word), 0.0)
             for unit in held[:1]:
@@ -267,7 +267,7 @@ class Bench:
         self.run(seconds)
         return self
 
-    def ordered(self, unit_id: str, word: Word, **more: Any) -> ConverterEffect:
+    def ordered(self, unit_id: str, word: ConverterStatus, **more: Any) -> ConverterEffect:
         """Note a converter order as if it had been given."""
         order = ConverterEffect(self.log.new_id(), unit_id, word, 350.0, 1.0, entered=self.hands.now, **more)
         self.log.note_converter(order)

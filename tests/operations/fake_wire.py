@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from main_controller.domain.modes import BUDO_WORDS, Mode, Word, effective_mode
+from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode, effective_mode
 from main_controller.errors import UpstreamError
 from main_controller.upstream.devices import NotReadable, Target
 
@@ -197,7 +197,9 @@ class Grid:
     def waits(self, unit_id: str | None = None) -> list[str]:
         """The units that were sent Wait, in that order."""
         return [
-            one[1] for one in self.sent if one[0] == "command" and one[2] == Word.WAIT and unit_id in (None, one[1])
+            one[1]
+            for one in self.sent
+            if one[0] == "command" and one[2] == ConverterStatus.WAIT and unit_id in (None, one[1])
         ]
 
 
@@ -213,7 +215,7 @@ class FakeDevices:
         self.read_at: list[str] = []
         self.on_read: Callable[[], object] = lambda: None
 
-    def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`."""
         unit = self.grid.units[target.unit_id]
 
@@ -257,7 +259,7 @@ class FakeApisWeb:
         if self.grid.mode is Mode.STOP:
             for unit in self.grid.units.values():
                 if unit.id in self.lands_in:
-                    unit.word = str(Word.WAIT)
+                    unit.word = str(ConverterStatus.WAIT)
 
     def set_global_mode(self, mode: Mode) -> None:
         """As `ApisWeb.set_global_mode`."""

@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
-WAIT, CV, CHARGE, DISCHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
+WAIT, CV, CHARGE, DISCHARGE = (
+    ConverterStatus.WAIT,
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.chronicle import Chronicle
@@ -41,7 +41,7 @@ def acknowledge(bench: Bench, book: Any = None, **more: Any) -> tuple[Acknowledg
 
 def test_unwatched_hardware_is_acknowledged_by_its_word_and_lets_run_pass() -> None:
     with open_bench(mode=Mode.STOP) as bench:
-        bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
+        bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.settled()
         bench.unit("E001").there = False
         bench.run(6.0)
@@ -55,7 +55,7 @@ def test_unwatched_hardware_is_acknowledged_by_its_word_and_lets_run_pass() -> N
 
 def test_a_unit_that_comes_back_at_work_is_excused_by_no_acknowledgement() -> None:
     with open_bench(mode=Mode.STOP) as bench:
-        bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
+        bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.settled()
         bench.unit("E001").there = False
         bench.run(6.0)
@@ -86,7 +86,7 @@ def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_pa
     with open_bench(mode=Mode.STOP, acknowledgements=known) as bench:
         bench.on_poll = known.note
         one = bench.unit("E001")
-        one.word, one.dvg = str(Word.VOLTAGE_REFERENCE), 350.0
+        one.word, one.dvg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
         bench.settled()
         one.there = False
         bench.run(6.0)
@@ -107,7 +107,7 @@ def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_pa
 
 def silent_reference(bench: Bench) -> None:
     """E001 fell silent as voltage reference in Force Stop, and the others measure what it holds."""
-    bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
+    bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
     for unit in bench.grid.units.values():
         unit.vg = 350.0
     bench.settled()
@@ -119,7 +119,7 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
     """S10: the acknowledged hardware is live."""
     with open_bench(mode=Mode.STOP) as bench:
         silent_reference(bench)
-        bench.acknowledged.words["E001"] = str(Word.VOLTAGE_REFERENCE)
+        bench.acknowledged.words["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match=r"The bus is live \(E002 350 V, E003 350 V\) and no deal explains it"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         orders, chronicle = acknowledge(bench)
@@ -142,13 +142,13 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
 def test_a_bus_that_falls_or_is_explained_lifts_no_acknowledgement() -> None:
     with open_bench(mode=Mode.STOP) as bench:
         silent_reference(bench)
-        bench.acknowledged.words["E001"] = str(Word.VOLTAGE_REFERENCE)
+        bench.acknowledged.words["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         orders, _ = acknowledge(bench)
         orders.run_once()
-        bench.unit("E002").word = str(Word.VOLTAGE_REFERENCE)
+        bench.unit("E002").word = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.run(10.0)
         orders.run_once()
-        bench.unit("E002").word = str(Word.WAIT)
+        bench.unit("E002").word = str(ConverterStatus.WAIT)
         bench.run(10.0)
         orders.run_once()
         for unit in bench.grid.units.values():
@@ -169,7 +169,7 @@ def test_run_is_refused_on_a_live_bus_with_all_in_wait_and_in_soft_stop_without_
         with pytest.raises(Refused, match="E001 348 V, E002 348 V, E003 348 V"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
     with open_bench(mode=Mode.HETERONOMOUS) as bench:
-        bench.unit("E001").word, bench.unit("E001").vg = str(Word.VOLTAGE_REFERENCE), 350.0
+        bench.unit("E001").word, bench.unit("E001").vg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
         bench.settled()
         with pytest.raises(Refused, match="The bus is live"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
@@ -181,6 +181,6 @@ def test_a_guided_sharing_begins_on_no_bus_that_an_acknowledged_silent_unit_may_
     """S10: rule (i) is asked at its start, and no acknowledgement passes it."""
     with open_bench("E001", "E002", "E003", mode=Mode.MANUAL) as bench:
         silent_reference(bench)
-        bench.acknowledged.words["E001"] = str(Word.VOLTAGE_REFERENCE)
+        bench.acknowledged.words["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match="shows 350 V on the bus"):
             bench.share.start("E002", "E003", 1.0, 350.0, ME, minutes=10.0)

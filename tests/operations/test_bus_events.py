@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from main_controller.domain.interlock_terms import Limits
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
@@ -18,7 +18,12 @@ from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 RUN, STOP, MANUAL = Mode.AUTONOMOUS, Mode.STOP, Mode.MANUAL
-CV, CHARGE, DISCHARGE, WAIT = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE, Word.WAIT
+CV, CHARGE, DISCHARGE, WAIT = (
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+    ConverterStatus.WAIT,
+)
 UP = ConverterOrder("E001", CV, 350.0, 2.3)
 
 
@@ -49,7 +54,7 @@ class Watched:
         """What stands now, by kind, the gravest first."""
         return [one["kind"] for one in self.events.standing()]
 
-    def works(self, unit_id: str, word: Word, vg: float = 350.0, **more: float) -> None:
+    def works(self, unit_id: str, word: ConverterStatus, vg: float = 350.0, **more: float) -> None:
         unit = self.bench.unit(unit_id)
         unit.word = str(word)
         for name, value in {"dvg": 350.0, "dig": 2.0, "vg": vg, **more}.items():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from main_controller.domain.actor import SCHEDULER, person
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import NotFound, Refused
@@ -22,7 +22,7 @@ from main_controller.store.latch_file import LatchFile
 from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
-CV = Word.VOLTAGE_REFERENCE
+CV = ConverterStatus.VOLTAGE_REFERENCE
 
 
 class Inline(Executor):
@@ -82,7 +82,7 @@ def test_it_brings_every_converter_to_wait_and_latches_with_name_reason_and_time
     since = site.bench.wall().isoformat(timespec="milliseconds")
     command = site.estop.press("anna", "smoke", person("10.0.0.7"))
     assert (command.order.name, command.state, str(command.by)) == ("stopAll", "verified", "10.0.0.7")
-    assert site.bench.unit("E001").word == str(Word.WAIT)
+    assert site.bench.unit("E001").word == str(ConverterStatus.WAIT)
     assert site.estop.standing() == {"by": "anna", "reason": "smoke", "since": since, "file": True}
     assert [(kind, text) for kind, _, text, *_ in site.rows] == [("estop", "The E-stop is latched by anna: smoke.")]
 
@@ -143,7 +143,7 @@ def test_stopping_passes_while_it_is_latched(site: Site, tmp_path: Path) -> None
     assert bench.set_mode.budo("stop", ME)[0].sent is True
     assert bench.set_mode.unit("E001", Mode.STOP, ME).sent is True
     assert bench.stop_all.order(ME).state == "verified"
-    assert bench.converter.order(ConverterOrder("E001", Word.WAIT, 0.0, 0.0), ME)[0].sent is True
+    assert bench.converter.order(ConverterOrder("E001", ConverterStatus.WAIT, 0.0, 0.0), ME)[0].sent is True
     with open_bench(mode=Mode.AUTONOMOUS) as running:
         running.settled()
         other = Site(running, tmp_path / "other")
@@ -156,13 +156,13 @@ def test_stopping_passes_while_it_is_latched(site: Site, tmp_path: Path) -> None
 
 def test_a_running_share_is_taken_over_and_nothing_of_it_is_sent_any_more(site: Site) -> None:
     bench = site.bench
-    bench.unit("E001").word, bench.bus = str(Word.WAIT), True
+    bench.unit("E001").word, bench.bus = str(ConverterStatus.WAIT), True
     bench.run(20.0)
     bench.share.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0)
     bench.run(6.0)
     site.estop.press("anna", "smoke", ME)
     bench.run(60.0)
-    assert {unit.word for unit in bench.grid.units.values()} == {str(Word.WAIT)}
+    assert {unit.word for unit in bench.grid.units.values()} == {str(ConverterStatus.WAIT)}
     assert not bench.share.running
 
 
@@ -230,7 +230,7 @@ def test_a_file_that_appears_latches_and_stops_everything_once(site: Site) -> No
     assert standing is not None
     assert (standing["by"], standing["reason"], standing["file"]) == ("the file estop", "contact K1", True)
     assert site.stops == ["estop"]
-    assert site.bench.unit("E001").word == str(Word.WAIT)
+    assert site.bench.unit("E001").word == str(ConverterStatus.WAIT)
     assert len(site.rows) == 1
 
 

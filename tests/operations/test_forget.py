@@ -8,7 +8,7 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.forget import Forget
@@ -19,7 +19,7 @@ from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 
 WORKING = {"E009": Remembered("E009", "0x0014", 350.0, 2.0, "10.0.0.9")}
-REFERENCE = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0)
+REFERENCE = ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0)
 
 
 class Leaving:
@@ -148,11 +148,19 @@ def test_a_confirmation_of_another_status_than_wait_is_from_an_old_picture(bench
 def test_an_order_that_may_have_started_it_since_counts_as_working(bench: Bench) -> None:
     """Z8b: its last reading says Wait, but an order left after it."""
     leaving = gone(bench, "E003")
-    order = bench.ordered("E003", Word.CHARGE)
+    order = bench.ordered("E003", ConverterStatus.CHARGE)
     with pytest.raises(Refused, match="has not come back"):
         leaving.order("E003", "0x0000")
     bench.log.note_converter(
-        type(order)(order.command_id, "E003", Word.CHARGE, 350.0, 1.0, entered=order.entered, returned=bench.hands.now)
+        type(order)(
+            order.command_id,
+            "E003",
+            ConverterStatus.CHARGE,
+            350.0,
+            1.0,
+            entered=order.entered,
+            returned=bench.hands.now,
+        )
     )
     with pytest.raises(Refused, match="send confirm=0x0000"):
         leaving.order("E003")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.shut_down import ShutDown
 from tests.domain.facts import ME
@@ -159,7 +159,7 @@ def test_a_unit_falling_silent_and_coming_back_is_told(watched: Watched) -> None
 def test_live_hardware_that_nobody_watches_is_told_until_it_is_seen_in_wait(watched: Watched) -> None:
     """K6: E001 came back after 150 s, still the voltage reference of a dead bus."""
     unit = watched.bench.unit("E001")
-    unit.word, unit.dvg = str(Word.VOLTAGE_REFERENCE), 350.0
+    unit.word, unit.dvg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
     watched.bench.run(6.0)
     unit.there = False
     watched.bench.run(6.0)
@@ -169,7 +169,7 @@ def test_live_hardware_that_nobody_watches_is_told_until_it_is_seen_in_wait(watc
     ]
     watched.bench.run(60.0)
     assert watched.told() == []
-    unit.there, unit.word = True, str(Word.WAIT)
+    unit.there, unit.word = True, str(ConverterStatus.WAIT)
     watched.bench.run(6.0)
     assert "E001 is seen in Wait again." in watched.told()
 

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from main_controller.domain.actor import HAND_TIME, person
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.hand_time import HandTime
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 
-CV, CHARGE, WAIT = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.WAIT
+CV, CHARGE, WAIT = (ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE, ConverterStatus.WAIT)
 
 
 class Site:
@@ -30,7 +30,7 @@ class Site:
             self.bench.run(10.0)
             self.worker.run_once()
 
-    def order(self, unit_id: str, word: Word, current: float = 1.0) -> str:
+    def order(self, unit_id: str, word: ConverterStatus, current: float = 1.0) -> str:
         return self.bench.converter.order(ConverterOrder(unit_id, word, 350.0, current), person("anna"))[0].id
 
     @property

@@ -6,7 +6,7 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import AcknowledgeOrder, ConverterOrder
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import Refused, UpstreamError
@@ -18,7 +18,7 @@ from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, Hands, unsent
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
-REFERENCE = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
+REFERENCE = ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.3)
 
 
 def pressed(bench: Bench, age: float = 0.0) -> Stamp:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from main_controller.domain.actor import SCHEDULER
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.schedule import UNKNOWN
 from main_controller.errors import Refused, UpstreamError
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
@@ -61,7 +61,7 @@ def test_the_rules_and_locks_bind_the_scheduler_too(bench: Bench) -> None:
     with pytest.raises(Refused, match="locked by Aoki"):
         orders(bench).order("E001", None)
     bench.grid.mode = STOP
-    bench.unit("E002").word = str(Word.CHARGE)
+    bench.unit("E002").word = str(ConverterStatus.CHARGE)
     bench.run(6.0)
     with pytest.raises(Refused):
         orders(bench).order(None, RUN)

@@ -7,7 +7,7 @@ import pytest
 
 from main_controller.domain.actor import person, transfer
 from main_controller.domain.interlock_terms import RULES
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder, ShutDownOrder
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
@@ -16,7 +16,7 @@ from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
-WAIT, CV, CHARGE = Word.WAIT, Word.VOLTAGE_REFERENCE, Word.CHARGE
+WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
 UP = ConverterOrder("E001", CV, 350.0, 2.3)
 TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
 
@@ -184,7 +184,7 @@ def test_between_two_orders_to_one_converter_lie_5_s_but_wait_passes_at_once(ben
     bench.run(20.0)
     bench.converter.order(TAKE, ME)
     bench.converter.wait("E002", ME)
-    give = ConverterOrder("E002", Word.DISCHARGE, 370.0, 1.0)
+    give = ConverterOrder("E002", ConverterStatus.DISCHARGE, 370.0, 1.0)
     with pytest.raises(Refused, match="5 s lie between two orders"):
         bench.converter.order(give, ME)
     bench.run(4.0)
@@ -240,7 +240,7 @@ def raised(bench: Bench) -> None:
         ("E001", {"dig": 0.5}, "E001 has a limit of 0.5 A, not 2.3 A"),
         ("E001", {"alarm": "Heavy alarm"}, "E001 reports a heavy alarm"),
         ("E002", {"vg": 0.0}, "E002 shows 0 V, not 350 V"),
-        ("E002", {"word": str(Word.DISCHARGE)}, "E002 is discharging, not in Wait"),
+        ("E002", {"word": str(ConverterStatus.DISCHARGE)}, "E002 is discharging, not in Wait"),
     ],
 )
 def test_what_the_converters_themselves_say_just_now_refuses_a_current(

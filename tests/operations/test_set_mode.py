@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from main_controller.domain.actor import SCHEDULER, person
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
@@ -14,7 +14,7 @@ from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
-CV = Word.VOLTAGE_REFERENCE
+CV = ConverterStatus.VOLTAGE_REFERENCE
 LOCK = {"name": "Aoki", "reason": "fuse", "since": "now"}
 
 
@@ -186,7 +186,7 @@ def test_while_stop_all_runs_no_other_mode_is_sent(bench: Bench, mode: Mode) -> 
 def by_hand(bench: Bench) -> None:
     """Manual, E001 holds the bus, E003 charges."""
     bench.grid.mode = MANUAL
-    bench.unit("E001").word, bench.unit("E003").word = str(CV), str(Word.CHARGE)
+    bench.unit("E001").word, bench.unit("E003").word = str(CV), str(ConverterStatus.CHARGE)
     bench.run(6.0)
 
 
@@ -248,7 +248,7 @@ def test_force_stop_in_manual_is_followed_by_wait_at_an_order_in_flight(bench: B
     bench.run(9.0)
     with pytest.raises(Refused, match="Wait followed it"):
         order.result(5)
-    assert bench.unit("E001").word == Word.WAIT
+    assert bench.unit("E001").word == ConverterStatus.WAIT
 
 
 # One unit
@@ -325,10 +325,10 @@ def test_run_waits_for_the_next_reading_of_a_unit_that_was_seen_25_s_ago() -> No
     with open_bench(mode=Mode.STOP) as bench:
         bench.settled()
         bench.unit("E001").frozen = True
-        bench.unit("E001").word = str(Word.VOLTAGE_REFERENCE)
+        bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.run(24.0)
         with pytest.raises(Refused, match=r"E001 was last seen 2\d s ago"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
-        bench.unit("E001").word, bench.unit("E001").frozen = str(Word.WAIT), False
+        bench.unit("E001").word, bench.unit("E001").frozen = str(ConverterStatus.WAIT), False
         bench.run(6.0)
         assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from main_controller.domain.actor import person
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.shut_down import ShutDown
@@ -55,7 +55,7 @@ def test_apis_web_falling_silent_does_not_verify_one_units_shutdown(bench: Bench
 @pytest.mark.parametrize("scope", [None, "E001"])
 def test_it_is_refused_while_anything_works_or_is_not_seen(bench: Bench, scope: str | None) -> None:
     for change, why in (
-        ({"word": str(Word.VOLTAGE_REFERENCE)}, "not surely in Wait"),
+        ({"word": str(ConverterStatus.VOLTAGE_REFERENCE)}, "not surely in Wait"),
         ({"word": "0x0000", "there": False}, "not been seen within 15 s"),
     ):
         for name, value in change.items():
@@ -84,7 +84,7 @@ def test_it_counts_an_order_in_flight_and_an_order_counts_it(bench: Bench) -> No
     """Z8b both ways: a dead apis-main leaves its converter as it was."""
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=5.0)
     order = bench.hands.submit(
-        bench.converter.order, ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3), person("one")
+        bench.converter.order, ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.3), person("one")
     )
     with pytest.raises(Refused, match="E001 is not surely in Wait"):
         shut_down(bench).order("E001", person("two"))
@@ -93,7 +93,9 @@ def test_it_counts_an_order_in_flight_and_an_order_counts_it(bench: Bench) -> No
     bench.grid.faults["shutdown"] = Fault(hang=5.0)
     shut = bench.hands.submit(shut_down(bench).order, "E002", person("two"))
     with pytest.raises(Refused, match="E002 is being shut down"):
-        bench.converter.order(ConverterOrder("E002", Word.CHARGE, 350.0, 1.0), person("one"), override="hurry")
+        bench.converter.order(
+            ConverterOrder("E002", ConverterStatus.CHARGE, 350.0, 1.0), person("one"), override="hurry"
+        )
     bench.run(6.0)
     assert shut.result(5).sent is True
 

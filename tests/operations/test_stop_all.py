@@ -10,7 +10,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import Refused, UpstreamError, UpstreamRefused
 from main_controller.operations import stop_all
@@ -21,7 +21,7 @@ from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Converter, Fault, lost, refused, unsent
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
-CV, CHARGE, DISCHARGE = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.DISCHARGE
+CV, CHARGE, DISCHARGE = (ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_device_that_fails_in_a_way_nobody_foresaw_stops_nobody_else(bench: Be
     command = bench.stop_all.order(ME)
     assert command.error == "Not seen in Wait: E003."
     assert bench.grid.waits()[-1] == "E003"
-    assert bench.unit("E001").word == bench.unit("E002").word == Word.WAIT
+    assert bench.unit("E001").word == bench.unit("E002").word == ConverterStatus.WAIT
 
 
 def test_a_device_that_says_yes_and_does_nothing_is_not_in_wait(bench: Bench) -> None:
@@ -221,7 +221,7 @@ def test_apis_main_is_asked_and_given_its_time(running: Bench, mode: Mode) -> No
 def test_in_force_stop_nobody_is_waited_for_but_whom_a_deal_names(running: Bench) -> None:
     """S4: E001 by hand and E002 on its current ran on for 45 s, although nobody would end them."""
     running.grid.mode = STOP
-    for unit_id, word in (("E001", CV), ("E002", Word.DISCHARGE), ("E003", Word.CHARGE)):
+    for unit_id, word in (("E001", CV), ("E002", ConverterStatus.DISCHARGE), ("E003", ConverterStatus.CHARGE)):
         running.unit(unit_id).word = str(word)
     running.run(10.0)
     deal = {"chargingUnit": "E003", "dischargingUnit": "E009"}
@@ -302,7 +302,7 @@ def test_stale_and_silent_units_in_any_word_but_wait_get_wait_at_once(running: B
 
 
 def test_a_silent_unit_last_seen_in_wait_is_asked_only_after_the_grace_time(running: Bench) -> None:
-    running.unit("E001").word = str(Word.WAIT)
+    running.unit("E001").word = str(ConverterStatus.WAIT)
     running.run(10.0)
     running.unit("E001").there = False
     running.run(10.0)
@@ -357,7 +357,7 @@ def test_with_no_grid_master_wait_goes_out_at_once(running: Bench) -> None:
 
 def test_a_unit_that_another_deal_may_still_begin_with_gets_wait_though_it_was_read_in_wait(running: Bench) -> None:
     """Read in Wait before anybody heard the stop: that proves nothing, since apis-main still drives."""
-    running.unit("E002").word = str(Word.WAIT)
+    running.unit("E002").word = str(ConverterStatus.WAIT)
     running.devices.reads = True
     running.grid.faults["budo stop"] = Fault(unsent())
     running.stop_all.order(ME)
@@ -412,7 +412,7 @@ def test_a_mixed_mode_is_stopped_and_waited(bench: Bench) -> None:
 def test_a_mode_order_that_may_have_been_sent_is_stopped_and_waited(bench: Bench) -> None:
     """Manual is shown, but a Run may be on its way."""
     for unit in bench.grid.units.values():
-        unit.word = str(Word.WAIT)
+        unit.word = str(ConverterStatus.WAIT)
     bench.run(10.0)
     bench.grid.faults["autonomous"] = Fault(lost(), carried_out=True)
     with pytest.raises(UpstreamError):
@@ -426,7 +426,7 @@ def test_a_mode_order_that_may_have_been_sent_is_stopped_and_waited(bench: Bench
 
 def test_a_mode_order_in_flight_is_followed_by_stop_and_stop_all_waits_for_that_to_show(bench: Bench) -> None:
     for unit in bench.grid.units.values():
-        unit.word = str(Word.WAIT)
+        unit.word = str(ConverterStatus.WAIT)
     bench.run(10.0)
     bench.grid.faults["autonomous"] = Fault(hang=8.0)
     run = bench.hands.submit(bench.set_mode.cluster, RUN, person("one"))
@@ -447,7 +447,7 @@ def test_a_mode_order_in_flight_is_followed_by_stop_and_stop_all_waits_for_that_
 
 def test_a_converter_order_in_flight_is_followed_by_wait_and_no_earlier_word_counts(bench: Bench) -> None:
     for unit in bench.grid.units.values():
-        unit.word = str(Word.WAIT)
+        unit.word = str(ConverterStatus.WAIT)
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
     order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), person("one"))
@@ -456,13 +456,13 @@ def test_a_converter_order_in_flight_is_followed_by_wait_and_no_earlier_word_cou
     with pytest.raises(Refused, match="Wait followed it"):
         order.result(5)
     assert command.state == "verified"
-    assert bench.unit("E001").word == Word.WAIT
+    assert bench.unit("E001").word == ConverterStatus.WAIT
     assert began(bench) - start >= 8.0, "E001's first answer to Wait came before the order was carried out"
 
 
 def test_when_the_wait_that_follows_fails_stop_all_does_not_say_done(bench: Bench) -> None:
     for unit in bench.grid.units.values():
-        unit.word = str(Word.WAIT)
+        unit.word = str(ConverterStatus.WAIT)
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
     order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), person("one"))

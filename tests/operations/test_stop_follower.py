@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.stop_follower import StopFollower
 from tests.domain.facts import ME
@@ -12,7 +12,7 @@ from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 
 RUN, STOP, MANUAL = Mode.AUTONOMOUS, Mode.STOP, Mode.MANUAL
-CV, CHARGE, WAIT = Word.VOLTAGE_REFERENCE, Word.CHARGE, Word.WAIT
+CV, CHARGE, WAIT = (ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE, ConverterStatus.WAIT)
 UP = ConverterOrder("E001", CV, 350.0, 2.3)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from main_controller.domain.actor import person
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.then_mode import LASTS, ThenMode
@@ -153,7 +153,7 @@ def test_an_empty_list_from_before_the_soft_stop_showed_is_no_proof(site: Site) 
 
 
 def test_a_converter_at_work_is_waited_for(site: Site) -> None:
-    site.bench.unit("E001").word = str(Word.CHARGE)
+    site.bench.unit("E001").word = str(ConverterStatus.CHARGE)
     site.ask()
     site.live(40)
     assert site.state[0] == "waiting"

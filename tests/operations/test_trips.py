@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from main_controller.domain.actor import person
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.trips import KEPT, ResetTrips, Trips
 from tests.domain.facts import ME
 from tests.operations.bench import Bench, open_bench
 
-UP = ConverterOrder("E001", Word.VOLTAGE_REFERENCE, 350.0, 2.3)
+UP = ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.3)
 
 
 class Site:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.simulator import SimulatedCluster
 from main_controller.simulator.bus import Bus
 from tests.simulator.hands import fault, mend, order
@@ -45,7 +45,7 @@ def disturb(cluster: SimulatedCluster, rng: random.Random) -> None:
     unit = f"E{rng.randint(1, 5):03d}"
     choice = rng.randint(0, 9)
     if choice < 5:
-        word, dvg = rng.choice(list(Word)).value, rng.choice((340, 350, 380, 420))
+        word, dvg = rng.choice(list(ConverterStatus)).value, rng.choice((340, 350, 380, 420))
         order(cluster, unit, word, dvg, rng.choice((0, 1, 2, 6)))
     elif choice < 8:
         name, args = rng.choice(FAULTS)
@@ -66,8 +66,8 @@ def lawful(cluster: SimulatedCluster, bus: Bus) -> None:
     elif bus.held is None:
         assert flowing == pytest.approx(-bus.leak_a if bus.live else 0.0, abs=1e-9)
     assert bus.voltage >= 0
-    assert set(bus.references) == {unit for unit in mine if unit.word is Word.VOLTAGE_REFERENCE}
-    assert {unit.id for unit in mine if unit.word is not Word.WAIT} <= set(bus.working)
+    assert set(bus.references) == {unit for unit in mine if unit.word is ConverterStatus.VOLTAGE_REFERENCE}
+    assert {unit.id for unit in mine if unit.word is not ConverterStatus.WAIT} <= set(bus.working)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -86,7 +86,7 @@ def test_hardware_stays_lawful_under_random_orders_and_faults(seed: int) -> None
     budo(cluster, "/manual")
     cluster.advance(30)
     for unit in cluster.plant.units.values():
-        order(cluster, unit.id, Word.WAIT.value)
+        order(cluster, unit.id, ConverterStatus.WAIT.value)
         fault(cluster, "battery-charge", unit=unit.id, rsoc=85 if unit.number < 3 else 30)
     cluster.advance(60)
     assert set(log_of(cluster)) == set(cluster.plant.units)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.simulator.plant import Plant
 from main_controller.simulator.unit import CAPACITY_WH, Unit
 
@@ -19,7 +19,7 @@ def plant(count: int = 4, speed: float = 10.0, start: float = NOON) -> Plant:
 def raised(dig: float = 2.3, start: float = NOON) -> Plant:
     """E001 holds the bus at 350 V."""
     one = plant(start=start)
-    one.order_by_hand(one.units["E001"], Word.VOLTAGE_REFERENCE, 350, dig)
+    one.order_by_hand(one.units["E001"], ConverterStatus.VOLTAGE_REFERENCE, 350, dig)
     steps(one, 12)
     assert one.steady
     return one
@@ -41,7 +41,9 @@ def test_currents_on_the_bus_sum_to_zero_whatever_is_ordered() -> None:
     trips = 0
     for _ in range(2000):
         unit = one.units[f"E{rng.randint(1, 8):03d}"]
-        one.order_by_hand(unit, rng.choice(list(Word)), rng.choice([0, 350, 380]), rng.choice([0, 0.5, 1, 2, 2.3]))
+        one.order_by_hand(
+            unit, rng.choice(list(ConverterStatus)), rng.choice([0, 350, 380]), rng.choice([0, 0.5, 1, 2, 2.3])
+        )
         steps(one, rng.randint(0, 15))
         assert bus_current(one) == pytest.approx(0.0, abs=1e-9)
         assert len(one.references) <= 1
@@ -55,8 +57,8 @@ def test_currents_on_the_bus_sum_to_zero_whatever_is_ordered() -> None:
 def test_the_reference_shows_the_sum_of_the_others_with_its_sign_turned() -> None:
     """K2: one gives 1 A, one takes 2 A, the reference gives 1 A."""
     one = raised()
-    one.order_by_hand(one.units["E002"], Word.DISCHARGE, 370, 1)
-    one.order_by_hand(one.units["E003"], Word.CHARGE, 350, 2)
+    one.order_by_hand(one.units["E002"], ConverterStatus.DISCHARGE, 370, 1)
+    one.order_by_hand(one.units["E003"], ConverterStatus.CHARGE, 350, 2)
     assert [one.units[f"E00{n}"].ig for n in (1, 2, 3, 4)] == [-1.0, -1.0, 2.0, 0.0]
     assert one.units["E002"].wg == -350.0
     assert one.units["E002"].wb == -405.0  # its losses on top
@@ -67,9 +69,9 @@ def test_energy_adds_up_over_a_day(start: float) -> None:
     """What a battery gained is what sun and converter brought, less what the house took and what found no room."""
     one = Plant(6, 60.0, start, random.Random(1))
     before = {unit.id: unit.charge_wh for unit in one.units.values()}
-    one.order(one.units["E001"], Word.VOLTAGE_REFERENCE, 350, 2.3)
-    one.order(one.units["E003"], Word.CHARGE, 350, 2)
-    one.order(one.units["E002"], Word.DISCHARGE, 380, 1)
+    one.order(one.units["E001"], ConverterStatus.VOLTAGE_REFERENCE, 350, 2.3)
+    one.order(one.units["E003"], ConverterStatus.CHARGE, 350, 2)
+    one.order(one.units["E002"], ConverterStatus.DISCHARGE, 380, 1)
     for _ in range(24 * 60):
         one.step()
         for unit in one.units.values():
@@ -86,7 +88,7 @@ def test_energy_adds_up_over_a_day(start: float) -> None:
 def test_sharing_loses_energy_in_the_converters_and_never_makes_any() -> None:
     """Giver's battery gives more than the grid gets; taker's battery gets less than the grid gives."""
     one = raised()
-    one.order(one.units["E003"], Word.CHARGE, 350, 2)
+    one.order(one.units["E003"], ConverterStatus.CHARGE, 350, 2)
     start = {uid: one.units[uid].converter_wh for uid in ("E001", "E003")}
     steps(one, 36)  # 6 minutes of the units' clock
     for unit in one.units.values():
@@ -127,28 +129,28 @@ def test_the_ups_passes_mains_through_while_the_battery_is_low() -> None:
 def test_the_ramp_takes_two_minutes_of_the_units_clock(speed: float, seconds: int) -> None:
     """K15; the first step is made with the order."""
     one = plant(speed=speed)
-    one.order_by_hand(one.units["E001"], Word.VOLTAGE_REFERENCE, 350, 2)
+    one.order_by_hand(one.units["E001"], ConverterStatus.VOLTAGE_REFERENCE, 350, 2)
     steps(one, seconds - 1)
     assert one.steady is (seconds == 0)
     steps(one, 1)
     assert one.steady
 
 
-@pytest.mark.parametrize("word", [Word.CHARGE, Word.DISCHARGE])
-def test_a_current_order_on_a_dead_bus_trips(word: Word) -> None:
+@pytest.mark.parametrize("word", [ConverterStatus.CHARGE, ConverterStatus.DISCHARGE])
+def test_a_current_order_on_a_dead_bus_trips(word: ConverterStatus) -> None:
     """N13, caution 1."""
     one = plant()
     one.order_by_hand(one.units["E002"], word, 350, 1)
-    assert one.units["E002"].word is Word.WAIT
+    assert one.units["E002"].word is ConverterStatus.WAIT
     assert one.units["E002"].heavy_alarm
 
 
 def test_a_current_order_on_a_rising_bus_trips() -> None:
     """N13, caution 3."""
     one = plant()
-    one.order_by_hand(one.units["E001"], Word.VOLTAGE_REFERENCE, 350, 2)
+    one.order_by_hand(one.units["E001"], ConverterStatus.VOLTAGE_REFERENCE, 350, 2)
     steps(one, 6)
-    one.order_by_hand(one.units["E002"], Word.CHARGE, 350, 1)
+    one.order_by_hand(one.units["E002"], ConverterStatus.CHARGE, 350, 1)
     assert one.units["E002"].heavy_alarm
     assert not one.units["E001"].heavy_alarm
 
@@ -156,9 +158,9 @@ def test_a_current_order_on_a_rising_bus_trips() -> None:
 def test_a_current_beyond_the_references_limit_trips_the_reference() -> None:
     """N13, caution 2: and the bus is dead then."""
     one = raised(dig=1.0)
-    one.order_by_hand(one.units["E002"], Word.CHARGE, 350, 1)
+    one.order_by_hand(one.units["E002"], ConverterStatus.CHARGE, 350, 1)
     assert one.live
-    one.order_by_hand(one.units["E002"], Word.CHARGE, 350, 2)
+    one.order_by_hand(one.units["E002"], ConverterStatus.CHARGE, 350, 2)
     assert one.units["E001"].heavy_alarm
     assert one.voltage == 0.0
     assert one.units["E002"].ig == 0.0
@@ -167,10 +169,10 @@ def test_a_current_beyond_the_references_limit_trips_the_reference() -> None:
 def test_ending_with_the_reference_leaves_the_others_in_their_word_without_current() -> None:
     """N13, caution 4; a unit keeps its word at 0 A (recorded, K6) and flows again when the bus comes back."""
     one = raised()
-    one.order_by_hand(one.units["E002"], Word.CHARGE, 350, 1)
-    one.order_by_hand(one.units["E001"], Word.WAIT, 0, 0)
-    assert (one.units["E002"].word, one.units["E002"].ig, one.voltage) == (Word.CHARGE, 0.0, 0.0)
-    one.order_by_hand(one.units["E001"], Word.VOLTAGE_REFERENCE, 350, 2)
+    one.order_by_hand(one.units["E002"], ConverterStatus.CHARGE, 350, 1)
+    one.order_by_hand(one.units["E001"], ConverterStatus.WAIT, 0, 0)
+    assert (one.units["E002"].word, one.units["E002"].ig, one.voltage) == (ConverterStatus.CHARGE, 0.0, 0.0)
+    one.order_by_hand(one.units["E001"], ConverterStatus.VOLTAGE_REFERENCE, 350, 2)
     steps(one, 12)
     assert one.units["E002"].ig == 1.0
 
@@ -178,7 +180,7 @@ def test_ending_with_the_reference_leaves_the_others_in_their_word_without_curre
 def test_a_second_reference_trips_and_the_first_holds_the_bus() -> None:
     """Assumed."""
     one = raised()
-    one.order_by_hand(one.units["E002"], Word.VOLTAGE_REFERENCE, 350, 2)
+    one.order_by_hand(one.units["E002"], ConverterStatus.VOLTAGE_REFERENCE, 350, 2)
     assert one.units["E002"].heavy_alarm
     assert one.references == [one.units["E001"]]
     assert one.voltage == 350.0
@@ -187,13 +189,13 @@ def test_a_second_reference_trips_and_the_first_holds_the_bus() -> None:
 def test_wait_ends_an_alarm_and_never_trips_anybody() -> None:
     """A trip lasts until the next Wait order."""
     one = plant()
-    one.order_by_hand(one.units["E002"], Word.CHARGE, 350, 1)
-    one.order_by_hand(one.units["E002"], Word.WAIT, 0, 0)
+    one.order_by_hand(one.units["E002"], ConverterStatus.CHARGE, 350, 1)
+    one.order_by_hand(one.units["E002"], ConverterStatus.WAIT, 0, 0)
     assert not one.units["E002"].heavy_alarm
     one = raised(dig=1.0)
-    one.order(one.units["E002"], Word.CHARGE, 350, 2)
-    one.order(one.units["E003"], Word.DISCHARGE, 380, 2)
-    one.order_by_hand(one.units["E003"], Word.WAIT, 0, 0)  # leaves the reference at -2 A of 1.0, as recorded
+    one.order(one.units["E002"], ConverterStatus.CHARGE, 350, 2)
+    one.order(one.units["E003"], ConverterStatus.DISCHARGE, 380, 2)
+    one.order_by_hand(one.units["E003"], ConverterStatus.WAIT, 0, 0)  # leaves the reference at -2 A of 1.0, as recorded
     assert one.units["E001"].ig == -2.0
     assert not any(unit.heavy_alarm for unit in one.units.values())
 
@@ -201,7 +203,7 @@ def test_wait_ends_an_alarm_and_never_trips_anybody() -> None:
 def test_an_empty_battery_trips_its_converter() -> None:
     """It cannot give what it has not."""
     one = raised(start=MIDNIGHT)
-    one.order(one.units["E003"], Word.CHARGE, 350, 2)
+    one.order(one.units["E003"], ConverterStatus.CHARGE, 350, 2)
     one.units["E001"].charge_wh = 0.011 * CAPACITY_WH
     steps(one, 60)
     assert one.units["E001"].heavy_alarm

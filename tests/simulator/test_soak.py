@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.simulator import SimulatedCluster
 from tests.simulator.traces import budo, device, grid_masters, log_of, look, sharing, until
 
@@ -22,7 +22,9 @@ def disturb(cluster: SimulatedCluster, rng: random.Random) -> None:
     elif choice == 1 and not dead:
         budo(cluster, "/setOperationMode", unitId=unit, value=rng.choice(["", "stop", "heteronomous"]))
     elif choice == 2 and not cluster.plant.hung:
-        device(cluster, f"/set/dcdc/{unit}", mode=rng.choice(list(Word)).value, dvg="350", dig=rng.choice("012"))
+        device(
+            cluster, f"/set/dcdc/{unit}", mode=rng.choice(list(ConverterStatus)).value, dvg="350", dig=rng.choice("012")
+        )
     elif choice == 3 and cluster.apis.grid_master is not None:
         cluster.fault(rng.choice(FAULTS))
     elif choice == 4:
@@ -37,7 +39,7 @@ def lawful(cluster: SimulatedCluster) -> None:
     assert sum(unit.ig for unit in plant.units.values()) == pytest.approx(0.0, abs=1e-9)
     assert 0.0 <= plant.voltage <= 350.0
     assert all(0.0 <= unit.rsoc <= 100.0 for unit in plant.units.values())
-    assert all((unit.word is Word.WAIT) <= (unit.ig == 0.0) for unit in plant.units.values())
+    assert all((unit.word is ConverterStatus.WAIT) <= (unit.ig == 0.0) for unit in plant.units.values())
     assert len(grid_masters(moment.log)) <= 1
     for deal in cluster.apis.market.deals:
         assert deal.charger != deal.discharger

@@ -84,7 +84,7 @@ def test_what_was_seen_last_is_there_after_a_restart(site: Site) -> None:
     again = site.restarted()
     assert again.known.load()["E001"] == Remembered("E001", "0x0014", 351.5, 1.5, "10.0.0.1")
     assert again.cache.snapshot().members == ("E001", "E002")
-    assert again.cache.snapshot().last_word("E001") == "0x0014"
+    assert again.cache.snapshot().last_status("E001") == "0x0014"
 
 
 def test_a_member_never_seen_is_remembered_without_a_word(site: Site) -> None:

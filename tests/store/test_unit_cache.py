@@ -76,7 +76,7 @@ def test_a_unit_that_is_gone_is_silent_and_keeps_its_last_data_but_leaves_the_re
     take(cache, 1.0, E001=unit("a", "0x0014"), E002=unit("a"))
     after = take(cache, 2.0, E002=unit("b"))
     assert after.state("E001", 2.0, 30.0) is UnitState.SILENT
-    assert after.last_word("E001") == "0x0014"
+    assert after.last_status("E001") == "0x0014"
     assert (list(json.loads(after.body)), after.members) == (["E002"], ("E001", "E002"))
 
 
@@ -115,7 +115,7 @@ def test_members_are_whoever_was_configured_seen_or_remembered_and_none_is_forgo
     cache.take_grid(lambda _: GridWatch(unit_ids=None))
     snapshot = take(cache, 2.0, E002=unit())
     assert snapshot.members == ("E001", "E002", "E003", "E009")
-    assert {one: snapshot.last_word(one) for one in snapshot.members} == {
+    assert {one: snapshot.last_status(one) for one in snapshot.members} == {
         "E001": None, "E002": "0x0000", "E003": "0x0000", "E009": "0x0041",
     }  # fmt: skip
     assert snapshot.state("E001", 2.0, 30.0) is snapshot.state("E009", 2.0, 30.0) is UnitState.SILENT
@@ -123,7 +123,7 @@ def test_members_are_whoever_was_configured_seen_or_remembered_and_none_is_forgo
 
 def test_what_is_seen_now_counts_more_than_what_was_remembered() -> None:
     cache = UnitCache(remembered={"E001": Remembered("E001", word="0x0041")})
-    assert take(cache, 1.0, E001=unit(word="0x0000")).last_word("E001") == "0x0000"
+    assert take(cache, 1.0, E001=unit(word="0x0000")).last_status("E001") == "0x0000"
 
 
 def test_the_grid_master_is_the_unit_whose_newest_data_claim_it() -> None:
@@ -228,7 +228,7 @@ def test_a_forgotten_unit_is_in_nothing_but_its_own_list() -> None:
     snapshot = cache.snapshot()
     assert (snapshot.members, list(snapshot.sightings)) == (("E001",), ["E001"])
     assert snapshot.forgotten == {"E002": Remembered("E002", "0x0014", ip="10.0.0.2")}
-    assert snapshot.last_word("E002") is None
+    assert snapshot.last_status("E002") is None
 
 
 def test_a_unit_that_the_log_shows_is_not_forgotten() -> None:
@@ -255,7 +255,7 @@ def test_a_forgotten_unit_is_a_member_again_as_soon_as_the_log_shows_it() -> Non
     assert cache.snapshot().members == ()
     snapshot = take(cache, 1.0, E001=unit(), E002=unit(word="0x0000"))
     assert (snapshot.members, snapshot.forgotten) == (("E001", "E002"), {})
-    assert snapshot.last_word("E002") == "0x0000"
+    assert snapshot.last_status("E002") == "0x0000"
 
 
 def test_forgetting_a_unit_frees_its_address_with_the_next_answer_and_no_other_doubt() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.simulator import SimulatedCluster
 from tests.system.console import until
 from tests.system.program import Program, copy_checkout
@@ -54,12 +54,12 @@ def sharing(program: Program, limit: str) -> str:
     return command_id
 
 
-def words(cluster: SimulatedCluster) -> dict[str, Word]:
+def words(cluster: SimulatedCluster) -> dict[str, ConverterStatus]:
     return {unit.id: unit.word for unit in cluster.plant.units.values()}
 
 
 def in_wait(cluster: SimulatedCluster) -> bool:
-    return set(words(cluster).values()) == {Word.WAIT}
+    return set(words(cluster).values()) == {ConverterStatus.WAIT}
 
 
 def tripped(cluster: SimulatedCluster) -> list[str]:
@@ -84,7 +84,7 @@ def test_its_bus_is_its_own_and_its_wh_end_it(program: Program, cluster: Simulat
 def test_one_that_a_kill_interrupted_ends_itself(program: Program, cluster: SimulatedCluster) -> None:
     sharing(program, "minutes=30")
     program.kill()
-    assert words(cluster)["E003"] is Word.CHARGE
+    assert words(cluster)["E003"] is ConverterStatus.CHARGE
     program.start()
     told = share(program)
     assert (told["state"], told["limits"], told["energyWh"]) == ("interrupted", {"minutes": 30.0, "wh": None}, None)
@@ -104,7 +104,7 @@ def test_whoever_puts_another_unit_to_work_past_the_console_ends_it(
     """S5, S9: at the emulator's own door, where no rule of ours stands; the third unit is stopped too."""
     sharing(program, "minutes=30")
     plant = cluster.plant
-    plant.order(plant.units["E002"], Word.DISCHARGE, 370.0, 1.0)
+    plant.order(plant.units["E002"], ConverterStatus.DISCHARGE, 370.0, 1.0)
     until(lambda: share(program)["state"] == "failed", "its end", deadline=LONG)
     assert "E002" in share(program)["reason"]
     assert in_wait(cluster)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.simulator import SimulatedCluster
 from tests.faulty_server import Exchange, answering
 from tests.system.conftest import ready
@@ -72,12 +72,12 @@ def ended(console: Console, command_id: str, deadline: float = 20.0) -> Any:
     return until(over, f"the end of {command_id}", deadline)
 
 
-def words(cluster: SimulatedCluster) -> dict[str, Word]:
+def words(cluster: SimulatedCluster) -> dict[str, ConverterStatus]:
     return {unit.id: unit.word for unit in cluster.plant.units.values()}
 
 
 def in_wait(cluster: SimulatedCluster) -> bool:
-    return set(words(cluster).values()) == {Word.WAIT}
+    return set(words(cluster).values()) == {ConverterStatus.WAIT}
 
 
 def soon(seconds: float) -> str:
@@ -150,8 +150,8 @@ def test_a_guided_sharing_runs_and_ends(tmp_path: Path) -> None:
         started = console.call("/share?from=E001&to=E003&current=2&minutes=10")
         assert started.status == 200, started.body
         until(lambda: console.get("/get/share")["share"]["step"] == "sharing", "the sharing")
-        assert words(cluster)["E001"] is Word.VOLTAGE_REFERENCE
-        assert words(cluster)["E003"] is Word.CHARGE
+        assert words(cluster)["E001"] is ConverterStatus.VOLTAGE_REFERENCE
+        assert words(cluster)["E003"] is ConverterStatus.CHARGE
         assert console.call("/share?from=E002&to=E004&current=1&wh=5").status == 409, "one at a time"
         assert console.call("/share/end").status == 200
         assert ended(console, started.json["command"])["state"] == "verified"

@@ -9,7 +9,7 @@ import requests
 import responses
 from responses import matchers
 
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import BadRequest, UpstreamError, UpstreamGarbled, UpstreamRefused, UpstreamTimeout
 from main_controller.upstream.apis_web import ApisWeb, GridStatus
 from main_controller.upstream.http_json import HttpJson
@@ -201,7 +201,7 @@ NOT_WORDS: list[Callable[[ApisWeb], Any]] = [
     lambda apis: apis.set_global_mode("run"),  # type: ignore[arg-type]
     lambda apis: apis.set_global_mode("stop"),  # type: ignore[arg-type]
     lambda apis: apis.set_global_mode(None),  # type: ignore[arg-type]
-    lambda apis: apis.set_global_mode(Word.WAIT),  # type: ignore[arg-type]
+    lambda apis: apis.set_global_mode(ConverterStatus.WAIT),  # type: ignore[arg-type]
     lambda apis: apis.set_local_mode("E001", Mode.AUTONOMOUS),
     lambda apis: apis.set_local_mode("E001", Mode.MANUAL),
     lambda apis: apis.set_local_mode("E001", ""),  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamError, UpstreamUnreachable
 from main_controller.upstream import connecting
 from main_controller.upstream.addresses import Addresses, Place
@@ -237,13 +237,13 @@ def test_wait_goes_to_a_devices_last_good_address_and_nothing_else_does(
         timeouts=short,
     )  # fmt: skip
     node = Target("E001", "grid")
-    drivers.command(node, Word.CHARGE, 350, 1)
+    drivers.command(node, ConverterStatus.CHARGE, 350, 1)
     resolver.behave = resolver.hang
     began = time.monotonic()
-    drivers.command(node, Word.WAIT, 0, 0)
+    drivers.command(node, ConverterStatus.WAIT, 0, 0)
     assert time.monotonic() - began < SOON
     for attempt in (
-        lambda: drivers.command(node, Word.CHARGE, 350, 1),
+        lambda: drivers.command(node, ConverterStatus.CHARGE, 350, 1),
         lambda: drivers.ups_mode(node, 1),
         lambda: drivers.read(node, "dcdc"),
     ):

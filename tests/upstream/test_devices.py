@@ -11,7 +11,7 @@ import pytest
 import requests
 import responses
 
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import (
     BadRequest,
     ControllerError,
@@ -58,19 +58,19 @@ def listing(*unit_ids: str) -> None:
 
 
 VALUES = [
-    (Word.VOLTAGE_REFERENCE, 350, 2, "mode=0x0014&dvg=350&dig=2"),
-    (Word.CHARGE, 350.5, 1.25, "mode=0x0041&dvg=350.5&dig=1.25"),
-    (Word.DISCHARGE, 370.0, 0.1 + 0.2, "mode=0x0002&dvg=370&dig=0.3"),
-    (Word.CHARGE, 300, 1e-9, "mode=0x0041&dvg=300&dig=0"),
-    (Word.WAIT, 0, 0, "mode=0x0000&dvg=0&dig=0"),
-    (Word.WAIT, 350, 2.3, "mode=0x0000&dvg=0&dig=0"),
-    (Word.WAIT, math.nan, -1, "mode=0x0000&dvg=0&dig=0"),
+    (ConverterStatus.VOLTAGE_REFERENCE, 350, 2, "mode=0x0014&dvg=350&dig=2"),
+    (ConverterStatus.CHARGE, 350.5, 1.25, "mode=0x0041&dvg=350.5&dig=1.25"),
+    (ConverterStatus.DISCHARGE, 370.0, 0.1 + 0.2, "mode=0x0002&dvg=370&dig=0.3"),
+    (ConverterStatus.CHARGE, 300, 1e-9, "mode=0x0041&dvg=300&dig=0"),
+    (ConverterStatus.WAIT, 0, 0, "mode=0x0000&dvg=0&dig=0"),
+    (ConverterStatus.WAIT, 350, 2.3, "mode=0x0000&dvg=0&dig=0"),
+    (ConverterStatus.WAIT, math.nan, -1, "mode=0x0000&dvg=0&dig=0"),
 ]
 
 
 @pytest.mark.parametrize(("word", "dvg", "dig", "query"), VALUES)
 @responses.activate
-def test_an_order_through_the_emulator(word: Word, dvg: float, dig: float, query: str) -> None:
+def test_an_order_through_the_emulator(word: ConverterStatus, dvg: float, dig: float, query: str) -> None:
     """A15-4, Z8: the four words with plain figures; Wait always with both 0. The answer is the new dcdc object."""
     listing("E001")
     responses.get(f"{EMULATOR}/set/dcdc/E001?{query}", json=DCDC)
@@ -89,7 +89,7 @@ def test_an_order_through_the_emulator(word: Word, dvg: float, dig: float, query
     ],
 )
 @responses.activate
-def test_an_order_to_a_node(word: Word, dvg: float, dig: float, query: str, ip: str, host: str) -> None:
+def test_an_order_to_a_node(word: ConverterStatus, dvg: float, dig: float, query: str, ip: str, host: str) -> None:
     """W11: `http://<ip><set_url>`, an IPv6 literal in brackets."""
     responses.get(f"http://{host}:4380/remote/set?{query}", json=DCDC)
     assert drivers().command(Target("E001", ip), word, dvg, dig) == DCDC
@@ -109,7 +109,7 @@ def test_an_order_to_a_node(word: Word, dvg: float, dig: float, query: str, ip: 
 def test_the_set_url_is_taken_as_it_is_written(set_url: str, url: str) -> None:
     """Chapter 7.1: its port and path are the site's own."""
     responses.get(url, json=DCDC)
-    drivers(set_url).command(E001, Word.WAIT, 0, 0)
+    drivers(set_url).command(E001, ConverterStatus.WAIT, 0, 0)
     assert urls() == [url]
 
 
@@ -118,12 +118,12 @@ def test_the_set_url_is_taken_as_it_is_written(set_url: str, url: str) -> None:
     [
         ("0x0014", 350, 2),
         (None, 350, 2),
-        (Word.CHARGE, math.nan, 1),
-        (Word.CHARGE, 350, math.inf),
-        (Word.CHARGE, 350, -1),
-        (Word.CHARGE, "350", 1),
-        (Word.CHARGE, 350, True),
-        (Word.CHARGE, None, 1),
+        (ConverterStatus.CHARGE, math.nan, 1),
+        (ConverterStatus.CHARGE, 350, math.inf),
+        (ConverterStatus.CHARGE, 350, -1),
+        (ConverterStatus.CHARGE, "350", 1),
+        (ConverterStatus.CHARGE, 350, True),
+        (ConverterStatus.CHARGE, None, 1),
     ],
 )
 @pytest.mark.parametrize("devices", [emulator(), drivers()])
@@ -136,9 +136,9 @@ def test_values_that_are_none_never_leave(devices: Devices, word: Any, dvg: Any,
 
 
 @pytest.mark.parametrize("unit_id", ["E999", "", ".", "..", "e001", "E001/x"])
-@pytest.mark.parametrize("word", [Word.WAIT, Word.CHARGE])
+@pytest.mark.parametrize("word", [ConverterStatus.WAIT, ConverterStatus.CHARGE])
 @responses.activate
-def test_a_unit_that_the_emulator_does_not_list_is_refused(unit_id: str, word: Word) -> None:
+def test_a_unit_that_the_emulator_does_not_list_is_refused(unit_id: str, word: ConverterStatus) -> None:
     """K11, Z7: nothing is sent for it, not even Wait."""
     listing("E001", "..")
     with pytest.raises(UpstreamRefused, match=r"nothing was sent|cannot be part") as caught:
@@ -152,7 +152,7 @@ def test_a_listed_id_is_encoded() -> None:
     """Whatever the emulator calls its units, the id stays one part of the path."""
     listing("a/b?c=%é")
     responses.get(f"{EMULATOR}/set/dcdc/a%2Fb%3Fc%3D%25%C3%A9", json=DCDC)
-    assert emulator().command(Target("a/b?c=%é", None), Word.WAIT, 0, 0) == DCDC
+    assert emulator().command(Target("a/b?c=%é", None), ConverterStatus.WAIT, 0, 0) == DCDC
 
 
 @responses.activate
@@ -162,7 +162,13 @@ def test_an_order_that_moves_something_needs_a_fresh_list_and_wait_only_the_last
     responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
     device = emulator()
     lists: list[int] = []
-    for word in (Word.CHARGE, Word.CHARGE, Word.WAIT, Word.WAIT, Word.DISCHARGE):
+    for word in (
+        ConverterStatus.CHARGE,
+        ConverterStatus.CHARGE,
+        ConverterStatus.WAIT,
+        ConverterStatus.WAIT,
+        ConverterStatus.DISCHARGE,
+    ):
         device.command(E001, word, 350, 1)
         lists.append(sum(url.endswith("/get/log") for url in urls()))
     assert lists == [1, 2, 2, 2, 3]
@@ -181,7 +187,7 @@ def test_wait_leaves_at_once_to_a_unit_that_the_last_list_has(how: str) -> None:
     order = responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
     device = emulator()
     if how == "by an order":
-        device.command(E001, Word.WAIT, 0, 0)
+        device.command(E001, ConverterStatus.WAIT, 0, 0)
     else:
         device.refresh()
     if how == "before the restart":
@@ -191,10 +197,10 @@ def test_wait_leaves_at_once_to_a_unit_that_the_last_list_has(how: str) -> None:
     with pytest.raises(UpstreamTimeout):
         device.refresh()
     asked = len(urls())
-    assert device.command(E001, Word.WAIT, 0, 0) == DCDC
+    assert device.command(E001, ConverterStatus.WAIT, 0, 0) == DCDC
     assert urls()[asked:] == [f"{EMULATOR}/set/dcdc/E001?mode=0x0000&dvg=0&dig=0"]
     with pytest.raises(UpstreamTimeout, match="nothing was sent to E001") as caught:
-        device.command(E001, Word.CHARGE, 350, 1)
+        device.command(E001, ConverterStatus.CHARGE, 350, 1)
     assert caught.value.sent is False
     assert order.call_count == before + 1
 
@@ -206,13 +212,13 @@ def test_wait_to_a_unit_that_the_last_list_lacks_goes_by_a_newer_list_or_not_at_
     device = emulator()
     device.refresh()
     with pytest.raises(UpstreamRefused, match="does not list E002"):
-        device.command(Target("E002", None), Word.WAIT, 0, 0)
+        device.command(Target("E002", None), ConverterStatus.WAIT, 0, 0)
     responses.replace(responses.GET, f"{EMULATOR}/get/log", json={"E001": UNIT, "E002": UNIT})
     responses.get(f"{EMULATOR}/set/dcdc/E002", json=DCDC)
-    assert device.command(Target("E002", None), Word.WAIT, 0, 0) == DCDC
+    assert device.command(Target("E002", None), ConverterStatus.WAIT, 0, 0) == DCDC
     hanging()
     with pytest.raises(UpstreamTimeout, match="nothing was sent to E003") as caught:
-        device.command(Target("E003", None), Word.WAIT, 0, 0)
+        device.command(Target("E003", None), ConverterStatus.WAIT, 0, 0)
     assert caught.value.sent is False
     assert len([url for url in urls() if "/set/" in url]) == 1
 
@@ -227,7 +233,7 @@ def test_a_unit_that_a_newer_list_lacks_gets_no_wait_any_more() -> None:
     device.refresh()
     for unit_id in ("E002", "E003"):
         with pytest.raises(UpstreamRefused, match="does not list"):
-            device.command(Target(unit_id, None), Word.WAIT, 0, 0)
+            device.command(Target(unit_id, None), ConverterStatus.WAIT, 0, 0)
 
 
 SPOILT: list[object] = [
@@ -247,7 +253,7 @@ def test_a_kept_list_that_is_spoilt_or_anothers_lists_nobody(kept: object) -> No
     assert device.listed.ids is None
     listing("E001")
     responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
-    assert device.command(E001, Word.WAIT, 0, 0) == DCDC
+    assert device.command(E001, ConverterStatus.WAIT, 0, 0) == DCDC
 
 
 def test_many_waits_without_a_list_ask_for_it_once() -> None:
@@ -262,9 +268,11 @@ def test_many_waits_without_a_list_ask_for_it_once() -> None:
 
     with FaultyServer({"/get/log": slowly}, default=state) as server, ThreadPoolExecutor(4) as pool:
         device = Emulator(server.url, *clients())
-        first = pool.submit(device.command, E001, Word.WAIT, 0, 0)
+        first = pool.submit(device.command, E001, ConverterStatus.WAIT, 0, 0)
         assert inside.acquire(timeout=10)
-        others = [pool.submit(device.command, Target(one, None), Word.WAIT, 0, 0) for one in ("E002", "E003")]
+        others = [
+            pool.submit(device.command, Target(one, None), ConverterStatus.WAIT, 0, 0) for one in ("E002", "E003")
+        ]
         pool.submit(go.set)
         assert [future.result(10) for future in (first, *others)] == [DCDC] * 3
         assert len(server.seen("/get/log")) == 1
@@ -276,7 +284,7 @@ def test_a_list_of_another_shape_lists_nobody(body: object) -> None:
     """An emulator that answers nonsense gets no order."""
     responses.get(f"{EMULATOR}/get/log", body=json.dumps(body))
     with pytest.raises(UpstreamGarbled, match="nothing was sent") as caught:
-        emulator().command(E001, Word.WAIT, 0, 0)
+        emulator().command(E001, ConverterStatus.WAIT, 0, 0)
     assert caught.value.sent is False
 
 
@@ -290,7 +298,7 @@ IPS = ["", None, "NA", "n/a", "localhost:4390/E000", "1.2.3", "1.2.3.4.5", "0.0.
 def test_a_node_whose_address_is_none_gets_no_order(ip: str | None) -> None:
     """Z4: the address is a text from the wire; what is no literal address and no plain host name is refused."""
     attempts: list[Callable[[Target], Any]] = [
-        lambda target: drivers().command(target, Word.WAIT, 0, 0),
+        lambda target: drivers().command(target, ConverterStatus.WAIT, 0, 0),
         lambda target: drivers().ups_mode(target, 1),
         lambda target: drivers().read(target, "dcdc"),
     ]
@@ -323,7 +331,7 @@ def test_an_answer_that_is_no_converter_state_is_an_error(
     responses.get(f"{EMULATOR}/set/dcdc/E001", body=json.dumps(body))
     responses.get("http://192.168.0.7:4380/remote/set", body=json.dumps(body))
     with pytest.raises(error_type) as caught:
-        devices.command(E001, Word.CHARGE, 350, 1)
+        devices.command(E001, ConverterStatus.CHARGE, 350, 1)
     assert caught.value.sent is True
 
 
@@ -332,7 +340,7 @@ def test_a_faulty_emulator_is_one_error(fault: str) -> None:
     """K11: it answers an HTML page or nothing when an order went wrong; sent is never false then."""
     with FaultyServer({"/get/log": answering({"E001": UNIT}), "/set/dcdc/E001": FAULTS[fault]}) as server:
         with pytest.raises(UpstreamError) as caught:
-            Emulator(server.url, *clients()).command(E001, Word.CHARGE, 350, 1)
+            Emulator(server.url, *clients()).command(E001, ConverterStatus.CHARGE, 350, 1)
         assert len(server.seen("/set/dcdc/E001")) == 1
     assert caught.value.sent in (True, "unknown")
     assert caught.value.sentence.startswith("the emulator of E001 ")
@@ -343,7 +351,7 @@ def test_an_order_without_an_answer_may_still_take_effect() -> None:
     """Converters have 10 s."""
     responses.get("http://192.168.0.7:4380/remote/set", body=requests.ReadTimeout())
     with pytest.raises(UpstreamTimeout, match=r"within 10 s; the order may still take effect$") as caught:
-        drivers().command(E001, Word.CHARGE, 350, 1)
+        drivers().command(E001, ConverterStatus.CHARGE, 350, 1)
     assert caught.value.sent == "unknown"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.modes import Mode, Word
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.operations.desk import Desk
 from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog
@@ -261,7 +261,9 @@ def test_a_silent_unit_that_answered_wait_itself_is_no_longer_unwatched() -> Non
     answer = {"status": {"status": "0x0000"}}
     now = grid.clock.now
     grid.orders.note_converter(
-        ConverterEffect("c1", "E001", Word.WAIT, 0.0, 0.0, entered=now, returned=now, sent=True, answer=answer)
+        ConverterEffect(
+            "c1", "E001", ConverterStatus.WAIT, 0.0, 0.0, entered=now, returned=now, sent=True, answer=answer
+        )
     )
     assert grid.unit("E001")["unwatched"] is False
 
@@ -271,6 +273,8 @@ def test_a_unit_last_read_in_wait_that_was_ordered_on_since_is_unwatched() -> No
     grid = Grid()
     take(grid.cache, grid.clock, in_word("E001", "0x0000"), unit("E002"))
     now = grid.clock.now
-    grid.orders.note_converter(ConverterEffect("c1", "E001", Word.VOLTAGE_REFERENCE, 350.0, 2.0, now, now, "unknown"))
+    grid.orders.note_converter(
+        ConverterEffect("c1", "E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0, now, now, "unknown")
+    )
     take(grid.cache, grid.clock, unit("E002", "2026/05/13-12:00:05"))
     assert grid.unit("E001")["unwatched"] is True

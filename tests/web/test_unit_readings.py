@@ -10,7 +10,7 @@ import pytest
 
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.modes import Word
+from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamUnreachable
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.devices import NotReadable, Part, Target
@@ -31,7 +31,7 @@ class Devices:
         self.asked.append((target, what))
         return self.answer()
 
-    def command(self, target: Target, word: Word, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         raise AssertionError("a reading gives no order")
 
     def ups_mode(self, target: Target, mode: int) -> Any:

@@ -27,7 +27,7 @@ def states(now: int, snapshot: Snapshot) -> dict[str, UnitState]:
 
 
 def is_unwatched(unit_id: str, now: int, snapshot: Snapshot) -> bool:
-    return unwatched(snapshot.state(unit_id, now, STALE_AFTER), snapshot.last_word(unit_id))
+    return unwatched(snapshot.state(unit_id, now, STALE_AFTER), snapshot.last_status(unit_id))
 
 
 def first(replay: Replay, end: int, condition: Callable[[int, Snapshot], bool]) -> int:
@@ -72,7 +72,7 @@ def test_a_killed_node_is_silent_at_once_and_unwatched_until_seen_in_wait(faults
     assert silent <= 60 + 7 + BEAT
     for now, snapshot in faults.until(100):
         assert states(now, snapshot) == {**dict.fromkeys(UNITS, UnitState.LIVE), "E004": UnitState.SILENT}, now
-        assert snapshot.last_word("E004") == "0x0041"
+        assert snapshot.last_status("E004") == "0x0041"
         assert is_unwatched("E004", now, snapshot)
         assert "E004" not in json.loads(snapshot.body)
     back = first(faults, 120, lambda now, snapshot: not is_unwatched("E004", now, snapshot))
@@ -97,7 +97,7 @@ def test_a_dead_grid_masters_last_picture_is_told_as_stale(faults: Replay) -> No
     for now, snapshot in faults.until(300):
         assert states(now, snapshot) == {**dict.fromkeys(UNITS, UnitState.LIVE), "E001": UnitState.SILENT}, now
         assert is_unwatched("E001", now, snapshot)
-        assert snapshot.last_word("E001") == "0x0014"
+        assert snapshot.last_status("E001") == "0x0014"
     calm = first(faults, 320, lambda now, snapshot: states(now, snapshot)["E001"] is UnitState.LIVE)
     assert calm <= 306
 
