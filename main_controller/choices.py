@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from main_controller import __version__
-from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.limits import BatteryLimits, Pace
-from main_controller.domain.share_watch import Bounds
 from main_controller.operations.timing import Timing
+from main_controller.rules.interlock_terms import Limits
+from main_controller.rules.share_watch import Bounds
 from main_controller.settings import Settings
 from main_controller.store.small_file import SmallFile
 from main_controller.upstream.addresses import Addresses

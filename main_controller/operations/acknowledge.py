@@ -6,12 +6,12 @@ from typing import Protocol
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.live_bus import DEAD_BUS, RunLimits, listed, unexplained
 from main_controller.domain.orders import AcknowledgeOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
+from main_controller.rules.live_bus import DEAD_BUS, RunLimits, listed, unexplained
 
 
 class Book(Protocol):

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, StopAllOrder
-from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ class Answers:
         by_answer = any(outcome.evidence == BY_ANSWER for outcome in command.units.values())
         return by_answer and self._desk.clock() - command.settled <= longest
 
-    def _look(self, command: Command, picture: Picture) -> None:
+    def _look(self, command: Command, picture: GridState) -> None:
         units = dict(command.units)
-        against: dict[str, Fact] = {}
+        against: dict[str, UnitAssessment] = {}
         for unit_id, outcome in command.units.items():
             fact = picture.facts.get(unit_id)
             if outcome.evidence != BY_ANSWER or fact is None or not self._counts(command, fact):
@@ -60,7 +60,7 @@ class Answers:
         elif units != command.units:
             self._desk.commands.update(command.id, units=units)
 
-    def _twice(self, command: Command, fact: Fact) -> bool:
+    def _twice(self, command: Command, fact: UnitAssessment) -> bool:
         """Whether two readings in a row tell something else: one alone may have been late on its way (K9)."""
         before = fact.recent[-2] if len(fact.recent) > 1 else None
         return before is not None and before.at >= self._since(command) and before.word is not _word(command)
@@ -72,7 +72,7 @@ class Answers:
             return command.entered + timing.stop_lag
         return (command.settled if command.settled is not None else command.entered) + timing.lag
 
-    def _counts(self, command: Command, fact: Fact) -> bool:
+    def _counts(self, command: Command, fact: UnitAssessment) -> bool:
         """Whether the unit's last reading tells of this order: late enough, and nothing was ordered since."""
         settled = command.settled if command.settled is not None else command.entered
         read = fact.live and fact.reading is not None and fact.reading.at >= self._since(command)
@@ -84,7 +84,7 @@ def _word(command: Command) -> ConverterStatus | None:
     return command.order.word if isinstance(command.order, ConverterOrder) else ConverterStatus.WAIT
 
 
-def _sentence(against: Mapping[str, Fact]) -> str:
+def _sentence(against: Mapping[str, UnitAssessment]) -> str:
     shown = [
         f"{unit_id} shows {fact.last_status.label if fact.last_status is not None else 'a state that is not known'}"
         for unit_id, fact in sorted(against.items())

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from main_controller.domain.bus_condition import Condition, Key, Look
-from main_controller.domain.bus_watch import Explained, conditions
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
-from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.operations.trips import Trips
+from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
+from main_controller.rules.bus_watch import Explained, conditions
+from main_controller.rules.interlock_terms import Limits
 from main_controller.store.unit_cache import Snapshot
 
-OUT_OF_BAND = ("busHigh", "busLow")
+OUT_OF_BAND = (ConditionKind.BUS_HIGH, ConditionKind.BUS_LOW)
 """The conditions in which the bus has left its band (I14)."""
 
 
@@ -84,7 +84,7 @@ class BusEvents:
         finally:
             self._looking.release()
 
-    def _look(self, snapshot: Snapshot, picture: Picture) -> None:
+    def _look(self, snapshot: Snapshot, picture: GridState) -> None:
         if not picture.facts:
             return
         told = {key for key, one in self._standing.items() if one.told}
@@ -111,7 +111,7 @@ class BusEvents:
             for order in self._desk.commands.mode_effects()
         )
 
-    def _take(self, found: Iterable[Condition], picture: Picture) -> None:
+    def _take(self, found: Iterable[Condition], picture: GridState) -> None:
         now = picture.now
         standing: dict[Key, _Standing] = {}
         for condition in found:
@@ -130,7 +130,7 @@ class BusEvents:
             over = condition.why_unknown(picture) or condition.gone
             self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
 
-    def _look_at_words(self, picture: Picture) -> None:
+    def _look_at_words(self, picture: GridState) -> None:
         """In Manual and in Force Stop apis-main drives nobody: a word that changed without an order of ours is news."""
         for fact in picture.live:
             if fact.reading is None:
@@ -147,7 +147,7 @@ class BusEvents:
                     "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)
                 )
 
-    def _ours(self, fact: Fact, since: float) -> bool:
+    def _ours(self, fact: UnitAssessment, since: float) -> bool:
         """Whether an order of ours, or a stop, may be what the reading shows."""
         timing = self._desk.timing
         earliest = since - timing.stop_lag - timing.stale_after
@@ -173,7 +173,7 @@ def _label(word: ConverterStatus | None) -> str:
     return word.label if word is not None else "a state that is not known"
 
 
-def _numbers(fact: Fact) -> Mapping[str, Any]:
+def _numbers(fact: UnitAssessment) -> Mapping[str, Any]:
     reading = fact.reading
     if reading is None:
         return {}

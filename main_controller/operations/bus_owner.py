@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.mode_rules import only_lowers
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
-from main_controller.domain.picture import Picture
 from main_controller.domain.timestamps import iso_utc
+from main_controller.rules.mode_rules import only_lowers
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class BusOwner:
         if claim is not None and claim.id == claim_id:
             self.claim = None
 
-    def against(self, command: Command, picture: Picture) -> Claim | None:
+    def against(self, command: Command, picture: GridState) -> Claim | None:
         """The claim that this order may not pass, or None; a Soft Stop passes where it can only end things (H1)."""
         claim = self.claim
         order = command.order

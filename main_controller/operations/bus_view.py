@@ -6,11 +6,11 @@ Used by `/get/status` and `/set/dcdc?dryRun=true`.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from main_controller.domain.bus_figures import Measured, bus_figures, headroom
-from main_controller.domain.bus_watch import Explained
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.interlock_terms import Limits
 from main_controller.operations.desk import Desk
+from main_controller.rules.bus_figures import Measured, bus_figures, headroom
+from main_controller.rules.bus_watch import Explained
+from main_controller.rules.interlock_terms import Limits
 from main_controller.store.unit_cache import Snapshot
 
 

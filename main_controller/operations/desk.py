@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
-from main_controller.domain.picture import Picture
 from main_controller.domain.scope import Lane, Scope
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
@@ -67,7 +67,7 @@ class Desk:
 
     # Looking
 
-    def picture(self) -> Picture:
+    def picture(self) -> GridState:
         """What may be true now of every known unit and of the cluster's mode."""
         return self._pictures.picture()
 

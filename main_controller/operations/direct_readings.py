@@ -8,8 +8,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future, wait
 
+from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.freshness import Reading, read_dcdc
-from main_controller.domain.picture import Fact
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import foreseen
 from main_controller.upstream.devices import Devices, Target
@@ -32,7 +32,7 @@ class DirectReadings:
         self._clock = clock
         self._limit = limit
 
-    def of(self, facts: Iterable[Fact]) -> dict[str, Reading | str]:
+    def of(self, facts: Iterable[UnitAssessment]) -> dict[str, Reading | str]:
         """What each of these converters says now, or a sentence why that is not known; never raises for a device."""
         futures = {fact.id: self._executor.submit(self._read, fact) for fact in facts}
         wait(futures.values(), self._limit)
@@ -42,7 +42,7 @@ class DirectReadings:
         ended = {unit_id: future for unit_id, future in futures.items() if future.done() and not future.cancelled()}
         return {unit_id: ended[unit_id].result() if unit_id in ended else late for unit_id in futures}
 
-    def _read(self, fact: Fact) -> Reading | str:
+    def _read(self, fact: UnitAssessment) -> Reading | str:
         try:
             dcdc = self._devices.read(Target(fact.id, fact.ip), "dcdc")
         except Exception as fault:  # noqa: BLE001 - whatever fails, the order then rests on the last reading (I12)
@@ -67,7 +67,7 @@ class RepeatedReadings:
         """Forget what was said; a read that is still under way is taken no more."""
         self._asked, self._last = {}, {}
 
-    def look(self, facts: Iterable[Fact]) -> None:
+    def look(self, facts: Iterable[UnitAssessment]) -> None:
         """Take what has come, and ask those anew whose turn it is, the first ones first."""
         for unit_id, (asked_at, future) in list(self._asked.items()):
             if future is not None and future.done():

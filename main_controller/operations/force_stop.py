@@ -8,11 +8,11 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, ModeEffect
 from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
-from main_controller.domain.picture import Picture
 from main_controller.domain.scope import Lane
 from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.mode_sender import ModeSender
@@ -28,7 +28,7 @@ class ForceStop:
         self._waits = waits
         self._executor = executor
 
-    def carry_out(self, command: Command, order: ModeOrder, picture: Picture) -> tuple[Command, Any]:
+    def carry_out(self, command: Command, order: ModeOrder, picture: GridState) -> tuple[Command, Any]:
         """Send it at once; the accepted command and apis-web's answer."""
         desk = self._desk
         desk.overtake(Lane("mode", order.scope))
@@ -46,7 +46,7 @@ class ForceStop:
             answer = self._send(command, order, effect)
         return desk.accept(command), answer
 
-    def _send_with_waits(self, command: Command, order: ModeOrder, effect: ModeEffect, picture: Picture) -> Any:
+    def _send_with_waits(self, command: Command, order: ModeOrder, effect: ModeEffect, picture: GridState) -> Any:
         """Send the stop, and Wait to every unit of the picture beside it."""
         desk = self._desk
         desk.commands.update(command.id, order=order)

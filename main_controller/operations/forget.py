@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Sighting
 from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.orders import ForgetOrder
-from main_controller.domain.picture import Fact
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.operations.desk import Desk
@@ -81,7 +81,7 @@ class Forget:
         cleared = self._clear_schedules(unit_id)
         return desk.verify(desk.accept(command), progress={"schedules": cleared})
 
-    def _why_not(self, unit_id: str, snapshot: Snapshot, fact: Fact | None) -> str | None:
+    def _why_not(self, unit_id: str, snapshot: Snapshot, fact: UnitAssessment | None) -> str | None:
         """Why it cannot be said that the unit has left, or None."""
         desk = self._desk
         answered = snapshot.answered_at
@@ -97,7 +97,7 @@ class Forget:
         return None
 
 
-def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: Fact | None, confirm: str | None) -> str | None:
+def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: UnitAssessment | None, confirm: str | None) -> str | None:
     """What has to be sent so that nobody forgets working hardware unawares, or None."""
     status = _status(snapshot, unit_id)
     if confirm == status or (confirm is None and (fact is None or not fact.unwatched)):

@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from main_controller.assessment.cluster import grid_error, grid_master, grid_master_known
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.grid import grid_error, grid_master, grid_master_known
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ShutDownOrder
-from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.chronicle import Chronicle, News, Record
 from main_controller.operations.desk import Desk
 
@@ -83,7 +83,7 @@ class GridEvents:
         self._look_at_grid_master(seen)
         self._look_at_error(seen, picture)
 
-    def _look_at_mode(self, seen: _Seen, picture: Picture) -> None:
+    def _look_at_mode(self, seen: _Seen, picture: GridState) -> None:
         for fact in picture.live:
             if fact.id in seen.shown and seen.shown[fact.id] is not fact.global_mode:
                 self._changed_at = picture.now
@@ -102,7 +102,7 @@ class GridEvents:
             self.chronicle.tell("mode", None, text, before, mode)
             self._desk.moments.changed(None, text)
 
-    def _look_at_own_mode(self, seen: _Seen, fact: Fact, now: float) -> None:
+    def _look_at_own_mode(self, seen: _Seen, fact: UnitAssessment, now: float) -> None:
         if not fact.live or fact.global_mode is None:  # without a global mode it tells nothing of its own one either
             return
         before, known = seen.local.get(fact.id), fact.id in seen.local
@@ -145,7 +145,7 @@ class GridEvents:
                 self.chronicle.tell("gridMaster", master, text, seen.grid_master, master)
             seen.grid_master = master
 
-    def _look_at_error(self, seen: _Seen, picture: Picture) -> None:
+    def _look_at_error(self, seen: _Seen, picture: GridState) -> None:
         watch = self._desk.cache.snapshot().grid
         error = grid_error(
             active=watch.status_active,
@@ -162,7 +162,7 @@ class GridEvents:
             self.chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
 
-    def _look_at_units(self, seen: _Seen, picture: Picture, first: bool) -> None:
+    def _look_at_units(self, seen: _Seen, picture: GridState, first: bool) -> None:
         states: list[News] = []
         watching: list[News] = []
         for fact in picture.facts.values():
@@ -172,7 +172,7 @@ class GridEvents:
         self.chronicle.tell_all(states)
         self.chronicle.tell_all(watching)
 
-    def _state_news(self, seen: _Seen, fact: Fact, picture: Picture, first: bool) -> list[News]:
+    def _state_news(self, seen: _Seen, fact: UnitAssessment, picture: GridState, first: bool) -> list[News]:
         before = seen.states.get(fact.id)
         seen.states[fact.id] = fact.state
         forgot = self._back.pop(fact.id, None)
@@ -190,7 +190,7 @@ class GridEvents:
             return [News("unit", fact.id, f"became {fact.state.value}", before, fact.state)]
         return []
 
-    def _watching_news(self, seen: _Seen, fact: Fact) -> list[News]:
+    def _watching_news(self, seen: _Seen, fact: UnitAssessment) -> list[News]:
         if fact.unwatched and fact.id not in seen.unwatched:
             seen.unwatched.add(fact.id)
             word = fact.last_status.label if fact.last_status else "in a state that is not known"

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.actor import HAND_TIME, ActorKind
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import ControllerError, NotFound
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
@@ -27,7 +27,7 @@ AGAIN = 30.0
 class _Driven:
     """A converter at work by a person's order."""
 
-    fact: Fact
+    fact: UnitAssessment
     order: ConverterEffect
     by: str
 
@@ -82,7 +82,7 @@ class HandTime:
         if late and self._waits and self._desk.commands.held_by is None:
             self._send(late, picture)
 
-    def _driven(self, picture: Picture) -> Mapping[str, _Driven]:
+    def _driven(self, picture: GridState) -> Mapping[str, _Driven]:
         """Whoever works by a person's order, and is not the guided sharing's; who was in Wait since does not."""
         claim = self._desk.owner.claim
         taken = () if claim is None else (claim.giver, claim.taker)
@@ -124,23 +124,23 @@ class HandTime:
             return f"Order it anew, or it gets Wait in {self._limit / 60:g} min."
         return "It gets Wait now."
 
-    def _send(self, late: Mapping[str, _Driven], picture: Picture) -> None:
+    def _send(self, late: Mapping[str, _Driven], picture: GridState) -> None:
         """Send Wait, to current-controlled converters first; a reference keeps the bus while another may need it."""
         for unit_id, one in late.items():
             asked = self._asked.get(unit_id)
             if asked is not None and picture.now - asked.last < AGAIN:
                 continue
-            if one.fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE) and self._needed(one.fact, picture):
+            if one.fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) and self._needed(one.fact, picture):
                 continue
             self._asked[unit_id] = _Asked(picture.now if asked is None else asked.first, picture.now)
             self._executor.submit(self._wait, unit_id)
 
-    def _needed(self, reference: Fact, picture: Picture) -> bool:
+    def _needed(self, reference: UnitAssessment, picture: GridState) -> bool:
         """Whether another unit may be current-controlled, unless its Wait was sent long enough ago."""
         for fact in picture.others(reference.id):
             asked = self._asked.get(fact.id)
             had_its_time = asked is not None and picture.now - asked.first >= AGAIN
-            if fact.belief.possibly_current_controlled and not fact.acknowledged and not had_its_time:
+            if fact.estimate.possibly_current_controlled and not fact.acknowledged and not had_its_time:
                 return True
         return False
 

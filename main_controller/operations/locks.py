@@ -1,6 +1,6 @@
 """Locks for maintenance (lockout/tagout): a named person keeps a unit or the cluster from being started.
 
-Used by `/setLock` and `/clearLock`. What a lock refuses stands in the rules (`domain/mode_rules.py`, the desk).
+Used by `/setLock` and `/clearLock`. What a lock refuses stands in the rules (`rules/mode_rules.py`, the desk).
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.mode_rules import why_not_lock
 from main_controller.domain.orders import LockOrder, UnlockOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
+from main_controller.rules.mode_rules import why_not_lock
 
 
 class Book(Protocol):

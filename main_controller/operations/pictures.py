@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from main_controller.domain.belief import Belief, believe
+from main_controller.assessment.cluster import grid_master_known, mode_in_force, pending_orders
+from main_controller.assessment.estimate import ConverterEstimate, estimate_of
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.freshness import Reading, Sighting, UnitState
-from main_controller.domain.grid import grid_master_known, mode_in_force, pending_orders
 from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
-from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.units import Unit
 from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog
@@ -33,7 +33,7 @@ class _Told:
 
     sighting: Sighting
     reading: Reading | None
-    belief: Belief
+    estimate: ConverterEstimate
     global_mode: Mode | None
     local_mode: Mode | None
     effective: Mode | None
@@ -61,7 +61,7 @@ class Pictures:
         self._clock = clock
         self._read: dict[str, _Told] = {}  # replaced entry by entry, each whole
 
-    def picture(self) -> Picture:
+    def picture(self) -> GridState:
         """What may be true now of every known unit and of the cluster's mode."""
         snapshot = self._cache.snapshot()
         now = self._clock()
@@ -75,7 +75,7 @@ class Pictures:
         in_force = mode_in_force([f.global_mode for f in facts.values() if f.live], changes, now=now, allowed=allowed)
         local = [order for order in changes if order.unit_id is not None and order.pending(now, allowed)]
         pending = [*pending_orders(changes, now=now, allowed=allowed), *local]
-        return Picture(
+        return GridState(
             now=now,
             facts=facts,
             mode=in_force.mode,
@@ -99,7 +99,7 @@ class Pictures:
         facts = (self._fact(snapshot, unit_id, orders.get(unit_id, ()), now) for unit_id in asleep)
         return frozenset(fact.id for fact in facts if fact.unwatched)
 
-    def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterEffect], now: float) -> Fact:
+    def _fact(self, snapshot: Snapshot, unit_id: str, orders: Sequence[ConverterEffect], now: float) -> UnitAssessment:
         sighting = snapshot.sightings.get(unit_id)
         conflict = snapshot.conflicts.get(unit_id)
         if sighting is None:
@@ -110,16 +110,16 @@ class Pictures:
                 if kept is None
                 else Reading(float("-inf"), parse_converter_status(word), None, None, kept.dvg, kept.dig)
             )
-            belief = believe(reading, orders, self._timing.lag)
+            estimate = estimate_of(reading, orders, self._timing.lag)
             acknowledged = self._acknowledgements.acknowledged(unit_id, word)
             ip = kept.ip if kept is not None else None
-            return Fact(
+            return UnitAssessment(
                 unit_id,
                 UnitState.SILENT,
                 None,
                 None,
                 (),
-                belief,
+                estimate,
                 ip=ip,
                 acknowledged=acknowledged,
                 conflict=conflict,
@@ -128,13 +128,13 @@ class Pictures:
                 ordered_at=_ordered_at(orders),
             )
         told = self._told(sighting)
-        return Fact(
+        return UnitAssessment(
             id=unit_id,
             state=sighting.state(now, self._timing.stale_after),
             age=sighting.age(now),
             reading=told.reading,
             recent=sighting.recent,
-            belief=believe(told.reading, orders, self._timing.lag) if orders else told.belief,
+            estimate=estimate_of(told.reading, orders, self._timing.lag) if orders else told.estimate,
             global_mode=told.global_mode,
             local_mode=told.local_mode,
             effective=told.effective,
@@ -182,7 +182,7 @@ def _read(sighting: Sighting) -> _Told:
     return _Told(
         sighting,
         reading,
-        believe(reading, (), 0.0),
+        estimate_of(reading, (), 0.0),
         unit.global_mode,
         unit.local_mode,
         unit.effective,

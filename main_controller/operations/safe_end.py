@@ -7,9 +7,13 @@ not the procedure's own; the reference gets its own once their current is measur
 from collections.abc import Iterable
 from dataclasses import replace
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment, names
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.domain.picture import Fact, Picture, names
-from main_controller.domain.share_end import (
+from main_controller.domain.sharing import ShareState, Sharing, Step
+from main_controller.operations.desk import Desk
+from main_controller.operations.direct_readings import RepeatedReadings
+from main_controller.operations.waits import Waits, WaitWave
+from main_controller.rules.share_end import (
     in_deals,
     reference_like,
     released_since,
@@ -17,11 +21,7 @@ from main_controller.domain.share_end import (
     to_stop,
     what_is_left,
 )
-from main_controller.domain.share_watch import Bounds
-from main_controller.domain.sharing import ShareState, Sharing, Step
-from main_controller.operations.desk import Desk
-from main_controller.operations.direct_readings import RepeatedReadings
-from main_controller.operations.waits import Waits, WaitWave
+from main_controller.rules.share_watch import Bounds
 
 REFERENCE_AT_LATEST = 29.0
 """How long (s) the reference is kept after the followers were sent Wait, whatever they show: with the time between two
@@ -60,7 +60,7 @@ class SafeEnd:
         self._failures: dict[str, int] = {}
         self._reads.forget()
 
-    def current_off(self, sharing: Sharing, picture: Picture) -> Sharing | None:
+    def current_off(self, sharing: Sharing, picture: GridState) -> Sharing | None:
         """Send the followers' Waits; the procedure in its next step once no current flows or they had their time."""
         if self._began is None:
             self._began = picture.now
@@ -75,7 +75,7 @@ class SafeEnd:
             return None
         return sharing.to(Step.REFERENCE_DOWN, picture.now, _currents_now(sharing, followers, seen, off))
 
-    def reference_down(self, sharing: Sharing, picture: Picture) -> Sharing | None:
+    def reference_down(self, sharing: Sharing, picture: GridState) -> Sharing | None:
         """Send the reference's Wait, and all others' until they are seen; the ended procedure, else None."""
         self._sort(sharing, picture)
         facts = _known(self._followers | self._references, picture)
@@ -93,7 +93,7 @@ class SafeEnd:
 
     # Whom it concerns
 
-    def _sort(self, sharing: Sharing, picture: Picture) -> None:
+    def _sort(self, sharing: Sharing, picture: GridState) -> None:
         """Note who is to be brought to Wait, and whether before or with the reference."""
         dealing = in_deals(self._desk.cache.snapshot().grid.deals or ())
         for fact in to_stop(sharing, picture, dealing):
@@ -105,7 +105,7 @@ class SafeEnd:
 
     # Sending
 
-    def _send_wait(self, sharing: Sharing, fact: Fact, now: float) -> bool:
+    def _send_wait(self, sharing: Sharing, fact: UnitAssessment, now: float) -> bool:
         """Send Wait, again every few seconds, until it is seen; whether it is."""
         unit_id, wave = fact.id, self._waves.get(fact.id)
         first = self._first.setdefault(unit_id, now)
@@ -136,7 +136,7 @@ class SafeEnd:
         """From when a measurement tells of this unit after its Wait, monotonic s."""
         return max(self._answered.get(unit_id, float("-inf")), self._first.get(unit_id, float("inf")))
 
-    def _carries_nothing(self, fact: Fact) -> bool:
+    def _carries_nothing(self, fact: UnitAssessment) -> bool:
         """Whether its current is measured gone, by its own meter or by a reading that counts."""
         since = self._since(fact.id)
         direct = self._reads.of(fact.id)
@@ -146,7 +146,7 @@ class SafeEnd:
         counts = reading is not None and reading.at >= since + self._bounds.lag
         return counts and reading is not None and reading.ig is not None and abs(reading.ig) < NO_CURRENT
 
-    def _voltages(self, picture: Picture) -> dict[str, float]:
+    def _voltages(self, picture: GridState) -> dict[str, float]:
         """The bus voltages (V) that were measured after the last reference's Wait came back."""
         since = max((self._since(unit_id) for unit_id in self._references), default=self._began or picture.now)
         found = {}
@@ -158,7 +158,9 @@ class SafeEnd:
                 found[fact.id] = reading.vg
         return found
 
-    def _left(self, sharing: Sharing, picture: Picture, own: list[Fact], working: list[Fact]) -> str:
+    def _left(
+        self, sharing: Sharing, picture: GridState, own: list[UnitAssessment], working: list[UnitAssessment]
+    ) -> str:
         """What keeps this end from being one, in a sentence; empty when nothing does."""
         unknown = [unit_id for unit_id in (sharing.giver, sharing.taker) if unit_id not in picture.facts]
         dead_bus = self._bounds.limits.dead_bus
@@ -171,7 +173,7 @@ class SafeEnd:
         measured = bool(voltages) and all(unit_id in voltages for unit_id in (*live, *old))
         return what_is_left(working, unknown, voltages, dead_bus, measured=measured)
 
-    def _done(self, sharing: Sharing, picture: Picture) -> str:
+    def _done(self, sharing: Sharing, picture: GridState) -> str:
         """That all is over, in a sentence."""
         if not self._bus_is_ours:
             return f"{sharing.giver} was in Wait already; what else works on the bus is not this procedure's."
@@ -183,16 +185,18 @@ class SafeEnd:
         return f"{sharing.giver} is in Wait; {bus}."
 
 
-def _driven(fact: Fact) -> bool:
+def _driven(fact: UnitAssessment) -> bool:
     """Whether apis-main has, or may have, put this converter to work."""
-    return fact.live and fact.obeys in SHARING_MODES and not fact.belief.surely(ConverterStatus.WAIT)
+    return fact.live and fact.obeys in SHARING_MODES and not fact.estimate.surely(ConverterStatus.WAIT)
 
 
-def _known(unit_ids: Iterable[str], picture: Picture) -> list[Fact]:
+def _known(unit_ids: Iterable[str], picture: GridState) -> list[UnitAssessment]:
     return [picture.facts[unit_id] for unit_id in sorted(unit_ids) if unit_id in picture.facts]
 
 
-def _currents_now(sharing: Sharing, followers: list[Fact], seen: list[Fact], off: list[Fact]) -> str:
+def _currents_now(
+    sharing: Sharing, followers: list[UnitAssessment], seen: list[UnitAssessment], off: list[UnitAssessment]
+) -> str:
     """How the first step of the end went, in a sentence."""
     unseen = [fact for fact in followers if fact not in seen]
     carrying = [fact for fact in seen if fact not in off]

@@ -9,8 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
+from main_controller.assessment.cluster import grid_error
 from main_controller.domain.actor import SCHEDULER
-from main_controller.domain.grid import grid_error
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.domain.schedule import UNKNOWN, ModeSeen
@@ -84,7 +84,9 @@ class GridSeen:
     def in_wait(self, unit_id: str | None) -> bool:
         """Whether every converter in this scope is known to be in Wait, or a person has looked at it (Z6a)."""
         facts = self._desk.picture().scope(unit_id)
-        return all(fact.belief.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live) for fact in facts)
+        return all(
+            fact.estimate.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live) for fact in facts
+        )
 
     def has_grid_master(self) -> bool | None:
         """Whether a Grid Master is known; None when that cannot be told."""

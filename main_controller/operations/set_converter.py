@@ -8,15 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, ConverterEffect, UnitOutcome
 from main_controller.domain.freshness import Reading
-from main_controller.domain.interlock_terms import Answer, Known, Limits, Owner
-from main_controller.domain.interlocks import judge
-from main_controller.domain.last_look import units_to_read
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
-from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.units import number
@@ -25,6 +22,9 @@ from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings
 from main_controller.operations.dispatcher import Dispatcher, Handling
 from main_controller.operations.waits import Waits
+from main_controller.rules.interlock_terms import Answer, Known, Limits, Owner
+from main_controller.rules.interlocks import judge
+from main_controller.rules.last_look import units_to_read
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class ConverterRules:
     def answers(
         self,
         wanted: ConverterOrder,
-        picture: Picture,
+        picture: GridState,
         by: Actor | None,
         direct: Mapping[str, Reading | str] | None = None,
     ) -> list[Answer]:
@@ -202,7 +202,7 @@ class _Sending(Handling[Mapping[str, Any]]):
             desk.commands.update(command.id, note=note)
             log.warning("%s to %s: %s", command.id, wanted.unit_id, note)
 
-    def _check(self, told: Mapping[str, Reading | str] | None) -> tuple[Picture, list[str]]:
+    def _check(self, told: Mapping[str, Reading | str] | None) -> tuple[GridState, list[str]]:
         """Refuse what anything refuses; the picture that was judged by, and the rules that were overridden."""
         desk, command, wanted = self._desk, self._command, self._wanted
         desk.timely(command, self._stamp)
@@ -272,5 +272,5 @@ def _figure(answer: Mapping[str, Any], section: str, key: str) -> float | None:
     return number(part.get(key)) if isinstance(part, Mapping) else None
 
 
-def _before(fact: Fact) -> dict[str, Any]:
+def _before(fact: UnitAssessment) -> dict[str, Any]:
     return {"word": None if fact.last_status is None else str(fact.last_status)}

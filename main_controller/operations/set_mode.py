@@ -6,13 +6,11 @@ Used by the mode routes and by the scheduler. Force Stop goes its own way: `Forc
 import logging
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, ModeEffect
-from main_controller.domain.live_bus import DEAD_BUS, RunLimits
-from main_controller.domain.mode_rules import only_lowers, why_not_global, why_not_local
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.orders import BudoOrder, ModeOrder
-from main_controller.domain.picture import Picture
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import Sent
@@ -20,6 +18,8 @@ from main_controller.operations.desk import Desk, foreseen
 from main_controller.operations.dispatcher import Dispatcher, Handling
 from main_controller.operations.force_stop import ForceStop
 from main_controller.operations.mode_sender import ModeSender
+from main_controller.rules.live_bus import DEAD_BUS, RunLimits
+from main_controller.rules.mode_rules import only_lowers, why_not_global, why_not_local
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class _Change(Handling[Any]):
             raise desk.refuse(command, reason)
         self._effect = self._sender.note(command, order, _shown(order, picture))
 
-    def _why_not(self, picture: Picture) -> str | None:
+    def _why_not(self, picture: GridState) -> str | None:
         order, locks = self._order, self._desk.locks.all()
         if order.unit_id is not None:
             return why_not_local(order.unit_id, order.mode, picture, locks, self._limits)
@@ -135,6 +135,6 @@ class _Change(Handling[Any]):
         return note
 
 
-def _shown(order: ModeOrder, picture: Picture) -> Mode | None:
+def _shown(order: ModeOrder, picture: GridState) -> Mode | None:
     """The mode that an order takes the place of: the cluster's, or the unit's own."""
     return picture.mode if order.unit_id is None else picture.facts[order.unit_id].local_mode

@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import UNATTENDED, Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
-from main_controller.domain.picture import Picture
 from main_controller.domain.scope import CLUSTER, Lane, Scope
-from main_controller.domain.share_watch import Bounds, why_end
 from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, NotFound
@@ -27,6 +26,7 @@ from main_controller.operations.share_figures import ShareFigures
 from main_controller.operations.share_record import ShareRecord
 from main_controller.operations.share_start import ShareStart, reference_order
 from main_controller.operations.share_watcher import ShareWatcher
+from main_controller.rules.share_watch import Bounds, why_end
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ class Share:
             return
         if sharing.step not in ENDING and self._ends(sharing, picture):
             return
-        steps: dict[Step, Callable[[Sharing, Picture], None]] = {
+        steps: dict[Step, Callable[[Sharing, GridState], None]] = {
             Step.REFERENCE_UP: self._reference_up,
             Step.BUS_STABLE: self._bus_stable,
             Step.CURRENT_ON: self._current_on,
@@ -162,7 +162,7 @@ class Share:
         }
         steps[sharing.step](sharing, picture)
 
-    def _look_after(self, sharing: Sharing, picture: Picture) -> None:
+    def _look_after(self, sharing: Sharing, picture: GridState) -> None:
         """One that a kill interrupted: it is ended once it was left alone for too long, or a stop came (S30)."""
         why = self._watcher.why_unattended(sharing)
         if why is None and self._stops(sharing) != self._stops_seen:
@@ -171,7 +171,7 @@ class Share:
             log.warning("%s: safe end begins: %s", sharing.id, why)
             self._end(UNATTENDED, why)
 
-    def _ends(self, sharing: Sharing, picture: Picture) -> bool:
+    def _ends(self, sharing: Sharing, picture: GridState) -> bool:
         """Begin the safe end where it is due; whether it is. What cannot be watched is ended too."""
         wish = self._wish
         try:
@@ -186,13 +186,13 @@ class Share:
         self._begin_end(sharing, why, picture, failed=wish is None)
         return True
 
-    def _why_end(self, sharing: Sharing, picture: Picture) -> str | None:
+    def _why_end(self, sharing: Sharing, picture: GridState) -> str | None:
         if self._stops(sharing) != self._stops_seen:
             return STOPPED
         view = self._watcher.view(picture, sharing.giver, sharing.taker)
         return why_end(sharing, view, self._bounds) or self._watcher.why_unattended(sharing)
 
-    def _reference_up(self, sharing: Sharing, picture: Picture) -> None:
+    def _reference_up(self, sharing: Sharing, picture: GridState) -> None:
         wanted = reference_order(sharing)
         answer = self._order(sharing, wanted)
         if answer is None:
@@ -205,7 +205,7 @@ class Share:
         elif self._record.move(sharing, up):
             self._begin_end(up, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
 
-    def _bus_stable(self, sharing: Sharing, picture: Picture) -> None:
+    def _bus_stable(self, sharing: Sharing, picture: GridState) -> None:
         """The rules of the next order are the measure; what only time can mend is waited for."""
         answers = self._set_converter.dry_run(_charge(sharing), sharing.owner)
         open_rules = [answer for answer in answers if answer.refuses]
@@ -215,7 +215,7 @@ class Share:
             return
         self._record.tell(sharing, open_rules[0].sentence)
 
-    def _current_on(self, sharing: Sharing, picture: Picture) -> None:
+    def _current_on(self, sharing: Sharing, picture: GridState) -> None:
         wanted = _charge(sharing)
         answer = self._order(sharing, wanted)
         if answer is None:
@@ -229,7 +229,7 @@ class Share:
         elif self._record.move(sharing, on):
             self._begin_end(on, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
 
-    def _tell_currents(self, sharing: Sharing, picture: Picture) -> None:
+    def _tell_currents(self, sharing: Sharing, picture: GridState) -> None:
         """What flows is told by the readings, not by the order (S22)."""
         self._record.tell(sharing, self._figures.sentence(sharing, picture))
 
@@ -250,7 +250,7 @@ class Share:
 
     # The safe end
 
-    def _begin_end(self, sharing: Sharing, why: str, picture: Picture, *, failed: bool) -> None:
+    def _begin_end(self, sharing: Sharing, why: str, picture: GridState, *, failed: bool) -> None:
         """Begin it, with the first Waits sent before anything is written down."""
         log.warning("%s: safe end begins: %s", sharing.id, why)
         ending = replace(sharing, reason=why, failed=failed or sharing.failed, began_end=picture.now)
@@ -264,16 +264,16 @@ class Share:
             self._record.write(ending)
             self._take_down(ending, down, picture)
 
-    def _current_off(self, sharing: Sharing, picture: Picture) -> None:
+    def _current_off(self, sharing: Sharing, picture: GridState) -> None:
         self._take_down(sharing, self._safe_end.current_off(sharing, picture), picture)
 
-    def _take_down(self, sharing: Sharing, down: Sharing | None, picture: Picture) -> None:
+    def _take_down(self, sharing: Sharing, down: Sharing | None, picture: GridState) -> None:
         """Go on to the reference, once `down` says that its turn has come."""
         if down is not None and self._record.show(sharing, down):
             self._figures.over(picture.now)
             self._reference_down(down, picture)
 
-    def _reference_down(self, sharing: Sharing, picture: Picture) -> None:
+    def _reference_down(self, sharing: Sharing, picture: GridState) -> None:
         ended = self._safe_end.reference_down(sharing, picture)
         if ended is not None:
             self._record.finish(sharing, ended)

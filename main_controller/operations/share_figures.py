@@ -5,11 +5,11 @@ Used by `Share`. What is told of currents is what was read, never what was order
 
 from typing import Any
 
-from main_controller.domain.picture import Fact, Picture
-from main_controller.domain.share_energy import Energy, begun, power_of
-from main_controller.domain.share_watch import Bounds
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.sharing import Sharing, Step
 from main_controller.operations.desk import Desk
+from main_controller.rules.share_energy import Energy, begun, power_of
+from main_controller.rules.share_watch import Bounds
 
 
 class ShareFigures:
@@ -34,7 +34,7 @@ class ShareFigures:
         if self._energy is not None:
             self._energy = self._energy.stopped(now)
 
-    def look(self, sharing: Sharing, picture: Picture) -> None:
+    def look(self, sharing: Sharing, picture: GridState) -> None:
         """Count in the taker's last reading, once."""
         fact = picture.facts.get(sharing.taker)
         if self._energy is None or fact is None or fact.reading is None:
@@ -57,7 +57,7 @@ class ShareFigures:
             return f"Its {sharing.wh:g} Wh are reached ({wh:.1f} Wh)."
         return None
 
-    def sentence(self, sharing: Sharing, picture: Picture) -> str:
+    def sentence(self, sharing: Sharing, picture: GridState) -> str:
         """What flows by the last readings."""
         giver, taker = (_amps(picture.facts.get(unit_id)) for unit_id in (sharing.giver, sharing.taker))
         return f"By the last readings {sharing.taker} has {taker}, {sharing.giver} {giver}."
@@ -69,27 +69,27 @@ class ShareFigures:
         wh = self.wh(picture.now)
         return {"units": units, "energyWh": None if wh is None else round(wh, 2)}
 
-    def _unit(self, fact: Fact | None) -> dict[str, Any]:
+    def _unit(self, fact: UnitAssessment | None) -> dict[str, Any]:
         """What is known of a converter: V, A, W and the age in s of its last reading."""
         if fact is None:
             return {"state": "silent", "words": [], "source": None, "vg": None, "ig": None, "wg": None, "age": None}
-        words = sorted("unknown" if word is None else str(word) for word in fact.belief.words)
+        words = sorted("unknown" if word is None else str(word) for word in fact.estimate.words)
         reading = fact.reading
         return {
             "state": str(fact.state),
             "words": words,
-            "source": fact.belief.source,
+            "source": fact.estimate.source,
             "vg": None if reading is None else reading.vg,
             "ig": None if reading is None else reading.ig,
             "wg": self._watts(fact),
             "age": None if fact.age is None else round(fact.age, 1),
         }
 
-    def _watts(self, fact: Fact) -> float | None:
+    def _watts(self, fact: UnitAssessment) -> float | None:
         sighting = self._desk.cache.snapshot().sightings.get(fact.id)
         return None if sighting is None else sighting.unit.wg
 
 
-def _amps(fact: Fact | None) -> str:
+def _amps(fact: UnitAssessment | None) -> str:
     ig = None if fact is None or fact.reading is None else fact.reading.ig
     return "no known current" if ig is None else f"{ig:+g} A"

@@ -10,7 +10,6 @@ from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, TransferOrder
-from main_controller.domain.share_watch import Bounds, most_current, why_not_begin
 from main_controller.domain.sharing import ShareState, Sharing, Step
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, ControllerError
@@ -18,6 +17,7 @@ from main_controller.operations.desk import Desk
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.share_record import ShareRecord
 from main_controller.operations.share_watcher import ShareWatcher
+from main_controller.rules.share_watch import Bounds, most_current, why_not_begin
 
 MOST_WH = 10_000.0
 """The largest energy (Wh) that one transfer may be asked for."""

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
-from main_controller.domain.picture import Picture
-from main_controller.domain.share_battery import Gauges, gauges_of
-from main_controller.domain.share_watch import View
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.sharing import ENDING, ShareState, Sharing
 from main_controller.domain.timestamps import iso_utc
 from main_controller.operations.desk import Desk
+from main_controller.rules.share_battery import Gauges, gauges_of
+from main_controller.rules.share_watch import View
 
 PAGE_GONE = 300.0
 """How long (s) the page that began a transfer may be unheard before it is asked for."""
@@ -37,7 +37,7 @@ class ShareWatcher:
         self._pages = pages
         self._unattended = unattended
 
-    def view(self, picture: Picture, *own: str) -> View:
+    def view(self, picture: GridState, *own: str) -> View:
         """Everything that is known now: the gauges of the live units among `own`, of other live ones their alarm."""
         sightings = self._desk.cache.snapshot().sightings
         live = {fact.id: sightings[fact.id].unit for fact in picture.live if fact.id in sightings}

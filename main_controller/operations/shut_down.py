@@ -2,12 +2,12 @@
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.mode_rules import why_not_shut_down
 from main_controller.domain.orders import ShutDownOrder
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.operations.desk import Desk
 from main_controller.operations.dispatcher import Dispatcher, Handling
+from main_controller.rules.mode_rules import why_not_shut_down
 from main_controller.upstream.apis_web import ApisWeb
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future, wait
 from threading import BoundedSemaphore
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
@@ -18,7 +19,6 @@ from main_controller.domain.deals import normalise
 from main_controller.domain.identity import some
 from main_controller.domain.modes import SHARING_MODES, Mode, parse_converter_status
 from main_controller.domain.orders import StopAllOrder
-from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
@@ -138,7 +138,7 @@ class StopAll:
         picture = desk.picture()  # made anew: whatever was entered before the hold is in it, and all else is refused
         return StopRun(command, desk.clock(), self._in_grace(picture), _may_share(picture), desk.commands, desk.timing)
 
-    def _in_grace(self, picture: Picture) -> frozenset[str]:
+    def _in_grace(self, picture: GridState) -> frozenset[str]:
         """Whom apis-main may still bring to Wait by itself: all in Run and Soft Stop, in Force Stop whom a deal names.
 
         Nobody where converters are or may be driven by hand (Z9, S4).
@@ -184,7 +184,7 @@ class StopAll:
 
     # Stopping the cluster
 
-    def _ask_stop(self, run: StopRun, picture: Picture) -> None:
+    def _ask_stop(self, run: StopRun, picture: GridState) -> None:
         """Ask apis-web to force-stop the cluster, and again while that has not taken effect."""
         if run.asked is not None and run.asked.done():
             self._take_verdict(run, picture.now)
@@ -218,7 +218,7 @@ class StopAll:
 
     # Sending Wait
 
-    def _wait(self, run: StopRun, picture: Picture) -> None:
+    def _wait(self, run: StopRun, picture: GridState) -> None:
         """Send Wait to those whose turn it is, again where it is not seen; nobody waits for a unit that hangs."""
         for wave in list(run.waves):
             finished = wave.finished()
@@ -232,20 +232,20 @@ class StopAll:
         if due:
             run.waves.append(self._waits.start(run.command.id, due))
 
-    def _wanting(self, run: StopRun, picture: Picture) -> list[Fact]:
+    def _wanting(self, run: StopRun, picture: GridState) -> list[UnitAssessment]:
         """Whom Wait is due to now, by the mode that was in force (Z9)."""
         missing = [fact for fact in picture.facts.values() if not run.confirmed(fact)]
         if self._no_more_grace(run, picture):
             return missing
         return [fact for fact in missing if fact.unwatched or fact.id not in run.in_grace]
 
-    def _no_more_grace(self, run: StopRun, picture: Picture) -> bool:
+    def _no_more_grace(self, run: StopRun, picture: GridState) -> bool:
         """Whether apis-main is no longer waited for: refused, silent for too long, or no Grid Master to hear it."""
         waited = picture.now - run.started
         unheard = run.accepted_at is None and (run.stop_error is not None or waited >= VERDICT_TIME)
         return unheard or picture.grid_master_known is False or run.hurry.is_set() or waited >= self._desk.timing.grace
 
-    def _may_send(self, run: StopRun, fact: Fact, now: float) -> bool:
+    def _may_send(self, run: StopRun, fact: UnitAssessment, now: float) -> bool:
         result = run.waited.get(fact.id)
         if result is None or now - result.at >= ASK_AGAIN:
             return True
@@ -260,7 +260,7 @@ class StopAll:
 
     # Seeing it
 
-    def _read(self, run: StopRun, picture: Picture) -> None:
+    def _read(self, run: StopRun, picture: GridState) -> None:
         """Read the converters directly, since their own answer counts at once (Z6c)."""
         for unit_id, future in list(run.reads.items()):
             if future.done():
@@ -289,7 +289,7 @@ class StopAll:
 
     # Ending
 
-    def _finished(self, run: StopRun, picture: Picture, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
+    def _finished(self, run: StopRun, picture: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
         if run.waves:
             return False
         if outcomes and all(outcome.evidence for outcome in outcomes.values()) and stopped:
@@ -301,13 +301,13 @@ class StopAll:
         verdict = not run.ask_stop or run.asked is None
         return everybody_asked and verdict and self._effect_had_its_time(run, picture, stopped)
 
-    def _effect_had_its_time(self, run: StopRun, picture: Picture, stopped: bool) -> bool:
+    def _effect_had_its_time(self, run: StopRun, picture: GridState, stopped: bool) -> bool:
         """After a hurried end the stop still gets the time it takes to be seen, within the grace time."""
         if stopped or run.accepted_at is None:
             return True
         return picture.now - run.started >= self._desk.timing.grace
 
-    def _grace(self, run: StopRun, picture: Picture, outcomes: Mapping[str, UnitOutcome]) -> dict[str, Any] | None:
+    def _grace(self, run: StopRun, picture: GridState, outcomes: Mapping[str, UnitOutcome]) -> dict[str, Any] | None:
         """Who gets Wait when, and why it is not sent yet; None where nobody is waited for."""
         held = sorted(unit_id for unit_id in run.in_grace if unit_id in outcomes and not outcomes[unit_id].evidence)
         if not held or self._no_more_grace(run, picture):
@@ -315,7 +315,7 @@ class StopAll:
         left = max(0.0, self._desk.timing.grace - (picture.now - run.started))
         return {"units": held, "waitIn": round(left, 1), "why": "apis-main ends its deals in their order first"}
 
-    def _report(self, run: StopRun, picture: Picture, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
+    def _report(self, run: StopRun, picture: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
         progress: dict[str, Any] = {"shown": shown, "of": len(outcomes)}
         progress["stopInEffect"] = stopped if run.ask_stop else None
@@ -336,7 +336,7 @@ class StopAll:
         desk.fail(run.command, _sentence(missing, stopped, run.stop_error, bool(outcomes)), **changes)
 
 
-def _may_share(picture: Picture) -> bool:
+def _may_share(picture: GridState) -> bool:
     """Whether some apis-main may begin a deal unless the cluster is force-stopped: also one that nobody hears (S15)."""
     if picture.mode is not Mode.MANUAL or picture.mode_pending(None):
         return True

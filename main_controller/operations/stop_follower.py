@@ -6,11 +6,11 @@ works on after that was driven by nobody whom the stop reached.
 
 import logging
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import Command
 from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ModeOrder
-from main_controller.domain.picture import Fact, Picture
 from main_controller.operations.desk import Desk
 from main_controller.operations.waits import Waits, WaitWave
 
@@ -52,7 +52,7 @@ class StopFollower:
         due = timing.stop_lag <= now - command.entered <= LONGEST
         return due and not unsent and not command.state.in_effect
 
-    def _follow(self, command: Command, picture: Picture) -> None:
+    def _follow(self, command: Command, picture: GridState) -> None:
         on_the_way = {unit_id for wave in self._waves for unit_id in wave.unit_ids}
         due = [
             fact
@@ -69,9 +69,9 @@ class StopFollower:
             self._sent_at[fact.id] = picture.now
         self._waves.append(self._waits.start(command.id, due))
 
-    def _works(self, command: Command, fact: Fact, now: float) -> bool:
+    def _works(self, command: Command, fact: UnitAssessment, now: float) -> bool:
         """Whether Wait is due to this unit: not surely in Wait, not asked just now, and nothing was ordered since."""
-        if fact.belief.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live):
+        if fact.estimate.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live):
             return False
         if now - self._sent_at.get(fact.id, float("-inf")) < AGAIN:
             return False

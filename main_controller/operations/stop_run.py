@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
 from main_controller.domain.modes import ConverterStatus, Mode
-from main_controller.domain.picture import Fact, Picture
 from main_controller.errors import Sent
 from main_controller.operations.timing import Timing
 from main_controller.operations.waits import WaitResult, WaitWave
@@ -74,7 +74,7 @@ class StopRun:
             after_wait = known is not None and known.after_wait
             self.told[unit_id] = _Told(self.read_at, self.read_at, word, after_wait)
 
-    def was_asked(self, fact: Fact) -> bool:
+    def was_asked(self, fact: UnitAssessment) -> bool:
         """Whether Wait came back from this unit after every other order to it did."""
         result = self.waited.get(fact.id)
         if result is None or fact.in_flight:
@@ -90,7 +90,7 @@ class StopRun:
 
     # What counts as seen: the cluster's stop
 
-    def taking_effect(self, picture: Picture) -> bool:
+    def taking_effect(self, picture: GridState) -> bool:
         """Whether the stop was accepted and no live unit shows another mode by a reading that counts."""
         if self.accepted_at is None:
             return False
@@ -99,7 +99,7 @@ class StopRun:
             fact.global_mode is not Mode.STOP for fact in picture.live if fact.reading and fact.reading.at >= since
         )
 
-    def stopped(self, picture: Picture) -> bool:
+    def stopped(self, picture: GridState) -> bool:
         """Whether the stop is in effect: a unit is live, and all live ones show it by a reading that counts (Z9b)."""
         if self.accepted_at is None or not picture.live:
             return False
@@ -119,7 +119,7 @@ class StopRun:
 
     # What counts as seen: each unit's Wait
 
-    def confirmed(self, fact: Fact) -> str | None:
+    def confirmed(self, fact: UnitAssessment) -> str | None:
         """By what this unit is known to be in Wait since the order, or None (Z6c, Z9).
 
         Nothing that was said before another order to it came back counts; telemetry counts late, and only late after
@@ -135,7 +135,7 @@ class StopRun:
             return "reading" if fact.reading.word is ConverterStatus.WAIT else None
         return "converter" if told is not None and told.word is ConverterStatus.WAIT else None
 
-    def _standing(self, fact: Fact) -> _Told | None:
+    def _standing(self, fact: UnitAssessment) -> _Told | None:
         """The converter's own word, where it still stands: none from before another order to it came back, and, but
         for its answer to Wait, none from before apis-main took the stop, for until then it may begin a deal."""
         told = self.told.get(fact.id)
@@ -144,7 +144,7 @@ class StopRun:
         driven = self.ask_stop and (self.accepted_at is None or told.asked_at < self.accepted_at)
         return None if driven and not told.after_wait else told
 
-    def outcomes(self, picture: Picture) -> dict[str, UnitOutcome]:
+    def outcomes(self, picture: GridState) -> dict[str, UnitOutcome]:
         """How the order stands at each known unit."""
         outcomes: dict[str, UnitOutcome] = {}
         for fact in picture.facts.values():

@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.evidence import drained
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ClearThenOrder
-from main_controller.domain.picture import Picture
 from main_controller.domain.stamp import UNSTAMPED, Moment, Stamp
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, NotFound
 from main_controller.operations.desk import Desk
 from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.set_mode import SetMode
+from main_controller.rules.evidence import drained
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class ThenMode:
         except NotFound:
             return promise.command
 
-    def _why_ended(self, promise: Promise, command: Command, picture: Picture) -> str | None:
+    def _why_ended(self, promise: Promise, command: Command, picture: GridState) -> str | None:
         if picture.now - promise.entered > LASTS:
             return f"It stood for {LASTS / 60:g} minutes."
         other = self._other_order(command)
@@ -173,7 +173,7 @@ class ThenMode:
                 return other
         return None
 
-    def _is_drained(self, promise: Promise, command: Command, picture: Picture) -> bool:
+    def _is_drained(self, promise: Promise, command: Command, picture: GridState) -> bool:
         since = promise.seen_at
         seen = picture.no_deals_at
         return since is not None and seen is not None and seen > since and drained(command.order, picture) is True

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
+from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
 from main_controller.domain.orders import UpsOrder
-from main_controller.domain.picture import Fact
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
@@ -41,7 +41,7 @@ class UpsMode:
         sending = _Setting(desk, self._send_all, command, order, stamp, enabled=self._enabled)
         return self._dispatcher.carry_out(command, sending)
 
-    def _send_all(self, facts: list[Fact], mode: int) -> dict[str, ControllerError | None]:
+    def _send_all(self, facts: list[UnitAssessment], mode: int) -> dict[str, ControllerError | None]:
         """Send it to each; what went wrong at which unit."""
         targets = [Target(fact.id, fact.ip) for fact in facts if not fact.conflict]
         futures = {target.unit_id: self._executor.submit(self._one, target, mode) for target in targets}
@@ -64,7 +64,7 @@ class _Setting(Handling[dict[str, Any]]):
     def __init__(
         self,
         desk: Desk,
-        send_all: Callable[[list[Fact], int], dict[str, ControllerError | None]],
+        send_all: Callable[[list[UnitAssessment], int], dict[str, ControllerError | None]],
         command: Command,
         order: UpsOrder,
         stamp: Stamp,
@@ -77,7 +77,7 @@ class _Setting(Handling[dict[str, Any]]):
         self._order = order
         self._stamp = stamp
         self._enabled = enabled
-        self._facts: list[Fact] = []
+        self._facts: list[UnitAssessment] = []
         self.turn = Lane("ups", order.scope)
 
     def decide(self) -> None:

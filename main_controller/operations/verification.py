@@ -7,13 +7,13 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
-from main_controller.domain.evidence import Lags, drained, mode_now, outcomes, partly, verified
 from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
-from main_controller.domain.picture import Picture
 from main_controller.operations.desk import Desk
+from main_controller.rules.evidence import Lags, drained, mode_now, outcomes, partly, verified
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Verification:
             return command.settled is not None and command.order.proof is not Proof.OWN_END
         return _refused_but_sent(command) or _draining(command)
 
-    def _look(self, command: Command, picture: Picture) -> None:
+    def _look(self, command: Command, picture: GridState) -> None:
         if _draining(command):
             return
         newer = self._replaced_by(command)
@@ -95,7 +95,7 @@ class Verification:
             return timing.stop_lag + timing.mode_time
         return timing.mode_time
 
-    def _progress(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
+    def _progress(self, command: Command, picture: GridState, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
         if isinstance(command.order, ModeOrder):
             shown, of = mode_now(command.order, picture)
             return {"shown": shown, "of": of, "deals": picture.deals, "drained": drained(command.order, picture)}
@@ -117,7 +117,7 @@ class Verification:
         lost = " No answer to it ever came." if command.sent == "unknown" else ""
         return f"Not seen in effect within {self._allowed(command):g} s: {some(missing) or 'no unit'}.{lost}"
 
-    def _contradicted(self, command: Command, picture: Picture, outcomes: dict[str, UnitOutcome]) -> None:
+    def _contradicted(self, command: Command, picture: GridState, outcomes: dict[str, UnitOutcome]) -> None:
         """It was answered with a no, and yet the units show it: the order stays failed, and that is told once."""
         key = "word" if isinstance(command.order, ConverterOrder) else "mode"
         if verified(outcomes) and (command.before.get(key) or "") != command.order.content().get(key):
@@ -127,7 +127,7 @@ class Verification:
         elif picture.now - (command.settled or picture.now) > self._allowed(command):
             self._desk.commands.update(command.id, note=command.note or "It was refused and did not take effect.")
 
-    def _drain(self, commands: list[Command], picture: Picture) -> None:
+    def _drain(self, commands: list[Command], picture: GridState) -> None:
         """Follow the last Soft Stop of the cluster until no deal is left, unless another mode was ordered since."""
         newest = next(
             (c for c in commands if isinstance(c.order, ModeOrder) and c.unit_id is None and c.sent is not False), None

@@ -10,9 +10,9 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
 
+from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import ConverterStatus
-from main_controller.domain.picture import Fact, Picture
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import ControllerError, Sent, UpstreamRefused
 from main_controller.operations.desk import Desk, foreseen
@@ -77,11 +77,11 @@ class Waits:
         log.error("%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
         return WaitResult(order.unit_id, now, sent, error=error, asked_at=order.entered)
 
-    def start(self, command_id: str, facts: Iterable[Fact]) -> "WaitWave":
+    def start(self, command_id: str, facts: Iterable[UnitAssessment]) -> "WaitWave":
         """Begin to send Wait to these units without waiting for any: current-controlled first, references last."""
         return WaitWave(self, self._executor, command_id, list(facts), self._desk.clock)
 
-    def send_all(self, command_id: str, picture: Picture) -> dict[str, WaitResult]:
+    def send_all(self, command_id: str, picture: GridState) -> dict[str, WaitResult]:
         """Send Wait to every known unit in the sparing order and return what came of each."""
         wave = self.start(command_id, picture.facts.values())
         while not wave.finished():
@@ -101,16 +101,16 @@ class WaitWave:
     """
 
     def __init__(
-        self, waits: Waits, executor: Executor, command_id: str, facts: list[Fact], clock: Callable[[], float]
+        self, waits: Waits, executor: Executor, command_id: str, facts: list[UnitAssessment], clock: Callable[[], float]
     ) -> None:
         self._waits = waits
         self._executor = executor
         self._command_id = command_id
         self._clock = clock
-        self._references = [fact for fact in facts if fact.belief.possibly(ConverterStatus.VOLTAGE_REFERENCE)]
+        self._references = [fact for fact in facts if fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE)]
         references = {fact.id for fact in self._references}
         others = [fact for fact in facts if fact.id not in references]
-        others.sort(key=lambda fact: not fact.belief.possibly_current_controlled)
+        others.sort(key=lambda fact: not fact.estimate.possibly_current_controlled)
         self._others = {fact.id: fact for fact in others}
         self._futures: dict[str, Future[WaitResult]] = {}
         self._started = clock()
@@ -142,7 +142,7 @@ class WaitWave:
         """What came back so far."""
         return {unit_id: future.result() for unit_id, future in self._futures.items() if future.done()}
 
-    def _to_repeat(self) -> list[tuple[Fact, float]]:
+    def _to_repeat(self) -> list[tuple[UnitAssessment, float]]:
         """The followers whose Wait failed, and when; not those to which nothing can be sent at all."""
         failed = []
         for unit_id, result in self.results().items():
@@ -154,6 +154,6 @@ class WaitWave:
     def _all_back(self) -> bool:
         return all(future.done() for future in self._futures.values())
 
-    def _send(self, facts: Iterable[Fact]) -> None:
+    def _send(self, facts: Iterable[UnitAssessment]) -> None:
         for fact in facts:
             self._futures[fact.id] = self._executor.submit(self._waits.send, self._command_id, fact.id, fact.ip)

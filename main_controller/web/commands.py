@@ -11,7 +11,6 @@ import bottle
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState
-from main_controller.domain.interlock_terms import RULES
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, ConverterStatus, Mode, parse_mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
@@ -29,6 +28,7 @@ from main_controller.operations.stop_all import StopAll
 from main_controller.operations.then_mode import THEN_MODES, ThenMode
 from main_controller.operations.trips import ResetTrips
 from main_controller.operations.ups_mode import UpsMode
+from main_controller.rules.interlock_terms import RULES
 from main_controller.web.figures import figure, flag
 from main_controller.web.ordering import Asked, Ordering, Urgency, caller
 from main_controller.web.parameters import Parameters

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 import bottle
 
+from main_controller.assessment.cluster import grid_master_known
 from main_controller.concurrency.single_flight import SingleFlight
 from main_controller.domain.deals import normalise
-from main_controller.domain.grid import grid_master_known
 from main_controller.errors import UpstreamRefused
 from main_controller.web.conditional import tagged
 from main_controller.web.readings import SnapshotSource, refuse_callback

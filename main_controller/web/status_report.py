@@ -8,9 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from main_controller.assessment.cluster import (
+    ModeInForce,
+    bus,
+    grid_error,
+    grid_master,
+    grid_master_known,
+    mode_in_force,
+)
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.grid import ModeInForce, bus, grid_error, grid_master, grid_master_known, mode_in_force
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.unit_cache import Snapshot
 from main_controller.web.readings import SnapshotSource

@@ -11,7 +11,7 @@ from typing import Any
 from main_controller.domain.freshness import Sighting, UnitState
 from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
 from main_controller.domain.timestamps import iso_utc
-from main_controller.domain.unit_rules import too_many_trips
+from main_controller.rules.unit_rules import too_many_trips
 from main_controller.store.unit_cache import Snapshot
 
 

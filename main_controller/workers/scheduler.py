@@ -1,6 +1,6 @@
 """Fires the schedules that are due and sees that they take effect (B3, B4, Z12).
 
-A `Periodic` calls `run_once`; `/get/status` asks `status`. What to do is decided in `domain/due.py`; orders are sent by
+A `Periodic` calls `run_once`; `/get/status` asks `status`. What to do is decided in `rules/due.py`; orders are sent by
 the executors that were handed in, so that one which hangs delays no other, and stops have theirs for themselves.
 """
 
@@ -10,10 +10,10 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
-from main_controller.domain.due import Action, Decision, Situation, decide, reached
 from main_controller.domain.schedule import UNKNOWN, Operation, Schedule
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, Refused
+from main_controller.rules.due import Action, Decision, Situation, decide, reached
 from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Listing, Schedules, Unreadable
 from main_controller.workers.clock_jumps import ClockJumps

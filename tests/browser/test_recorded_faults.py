@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from playwright.sync_api import Browser, expect
 
-from main_controller.domain import grid as grid_rules
+from main_controller.assessment import cluster as grid_rules
 from tests.browser.conftest import pages
 from tests.replayer import Replayer
 from tests.system.console import Console

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from main_controller.domain.commands import UNCONFIRMED, CommandState
-from main_controller.domain.due import Action
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.schedule import Operation
 from main_controller.domain.sharing import ShareState, Step
 from main_controller.operations.then_mode import ThenState
+from main_controller.rules.bus_condition import ConditionKind
+from main_controller.rules.due import Action
 from main_controller.workers.endings import FAILED
 from tests.docs.citations import citations, ids_in, sources
 
@@ -97,18 +98,21 @@ def test_no_document_is_named_that_the_checkout_does_not_have(root: Path) -> Non
 def test_the_glossary_has_every_state_and_word_of_the_closed_lists(root: Path) -> None:
     """Whatever a status, an order or a file may say by one word is explained."""
     text = (root / "docs" / "glossary.md").read_text("utf-8")
-    lists = (CommandState, UnitState, Mode, ConverterStatus, Operation, ShareState, Step, ThenState, BUDO_WORDS)
+    lists = (
+        CommandState,
+        UnitState,
+        Mode,
+        ConverterStatus,
+        Operation,
+        ShareState,
+        Step,
+        ThenState,
+        BUDO_WORDS,
+        ConditionKind,
+    )
     outcomes = {"done", FAILED, *(set(Action) - {Action.SEND, Action.WAIT})}
-    words = {str(word) for one in lists for word in one} | outcomes | {UNCONFIRMED} | bus_conditions(root)
+    words = {str(word) for one in lists for word in one} | outcomes | {UNCONFIRMED}
     assert {word for word in words if f"`{word}`" not in text} == set()
-
-
-def bus_conditions(root: Path) -> set[str]:
-    """The kinds of what may be wrong on the bus, as the rules for it write them."""
-    source = (root / "main_controller" / "domain" / "bus_watch.py").read_text("utf-8")
-    kinds = re.findall(r'Condition\(\s*"(\w+)"', source)
-    assert len(kinds) == source.count("yield Condition(")
-    return set(kinds)
 
 
 def test_the_glossarys_modes_are_the_programs(root: Path) -> None:

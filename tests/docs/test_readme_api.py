@@ -11,8 +11,8 @@ import bottle
 import pytest
 
 from main_controller import errors, web
-from main_controller.domain.interlock_terms import CAUSES
 from main_controller.domain.orders import ORDERS, Proof
+from main_controller.rules.interlock_terms import CAUSES
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.garbage import GARBAGE
 from main_controller.store.schedule_results import ScheduleResult

@@ -10,7 +10,7 @@ from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import Sent
-from tests.domain.facts import answer, order
+from tests.assessment.facts import answer, order
 from tests.domain.made_orders import order_of
 
 AT = datetime(2026, 5, 13, 3, 0, 0, 123456, tzinfo=UTC)

@@ -6,12 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.commands import Command, ConverterEffect
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import ConverterStatus, Mode
-from main_controller.domain.picture import Fact
-from main_controller.domain.share_watch import Bounds
 from main_controller.errors import ControllerError
 from main_controller.operations.desk import Desk
 from main_controller.operations.direct_readings import DirectReadings, RepeatedReadings
@@ -30,6 +28,8 @@ from main_controller.operations.stop_all import StopAll
 from main_controller.operations.timing import Timing
 from main_controller.operations.verification import Verification
 from main_controller.operations.waits import Waits
+from main_controller.rules.interlock_terms import Limits
+from main_controller.rules.share_watch import Bounds
 from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import Snapshot, UnitCache
 from main_controller.upstream.apis_web import ApisWeb
@@ -190,7 +190,7 @@ class Bench:
         """One unit as it really is."""
         return self.grid.units[unit_id]
 
-    def fact(self, unit_id: str) -> Fact:
+    def fact(self, unit_id: str) -> UnitAssessment:
         """One unit as the rules see it."""
         return self.desk.picture().facts[unit_id]
 

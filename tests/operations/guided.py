@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from main_controller.domain.modes import ConverterStatus
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 WAIT, CV, CHARGE, DISCHARGE = (

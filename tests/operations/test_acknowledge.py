@@ -14,7 +14,7 @@ from main_controller.operations.acknowledge import Acknowledge
 from main_controller.operations.chronicle import Chronicle
 from main_controller.store.database import Database
 from main_controller.store.known_units import KnownUnits
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import START, Bench, open_bench
 
 

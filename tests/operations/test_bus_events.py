@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlock_terms import Limits
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.answers import Answers
@@ -14,7 +13,8 @@ from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.trips import Trips
-from tests.domain.facts import ME
+from main_controller.rules.interlock_terms import Limits
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 RUN, STOP, MANUAL = Mode.AUTONOMOUS, Mode.STOP, Mode.MANUAL

@@ -19,7 +19,7 @@ from main_controller.operations.locks import SetLock
 from main_controller.operations.shut_down import ShutDown
 from main_controller.operations.ups_mode import UpsMode
 from main_controller.store.latch_file import LatchFile
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 CV = ConverterStatus.VOLTAGE_REFERENCE

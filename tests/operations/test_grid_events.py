@@ -9,7 +9,7 @@ import pytest
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.shut_down import ShutDown
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL

@@ -12,7 +12,7 @@ from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.operations.locks import SetLock
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, LockBook, open_bench
 
 STOP = Mode.STOP

@@ -13,7 +13,7 @@ from main_controller.errors import Refused, UpstreamError
 from main_controller.operations import moments as module
 from main_controller.operations.moments import Moments
 from main_controller.store.command_log import KeyTaken
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, Hands, unsent
 

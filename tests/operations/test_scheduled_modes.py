@@ -10,7 +10,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.schedule import UNKNOWN
 from main_controller.errors import Refused, UpstreamError
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import START, Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, unsent
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from main_controller.domain.actor import person, transfer
-from main_controller.domain.interlock_terms import RULES
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder, ShutDownOrder
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.bus_owner import Claim
-from tests.domain.facts import ME
+from main_controller.rules.interlock_terms import RULES
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 
@@ -459,7 +459,7 @@ def test_wait_overtakes_an_order_in_flight_which_is_followed_by_wait_and_told_as
     assert bench.log.get(undone.value.details["command"]).state == "cancelled"
     assert [one[2] for one in bench.grid.sent] == [CV, WAIT, WAIT]
     assert bench.unit("E001").word == WAIT
-    assert bench.fact("E001").belief.surely(WAIT)
+    assert bench.fact("E001").estimate.surely(WAIT)
 
 
 def test_the_wait_that_follows_is_tried_again_and_its_failure_is_said(bench: Bench) -> None:
@@ -480,7 +480,7 @@ def test_the_wait_that_follows_is_tried_again_and_its_failure_is_said(bench: Ben
     bench.run(6.0)
     with pytest.raises(Refused, match="not seen in Wait after it: it could not be reached"):
         again.result(5)
-    assert bench.fact("E001").belief.possibly(CV)
+    assert bench.fact("E001").estimate.possibly(CV)
 
 
 def test_a_wait_overtakes_what_still_queues_which_is_cancelled_unsent(bench: Bench) -> None:
@@ -505,7 +505,7 @@ def test_a_wait_that_comes_between_the_check_and_the_sending_keeps_it_from_being
         bench.converter.order(UP, ME)
     assert [one[2] for one in bench.grid.sent] == [WAIT]
     assert bench.log.get("c1").state == "cancelled"
-    assert bench.fact("E001").belief.surely(WAIT)
+    assert bench.fact("E001").estimate.surely(WAIT)
 
 
 def test_a_wait_that_fails_says_whether_it_was_sent_and_is_watched(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import BadRequest, ControllerError, NotFound, Refused
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, Kept, open_bench
 from tests.operations.fake_wire import Fault, lost, refused, unsent
 from tests.operations.guided import CHARGE, CV, WAIT, begin, ended, in_wait, open_site, sent, sharing, step

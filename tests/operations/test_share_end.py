@@ -9,7 +9,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import Refused
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, Kept, open_bench
 from tests.operations.fake_wire import Fault, unsent
 from tests.operations.guided import (

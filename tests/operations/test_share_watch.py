@@ -13,7 +13,7 @@ from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, Refused
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench
 from tests.operations.guided import CHARGE, CV, DISCHARGE, WAIT, begin, ended, in_wait, open_site, sent, sharing, step
 from tests.operations.guided import told as shown

@@ -9,7 +9,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.shut_down import ShutDown
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, refused
 

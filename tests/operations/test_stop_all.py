@@ -16,7 +16,7 @@ from main_controller.errors import Refused, UpstreamError, UpstreamRefused
 from main_controller.operations import stop_all
 from main_controller.store.unit_cache import GridWatch, Snapshot
 from main_controller.upstream.devices import Target
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Converter, Fault, lost, refused, unsent
 

@@ -7,7 +7,7 @@ import pytest
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.operations.stop_follower import StopFollower
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, unsent
 

@@ -10,7 +10,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.pages_heard import PagesHeard
 from main_controller.operations.then_mode import LASTS, ThenMode
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL

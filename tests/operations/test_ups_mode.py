@@ -7,7 +7,7 @@ import pytest
 from main_controller.domain.scope import Lane
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.operations.ups_mode import UpsMode
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault, lost, unsent
 

@@ -6,7 +6,7 @@ import pytest
 
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import Mode
-from tests.domain.facts import ME
+from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 from tests.operations.fake_wire import Fault
 

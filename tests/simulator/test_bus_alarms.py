@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.interlock_terms import Limits
+from main_controller.rules.interlock_terms import Limits
 from main_controller.simulator import SimulatedCluster
 from main_controller.store.unit_cache import GridWatch, UnitCache
 from tests.operations.watching import Watching

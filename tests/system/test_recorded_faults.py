@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 
-from main_controller.domain import grid as grid_rules
+from main_controller.assessment import cluster as grid_rules
 from tests.replayer import Replayer
 from tests.system.console import Console, until
 

@@ -1,0 +1,1 @@
+"""What is so now: one `GridState`, made from one `Moment` by pure functions."""

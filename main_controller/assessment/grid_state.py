@@ -1,0 +1,140 @@
+"""What may be true of every unit and of the cluster's mode now (Z6a, Z6c, Z8b).
+
+Pure. Every rule that lets an order pass or refuses it looks at a `GridState`, never at raw data: its facts hold what
+their converters may be doing as a `ConverterEstimate`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from main_controller.assessment.estimate import ConverterEstimate
+from main_controller.domain.freshness import Reading, UnitState, unwatched
+from main_controller.domain.identity import some
+from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
+from main_controller.domain.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAssessment:
+    """One known unit: its state, its reading and what its converter may be doing. Ages in s, `ip` as sent.
+
+    `in_flight`: an order other than Wait has been sent to it and has not come back. `disturbed_at` (monotonic s) is
+    when the last such order that was or may have been sent came back: nothing that its converter said before tells
+    what it does now.
+    """
+
+    id: str
+    state: UnitState
+    age: float | None
+    reading: Reading | None
+    recent: tuple[Reading, ...]
+    estimate: ConverterEstimate
+    global_mode: Mode | None = None
+    local_mode: Mode | None = None
+    effective: Mode | None = None
+    ip: str | None = None
+    acknowledged: bool = False
+    conflict: str | None = None
+    in_flight: bool = False
+    disturbed_at: float | None = None
+    unit: Unit | None = None
+    ordered_at: float | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the unit's own clock moved within `staleafter`."""
+        return self.state is UnitState.LIVE
+
+    @property
+    def last_status(self) -> ConverterStatus | None:
+        """The word of the last reading."""
+        return self.reading.word if self.reading else None
+
+    @property
+    def unwatched(self) -> bool:
+        """Live hardware that nobody watches: not live and possibly in any word but Wait (Z6a, K6)."""
+        return any(unwatched(self.state, word) for word in self.estimate.words)
+
+    def fresh(self, limit: float) -> bool:
+        """Whether the unit is live by a reading of at most `limit` seconds."""
+        return self.live and self.age is not None and self.age <= limit
+
+    def confirmed_wait(self, since: float | None = None) -> bool:
+        """Whether the converter is surely in Wait, told after `since` (monotonic s) where that is given."""
+        seen = self.estimate.seen_at
+        return self.estimate.surely(ConverterStatus.WAIT) and (since is None or (seen is not None and seen >= since))
+
+    @property
+    def obeys(self) -> Mode | None:
+        """The mode in force at this unit: what it says, else what its two settings give; None when it does not tell."""
+        if self.effective is not None:
+            return self.effective
+        return None if self.global_mode is None else effective_mode(self.global_mode, self.local_mode)
+
+
+@dataclass(frozen=True, slots=True)
+class GridState:
+    """Every known unit and the cluster's mode at one moment (`now`, monotonic s).
+
+    `mode` is None when it is not known or mixed; `pending_modes` are the scopes ("" for the cluster, else a unit's id)
+    with a mode change under way. `grid_master_known` and `deals` (how many) are None where that cannot be told.
+    `no_deals_at` (monotonic s) is when the newest empty list of deals came that a Grid Master was known after (K7);
+    None once there are deals or it cannot be told. `heard_at` (monotonic s) is when apis-web last answered anything.
+    """
+
+    now: float
+    facts: Mapping[str, UnitAssessment]
+    mode: Mode | None
+    mixed: bool = False
+    pending_modes: Mapping[str, tuple[Mode | None, ...]] = field(default_factory=dict)
+    grid_master_known: bool | None = None
+    deals: int | None = None
+    no_deals_at: float | None = None
+    heard_at: float | None = None
+
+    def scope(self, unit_id: str | None) -> list[UnitAssessment]:
+        """The facts of one unit, or of all."""
+        if unit_id is None:
+            return list(self.facts.values())
+        return [self.facts[unit_id]] if unit_id in self.facts else []
+
+    def others(self, unit_id: str) -> list[UnitAssessment]:
+        """The facts of all units but this one."""
+        return [fact for fact in self.facts.values() if fact.id != unit_id]
+
+    def working(self, unit_id: str) -> "GridState":
+        """The same with only this unit and those that are not surely in Wait."""
+        asleep = {ConverterStatus.WAIT}
+        facts = {fact.id: fact for fact in self.facts.values() if fact.id == unit_id or fact.estimate.words != asleep}
+        return replace(self, facts=facts)
+
+    def mode_pending(self, unit_id: str | None) -> bool:
+        """Whether a mode change that touches this scope is under way."""
+        return bool(self.pending_for(unit_id))
+
+    def pending_for(self, unit_id: str | None) -> tuple[Mode | None, ...]:
+        """The modes that may be taking effect in this scope: the cluster's, and the unit's own (None: cleared)."""
+        own = self.pending_modes.get(unit_id, ()) if unit_id is not None else ()
+        return (*self.pending_modes.get("", ()), *own)
+
+    @property
+    def live(self) -> list[UnitAssessment]:
+        """The live units."""
+        return [fact for fact in self.facts.values() if fact.live]
+
+
+def possible_current(facts: Iterable[UnitAssessment], word: ConverterStatus) -> float | None:
+    """The largest current (A) that these units may be carrying in this word together; None when that is not known."""
+    total = 0.0
+    for fact in facts:
+        if fact.estimate.possibly(word, None):
+            digs = [dig for dig in fact.estimate.digs if dig is not None]
+            if not digs or len(digs) < len(fact.estimate.digs):
+                return None
+            total += max(digs)
+    return total
+
+
+def names(facts: Iterable[UnitAssessment]) -> str:
+    """The units' ids for a sentence, at most eight of them."""
+    return some([fact.id for fact in facts])

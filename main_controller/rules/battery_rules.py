@@ -1,0 +1,143 @@
+"""The interlocks of the batteries: (j) charge, (k) voltage and current, (l) temperature, (m) permission (I1-I4, S12).
+
+Used by `judge` alone. They ask the ordered unit and, for a current, the reference by what it would then carry. What the
+hardware does not tell refuses nothing and is said. Pure.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment, possible_current
+from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.units import Unit
+from main_controller.rules.battery_bounds import (
+    PERMITS,
+    Flow,
+    battery_amps,
+    beyond_charge,
+    charge_limit,
+    degrees_within,
+    forbids,
+    volts_within,
+)
+from main_controller.rules.bus_rules import reference_of, target_of
+from main_controller.rules.interlock_terms import Answer, Limits, fail, of_units, ok, untold
+from main_controller.rules.set_point_rules import current_before
+
+NOBODY = Unit("", {})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one unit would do after the order: `amps` (None: not known) at `volts` on the bus; `more` than it does now.
+
+    Its `flow` is neither way where the reference carries nothing in sum.
+    """
+
+    fact: UnitAssessment
+    flow: Flow
+    amps: float | None
+    volts: float
+    more: bool
+
+    @property
+    def id(self) -> str:
+        """The unit's id."""
+        return self.fact.id
+
+    @property
+    def unit(self) -> Unit:
+        """Its last data."""
+        return self.fact.unit or NOBODY
+
+
+def battery_rules(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> list[Answer]:
+    """The answers of (j), (k), (l) and (m)."""
+    roles = _roles(wanted, fact, picture)
+    rules: dict[str, Callable[[Role, Limits], list[Answer]]] = {
+        "j": _charge, "k": _volts_and_amps, "l": _temperature, "m": _permission,
+    }  # fmt: skip
+    told = [of_units(rule, [answer for role in roles for answer in ask(role, limits)]) for rule, ask in rules.items()]
+    return [answer for answer in told if answer is not None]
+
+
+def _roles(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState) -> list[Role]:
+    others = picture.others(wanted.unit_id)
+    taking, giving = (possible_current(others, word) for word in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE))
+    net = None if taking is None or giving is None else taking - giving
+    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE:
+        takes = net is not None and net < 0
+        more = not fact.estimate.surely(wanted.word)
+        return [Role(fact, Flow(not takes, takes), None if net is None else abs(net), wanted.dvg, more)]
+    charges = wanted.word is ConverterStatus.CHARGE
+    more = wanted.dig > current_before(wanted, fact) + 1e-9
+    reference = reference_of(wanted, picture)
+    volts = target_of(reference) or wanted.dvg
+    roles = [Role(fact, Flow(not charges, charges), wanted.dig, volts, more)]
+    if reference is not None:
+        after = None if net is None else net + (wanted.dig if charges else -wanted.dig)
+        flow = Flow(charges, not charges) if after is None else Flow(after > 1e-9, after < -1e-9)
+        roles.append(Role(reference, flow, None if after is None else abs(after), volts, more))
+    return roles
+
+
+def _charge(role: Role, limits: Limits) -> list[Answer]:
+    rsoc, flow, battery = role.unit.rsoc, role.flow, limits.battery
+    slack = battery.hysteresis if role.more and flow.gives else 0.0
+    limit = charge_limit(flow, battery, slack)
+    if limit is None:
+        return []
+    if rsoc is None:
+        return [untold("j", f"{role.id} does not tell its battery's charge.", **{role.id: {"rsoc": None}})]
+    does, side, bound, cause = (
+        ("give", "above", "min", "charge-below-reserve")
+        if flow.gives
+        else ("take", "below", "max", "charge-above-full")
+    )
+    numbers = {role.id: {"rsoc": rsoc, bound: limit}}
+    if beyond_charge(rsoc, flow, battery, slack):
+        sentence = f"{role.id}'s battery is at {rsoc:g} %; it {does}s {side} {limit:g} % only."
+        return [fail("j", cause, sentence, **numbers)]
+    return [ok("j", f"{role.id}'s battery may {does} at {rsoc:g} % ({side} {limit:g} %).", **numbers)]
+
+
+def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
+    vb, battery = role.unit.vb, limits.battery
+    low, high = volts_within(role.flow, battery, battery.margin)
+    if vb is None:
+        numbers = {role.id: {"vb": None, "min": low, "max": high}}
+        return [untold("k", f"{role.id} does not tell its battery's voltage.", **numbers)]
+    amps = None if role.amps is None or vb <= 0 else battery_amps(role.amps, role.volts, vb)
+    shown = None if amps is None else round(amps, 2)
+    numbers = {role.id: {"vb": vb, "min": low, "max": high, "ib": shown, "ibMax": battery.current_max}}
+    if not low <= vb <= high:
+        sentence = f"{role.id}'s battery is at {vb:g} V, outside {low:g} to {high:g} V."
+        return [fail("k", "battery-voltage-out-of-limits", sentence, **numbers)]
+    if amps is not None and amps > battery.current_max + 1e-9:
+        sentence = f"{role.id}'s battery would carry {amps:.1f} A; its limit is {battery.current_max:g} A."
+        return [fail("k", "battery-current-too-large", sentence, **numbers)]
+    return [ok("k", f"{role.id}'s battery is at {vb:g} V and bears the current.", **numbers)]
+
+
+def _temperature(role: Role, limits: Limits) -> list[Answer]:
+    told = role.unit.temperature
+    low, high = degrees_within(role.flow, limits.battery)
+    numbers = {role.id: {"temperature": told, "min": low, "max": high}}
+    if told is None:
+        return [untold("l", f"{role.id} does not tell its temperature.", **numbers)]
+    if not low <= told <= high:
+        sentence = f"{role.id} is at {told:g} degrees, outside {low:g} to {high:g} degrees."
+        return [fail("l", "temperature-out-of-limits", sentence, **numbers)]
+    return [ok("l", f"{role.id} is at {told:g} degrees.", **numbers)]
+
+
+def _permission(role: Role, limits: Limits) -> list[Answer]:
+    told = role.unit.permission
+    numbers = {role.id: {"permission": told}}
+    if told is None:
+        return [untold("m", f"{role.id} does not tell what its battery permits.", **numbers)]
+    if told == 0 or forbids(told, role.flow):
+        sentence = f"{role.id}'s battery permits {PERMITS[told]}."
+        return [fail("m", "battery-not-permitted", sentence, **numbers)]
+    return [ok("m", f"{role.id}'s battery permits {PERMITS[told]}.", **numbers)]

@@ -1,0 +1,144 @@
+"""What a battery at work does not bear: charge, voltage, current, temperature, permission (I1-I4), and a voltage
+reference that others charge beyond that (I13).
+
+Pure. Used by `bus_watch`. Asked of live units in every mode. What is not told is no alarm, nor is a battery past its
+limit that nothing flows in or out of. In Run a deal ends by itself at these limits: at one reading later than the
+limit, and its units show Wait within 20 s more (K4, K12), so what a deal is ended by is told only after `OWN_END`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from main_controller.assessment.grid_state import UnitAssessment
+from main_controller.domain.identity import some
+from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.units import Unit
+from main_controller.rules.battery_bounds import (
+    PERMITS,
+    Flow,
+    beyond_charge,
+    charge_limit,
+    degrees_within,
+    forbids,
+    volts_within,
+)
+from main_controller.rules.bus_condition import FLOWS, SETTLES, SKEW, Condition, ConditionKind, Look, current_of
+
+OWN_END = 60.0
+"""How long (s) a battery may be worked beyond its charge: apis-main ends its deals there by itself."""
+
+BACK_CHARGE, BACK_VOLTS, BACK_DEGREES = 1.0, 0.2, 1.0
+"""How far (%, V, degrees) inside its limit a figure must come before it counts as mended."""
+
+BACK_PART = 0.025
+"""By which part of its limit a battery's current must."""
+
+CHARGED = ConditionKind.REFERENCE_CHARGED
+BY_FLOW = (ConditionKind.BELOW_RESERVE, ConditionKind.ABOVE_FULL, ConditionKind.NOT_PERMITTED, CHARGED)
+"""The kinds that a current too small to count ends."""
+
+
+def battery_conditions(look: Look) -> Iterator[Condition]:
+    """What is wrong with the batteries of all live converters at work."""
+    for fact in look.picture.live:
+        amps, unit = current_of(fact), fact.unit
+        if unit is None or (fact.last_status is ConverterStatus.WAIT and abs(amps or 0.0) <= FLOWS):
+            continue
+        flow = _flow(fact, look)
+        of_flow = [*_charge(unit, flow, look), *_permission(unit, flow, look), *_current(unit, flow, look)]
+        if flow.takes and fact.last_status is ConverterStatus.VOLTAGE_REFERENCE:
+            yield from _charged(fact, of_flow)
+        else:
+            yield from of_flow
+        if fact.last_status is not None:
+            yield from _volts(unit, flow, look)
+            yield from _temperature(unit, flow, look)
+
+
+def _flow(fact: UnitAssessment, look: Look) -> Flow:
+    """Which way its current runs, whatever its word says (K2)."""
+    amps = current_of(fact) or 0.0
+    least = FLOWS - max(look.slack(kind, fact.id, FLOWS / 2) for kind in BY_FLOW)
+    return Flow(gives=amps < -least, takes=amps > least)
+
+
+def _charge(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+    """I1: gives at or below the reserve, or takes at or above full."""
+    rsoc, battery = unit.rsoc, look.limits.battery
+    kind = ConditionKind.BELOW_RESERVE if flow.gives else ConditionKind.ABOVE_FULL
+    if rsoc is None or not beyond_charge(rsoc, flow, battery, _slack(look, kind, unit, BACK_CHARGE)):
+        return
+    limit = charge_limit(flow, battery)
+    bound = "not above its reserve of" if flow.gives else "not below"
+    text = f"{_does(unit, flow)}, and its battery is at {rsoc:g} %, {bound} {limit:g} %"
+    gone = f"{unit.id}'s battery no longer {'gives below its reserve' if flow.gives else 'takes above its limit'}"
+    numbers = {"rsoc": rsoc, "limit": limit, "ig": unit.ig}
+    yield Condition(kind, unit.id, text, gone, OWN_END, numbers, needs=("rsoc", "ig"))
+
+
+def _permission(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+    """I4: the battery's own flag forbids what it does."""
+    told = unit.permission
+    if told is None or not forbids(told, flow):
+        return
+    text = f"{_does(unit, flow)}, and its battery permits {PERMITS[told]}"
+    gone = f"{unit.id}'s battery permits what it does again"
+    numbers = {"permission": told, "ig": unit.ig}
+    yield Condition(ConditionKind.NOT_PERMITTED, unit.id, text, gone, SETTLES, numbers, needs=("permission", "ig"))
+
+
+def _current(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+    """I2: the battery's measured current is above its limit."""
+    most, ib = look.limits.battery.current_max, unit.ib
+    if ib is None or abs(ib) <= most - _slack(look, ConditionKind.BATTERY_CURRENT, unit, BACK_PART * most) + 1e-9:
+        return
+    text = f"{unit.id}'s battery carries {abs(ib):g} A; its limit is {most:g} A"
+    gone = f"{unit.id}'s battery current is within its limit again"
+    yield Condition(ConditionKind.BATTERY_CURRENT, unit.id, text, gone, SKEW, {"ib": ib, "limit": most}, needs=("ib",))
+
+
+def _charged(fact: UnitAssessment, found: Iterable[Condition]) -> Iterable[Condition]:
+    """I13: followers charge the reference beyond what its battery bears; one condition, whatever the reasons."""
+    reasons = list(found)
+    if not reasons:
+        return
+    numbers = {name: value for one in reasons for name, value in one.numbers.items() if name != "limit"}
+    text = f"{fact.id} holds the bus and others charge it: {some([one.text for one in reasons])}"
+    gone = f"{fact.id} is no longer charged by others beyond what its battery bears"
+    needs = tuple({name for one in reasons for name in one.needs})
+    after = min(one.after for one in reasons)
+    yield replace(reasons[0], kind=CHARGED, text=text, gone=gone, after=after, numbers=numbers, needs=needs)
+
+
+def _volts(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+    """I2: the battery's voltage is outside its limits."""
+    vb, battery = unit.vb, look.limits.battery
+    slack = _slack(look, ConditionKind.BATTERY_VOLTAGE, unit, BACK_VOLTS)
+    low, high = volts_within(flow, battery)
+    if vb is None or low + slack <= vb <= high - slack:
+        return
+    text = f"{unit.id} works and its battery is at {vb:g} V, outside {low:g} to {high:g} V"
+    gone = f"{unit.id}'s battery is within its voltages again, or its converter in Wait"
+    numbers = {"vb": vb, "min": low, "max": high}
+    yield Condition(ConditionKind.BATTERY_VOLTAGE, unit.id, text, gone, SKEW, numbers, needs=("vb",))
+
+
+def _temperature(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+    """I3: too hot or too cold to work; below freezing a battery is never charged."""
+    told = unit.temperature
+    slack = _slack(look, ConditionKind.TEMPERATURE, unit, BACK_DEGREES)
+    low, high = degrees_within(flow, look.limits.battery)
+    if told is None or low + slack <= told <= high - slack:
+        return
+    text = f"{unit.id} works at {told:g} °C, outside {low:g} to {high:g} °C"
+    gone = f"{unit.id} is within its temperatures again, or its converter in Wait"
+    numbers = {"temperature": told, "min": low, "max": high}
+    yield Condition(ConditionKind.TEMPERATURE, unit.id, text, gone, SKEW, numbers, needs=("temperature",))
+
+
+def _slack(look: Look, kind: ConditionKind, unit: Unit, by: float) -> float:
+    return max(look.slack(kind, unit.id, by), look.slack(CHARGED, unit.id, by))
+
+
+def _does(unit: Unit, flow: Flow) -> str:
+    return f"{unit.id} {'gives' if flow.gives else 'takes'} {abs(unit.ig or 0.0):g} A"

@@ -1,0 +1,101 @@
+"""What a condition of the bus is, and what it is looked for in (section 2 of the review, column "running").
+
+Pure. Used by `bus_watch` and the modules that it asks. A condition is told only once it has held for `after` seconds,
+since the readings of different units are up to 10 s apart (K4, Z6b); one that was told is over only some way inside its
+limit, so that it does not flicker.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.rules.interlock_terms import Limits
+
+SKEW = 12.0
+"""How long (s) a contradiction between units must last before it is one (K4)."""
+
+SETTLES = SKEW + 10.0
+"""How long (s) a current may take to become what was ordered, the lag of readings included (K4, K15)."""
+
+FLOWS = 0.1
+"""From what current (A) on a unit is said to carry one, as where a safe end asks whether it has stopped."""
+
+
+class ConditionKind(StrEnum):
+    """What may be wrong on the bus, as the status says it."""
+
+    NO_REFERENCE = "noReference"
+    SECOND_REFERENCE = "secondReference"
+    HEAVY_ALARM = "heavyAlarm"
+    BUS_HIGH = "busHigh"
+    BUS_LOW = "busLow"
+    REFERENCE_OFF = "referenceOff"
+    BUS_APART = "busApart"
+    UNEXPLAINED = "unexplained"
+    BELOW_RESERVE = "belowReserve"
+    ABOVE_FULL = "aboveFull"
+    BATTERY_VOLTAGE = "batteryVoltage"
+    BATTERY_CURRENT = "batteryCurrent"
+    TEMPERATURE = "temperature"
+    NOT_PERMITTED = "notPermitted"
+    REFERENCE_CHARGED = "referenceCharged"
+    UNIT_CURRENT = "unitCurrent"
+    BUS_CURRENT = "busCurrent"
+    REVERSE_POWER = "reversePower"
+
+
+Key = tuple[ConditionKind, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that is wrong: `kind`, the unit concerned (None: the bus), a sentence without its end, the numbers.
+
+    `after` (s) is how long it must hold before it is told; `gone` is the sentence when it is over. That it is over is
+    known only while all `units` (empty: the one concerned) are live and tell each of the figures that it `needs`.
+    """
+
+    kind: ConditionKind
+    unit_id: str | None
+    text: str
+    gone: str
+    after: float
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    grave: bool = False
+    units: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same condition at the next look."""
+        return (self.kind, self.unit_id)
+
+    def why_unknown(self, picture: GridState) -> str | None:
+        """Why nobody can tell whether it is over, as a sentence without its end; None where it can be told."""
+        for unit_id in self.units or ((self.unit_id,) if self.unit_id is not None else ()):
+            fact = picture.facts.get(unit_id)
+            if fact is None or not fact.live:
+                return f"{unit_id} is not heard any more, so nobody knows whether this still holds: {self.text}"
+            if any(getattr(fact.unit, name, None) is None for name in self.needs):
+                return f"{unit_id} no longer tells whether this still holds: {self.text}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look: everything known, the limits, and which conditions were told and have held since."""
+
+    picture: GridState
+    limits: Limits
+    told: Collection[Key] = ()
+
+    def slack(self, kind: ConditionKind, unit_id: str | None, by: float) -> float:
+        """How far inside its limit a figure must come before this condition is over: `by`, once it was told."""
+        return by if (kind, unit_id) in self.told else 0.0
+
+
+def current_of(fact: UnitAssessment) -> float | None:
+    """What a unit carries (A, `+` takes from the bus, K2); None: not told."""
+    return None if fact.reading is None else fact.reading.ig

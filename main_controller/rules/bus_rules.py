@@ -1,0 +1,157 @@
+"""The interlocks of the bus' voltage: (f) and (o) before current flows, (i) before a reference starts (N13, Z8, I6).
+
+Used by `judge`; which unit is the reference, and at which voltage, is told to the other rules too. Pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.freshness import Reading, UnitState
+from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.orders import ConverterOrder
+from main_controller.rules.interlock_terms import Answer, Limits, fail, ok, untold, waits
+
+
+def reference_of(wanted: ConverterOrder, picture: GridState) -> UnitAssessment | None:
+    """The one other live unit that surely is the voltage reference; None where there is none, or more than one."""
+    found = [fact for fact in picture.others(wanted.unit_id) if fact.live and _is_reference(fact)]
+    return found[0] if len(found) == 1 else None
+
+
+def target_of(reference: UnitAssessment | None) -> float | None:
+    """The voltage (V) that this reference surely holds; None where it is not known."""
+    if reference is None or len(reference.estimate.dvgs) != 1:
+        return None
+    return next(iter(reference.estimate.dvgs))
+
+
+def bus_risen(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+    """Rule (f): current flows only on a bus that has risen to the reference's voltage, at both units."""
+    if not wanted.word.current_controlled:
+        return None
+    reference = reference_of(wanted, picture)
+    target = target_of(reference)
+    if reference is None or target is None:
+        sentence = "There is no one reference voltage that the bus could have reached."
+        return replace(fail("f", "bus-not-risen", sentence, target=None), firm=True)
+    seen = {other.id: _voltages(other, picture.now, limits) for other in (reference, fact)}
+    numbers = {
+        "target": target,
+        "tolerance": limits.tolerance_percent,
+        "readings": seen,
+        "needed": limits.stable_readings,
+    }
+    for unit_id, voltages in seen.items():
+        outside = [vg for vg in voltages if vg is None or not _near(vg, target, target, limits)]
+        if outside:
+            shown = "no voltage" if outside[-1] is None else f"{outside[-1]:g} V"
+            sentence = (
+                f"{unit_id} shows {shown}; the bus must be within {limits.tolerance_percent:g} % of {target:g} V."
+            )
+            return replace(fail("f", "bus-not-risen", sentence, **numbers), firm=_firm(outside, limits))
+    for unit_id, voltages in seen.items():
+        if len(voltages) < limits.stable_readings:
+            sentence = (
+                f"{unit_id} has shown the bus at {target:g} V in {len(voltages)} of {limits.stable_readings} readings."
+            )
+            return waits("f", sentence, **numbers)
+    return ok("f", f"The bus has risen to {target:g} V at {reference.id} and {fact.id}.", **numbers)
+
+
+def _firm(voltages: Iterable[float | None], limits: Limits) -> bool:
+    """Whether nobody may override these: a bus above its limit, or one that is not measured (S7)."""
+    return any(vg is None or vg > limits.voltage_max for vg in voltages)
+
+
+def _near(vg: float, other: float, target: float, limits: Limits) -> bool:
+    return abs(vg - other) <= target * limits.tolerance_percent / 100 + 1e-9
+
+
+def _voltages(fact: UnitAssessment, now: float, limits: Limits) -> list[float | None]:
+    """The bus voltages (V) of a unit's last readings, as many as must agree; none when the newest is too old.
+
+    Readings from before a long silence say nothing of the bus as it is now.
+    """
+    if not fact.fresh(limits.fresh):
+        return []
+    recent: tuple[Reading, ...] = fact.recent[-limits.stable_readings :]
+    return [reading.vg for reading in recent if now - reading.at <= limits.fresh * limits.stable_readings]
+
+
+def bus_one(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+    """Rule (o): no third live unit measures another bus than the reference does (S19).
+
+    Readings of one moment lie up to `skew` apart (K4): one from before the bus was risen that long is waited for.
+    """
+    reference = reference_of(wanted, picture)
+    target = target_of(reference)
+    if not wanted.word.current_controlled or reference is None or target is None or reference.reading is None:
+        return None
+    own = reference.reading.vg
+    if own is None or not _near(own, target, target, limits):
+        return untold("o", f"{reference.id} does not show a bus of {target:g} V that others could be compared with.")
+    risen = _risen_at(reference, target, limits)
+    shown: dict[str, float] = {}
+    early: str | None = None
+    for third in picture.others(fact.id):
+        reading = third.reading
+        if not third.live or third.id == reference.id or reading is None or reading.vg is None:
+            continue
+        if _near(reading.vg, target, target, limits) or _near(reading.vg, own, target, limits):
+            continue
+        if reading.at >= risen + limits.skew:
+            shown[third.id] = reading.vg
+        else:
+            early = early or f"{third.id} showed {reading.vg:g} V before the bus was at {target:g} V."
+    numbers = {"target": target, "tolerance": limits.tolerance_percent, "voltages": shown}
+    if shown:
+        unit_id, vg = next(iter(shown.items()))
+        sentence = f"{unit_id} shows {vg:g} V, but {reference.id} {own:g} V: is the bus one?"
+        return replace(fail("o", "bus-not-one", sentence, **numbers), firm=_firm(shown.values(), limits))
+    if early is not None:
+        return waits("o", f"{early} Its next reading is waited for.", **numbers)
+    return ok("o", f"No other unit contradicts the {own:g} V of {reference.id}.", **numbers)
+
+
+def _risen_at(reference: UnitAssessment, target: float, limits: Limits) -> float:
+    """Since when (monotonic s) the reference has shown the bus at its voltage without a break."""
+    since = float("inf")
+    for reading in reversed(reference.recent):
+        if reading.vg is None or not _near(reading.vg, target, target, limits):
+            break
+        since = reading.at
+    return since
+
+
+def dead_bus(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+    """Rule (i): a reference starts on a dead bus, by every reading of a unit that is not silent (S18)."""
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE or _is_reference(fact):
+        return None
+    readings = {
+        other.id: other.reading
+        for other in picture.facts.values()
+        if other.state is not UnitState.SILENT and other.reading is not None
+    }
+    live = {
+        unit_id: one.vg for unit_id, one in readings.items() if one.vg is not None and abs(one.vg) > limits.dead_bus
+    }
+    fresh = [unit_id for unit_id in live if picture.facts[unit_id].fresh(limits.fresh)]
+    limit = f"a reference starts on a dead bus (at most {limits.dead_bus:g} V)"
+    if live:
+        unit_id = next(iter(fresh or live))
+        numbers = {"voltages": live, "limit": limits.dead_bus}
+        if fresh:
+            return fail("i", "bus-already-live", f"{unit_id} shows {live[unit_id]:g} V on the bus; {limit}.", **numbers)
+        age = picture.now - readings[unit_id].at
+        sentence = f"{unit_id} showed {live[unit_id]:g} V {age:.0f} s ago and has told nothing since; {limit}."
+        return waits("i", sentence, **numbers)
+    vg = fact.reading.vg if fact.reading is not None and fact.fresh(limits.fresh) else None
+    if vg is None:
+        sentence = f"{fact.id} has not told the bus voltage yet."
+        return waits("i", sentence, voltages={fact.id: vg}, limit=limits.dead_bus)
+    return ok("i", f"The bus is dead ({vg:g} V at {fact.id}).", voltages={fact.id: vg}, limit=limits.dead_bus)
+
+
+def _is_reference(fact: UnitAssessment) -> bool:
+    return fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)

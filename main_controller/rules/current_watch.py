@@ -1,0 +1,81 @@
+"""What is wrong with the currents on the bus: near their limits (I7), and against the converter's word (I13).
+
+Pure. Used by `bus_watch`. Word and current of one unit come from the same reading, so units' skew does not matter here;
+what a current needs to settle after an order does (K15).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from main_controller.domain.modes import ConverterStatus
+from main_controller.rules.bus_condition import FLOWS, SETTLES, SKEW, Condition, ConditionKind, Look, current_of
+
+NEAR = 0.95
+"""From which part of its limit on a current is told."""
+
+BACK = 0.05
+"""By which part of the limit a current must be below that before it counts as mended."""
+
+AGAINST = 0.125
+"""How far (A) a current may be on the wrong side of nothing: apis-main's own allowance."""
+
+
+def current_conditions(look: Look) -> Iterator[Condition]:
+    """What is wrong with the currents of all live units."""
+    yield from _near_limits(look)
+    yield from _near_bus_limit(look)
+    yield from _against_words(look)
+
+
+def _near_limits(look: Look) -> Iterable[Condition]:
+    """I7: a unit carries 95 % of its limit or more."""
+    limit = look.limits.unit_current
+    for fact in look.picture.live:
+        amps = current_of(fact)
+        part = NEAR - look.slack(ConditionKind.UNIT_CURRENT, fact.id, BACK)
+        if amps is None or abs(amps) <= FLOWS or abs(amps) < part * limit - 1e-9:
+            continue
+        text = f"{fact.id} carries {abs(amps):g} A; its limit is {limit:g} A"
+        gone = f"{fact.id}'s current is well below its limit again"
+        yield Condition(
+            ConditionKind.UNIT_CURRENT, fact.id, text, gone, SKEW,
+            {"ig": amps, "limit": limit, "percent": _percent(amps, limit)},
+            needs=("ig",),
+        )  # fmt: skip
+
+
+def _near_bus_limit(look: Look) -> Iterable[Condition]:
+    """I7: all units together carry 95 % of the bus' limit or more; whoever does not tell is not counted."""
+    limit = look.limits.bus_current
+    told = {fact.id: current_of(fact) for fact in look.picture.live}
+    carried = {unit_id: abs(amps) for unit_id, amps in told.items() if amps is not None and abs(amps) > FLOWS}
+    total = round(sum(carried.values()), 3)
+    if not carried or total < (NEAR - look.slack(ConditionKind.BUS_CURRENT, None, BACK)) * limit - 1e-9:
+        return
+    text = f"All units together carry {total:g} A ({len(carried)} units); the bus' limit is {limit:g} A"
+    gone = "The sum of all currents is well below the bus' limit again"
+    numbers = {"sum": total, "limit": limit, "percent": _percent(total, limit), "of": len(carried)}
+    yield Condition(ConditionKind.BUS_CURRENT, None, text, gone, SKEW, numbers, units=tuple(carried), needs=("ig",))
+
+
+def _against_words(look: Look) -> Iterable[Condition]:
+    """I13: a charge that gives, a discharge that takes, or a converter in Wait through which current flows."""
+    for fact in look.picture.live:
+        amps, word = current_of(fact), fact.last_status
+        if amps is None or word is None or word is ConverterStatus.VOLTAGE_REFERENCE:
+            continue
+        least = AGAINST - look.slack(ConditionKind.REVERSE_POWER, fact.id, AGAINST / 2)
+        wrong = {
+            ConverterStatus.CHARGE: amps < -least,
+            ConverterStatus.DISCHARGE: amps > least,
+            ConverterStatus.WAIT: abs(amps) > least,
+        }
+        if not wrong[word]:
+            continue
+        text = f"{fact.id} is {word.label} and {'takes' if amps > 0 else 'gives'} {abs(amps):g} A"
+        gone = f"{fact.id}'s current no longer runs against its converter's word"
+        numbers = {"ig": amps, "status": str(word)}
+        yield Condition(ConditionKind.REVERSE_POWER, fact.id, text, gone, SETTLES, numbers, needs=("ig", "word"))
+
+
+def _percent(amps: float, limit: float) -> float | None:
+    return round(100 * abs(amps) / limit, 1) if limit else None

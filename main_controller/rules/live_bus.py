@@ -1,0 +1,54 @@
+"""Whether the bus is measured live by nobody's known will, which keeps Run back and ends acknowledgements (S10, I6).
+
+Pure. Used by the rules of modes and by the acknowledgements. Only readings of live units count, and only fresh ones.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from main_controller.assessment.grid_state import GridState
+from main_controller.domain.identity import some
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
+
+DEAD_BUS = 60.0
+"""Up to which voltage (V) a bus counts as dead where no setting says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """What Run rests on: readings of at most `fresh` s, and a bus of at most `dead_bus` V, which counts as dead."""
+
+    fresh: float = 15.0
+    dead_bus: float = DEAD_BUS
+
+
+def live_bus(picture: GridState, limits: RunLimits) -> Mapping[str, float]:
+    """The voltages (V) above that of a dead bus, by the units that measured them of late."""
+    shown = {fact.id: fact.reading.vg for fact in picture.facts.values() if fact.reading and fact.fresh(limits.fresh)}
+    return {unit_id: vg for unit_id, vg in shown.items() if vg is not None and abs(vg) > limits.dead_bus}
+
+
+def deals_hold_it(picture: GridState) -> bool:
+    """Whether known deals explain a live bus: apis-main drives converters, and none of its stops is on its way."""
+    stopping = any(mode in (Mode.STOP, Mode.MANUAL) for mode in picture.pending_for(None))
+    return picture.mode in SHARING_MODES and not stopping and bool(picture.deals)
+
+
+def why_not_run(picture: GridState, limits: RunLimits) -> str | None:
+    """Why nobody may go to Run on this bus: no deal explains its voltage, so a second reference would be raised."""
+    shown = live_bus(picture, limits)
+    if not shown or deals_hold_it(picture):
+        return None
+    deals = "how many deals there are is not known" if picture.deals is None else "no deal explains it"
+    return f"The bus is live ({listed(shown)}) and {deals}; Run starts on a dead bus (at most {limits.dead_bus:g} V)."
+
+
+def unexplained(picture: GridState, limits: RunLimits) -> Mapping[str, float]:
+    """The voltages (V) that neither deals nor a live voltage reference explain; empty where all is explained."""
+    held = any(fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) for fact in picture.live)
+    return {} if held or deals_hold_it(picture) else live_bus(picture, limits)
+
+
+def listed(shown: Mapping[str, float]) -> str:
+    """Units with their voltages for a sentence: all of a few, else the first and how many more."""
+    return some([f"{unit_id} {vg:g} V" for unit_id, vg in sorted(shown.items())])

@@ -1,0 +1,174 @@
+"""When a mode change or a shutdown must be refused (Z8, T15), as pure rules over a `GridState`.
+
+Stopping is never asked here: Force Stop and Manual's way back to it always pass.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment, names
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode, effective_mode
+from main_controller.rules.live_bus import RunLimits, why_not_run
+
+Lock = Mapping[str, Any]
+"""A maintenance lock as JSON: `name`, `reason`, `since`."""
+
+_LIMITS = RunLimits()
+
+
+def why_not_global(
+    mode: Mode, picture: GridState, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS
+) -> str | None:
+    """Why the cluster may not go to this mode now, or None where it may; one that only lowers it may (S1)."""
+    if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
+        return None
+    drives = _shares(picture.mode, picture.pending_for(None))
+    return (
+        (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
+        or _locked_not_stopped(picture, locks)
+        or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
+        or (None if drives else _nobody_live(picture))
+        or (None if drives else _not_in_wait(picture.facts.values()))
+        or (_late(picture.live, limits) if mode is Mode.AUTONOMOUS and not drives else None)
+        or (why_not_run(picture, limits) if mode is Mode.AUTONOMOUS and not _runs(picture, None) else None)
+    )
+
+
+def why_not_local(
+    unit_id: str, mode: Mode | None, picture: GridState, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS
+) -> str | None:
+    """Why this unit's local mode may not be set so now (None clears it, which is the unit's Run)."""
+    if mode is Mode.STOP or (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
+        return None
+    if unit_id in locks:
+        return f"{_lock(unit_id, locks[unit_id])}; its local mode stays as it is until the lock is taken off."
+    if mode is None and "" in locks:
+        return f"{_lock('', locks[''])}; no unit is set back to Run until the lock is taken off."
+    fact = picture.facts.get(unit_id)
+    if fact is None:
+        return None
+    after = effective_mode(picture.mode or fact.global_mode, mode)
+    if after not in SHARING_MODES and picture.mode is not None:
+        return None
+    unwatched = _unwatched([fact]) if mode is None else None
+    drives = _shares(fact.obeys, picture.pending_for(unit_id))
+    return (
+        unwatched
+        or (None if drives else _not_in_wait([fact]))
+        or (_late([fact], limits) if mode is None and not drives else None)
+        or (why_not_run(picture, limits) if mode is None and not _runs(picture, unit_id) else None)
+    )
+
+
+def only_lowers(unit_id: str | None, picture: GridState) -> bool:
+    """Whether Soft Stop in this scope can only end something: every mode seen in it is Run or Soft Stop (H1, S1, S24).
+
+    From Manual or Force Stop it starts things. While no unit is live the modes last seen count; where none was ever
+    seen, or another may be on its way, nobody can tell.
+    """
+    scope = picture.scope(unit_id)
+    if any(mode is not None and mode not in SHARING_MODES for mode in picture.pending_for(unit_id)):
+        return False
+    if unit_id is not None and (not scope or scope[0].local_mode is Mode.STOP):
+        return False
+    seen = [fact for fact in scope if fact.live] or [fact for fact in scope if fact.global_mode is not None]
+    return bool(seen) and all(fact.global_mode in SHARING_MODES for fact in seen)
+
+
+def why_not_shut_down(unit_id: str | None, picture: GridState, fresh: float) -> str | None:
+    """Why apis-main may not be shut down here: Manual must be in force, every converter freshly seen in Wait."""
+    scope = picture.scope(unit_id)
+    if unit_id is None and picture.mode is not Mode.MANUAL:
+        return f"Shut Down needs Manual in force in the cluster; it is {_mode(picture)}."
+    if picture.mode_pending(unit_id):
+        return "A mode change is under way; Shut Down needs Manual in force."
+    others = [fact for fact in scope if fact.obeys is not Mode.MANUAL]
+    if others:
+        return f"Shut Down needs Manual in force; it is not seen at {names(others)}."
+    late = [fact for fact in scope if not fact.fresh(fresh)]
+    if late:
+        return f"{names(late)} has not been seen within {fresh:g} s; nobody could tell what its converter does."
+    working = [fact for fact in scope if not fact.confirmed_wait()]
+    if working:
+        return f"{names(working)} is not surely in Wait; a dead apis-main leaves its converter as it was."
+    return None if scope else "No unit is known in this scope."
+
+
+def _shares(mode: Mode | None, pending: Iterable[Mode | None]) -> bool:
+    """Whether apis-main itself drives the converters: in force, and no order on its way says otherwise (Z8b)."""
+    return mode in SHARING_MODES and not any(one in (Mode.STOP, Mode.MANUAL) for one in pending)
+
+
+def _runs(picture: GridState, unit_id: str | None) -> bool:
+    """Whether Run is in force in this scope and no order on its way says otherwise, so that it starts nothing."""
+    obeyed = picture.mode if unit_id is None else picture.facts[unit_id].obeys
+    return obeyed is Mode.AUTONOMOUS and all(one in (Mode.AUTONOMOUS, None) for one in picture.pending_for(unit_id))
+
+
+def _unwatched(facts: Iterable[UnitAssessment]) -> str | None:
+    found = [fact for fact in facts if fact.unwatched and not fact.acknowledged]
+    if not found:
+        return None
+    return f"{names(found)} is live hardware that nobody watches; look at it and acknowledge it first."
+
+
+def _nobody_live(picture: GridState) -> str | None:
+    """Without one live unit, every word is from before: after a restart it would be the file's."""
+    return None if picture.live else "No unit is live, so nobody can tell what the converters do."
+
+
+def _not_in_wait(facts: Iterable[UnitAssessment]) -> str | None:
+    """An acknowledgement excuses hardware that nobody can watch, never a unit that is seen to work."""
+    found = [fact for fact in facts if not fact.confirmed_wait() and (fact.live or not fact.acknowledged)]
+    if not found:
+        return None
+    return f"{names(found)} is not surely in Wait; every converter must be, by a reading after the last order."
+
+
+def _late(facts: Iterable[UnitAssessment], limits: RunLimits) -> str | None:
+    """Run rests on what every live unit told of late: a converter may have begun to work since (S18)."""
+    late = [fact for fact in facts if fact.live and not fact.fresh(limits.fresh)]
+    if not late:
+        return None
+    oldest = max(late, key=lambda fact: fact.age or 0.0)
+    return (
+        f"{oldest.id} was last seen {oldest.age or 0.0:.0f} s ago; Run rests on readings of at most "
+        f"{limits.fresh:g} s of every live unit. The next reading of {names(late)} is waited for."
+    )
+
+
+def _locked_run(locks: Mapping[str, Lock]) -> str | None:
+    return f"{_lock('', locks[''])}; Run is refused until the lock is taken off." if "" in locks else None
+
+
+def _locked_not_stopped(picture: GridState, locks: Mapping[str, Lock]) -> str | None:
+    for scope, lock in locks.items():
+        fact = picture.facts.get(scope)
+        if scope and (fact is None or not fact.live or fact.local_mode is not Mode.STOP):
+            return f"{_lock(scope, lock)} and does not show local mode stop."
+    return None
+
+
+def _lock(scope: str, lock: Lock) -> str:
+    who = scope or "The cluster"
+    return f"{who} is locked by {lock.get('name')} since {lock.get('since')} ({lock.get('reason')})"
+
+
+def _mode(picture: GridState) -> str:
+    if picture.mode is not None:
+        return picture.mode.label
+    return "mixed" if picture.mixed else "not known"
+
+
+def why_not_lock(unit_id: str, picture: GridState) -> str | None:
+    """Why a unit's lock may not be set: it must be seen live, with local mode stop, and in Wait."""
+    fact = picture.facts.get(unit_id)
+    if fact is None or not fact.live:
+        return f"{unit_id} is not live; a lock is set only once its stop is seen."
+    if any(mode is not Mode.STOP for mode in picture.pending_modes.get(unit_id, ())):
+        return f"{unit_id}'s local mode is being changed; a lock is set only once its stop is seen."
+    if fact.local_mode is not Mode.STOP:
+        return f"{unit_id} does not show local mode stop yet; set Force Stop for it first."
+    if not fact.estimate.surely(ConverterStatus.WAIT):
+        return f"{unit_id}'s converter is not surely in Wait yet."
+    return None

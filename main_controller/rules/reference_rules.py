@@ -1,0 +1,127 @@
+"""The interlocks of the one voltage reference: (c), (d), (e), (g) and (i) (N13, Z8, I6, I7).
+
+Used by `judge` alone. Pure.
+"""
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment, names, possible_current
+from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.orders import ConverterOrder
+from main_controller.rules.interlock_terms import Answer, Limits, fail, ok
+
+
+def reference_first(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+    """Rule (c): current needs another live unit that surely is the reference, and no further one that may be (S14)."""
+    if not wanted.word.current_controlled:
+        return None
+    references = [
+        other
+        for other in picture.others(wanted.unit_id)
+        if other.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE) and other.live
+    ]
+    if not references:
+        return fail("c", "no-voltage-reference", "No other live unit is surely the voltage reference.", reference=None)
+    maybe = [
+        one for one in picture.others(wanted.unit_id) if one.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+    ]
+    if len(maybe) > 1:
+        sentence = f"{names(maybe)}: each is or may be the voltage reference; there must be one."
+        return fail("c", "several-voltage-references", sentence, units=[one.id for one in maybe])
+    return ok("c", f"{names(references)} is the voltage reference.", reference=references[0].id)
+
+
+def single_reference(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+    """Rule (d): one reference at a time, whoever may be one counts."""
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE or fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE):
+        return None
+    others = [
+        other
+        for other in picture.others(wanted.unit_id)
+        if other.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+    ]
+    if others:
+        sentence = f"{names(others)} is or may be the voltage reference; there is one at a time."
+        return fail("d", "second-voltage-reference", sentence, units=[other.id for other in others])
+    return ok("d", "No other unit is the voltage reference.", units=[])
+
+
+def limit_carries(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+    """Rule (e): the reference's limit is above the larger of the two sums that it must carry, by the margin (S23).
+
+    The larger sum is what is left to carry when all on the other side fall away, and never less than the net current.
+    """
+    others = picture.others(wanted.unit_id)
+    charging, discharging = (
+        possible_current(others, word) for word in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
+    )
+    if charging is None or discharging is None:
+        sentence = "A unit that may be current-controlled does not tell its current: what must be carried is not known."
+        return fail("e", "reference-limit-too-small", sentence, limit=None, charging=charging, discharging=discharging)
+    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE:
+        limit: float | None = wanted.dig
+    else:
+        charging += wanted.dig if wanted.word is ConverterStatus.CHARGE else 0.0
+        discharging += wanted.dig if wanted.word is ConverterStatus.DISCHARGE else 0.0
+        limit = _reference_limit(others)
+    larger = max(charging, discharging)
+    needed = larger + limits.margin
+    numbers = {
+        "limit": limit,
+        "charging": round(charging, 3),
+        "discharging": round(discharging, 3),
+        "net": round(charging - discharging, 3),
+        "margin": limits.margin,
+        "needed": round(needed, 3),
+    }
+    if limit is None:
+        return fail("e", "reference-limit-too-small", "The voltage reference's current limit is not known.", **numbers)
+    if limit + 1e-9 < needed:
+        sentence = (
+            f"The reference's limit is {limit:g} A, but it must carry up to {larger:g} A "
+            f"and keep {limits.margin:g} A to hold the voltage with."
+        )
+        return fail("e", "reference-limit-too-small", sentence, **numbers)
+    return ok("e", f"The reference's limit of {limit:g} A covers the {larger:g} A that it must carry.", **numbers)
+
+
+def _maybe_references(wanted: ConverterOrder, picture: GridState) -> list[UnitAssessment]:
+    """The other units that are or may be the voltage reference."""
+    return [
+        other
+        for other in picture.others(wanted.unit_id)
+        if other.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+    ]
+
+
+def _reference_limit(others: list[UnitAssessment]) -> float | None:
+    """The smallest current limit (A) that a sure reference may have, or None where none is known."""
+    known = [
+        dig
+        for other in others
+        if other.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)
+        for dig in other.estimate.digs
+    ]
+    digs = [dig for dig in known if dig is not None]
+    return min(digs) if digs and len(digs) == len(known) else None
+
+
+def voltage_fixed(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+    """Rule (i): holds for the present reference too: it alone could change the voltage under its followers."""
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE:
+        return None
+    followers = [other for other in picture.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
+    same = fact.estimate.dvgs == {wanted.dvg}
+    if followers and not (same and fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)):
+        sentence = f"{names(followers)} is or may be current-controlled; the reference's voltage is fixed meanwhile."
+        return fail("i", "reference-voltage-fixed", sentence, units=[other.id for other in followers], dvg=wanted.dvg)
+    return ok("i", "No unit depends on another voltage.", units=[], dvg=wanted.dvg)
+
+
+def followers_of(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState) -> Answer:
+    """Rule (g), as advice: Wait always passes; who would lose the reference is named for the confirmation."""
+    followers = [other for other in picture.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
+    if fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None) and followers:
+        sentence = (
+            f"{names(followers)} is or may be current-controlled and would lose its voltage reference; stop it first."
+        )
+        return Answer("g", False, "followers-still-on", sentence, {"units": [f.id for f in followers]}, advice=True)
+    return ok("g", "No current-controlled unit depends on this one.", units=[])

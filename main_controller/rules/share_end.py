@@ -1,0 +1,98 @@
+"""What the safe end of a guided transfer must bring to Wait, and what is left of it (N13, S5, S20).
+
+Pure. Used by `operations/safe_end.py`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.deals import normalise
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus
+from main_controller.domain.sharing import Sharing
+
+STILL: Mapping[ConverterStatus, str] = {
+    ConverterStatus.VOLTAGE_REFERENCE: "still is the voltage reference",
+    ConverterStatus.CHARGE: "still charges",
+    ConverterStatus.DISCHARGE: "still discharges",
+}
+
+
+def in_deals(deals: Iterable[object]) -> frozenset[str]:
+    """The units that these deals name; what is no deal names none, so that garbage keeps nobody from ending."""
+    shown = [normalise(deal) for deal in deals if isinstance(deal, Mapping)]
+    named = [deal.get(role) for deal in shown for role in ("chargingUnit", "dischargingUnit")]
+    return frozenset(unit_id for unit_id in named if isinstance(unit_id, str))
+
+
+def to_stop(sharing: Sharing, picture: GridState, dealing: frozenset[str]) -> list[UnitAssessment]:
+    """The units that the safe end sees to: its own two, and whoever else is or may be at work by hand.
+
+    Left out is what apis-main drives: to end a deal is its own, in its own order (Z9); and hardware that is not live
+    and acknowledged.
+    """
+    found = []
+    for fact in picture.facts.values():
+        own = fact.id in (sharing.giver, sharing.taker)
+        driven = fact.obeys in SHARING_MODES and (fact.id in dealing or not own)
+        if not driven and (own or _at_work(fact)):
+            found.append(fact)
+    return found
+
+
+def released_since(sharing: Sharing, picture: GridState) -> bool:
+    """Whether one that a kill interrupted had left its bus before its end began: its giver is surely in Wait.
+
+    Others may have put converters to work there since, through another door; those are not its own to stop.
+    """
+    giver = picture.facts.get(sharing.giver)
+    return sharing.began_end is None and giver is not None and giver.live and giver.confirmed_wait()
+
+
+def still_its_own(fact: UnitAssessment, sharing: Sharing) -> bool:
+    """Whether this unit may still do what the procedure ordered, or nothing."""
+    if fact.id == sharing.taker:
+        return fact.estimate.possibly(ConverterStatus.CHARGE, ConverterStatus.WAIT, None)
+    return fact.id == sharing.giver
+
+
+def _at_work(fact: UnitAssessment) -> bool:
+    return not fact.estimate.surely(ConverterStatus.WAIT) and not (fact.acknowledged and not fact.live)
+
+
+def reference_like(fact: UnitAssessment, sharing: Sharing) -> bool:
+    """Whether this unit's Wait comes last: it is or may be a voltage reference, surely not current-controlled alone."""
+    if fact.id == sharing.taker:
+        return False
+    words = fact.estimate.words
+    return fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or (
+        fact.id == sharing.giver and not all(word is not None and word.current_controlled for word in words)
+    )
+
+
+def what_is_left(
+    working: Iterable[UnitAssessment],
+    unknown: Iterable[str],
+    voltages: Mapping[str, float],
+    dead_bus: float,
+    *,
+    measured: bool,
+) -> str:
+    """In one sentence what keeps the end from being one; empty when nothing does.
+
+    `working` were not seen in Wait, `unknown` are units that nobody knows any more; `voltages` (V) were measured since
+    the reference's Wait, and `measured` says whether all were that must be.
+    """
+    parts = [f"{fact.id} {_does(fact)}" for fact in working]
+    parts += [f"{unit_id} is not known any more" for unit_id in unknown]
+    live = {unit_id: volts for unit_id, volts in voltages.items() if abs(volts) > dead_bus}
+    if live:
+        unit_id, volts = max(live.items(), key=lambda one: abs(one[1]))
+        parts.append(f"the bus still carries {volts:g} V at {unit_id}")
+    elif not measured:
+        parts.append("the bus was not measured since")
+    return f"Not ended: {'; '.join(parts)}." if parts else ""
+
+
+def _does(fact: UnitAssessment) -> str:
+    sure = next((does for word, does in STILL.items() if fact.estimate.surely(word)), None)
+    return sure or "was not seen in Wait"

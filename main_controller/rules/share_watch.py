@@ -1,0 +1,213 @@
+"""What ends a guided transfer by itself, and what keeps one from beginning (N13, S5, S6, S23, I13-I16).
+
+Pure. Used by `operations/share.py` at every look. Each check gives a sentence with its numbers, or None.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.limits import BatteryLimits
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
+from main_controller.domain.sharing import Sharing, Step
+from main_controller.rules.interlock_terms import Limits
+from main_controller.rules.share_battery import Gauges, why_not_give, why_not_take
+
+MARGIN = 0.125
+"""How far (A) a current may be from what is set, apis-main's own allowance; `PART` of the set current comes on top."""
+
+PART = 0.1
+SET_VOLTAGE, SET_CURRENT = 0.5, 0.005
+"""How far (V, A) a set point may be from the ordered one."""
+
+CURRENT_RISES = 10.0
+"""How long (s) a current may take to reach what is set, besides the lag of readings (K4, K15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a transfer must keep: the rules' limits, the battery's, and the times (s) of steps and of readings."""
+
+    limits: Limits
+    step_time: float
+    lag: float = 12.0
+    battery: BatteryLimits = field(default_factory=BatteryLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that is known at one look: the picture, the locks by unit ("" for the cluster), and the gauges of live
+    units; of those that are not the transfer's own the alarm alone."""
+
+    picture: GridState
+    gauges: Mapping[str, Gauges]
+    locks: Mapping[str, Mapping[str, Any]]
+
+
+def most_current(limits: Limits) -> float:
+    """The largest current (A) that a transfer may have under a reference of `current_max`, to the tenth (S23)."""
+    return math.floor((limits.current_max - limits.margin) * 10 + 1e-9) / 10
+
+
+def why_not_begin(giver: str, taker: str, view: View, bounds: Bounds) -> str | None:
+    """Why no transfer between these two may begin now, besides what the rules of its first order say."""
+    fact = view.picture.facts[taker]
+    if fact.obeys is not Mode.MANUAL or view.picture.mode_pending(taker) or not fact.confirmed_wait() or fact.conflict:
+        return fact.conflict or f"{taker} is not in Manual and surely in Wait."
+    alarmed = [unit_id for unit_id in (giver, taker) if _gauges(view, unit_id).alarm]
+    if alarmed:
+        return f"{alarmed[0]} reports a heavy alarm."
+    return _third_worker(giver, taker, view) or _batteries(giver, taker, view, bounds)
+
+
+def why_end(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    """What makes the safe end due by itself, or None; its own limits apart."""
+    for check in _CHECKS:
+        why = check(sharing, view, bounds)
+        if why is not None:
+            return why
+    return None
+
+
+def _data(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    for unit_id in (sharing.giver, sharing.taker):
+        fact = view.picture.facts.get(unit_id)
+        if fact is None or not fact.live:
+            return f"{unit_id}'s data are no longer live."
+        if fact.obeys is not Mode.MANUAL:
+            return f"Manual is no longer in force at {unit_id}."
+    return None
+
+
+def _alarm(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    for unit_id in (sharing.giver, sharing.taker, *sorted(view.gauges)):
+        if _gauges(view, unit_id).alarm and unit_id not in sharing.alarmed:
+            return f"{unit_id} reports a heavy alarm."
+    return None
+
+
+def _lock(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    for scope in ("", sharing.giver, sharing.taker):
+        lock = view.locks.get(scope)
+        if lock is not None:
+            return f"{scope or 'The cluster'} was locked by {lock.get('name')}: {lock.get('reason')}"
+    return None
+
+
+def _worker(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    return _third_worker(sharing.giver, sharing.taker, view)
+
+
+def _battery(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    return _batteries(sharing.giver, sharing.taker, view, bounds)
+
+
+def _words(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    giver, taker = _both(sharing, view)
+    if sharing.reference_at is not None and not giver.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE):
+        return f"{giver.id} is no longer the voltage reference."
+    if sharing.current_at is not None and not taker.estimate.surely(ConverterStatus.CHARGE):
+        return f"{taker.id} is no longer charging."
+    return None
+
+
+def _set_points(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    """Nobody else changed what was ordered; by readings that count (Z6c)."""
+    giver, taker = _both(sharing, view)
+    for fact, ordered_at, current in (
+        (giver, sharing.reference_at, sharing.limit),
+        (taker, sharing.current_at, sharing.current),
+    ):
+        reading = fact.reading
+        if ordered_at is None or reading is None or reading.at < ordered_at + bounds.lag:
+            continue
+        if reading.dvg is None or abs(reading.dvg - sharing.voltage) > SET_VOLTAGE:
+            return f"{fact.id} is set to {_shown(reading.dvg, 'V')}, not to the ordered {sharing.voltage:g} V."
+        if reading.dig is None or abs(reading.dig - current) > SET_CURRENT:
+            return f"{fact.id} is set to {_shown(reading.dig, 'A')}, not to the ordered {current:g} A."
+    return None
+
+
+def _bus(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    """The bus at both units: never above what may be ordered; within tolerance once it has risen."""
+    band = sharing.voltage * bounds.limits.tolerance_percent / 100
+    top = max(bounds.limits.voltage_max, sharing.voltage + band)
+    risen = sharing.step in (Step.CURRENT_ON, Step.SHARING)
+    for fact in _both(sharing, view):
+        vg = None if fact.reading is None else fact.reading.vg
+        if vg is not None and vg > top:
+            return f"The bus is at {vg:g} V at {fact.id}, above {top:g} V."
+        if risen and (vg is None or abs(vg - sharing.voltage) > band + 1e-9):
+            return (
+                f"The bus is at {_shown(vg, 'V')} at {fact.id}, not within {bounds.limits.tolerance_percent:g} % of "
+                f"{sharing.voltage:g} V."
+            )
+    return None
+
+
+def _currents(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    """Both currents: of the right sign and not too large from the first reading on, as large as set after a while."""
+    if sharing.current_at is None:
+        return None
+    margin = MARGIN + PART * sharing.current
+    for fact, sign, does in zip(_both(sharing, view), (-1, 1), ("give", "take"), strict=True):
+        reading = fact.reading
+        if reading is None or reading.at < sharing.current_at:
+            continue
+        flows = reading.at >= sharing.current_at + bounds.lag + CURRENT_RISES
+        least = sharing.current - margin if flows else -margin
+        amps = None if reading.ig is None else sign * reading.ig
+        if amps is None and not flows:
+            continue
+        if amps is None or not least - 1e-9 <= amps <= sharing.current + margin + 1e-9:
+            return (
+                f"{fact.id} shows {_shown(reading.ig, 'A')} on the bus; it should {does} {sharing.current:g} A "
+                f"(at most {margin:g} A off)."
+            )
+    return None
+
+
+def _duration(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+    if sharing.step is not Step.SHARING and view.picture.now - sharing.since > bounds.step_time:
+        return f"The step {sharing.step} took longer than {bounds.step_time:g} s."
+    return None
+
+
+_CHECKS: tuple[Callable[[Sharing, View, Bounds], str | None], ...] = (
+    _data, _alarm, _lock, _worker, _words, _bus, _set_points, _currents, _battery, _duration,
+)  # fmt: skip
+
+
+def _third_worker(giver: str, taker: str, view: View) -> str | None:
+    """The bus is the transfer's own: no other converter works, and no apis-main may put one to work (S5)."""
+    for fact in view.picture.facts.values():
+        if fact.id in (giver, taker) or (fact.acknowledged and not fact.live):
+            continue
+        if not fact.estimate.surely(ConverterStatus.WAIT):
+            return f"{fact.id} is not surely in Wait; a guided transfer needs the bus for itself."
+        if fact.live and fact.obeys in SHARING_MODES:
+            return f"{fact.id} is in {fact.obeys.label}: its apis-main may put it to work on the same bus."
+    return None
+
+
+def _batteries(giver: str, taker: str, view: View, bounds: Bounds) -> str | None:
+    return why_not_give(giver, _gauges(view, giver), bounds.battery) or why_not_take(
+        taker, _gauges(view, taker), bounds.battery
+    )
+
+
+def _both(sharing: Sharing, view: View) -> tuple[UnitAssessment, UnitAssessment]:
+    return view.picture.facts[sharing.giver], view.picture.facts[sharing.taker]
+
+
+def _gauges(view: View, unit_id: str) -> Gauges:
+    return view.gauges.get(unit_id, _NONE)
+
+
+def _shown(value: float | None, unit: str) -> str:
+    return "an unknown value" if value is None else f"{value:g} {unit}"
+
+
+_NONE = Gauges()

@@ -1,0 +1,132 @@
+"""What is wrong with the voltage of the bus: outside its band, or not what the reference was set to (I14).
+
+Pure. Used by `bus_watch` and, for who is outside, by the figures of the bus.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
+
+from main_controller.assessment.grid_state import UnitAssessment
+from main_controller.domain.freshness import Reading
+from main_controller.domain.modes import ConverterStatus
+from main_controller.rules.bus_condition import SETTLES, SKEW, Condition, ConditionKind, Look
+from main_controller.rules.interlock_terms import Limits
+from main_controller.rules.live_bus import listed
+
+OUT_OF_BAND = 5.0
+"""How long (s) the bus must be out of its band, where one unit's own readings say so."""
+
+RAMP = 150.0
+"""How long (s) a reference may take to raise the bus (K15), with something to spare."""
+
+BACK = 1.0
+"""How far (V) inside its band the bus must come before that counts as mended; of a tolerance at most half."""
+
+
+def voltage_conditions(look: Look) -> Iterator[Condition]:
+    """I14: above `voltage_max`; below `voltage_min` with a reference; off the reference's voltage by the tolerance."""
+    live = look.picture.live
+    shown = {fact.id: fact.reading.vg for fact in live if fact.reading is not None and fact.reading.vg is not None}
+    yield from _high(shown, look)
+    references = [fact for fact in live if fact.last_status is ConverterStatus.VOLTAGE_REFERENCE]
+    low = below(shown, look.limits, look.slack(ConditionKind.BUS_LOW, None, BACK)) if references else {}
+    if low:
+        band = look.limits.voltage_min
+        text = f"The bus is below {band:g} V with a voltage reference: {listed(low)}"
+        gone = f"The bus is no longer below {band:g} V with a voltage reference"
+        after = _patience(references, low, look.limits)
+        yield Condition(
+            ConditionKind.BUS_LOW, None, text, gone, after, low, units=_with(references, low), needs=("vg",)
+        )
+    else:
+        yield from _off(references, shown, look)
+
+
+def above(shown: Mapping[str, float], limits: Limits, slack: float = 0.0) -> dict[str, float]:
+    """The voltages (V) above the band, `slack` inside it."""
+    return {unit_id: vg for unit_id, vg in shown.items() if vg > limits.voltage_max - slack}
+
+
+def below(shown: Mapping[str, float], limits: Limits, slack: float = 0.0) -> dict[str, float]:
+    """The voltages (V) below the band, `slack` inside it."""
+    return {unit_id: vg for unit_id, vg in shown.items() if vg < limits.voltage_min + slack}
+
+
+def _high(shown: Mapping[str, float], look: Look) -> Iterable[Condition]:
+    high, band = above(shown, look.limits, look.slack(ConditionKind.BUS_HIGH, None, BACK)), look.limits.voltage_max
+    if high:
+        text = f"The bus is above {band:g} V: {listed(high)}"
+        gone = f"The bus is no longer above {band:g} V"
+        yield Condition(ConditionKind.BUS_HIGH, None, text, gone, OUT_OF_BAND, high, units=tuple(high), needs=("vg",))
+
+
+def _patience(references: Iterable[UnitAssessment], low: Mapping[str, float], limits: Limits) -> float:
+    """How long (s) a low bus is waited for.
+
+    A reference that held the bus and now measures it low itself is believed after `OUT_OF_BAND`; what others measure
+    may be older than its word (K4); and one that may be raising the bus is given `RAMP`.
+    """
+    longest = SKEW
+    for fact in references:
+        held = _since_reference(fact.recent)
+        if fact.id in low and _fell(held, limits):
+            return OUT_OF_BAND
+        if len(held) < 2 or _rising(held):
+            longest = SKEW + RAMP
+    return longest
+
+
+def _since_reference(recent: Sequence[Reading]) -> list[float]:
+    """The voltages (V) of a reference's last readings, those since it became it."""
+    held = takewhile(lambda reading: reading.word is ConverterStatus.VOLTAGE_REFERENCE, reversed(recent))
+    return [reading.vg for reading in held if reading.vg is not None][::-1]
+
+
+def _rising(held: Sequence[float]) -> bool:
+    """Whether the voltage rose in the last three readings; two in a row may show the same in the midst of a ramp."""
+    return held[-1] > min(held[-3:]) + 1.0
+
+
+def _fell(held: Sequence[float], limits: Limits) -> bool:
+    """Whether a bus that was in its band is below it in two readings, and does not rise there.
+
+    A single one may be the next deal's ramp, since a reference's Wait between two deals may not be seen (K12).
+    """
+    least = limits.voltage_min
+    return any(vg >= least for vg in held) and max(held[-2:]) < least and not _rising(held)
+
+
+def _off(references: Sequence[UnitAssessment], shown: Mapping[str, float], look: Look) -> Iterable[Condition]:
+    """A reference that does not hold what it was set to; else others that measure something else than it."""
+    for fact in references:
+        dvg, vg = None if fact.reading is None else fact.reading.dvg, shown.get(fact.id)
+        if not dvg or vg is None:
+            continue
+        tolerance = dvg * look.limits.tolerance_percent / 100
+        if abs(vg - dvg) > tolerance - look.slack(ConditionKind.REFERENCE_OFF, fact.id, min(BACK, tolerance / 2)):
+            text = f"{fact.id} is set to {dvg:g} V and holds {vg:g} V"
+            gone = f"{fact.id} holds its voltage again, or is no reference any more"
+            yield Condition(
+                ConditionKind.REFERENCE_OFF, fact.id, text, gone, SETTLES, {"dvg": dvg, "vg": vg}, needs=("vg",)
+            )
+        elif len(references) == 1:
+            yield from _apart(fact, dvg, tolerance, shown, look)
+
+
+def _apart(
+    reference: UnitAssessment, dvg: float, tolerance: float, shown: Mapping[str, float], look: Look
+) -> Iterable[Condition]:
+    """Units that measure another voltage than the one reference was set to: a section is open, or a meter wrong."""
+    tolerance -= look.slack(ConditionKind.BUS_APART, None, min(BACK, tolerance / 2))
+    apart = {unit_id: vg for unit_id, vg in shown.items() if abs(vg - dvg) > tolerance and unit_id != reference.id}
+    if apart:
+        text = f"{reference.id} holds the bus at {dvg:g} V and others measure {listed(apart)}"
+        gone = "All measure the bus within the tolerance again, or nobody holds it"
+        yield Condition(
+            ConditionKind.BUS_APART, None, text, gone, SETTLES, apart, units=_with([reference], apart), needs=("vg",)
+        )
+
+
+def _with(references: Iterable[UnitAssessment], others: Mapping[str, float]) -> tuple[str, ...]:
+    """The units that a condition rests on, each once."""
+    return tuple({**dict.fromkeys(fact.id for fact in references), **others})

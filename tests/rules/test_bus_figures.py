@@ -1,0 +1,109 @@
+"""The figures of the bus are sums that say what they rest on (review of the bus, section 3)."""
+
+from typing import Any
+
+import pytest
+
+from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.units import Unit
+from main_controller.rules.bus_figures import Measured, bus_figures, headroom, unit_losses
+from main_controller.rules.bus_watch import Explained
+from main_controller.rules.interlock_terms import Limits
+
+CV, CHARGE, DISCHARGE, WAIT = (
+    ConverterStatus.VOLTAGE_REFERENCE,
+    ConverterStatus.CHARGE,
+    ConverterStatus.DISCHARGE,
+    ConverterStatus.WAIT,
+)
+
+
+def unit(unit_id: str, word: ConverterStatus | None = WAIT, *, age: float = 2.0, **figures: Any) -> Measured:
+    values: dict[str, Any] = dict.fromkeys(("vg", "ig", "wg", "wb", "dvg", "dig", "rsoc", "remaining"))
+    return Measured(unit_id, age, word, **{**values, "vg": 350.0, "ig": 0.0, "wg": 0.0, "wb": -20.0, **figures})
+
+
+def sharing() -> list[Measured]:
+    return [
+        unit("E001", CV, dvg=350.0, dig=2.3, ig=-2.0, wg=-700.0, wb=-755.0),
+        unit("E002", CHARGE, dvg=350.0, dig=2.0, ig=2.0, vg=348.0, wg=696.0, wb=650.0),
+        unit("E003", vg=349.0),
+    ]
+
+
+def figures(units: list[Measured], explained: Explained | None = None) -> dict[str, Any]:
+    return bus_figures(units, explained or Explained(), fresh=15.0, limits=Limits())
+
+
+def test_the_reference_tells_what_it_carries_and_what_it_could_still_take_over() -> None:
+    told = figures(sharing())["reference"]
+    assert told == {"unitId": "E001", "dvg": 350.0, "vg": 350.0, "limit": 2.3, "net": 2.0, "headroom": 0.3}
+
+
+def test_of_two_references_or_none_nothing_is_told() -> None:
+    assert figures([unit("E001", CV), unit("E002", CV)])["reference"] is None
+    assert figures([unit("E001")])["reference"] is None
+
+
+def test_the_voltage_rests_on_fresh_readings_and_says_how_many() -> None:
+    told = figures([*sharing(), unit("E004", vg=0.0, age=16.0), unit("E005", vg=None)])["voltage"]
+    assert told == {"min": 348.0, "mean": 349.0, "max": 350.0, "of": 3, "below": 1.0, "outside": []}
+    assert figures([unit("E001", vg=None)])["voltage"] is None
+
+
+def test_the_balance_is_what_the_bus_loses_and_says_when_its_readings_are_apart() -> None:
+    told = figures(sharing())["balance"]
+    assert (told["taken"], told["given"], told["residual"], told["percent"]) == (696.0, 700.0, 4.0, 0.6)
+    assert told["withinSkew"] is False
+    apart = figures([*sharing(), unit("E004", age=8.0)])["balance"]
+    assert (apart["skew"], apart["withinSkew"]) == (6.0, True)
+    assert figures([*sharing(), unit("E004", wg=None)])["balance"] is None, "one who does not tell spoils the sum"
+    assert figures([unit("E001")])["balance"]["percent"] is None
+
+
+def test_a_converter_loses_whichever_way_it_works() -> None:
+    giver, taker, _ = sharing()
+    assert (unit_losses(giver), unit_losses(taker)) == (55.0, 46.0)
+    assert figures(sharing())["losses"] == 101.0
+    assert figures([*sharing(), unit("E004", CHARGE, wb=None)])["losses"] is None
+
+
+def test_every_converter_at_work_is_listed_with_what_explains_it() -> None:
+    told = figures(sharing(), Explained({"E002"}, {"E001": "c7"}))["working"]
+    assert [(one["unitId"], one["explainedBy"]) for one in told] == [("E001", "c7"), ("E002", "deal")]
+    assert told[1]["set"] == {"dvg": 350.0, "dig": 2.0}
+    assert told[1]["measured"] == {"vg": 348.0, "ig": 2.0}
+    assert figures([unit("E009", None)])["working"][0]["explainedBy"] is None
+
+
+def test_headroom_is_told_by_charge_and_current_and_minutes_only_the_way_it_goes() -> None:
+    giving = unit("E001", CV, ig=-2.0, wb=-600.0, rsoc=50.0, remaining=1200.0)
+    told = headroom(giving, current_max=2.3, reserve=20.0)
+    assert told == {
+        "current": 0.3,
+        "toReserveWh": 720,
+        "toFullWh": 1200,
+        "minutesToReserve": 72,
+        "minutesToFull": None,
+    }
+    low = headroom(unit("E001", rsoc=15.0, remaining=360.0, wb=600.0), current_max=2.3, reserve=20.0)
+    assert (low["toReserveWh"], low["minutesToFull"]) == (0, 204)
+
+
+@pytest.mark.parametrize("missing", [{"rsoc": None}, {"remaining": None}, {"rsoc": 0.0}])
+def test_what_the_hardware_does_not_tell_is_null(missing: dict[str, Any]) -> None:
+    values = {"rsoc": 50.0, "remaining": 1200.0, **missing}
+    told = headroom(unit("E001", **values), current_max=2.3, reserve=20.0)
+    assert (told["toReserveWh"], told["toFullWh"]) == (None, None)
+    assert headroom(unit("E001", ig=None), current_max=2.3, reserve=20.0)["current"] is None
+
+
+def test_the_figures_are_read_from_a_units_own_data() -> None:
+    data = {
+        "dcdc": {"status": {"status": "0x0014"}, "meter": {"vg": 350, "wg": -1.5}, "param": {"dig": 2.3}},
+        "battery": {"rsoc": 70.5},
+        "apis": {"remaining_capacity_wh": 1692},
+    }
+    read = Measured.of(Unit("E001", data), 3.0)
+    assert (read.word, read.vg, read.wg, read.dig, read.rsoc, read.remaining) == (CV, 350.0, -1.5, 2.3, 70.5, 1692.0)
+    assert read.ig is None
