@@ -12,7 +12,7 @@ from pathlib import Path
 
 from main_controller import __version__
 from main_controller.domain.limits import BatteryLimits, Pace
-from main_controller.operations.timing import Timing
+from main_controller.domain.timing import Timing
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.share_watch import Bounds
 from main_controller.settings import Settings
@@ -199,7 +199,5 @@ def about(settings: Settings) -> About:
             "readinglag": settings.readinglag,
             "upstreamTimezone": settings.upstream_timezone or None,
         },
-        stale_after=settings.staleafter,
-        mode_time=settings.modetime,
         trips_allowed=settings.tripsperhour,
     )

@@ -342,7 +342,7 @@ class Controller:
         watcher = GridWatcher(upstream.apis_web, self._cache, admission=admission, clock=self._clock)
         scheduled = ScheduledModes(self._desk, self._set_mode)
         earlier = self._journaling.earlier_person_orders()
-        seen = GridSeen(self._desk, last_change=self._events.last_mode_change, earlier=earlier)
+        seen = GridSeen(self._desk, earlier=earlier)
         self._scheduler = Scheduler(
             self._schedules, self._results, scheduled, seen,
             submit=self._orderers.submit, submit_stop=self._crew(STOPPERS, "scheduled stop").submit,
@@ -372,7 +372,7 @@ class Controller:
 
     def _build_web(self) -> Application:
         settings, cache = self.settings, self._cache
-        report = StatusReport(cache, about(settings), self._sources(), clock=self._clock, wall=utc_now)
+        report = StatusReport(self._desk.picture, about(settings), self._sources(), started=utc_now())
         sentence = f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment."
         waiting = Limit(WAITING_READINGS, sentence, retry_after=1)
         self._ordering = Ordering(
@@ -424,9 +424,6 @@ class Controller:
             watcher=lambda: self._watching.health,
             scheduler=lambda: self._scheduling.health,
             schedules=self._scheduler.status,
-            mode_effects=self._commands.mode_effects,
-            last_mode_change=self._events.last_mode_change,
-            unwatched=self._desk.unwatched,
             acknowledgement=self._acknowledged,
             journal=lambda: {"fault": self._journal.fault},
             orders=lambda: [command.as_json() for command in self._commands.open()],

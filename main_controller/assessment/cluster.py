@@ -43,8 +43,8 @@ def mode_in_force(
     While units differ because an order of ours is under way, at most `allowed` s (Z9b), the mode is the old one and
     `pending` the new; any other difference is "mixed".
     """
-    open_orders = pending_orders(orders, now=now, allowed=allowed)
-    newest = open_orders[-1] if open_orders else None
+    open_effects = pending_effects(orders, now=now, allowed=allowed)
+    newest = open_effects[-1] if open_effects else None
     wanted = newest.mode if newest else None
     modes = set(shown)
     if not modes or modes == {None}:
@@ -53,12 +53,12 @@ def mode_in_force(
         (mode,) = modes
         return ModeInForce(mode, pending=None if wanted is mode else wanted)
     old = newest.before if newest else None
-    if old is not None and modes <= {old, *(order.mode for order in open_orders)}:
+    if old is not None and modes <= {old, *(order.mode for order in open_effects)}:
         return ModeInForce(old, pending=wanted)
     return ModeInForce(None, mixed=True, pending=wanted)
 
 
-def pending_orders(orders: Iterable[ModeEffect], *, now: float, allowed: float) -> list[ModeEffect]:
+def pending_effects(orders: Iterable[ModeEffect], *, now: float, allowed: float) -> list[ModeEffect]:
     """Our mode orders to the whole cluster that may still be taking effect, oldest first.
 
     One that an order in effect has since replaced counts only while it is still in flight.
@@ -127,8 +127,8 @@ class OnBus(Protocol):
         """The unit's id."""
 
     @property
-    def word(self) -> ConverterStatus | None:
-        """What its converter says it does."""
+    def last_status(self) -> ConverterStatus | None:
+        """What its converter last said it does."""
 
     @property
     def vg(self) -> float | None:
@@ -138,7 +138,7 @@ class OnBus(Protocol):
 def bus(live: Iterable[OnBus]) -> Bus:
     """The bus as the live units show it: the reference's own reading, else the median of all (K2, K4)."""
     units = list(live)
-    references = [unit for unit in units if unit.word is ConverterStatus.VOLTAGE_REFERENCE]
+    references = [unit for unit in units if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     only = references[0] if len(references) == 1 else None
     readings = [unit.vg for unit in units if unit.vg is not None]
     voltage = only.vg if only is not None else None

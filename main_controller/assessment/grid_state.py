@@ -6,11 +6,14 @@ their converters may be doing as a `ConverterEstimate`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+from main_controller.assessment.cluster import MIXED, Bus
 from main_controller.assessment.estimate import ConverterEstimate
-from main_controller.domain.freshness import Reading, UnitState, unwatched
+from main_controller.domain.freshness import Reading, Sighting, UnitState, unwatched
 from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
+from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.units import Unit
 
 
@@ -21,6 +24,9 @@ class UnitAssessment:
     `in_flight`: an order other than Wait has been sent to it and has not come back. `disturbed_at` (monotonic s) is
     when the last such order that was or may have been sent came back: nothing that its converter said before tells
     what it does now.
+
+    `raw_status` is the converter's status as sent, `dvg`, `dig` and `vg` (V, A, V) what it was set to and measured
+    last; of a unit that was not seen since the start what a file kept.
     """
 
     id: str
@@ -39,6 +45,11 @@ class UnitAssessment:
     disturbed_at: float | None = None
     unit: Unit | None = None
     ordered_at: float | None = None
+    sighting: Sighting | None = None
+    raw_status: str | None = None
+    dvg: float | None = None
+    dig: float | None = None
+    vg: float | None = None
 
     @property
     def live(self) -> bool:
@@ -74,23 +85,41 @@ class UnitAssessment:
 
 @dataclass(frozen=True, slots=True)
 class GridState:
-    """Every known unit and the cluster's mode at one moment (`now`, monotonic s).
+    """Every known unit, the cluster's mode and the bus at one moment (`now`, monotonic s; `wall`, aware UTC).
 
-    `mode` is None when it is not known or mixed; `pending_modes` are the scopes ("" for the cluster, else a unit's id)
-    with a mode change under way. `grid_master_known` and `deals` (how many) are None where that cannot be told.
+    `mode` is None when it is not known or mixed, `pending` the cluster's on its way; `pending_modes` are the scopes (""
+    for the cluster, else a unit's id) with a mode change under way. `grid_master_known`, `grid_master`, `error`
+    (whether apis-web reports one of the whole grid, Z6) and `deals` (how many) are None where that cannot be told.
     `no_deals_at` (monotonic s) is when the newest empty list of deals came that a Grid Master was known after (K7);
     None once there are deals or it cannot be told. `heard_at` (monotonic s) is when apis-web last answered anything.
+    `snapshot` is what it was assessed from.
     """
 
     now: float
     facts: Mapping[str, UnitAssessment]
     mode: Mode | None
     mixed: bool = False
+    pending: Mode | None = None
     pending_modes: Mapping[str, tuple[Mode | None, ...]] = field(default_factory=dict)
     grid_master_known: bool | None = None
+    grid_master: str | None = None
+    error: bool | None = None
     deals: int | None = None
     no_deals_at: float | None = None
     heard_at: float | None = None
+    bus: Bus = Bus(None, None, ())
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    wall: datetime = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def mode_word(self) -> str | None:
+        """The mode as `/get/status` says it."""
+        return MIXED if self.mixed else self.mode
+
+    @property
+    def unwatched(self) -> frozenset[str]:
+        """The units that are live hardware which nobody watches (Z6a)."""
+        return frozenset(fact.id for fact in self.facts.values() if fact.unwatched)
 
     def scope(self, unit_id: str | None) -> list[UnitAssessment]:
         """The facts of one unit, or of all."""

@@ -47,6 +47,11 @@ class Unit:
         self.id = unit_id
         self.data = data
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unit) and self.id == other.id and self.data == other.data
+
+    __hash__ = None  # type: ignore[assignment]  # a view of a mapping
+
     def section(self, *path: str) -> Mapping[str, Any]:
         """The object at `path`, or an empty one where there is none."""
         found: Any = self.data

@@ -14,13 +14,13 @@ from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
+from main_controller.domain.snapshot import Snapshot
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.operations.trips import Trips
 from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
 from main_controller.rules.bus_watch import Explained, conditions
 from main_controller.rules.interlock_terms import Limits
-from main_controller.store.unit_cache import Snapshot
 
 OUT_OF_BAND = (ConditionKind.BUS_HIGH, ConditionKind.BUS_LOW)
 """The conditions in which the bus has left its band (I14)."""

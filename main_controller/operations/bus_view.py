@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.snapshot import Snapshot
 from main_controller.operations.desk import Desk
 from main_controller.rules.bus_figures import Measured, bus_figures, headroom
 from main_controller.rules.bus_watch import Explained
 from main_controller.rules.interlock_terms import Limits
-from main_controller.store.unit_cache import Snapshot
 
 
 class Seen(Protocol):

@@ -10,18 +10,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from main_controller.assessment.assess import Assessor
 from main_controller.assessment.grid_state import GridState
+from main_controller.assessment.moment import Moment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.scope import Lane, Scope
 from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.operations.bus_owner import BusOwner
 from main_controller.operations.moments import Moments
-from main_controller.operations.pictures import Acknowledgements, Pictures
-from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog, TurnLost, Turns
 from main_controller.store.unit_cache import UnitCache
 
@@ -29,6 +30,14 @@ log = logging.getLogger(__name__)
 
 TURN_LIMIT = 30.0
 """How long (s) an order waits for earlier ones of the same unit before it is given up unsent."""
+
+
+class Acknowledgements(Protocol):
+    """Which unwatched units an operator has looked at (Z6a)."""
+
+    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+        """Whether this unit, last seen in this status, is acknowledged."""
+        ...
 
 
 class Locks(Protocol):
@@ -63,17 +72,33 @@ class Desk:
         self.moments = Moments(clock)
         self.owner = BusOwner()
         self.estop: Callable[[], Mapping[str, Any] | None] = lambda: None  # the latch, where there is one (I17)
-        self._pictures = Pictures(cache, commands, acknowledgements, timing=timing, clock=clock)
+        self.mode_changed_at: float | None = None  # when (monotonic s) a mode was last seen to change
+        self._acknowledgements = acknowledgements
+        self._assessor = Assessor()
 
     # Looking
 
     def picture(self) -> GridState:
         """What may be true now of every known unit and of the cluster's mode."""
-        return self._pictures.picture()
+        return self._assessor.assess(self.moment())
 
-    def unwatched(self) -> frozenset[str]:
-        """The units that are live hardware which nobody watches, by their readings and by the orders since (Z6a)."""
-        return self._pictures.unwatched()
+    def moment(self) -> Moment:
+        """Everything that is known now."""
+        snapshot = self.cache.snapshot()
+        return Moment(
+            snapshot,
+            self.clock(),
+            self.wall(),
+            self.timing,
+            self.commands.converter_effects(),
+            self.commands.mode_effects(),
+            frozenset(
+                unit_id
+                for unit_id in {*snapshot.members, *snapshot.sightings}
+                if self._acknowledgements.acknowledged(unit_id, snapshot.last_status(unit_id))
+            ),
+            self.mode_changed_at,
+        )
 
     def known(self, unit_id: str) -> None:
         """Raise NotFound unless this unit is a member or was ever seen."""

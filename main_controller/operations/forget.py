@@ -14,10 +14,10 @@ from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Sighting
 from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.orders import ForgetOrder
+from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.operations.desk import Desk
-from main_controller.store.unit_cache import Snapshot
 
 UNKNOWN = "unknown"
 """What `confirm` has to say of a unit whose converter was never heard, or told no status that a person can say."""

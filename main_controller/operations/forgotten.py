@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from typing import Any
 
 from main_controller.domain.identity import same_address
+from main_controller.domain.snapshot import Snapshot
 from main_controller.operations.waits import WaitResult
-from main_controller.store.unit_cache import Snapshot
 
 
 def reachable(snapshot: Snapshot) -> dict[str, str]:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from main_controller.assessment.cluster import grid_error, grid_master, grid_master_known
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
@@ -50,7 +49,6 @@ class GridEvents:
         self._desk = desk
         self.chronicle = Chronicle(record=record, wall=desk.wall)
         self._seen: _Seen | None = None
-        self._changed_at: float | None = None
         self._back: dict[str, str] = {}
 
     def came_back(self, unit_id: str, name: str) -> None:
@@ -60,14 +58,6 @@ class GridEvents:
     def events(self) -> list[Mapping[str, Any]]:
         """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
         return self.chronicle.events()
-
-    def last_mode_change(self) -> float | None:
-        """When (monotonic s) a mode change was last ordered or seen; a grid error is told only well after (Z6)."""
-        orders = self._desk.commands.mode_effects()
-        moments = [order.returned if order.returned is not None else order.entered for order in orders]
-        if self._changed_at is not None:
-            moments.append(self._changed_at)
-        return max(moments, default=None)
 
     def run_once(self) -> None:
         """Look once and tell what changed."""
@@ -80,13 +70,13 @@ class GridEvents:
         seen = self._seen = self._seen or _Seen()
         self._look_at_units(seen, picture, first)
         self._look_at_mode(seen, picture)
-        self._look_at_grid_master(seen)
+        self._look_at_grid_master(seen, picture)
         self._look_at_error(seen, picture)
 
     def _look_at_mode(self, seen: _Seen, picture: GridState) -> None:
         for fact in picture.live:
             if fact.id in seen.shown and seen.shown[fact.id] is not fact.global_mode:
-                self._changed_at = picture.now
+                self._desk.mode_changed_at = picture.now
             seen.shown[fact.id] = fact.global_mode
         mode = picture.mode
         if mode is None or mode is seen.mode:
@@ -129,16 +119,15 @@ class GridEvents:
         ]
         return sorted(ours, key=lambda order: order.entered, reverse=True)
 
-    def _look_at_grid_master(self, seen: _Seen) -> None:
-        watch = self._desk.cache.snapshot().grid
-        known = grid_master_known(watch.unit_ids)
+    def _look_at_grid_master(self, seen: _Seen, picture: GridState) -> None:
+        known = picture.grid_master_known
         if known is None:
             return
         if seen.no_grid_master is not None and known == seen.no_grid_master:
             text = "A Grid Master is known again." if known else "No Grid Master is known."
             self.chronicle.tell("gridMaster", None, text, None, known)
         seen.no_grid_master = not known
-        master = grid_master(watch.unit_ids, watch.grid_master)
+        master = picture.grid_master
         if master is not None and master != seen.grid_master:
             if seen.grid_master is not None:
                 text = f"The Grid Master moved from {seen.grid_master} to {master}."
@@ -146,15 +135,7 @@ class GridEvents:
             seen.grid_master = master
 
     def _look_at_error(self, seen: _Seen, picture: GridState) -> None:
-        watch = self._desk.cache.snapshot().grid
-        error = grid_error(
-            active=watch.status_active,
-            error=watch.status_error,
-            inactive_answers=watch.inactive_answers,
-            mode=picture.mode,
-            last_change_at=self.last_mode_change(),
-            now=picture.now,
-        )
+        error = picture.error
         if error is None or error == seen.error:
             return
         if error or seen.error:

@@ -3,13 +3,12 @@
 Handed to `workers/scheduler.py` by the controller.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
-from main_controller.assessment.cluster import grid_error
 from main_controller.domain.actor import SCHEDULER
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ModeOrder, StopAllOrder
@@ -54,7 +53,7 @@ class ScheduledModes:
 
 
 class GridSeen:
-    """What a scheduled decision looks at; `last_change` is `GridEvents.last_mode_change`.
+    """What a scheduled decision looks at.
 
     `earlier` says when a person last ordered a mode before this program's start: by unit, None the cluster, and "" a
     Stop all, which counts in every scope.
@@ -64,12 +63,10 @@ class GridSeen:
         self,
         desk: Desk,
         *,
-        last_change: Callable[[], float | None],
         earlier: Mapping[str | None, datetime] = MappingProxyType({}),
     ) -> None:
         self._desk = desk
         self._earlier = earlier
-        self._last_change = last_change
 
     def mode_in_force(self) -> Mode | None:
         """The cluster's mode, None while it is not known or mixed."""
@@ -94,16 +91,7 @@ class GridSeen:
 
     def grid_error(self) -> bool | None:
         """Whether the grid reports an error (Z6); None when that cannot be told."""
-        watch = self._desk.cache.snapshot().grid
-        picture = self._desk.picture()
-        return grid_error(
-            active=watch.status_active,
-            error=watch.status_error,
-            inactive_answers=watch.inactive_answers,
-            mode=picture.mode,
-            last_change_at=self._last_change(),
-            now=picture.now,
-        )
+        return self._desk.picture().error
 
     def last_person_order_at(self, unit_id: str | None) -> datetime | None:
         """When a person's last mode order in exactly this scope, or Stop all, came and was or may have been sent."""

@@ -11,8 +11,8 @@ from typing import Any
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
 from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.timing import Timing
 from main_controller.errors import Sent
-from main_controller.operations.timing import Timing
 from main_controller.operations.waits import WaitResult, WaitWave
 from main_controller.store.command_log import CommandLog
 

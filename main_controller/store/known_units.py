@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from main_controller.domain.freshness import Remembered, Sighting
+from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.database import Database
-from main_controller.store.unit_cache import Snapshot
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ import bottle
 
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import parse_converter_status, parse_mode
+from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.units import Unit
-from main_controller.store.unit_cache import Snapshot
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
 from main_controller.web.readings import SnapshotSource, refuse_callback

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import bottle
 
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import BadRequest, NoDataYet
-from main_controller.store.unit_cache import Snapshot
 from main_controller.web.conditional import accepts_gzip, matches, tagged_json
 from main_controller.web.parameters import NAME
 from main_controller.web.replies import COMMON_HEADERS, JSON, reply

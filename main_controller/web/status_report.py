@@ -3,25 +3,16 @@
 Used by the readings and the page. It asks plain collaborators and keeps nothing itself.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from main_controller.assessment.cluster import (
-    ModeInForce,
-    bus,
-    grid_error,
-    grid_master,
-    grid_master_known,
-    mode_in_force,
-)
-from main_controller.domain.commands import ModeEffect
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
-from main_controller.store.unit_cache import Snapshot
-from main_controller.web.readings import SnapshotSource
-from main_controller.web.unit_status import LastSeen, Moment, last_seen, unit_state, unit_status
+from main_controller.web.unit_status import Moment, unit_status
 from main_controller.workers.health import Health
 
 Json = dict[str, Any]
@@ -43,8 +34,8 @@ def _no_list() -> Sequence[Mapping[str, Any]]:
 class About:
     """What never changes while the program runs: who it is and by which settings it judges.
 
-    `limits` are the settings by which orders are judged, by their names (V, A, %, s); `config` what the page needs to
-    know (readOnly, emulator, upsModes, staleafter, readinglag); `stale_after` and `mode_time` (Z9b) in s;
+
+    know (readOnly, emulator, upsModes, staleafter, readinglag);
     `trips_allowed` is how many trips within an hour are too many (I11).
     """
 
@@ -54,8 +45,6 @@ class About:
     timezone: str
     limits: Mapping[str, float]
     config: Mapping[str, Any]
-    stale_after: float
-    mode_time: float
     trips_allowed: int = 3
 
 
@@ -63,8 +52,7 @@ class About:
 class Sources:
     """Whom the report asks each time; each gives JSON as it stands in the reply unless said otherwise.
 
-    `mode_effects` are those that were or may have been sent; `last_mode_change` (monotonic s, None: never) when a mode
-    change was last ordered or seen; `acknowledgement` says by whom and when a unit last seen in this word was
+    `acknowledgement` says by whom and when a unit last seen in this word was
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
     follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
@@ -76,9 +64,6 @@ class Sources:
     watcher: Callable[[], Health]
     scheduler: Callable[[], Health]
     schedules: Callable[[], Mapping[str, Any]]
-    unwatched: Callable[[], Collection[str]]
-    mode_effects: Callable[[], Iterable[ModeEffect]] = tuple
-    last_mode_change: Callable[[], float | None] = _none
     acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None] = field(default=lambda _unit, _word: None)
     orders: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
     grid_events: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
@@ -95,56 +80,40 @@ class Sources:
 
 
 class StatusReport:
-    """Makes the body of `/get/status` on demand; `clock` is monotonic s, `wall` aware UTC."""
+    """Makes the body of `/get/status` on demand from the grid's `state` now; `started` in UTC."""
 
-    def __init__(
-        self,
-        cache: SnapshotSource,
-        about: About,
-        sources: Sources,
-        *,
-        clock: Callable[[], float],
-        wall: Callable[[], datetime],
-    ) -> None:
-        self._cache = cache
+    def __init__(self, state: Callable[[], GridState], about: About, sources: Sources, *, started: datetime) -> None:
+        self._state = state
         self._about = about
         self._sources = sources
-        self._clock = clock
-        self._wall = wall
-        self._started = iso_utc(wall())
-        snapshot = cache.snapshot()
-        self._seen: tuple[Snapshot, Mapping[str, LastSeen]] = (snapshot, last_seen(snapshot, {}))  # replaced whole
+        self._started = iso_utc(started)
 
     def report(self) -> Json:
         """The whole body, of this moment."""
         serial = self._sources.serial()  # before anything is looked at: what comes later is newer than this status
-        view = self._view()
-        about, sources = self._about, self._sources
-        wall = self._wall()
+        about, sources, state = self._about, self._sources, self._state()
         moment = Moment(
-            snapshot=view.snapshot,
-            now=view.now,
-            wall_of=lambda at: wall - timedelta(seconds=view.now - at),
+            now=state.now,
+            wall=state.wall,
             started=self._started,
             acknowledgement=sources.acknowledgement,
             locks=sources.locks(),
-            unwatched=sources.unwatched(),
             trips=sources.trips(),
             trips_allowed=about.trips_allowed,
         )
-        states = list(view.states.values())
+        states = [fact.state for fact in state.facts.values()]
         return {
             "version": about.version,
             "serial": serial,
             "start": sources.start,
-            "time": iso_utc(wall),
+            "time": iso_utc(state.wall),
             "simulated": about.simulated,
-            "title": about.title or _cluster(view.snapshot),
+            "title": about.title or _cluster(state.snapshot),
             "timezone": about.timezone,
             "limits": about.limits,
             "config": about.config,
-            "data": {**_data(view.snapshot, view.now), **{str(state): states.count(state) for state in UnitState}},
-            "grid": self._grid(view),
+            "data": {**_data(state.snapshot, state.now), **{str(kind): states.count(kind) for kind in UnitState}},
+            "grid": _grid(state),
             "gridEvents": list(sources.grid_events()),
             "bus": sources.bus(),
             "busConditions": list(sources.bus_conditions()),
@@ -157,67 +126,29 @@ class StatusReport:
             "then": sources.then(),
             "estop": sources.estop(),
             "journal": sources.journal(),
-            "conflicts": view.snapshot.conflicts,
-            "units": {unit_id: unit_status(seen, view.states[unit_id], moment) for unit_id, seen in view.seen.items()},
+            "conflicts": state.snapshot.conflicts,
+            "units": {unit_id: unit_status(fact, moment) for unit_id, fact in state.facts.items()},
         }
 
     def mode(self) -> str | None:
         """The mode in force as `grid.mode` says it."""
-        return self._mode(self._view()).word
-
-    def _view(self) -> "_View":
-        snapshot, now = self._cache.snapshot(), self._clock()
-        of, seen = self._seen
-        if of is not snapshot:
-            seen = last_seen(snapshot, seen)
-            self._seen = (snapshot, seen)
-        states = {unit_id: unit_state(one, now, self._about.stale_after) for unit_id, one in seen.items()}
-        return _View(snapshot, now, seen, states)
-
-    def _mode(self, view: "_View") -> ModeInForce:
-        shown = [one.global_mode for one in view.live]
-        return mode_in_force(shown, self._sources.mode_effects(), now=view.now, allowed=self._about.mode_time)
-
-    def _grid(self, view: "_View") -> Json:
-        watch = view.snapshot.grid
-        mode = self._mode(view)
-        known = grid_master_known(watch.unit_ids)
-        current = bus(view.live)
-        error = grid_error(
-            active=watch.status_active,
-            error=watch.status_error,
-            inactive_answers=watch.inactive_answers,
-            mode=mode.mode,
-            last_change_at=self._sources.last_mode_change(),
-            now=view.now,
-        )
-        told = watch.deals if known and watch.deals_error is None else None
-        return {
-            "mode": mode.word,
-            "pending": mode.pending,
-            "gridMaster": grid_master(watch.unit_ids, watch.grid_master),
-            "error": error,
-            "deals": None if told is None else len(told),
-            "noGridMaster": None if known is None else not known,
-            "dealsAge": None if watch.deals_at is None else round(max(0.0, view.now - watch.deals_at), 1),
-            "busVoltage": current.voltage,
-            "voltageReference": current.reference,
-            "voltageReferences": current.references,
-        }
+        return self._state().mode_word
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What every part of one report looks at."""
-
-    snapshot: Snapshot
-    now: float
-    seen: Mapping[str, LastSeen]
-    states: Mapping[str, UnitState]
-
-    @property
-    def live(self) -> list[LastSeen]:
-        return [one for unit_id, one in self.seen.items() if self.states[unit_id] is UnitState.LIVE]
+def _grid(state: GridState) -> Json:
+    watch = state.snapshot.grid
+    return {
+        "mode": state.mode_word,
+        "pending": state.pending,
+        "gridMaster": state.grid_master,
+        "error": state.error,
+        "deals": state.deals,
+        "noGridMaster": None if state.grid_master_known is None else not state.grid_master_known,
+        "dealsAge": None if watch.deals_at is None else round(max(0.0, state.now - watch.deals_at), 1),
+        "busVoltage": state.bus.voltage,
+        "voltageReference": state.bus.reference,
+        "voltageReferences": state.bus.references,
+    }
 
 
 def _cluster(snapshot: Snapshot) -> str:

@@ -10,8 +10,8 @@ from typing import Any, get_args
 import bottle
 
 from main_controller.concurrency.limit import Limit
+from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import BadRequest, NoDataYet, NotFound
-from main_controller.store.unit_cache import Snapshot
 from main_controller.upstream.devices import Devices, NotReadable, Part, Target
 from main_controller.web.conditional import tagged_json
 from main_controller.web.parameters import Parameters

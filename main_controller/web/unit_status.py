@@ -3,109 +3,60 @@
 Used by the status report and, for its sentence, by the page.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from main_controller.domain.freshness import Sighting, UnitState
-from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
+from main_controller.assessment.grid_state import UnitAssessment
+from main_controller.domain.freshness import UnitState
+from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.domain.timestamps import iso_utc
 from main_controller.rules.unit_rules import too_many_trips
-from main_controller.store.unit_cache import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class LastSeen:
-    """What one sighting of a unit says, read once: the status is asked far more often than units are read.
-
-    `raw_status` is the converter's as sent, `shown_status` as `/get/status` says it, also where it is none of the four;
-    voltages in V, currents in A.
-    """
-
-    id: str
-    sighting: Sighting | None
-    word: ConverterStatus | None
-    raw_status: str | None
-    shown_status: str | None
-    vg: float | None
-    dvg: float | None
-    dig: float | None
-    global_mode: Mode | None
-    read_at: str | None
-
-
-def last_seen(snapshot: Snapshot, before: Mapping[str, LastSeen]) -> dict[str, LastSeen]:
-    """What was seen last of every known unit, sorted by id; taken over from `before` where nothing new was seen."""
-    ids = sorted({*snapshot.members, *snapshot.sightings})
-    found: dict[str, LastSeen] = {}
-    for unit_id in ids:
-        known = before.get(unit_id)
-        sighting = snapshot.sightings.get(unit_id)
-        kept = known if known is not None and sighting is not None and known.sighting is sighting else None
-        found[unit_id] = kept or _look(snapshot, unit_id, sighting)
-    return found
-
-
-def _look(snapshot: Snapshot, unit_id: str, sighting: Sighting | None) -> LastSeen:
-    raw = snapshot.last_status(unit_id)
-    word = parse_converter_status(raw)
-    words = word, raw, raw if word is None else word
-    if sighting is None:
-        kept = snapshot.remembered.get(unit_id)
-        dvg, dig = (kept.dvg, kept.dig) if kept is not None else (None, None)
-        return LastSeen(unit_id, None, *words, None, dvg, dig, None, None)
-    unit = sighting.unit
-    read_at = iso_utc(sighting.moved_wall)
-    return LastSeen(unit_id, sighting, *words, unit.vg, unit.dvg, unit.dig, unit.global_mode, read_at)
-
-
-def unit_state(seen: LastSeen, now: float, stale_after: float) -> UnitState:
-    """How far this unit can be trusted; a member never seen is silent (Z5)."""
-    return UnitState.SILENT if seen.sighting is None else seen.sighting.state(now, stale_after)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Everything that the units' entries of one report share.
 
-    `wall_of` turns monotonic s into UTC; `started` is the start of the program, ISO 8601; `acknowledgement` says by
-    whom and when a unit last seen in this word was acknowledged; `unwatched` are the units that nobody watches, by
-    their last words and the orders since (Z6a); `trips` are the moments (monotonic s) of the units' trips that nobody
-    has reset, of which `trips_allowed` within an hour are too many (I11).
+    `now` (monotonic s) is `wall` (UTC); `started` is the start of the program, ISO 8601; `acknowledgement` says by whom
+    and when a unit last seen in this status was acknowledged; `trips` are the moments (monotonic s) of the units' trips
+    that nobody has reset, of which `trips_allowed` within an hour are too many (I11).
     """
 
-    snapshot: Snapshot
     now: float
-    wall_of: Callable[[float], datetime]
+    wall: datetime
     started: str
     acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None]
     locks: Mapping[str, Mapping[str, Any]]
-    unwatched: Collection[str]
     trips: Mapping[str, Sequence[float]]
     trips_allowed: int
 
+    def wall_of(self, at: float) -> datetime:
+        """When (UTC) a monotonic time was."""
+        return self.wall - timedelta(seconds=self.now - at)
 
-def unit_status(seen: LastSeen, state: UnitState, moment: Moment) -> dict[str, Any]:
+
+def unit_status(fact: UnitAssessment, moment: Moment) -> dict[str, Any]:
     """One entry of `units`.
 
     `since` is when a live unit was last read, since when a stale one's clock stands still, since when a silent one is
     gone, and the start of the program for a member never seen.
     """
-    forgotten = seen.id in moment.unwatched
+    raw, status, unwatched = fact.raw_status, parse_converter_status(fact.raw_status), fact.unwatched
     return {
-        "state": state,
-        "age": None if seen.sighting is None else round(seen.sighting.age(moment.now), 1),
-        "since": _since(seen, state, moment),
-        "lastWord": seen.shown_status,
-        "lastDvg": seen.dvg,
-        "lastDig": seen.dig,
-        "lastVg": seen.vg,
-        "acknowledged": moment.acknowledgement(seen.id, seen.raw_status) if forgotten else None,
-        "unwatched": forgotten,
-        "conflict": moment.snapshot.conflicts.get(seen.id),
-        "locked": moment.locks.get(seen.id),
-        "trips": _trips(moment.trips.get(seen.id, ()), moment),
+        "state": fact.state,
+        "age": None if fact.age is None else round(fact.age, 1),
+        "since": _since(fact, moment),
+        "lastWord": raw if status is None else status,
+        "lastDvg": fact.dvg,
+        "lastDig": fact.dig,
+        "lastVg": fact.vg,
+        "acknowledged": moment.acknowledgement(fact.id, raw) if unwatched else None,
+        "unwatched": unwatched,
+        "conflict": fact.conflict,
+        "locked": moment.locks.get(fact.id),
+        "trips": _trips(moment.trips.get(fact.id, ()), moment),
     }
 
 
@@ -120,12 +71,13 @@ def _trips(moments: Sequence[float], moment: Moment) -> dict[str, Any] | None:
     }
 
 
-def _since(seen: LastSeen, state: UnitState, moment: Moment) -> str:
-    if seen.sighting is None or seen.read_at is None:
+def _since(fact: UnitAssessment, moment: Moment) -> str:
+    sighting = fact.sighting
+    if sighting is None:
         return moment.started
-    if state is UnitState.SILENT and seen.sighting.absent_at is not None:
-        return iso_utc(moment.wall_of(seen.sighting.absent_at))
-    return seen.read_at
+    if fact.state is UnitState.SILENT and sighting.absent_at is not None:
+        return iso_utc(moment.wall_of(sighting.absent_at))
+    return iso_utc(sighting.moved_wall)
 
 
 def unwatched_sentence(unit_id: str, status: Mapping[str, Any]) -> str:

@@ -76,6 +76,10 @@ def fact(
         "local_mode": local,
         "effective": None if mode is None else effective_mode(mode, local),
         "unit": battery(unit_id),
+        "raw_status": None if word is None else str(word),
+        "vg": vg,
+        "dvg": dvg,
+        "dig": dig,
         **more,
     }
     return UnitAssessment(unit_id, state, age, last, tuple(readings), estimate_of(last, orders, LAG), **values)

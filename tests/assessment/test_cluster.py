@@ -12,9 +12,10 @@ from main_controller.assessment.cluster import (
     grid_master_known,
     mode_in_force,
 )
+from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.modes import ConverterStatus, Mode
-from main_controller.domain.units import Unit
+from tests.assessment.facts import fact
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
 
@@ -121,8 +122,8 @@ def test_a_grid_error_is_told_only_where_nothing_else_explains_it(changes: Any, 
     assert error(**changes) is expected
 
 
-def on_bus(unit_id: str, vg: float | None, word: ConverterStatus = ConverterStatus.WAIT) -> Unit:
-    return Unit(unit_id, {"dcdc": {"status": {"status": str(word)}, "meter": {"vg": vg}}})
+def on_bus(unit_id: str, vg: float | None, word: ConverterStatus = ConverterStatus.WAIT) -> UnitAssessment:
+    return fact(unit_id, word, vg=vg)
 
 
 def test_the_bus_is_at_the_voltage_that_its_reference_measures() -> None:

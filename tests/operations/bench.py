@@ -10,14 +10,15 @@ from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.commands import Command, ConverterEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.snapshot import Snapshot
+from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
-from main_controller.operations.desk import Desk
+from main_controller.operations.desk import Acknowledgements, Desk
 from main_controller.operations.direct_readings import DirectReadings, RepeatedReadings
 from main_controller.operations.dispatcher import Dispatcher
 from main_controller.operations.force_stop import ForceStop
 from main_controller.operations.mode_sender import ModeSender
 from main_controller.operations.pages_heard import PagesHeard
-from main_controller.operations.pictures import Acknowledgements
 from main_controller.operations.safe_end import SafeEnd
 from main_controller.operations.set_converter import SetConverter
 from main_controller.operations.set_mode import SetMode
@@ -25,13 +26,12 @@ from main_controller.operations.share import Share
 from main_controller.operations.share_record import ShareRecord
 from main_controller.operations.share_watcher import ShareWatcher
 from main_controller.operations.stop_all import StopAll
-from main_controller.operations.timing import Timing
 from main_controller.operations.verification import Verification
 from main_controller.operations.waits import Waits
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.share_watch import Bounds
 from main_controller.store.command_log import CommandLog
-from main_controller.store.unit_cache import Snapshot, UnitCache
+from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import ApisWeb
 from tests.operations.fake_wire import Converter, FakeApisWeb, FakeDevices, Grid, Hands
 

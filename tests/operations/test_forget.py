@@ -244,7 +244,7 @@ def test_run_is_no_longer_refused_for_a_unit_that_has_left() -> None:
         with pytest.raises(Refused, match="E009 is live hardware that nobody watches"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         Leaving(bench).order("E009", "0x0014")
-        assert bench.desk.unwatched() == frozenset()
+        assert bench.desk.picture().unwatched == frozenset()
         assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True
 
 

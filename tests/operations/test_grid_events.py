@@ -144,7 +144,7 @@ def test_after_our_own_mode_order_not_active_is_no_error(watched: Watched) -> No
     watched.bench.cache.take_grid(lambda grid: replace(grid, status_active=False, inactive_answers=3))
     watched.bench.run(10.0)
     assert watched.told() == []
-    assert watched.events.last_mode_change() is not None
+    assert watched.bench.desk.moment().last_mode_change is not None
 
 
 def test_a_unit_falling_silent_and_coming_back_is_told(watched: Watched) -> None:

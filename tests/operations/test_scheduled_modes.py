@@ -28,7 +28,7 @@ def orders(bench: Bench) -> ScheduledModes:
 
 
 def seen(bench: Bench) -> GridSeen:
-    return GridSeen(bench.desk, last_change=lambda: None)
+    return GridSeen(bench.desk)
 
 
 def test_an_order_is_pending_until_it_is_seen_in_effect(bench: Bench) -> None:
@@ -129,7 +129,7 @@ def test_a_persons_orders_count_in_their_own_scope_and_stop_all_in_every_one(ben
 
 def test_orders_from_before_the_restart_count_too(bench: Bench) -> None:
     earlier = {None: START, "E001": START + timedelta(hours=1), "": START - timedelta(hours=1)}
-    look = GridSeen(bench.desk, last_change=lambda: None, earlier=earlier)
+    look = GridSeen(bench.desk, earlier=earlier)
     assert look.last_person_order_at(None) == START
     assert look.last_person_order_at("E001") == START + timedelta(hours=1)
     assert look.last_person_order_at("E002") == START - timedelta(hours=1)

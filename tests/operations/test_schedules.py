@@ -10,10 +10,10 @@ import pytz
 
 from main_controller.domain.actor import person
 from main_controller.domain.schedule import Operation
+from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
 from main_controller.operations.desk import Desk as OrdersDesk
 from main_controller.operations.schedules import SetSchedule
-from main_controller.operations.timing import Timing
 from main_controller.store import atomic_file
 from main_controller.store.command_log import CommandLog
 from main_controller.store.schedule_results import ScheduleResults

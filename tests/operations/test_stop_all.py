@@ -12,9 +12,9 @@ from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import Refused, UpstreamError, UpstreamRefused
 from main_controller.operations import stop_all
-from main_controller.store.unit_cache import GridWatch, Snapshot
 from main_controller.upstream.devices import Target
 from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench

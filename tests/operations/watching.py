@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from main_controller.domain.timing import Timing
 from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
-from main_controller.operations.timing import Timing
 from main_controller.operations.trips import Trips
 from main_controller.rules.interlock_terms import Limits
 from main_controller.store.command_log import CommandLog

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.snapshot import GridWatch
 from main_controller.rules.interlock_terms import Limits
 from main_controller.simulator import SimulatedCluster
-from main_controller.store.unit_cache import GridWatch, UnitCache
+from main_controller.store.unit_cache import UnitCache
 from tests.operations.watching import Watching
 from tests.simulator.hands import CHARGE, DISCHARGE, WAIT, fault, held_by_hand, mend, order
 from tests.simulator.traces import Moment, look

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import Remembered, UnitState
-from main_controller.store.unit_cache import GridWatch, Snapshot, UnitCache, own_clock
+from main_controller.domain.snapshot import GridWatch, Snapshot
+from main_controller.store.unit_cache import UnitCache, own_clock
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ import pytest
 from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.timing import Timing
 from main_controller.operations.desk import Desk
-from main_controller.operations.timing import Timing
 from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json
@@ -37,19 +37,16 @@ class Grid:
     def __init__(self, cache: UnitCache | None = None, *, title: str = "Somewhere", **sources: Any) -> None:
         self.clock = Clock()
         self.cache = cache or UnitCache()
-        about = About("0.1.0", False, title, "Asia/Tokyo", LIMITS, {"readOnly": False}, 30.0, 30.0)
+        about = About("0.1.0", False, title, "Asia/Tokyo", LIMITS, {"readOnly": False})
         self.orders = CommandLog()
         desk = Desk(
             self.cache, self.orders, Nobody(), Nobody(), timing=Timing(), clock=self.clock, wall=self.clock.wall
         )
         schedules: Mapping[str, Any] = {"pending": 0, "last": [], "failed": []}
         asked = {"collector": lambda: UP, "watcher": lambda: DOWN, "scheduler": lambda: UP, **sources}
+        self.desk = desk
         self.status = StatusReport(
-            self.cache,
-            about,
-            Sources(schedules=lambda: schedules, unwatched=desk.unwatched, **asked),
-            clock=self.clock,
-            wall=self.clock.wall,
+            desk.picture, about, Sources(schedules=lambda: schedules, **asked), started=self.clock.wall()
         )
 
     def watch(self, **changes: Any) -> None:
@@ -199,7 +196,8 @@ def test_orders_events_and_the_shared_procedure_come_as_they_are() -> None:
 
 def test_a_change_of_ours_under_way_is_the_old_mode_with_the_new_one_pending() -> None:
     change = ModeEffect("c1", None, Mode.STOP, entered=999.0, before=Mode.AUTONOMOUS, returned=999.0, sent=True)
-    grid = Grid(mode_effects=lambda: [change])
+    grid = Grid()
+    grid.orders.note_mode(change)
     stopped = {"operation_mode": {"global": "stop"}}
     take(grid.cache, grid.clock, unit("E001"), unit("E002", apis=stopped))
     assert (grid.grid["mode"], grid.grid["pending"]) == ("autonomous", "stop")
@@ -233,7 +231,8 @@ def test_without_an_answer_to_unit_ids_nothing_is_believed_of_deals_and_master()
 
 
 def test_a_grid_error_waits_for_two_answers_and_for_a_mode_change_to_settle() -> None:
-    grid = Grid(last_mode_change=lambda: 990.0)
+    grid = Grid()
+    grid.desk.mode_changed_at = 990.0
     take(grid.cache, grid.clock, unit("E001"))
     assert grid.grid["error"] is None
     grid.watch(status_active=False, inactive_answers=2)

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import UpstreamTimeout, UpstreamUnreachable
-from main_controller.store.unit_cache import Snapshot, UnitCache
+from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.workers.data_collector import DataCollector, GridWatcher

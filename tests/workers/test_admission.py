@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import Remembered
+from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import UpstreamError, UpstreamGarbled
-from main_controller.store.unit_cache import Snapshot, UnitCache
+from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import GridStatus
 from main_controller.workers.admission import Admission, within
 from main_controller.workers.data_collector import DataCollector, GridWatcher

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
+from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import (
     UpstreamError,
     UpstreamGarbled,
@@ -20,7 +21,7 @@ from main_controller.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from main_controller.store.unit_cache import GridWatch, Snapshot, UnitCache
+from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
 from main_controller.upstream.json_text import decode
 from main_controller.workers.data_collector import DataCollector, GridWatcher

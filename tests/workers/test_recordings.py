@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from main_controller.domain.freshness import UnitState, unwatched
-from main_controller.store.unit_cache import Snapshot
+from main_controller.domain.snapshot import Snapshot
 from tests.workers.recording import GRID_BEAT, Replay
 
 STALE_AFTER = 30.0

@@ -1,4 +1,4 @@
-"""The times that every order reckons with: decided by the settings, built by the controller, used by the operations."""
+"""How long the real system takes to show things: decided by the settings, used wherever that is reckoned with."""
 
 from dataclasses import dataclass
 
