@@ -137,7 +137,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             sys.stdout.write(found_at_start(settings))
             return 0
         if settings.verify_journal:
-            status, text = verify_journal(settings.journal)
+            status, text = verify_journal(settings.database)
             sys.stdout.write(text + "\n")
             return status
         set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
@@ -206,9 +206,9 @@ class Controller:
         settings = self.settings
         zone = pytz.timezone(settings.timezone)
         self._data_lock = DataLock(wall=utc_now)
-        self._data_lock.hold(data_folders(settings.journal, settings.schedules))
+        self._data_lock.hold(data_folders(settings.database, settings.schedules))
         self._stack.callback(self._data_lock.release)
-        database = Database(settings.journal)
+        database = Database(settings.database)
         self._stack.callback(database.close)
         self._journal = Journal(database, wall=utc_now)
         self._known = KnownUnits(database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))

@@ -44,7 +44,7 @@ def data_folders(journal: Path, schedules: Path) -> tuple[DataFolder, DataFolder
     of_journal = Path(os.path.realpath(journal)).parent  # SQLite too follows a link to the file's own folder
     of_schedules = Path(os.path.realpath(schedules))
     return (
-        DataFolder("journal", of_journal, of_journal / ".in-use.json"),
+        DataFolder("database", of_journal, of_journal / ".in-use.json"),
         DataFolder("schedules", of_schedules, of_schedules.with_name(f".{of_schedules.name}.in-use.json")),
     )
 
@@ -115,7 +115,7 @@ class DataLock:
         except BlockingIOError:
             raise InUse(
                 f"{folder.path} (setting {folder.setting}) is in use by {_holder(folder.holder)}; end that one first, "
-                "or give this one folders of its own for its journal and its schedules."
+                "or give this one folders of its own (settings database and schedules)."
             ) from None
         except OSError as error:
             log.warning(

@@ -337,7 +337,7 @@ def test_stop_sh_stops_it(program: Program, checkout: Path) -> None:
 
 def test_a_second_program_on_the_same_data_refuses_and_names_the_first(program: Program, checkout: Path) -> None:
     """M2: exit 2, one sentence; the first goes on, and its data can be checked beside it."""
-    settings = {"journal": program.data / "journal.sqlite3", "schedules": program.data / "schedules"}
+    settings = {"database": program.data / "journal.sqlite3", "schedules": program.data / "schedules"}
     for name, path in settings.items():
         said = refused_start(checkout, program.data / f"other {name}", **{name: path})
         first = f"another program: process {program.process.pid}, which answers at http://localhost:"
@@ -565,7 +565,7 @@ def test_without_a_journal_it_starts_says_so_and_stops_the_grid(checkout: Path, 
     """Issue 5 section 6: evidence comes after the grid's safety; what it cannot know it takes as forbidden."""
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
-    with Program(checkout, tmp_path / "data", journal=blocked / "journal.sqlite3", **grid.settings) as program:
+    with Program(checkout, tmp_path / "data", database=blocked / "journal.sqlite3", **grid.settings) as program:
         until(lambda: seen(program, 2), "the first picture")
         assert "ERROR" in program.errors
         assert program.call("/readyz").json["journal"]
