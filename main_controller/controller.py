@@ -66,7 +66,7 @@ from main_controller.store.command_log import CommandLog
 from main_controller.store.data_lock import DataLock, data_folders
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
-from main_controller.store.journal_check import verify_journal
+from main_controller.store.journal.check import verify_journal
 from main_controller.store.known_units import KnownUnits
 from main_controller.store.latch_file import LatchFile
 from main_controller.store.locks import LockBook
@@ -92,8 +92,9 @@ from main_controller.web.unit_readings import UnitReadings
 from main_controller.workers.admission import Admission, within
 from main_controller.workers.crew import Crew
 from main_controller.workers.data_collector import DataCollector, GridWatcher
+from main_controller.workers.database_writer import DatabaseWriter
 from main_controller.workers.health import utc_now
-from main_controller.workers.journal_writer import JournalWriter
+from main_controller.workers.journal_keeper import JournalKeeper
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler
 from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
@@ -108,6 +109,9 @@ LOOK_EVERY = 0.5
 
 EVENTS_EVERY = 1.0
 """How often (s) it is looked for what the grid did by itself."""
+
+KEEP_EVERY = 60.0
+"""How often (s) it is looked whether the journal's day has ended."""
 
 READERS = 16
 DIRECT_READERS = 16
@@ -208,7 +212,7 @@ class Controller:
         self._data_lock = DataLock(wall=utc_now)
         self._data_lock.hold(data_folders(settings.database, settings.schedules))
         self._stack.callback(self._data_lock.release)
-        database = Database(settings.database)
+        self._database = database = Database(settings.database)
         self._stack.callback(database.close)
         self._journal = Journal(database, wall=utc_now)
         self._known = KnownUnits(database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))
@@ -315,6 +319,12 @@ class Controller:
             desk, self._known, sharing=self._share.as_json, clear_schedules=self._set_schedule.clear_left
         )
         self._known.tell_back(self._events.came_back)
+        self._database.replaced_is_told(self._tell_replaced)
+
+    def _tell_replaced(self, text: str) -> None:
+        """Another file is where the database's was; where its folder was moved, that is to be held too."""
+        self._data_lock.follow()
+        self._events.chronicle.show("database", None, text)
 
     def _clear_due(self, unit_id: str | None) -> None:
         self._set_schedule.clear_due(unit_id, "a person")
@@ -350,6 +360,7 @@ class Controller:
             submit=self._orderers.submit, submit_stop=self._crew(STOPPERS, "scheduled stop").submit,
             wall=utc_now, clock=self._clock, allowed=settings.modetime,
         )  # fmt: skip
+        keeper = JournalKeeper(self._journal, keep_days=settings.journalkeep)
         self._collect = collector
         self._collecting = Periodic("data collector", settings.datacollectorinterval, collector.poll_once)
         self._watching = Periodic("grid watcher", WATCH_EVERY, watcher.poll_once)
@@ -367,10 +378,11 @@ class Controller:
             Periodic("hand time", EVENTS_EVERY, self._hand_time.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
+            Periodic("journal", KEEP_EVERY, keeper.run_once),
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
             self._scheduling,
         ]
-        self._writer = JournalWriter(self._journal, keep_days=settings.journalkeep)
+        self._writer = DatabaseWriter(self._database)
 
     def _build_web(self) -> Application:
         settings, cache = self.settings, self._cache

@@ -223,3 +223,34 @@ def test_a_disk_that_takes_no_note_is_no_fault(tmp_path: Path, others: Others) -
     assert "is in use by another program; end that one first" in refused(
         tmp_path / "journal" / "j.sqlite3", tmp_path / "own"
     )
+
+
+def test_a_folder_in_the_place_of_one_that_was_moved_is_held_too(tmp_path: Path) -> None:
+    """M16: or a second program starts on the new one."""
+    journal, schedules = tmp_path / "journal" / "j.sqlite3", tmp_path / "schedules"
+    lock = take(journal, schedules)
+    lock.tell("http://localhost:4382/")
+    journal.parent.rename(tmp_path / "aside")
+    lock.follow()
+    assert "answers at http://localhost:4382/" in refused(journal, tmp_path / "own")
+    assert "setting database" in refused(tmp_path / "aside" / "j.sqlite3", tmp_path / "own")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        lock.follow()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    lock.release()
+    take(journal, schedules).release()
+
+
+def test_another_program_in_the_place_of_a_moved_folder_is_said_and_stays_named(
+    tmp_path: Path, others: Others, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal, schedules = tmp_path / "journal" / "j.sqlite3", tmp_path / "schedules"
+    lock = take(journal, schedules)
+    journal.parent.rename(tmp_path / "aside")
+    other = others.start(journal, tmp_path / "own")
+    lock.follow()
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert f"process {other.pid}" in caplog.text
+    assert json.loads((tmp_path / "journal" / ".in-use.json").read_text())["pid"] == other.pid
+    lock.close()

@@ -505,6 +505,26 @@ def test_a_full_disk_stops_no_order_and_is_told(program: Program, grid: FakeGrid
     assert program.call("/setSchedule?operation=softStop&value=2091-01-01T00:00:00Z").status == 200
 
 
+def test_a_journal_moved_aside_is_told_at_once_and_no_lock_is_lost(program: Program) -> None:
+    """M16: the log at ERROR and the page within a beat or two; the lock holds after a restart."""
+    assert program.call("/setLock?name=Ito&reason=fuse", "POST").status == 200
+    program.data.joinpath("journal.sqlite3").rename(program.data / "aside.sqlite3")
+
+    def told() -> list[str]:
+        events = program.call("/get/status").json["gridEvents"]
+        return [event["text"] for event in events if event["kind"] == "database"]
+
+    until(told, "the event on the page", deadline=10)
+    assert "journal.sqlite3 was removed or replaced while the program ran" in told()[0]
+    assert "ERROR" in program.errors
+    program.kill()
+    program.start()
+    assert program.call("/locks").json[""]["name"] == "Ito"
+    assert program.call("/setOperationMode?value=autonomous").status == 409
+    assert program.verify_journal()[0] == 0
+    assert "replaced" in {row["stage"] for row in program.call("/journal").json["rows"]}
+
+
 def test_a_schedules_folder_that_is_gone_is_a_clear_error(program: Program) -> None:
     """Z11: nothing else suffers, and it comes back when the folder does."""
     folder = program.data / "schedules"
