@@ -45,7 +45,7 @@ def simulated(units: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         command = [
             sys.executable, str(ROOT / "startMain.py"), "--simulate", str(units), "--log-level", "ERROR",
-            "--b_port", str(port), "--schedules", f"{folder}/schedules", "--journal", f"{folder}/journal.sqlite3",
+            "--b_port", str(port), "--schedules", f"{folder}/schedules", "--database", f"{folder}/journal.sqlite3",
         ]  # fmt: skip
         with Path(folder, "log").open("wb") as log:
             process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)

@@ -87,7 +87,7 @@ def program(apis_web: str) -> Iterator[Program]:
         command = [
             sys.executable, str(ROOT / "startMain.py"), "--log-level", "ERROR",
             "--b_port", str(port), "--apis_emul_url", apis_web, "--apis_budo_url", apis_web,
-            "--schedules", f"{folder}/schedules", "--journal", f"{folder}/journal.sqlite3",
+            "--schedules", f"{folder}/schedules", "--database", f"{folder}/journal.sqlite3",
         ]  # fmt: skip
         start = time.monotonic()
         process = subprocess.Popen(

@@ -158,7 +158,7 @@ def _settings(folder: Path, grid: StopGrid, port: int) -> dict[str, str]:
     return {
         "b_port": str(port), "apis_emul_url": web, "apis_budo_url": web,
         "emul_url": f"http://device.example:{grid.device_port}", "maxunits": "10000",
-        "journal": str(folder / "data/journal.sqlite3"), "schedules": str(folder / "schedules"),
+        "database": str(folder / "data/journal.sqlite3"), "schedules": str(folder / "schedules"),
     }  # fmt: skip
 
 

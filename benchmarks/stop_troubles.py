@@ -86,7 +86,7 @@ def _disk_full(scene: Scene) -> None:
 
 
 def _no_journal(start: Start) -> None:
-    start.settings["journal"] = "/proc/journal.sqlite3"  # a folder that takes no file, not even root's
+    start.settings["database"] = "/proc/journal.sqlite3"  # a folder that takes no file, not even root's
 
 
 def _journal_held(scene: Scene) -> None:

@@ -59,20 +59,16 @@ function rowOf(row) {
   cell(said(row.unitId));
   cell(said(row.what), "what");
   cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
-  cell(outcomeOf(row.outcome), "result");
-  const level = LEVELS[stateOf(row.outcome)];
+  cell(outcomeOf(row), "result");
+  const level = LEVELS[row.stage];
   if (level) line.lastElementChild.dataset.level = level;
   return line;
 }
 
-/** "contradicted: E001 shows charge." with its state in words, where the state as it stands is no word. */
-function outcomeOf(outcome) {
-  const state = stateOf(outcome);
-  return state === null ? said(outcome) : `${words.t(`outcome.${state}`)}${said(outcome.slice(state.length))}`;
-}
-
-function stateOf(outcome) {
-  return /^(partlyVerified|contradicted|timedOut)(?=$|: )/.exec(String(outcome ?? ""))?.[1] ?? null;
+/** "contradicted: E001 shows charge." with its stage in words, where the stage as it stands is no word. */
+function outcomeOf({ stage, outcome }) {
+  const text = String(outcome ?? "");
+  return SPOKEN.has(stage) && text.startsWith(stage) ? `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}` : said(outcome);
 }
 
 /** A value as text: objects as "key: value" pairs, nothing as "". */
@@ -82,6 +78,7 @@ function said(value) {
   return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${told(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
 }
 
+const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);
 const LEVELS = Object.freeze({ partlyVerified: "warn", contradicted: "alarm" });
 
 function filter() {

@@ -63,7 +63,7 @@ class Upstream:
 def chosen_upstream(settings: Settings, stack: contextlib.ExitStack) -> Upstream:
     """Whom readings and orders go to; the connections are closed by `stack`."""
     agent = f"APIS-Main-Controller/{__version__}"
-    folder = settings.journal.parent
+    folder = settings.database.parent
     address_file = SmallFile(folder / "addresses.json")
     addresses = Addresses(kept=address_file.load())
     limit = max(ANSWER_LIMIT, settings.maxunits * UNIT_LIMIT)
@@ -112,7 +112,7 @@ def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
         emul_url=cluster.device_url,
         ups_set_url=f"{cluster.device_url}/{{id}}/ups1/operation/mode",
         schedules=folder / "schedules",
-        journal=folder / "journal.sqlite3",
+        database=folder / "journal.sqlite3",
         estopfile=folder / "estop",
     )
 

@@ -68,7 +68,7 @@ from main_controller.store.command_log import CommandLog
 from main_controller.store.data_lock import DataLock, data_folders
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
-from main_controller.store.journal_check import verify_journal
+from main_controller.store.journal.check import verify_journal
 from main_controller.store.known_units import KnownUnits
 from main_controller.store.latch_file import LatchFile
 from main_controller.store.locks import LockBook
@@ -94,8 +94,9 @@ from main_controller.web.unit_readings import UnitReadings
 from main_controller.workers.admission import Admission, within
 from main_controller.workers.crew import Crew
 from main_controller.workers.data_collector import DataCollector, GridWatcher
+from main_controller.workers.database_writer import DatabaseWriter
 from main_controller.workers.health import utc_now
-from main_controller.workers.journal_writer import JournalWriter
+from main_controller.workers.journal_keeper import JournalKeeper
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler
 from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
@@ -110,6 +111,9 @@ LOOK_EVERY = 0.5
 
 EVENTS_EVERY = 1.0
 """How often (s) it is looked for what the grid did by itself."""
+
+KEEP_EVERY = 60.0
+"""How often (s) it is looked whether the journal's day has ended."""
 
 READERS = 16
 DIRECT_READERS = 16
@@ -139,7 +143,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             sys.stdout.write(found_at_start(settings))
             return 0
         if settings.verify_journal:
-            status, text = verify_journal(settings.journal)
+            status, text = verify_journal(settings.database)
             sys.stdout.write(text + "\n")
             return status
         set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
@@ -208,9 +212,9 @@ class Controller:
         settings = self.settings
         zone = pytz.timezone(settings.timezone)
         self._data_lock = DataLock(wall=utc_now)
-        self._data_lock.hold(data_folders(settings.journal, settings.schedules))
+        self._data_lock.hold(data_folders(settings.database, settings.schedules))
         self._stack.callback(self._data_lock.release)
-        database = Database(settings.journal)
+        self._database = database = Database(settings.database)
         self._stack.callback(database.close)
         self._journal = Journal(database, wall=utc_now)
         self._known = KnownUnits(database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))
@@ -313,6 +317,12 @@ class Controller:
             desk, self._known, sharing=self._share.as_json, clear_schedules=self._set_schedule.clear_left
         )
         self._known.tell_back(self._events.came_back)
+        self._database.replaced_is_told(self._tell_replaced)
+
+    def _tell_replaced(self, text: str) -> None:
+        """Another file is where the database's was; where its folder was moved, that is to be held too."""
+        self._data_lock.follow()
+        self._events.chronicle.show("database", None, text)
 
     def _clear_due(self, unit_id: str | None) -> None:
         self._set_schedule.clear_due(unit_id, "a person")
@@ -348,6 +358,7 @@ class Controller:
             submit=self._orderers.submit, submit_stop=self._crew(STOPPERS, "scheduled stop").submit,
             wall=utc_now, clock=self._clock, allowed=settings.modetime,
         )  # fmt: skip
+        keeper = JournalKeeper(self._journal, keep_days=settings.journalkeep)
         self._collect = collector
         self._collecting = Periodic("data collector", settings.datacollectorinterval, collector.poll_once)
         self._watching = Periodic("grid watcher", WATCH_EVERY, watcher.poll_once)
@@ -365,10 +376,11 @@ class Controller:
             Periodic("hand time", EVENTS_EVERY, self._hand_time.run_once),
             Periodic("procedures", LOOK_EVERY, self._share.run_once),
             Periodic("then", LOOK_EVERY, self._then_mode.run_once),
+            Periodic("journal", KEEP_EVERY, keeper.run_once),
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
             self._scheduling,
         ]
-        self._writer = JournalWriter(self._journal, keep_days=settings.journalkeep)
+        self._writer = DatabaseWriter(self._database)
 
     def _build_web(self) -> Application:
         settings, cache = self.settings, self._cache

@@ -68,10 +68,14 @@ class Chronicle:
         self._say(kind, unit_id, text)
         self._record(kind, unit_id, text, _plain(before), _plain(after))
 
-    def _say(self, kind: str, unit_id: str | None, text: str) -> None:
-        log.warning("%s", text)
+    def show(self, kind: str, unit_id: str | None, text: str) -> None:
+        """Let the page show what the log and the journal tell already."""
         at = self._wall().isoformat(timespec="milliseconds")
         self._events.append({"at": at, "kind": kind, "unitId": unit_id, "text": text})
+
+    def _say(self, kind: str, unit_id: str | None, text: str) -> None:
+        log.warning("%s", text)
+        self.show(kind, unit_id, text)
 
 
 def _plain(value: Any) -> Any:

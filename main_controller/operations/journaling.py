@@ -1,6 +1,7 @@
 """Writes into the journal what orders, schedules, locks and the grid itself do (Z13a).
 
-A listener of the command log and of the schedule results; the operations call `intent` just before they send.
+A listener of the command log and of the schedule results; the operations call `intent` just before they send. Each row
+says in words for a person, and by order and stage for a program, what it is about.
 """
 
 import logging
@@ -19,18 +20,16 @@ from main_controller.domain.orders import (
 )
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
-from main_controller.store.journal import Journal
-from main_controller.store.journal_row import INTENT
+from main_controller.store.journal import Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
 
 log = logging.getLogger(__name__)
 
-ORDER, REFUSAL, OVERRIDE = "order", "refusal", "override"
+ORDER, REFUSAL, OVERRIDE, INTENT = "order", "refusal", "override", "intent"
 SCHEDULE, LOCK, START = "schedule", "lock", "start"
 GRID = "the grid"
 """Who did what nobody ordered."""
 
-ENDS = "The program ends:"
 
 INTENT_LIMIT = 1.0
 """How long (s) an order waits for its intent to be on the disk."""
@@ -57,19 +56,19 @@ class Journaling:
         if isinstance(after.order, ScheduleOrder | ClearScheduleOrder) and not _refused(after):
             return
         if before is None:
-            self._command(ORDER, after, "", before=after.before or None, after=after.order.content())
+            self._command(ORDER, Stage.CAME, after, before=after.before or None, after=after.order.content())
             if _stops(after):
-                self._command(INTENT, after, "", before=after.before or None, after=after.order.content())
+                self._command(INTENT, Stage.INTENT, after, before=after.before or None, after=after.order.content())
             if after.state.open:
                 return
         if after.note is not None and after.note != (before.note if before is not None else None):
             kind = OVERRIDE if after.override is not None and (before is None or before.note is None) else ORDER
-            self._command(kind, after, f"note: {after.note}", after=after.order.content())
+            self._command(kind, Stage.NOTE, after, after.note, after=after.order.content())
         if before is None or before.state is not after.state:
-            kind = REFUSAL if _refused(after) else ORDER
-            self._command(kind, after, _outcome(after), before=after.before or None, after=_result(after))
+            kind, stage = (REFUSAL, Stage.REFUSED) if _refused(after) else (ORDER, Stage(str(after.state)))
+            self._command(kind, stage, after, after.error, before=after.before or None, after=_result(after))
         elif after.sent == "unknown" and before.sent != "unknown" and after.error is not None:
-            self._command(ORDER, after, f"unknown: {after.error}", before=after.before or None, after=_result(after))
+            self._command(ORDER, Stage.UNKNOWN, after, after.error, before=after.before or None, after=_result(after))
 
     def intent(self, command: Command) -> None:
         """Have it on the disk that this order is about to be sent; at most 1 s, and the order goes out all the same."""
@@ -81,13 +80,24 @@ class Journaling:
             before=command.before or None,
             after=command.order.content(),
             command_id=command.id,
+            order=command.order.name,
+            stage=Stage.INTENT,
             wait=INTENT_LIMIT,
         )
         if not on_disk:
             why = self._journal.fault or "the disk did not answer in time"
             log.error("%s is sent without its intent in the journal: %s", command.id, why)
 
-    def _command(self, kind: str, command: Command, outcome: str, *, before: Any = None, after: Any = None) -> None:
+    def _command(
+        self,
+        kind: str,
+        stage: Stage,
+        command: Command,
+        why: str | None = None,
+        *,
+        before: Any = None,
+        after: Any = None,
+    ) -> None:
         self._journal.append(
             kind,
             by=str(command.by),
@@ -95,8 +105,10 @@ class Journaling:
             what=str(command.order),
             before=before,
             after=after,
-            outcome=outcome,
+            outcome=_outcome(stage, why),
             command_id=command.id,
+            order=command.order.name,
+            stage=stage,
         )
 
     # After a restart
@@ -105,8 +117,8 @@ class Journaling:
         """The first command number that no earlier run has used; where the journal cannot be read, one by the clock."""
         try:
             last = self._journal.last_command_number()
-            clean = (self._journal.last_of_kind(START) or ENDS).startswith(ENDS)
-            return last + (1 if clean else UNWRITTEN)
+            ended = self._journal.last_stage(Stage.STARTED, Stage.ENDED, Stage.REPLACED)
+            return last + (1 if ended in (None, Stage.ENDED) else UNWRITTEN)
         except ControllerError as error:
             log.error("the last command's number cannot be read, so numbers go on by the clock: %s", error.sentence)
             return int(wall().timestamp())
@@ -149,8 +161,10 @@ class Journaling:
                 what=row["what"],
                 before=row["before"],
                 after=row["after"],
-                outcome=f"unknown: {UNKNOWN_OUTCOME}",
+                outcome=_outcome(Stage.UNKNOWN, UNKNOWN_OUTCOME),
                 command_id=row["commandId"],
+                order=row["order"],
+                stage=Stage.UNKNOWN,
             )
         return rows
 
@@ -159,11 +173,14 @@ class Journaling:
     def started(self, version: str, settings: Mapping[str, Any]) -> None:
         """Journal the start, with the settings in force."""
         what = f"APIS Main Controller {version} started."
-        self._journal.append(START, by="the program", unit_id=None, what=what, after=dict(settings))
+        self._journal.append(
+            START, by="the program", unit_id=None, what=what, after=dict(settings), stage=Stage.STARTED
+        )
 
     def ended(self, why: str) -> None:
         """Journal the end of the program."""
-        self._journal.append(START, by="the program", unit_id=None, what=f"{ENDS} {why}")
+        what = f"The program ends: {why}"
+        self._journal.append(START, by="the program", unit_id=None, what=what, stage=Stage.ENDED)
 
     def schedule_result(self, result: ScheduleResult) -> None:
         """Journal how a schedule ended: a listener of the schedule results."""
@@ -174,25 +191,56 @@ class Journaling:
             unit_id=schedule.unit_id,
             what=f"{schedule}, due {iso_utc(schedule.due)}: {result.sentence}",
             outcome=result.outcome,
+            stage=Stage(result.outcome),
             at=result.at,
         )
 
     def schedule_set(
-        self, by: str, unit_id: str | None, operation: str, *, due: str | None, command_id: str, done: bool = True
+        self,
+        by: str,
+        unit_id: str | None,
+        operation: str,
+        *,
+        before: str | None,
+        due: str | None,
+        command_id: str,
+        done: bool = True,
     ) -> None:
-        """Journal a schedule that was set, or cleared where `due` is None; `due` is ISO 8601."""
+        """Journal a schedule that was set, moved or cleared: for when it was (None: there was none) and is now.
+
+        Both are ISO 8601; `due` is None where it was cleared, `done` says whether there was one to clear.
+        """
+        stage = Stage.SET if due is not None else Stage.CLEARED if done else Stage.NONE
         verb = "set" if due is not None else "cleared"
-        what = f"schedule {operation} for {unit_id or 'the cluster'} {verb}"
-        outcome = verb if done else "there was none"
         self._journal.append(
-            SCHEDULE, by=by, unit_id=unit_id, what=what, after=due, outcome=outcome, command_id=command_id
+            SCHEDULE,
+            by=by,
+            unit_id=unit_id,
+            what=f"schedule {operation} for {unit_id or 'the cluster'} {verb}",
+            before=before,
+            after=due,
+            outcome="there was none" if stage is Stage.NONE else verb,
+            command_id=command_id,
+            order="setSchedule" if due is not None else "clearSchedule",
+            stage=stage,
         )
 
     def lock(self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Journal a lock that was set, or taken off where `after` is None; `scope` "" is the cluster."""
-        verb = "taken off" if after is None else "set"
-        what = f"lock on {scope or 'the cluster'} {verb}"
-        self._journal.append(LOCK, by=by, unit_id=scope or None, what=what, before=before, after=after, outcome=verb)
+        verb, order, stage = (
+            ("taken off", "clearLock", Stage.TAKEN_OFF) if after is None else ("set", "setLock", Stage.SET)
+        )
+        self._journal.append(
+            LOCK,
+            by=by,
+            unit_id=scope or None,
+            what=f"lock on {scope or 'the cluster'} {verb}",
+            before=before,
+            after=after,
+            outcome=verb,
+            order=order,
+            stage=stage,
+        )
 
     def record(self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None) -> None:
         """Journal what the grid did by itself (Z13a)."""
@@ -211,9 +259,11 @@ def _refused(command: Command) -> bool:
     return command.state is CommandState.FAILED and command.sent is False and command.settled is None
 
 
-def _outcome(command: Command) -> str:
-    state = "refused" if _refused(command) else str(command.state)
-    return state if command.error is None else f"{state}: {command.error}"
+def _outcome(stage: Stage, why: str | None) -> str:
+    """What a row says came of an order: nothing yet, or the stage and why."""
+    if stage in (Stage.CAME, Stage.INTENT):
+        return ""
+    return str(stage) if why is None else f"{stage}: {why}"
 
 
 def _result(command: Command) -> dict[str, Any]:

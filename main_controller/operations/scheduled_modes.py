@@ -5,11 +5,12 @@ Handed to `workers/scheduler.py` by the controller.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
 from main_controller.domain.actor import SCHEDULER
+from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.domain.schedule import UNKNOWN, ModeSeen
@@ -96,7 +97,7 @@ class GridSeen:
     def last_person_order_at(self, unit_id: str | None) -> datetime | None:
         """When a person's last mode order in exactly this scope, or Stop all, came and was or may have been sent."""
         moments = [
-            command.at
+            self._came(command)
             for command in self._desk.commands.latest()
             if command.by != SCHEDULER and (command.sent is not False or command.state.open)
             and (isinstance(command.order, StopAllOrder)
@@ -104,3 +105,8 @@ class GridSeen:
         ]  # fmt: skip
         moments += [self._earlier[scope] for scope in (unit_id, "") if scope in self._earlier]
         return max(moments, default=None)
+
+    def _came(self, command: Command) -> datetime:
+        """When it came; told by the monotonic clock where the wall clock was put back since (M18)."""
+        now = self._desk.wall()
+        return command.at if command.at <= now else now - timedelta(seconds=self._desk.clock() - command.entered)

@@ -30,9 +30,17 @@ class Told(Protocol):
     """Whoever journals schedules that are set or cleared."""
 
     def __call__(
-        self, by: str, unit_id: str | None, operation: str, *, due: str | None, command_id: str, done: bool = True
+        self,
+        by: str,
+        unit_id: str | None,
+        operation: str,
+        *,
+        before: str | None,
+        due: str | None,
+        command_id: str,
+        done: bool = True,
     ) -> None:
-        """Take note of a schedule set for `due`, or cleared where that is None."""
+        """Take note of a schedule set for `due`, or cleared where that is None; `before` is when it was due."""
         ...
 
 
@@ -80,6 +88,7 @@ class SetSchedule:
             )
         command = self._begin(ScheduleOrder(unit_id, wanted.value, iso_utc(due)), by, stamp)
         self._desk.not_while_latched(command)
+        before = self._due(unit_id, wanted)
         try:
             schedule = self._schedules.put(unit_id, wanted, due)
         except ControllerError as error:
@@ -87,7 +96,8 @@ class SetSchedule:
         log.info("schedule %s set for %s by %s", schedule, iso_utc(due), by)
         command = self._desk.verify(command)
         if self._told is not None:
-            self._told(str(by), unit_id, wanted.value, due=iso_utc(schedule.due), command_id=command.id)
+            due_text = iso_utc(schedule.due)
+            self._told(str(by), unit_id, wanted.value, before=before, due=due_text, command_id=command.id)
         return command, {
             "succeeded": True,
             "unitId": unit_id,
@@ -114,6 +124,7 @@ class SetSchedule:
         if not self._schedules.has(unit_id, wanted):
             self._check_unit(unit_id)
         command = self._begin(ClearScheduleOrder(unit_id, wanted.value), by, stamp)
+        before = self._due(unit_id, wanted)
         try:
             cleared = self._schedules.remove(unit_id, wanted)
         except ControllerError as error:
@@ -121,7 +132,15 @@ class SetSchedule:
         command = self._desk.verify(command)
         log.info("schedule %s of %s cleared by %s%s", wanted.label, unit_id or "the cluster", by, _none(cleared))
         if self._told is not None:
-            self._told(str(by), unit_id, wanted.value, due=None, command_id=command.id, done=cleared)
+            self._told(
+                str(by),
+                unit_id,
+                wanted.value,
+                before=before if cleared else None,
+                due=None,
+                command_id=command.id,
+                done=cleared,
+            )
         return command, {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
 
     def clear_due(self, unit_id: str | None, by: str = "a person") -> int:
@@ -161,6 +180,11 @@ class SetSchedule:
             unit_id, operation = schedule.key
             body.setdefault(unit_id, {})[operation] = iso_utc(schedule.due)
         return body
+
+    def _due(self, unit_id: str | None, operation: Operation) -> str | None:
+        """For when the schedule of that name is set, for the journal; None where none can be read."""
+        schedule = self._schedules.get(unit_id, operation)
+        return None if schedule is None else iso_utc(schedule.due)
 
     def _check_unit(self, unit_id: str | None) -> None:
         if unit_id is None:

@@ -13,7 +13,7 @@ def found_at_start(settings: Settings) -> str:
     set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
     if not settings.simulate:
         _require_writable("schedules", settings.schedules)
-        _require_writable("journal", settings.journal.parent)
+        _require_writable("database", settings.database.parent)
     lines = [f"APIS Main Controller {settings.version} in {settings.root}"]
     for row in setting_fields():
         source = settings.sources.get(row.name, "default")

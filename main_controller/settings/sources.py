@@ -15,7 +15,7 @@ from main_controller import __version__
 from main_controller.errors import SettingError
 from main_controller.settings import kinds
 from main_controller.settings.kinds import Read
-from main_controller.settings.table import ROOT, Settings, default_text, setting_fields
+from main_controller.settings.table import OLD_NAMES, ROOT, Settings, default_text, setting_fields
 
 ENVIRONMENT_PREFIX = "APIS_MC_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -29,7 +29,7 @@ def build_settings(
     Raises `SettingError`, which names the setting. Leaves the process for `--help`, `--version` and unknown options.
     """
     options = vars(_parser().parse_args(argv))
-    names = {row.name for row in setting_fields()}
+    names = {row.name for row in setting_fields()} | set(OLD_NAMES)
     config = options["config"]
     layers: list[tuple[str, Mapping[str, object]]] = [
         ("startMain.py", {name: value for name, value in parameters.items() if value is not None}),
@@ -39,14 +39,26 @@ def build_settings(
     ]
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    notes: list[str] = []
     readers: dict[str, Read] = {row.name: row.metadata["read"] for row in setting_fields()}
     for source, layer in layers:
-        for name, raw in layer.items():
+        for given, raw in layer.items():
+            name = OLD_NAMES.get(given, given)
             if name not in readers:
-                raise SettingError(_shown(name, source), f"unknown setting in {source}{_nearest(name, names)}")
-            values[name] = _checked(_shown(name, source), readers[name], raw, source)
+                raise SettingError(_shown(given, source), f"unknown setting in {source}{_nearest(given, names)}")
+            if name != given:
+                notes.append(_old_name(given, name, source, layer))
+            values[name] = _checked(_shown(given, source), readers[name], raw, source)
             sources[name] = source
-    return Settings(**values, **_decided_by(options), root=root, sources=sources)
+    decided = _decided_by(options)
+    return Settings(**values, **{**decided, "notes": (*decided["notes"], *notes)}, root=root, sources=sources)
+
+
+def _old_name(given: str, name: str, source: str, layer: Mapping[str, object]) -> str:
+    """What the log says of a setting that is given by its old name; raises SettingError where it has both."""
+    if name in layer:
+        raise SettingError(_shown(given, source), f"it is the old name of {name}, which is given too (from {source})")
+    return f"{_shown(given, source)} (from {source}) is the old name of the setting {name}: write {name} instead."
 
 
 def _decided_by(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
         unit = f", {row.metadata['unit']}" if row.metadata["unit"] else ""
         shown = f"{row.metadata['help']}{unit} ({default_text(row) or 'none'})".replace("`", "").replace("%", "%%")
         table.add_argument(*flags, dest=row.name, metavar="VALUE", help=shown)
+    for old in OLD_NAMES:
+        table.add_argument(f"--{old}", dest=old, help=argparse.SUPPRESS)
     return parser
 
 
@@ -104,7 +118,8 @@ def _read_toml(name: str) -> Mapping[str, object]:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
     """The variables that are ours, by setting name; an unknown one keeps its own name and is refused by it."""
-    by_variable = {ENVIRONMENT_PREFIX + row.name.upper(): row.name for row in setting_fields()}
+    names = [*(row.name for row in setting_fields()), *OLD_NAMES]
+    by_variable = {ENVIRONMENT_PREFIX + name.upper(): name for name in names}
     ours = {name: value for name, value in environ.items() if name.startswith(ENVIRONMENT_PREFIX)}
     return {by_variable.get(name, name): value for name, value in ours.items()}
 

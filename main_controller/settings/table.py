@@ -18,6 +18,9 @@ from main_controller.settings.kinds import Network, Read
 ROOT = Path(__file__).resolve().parents[2]
 _DEVICE_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": ":8080/1/log/data"}
 
+OLD_NAMES: Mapping[str, str] = {"journal": "database"}
+"""Settings that are still read by the name they once had: the old name, and today's."""
+
 _ORDERED = (
     ("gridvoltagemin", "gridvoltagemax", "V"),
     ("currentoffsetmin", "currentoffsetmax", "V"),
@@ -161,9 +164,11 @@ class Settings:
     maxunits: int = _setting(1000, kinds.whole(1, 20000), "units to know at most; more are left out and told")
     title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
     schedules: Path = _setting("schedules", kinds.path, "folder of the pending schedules")
-    journal: Path = _setting("journal/journal.sqlite3", kinds.path, "file of the journal")
+    database: Path = _setting(
+        "journal/journal.sqlite3", kinds.path, "file of the journal, locks, known units and running procedures"
+    )
     estopfile: Path = _setting(
-        None, kinds.path, "file that latches the E-stop, whoever makes it", derived="`estop` beside `journal`"
+        None, kinds.path, "file that latches the E-stop, whoever makes it", derived="`estop` beside `database`"
     )
     journalkeep: float = _setting(730, kinds.number(1, 36500), "age at which the journal is pruned", "days")
     threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
@@ -198,8 +203,8 @@ class Settings:
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         if self.estopfile is None:
-            object.__setattr__(self, "estopfile", (self.root / self.journal).with_name("estop"))
-        for name in ("schedules", "journal", "estopfile"):
+            object.__setattr__(self, "estopfile", (self.root / self.database).with_name("estop"))
+        for name in ("schedules", "database", "estopfile"):
             object.__setattr__(self, name, self.root / getattr(self, name))
         for low, high, unit in _ORDERED:
             if getattr(self, low) >= getattr(self, high):

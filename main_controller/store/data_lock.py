@@ -1,4 +1,4 @@
-"""Holds the folders of the journal and of the schedules for one program at a time, while its process lives.
+"""Holds the folders of the database and of the schedules for one program at a time, while its process lives.
 
 Used by the controller, before it opens anything in them (Z6a, Z12). The lock is `flock` on the folder's own descriptor:
 it needs no writing, is the same under every spelling of the folder's path, and goes with the process however that ends.
@@ -36,15 +36,15 @@ class DataFolder:
     holder: Path
 
 
-def data_folders(journal: Path, schedules: Path) -> tuple[DataFolder, DataFolder]:
-    """The folders of the journal's file and of the schedules.
+def data_folders(database: Path, schedules: Path) -> tuple[DataFolder, DataFolder]:
+    """The folders of the database's file and of the schedules.
 
     The schedules' holder stands beside their folder, for what lies in it is taken for a schedule.
     """
-    of_journal = Path(os.path.realpath(journal)).parent  # SQLite too follows a link to the file's own folder
+    of_database = Path(os.path.realpath(database)).parent  # SQLite too follows a link to the file's own folder
     of_schedules = Path(os.path.realpath(schedules))
     return (
-        DataFolder("journal", of_journal, of_journal / ".in-use.json"),
+        DataFolder("database", of_database, of_database / ".in-use.json"),
         DataFolder("schedules", of_schedules, of_schedules.with_name(f".{of_schedules.name}.in-use.json")),
     )
 
@@ -56,6 +56,9 @@ class DataLock:
         self._wall = wall
         self._flock = flock
         self._since: str | None = None
+        self._address: str | None = None
+        self._folders: tuple[DataFolder, ...] = ()
+        self._held: set[tuple[int, int]] = set()
         self._descriptors: list[int] = []
         self._holders: list[Path] = []
         _LOCKS.add(self)
@@ -67,25 +70,46 @@ class DataLock:
         cannot be used, and a file system that knows no locks must keep nobody from stopping the grid.
         """
         self._since = iso_utc(self._wall())
-        opened: dict[tuple[int, int], tuple[DataFolder, int]] = {}
-        for folder in folders:
-            descriptor = _open(folder)
-            if descriptor is None:
-                continue
-            self._descriptors.append(descriptor)
-            found = os.fstat(descriptor)
-            opened.setdefault((found.st_dev, found.st_ino), (folder, descriptor))
+        self._folders = tuple(folders)
         try:
-            for _, (folder, descriptor) in sorted(opened.items()):  # in one order, so that of two one begins
-                self._lock(folder, descriptor)
+            self._lock_all()
         except BaseException:
             self.close()
             raise
-        self._holders = [folder.holder for folder, _ in opened.values()]
         self.tell(None)
+
+    def follow(self) -> None:
+        """Lock what has taken the place of a folder that was moved or removed; whatever goes wrong is said (M16)."""
+        try:
+            self._lock_all()
+        except InUse as error:
+            log.error("a folder was moved while the program ran, and another program is in its place: %s", error)
+        else:
+            self.tell(self._address)
+
+    def _lock_all(self) -> None:
+        """Lock each folder that is not held, and note where to say so; raises InUse."""
+        opened: dict[tuple[int, int], tuple[DataFolder, int]] = {}
+        for folder in self._folders:
+            descriptor = _open(folder)
+            if descriptor is None:
+                continue
+            found = os.fstat(descriptor)
+            place = (found.st_dev, found.st_ino)
+            if place in self._held:
+                os.close(descriptor)
+                continue
+            self._descriptors.append(descriptor)
+            opened.setdefault(place, (folder, descriptor))
+        for place, (folder, descriptor) in sorted(opened.items()):  # in one order, so that of two one begins
+            self._lock(folder, descriptor)
+            self._held.add(place)
+            self._holders.append(folder.holder)
 
     def tell(self, address: str | None) -> None:
         """Write down for others who holds the folders and where it answers; a disk that refuses is no fault."""
+        self._address = address
+        self._holders = list(dict.fromkeys(self._holders))
         text = json.dumps({"pid": os.getpid(), "address": address, "since": self._since}) + "\n"
         for holder in self._holders:
             try:
@@ -106,6 +130,7 @@ class DataLock:
     def close(self) -> None:
         """Close the descriptors, which in a forked child leaves the parent's lock as it is."""
         descriptors, self._descriptors = self._descriptors, []
+        self._held = set()
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -115,7 +140,7 @@ class DataLock:
         except BlockingIOError:
             raise InUse(
                 f"{folder.path} (setting {folder.setting}) is in use by {_holder(folder.holder)}; end that one first, "
-                "or give this one folders of its own for its journal and its schedules."
+                "or give this one folders of its own (settings database and schedules)."
             ) from None
         except OSError as error:
             log.warning(

@@ -6,6 +6,7 @@ it.
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Forgotten:
 
 
 class KnownUnits:
-    """Every unit ever known. Changes are written with the journal's next transaction, so nobody waits for the disk.
+    """Every unit ever known. The database's writer takes changes to the disk, so nobody waits for it.
 
     An acknowledgement holds until the unit tells anything new: its clock moves, another word, another set point; and
     for at most `lasts` by `wall` (S11).
@@ -63,6 +64,7 @@ class KnownUnits:
         self._forgotten: dict[str, Forgotten] = {}
         self._unwritable: set[str] = set()
         self._back: Callable[[str, str], None] = lambda unit_id, name: None
+        database.restored_by(self._restore)
 
     def load(self) -> dict[str, Remembered]:
         """Read what the file kept, and return the members; to be called once, at start.
@@ -204,21 +206,30 @@ class KnownUnits:
 
     def _write(self, unit_id: str) -> None:
         with self._changing:
-            kept, acknowledged = self._units[unit_id], self._acknowledged.get(unit_id)
-            values = (unit_id, kept.word, kept.dvg, kept.dig, kept.ip)
-            tail: list[str | None] = [None] * 7
-            if acknowledged is not None:
-                tail[:3] = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
-                tail[6] = acknowledged.clock
-            left = self._forgotten.get(unit_id)
-            if left is not None:
-                tail[3:6] = (left.name, left.reason, iso_utc(left.at))
-            if _storable(*values, *tail):
-                self._database.later.put(("known_units", unit_id), _PUT, (*values, *tail))
+            values = self._values(unit_id)
+            if _storable(*values):
+                self._database.latest.put(("known_units", unit_id), _PUT, values)
                 return
             said, self._unwritable = unit_id in self._unwritable, self._unwritable | {unit_id}
         if not said:
             log.warning("unit %r has a text that is no Unicode: it is not remembered over a restart", unit_id)
+
+    def _restore(self, connection: sqlite3.Connection) -> None:
+        """Write every unit into a file that took the place of the one in use (M16)."""
+        with self._changing:
+            rows = [values for unit_id in self._units if _storable(*(values := self._values(unit_id)))]
+        connection.executemany(_PUT, rows)
+
+    def _values(self, unit_id: str) -> tuple[str | float | None, ...]:
+        """The unit's row, under the lock."""
+        kept, acknowledged, left = self._units[unit_id], self._acknowledged.get(unit_id), self._forgotten.get(unit_id)
+        tail: list[str | None] = [None] * 7
+        if acknowledged is not None:
+            tail[:3] = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
+            tail[6] = acknowledged.clock
+        if left is not None:
+            tail[3:6] = (left.name, left.reason, iso_utc(left.at))
+        return (unit_id, kept.word, kept.dvg, kept.dig, kept.ip, *tail)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -4,6 +4,7 @@ Used by every order that a lock forbids, by the lock orders and by the status.
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 CLUSTER = ""
 """The scope of a lock on the whole cluster; any other scope is a unit's id."""
+
+_PUT = "INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?)"
 
 Lock = Mapping[str, str]
 """`name`, `reason` and `since` (ISO 8601 UTC)."""
@@ -34,6 +37,7 @@ class LockBook:
         self._changing = threading.Lock()  # one change at a time: the disk first, then the memory
         self._locks: Mapping[str, Lock] | None = None  # replaced whole, so that readers never wait
         self._unreadable: Mapping[str, Lock] = {}
+        database.restored_by(self._restore)
         self.all()
 
     def all(self) -> Mapping[str, Lock]:
@@ -64,8 +68,8 @@ class LockBook:
                 raise Refused(f"{_who(scope)} is locked by {held['name']} since {held['since']}: {held['reason']}")
             lock = {"name": name, "reason": reason, "since": held["since"] if held is not None else iso_utc(at)}
             values = (scope, name, reason, lock["since"])
-            self._change("INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?)", values, f"{_who(scope)} was not locked")
-            self._locks = {**locks, scope: lock}
+            self._change(_PUT, values, f"{_who(scope)} was not locked")
+            self._locks = {**self._known(), scope: lock}  # asked again: a file put in place may have brought others
         return lock
 
     def clear(self, scope: str, name: str) -> Lock:
@@ -82,16 +86,30 @@ class LockBook:
             if held["name"] != name:
                 raise Refused(f"{_who(scope)} is locked by {held['name']}; only that name takes the lock off.")
             self._change("DELETE FROM locks WHERE scope = ?", (scope,), f"{_who(scope)} is still locked")
-            self._locks = {other: lock for other, lock in locks.items() if other != scope}
+            self._locks = {other: lock for other, lock in self._known().items() if other != scope}
         return held
+
+    def _restore(self, connection: sqlite3.Connection) -> None:
+        """Write every lock into a file that took the place of the one in use; those that it holds stand too (M16).
+
+        Within the database's transaction, so without the lock here, which its holder may wait with.
+        """
+        locks = self._locks
+        if locks is None:
+            return
+        found = _found(connection)
+        self._locks = {**found, **locks}
+        for scope in found.keys() - locks.keys():
+            log.warning("%s is locked, as the file says that was put in place: %s", _who(scope), dict(found[scope]))
+        rows = [(scope, lock["name"], lock["reason"], lock["since"]) for scope, lock in locks.items()]
+        connection.executemany(_PUT, rows)
 
     def _known(self) -> Mapping[str, Lock]:
         return self._locks if self._locks is not None else self._load()
 
     def _load(self) -> Mapping[str, Lock]:
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT scope, name, reason, since FROM locks").fetchall()
-        loaded = {scope: {"name": name, "reason": reason, "since": since} for scope, name, reason, since in rows}
+            loaded = _found(connection)
         self._locks = loaded
         if self._unreadable:
             log.info("the locks can be read again: %d stand", len(loaded))
@@ -104,6 +122,12 @@ class LockBook:
                 connection.execute(statement, values)
         except DatabaseFault as fault:
             raise DatabaseFault(f"{failed}: {fault.sentence}") from fault
+
+
+def _found(connection: sqlite3.Connection) -> dict[str, Lock]:
+    """The locks that the file holds."""
+    rows = connection.execute("SELECT scope, name, reason, since FROM locks").fetchall()
+    return {scope: {"name": name, "reason": reason, "since": since} for scope, name, reason, since in rows}
 
 
 def _who(scope: str) -> str:

@@ -5,11 +5,15 @@ Used by the guided procedure alone.
 
 import json
 import logging
+import sqlite3
+import threading
 from typing import Any
 
 from main_controller.store.database import Database
 
 log = logging.getLogger(__name__)
+
+_PUT = "INSERT OR REPLACE INTO running VALUES (?, ?)"
 
 
 class RunningProcedures:
@@ -20,23 +24,37 @@ class RunningProcedures:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._changing = threading.Lock()  # protects the mapping; held for dictionary work only
+        self._records: dict[str, str] = {}  # what a file that takes the place of the one in use is given (M16)
+        database.restored_by(self._restore)
 
     def save(self, record: dict[str, Any]) -> None:
         """Write a record, a JSON object with a text `id`, in place of the earlier one."""
         text = json.dumps(record)
+        with self._changing:
+            self._records[record["id"]] = text
         with self._database.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO running VALUES (?, ?)", (record["id"], text))
+            connection.execute(_PUT, (record["id"], text))
 
     def load(self) -> list[dict[str, Any]]:
         """The records that were not removed, by id; one that cannot be read is told in the log and left out."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT id, record FROM running ORDER BY id").fetchall()
+            rows = [tuple(row) for row in connection.execute("SELECT id, record FROM running ORDER BY id")]
+        with self._changing:
+            self._records = {**dict(rows), **self._records}
         return [record for procedure_id, text in rows if (record := _read(procedure_id, text)) is not None]
 
     def remove(self, procedure_id: str) -> None:
         """Forget a procedure that has ended; one that is not there is none."""
+        with self._changing:
+            self._records.pop(procedure_id, None)
         with self._database.writing() as connection:
             connection.execute("DELETE FROM running WHERE id = ?", (procedure_id,))
+
+    def _restore(self, connection: sqlite3.Connection) -> None:
+        with self._changing:
+            rows = list(self._records.items())
+        connection.executemany(_PUT, rows)
 
 
 def _read(procedure_id: str, text: str) -> dict[str, Any] | None:

@@ -112,6 +112,13 @@ class Schedules:
         """Whether there is a file of that name, readable or not."""
         return os.path.lexists(self._path(unit_id, operation))
 
+    def get(self, unit_id: str | None, operation: Operation) -> Schedule | None:
+        """The schedule of that name as its file holds it now; None where there is none that can be read."""
+        try:
+            return read_schedule(self._path(unit_id, operation), self._zone)[1]
+        except (BadRequest, OSError):
+            return None
+
     def unchanged(self, schedule: Schedule) -> bool:
         """Whether the schedule's file still holds this very setting."""
         return self._now_held(schedule) is not None

@@ -1,4 +1,4 @@
-"""Owns the journal's routes: as JSON, as a file for a spreadsheet, and as a page."""
+"""Owns the journal's routes: as JSON, as a file for a spreadsheet, and as a page (Z13a)."""
 
 import csv
 import io
@@ -28,7 +28,8 @@ LARGEST_ID = 10**15
 FILES_AT_ONCE = 4
 """How many may fetch the whole journal at the same time, since each holds a request thread."""
 
-COLUMNS = ("id", "at", "kind", "by", "unitId", "what", "before", "after", "outcome", "commandId")
+COLUMNS = ("id", "at", "kind", "by", "unitId", "what", "before", "after", "outcome", "commandId", "order",
+           "stage")  # fmt: skip
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes as the start of a formula."""
 

@@ -295,6 +295,21 @@ def test_the_journal_breaks_no_word_of_a_row(open_quiet: OpenPage, width: int) -
     assert names == ([f'"{name}"' for name in stacked] if width == 360 else ["none"] * 7)
 
 
+@pytest.mark.parametrize(("locale", "said"), [("en-GB", "contradicted by the readings"), ("ja-JP", "データと矛盾")])
+def test_the_journal_marks_a_row_by_its_stage_and_never_by_its_sentence(
+    open_quiet: OpenPage, locale: str, said: str
+) -> None:
+    page = open_quiet("journal.html", locale=locale)
+    sentence = "contradicted: E001 shows charge."
+    rows = [{**JOURNAL, "outcome": sentence, "order": "setDcdc", "stage": stage} for stage in ("contradicted", "event")]
+    page.route(re.compile(r"/journal(\?|$)"), lambda route: route.fulfill(json={"rows": rows, "next": None}))
+    page.reload()
+    results = page.locator("#journal-rows .result")
+    expect(results).to_have_text([re.compile(f"^{said}: .*E001"), re.compile("^contradicted: ")])
+    levels = results.evaluate_all("all => all.map(one => one.dataset.level ?? null)")
+    assert levels == ["alarm", None]
+
+
 @pytest.mark.parametrize("density", ["full", "compact"])
 def test_a_cards_name_is_never_cut(open_quiet: OpenPage, density: str) -> None:
     """What the state says beside it may be long: it moves to the next line. In a narrow compact card the name wraps."""

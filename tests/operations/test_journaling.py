@@ -16,7 +16,7 @@ from main_controller.domain.schedule import Operation, Schedule
 from main_controller.operations.journaling import Journaling
 from main_controller.store.command_log import CommandLog
 from main_controller.store.database import Database
-from main_controller.store.journal import Journal
+from main_controller.store.journal import Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
 from tests.domain.made_orders import order_of
 from tests.store.disk import fill_up, make_room
@@ -43,7 +43,7 @@ class Site:
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        self.journal.write_once()
+        self.database.write_once()
         return list(self.journal.stream())
 
     def story(self) -> list[tuple[str, str]]:
@@ -161,12 +161,12 @@ def in_background(call: Callable[[], None]) -> threading.Thread:
 
 def test_the_intent_is_on_the_disk_before_the_order_goes_on(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     command = site.begin(before={"word": "0x0000"})
-    site.journal.write_once()
+    site.database.write_once()
     roused = threading.Event()
-    site.journal.roused_by(roused.set)
+    site.database.roused_by(roused.set)
     thread = in_background(lambda: site.journaling.intent(command))
     assert roused.wait(10)
-    site.journal.write_once()
+    site.database.write_once()
     thread.join(10)
     row = site.rows()[-1]
     assert (row["kind"], row["outcome"], row["commandId"]) == ("intent", "", command.id)
@@ -178,12 +178,12 @@ def test_an_order_goes_out_on_a_full_disk_and_the_log_says_so(site: Site, caplog
     command = site.begin("setLock", wanted={"reason": "x" * 100_000})
     fill_up(site.database)
     roused = threading.Event()
-    site.journal.roused_by(roused.set)
+    site.database.roused_by(roused.set)
 
     def write() -> None:
         roused.wait(10)
         with pytest.raises(Exception, match="the disk is full"):
-            site.journal.write_once()
+            site.database.write_once()
 
     thread = in_background(write)
     site.journaling.intent(command)
@@ -203,11 +203,12 @@ def kill_after(site: Site, *steps: str) -> None:
     if "intent" in steps:
         after = command.order.content()
         site.journal.append(
-            "intent", by=str(command.by), unit_id="E001", what="about to send", after=after, command_id=command.id
-        )
+            "intent", by=str(command.by), unit_id="E001", what="a sentence", after=after, command_id=command.id,
+            order=command.order.name, stage=Stage.INTENT,
+        )  # fmt: skip
     if "accepted" in steps:
         site.log.update(command.id, state=CommandState.ACCEPTED, sent=True, settled=2.0)
-    site.journal.write_once()
+    site.database.write_once()
 
 
 def test_an_order_killed_between_sending_and_recording_is_told_as_unknown_once(
@@ -233,7 +234,7 @@ def test_an_order_killed_between_sending_and_recording_is_told_as_unknown_once(
 def test_command_ids_never_repeat_over_restarts(site: Site) -> None:
     for _ in range(3):
         site.begin()
-    site.journal.write_once()
+    site.database.write_once()
     again = site.restarted()
     assert again.begin().id == "c4"
     again.database.close()
@@ -275,11 +276,33 @@ def test_how_a_schedule_ended_is_journaled_through_the_results(site: Site) -> No
 
 def test_setting_and_clearing_schedules_is_journaled(site: Site) -> None:
     journaling, due = site.journaling, "2026-05-14T12:00:00.000+00:00"
-    journaling.schedule_set("10.0.0.7", "E001", "softStop", due=due, command_id="c1")
-    journaling.schedule_set("10.0.0.7", None, "softStop", due=None, command_id="c2")
-    journaling.schedule_set("10.0.0.7", None, "run", due=None, command_id="c3", done=False)
-    told = [(row["unitId"], row["after"], row["outcome"], row["commandId"]) for row in site.rows()]
-    assert told == [("E001", due, "set", "c1"), (None, None, "cleared", "c2"), (None, None, "there was none", "c3")]
+    journaling.schedule_set("10.0.0.7", "E001", "softStop", before=None, due=due, command_id="c1")
+    journaling.schedule_set("10.0.0.7", None, "softStop", before=due, due=None, command_id="c2")
+    journaling.schedule_set("10.0.0.7", None, "run", before=None, due=None, command_id="c3", done=False)
+    names = ("unitId", "before", "after", "outcome", "commandId", "order", "stage")
+    assert [tuple(row[name] for name in names) for row in site.rows()] == [
+        ("E001", None, due, "set", "c1", "setSchedule", "set"),
+        (None, due, None, "cleared", "c2", "clearSchedule", "cleared"),
+        (None, None, None, "there was none", "c3", "clearSchedule", "none"),
+    ]
+
+
+def test_a_moved_schedule_tells_for_when_it_was(site: Site) -> None:
+    earlier, later = "2026-05-14T12:00:00.000+00:00", "2026-05-15T12:00:00.000+00:00"
+    site.journaling.schedule_set("10.0.0.7", "E001", "run", before=earlier, due=later, command_id="c1")
+    row = site.rows()[0]
+    assert (row["before"], row["after"], row["stage"]) == (earlier, later, "set")
+
+
+@pytest.mark.parametrize("outcome", ["done", "notNeeded", "missed", "failed", "cleared"])
+def test_every_outcome_of_a_schedule_is_a_stage(site: Site, outcome: str) -> None:
+    """ScheduleResult's list; an outcome that is none would not be journaled."""
+    site.journaling.schedule_result(ScheduleResult(schedule(None), outcome, NOON, "So it went."))
+    assert site.rows()[0]["stage"] == outcome
+
+
+def test_every_state_of_an_ended_order_is_a_stage() -> None:
+    assert {state.value for state in CommandState if state is not CommandState.PENDING} < set(Stage)
 
 
 def test_locks_are_journaled_with_who_and_why(site: Site) -> None:

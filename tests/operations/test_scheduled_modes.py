@@ -133,3 +133,14 @@ def test_orders_from_before_the_restart_count_too(bench: Bench) -> None:
     assert look.last_person_order_at(None) == START
     assert look.last_person_order_at("E001") == START + timedelta(hours=1)
     assert look.last_person_order_at("E002") == START - timedelta(hours=1)
+
+
+def test_a_clock_that_was_put_back_leaves_a_persons_order_where_it_was(bench: Bench) -> None:
+    """M18: an order given by a clock of 2099 makes no later Run a missed one, and is not forgotten either."""
+    bench.desk.wall = lambda: START.replace(year=2099)
+    bench.set_mode.unit("E001", STOP, ME)
+    bench.desk.wall = bench.wall
+    bench.run(5.0)
+    at = seen(bench).last_person_order_at("E001")
+    assert at is not None
+    assert abs(bench.wall() - timedelta(seconds=5.0) - at) < timedelta(seconds=1)

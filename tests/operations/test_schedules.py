@@ -39,9 +39,17 @@ class Desk:
             UnitCache(), CommandLog(), Acknowledged(), LockBook(),
             timing=Timing(), clock=lambda: self.now.timestamp(), wall=lambda: self.now,
         )  # fmt: skip
+        self.told: list[tuple[str | None, str | None, bool]] = []
         self.orders = SetSchedule(
-            desk, self.schedules, self.results, known=lambda: self.units, wall=lambda: self.now, zone=TOKYO
-        )
+            desk, self.schedules, self.results, known=lambda: self.units, wall=lambda: self.now, zone=TOKYO,
+            told=self.tell,
+        )  # fmt: skip
+
+    def tell(
+        self, by: str, unit_id: str | None, operation: str, *, before: str | None, due: str | None, command_id: str,
+        done: bool = True,
+    ) -> None:  # fmt: skip
+        self.told.append((before, due, done))
 
 
 @pytest.fixture
@@ -67,6 +75,22 @@ def test_a_schedule_is_set_moved_listed_and_cleared(desk: Desk) -> None:
     assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1]["cleared"] is True
     assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1]["cleared"] is False
     assert list(desk.orders.listing()) == ["E001"]
+
+
+def test_what_is_journaled_says_for_when_a_schedule_was_and_is_now(desk: Desk) -> None:
+    """A moved schedule's old time is nowhere else."""
+    one, two = "2026-05-14T03:00:00.000+00:00", "2026-05-15T03:00:00.000+00:00"
+    desk.orders.set(None, "softStop", one, person("127.0.0.1"))
+    desk.orders.set(None, "softStop", two, person("127.0.0.1"))
+    desk.orders.set("E001", "softStop", one, person("127.0.0.1"))
+    desk.orders.clear(None, "softStop", person("127.0.0.1"))
+    desk.orders.clear(None, "softStop", person("127.0.0.1"))
+    (desk.folder / "E002-softStop").write_text("tomorrow")
+    desk.orders.set("E002", "softStop", one, person("127.0.0.1"))
+    assert desk.told == [
+        (None, one, True), (one, two, True), (None, one, True), (two, None, True), (None, None, False),
+        (None, one, True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_it_makes_no_folder_but_the_logs(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "place"), [("schedules", "taken"), ("schedules", "taken/below"), ("journal", "taken/j")]
+    ("name", "place"), [("schedules", "taken"), ("schedules", "taken/below"), ("database", "taken/j")]
 )
 def test_a_folder_that_cannot_be_is_named(checkout: Path, name: str, place: str) -> None:
     """Said at start, not when the first schedule is lost."""

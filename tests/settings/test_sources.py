@@ -59,7 +59,7 @@ def _two_values(name: str) -> tuple[str, str]:
         "allowed_networks": ("10.0.0.0/8", "192.168.0.0/16"),
         "title": ("A", "B"),
         "schedules": ("a", "b"),
-        "journal": ("a", "b"),
+        "database": ("a", "b"),
         "stablereadings": ("2", "3"),
         "journalkeep": ("10", "20"),
         "threads": ("10", "20"),
@@ -173,3 +173,34 @@ def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     assert all(f"--{row.name} VALUE" in shown for row in setting_fields())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "argv", "environ", "shown"),
+    [
+        ({"journal": "a/b"}, [], {}, "journal (from startMain.py)"),
+        ({}, ["--journal", "a/b"], {}, "--journal (from the command line)"),
+        ({}, [], {"APIS_MC_JOURNAL": "a/b"}, "APIS_MC_JOURNAL (from the environment)"),
+    ],
+)
+def test_a_setting_is_read_by_its_old_name_and_the_log_says_todays(
+    parameters: dict[str, object], argv: list[str], environ: dict[str, str], shown: str, tmp_path: Path
+) -> None:
+    """Whoever named the journal's file keeps it."""
+    settings = build_settings(parameters, argv, environ, root=tmp_path)
+    assert settings.database == tmp_path / "a/b"
+    assert settings.estopfile == tmp_path / "a/estop"
+    assert settings.notes == (f"{shown} is the old name of the setting database: write database instead.",)
+
+
+def test_the_later_source_wins_under_either_name(tmp_path: Path) -> None:
+    by_new = build_settings({"journal": "old"}, ["--database", "new"], {}, root=tmp_path)
+    by_old = build_settings({"database": "old"}, ["--journal", "new"], {}, root=tmp_path)
+    assert by_new.database == by_old.database == tmp_path / "new"
+    assert build_settings({"database": "one"}, [], {}, root=tmp_path).notes == ()
+
+
+def test_both_names_in_one_place_are_refused() -> None:
+    """Nobody can tell which is meant."""
+    with pytest.raises(SettingError, match="--journal: it is the old name of database, which is given too"):
+        build_settings({}, ["--journal", "a", "--database", "b"], {})

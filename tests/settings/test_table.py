@@ -59,9 +59,9 @@ def test_nothing_can_be_changed_afterwards() -> None:
 
 def test_relative_paths_count_from_the_checkout(tmp_path: Path) -> None:
     """Not from the folder in which somebody happened to stand."""
-    settings = Settings(root=tmp_path, schedules=Path("plans"), journal=Path("/var/lib/j.sqlite3"))
+    settings = Settings(root=tmp_path, schedules=Path("plans"), database=Path("/var/lib/j.sqlite3"))
     assert settings.schedules == tmp_path / "plans"
-    assert settings.journal == Path("/var/lib/j.sqlite3")
+    assert settings.database == Path("/var/lib/j.sqlite3")
 
 
 def test_the_lowest_voltage_is_below_the_highest() -> None:

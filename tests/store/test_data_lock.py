@@ -89,12 +89,12 @@ def test_a_second_program_is_refused_and_told_which_is_the_first(tmp_path: Path,
     assert "2026-05-13T12:00:00.000+00:00" in sentence
 
 
-@pytest.mark.parametrize("shared", ["journal", "schedules"])
+@pytest.mark.parametrize("shared", ["database", "schedules"])
 def test_one_shared_folder_is_enough_and_names_the_setting(tmp_path: Path, others: Others, shared: str) -> None:
     first = others.start(tmp_path / "journal" / "j.sqlite3", tmp_path / "schedules")
-    own = {"journal": tmp_path / "other" / "j.sqlite3", "schedules": tmp_path / "own"}
-    own[shared] = {"journal": tmp_path / "journal" / "k.sqlite3", "schedules": tmp_path / "schedules"}[shared]
-    sentence = refused(own["journal"], own["schedules"])
+    own = {"database": tmp_path / "other" / "j.sqlite3", "schedules": tmp_path / "own"}
+    own[shared] = {"database": tmp_path / "journal" / "k.sqlite3", "schedules": tmp_path / "schedules"}[shared]
+    sentence = refused(own["database"], own["schedules"])
     assert f"setting {shared}" in sentence
     assert f"process {first.pid}" in sentence
 
@@ -122,7 +122,7 @@ def test_another_spelling_of_a_folder_is_the_same_folder(
     (tmp_path / "elsewhere" / "k.sqlite3").symlink_to(journal)
     monkeypatch.chdir(tmp_path / "elsewhere")
     for spelling in (Path("../journal/j.sqlite3"), tmp_path / "link" / "j.sqlite3", Path("k.sqlite3")):
-        assert "setting journal" in refused(spelling, tmp_path / "own")
+        assert "setting database" in refused(spelling, tmp_path / "own")
     (tmp_path / "plans").symlink_to(schedules)
     assert "setting schedules" in refused(tmp_path / "other" / "j.sqlite3", tmp_path / "plans")
 
@@ -223,3 +223,34 @@ def test_a_disk_that_takes_no_note_is_no_fault(tmp_path: Path, others: Others) -
     assert "is in use by another program; end that one first" in refused(
         tmp_path / "journal" / "j.sqlite3", tmp_path / "own"
     )
+
+
+def test_a_folder_in_the_place_of_one_that_was_moved_is_held_too(tmp_path: Path) -> None:
+    """M16: or a second program starts on the new one."""
+    journal, schedules = tmp_path / "journal" / "j.sqlite3", tmp_path / "schedules"
+    lock = take(journal, schedules)
+    lock.tell("http://localhost:4382/")
+    journal.parent.rename(tmp_path / "aside")
+    lock.follow()
+    assert "answers at http://localhost:4382/" in refused(journal, tmp_path / "own")
+    assert "setting database" in refused(tmp_path / "aside" / "j.sqlite3", tmp_path / "own")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        lock.follow()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    lock.release()
+    take(journal, schedules).release()
+
+
+def test_another_program_in_the_place_of_a_moved_folder_is_said_and_stays_named(
+    tmp_path: Path, others: Others, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal, schedules = tmp_path / "journal" / "j.sqlite3", tmp_path / "schedules"
+    lock = take(journal, schedules)
+    journal.parent.rename(tmp_path / "aside")
+    other = others.start(journal, tmp_path / "own")
+    lock.follow()
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert f"process {other.pid}" in caplog.text
+    assert json.loads((tmp_path / "journal" / ".in-use.json").read_text())["pid"] == other.pid
+    lock.close()

@@ -12,7 +12,6 @@ import pytest
 from main_controller.domain.freshness import Remembered
 from main_controller.errors import ControllerError
 from main_controller.store.database import Database
-from main_controller.store.journal import Journal
 from main_controller.store.known_units import Forgotten, KnownUnits
 from main_controller.store.unit_cache import UnitCache
 from tests.store.disk import fill_up, make_room
@@ -29,7 +28,7 @@ def unit(unit_id: str, word: str | None, *, dvg: float = 350.0, dig: float = 2.0
 
 
 class Site:
-    """A cache whose pictures the known units are told, and the journal whose writer writes for them."""
+    """A cache whose pictures the known units are told, and the database whose writer writes for them."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
@@ -38,7 +37,6 @@ class Site:
         self.cache = UnitCache(remembered=self.known.load(), forgotten=self.known.forgotten())
         self.back: list[tuple[str, str]] = []
         self.known.tell_back(lambda unit_id, name: self.back.append((unit_id, name)))
-        self.journal = Journal(self.database, wall=lambda: NOON)
         self.told = self.cache.snapshot()
 
     def take(self, *units: tuple[str, str | None], **more: Any) -> None:
@@ -55,12 +53,12 @@ class Site:
 
     def restarted(self) -> "Site":
         """The same file in a new process, after what waited was written."""
-        self.journal.write_once()
+        self.database.write_once()
         self.database.close()
         return Site(self.database.path)
 
     def waiting(self) -> int:
-        return len(self.database.later.waiting())
+        return len(self.database.latest.waiting())
 
 
 @pytest.fixture
@@ -101,7 +99,7 @@ def test_a_unit_that_went_silent_keeps_its_last_word(site: Site) -> None:
 
 def test_only_what_changed_is_written(site: Site) -> None:
     site.take(("E001", "0x0000"), ("E002", "0x0000"))
-    site.journal.write_once()
+    site.database.write_once()
     assert site.waiting() == 0
     site.take(("E001", "0x0000"), ("E002", "0x0000"), clock="1")
     assert site.waiting() == 0
@@ -332,11 +330,11 @@ def test_the_list_of_ids_brings_nobody_back(site: Site) -> None:
 
 def test_a_full_disk_loses_nothing_and_keeps_no_more_than_one_write_per_unit(site: Site) -> None:
     site.take(("E001", "0x0000"))
-    site.journal.write_once()
+    site.database.write_once()
     fill_up(site.database)
     site.known.acknowledge("E001", "0x0000", "x" * 100_000, NOON)
     with pytest.raises(ControllerError):
-        site.journal.write_once()
+        site.database.write_once()
     for clock in range(100):
         site.take(("E001", "0x0014" if clock % 2 else "0x0041"), clock=str(clock))
     assert site.waiting() == 1
@@ -364,7 +362,7 @@ def test_a_thousand_units_cost_little_of_a_poll(site: Site) -> None:
     """A whole poll of 1,000 units may cost 40 ms; this part of it takes about 4 ms where the tests were written."""
     pictures = [{f"E{n:04}": unit(f"E{n:04}", "0x0000", clock=str(clock)) for n in range(1000)} for clock in range(6)]
     site.take_data(pictures[0])
-    site.journal.write_once()
+    site.database.write_once()
     costs = []
     for picture in pictures[1:]:
         site.cache.take_log(picture, 1.0, NOON)

@@ -34,7 +34,7 @@ class Program:
         settings = {
             "b_port": 0,
             "schedules": data / "schedules",
-            "journal": data / "journal.sqlite3",
+            "database": data / "journal.sqlite3",
             "datacollectorinterval": 0.1,
             "schedulerInterval": 0.1,
             "readinglag": 0.3,

@@ -125,7 +125,7 @@ def test_wait_leaves_after_a_restart_against_an_emulator_that_hangs(grid: FakeGr
     """By the list of the run before; a unit that this lacks is never sent (K11)."""
     folder = tmp_path / "console"
     with console_on(grid, folder, patient=True) as console:
-        kept = console.settings.journal.with_name("emulator-units.json")
+        kept = console.settings.database.with_name("emulator-units.json")
         until(kept.exists, "the list kept")
     with FakeGrid("E001", "E002", "E003") as again:
         again.device.answers["/get/log"] = FAULTS["hang"]
@@ -175,7 +175,7 @@ def test_a_resolver_that_never_answers_holds_no_stop_also_after_a_restart(
         try:
             with Console(tmp_path / "console", patient=True, **settings) as console:
                 until(lambda: ready(console, 6), "the first picture")
-                until(console.settings.journal.with_name("addresses.json").exists, "the address kept")
+                until(console.settings.database.with_name("addresses.json").exists, "the address kept")
                 names.hanging.set()
                 stops_soon(console)
             grid.mode = "autonomous"
@@ -192,7 +192,7 @@ def test_another_program_that_holds_the_journal_holds_no_stop(grid: FakeGrid, co
     answer = console.call("/share?from=E001&to=E002&current=1&voltage=350&minutes=10", "POST")
     assert answer.status == 200, answer.body
     until(left(grid, "/set/dcdc/E001?mode=0x0014"), "its first step")
-    with closing(sqlite3.connect(console.settings.journal, isolation_level=None)) as other:
+    with closing(sqlite3.connect(console.settings.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pressed(console.address) as moment:
             until(left(grid, *waits("E001", "E002")), "the Waits")

@@ -337,7 +337,7 @@ def test_stop_sh_stops_it(program: Program, checkout: Path) -> None:
 
 def test_a_second_program_on_the_same_data_refuses_and_names_the_first(program: Program, checkout: Path) -> None:
     """M2: exit 2, one sentence; the first goes on, and its data can be checked beside it."""
-    settings = {"journal": program.data / "journal.sqlite3", "schedules": program.data / "schedules"}
+    settings = {"database": program.data / "journal.sqlite3", "schedules": program.data / "schedules"}
     for name, path in settings.items():
         said = refused_start(checkout, program.data / f"other {name}", **{name: path})
         first = f"another program: process {program.process.pid}, which answers at http://localhost:"
@@ -505,6 +505,26 @@ def test_a_full_disk_stops_no_order_and_is_told(program: Program, grid: FakeGrid
     assert program.call("/setSchedule?operation=softStop&value=2091-01-01T00:00:00Z").status == 200
 
 
+def test_a_journal_moved_aside_is_told_at_once_and_no_lock_is_lost(program: Program) -> None:
+    """M16: the log at ERROR and the page within a beat or two; the lock holds after a restart."""
+    assert program.call("/setLock?name=Ito&reason=fuse", "POST").status == 200
+    program.data.joinpath("journal.sqlite3").rename(program.data / "aside.sqlite3")
+
+    def told() -> list[str]:
+        events = program.call("/get/status").json["gridEvents"]
+        return [event["text"] for event in events if event["kind"] == "database"]
+
+    until(told, "the event on the page", deadline=10)
+    assert "journal.sqlite3 was removed or replaced while the program ran" in told()[0]
+    assert "ERROR" in program.errors
+    program.kill()
+    program.start()
+    assert program.call("/locks").json[""]["name"] == "Ito"
+    assert program.call("/setOperationMode?value=autonomous").status == 409
+    assert program.verify_journal()[0] == 0
+    assert "replaced" in {row["stage"] for row in program.call("/journal").json["rows"]}
+
+
 def test_a_schedules_folder_that_is_gone_is_a_clear_error(program: Program) -> None:
     """Z11: nothing else suffers, and it comes back when the folder does."""
     folder = program.data / "schedules"
@@ -565,7 +585,7 @@ def test_without_a_journal_it_starts_says_so_and_stops_the_grid(checkout: Path, 
     """Evidence comes after the grid's safety; what it cannot know it takes as forbidden."""
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
-    with Program(checkout, tmp_path / "data", journal=blocked / "journal.sqlite3", **grid.settings) as program:
+    with Program(checkout, tmp_path / "data", database=blocked / "journal.sqlite3", **grid.settings) as program:
         until(lambda: seen(program, 2), "the first picture")
         assert "ERROR" in program.errors
         assert program.call("/readyz").json["journal"]

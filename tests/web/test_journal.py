@@ -11,11 +11,12 @@ import pytest
 import pytz
 
 from main_controller.store.database import Database
-from main_controller.store.journal import Journal
+from main_controller.store.journal import Journal, Stage
 from main_controller.web.journal import FILES_AT_ONCE, JournalPages
 from tests.web.client import NOON, Client
 
-HEADINGS = ["id", "at", "kind", "by", "unitId", "what", "before", "after", "outcome", "commandId"]
+HEADINGS = ["id", "at", "kind", "by", "unitId", "what", "before", "after", "outcome", "commandId", "order",
+            "stage"]  # fmt: skip
 
 
 class Site:
@@ -40,7 +41,7 @@ class Site:
                 "order", by="127.0.0.1", unit_id=f"E00{number % 2}", what=f"row {number}",
                 at=NOON + timedelta(hours=number), **row,
             )  # fmt: skip
-        self.journal.write_once()
+        self.database.write_once()
 
     def whats(self, query: str) -> list[str]:
         return [row["what"] for row in self.client.call(f"/journal{query}").json["rows"]]
@@ -78,13 +79,14 @@ def test_a_row_is_told_whole(site: Site) -> None:
     site.journal.append(
         "order", by="10.0.0.7", unit_id="E001", what="setDcdc", before={"word": "0x0000"}, after=[1, None],
         outcome="verified", command_id="c3",
+        order="setDcdc", stage=Stage.VERIFIED,
     )  # fmt: skip
-    site.journal.write_once()
+    site.database.write_once()
     assert site.client.call("/journal").json["rows"] == [
         {
             "id": 1, "at": "2026-05-13T12:00:00.000+00:00", "kind": "order", "by": "10.0.0.7", "unitId": "E001",
             "what": "setDcdc", "before": {"word": "0x0000"}, "after": [1, None], "outcome": "verified",
-            "commandId": "c3",
+            "commandId": "c3", "order": "setDcdc", "stage": "verified",
         }
     ]  # fmt: skip
 
@@ -177,17 +179,19 @@ def test_an_empty_journal_is_a_file_with_its_headings(site: Site) -> None:
 
 @pytest.mark.parametrize("text", ["=1+2", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_of_the_file_is_a_formula(site: Site, text: str) -> None:
-    site.journal.append(text, by=text, unit_id=text, what=text, before=text, after=-1.5, outcome=text, command_id=text)
-    site.journal.write_once()
+    site.journal.append(
+        text, by=text, unit_id=text, what=text, before=text, after=-1.5, outcome=text, command_id=text, order=text
+    )
+    site.database.write_once()
     line = site.table()[1]
-    assert [line[index] for index in (2, 3, 4, 5, 6, 8, 9)] == [f"'{text}"] * 7
+    assert [line[index] for index in (2, 3, 4, 5, 6, 8, 9, 10)] == [f"'{text}"] * 8
     assert line[7] == "'-1.5"
 
 
 def test_quotes_commas_and_lines_stay_in_their_cell(site: Site) -> None:
     text = 'a "quoted", long\nsentence, 日本語'
     site.journal.append("order", by="x", unit_id=None, what=text, after={"a": "b,c"})
-    site.journal.write_once()
+    site.database.write_once()
     line = site.table()[1]
     assert line[4:8] == ["", text, "", '{"a":"b,c"}']
 
@@ -233,7 +237,7 @@ def test_the_page_shows_the_rows_without_a_script(site: Site) -> None:
     site.fill(3)
     evil = "<script>alert('x')</script>"
     site.journal.append("order", by=evil, unit_id=evil, what=evil, before={evil: 1}, outcome=evil)
-    site.journal.write_once()
+    site.database.write_once()
     html = site.client.call("/journal.html?from=&to=&unit=").body.decode()
     assert all(f"row {number}" in html for number in range(3))
     assert evil not in html

@@ -1,27 +1,32 @@
 """Owns the journal: who ordered what, what came of it, and what the grid did by itself (Z13a).
 
-Anybody appends in memory and goes on; `workers/journal_writer.py` writes. Rows are chained by hash.
+Anybody appends in memory and goes on; the database's writer writes. Rows are chained by hash.
 """
 
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from main_controller.domain.timestamps import iso_utc
-from main_controller.errors import ControllerError
-from main_controller.store import journal_reader
 from main_controller.store.database import Database
-from main_controller.store.journal_check import Verdict, verify
-from main_controller.store.journal_queue import JournalQueue
-from main_controller.store.journal_row import ANCHOR, COLUMNS, GENESIS, JournalRow
+from main_controller.store.journal import reader
+from main_controller.store.journal.check import Verdict, verify
+from main_controller.store.journal.row import ANCHOR, COLUMNS, GENESIS, JournalRow
+from main_controller.store.journal.stages import Stage
 
 WAITING_ROWS = 10_000
 """How many rows are kept in memory while the disk is away; those after them are counted and lost."""
 
-BATCH = 500
+AHEAD = timedelta(minutes=1)
+"""A row dated further ahead than this was written by a wrong clock; less may come of a clock that was set (M18)."""
+
+OWN = "journal"
+"""Who writes the rows that nobody ordered: of what was pruned, of what was lost, and of a new file."""
+
 _INSERT = f"INSERT INTO journal ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _COUNT = "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
 
@@ -50,16 +55,17 @@ class Journal:
     ) -> None:
         self._database = database
         self._wall = wall
-        self._queue = JournalQueue(waiting_rows, wall=wall, clock=clock)
+        self._rows = database.appends(
+            "The journal", insert=self._insert, lost=self._lost, limit=waiting_rows, wall=wall, clock=clock
+        )
+        self._last: Head | None = None  # as this run saw it, and the highest command's number: for a new file
+        self._last_command = 0
+        database.restored_by(self._go_on)
 
     @property
     def fault(self) -> str | None:
         """Why rows are not being written, None while they are: for `/readyz` and `/get/status`."""
-        return self._queue.fault
-
-    def roused_by(self, rouse: Callable[[], None]) -> None:
-        """Have `rouse` called whenever a row waits to be written."""
-        self._database.roused_by(rouse)
+        return self._database.fault
 
     # Appending
 
@@ -74,6 +80,8 @@ class Journal:
         after: Any = None,
         outcome: str = "",
         command_id: str | None = None,
+        order: str | None = None,
+        stage: Stage = Stage.EVENT,
         at: datetime | None = None,
         wait: float = 0.0,
     ) -> bool:
@@ -83,55 +91,51 @@ class Journal:
         """
         row = JournalRow.of(
             at if at is not None else self._wall(), kind, by=by, unit_id=unit_id, what=what, before=before, after=after,
-            outcome=outcome, command_id=command_id,
+            outcome=outcome, command_id=command_id, order=order, stage=stage,
         )  # fmt: skip
-        ticket = self._queue.add(row)
-        self._database.rouse()
-        return ticket is not None and wait > 0 and self._queue.wait(ticket, wait)
+        return self._rows.append(row, wait)
 
-    # Writing
+    # Within the database's transactions
 
-    def write_once(self) -> int:
-        """Write what waits, in batches of one transaction each; how many rows. Called by the writer alone.
-
-        Raises ControllerError when the disk refuses: then `fault` says so, and the rows wait for the next call.
-        """
-        count = 0
-        while True:
-            batch, later = self._queue.oldest(BATCH), self._database.later.waiting()
-            if not batch.rows and not later:
-                return count
-            try:
-                with self._database.writing() as connection:
-                    self._insert(connection, batch.rows)
-                    self._database.later.write(connection, later)
-            except ControllerError as error:
-                self._queue.refused(batch, error.sentence)
-                raise
-            self._database.later.done(later)
-            self._queue.written(batch)
-            count += len(batch.rows)
-            if batch.last == batch.newest:
-                return count
-
-    @staticmethod
-    def _insert(connection: sqlite3.Connection, rows: Sequence[JournalRow]) -> None:
+    def _insert(self, connection: sqlite3.Connection, rows: Sequence[JournalRow]) -> None:
         head = _head(connection)
         for row in rows:
             values = row.chained(head.id + 1, head.hash)
             connection.execute(_INSERT, values)
             head = Head(values[0], values[-1])
+        self._last = head
+        self._last_command = max(self._last_command, *map(_command_number, rows))
         connection.execute(_COUNT, ("head", head.id))
-        connection.execute(_COUNT, ("command", max(map(_command_number, rows), default=0)))
+        connection.execute(_COUNT, ("command", self._last_command))
+
+    def _lost(self, count: int, since: datetime) -> JournalRow:
+        what = f"{count} rows from {iso_utc(since)} on were lost while the journal could not be written."
+        return self._own("lost", what, {"rows": count}, Stage.LOST)
+
+    def _go_on(self, connection: sqlite3.Connection) -> None:
+        """In a file that took the place of the one in use: say so, with the head of that one; numbers go on."""
+        last = self._last
+        what = "The journal goes on in this file: the one in use was removed or replaced while the program ran."
+        after = None if last is None else {"lastId": last.id, "lastHash": last.hash}
+        self._insert(connection, [self._own("replaced", what, after, Stage.REPLACED)])
+
+    def _own(self, kind: str, what: str, after: Any, stage: Stage) -> JournalRow:
+        return JournalRow.of(
+            self._wall(), kind, by=OWN, unit_id=None, what=what, after=after, outcome=stage, stage=stage
+        )
 
     def prune(self, before: datetime) -> int:
-        """Remove the oldest rows, up to the first that is not older than `before`; how many.
+        """Remove the oldest rows, up to the first that is not older than `before`; how many. Raises ControllerError.
 
-        An anchor row says what was removed and carries the hash from which the chain goes on. Raises ControllerError.
+        A row dated after now keeps none (M18). An anchor row says what was removed and carries the hash from which the
+        chain goes on.
         """
         with self._database.writing() as connection:
-            kept = connection.execute("SELECT min(id) FROM journal WHERE at >= ?", (iso_utc(before),)).fetchone()[0]
-            bound = _head(connection).id + 1 if kept is None else kept
+            kept = connection.execute(
+                "SELECT min(id) FROM journal WHERE at >= ? AND at <= ?", (iso_utc(before), self._latest())
+            ).fetchone()[0]
+            oldest = connection.execute("SELECT max(id) FROM journal WHERE at < ?", (iso_utc(before),)).fetchone()[0]
+            bound = kept if kept is not None else (oldest or 0) + 1
             first, last, count = connection.execute(
                 "SELECT min(id), max(id), count(*) FROM journal WHERE id < ?", (bound,)
             ).fetchone()
@@ -140,19 +144,28 @@ class Journal:
             last_hash = connection.execute("SELECT hash FROM journal WHERE id = ?", (last,)).fetchone()[0]
             after = {"firstId": first, "lastId": last, "lastHash": last_hash, "rows": count}
             what = f"{count} rows older than {iso_utc(before)} were pruned."
-            anchor = JournalRow.of(
-                self._wall(), ANCHOR, by="journal", unit_id=None, what=what, after=after, outcome="pruned"
-            )
-            self._insert(connection, [anchor])
+            self._insert(connection, [self._own(ANCHOR, what, after, Stage.PRUNED)])
             connection.execute("DELETE FROM journal WHERE id < ?", (bound,))
         return int(count)
 
     # Reading
 
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._database.reading() as connection:
+            reader.see_as_of_today(connection)
+            yield connection
+
+    def _latest(self) -> str:
+        """Up to which date rows count."""
+        return iso_utc(self._wall() + AHEAD)
+
     def head(self) -> Head:
         """The newest row on the disk. Raises ControllerError."""
         with self._database.reading() as connection:
-            return _head(connection)
+            found = _head(connection)
+        self._last = self._last or found
+        return found
 
     def verify(self) -> Verdict:
         """Whether every row on the disk is as it was written. Raises ControllerError when it cannot be read."""
@@ -171,8 +184,8 @@ class Journal:
 
         None for the second when there are no older ones. Raises ControllerError.
         """
-        with self._database.reading() as connection:
-            return journal_reader.page(connection, frm, to, unit, before_id, limit)
+        with self._reading() as connection:
+            return reader.page(connection, frm, to, unit, before_id, limit)
 
     def stream(
         self, frm: datetime | None = None, to: datetime | None = None, unit: str | None = None
@@ -180,37 +193,44 @@ class Journal:
         """All such rows, oldest first, read piece by piece. Raises ControllerError."""
         after_id, last_id = 0, self.head().id
         while True:
-            with self._database.reading() as connection:
-                rows = journal_reader.piece(connection, frm, to, unit, after_id, last_id)
+            with self._reading() as connection:
+                rows = reader.piece(connection, frm, to, unit, after_id, last_id)
             yield from rows
-            if len(rows) < journal_reader.PIECE:
+            if len(rows) < reader.PIECE:
                 return
             after_id = rows[-1]["id"]
 
     def last_orders(self, by_not: str, orders: tuple[str, ...]) -> dict[str | None, datetime]:
         """When, by unit (None: the cluster), one of these orders last was or may have been sent, not by `by_not`.
 
-        Raises ControllerError.
+        A row dated after now tells nothing (M18). Raises ControllerError.
         """
-        with self._database.reading() as connection:
-            found = journal_reader.last_orders(connection, by_not, orders)
+        with self._reading() as connection:
+            found = reader.last_orders(connection, by_not, orders, self._latest())
         return {unit_id: datetime.fromisoformat(at) for unit_id, at in found.items()}
+
+    def ahead(self) -> reader.Ahead:
+        """The rows dated after now. Raises ControllerError."""
+        with self._database.reading() as connection:
+            return reader.ahead(connection, self._latest())
 
     def unfinished(self) -> list[dict[str, Any]]:
         """The intents of which no outcome was written, oldest first. Raises ControllerError."""
-        with self._database.reading() as connection:
-            return journal_reader.unfinished(connection)
+        with self._reading() as connection:
+            return reader.unfinished(connection)
 
-    def last_of_kind(self, kind: str) -> str | None:
-        """What the newest row of this kind says, None where there is none. Raises ControllerError."""
-        with self._database.reading() as connection:
-            return journal_reader.last_of_kind(connection, kind)
+    def last_stage(self, *stages: Stage) -> Stage | None:
+        """Which of these stages the newest row has that has one, None where there is none. Raises ControllerError."""
+        with self._reading() as connection:
+            return reader.last_stage(connection, stages)
 
     def last_command_number(self) -> int:
         """The highest number of a command that the journal ever held, 0 for none. Raises ControllerError."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT value FROM counters WHERE name = 'command'").fetchone()
-            return 0 if row is None else int(row[0])
+        number = 0 if row is None else int(row[0])
+        self._last_command = max(self._last_command, number)
+        return number
 
 
 def _head(connection: sqlite3.Connection) -> Head:

@@ -14,18 +14,22 @@ from typing import Any, Self
 import msgspec
 
 from main_controller.domain.timestamps import iso_utc
+from main_controller.store.journal.stages import Stage
 
-COLUMNS = ("id", "at", "kind", "by", "unit_id", "what", "before", "after", "outcome", "command_id", "hash")
-"""The columns in their order; all but `hash` are chained."""
+FIRST_COLUMNS = ("id", "at", "kind", "by", "unit_id", "what", "before", "after", "outcome", "command_id")
+"""What is chained of rows from before version 4 of the tables."""
+
+CHAINED = (*FIRST_COLUMNS, "order_name", "stage")
+"""What is chained of every row since."""
+
+COLUMNS = (*CHAINED, "hash")
+"""The columns in the order in which they are asked for."""
 
 GENESIS = "0" * 64
 """What stands for the hash of a row before the first."""
 
 ANCHOR = "anchor"
 """The kind of the row that pruning leaves: `after` holds firstId, lastId, lastHash and rows of what was pruned."""
-
-INTENT = "intent"
-"""The kind of the row that is on the disk before an order is sent."""
 
 LARGEST_VALUE = 1 << 20
 """The longest `before` or `after` in characters; a longer one is left out, and the row says so."""
@@ -46,6 +50,8 @@ class JournalRow:
     after: str | None
     outcome: str
     command_id: str | None
+    order: str | None
+    stage: str
 
     @classmethod
     def of(
@@ -60,6 +66,8 @@ class JournalRow:
         after: Any = None,
         outcome: str = "",
         command_id: str | None = None,
+        order: str | None = None,
+        stage: Stage = Stage.EVENT,
     ) -> Self:
         """The row of these texts and JSON values, whatever they hold, as it can be stored; `at` is aware."""
         return cls(
@@ -72,6 +80,8 @@ class JournalRow:
             after=value_text(after),
             outcome=storable(outcome),
             command_id=None if command_id is None else storable(command_id),
+            order=None if order is None else storable(order),
+            stage=str(stage),
         )
 
     def chained(self, row_id: int, previous: str) -> tuple[Any, ...]:
@@ -81,8 +91,8 @@ class JournalRow:
 
 
 def chain_hash(previous: str, values: tuple[Any, ...]) -> str:
-    """SHA-256 over the hash of the row before and the canonical JSON of this row's columns, in hex."""
-    named = dict(zip(COLUMNS, values, strict=False))
+    """SHA-256 over the hash of the row before and the canonical JSON of this row's chained columns, in hex."""
+    named = dict(zip(CHAINED, values, strict=False))  # of a row from before version 4, the first of them
     canonical = json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(previous.encode() + canonical.encode()).hexdigest()
 
@@ -117,6 +127,8 @@ def row_json(row: sqlite3.Row) -> dict[str, Any]:
         "after": _value(row["after"]),
         "outcome": row["outcome"],
         "commandId": row["command_id"],
+        "order": row["order_name"],
+        "stage": row["stage"],
     }
 
 

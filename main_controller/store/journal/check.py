@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from main_controller.store.database import connect_read_only
-from main_controller.store.journal_row import ANCHOR, COLUMNS, GENESIS, anchored, chain_hash
+from main_controller.store.database import prose
+from main_controller.store.database.connections import connect_read_only
+from main_controller.store.journal.row import ANCHOR, CHAINED, FIRST_COLUMNS, GENESIS, anchored, chain_hash
 
 CANNOT_SEE = (
     "What this cannot see: rows cut from the end, with the count of them, since the head that the log last named (once "
@@ -42,7 +43,7 @@ def verify(connection: sqlite3.Connection) -> Verdict:
 
 def _follow(connection: sqlite3.Connection) -> Verdict:
     count, last_id, previous = 0, 0, GENESIS
-    for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM journal ORDER BY id"):
+    for row in connection.execute(f"SELECT {', '.join(_columns(connection))}, hash FROM journal ORDER BY id"):
         values = tuple(row)
         if count == 0 and values[0] != 1:
             anchor = _anchor(connection, values[0] - 1)
@@ -76,11 +77,28 @@ def verify_journal(path: Path) -> tuple[int, str]:
     return 0 if verdict.ok else 2, f"{verdict.sentence}\n{verdict.cannot_see}"
 
 
+def _columns(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """The columns to follow: an older file, or the copy of one, has fewer."""
+    found = {row[1] for row in connection.execute("PRAGMA table_info(journal)")}
+    return CHAINED if found.issuperset(CHAINED) else FIRST_COLUMNS
+
+
 def _holds(values: tuple[Any, ...], previous: str) -> bool:
+    """Whether the row is as it was written, now or before version 4, which gave old rows their order and stage."""
+    row, written = values[:-1], values[-1]
     try:
-        return bool(chain_hash(previous, values[:-1]) == values[-1])
+        if chain_hash(previous, row) == written:
+            return True
+        first, added = row[: len(FIRST_COLUMNS)], row[len(FIRST_COLUMNS) :]
+        return chain_hash(previous, first) == written and added == _added(first)
     except TypeError:  # somebody put bytes where text stood
         return False
+
+
+def _added(first: tuple[Any, ...]) -> tuple[str | None, str]:
+    named = dict(zip(FIRST_COLUMNS, first, strict=True))
+    order = prose.order_of(named["kind"], named["by"], named["what"])
+    return order, prose.stage_of(named["kind"], named["what"], named["outcome"])
 
 
 def _anchor(connection: sqlite3.Connection, last_pruned: int) -> str | None:

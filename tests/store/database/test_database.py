@@ -8,7 +8,7 @@ import pytest
 
 from main_controller.errors import ControllerError
 from main_controller.store.database import Database, DatabaseFault
-from main_controller.store.schema import VERSION
+from main_controller.store.database.migrations import VERSION
 from tests.store.disk import fill_up, make_room
 
 COUNT = "SELECT count(*) FROM running"

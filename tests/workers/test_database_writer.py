@@ -1,17 +1,16 @@
-"""The writer puts rows on the disk as they come, says outages once, prunes and names the head daily."""
+"""The writer puts on the disk what comes, says outages once, and sees that the file was replaced (M16)."""
 
 import logging
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from main_controller.errors import ControllerError
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
-from main_controller.workers.journal_writer import JournalWriter
+from main_controller.workers.database_writer import DatabaseWriter
 from tests.store.disk import fill_up, make_room
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
@@ -19,10 +18,9 @@ NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 
 class Site:
     def __init__(self, path: Path) -> None:
-        self.now = NOON
         self.database = Database(path)
-        self.journal = Journal(self.database, wall=lambda: self.now)
-        self.writer = JournalWriter(self.journal, keep_days=2, wall=lambda: self.now)
+        self.journal = Journal(self.database, wall=lambda: NOON)
+        self.writer = DatabaseWriter(self.database, wall=lambda: NOON)
 
     def append(self, what: str, size: int = 0) -> None:
         self.journal.append("order", by="x", unit_id=None, what=what, after="x" * size)
@@ -94,67 +92,52 @@ def test_an_outage_is_said_when_it_starts_and_when_it_ends(site: Site, caplog: p
     assert site.writer.stop(10)
     said = [(record.levelno, record.message) for record in caplog.records]
     assert [level for level, _ in said] == [logging.ERROR, logging.INFO]
-    assert said[0][1] == "journal fails: journal.sqlite3 cannot be written: the disk is full."
+    assert said[0][1] == "database fails: journal.sqlite3 cannot be written: the disk is full."
     assert "works again" in said[1][1]
     assert site.whats() == ["before", "0", "1", "2", "again"]
 
 
+def test_what_is_only_the_latest_is_written_at_once_too_though_no_row_comes(site: Site) -> None:
+    """Known units do not wait for the journal."""
+    site.writer.start()
+    written = threading.Event()
+
+    def kept() -> bool:
+        with site.database.reading() as connection:
+            return bool(connection.execute("SELECT count(*) FROM running").fetchone()[0])
+
+    site.database.latest.put("a", "INSERT INTO running VALUES (?, ?)", ("a", "{}"))
+    site.database.rouse()
+    for _ in range(200):
+        if kept():
+            break
+        written.wait(0.05)
+    assert kept()
+
+
+def test_a_write_that_no_table_takes_holds_up_no_row(site: Site) -> None:
+    site.database.latest.put("a", "INSERT INTO nowhere VALUES (?)", ("a",))
+    site.writer.start()
+    assert site.journal.append("intent", by="x", unit_id=None, what="goes on", wait=10)
+    assert site.whats() == ["goes on"]
+
+
+def test_a_file_that_was_removed_is_told_within_a_beat_though_nothing_is_written(site: Site, tmp_path: Path) -> None:
+    told = threading.Event()
+    site.database.replaced_is_told(lambda sentence: told.set())
+    site.writer.start()
+    assert site.journal.append("order", by="x", unit_id=None, what="before", wait=10)
+    for file in tmp_path.glob("journal.sqlite3*"):
+        file.unlink()
+    assert told.wait(10)
+    assert [row["kind"] for row in site.journal.stream()] == ["replaced"]
+
+
 def test_stopping_on_a_full_disk_ends_and_says_that_not_all_is_written(site: Site) -> None:
     site.append("before")
-    site.writer.run_once()
+    site.database.write_once()
     fill_up(site.database)
     site.append("lost", size=100_000)
     assert site.writer.stop(10) is False
     assert site.journal.fault is not None
     make_room(site.database)
-
-
-def test_the_head_is_in_the_log_once_a_day(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "main_controller.workers.journal_writer")
-    site.append("row")
-    for hours in (0, 6, 11, 12, 20, 37):
-        site.now = NOON + timedelta(hours=hours)
-        site.writer.run_once()
-    head = site.journal.head()
-    assert [record.message for record in caplog.records] == [f"journal head: row 1, hash {head.hash}"] * 3
-
-
-def test_old_rows_are_pruned_once_a_day(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "main_controller.workers.journal_writer")
-    for day in range(4):
-        site.now = NOON + timedelta(days=day)
-        site.append(f"day {day}")
-        site.writer.run_once()
-    assert site.whats() == ["day 1", "day 2", "day 3", "1 rows older than 2026-05-14T12:00:00.000+00:00 were pruned."]
-    assert "1 journal rows older than 2 days were pruned" in caplog.text
-    assert site.journal.verify().ok
-
-
-def test_a_day_that_could_not_be_pruned_is_tried_again(site: Site) -> None:
-    site.append("old")
-    site.now = NOON + timedelta(days=3.5)
-    site.append("young")
-    site.writer.run_once()
-    site.now = NOON + timedelta(days=5)
-    with site.database.writing() as connection:
-        connection.execute("CREATE TRIGGER stuck BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'stuck'); END")
-    with pytest.raises(ControllerError, match="stuck"):
-        site.writer.run_once()
-    assert site.whats() == ["old", "young"]
-    with site.database.writing() as connection:
-        connection.execute("DROP TRIGGER stuck")
-    site.writer.run_once()
-    assert site.whats() == ["young", "1 rows older than 2026-05-16T12:00:00.000+00:00 were pruned."]
-
-
-def test_a_clock_that_is_years_ahead_prunes_nothing(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    for day in range(3):
-        site.now = NOON + timedelta(days=day)
-        site.append(f"day {day}")
-        site.writer.run_once()
-    site.now = NOON.replace(year=2106)
-    site.append("started with a wrong clock")
-    site.writer.run_once()
-    assert site.whats() == ["day 0", "day 1", "day 2", "started with a wrong clock"]
-    assert caplog.records[-1].levelno == logging.WARNING
-    assert "no journal row bears out that it is 2106-05-13 now" in caplog.text

@@ -16,8 +16,9 @@ import pytest
 
 from main_controller.errors import ControllerError
 from main_controller.store.database import Database
-from main_controller.store.journal import Journal
-from main_controller.store.journal_check import verify_journal
+from main_controller.store.journal import Journal as PlainJournal
+from main_controller.store.journal import Stage
+from main_controller.store.journal.check import verify_journal
 from tests.store.disk import fill_up, make_room
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
@@ -32,6 +33,14 @@ class Wall:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+class Journal(PlainJournal):
+    """A journal with the writer of its database at hand."""
+
+    def __init__(self, database: Database, **more: Any) -> None:
+        super().__init__(database, **more)
+        self.write_once = database.write_once
 
 
 @pytest.fixture
@@ -78,18 +87,19 @@ def whats(journal: Journal) -> list[str]:
 # Rows
 
 
-def test_a_row_reads_as_it_was_appended(journal: Journal) -> None:
+def test_a_row_reads_as_it_was_appended(database: Database, journal: Journal) -> None:
     journal.append(
         "order", by="10.0.0.7", unit_id="E001", what="setDcdc", before={"word": "0x0000"},
         after={"word": "0x0014", "dvg": 350.0}, outcome="accepted", command_id="c7",
+        order="setDcdc", stage=Stage.ACCEPTED,
     )  # fmt: skip
-    assert journal.write_once() == 1
+    assert database.write_once() == 1
     rows, following = journal.page()
     assert rows == [
         {
             "id": 1, "at": "2026-05-13T12:00:00.000+00:00", "kind": "order", "by": "10.0.0.7", "unitId": "E001",
             "what": "setDcdc", "before": {"word": "0x0000"}, "after": {"word": "0x0014", "dvg": 350.0},
-            "outcome": "accepted", "commandId": "c7",
+            "outcome": "accepted", "commandId": "c7", "order": "setDcdc", "stage": "accepted",
         }
     ]  # fmt: skip
     assert following is None
@@ -248,9 +258,9 @@ def in_background(call: Callable[[], bool]) -> tuple[threading.Thread, list[bool
     return thread, answers
 
 
-def test_an_intent_is_on_the_disk_when_the_wait_says_so(path: Path, journal: Journal) -> None:
+def test_an_intent_is_on_the_disk_when_the_wait_says_so(path: Path, database: Database, journal: Journal) -> None:
     roused = threading.Event()
-    journal.roused_by(roused.set)
+    database.roused_by(roused.set)
     thread, answers = in_background(
         lambda: journal.append("intent", by="x", unit_id="E001", what="about to send", wait=10)
     )
@@ -268,7 +278,7 @@ def test_an_intent_on_a_failing_disk_is_told_at_once(database: Database, journal
     fill(journal, 1)
     fill_up(database)
     roused = threading.Event()
-    journal.roused_by(roused.set)
+    database.roused_by(roused.set)
     thread, answers = in_background(
         lambda: journal.append("intent", by="x", unit_id=None, what="about to send", after="y" * 100_000, wait=600)
     )
@@ -319,6 +329,7 @@ CHANGES = [
         ("at", "'2020-01-01T00:00:00.000+00:00'"), ("kind", "'grid'"), ("by", "'somebody else'"),
         ("unit_id", "'E009'"), ("unit_id", "NULL"), ("what", "'row 5'"), ("before", "'1'"), ("after", "'{}'"),
         ("outcome", "'verified'"), ("command_id", "'c99'"), ("hash", "'0'"), ("what", "x'00'"),
+        ("order_name", "'stopAll'"), ("order_name", "NULL"), ("stage", "'intent'"), ("stage", "NULL"),
     ]
 ]  # fmt: skip
 
@@ -331,12 +342,12 @@ CHANGES = [
         ("DELETE FROM journal WHERE id < 4", 4),
         ("DELETE FROM journal WHERE id = 7", 7),
         ("DELETE FROM journal", 1),
-        ("INSERT INTO journal SELECT 8, at, kind, by, unit_id, what, before, after, outcome, command_id, hash"
-         " FROM journal WHERE id = 7", 8),
+        ("INSERT INTO journal SELECT 8, at, kind, by, unit_id, what, before, after, outcome, command_id, hash,"
+         " order_name, stage FROM journal WHERE id = 7", 8),
     ],
 )  # fmt: skip
 def test_a_changed_or_removed_row_is_found(path: Path, journal: Journal, statement: str, first_bad: int) -> None:
-    fill(journal, 7, outcome="accepted", command_id="c1")
+    fill(journal, 7, outcome="accepted", command_id="c1", order="setDcdc", stage=Stage.ACCEPTED)
     tamper(path, statement)
     verdict = journal.verify()
     assert not verdict.ok
@@ -432,26 +443,46 @@ def test_an_anchor_with_another_hash_is_found(path: Path, journal: Journal, wall
     assert journal.verify().first_bad == 5
 
 
-def test_a_pruned_row_with_a_wrong_clock_never_makes_a_hole(journal: Journal, wall: Wall) -> None:
-    """A row of the future, written while the clock was wrong, keeps those after it."""
-    for moment in (NOON, NOON + timedelta(days=3000), NOON, NOON + timedelta(days=9)):
-        wall.now = moment
-        journal.append("order", by="x", unit_id=None, what=moment.isoformat())
+def dated(journal: Journal, wall: Wall, *days: int) -> None:
+    """A row each, so many days after noon."""
+    for day in days:
+        wall.now = NOON + timedelta(days=day)
+        journal.append("order", by="x", unit_id=None, what=f"day {day}")
     journal.write_once()
-    assert journal.prune(NOON + timedelta(days=5)) == 1
+
+
+def test_a_pruned_row_with_a_wrong_clock_never_makes_a_hole(journal: Journal, wall: Wall) -> None:
+    """M18: a row of the future, written while the clock was wrong, counts neither way: it goes with its neighbours."""
+    dated(journal, wall, 0, 3000, 0, 9)
+    assert journal.prune(NOON + timedelta(days=5)) == 3
     assert journal.verify().ok
-    assert len(whats(journal)) == 4
+    assert whats(journal)[0] == "day 9"
+
+
+def test_rows_of_a_wrong_clock_that_came_last_are_kept_with_the_chain(journal: Journal, wall: Wall) -> None:
+    dated(journal, wall, 0, 1, 3000)
+    wall.now = NOON + timedelta(days=9)
+    assert journal.prune(NOON + timedelta(days=5)) == 2
+    assert whats(journal)[0] == "day 3000"
+    assert journal.verify().ok
+
+
+def test_what_is_dated_after_now_is_counted_and_named(journal: Journal, wall: Wall) -> None:
+    dated(journal, wall, 0, 3000, 4000, 0)
+    ahead = journal.ahead()
+    assert (ahead.count, ahead.first, ahead.at) == (2, 2, "2034-07-30T12:00:00.000+00:00")
+    wall.now = NOON + timedelta(days=5000)
+    assert journal.ahead().count == 0
 
 
 # Restarts
 
 
 def test_an_intent_without_an_outcome_is_unfinished(journal: Journal) -> None:
-    for number, outcome in ((1, "accepted"), (2, ""), (3, None)):
-        journal.append("order", by="x", unit_id=None, what="came", command_id=f"c{number}")
-        journal.append("intent", by="x", unit_id=None, what="about to send", command_id=f"c{number}")
-        if outcome is not None:
-            journal.append("order", by="x", unit_id=None, what="sent", outcome=outcome, command_id=f"c{number}")
+    for number, stage in ((1, Stage.ACCEPTED), (2, Stage.NOTE), (3, None)):
+        for one in (Stage.CAME, Stage.INTENT, stage):
+            if one is not None:
+                journal.append("order", by="x", unit_id=None, what="an order", command_id=f"c{number}", stage=one)
     journal.write_once()
     assert [row["commandId"] for row in journal.unfinished()] == ["c2", "c3"]
 
@@ -473,13 +504,14 @@ from pathlib import Path
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
 
-journal = Journal(Database(Path(sys.argv[1])), wall=lambda: datetime.now(UTC))
+database = Database(Path(sys.argv[1]))
+journal = Journal(database, wall=lambda: datetime.now(UTC))
 number = 0
 while True:
     for _ in range(3):
         number += 1
         journal.append("order", by="child", unit_id="E001", what=f"row {number}", command_id=f"c{number}")
-    journal.write_once()
+    database.write_once()
     sys.stdout.write(f"{number}\\n")
     sys.stdout.flush()
 """
@@ -519,9 +551,10 @@ from main_controller.store.journal import Journal
 
 def grow(number):
     journal.append("order", by="child", unit_id="E001", what=f"row {number}", after="x" * 3000)
-    journal.write_once()
+    database.write_once()
 
-journal = Journal(Database(Path(sys.argv[1])), wall=lambda: datetime.now(UTC))
+database = Database(Path(sys.argv[1]))
+journal = Journal(database, wall=lambda: datetime.now(UTC))
 grow(0)
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
@@ -550,19 +583,47 @@ def test_a_disk_that_fails_in_the_middle_of_a_write_damages_nothing(path: Path, 
     assert verify_journal(path)[0] == 0
 
 
-def test_the_last_order_of_each_scope_is_told_over_a_restart(tmp_path: Path) -> None:
+def test_the_last_order_of_each_scope_is_told_over_a_restart(journal: Journal, wall: Wall) -> None:
     """A scheduled Run must know of a person's order from before the restart (Z12)."""
-    database = Database(tmp_path / "journal.sqlite3")
-    journal = Journal(database, wall=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
-    for what, by, outcome in (
-        ("setOperationMode for E001: mode stop", "10.0.0.9", "accepted"),
-        ("setOperationMode for E002: mode stop", "10.0.0.9", "refused: not now"),
-        ("setBudo for the cluster: mode stop", "scheduler", "accepted"),
-        ("shutDown for the cluster", "10.0.0.9", "accepted"),
+    for order, unit, by, stage in (
+        ("setOperationMode", "E001", "10.0.0.9", Stage.ACCEPTED),
+        ("setOperationMode", "E002", "10.0.0.9", Stage.REFUSED),
+        ("setBudo", None, "scheduler", Stage.ACCEPTED),
+        ("shutDown", None, "10.0.0.9", Stage.ACCEPTED),
     ):
-        unit = next((unit for unit in ("E001", "E002") if unit in what), None)
-        journal.append("order", by=by, unit_id=unit, what=what, outcome=outcome)
+        journal.append("order", by=by, unit_id=unit, what="a sentence", order=order, stage=stage)
     journal.write_once()
-    found = journal.last_orders("scheduler", ("setOperationMode", "setBudo"))
-    database.close()
-    assert found == {"E001": datetime(2026, 1, 1, 12, tzinfo=UTC)}
+    assert journal.last_orders("scheduler", ("setOperationMode", "setBudo")) == {"E001": NOON}
+
+
+@pytest.mark.parametrize(
+    ("stage", "counts"),
+    [(stage, stage in ("accepted", "verified", "partlyVerified", "contradicted", "timedOut", "unknown"))
+     for stage in Stage],
+)  # fmt: skip
+def test_only_an_order_that_was_or_may_have_been_sent_is_a_persons_last(
+    journal: Journal, stage: Stage, counts: bool
+) -> None:
+    journal.append("order", by="x", unit_id="E001", what="whatever it says: accepted", order="setBudo", stage=stage)
+    journal.write_once()
+    assert (journal.last_orders("scheduler", ("setBudo",)) == {"E001": NOON}) is counts
+
+
+def test_no_sentence_of_a_row_decides_anything(journal: Journal) -> None:
+    journal.append("order", by="x", unit_id=None, what="setBudo for the cluster: mode stop", outcome="accepted")
+    journal.append("intent", by="x", unit_id=None, what="about to send: setBudo for the cluster", command_id="c1")
+    journal.append("start", by="x", unit_id=None, what="The program ends: it was told to")
+    journal.write_once()
+    assert journal.last_orders("scheduler", ("setBudo",)) == {}
+    assert journal.unfinished() == []
+    assert journal.last_stage(Stage.ENDED) is None
+
+
+def test_an_order_dated_after_now_is_nobodys_last(journal: Journal, wall: Wall) -> None:
+    """M18: one row of 2099 must not make every scheduled Run a missed one."""
+    for day in (0, 3000):
+        wall.now = NOON + timedelta(days=day)
+        journal.append("order", by="x", unit_id=None, what="an order", order="setBudo", stage=Stage.ACCEPTED)
+    journal.write_once()
+    wall.now = NOON + timedelta(days=1)
+    assert journal.last_orders("scheduler", ("setBudo",)) == {None: NOON}

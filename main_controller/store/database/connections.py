@@ -1,0 +1,38 @@
+"""How the file is opened: once for writing, and for each reader. Used by the database and by `--verify-journal`."""
+
+import sqlite3
+from pathlib import Path
+
+
+def connect_to_write(path: Path, patience: float) -> sqlite3.Connection:
+    """The writer's connection, each statement its own transaction unless it begins one; raises sqlite3.Error.
+
+    `patience` (s) is how long it waits for another program.
+    """
+    return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+
+
+def connect_read_only(path: Path, patience: float = 2.0) -> sqlite3.Connection:
+    """A connection that cannot change the file, also where nothing beside it can be written; raises sqlite3.Error."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    log_file = path.with_name(f"{path.name}-wal")
+    connection = _connect(address, patience)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+    except sqlite3.OperationalError:
+        connection.close()
+        if log_file.exists() and log_file.stat().st_size:
+            raise
+        connection = _connect(f"{address}&immutable=1", patience)
+    return connection
+
+
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """A connection to the file alone, without its write-ahead log and without a lock; raises sqlite3.Error."""
+    return _connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", 0.0)
+
+
+def _connect(address: str, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection

@@ -1,0 +1,72 @@
+"""The tables of the file, as the numbered steps that make each version of the one before. Used by the migrations.
+
+A step that was released is never changed: another one follows it.
+"""
+
+import sqlite3
+from collections.abc import Callable
+
+from main_controller.store.database import prose
+
+Step = str | Callable[[sqlite3.Connection], None]
+"""Statements, or what runs within the migration's transaction."""
+
+_FIRST = """
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, by TEXT NOT NULL, unit_id TEXT, what TEXT NOT NULL,
+  before TEXT, after TEXT, outcome TEXT NOT NULL, command_id TEXT, hash TEXT NOT NULL
+);
+CREATE INDEX journal_at ON journal (at);
+CREATE INDEX journal_unit ON journal (unit_id, id) WHERE unit_id IS NOT NULL;
+CREATE INDEX journal_command ON journal (command_id, id) WHERE command_id IS NOT NULL;
+CREATE INDEX journal_intent ON journal (id) WHERE kind = 'intent';
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE known_units (
+  unit_id TEXT PRIMARY KEY, word TEXT, dvg REAL, dig REAL, ip TEXT,
+  acknowledged_word TEXT, acknowledged_by TEXT, acknowledged_at TEXT
+) WITHOUT ROWID;
+CREATE TABLE locks (
+  scope TEXT PRIMARY KEY, name TEXT NOT NULL, reason TEXT NOT NULL, since TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE running (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_FORGOTTEN_UNITS = """
+ALTER TABLE known_units ADD COLUMN forgotten_by TEXT;
+ALTER TABLE known_units ADD COLUMN forgotten_reason TEXT;
+ALTER TABLE known_units ADD COLUMN forgotten_at TEXT;
+"""
+
+_ORDER_AND_STAGE = """
+ALTER TABLE journal ADD COLUMN order_name TEXT;
+ALTER TABLE journal ADD COLUMN stage TEXT;
+UPDATE journal SET order_name = prose_order(kind, by, what), stage = prose_stage(kind, what, outcome);
+DROP INDEX journal_intent;
+CREATE INDEX journal_intent ON journal (id) WHERE stage = 'intent';
+CREATE INDEX journal_order ON journal (order_name, stage) WHERE order_name IS NOT NULL;
+CREATE TABLE migrations (tables INTEGER PRIMARY KEY, program TEXT NOT NULL, at TEXT NOT NULL)
+"""
+
+
+def _order_and_stage(connection: sqlite3.Connection) -> None:
+    """Columns for what rows said in words, filled for the old ones, whose hashes stay as they are."""
+    prose.define(connection)
+    run(connection, _ORDER_AND_STAGE)
+
+
+STEPS: dict[int, Step] = {
+    1: _FIRST,
+    2: _FORGOTTEN_UNITS,
+    3: "ALTER TABLE known_units ADD COLUMN acknowledged_clock TEXT",
+    4: _order_and_stage,
+}
+"""Every step by the version that it makes; a new file takes them all."""
+
+
+def run(connection: sqlite3.Connection, step: Step) -> None:
+    """Take one step within the caller's transaction; raises sqlite3.Error."""
+    if callable(step):
+        step(connection)
+        return
+    for statement in filter(str.strip, step.split(";")):
+        connection.execute(statement)

@@ -1,0 +1,132 @@
+"""Owns the questions that are asked of the journal's table. Used by the journal alone; each raises sqlite3.Error.
+
+None of them reads a sentence: what a row is about stands in `order_name` and `stage`.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from main_controller.domain.timestamps import iso_utc
+from main_controller.store.database import prose
+from main_controller.store.journal.row import row_json
+from main_controller.store.journal.stages import SENT, SETTLED, Stage
+
+PIECE = 500
+"""Rows read at once by a stream, so that a slow caller holds neither memory nor the write-ahead log."""
+
+INTENTS = 1000
+"""How many of the newest intents are looked at: each start settles those that it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """How many rows are dated after now, and which is the first, with its date as it stands there."""
+
+    count: int
+    first: int | None
+    at: str | None
+
+
+def see_as_of_today(connection: sqlite3.Connection) -> None:
+    """Let an old file that no disk lets be changed be read as if it had this version's columns."""
+    columns = {row["name"] for row in connection.execute("PRAGMA main.table_info(journal)")}
+    if not columns or "stage" in columns:
+        return
+    prose.define(connection)
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(
+        "CREATE TEMP VIEW journal AS SELECT *, prose_order(kind, by, what) AS order_name, "
+        "prose_stage(kind, what, outcome) AS stage FROM main.journal"
+    )
+
+
+def page(
+    connection: sqlite3.Connection,
+    frm: datetime | None,
+    to: datetime | None,
+    unit: str | None,
+    before_id: int | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], int | None]:
+    """See `Journal.page`."""
+    where, values = _where(frm, to, unit)
+    if before_id is not None:
+        where, values = [*where, "id < ?"], [*values, before_id]
+    statement = f"SELECT * FROM journal{_clause(where)} ORDER BY id DESC LIMIT ?"
+    rows = [row_json(row) for row in connection.execute(statement, (*values, limit + 1))]
+    more = len(rows) > limit
+    return rows[:limit], rows[limit - 1]["id"] if more else None
+
+
+def piece(
+    connection: sqlite3.Connection,
+    frm: datetime | None,
+    to: datetime | None,
+    unit: str | None,
+    after_id: int,
+    last_id: int,
+) -> list[dict[str, Any]]:
+    """The next `PIECE` rows after `after_id`, up to `last_id`, oldest first."""
+    where, values = _where(frm, to, unit)
+    statement = f"SELECT * FROM journal{_clause([*where, 'id > ?', 'id <= ?'])} ORDER BY id LIMIT ?"
+    return [row_json(row) for row in connection.execute(statement, (*values, after_id, last_id, PIECE))]
+
+
+def unfinished(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """See `Journal.unfinished`."""
+    statement = f"""
+        SELECT * FROM (SELECT * FROM journal WHERE stage = 'intent' ORDER BY id DESC LIMIT ?) AS intent
+        WHERE NOT EXISTS (
+          SELECT 1 FROM journal
+          WHERE journal.command_id = intent.command_id AND journal.id > intent.id
+            AND journal.stage IN ({_marks(SETTLED)})
+        ) ORDER BY id"""
+    return [row_json(row) for row in connection.execute(statement, (INTENTS, *SETTLED))]
+
+
+def last_stage(connection: sqlite3.Connection, stages: Sequence[Stage]) -> Stage | None:
+    """See `Journal.last_stage`."""
+    statement = f"SELECT stage FROM journal WHERE stage IN ({_marks(stages)}) ORDER BY id DESC LIMIT 1"
+    row = connection.execute(statement, tuple(stages)).fetchone()
+    return None if row is None else Stage(row[0])
+
+
+def last_orders(
+    connection: sqlite3.Connection, by_not: str, orders: Sequence[str], latest: str
+) -> dict[str | None, str]:
+    """See `Journal.last_orders`; `latest` is the last date that counts."""
+    statement = f"""
+        SELECT unit_id, max(at) FROM journal
+        WHERE order_name IN ({_marks(orders)}) AND stage IN ({_marks(SENT)}) AND by != ? AND at <= ?
+        GROUP BY unit_id"""
+    return dict(connection.execute(statement, (*orders, *SENT, by_not, latest)).fetchall())
+
+
+def ahead(connection: sqlite3.Connection, latest: str) -> Ahead:
+    """See `Journal.ahead`; `latest` is the last date that counts."""
+    row = connection.execute("SELECT count(*), min(id) FROM journal WHERE at > ?", (latest,)).fetchone()
+    if row[1] is None:
+        return Ahead(0, None, None)
+    at = connection.execute("SELECT at FROM journal WHERE id = ?", (row[1],)).fetchone()[0]
+    return Ahead(row[0], row[1], at)
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _where(frm: datetime | None, to: datetime | None, unit: str | None) -> tuple[list[str], list[Any]]:
+    asked = (
+        ("at >= ?", None if frm is None else iso_utc(frm)),
+        ("at < ?", None if to is None else iso_utc(to)),
+        ("unit_id = ?", unit),
+    )
+    given = [(condition, value) for condition, value in asked if value is not None]
+    return [condition for condition, _ in given], [value for _, value in given]
+
+
+def _clause(where: list[str]) -> str:
+    return f" WHERE {' AND '.join(where)}" if where else ""
