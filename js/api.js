@@ -77,6 +77,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
       setSchedule: ({ operation, unitId, value }) => order("setSchedule", { operation, unitId, value }),
       acknowledge: (unitId) => order("acknowledge", { unitId }),
       forget: ({ unitId, name, reason, confirm }) => order("forget", { unitId, name, reason, confirm }),
+      resetTrips: ({ unitId, name, reason }) => order("resetTrips", { unitId, name, reason }),
       setLock: ({ unitId, name, reason }) => order("setLock", { unitId, name, reason }),
       clearLock: ({ unitId, name }) => order("clearLock", { unitId, name }),
       share: ({ from, to, current, voltage, minutes, wh }) => order("share", { from, to, current, voltage, minutes, wh }),

@@ -26,6 +26,7 @@ import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
 import { createShare } from "./panels/share.js";
+import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
 import { createUnderWay } from "./panels/underway.js";
 import { createUps } from "./panels/ups.js";
@@ -83,7 +84,7 @@ const scene = createScene(document.getElementById("scene"), {
   },
 });
 const cluster = createCluster(page);
-const panels = [createLatch(page), createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createShare(page), units, createForget(page), details, asking];
+const panels = [createLatch(page), createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createShare(page), units, createForget(page), createTrips(page), details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {

@@ -42,10 +42,10 @@
 </div>
 <form method="dialog" class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button data-i18n="close">Close</button></form>
 </dialog>
-<dialog class="dialog" id="lock-dialog" aria-labelledby="lock-title">
+<dialog class="dialog" id="lock-dialog" aria-labelledby="lock-title" aria-describedby="lock-did">
 <form method="dialog" id="lock-form">
 <h2 id="lock-title"></h2>
-<p class="hint" id="lock-note"></p>
+<p class="hint" id="lock-did"></p>
 <p class="lock-note figures" id="lock-bus" hidden></p>
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
@@ -55,7 +55,8 @@
 <button type="submit" value="set" id="lock-set" class="calm"></button></p>
 </form>
 </dialog>
-% include('forget.tpl')
+% include('signed.tpl', id='forget', note='forget.note', yes='forget.yes', grave=True, sure='forget.sure', latched=True)
+% include('signed.tpl', id='trips', note='trips.note', yes='trips.yes', grave=False, sure=None, latched=True)
 % include('estop_dialogs.tpl')
 <dialog class="dialog broad" id="share-dialog" aria-labelledby="share-title">
 <h2 id="share-title" data-i18n="share.title">Guided sharing</h2>
@@ -127,6 +128,7 @@
 <button type="button" class="quiet" data-act="refresh" data-i18n="refresh">Refresh</button><button type="submit" data-act="converter" data-i18n="set">Set</button></p>
 <p class="hint means" data-part="means" hidden></p>
 <p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>
+<div class="trips" data-part="trips"></div>
 <ul class="rules" hidden></ul>
 <p class="hint figures" data-part="headroom" hidden></p>
 </form>

@@ -30,6 +30,9 @@
 % for unit in units:
 <article class="card" data-unit="{{unit['id']}}" data-state="{{unit['state']}}" {{'data-master' if unit['master'] else ''}} aria-label="{{unit['label']}}">
 <header><h3><bdi class="uid">{{unit['label']}}</bdi> <bdi class="uname">{{unit['name']}}</bdi></h3><p class="state">{{'Grid Master · ' if unit['master'] else ''}}{{'' if unit['state'] == 'live' else '▲ '}}{{unit['state']}}{{'' if unit['age'] == '--' else ' · %s s old' % unit['age']}}</p><p class="address"><bdi>{{unit['ip']}}</bdi></p></header>
+% if unit['trips']:
+<p class="sentence">{{unit['trips']}}</p>
+% end
 <dl class="six">
 % for label, value, measure in unit['six']:
 <div><dt>{{label}}</dt><dd>{{value}} <small>{{measure}}</small></dd></div>

@@ -156,7 +156,7 @@ export default {
   "orders.underway": "Under way", "orders.by": "by {by}", "orders.scheduler": "the scheduler",
   "order.cluster": "cluster", "order.mode": "{mode} · {scope}", "order.local": "Local mode {mode} · {scope}", "order.local.clear": "Clear local mode · {scope}", "order.stopAll": "Stop all", "order.estop": "Stop all and latch", "order.estopReset": "Reset of the E-stop", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}", "order.forget": "Forget · {scope}",
-  "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "{current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
+  "order.resetTrips": "Reset trips · {scope}", "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "{current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
   "outcome.sending": "sending", "outcome.sending.of": "sending; seen at {n} of {of} units", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.answered": "done by its converter's answer; readings still to come", "outcome.unread": "done by its converter's answer; no reading has shown it since", "outcome.partlyVerified": "seen in part", "outcome.contradicted": "contradicted by the readings", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "No answer from this controller: whether the order was carried out is unknown. Look before you order again.",
   "outcome.garbled": "The answer is not this controller's: whether the order was carried out is unknown.", "outcome.gaveway": "Ended here to let Stop all pass: whether the order was carried out is unknown.", "outcome.seeking": "It is looked for and not sent again.",
@@ -173,6 +173,12 @@ export default {
   "forget.open": "Forget…", "forget.title": "Forget {id}?", "forget.yes": "Forget",
   "forget.note": "For a unit that has left the cluster. It leaves the lists and the verdict of Stop all, its schedules are cleared, and it is back as soon as it is seen. It is journaled. The hardware is not switched off by this.",
   "forget.sure": "Its converter is off the bus: somebody has seen to it.",
+
+  "trips.badge": "{n} trip, last {last}|{n} trips, last {last}", "trips.many.badge": "▲ {n} trip, last {last}|▲ {n} trips, last {last}",
+  "trips.means": "Its converter went from work to Wait by itself. After too many trips within an hour it stays there.",
+  "trips.many.means": "Too many trips within an hour: its converter stays in Wait, and no override passes that, until a person resets its trips.",
+  "trips.did": "{badge}. {means}", "trips.open": "Reset trips…", "trips.title": "Reset the trips of {id}?", "trips.yes": "Reset trips",
+  "trips.note": "First find out why it tripped. From then on its trips count anew, and orders pass again; the reset itself starts nothing. Refused for a while after the last trip. It is journaled.",
 
   "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",

@@ -156,7 +156,7 @@ export default {
   "orders.underway": "実行中の操作", "orders.by": "操作者 {by}", "orders.scheduler": "Scheduler",
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.estop": "全停止してラッチ", "order.estopReset": "ラッチのリセット", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}", "order.forget": "登録解除 · {scope}",
-  "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
+  "order.resetTrips": "トリップのリセット · {scope}", "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
   "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.answered": "DC/DC Converter の応答では完了、データでの確認待ち", "outcome.unread": "DC/DC Converter の応答では完了、その後データでは未確認", "outcome.partlyVerified": "一部のみ確認", "outcome.contradicted": "データと矛盾", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
   "outcome.garbled": "Main Controller の応答ではありません。操作が実行されたか不明です。", "outcome.gaveway": "Stop all を優先して通信を打ち切りました。操作が実行されたか不明です。", "outcome.seeking": "到達を確認中です。自動で再送はしません。",
@@ -173,6 +173,12 @@ export default {
   "forget.open": "登録解除…", "forget.title": "{id} の登録を解除しますか?", "forget.yes": "登録解除する",
   "forget.note": "クラスタから撤去したノード用です。一覧と Stop all の判定から外れ、Schedule は解除されます。再び応答が確認されると自動的に元に戻ります。操作は記録されます。この操作で機器が停止することはありません。",
   "forget.sure": "コンバータがバスから切り離されていることを現場で確認済みです。",
+
+  "trips.badge": "トリップ {n} 回(最終 {last})", "trips.many.badge": "▲ トリップ {n} 回(最終 {last})",
+  "trips.means": "DC/DC Converter が動作中に自ら Wait になりました。1 時間以内のトリップが規定回数に達すると、Wait のままになります。",
+  "trips.many.means": "1 時間以内のトリップが規定回数に達しました。トリップをリセットするまで Wait のままで、例外操作もできません。",
+  "trips.did": "{badge}。{means}", "trips.open": "トリップをリセット…", "trips.title": "{id} のトリップをリセットしますか?", "trips.yes": "リセットする",
+  "trips.note": "先にトリップの原因を確認してください。リセットすると回数は 0 から数え直し、操作が再び可能になります。リセット自体は何も起動しません。最後のトリップからしばらくは拒否されます。操作は記録されます。",
 
   "share.open": "手順付き融通", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",

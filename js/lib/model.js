@@ -8,7 +8,7 @@
 //     lost        true while the controller cannot be reached: what it said of the grid and of apis-web holds no longer
 //
 // model.units   [{id, name, data, state: "live"|"stale"|"silent", age, word: "wait"|"reference"|"charge"|"discharge"|null, ...reading,
-//                 inDeal, sharing (deals.js sharingOf), running, current (A, signed, null), gridMaster, alarm, unwatched, acknowledged, conflict, lastWord}] by id
+//                 inDeal, sharing (deals.js sharingOf), running, current (A, signed, null), gridMaster, alarm, unwatched, acknowledged, trips (trips.js tripsOf), conflict, lastWord}] by id
 // model.byId    Map id -> the same objects
 // model.deals   deals.js flowsOf;   model.spurs   units that carry current without a deal (deals.js)
 // model.dealsKnown   false while the deals cannot be told (deals is null, or the status says no Grid Master)
@@ -21,6 +21,7 @@ import { carries, flowsOf, sharingOf, spursOf } from "./deals.js";
 import { countStates, freshnessOf, staleAfterOf } from "./freshness.js";
 import { finite } from "./figures.js";
 import { reading, wordOf } from "./reading.js";
+import { tripsOf } from "./trips.js";
 
 export function buildModel(logInfo, deals, heard, { remembered = {}, previous = null, elapsed = 0, now = 0, lost = false } = {}) {
   const status = lost ? withoutWord(heard) : heard;
@@ -102,6 +103,7 @@ function unitOf(id, data, read, entry, { state, age }, status) {
     alarm: read.heavyAlarm,
     unwatched: entry?.unwatched === true,
     acknowledged: entry?.acknowledged ?? null,
+    trips: tripsOf(entry),
     conflict: typeof entry?.conflict === "string" ? entry.conflict : null,
     lastWord: wordOf(entry?.lastWord),
     lastDvg: finite(entry?.lastDvg),

@@ -26,6 +26,12 @@ export function adviceOf(rules) {
   return rules.filter(({ pass, advice }) => pass === false && advice === true);
 }
 
+/** The rules in the order in which the form shows them: too many trips first, beside the control by which a person resets them. */
+export function tripsFirst(rules) {
+  const isTrips = ({ cause }) => cause === "too-many-trips";
+  return [...rules.filter(isTrips), ...rules.filter((rule) => !isTrips(rule))];
+}
+
 /** One rule as a line: {pass: "yes"|"no"|"advice"|"wait"|"untold", says: its key in the words, text}. Untold: nothing tells what it asks for. */
 export function ruleLine({ rule, pass, cause, sentence, advice }) {
   const stands = pass === true ? (cause === "not-told" ? "untold" : "yes") : pass !== false ? "wait" : advice === true ? "advice" : "no";

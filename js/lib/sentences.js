@@ -73,7 +73,7 @@ function converterWords(wanted, words) {
   return key === "converter.voltage" ? `${what} ${exactly(Number(wanted.dvg))} V` : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
 }
 
-const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "estopReset"]); // what no reading shows: done is all there is
+const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset"]); // what no reading shows: done is all there is
 
 /** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
 export function standing(command, words) {

@@ -4,6 +4,7 @@ import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
 import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
+import { tripsTexts } from "../lib/trips.js";
 import { isolated, told, visible } from "../lib/wire.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
@@ -14,7 +15,7 @@ const FIGURES = [["wg", 2, signed], ["ig", 2, signed], ["vg", 2, figure], ["wb",
 const DEAL_BADGES = Object.freeze({ running: "badge.deal", agreed: "badge.agreed", unknown: "badge.unknown" });
 const DEBUG = [["operating", "operating"], ["flow", "batteryFlow"], ["pv", "pv"], ["p1", "demand"], ["p2", "utility"], ["ups", "load"]];
 
-const FORMS = ["mode", "schedule", "shutDown", "lock", "converter", "refresh", "ups"]; // each has its own spot for what came of it
+const FORMS = ["mode", "schedule", "shutDown", "lock", "converter", "trips", "refresh", "ups"]; // each has its own spot for what came of it
 
 export function createCard(page, id, element) {
   const { words, orders } = page;
@@ -102,6 +103,8 @@ export function createCard(page, id, element) {
     if (lock) add(lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock), "warn", lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null);
     if (lock) add(words.t("badge.lock.bus", { vg: figure(unit.vg, 1) }), "warn", lockedBus(unit, id, words));
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
+    const trips = unit.trips === null ? null : tripsTexts(unit.trips, words);
+    if (trips) add(trips.badge, unit.trips.tooMany ? "alarm" : "warn", trips.means);
     const conflict = unit.conflict ?? status?.conflicts?.[id] ?? null;
     if (conflict) add(words.t("badge.conflict"), "warn");
     keyed(part.badges, badges, ({ text }) => text, buildBadge, (node, { text, level, hint }) => {

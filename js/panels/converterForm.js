@@ -4,7 +4,7 @@
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
 import { exactly, readNumber } from "../lib/numbers.js";
-import { adviceOf, failingOf, hardOf, overridesOf, ruleLine } from "../lib/rules.js";
+import { adviceOf, failingOf, hardOf, overridesOf, ruleLine, tripsFirst } from "../lib/rules.js";
 import { headroomText, idsOf, liveNow } from "../lib/sentences.js";
 import { told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
@@ -128,7 +128,8 @@ export function createConverterForm(page, id, form, wordNow) {
     setText(headroom, left === null ? "" : headroomText(left, words));
   }
 
-  function showRules(told) {
+  function showRules(answered) {
+    const told = tripsFirst(answered);
     setProperty(rules, "hidden", told.length === 0);
     keyed(rules, told, (rule) => String(told.indexOf(rule)), () => { // one letter may stand for several rules
       const line = make("li");

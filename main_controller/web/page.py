@@ -16,7 +16,7 @@ from main_controller.domain.units import Unit
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
 from main_controller.web.readings import SnapshotSource, refuse_callback
-from main_controller.web.unit_status import unwatched_sentence
+from main_controller.web.unit_status import trips_sentence, unwatched_sentence
 from main_controller.web.wire_text import isolated, visible
 
 NOTHING = "--"
@@ -57,8 +57,9 @@ class Page:
     way in words, or None; `deals`: [{giver, taker, request, requester, responder, start, master}], [] where they cannot
     be told; `clock`: a sentence with the units' own newest clock; `filters`: [(name, word)];
     `units`: one entry per known unit sorted by id, also silent ones and members never seen, each {id, label, name, ip,
-    state, age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict} where all but the
-    last four are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in % and `age` in s;
+    state, age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict, trips} where all
+    but the last five are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in %, `age`
+    in s, and `trips` a sentence on the converter's trips or None;
     `status`: the whole object of `GET /get/status`. An `id` is as on the wire, for attributes; all other text from
     there is made visible (`label` is the id so), and the template isolates it with `<bdi>`.
     Addresses in a template must be relative (Z18). Without JavaScript this is all that a person sees, so it must show
@@ -137,6 +138,7 @@ def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: s
         "unwatched": status["unwatched"],
         "locked": status["locked"],
         "conflict": status["conflict"],
+        "trips": None if status["trips"] is None else trips_sentence(status["trips"]),
     }
 
 

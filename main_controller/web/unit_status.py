@@ -1,6 +1,6 @@
 """Owns how one unit stands in `/get/status`: state, age, last word, and whether it is unwatched hardware (Z5a, Z6a).
 
-Used by the status report and, for its sentence, by the page.
+Used by the status report and, for its sentences, by the page.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -97,3 +97,10 @@ def duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def trips_sentence(trips: Mapping[str, Any]) -> str:
+    """How often the converter tripped, `trips` as `unit_status` tells it, and what that means for its orders (I11)."""
+    times = "once" if trips["count"] == 1 else f"{trips['count']} times"
+    sentence = f"Its converter went to Wait by itself {times}, last at {trips['last']}"
+    return f"{sentence}; it stays there until a person resets its trips." if trips["tooMany"] else f"{sentence}."

@@ -28,6 +28,7 @@ CLOSED = (
     "/acknowledge",
     "/flushCache",
     "/forget",
+    "/resetTrips",
     "/clear",
     "/share",
 )
@@ -95,6 +96,7 @@ def unit_status(state: str = "live", **given: Any) -> Json:
         "unwatched": False,
         "conflict": None,
         "locked": None,
+        "trips": None,
         **given,
     }
 

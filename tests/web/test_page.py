@@ -1,5 +1,6 @@
 """The page shows every known unit without a script and lets no text of a unit become markup (R1, N3)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -195,3 +196,14 @@ def test_a_master_is_marked_only_while_unit_ids_answers(root: Path) -> None:
     assert site.unit("E001")["master"] is True
     site.grid.cache.take_grid(lambda watch: replace(watch, unit_ids=()))
     assert site.unit("E001")["master"] is False
+
+
+def test_a_converters_trips_stand_on_its_panel_with_what_they_mean(root: Path) -> None:
+    site = Site(root, trips=lambda: {"E001": (1.0, 2.0, 3.0), "E002": (1.0,)})
+    take(site.grid.cache, site.grid.clock, unit("E001"), unit("E002"), unit("E003"))
+    assert site.unit("E003")["trips"] is None
+    html = site.html
+    last = re.escape(site.grid.unit("E001")["trips"]["last"])
+    assert re.search(f"Wait by itself 3 times, last at {last}; it stays there until a person resets its trips.", html)
+    assert re.search(r"to Wait by itself once, last at [^;<]+\.</p>", html)
+    assert html.count("to Wait by itself") == 2
