@@ -14,6 +14,7 @@ from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
+from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.snapshot import Snapshot
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
@@ -91,7 +92,7 @@ class BusEvents:
         found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
         self._take(found, picture)
         self._look_at_words(picture)
-        self._tell_contradictions()
+        self._tell_contradictions(picture)
 
     def explained(self, snapshot: Snapshot) -> Explained:
         """What explains each converter at work: the deals, and the last order of ours that stands."""
@@ -159,14 +160,26 @@ class BusEvents:
             order.unit_id in (None, fact.id) and order.entered >= earliest for order in stops
         )
 
-    def _tell_contradictions(self) -> None:
-        """What was done by a converter's own answer and is taken back stands among the events too (S8)."""
+    def _tell_contradictions(self, picture: GridState) -> None:
+        """What was done by a converter's own answer and is taken back stands among the events too (S8).
+
+        One that answered that it works and shows Wait has tripped before any reading showed it at work (I11).
+        """
         contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]
         known, self._told = self._told, {command.id for command in contradicted}
         for command in contradicted:
             if command.id not in known:
                 text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None)
+                fact = picture.facts.get(command.unit_id or "")
+                worked = isinstance(command.order, ConverterOrder) and not command.order.stops
+                if (
+                    worked
+                    and fact is not None
+                    and fact.reading is not None
+                    and fact.last_status is ConverterStatus.WAIT
+                ):
+                    self._trips.note(fact.id, fact.reading.at)
 
 
 def _label(word: ConverterStatus | None) -> str:

@@ -341,3 +341,26 @@ def test_deals_explain_what_apis_main_drives() -> None:
         told = [one["unitId"] for one in watching.events.standing() if one["kind"] == "unexplained"]
         assert told == ["E003"]
         assert [text for text in watching.told() if "by itself" in text] == []
+
+
+def test_a_trip_between_its_own_answer_and_the_first_reading_is_a_trip(manual: Watched) -> None:
+    """I11: no reading ever showed it at work."""
+    answers = Answers(manual.bench.desk)
+    manual.bench.converter.order(UP, ME)
+    manual.bench.unit("E001").word = str(WAIT)
+    for _ in range(30):
+        manual.bench.run(1)
+        answers.run_once()
+    assert len(manual.trips.moments()["E001"]) == 1
+
+
+def test_a_wait_that_was_not_done_is_no_trip(manual: Watched) -> None:
+    answers = Answers(manual.bench.desk)
+    manual.bench.devices.deaf = {"E001"}
+    manual.works("E001", CV)
+    manual.bench.run(60)
+    manual.bench.converter.wait("E001", ME)
+    for _ in range(45):
+        manual.bench.run(1)
+        answers.run_once()
+    assert manual.trips.moments() == {}
