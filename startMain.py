@@ -40,6 +40,6 @@ if __name__ == "__main__":
             sys.exit("What this program needs is not installed: run `sh venv.sh` first; it builds venv/.")
         os.execv(python, [str(python), *sys.argv])
 
-    from main_controller.controller import main
+    from main_controller.wiring.controller import main
 
     sys.exit(main(parameters, sys.argv[1:]))

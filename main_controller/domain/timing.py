@@ -1,13 +1,20 @@
-"""How long the real system takes to show things: decided by the settings, used wherever that is reckoned with."""
+"""All times that orders and procedures reckon with, s: the one table (Z5, Z6c, Z8, Z9, Z9b).
+
+Pure. The first rows are settings; the others are decisions of this program, each with its reason. Built by the wiring,
+used by the assessment, the operations and the web.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long the real system takes to show things, all in s; each is a setting (Z5, Z6c, Z8, Z9, Z9b).
+    """How long the real system takes to show things, and how long the program waits for what; all in s.
 
-    `order_age` is how long ago an order may have been pressed that is no stop (H1).
+    Settings: `stale_after` without a change of its own clock makes a unit stale; readings count `lag` after an order
+    (`stop_lag`: a Wait after a stop, K9); a mode has `mode_time` to be seen; Stop all gives apis-main `grace`; `fresh`
+    is how old a reading may be that lets something start; `order_age` is how long ago an order may have been pressed
+    that is no stop (H1).
     """
 
     stale_after: float = 30.0
@@ -17,3 +24,81 @@ class Timing:
     grace: float = 45.0
     fresh: float = 15.0
     order_age: float = 10.0
+
+    # Every order
+    turn: float = 30.0
+    """How long an order waits for earlier ones of the same unit before it is given up unsent."""
+    judged: float = 0.4
+    """How long `wait=no` waits at most for the rules to judge an order."""
+    verified: float = 75.0
+    """How long `wait=verified` waits at most: longer than any order may take to be seen or given up."""
+    ahead: float = 1.0
+    """How far a page's own count of its status' age may run ahead of our clock."""
+    shut_down_explains: float = 120.0
+    """How long after a Shut Down a unit's silence needs no other explanation."""
+
+    # Wait and Force Stop
+    followers_first: float = 3.0
+    """How long a reference's Wait leaves after its followers' at most."""
+    wait_again: float = 1.0
+    """How soon a follower's Wait that failed is sent again."""
+    force_stop_again: float = 5.0
+    """How often Wait is repeated to a converter that works on after a Force Stop."""
+    force_stop_follows: float = 600.0
+    """How long after a Force Stop its converters are looked at."""
+
+    # Stop all
+    stop_unheard: float = 3.0
+    """How long after a Stop all the answer of apis-web to its stop is waited for before Wait goes to all."""
+    stop_again: float = 5.0
+    """How often stop and Wait are repeated while they are not seen."""
+    stop_reads: float = 2.0
+    """How often converters are read directly."""
+    after_grace: float = 25.0
+    """How long a Stop all goes on after its grace time at most."""
+    listeners_hear: float = 1.0
+    """How long a Stop all that has ended waits for those whom it tells what it overtook."""
+    waits_first: float = 3.0
+    """How long converters are not read directly, so that the Waits leave first."""
+
+    # Guided transfer and work by hand
+    reference_at_latest: float = 29.0
+    """Longest time the reference stays up after the follower was sent Wait; one polling step below 30 s."""
+    end_again: float = 5.0
+    """How often a Wait of the safe end is repeated until it is seen."""
+    end_failed_again: float = 1.0
+    """How soon a Wait of the safe end that failed is sent again."""
+    page_gone: float = 300.0
+    """How long the page that began a transfer may be unheard before it is asked for."""
+    page_asked_for: float = 60.0
+    """How long it is asked for before the transfer ends."""
+    hand_again: float = 30.0
+    """How long a Wait at the end of work by hand has to be seen before it is repeated."""
+
+    # The mode that follows a Soft Stop
+    then_lasts: float = 900.0
+    """How long a promise stands at most."""
+    then_heard: float = 30.0
+    """How long ago a page of the one who asked was heard at most, for the mode to be sent by itself."""
+
+    # The disk
+    intent: float = 1.0
+    """How long an order waits for its intent to be on the disk."""
+    latch_kept: float = 1.0
+    """How long after its Stop all an E-stop waits for its file, to tell whether it is there."""
+    latch_disk: float = 2.0
+    """How long a reset of the E-stop waits for whoever else is at the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """How often the program's own loops look, s."""
+
+    watch: float = 5.0
+    """apis-web is asked for members, status and deals (Z5)."""
+    look: float = 0.5
+    """Orders are looked at and procedures moved on."""
+    events: float = 1.0
+    """It is looked for what the grid did by itself."""
+    keep: float = 60.0
+    """It is looked whether the journal's day has ended."""

@@ -28,9 +28,6 @@ from main_controller.store.unit_cache import UnitCache
 
 log = logging.getLogger(__name__)
 
-TURN_LIMIT = 30.0
-"""How long (s) an order waits for earlier ones of the same unit before it is given up unsent."""
-
 
 class Acknowledgements(Protocol):
     """Which unwatched units an operator has looked at (Z6a)."""
@@ -69,7 +66,7 @@ class Desk:
         self.clock = clock
         self.wall = wall
         self.turns = Turns()
-        self.moments = Moments(clock)
+        self.moments = Moments(clock, ahead=timing.ahead)
         self.owner = BusOwner()
         self.estop: Callable[[], Mapping[str, Any] | None] = lambda: None  # the latch, where there is one (I17)
         self.mode_changed_at: float | None = None  # when (monotonic s) a mode was last seen to change
@@ -289,7 +286,7 @@ class Desk:
             return self.commands.stops(*overtaken_by) != seen
 
         try:
-            with self.turns.turn(lane, command.id, timeout=TURN_LIMIT, overtaken=overtaken):
+            with self.turns.turn(lane, command.id, timeout=self.timing.turn, overtaken=overtaken):
                 yield overtaken
         except TurnLost as lost:
             raise self.cancel(command, lost.sentence) from lost

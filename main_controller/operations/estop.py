@@ -23,12 +23,6 @@ from main_controller.store.latch_file import NO_REASON, Latch, LatchFile, plain
 
 log = logging.getLogger(__name__)
 
-KEPT_WITHIN = 1.0
-"""How long (s) after its Stop all an E-stop waits for its file, to tell whether it is there."""
-
-DISK_WITHIN = 2.0
-"""How long (s) a reset waits for whoever else is at the file."""
-
 
 class EStop:
     """One latch, in memory and in `file`; `executor` writes the file and stops what the file stops.
@@ -76,7 +70,7 @@ class EStop:
             kept = []
             log.exception("the E-stop is latched in memory only")
         command = self._stop_all.order(by, stamp=stamp)
-        wait(kept, KEPT_WITHIN)
+        wait(kept, self._desk.timing.latch_kept)
         return command
 
     def reset(self, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
@@ -89,7 +83,7 @@ class EStop:
             raise desk.fault(command, NotFound("No E-stop is latched."))
         if desk.commands.held_by is not None:
             raise desk.refuse(command, "Stop all is running; the E-stop is reset once it has ended.")
-        if not self._at_file.acquire(timeout=DISK_WITHIN):
+        if not self._at_file.acquire(timeout=self._desk.timing.latch_disk):
             raise desk.refuse(command, f"The file {self._file.name} does not answer; the E-stop stays latched.")
         try:
             self._remove(command)

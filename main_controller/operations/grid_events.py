@@ -16,9 +16,6 @@ from main_controller.domain.orders import ShutDownOrder
 from main_controller.operations.chronicle import Chronicle, News, Record
 from main_controller.operations.desk import Desk
 
-SHUTDOWN_EXPLAINS = 120.0
-"""How long (s) after a Shut Down a unit's silence needs no other explanation."""
-
 
 @dataclass
 class _Seen:
@@ -188,6 +185,6 @@ class GridEvents:
     def _shut_down_ordered(self, unit_id: str, now: float) -> bool:
         return any(
             isinstance(command.order, ShutDownOrder) and command.unit_id in (None, unit_id)
-            and command.sent is not False and now - command.entered < SHUTDOWN_EXPLAINS
+            and command.sent is not False and now - command.entered < self._desk.timing.shut_down_explains
             for command in self._desk.commands.latest()
         )  # fmt: skip

@@ -19,9 +19,6 @@ from main_controller.operations.set_converter import SetConverter
 
 log = logging.getLogger(__name__)
 
-AGAIN = 30.0
-"""How long (s) a Wait has to be seen before it is sent again, and before a reference waits for its follower no more."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Driven:
@@ -128,7 +125,7 @@ class HandTime:
         """Send Wait, to current-controlled converters first; a reference keeps the bus while another may need it."""
         for unit_id, one in late.items():
             asked = self._asked.get(unit_id)
-            if asked is not None and picture.now - asked.last < AGAIN:
+            if asked is not None and picture.now - asked.last < self._desk.timing.hand_again:
                 continue
             if one.fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) and self._needed(one.fact, picture):
                 continue
@@ -139,7 +136,7 @@ class HandTime:
         """Whether another unit may be current-controlled, unless its Wait was sent long enough ago."""
         for fact in picture.others(reference.id):
             asked = self._asked.get(fact.id)
-            had_its_time = asked is not None and picture.now - asked.first >= AGAIN
+            had_its_time = asked is not None and picture.now - asked.first >= self._desk.timing.hand_again
             if fact.estimate.possibly_current_controlled and not fact.acknowledged and not had_its_time:
                 return True
         return False

@@ -19,6 +19,7 @@ from main_controller.domain.orders import (
     StopAllOrder,
 )
 from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
 from main_controller.store.journal import Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
@@ -31,9 +32,6 @@ GRID = "the grid"
 """Who did what nobody ordered."""
 
 
-INTENT_LIMIT = 1.0
-"""How long (s) an order waits for its intent to be on the disk."""
-
 UNWRITTEN = 100
 """How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
@@ -43,8 +41,9 @@ UNKNOWN_OUTCOME = "Outcome unknown: the program ended between sending and record
 class Journaling:
     """The journal as the operations see it: nothing here raises, and nothing but `intent` waits (1 s at most)."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, timing: Timing | None = None) -> None:
         self._journal = journal
+        self._timing = timing or Timing()
 
     # Orders
 
@@ -82,7 +81,7 @@ class Journaling:
             command_id=command.id,
             order=command.order.name,
             stage=Stage.INTENT,
-            wait=INTENT_LIMIT,
+            wait=self._timing.intent,
         )
         if not on_disk:
             why = self._journal.fault or "the disk did not answer in time"

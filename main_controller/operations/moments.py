@@ -10,12 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from main_controller.domain.stamp import Moment
+from main_controller.domain.timing import Timing
 
 KEPT = 500_000
 """How many serials are known: eight pages that ask twice a second use them up in 8 hours, a flood in minutes."""
-
-AHEAD = 1.0
-"""How far (s) a page's own count of its status' age may run ahead of our clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,15 @@ class Change:
 
 
 class Moments:
-    """Serials of this start of the program, which `start` names; `clock` is monotonic s."""
+    """Serials of this start of the program, which `start` names; `clock` is monotonic s.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    `ahead` (s) is how far a page's own count of its status' age may run ahead of our clock.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, ahead: float = Timing().ahead) -> None:
         self.start = secrets.token_hex(8)
         self._clock = clock
+        self._ahead = ahead
         self._lock = threading.Lock()  # protects the times and the first serial; held for list work only
         self._times = array("d")
         self._first = 1
@@ -61,7 +63,7 @@ class Moments:
         if told_at is None:
             return "Its page shows another start of the controller, or a status of too long ago; press it again."
         elapsed = self._clock() - told_at - moment.age
-        if elapsed < -AHEAD:
+        if elapsed < -self._ahead:
             return "It tells a moment that is still to come, so nobody knows when it was pressed; press it again."
         if elapsed > limit:
             return f"It was pressed {elapsed:.0f} s before it arrived, longer than {limit:g} s ago; press it again."

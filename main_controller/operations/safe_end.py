@@ -23,18 +23,12 @@ from main_controller.rules.share_end import (
 )
 from main_controller.rules.share_watch import Bounds
 
-REFERENCE_AT_LATEST = 29.0
-"""How long (s) the reference is kept after the followers were sent Wait, whatever they show: with the time between two
-looks it gets its own within 30 s."""
-
 NO_CURRENT = 0.1
 """Below this (A) a converter carries no current."""
 
-WAIT_AGAIN = 5.0
-"""How often (s) a Wait of the safe end is repeated until it is seen."""
 
-FAILED_AGAIN, FAILED_TIMES = 1.0, 3
-"""How soon (s) a Wait that failed is sent again, and how often so."""
+FAILED_TIMES = 3
+"""How often a Wait that failed is sent again at once."""
 
 
 class SafeEnd:
@@ -71,7 +65,7 @@ class SafeEnd:
         self._reads.look(sorted(followers, key=lambda fact: fact.id != sharing.taker))
         off = [fact for fact in seen if self._carries_nothing(fact)]
         done = len(off) == len(followers) and sharing.taker in picture.facts
-        if not done and picture.now - self._began < REFERENCE_AT_LATEST:
+        if not done and picture.now - self._began < self._desk.timing.reference_at_latest:
             return None
         return sharing.to(Step.REFERENCE_DOWN, picture.now, _currents_now(sharing, followers, seen, off))
 
@@ -115,7 +109,8 @@ class SafeEnd:
         if wave is not None and fact.confirmed_wait(first):
             return True
         failures = self._failures.get(unit_id, 0)
-        pause = FAILED_AGAIN if 0 < failures <= FAILED_TIMES else WAIT_AGAIN
+        timing = self._desk.timing
+        pause = timing.end_failed_again if 0 < failures <= FAILED_TIMES else timing.end_again
         if wave is None or (finished and now - self._last[unit_id] >= pause):
             self._last[unit_id] = now
             wave = self._waves[unit_id] = self._waits.start(sharing.id, [fact])

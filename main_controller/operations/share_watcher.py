@@ -14,12 +14,6 @@ from main_controller.operations.desk import Desk
 from main_controller.rules.share_battery import Gauges, gauges_of
 from main_controller.rules.share_watch import View
 
-PAGE_GONE = 300.0
-"""How long (s) the page that began a transfer may be unheard before it is asked for."""
-
-ASKED_FOR = 60.0
-"""How long (s) it is asked for before the transfer ends."""
-
 
 class Heard(Protocol):
     """When each page was last heard."""
@@ -54,7 +48,8 @@ class ShareWatcher:
             return None
         if sharing.state is ShareState.INTERRUPTED:
             return f"Nobody ended it within {self._unattended / 60:g} min of the restart."
-        return f"The page that began it was not heard for {(PAGE_GONE + ASKED_FOR) / 60:g} min."
+        minutes = (self._desk.timing.page_gone + self._desk.timing.page_asked_for) / 60
+        return f"The page that began it was not heard for {minutes:g} min."
 
     def unattended(self, sharing: Sharing) -> Mapping[str, Any] | None:
         """That nobody attends to it, why, and when it ends by itself; None while somebody does."""
@@ -72,4 +67,6 @@ class ShareWatcher:
         if sharing.state is not ShareState.RUNNING or sharing.step in ENDING or sharing.page is None:
             return None
         heard = max(self._pages.at(sharing.page) or sharing.entered, sharing.entered)
-        return heard + PAGE_GONE + ASKED_FOR if self._desk.clock() - heard > PAGE_GONE else None
+        timing = self._desk.timing
+        gone = self._desk.clock() - heard > timing.page_gone
+        return heard + timing.page_gone + timing.page_asked_for if gone else None

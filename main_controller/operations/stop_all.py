@@ -31,26 +31,9 @@ from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
 
-VERDICT_TIME = 3.0
-"""How long (s) `/stop` may stay unanswered before Wait goes out without it (Z9)."""
-
-ASK_AGAIN = 5.0
-"""How often (s) an order that has not taken effect is repeated while Stop all runs (Z9)."""
-
-READ_EVERY = 2.0
-"""How often (s) a converter is read directly, where it can be."""
 
 JOINED_AT_ONCE = 4
 """How many calls that join a running Stop all wait for its end, since each holds a request thread."""
-
-AFTER_GRACE = 25.0
-"""How long (s) after the grace time the last Waits may take to be answered."""
-
-LISTENERS_HEAR = 1.0
-"""How long (s) what was overtaken may take to hear of it at most, before other orders are taken again."""
-
-WAITS_FIRST = 3.0
-"""How long (s) no converter is read while Waits are on their way: these have the devices to themselves."""
 
 
 class StopAll:
@@ -112,7 +95,7 @@ class StopAll:
                 raise
             finally:
                 self._tell_listeners(run)
-                wait(run.overtakes, LISTENERS_HEAR)
+                wait(run.overtakes, self._desk.timing.listeners_hear)
                 self._single.end(lambda: self._desk.commands.hold(None))
                 run.done.set()
         else:
@@ -122,7 +105,7 @@ class StopAll:
                 self._desk.commands.also_known(stamp.key, run.command.id, stamp.request)
             if self._joined.acquire(blocking=False):
                 try:
-                    run.done.wait(self._desk.timing.grace + AFTER_GRACE)
+                    run.done.wait(self._desk.timing.grace + self._desk.timing.after_grace)
                 finally:
                     self._joined.release()
         return self._desk.commands.get(run.command.id)
@@ -164,7 +147,7 @@ class StopAll:
 
     def _execute(self, run: StopRun) -> None:
         desk = self._desk
-        limit = desk.timing.grace + AFTER_GRACE
+        limit = desk.timing.grace + self._desk.timing.after_grace
         self._desk.commands.update(run.command.id, sent="unknown")
         self._try_forgotten(run)
         while True:
@@ -190,7 +173,9 @@ class StopAll:
             self._take_verdict(run, picture.now)
         if not run.ask_stop or run.asked is not None:
             return
-        if run.asked_at is None or (picture.now - run.asked_at >= ASK_AGAIN and not run.taking_effect(picture)):
+        if run.asked_at is None or (
+            picture.now - run.asked_at >= self._desk.timing.stop_again and not run.taking_effect(picture)
+        ):
             run.asked_at = picture.now
             run.asked = self._executor.submit(self._stop_cluster, run.command)
 
@@ -242,12 +227,12 @@ class StopAll:
     def _no_more_grace(self, run: StopRun, picture: GridState) -> bool:
         """Whether apis-main is no longer waited for: refused, silent for too long, or no Grid Master to hear it."""
         waited = picture.now - run.started
-        unheard = run.accepted_at is None and (run.stop_error is not None or waited >= VERDICT_TIME)
+        unheard = run.accepted_at is None and (run.stop_error is not None or waited >= self._desk.timing.stop_unheard)
         return unheard or picture.grid_master_known is False or run.hurry.is_set() or waited >= self._desk.timing.grace
 
     def _may_send(self, run: StopRun, fact: UnitAssessment, now: float) -> bool:
         result = run.waited.get(fact.id)
-        if result is None or now - result.at >= ASK_AGAIN:
+        if result is None or now - result.at >= self._desk.timing.stop_again:
             return True
         return not fact.in_flight and not run.was_asked(fact)
 
@@ -266,9 +251,9 @@ class StopAll:
             if future.done():
                 del run.reads[unit_id]
                 self._take_read(run, unit_id, future)
-        if run.waves and picture.now - run.started < WAITS_FIRST:
+        if run.waves and picture.now - run.started < self._desk.timing.waits_first:
             return
-        period = max(READ_EVERY, len(picture.facts) / 50)
+        period = max(self._desk.timing.stop_reads, len(picture.facts) / 50)
         if run.reads or picture.now - run.read_at < period:
             return
         run.read_at = picture.now

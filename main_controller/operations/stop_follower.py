@@ -16,12 +16,6 @@ from main_controller.operations.waits import Waits, WaitWave
 
 log = logging.getLogger(__name__)
 
-AGAIN = 5.0
-"""How often (s) a Wait is repeated until the converter is seen in Wait."""
-
-LONGEST = 600.0
-"""How long (s) after a Force Stop Waits are sent because of it."""
-
 
 class StopFollower:
     """Sends Wait after each Force Stop to the converters that still work."""
@@ -49,7 +43,7 @@ class StopFollower:
         if not isinstance(order, ModeOrder) or not order.stops:
             return False
         unsent = command.sent is False and not order.waits
-        due = timing.stop_lag <= now - command.entered <= LONGEST
+        due = timing.stop_lag <= now - command.entered <= timing.force_stop_follows
         return due and not unsent and not command.state.in_effect
 
     def _follow(self, command: Command, picture: GridState) -> None:
@@ -73,6 +67,6 @@ class StopFollower:
         """Whether Wait is due to this unit: not surely in Wait, not asked just now, and nothing was ordered since."""
         if fact.estimate.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live):
             return False
-        if now - self._sent_at.get(fact.id, float("-inf")) < AGAIN:
+        if now - self._sent_at.get(fact.id, float("-inf")) < self._desk.timing.force_stop_again:
             return False
         return not self._desk.ordered_since(command, command.entered, fact.id, stops=False)

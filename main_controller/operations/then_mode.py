@@ -30,12 +30,6 @@ log = logging.getLogger(__name__)
 THEN_MODES = (Mode.MANUAL, Mode.STOP)
 """What may follow a Soft Stop."""
 
-LASTS = 900.0
-"""How long (s) a promise stands at most."""
-
-HEARD_WITHIN = 30.0
-"""How long (s) ago a page of the one who asked was heard at most, for the mode to be sent by itself."""
-
 
 class ThenState(StrEnum):
     """Where a promise stands."""
@@ -112,7 +106,7 @@ class ThenMode:
             "page": promise.page,
             "command": promise.command.id,
             "since": iso_utc(promise.since),
-            "until": iso_utc(promise.since + timedelta(seconds=LASTS)),
+            "until": iso_utc(promise.since + timedelta(seconds=self._desk.timing.then_lasts)),
             "why": promise.why,
         }
 
@@ -139,7 +133,7 @@ class ThenMode:
             return
         now, since = self._desk.clock(), promise.ended if promise.ended is not None else promise.entered
         newer = any(order.entered > since for order in self._desk.commands.mode_effects())
-        if newer or now - since > LASTS:
+        if newer or now - since > self._desk.timing.then_lasts:
             with self._lock:
                 if self._promise is promise:
                     self._promise = None
@@ -152,8 +146,8 @@ class ThenMode:
             return promise.command
 
     def _why_ended(self, promise: Promise, command: Command, picture: GridState) -> str | None:
-        if picture.now - promise.entered > LASTS:
-            return f"It stood for {LASTS / 60:g} minutes."
+        if picture.now - promise.entered > self._desk.timing.then_lasts:
+            return f"It stood for {self._desk.timing.then_lasts / 60:g} minutes."
         other = self._other_order(command)
         if other is not None:
             return f"{other.by} ordered something else meanwhile ({other.id})."
@@ -180,8 +174,9 @@ class ThenMode:
 
     def _keep(self, promise: Promise, now: float, moment: Moment) -> None:
         heard = self._pages.at(promise.page)
-        if heard is None or now - heard > HEARD_WITHIN:
-            why = f"The page that asked was not heard in the last {HEARD_WITHIN:g} s, so it is asked anew."
+        if heard is None or now - heard > self._desk.timing.then_heard:
+            within = self._desk.timing.then_heard
+            why = f"The page that asked was not heard in the last {within:g} s, so it is asked anew."
             self._put(promise, state=ThenState.OFFERED, why=why)
             log.warning("%s does not follow %s by itself: %s", promise.mode.label, promise.command.id, why)
             return

@@ -20,12 +20,6 @@ from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
 
-FOLLOWERS_FIRST = 3.0
-"""How long (s) the voltage reference is kept while Waits to the others are on their way or repeated."""
-
-REPEAT_AFTER = 1.0
-"""How long (s) after a Wait that failed at once it is repeated, as long as the reference is kept."""
-
 
 @dataclass(frozen=True, slots=True)
 class WaitResult:
@@ -79,7 +73,7 @@ class Waits:
 
     def start(self, command_id: str, facts: Iterable[UnitAssessment]) -> "WaitWave":
         """Begin to send Wait to these units without waiting for any: current-controlled first, references last."""
-        return WaitWave(self, self._executor, command_id, list(facts), self._desk.clock)
+        return WaitWave(self, self._executor, command_id, list(facts), self._desk)
 
     def send_all(self, command_id: str, picture: GridState) -> dict[str, WaitResult]:
         """Send Wait to every known unit in the sparing order and return what came of each."""
@@ -96,24 +90,25 @@ class Waits:
 class WaitWave:
     """Waits on their way to several units; `finished` moves it on and is asked until it says True.
 
-    The references get theirs after their followers: once these all said yes, or `FOLLOWERS_FIRST` s after they were
+    The references get theirs after their followers: once these all said yes, or `followers_first` s after they were
     sent at the latest. A follower whose Wait failed at once is sent it again meanwhile.
     """
 
     def __init__(
-        self, waits: Waits, executor: Executor, command_id: str, facts: list[UnitAssessment], clock: Callable[[], float]
+        self, waits: Waits, executor: Executor, command_id: str, facts: list[UnitAssessment], desk: Desk
     ) -> None:
         self._waits = waits
         self._executor = executor
         self._command_id = command_id
-        self._clock = clock
+        self._clock = desk.clock
+        self._timing = desk.timing
         self._references = [fact for fact in facts if fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE)]
         references = {fact.id for fact in self._references}
         others = [fact for fact in facts if fact.id not in references]
         others.sort(key=lambda fact: not fact.estimate.possibly_current_controlled)
         self._others = {fact.id: fact for fact in others}
         self._futures: dict[str, Future[WaitResult]] = {}
-        self._started = clock()
+        self._started = desk.clock()
         self._send(others)
         self.unit_ids = frozenset(fact.id for fact in facts)
         self.finished()  # references without followers leave with them
@@ -121,13 +116,13 @@ class WaitWave:
     def finished(self) -> bool:
         """Whether every Wait came back; repeats the followers' and sends the references' when it is time."""
         if self._references:
-            late = self._clock() - self._started >= FOLLOWERS_FIRST
+            late = self._clock() - self._started >= self._timing.followers_first
             if late or (self._all_back() and not self._to_repeat()):
                 references, self._references = self._references, []
                 self._send(references)
             else:
                 now = self._clock()
-                self._send([fact for fact, at in self._to_repeat() if now - at >= REPEAT_AFTER])
+                self._send([fact for fact, at in self._to_repeat() if now - at >= self._timing.wait_again])
         return not self._references and self._all_back()
 
     def wait(self, timeout: float, pause: Callable[[float], None]) -> None:

@@ -19,6 +19,7 @@ from main_controller.concurrency.limit import Limit
 from main_controller.domain.actor import Actor, person
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.stamp import Moment, Stamp
+from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.store.command_log import CommandLog, KeyTaken
 from main_controller.web.figures import whole
@@ -31,11 +32,6 @@ ORDERS_AT_ONCE = 16
 WAITERS = 16
 """How many callers may wait for an order to be verified, since each holds a request thread (AV5)."""
 
-WAIT_LIMIT = 75.0
-"""How long (s) `wait=verified` waits at most: longer than any order may take to be seen or given up."""
-
-AT_ONCE = 0.4
-"""How long (s) `wait=no` waits at most for the rules to judge an order."""
 
 ALIKE = 4
 """How many stops that ask for the same may hold a request thread; further ones are answered at once."""
@@ -55,8 +51,11 @@ class Ordering:
     all alone.
     """
 
-    def __init__(self, log: CommandLog, *, executor: Executor, stoppers: Executor, stop_alls: Executor) -> None:
+    def __init__(
+        self, log: CommandLog, timing: Timing, *, executor: Executor, stoppers: Executor, stop_alls: Executor
+    ) -> None:
         self._log = log
+        self._timing = timing
         self._executors = {Urgency.ORDER: executor, Urgency.STOP: stoppers, Urgency.STOP_ALL: stop_alls}
         self._room = Limit(
             ORDERS_AT_ONCE, "Too many orders are under way at once; nothing was sent.", details={"sent": False}
@@ -157,7 +156,7 @@ class Ordering:
         if asked.wait is None or not self._waiters.acquire(blocking=False):
             return answer
         try:
-            ended = self._log.wait_ended(command.id, WAIT_LIMIT)
+            ended = self._log.wait_ended(command.id, self._timing.verified)
         finally:
             self._waiters.release()
         return {**answer, "state": str(ended.state), "verified": ended.state is CommandState.VERIFIED}
@@ -177,7 +176,7 @@ class Ordering:
             self._gone(placed)
             raise
         future.add_done_callback(lambda _: self._gone(placed))
-        command = self._log.wait_judged(key, future.done, AT_ONCE)
+        command = self._log.wait_judged(key, future.done, self._timing.judged)
         if future.done() or (command is not None and not command.judged and not command.state.open):
             _raise_refusal(future, command)
             command = self._log.by_key(key)

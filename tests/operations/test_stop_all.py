@@ -14,7 +14,6 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import Refused, UpstreamError, UpstreamRefused
-from main_controller.operations import stop_all
 from main_controller.upstream.devices import Target
 from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
@@ -114,10 +113,8 @@ def test_a_follower_to_which_nothing_can_be_sent_holds_nobody(bench: Bench) -> N
     assert next(after for unit_id, after in sent(bench, start) if unit_id == "E001") <= 0.4
 
 
-def test_what_it_overtakes_may_wait_for_a_disk_but_no_stop_waits_for_that(
-    running: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stop_all, "LISTENERS_HEAR", 0.0)
+def test_what_it_overtakes_may_wait_for_a_disk_but_no_stop_waits_for_that(running: Bench) -> None:
+    running.desk.timing = replace(running.desk.timing, listeners_hear=0.0)
     running.unit("E001").there = False
     running.run(40.0)
     running.stop_all.also_ends(lambda: running.hands.hang(running.hands.now + 60.0))

@@ -7,9 +7,10 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.timing import Timing
 from main_controller.errors import NotFound, Refused
 from main_controller.operations.pages_heard import PagesHeard
-from main_controller.operations.then_mode import LASTS, ThenMode
+from main_controller.operations.then_mode import ThenMode
 from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
 
@@ -118,7 +119,7 @@ def test_an_order_that_was_refused_or_changes_nothing_does_not_end_it(site: Site
 def test_it_ends_by_time_by_hand_and_by_a_mode_that_came_by_itself(site: Site) -> None:
     site.bench.set_grid(grid_master=True, deals=1)
     site.ask()
-    site.live(LASTS + 2, deals=1)
+    site.live(Timing().then_lasts + 2, deals=1)
     assert "15 minutes" in (site.state[1] or "")
     site.ask()
     assert site.then.clear(person("two")).state == "verified"

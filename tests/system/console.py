@@ -9,7 +9,8 @@ import runpy
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self, TypeVar
@@ -17,14 +18,12 @@ from unittest import mock
 
 import waitress.wasyncore
 
-from main_controller import controller as program
-from main_controller.operations import stop_all
+from main_controller.domain.timing import Beats, Timing
 from main_controller.settings import Settings, build_settings
-from main_controller.upstream.apis_web import ApisWeb
-from main_controller.upstream.emulator import Emulator
 from main_controller.upstream.http_json import Timeout
-from main_controller.upstream.node_drivers import NodeDrivers
 from main_controller.upstream.timeouts import TIMEOUTS
+from main_controller.wiring import controller as program
+from main_controller.wiring.choices import timing_of
 from tests.system.http_call import Answer, call
 
 Found = TypeVar("Found")
@@ -56,24 +55,12 @@ def timeouts() -> dict[str, Timeout]:
     return {name: ORDER if name in orders else READING for name in TIMEOUTS}
 
 
-@contextlib.contextmanager
-def in_a_hurry(table: Mapping[str, Timeout]) -> Iterator[None]:
-    """The program's own beats, which are no settings, made as short as `SHORT`, and `table` as its time-outs."""
-    with contextlib.ExitStack() as patches:
-        patches.enter_context(mock.patch.object(ApisWeb.__init__, "__defaults__", (table,)))
-        for made in (Emulator, NodeDrivers):
-            patches.enter_context(mock.patch.dict(made.__init__.__kwdefaults__, timeouts=table))
-        for module, name, value in (
-            (program, "WATCH_EVERY", 0.1),
-            (program, "LOOK_EVERY", 0.05),
-            (program, "EVENTS_EVERY", 0.05),
-            (stop_all, "VERDICT_TIME", 0.5),
-            (stop_all, "ASK_AGAIN", 0.5),
-            (stop_all, "READ_EVERY", 0.2),
-            (stop_all, "AFTER_GRACE", 3.0),
-        ):
-            patches.enter_context(mock.patch.object(module, name, value))
-        yield
+BEATS = Beats(watch=0.1, look=0.05, events=0.05)
+
+
+def hurried(settings: Settings) -> Timing:
+    """The settings' times, and those of Stop all that are none as short as `SHORT`."""
+    return replace(timing_of(settings), stop_unheard=0.5, stop_again=0.5, stop_reads=0.2, after_grace=3.0)
 
 
 def lay_out(folder: Path) -> Path:
@@ -135,8 +122,9 @@ class Console:
         self._stack.callback(named.setLevel, named.level)
         named.setLevel(logging.INFO)
         try:
-            with in_a_hurry(self._timeouts):
-                self.controller = program.Controller(self.settings, self._stack)
+            self.controller = program.Controller(
+                self.settings, self._stack, timing=hurried, beats=BEATS, timeouts=self._timeouts
+            )
             self._thread.start()
         except BaseException:
             self._stack.close()
@@ -157,7 +145,7 @@ class Console:
 
     def end(self) -> None:
         """End without the ceremony of a signal."""
-        server = self.controller._server._server
+        server = self.controller.server._server
         server.task_dispatcher.shutdown(timeout=DEADLINE)
         pulled = threading.Event()
 
@@ -175,7 +163,7 @@ class Console:
     @property
     def address(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.controller._server._server.effective_port}/"
+        return f"http://127.0.0.1:{self.controller.server._server.effective_port}/"
 
     def call(self, target: str | bytes, method: str = "GET", **more: Any) -> Answer:
         """One request, as `http_call.call`."""

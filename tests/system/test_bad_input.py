@@ -186,14 +186,14 @@ def console(grid: FakeGrid, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def effects(console: Console, grid: FakeGrid) -> dict[str, Any]:
     """Everything that a refused request must leave as it was."""
     inside = console.controller
-    left = [command.id for command in inside._commands.latest() if command.state != "failed"]
+    left = [command.id for command in inside.stores.commands.latest() if command.state != "failed"]
     return {
         "sent": grid.sent,
         "plans": console.plans(),
-        "locks": dict(inside._locks.all()),
-        "share": inside._share.as_json(),
+        "locks": dict(inside.stores.locks.all()),
+        "share": inside.operations.share.as_json(),
         "orders": left,
-        "acknowledged": [inside._acknowledged(unit_id, "0x0000") for unit_id in grid.units],
+        "acknowledged": [inside.stores.acknowledgement(unit_id, "0x0000") for unit_id in grid.units],
     }
 
 

@@ -295,7 +295,7 @@ def test_stop_all_with_a_dead_grid_master_sends_wait_itself(tmp_path: Path) -> N
 def run(grid: FakeGrid, console: Console) -> None:
     grid.mode = "autonomous"
     until(lambda: console.status["grid"]["mode"] == "autonomous", "Run")
-    events = console.controller._events
+    events = console.controller.operations.events
     until(lambda: events._seen is not None and events._seen.mode is Mode.AUTONOMOUS, "Run noted by who tells events")
 
 

@@ -13,6 +13,7 @@ from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
 from main_controller.domain.stamp import Moment, Stamp
+from main_controller.domain.timing import Timing
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.store.command_log import CommandLog
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
@@ -29,7 +30,9 @@ class Part:
     def __init__(self) -> None:
         self.log = CommandLog()
         self.pools = (ThreadPoolExecutor(ORDERS_AT_ONCE), ThreadPoolExecutor(64))
-        self.ordering = Ordering(self.log, executor=self.pools[0], stoppers=self.pools[1], stop_alls=self.pools[1])
+        self.ordering = Ordering(
+            self.log, Timing(), executor=self.pools[0], stoppers=self.pools[1], stop_alls=self.pools[1]
+        )
         self.stamps: list[Stamp] = []
         self.do: Callable[[Command], None] = lambda command: None
         self.client = Client(self)

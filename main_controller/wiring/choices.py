@@ -1,12 +1,12 @@
 """What the settings mean for the parts: which upstream, which times, which limits, which simulation (C2, Z14-Z17).
 
-Used by the controller alone; the flags `apis` and `emulator` are each read once, here, and become an object.
+Used by the wiring alone; the flags `apis` and `emulator` are each read once, here, and become an object.
 """
 
 import contextlib
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from main_controller.upstream.addresses import Addresses
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices
 from main_controller.upstream.emulator import Emulator
-from main_controller.upstream.http_json import HttpJson
+from main_controller.upstream.http_json import HttpJson, Timeout
 from main_controller.upstream.node_drivers import NodeDrivers
+from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.status_report import About
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,10 @@ class Upstream:
     chores: tuple[Chore, ...] = ()
 
 
-def chosen_upstream(settings: Settings, stack: contextlib.ExitStack) -> Upstream:
-    """Whom readings and orders go to; the connections are closed by `stack`."""
+def chosen_upstream(
+    settings: Settings, stack: contextlib.ExitStack, timeouts: Mapping[str, Timeout] = TIMEOUTS
+) -> Upstream:
+    """Whom readings and orders go to, each call bounded by its row of `timeouts`; closed by `stack`."""
     agent = f"APIS-Main-Controller/{__version__}"
     folder = settings.database.parent
     address_file = SmallFile(folder / "addresses.json")
@@ -73,15 +76,18 @@ def chosen_upstream(settings: Settings, stack: contextlib.ExitStack) -> Upstream
     stack.callback(orders.close)
     budo = settings.apis_budo_url if settings.apis else settings.budo_url
     emul = settings.apis_emul_url if settings.apis else settings.emul_url
-    apis_web = ApisWeb(budo, emul, readings, orders)
+    apis_web = ApisWeb(budo, emul, readings, orders, timeouts)
     keep_addresses = Chore(
         "addresses kept", KEEP_EVERY, lambda: address_file.save_if_changed(addresses.changed, addresses.as_json)
     )
     if not settings.emulator:
-        drivers = NodeDrivers(settings.set_url, settings.url, settings.ups_set_url, readings, orders)
+        drivers = NodeDrivers(settings.set_url, settings.url, settings.ups_set_url, readings, orders, timeouts=timeouts)
         return Upstream(apis_web, drivers, (keep_addresses,))
     list_file = SmallFile(folder / "emulator-units.json")
-    emulator = Emulator(settings.emul_url, readings, orders, ups_set_url=settings.ups_set_url, kept=list_file.load())
+    emulator = Emulator(
+        settings.emul_url, readings, orders,
+        ups_set_url=settings.ups_set_url, kept=list_file.load(), timeouts=timeouts,
+    )  # fmt: skip
     listed = emulator.listed
     keep_list = Chore(
         "emulator's units kept", KEEP_EVERY, lambda: list_file.save_if_changed(listed.changed, listed.as_json)

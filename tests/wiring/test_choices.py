@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from main_controller.choices import about, chosen_upstream, limits_of
 from main_controller.errors import UpstreamGarbled
 from main_controller.rules.interlock_terms import Limits
 from main_controller.settings.table import Settings, setting_fields
+from main_controller.wiring.choices import about, chosen_upstream, limits_of
 from tests.faulty_server import FaultyServer, sending
 from tests.system.console import settings_for
 

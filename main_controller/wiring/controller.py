@@ -1,0 +1,193 @@
+"""The whole program: built in order, served until a signal, ended in reverse. Start reading here.
+
+`startMain.py` calls `main`.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from main_controller import __version__
+from main_controller.domain.timing import Beats, Timing
+from main_controller.errors import ControllerError, SettingError
+from main_controller.logs import end_logs, set_up_logs
+from main_controller.pid_file import remove_pid_file, write_pid_file
+from main_controller.process import limit_malloc_arenas, tune_garbage_collector
+from main_controller.server import Server
+from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
+from main_controller.store.journal.check import verify_journal
+from main_controller.upstream.http_json import Timeout
+from main_controller.upstream.timeouts import TIMEOUTS
+from main_controller.web.draining import Draining
+from main_controller.web.stopping import lane_of
+from main_controller.wiring.choices import chosen_upstream, simulated, timing_of
+from main_controller.wiring.loops import Loops
+from main_controller.wiring.operations import Operations
+from main_controller.wiring.routes import Routes
+from main_controller.wiring.stores import Stores
+from main_controller.wiring.threads import Threads
+from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
+
+log = logging.getLogger(__name__)
+
+END_LIMIT = 90.0
+"""How long (s) a running Stop all or safe end may take after the first signal (Z20)."""
+
+
+def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
+    """Run the program with startMain.py's parameters and the command line; returns the exit status."""
+    limit_malloc_arenas()
+    try:
+        settings = build_settings(parameters, argv)
+        if settings.check_config:
+            sys.stdout.write(found_at_start(settings))
+            return 0
+        if settings.verify_journal:
+            status, text = verify_journal(settings.database)
+            sys.stdout.write(text + "\n")
+            return status
+        set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
+    except SettingError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    status = _run(settings)
+    if not end_logs():
+        os._exit(status)  # the interpreter would wait for a console that takes nothing any more
+    return status
+
+
+def _run(settings: Settings) -> int:
+    with contextlib.ExitStack() as stack:
+        try:
+            controller = Controller(settings, stack)
+            controller.serve()
+        except (ControllerError, OSError) as fault:
+            log.error("the program cannot start: %s", fault)
+            sys.stderr.write(f"{fault}\n")
+            return 2
+    return 0
+
+
+def _say(text: str) -> None:
+    """Write on standard output from a thread of its own, past its buffer: nobody may be reading there, ever."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):  # it is no file, so nothing can hold it
+        sys.stdout.write(text)
+        return
+
+    def write() -> None:
+        with contextlib.suppress(OSError):
+            os.write(descriptor, text.encode())
+
+    threading.Thread(target=write, name="say", daemon=True).start()
+
+
+class Controller:
+    """The whole program. `serve` blocks until a signal ends it; what is opened is closed by `stack`.
+
+    `timing`, `beats` and `timeouts` are the program's own times.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        stack: contextlib.ExitStack,
+        *,
+        timing: Callable[[Settings], Timing] = timing_of,
+        beats: Beats | None = None,
+        timeouts: Mapping[str, Timeout] = TIMEOUTS,
+    ) -> None:
+        self.settings = settings = simulated(settings, stack)
+        self._stack = stack
+        self._ended = False
+        times, threads = timing(settings), Threads(stack)
+        self.stores = Stores(settings, times, stack)
+        upstream = chosen_upstream(settings, stack, timeouts)
+        self.operations = Operations(settings, times, self.stores, upstream, threads)
+        self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads)
+        self._routes = Routes(settings, self.stores, upstream, self.operations, self.loops, threads)
+        self.app = Draining(self._routes.application)
+        self.server = Server(
+            self.app,
+            host=settings.b_host,
+            port=settings.b_port,
+            threads=settings.threads,
+            connection_limit=settings.connection_limit,
+            lane_of=lane_of,
+        )
+        self._stopper = Stopper(self._finish)
+
+    def serve(self) -> None:
+        """Start every loop and answer requests until a signal ends it in good order (Z20)."""
+        settings, address = self.settings, self.server.address
+        for sign in ending_signals():
+            signal.signal(sign, self._on_signal)
+        self.stores.data_lock.tell(address)
+        simulation = settings.simulate is not None
+        write_pid_file(settings.root, simulated=simulation)
+        self._stack.callback(remove_pid_file, settings.root, simulated=simulation)
+        self._say_what_is_not_protected()
+        self.stores.journaling.started(__version__, settings_in_force(settings))
+        self.operations.count_unfinished()
+        self._stopper.start()
+        self.loops.start()
+        log.info("APIS Main Controller %s answers at %s", __version__, address)
+        _say(f"Open {address}\n")
+        tune_garbage_collector()
+        self.server.run()
+        self._close()
+
+    def _say_what_is_not_protected(self) -> None:
+        for note in self.settings.notes:
+            log.info("%s", note)
+        if self.settings.b_host not in ("127.0.0.1", "localhost", "::1"):
+            networks = ", ".join(str(network) for network in self.settings.allowed_networks) or "every network"
+            log.warning(
+                "listening on %s: whoever reaches it from %s can order everything; there are no accounts and no "
+                "encryption (settings b_host, allowed_networks, read_only)",
+                self.settings.b_host, networks,
+            )  # fmt: skip
+
+    # Ending
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """The first signal ends in good order; SIGTERM or SIGINT while it does ends at once."""
+        if self._ended:
+            raise SystemExit(0)
+        if self._stopper.told:
+            if number in HASTENING:
+                os._exit(1)
+            return
+        self._stopper.tell()
+
+    def _finish(self) -> None:
+        """Let what stops the grid finish, then the answers in flight; runs beside the server."""
+        log.info("told to end")
+        does, deadline = self.operations, time.monotonic() + END_LIMIT
+        does.share.abort("the controller was told to stop")
+        does.stop_all.end_grace()
+        pause = Event()
+        while (does.stop_all.running or does.share.running) and time.monotonic() < deadline:
+            pause.wait(0.1)
+        self.app.close()
+        self.app.wait_empty(5.0)
+        self._routes.ordering.wait_empty(5.0)
+        pause.wait(0.2)  # the server's loop hands out the last bytes
+        self._ended = True
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _close(self) -> None:
+        self.loops.stop()
+        self.stores.journaling.ended("it was told to")
+        self.loops.stop_writer()
+        self.server.close()
+        log.info("ended")

@@ -1,0 +1,83 @@
+"""Builds what runs by itself: the loops, each with its beat, and the database's writer."""
+
+import time
+
+from main_controller.domain.timing import Beats
+from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
+from main_controller.settings import Settings
+from main_controller.wiring.choices import Upstream
+from main_controller.wiring.operations import Operations
+from main_controller.wiring.stores import Stores
+from main_controller.wiring.threads import STOPPERS, Threads
+from main_controller.workers.admission import Admission
+from main_controller.workers.data_collector import DataCollector, GridWatcher
+from main_controller.workers.database_writer import DatabaseWriter
+from main_controller.workers.health import utc_now
+from main_controller.workers.journal_keeper import JournalKeeper
+from main_controller.workers.periodic import Periodic
+from main_controller.workers.scheduler import Scheduler
+
+
+class Loops:
+    """Every loop; started in order, stopped in reverse."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        beats: Beats,
+        stores: Stores,
+        upstream: Upstream,
+        operations: Operations,
+        threads: Threads,
+    ) -> None:
+        clock, does = time.monotonic, operations
+        admission = Admission(stores.cache, settings.maxunits)
+        self.collector = DataCollector(
+            upstream.apis_web, stores.cache,
+            listeners=[stores.known.note, does.bus_events.polled], admission=admission, clock=clock,
+        )  # fmt: skip
+        watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, clock=clock)
+        self.scheduler = Scheduler(
+            stores.schedules, stores.results,
+            ScheduledModes(does.desk, does.set_mode),
+            GridSeen(does.desk, earlier=stores.journaling.earlier_person_orders()),
+            submit=does.orderers.submit, submit_stop=threads.crew(STOPPERS, "scheduled stop").submit,
+            wall=utc_now, clock=clock, allowed=settings.modetime,
+        )  # fmt: skip
+        keeper = JournalKeeper(stores.journal, keep_days=settings.journalkeep)
+        self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
+        self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
+        self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
+        self._writer = DatabaseWriter(stores.database)
+        self._loops = [
+            self.collecting,
+            self.watching,
+            Periodic("verification", beats.look, does.verification.run_once),
+            Periodic("answers", beats.look, does.answers.run_once),
+            Periodic("stop follower", beats.look, does.stop_follower.run_once),
+            Periodic("grid events", beats.events, does.events.run_once),
+            Periodic("bus events", beats.events, does.bus_events.run_once),
+            Periodic("acknowledgements", beats.events, does.acknowledge.run_once),
+            Periodic("estop", beats.look, does.estop.run_once),
+            Periodic("hand time", beats.events, does.hand_time.run_once),
+            Periodic("procedures", beats.look, does.share.run_once),
+            Periodic("then", beats.look, does.then_mode.run_once),
+            Periodic("journal", beats.keep, keeper.run_once),
+            *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
+            self.scheduling,
+        ]
+
+    def start(self) -> None:
+        """Start the writer, then all others."""
+        self._writer.start()
+        for loop in self._loops:
+            loop.start()
+
+    def stop(self) -> None:
+        """Stop all but the writer, the last first."""
+        for loop in reversed(self._loops):
+            loop.stop(2.0)
+
+    def stop_writer(self) -> None:
+        """Write what came last, and stop."""
+        self._writer.stop(5.0)

@@ -1,0 +1,116 @@
+"""Builds what a browser and a script see: the application with its guard, readings and commands."""
+
+import time
+
+import pytz
+
+from main_controller.concurrency.limit import Limit
+from main_controller.settings import Settings
+from main_controller.upstream.this_host import host_names, ipv4
+from main_controller.web.application import Application, Part
+from main_controller.web.assets import Assets, jquery_file
+from main_controller.web.command_readings import CommandReadings
+from main_controller.web.commands import Commands
+from main_controller.web.guard import Guard
+from main_controller.web.journal import JournalPages
+from main_controller.web.live_readings import LiveReadings
+from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
+from main_controller.web.page import Page
+from main_controller.web.readings import Readings
+from main_controller.web.status_report import Sources, StatusReport
+from main_controller.web.unit_readings import UnitReadings
+from main_controller.wiring.choices import Upstream, about
+from main_controller.wiring.loops import Loops
+from main_controller.wiring.operations import Operations
+from main_controller.wiring.stores import Stores
+from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, Threads
+from main_controller.workers.health import utc_now
+
+WAITING_READINGS = 8
+"""How many readings may wait for apis-web or a device at once."""
+
+
+class Routes:
+    """The application, and the orders that go on after their answer."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stores: Stores,
+        upstream: Upstream,
+        operations: Operations,
+        loops: Loops,
+        threads: Threads,
+    ) -> None:
+        clock, does, cache = time.monotonic, operations, stores.cache
+        report = StatusReport(does.desk.picture, about(settings), _sources(stores, does, loops), started=utc_now())
+        waiting = Limit(
+            WAITING_READINGS,
+            f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment.",
+            retry_after=1,
+        )
+        self.ordering = Ordering(
+            stores.commands, does.desk.timing,
+            executor=threads.executor(ORDERS_AT_ONCE, "asked"),
+            stoppers=threads.crew(STOPS_ASKED, "asked stop"),
+            stop_alls=threads.crew(STOPPERS, "asked stop all"),
+        )  # fmt: skip
+
+        def flush() -> int:
+            loops.collector.flush()
+            return len(cache.snapshot().units)
+
+        readings = Readings(
+            cache, schedules=does.set_schedule.listing, status=report.report, ipv4=ipv4,
+            stale_after=settings.staleafter, clock=clock, journal=lambda: stores.journal.fault,
+            heard=does.pages.heard,
+        )  # fmt: skip
+        parts: list[Part] = [
+            Page(settings.root / "views", cache, status=report.report),
+            readings,
+            LiveReadings(upstream.apis_web, cache, mode=report.mode, clock=clock),
+            Commands(
+                self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,
+                stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
+                schedules=does.set_schedule, acknowledge=does.acknowledge, forget=does.forget,
+                reset_trips=does.reset_trips, set_lock=does.set_lock, share=does.share,
+                flush=flush, headroom=does.bus_view.headroom,
+            ),
+            CommandReadings(stores.commands, set_lock=does.set_lock, share=does.share),
+            UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
+            JournalPages(
+                stores.journal, settings.root / "views", title=settings.title,
+                simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
+                estop=does.estop.standing,
+            ),
+            Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
+        ]  # fmt: skip
+        guard = Guard(
+            own_names=host_names(),
+            allowed_hosts=settings.allowed_hosts,
+            allowed_networks=[str(network) for network in settings.allowed_networks] or None,
+            read_only=settings.read_only,
+        )
+        self.application = Application(guard, parts, hot=readings.answer)
+
+
+def _sources(stores: Stores, does: Operations, loops: Loops) -> Sources:
+    return Sources(
+        collector=lambda: loops.collecting.health,
+        watcher=lambda: loops.watching.health,
+        scheduler=lambda: loops.scheduling.health,
+        schedules=loops.scheduler.status,
+        acknowledgement=stores.acknowledgement,
+        journal=lambda: {"fault": stores.journal.fault},
+        orders=lambda: [command.as_json() for command in stores.commands.open()],
+        grid_events=does.events.events,
+        locks=stores.locks.all,
+        share=does.share.as_json,
+        serial=does.desk.moments.serial,
+        start=does.desk.moments.start,
+        then=does.then_mode.as_json,
+        bus_conditions=does.bus_events.standing,
+        bus=does.bus_view.figures,
+        estop=does.estop.standing,
+        trips=does.trips.moments,
+    )

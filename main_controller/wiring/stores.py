@@ -1,0 +1,66 @@
+"""Opens what is remembered: the database and its clients, the schedules, the latest picture and the orders."""
+
+import contextlib
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytz
+
+from main_controller.domain.freshness import Remembered
+from main_controller.domain.timing import Timing
+from main_controller.errors import ControllerError
+from main_controller.operations.journaling import Journaling
+from main_controller.settings import Settings
+from main_controller.store.command_log import CommandLog
+from main_controller.store.data_lock import DataLock, data_folders
+from main_controller.store.database import Database
+from main_controller.store.journal import Journal
+from main_controller.store.known_units import KnownUnits
+from main_controller.store.locks import LockBook
+from main_controller.store.running import RunningProcedures
+from main_controller.store.schedule_results import ScheduleResults
+from main_controller.store.schedules import Schedules
+from main_controller.store.unit_cache import UnitCache
+from main_controller.workers.admission import within
+from main_controller.workers.health import utc_now
+
+log = logging.getLogger(__name__)
+
+
+class Stores:
+    """Everything that is remembered; closed by `stack`. Raises ControllerError or OSError where it cannot start."""
+
+    def __init__(self, settings: Settings, timing: Timing, stack: contextlib.ExitStack) -> None:
+        self.data_lock = DataLock(wall=utc_now)
+        self.data_lock.hold(data_folders(settings.database, settings.schedules))
+        stack.callback(self.data_lock.release)
+        self.database = Database(settings.database)
+        stack.callback(self.database.close)
+        self.journal = Journal(self.database, wall=utc_now)
+        self.known = KnownUnits(self.database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))
+        self.locks = LockBook(self.database)
+        self.running = RunningProcedures(self.database)
+        self.schedules = Schedules(settings.schedules, zone=pytz.timezone(settings.timezone))
+        self.schedules.prepare()
+        self.journaling = Journaling(self.journal, timing)
+        self.results = ScheduleResults(self.journaling.schedule_result)
+        remembered = self._remembered(settings.maxunits)
+        self.cache = UnitCache(
+            remembered=remembered, forgotten=self.known.forgotten(), orders_by_address=not settings.emulator
+        )
+        self.commands = CommandLog(first_number=self.journaling.next_command_number(wall=utc_now))
+        self.commands.listen(self.journaling.command_changed)
+
+    def _remembered(self, most: int) -> Mapping[str, Remembered]:
+        """What the file kept of the units; a broken file must not keep anybody from stopping the grid."""
+        try:
+            return within(self.known.load(), most)
+        except ControllerError as error:
+            log.error("what was known of the units before is lost: %s", error.sentence)
+            return {}
+
+    def acknowledgement(self, unit_id: str, status: str | None) -> Mapping[str, Any] | None:
+        """By whom and when a unit last seen in this status was acknowledged."""
+        return self.known.acknowledgement(unit_id) if self.known.acknowledged(unit_id, status) else None
