@@ -105,7 +105,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
 
   /** What is done by an answer is asked for until it shows; so is what an event says to be contradicted. */
   function watchOn({ key, command, watched, askedAt }, status) {
-    const doubted = command.state !== "contradicted" && contradictions(status).some((text) => text.split(/[\s:]/).includes(command.id));
+    const doubted = command.state !== "contradicted" && contradictions(status).includes(command.id);
     if (!doubted && typeof watched !== "number") return;
     if (!doubted && clock() - watched > READINGS_TIME) patch(key, { watched: null, kind: "warn", text: words.t("outcome.unread") });
     else if (clock() - (askedAt ?? -Infinity) >= ASK_AGAIN) {
@@ -233,7 +233,7 @@ function mayBeByAnswer({ order, wanted }) {
 }
 
 function contradictions({ gridEvents }) {
-  return (Array.isArray(gridEvents) ? gridEvents : []).filter(({ kind }) => kind === "contradicted").map(({ text }) => String(text));
+  return (Array.isArray(gridEvents) ? gridEvents : []).filter(({ kind }) => kind === "contradicted").map(({ command }) => command);
 }
 
 function without(said, spot) {

@@ -2,20 +2,17 @@
 
 import { timeOfDay } from "./moments.js";
 
-const BY_FILE = /^the file (\S+)$/;
-const NO_REASON = "no reason was given";
 const LONGEST = 200; // characters of a name or a reason
 
-/** The latch as the status tells it: {by, reason, since, file}; null where none is told. */
+/** The latch as the status tells it: {by, byFile, reason, since, file}; null where none is told. */
 export function latchOf(status) {
   return status?.estop || null;
 }
 
 /** {head, rest, memory}: by whom and why; since when and what it does; that it is in memory only, "" where its file holds it too. */
-export function latchTexts({ by, reason, since, file }, words) {
-  const name = BY_FILE.exec(String(by ?? ""))?.[1];
-  const who = name ? words.t("estop.file", { name }) : by || "--";
-  const why = !reason || reason === NO_REASON ? words.t("estop.noreason") : reason;
+export function latchTexts({ by, byFile, reason, since, file }, words) {
+  const who = byFile ? words.t("estop.file", { name: byFile }) : by || "--";
+  const why = reason || words.t("estop.noreason");
   return {
     head: words.t("estop.head", { by: who, reason: why }),
     rest: words.t("estop.rest", { since: timeOfDay(since, { language: words.language }) }),

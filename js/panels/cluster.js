@@ -122,7 +122,7 @@ export function createCluster(page) {
     if (last?.at !== itself.at) itself = { at: last?.at ?? null, mode: now, over: false };
     const ordered = page.state.get().orders.some(({ spot, at }) => spot === "global" && new Date(at) > new Date(itself.at));
     if (itself.mode !== now && now) itself.over = true;
-    const shown = last !== null && !itself.over && !ordered && last.text.includes(`to ${LABELS[now]} by itself`);
+    const shown = last !== null && !itself.over && !ordered && last.after === now;
     setProperty(note, "hidden", !shown);
     setText(note, shown ? `▲ ${told(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
   }
@@ -200,5 +200,4 @@ function outdated(said, now) {
 }
 
 const SEEN = new Set(["verified", "partlyVerified"]);
-const LABELS = Object.freeze({ autonomous: "Run", heteronomous: "Soft Stop", stop: "Force Stop", manual: "Manual" }); // as the events name them
 const WIRE = Object.freeze({ active: "autonomous", quiet: "heteronomous" });

@@ -170,7 +170,7 @@ class BusEvents:
         for command in contradicted:
             if command.id not in known:
                 text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
-                self._chronicle.tell("contradicted", command.unit_id, text, None, None)
+                self._chronicle.tell("contradicted", command.unit_id, text, None, None, command_id=command.id)
                 fact = picture.facts.get(command.unit_id or "")
                 worked = isinstance(command.order, ConverterOrder) and not command.order.stops
                 if (

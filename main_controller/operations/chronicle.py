@@ -46,7 +46,7 @@ class Chronicle:
         self._events: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
 
     def events(self) -> list[Mapping[str, Any]]:
-        """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
+        """The last events, newest last, as `{"at", "kind", "unitId", "text", "after", "command"}`."""
         return list(self._events)
 
     def tell_all(self, news: list[News]) -> None:
@@ -58,24 +58,32 @@ class Chronicle:
         for (kind, text), members in groups.items():
             ids = [one.unit_id for one in members]
             if len(ids) <= TOLD_ONE_BY_ONE:
-                for unit_id in ids:
-                    self._say(kind, unit_id, f"{unit_id} {text}.")
+                for one in members:
+                    self._say(kind, one.unit_id, f"{one.unit_id} {text}.", after=_plain(one.after))
             else:
                 self._say(kind, None, f"{len(ids)} units ({some(ids)}), each: {text}.")
 
-    def tell(self, kind: str, unit_id: str | None, text: str, before: Any, after: Any) -> None:
-        """Tell one event, of a unit or of the cluster (None)."""
-        self._say(kind, unit_id, text)
+    def tell(
+        self, kind: str, unit_id: str | None, text: str, before: Any, after: Any, *, command_id: str | None = None
+    ) -> None:
+        """Tell one event, of a unit or of the cluster (None); `command_id` is the order that it is about, if any."""
+        self._say(kind, unit_id, text, after=_plain(after), command_id=command_id)
         self._record(kind, unit_id, text, _plain(before), _plain(after))
 
-    def show(self, kind: str, unit_id: str | None, text: str) -> None:
+    def show(
+        self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
+    ) -> None:
         """Let the page show what the log and the journal tell already."""
         at = self._wall().isoformat(timespec="milliseconds")
-        self._events.append({"at": at, "kind": kind, "unitId": unit_id, "text": text})
+        self._events.append(
+            {"at": at, "kind": kind, "unitId": unit_id, "text": text, "after": after, "command": command_id}
+        )
 
-    def _say(self, kind: str, unit_id: str | None, text: str) -> None:
+    def _say(
+        self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
+    ) -> None:
         log.warning("%s", text)
-        self.show(kind, unit_id, text)
+        self.show(kind, unit_id, text, after=after, command_id=command_id)
 
 
 def _plain(value: Any) -> Any:

@@ -238,8 +238,9 @@ class Desk:
         """Refuse the command while the E-stop is latched: then only stopping passes (I17)."""
         latch = self.estop()
         if latch is not None:
+            why = f" ({latch['reason']})" if latch["reason"] else ""
             sentence = (
-                f"The E-stop is latched by {latch['by']} since {latch['since']} ({latch['reason']}); "
+                f"The E-stop is latched by {latch['by']} since {latch['since']}{why}; "
                 "until it is reset only what stops is sent."
             )
             raise self.refuse(command, sentence, cause="estop", estop=dict(latch))

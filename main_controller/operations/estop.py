@@ -19,9 +19,11 @@ from main_controller.errors import NotFound
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.operations.stop_all import StopAll
-from main_controller.store.latch_file import NO_REASON, Latch, LatchFile, plain
+from main_controller.store.latch_file import Latch, LatchFile, plain
 
 log = logging.getLogger(__name__)
+
+NO_REASON = "no reason was given"
 
 
 class EStop:
@@ -54,16 +56,23 @@ class EStop:
         desk.estop = self.standing
 
     def standing(self) -> Mapping[str, Any] | None:
-        """The latch as JSON: by, reason, since, and whether the file holds it too; None where none is latched."""
+        """The latch as JSON, None where none is latched: by whom, by which file where one did it, the reason ("": none
+        was given), since when, and whether the file holds it too."""
         held = self._held
         if held is None:
             return None
-        return {"by": held.by, "reason": held.reason, "since": held.since, "file": self._on_file}
+        return {
+            "by": held.by,
+            "byFile": self._file.name if held.by_file else None,
+            "reason": held.reason,
+            "since": held.since,
+            "file": self._on_file,
+        }
 
     def press(self, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Latch, and stop everything: the ended command of Stop all. `name` and `reason` may be empty."""
         since = iso_utc(self._desk.wall())
-        self._latch(Latch(plain(name) or str(by), plain(reason) or NO_REASON, since), due=False)
+        self._latch(Latch(plain(name) or str(by), plain(reason), since), due=False)
         try:
             kept = [self._executor.submit(self._keep)]
         except RuntimeError:
@@ -128,7 +137,7 @@ class EStop:
             self._told = held is not None
         if news and held is not None:
             note = "" if self._on_file else f" Its file cannot be written ({self._fault}): a restart forgets it."
-            text = f"The E-stop is latched by {held.by}: {held.reason}.{note}"
+            text = f"The E-stop is latched by {held.by}: {held.reason or NO_REASON}.{note}"
             self._chronicle.tell("estop", None, text, None, _as_json(held))
 
     def _latch(self, latch: Latch, *, due: bool) -> None:
@@ -137,7 +146,7 @@ class EStop:
             self._due = self._due or due
             if self._held is None:
                 self._held = latch
-        log.warning("E-stop by %s: %s", latch.by, latch.reason)
+        log.warning("E-stop by %s: %s", latch.by, latch.reason or NO_REASON)
 
     def _stop(self) -> None:
         try:

@@ -18,16 +18,18 @@ LARGEST = 4096
 LONGEST = 300
 """How many characters of a name or reason are kept."""
 
-NO_REASON = "no reason was given"
-
 
 @dataclass(frozen=True, slots=True)
 class Latch:
-    """Who latched the E-stop, why, and since when (ISO 8601 UTC)."""
+    """Who latched the E-stop, why ("": no reason was given), and since when (ISO 8601 UTC).
+
+    `by_file`: whoever made the file did, which is all that is known of them.
+    """
 
     by: str
     reason: str
     since: str
+    by_file: bool = False
 
 
 class LatchFile:
@@ -48,14 +50,14 @@ class LatchFile:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            return Latch(self._who(), f"nobody can tell whether it is there: {error.strerror}", iso_utc(_now()))
+            return self._latch(f"nobody can tell whether it is there: {error.strerror}", _now())
         try:
             text = self._text()
         except FileNotFoundError:  # removed just now, or a link to nowhere, which latches
-            return Latch(self._who(), NO_REASON, iso_utc(since)) if os.path.lexists(self._path) else None
+            return self._latch("", since) if os.path.lexists(self._path) else None
         except OSError as error:
-            return Latch(self._who(), f"it cannot be read: {error.strerror}", iso_utc(since))
-        return _own(text) or Latch(self._who(), plain(text) or NO_REASON, iso_utc(since))
+            return self._latch(f"it cannot be read: {error.strerror}", since)
+        return _own(text) or self._latch(plain(text), since)
 
     def write(self, latch: Latch) -> None:
         """Keep a latch over restarts. Raises OSError."""
@@ -77,8 +79,8 @@ class LatchFile:
         finally:
             os.close(descriptor)
 
-    def _who(self) -> str:
-        return f"the file {self.name}"
+    def _latch(self, reason: str, since: datetime) -> Latch:
+        return Latch(f"the file {self.name}", reason, iso_utc(since), by_file=True)
 
 
 def plain(text: str) -> str:
@@ -95,7 +97,10 @@ def _own(text: str) -> Latch | None:
         datetime.fromisoformat(parts[2])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return Latch(*map(plain, parts)) if all(isinstance(part, str) for part in parts) else None
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    by, reason, since = map(plain, parts)
+    return Latch(by, reason, since, by_file=told.get("by_file") is True)
 
 
 def _now() -> datetime:

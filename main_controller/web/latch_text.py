@@ -6,6 +6,7 @@ Used by the page and the journal's page.
 from collections.abc import Mapping
 from typing import Any
 
+from main_controller.operations.estop import NO_REASON
 from main_controller.web.wire_text import isolated
 
 
@@ -17,7 +18,7 @@ def latch_text(latch: Mapping[str, Any] | None) -> dict[str, str] | None:
     if latch is None:
         return None
     return {
-        "head": f"E-stop latched by {isolated(latch['by'])}: {isolated(latch['reason'])}",
+        "head": f"E-stop latched by {isolated(latch['by'])}: {isolated(latch['reason']) or NO_REASON}",
         "rest": f"Since {latch['since']}. Until it is reset only what stops is sent; all else is refused.",
         "memory": "" if latch["file"] else "In memory only, not in its file: a restart of this controller forgets it.",
     }

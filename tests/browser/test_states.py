@@ -753,7 +753,7 @@ def test_a_mode_that_the_grid_took_by_itself_stands_beside_the_mode(open_quiet: 
     page.locator("#global-set").click()
     expect(page.locator("#global-outcome")).to_have_text("done, seen in effect")
     text = "The cluster went from Run to Force Stop by itself after a grid error."
-    stage.more["gridEvents"] = [{"at": moment(1), "text": text, "kind": "mode", "unitId": None}]
+    stage.more["gridEvents"] = [{"at": moment(1), "text": text, "kind": "mode", "unitId": None, "after": "stop"}]
     stage.grid["mode"] = "stop"
     expect(page.locator("#global-note")).to_contain_text(text)
     expect(page.locator("#global-outcome")).to_have_text("")

@@ -10,7 +10,7 @@ import { liveNow, orderTitle, standing } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
 
 const words = createWords("en");
-const LATCH = { by: "anna", reason: "smoke", since: "2020-01-01T00:00:00.000+00:00", file: true };
+const LATCH = { by: "anna", byFile: null, reason: "smoke", since: "2020-01-01T00:00:00.000+00:00", file: true };
 
 test("a latch says by whom, why, since when and what it does", () => {
   const { head, rest, memory } = latchTexts(LATCH, words);
@@ -33,7 +33,7 @@ test("one whose parts are missing is a latch all the same", () => {
 });
 
 test("the controller's own words for a file and for no reason are said in the page's language", () => {
-  const told = { ...LATCH, by: "the file estop", reason: "no reason was given" };
+  const told = { ...LATCH, by: "the file estop", byFile: "estop", reason: "" };
   assert.equal(latchTexts(told, words).head, "E-stop latched by the file estop: no reason was given");
   const { head } = latchTexts(told, createWords("ja"));
   assert.match(head, /ファイル estop.*理由の記載なし/);

@@ -323,9 +323,9 @@ test("a late contradiction is learned from the event that tells of it", async ()
   world.time = 91_000;
   await world.hear();
   world.tell({ state: "contradicted", error: "E1 shows Wait." });
-  await world.hear({ gridEvents: [{ kind: "contradicted", text: "setDcdc c11 for E1: other" }] });
+  await world.hear({ gridEvents: [{ kind: "contradicted", command: "c11", text: "setDcdc c11 for E1: other, c1 too" }] });
   assert.equal(world.entry().command.state, "verified");
-  await world.hear({ gridEvents: [{ kind: "contradicted", text: "setDcdc c1 for E1: E1 shows Wait." }] });
+  await world.hear({ gridEvents: [{ kind: "contradicted", command: "c1", text: "setDcdc c1 for E1: E1 shows Wait." }] });
   assert.deepEqual(world.lines(), ["bad contradicted by the readings: E1 shows Wait."]);
 });
 

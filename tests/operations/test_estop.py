@@ -83,7 +83,9 @@ def test_it_brings_every_converter_to_wait_and_latches_with_name_reason_and_time
     command = site.estop.press("anna", "smoke", person("10.0.0.7"))
     assert (command.order.name, command.state, str(command.by)) == ("stopAll", "verified", "10.0.0.7")
     assert site.bench.unit("E001").word == str(ConverterStatus.WAIT)
-    assert site.estop.standing() == {"by": "anna", "reason": "smoke", "since": since, "file": True}
+    assert site.estop.standing() == {
+        "by": "anna", "byFile": None, "reason": "smoke", "since": since, "file": True,
+    }  # fmt: skip
     assert [(kind, text) for kind, _, text, *_ in site.rows] == [("estop", "The E-stop is latched by anna: smoke.")]
 
 
@@ -92,7 +94,7 @@ def test_without_a_name_it_is_the_callers_and_who_latched_it_first_stays(site: S
     site.estop.press("bob", "too", person("10.0.0.8"))
     standing = site.estop.standing()
     assert standing is not None
-    assert (standing["by"], standing["reason"]) == ("10.0.0.7", "no reason was given")
+    assert (standing["by"], standing["reason"]) == ("10.0.0.7", "")
     assert site.stops == ["10.0.0.7", "10.0.0.8"]
 
 

@@ -55,6 +55,8 @@ def test_the_cluster_stopping_by_itself_is_told_once(watched: Watched) -> None:
         "kind": "mode",
         "unitId": None,
         "text": "The cluster went from Run to Force Stop by itself.",
+        "after": "stop",
+        "command": None,
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from main_controller.store.latch_file import LARGEST, LONGEST, NO_REASON, Latch, LatchFile
+from main_controller.store.latch_file import LARGEST, LONGEST, Latch, LatchFile
 
 OURS = Latch("anna", "smoke at E001", "2026-05-13T03:00:00.000+00:00")
 
@@ -33,7 +33,7 @@ def test_what_is_written_is_read_again_until_it_is_removed(path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", NO_REASON),
+        (b"", ""),
         (b"contact K1\nat the door\x00\n", "contact K1 at the door"),
         (b"\xff\xfe", "\ufffd\ufffd"),
         (b'{"by": 1}', '{"by": 1}'),
@@ -70,7 +70,7 @@ def test_a_pipe_that_nobody_writes_keeps_nobody_waiting(path: Path) -> None:
     os.mkfifo(path)
     found = LatchFile(path).read()
     assert found is not None
-    assert found.reason == NO_REASON
+    assert found.reason == ""
 
 
 def test_a_path_that_nobody_can_look_at_latches(tmp_path: Path) -> None:

@@ -117,7 +117,13 @@ def test_the_sentence_says_how_long_and_in_what_state(word: str | None, age: flo
     assert unwatched_sentence("E001", status) == expected
 
 
-LATCH = {"by": "the file estop", "reason": EVIL, "since": "2026-05-13T12:00:00.000+00:00", "file": True}
+LATCH = {
+    "by": "the file estop",
+    "byFile": "estop",
+    "reason": EVIL,
+    "since": "2026-05-13T12:00:00.000+00:00",
+    "file": True,
+}
 
 
 def test_a_latched_e_stop_stands_first_with_by_whom_why_and_since_when(root: Path) -> None:
