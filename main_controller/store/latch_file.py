@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.atomic_file import flush_folder, write_whole
 
@@ -50,7 +51,7 @@ class LatchFile:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            return self._latch(f"nobody can tell whether it is there: {error.strerror}", _now())
+            return self._latch(f"nobody can tell whether it is there: {error.strerror}", utc_now())
         try:
             text = self._text()
         except FileNotFoundError:  # removed just now, or a link to nowhere, which latches
@@ -101,7 +102,3 @@ def _own(text: str) -> Latch | None:
         return None
     by, reason, since = map(plain, parts)
     return Latch(by, reason, since, by_file=told.get("by_file") is True)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -7,8 +7,9 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
+from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.store.database import Database, DatabaseFault
@@ -31,7 +32,7 @@ class LockBook:
     and every question tries to read again. Stopping passes any lock.
     """
 
-    def __init__(self, database: Database, *, wall: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database, *, wall: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._wall = wall
         self._changing = threading.Lock()  # one change at a time: the disk first, then the memory

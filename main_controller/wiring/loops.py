@@ -2,6 +2,7 @@
 
 import time
 
+from main_controller.clock import utc_now
 from main_controller.domain.timing import Beats
 from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
 from main_controller.settings import Settings
@@ -12,7 +13,6 @@ from main_controller.wiring.threads import STOPPERS, Threads
 from main_controller.workers.admission import Admission
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.database_writer import DatabaseWriter
-from main_controller.workers.health import utc_now
 from main_controller.workers.journal_keeper import JournalKeeper
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler

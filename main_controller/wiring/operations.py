@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytz
 
+from main_controller.clock import utc_now
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.timing import Timing
@@ -44,7 +45,6 @@ from main_controller.store.latch_file import LatchFile
 from main_controller.wiring.choices import Upstream, bounds_of, limits_of
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import DIRECT_READERS, ORDERERS, READERS, STOPPERS, WAITERS, Threads
-from main_controller.workers.health import utc_now
 
 
 class Operations:

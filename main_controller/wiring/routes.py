@@ -4,6 +4,7 @@ import time
 
 import pytz
 
+from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
@@ -24,7 +25,6 @@ from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, Threads
-from main_controller.workers.health import utc_now
 
 WAITING_READINGS = 8
 """How many readings may wait for apis-web or a device at once."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytz
 
+from main_controller.clock import utc_now
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
@@ -24,7 +25,6 @@ from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
 from main_controller.workers.admission import within
-from main_controller.workers.health import utc_now
 
 log = logging.getLogger(__name__)
 

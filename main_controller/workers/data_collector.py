@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from main_controller.clock import utc_now
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import UpstreamGarbled
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
 from main_controller.workers.admission import Admission
 from main_controller.workers.complaints import Complaints
-from main_controller.workers.health import HealthKeeper, utc_now
+from main_controller.workers.health import HealthKeeper
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from main_controller.clock import utc_now
 from main_controller.store.database import Database
-from main_controller.workers.health import utc_now
 from main_controller.workers.periodic import Health, Periodic
 
 BEAT = 1.0

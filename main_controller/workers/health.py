@@ -6,17 +6,13 @@ Used by `Periodic` and by the collectors for each of their calls (Z5a).
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
+from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
 
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """The wall clock's time, aware."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

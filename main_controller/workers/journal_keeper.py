@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from main_controller.clock import utc_now
 from main_controller.store.journal import Journal
-from main_controller.workers.health import utc_now
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from main_controller.workers.health import Health, HealthKeeper, utc_now
+from main_controller.clock import utc_now
+from main_controller.workers.health import Health, HealthKeeper
 
 __all__ = ["Health", "Periodic"]
 
