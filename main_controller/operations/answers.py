@@ -76,7 +76,7 @@ class Answers:
         """Whether the unit's last reading tells of this order: late enough, and nothing was ordered since."""
         settled = command.settled if command.settled is not None else command.entered
         read = fact.live and fact.reading is not None and fact.reading.at >= self._since(command)
-        return read and not self._desk.ordered_since(command, settled, fact.id, stops=True)
+        return read and not self._desk.ordered_since(command.id, settled, fact.id, stops=True)
 
 
 def _word(command: Command) -> ConverterStatus | None:

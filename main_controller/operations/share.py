@@ -30,6 +30,9 @@ from main_controller.rules.share_watch import Bounds, why_end
 
 log = logging.getLogger(__name__)
 
+WAITS_GO_ON = 600.0
+"""How long (s) after the reference's turn Wait is sent on to what an end that failed did not see there."""
+
 STOPPED = "A stop or Wait by hand came to one of the units."
 
 
@@ -141,6 +144,8 @@ class Share:
     def run_once(self) -> None:
         """One look at the transfer; called again and again by a worker."""
         sharing = self._record.now
+        if sharing is not None and sharing.unended:
+            self._go_on(sharing)
         if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
             return
         if self._desk.commands.held_by is not None:
@@ -277,6 +282,12 @@ class Share:
         ended = self._safe_end.reference_down(sharing, picture)
         if ended is not None:
             self._record.finish(sharing, ended)
+
+    def _go_on(self, sharing: Sharing) -> None:
+        """Its end failed: what it did not see in Wait is sent it on, for a while; a Stop all sends its own."""
+        picture = self._desk.picture()
+        if self._desk.commands.held_by is None and picture.now - sharing.since <= WAITS_GO_ON:
+            self._safe_end.go_on(sharing, picture)
 
     def _stops(self, sharing: Sharing) -> int:
         return self._stops_of(sharing.giver, sharing.taker)

@@ -29,7 +29,11 @@ def why_not_global(
         or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
         or (None if drives else _nobody_live(picture))
         or (None if drives else _not_in_wait(picture.facts.values()))
-        or (_late(picture.live, limits) if mode is Mode.AUTONOMOUS and _rests_on_readings(picture, None, drives) else None)
+        or (
+            _late(picture.live, limits)
+            if mode is Mode.AUTONOMOUS and _rests_on_readings(picture, None, drives)
+            else None
+        )
         or (why_not_run(picture, limits) if mode is Mode.AUTONOMOUS and not _runs(picture, None) else None)
     )
 
