@@ -22,19 +22,15 @@ def why_not_global(
     """Why the cluster may not go to this mode now, or None where it may; one that only lowers it may (S1)."""
     if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
         return None
-    drives = _shares(picture.mode, picture.pending_for(None))
+    runs, drives = mode is Mode.AUTONOMOUS, _shares(picture.mode, picture.pending_for(None))
     return (
-        (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
+        (_locked_run(locks) if runs else None)
         or _locked_not_stopped(picture, locks)
-        or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
+        or (_unwatched(picture.facts.values()) if runs else None)
         or (None if drives else _nobody_live(picture))
         or (None if drives else _not_in_wait(picture.facts.values()))
-        or (
-            _late(picture.live, limits)
-            if mode is Mode.AUTONOMOUS and _rests_on_readings(picture, None, drives)
-            else None
-        )
-        or (why_not_run(picture, limits) if mode is Mode.AUTONOMOUS and not _runs(picture, None) else None)
+        or (_late(picture.live, limits) if runs and _rests_on_readings(picture, None, drives) else None)
+        or (why_not_run(picture, limits) if runs and not _runs(picture, None) else None)
     )
 
 
@@ -110,7 +106,7 @@ def _runs(picture: GridState, unit_id: str | None) -> bool:
 
 
 def _rests_on_readings(picture: GridState, unit_id: str | None, drives: bool) -> bool:
-    """Whether a Run of this scope starts something on a bus of which only readings tell: no deal is known to hold it."""
+    """Whether a Run of this scope starts something on a bus that no deal is known to hold: readings alone tell."""
     return not drives or not (_runs(picture, unit_id) or deals_hold_it(picture))
 
 
