@@ -82,6 +82,11 @@ class Sharing:
         return self.state is not ShareState.RUNNING
 
     @property
+    def unended(self) -> bool:
+        """Whether it is over though something of it may still run: its end failed."""
+        return self.state is ShareState.FAILED and self.touched and not self.safe
+
+    @property
     def owner(self) -> Actor:
         """In whose name its own converter orders are given."""
         return transfer(self.id)

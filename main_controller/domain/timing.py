@@ -45,7 +45,7 @@ class Timing:
     force_stop_again: float = 5.0
     """How often Wait is repeated to a converter that works on after a Force Stop."""
     force_stop_follows: float = 600.0
-    """How long after a Force Stop its converters are looked at."""
+    """How long after a Force Stop, a Stop all that failed or a safe end that did, Waits are sent because of it."""
 
     # Stop all
     stop_unheard: float = 3.0

@@ -66,17 +66,16 @@ class Answers:
         return before is not None and before.at >= self._since(command) and before.word is not _word(command)
 
     def _since(self, command: Command) -> float:
-        """From when (monotonic s) readings tell of this order (Z6c, K9)."""
+        """From when (monotonic s) readings tell of this order (Z6c, K9); of a Stop all after the last of its Waits."""
         timing = self._desk.timing
-        if isinstance(command.order, StopAllOrder):
-            return command.entered + timing.stop_lag
-        return (command.settled if command.settled is not None else command.entered) + timing.lag
+        since = (command.settled if command.settled is not None else command.entered) + timing.lag
+        return max(since, command.entered + timing.stop_lag) if isinstance(command.order, StopAllOrder) else since
 
     def _counts(self, command: Command, fact: UnitAssessment) -> bool:
         """Whether the unit's last reading tells of this order: late enough, and nothing was ordered since."""
         settled = command.settled if command.settled is not None else command.entered
         read = fact.live and fact.reading is not None and fact.reading.at >= self._since(command)
-        return read and not self._desk.ordered_since(command, settled, fact.id, stops=True)
+        return read and not self._desk.ordered_since(command.id, settled, fact.id, stops=True)
 
 
 def _word(command: Command) -> ConverterStatus | None:

@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
-from main_controller.domain.commands import CommandState, ConverterEffect
+from main_controller.domain.actor import ActorKind
+from main_controller.domain.commands import Command, CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.scope import Scope
 from main_controller.domain.snapshot import Snapshot
+from main_controller.errors import NotFound
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.operations.trips import Trips
@@ -99,18 +102,25 @@ class BusEvents:
         deals = [normalise(deal) for deal in snapshot.grid.deals or ()]
         named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
         by_hand = {}
+        moves = self._desk.commands.moves()
         for unit_id, orders in self._desk.commands.converter_effects().items():
             last = max(orders, key=lambda order: order.entered, default=None)
-            if last is not None and last.word is not ConverterStatus.WAIT and not self._mode_since(last):
+            if last is not None and last.word is not ConverterStatus.WAIT and self._stands(last, moves):
                 by_hand[unit_id] = last.command_id
         return Explained(named, by_hand)
 
-    def _mode_since(self, last: ConverterEffect) -> bool:
-        """Whether a mode was ordered after this order: then whoever still works does so by nobody's will."""
-        return any(
-            order.entered > last.entered and order.unit_id in (None, last.unit_id)
-            for order in self._desk.commands.mode_effects()
-        )
+    def _stands(self, last: ConverterEffect, moves: Iterable[Command]) -> bool:
+        """Whether this order is still somebody's will: of a guided transfer while that has the bus, of anybody else
+        until a mode or a stop is ordered, also a stop that cannot leave."""
+        try:
+            by = self._desk.commands.get(last.command_id).by
+        except NotFound:
+            by = None  # it is remembered no more
+        if by is not None and by.kind is ActorKind.TRANSFER:
+            claim = self._desk.owner.claim
+            return claim is not None and claim.owner == by
+        scope = Scope(last.unit_id)
+        return not any(move.last_given > last.entered and move.order.scope.overlaps(scope) for move in moves)
 
     def _take(self, found: Iterable[Condition], picture: GridState) -> None:
         now = picture.now

@@ -298,8 +298,8 @@ class Desk:
             self.commands.stopping(lane)
         self.turns.wake()
 
-    def ordered_since(self, command: Command, moment: float, unit_id: str, *, stops: bool) -> bool:
-        """Whether another order than `command` concerned this unit since `moment` (monotonic s).
+    def ordered_since(self, command_id: str, moment: float, unit_id: str, *, stops: bool) -> bool:
+        """Whether another order than that of `command_id` concerned this unit since `moment` (monotonic s).
 
         Stops and Waits among them count where `stops` is true.
         """
@@ -313,7 +313,7 @@ class Desk:
             for order in self.commands.converter_effects().get(unit_id, ())
             if stops or order.word is not ConverterStatus.WAIT
         ]
-        return any(order.entered >= moment and order.command_id != command.id for order in others)
+        return any(order.entered >= moment and order.command_id != command_id for order in others)
 
     def settle_mode(self, order: ModeEffect, sent: Sent) -> ModeEffect:
         """Note that a mode order came back."""

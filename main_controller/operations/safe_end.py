@@ -52,6 +52,7 @@ class SafeEnd:
         self._last: dict[str, float] = {}
         self._answered: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._unseen: set[str] = set()
         self._reads.forget()
 
     def current_off(self, sharing: Sharing, picture: GridState) -> Sharing | None:
@@ -79,11 +80,23 @@ class SafeEnd:
         left = self._left(sharing, picture, own, working)
         if left and picture.now - sharing.since <= self._bounds.step_time:
             return None
+        self._unseen = {fact.id for fact in working}
         note = left or self._done(sharing, picture)
         reason = f"{sharing.reason or ''} {left}".strip()
         state = ShareState.ENDED if not left and not sharing.failed else ShareState.FAILED
         notes = {**sharing.notes, str(sharing.step): note}
         return replace(sharing, notes=notes, reason=reason, state=state, safe=not left)
+
+    def go_on(self, sharing: Sharing, picture: GridState) -> None:
+        """After an end that failed: send Wait on to those that it did not see there, until it does (S5, S30).
+
+        Not to one that was ordered something else since, or that apis-main drives: whoever looked at it may act.
+        """
+        for fact in _known(self._unseen, picture):
+            began = self._began if self._began is not None else sharing.since
+            taken = fact.obeys in SHARING_MODES or self._desk.ordered_since(sharing.id, began, fact.id, stops=False)
+            if taken or self._send_wait(sharing, fact, picture.now):
+                self._unseen.discard(fact.id)
 
     # Whom it concerns
 

@@ -141,6 +141,8 @@ class Share:
     def run_once(self) -> None:
         """One look at the transfer; called again and again by a worker."""
         sharing = self._record.now
+        if sharing is not None and sharing.unended:
+            self._go_on(sharing)
         if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
             return
         if self._desk.commands.held_by is not None:
@@ -277,6 +279,12 @@ class Share:
         ended = self._safe_end.reference_down(sharing, picture)
         if ended is not None:
             self._record.finish(sharing, ended)
+
+    def _go_on(self, sharing: Sharing) -> None:
+        """Its end failed: what it did not see in Wait is sent it on, for a while; a Stop all sends its own."""
+        picture = self._desk.picture()
+        if self._desk.commands.held_by is None and picture.now - sharing.since <= self._desk.timing.force_stop_follows:
+            self._safe_end.go_on(sharing, picture)
 
     def _stops(self, sharing: Sharing) -> int:
         return self._stops_of(sharing.giver, sharing.taker)

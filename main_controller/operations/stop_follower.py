@@ -1,7 +1,8 @@
 """A Force Stop is over when every converter in its scope is in Wait; one that is not gets Wait (S2, S3, S13).
 
-A worker calls `run_once`. apis-main ends by itself what it began, within 27 s as the readings tell it (K9); whatever
-works on after that was driven by nobody whom the stop reached.
+So does one that a Stop all did not bring to Wait in its time. A worker calls `run_once`. apis-main ends by itself what
+it began, within 27 s as the readings tell it (K9); whatever works on after that was driven by nobody whom the stop
+reached.
 """
 
 import logging
@@ -10,7 +11,7 @@ from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import Command
 from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
-from main_controller.domain.orders import ModeOrder
+from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.operations.desk import Desk
 from main_controller.operations.waits import Waits, WaitWave
 
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class StopFollower:
-    """Sends Wait after each Force Stop to the converters that still work."""
+    """Sends Wait after each Force Stop, and each Stop all that failed, to the converters that still work."""
 
     def __init__(self, desk: Desk, waits: Waits) -> None:
         self._desk = desk
@@ -27,7 +28,7 @@ class StopFollower:
         self._sent_at: dict[str, float] = {}
 
     def run_once(self) -> None:
-        """Look once at the Force Stops that have had their time."""
+        """Look once at the stops that have had their time."""
         self._waves = [wave for wave in self._waves if not wave.finished()]
         stops = [command for command in self._desk.commands.latest() if self._follows(command)]
         if not stops or self._desk.commands.held_by is not None:  # a Stop all sends its own Waits
@@ -37,9 +38,12 @@ class StopFollower:
             self._follow(command, picture)
 
     def _follows(self, command: Command) -> bool:
-        """Whether it is a Force Stop that has had its time, and that all converters in Wait have not ended."""
+        """Whether it is a stop that has had its time, and that all converters in Wait have not ended."""
         timing, now = self._desk.timing, self._desk.clock()
         order = command.order
+        if isinstance(order, StopAllOrder):
+            over = not command.state.open and not command.state.in_effect  # while it runs it sends its own
+            return over and now - command.last_given <= timing.force_stop_follows
         if not isinstance(order, ModeOrder) or not order.stops:
             return False
         unsent = command.sent is False and not order.waits
@@ -69,4 +73,4 @@ class StopFollower:
             return False
         if now - self._sent_at.get(fact.id, float("-inf")) < self._desk.timing.force_stop_again:
             return False
-        return not self._desk.ordered_since(command, command.entered, fact.id, stops=False)
+        return not self._desk.ordered_since(command.id, command.entered, fact.id, stops=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment, names
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode, effective_mode
-from main_controller.rules.live_bus import RunLimits, why_not_run
+from main_controller.rules.live_bus import RunLimits, deals_hold_it, why_not_run
 
 Lock = Mapping[str, Any]
 """A maintenance lock as JSON: `name`, `reason`, `since`."""
@@ -22,15 +22,15 @@ def why_not_global(
     """Why the cluster may not go to this mode now, or None where it may; one that only lowers it may (S1)."""
     if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
         return None
-    drives = _shares(picture.mode, picture.pending_for(None))
+    runs, drives = mode is Mode.AUTONOMOUS, _shares(picture.mode, picture.pending_for(None))
     return (
-        (_locked_run(locks) if mode is Mode.AUTONOMOUS else None)
+        (_locked_run(locks) if runs else None)
         or _locked_not_stopped(picture, locks)
-        or (_unwatched(picture.facts.values()) if mode is Mode.AUTONOMOUS else None)
+        or (_unwatched(picture.facts.values()) if runs else None)
         or (None if drives else _nobody_live(picture))
         or (None if drives else _not_in_wait(picture.facts.values()))
-        or (_late(picture.live, limits) if mode is Mode.AUTONOMOUS and not drives else None)
-        or (why_not_run(picture, limits) if mode is Mode.AUTONOMOUS and not _runs(picture, None) else None)
+        or (_late(picture.live, limits) if runs and _rests_on_readings(picture, None, drives) else None)
+        or (why_not_run(picture, limits) if runs and not _runs(picture, None) else None)
     )
 
 
@@ -55,7 +55,7 @@ def why_not_local(
     return (
         unwatched
         or (None if drives else _not_in_wait([fact]))
-        or (_late([fact], limits) if mode is None and not drives else None)
+        or (_late([fact], limits) if mode is None and _rests_on_readings(picture, unit_id, drives) else None)
         or (why_not_run(picture, limits) if mode is None and not _runs(picture, unit_id) else None)
     )
 
@@ -103,6 +103,11 @@ def _runs(picture: GridState, unit_id: str | None) -> bool:
     """Whether Run is in force in this scope and no order on its way says otherwise, so that it starts nothing."""
     obeyed = picture.mode if unit_id is None else picture.facts[unit_id].obeys
     return obeyed is Mode.AUTONOMOUS and all(one in (Mode.AUTONOMOUS, None) for one in picture.pending_for(unit_id))
+
+
+def _rests_on_readings(picture: GridState, unit_id: str | None, drives: bool) -> bool:
+    """Whether a Run of this scope starts something on a bus that no deal is known to hold: readings alone tell."""
+    return not drives or not (_runs(picture, unit_id) or deals_hold_it(picture))
 
 
 def _unwatched(facts: Iterable[UnitAssessment]) -> str | None:

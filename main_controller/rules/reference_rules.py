@@ -30,13 +30,18 @@ def reference_first(wanted: ConverterOrder, fact: UnitAssessment, picture: GridS
 
 
 def single_reference(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
-    """Rule (d): one reference at a time, whoever may be one counts."""
-    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE or fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE):
+    """Rule (d): one reference at a time, whoever may be one counts.
+
+    The present one may be set anew beside hardware that nobody watches, but not while another that is live may be one.
+    """
+    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE:
         return None
+    is_one = fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)
     others = [
         other
         for other in picture.others(wanted.unit_id)
-        if other.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+        if other.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, *(() if is_one else (None,)))
+        and (other.live or not is_one)
     ]
     if others:
         sentence = f"{names(others)} is or may be the voltage reference; there is one at a time."

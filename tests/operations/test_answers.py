@@ -68,6 +68,20 @@ def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Be
     assert told.units["E002"].evidence == "reading"
 
 
+def test_what_was_read_before_a_stop_alls_late_wait_does_not_contradict_it(bench: Bench) -> None:
+    """In Soft Stop Wait leaves after the grace time; readings between 30 s and that are from before it."""
+    bench.grid.mode = Mode.HETERONOMOUS
+    bench.unit("E003").word = str(ConverterStatus.DISCHARGE)
+    bench.run(18)
+    command = bench.stop_all.order(ME)
+    assert (command.state, command.units["E003"].evidence) == (VERIFIED, "converter")
+    Answers(bench.desk).run_once()
+    assert bench.log.get(command.id).state is VERIFIED
+    watch(bench, 60)
+    told = bench.log.get(command.id)
+    assert (told.state, told.units["E003"].evidence) == (VERIFIED, "reading")
+
+
 def test_what_was_ordered_since_is_no_contradiction(bench: Bench) -> None:
     command, _ = bench.converter.wait("E001", ME)
     bench.run(5.0)

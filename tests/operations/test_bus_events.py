@@ -8,6 +8,7 @@ import pytest
 
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.errors import ControllerError
 from main_controller.operations.answers import Answers
 from main_controller.operations.bus_events import BusEvents
 from main_controller.operations.bus_view import BusView
@@ -16,6 +17,7 @@ from main_controller.operations.trips import Trips
 from main_controller.rules.interlock_terms import Limits
 from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
+from tests.operations.fake_wire import Fault, unsent
 
 RUN, STOP, MANUAL = Mode.AUTONOMOUS, Mode.STOP, Mode.MANUAL
 CV, CHARGE, DISCHARGE, WAIT = (
@@ -138,6 +140,41 @@ def test_an_order_from_before_a_stop_explains_nothing_any_more(manual: Watched) 
     manual.works("E001", CV)
     manual.bench.run(60)
     assert "unexplained" in manual.kinds
+
+
+@pytest.mark.parametrize("stop", ["stopAll", "wait"])
+def test_an_order_from_before_a_stop_that_could_not_leave_explains_nothing_either(manual: Watched, stop: str) -> None:
+    """Whoever gave it meant what it says: what works on does so by nobody's will."""
+    bench = manual.bench
+    bench.bus = True
+    bench.converter.order(UP, ME)
+    bench.run(60)
+    bench.grid.faults["E001 WAIT"] = Fault(unsent())
+    if stop == "stopAll":
+        bench.stop_all.order(ME)
+    else:
+        with pytest.raises(ControllerError):
+            bench.converter.wait("E001", ME)
+    bench.run(60)
+    assert bench.unit("E001").word == CV
+    assert "unexplained" in manual.kinds
+
+
+def test_what_a_guided_transfer_left_at_work_is_explained_by_nothing(manual: Watched) -> None:
+    """Its end failed, and its record is gone: nobody else would say that its converters go on."""
+    bench = manual.bench
+    bench.bus = bench.devices.reads = True
+    bench.share.start("E001", "E003", 2.0, 350.0, ME, minutes=60)
+    bench.run(100)
+    assert manual.kinds == []
+    bench.devices.deaf = {"E001", "E003"}
+    for unit_id in bench.devices.deaf:
+        bench.grid.faults[f"{unit_id} WAIT"] = Fault(unsent())
+    bench.share.end(ME)
+    bench.run(150)
+    assert bench.desk.owner.claim is None
+    left = {one["unitId"] for one in manual.events.standing() if one["kind"] == "unexplained"}
+    assert left == {"E001", "E003"}
 
 
 @pytest.mark.parametrize(("vg", "kind"), [(381.0, "busHigh"), (290.0, "busLow"), (342.0, "referenceOff")])

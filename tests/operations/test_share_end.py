@@ -79,6 +79,48 @@ def test_it_is_never_called_ended_while_any_converter_works(bench: Bench, word: 
     assert bench.desk.owner.claim is None, "whoever looks at it may act"
 
 
+@pytest.mark.parametrize("unreached", [("E001", "E003"), ("E003",)])
+def test_what_its_end_did_not_reach_is_sent_wait_on_once_it_can_be_reached(
+    bench: Bench, unreached: tuple[str, ...]
+) -> None:
+    """Nobody else would ever end it: the transfer was over, and current flowed on without a limit."""
+    command_id = sharing(bench)
+    for unit_id in unreached:
+        bench.grid.faults[f"{unit_id} WAIT"] = Fault(unsent())
+    bench.share.end(ME)
+    bench.run(130.0)
+    ended(bench, command_id, "failed", "Not ended: ")
+    assert all(bench.unit(unit_id).word != WAIT for unit_id in unreached)
+    bench.grid.faults.clear()
+    bench.run(10.0)
+    assert in_wait(bench)
+    waits = len(sent(bench))
+    bench.unit("E003").word = str(CHARGE)  # by another door, after it was seen in Wait
+    bench.run(30.0)
+    assert len(sent(bench)) == waits
+
+
+@pytest.mark.parametrize("how", ["order", "mode", "time"])
+def test_waits_after_a_failed_end_leave_alone_what_somebody_ordered_since_and_end_themselves(
+    bench: Bench, how: str
+) -> None:
+    sharing(bench)
+    bench.grid.faults["E003 WAIT"] = Fault(unsent())
+    bench.share.end(ME)
+    bench.run(130.0)
+    assert told(bench)["state"] == "failed"
+    if how == "order":
+        bench.ordered("E003", CHARGE, returned=bench.hands.now, sent=True)
+    elif how == "mode":
+        bench.grid.mode = Mode.AUTONOMOUS
+        bench.run(10.0)
+    else:
+        bench.run(520.0)
+    waits = len(sent(bench))
+    bench.run(30.0)
+    assert len(sent(bench)) == waits
+
+
 @pytest.mark.parametrize("unit_ids", [("E001", "E002", "E003"), ("E002",), ("E003",)])
 def test_it_is_never_called_ended_while_the_bus_carries_voltage(bench: Bench, unit_ids: tuple[str, ...]) -> None:
     """Also where a third unit alone shows it: its meter sticks, or the bus is open in between."""

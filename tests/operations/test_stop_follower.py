@@ -126,3 +126,45 @@ def test_a_silent_unit_last_seen_working_keeps_a_force_stop_from_being_verified(
     command = running.set_mode.cluster(STOP, ME)
     running.run(70)
     assert running.log.get(command.id).state == "timedOut"
+
+
+@pytest.mark.parametrize("how", ["unsent", "echo"])
+def test_what_a_stop_all_did_not_bring_to_wait_is_sent_it_on(manual: Bench, how: str) -> None:
+    """Its run gave up after 70 s, and nothing more was sent to a converter that could be reached again later."""
+    manual.converter.order(UP, ME)
+    manual.run(15)
+    if how == "unsent":
+        manual.grid.faults["E001 WAIT"] = Fault(unsent())
+    else:
+        manual.devices.deaf = {"E001"}
+    command = manual.stop_all.order(ME)
+    assert command.state == "failed"
+    assert manual.unit("E001").word == CV
+    manual.grid.faults.clear()
+    manual.devices.deaf = set()
+    follow(manual, 10)
+    assert manual.unit("E001").word == WAIT
+    manual.run(15)
+    manual.converter.order(UP, ME)
+    follow(manual, 30)
+    assert manual.unit("E001").word == CV, "what was ordered since is somebody's will"
+
+
+def test_a_stop_all_that_is_done_sends_nothing_more(manual: Bench) -> None:
+    command = manual.stop_all.order(ME)
+    assert command.state == "verified"
+    waits = len(manual.grid.waits())
+    manual.unit("E002").word = str(CV)  # by another door
+    follow(manual, 60)
+    assert len(manual.grid.waits()) == waits
+
+
+def test_waits_after_a_stop_all_end_after_10_minutes(manual: Bench) -> None:
+    manual.converter.order(UP, ME)
+    manual.run(15)
+    manual.grid.faults["E001 WAIT"] = Fault(unsent())
+    manual.stop_all.order(ME)
+    follow(manual, 600)
+    waits = len(manual.grid.waits())
+    follow(manual, 30)
+    assert len(manual.grid.waits()) == waits

@@ -60,7 +60,7 @@ def test_every_answer_tells_a_rule_its_cause_a_sentence_and_numbers() -> None:
     assert all(one.passed and one.sentence for one in told)
     assert {one.cause for one in told[:-1]} == {"ok"}
     assert told[-1].cause == "read-first"
-    assert "".join(one.rule for one in answers(start(), raised())) == "unitabcehhijklmnrpt"
+    assert "".join(one.rule for one in answers(start(), raised())) == "unitabcdehhijklmnrpt"
     assert "".join(one.rule for one in answers(wanted(CV, dig=2.3), raised())) == "unitabcdehhiijklmnrpt"
     assert {one.rule for one in told} < set(RULES)
 
@@ -183,8 +183,17 @@ def test_d_there_is_one_reference_at_a_time_and_whoever_may_be_one_counts() -> N
 def test_d_and_i_do_not_bind_the_unit_that_is_the_reference_now() -> None:
     shown = picture(reference(), fact("E002", vg=350.0), silent("E003", CV))
     assert refusing(start(dvg=340.0), shown) == []
-    rules = [one.rule for one in answers(start(dvg=340.0), shown)]
-    assert "d" not in rules
+
+
+@pytest.mark.parametrize("dvg", [340.0, 350.0])
+def test_d_of_two_references_at_work_neither_is_set_anew(dvg: float) -> None:
+    """I6: somebody else's door, or a unit that came back as one: only Wait mends that."""
+    for other in (
+        reference("E002"),
+        fact("E002", orders=[order(CV, entered=NOW - 1)]),
+        reference("E002", orders=[order(WAIT, returned=NOW - 1, sent="unknown")]),
+    ):
+        assert ("d", "second-voltage-reference") in refusing(start(dvg=dvg), picture(reference(), other))
 
 
 # (e) the reference's limit

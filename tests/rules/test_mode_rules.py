@@ -314,6 +314,21 @@ def test_a_units_run_rests_on_its_own_fresh_reading() -> None:
     assert why_not_local("E001", SOFT, grid(25.0, 2.0), {}) is None
 
 
-def test_while_apis_main_drives_an_old_reading_keeps_nobody_back() -> None:
-    grid = picture(fact("E001", mode=SOFT, age=25.0), mode=SOFT)
-    assert why_not_global(RUN, grid, {}) is None
+def test_while_deals_hold_the_bus_an_old_reading_keeps_nobody_back() -> None:
+    assert why_not_global(RUN, picture(fact("E001", mode=SOFT, age=25.0), mode=SOFT, deals=1), {}) is None
+    assert why_not_global(RUN, picture(fact("E001", mode=RUN, age=25.0), mode=RUN, deals=0), {}) is None
+
+
+@pytest.mark.parametrize("deals", [0, None])
+@pytest.mark.parametrize(("age", "passes"), [(15.0, True), (15.1, False), (30.0, False)])
+def test_in_soft_stop_without_known_deals_run_rests_on_fresh_readings_too(
+    deals: int | None, age: float, passes: bool
+) -> None:
+    """S10, S18: a poll that misses leaves no fresh voltage, and with that the bus looked dead."""
+    grid = picture(fact("E001", mode=SOFT, age=age), fact("E002", mode=SOFT), mode=SOFT, deals=deals)
+    assert (why_not_global(RUN, grid, {}) is None) is passes
+    own = picture(fact("E001", mode=RUN, local=SOFT, age=age), fact("E002", mode=RUN), mode=RUN, deals=deals)
+    assert (why_not_local("E001", None, own, {}) is None) is passes
+    if not passes:
+        held = picture(reference(mode=SOFT, age=age), mode=SOFT, deals=deals)
+        assert "E001 was last seen" in str(why_not_global(RUN, held, {}))
