@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import CommandState, ConverterEffect
@@ -37,6 +37,14 @@ class _Standing:
     told: bool = False
 
 
+class _Seen(NamedTuple):
+    """What a unit's last reading showed of its converter, and when (monotonic s)."""
+
+    at: float
+    status: ConverterStatus | None
+    alarm: bool
+
+
 class BusEvents:
     """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped."""
 
@@ -46,9 +54,10 @@ class BusEvents:
         self._trips = trips
         self._limits = limits
         self._standing: dict[Key, _Standing] = {}  # replaced whole
-        self._words: dict[str, tuple[float, ConverterStatus | None]] = {}
+        self._seen: dict[str, _Seen] = {}
+        self._tripped: dict[str, str] = {}  # by unit the order under which it tripped last
         self._told: set[str] = set()
-        self._looking = threading.Lock()  # protects the three above; who finds it taken leaves
+        self._looking = threading.Lock()  # protects the four above; who finds it taken leaves
 
     def standing(self) -> list[dict[str, Any]]:
         """What is wrong now and was told, the gravest first, as JSON: kind, unitId, text, numbers, since, grave."""
@@ -91,7 +100,7 @@ class BusEvents:
         told = {key for key, one in self._standing.items() if one.told}
         found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
         self._take(found, picture)
-        self._look_at_words(picture)
+        self._look_at_statuses(picture)
         self._tell_contradictions(picture)
 
     def explained(self, snapshot: Snapshot) -> Explained:
@@ -99,9 +108,9 @@ class BusEvents:
         deals = [normalise(deal) for deal in snapshot.grid.deals or ()]
         named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
         by_hand = {}
-        for unit_id, orders in self._desk.commands.converter_effects().items():
-            last = max(orders, key=lambda order: order.entered, default=None)
-            if last is not None and last.word is not ConverterStatus.WAIT and not self._mode_since(last):
+        for unit_id in self._desk.commands.converter_effects():
+            last = self._last_order(unit_id)
+            if last is not None and not self._mode_since(last):
                 by_hand[unit_id] = last.command_id
         return Explained(named, by_hand)
 
@@ -131,27 +140,59 @@ class BusEvents:
             over = condition.why_unknown(picture) or condition.gone
             self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
 
-    def _look_at_words(self, picture: GridState) -> None:
-        """In Manual and in Force Stop apis-main drives nobody: a word that changed without an order of ours is news."""
+    def _look_at_statuses(self, picture: GridState) -> None:
+        """In Manual and in Force Stop apis-main drives nobody: a status that changed without our order is news."""
         for fact in picture.live:
             if fact.reading is None:
                 continue
-            before = self._words.get(fact.id)
-            self._words[fact.id] = (fact.reading.at, fact.last_status)
-            if before is None or before[1] is fact.last_status or fact.obeys is None or fact.obeys in SHARING_MODES:
+            before = self._seen.get(fact.id)
+            self._seen[fact.id] = _Seen(fact.reading.at, fact.last_status, fact.reading.alarm)
+            if before is None or fact.obeys is None or fact.obeys in SHARING_MODES:
                 continue
-            if not self._ours(fact, before[0]):
-                if fact.last_status is ConverterStatus.WAIT:
-                    self._trips.note(fact.id, fact.reading.at)
-                was, shows = (_label(word) for word in (before[1], fact.last_status))
-                self._chronicle.tell(
-                    "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)
-                )
+            if before.status is fact.last_status:
+                self._look_at_alarm(fact, before)
+            elif not self._ours(fact, before):
+                self._tell_change(fact, before)
 
-    def _ours(self, fact: UnitAssessment, since: float) -> bool:
+    def _look_at_alarm(self, fact: UnitAssessment, before: _Seen) -> None:
+        """Who was ordered to work and shows Wait and a new heavy alarm has tripped between two readings (I11)."""
+        alarm = fact.reading is not None and fact.reading.alarm and not before.alarm
+        last = self._last_order(fact.id)
+        if alarm and fact.last_status is ConverterStatus.WAIT and last is not None and not self._mode_since(last):
+            self._note_once(fact, last.command_id)
+
+    def _tell_change(self, fact: UnitAssessment, before: _Seen) -> None:
+        """Tell of a converter that does something else by itself; to Wait it has tripped."""
+        last = self._last_order(fact.id)
+        if fact.last_status is ConverterStatus.WAIT and fact.reading is not None:
+            self._trips.note(fact.id, fact.reading.at)
+            if last is not None:
+                self._tripped[fact.id] = last.command_id
+        was, shows = (_label(status) for status in (before.status, fact.last_status))
+        self._chronicle.tell(
+            "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)
+        )
+
+    def _note_once(self, fact: UnitAssessment, command_id: str) -> None:
+        """Note a trip under this order, unless it was noted already."""
+        if fact.reading is not None and self._tripped.get(fact.id) != command_id:
+            self._tripped[fact.id] = command_id
+            self._trips.note(fact.id, fact.reading.at)
+
+    def _last_order(self, unit_id: str) -> ConverterEffect | None:
+        """The last order of ours to this converter, where it was one to work; None where it was Wait, or none."""
+        orders = self._desk.commands.converter_effects().get(unit_id, ())
+        last = max(orders, key=lambda order: order.entered, default=None)
+        return None if last is None or last.word is ConverterStatus.WAIT else last
+
+    def _ours(self, fact: UnitAssessment, before: _Seen) -> bool:
         """Whether an order of ours, or a stop, may be what the reading shows."""
         timing = self._desk.timing
-        earliest = since - timing.stop_lag - timing.stale_after
+        earliest = before.at - timing.stop_lag - timing.stale_after
+        last = self._last_order(fact.id)
+        counts = last.counts_from(timing.lag) if last is not None else None
+        if last is not None and counts is not None and fact.reading is not None and fact.reading.at >= counts:
+            earliest = max(earliest, last.entered)  # a Wait before the last order explains this reading no more
         orders: Iterable[ConverterEffect] = self._desk.commands.converter_effects().get(fact.id, ())
         if any(order.word is fact.last_status and (order.returned or order.entered) >= earliest for order in orders):
             return True
@@ -173,13 +214,8 @@ class BusEvents:
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None)
                 fact = picture.facts.get(command.unit_id or "")
                 worked = isinstance(command.order, ConverterOrder) and not command.order.stops
-                if (
-                    worked
-                    and fact is not None
-                    and fact.reading is not None
-                    and fact.last_status is ConverterStatus.WAIT
-                ):
-                    self._trips.note(fact.id, fact.reading.at)
+                if worked and fact is not None and fact.last_status is ConverterStatus.WAIT:
+                    self._note_once(fact, command.id)
 
 
 def _label(word: ConverterStatus | None) -> str:
