@@ -1,6 +1,6 @@
 """The interlocks of the converters themselves: (n) alarms, (p) measured currents, (t) time and trips (I5, I7, I11).
 
-Used by `judge` alone. Pure.
+Used by `judge`; `too_many_trips` by the status too. Pure.
 """
 
 from collections.abc import Sequence
