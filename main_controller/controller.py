@@ -1,6 +1,6 @@
 """Builds every part, starts them in order, stops them in reverse. Start reading here.
 
-The only reader of `Settings`; `startMain.py` calls `main`.
+With `choices.py` the only reader of `Settings`; `startMain.py` calls `main`.
 """
 
 import contextlib

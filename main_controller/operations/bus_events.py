@@ -1,23 +1,22 @@
 """Tells what goes wrong on the bus, when it begins and when it is over, and what changed by itself (S9).
 
 A worker calls `run_once`, and the collector tells it of every poll, so that an alarm is journaled before any Wait wipes
-it out. It sends nothing.
+it out. What converters do by themselves is found by `OwnChanges`. It sends nothing.
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from main_controller.assessment.grid_state import GridState, UnitAssessment
-from main_controller.domain.commands import CommandState, ConverterEffect
+from main_controller.assessment.grid_state import GridState
+from main_controller.domain.commands import CommandState
 from main_controller.domain.deals import normalise
-from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.snapshot import Snapshot
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
+from main_controller.operations.own_changes import OwnChanges, last_order, mode_since
 from main_controller.operations.trips import Trips
 from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
 from main_controller.rules.bus_watch import Explained, conditions
@@ -37,27 +36,17 @@ class _Standing:
     told: bool = False
 
 
-class _Seen(NamedTuple):
-    """What a unit's last reading showed of its converter, and when (monotonic s)."""
-
-    at: float
-    status: ConverterStatus | None
-    alarm: bool
-
-
 class BusEvents:
     """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped."""
 
     def __init__(self, desk: Desk, chronicle: Chronicle, trips: Trips, *, limits: Limits) -> None:
         self._desk = desk
         self._chronicle = chronicle
-        self._trips = trips
+        self._changes = OwnChanges(desk, chronicle, trips)
         self._limits = limits
         self._standing: dict[Key, _Standing] = {}  # replaced whole
-        self._seen: dict[str, _Seen] = {}
-        self._tripped: dict[str, str] = {}  # by unit the order under which it tripped last
         self._told: set[str] = set()
-        self._looking = threading.Lock()  # protects the four above; who finds it taken leaves
+        self._looking = threading.Lock()  # protects the three above; who finds it taken leaves
 
     def standing(self) -> list[dict[str, Any]]:
         """What is wrong now and was told, the gravest first, as JSON: kind, unitId, text, numbers, since, grave."""
@@ -100,7 +89,7 @@ class BusEvents:
         told = {key for key, one in self._standing.items() if one.told}
         found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
         self._take(found, picture)
-        self._look_at_statuses(picture)
+        self._changes.look(picture)
         self._tell_contradictions(picture)
 
     def explained(self, snapshot: Snapshot) -> Explained:
@@ -109,17 +98,10 @@ class BusEvents:
         named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
         by_hand = {}
         for unit_id in self._desk.commands.converter_effects():
-            last = self._last_order(unit_id)
-            if last is not None and not self._mode_since(last):
+            last = last_order(self._desk, unit_id)
+            if last is not None and not mode_since(self._desk, last):
                 by_hand[unit_id] = last.command_id
         return Explained(named, by_hand)
-
-    def _mode_since(self, last: ConverterEffect) -> bool:
-        """Whether a mode was ordered after this order: then whoever still works does so by nobody's will."""
-        return any(
-            order.entered > last.entered and order.unit_id in (None, last.unit_id)
-            for order in self._desk.commands.mode_effects()
-        )
 
     def _take(self, found: Iterable[Condition], picture: GridState) -> None:
         now = picture.now
@@ -140,90 +122,12 @@ class BusEvents:
             over = condition.why_unknown(picture) or condition.gone
             self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
 
-    def _look_at_statuses(self, picture: GridState) -> None:
-        """In Manual and in Force Stop apis-main drives nobody: a status that changed without our order is news."""
-        for fact in picture.live:
-            if fact.reading is None:
-                continue
-            before = self._seen.get(fact.id)
-            self._seen[fact.id] = _Seen(fact.reading.at, fact.last_status, fact.reading.alarm)
-            if before is None or fact.obeys is None or fact.obeys in SHARING_MODES:
-                continue
-            if before.status is fact.last_status:
-                self._look_at_alarm(fact, before)
-            elif not self._ours(fact, before):
-                self._tell_change(fact, before)
-
-    def _look_at_alarm(self, fact: UnitAssessment, before: _Seen) -> None:
-        """Who was ordered to work and shows Wait and a new heavy alarm has tripped between two readings (I11)."""
-        alarm = fact.reading is not None and fact.reading.alarm and not before.alarm
-        last = self._last_order(fact.id)
-        if alarm and fact.last_status is ConverterStatus.WAIT and last is not None and not self._mode_since(last):
-            self._note_once(fact, last.command_id)
-
-    def _tell_change(self, fact: UnitAssessment, before: _Seen) -> None:
-        """Tell of a converter that does something else by itself; to Wait it has tripped."""
-        last = self._last_order(fact.id)
-        if fact.last_status is ConverterStatus.WAIT and fact.reading is not None:
-            self._trips.note(fact.id, fact.reading.at)
-            if last is not None:
-                self._tripped[fact.id] = last.command_id
-        was, shows = (_label(status) for status in (before.status, fact.last_status))
-        self._chronicle.tell(
-            "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)
-        )
-
-    def _note_once(self, fact: UnitAssessment, command_id: str) -> None:
-        """Note a trip under this order, unless it was noted already."""
-        if fact.reading is not None and self._tripped.get(fact.id) != command_id:
-            self._tripped[fact.id] = command_id
-            self._trips.note(fact.id, fact.reading.at)
-
-    def _last_order(self, unit_id: str) -> ConverterEffect | None:
-        """The last order of ours to this converter, where it was one to work; None where it was Wait, or none."""
-        orders = self._desk.commands.converter_effects().get(unit_id, ())
-        last = max(orders, key=lambda order: order.entered, default=None)
-        return None if last is None or last.word is ConverterStatus.WAIT else last
-
-    def _ours(self, fact: UnitAssessment, before: _Seen) -> bool:
-        """Whether an order of ours, or a stop, may be what the reading shows."""
-        timing = self._desk.timing
-        earliest = before.at - timing.stop_lag - timing.stale_after
-        last = self._last_order(fact.id)
-        counts = last.counts_from(timing.lag) if last is not None else None
-        if last is not None and counts is not None and fact.reading is not None and fact.reading.at >= counts:
-            earliest = max(earliest, last.entered)  # a Wait before the last order explains this reading no more
-        orders: Iterable[ConverterEffect] = self._desk.commands.converter_effects().get(fact.id, ())
-        if any(order.word is fact.last_status and (order.returned or order.entered) >= earliest for order in orders):
-            return True
-        stops = self._desk.commands.mode_effects()
-        return fact.last_status is ConverterStatus.WAIT and any(
-            order.unit_id in (None, fact.id) and order.entered >= earliest for order in stops
-        )
-
     def _tell_contradictions(self, picture: GridState) -> None:
-        """What was done by a converter's own answer and is taken back stands among the events too (S8).
-
-        One that answered that it works and shows Wait has tripped before any reading showed it at work (I11).
-        """
+        """What was done by a converter's own answer and is taken back stands among the events too (S8)."""
         contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]
         known, self._told = self._told, {command.id for command in contradicted}
         for command in contradicted:
             if command.id not in known:
                 text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None)
-                fact = picture.facts.get(command.unit_id or "")
-                worked = isinstance(command.order, ConverterOrder) and not command.order.stops
-                if worked and fact is not None and fact.last_status is ConverterStatus.WAIT:
-                    self._note_once(fact, command.id)
-
-
-def _label(word: ConverterStatus | None) -> str:
-    return word.label if word is not None else "a state that is not known"
-
-
-def _numbers(fact: UnitAssessment) -> Mapping[str, Any]:
-    reading = fact.reading
-    if reading is None:
-        return {}
-    return {"vg": reading.vg, "ig": reading.ig, "dvg": reading.dvg, "dig": reading.dig}
+                self._changes.contradicted(command, picture)

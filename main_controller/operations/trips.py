@@ -1,6 +1,6 @@
 """Owns each converter's trips, and the order by which a person resets them: I11.
 
-`BusEvents` notes them, the converter order's rule (t) and the status read them, `/resetTrips` resets them. They are
+`OwnChanges` notes them, the converter order's rule (t) and the status read them, `/resetTrips` resets them. They are
 kept in memory: after a restart of this program none is known.
 """
 

@@ -290,7 +290,7 @@ def test_a_bus_that_falls_under_its_reference_is_told_after_two_readings(shared:
 
 
 def test_the_figures_of_the_bus_say_who_is_outside_its_band_and_since_when(shared: Watched) -> None:
-    """Section 3: time since it left the band."""
+    """I14."""
     view = BusView(shared.bench.desk, shared.events, limits=Limits())
     inside = view.figures()["voltage"]
     assert (inside["outside"], inside["leftBand"]) == ([], None)
