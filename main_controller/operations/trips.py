@@ -64,7 +64,7 @@ class ResetTrips:
         since = desk.clock() - known[-1]
         if since < self._pause:
             raise desk.refuse(
-                command, f"{unit_id} tripped {since:.0f} s ago; its trips are reset after {self._pause:g} s."
+                command, f"{unit_id} tripped {int(since)} s ago; its trips are reset after {self._pause:g} s."
             )
         self._trips.reset(unit_id, known)
         return desk.verify(desk.accept(command))
