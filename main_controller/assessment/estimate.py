@@ -1,7 +1,7 @@
 """What a converter may be doing: its reading joined with the orders that no reading has answered yet (Z6c, Z8b).
 
-Used by the picture. Pure. An order that was or may have been sent counts as in force until a reading that counts says
-otherwise.
+Used by `assess.py` for the `GridState`. Pure. An order that was or may have been sent counts as in force until a
+reading that counts says otherwise.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Holds the one thing of its kind that may run at a time: a Stop all, a guided procedure."""
+"""Holds the one thing of its kind that may run at a time: a Stop all, a guided procedure. Each of them has its own."""
 
 import threading
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""What the words mean: pure rules and arithmetic, without I/O, clock or threads."""
+"""What the words mean: modes, statuses, orders, scopes, freshness as pure data, without I/O, clock or threads."""

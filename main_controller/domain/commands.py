@@ -145,7 +145,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ConverterEffect:
-    """One converter word that was or may have been sent to one unit; `answer` is the `dcdc` object it answered with.
+    """One converter status that was or may have been sent to one unit; `answer` is the `dcdc` object it answered with.
 
     `returned` (monotonic s) is None while the order is in flight.
     """

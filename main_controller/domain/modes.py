@@ -1,4 +1,4 @@
-"""Operation modes with their vocabularies, the effective mode, and the converter's words (G2, A15-3, A15-4).
+"""Operation modes with their vocabularies, the effective mode, and the converter's statuses (G2, A15-3, A15-4).
 
 Used by everything that reads or orders a mode. The wire's words appear here and nowhere deeper.
 """
@@ -93,5 +93,5 @@ _WORDS: Mapping[str, ConverterStatus] = {word.value: word for word in ConverterS
 
 
 def parse_converter_status(value: object) -> ConverterStatus | None:
-    """The converter word that a wire value names, or None where it names none."""
+    """The converter status that a wire value names, or None where it names none."""
     return _WORDS.get(value.lower()) if isinstance(value, str) else None

@@ -1,7 +1,7 @@
 """A guided sharing of current between two units as data: its steps in their order and how each stands (N13).
 
 Pure and frozen; `operations/share.py` moves it on and `store/running.py` keeps it over a kill. What ends it is decided
-in `share_watch.py`, what it carried is counted in `share_energy.py`.
+in `rules/share_watch.py`, what it carried is counted in `rules/share_energy.py`.
 """
 
 from collections.abc import Mapping
@@ -130,6 +130,8 @@ class Sharing:
         }
 
     def _step_state(self, index: int, place: int) -> str:
+        if self.state is ShareState.ENDED and self.step not in ENDING:
+            return "skipped"  # ended before an order had left: no step was done, and none is to come
         if index == place and not self.over:
             return "running"
         if index == place and not (self.safe and str(self.step) in self.notes):

@@ -1,26 +1,25 @@
 """Tells what goes wrong on the bus, when it begins and when it is over, and what changed by itself (S9).
 
 A worker calls `run_once`, and the collector tells it of every poll, so that an alarm is journaled before any Wait wipes
-it out. It sends nothing.
+it out. What converters do by themselves is found by `OwnChanges`. It sends nothing.
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import ActorKind
 from main_controller.domain.commands import Command, CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
-from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.scope import Scope
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import NotFound
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
+from main_controller.operations.own_changes import OwnChanges, last_order
 from main_controller.operations.trips import Trips
 from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
 from main_controller.rules.bus_watch import Explained, conditions
@@ -46,10 +45,9 @@ class BusEvents:
     def __init__(self, desk: Desk, chronicle: Chronicle, trips: Trips, *, limits: Limits) -> None:
         self._desk = desk
         self._chronicle = chronicle
-        self._trips = trips
+        self._changes = OwnChanges(desk, chronicle, trips)
         self._limits = limits
         self._standing: dict[Key, _Standing] = {}  # replaced whole
-        self._words: dict[str, tuple[float, ConverterStatus | None]] = {}
         self._told: set[str] = set()
         self._looking = threading.Lock()  # protects the three above; who finds it taken leaves
 
@@ -94,7 +92,7 @@ class BusEvents:
         told = {key for key, one in self._standing.items() if one.told}
         found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
         self._take(found, picture)
-        self._look_at_words(picture)
+        self._changes.look(picture)
         self._tell_contradictions(picture)
 
     def explained(self, snapshot: Snapshot) -> Explained:
@@ -103,9 +101,9 @@ class BusEvents:
         named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
         by_hand = {}
         moves = self._desk.commands.moves()
-        for unit_id, orders in self._desk.commands.converter_effects().items():
-            last = max(orders, key=lambda order: order.entered, default=None)
-            if last is not None and last.word is not ConverterStatus.WAIT and self._stands(last, moves):
+        for unit_id in self._desk.commands.converter_effects():
+            last = last_order(self._desk, unit_id)
+            if last is not None and self._stands(last, moves):
                 by_hand[unit_id] = last.command_id
         return Explained(named, by_hand)
 
@@ -141,63 +139,12 @@ class BusEvents:
             over = condition.why_unknown(picture) or condition.gone
             self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
 
-    def _look_at_words(self, picture: GridState) -> None:
-        """In Manual and in Force Stop apis-main drives nobody: a word that changed without an order of ours is news."""
-        for fact in picture.live:
-            if fact.reading is None:
-                continue
-            before = self._words.get(fact.id)
-            self._words[fact.id] = (fact.reading.at, fact.last_status)
-            if before is None or before[1] is fact.last_status or fact.obeys is None or fact.obeys in SHARING_MODES:
-                continue
-            if not self._ours(fact, before[0]):
-                if fact.last_status is ConverterStatus.WAIT:
-                    self._trips.note(fact.id, fact.reading.at)
-                was, shows = (_label(word) for word in (before[1], fact.last_status))
-                self._chronicle.tell(
-                    "converter", fact.id, f"{fact.id} was {was} and is {shows} now, by itself.", was, _numbers(fact)
-                )
-
-    def _ours(self, fact: UnitAssessment, since: float) -> bool:
-        """Whether an order of ours, or a stop, may be what the reading shows."""
-        timing = self._desk.timing
-        earliest = since - timing.stop_lag - timing.stale_after
-        orders: Iterable[ConverterEffect] = self._desk.commands.converter_effects().get(fact.id, ())
-        if any(order.word is fact.last_status and (order.returned or order.entered) >= earliest for order in orders):
-            return True
-        stops = self._desk.commands.mode_effects()
-        return fact.last_status is ConverterStatus.WAIT and any(
-            order.unit_id in (None, fact.id) and order.entered >= earliest for order in stops
-        )
-
     def _tell_contradictions(self, picture: GridState) -> None:
-        """What was done by a converter's own answer and is taken back stands among the events too (S8).
-
-        One that answered that it works and shows Wait has tripped before any reading showed it at work (I11).
-        """
+        """What was done by a converter's own answer and is taken back stands among the events too (S8)."""
         contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]
         known, self._told = self._told, {command.id for command in contradicted}
         for command in contradicted:
             if command.id not in known:
                 text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None, command_id=command.id)
-                fact = picture.facts.get(command.unit_id or "")
-                worked = isinstance(command.order, ConverterOrder) and not command.order.stops
-                if (
-                    worked
-                    and fact is not None
-                    and fact.reading is not None
-                    and fact.last_status is ConverterStatus.WAIT
-                ):
-                    self._trips.note(fact.id, fact.reading.at)
-
-
-def _label(word: ConverterStatus | None) -> str:
-    return word.label if word is not None else "a state that is not known"
-
-
-def _numbers(fact: UnitAssessment) -> Mapping[str, Any]:
-    reading = fact.reading
-    if reading is None:
-        return {}
-    return {"vg": reading.vg, "ig": reading.ig, "dvg": reading.dvg, "dig": reading.dig}
+                self._changes.contradicted(command, picture)

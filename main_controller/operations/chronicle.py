@@ -1,6 +1,6 @@
 """How what the grid did by itself is told: to the log and the journal each, to the page the newest (Z13a).
 
-Used by `GridEvents`, which finds it out.
+Used by whoever finds it out: `GridEvents`, `BusEvents`, the E-stop, hand time, acknowledgements.
 """
 
 import logging

@@ -61,11 +61,10 @@ class GridEvents:
         picture = self._desk.picture()
         if not picture.facts:
             return
-        first = self._seen is None
         if self._seen is not None:
             self._seen.drop(picture.facts)
         seen = self._seen = self._seen or _Seen()
-        self._look_at_units(seen, picture, first)
+        self._look_at_units(seen, picture)
         self._look_at_mode(seen, picture)
         self._look_at_grid_master(seen, picture)
         self._look_at_error(seen, picture)
@@ -140,11 +139,14 @@ class GridEvents:
             self.chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
 
-    def _look_at_units(self, seen: _Seen, picture: GridState, first: bool) -> None:
+    def _look_at_units(self, seen: _Seen, picture: GridState) -> None:
         states: list[News] = []
+        looked = self._desk.cache.snapshot().answered_at is not None
+        first = not seen.states
         watching: list[News] = []
         for fact in picture.facts.values():
-            states += self._state_news(seen, fact, picture, first)
+            if looked:  # before the first answer nobody knows how a unit stands that was known before the start
+                states += self._state_news(seen, fact, picture, first)
             watching += self._watching_news(seen, fact)
             self._look_at_own_mode(seen, fact, picture.now)
         self.chronicle.tell_all(states)

@@ -1,8 +1,8 @@
 """Brings every converter of the cluster to Wait: R15, G12, Z9, as the mode in force requires.
 
-Used by `/stopAll`. Stops the cluster first where apis-main drives it, so that it ends its deals in its own order; sends
-Wait at once where nobody else will; watches until every known unit is in Wait. One run at a time: a second call joins
-the first and ends its grace time.
+Used by `/stopAll` and by the E-stop. Stops the cluster first where apis-main drives it, so that it ends its deals in
+its own order; sends Wait at once where nobody else will; watches until every known unit is in Wait. One run at a time:
+a second call joins the first and ends its grace time.
 """
 
 import logging

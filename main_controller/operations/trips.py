@@ -1,6 +1,6 @@
 """Owns each converter's trips, and the order by which a person resets them: I11.
 
-`BusEvents` notes them, the converter order's rule (t) and the status read them, `/resetTrips` resets them. They are
+`OwnChanges` notes them, the converter order's rule (t) and the status read them, `/resetTrips` resets them. They are
 kept in memory: after a restart of this program none is known.
 """
 
@@ -64,7 +64,7 @@ class ResetTrips:
         since = desk.clock() - known[-1]
         if since < self._pause:
             raise desk.refuse(
-                command, f"{unit_id} tripped {since:.0f} s ago; its trips are reset after {self._pause:g} s."
+                command, f"{unit_id} tripped {int(since)} s ago; its trips are reset after {self._pause:g} s."
             )
         self._trips.reset(unit_id, known)
         return desk.verify(desk.accept(command))

@@ -1,7 +1,7 @@
 """Sends Wait to converters: to one at once, to many in the order that spares them (Z8, Z9, N13).
 
 Used by the converter order, by Force Stop in Manual, by Stop all and by the safe end of a guided procedure. Wait asks
-for no turn, no rule and no bound; it is recorded as an order like any other, so that the picture counts it.
+for no turn, no rule and no bound; it is recorded as an order like any other, so that the grid's state counts it.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What a condition of the bus is, and what it is looked for in (section 2 of the review, column "running").
+"""What a condition of the bus is, and what it is looked for in (S9, I1-I7, I13, I14).
 
 Pure. Used by `bus_watch` and the modules that it asks. A condition is told only once it has held for `after` seconds,
 since the readings of different units are up to 10 s apart (K4, Z6b); one that was told is over only some way inside its

@@ -1,7 +1,7 @@
 """What counts as verified: the one table of every order's proof in the readings (Z6c, Z9a, Z9b).
 
 Pure. Each function looks at a command and a `GridState` and gives, per unit in its scope, how it stands there.
-Used by the verification.
+Used by the verification; `drained` also by the mode that follows a Soft Stop.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The terms of the interlocks: what is wanted, what is known besides the picture, an answer, the causes (N13, Z8).
+"""The terms of the interlocks: what is wanted, what is known besides the grid's state, an answer, the causes (N13, Z8).
 
 Used by the rules, and by whoever gives a converter order or shows what the rules say. Pure.
 """
@@ -19,7 +19,7 @@ CAUSES: dict[str, str] = {
     "data-not-fresh": "(b) the unit's last reading is too old",
     "no-voltage-reference": "(c) no other unit is surely the voltage reference",
     "several-voltage-references": "(c) more than one unit is or may be the voltage reference",
-    "not-through-wait": "(c) a working converter changes its word only through Wait",
+    "not-through-wait": "(c) a working converter changes its status only through Wait",
     "second-voltage-reference": "(d) another unit is or may be the voltage reference",
     "reference-limit-too-small": "(e) the reference's current limit is not above what it must carry by the margin",
     "bus-not-risen": "(f) the bus is not within tolerance of the reference's voltage at both units",

@@ -1,6 +1,7 @@
 """Whether the bus is measured live by nobody's known will, which keeps Run back and ends acknowledgements (S10, I6).
 
-Pure. Used by the rules of modes and by the acknowledgements. Only readings of live units count, and only fresh ones.
+Pure. Used by the rules of modes, the acknowledgements and the alarms of the bus. Only readings of live units
+count, and only fresh ones.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The interlocks on what is set: (q) voltage of a current, (r) of a reference, (s) the current's rise (I8-I10).
 
-Used by `judge` alone. Pure.
+Used by `judge`; `current_before` by the rules of batteries. Pure.
 """
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment

@@ -1,6 +1,7 @@
 """What the batteries at both ends of a guided transfer permit (I1-I4, T34).
 
-Pure. Used by `share_watch.py`. What a unit does not tell is unknown, and unknown passes.
+Pure. Used by `share_watch.py` and by `operations/share_watcher.py`. What a unit does not tell is unknown,
+and unknown passes.
 """
 
 from dataclasses import dataclass

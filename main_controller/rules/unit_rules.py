@@ -1,6 +1,6 @@
 """The interlocks of the converters themselves: (n) alarms, (p) measured currents, (t) time and trips (I5, I7, I11).
 
-Used by `judge` alone. Pure.
+Used by `judge`; `too_many_trips` by the status too. Pure.
 """
 
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ def paced(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limi
         "tripsMax": pace.trips,
     }
     if wanted.word is ConverterStatus.VOLTAGE_REFERENCE and since_trip is not None and since_trip < pace.after_trip:
-        sentence = f"{fact.id} tripped {since_trip:.0f} s ago; it is reference again after {pace.after_trip:g} s."
+        sentence = f"{fact.id} tripped {int(since_trip)} s ago; it is reference again after {pace.after_trip:g} s."
         return fail("t", "too-soon", sentence, **numbers)
     if since_order is not None and since_order < pace.between_words:
         sentence = (

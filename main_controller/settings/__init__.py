@@ -1,4 +1,7 @@
-"""WHAT WAS DECIDED AT START, and from where. Read by the controller alone; every other part is given plain values."""
+"""What was decided at start, and from where.
+
+Read by the controller and by `choices.py`; every other part is given plain values.
+"""
 
 from main_controller.settings.check import found_at_start
 from main_controller.settings.sources import build_settings

@@ -36,11 +36,11 @@ trips                unit, cause           it trips now: Wait, and `Heavy alarm`
                                            (over-current by default) is only logged
 current-limit        unit, amps            its own limit, 0 to 5 A: it trips when asked for more by hand, and when it
                                            carries more, whoever ordered it
-under-voltage-trips  unit (all)            it trips where it is in a current word below 300 V, as when its reference has
-                                           gone
-current-reverses     unit                  its current flows against its word: who should take gives
-set-point-changes    unit, mode, dvg, dig  it takes another word or set point by itself
-driver-lies          unit, kind, only      what its driver makes of orders (`only`: of that word). Doing nothing: echo
+under-voltage-trips  unit (all)            it trips where it is current-controlled below 300 V, as when its reference
+                                           has gone
+current-reverses     unit                  its current flows against its status: who should take gives
+set-point-changes    unit, mode, dvg, dig  it takes another status or set point by itself
+driver-lies          unit, kind, only      what its driver makes of orders (`only`: to that status). Doing nothing: echo
                                            (answers as if obeyed), wait (answers Wait), deaf (answers its state), silent
                                            (never answers), error (500). Obeying: stale (answers the state before), mute
                                            (never answers)
@@ -76,7 +76,7 @@ Assumed, for `tests/recordings/` do not show it:
 - By hand (N13): a current order on a dead bus, a second reference on a live one, more than 5 A asked of a converter,
   and a bus above 400 V trip that converter; a current beyond the reference's limit trips the reference. A trip is Wait
   with `Heavy alarm` until the next Wait order. Under apis-main no current trips (recorded: -3 A at a reference of 1 A).
-  When the bus falls away, a current-controlled unit keeps its word at 0 A (recorded), unless under-voltage-trips.
+  When the bus falls away, a current-controlled unit keeps its status at 0 A (recorded), unless under-voltage-trips.
 - All that meter-factor to no-trips switch on. The recorded emulator's batteries stand at 48 V and 26.59 C, its currents
   and a falling bus move at once, its drivers are honest, it knows no permission; so do the units without these faults.
   Shapes and sizes are made up: the battery's curve and resistance, its warmth, the current's ramp, the bus' fall, who

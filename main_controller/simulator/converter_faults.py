@@ -21,7 +21,7 @@ class ConverterFaults:
 
     def table(self) -> dict[str, Fault]:
         """The faults by their names."""
-        lies = f"its driver lies: kind={'|'.join(DRIVER_LIES)}, only= to one word"
+        lies = f"its driver lies: kind={'|'.join(DRIVER_LIES)}, only= to one status"
         return {
             "meter-sticks": Fault(
                 "a converter's meter shows the same for ever; unit=", self._stick, self._unstick, ("unit",)
@@ -36,10 +36,10 @@ class ConverterFaults:
                 "it trips beyond amps=, whoever ordered", self._limit, self._unlimit, ("unit", "amps")
             ),
             "under-voltage-trips": Fault(
-                "it trips in a current word below 300 V", self._under_voltage, self._no_under_voltage, ("unit",),
+                "it trips while current-controlled below 300 V", self._under_voltage, self._no_under_voltage, ("unit",),
                 each=True,
             ),
-            "current-reverses": Fault("its current flows against its word", self._reverse, self._forward, ("unit",)),
+            "current-reverses": Fault("its current flows against its status", self._reverse, self._forward, ("unit",)),
             "set-point-changes": Fault(
                 "it takes mode=, dvg=, dig= by itself", self._change, None, ("unit", "mode", "dvg", "dig")
             ),

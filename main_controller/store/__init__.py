@@ -1,1 +1,1 @@
-"""What we remember: the only place with files and SQL."""
+"""What we remember: the only place with SQL and with files of data."""

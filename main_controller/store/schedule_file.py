@@ -5,7 +5,8 @@ A file is named `<unitId>-<operation>`, for the cluster `-<operation>`; in an id
 for each id, one id for each name. Its first line is the time in ISO 8601 with its
 offset; its date is when it was set. The program may add a second line, which keeps the file's date:
 `sent <time>` (a Run that was sent) or `failed <time> <sentence>` (given up; an operator has to clear it).
-Used by the schedule folder alone. What is no schedule raises BadRequest with the reason, a fault of the disk OSError.
+Used by the schedule folder; `check_unit_id` also by the order that sets a schedule. What is no schedule raises
+BadRequest with the reason, a fault of the disk OSError.
 """
 
 import os

@@ -1,6 +1,6 @@
 """The orders to devices as the wire has them: values checked before they leave, and what the answer must be (W11, Z8).
 
-Used by `Emulator` and `NodeDrivers`. A word, voltage or current that is none never leaves here.
+Used by `Emulator` and `NodeDrivers`. A status, voltage or current that is none never leaves here.
 """
 
 import math
@@ -19,7 +19,7 @@ UPS_MODES = range(8)
 def converter_values(word: ConverterStatus, dvg: float, dig: float) -> dict[str, str]:
     """The query of a converter order, all of it checked; Wait is sent with 0 V and 0 A whatever was asked (Z8)."""
     if not isinstance(word, ConverterStatus):
-        raise BadRequest(f"{plain(repr(word))} is no converter word: nothing was sent")
+        raise BadRequest(f"{plain(repr(word))} is no converter status: nothing was sent")
     if word is ConverterStatus.WAIT:
         dvg = dig = 0
     return {"mode": word.value, "dvg": _figure("dvg", dvg), "dig": _figure("dig", dig)}

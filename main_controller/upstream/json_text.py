@@ -1,6 +1,6 @@
 """JSON from the wire into Python values, fast when it is sound and forgiving where one field is not (Z4).
 
-Used by `http_json.py` alone. A field that no number can hold becomes None and is named; only what is not JSON at all
+Used by `call.py` alone. A field that no number can hold becomes None and is named; only what is not JSON at all
 is an error.
 """
 

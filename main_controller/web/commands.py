@@ -406,7 +406,7 @@ def _override(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
 def _wanted(unit_id: str, given: Mapping[str, str]) -> ConverterOrder:
     word = next((word for word in ConverterStatus if word == given["mode"]), None)
     if word is None:
-        raise BadRequest(f"The mode {shown(given['mode'])} is no converter word; use {', '.join(ConverterStatus)}.")
+        raise BadRequest(f"The mode {shown(given['mode'])} is no converter status; use {', '.join(ConverterStatus)}.")
     if word is ConverterStatus.WAIT:
         return ConverterOrder(unit_id, word, 0.0, 0.0)
     for name in ("dvg", "dig"):

@@ -53,6 +53,11 @@ def test_the_last_step_says_how_it_ended(state: ShareState, shown: str) -> None:
     assert not BEGUN.over
 
 
+def test_no_step_of_one_that_ended_before_an_order_left_is_called_done() -> None:
+    ended = replace(BEGUN, state=ShareState.ENDED, safe=True, reason="127.0.0.1 ended it.")
+    assert set(steps(ended).values()) == {"skipped"}
+
+
 def test_only_the_two_last_steps_are_the_end() -> None:
     assert tuple(Step)[-2:] == ENDING
 

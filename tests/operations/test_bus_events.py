@@ -327,7 +327,7 @@ def test_a_bus_that_falls_under_its_reference_is_told_after_two_readings(shared:
 
 
 def test_the_figures_of_the_bus_say_who_is_outside_its_band_and_since_when(shared: Watched) -> None:
-    """Section 3: time since it left the band."""
+    """I14."""
     view = BusView(shared.bench.desk, shared.events, limits=Limits())
     inside = view.figures()["voltage"]
     assert (inside["outside"], inside["leftBand"]) == ([], None)
@@ -389,6 +389,70 @@ def test_a_trip_between_its_own_answer_and_the_first_reading_is_a_trip(manual: W
         manual.bench.run(1)
         answers.run_once()
     assert len(manual.trips.moments()["E001"]) == 1
+
+
+def test_a_trip_that_an_alarm_shows_counts_though_a_wait_clears_it_before_the_answer_is_contradicted(
+    manual: Watched,
+) -> None:
+    """I11: the first thing that a person does after a trip is to send Wait, which clears the alarm."""
+    answers = Answers(manual.bench.desk)
+    manual.bench.converter.order(UP, ME)
+    tripped = manual.bench.unit("E001")
+    tripped.word, tripped.alarm = str(WAIT), "Heavy alarm"
+    manual.bench.run(10)
+    manual.bench.converter.wait("E001", ME)
+    tripped.alarm = "No alarm"
+    for _ in range(40):
+        manual.bench.run(1)
+        answers.run_once()
+    assert len(manual.trips.moments()["E001"]) == 1
+
+
+def test_one_trip_counts_once_whether_its_alarm_or_its_reading_tells_it_first(manual: Watched) -> None:
+    answers = Answers(manual.bench.desk)
+    manual.bench.converter.order(UP, ME)
+    tripped = manual.bench.unit("E001")
+    tripped.word, tripped.alarm = str(WAIT), "Heavy alarm"
+    for _ in range(40):
+        manual.bench.run(1)
+        answers.run_once()
+    tripped.alarm = "No alarm"
+    manual.bench.run(6)
+    tripped.alarm = "Heavy alarm"
+    manual.bench.run(6)
+    assert len(manual.trips.moments()["E001"]) == 1
+
+
+def test_a_converter_that_trips_again_soon_after_its_wait_has_tripped_twice(manual: Watched) -> None:
+    """I11: the Wait before the order under which it worked explains nothing."""
+    bench, unit = manual.bench, manual.bench.unit("E001")
+    bench.bus = True
+    for _ in range(2):
+        bench.converter.order(UP, ME)
+        bench.run(10)
+        unit.word = str(WAIT)
+        bench.run(10)
+        bench.converter.wait("E001", ME)
+        bench.run(31)
+    assert len(manual.trips.moments()["E001"]) == 2
+
+
+def test_a_reading_that_still_shows_the_wait_before_the_last_order_is_no_trip(manual: Watched) -> None:
+    """K4: readings are up to 10 s old, so one of the Wait may come after the order that followed it."""
+    bench, unit = manual.bench, manual.bench.unit("E001")
+    bench.bus = True
+    bench.converter.order(UP, ME)
+    bench.run(20)
+    bench.converter.wait("E001", ME)
+    bench.run(1)
+    unit.word = str(CV)  # no reading has told of the Wait yet
+    bench.run(5)
+    bench.converter.order(UP, ME)
+    unit.word = str(WAIT)
+    bench.run(2)
+    unit.word = str(CV)
+    bench.run(40)
+    assert manual.trips.moments() == {}
 
 
 def test_a_wait_that_was_not_done_is_no_trip(manual: Watched) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.operations.grid_events import GridEvents
 from main_controller.operations.shut_down import ShutDown
@@ -156,6 +157,21 @@ def test_a_unit_falling_silent_and_coming_back_is_told(watched: Watched) -> None
     watched.bench.unit("E002").there = True
     watched.bench.run(6.0)
     assert watched.told() == ["E002 is live again after being silent."]
+
+
+def test_units_that_are_remembered_did_not_fall_silent_by_a_restart() -> None:
+    """The first look may come before the first answer of apis-web; E009 stays away and comes back later."""
+    wait = str(ConverterStatus.WAIT)
+    with open_bench(
+        mode=RUN, remembered={one: Remembered(one, wait) for one in ("E001", "E002", "E003", "E009")}
+    ) as made:
+        watching = Watched(made)
+        watching.events.run_once()
+        made.run(6.0)
+        assert watching.told() == []
+        made.grid.units["E009"] = type(made.unit("E001"))("E009")
+        made.run(6.0)
+        assert watching.told() == ["E009 is live again after being silent."]
 
 
 def test_live_hardware_that_nobody_watches_is_told_until_it_is_seen_in_wait(watched: Watched) -> None:

@@ -1,4 +1,4 @@
-"""The figures of the bus are sums that say what they rest on (review of the bus, section 3)."""
+"""The figures of the bus are sums that say what they rest on."""
 
 from typing import Any
 

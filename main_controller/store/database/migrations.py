@@ -76,7 +76,8 @@ class Migrations:
         way = f"Start {_writer(connection, version)} again"
         if copy is not None:
             way += (
-                f", or end this one and put {copy.name}, which lies beside it, in its place: it lacks what came since"
+                f", or end this one and put {copy.name}, which lies beside it, in its place, once no {name}-wal is "
+                "left there, which would spoil it: the copy lacks what came since"
             )
         else:
             way += ", or name another file (setting database)"
