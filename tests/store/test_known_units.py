@@ -1,6 +1,5 @@
 """A restart forgets no member, address, last word or acknowledgement (Z6a)."""
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -358,16 +357,12 @@ def test_a_file_that_cannot_be_read_is_told(path: Path) -> None:
         KnownUnits(Database(path), wall=lambda: NOON, lasts=timedelta(hours=24)).load()
 
 
-def test_a_thousand_units_cost_little_of_a_poll(site: Site) -> None:
-    """A whole poll of 1,000 units may cost 40 ms; this part of it takes about 4 ms where the tests were written."""
-    pictures = [{f"E{n:04}": unit(f"E{n:04}", "0x0000", clock=str(clock)) for n in range(1000)} for clock in range(6)]
+def test_a_poll_that_changes_nothing_that_is_kept_writes_nothing(site: Site) -> None:
+    """However many units there are: of a thousand whose clocks moved, none has anything to be written."""
+    pictures = [{f"E{n:04}": unit(f"E{n:04}", "0x0000", clock=str(clock)) for n in range(1000)} for clock in range(3)]
     site.take_data(pictures[0])
     site.database.write_once()
-    costs = []
     for picture in pictures[1:]:
         site.cache.take_log(picture, 1.0, NOON)
-        started = time.thread_time()
         site.tell()
-        costs.append(time.thread_time() - started)
-    assert site.waiting() == 0
-    assert min(costs) < 0.02
+        assert site.waiting() == 0

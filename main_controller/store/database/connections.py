@@ -23,7 +23,10 @@ def connect_read_only(path: Path, patience: float = 2.0) -> sqlite3.Connection:
         connection.close()
         if log_file.exists() and log_file.stat().st_size:
             raise
-        connection = _connect(f"{address}&immutable=1", patience)
+        return _connect(f"{address}&immutable=1", patience)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +81,7 @@ class OpenFile:
             if self._lost:
                 self._clear_log()
             self._connection = self._open(restore if self._lost else None)
+            self._last_close = weakref.finalize(self, self._connection.close)  # where nobody closes it
             self._known_log = _Look.at(self._beside("wal"))
             self.replacements += self._lost
             self._lost = False
@@ -115,6 +117,7 @@ class OpenFile:
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):  # what was committed is in the write-ahead log already
                 self._connection.close()
+            self._last_close.detach()
             self._connection = None
 
     def close(self) -> None:

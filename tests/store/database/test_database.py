@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_what_was_written_is_there_after_a_restart(path: Path) -> None:
 def test_another_program_sees_a_committed_row_while_we_run(path: Path) -> None:
     database = Database(path)
     put(database, "p1")
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         assert other.execute(COUNT).fetchone() == (1,)
         assert other.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -151,7 +152,7 @@ def test_a_damaged_file_is_a_fault_and_is_left_as_it_was(path: Path, content: by
 
 def test_another_programs_database_is_refused_and_left_as_it_was(path: Path) -> None:
     path.parent.mkdir()
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute("CREATE TABLE theirs (x)")
     other.close()
     database = Database(path)
@@ -159,7 +160,7 @@ def test_another_programs_database_is_refused_and_left_as_it_was(path: Path) -> 
         put(database, "p1")
     with pytest.raises(ControllerError, match="another program's database"):
         count(database)
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("theirs",)]
     other.close()
 
@@ -168,7 +169,7 @@ def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
     database = Database(path)
     put(database, "p1")
     database.close()
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute(f"PRAGMA user_version = {VERSION + 1}")
     other.close()
     with pytest.raises(ControllerError, match="newer version"):
@@ -195,7 +196,7 @@ def test_a_file_removed_while_we_run_is_said_and_made_anew(path: Path, caplog: p
     put(database, "p2")
     assert "was removed or replaced while the program ran" in caplog.text
     assert count(database) == 1
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         assert other.execute("SELECT id FROM running").fetchall() == [("p2",)]
     other.close()
     database.close()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def fill(journal: Journal, count: int, **row: Any) -> None:
 
 def tamper(path: Path, *statements: str) -> None:
     """What somebody does to the file with another program."""
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         for statement in statements:
             other.execute(statement)
     other.close()
@@ -269,7 +270,7 @@ def test_an_intent_is_on_the_disk_when_the_wait_says_so(path: Path, database: Da
     journal.write_once()
     thread.join(10)
     assert answers == [True]
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         assert other.execute("SELECT what FROM journal").fetchall() == [("about to send",)]
     other.close()
 
@@ -402,7 +403,7 @@ def aged(journal: Journal, wall: Wall, days: int) -> None:
 
 def test_pruning_takes_the_oldest_rows_and_leaves_an_anchor(path: Path, journal: Journal, wall: Wall) -> None:
     aged(journal, wall, 10)
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         last_hash = other.execute("SELECT hash FROM journal WHERE id = 4").fetchone()[0]
     other.close()
     assert journal.prune(NOON + timedelta(days=4)) == 4
