@@ -73,12 +73,14 @@ class Ordering:
         optional: Collection[str] = (),
         may_be_empty: Collection[str] = (),
         stops: Callable[[Parameters], bool] = lambda given: False,
+        ignored: Collection[str] = (),
         drop_unknown: Callable[[Parameters], bool] = lambda given: True,
     ) -> "Asked":
         """The parameters of the order in hand; BadRequest for any that is wrong (Z7).
 
-        Of one that `stops`, what stands beside it and cannot be read is dropped, and unknown parameters where they are
-        no misspelt scope (`drop_unknown`): nothing harmless keeps a stop back (S32).
+        Of one that `stops`, those in `ignored` are not looked at, what stands beside it and cannot be read is dropped,
+        and so are unknown parameters and a body of another kind where they hold no misspelt scope (`drop_unknown`):
+        nothing harmless keeps a stop back (S32).
         """
         read = Parameters.of(bottle.request)
         stopping = stops(read)
@@ -86,7 +88,8 @@ class Ordering:
             required=required,
             optional=(*optional, *BESIDE),
             may_be_empty=may_be_empty,
-            drop_unreadable=stopping,
+            stops=stopping,
+            ignored=ignored,
             drop_unknown=stopping and drop_unknown(read),
         )
         wait = given.pop("wait", None)
