@@ -392,6 +392,7 @@ class Controller:
             executor=self._executor(ORDERS_AT_ONCE, "asked"),
             stoppers=self._crew(STOPS_ASKED, "asked stop"),
             stop_alls=self._crew(STOPPERS, "asked stop all"),
+            clock=self._clock,
         )
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
