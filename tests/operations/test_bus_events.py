@@ -1,6 +1,7 @@
 """What goes wrong on the bus is told when it begins and when it is over, with its numbers (S9, S10, S14)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +91,15 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     manual.bench.run(40)
     assert "E003 is no longer without a voltage reference." in manual.told()
     assert manual.kinds == []
+
+
+def test_a_member_that_was_never_heard_hides_no_missing_reference(manual: Watched) -> None:
+    """K6: `/unitIds` names dead units too; one of them kept the gravest alarm of all from being told."""
+    manual.bench.cache.take_grid(lambda grid: replace(grid, unit_ids=("E001", "E002", "E003", "E009")))
+    manual.works("E003", CHARGE, vg=200.0)
+    manual.bench.run(30)
+    text = "E003 is charging and no converter holds the bus (200 V there); whether E009 does, nobody hears."
+    assert [(one["text"], one["grave"]) for one in manual.events.standing() if one["grave"]] == [(text, True)]
 
 
 def test_our_own_orders_and_stops_are_no_news(manual: Watched) -> None:
