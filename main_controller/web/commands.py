@@ -170,14 +170,20 @@ class Commands:
     def set_dcdc_of(self) -> Any:
         """`/set/dcdc?unitId=&mode=...`: the same for an id that no path can hold."""
         asked = self._ordering.asked(
-            required=("unitId", "mode"), optional=(*SET_POINT, "dryRun"), stops=_asks_wait, ignored=SET_POINT
+            required=("unitId", "mode"),
+            optional=("dvg", "dig", "dryRun", "override", "overrideRules"),
+            stops=_asks_wait,
+            ignored=SET_POINT,
         )
         return self._set_dcdc(asked, asked.given["unitId"])
 
     def set_dcdc(self, unit_id: str) -> Any:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
         asked = self._ordering.asked(
-            required=("mode",), optional=(*SET_POINT, "dryRun"), stops=_asks_wait, ignored=SET_POINT
+            required=("mode",),
+            optional=("dvg", "dig", "dryRun", "override", "overrideRules"),
+            stops=_asks_wait,
+            ignored=SET_POINT,
         )
         return self._set_dcdc(asked, unit_id)
 
