@@ -34,6 +34,8 @@ class Timing:
     """How long `wait=verified` waits at most: longer than any order may take to be seen or given up."""
     ahead: float = 1.0
     """How far a page's own count of its status' age may run ahead of our clock."""
+    stop_key: float = 30.0
+    """How long after a stop its key is its second arrival; later it stops anew, for scripts whose key never changes."""
     shut_down_explains: float = 120.0
     """How long after a Shut Down a unit's silence needs no other explanation."""
 

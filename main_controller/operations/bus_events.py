@@ -5,7 +5,7 @@ it out. What converters do by themselves is found by `OwnChanges`. It sends noth
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,14 +28,18 @@ from main_controller.rules.interlock_terms import Limits
 OUT_OF_BAND = (ConditionKind.BUS_HIGH, ConditionKind.BUS_LOW)
 """The conditions in which the bus has left its band (I14)."""
 
+ONE_READING = 8.0
+"""How long (s) a figure may be missing, one reading of it, before what it showed is forgotten (K4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A condition that holds: since when (monotonic s, and UTC), and whether it was told."""
+    """A condition that holds: since when (monotonic s, and UTC), when it was last found, and whether it was told."""
 
     condition: Condition
     since: float
     at: datetime
+    found: float
     told: bool = False
 
 
@@ -131,13 +135,25 @@ class BusEvents:
                     condition.kind, condition.unit_id, f"{condition.text}.", None, dict(condition.numbers)
                 )
                 told = True
-            standing[condition.key] = _Standing(condition, since, at, told)
+            standing[condition.key] = _Standing(condition, since, at, now, told)
+        standing.update(self._not_known_to_be_over(standing, picture))
         gone = [one for key, one in self._standing.items() if one.told and key not in standing]
         self._standing = standing
         for one in gone:
             condition = one.condition
             over = condition.why_unknown(picture) or condition.gone
             self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
+
+    def _not_known_to_be_over(self, found: Collection[Key], picture: GridState) -> dict[Key, _Standing]:
+        """What was not told yet and shows nothing now: a figure that is missing now and then would hide it for ever."""
+        return {
+            key: one
+            for key, one in self._standing.items()
+            if key not in found
+            and not one.told
+            and picture.now - one.found <= ONE_READING
+            and one.condition.why_unknown(picture) is not None
+        }
 
     def _tell_contradictions(self, picture: GridState) -> None:
         """What was done by a converter's own answer and is taken back stands among the events too (S8)."""

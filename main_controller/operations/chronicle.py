@@ -4,7 +4,9 @@ Used by whoever finds it out: `GridEvents`, `BusEvents`, the E-stop, hand time, 
 """
 
 import logging
-from collections import deque
+import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +15,7 @@ from typing import Any
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
+from main_controller.operations.repetition import Repetition, Told
 
 log = logging.getLogger(__name__)
 
@@ -38,22 +41,40 @@ class News:
 
 
 class Chronicle:
-    """Tells events and keeps the newest; `wall` gives aware UTC."""
+    """Tells events and keeps the newest; `wall` gives aware UTC, `clock` monotonic s.
 
-    def __init__(self, *, record: Record, wall: Callable[[], datetime]) -> None:
+    What the same unit does again and again is told a few times in a minute one by one, and then in one sentence.
+    """
+
+    def __init__(
+        self, *, record: Record, wall: Callable[[], datetime], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._record = record
         self._wall = wall
-        self._events: deque[Mapping[str, Any]] = deque(maxlen=KEPT)
+        self._repetition = Repetition(clock)
+        self._keeping = threading.Lock()  # protects the list; held for moments only
+        self._events: list[Mapping[str, Any]] = []
 
     def events(self) -> list[Mapping[str, Any]]:
         """The last events, newest last, as `{"at", "kind", "unitId", "text", "after", "command"}`."""
-        return list(self._events)
+        with self._keeping:
+            return list(self._events)
+
+    def catch_up(self) -> None:
+        """Tell of what was left out; called again and again."""
+        for event in self._repetition.left_out():
+            self._say(event.kind, event.unit_id, event.text, after=event.after)
+            self._record(*event)
 
     def tell_all(self, news: list[News]) -> None:
         """Tell what happened to units: the journal each by itself, a person many of one kind in one sentence."""
         groups: dict[tuple[str, str], list[News]] = {}
         for one in news:
-            self._record(one.kind, one.unit_id, f"{one.unit_id} {one.text}.", _plain(one.before), _plain(one.after))
+            text = f"{one.unit_id} {one.text}."
+            event = Told(one.kind, one.unit_id, text, _plain(one.before), _plain(one.after))
+            if not self._repetition.tells(event):
+                continue
+            self._record(*event)
             groups.setdefault((one.kind, one.text), []).append(one)
         for (kind, text), members in groups.items():
             ids = [one.unit_id for one in members]
@@ -67,23 +88,37 @@ class Chronicle:
         self, kind: str, unit_id: str | None, text: str, before: Any, after: Any, *, command_id: str | None = None
     ) -> None:
         """Tell one event, of a unit or of the cluster (None); `command_id` is the order that it is about, if any."""
-        self._say(kind, unit_id, text, after=_plain(after), command_id=command_id)
-        self._record(kind, unit_id, text, _plain(before), _plain(after))
+        event = Told(kind, unit_id, text, _plain(before), _plain(after))
+        if unit_id is None or self._repetition.tells(event):
+            self._say(kind, unit_id, text, after=event.after, command_id=command_id)
+            self._record(*event)
 
     def show(
         self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
     ) -> None:
-        """Let the page show what the log and the journal tell already."""
+        """Let the page show what the log and the journal tell already.
+
+        Of too many the oldest goes of whoever has most of them, so that one that flickers hides nobody else's.
+        """
         at = self._wall().isoformat(timespec="milliseconds")
-        self._events.append(
-            {"at": at, "kind": kind, "unitId": unit_id, "text": text, "after": after, "command": command_id}
-        )
+        event = {"at": at, "kind": kind, "unitId": unit_id, "text": text, "after": after, "command": command_id}
+        with self._keeping:
+            self._events.append(event)
+            if len(self._events) > KEPT:
+                counts = Counter(map(_whose, self._events))
+                most = max(counts.values())
+                self._events.remove(next(event for event in self._events if counts[_whose(event)] == most))
 
     def _say(
         self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
     ) -> None:
         log.warning("%s", text)
         self.show(kind, unit_id, text, after=after, command_id=command_id)
+
+
+def _whose(event: Mapping[str, Any]) -> tuple[str, str]:
+    """Whose event it is: the unit's, or, of the cluster, its kind's."""
+    return ("unit", event["unitId"]) if event["unitId"] is not None else ("kind", event["kind"])
 
 
 def _plain(value: Any) -> Any:

@@ -4,12 +4,13 @@ Used by the operations, each of which adds as a `Handling` what is its own. Stop
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from main_controller.domain.commands import Command
 from main_controller.domain.scope import Lane
-from main_controller.errors import Sent
+from main_controller.errors import ControllerError, Sent
 from main_controller.operations.desk import Desk, foreseen
 
 Answer = TypeVar("Answer")
@@ -57,11 +58,12 @@ class Dispatcher:
         """The accepted command and its answer; raises Refused, or what went wrong, with the command in its details."""
         desk = self._desk
         with desk.turn(command, handling.turn, *handling.overtaken_by) as overtaken:
-            handling.prepare()
-            if overtaken():
-                raise desk.cancel(command, OVERTAKEN)
-            with desk.commands.deciding():
-                handling.decide()
+            with self._nothing_left(command, handling):
+                handling.prepare()
+                if overtaken():
+                    raise desk.cancel(command, OVERTAKEN)
+                with desk.commands.deciding():
+                    handling.decide()
             desk.judged(command)
             self._intent(command)
             if overtaken():
@@ -72,6 +74,18 @@ class Dispatcher:
             if followed:
                 raise desk.cancel(command, followed, sent=True, settled=desk.clock())
         return desk.accept(command), answer
+
+    @contextmanager
+    def _nothing_left(self, command: Command, handling: Handling[Answer]) -> Iterator[None]:
+        """End the command where it is judged in a way that nobody foresaw: else it would be under way for ever."""
+        try:
+            yield
+        except ControllerError:
+            raise
+        except Exception as fault:
+            error = foreseen(fault, handling.what)
+            error.sent = False
+            raise self._desk.fault(command, error) from fault
 
     def _send(self, command: Command, handling: Handling[Answer], overtaken: Callable[[], bool]) -> Answer:
         try:

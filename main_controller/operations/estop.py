@@ -30,7 +30,8 @@ class EStop:
     """One latch, in memory and in `file`; `executor` writes the file and stops what the file stops.
 
     Stopping waits for no disk: the latch holds in memory first. A latch that was there before the program started stops
-    everything once more, since nobody knows whether that had ended.
+    everything once more, since nobody knows whether that had ended. A Stop all of which nothing is known to have
+    arrived, as while apis-web is away, is given again once a unit is heard.
     """
 
     def __init__(
@@ -41,10 +42,11 @@ class EStop:
         self._file = file
         self._executor = executor
         self._chronicle = chronicle
-        self._changing = threading.Lock()  # protects the next four; held for moments only
+        self._changing = threading.Lock()  # protects the next five; held for moments only
         self._held: Latch | None = None
         self._presses = 0
         self._due = False
+        self._unheard = False
         self._told = False
         self._at_file = threading.Lock()  # one at a time at the file; who stops never waits for it
         self._on_file = False
@@ -79,6 +81,7 @@ class EStop:
             kept = []
             log.exception("the E-stop is latched in memory only")
         command = self._stop_all.order(by, stamp=stamp)
+        self._note(command)
         wait(kept, self._desk.timing.latch_kept)
         return command
 
@@ -99,7 +102,7 @@ class EStop:
             with self._changing:
                 if self._presses != presses:
                     raise desk.refuse(command, "The E-stop was pressed again meanwhile; it stays latched.")
-                self._held, self._told, self._on_file = None, False, False
+                self._held, self._told, self._on_file, self._unheard = None, False, False, False
         finally:
             self._at_file.release()
         text = f"The E-stop that {held.by} latched was reset by {name}: {reason}."
@@ -107,10 +110,12 @@ class EStop:
         return desk.verify(desk.accept(command))
 
     def run_once(self) -> None:
-        """See whether the file is there, and stop everything once where it appeared."""
+        """See whether the file is there, and stop everything once where it appeared, or where nobody heard of it."""
         self._compare()
+        heard = self._unheard and bool(self._desk.picture().live)
         with self._changing:
-            due, self._due = self._due, False
+            due = self._due or (heard and self._unheard)
+            self._due, self._unheard = False, self._unheard and not due
         if due:
             self._executor.submit(self._stop)
         self._tell()
@@ -150,9 +155,15 @@ class EStop:
 
     def _stop(self) -> None:
         try:
-            self._stop_all.order(ESTOP_FILE)
+            self._note(self._stop_all.order(ESTOP_FILE))
         except Exception:  # nobody asks the future
             log.exception("the E-stop's Stop all broke off")
+
+    def _note(self, command: Command) -> None:
+        """Keep in mind that this Stop all ended and nothing of it is known to have arrived."""
+        with self._changing:
+            if self._held is not None and not command.state.open:
+                self._unheard = command.sent is not True
 
     def _write(self, latch: Latch) -> bool:
         try:

@@ -44,7 +44,7 @@ class GridEvents:
 
     def __init__(self, desk: Desk, *, record: Record) -> None:
         self._desk = desk
-        self.chronicle = Chronicle(record=record, wall=desk.wall)
+        self.chronicle = Chronicle(record=record, wall=desk.wall, clock=desk.clock)
         self._seen: _Seen | None = None
         self._back: dict[str, str] = {}
 
@@ -57,7 +57,8 @@ class GridEvents:
         return self.chronicle.events()
 
     def run_once(self) -> None:
-        """Look once and tell what changed."""
+        """Look once and tell what changed, and what the chronicle left out."""
+        self.chronicle.catch_up()
         picture = self._desk.picture()
         if not picture.facts:
             return

@@ -17,6 +17,9 @@ from main_controller.rules.voltage_watch import above, below
 SKEW = 5.0
 """How far (s) the readings' ages may lie apart for their sum to mean something (Z6b)."""
 
+MOST = 1e9
+"""From what figure on (Wh, minutes) a headroom is nonsense."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -151,8 +154,13 @@ def headroom(unit: Measured, *, current_max: float, reserve: float) -> Mapping[s
     power = unit.wb or 0.0
     return {
         "current": None if unit.ig is None else round(max(0.0, current_max - abs(unit.ig)), 3),
-        "toReserveWh": None if down is None else round(down),
-        "toFullWh": None if up is None else round(up),
-        "minutesToReserve": round(down / -power * 60) if down is not None and power < -1 else None,
-        "minutesToFull": round(up / power * 60) if up is not None and power > 1 else None,
+        "toReserveWh": _whole(down),
+        "toFullWh": _whole(up),
+        "minutesToReserve": _whole(down / -power * 60) if down is not None and power < -1 else None,
+        "minutesToFull": _whole(up / power * 60) if up is not None and power > 1 else None,
     }
+
+
+def _whole(value: float | None) -> int | None:
+    """Rounded; None where nothing is told, or what a unit told makes it more than any battery can have."""
+    return round(value) if value is not None and value < MOST else None

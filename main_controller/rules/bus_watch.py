@@ -70,18 +70,19 @@ def _references(picture: GridState) -> Iterable[Condition]:
 
 
 def _followers(picture: GridState) -> Iterable[Condition]:
-    """I6: current-controlled converters with nobody who holds the voltage: the current drives the bus anywhere."""
-    held = any(
-        fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE)
-        or (fact.estimate.possibly(None) and fact.state is not UnitState.LIVE)
-        for fact in picture.facts.values()
-    )
-    if held:
+    """I6: current-controlled converters with nobody who holds the voltage: the current drives the bus anywhere.
+
+    A unit of which nothing was ever heard, as `/unitIds` goes on naming dead ones (K6), only makes it less sure.
+    """
+    facts = picture.facts.values()
+    if any(fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) for fact in facts):
         return
+    unheard = [fact for fact in facts if fact.estimate.possibly(None) and fact.state is not UnitState.LIVE]
+    doubt = f"; whether {names(unheard)} does, nobody hears" if unheard else ""
     for fact in picture.live:
         if fact.last_status is not None and fact.last_status.current_controlled:
             volts = None if fact.reading is None else fact.reading.vg
-            text = f"{fact.id} is {fact.last_status.label} and no converter holds the bus{_at(volts)}"
+            text = f"{fact.id} is {fact.last_status.label} and no converter holds the bus{_at(volts)}{doubt}"
             gone = f"{fact.id} is no longer without a voltage reference"
             yield Condition(ConditionKind.NO_REFERENCE, fact.id, text, gone, SKEW, {"vg": volts}, grave=True)
 

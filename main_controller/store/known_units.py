@@ -8,7 +8,7 @@ it.
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,15 +78,22 @@ class KnownUnits:
         acknowledged: dict[str, _Acknowledged] = {}
         forgotten: dict[str, Forgotten] = {}
         for row in rows:
-            unit_id, by, moment = row["unit_id"], row["acknowledged_by"], _moment(row["acknowledged_at"])
-            units[unit_id] = Remembered(unit_id, row["word"], row["dvg"], row["dig"], row["ip"], by, moment)
+            try:
+                unit = _unit(row)
+                moment, left = _moment(row["acknowledged_at"]), _moment(row.get("forgotten_at"))
+            except (TypeError, ValueError):
+                log.error("what was kept of the unit %r is damaged and is left out", row["unit_id"])
+                if isinstance(row["unit_id"], str):  # that it is a member is known all the same
+                    units[row["unit_id"]] = Remembered(row["unit_id"])
+                continue
+            units[unit.unit_id] = unit
+            by = unit.acknowledged_by
             if by is not None and moment is not None:
-                acknowledged[unit_id] = _Acknowledged(
+                acknowledged[unit.unit_id] = _Acknowledged(
                     row["acknowledged_word"], by, moment, row.get("acknowledged_clock")
                 )
-            left = _moment(row.get("forgotten_at"))
             if left is not None:
-                forgotten[unit_id] = Forgotten(row["forgotten_by"] or "", row["forgotten_reason"] or "", left)
+                forgotten[unit.unit_id] = Forgotten(row["forgotten_by"] or "", row["forgotten_reason"] or "", left)
         with self._changing:
             self._units = {**units, **self._units}
             self._acknowledged = {**acknowledged, **self._acknowledged}
@@ -230,6 +237,16 @@ class KnownUnits:
         if left is not None:
             tail[3:6] = (left.name, left.reason, iso_utc(left.at))
         return (unit_id, kept.word, kept.dvg, kept.dig, kept.ip, *tail)
+
+
+def _unit(row: Mapping[str, Any]) -> Remembered:
+    """A row's unit; raises TypeError or ValueError where somebody changed it into what was never written."""
+    texts = [row[name] for name in ("unit_id", "word", "ip", "acknowledged_by", "acknowledged_word")]
+    if not isinstance(texts[0], str) or not all(text is None or isinstance(text, str) for text in texts):
+        raise TypeError("a text is none")
+    dvg, dig = (None if row[name] is None else float(row[name]) for name in ("dvg", "dig"))
+    unit_id, word, ip, by, _ = texts
+    return Remembered(unit_id, word, dvg, dig, ip, by, _moment(row["acknowledged_at"]))
 
 
 def _moment(text: str | None) -> datetime | None:

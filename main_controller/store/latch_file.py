@@ -61,9 +61,12 @@ class LatchFile:
         return _own(text) or self._latch(plain(text), since)
 
     def write(self, latch: Latch) -> None:
-        """Keep a latch over restarts. Raises OSError."""
+        """Keep a latch over restarts; on a full disk without who and why. Raises OSError."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self._path, json.dumps(asdict(latch)).encode())
+        try:
+            write_whole(self._path, json.dumps(asdict(latch)).encode())
+        except OSError as fault:
+            self._make_empty(fault)
 
     def remove(self) -> None:
         """Take the file away, so that a power cut does not bring it back. Raises OSError where it is still there."""
@@ -72,6 +75,14 @@ class LatchFile:
         except (FileNotFoundError, NotADirectoryError):
             return
         flush_folder(self._path.parent)
+
+    def _make_empty(self, fault: OSError) -> None:
+        """Make a file that holds nothing, for which a full disk mostly has room; raises `fault` where it has none."""
+        try:
+            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+            flush_folder(self._path.parent)
+        except OSError as error:
+            raise fault from error
 
     def _text(self) -> str:
         descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe keeps nobody waiting

@@ -37,6 +37,9 @@ from main_controller.web.replies import json_reply, shown
 DEFAULT_VOLTAGE = "350"
 """The bus voltage of a guided procedure where none is given, V (V9)."""
 
+SET_POINT = ("dvg", "dig", "override", "overrideRules")
+"""What an order to a converter says besides its word; Wait needs none of it, and reads none (S32)."""
+
 
 class Commands:
     """The command routes; `flush` polls apis-web at once and returns how many units there are.
@@ -132,6 +135,7 @@ class Commands:
             optional=("unitId", "then"),
             may_be_empty=("value",),
             stops=_asks_stop,
+            ignored=("then",),  # nothing follows a Force Stop
             drop_unknown=lambda given: given.get("unitId") is not None,  # else one may be a misspelt unitId (Z7)
         )
         given = asked.given
@@ -166,14 +170,20 @@ class Commands:
     def set_dcdc_of(self) -> Any:
         """`/set/dcdc?unitId=&mode=...`: the same for an id that no path can hold."""
         asked = self._ordering.asked(
-            required=("unitId", "mode"), optional=("dvg", "dig", "dryRun", "override", "overrideRules")
+            required=("unitId", "mode"),
+            optional=("dvg", "dig", "dryRun", "override", "overrideRules"),
+            stops=_asks_wait,
+            ignored=SET_POINT,
         )
         return self._set_dcdc(asked, asked.given["unitId"])
 
     def set_dcdc(self, unit_id: str) -> Any:
         """`/set/dcdc/<id>?mode=&dvg=&dig=` -> the converter's new `dcdc` object with `command` (R10, A15-4)."""
         asked = self._ordering.asked(
-            required=("mode",), optional=("dvg", "dig", "dryRun", "override", "overrideRules"), stops=_asks_wait
+            required=("mode",),
+            optional=("dvg", "dig", "dryRun", "override", "overrideRules"),
+            stops=_asks_wait,
+            ignored=SET_POINT,
         )
         return self._set_dcdc(asked, unit_id)
 

@@ -169,9 +169,8 @@ def _body(environ: Mapping[str, Any]) -> bytes:
 
 def _stops(environ: Mapping[str, Any], body: bytes) -> bool:
     kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if body and kind != FORM:
-        return False
-    lane = lane_of(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), body)
+    form = body if kind == FORM else b""
+    lane = lane_of(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), form)
     return lane is not Lane.ORDINARY
 
 

@@ -4,10 +4,11 @@ Used by every command route. What an order may do is decided by the operations; 
 """
 
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from threading import BoundedSemaphore, Condition
@@ -48,14 +49,22 @@ class Ordering:
     """Reads what comes with an order and answers for it.
 
     `executor` carries out the orders that are answered at once, `stoppers` those among them that stop, `stop_alls` Stop
-    all alone.
+    all alone; `clock` gives monotonic s.
     """
 
     def __init__(
-        self, log: CommandLog, timing: Timing, *, executor: Executor, stoppers: Executor, stop_alls: Executor
+        self,
+        log: CommandLog,
+        timing: Timing,
+        *,
+        executor: Executor,
+        stoppers: Executor,
+        stop_alls: Executor,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log = log
         self._timing = timing
+        self._clock = clock
         self._executors = {Urgency.ORDER: executor, Urgency.STOP: stoppers, Urgency.STOP_ALL: stop_alls}
         self._room = Limit(
             ORDERS_AT_ONCE, "Too many orders are under way at once; nothing was sent.", details={"sent": False}
@@ -72,12 +81,14 @@ class Ordering:
         optional: Collection[str] = (),
         may_be_empty: Collection[str] = (),
         stops: Callable[[Parameters], bool] = lambda given: False,
+        ignored: Collection[str] = (),
         drop_unknown: Callable[[Parameters], bool] = lambda given: True,
     ) -> "Asked":
         """The parameters of the order in hand; BadRequest for any that is wrong (Z7).
 
-        Of one that `stops`, what stands beside it and cannot be read is dropped, and unknown parameters where they are
-        no misspelt scope (`drop_unknown`): nothing harmless keeps a stop back (S32).
+        Of one that `stops`, those in `ignored` are not looked at, what stands beside it and cannot be read is dropped,
+        and so are unknown parameters and a body of another kind where they hold no misspelt scope (`drop_unknown`):
+        nothing harmless keeps a stop back (S32).
         """
         read = Parameters.of(bottle.request)
         stopping = stops(read)
@@ -85,7 +96,8 @@ class Ordering:
             required=required,
             optional=(*optional, *BESIDE),
             may_be_empty=may_be_empty,
-            drop_unreadable=stopping,
+            stops=stopping,
+            ignored=ignored,
             drop_unknown=stopping and drop_unknown(read),
         )
         wait = given.pop("wait", None)
@@ -110,13 +122,14 @@ class Ordering:
                 self._log.refuse_taken(stamp.key, stamp.request)
             return self._give(asked, stamp, work, urgency, ends)
         except KeyTaken as taken:
-            if taken.same and not (stops and _never_left(taken.command)):
+            if taken.same and not (stops and self._stops_anew(taken.command)):
                 return _standing(taken.command, stamp.key, again=True, status=202 if asked.wait == "no" else 200)
             if not stops:
                 raise
             if taken.same and stamp.key is not None:
                 self._log.release_key(stamp.key)
-                return self._give(asked, stamp, work, urgency, ends)
+                with suppress(KeyTaken):  # another arrival was quicker
+                    return self._give(asked, stamp, work, urgency, ends)
         return self._give(asked, replace(stamp, key=None), work, urgency, ends)  # a stop leaves, whatever its key
 
     def _give(self, asked: "Asked", stamp: Stamp, work: Work, urgency: "Urgency", ends: bool) -> Any:
@@ -140,6 +153,12 @@ class Ordering:
                 self._alike[asked.request] -= 1
                 if not self._alike[asked.request]:
                     del self._alike[asked.request]
+
+    def _stops_anew(self, command: Command) -> bool:
+        """Whether a stop that comes with the key of this ended one is a stop of its own."""
+        if command.state.open:
+            return False
+        return command.sent is False or self._clock() - command.last_given > self._timing.stop_key
 
     def wait_empty(self, timeout: float) -> bool:
         """Wait until no order goes on after its answer, at most `timeout` s; whether that is so."""
@@ -237,11 +256,6 @@ class Asked:
 def caller() -> Actor:
     """Who orders: the address of the request."""
     return person(str(bottle.request.environ.get("REMOTE_ADDR", "?")))
-
-
-def _never_left(command: Command) -> bool:
-    """Whether the order of this command has ended without anything having left."""
-    return command.sent is False and not command.state.open
 
 
 def _raise_refusal(future: "Future[Any]", command: Command | None) -> None:

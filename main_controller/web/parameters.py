@@ -39,24 +39,22 @@ READ = "main_controller.parameters"
 class Parameters:
     """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
 
-    BadRequest when a name comes twice (a name in both counts), when a value holds control characters, or unseen ones
-    that are no part of a unit's id, or is longer than 256 characters. That something is not UTF-8, or the body of
-    another kind, is said by `read`.
+    A name is at fault when it comes twice (a name in both counts), when its value holds control characters, or unseen
+    ones that are no part of a unit's id, or is longer than 256 characters. It has no value then; `read` tells, as it
+    does of a query or body that is not UTF-8, and of a body of another kind or where none may be.
     """
 
     def __init__(self, query: str, body: bytes = b"") -> None:
         self._values: dict[str, str] = {}
-        self._faults: dict[str, BadRequest] = {}  # of what stands beside an order, and of a body of another kind
+        self._faults: dict[str, BadRequest] = {}
         self._unreadable: BadRequest | None = None  # a whole query or body, which may have said anything
         for name, value in [*self._pairs(lambda: query), *self._pairs(lambda: _text(body))]:
             fault = self._fault(name, value)
             if fault is None:
                 self._values[name] = value
-            elif name in BESIDE or name in SIGNED:
-                self._faults[name] = fault
-                self._values.pop(name, None)
             else:
-                raise fault
+                self._faults.setdefault(name, fault)
+                self._values.pop(name, None)
 
     def _pairs(self, text: Callable[[], str]) -> list[tuple[str, str]]:
         try:
@@ -91,14 +89,17 @@ class Parameters:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if not length:
             return cls(environ.get("QUERY_STRING", ""))
-        if environ.get("REQUEST_METHOD") != "POST":
-            raise BadRequest("Only a POST has a body; put the parameters in the query.")
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-        if kind != FORM:
-            read = cls(environ.get("QUERY_STRING", ""))
-            read._faults[""] = BadRequest(f"The body must be {FORM}, or the parameters in the query.")
-            return read
-        return cls(environ.get("QUERY_STRING", ""), environ["wsgi.input"].read(length))
+        is_post = environ.get("REQUEST_METHOD") == "POST"
+        if is_post and kind == FORM:
+            return cls(environ.get("QUERY_STRING", ""), environ["wsgi.input"].read(length))
+        read = cls(environ.get("QUERY_STRING", ""))
+        read._unreadable = BadRequest(
+            f"The body must be {FORM}, or the parameters in the query."
+            if is_post
+            else "Only a POST has a body; put the parameters in the query."
+        )
+        return read
 
     def read(
         self,
@@ -106,41 +107,49 @@ class Parameters:
         required: Collection[str] = (),
         optional: Collection[str] = (),
         may_be_empty: Collection[str] = (),
-        drop_unreadable: bool = False,
+        stops: bool = False,
+        ignored: Collection[str] = (),
         drop_unknown: bool = False,
     ) -> dict[str, str]:
         """The values by name; BadRequest for an unknown or a missing one, or one empty and not in `may_be_empty`.
 
-        For stops, which nothing harmless beside them may keep back (S32): `drop_unreadable` drops what stands beside an
-        order and cannot be read, and a body of another kind; `drop_unknown` drops unknown ones, and a query or body
-        that cannot be read at all.
+        Of an order that `stops`, which nothing harmless beside it may keep back (S32), those in `ignored` are dropped
+        unread, and what stands beside the order where it cannot be read; `drop_unknown` drops unknown ones too, and a
+        query or body that cannot be read at all.
         """
+        known_names = {*required, *optional}
+        ignored = known_names.intersection(ignored) if stops else ()
+        beside = known_names.intersection((*BESIDE, *SIGNED)) if stops else ()
         if self._unreadable is not None and not drop_unknown:
             raise self._unreadable
-        if self._faults and not drop_unreadable:
-            raise next(iter(self._faults.values()))
-        known_names = {*required, *optional}
-        if drop_unknown:
-            self._values = {name: value for name, value in self._values.items() if name in known_names}
-        for name, value in self._values.items():
-            if name not in required and name not in optional:
-                known = ", ".join(sorted({*required, *optional})) or "none"
+        for name, fault in self._faults.items():
+            if name not in beside and name not in ignored and not (drop_unknown and name not in known_names):
+                raise fault
+        given = {
+            name: value
+            for name, value in self._values.items()
+            if name not in ignored and (name in known_names or not drop_unknown)
+        }
+        for name, value in given.items():
+            if name not in known_names:
+                known = ", ".join(sorted(known_names)) or "none"
                 raise BadRequest(f"The parameter {shown(name)} is not known here; known: {known}.")
             if not (value if name in IDS else value.strip()) and name not in may_be_empty:
                 raise BadRequest(f"The parameter {shown(name)} is empty.")
         for name in required:
-            if name not in self._values:
+            if name not in given:
                 raise BadRequest(f"The parameter {shown(name)} is missing.")
-        return dict(self._values)
+        return given
 
     def get(self, name: str) -> str | None:
         """One value, None where it is absent or cannot be read; whatever else was given is not judged."""
         return self._values.get(name)
 
     def one(self, name: str) -> str | None:
-        """As `get`, for a reading: BadRequest where nothing can be read."""
-        if self._unreadable is not None:
-            raise self._unreadable
+        """As `get`, for a reading: BadRequest where anything cannot be read."""
+        for fault in (self._unreadable, *self._faults.values()):
+            if fault is not None:
+                raise fault
         return self.get(name)
 
 

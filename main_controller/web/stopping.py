@@ -6,7 +6,6 @@ Stop and Soft Stop. What cannot be read as its route reads it (a parameter twice
 """
 
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
-from main_controller.errors import BadRequest
 from main_controller.server.lanes import Lane
 from main_controller.web.parameters import Parameters
 
@@ -32,8 +31,5 @@ def lane_of(method: str, path: str, query: str = "", body: bytes = b"") -> Lane:
 
 
 def _lane_by(name: str, values: tuple[str, ...], query: str, body: bytes) -> Lane:
-    try:
-        value = Parameters(query, body).get(name)
-    except BadRequest:
-        return Lane.ORDINARY
+    value = Parameters(query, body).get(name)
     return Lane.STOP if value is not None and value in values else Lane.ORDINARY

@@ -53,7 +53,7 @@ class Routes:
             stores.commands, does.desk.timing,
             executor=threads.executor(ORDERS_AT_ONCE, "asked"),
             stoppers=threads.crew(STOPS_ASKED, "asked stop"),
-            stop_alls=threads.crew(STOPPERS, "asked stop all"),
+            stop_alls=threads.crew(STOPPERS, "asked stop all"), clock=clock,
         )  # fmt: skip
 
         def flush() -> int:

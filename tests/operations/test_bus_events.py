@@ -1,6 +1,7 @@
 """What goes wrong on the bus is told when it begins and when it is over, with its numbers (S9, S10, S14)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +93,15 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     manual.bench.run(40)
     assert "E003 is no longer without a voltage reference." in manual.told()
     assert manual.kinds == []
+
+
+def test_a_member_that_was_never_heard_hides_no_missing_reference(manual: Watched) -> None:
+    """K6: `/unitIds` names dead units too; one of them kept the gravest alarm of all from being told."""
+    manual.bench.cache.take_grid(lambda grid: replace(grid, unit_ids=("E001", "E002", "E003", "E009")))
+    manual.works("E003", CHARGE, vg=200.0)
+    manual.bench.run(30)
+    text = "E003 is charging and no converter holds the bus (200 V there); whether E009 does, nobody hears."
+    assert [(one["text"], one["grave"]) for one in manual.events.standing() if one["grave"]] == [(text, True)]
 
 
 def test_our_own_orders_and_stops_are_no_news(manual: Watched) -> None:
@@ -241,12 +251,16 @@ def test_what_a_unit_at_work_does_not_bear_is_told_once_it_lasts_and_when_it_is_
     assert shared.kinds == []
 
 
+SOUND: dict[str, dict[str, Any]] = {"batteryCurrent": {"meter": {"ib": -14.0}}, "notPermitted": {"permission": "0x03"}}
+"""What is told where all is well, of what the fakes do not tell."""
+
+
 @pytest.mark.parametrize(("kind", "unit_id", "beyond", "after", "says"), BEYOND)
 def test_what_lasts_no_longer_than_a_reading_is_told_to_nobody(
     shared: Watched, kind: str, unit_id: str, beyond: dict[str, Any], after: float, says: str
 ) -> None:
     unit = shared.bench.unit(unit_id)
-    before = {name: getattr(unit, name) for name in beyond}
+    before = {name: getattr(unit, name) for name in beyond} | SOUND.get(kind, {})
     for _ in range(5):
         for name, value in beyond.items():
             setattr(unit, name, value)
@@ -281,6 +295,23 @@ def test_what_stands_is_not_told_again_as_its_figure_moves_about_the_limit(share
     unit.tmp = 43.9
     shared.bench.run(6.0)
     assert shared.told() == ["E003 is within its temperatures again, or its converter in Wait."]
+
+
+def test_a_figure_that_is_missing_now_and_then_hides_nothing(shared: Watched) -> None:
+    """A sensor that answers every other time kept its battery's heat from ever lasting long enough to be told."""
+    unit = shared.bench.unit("E003")
+    for tmp in (60.0, None) * 4:
+        unit.tmp = tmp
+        shared.bench.run(5.0)
+    assert "E003 works at 60 °C, outside 0 to 45 °C." in shared.told()
+
+
+def test_a_figure_that_stays_away_proves_nothing_either(shared: Watched) -> None:
+    unit = shared.bench.unit("E003")
+    for tmp in (60.0, *(None,) * 6, 60.0, 40.0, 60.0, 40.0):
+        unit.tmp = tmp
+        shared.bench.run(5.0)
+    assert shared.told() == []
 
 
 def test_what_nobody_can_see_any_more_is_not_said_to_be_over(shared: Watched) -> None:

@@ -107,3 +107,12 @@ def test_the_figures_are_read_from_a_units_own_data() -> None:
     read = Measured.of(Unit("E001", data), 3.0)
     assert (read.word, read.vg, read.wg, read.dig, read.rsoc, read.remaining) == (CV, 350.0, -1.5, 2.3, 70.5, 1692.0)
     assert read.ig is None
+
+
+@pytest.mark.parametrize(("rsoc", "remaining"), [(5e-324, 1e308), (1e308, 1e308), (1e-300, 1.0), (50.0, 1e300)])
+@pytest.mark.parametrize("wb", [-5000.0, 5000.0, 1e308, -1e308])
+def test_headroom_beyond_all_sense_is_not_told(rsoc: float, remaining: float, wb: float) -> None:
+    """One unit that tells nonsense made its own dry run fail."""
+    told = headroom(unit("E001", rsoc=rsoc, remaining=remaining, wb=wb), current_max=2.3, reserve=20.0)
+    assert all(value is None or value < 1e9 for value in told.values())
+    assert told["toReserveWh"] in (None, 0)

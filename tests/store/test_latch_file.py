@@ -1,6 +1,8 @@
 """The file that latches the E-stop: whatever is there latches, and says who and why where it can (I17)."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,24 @@ def test_a_path_that_nobody_can_look_at_latches(tmp_path: Path) -> None:
     found = LatchFile(tmp_path / ("x" * 300)).read()
     assert found is not None
     assert "nobody can tell" in found.reason
+
+
+def test_a_full_disk_keeps_the_latch_without_who_and_why(path: Path) -> None:
+    """A restart forgot an E-stop that was pressed while the disk was full."""
+    path.parent.mkdir()
+    script = (
+        "import resource, sys; from pathlib import Path; from main_controller.store.latch_file import *;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+        "LatchFile(Path(sys.argv[1])).write(Latch('anna', 'smoke', '2026-05-13T03:00:00.000+00:00'))"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=True, timeout=60)
+    assert [one.name for one in path.parent.iterdir()] == ["estop"]
+    kept = LatchFile(path).read()
+    assert kept is not None
+    assert (kept.by, kept.reason) == ("the file estop", "")
+
+
+def test_where_not_even_an_empty_file_can_be_made_the_fault_is_told(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        LatchFile(path).write(OURS)

@@ -274,13 +274,31 @@ def test_an_override_passes_the_rule_that_it_names_and_no_other(tmp_path: Path) 
         assert console.get("/commands")["commands"][0]["note"] == "Rules e were overridden: commissioning"
 
 
-@pytest.mark.parametrize("more", ["override=x", "overrideRules=z", "override=x&overrideRules=,"])
-def test_wait_leaves_whatever_its_override_says(tmp_path: Path, more: str) -> None:
-    """S32: nothing harmless refuses a stop."""
+BESIDE_WAIT = ["override=x", "overrideRules=z", "override=x&overrideRules=,", "override=", "override=" + "x" * 257]
+BESIDE_WAIT += ["dvg=&dig=", "dvg=350&dvg=351", "dvg=%00", "dig=-1", "x=1&x=2", "x=%01", "x=" + "y" * 257]
+BESIDE_WAIT += ["wait=maybe", "key=%01", "foo=1"]
+
+
+@pytest.mark.parametrize("path", ["/set/dcdc/E001?", "/set/E001?", "/set/dcdc?unitId=E001&"])
+def test_wait_leaves_whatever_stands_beside_it(tmp_path: Path, path: str) -> None:
+    """S32: nothing harmless refuses a stop; what else an order to a converter says is not read."""
     with FakeGrid() as grid, Console(tmp_path, **grid.settings) as console:
         until(lambda: ready(console, 2), "the first picture")
-        assert console.call(f"/set/dcdc/E001?mode=0x0000&{more}").status == 200
-        assert grid.sent == ["GET /set/dcdc/E001?mode=0x0000&dvg=0&dig=0"]
+        for number, more in enumerate(BESIDE_WAIT, 1):
+            assert console.call(f"{path}mode=0x0000&{more}").status == 200, more
+            assert grid.sent == ["GET /set/dcdc/E001?mode=0x0000&dvg=0&dig=0"] * number, more
+        for kind in ("application/json", "text/plain"):
+            answer = console.call(f"{path}mode=0x0000", "POST", headers={"Content-Type": kind}, body=b"{}")
+            assert answer.status == 200, kind
+
+
+@pytest.mark.parametrize(
+    "query", ["mode=0x0000&mode=0x0000", "mode=0x0000&mode=0x0041", "mode=0x0000&dryRun=maybe", "mode=0x0000%00"]
+)
+def test_what_may_be_no_wait_is_none(console: Console, grid: FakeGrid, query: str) -> None:
+    refused(console, grid, f"/set/dcdc/E001?{query}", 400)
+    refused(console, grid, f"/set/dcdc?unitId=E001&{query}", 400)
+    refused(console, grid, "/set/dcdc?mode=0x0000&unitId=E001&unitId=E002", 400)
 
 
 @pytest.mark.parametrize(
@@ -321,6 +339,7 @@ def test_an_unknown_parameter_is_refused(console: Console, grid: FakeGrid, route
 
 
 BESIDE_A_STOP = [*UNKNOWN, "wait=verified&wait=no"]
+BESIDE_A_STOP += ["x=1&x=2", "x=%01", "x=" + "y" * 257]
 BESIDE_A_STOP += [f"wait={value}" for kind, value in BAD.items() if kind != "10 kB"]
 
 
@@ -334,6 +353,32 @@ def test_nothing_beside_a_stop_refuses_it(console: Console, route: Route, beside
     assert console.call(f"{route.path}?{asked}&{beside}").status == together
     assert console.call(route.path, "POST", form=f"{asked}&{beside}").status == together
     assert console.call(f"{route.path}?{asked}", "POST", form=beside).status == status
+
+
+@pytest.mark.parametrize("route", [r for r in COMMANDS if r.stops], ids=named)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_body_beside_a_stop_refuses_it(console: Console, route: Route, method: str) -> None:
+    """S32: the scope stands in the address, and a body that a library sends of itself says nothing."""
+    headers = {"Content-Type": "application/json", **({"Sec-Fetch-Mode": "cors"} if method == "POST" else {})}
+    status = 404 if route.path == "/share/end" else 200
+    assert console.call(route.query(), method, headers=headers, body=b'{"unitId": "E002"}').status == status
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
+def test_a_unit_named_in_a_body_of_another_kind_never_becomes_the_cluster(
+    console: Console, grid: FakeGrid, kind: str
+) -> None:
+    """Z7 before S32: what cannot be read may have been a unit's id."""
+    headers = {"Content-Type": kind}
+    for body in (b'{"unitId": "E001"}', b"unitId=E001"):
+        refused(console, grid, "/setOperationMode?value=stop", 400, method="POST", headers=headers, body=body)
+
+
+@pytest.mark.parametrize("then", ["then=manual", "then=", "then=stop&then=stop", "then=run%00"])
+def test_what_is_to_follow_keeps_no_force_stop_back(console: Console, then: str) -> None:
+    """S32: nothing follows a Force Stop, so `then` beside it is not read."""
+    assert console.call(f"/setOperationMode?value=stop&{then}").status == 200
+    assert console.call(f"/setOperationMode?value=stop&unitId=E001&{then}").status == 200
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN)

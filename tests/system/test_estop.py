@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faulty_server import resetting
 from tests.system.conftest import console_on
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
@@ -100,3 +101,28 @@ def test_the_file_may_lie_elsewhere(tmp_path: Path) -> None:
     with FakeGrid() as grid, console_on(grid, tmp_path / "console", estopfile=tmp_path / "gpio" / "stop") as console:
         assert console.call("/estop", timeout=60).status == 200
         assert (tmp_path / "gpio" / "stop").is_file()
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_what_nobody_heard_of_is_stopped_once_apis_web_is_back(tmp_path: Path, by_file: bool) -> None:
+    """After a power cut this program is up before apis-web: the latch held, its one Stop all found nobody, and the
+    cluster went on in Run."""
+    with FakeGrid(mode="autonomous") as grid, Console(tmp_path, **grid.settings) as console:
+        answers = grid.web.default
+        grid.web.default = grid.device.default = resetting
+        grid.units["E001"]["dcdc"]["status"]["status"] = CHARGE
+        if by_file:
+            console.settings.estopfile.parent.mkdir(exist_ok=True)
+            console.settings.estopfile.write_text("contact K1 at the door")
+        else:
+            console.call("/estop?name=anna&reason=smoke&wait=no", "POST", form="")
+        until(lambda: console.get("/commands")["commands"], "its Stop all")
+        until(lambda: console.status["orders"] == [], "its end")
+        assert len(console.get("/commands")["commands"]) == 1
+        grid.web.default = grid.device.default = answers
+        until(lambda: grid.mode == "stop", "Force Stop")
+        until(lambda: grid.units["E001"]["dcdc"]["status"]["status"] == "0x0000", "Wait")
+        until(lambda: console.status["orders"] == [], "the end of the second")
+        assert [one["state"] for one in console.get("/commands")["commands"]] == ["verified", "failed"]
+        assert console.call("/estopReset?name=bob&reason=checked").status == 200
+        assert len(console.get("/commands")["commands"]) == 3, "it was stopped once more, and no third time"

@@ -30,8 +30,14 @@ class Part:
     def __init__(self) -> None:
         self.log = CommandLog()
         self.pools = (ThreadPoolExecutor(ORDERS_AT_ONCE), ThreadPoolExecutor(64))
+        self.now = 1.0
         self.ordering = Ordering(
-            self.log, Timing(), executor=self.pools[0], stoppers=self.pools[1], stop_alls=self.pools[1]
+            self.log,
+            Timing(),
+            executor=self.pools[0],
+            stoppers=self.pools[1],
+            stop_alls=self.pools[1],
+            clock=lambda: self.now,
         )
         self.stamps: list[Stamp] = []
         self.do: Callable[[Command], None] = lambda command: None
@@ -47,7 +53,7 @@ class Part:
         mode = Mode.STOP if stops else Mode.MANUAL
 
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
-            command = Command(self.log.new_id(), ModeOrder(None, mode), ME, NOON, 1.0, key=stamp.key, judged=stops)
+            command = Command(self.log.new_id(), ModeOrder(None, mode), ME, NOON, self.now, key=stamp.key, judged=stops)
             self.log.enter(command, stamp.request)
             self.stamps.append(stamp)
             self.do(command)
@@ -287,6 +293,41 @@ def test_a_stop_that_never_left_is_given_again_by_the_same_key(part: Part) -> No
     assert part.call(f"/halt?key={KEY}").status == 200
     assert len(part.stamps) == 2
     assert part.log.by_key(KEY) == part.log.get("c2")
+
+
+@pytest.mark.parametrize("wait", ["", "&wait=no", "&wait=verified"])
+def test_a_script_whose_key_never_changes_stops_each_time(part: Part, wait: str) -> None:
+    """Its second stop was told as verified, and nothing was sent, hours after the first."""
+
+    def verify(command: Command) -> None:
+        part.log.update(command.id, state=CommandState.VERIFIED, sent=True, judged=True)
+
+    part.do = verify
+    part.call(f"/halt?key={KEY}")
+    part.now += Timing().stop_key
+    assert part.call(f"/halt?key={KEY}{wait}").json["again"] is True
+    part.now += 0.1
+    assert part.call(f"/halt?key={KEY}{wait}").json["command"] == "c2"
+    assert len(part.stamps) == 2
+    assert part.log.by_key(KEY) == part.log.get("c2")
+
+
+def test_a_stop_under_way_is_joined_by_its_key_however_long_it_takes(part: Part) -> None:
+    part.call(f"/halt?key={KEY}")
+    part.now += 10 * Timing().stop_key
+    assert part.call(f"/halt?key={KEY}").json["again"] is True
+    assert len(part.stamps) == 1
+
+
+def test_another_order_than_a_stop_is_never_given_again_by_its_key(part: Part) -> None:
+    def verify(command: Command) -> None:
+        part.log.update(command.id, state=CommandState.VERIFIED, sent=True)
+
+    part.do = verify
+    part.call(f"/order?key={KEY}")
+    part.now += 100 * Timing().stop_key
+    assert part.call(f"/order?key={KEY}").json["again"] is True
+    assert len(part.stamps) == 1
 
 
 def test_a_repeated_failure_keeps_its_failing_status(part: Part) -> None:

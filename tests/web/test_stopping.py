@@ -62,6 +62,14 @@ def test_what_commands_do_not_take_stops_nothing(method: str) -> None:
     assert lane_of(method, "/stopAll", "") is Lane.ORDINARY
 
 
+@pytest.mark.parametrize("beside", ["x=1&x=2", "x=%01", "dvg=1&dvg=2", "x=" + "y" * 257])
+def test_nothing_beside_a_stop_takes_it_out_of_its_lane(beside: str) -> None:
+    """S32: it is served as what it is."""
+    assert lane_of("GET", "/set/dcdc/E001", f"mode=0x0000&{beside}") is Lane.STOP
+    assert lane_of("GET", "/setOperationMode", f"value=stop&{beside}") is Lane.STOP
+    assert lane_of("GET", "/setOperationMode", f"value=stop&value=stop&{beside}") is Lane.ORDINARY
+
+
 def test_a_parameter_in_query_and_body_is_given_twice() -> None:
     assert lane_of("POST", "/setOperationMode", "value=stop", b"value=manual") is Lane.ORDINARY
     assert lane_of("POST", "/setOperationMode", "unitId=E001", b"value=stop") is Lane.STOP

@@ -1,19 +1,25 @@
 """How the file is opened: once for writing, and for each reader. Used by the database and by `--verify-journal`."""
 
+import errno
 import sqlite3
 from pathlib import Path
 
 
 def connect_to_write(path: Path, patience: float) -> sqlite3.Connection:
-    """The writer's connection, each statement its own transaction unless it begins one; raises sqlite3.Error.
+    """The writer's connection, each statement its own transaction unless it begins one.
 
-    `patience` (s) is how long it waits for another program.
+    `patience` (s) is how long it waits for another program. Raises sqlite3.Error or OSError.
     """
+    _require_file(path)
     return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
 
 
 def connect_read_only(path: Path, patience: float = 2.0) -> sqlite3.Connection:
-    """A connection that cannot change the file, also where nothing beside it can be written; raises sqlite3.Error."""
+    """A connection that cannot change the file, also where nothing beside it can be written.
+
+    Raises sqlite3.Error or OSError.
+    """
+    _require_file(path)
     address = f"{path.absolute().as_uri()}?mode=ro"
     log_file = path.with_name(f"{path.name}-wal")
     connection = _connect(address, patience)
@@ -33,6 +39,12 @@ def connect_read_only(path: Path, patience: float = 2.0) -> sqlite3.Connection:
 def connect_to_look(path: Path) -> sqlite3.Connection:
     """A connection to the file alone, without its write-ahead log and without a lock; raises sqlite3.Error."""
     return _connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", 0.0)
+
+
+def _require_file(path: Path) -> None:
+    """Raise OSError for a pipe, a folder or a device: to open a pipe could take for ever."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file")
 
 
 def _connect(address: str, patience: float) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ from pathlib import Path
 from main_controller import __version__
 from main_controller.errors import ControllerError
 from main_controller.store.database.copies import keep_copy, newest_copy
+from main_controller.store.database.faults import DatabaseFault
 from main_controller.store.database.steps import STEPS, Step, run
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class Migrations:
                 raise ControllerError(f"{name} is another program's database.")
         elif _number(connection, "PRAGMA application_id") != APPLICATION:
             raise ControllerError(f"{name} is another program's database.")
+        elif version < 0:
+            raise DatabaseFault(f"{name} cannot be written: it is damaged, its tables have version {version}.")
         elif version > self._version:
             raise ControllerError(self._newer(connection, version))
         return version

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from main_controller.domain.timestamps import iso_utc
+from main_controller.errors import ControllerError
 from main_controller.store.database import Database
 from main_controller.store.journal import reader
 from main_controller.store.journal.check import Verdict, verify
@@ -207,7 +208,10 @@ class Journal:
         """
         with self._reading() as connection:
             found = reader.last_orders(connection, by_not, orders, self._latest())
-        return {unit_id: datetime.fromisoformat(at) for unit_id, at in found.items()}
+        try:
+            return {unit_id: datetime.fromisoformat(at) for unit_id, at in found.items()}
+        except (TypeError, ValueError):
+            raise ControllerError("The journal is damaged: a row's date is none.") from None
 
     def ahead(self) -> reader.Ahead:
         """The rows dated after now. Raises ControllerError."""
@@ -228,7 +232,10 @@ class Journal:
         """The highest number of a command that the journal ever held, 0 for none. Raises ControllerError."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT value FROM counters WHERE name = 'command'").fetchone()
-        number = 0 if row is None else int(row[0])
+        try:
+            number = 0 if row is None else int(row[0])
+        except (TypeError, ValueError):
+            raise ControllerError("The journal is damaged: its highest command has no number.") from None
         self._last_command = max(self._last_command, number)
         return number
 

@@ -118,17 +118,17 @@ def row_json(row: sqlite3.Row) -> dict[str, Any]:
     """A stored row in the wire form of `GET /journal`."""
     return {
         "id": row["id"],
-        "at": row["at"],
-        "kind": row["kind"],
-        "by": row["by"],
-        "unitId": row["unit_id"],
-        "what": row["what"],
+        "at": _text(row["at"]),
+        "kind": _text(row["kind"]),
+        "by": _text(row["by"]),
+        "unitId": _text(row["unit_id"]),
+        "what": _text(row["what"]),
         "before": _value(row["before"]),
         "after": _value(row["after"]),
-        "outcome": row["outcome"],
-        "commandId": row["command_id"],
-        "order": row["order_name"],
-        "stage": row["stage"],
+        "outcome": _text(row["outcome"]),
+        "commandId": _text(row["command_id"]),
+        "order": _text(row["order_name"]),
+        "stage": _text(row["stage"]),
     }
 
 
@@ -139,6 +139,11 @@ def anchored(row: Mapping[str, Any] | sqlite3.Row) -> tuple[int, str] | None:
         return None
     last_id, last_hash = value.get("lastId"), value.get("lastHash")
     return (last_id, last_hash) if isinstance(last_id, int) and isinstance(last_hash, str) else None
+
+
+def _text(stored: Any) -> str | None:
+    """A stored text; what somebody put in its place is shown as Python does, and keeps nobody from starting."""
+    return stored if stored is None or isinstance(stored, str) else repr(stored)
 
 
 def _value(text: Any) -> Any:

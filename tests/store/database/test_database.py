@@ -1,7 +1,9 @@
 """The one SQLite file: what a write promises, what a fault becomes, and how it comes back."""
 
+import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -178,7 +180,7 @@ def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
 
 def test_a_folder_in_the_files_place_is_a_fault(path: Path) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(DatabaseFault, match="it cannot be opened"):
+    with pytest.raises(DatabaseFault, match="it is no file"):
         put(Database(path), "p1")
 
 
@@ -231,3 +233,23 @@ def test_many_threads_read_and_write_without_losing_a_row(path: Path) -> None:
     assert len(seen) == 80
     assert max(seen) == 80
     database.close()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: Path(path).symlink_to("/dev/zero")])
+def test_what_is_no_file_is_refused_and_never_waited_for(path: Path, make: Callable[[Path], None]) -> None:
+    """To open a pipe for reading takes until somebody writes: the program never came up, and stopped nothing."""
+    path.parent.mkdir()
+    make(path)
+    database = Database(path)
+    outcome: list[str] = []
+
+    def look() -> None:
+        for use in (count, lambda database: put(database, "p1")):
+            with pytest.raises(DatabaseFault, match="it is no file") as fault:
+                use(database)
+            outcome.append(fault.value.sentence)
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(20.0)
+    assert outcome == [f"journal.sqlite3 cannot be {done}: it is no file." for done in ("read", "written")]
