@@ -162,6 +162,7 @@ export default {
   "outcome.garbled": "The answer is not this controller's: whether the order was carried out is unknown.", "outcome.gaveway": "Ended here to let Stop all pass: whether the order was carried out is unknown.", "outcome.seeking": "It is looked for and not sent again.",
   "outcome.unknown": "not known yet", "outcome.absent": "has not arrived", "outcome.restarted": "The controller was started anew meanwhile: whether the order had arrived is unknown. Look before you order again.",
   "outcome.came": "Since then: {orders}.", "outcome.nottaken": "not taken by {units}",
+  "outcome.unlatched": "Was refused while the E-stop was latched; that is reset, nothing was sent.",
   "outcome.timeout": "No answer in time: whether the order was carried out is unknown.",
   "outcome.sent.unknown": "(it may have been carried out)",
   "outcome.unconfirmed": "unconfirmed: {units}", "outcome.lost": "its end is not known",
@@ -180,6 +181,7 @@ export default {
   "trips.did": "{badge}. {means}", "trips.open": "Reset trips…", "trips.title": "Reset the trips of {id}?", "trips.yes": "Reset trips",
   "trips.note": "First find out why it tripped. From then on its trips count anew, and orders pass again; the reset itself starts nothing. Refused for a while after the last trip. It is journaled.",
 
+  "share.news": "Guided sharing, {current} A from {from} to {to}", "share.ending": "ends now",
   "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",
   "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A. It ends by itself {ends}.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
@@ -201,7 +203,7 @@ export default {
 
   "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.agreed": "agreed, no current yet", "scene.untold": "current unknown", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
   "scene.clock": "units' clock", "scene.silent": "silent", "scene.stale": "stale", "scene.alarm": "alarm", "scene.unwatched": "unwatched", "scene.hubLabel": "BUS",
-  "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.off": "no voltage reference", "scene.unknown": "not known",
+  "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.twoReferences": "two voltage references", "scene.off": "no voltage reference", "scene.unknown": "not known",
   "scene.skew": "readings up to {seconds} s apart", "scene.dealsUnknown": "deals not known", "scene.noUnits": "no units known yet", "scene.list": "Units on the bus", "scene.live": "live",
   "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.unknownUnit": "in a deal, current unknown", "scene.old": "{age} old",
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",

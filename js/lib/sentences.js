@@ -202,7 +202,8 @@ export function liveNow(model, words, unit = null) {
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
   else if (model.deals.length === 0) fact("now.deals.none");
   else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map(pairOf), words, 4)})` }, "warn");
-  fact(model.bus.reference ? "now.reference" : "now.reference.none", { id: model.bus.reference ?? "" });
+  const { references } = model.bus;
+  fact(references.length > 0 ? "now.reference" : "now.reference.none", { id: idsOf(references, words) }, references.length > 1 ? "alarm" : null);
   fact("now.bus", { v: figure(model.bus.voltage, 1) });
   const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
   fact(active.length > 0 ? "now.active" : "now.active.none", { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
