@@ -99,7 +99,7 @@ export default {
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
   "events.title": "The grid by itself",
-  "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained",
+  "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained", "busfig.ordered": "By order",
   "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.out": "{units}, since {at}", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
   "busfig.working": "set {dvg} V, {dig} A; measured {vg} V, {ig} A; losses {lost} W",
@@ -134,7 +134,7 @@ export default {
   "converter.lead.stopped": "Its converter lets go of the bus.", "converter.lead.voltage": "Its converter raises the bus to {dvg} V and holds it.", "converter.lead.charge": "Its converter takes {dig} A from the bus into the battery.", "converter.lead.discharge": "Its converter gives {dig} A from the battery to the bus (target {dvg} V).",
   "converter.followers": "It holds the bus for {units}: end those first.",
   "converter.yes": "Set {what}",
-  "rules.pass": "passes", "rules.fail": "fails", "rules.wait": "waits for fresh readings", "rules.advice": "advice", "headroom": "Could still do {current} A; {reserve} Wh down to its reserve{reserveIn}; {full} Wh up to full{fullIn}.", "headroom.in": " (in {time})", "rules.untold": "passes, nothing tells", "rules.refused": "Refused: {sentence}",
+  "rules.pass": "passes", "rules.fail": "fails", "rules.wait": "waits for fresh readings", "rules.advice": "advice", "headroom": "Could still do {current} A{power}; {reserve} Wh down to its reserve{reserveIn}; {full} Wh up to full{fullIn}.", "headroom.in": " (in {time})", "rules.untold": "passes, nothing tells", "rules.refused": "Refused: {sentence}",
   "rules.nothing": "Nothing was sent.",
   "override.reason": "Reason for the override (it is journaled)", "override.note": "An operator may override these rules with a reason. The order is marked in the journal.", "override.yes": "Override and set",
 

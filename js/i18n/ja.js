@@ -102,6 +102,7 @@ export default {
   "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.outside": "電圧範囲外", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
   "busfig.volts": "{range} V({n} 台)", "busfig.out": "{units}({at} から)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
+  "busfig.ordered": "指令による動作",
   "busfig.working": "設定 {dvg} V、{dig} A、測定 {vg} V、{ig} A、損失 {lost} W",
   "sharing.label": "電力融通画面",
   "bus.voltage": "Bus voltage:", "bus.means": "操作に使う電圧 {dvg} V",
@@ -134,7 +135,7 @@ export default {
   "converter.lead.stopped": "DC/DC Converter を DC Grid から切り離します。", "converter.lead.voltage": "DC/DC Converter が DC Grid を {dvg} V まで立ち上げて維持します。", "converter.lead.charge": "DC/DC Converter が DC Grid から Battery へ {dig} A 充電します。", "converter.lead.discharge": "DC/DC Converter が Battery から DC Grid へ {dig} A 放電します(目標 {dvg} V)。",
   "converter.followers": "{units} がこの電圧に依存しています。CC Mode 側から先に停止してください。",
   "converter.yes": "{what} を Set",
-  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
+  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A{power}、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
   "rules.nothing": "何も送信していません。",
   "override.reason": "例外操作の理由(記録されます)", "override.note": "これらの規則は、理由を付けて例外操作できます。記録に残ります。", "override.yes": "例外操作として Set",
 

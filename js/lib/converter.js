@@ -35,11 +35,21 @@ export function choiceOf(word) {
  * Whether an order that was seen in effect is no longer what the converter does, as after a trip: its line would say what is not so.
  * Not in the first moments after its end, when this page's data may be older than the reading that proved it.
  */
-export function isOver({ command, kind, watched = null, ended = null }, unit, now = Date.now()) {
-  if (command?.order !== "setDcdc" || kind !== "done" || typeof watched === "number" || !(now - Date.parse(ended) > DATA_LAG)) return false;
+export function isOver(line, unit, now = Date.now()) {
+  const { command } = line;
+  if (command?.order !== "setDcdc" || !settled(line, now)) return false;
   const wanted = wordOf(command.wanted?.word ?? command.wanted?.mode);
   const shown = unit.state === "live" ? unit.word : unit.lastWord ?? wanted; // nothing known of it contradicts nothing
   return wanted !== null && shown !== wanted;
+}
+
+/** Whether a Stop all that was done is no longer so: some converter works again. */
+export function isStopOver(line, units, now = Date.now()) {
+  return settled(line, now) && units.some(({ state, word, lastWord }) => ![null, "wait"].includes((state === "live" ? word : lastWord) ?? null));
+}
+
+function settled({ kind, watched = null, ended = null }, now) {
+  return kind === "done" && typeof watched !== "number" && now - Date.parse(ended) > DATA_LAG;
 }
 
 /** The signed set current that the form shows for a unit: + charges. */

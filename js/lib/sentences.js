@@ -140,9 +140,9 @@ function stepName(step, words) {
 }
 
 /** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */
-export function headroomText({ current, toReserveWh, toFullWh, minutesToReserve, minutesToFull }, words) {
+export function headroomText({ current, power, toReserveWh, toFullWh, minutesToReserve, minutesToFull }, words) {
   const soon = (minutes) => (finite(minutes) === null ? "" : words.t("headroom.in", { time: duration(minutes * 60, words.units) }));
-  const values = { current: figure(current, 2), reserve: figure(toReserveWh), full: figure(toFullWh) };
+  const values = { current: figure(current, 2), power: finite(power) === null ? "" : ` (${figure(power)} W)`, reserve: figure(toReserveWh), full: figure(toFullWh) };
   return words.t("headroom", { ...values, reserveIn: soon(minutesToReserve), fullIn: soon(minutesToFull) });
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { choiceOf, converterOrder, isOver, limitsOf, setCurrentOf } from "../../js/lib/converter.js";
+import { choiceOf, converterOrder, isOver, isStopOver, limitsOf, setCurrentOf } from "../../js/lib/converter.js";
 import { countFilters, selectUnits } from "../../js/lib/filters.js";
 import { isDrained } from "../../js/lib/drained.js";
 import { buildModel } from "../../js/lib/model.js";
@@ -64,6 +64,17 @@ test("an order seen in effect is over once its converter does something else; wh
   assert.equal(isOver(line, { ...unit, state: "stale", lastWord: "reference" }), false);
   assert.equal(isOver(line, { ...unit, state: "silent", lastWord: null }), false);
   assert.equal(isOver(line, { state: "silent", word: "reference", lastWord: "wait" }), true);
+});
+
+test("a Stop all that was done is not told as done beside a converter that works again", () => {
+  const line = { command: { order: "stopAll" }, kind: "done", watched: null, ended: new Date(0).toISOString() };
+  const unit = (word, more = {}) => ({ state: "live", word, ...more });
+  assert.equal(isStopOver(line, [unit("wait"), unit("reference")], 20_000), true);
+  assert.equal(isStopOver(line, [unit("wait"), unit("wait", { state: "silent", lastWord: "charge" })], 20_000), true);
+  assert.equal(isStopOver(line, [unit("wait"), unit(null)], 20_000), false);
+  assert.equal(isStopOver(line, [unit("reference")], 14_000), false, "readings come late after a stop");
+  assert.equal(isStopOver({ ...line, watched: 5 }, [unit("reference")], 20_000), false);
+  assert.equal(isStopOver({ ...line, kind: "bad" }, [unit("reference")], 20_000), false);
 });
 
 test("the form mirrors the converter: its word as the choice, its set current with the sign of the word", () => {
