@@ -5,6 +5,7 @@ import { wordOf } from "./reading.js";
 
 export const WORD_OF = Object.freeze({ stopped: "0x0000", voltage: "0x0014", charge: "0x0041", discharge: "0x0002" });
 const DATA_LAG = 15_000; // ms
+const STOP_LAG = 35_000; // ms
 const ABOVE_BUS = 20; // V: what the specification's page adds for a discharge (A15-4)
 
 /**
@@ -43,9 +44,10 @@ export function isOver(line, unit, now = Date.now()) {
   return wanted !== null && shown !== wanted;
 }
 
-/** Whether a Stop all that was done is no longer so: some converter works again. */
-export function isStopOver(line, units, now = Date.now()) {
-  return settled(line, now) && units.some(({ state, word, lastWord }) => ![null, "wait"].includes((state === "live" ? word : lastWord) ?? null));
+/** Whether a Stop all that was done, be it by answers alone, is no longer so: some converter works by readings late enough to tell (K9). */
+export function isStopOver({ command, kind, ended = null }, units, now = Date.now()) {
+  const done = kind === "done" || (kind === "warn" && command?.state === "verified");
+  return done && now - Date.parse(ended) > STOP_LAG && units.some(({ state, word, lastWord }) => ![null, "wait"].includes((state === "live" ? word : lastWord) ?? null));
 }
 
 function settled({ kind, watched = null, ended = null }, now) {

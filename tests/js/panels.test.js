@@ -66,15 +66,16 @@ test("an order seen in effect is over once its converter does something else; wh
   assert.equal(isOver(line, { state: "silent", word: "reference", lastWord: "wait" }), true);
 });
 
-test("a Stop all that was done is not told as done beside a converter that works again", () => {
-  const line = { command: { order: "stopAll" }, kind: "done", watched: null, ended: new Date(0).toISOString() };
+test("a Stop all that was done, also by answers alone, is not told as done beside a converter that works again", () => {
+  const line = { command: { order: "stopAll", state: "verified" }, kind: "done", watched: 5, ended: new Date(0).toISOString() };
   const unit = (word, more = {}) => ({ state: "live", word, ...more });
-  assert.equal(isStopOver(line, [unit("wait"), unit("reference")], 20_000), true);
-  assert.equal(isStopOver(line, [unit("wait"), unit("wait", { state: "silent", lastWord: "charge" })], 20_000), true);
-  assert.equal(isStopOver(line, [unit("wait"), unit(null)], 20_000), false);
-  assert.equal(isStopOver(line, [unit("reference")], 14_000), false, "readings come late after a stop");
-  assert.equal(isStopOver({ ...line, watched: 5 }, [unit("reference")], 20_000), false);
-  assert.equal(isStopOver({ ...line, kind: "bad" }, [unit("reference")], 20_000), false);
+  assert.equal(isStopOver(line, [unit("wait"), unit("reference")], 36_000), true);
+  assert.equal(isStopOver({ ...line, kind: "warn", watched: null }, [unit("reference")], 36_000), true);
+  assert.equal(isStopOver(line, [unit("wait"), unit("wait", { state: "silent", lastWord: "charge" })], 36_000), true);
+  assert.equal(isStopOver(line, [unit("wait"), unit(null)], 36_000), false);
+  assert.equal(isStopOver(line, [unit("reference")], 34_000), false, "readings come late after a stop");
+  assert.equal(isStopOver({ ...line, kind: "bad", command: { state: "contradicted" } }, [unit("reference")], 36_000), false);
+  assert.equal(isStopOver({ ...line, kind: "warn", command: { state: "partlyVerified" } }, [unit("reference")], 36_000), false);
 });
 
 test("the form mirrors the converter: its word as the choice, its set current with the sign of the word", () => {
