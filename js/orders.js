@@ -62,7 +62,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       patch(key, { flight: false }); // it was found by its key before this answer came
     } else if (answer.failure === "refused") {
       const sent = answer.body?.sent ?? false;
-      patch(key, { flight: false, ...ending("bad", failureSentence(answer, words)), command: { ...command, state: "failed", sent, id } });
+      patch(key, { flight: false, ...ending("bad", failureSentence(answer, words)), latched: answer.body?.cause === "estop" ? "told" : null, command: { ...command, state: "failed", sent, id } });
     } else if (!answer.ok || !ours) {
       lost(key, ours ? answer : { failure: "garbled" });
     } else if (typeof id === "string") {
@@ -92,6 +92,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     if (!status) return;
     const open = Array.isArray(status.orders) ? status.orders : [];
     for (const entry of state.get().orders) {
+      if (entry.latched) unlatch(entry, status);
       const { key, command, ended, sentAt, flight } = entry;
       if (sentAt !== null && ended !== null && command.state !== "absent") watchOn(entry, status);
       if (sentAt === null || (ended !== null && command.state !== "absent")) continue;
@@ -101,6 +102,12 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       else if (typeof command.id === "string") askEnd(key, command.id);
       else if (!flight || clock() - sentAt > PATIENCE) seek(key);
     }
+  }
+
+  /** A refusal by the E-stop says no longer that it is latched once it has been reset. */
+  function unlatch({ key, latched }, status) {
+    if (status.estop) patch(key, { latched: "seen" });
+    else if (latched === "seen") patch(key, { latched: null, kind: "warn", text: words.t("outcome.unlatched") });
   }
 
   /** What is done by an answer is asked for until it shows; so is what an event says to be contradicted. */

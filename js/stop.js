@@ -4,17 +4,19 @@
 // Whatever this script cannot do must not keep the stop: where it cannot ask, or fails, the form is sent as without a script;
 // where no answer comes, the plain form below it is offered.
 
+import { isStopOver } from "./lib/converter.js";
 import { setOutcome, setProperty } from "./panels/text.js";
 
 const OFFER_AFTER = 1_000; // ms without an answer
 const WORD = "stop";
 
 /**
+ * @param units () => the model's units, where a page shows any
  * @param ask () => Promise of whether Stop all was confirmed
  * @param askLatch () => Promise of {name, reason} to latch with, null where it was not confirmed
  * @param channel reaches the other tabs of this page, null where there is none
  */
-export function createStop({ api, orders, ask, askLatch, channel = openChannel() }) {
+export function createStop({ api, orders, ask, askLatch, units = () => [], channel = openChannel() }) {
   const outcome = document.getElementById("stop-outcome");
   const stopAll = createWay({ spot: "stop", order: "stopAll", ask: async () => ((await ask()) ? {} : null), call: (order) => order.stopAll() });
   const latch = createWay({ spot: "estop", order: "estop", ask: askLatch, call: (order, given) => order.estop(given) });
@@ -91,7 +93,8 @@ export function createStop({ api, orders, ask, askLatch, channel = openChannel()
     const ways = [stopAll, latch];
     for (const way of ways) way.renderOffer();
     const said = ways.map(({ spot }) => orders.at(spot)).filter(Boolean);
-    setOutcome(outcome, said.sort((one, other) => newest(other) - newest(one))[0] ?? null);
+    const last = said.sort((one, other) => newest(other) - newest(one))[0] ?? null;
+    setOutcome(outcome, last && isStopOver(last, units()) ? null : last); // "in Wait" must not stand beside a converter at work
   }
 
   return { press: stopAll.press, render };

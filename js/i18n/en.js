@@ -99,7 +99,7 @@ export default {
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
   "events.title": "The grid by itself",
-  "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained",
+  "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained", "busfig.ordered": "By order",
   "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.out": "{units}, since {at}", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
   "busfig.working": "set {dvg} V, {dig} A; measured {vg} V, {ig} A; losses {lost} W",
@@ -134,7 +134,7 @@ export default {
   "converter.lead.stopped": "Its converter lets go of the bus.", "converter.lead.voltage": "Its converter raises the bus to {dvg} V and holds it.", "converter.lead.charge": "Its converter takes {dig} A from the bus into the battery.", "converter.lead.discharge": "Its converter gives {dig} A from the battery to the bus (target {dvg} V).",
   "converter.followers": "It holds the bus for {units}: end those first.",
   "converter.yes": "Set {what}",
-  "rules.pass": "passes", "rules.fail": "fails", "rules.wait": "waits for fresh readings", "rules.advice": "advice", "headroom": "Could still do {current} A; {reserve} Wh down to its reserve{reserveIn}; {full} Wh up to full{fullIn}.", "headroom.in": " (in {time})", "rules.untold": "passes, nothing tells", "rules.refused": "Refused: {sentence}",
+  "rules.pass": "passes", "rules.fail": "fails", "rules.wait": "waits for fresh readings", "rules.advice": "advice", "headroom": "Could still do {current} A{power}; {reserve} Wh down to its reserve{reserveIn}; {full} Wh up to full{fullIn}.", "headroom.in": " (in {time})", "rules.untold": "passes, nothing tells", "rules.refused": "Refused: {sentence}",
   "rules.nothing": "Nothing was sent.",
   "override.reason": "Reason for the override (it is journaled)", "override.note": "An operator may override these rules with a reason. The order is marked in the journal.", "override.yes": "Override and set",
 
@@ -162,6 +162,7 @@ export default {
   "outcome.garbled": "The answer is not this controller's: whether the order was carried out is unknown.", "outcome.gaveway": "Ended here to let Stop all pass: whether the order was carried out is unknown.", "outcome.seeking": "It is looked for and not sent again.",
   "outcome.unknown": "not known yet", "outcome.absent": "has not arrived", "outcome.restarted": "The controller was started anew meanwhile: whether the order had arrived is unknown. Look before you order again.",
   "outcome.came": "Since then: {orders}.", "outcome.nottaken": "not taken by {units}",
+  "outcome.unlatched": "Was refused while the E-stop was latched; that is reset, nothing was sent.",
   "outcome.timeout": "No answer in time: whether the order was carried out is unknown.",
   "outcome.sent.unknown": "(it may have been carried out)",
   "outcome.unconfirmed": "unconfirmed: {units}", "outcome.lost": "its end is not known",
@@ -180,6 +181,7 @@ export default {
   "trips.did": "{badge}. {means}", "trips.open": "Reset trips…", "trips.title": "Reset the trips of {id}?", "trips.yes": "Reset trips",
   "trips.note": "First find out why it tripped. From then on its trips count anew, and orders pass again; the reset itself starts nothing. Refused for a while after the last trip. It is journaled.",
 
+  "share.news": "Guided sharing, {current} A from {from} to {to}", "share.ending": "ends now",
   "share.open": "Guided sharing", "share.title": "Guided sharing", "share.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "share.from": "From (gives)", "share.to": "To (takes)", "share.current": "Current", "share.start": "Start…", "share.end": "End it safely", "share.ask": "Share {current} A from {from} to {to}?",
   "share.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A. It ends by itself {ends}.", "share.novoltage": "The Bus voltage field above the picture holds no number.", "share.yes": "Start", "share.step.referenceUp": "Voltage reference up", "share.step.busStable": "Bus stable", "share.step.currentOn": "Current on", "share.step.sharing": "Sharing", "share.step.currentOff": "Current off", "share.step.referenceDown": "Voltage reference down",
@@ -201,7 +203,7 @@ export default {
 
   "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.agreed": "agreed, no current yet", "scene.untold": "current unknown", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
   "scene.clock": "units' clock", "scene.silent": "silent", "scene.stale": "stale", "scene.alarm": "alarm", "scene.unwatched": "unwatched", "scene.hubLabel": "BUS",
-  "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.off": "no voltage reference", "scene.unknown": "not known",
+  "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.twoReferences": "two voltage references", "scene.off": "no voltage reference", "scene.unknown": "not known",
   "scene.skew": "readings up to {seconds} s apart", "scene.dealsUnknown": "deals not known", "scene.noUnits": "no units known yet", "scene.list": "Units on the bus", "scene.live": "live",
   "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.unknownUnit": "in a deal, current unknown", "scene.old": "{age} old",
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",

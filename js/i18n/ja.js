@@ -102,6 +102,7 @@ export default {
   "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.outside": "電圧範囲外", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
   "busfig.volts": "{range} V({n} 台)", "busfig.out": "{units}({at} から)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
+  "busfig.ordered": "指令による動作",
   "busfig.working": "設定 {dvg} V、{dig} A、測定 {vg} V、{ig} A、損失 {lost} W",
   "sharing.label": "電力融通画面",
   "bus.voltage": "Bus voltage:", "bus.means": "操作に使う電圧 {dvg} V",
@@ -134,7 +135,7 @@ export default {
   "converter.lead.stopped": "DC/DC Converter を DC Grid から切り離します。", "converter.lead.voltage": "DC/DC Converter が DC Grid を {dvg} V まで立ち上げて維持します。", "converter.lead.charge": "DC/DC Converter が DC Grid から Battery へ {dig} A 充電します。", "converter.lead.discharge": "DC/DC Converter が Battery から DC Grid へ {dig} A 放電します(目標 {dvg} V)。",
   "converter.followers": "{units} がこの電圧に依存しています。CC Mode 側から先に停止してください。",
   "converter.yes": "{what} を Set",
-  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
+  "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A{power}、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
   "rules.nothing": "何も送信していません。",
   "override.reason": "例外操作の理由(記録されます)", "override.note": "これらの規則は、理由を付けて例外操作できます。記録に残ります。", "override.yes": "例外操作として Set",
 
@@ -162,6 +163,7 @@ export default {
   "outcome.garbled": "Main Controller の応答ではありません。操作が実行されたか不明です。", "outcome.gaveway": "Stop all を優先して通信を打ち切りました。操作が実行されたか不明です。", "outcome.seeking": "到達を確認中です。自動で再送はしません。",
   "outcome.unknown": "未確認", "outcome.absent": "届いていません", "outcome.restarted": "その間に Main Controller が再起動したため、操作が届いていたか不明です。再度操作する前に状態を確認してください。",
   "outcome.came": "その後の操作: {orders}。", "outcome.nottaken": "受け付けなかったノード {units}",
+  "outcome.unlatched": "ラッチ停止中のため拒否され、送信されていません。ラッチは解除済みです。",
   "outcome.timeout": "時間内に応答がありません。操作が実行されたか不明です。",
   "outcome.sent.unknown": "(実行された可能性があります)",
   "outcome.unconfirmed": "未確認: {units}", "outcome.lost": "結果は不明です",
@@ -180,6 +182,7 @@ export default {
   "trips.did": "{badge}。{means}", "trips.open": "トリップをリセット…", "trips.title": "{id} のトリップをリセットしますか?", "trips.yes": "リセットする",
   "trips.note": "先にトリップの原因を確認してください。リセットすると回数は 0 から数え直し、操作が再び可能になります。リセット自体は何も起動しません。最後のトリップからしばらくは拒否されます。操作は記録されます。",
 
+  "share.news": "手順付き融通 {from} から {to} へ {current} A", "share.ending": "終了中",
   "share.open": "手順付き融通", "share.title": "手順付き融通", "share.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "share.from": "放電側", "share.to": "充電側", "share.current": "電流", "share.start": "開始…", "share.end": "安全に終了", "share.ask": "{from} から {to} へ {current} A 融通しますか?",
   "share.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。{ends}に自動で終了します。", "share.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "share.yes": "開始", "share.step.referenceUp": "CV Mode 立上げ", "share.step.busStable": "電圧安定", "share.step.currentOn": "電流開始", "share.step.sharing": "電力融通", "share.step.currentOff": "電流停止", "share.step.referenceDown": "CV Mode 停止",
@@ -201,7 +204,7 @@ export default {
 
   "scene.pv": "太陽光発電", "scene.utility": "電力系統", "scene.load": "電力消費", "scene.deal": "電力融通", "scene.agreed": "成立、電流なし", "scene.untold": "電流不明", "scene.gridMaster": "Grid Master", "scene.reference": "CV Mode",
   "scene.clock": "ノードの時計", "scene.silent": "応答なし", "scene.stale": "更新停止", "scene.alarm": "警報", "scene.unwatched": "監視外", "scene.hubLabel": "DC GRID",
-  "scene.ramping": "立上げ中", "scene.dead": "電圧なし", "scene.outOfBand": "範囲外", "scene.noReference": "CV Mode なし", "scene.off": "CV Mode なし", "scene.unknown": "不明",
+  "scene.ramping": "立上げ中", "scene.dead": "電圧なし", "scene.outOfBand": "範囲外", "scene.twoReferences": "CV Mode が 2 台以上", "scene.noReference": "CV Mode なし", "scene.off": "CV Mode なし", "scene.unknown": "不明",
   "scene.skew": "測定時刻の差 最大 {seconds} 秒", "scene.dealsUnknown": "電力融通は不明", "scene.noUnits": "ノード情報なし", "scene.list": "DC Grid のノード", "scene.live": "正常受信",
   "scene.charging": "{current} A 充電", "scene.discharging": "{current} A 放電", "scene.charge": "残容量 {percent}", "scene.agreedUnit": "電力融通成立、電流なし", "scene.unknownUnit": "電力融通成立、電流不明", "scene.old": "{age} 前",
   "scene.d": "日", "scene.h": "時間", "scene.min": "分", "scene.s": "秒",

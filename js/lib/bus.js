@@ -8,12 +8,14 @@ const RAMP_PATIENCE = 20; // s without a rise until a ramp is no longer believed
 
 /**
  * @param units the model's units; @param status /get/status or null; @param before the bus of the previous model, or null; @param now s
- * @returns {{voltage, current, power, reference, target, state, skew, risenAt}} V, A, W; skew s or null
- *   state: "steady" | "ramping" | "dead" | "outOfBand" | "noReference" (voltage without a reference) | "off" (quiet, no reference) | "unknown"
+ * @returns {{voltage, current, power, reference, references, target, state, skew, risenAt}} V, A, W; skew s or null
+ *   references: the ids of all live units that hold the bus, reference the first of them
+ *   state: "twoReferences" | "steady" | "ramping" | "dead" | "outOfBand" | "noReference" (voltage without a reference) | "off" (quiet, no reference) | "unknown"
  */
 export function busOf(units, status, before, now) {
   const live = units.filter((unit) => unit.state === "live");
-  const reference = live.find((unit) => unit.word === "reference") ?? null;
+  const references = live.filter((unit) => unit.word === "reference");
+  const reference = references[0] ?? null;
   const voltage = finite(status?.grid?.busVoltage) ?? reference?.vg ?? median(live.map((unit) => unit.vg));
   const risenAt = risen(voltage, reference, before, now);
   return {
@@ -21,8 +23,9 @@ export function busOf(units, status, before, now) {
     current: sum(live.map((unit) => (unit.ig !== null && unit.ig > 0 ? unit.ig : unit.ig === null ? null : 0))),
     power: sum(live.map((unit) => (unit.wg !== null && unit.wg > 0 ? unit.wg : unit.wg === null ? null : 0))),
     reference: reference?.id ?? null,
+    references: references.map(({ id }) => id),
     target: reference?.dvg ?? null,
-    state: stateOf(voltage, reference, live, limitsOf(status), now - risenAt <= RAMP_PATIENCE),
+    state: references.length > 1 ? "twoReferences" : stateOf(voltage, reference, live, limitsOf(status), now - risenAt <= RAMP_PATIENCE),
     skew: skewOf(live),
     risenAt,
   };

@@ -5,6 +5,8 @@ import { timeOfDay } from "./moments.js";
 import { idsOf } from "./sentences.js";
 import { isolated } from "./wire.js";
 
+const MOST = 4; // converters at work by an order that one line names
+
 /** @param bus status.bus, or null: then there is nothing to show */
 export function busLines(bus, words) {
   if (!bus || typeof bus !== "object") return [];
@@ -16,6 +18,7 @@ export function busLines(bus, words) {
     ...headroomLines(bus.reference, words).map(([text, level]) => line("headroom", text, level)),
     line("balance", ...balanceText(bus.balance, words)),
     line("losses", `${figure(bus.losses)} W`),
+    ...explainedLines(bus.working, words).map((text) => line("ordered", text)),
     ...unexplainedLines(bus.working, words).map((text) => line("unexplained", text, "warn")),
   ];
 }
@@ -56,13 +59,20 @@ function balanceText(balance, words) {
   return [words.t(withinSkew === true ? "busfig.apart" : "busfig.balanced", values)];
 }
 
+/** What an order from here keeps at work, set against measured, with the order; deals stand in a list of their own. */
+function explainedLines(working, words) {
+  const ordered = (Array.isArray(working) ? working : []).filter(({ explainedBy }) => explainedBy && explainedBy !== "deal");
+  const rest = ordered.length > MOST ? [words.t("and.more", { n: ordered.length - MOST })] : [];
+  return ordered.length === 0 ? [] : [[...ordered.slice(0, MOST).map((one) => `${workingText(one, words)} (${isolated(one.explainedBy)})`), ...rest].join(" · ")];
+}
+
 /** One line with the converters at work that neither a deal nor an order explains. */
 function unexplainedLines(working, words) {
   const loose = (Array.isArray(working) ? working : []).filter(({ explainedBy }) => explainedBy === null);
   return loose.length === 0 ? [] : [idsOf(loose.map(({ unitId }) => unitId), words)];
 }
 
-/** What a converter that nothing explains was set to and measures, for who looks closer. */
+/** What a converter was set to and what it measures. */
 export function workingText({ unitId, set, measured, losses }, words) {
   const values = { dvg: figure(set?.dvg, 1), dig: figure(set?.dig, 2), vg: figure(measured?.vg, 1), ig: figure(measured?.ig, 2), lost: figure(losses) };
   return `${isolated(unitId)}: ${words.t("busfig.working", values)}`;

@@ -1,8 +1,11 @@
 // The converter form's choice as the order's parameters: words and signs of T33 and A15-4, limits of Z8. Pure.
 
 import { finite } from "./figures.js";
+import { wordOf } from "./reading.js";
 
 export const WORD_OF = Object.freeze({ stopped: "0x0000", voltage: "0x0014", charge: "0x0041", discharge: "0x0002" });
+const DATA_LAG = 15_000; // ms
+const STOP_LAG = 35_000; // ms
 const ABOVE_BUS = 20; // V: what the specification's page adds for a discharge (A15-4)
 
 /**
@@ -27,6 +30,28 @@ export function converterOrder(choice, amperes, bus, limits) {
 /** The choice that shows a converter's present word; null where it is none of the four. */
 export function choiceOf(word) {
   return { wait: "stopped", reference: "voltage", charge: "current", discharge: "current" }[word] ?? null;
+}
+
+/**
+ * Whether an order that was seen in effect is no longer what the converter does, as after a trip: its line would say what is not so.
+ * Not in the first moments after its end, when this page's data may be older than the reading that proved it.
+ */
+export function isOver(line, unit, now = Date.now()) {
+  const { command } = line;
+  if (command?.order !== "setDcdc" || !settled(line, now)) return false;
+  const wanted = wordOf(command.wanted?.word ?? command.wanted?.mode);
+  const shown = unit.state === "live" ? unit.word : unit.lastWord ?? wanted; // nothing known of it contradicts nothing
+  return wanted !== null && shown !== wanted;
+}
+
+/** Whether a Stop all that was done, be it by answers alone, is no longer so: some converter works by readings late enough to tell (K9). */
+export function isStopOver({ command, kind, ended = null }, units, now = Date.now()) {
+  const done = kind === "done" || (kind === "warn" && command?.state === "verified");
+  return done && now - Date.parse(ended) > STOP_LAG && units.some(({ state, word, lastWord }) => ![null, "wait"].includes((state === "live" ? word : lastWord) ?? null));
+}
+
+function settled({ kind, watched = null, ended = null }, now) {
+  return kind === "done" && typeof watched !== "number" && now - Date.parse(ended) > DATA_LAG;
 }
 
 /** The signed set current that the form shows for a unit: + charges. */

@@ -94,7 +94,7 @@ function unitOf(id, data, read, entry, { state, age }, status) {
     state,
     age,
     ...read,
-    gridMaster: typeof master === "string" ? master === id : read.gridMaster,
+    gridMaster: typeof master === "string" ? master === id : read.gridMaster && status?.grid?.noGridMaster !== true,
     crown: (read.word ?? wordOf(entry?.lastWord)) === "reference",
     inDeal: false,
     sharing: null,

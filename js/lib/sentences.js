@@ -140,9 +140,9 @@ function stepName(step, words) {
 }
 
 /** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */
-export function headroomText({ current, toReserveWh, toFullWh, minutesToReserve, minutesToFull }, words) {
+export function headroomText({ current, power, toReserveWh, toFullWh, minutesToReserve, minutesToFull }, words) {
   const soon = (minutes) => (finite(minutes) === null ? "" : words.t("headroom.in", { time: duration(minutes * 60, words.units) }));
-  const values = { current: figure(current, 2), reserve: figure(toReserveWh), full: figure(toFullWh) };
+  const values = { current: figure(current, 2), power: finite(power) === null ? "" : ` (${figure(power)} W)`, reserve: figure(toReserveWh), full: figure(toFullWh) };
   return words.t("headroom", { ...values, reserveIn: soon(minutesToReserve), fullIn: soon(minutesToFull) });
 }
 
@@ -202,7 +202,8 @@ export function liveNow(model, words, unit = null) {
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
   else if (model.deals.length === 0) fact("now.deals.none");
   else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map(pairOf), words, 4)})` }, "warn");
-  fact(model.bus.reference ? "now.reference" : "now.reference.none", { id: model.bus.reference ?? "" });
+  const { references } = model.bus;
+  fact(references.length > 0 ? "now.reference" : "now.reference.none", { id: idsOf(references, words) }, references.length > 1 ? "alarm" : null);
   fact("now.bus", { v: figure(model.bus.voltage, 1) });
   const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
   fact(active.length > 0 ? "now.active" : "now.active.none", { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);

@@ -5,11 +5,13 @@ import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
 import { timeOfDay } from "../lib/moments.js";
 import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
+import { shareNews } from "../lib/shareNews.js";
 import { isolated, told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 const ROWS = 4; // more units than these share one line
+const PASSES = 600_000; // ms for which a guided sharing that failed and is over is told
 
 export function createAlerts(page) {
   const { words, orders } = page;
@@ -19,6 +21,7 @@ export function createAlerts(page) {
   const graveList = document.getElementById("grave-list");
   const banners = document.getElementById("banners");
   const said = document.getElementById("said");
+  let passing = { key: null, at: 0 }; // the guided sharing that is over, and since when this page tells it
   let heard = new Set(); // keys of what was read out: durations tick, but only what is new is said
 
   $(list).on("click", "[data-act=acknowledge]", ({ currentTarget }) => acknowledge($(currentTarget).closest("li").data("units")));
@@ -46,7 +49,7 @@ export function createAlerts(page) {
     const bus = conditionsOf(page.state.get().status);
     const lost = page.state.get().reach?.up === false; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(sinceText)));
-    const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : folded(bus.others.map(sinceText)))];
+    const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : [...shareBanner(), ...folded(bus.others.map(sinceText))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(banners, told, ({ key }) => key, () => {
       const line = make("p", "", { class: "banner" });
@@ -56,6 +59,14 @@ export function createAlerts(page) {
       setText(element.lastElementChild, text);
       setAttribute(element, "data-level", level);
     });
+  }
+
+  /** What a guided sharing has to say to everybody; that one failed and is over is told for a while only. */
+  function shareBanner() {
+    const news = shareNews(page.state.get().status?.share ?? null, words);
+    if (!news?.passing) return news ? [news] : [];
+    if (passing.key !== news.key) passing = { key: news.key, at: performance.now() };
+    return performance.now() - passing.at < PASSES ? [news] : [];
   }
 
   function renderGrave(found) {

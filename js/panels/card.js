@@ -1,5 +1,6 @@
 // One unit's panel (N1-N18): built when it comes into view, updated only while it is in view. Used by units.js.
 
+import { isOver } from "../lib/converter.js";
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
@@ -63,7 +64,7 @@ export function createCard(page, id, element) {
     renderGates(unit);
     page.ups.renderUnit(part.ups, unit, model);
     converter.update(unit, model);
-    showOutcomes(part.outcomes, orders.lines(spots), words);
+    showOutcomes(part.outcomes, orders.lines(spots).filter((line) => !isOver(line, unit)), words);
     const opened = element.classList.contains("opened");
     setText(part.opener, words.t(opened ? "density.fold" : "density.open"));
     setAttribute(part.opener, "aria-expanded", String(opened));

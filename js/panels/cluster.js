@@ -22,7 +22,7 @@ export function createCluster(page) {
   const shutDown = find("shut-down");
   const hint = find("shut-down-hint");
   const note = find("global-note");
-  const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch() });
+  const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch(), units: () => page.model().units });
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
 
   let seen = null; // the Soft Stop of which somebody here has seen that nothing follows it

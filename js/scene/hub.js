@@ -6,7 +6,7 @@ import { stamp } from "./sprites.js";
 import { fill } from "./words.js";
 import { veil } from "./theme.js";
 
-const GRAVE = new Set(["dead", "outOfBand"]);
+const GRAVE = new Set(["dead", "outOfBand", "twoReferences"]);
 const QUIET_SKEW = 3; // s: readings of one beat
 
 export function drawHub(pen, hub, model) {

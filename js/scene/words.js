@@ -3,7 +3,7 @@
 export const SCENE_WORDS = Object.freeze({
   pv: "PV", utility: "utility", load: "load", deal: "deal", agreed: "agreed, no current yet", untold: "current unknown", gridMaster: "Grid Master",
   reference: "voltage reference", clock: "units\u2019 clock", silent: "silent", stale: "stale", alarm: "alarm", unwatched: "unwatched",
-  hubLabel: "BUS", ramping: "ramping", dead: "dead", outOfBand: "out of band", noReference: "no voltage reference", off: "no voltage reference",
+  hubLabel: "BUS", ramping: "ramping", dead: "dead", outOfBand: "out of band", noReference: "no voltage reference", twoReferences: "two voltage references", off: "no voltage reference",
   unknown: "not known", skew: "readings up to {seconds} s apart", dealsUnknown: "deals not known", noUnits: "no units known yet",
   list: "Units on the bus", live: "live", charging: "takes {current} A", discharging: "gives {current} A", charge: "charge {percent}",
   agreedUnit: "in a deal, no current yet", unknownUnit: "in a deal, current unknown", old: "{age} old",

@@ -41,7 +41,8 @@ def mode_in_force(
     """The cluster's mode from what each live unit shows (None: a live unit that tells none) and our own orders.
 
     While units differ because an order of ours is under way, at most `allowed` s (Z9b), the mode is the old one and
-    `pending` the new; any other difference is "mixed".
+    `pending` the new; any other difference is "mixed". Where several orders follow each other the old one is the
+    oldest that a unit still shows: none that all have left is ever told again.
     """
     open_effects = pending_effects(orders, now=now, allowed=allowed)
     newest = open_effects[-1] if open_effects else None
@@ -53,8 +54,9 @@ def mode_in_force(
         (mode,) = modes
         return ModeInForce(mode, pending=None if wanted is mode else wanted)
     old = newest.before if newest else None
-    if old is not None and modes <= {old, *(order.mode for order in open_effects)}:
-        return ModeInForce(old, pending=wanted)
+    way = [old, *(order.mode for order in open_effects)]
+    if old is not None and modes <= set(way):
+        return ModeInForce(next(mode for mode in way if mode in modes), pending=wanted)
     return ModeInForce(None, mixed=True, pending=wanted)
 
 

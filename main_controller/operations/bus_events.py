@@ -20,6 +20,7 @@ from main_controller.errors import NotFound
 from main_controller.operations.chronicle import Chronicle
 from main_controller.operations.desk import Desk
 from main_controller.operations.own_changes import OwnChanges, last_order
+from main_controller.operations.taken_back import taken_back
 from main_controller.operations.trips import Trips
 from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
 from main_controller.rules.bus_watch import Explained, conditions
@@ -53,13 +54,17 @@ class BusEvents:
         self._limits = limits
         self._standing: dict[Key, _Standing] = {}  # replaced whole
         self._told: set[str] = set()
-        self._looking = threading.Lock()  # protects the three above; who finds it taken leaves
+        self._taken_back: list[dict[str, Any]] = []  # replaced whole
+        self._looking = threading.Lock()  # protects the four above; who finds it taken leaves
 
     def standing(self) -> list[dict[str, Any]]:
-        """What is wrong now and was told, the gravest first, as JSON: kind, unitId, text, numbers, since, grave."""
+        """What is wrong now and was told, the gravest first, as JSON: kind, unitId, text, numbers, since, grave.
+
+        Orders that the readings contradict stand before all else (S8).
+        """
         told = [one for one in self._standing.values() if one.told]
         told.sort(key=lambda one: (not one.condition.grave, one.since))
-        return [
+        return [*self._taken_back] + [
             {
                 "kind": one.condition.kind,
                 "unitId": one.condition.unit_id,
@@ -98,6 +103,7 @@ class BusEvents:
         self._take(found, picture)
         self._changes.look(picture)
         self._tell_contradictions(picture)
+        self._taken_back = taken_back(self._desk, picture)
 
     def explained(self, snapshot: Snapshot) -> Explained:
         """What explains each converter at work: the deals, and the last order of ours that stands."""

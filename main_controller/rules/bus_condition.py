@@ -44,6 +44,7 @@ class ConditionKind(StrEnum):
     UNIT_CURRENT = "unitCurrent"
     BUS_CURRENT = "busCurrent"
     REVERSE_POWER = "reversePower"
+    CONTRADICTED = "contradicted"
 
 
 Key = tuple[ConditionKind, str | None]

@@ -142,7 +142,8 @@ def _working(unit: Measured, explained: Explained) -> dict[str, Any]:
 
 
 def headroom(unit: Measured, *, current_max: float, reserve: float) -> Mapping[str, float | None]:
-    """How much one unit could still do: current (A), energy (Wh) down to the `reserve` (%) and up to full, minutes.
+    """How much one unit could still do: current (A), power (W) at the bus voltage that it measures, energy (Wh) down to
+    the `reserve` (%) and up to full, minutes.
 
     Minutes are at the present battery power; None where the hardware does not tell or the power runs the other way.
     """
@@ -152,8 +153,10 @@ def headroom(unit: Measured, *, current_max: float, reserve: float) -> Mapping[s
     down = None if full is None or unit.rsoc is None else max(0.0, full * (unit.rsoc - reserve) / 100)
     up = None if full is None or unit.remaining is None else max(0.0, full - unit.remaining)
     power = unit.wb or 0.0
+    current = None if unit.ig is None else round(max(0.0, current_max - abs(unit.ig)), 3)
     return {
-        "current": None if unit.ig is None else round(max(0.0, current_max - abs(unit.ig)), 3),
+        "current": current,
+        "power": None if current is None or not unit.vg else _whole(current * unit.vg),
         "toReserveWh": _whole(down),
         "toFullWh": _whole(up),
         "minutesToReserve": _whole(down / -power * 60) if down is not None and power < -1 else None,

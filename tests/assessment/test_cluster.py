@@ -82,6 +82,13 @@ def test_two_changes_on_top_of_each_other_are_the_old_mode_and_the_newest() -> N
     assert mode([RUN, STOP, MANUAL], *changes) == ModeInForce(RUN, pending=MANUAL)
 
 
+def test_an_old_mode_that_no_unit_shows_any_more_is_not_told_again() -> None:
+    """Soft Stop was seen at all units before Manual began to show, and Manual was given before that: never "Run"."""
+    changes = order(SOFT, entered=100.0), order(MANUAL, entered=102.0)
+    assert mode([SOFT, SOFT], *changes) == ModeInForce(SOFT, pending=MANUAL)
+    assert mode([SOFT, MANUAL], *changes) == ModeInForce(SOFT, pending=MANUAL)
+
+
 def test_an_order_replaced_by_one_in_effect_is_over_unless_it_is_still_in_flight() -> None:
     done = order(STOP, entered=102.0, in_effect=True)
     assert mode([STOP, STOP], order(RUN, sent="unknown"), done).pending is None

@@ -606,6 +606,9 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     stage.more["share"] = {**share, "command": "c1", "steps": steps}
     page = open_quiet(stage=stage)
     expect(page.locator("#trust-live b")).to_have_text("3")
+    banner = page.locator("#banners .banner")
+    expect(banner).to_contain_text(f"Guided sharing, 1.5 A from E001 to E003 · failed, ended safely · {why}")
+    expect(banner).to_have_attribute("data-level", "warn")
     page.locator("#open-share").click()
     expect(page.locator("#share-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
     expect(page.locator("#share-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")

@@ -135,6 +135,11 @@ test("the bus says whether it is at its voltage", () => {
   assert.equal(bus(reference(350), null, 0, { limits: { gridvoltagemin: 360, gridvoltagemax: 400 } }).state, "outOfBand");
 });
 
+test("two live converters that hold the bus at once are never a steady bus, and both are named", () => {
+  const both = bus([unit("A", "reference", 0, { vg: 350 }), unit("B", "reference", 0, { vg: 350 }), unit("C", "reference", 0, { state: "stale" })]);
+  assert.deepEqual([both.state, both.references], ["twoReferences", ["A", "B"]]);
+});
+
 test("a bus on its way up ramps, and one that stands still below its band does not", () => {
   const off = bus([unit("A", "wait", 0, { vg: 0 })], null, 0);
   const begun = bus([unit("A", "reference", 0, { vg: 0 })], off, 1);

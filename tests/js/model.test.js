@@ -64,6 +64,7 @@ test("the Grid Master is the one the controller names, not a dead one's last pic
   const log = { A: data("0x0000", 0, { apis: { is_grid_master: true } }), B: data("0x0000", 0) };
   const masters = (grid) => buildModel(log, [], status({ A: live, B: live }, { grid })).units.map(({ gridMaster }) => gridMaster);
   assert.deepEqual(masters({ gridMaster: "B" }), [false, true]);
+  assert.deepEqual(masters({ gridMaster: null, noGridMaster: true }), [false, false], "a dead one's last data go on claiming it (K7)");
   assert.deepEqual(masters(undefined), [true, false]);
 });
 

@@ -318,6 +318,18 @@ test("it is asked for every few seconds only, for 90 s; what no reading has show
   assert.equal(world.orders.following(), false);
 });
 
+test("a refusal by the E-stop does not say that it is latched once it has been reset", async () => {
+  const world = bench();
+  const error = "The E-stop is latched by anna.";
+  await world.give(async () => ({ ok: false, status: 409, failure: "refused", body: { error, sent: false, cause: "estop" } }));
+  await world.hear(); // a status from before the latch
+  assert.equal(world.entry().text, error);
+  await world.hear({ estop: { by: "anna" } });
+  assert.equal(world.entry().text, error);
+  await world.hear({ estop: null });
+  assert.deepEqual(world.shown(), ["failed", "warn", "Was refused while the E-stop was latched; that is reset, nothing was sent.", true]);
+});
+
 test("a late contradiction is learned from the event that tells of it", async () => {
   const world = await answeredOrder();
   world.time = 91_000;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../../js/lib/converter.js";
+import { choiceOf, converterOrder, isOver, isStopOver, limitsOf, setCurrentOf } from "../../js/lib/converter.js";
 import { countFilters, selectUnits } from "../../js/lib/filters.js";
 import { isDrained } from "../../js/lib/drained.js";
 import { buildModel } from "../../js/lib/model.js";
@@ -51,6 +51,31 @@ test("the form refuses what cannot be meant, and says what is wrong", () => {
   assert.equal(problem("current", 1, 380.1, LIMITS), "converter.bus");
   assert.equal(problem("current", -1, 360.1, LIMITS), "converter.bus.discharge");
   assert.equal(problem("current", -1, 360, LIMITS), undefined);
+});
+
+test("an order seen in effect is over once its converter does something else; what awaits a reading or alarms is not", () => {
+  const line = { command: { order: "setDcdc", wanted: { word: "0x0014" } }, kind: "done", watched: null, ended: new Date(0).toISOString() };
+  const unit = { state: "live", word: "wait" };
+  assert.equal(isOver(line, unit, 14_000), false, "the page's data may be older than the reading that proved it");
+  assert.equal(isOver(line, unit), true);
+  assert.equal(isOver(line, { ...unit, word: null }), true);
+  assert.equal(isOver(line, { ...unit, word: "reference" }), false);
+  for (const change of [{ watched: 5 }, { kind: "bad" }, { kind: "wait" }, { command: undefined }, { command: { order: "setLock" } }]) assert.equal(isOver({ ...line, ...change }, unit), false);
+  assert.equal(isOver(line, { ...unit, state: "stale", lastWord: "reference" }), false);
+  assert.equal(isOver(line, { ...unit, state: "silent", lastWord: null }), false);
+  assert.equal(isOver(line, { state: "silent", word: "reference", lastWord: "wait" }), true);
+});
+
+test("a Stop all that was done, also by answers alone, is not told as done beside a converter that works again", () => {
+  const line = { command: { order: "stopAll", state: "verified" }, kind: "done", watched: 5, ended: new Date(0).toISOString() };
+  const unit = (word, more = {}) => ({ state: "live", word, ...more });
+  assert.equal(isStopOver(line, [unit("wait"), unit("reference")], 36_000), true);
+  assert.equal(isStopOver({ ...line, kind: "warn", watched: null }, [unit("reference")], 36_000), true);
+  assert.equal(isStopOver(line, [unit("wait"), unit("wait", { state: "silent", lastWord: "charge" })], 36_000), true);
+  assert.equal(isStopOver(line, [unit("wait"), unit(null)], 36_000), false);
+  assert.equal(isStopOver(line, [unit("reference")], 34_000), false, "readings come late after a stop");
+  assert.equal(isStopOver({ ...line, kind: "bad", command: { state: "contradicted" } }, [unit("reference")], 36_000), false);
+  assert.equal(isStopOver({ ...line, kind: "warn", command: { state: "partlyVerified" } }, [unit("reference")], 36_000), false);
 });
 
 test("the form mirrors the converter: its word as the choice, its set current with the sign of the word", () => {
@@ -170,6 +195,13 @@ test("what is live now says cannot tell where it cannot, never none (Z6)", () =>
   assert.ok(texts.includes("Deals: cannot tell"));
   assert.ok(!texts.includes("Deals: none"));
   assert.ok(texts.includes("Grid voltage: -- V"));
+});
+
+test("every converter that holds the bus is named beside a question, two of them as an alarm", () => {
+  const unit = (id) => [id, { dcdc: { status: { status: "0x0014" } } }];
+  const model = buildModel(Object.fromEntries([unit("E1"), unit("E2")]), [], { units: { E1: { state: "live" }, E2: { state: "live" } } });
+  const fact = liveNow(model, words).find(({ text }) => text.startsWith("Voltage reference"));
+  assert.deepEqual([fact.text.replace(/[\u2066-\u2069]/g, ""), fact.level], ["Voltage reference: E1, E2", "alarm"]);
 });
 
 test("an order is named without the scope where the place says it", () => {

@@ -50,5 +50,6 @@ test("what is said against Stopped is advice and keeps nothing (S28)", () => {
 test("how much a unit could still do stands in one line, with -- for what nothing tells", () => {
   const left = { current: 1.25, toReserveWh: 1325, toFullWh: 593, minutesToReserve: 95, minutesToFull: null };
   assert.equal(headroomText(left, words), "Could still do 1.25 A; 1325 Wh down to its reserve (in 1 h 35 min); 593 Wh up to full.");
+  assert.match(headroomText({ ...left, power: 437 }, words), /^Could still do 1\.25 A \(437 W\); 1325 Wh/);
   assert.equal(headroomText({ current: null, toReserveWh: null }, words), "Could still do -- A; -- Wh down to its reserve; -- Wh up to full.");
 });

@@ -395,6 +395,37 @@ def test_a_contradicted_order_stands_among_the_events_once(manual: Watched) -> N
     assert len([text for text in manual.told() if "contradict" in text]) == 1
 
 
+def contradicted(manual: Watched) -> Answers:
+    """E001 answered Wait and goes on charging, and the readings have shown it."""
+    manual.bench.converter.wait("E001", ME)
+    manual.works("E001", CHARGE)
+    answers = Answers(manual.bench.desk)
+    for _ in range(30):
+        manual.bench.run(1)
+        answers.run_once()
+    manual.bench.run(1)
+    return answers
+
+
+def test_a_contradicted_order_stands_above_everything_until_the_converter_obeys(manual: Watched) -> None:
+    contradicted(manual)
+    first = manual.events.standing()[0]
+    assert (first["kind"], first["unitId"], first["grave"]) == ("contradicted", "E001", True)
+    assert first["text"] == "E001 answered c1 of me as done (in Wait), but its readings show charging."
+    assert first["numbers"] == {"command": "c1", "wanted": "0x0000", "shows": "0x0041"}
+    manual.bench.unit("E001").word = str(WAIT)
+    manual.bench.run(6)
+    assert "contradicted" not in manual.kinds
+
+
+def test_a_contradicted_order_stands_no_longer_once_another_concerns_its_converter(manual: Watched) -> None:
+    contradicted(manual)
+    assert "contradicted" in manual.kinds
+    manual.bench.converter.wait("E001", ME)
+    manual.bench.run(1)
+    assert "contradicted" not in manual.kinds
+
+
 def test_deals_explain_what_apis_main_drives() -> None:
     with open_bench(mode=RUN) as bench:
         watching = Watched(bench.settled())

@@ -81,6 +81,7 @@ def test_headroom_is_told_by_charge_and_current_and_minutes_only_the_way_it_goes
     told = headroom(giving, current_max=2.3, reserve=20.0)
     assert told == {
         "current": 0.3,
+        "power": 105,
         "toReserveWh": 720,
         "toFullWh": 1200,
         "minutesToReserve": 72,
@@ -95,7 +96,9 @@ def test_what_the_hardware_does_not_tell_is_null(missing: dict[str, Any]) -> Non
     values = {"rsoc": 50.0, "remaining": 1200.0, **missing}
     told = headroom(unit("E001", **values), current_max=2.3, reserve=20.0)
     assert (told["toReserveWh"], told["toFullWh"]) == (None, None)
-    assert headroom(unit("E001", ig=None), current_max=2.3, reserve=20.0)["current"] is None
+    mute = headroom(unit("E001", ig=None), current_max=2.3, reserve=20.0)
+    assert (mute["current"], mute["power"]) == (None, None)
+    assert headroom(unit("E001", vg=0.0), current_max=2.3, reserve=20.0)["power"] is None, "a dead bus tells no power"
 
 
 def test_the_figures_are_read_from_a_units_own_data() -> None:
