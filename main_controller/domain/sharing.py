@@ -44,10 +44,11 @@ class Sharing:
     """Unit `giver` gives `current` A at `voltage` V to unit `taker`; the giver is the voltage reference.
 
     `since` (monotonic s) is when the present step began; `reason` says why it ends or ended; `touched` whether an
-    order that may have been carried out has left; `notes` keeps a sentence per finished step; `safe`: it is over and
-    nothing of it runs any more. It lasts `minutes` from `current_at` on (monotonic s; `current_since` in UTC), or until
-    `wh` are carried, whichever comes first; None is no such limit. `begun` (UTC; `entered`, monotonic s) and `page`:
-    when it was ordered, and by which page, if one. `alarmed` are the units that had a heavy alarm when it began.
+    order that may have been carried out has left; `notes` keeps a sentence per finished step; `failed_step` is the one
+    at which it failed; `safe`: it is over and nothing of it runs any more. It lasts `minutes` from `current_at` on
+    (monotonic s; `current_since` in UTC), or until `wh` are carried, whichever comes first; None is no such limit.
+    `begun` (UTC; `entered`, monotonic s) and `page`: when it was ordered, and by which page, if one. `alarmed` are the
+    units that had a heavy alarm when it began.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Sharing:
     state: ShareState = ShareState.RUNNING
     reason: str | None = None
     failed: bool = False
+    failed_step: Step | None = None
     touched: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     began_end: float | None = None
@@ -136,6 +138,8 @@ class Sharing:
             return "running"
         if index == place and not (self.safe and str(self.step) in self.notes):
             return "done" if self.state is ShareState.ENDED else str(self.state)
+        if list(Step)[index] is self.failed_step:
+            return "failed"
         if index > place:
             return "waiting"
         return "done" if str(list(Step)[index]) in self.notes else "skipped"

@@ -87,16 +87,24 @@ class SafeEnd:
         notes = {**sharing.notes, str(sharing.step): note}
         return replace(sharing, notes=notes, reason=reason, state=state, safe=not left)
 
-    def go_on(self, sharing: Sharing, picture: GridState) -> None:
-        """After an end that failed: send Wait on to those that it did not see there, until it does (S5, S30).
+    @property
+    def at_work(self) -> bool:
+        """Whether the end has failed to see somebody in Wait who is its own still."""
+        return bool(self._unseen)
 
-        Not to one that was ordered something else since, or that apis-main drives: whoever looked at it may act.
+    def go_on(self, sharing: Sharing, picture: GridState, *, sends: bool) -> str:
+        """After an end that failed: send Wait on to those that it did not see there (S5, S30); what is left of it.
+
+        Not to one that was ordered something else since, or that apis-main drives: whoever looked at it may act. Unless
+        it `sends`, it looks alone.
         """
         for fact in _known(self._unseen, picture):
             began = self._began if self._began is not None else sharing.since
             taken = fact.obeys in SHARING_MODES or self._desk.ordered_since(sharing.id, began, fact.id, stops=False)
-            if taken or self._send_wait(sharing, fact, picture.now):
+            if taken or (self._send_wait(sharing, fact, picture.now) if sends else fact.confirmed_wait(began)):
                 self._unseen.discard(fact.id)
+        own = _known({sharing.giver, sharing.taker}, picture)
+        return self._left(sharing, picture, own, _known(self._unseen, picture))
 
     # Whom it concerns
 

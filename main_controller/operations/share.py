@@ -93,6 +93,8 @@ class Share:
         started = self._starting.start(
             TransferOrder(giver, taker, current, voltage, minutes, wh), by, stamp, stops=self._stops_of
         )
+        if before is not None and before.unended:
+            self._record.forget(before.id)
         self._wish = None
         self._safe_end.forget()
         self._figures.forget()
@@ -108,11 +110,13 @@ class Share:
     def _end(self, by: Actor, why: str, stamp: Stamp = UNSTAMPED) -> Command:
         desk = self._desk
         sharing = self._record.now
-        if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
+        left = sharing is not None and (sharing.state is ShareState.INTERRUPTED or sharing.unended)
+        if sharing is None or (sharing.over and not left):
             raise NotFound("No guided procedure is running.")
         command = desk.begin(EndTransferOrder(sharing.giver, sharing.id), by, stamp=stamp, judged=True)
-        if sharing.state is ShareState.INTERRUPTED:
+        if left:
             self._record.claim(command)  # no other procedure begins while this one ends
+            self._record.own(sharing)
             ending = replace(sharing, state=ShareState.RUNNING, failed=True, reason=why)
             ending = ending.to(Step.CURRENT_OFF, desk.clock(), why)  # the whole end, whatever ran
             if self._record.move(sharing, ending):
@@ -256,6 +260,8 @@ class Share:
         """Begin it, with the first Waits sent before anything is written down."""
         log.warning("%s: safe end begins: %s", sharing.id, why)
         ending = replace(sharing, reason=why, failed=failed or sharing.failed, began_end=picture.now)
+        if failed:
+            ending = replace(ending, failed_step=sharing.step)
         if not ending.touched:
             state = ShareState.FAILED if ending.failed else ShareState.ENDED
             self._record.finish(sharing, replace(ending, state=state, safe=True))
@@ -278,13 +284,20 @@ class Share:
     def _reference_down(self, sharing: Sharing, picture: GridState) -> None:
         ended = self._safe_end.reference_down(sharing, picture)
         if ended is not None:
-            self._record.finish(sharing, ended)
+            self._record.finish(sharing, ended, keep=self._safe_end.at_work)
 
     def _go_on(self, sharing: Sharing) -> None:
         """Its end failed: what it did not see in Wait is sent it on, for a while; a Stop all sends its own."""
         picture = self._desk.picture()
-        if self._desk.commands.held_by is None and picture.now - sharing.since <= self._desk.timing.force_stop_follows:
-            self._safe_end.go_on(sharing, picture)
+        sends = picture.now - sharing.since <= self._desk.timing.force_stop_follows
+        if self._desk.commands.held_by is not None:
+            return
+        kept = self._safe_end.at_work
+        left = self._safe_end.go_on(sharing, picture, sends=sends)
+        if kept and not self._safe_end.at_work:
+            self._record.forget(sharing.id)
+        if not left:
+            self._record.settle(sharing)
 
     def _stops(self, sharing: Sharing) -> int:
         return self._stops_of(sharing.giver, sharing.taker)

@@ -5,6 +5,7 @@ Used by `Share`. Sends nothing and decides nothing.
 
 import logging
 import threading
+from dataclasses import replace
 from typing import Any, Protocol
 
 from main_controller.concurrency.single_run import SingleRun
@@ -45,7 +46,7 @@ class ShareRecord:
         self.now: Sharing | None = None
         left = sorted(_loaded(kept, desk.clock()), key=lambda one: (one.begun is not None, one.begun, one.id))
         for sharing in left[:-1]:  # one ran at a time: what is older had ended, and its record could not be removed
-            self._forget(sharing.id)
+            self.forget(sharing.id)
         if left:
             self.now = left[-1]
             log.warning("a guided procedure was running when the program ended: %s", self.now.as_json())
@@ -102,16 +103,17 @@ class ShareRecord:
             progress = {"step": str(sharing.step), "steps": sharing.as_json()["steps"], "sentence": sentence}
             self._desk.commands.update(sharing.id, progress=progress)
 
-    def finish(self, before: Sharing, sharing: Sharing) -> None:
+    def finish(self, before: Sharing, sharing: Sharing, *, keep: bool = False) -> None:
         """The procedure has ended, as its state says; end its command and the orders to end it.
 
-        `safe`: nothing of it runs any more, as the orders to end it wanted. Nothing happens where somebody else
-        replaced `before`.
+        `safe`: nothing of it runs any more, as the orders to end it wanted. `keep` its record: what may still run is to
+        be ended after a kill too. Nothing happens where somebody else replaced `before`.
         """
         if not self.show(before, sharing):
             return
         self.release(sharing.id)
-        self._forget(sharing.id)
+        if not keep:
+            self.forget(sharing.id)
         log.warning("%s: the guided procedure has %s: %s", sharing.id, sharing.state.value, sharing.reason)
         commands = self._desk.commands.latest()
         for ending in commands:
@@ -125,7 +127,13 @@ class ShareRecord:
         if command is not None:
             self._end(command, sharing)
 
-    def _forget(self, sharing_id: str) -> None:
+    def settle(self, sharing: Sharing) -> None:
+        """What a failed end had left running was seen to stop since."""
+        if self.move(sharing, replace(sharing, safe=True)):
+            log.warning("%s: what the guided procedure had left has ended", sharing.id)
+
+    def forget(self, sharing_id: str) -> None:
+        """Keep it over a kill no longer."""
         try:
             self._kept.remove(sharing_id)
         except ControllerError as error:

@@ -65,9 +65,9 @@ def in_wait(bench: Bench) -> bool:
     return all(unit.word == WAIT for unit in bench.grid.units.values())
 
 
-def ended(bench: Bench, command_id: str, state: str, why: str) -> None:
-    """The procedure is over, as its command says."""
+def ended(bench: Bench, command_id: str, state: str, why: str, *, kept: bool = False) -> None:
+    """The procedure is over, as its command says; `kept` over a kill where a converter of it may still work."""
     command = bench.log.get(command_id)
     assert (command.state, why in str(command.error or command.note or why)) == (state, True), command.error
-    assert bench.kept.records == {}
+    assert set(bench.kept.records) == ({command_id} if kept else set())
     assert not bench.share.running

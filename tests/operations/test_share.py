@@ -264,7 +264,7 @@ def test_a_follower_whose_wait_fails_or_hangs_does_not_keep_the_reference_up(ben
         assert min(at for unit_id, at in waits if unit_id == "E001" and at > 0) <= 30.5
         assert bench.unit("E001").word == WAIT
         bench.grid.faults.clear()
-        ended(bench, command_id, "failed", "Not ended: E003")
+        ended(bench, command_id, "failed", "Not ended: E003", kept=True)
         bench.converter.wait("E003", ME)
         bench.run(30.0)
 
@@ -275,7 +275,8 @@ def test_an_end_that_was_not_seen_is_never_called_verified(bench: Bench) -> None
     end = bench.share.end(ME)
     bench.run(90.0)
     assert bench.log.get(end.id).state == "failed"
-    ended(bench, command_id, "failed", "Not ended: E001 was not seen in Wait; the bus still carries 350 V at E001.")
+    why = "Not ended: E001 was not seen in Wait; the bus still carries 350 V at E001."
+    ended(bench, command_id, "failed", why, kept=True)
 
 
 # Stop all takes over

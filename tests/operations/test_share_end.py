@@ -74,7 +74,7 @@ def test_it_is_never_called_ended_while_any_converter_works(bench: Bench, word: 
     bench.grid.faults["E002 WAIT"] = Fault(unsent())
     bench.run(130.0)
     assert bench.unit("E001").word == bench.unit("E003").word == WAIT
-    ended(bench, command_id, "failed", f"Not ended: {left}")
+    ended(bench, command_id, "failed", f"Not ended: {left}", kept=True)
     assert told(bench)["state"] == "failed"
     assert bench.desk.owner.claim is None, "whoever looks at it may act"
 
@@ -89,15 +89,57 @@ def test_what_its_end_did_not_reach_is_sent_wait_on_once_it_can_be_reached(
         bench.grid.faults[f"{unit_id} WAIT"] = Fault(unsent())
     bench.share.end(ME)
     bench.run(130.0)
-    ended(bench, command_id, "failed", "Not ended: ")
+    ended(bench, command_id, "failed", "Not ended: ", kept=True)
     assert all(bench.unit(unit_id).word != WAIT for unit_id in unreached)
     bench.grid.faults.clear()
     bench.run(10.0)
     assert in_wait(bench)
+    bench.run(20.0)
+    assert (told(bench)["safe"], bench.kept.records) == (True, {})
     waits = len(sent(bench))
     bench.unit("E003").word = str(CHARGE)  # by another door, after it was seen in Wait
     bench.run(30.0)
     assert len(sent(bench)) == waits
+
+
+def test_an_end_that_failed_can_be_ordered_again_and_is_kept_over_a_kill(bench: Bench) -> None:
+    command_id = sharing(bench)
+    bench.devices.deaf = {"E003"}
+    bench.share.end(ME)
+    bench.run(700.0)
+    assert bench.unit("E003").word == CHARGE
+    with open_bench(kept=bench.kept) as restarted:
+        assert step(restarted).startswith("interrupted")
+    bench.devices.deaf = set()
+    end = bench.share.end(ME)
+    with pytest.raises(Refused, match="still running"):
+        begin(bench)
+    bench.run(60.0)
+    assert in_wait(bench)
+    assert bench.log.get(end.id).state == "verified"
+    assert told(bench)["safe"] is True
+    ended(bench, command_id, "failed", "")
+
+
+def test_what_a_failed_end_left_is_no_longer_kept_once_somebody_took_it_over(bench: Bench) -> None:
+    """A restart days later would take down what was built by hand meanwhile."""
+    sharing(bench)
+    bench.devices.deaf = {"E003"}
+    bench.share.end(ME)
+    bench.run(700.0)
+    assert bench.kept.records
+    bench.ordered("E003", CHARGE, returned=bench.hands.now, sent=True)
+    bench.run(5.0)
+    assert bench.kept.records == {}
+
+
+@pytest.mark.parametrize("silent", ["E001", "E003"])
+def test_the_step_at_which_it_failed_is_told_as_failed(bench: Bench, silent: str) -> None:
+    sharing(bench)
+    bench.unit(silent).frozen = True
+    bench.run(120.0)
+    steps = {one["step"]: one["state"] for one in told(bench)["steps"]}
+    assert steps["sharing"] == "failed"
 
 
 @pytest.mark.parametrize("how", ["order", "mode", "time"])
