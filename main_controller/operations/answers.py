@@ -11,8 +11,9 @@ from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
-from main_controller.domain.orders import ConverterOrder, StopAllOrder
+from main_controller.domain.orders import StopAllOrder
 from main_controller.operations.desk import Desk
+from main_controller.rules.evidence import shows_done
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Answers:
             fact = picture.facts.get(unit_id)
             if outcome.evidence != BY_ANSWER or fact is None or not self._counts(command, fact):
                 continue
-            if fact.last_status is _word(command):
+            if shows_done(command.order, fact.reading):
                 units[unit_id] = replace(outcome, evidence=BY_READING)
             elif self._twice(command, fact):
                 against[unit_id] = fact
@@ -63,7 +64,7 @@ class Answers:
     def _twice(self, command: Command, fact: UnitAssessment) -> bool:
         """Whether two readings in a row tell something else: one alone may have been late on its way (K9)."""
         before = fact.recent[-2] if len(fact.recent) > 1 else None
-        return before is not None and before.at >= self._since(command) and before.word is not _word(command)
+        return before is not None and before.at >= self._since(command) and not shows_done(command.order, before)
 
     def _since(self, command: Command) -> float:
         """From when (monotonic s) readings tell of this order (Z6c, K9); of a Stop all after the last of its Waits."""
@@ -78,14 +79,16 @@ class Answers:
         return read and not self._desk.ordered_since(command.id, settled, fact.id, stops=True)
 
 
-def _word(command: Command) -> ConverterStatus | None:
-    """The word that was done: of Stop all it is Wait."""
-    return command.order.word if isinstance(command.order, ConverterOrder) else ConverterStatus.WAIT
-
-
 def _sentence(against: Mapping[str, UnitAssessment]) -> str:
-    shown = [
-        f"{unit_id} shows {fact.last_status.label if fact.last_status is not None else 'a state that is not known'}"
-        for unit_id, fact in sorted(against.items())
-    ]
-    return f"Its converter answered that it was done, and the readings since contradict it: {some(shown)}."
+    readings = [f"{unit_id} shows {shown(fact)}" for unit_id, fact in sorted(against.items())]
+    return f"Its converter answered that it was done, and the readings since contradict it: {some(readings)}."
+
+
+def shown(fact: UnitAssessment) -> str:
+    """What a unit's last reading says it does, with its set point where it works."""
+    status, reading = fact.last_status, fact.reading
+    if status is None or reading is None:
+        return "a state that is not known"
+    if status is ConverterStatus.WAIT or reading.dvg is None or reading.dig is None:
+        return status.label
+    return f"{status.label}, set to {reading.dvg:g} V and {reading.dig:g} A"

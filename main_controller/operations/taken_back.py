@@ -9,8 +9,10 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
+from main_controller.operations.answers import shown
 from main_controller.operations.desk import Desk
 from main_controller.rules.bus_condition import ConditionKind
+from main_controller.rules.evidence import shows_done
 
 
 def taken_back(desk: Desk, picture: GridState) -> list[dict[str, Any]]:
@@ -28,11 +30,11 @@ def _standing(desk: Desk, picture: GridState, command: Command) -> list[dict[str
     found = []
     for unit_id, outcome in sorted(command.units.items()):
         fact = picture.facts.get(unit_id)
-        if outcome.state != CommandState.CONTRADICTED or fact is None or fact.last_status is wanted:
+        if outcome.state != CommandState.CONTRADICTED or fact is None or shows_done(order, fact.reading):
             continue
         if desk.ordered_since(command.id, command.entered, unit_id, stops=True):
             continue
-        shows = fact.last_status.label if fact.last_status is not None else "a state that is not known"
+        shows = shown(fact)
         said = f"{unit_id} answered {command.id} of {command.by} as done ({wanted.label})"
         found.append(
             {

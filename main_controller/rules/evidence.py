@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
+from main_controller.domain.freshness import Reading
 from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Order, ShutDownOrder, UpsOrder
@@ -104,14 +105,25 @@ def _converter(order: ConverterOrder, command: Command, picture: GridState, lags
     """The converter's word, and its set current and target voltage where the word has them."""
     outcomes = {}
     for fact in picture.scope(order.unit_id):
-        reading = fact.reading
-        so = reading is not None and reading.word is order.word
-        if so and reading is not None and not order.stops:
-            so = _near(reading.dig, order.dig, 0.005) and _near(reading.dvg, order.dvg, 0.5)
+        so = fact.reading is not None and shows_order(order, fact.reading)
         lag = lags.reading
         shown = None if fact.last_status is None else str(fact.last_status)
         outcomes[fact.id] = _outcome(fact, _counts(fact, command.settled, lag), so, shown, command)
     return outcomes
+
+
+def shows_done(order: Order, reading: Reading | None) -> bool:
+    """Whether a reading shows what a converter answered as done: its order, or Wait after a Stop all."""
+    if reading is None:
+        return False
+    return shows_order(order, reading) if isinstance(order, ConverterOrder) else reading.word is ConverterStatus.WAIT
+
+
+def shows_order(order: ConverterOrder, reading: Reading) -> bool:
+    """Whether a reading shows this order's status and, but for Wait, its set current and target voltage."""
+    if reading.word is not order.word:
+        return False
+    return order.stops or (_near(reading.dig, order.dig, 0.005) and _near(reading.dvg, order.dvg, 0.5))
 
 
 def _silence(order: ShutDownOrder, command: Command, picture: GridState, lags: Lags) -> dict[str, UnitOutcome]:

@@ -48,6 +48,15 @@ def test_an_order_whose_converter_trips_a_moment_later_is_contradicted(bench: Be
     assert bench.log.get(command.id).state is CONTRADICTED
 
 
+def test_a_set_point_that_was_not_taken_is_a_contradiction_too(bench: Bench) -> None:
+    command, _ = bench.converter.order(UP, ME)
+    bench.unit("E001").dig = 0.5
+    watch(bench, 25)
+    told = bench.log.get(command.id)
+    assert told.state is CONTRADICTED
+    assert "E001 shows voltage reference, set to 350 V and 0.5 A" in (told.error or "")
+
+
 def test_a_reading_that_agrees_is_the_better_evidence(bench: Bench) -> None:
     command, _ = bench.converter.order(UP, ME)
     assert command.units["E001"].evidence == "converter"

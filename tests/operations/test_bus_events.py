@@ -411,7 +411,7 @@ def test_a_contradicted_order_stands_above_everything_until_the_converter_obeys(
     contradicted(manual)
     first = manual.events.standing()[0]
     assert (first["kind"], first["unitId"], first["grave"]) == ("contradicted", "E001", True)
-    assert first["text"] == "E001 answered c1 of me as done (in Wait), but its readings show charging."
+    assert first["text"] == "E001 answered c1 of me as done (in Wait), but its readings show charging, set to 350 V and 2 A."
     assert first["numbers"] == {"command": "c1", "wanted": "0x0000", "shows": "0x0041"}
     manual.bench.unit("E001").word = str(WAIT)
     manual.bench.run(6)
