@@ -322,10 +322,17 @@ class StopAll:
 
 
 def _may_share(picture: GridState) -> bool:
-    """Whether some apis-main may begin a deal unless the cluster is force-stopped: also one that nobody hears (S15)."""
+    """Whether some apis-main may begin a deal unless the cluster is force-stopped (S15).
+
+    Also one that nobody hears now, and one of a member that was not seen since the start: nobody knows its mode.
+    """
     if picture.mode is not Mode.MANUAL or picture.mode_pending(None):
         return True
-    return any(fact.global_mode in SHARING_MODES for fact in picture.facts.values() if not fact.live)
+    return any(
+        fact.global_mode in SHARING_MODES or (fact.sighting is None and not fact.acknowledged)
+        for fact in picture.facts.values()
+        if not fact.live
+    )
 
 
 def _failed(outcome: UnitOutcome) -> UnitOutcome:

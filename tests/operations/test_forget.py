@@ -203,7 +203,7 @@ def test_stop_all_waits_for_the_gone_until_they_are_forgotten(bench: Bench) -> N
     done = bench.stop_all.order(ME)
     assert (done.state, set(done.units)) == ("verified", {"E001", "E002"})
     assert "forgotten" not in done.progress
-    assert {one[1] for one in bench.grid.sent[before:]} == {"E001", "E002"}, "the emulator would hang (K11)"
+    assert {one[1] for one in bench.grid.sent[before:]} == {"stop", "E001", "E002"}, "the emulator would hang (K11)"
 
 
 def test_a_forgotten_reference_forbids_no_other_one(bench: Bench) -> None:

@@ -575,6 +575,17 @@ def test_members_known_only_from_before_the_restart_get_wait_at_once() -> None:
         assert evidence(command)["E009"] == "converter"
 
 
+def test_manual_is_asked_to_stop_while_a_member_was_never_heard_since_the_start() -> None:
+    """S15: its apis-main may be in Run; nobody knows its mode."""
+    kept = {"E009": Remembered("E009", "0x0000", 0.0, 0.0, "10.0.0.9")}
+    with open_bench("E001", mode=MANUAL, remembered=kept) as bench:
+        bench.grid.units["E009"] = Converter("E009", word="0x0000", there=False)
+        bench.settled()
+        start = began(bench)
+        bench.stop_all.order(ME)
+        assert ("budo", 0.0) in sent(bench, start)
+
+
 def test_a_lock_and_a_conflict_keep_nobody_from_wait(bench: Bench) -> None:
     bench.book.locks[""] = {"name": "Aoki", "reason": "fuse", "since": "now"}
     bench.cache.update(lambda before: replace(before, conflicts={"E002": "It is there twice."}))
