@@ -4,10 +4,10 @@ import { told } from "./wire.js";
 
 const WARN = new Set(["referenceOff", "busApart", "unexplained", "busLow"]); // all else, also what this page does not know, is an alarm
 
-/** {grave, others}: each [{key, level, text, since}], in the controller's order and words. */
+/** {grave, others}: each [{key, level, text, since}], in the controller's order and words, of the others alarms first. */
 export function conditionsOf(status) {
   const all = (Array.isArray(status?.busConditions) ? status.busConditions : []).map(({ kind, unitId, text, since, grave }) => ({
     key: `bus:${kind}:${unitId ?? ""}`, level: WARN.has(kind) ? "warn" : "alarm", text: told(text ?? ""), since, grave: grave === true,
   }));
-  return { grave: all.filter(({ grave }) => grave), others: all.filter(({ grave }) => !grave) };
+  return { grave: all.filter(({ grave }) => grave), others: all.filter(({ grave }) => !grave).sort((one, other) => (one.level === "warn") - (other.level === "warn")) };
 }

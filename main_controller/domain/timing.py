@@ -83,6 +83,10 @@ class Timing:
     then_heard: float = 30.0
     """How long ago a page of the one who asked was heard at most, for the mode to be sent by itself."""
 
+    # E-stop
+    estop_again: float = 60.0
+    """How long after an E-stop's Stop all that was not seen to be done the next is given, while the latch holds."""
+
     # The disk
     intent: float = 1.0
     """How long an order waits for its intent to be on the disk."""

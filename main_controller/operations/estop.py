@@ -11,7 +11,8 @@ from concurrent.futures import Executor, wait
 from typing import Any
 
 from main_controller.domain.actor import ESTOP_FILE, Actor
-from main_controller.domain.commands import Command
+from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.modes import SHARING_MODES
 from main_controller.domain.orders import ResetEStopOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timestamps import iso_utc
@@ -31,7 +32,8 @@ class EStop:
 
     Stopping waits for no disk: the latch holds in memory first. A latch that was there before the program started stops
     everything once more, since nobody knows whether that had ended. A Stop all of which nothing is known to have
-    arrived, as while apis-web is away, is given again once a unit is heard.
+    arrived, as while apis-web is away, is given again once a unit is heard; one that was not seen to be done, while
+    some apis-main is in Run or Soft Stop still.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class EStop:
         self._held: Latch | None = None
         self._presses = 0
         self._due = False
-        self._unheard = False
+        self._missed: Command | None = None
         self._told = False
         self._at_file = threading.Lock()  # one at a time at the file; who stops never waits for it
         self._on_file = False
@@ -102,7 +104,7 @@ class EStop:
             with self._changing:
                 if self._presses != presses:
                     raise desk.refuse(command, "The E-stop was pressed again meanwhile; it stays latched.")
-                self._held, self._told, self._on_file, self._unheard = None, False, False, False
+                self._held, self._told, self._on_file, self._missed = None, False, False, None
         finally:
             self._at_file.release()
         text = f"The E-stop that {held.by} latched was reset by {name}: {reason}."
@@ -110,12 +112,13 @@ class EStop:
         return desk.verify(desk.accept(command))
 
     def run_once(self) -> None:
-        """See whether the file is there, and stop everything once where it appeared, or where nobody heard of it."""
+        """See whether the file is there; stop everything where it appeared, or where that was not seen to be done."""
         self._compare()
-        heard = self._unheard and bool(self._desk.picture().live)
+        missed = self._missed
+        again = missed is not None and self._again(missed)
         with self._changing:
-            due = self._due or (heard and self._unheard)
-            self._due, self._unheard = False, self._unheard and not due
+            due = self._due or (again and self._missed is missed)
+            self._due, self._missed = False, None if due else self._missed
         if due:
             self._executor.submit(self._stop)
         self._tell()
@@ -160,10 +163,19 @@ class EStop:
             log.exception("the E-stop's Stop all broke off")
 
     def _note(self, command: Command) -> None:
-        """Keep in mind that this Stop all ended and nothing of it is known to have arrived."""
+        """Keep in mind that this Stop all has ended and was not seen to be done."""
         with self._changing:
             if self._held is not None and not command.state.open:
-                self._unheard = command.sent is not True
+                self._missed = None if command.state is CommandState.VERIFIED else command
+
+    def _again(self, missed: Command) -> bool:
+        """Whether a Stop all that was not seen to be done is to be given again."""
+        live = self._desk.picture().live
+        if missed.sent is not True:
+            return bool(live)
+        paused = self._desk.clock() - missed.last_given >= self._desk.timing.estop_again
+        sharing = any(fact.obeys in SHARING_MODES for fact in live)
+        return sharing and paused and self._desk.commands.held_by is None
 
     def _write(self, latch: Latch) -> bool:
         try:

@@ -11,7 +11,7 @@ from main_controller.assessment.grid_state import GridState, names
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.rules.battery_watch import battery_conditions
-from main_controller.rules.bus_condition import SKEW, Condition, ConditionKind, Look
+from main_controller.rules.bus_condition import SETTLES, SKEW, Condition, ConditionKind, Look
 from main_controller.rules.current_watch import current_conditions
 from main_controller.rules.voltage_watch import voltage_conditions
 
@@ -39,7 +39,7 @@ def conditions(look: Look, explained: Explained) -> list[Condition]:
     return [
         *_heavy(picture),
         *_references(picture),
-        *_followers(picture),
+        *_followers(look),
         *voltage_conditions(look),
         *current_conditions(look),
         *battery_conditions(look),
@@ -69,13 +69,15 @@ def _references(picture: GridState) -> Iterable[Condition]:
         yield Condition(ConditionKind.SECOND_REFERENCE, None, text, gone, SKEW, numbers, grave=True, units=units)
 
 
-def _followers(picture: GridState) -> Iterable[Condition]:
+def _followers(look: Look) -> Iterable[Condition]:
     """I6: current-controlled converters with nobody who holds the voltage: the current drives the bus anywhere.
 
     A unit of which nothing was ever heard, as `/unitIds` goes on naming dead ones (K6), only makes it less sure.
     """
+    picture = look.picture
     facts = picture.facts.values()
     if any(fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) for fact in facts):
+        yield from _cut_off(look)
         return
     unheard = [fact for fact in facts if fact.estimate.possibly(None) and fact.state is not UnitState.LIVE]
     doubt = f"; whether {names(unheard)} does, nobody hears" if unheard else ""
@@ -87,19 +89,31 @@ def _followers(picture: GridState) -> Iterable[Condition]:
             yield Condition(ConditionKind.NO_REFERENCE, fact.id, text, gone, SKEW, {"vg": volts}, grave=True)
 
 
+def _cut_off(look: Look) -> Iterable[Condition]:
+    """I6: a current-controlled converter on a dead bus while another holds it: its piece of the bus is cut off."""
+    for fact in look.picture.live:
+        volts = None if fact.reading is None else fact.reading.vg
+        dead = volts is not None and abs(volts) < look.limits.dead_bus
+        if dead and fact.last_status is not None and fact.last_status.current_controlled:
+            does = fact.last_status.label
+            text = f"{fact.id} is {does} and measures a dead bus{_at(volts)}: no converter holds it there"
+            gone = f"{fact.id} is no longer without a voltage reference"
+            yield Condition(ConditionKind.NO_REFERENCE, fact.id, text, gone, SETTLES, {"vg": volts}, grave=True)
+
+
 def _unexplained(picture: GridState, explained: Explained) -> Iterable[Condition]:
-    """I6: a converter at work that neither a deal nor an order from here explains."""
+    """I6: a converter at work that neither a deal nor an order from here explains; the gravest after a stop."""
     for fact in picture.live:
         word = fact.last_status
         if word is None or word is ConverterStatus.WAIT or explained.of(fact.id) is not None:
             continue
         if picture.mode in SHARING_MODES and not picture.grid_master_known:
             continue  # the deals cannot be told, so nobody knows that none explains it
-        text = f"{fact.id} is {word.label} and nothing explains it: no deal, no order from here"
+        stopped = fact.obeys is Mode.STOP
+        why = "though it is in Force Stop" if stopped else "and nothing explains it: no deal, no order from here"
+        text, gone = f"{fact.id} is {word.label} {why}", f"{fact.id} is explained or in Wait again"
         numbers = {"mode": str(picture.mode) if isinstance(picture.mode, Mode) else None}
-        yield Condition(
-            ConditionKind.UNEXPLAINED, fact.id, text, f"{fact.id} is explained or in Wait again", UNEXPLAINED, numbers
-        )
+        yield Condition(ConditionKind.UNEXPLAINED, fact.id, text, gone, UNEXPLAINED, numbers, grave=stopped)
 
 
 def _at(volts: float | None) -> str:

@@ -114,7 +114,10 @@ class Commands:
 
     def set_budo(self, mode: str) -> Any:
         """`/set/budo/<active|quiet|stop|manual>` -> `{"active": bool}` (R11)."""
-        asked = self._ordering.asked(stops=lambda given: BUDO_WORDS.get(mode) is Mode.STOP)
+        asked = self._ordering.asked(
+            stops=lambda given: BUDO_WORDS.get(mode) is Mode.STOP,
+            drop_unknown=lambda given: not given.names_a_unit(),  # it is the cluster's stop alone
+        )
         if mode not in BUDO_WORDS:
             raise BadRequest(f"{shown(mode)} is no mode here; use {', '.join(BUDO_WORDS)}.")
 

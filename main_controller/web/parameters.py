@@ -145,6 +145,10 @@ class Parameters:
         """One value, None where it is absent or cannot be read; whatever else was given is not judged."""
         return self._values.get(name)
 
+    def names_a_unit(self) -> bool:
+        """Whether some parameter's name begins with "unit": whoever sends it means one unit alone."""
+        return any(name.casefold().startswith("unit") for name in (*self._values, *self._faults))
+
     def one(self, name: str) -> str | None:
         """As `get`, for a reading: BadRequest where anything cannot be read."""
         for fault in (self._unreadable, *self._faults.values()):

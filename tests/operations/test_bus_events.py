@@ -104,6 +104,30 @@ def test_a_member_that_was_never_heard_hides_no_missing_reference(manual: Watche
     assert [(one["text"], one["grave"]) for one in manual.events.standing() if one["grave"]] == [(text, True)]
 
 
+def test_a_converter_on_a_piece_of_the_bus_that_is_cut_off_is_without_a_reference(manual: Watched) -> None:
+    """The reference holds its own piece at 350 V, and the current of the other drives the open piece anywhere."""
+    manual.works("E001", CV)
+    manual.works("E003", CHARGE, vg=0.0)
+    manual.bench.run(12)
+    assert "noReference" not in manual.kinds, "the ramp of the bus shows late (K4, K15)"
+    manual.bench.run(30)
+    text = "E003 is charging and measures a dead bus (0 V there): no converter holds it there."
+    first = manual.events.standing()[0]
+    assert (first["text"], first["grave"]) == (text, True)
+    manual.works("E003", CHARGE)
+    manual.bench.run(12)
+    assert "noReference" not in manual.kinds
+
+
+def test_a_converter_that_a_stop_left_at_work_is_told_above_everything(manual: Watched) -> None:
+    manual.bench.grid.mode = Mode.STOP
+    manual.bench.run(12)
+    manual.works("E001", CV)
+    manual.bench.run(60)
+    told = [(one["text"], one["grave"]) for one in manual.events.standing() if one["kind"] == "unexplained"]
+    assert told == [("E001 is voltage reference though it is in Force Stop.", True)]
+
+
 def test_our_own_orders_and_stops_are_no_news(manual: Watched) -> None:
     manual.bench.converter.order(UP, ME)
     manual.bench.run(60)
@@ -411,7 +435,10 @@ def test_a_contradicted_order_stands_above_everything_until_the_converter_obeys(
     contradicted(manual)
     first = manual.events.standing()[0]
     assert (first["kind"], first["unitId"], first["grave"]) == ("contradicted", "E001", True)
-    assert first["text"] == "E001 answered c1 of me as done (in Wait), but its readings show charging, set to 350 V and 2 A."
+    assert (
+        first["text"]
+        == "E001 answered c1 of me as done (in Wait), but its readings show charging, set to 350 V and 2 A."
+    )
     assert first["numbers"] == {"command": "c1", "wanted": "0x0000", "shows": "0x0041"}
     manual.bench.unit("E001").word = str(WAIT)
     manual.bench.run(6)

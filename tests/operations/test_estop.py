@@ -21,6 +21,7 @@ from main_controller.operations.ups_mode import UpsMode
 from main_controller.store.latch_file import LatchFile
 from tests.assessment.facts import ME
 from tests.operations.bench import Bench, open_bench
+from tests.operations.fake_wire import Fault, unsent
 
 CV = ConverterStatus.VOLTAGE_REFERENCE
 
@@ -166,6 +167,28 @@ def test_a_running_share_is_taken_over_and_nothing_of_it_is_sent_any_more(site: 
     bench.run(60.0)
     assert {unit.word for unit in bench.grid.units.values()} == {str(ConverterStatus.WAIT)}
     assert not bench.share.running
+
+
+def test_while_apis_main_still_shares_it_stops_everything_again_until_that_is_seen(site: Site) -> None:
+    """apis-web took the Waits and never the stop: what was latched as stopped began its next deals."""
+    bench = site.bench
+    bench.grid.mode = Mode.AUTONOMOUS
+    bench.run(40.0)
+    bench.grid.faults["budo stop"] = Fault(unsent())
+    assert site.estop.press("anna", "smoke", ME).state == "failed"
+    site.estop.run_once()
+    assert len(site.stops) == 1, "not at once: between two of them it can be reset"
+    bench.run(120.0)
+    site.estop.run_once()
+    assert len(site.stops) == 2
+    bench.grid.faults.clear()
+    bench.run(120.0)
+    site.estop.run_once()
+    assert (len(site.stops), bench.grid.mode) == (3, Mode.STOP)
+    bench.grid.mode = Mode.AUTONOMOUS  # by another door, after it was seen: the page tells
+    bench.run(300.0)
+    site.estop.run_once()
+    assert len(site.stops) == 3
 
 
 # Reset

@@ -364,6 +364,13 @@ def test_no_body_beside_a_stop_refuses_it(console: Console, route: Route, method
     assert console.call(route.query(), method, headers=headers, body=b'{"unitId": "E002"}').status == status
 
 
+@pytest.mark.parametrize("name", ["unitId", "unitid", "unit", "UNIT_ID", "units"])
+def test_a_unit_named_beside_the_clusters_stop_never_becomes_the_cluster(
+    console: Console, grid: FakeGrid, name: str
+) -> None:
+    refused(console, grid, f"/set/budo/stop?{name}=E002", 400)
+
+
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
 def test_a_unit_named_in_a_body_of_another_kind_never_becomes_the_cluster(
     console: Console, grid: FakeGrid, kind: str
