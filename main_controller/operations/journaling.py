@@ -6,7 +6,7 @@ says in words for a person, and by order and stage for a program, what it is abo
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState
@@ -21,7 +21,8 @@ from main_controller.domain.orders import (
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
-from main_controller.store.journal import Journal, Stage
+from main_controller.operations.earlier_stops import EarlierStop, earlier_stops
+from main_controller.store.journal import AHEAD, Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
 
 log = logging.getLogger(__name__)
@@ -143,6 +144,22 @@ class Journaling:
         if None in stops:
             modes[""] = stops[None]
         return modes
+
+    def earlier_stops(self, *, now: float, wall: datetime) -> list[EarlierStop]:
+        """The stops of the last minutes that were not seen to be done; none if it cannot be read.
+
+        `now` (monotonic s) is `wall` (UTC).
+        """
+        follows = timedelta(seconds=self._timing.force_stop_follows)
+        try:
+            stops = earlier_stops(self._journal.stream(wall - follows, wall + AHEAD), now=now, wall=wall)
+        except ControllerError as error:
+            log.error("nobody can tell which stops were not seen to be done before the restart: %s", error.sentence)
+            return []
+        for stop in stops:
+            command = stop.command
+            log.warning("%s by %s (%s) was not seen to be done; its Waits go on", command.id, command.by, command.order)
+        return stops
 
     def tell_unfinished(self) -> list[dict[str, Any]]:
         """Say in the log and journal, once each, that the outcome of these orders is unknown; returns them."""

@@ -6,6 +6,7 @@ reached.
 """
 
 import logging
+from collections.abc import Collection
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import Command
@@ -13,29 +14,45 @@ from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.operations.desk import Desk
+from main_controller.operations.earlier_stops import EarlierStop
 from main_controller.operations.waits import Waits, WaitWave
 
 log = logging.getLogger(__name__)
 
 
 class StopFollower:
-    """Sends Wait after each Force Stop, and each Stop all that failed, to the converters that still work."""
+    """Sends Wait after each Force Stop, and each Stop all that failed, to the converters that still work.
 
-    def __init__(self, desk: Desk, waits: Waits) -> None:
+    So it does for those of `earlier` runs, once the units are heard or have had the time for it.
+    """
+
+    def __init__(self, desk: Desk, waits: Waits, earlier: Collection[EarlierStop] = ()) -> None:
         self._desk = desk
         self._waits = waits
+        self._earlier = earlier
+        self._began = desk.clock()
         self._waves: list[WaitWave] = []
         self._sent_at: dict[str, float] = {}
 
     def run_once(self) -> None:
         """Look once at the stops that have had their time."""
         self._waves = [wave for wave in self._waves if not wave.finished()]
-        stops = [command for command in self._desk.commands.latest() if self._follows(command)]
+        stops = [EarlierStop(command) for command in self._desk.commands.latest() if self._follows(command)]
+        if self._earlier:
+            stops += self._of_earlier_runs()
         if not stops or self._desk.commands.held_by is not None:  # a Stop all sends its own Waits
             return
         picture = self._desk.picture()
-        for command in stops:
-            self._follow(command, picture)
+        for stop in stops:
+            self._follow(stop, picture)
+
+    def _of_earlier_runs(self) -> list[EarlierStop]:
+        """Those that are still followed; none before the units were heard, or have had the time for it."""
+        desk = self._desk
+        if desk.cache.snapshot().answered_at is None and desk.clock() - self._began < desk.timing.fresh:
+            return []
+        self._earlier = [stop for stop in self._earlier if self._follows(stop.command)]
+        return list(self._earlier)
 
     def _follows(self, command: Command) -> bool:
         """Whether it is a stop that has had its time, and that all converters in Wait have not ended."""
@@ -50,12 +67,13 @@ class StopFollower:
         due = timing.stop_lag <= now - command.entered <= timing.force_stop_follows
         return due and not unsent and not command.state.in_effect
 
-    def _follow(self, command: Command, picture: GridState) -> None:
+    def _follow(self, stop: EarlierStop, picture: GridState) -> None:
+        command = stop.command
         on_the_way = {unit_id for wave in self._waves for unit_id in wave.unit_ids}
         due = [
             fact
             for fact in picture.scope(command.unit_id)
-            if fact.id not in on_the_way and self._works(command, fact, picture.now)
+            if fact.id not in on_the_way and fact.id not in stop.but and self._works(command, fact, picture.now)
         ]
         if not due:
             return

@@ -114,7 +114,8 @@ class Operations:
 
         self.verification = Verification(desk)
         self.answers = Answers(desk)
-        self.stop_follower = StopFollower(desk, waits)
+        earlier = stores.journaling.earlier_stops(now=clock(), wall=utc_now())
+        self.stop_follower = StopFollower(desk, waits, earlier)
         self.bus_events = BusEvents(desk, chronicle, self.trips, limits=limits)
         self.bus_view = BusView(desk, self.bus_events, limits=limits)
         stores.known.tell_back(self.events.came_back)

@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from main_controller.domain.timestamps import iso_utc
-from tests.faulty_server import Exchange
+from tests.faulty_server import Exchange, resetting
 from tests.system.console import until
 from tests.system.fake_grid import FakeGrid
 from tests.system.http_call import Answer, call, receive
@@ -473,6 +473,22 @@ def test_a_kill_between_sending_and_recording_is_told_after_the_restart(program:
     until(lambda: "unknown" in str(program.call("/journal?unit=E001").json), "the unknown outcome told")
     assert len(grid.device.seen("/set/dcdc/E001")) == 1, "not sent again"
     assert program.verify_journal()[0] == 0
+
+
+def test_the_waits_of_a_stop_all_that_a_kill_broke_off_go_on_after_the_restart(
+    program: Program, grid: FakeGrid
+) -> None:
+    """S13: whoever works on was ordered to stop, and nobody else would ever say so again."""
+    grid.units["E001"]["dcdc"]["status"]["status"] = "0x0041"
+    grid.device.answers["/set/dcdc/E001"] = resetting
+    assert program.call("/stopAll?wait=no").status == 202
+    until(lambda: grid.device.seen("/set/dcdc/E001"), "its first Wait")
+    until(lambda: "intent" in str(program.call("/journal").json), "its row")
+    program.kill()
+    grid.device.answers.clear()
+    program.start()
+    until(lambda: grid.units["E001"]["dcdc"]["status"]["status"] == "0x0000", "its Wait after the restart", deadline=30)
+    assert "its Waits go on" in program.errors
 
 
 # Disks
