@@ -1,6 +1,6 @@
 """What holds for the grid as a whole: mode in force, Grid Master, grid error, bus (Z5a, Z6).
 
-Pure; every time is in monotonic seconds. Used by the operations and the status. "Cannot tell" is always None.
+Pure; every time is in monotonic seconds. Used by the orders and the status. "Cannot tell" is always None.
 """
 
 from collections.abc import Collection, Iterable

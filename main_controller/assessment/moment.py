@@ -1,7 +1,7 @@
 """Everything from which the grid's state is assessed, at one moment, as data.
 
 Pure. Whoever holds a `Moment` can make the same `GridState` again: nothing in it asks a clock or another part of the
-program. Taken by the operations' desk.
+program. Taken by the orders' desk.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Live, stale, silent and unwatched: from when each unit's own clock last moved (Z5, Z6a).
 
 The wire answers 200 with its last data whatever has died (K5-K8), so only a moved clock proves a reading.
-Pure: times come in as monotonic seconds. Used by the cache, the operations and the status. What is made anew for every
+Pure: times come in as monotonic seconds. Used by the cache, the orders and the status. What is made anew for every
 unit at every poll is a NamedTuple: at 10,000 units a frozen dataclass would cost ten times as long to make.
 """
 

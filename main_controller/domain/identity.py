@@ -1,7 +1,7 @@
 """Whose data are these: units whose identity is ambiguous, so that an order could reach another one (Z4), ids that
 can be no unit's, and how many ids stand in a sentence.
 
-Pure. Used by the cache, which marks ambiguous units; the operations refuse them every order but Wait.
+Pure. Used by the cache, which marks ambiguous units; the desk refuses them every order but Wait.
 """
 
 import ipaddress

@@ -1,7 +1,7 @@
 """Everything that can be ordered: a closed set of types, each with its wire name, where it acts and what it wants.
 
-Pure and frozen. Made by the operations, kept in a `Command`, judged by the rules, proved by the readings. `content` is
-the wire form of what is wanted (`wanted` in `/commands`, `after` in the journal).
+Pure and frozen. Made by routes, procedures and schedules, kept in a `Command`, judged by the rules, proved by the
+readings. `content` is the wire form of what is wanted (`wanted` in `/commands`, `after` in the journal).
 """
 
 from abc import ABC, abstractmethod

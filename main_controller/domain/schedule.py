@@ -1,6 +1,6 @@
 """What a schedule is: an operation, its scope and its time (Z11).
 
-Used by the schedule folder, the decision about what is due, and the operations. "Another schedulable operation" is one
+Used by the schedule folder, the decision about what is due, and the orders. "Another schedulable operation" is one
 row in each table here.
 """
 

@@ -1,7 +1,7 @@
 """A guided sharing of current between two units as data: its steps in their order and how each stands (N13).
 
-Pure and frozen; `operations/share.py` moves it on and `store/running.py` keeps it over a kill. What ends it is decided
-in `rules/share_watch.py`, what it carried is counted in `rules/share_energy.py`.
+Pure and frozen; `procedures/guided_transfer.py` moves it on and `store/running.py` keeps it over a kill. What ends it
+is decided in `rules/share_watch.py`, what it carried is counted in `rules/share_energy.py`.
 """
 
 from collections.abc import Mapping

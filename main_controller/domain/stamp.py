@@ -1,6 +1,6 @@
 """What comes with an order from the page besides the order itself: its key, its moment, its page (H1, H2).
 
-Pure. Read by the web, carried through the operations, judged by the desk. A script that sends none of it is judged as
+Pure. Read by the web, carried through the orders, judged by the desk. A script that sends none of it is judged as
 if it had been pressed when it arrived.
 """
 

@@ -1,7 +1,7 @@
 """All times that orders and procedures reckon with, s: the one table (Z5, Z6c, Z8, Z9, Z9b).
 
 Pure. The first rows are settings; the others are decisions of this program, each with its reason. Built by the wiring,
-used by the assessment, the operations and the web.
+used by the assessment, the orders and the web.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What the safe end of a guided transfer must bring to Wait, and what is left of it (N13, S5, S20).
 
-Pure. Used by `operations/safe_end.py`.
+Pure. Used by `procedures/safe_end.py`.
 """
 
 from collections.abc import Iterable, Mapping

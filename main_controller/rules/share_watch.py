@@ -1,6 +1,6 @@
 """What ends a guided transfer by itself, and what keeps one from beginning (N13, S5, S6, S23, I13-I16).
 
-Pure. Used by `operations/share.py` at every look. Each check gives a sentence with its numbers, or None.
+Pure. Used by `procedures/guided_transfer.py` at every look. Each check gives a sentence with its numbers, or None.
 """
 
 import math

@@ -1,6 +1,6 @@
 """The orders of this process: their records, what may be in force because of them, and whose turn it is (Z8b).
 
-Used by the operations. `deciding` makes an order's check and its entry one step for the whole cluster; the
+Used by the orders. `deciding` makes an order's check and its entry one step for the whole cluster; the
 record's own lock is held for moments only and never while anything is sent, so Wait and stop wait for nobody (Z8).
 """
 

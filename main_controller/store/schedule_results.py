@@ -1,6 +1,6 @@
 """What became of the last schedules, for `/get/status` and for the journal (Z5a, Z12).
 
-Written by the scheduler and by the operations that clear schedules; lost at a restart, where the journal keeps them.
+Written by the scheduler and by the orders that clear schedules; lost at a restart, where the journal keeps them.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """The schedule folder as a mapping: one small file per pending schedule, the files being the only truth (Z11, B3, B5).
 
 Files can be written, read and removed by hand (`schedule_file.py` says how they look). Used by the scheduler and by
-the operations.
+the orders.
 """
 
 import errno

@@ -1,6 +1,6 @@
 """apis-web's ten calls as ten methods, each argument checked before anything is sent (W1-W10, Z7).
 
-Used by the workers, the readings and the operations. apis-web answers `succeeded: true` to a misspelt mode and drops
+Used by the workers, the readings and the orders. apis-web answers `succeeded: true` to a misspelt mode and drops
 the whole cluster to its policy's mode (K3); so nothing but the closed vocabularies ever leaves here.
 """
 

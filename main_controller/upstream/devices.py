@@ -1,6 +1,6 @@
 """What can be ordered of a unit's converter and UPS, and read from them, whoever stands between (W11, A15-4).
 
-Used by the operations and by the urgent readings; `Emulator` and `NodeDrivers` are the two that do it.
+Used by the orders and by the urgent readings; `Emulator` and `NodeDrivers` are the two that do it.
 """
 
 from dataclasses import dataclass

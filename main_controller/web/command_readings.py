@@ -9,8 +9,8 @@ import bottle
 
 from main_controller.domain.commands import Command, CommandState
 from main_controller.errors import BadRequest
-from main_controller.operations.locks import SetLock
-from main_controller.operations.share import Share
+from main_controller.orders.locks import SetLock
+from main_controller.procedures.guided_transfer import Share
 from main_controller.store.command_log import CommandLog
 from main_controller.web.figures import whole
 from main_controller.web.parameters import parameters

@@ -15,19 +15,19 @@ from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, ConverterStatu
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, UpstreamError
-from main_controller.operations.acknowledge import Acknowledge
-from main_controller.operations.estop import EStop
-from main_controller.operations.forget import Forget
-from main_controller.operations.locks import SetLock
-from main_controller.operations.schedules import SetSchedule
-from main_controller.operations.set_converter import SetConverter
-from main_controller.operations.set_mode import SetMode
-from main_controller.operations.share import Share
-from main_controller.operations.shut_down import ShutDown
-from main_controller.operations.stop_all import StopAll
-from main_controller.operations.then_mode import THEN_MODES, ThenMode
-from main_controller.operations.trips import ResetTrips
-from main_controller.operations.ups_mode import UpsMode
+from main_controller.orders.acknowledge import Acknowledge
+from main_controller.orders.forget import Forget
+from main_controller.orders.locks import SetLock
+from main_controller.orders.schedules import SetSchedule
+from main_controller.orders.set_converter import SetConverter
+from main_controller.orders.set_mode import SetMode
+from main_controller.orders.shut_down import ShutDown
+from main_controller.orders.trips import ResetTrips
+from main_controller.orders.ups_mode import UpsMode
+from main_controller.procedures.estop import EStop
+from main_controller.procedures.guided_transfer import Share
+from main_controller.procedures.stop_all import StopAll
+from main_controller.procedures.then_mode import THEN_MODES, ThenMode
 from main_controller.rules.interlock_terms import RULES
 from main_controller.web.figures import figure, flag
 from main_controller.web.ordering import Asked, Ordering, Urgency, caller

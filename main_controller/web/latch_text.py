@@ -6,7 +6,7 @@ Used by the page and the journal's page.
 from collections.abc import Mapping
 from typing import Any
 
-from main_controller.operations.estop import NO_REASON
+from main_controller.procedures.estop import NO_REASON
 from main_controller.web.wire_text import isolated
 
 

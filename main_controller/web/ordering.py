@@ -1,6 +1,7 @@
 """Owns how a request becomes an order: its key, its moment, and whether the answer waits for the order (H1, H6, M5).
 
-Used by every command route. What an order may do is decided by the operations; here is only how it is asked and told.
+Used by every command route. What an order may do is decided in `orders/` and `procedures/`; here is only how it is
+asked and told.
 """
 
 import secrets

@@ -4,7 +4,7 @@ import time
 
 from main_controller.clock import utc_now
 from main_controller.domain.timing import Beats
-from main_controller.operations.scheduled_modes import GridSeen, ScheduledModes
+from main_controller.procedures.scheduled_modes import GridSeen, ScheduledModes
 from main_controller.settings import Settings
 from main_controller.wiring.choices import Upstream
 from main_controller.wiring.operations import Operations

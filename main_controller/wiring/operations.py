@@ -10,38 +10,38 @@ from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.timing import Timing
 from main_controller.domain.units import number
-from main_controller.operations.acknowledge import Acknowledge
-from main_controller.operations.answers import Answers
-from main_controller.operations.bus_events import BusEvents
-from main_controller.operations.bus_view import BusView
-from main_controller.operations.desk import Desk
-from main_controller.operations.direct_readings import DirectReadings, RepeatedReadings
-from main_controller.operations.dispatcher import Dispatcher
-from main_controller.operations.estop import EStop
-from main_controller.operations.force_stop import ForceStop
-from main_controller.operations.forget import Forget
-from main_controller.operations.grid_events import GridEvents
-from main_controller.operations.hand_time import HandTime
-from main_controller.operations.locks import SetLock
-from main_controller.operations.mode_sender import ModeSender
-from main_controller.operations.pages_heard import PagesHeard
-from main_controller.operations.safe_end import SafeEnd
-from main_controller.operations.schedules import SetSchedule
-from main_controller.operations.set_converter import SetConverter
-from main_controller.operations.set_mode import SetMode
-from main_controller.operations.share import Share
-from main_controller.operations.share_record import ShareRecord
-from main_controller.operations.share_watcher import ShareWatcher
-from main_controller.operations.shut_down import ShutDown
-from main_controller.operations.stop_all import StopAll
-from main_controller.operations.stop_follower import StopFollower
-from main_controller.operations.then_mode import ThenMode
-from main_controller.operations.trips import ResetTrips, Trips
-from main_controller.operations.ups_mode import UpsMode
-from main_controller.operations.verification import Verification
-from main_controller.operations.waits import Waits
+from main_controller.orders.acknowledge import Acknowledge
+from main_controller.orders.desk import Desk
+from main_controller.orders.direct_readings import DirectReadings, RepeatedReadings
+from main_controller.orders.dispatcher import Dispatcher
+from main_controller.orders.force_stop import ForceStop
+from main_controller.orders.forget import Forget
+from main_controller.orders.locks import SetLock
+from main_controller.orders.mode_sender import ModeSender
+from main_controller.orders.schedules import SetSchedule
+from main_controller.orders.set_converter import SetConverter
+from main_controller.orders.set_mode import SetMode
+from main_controller.orders.shut_down import ShutDown
+from main_controller.orders.trips import ResetTrips, Trips
+from main_controller.orders.ups_mode import UpsMode
+from main_controller.orders.waits import Waits
+from main_controller.procedures.estop import EStop
+from main_controller.procedures.guided_transfer import Share
+from main_controller.procedures.hand_time import HandTime
+from main_controller.procedures.pages_heard import PagesHeard
+from main_controller.procedures.safe_end import SafeEnd
+from main_controller.procedures.stop_all import StopAll
+from main_controller.procedures.then_mode import ThenMode
+from main_controller.procedures.transfer_record import ShareRecord
+from main_controller.procedures.transfer_watcher import ShareWatcher
 from main_controller.settings import Settings
 from main_controller.store.latch_file import LatchFile
+from main_controller.watching.answers import Answers
+from main_controller.watching.bus_events import BusEvents
+from main_controller.watching.bus_view import BusView
+from main_controller.watching.grid_events import GridEvents
+from main_controller.watching.stop_follower import StopFollower
+from main_controller.watching.verification import Verification
 from main_controller.wiring.choices import Upstream, bounds_of, limits_of
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import DIRECT_READERS, ORDERERS, READERS, STOPPERS, WAITERS, Threads

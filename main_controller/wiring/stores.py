@@ -12,7 +12,6 @@ from main_controller.clock import utc_now
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
-from main_controller.operations.journaling import Journaling
 from main_controller.settings import Settings
 from main_controller.store.command_log import CommandLog
 from main_controller.store.data_lock import DataLock, data_folders
@@ -24,6 +23,7 @@ from main_controller.store.running import RunningProcedures
 from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
+from main_controller.watching.journaling import Journaling
 from main_controller.workers.admission import within
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """What the scheduler needs of the rest of the program: orders to give and a view of the grid.
 
-Implemented by the operations and the controller; the tests have small fakes of them.
+Implemented by the orders, the procedures and the wiring; the tests have small fakes of them.
 """
 
 from datetime import datetime

@@ -11,7 +11,7 @@ from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.schedule import Operation
 from main_controller.domain.sharing import ShareState, Step
-from main_controller.operations.then_mode import ThenState
+from main_controller.procedures.then_mode import ThenState
 from main_controller.rules.bus_condition import ConditionKind
 from main_controller.rules.due import Action
 from main_controller.workers.endings import FAILED

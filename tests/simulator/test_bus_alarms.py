@@ -11,9 +11,9 @@ from main_controller.domain.snapshot import GridWatch
 from main_controller.rules.interlock_terms import Limits
 from main_controller.simulator import SimulatedCluster
 from main_controller.store.unit_cache import UnitCache
-from tests.operations.watching import Watching
 from tests.simulator.hands import CHARGE, DISCHARGE, WAIT, fault, held_by_hand, mend, order
 from tests.simulator.traces import Moment, look
+from tests.watching.watched import Watching
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.timing import Timing
-from main_controller.operations.desk import Desk
+from main_controller.orders.desk import Desk
 from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json

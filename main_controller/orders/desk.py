@@ -1,0 +1,357 @@
+"""What every order shares: the picture it is judged by, its record, its refusals, its turn, and how it ends (Z8b).
+
+Used by each operation in this folder. The desk sends nothing itself.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from main_controller.assessment.assess import Assessor
+from main_controller.assessment.grid_state import GridState
+from main_controller.assessment.moment import Moment
+from main_controller.domain.actor import Actor
+from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
+from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
+from main_controller.domain.scope import Lane, Scope
+from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.domain.timing import Timing
+from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
+from main_controller.orders.bus_owner import BusOwner
+from main_controller.orders.moments import Moments
+from main_controller.store.command_log import CommandLog, TurnLost, Turns
+from main_controller.store.unit_cache import UnitCache
+
+log = logging.getLogger(__name__)
+
+
+class Acknowledgements(Protocol):
+    """Which unwatched units an operator has looked at (Z6a)."""
+
+    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+        """Whether this unit, last seen in this status, is acknowledged."""
+        ...
+
+
+class Locks(Protocol):
+    """The maintenance locks in force, by unit id, "" for the cluster."""
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every lock as JSON: `name`, `reason`, `since`."""
+        ...
+
+
+class Desk:
+    """Where orders are checked, entered and ended."""
+
+    def __init__(
+        self,
+        cache: UnitCache,
+        commands: CommandLog,
+        acknowledgements: Acknowledgements,
+        locks: Locks,
+        *,
+        timing: Timing,
+        clock: Callable[[], float],
+        wall: Callable[[], datetime],
+    ) -> None:
+        self.cache = cache
+        self.commands = commands
+        self.locks = locks
+        self.timing = timing
+        self.clock = clock
+        self.wall = wall
+        self.turns = Turns()
+        self.moments = Moments(clock, ahead=timing.ahead)
+        self.owner = BusOwner()
+        self.estop: Callable[[], Mapping[str, Any] | None] = lambda: None  # the latch, where there is one (I17)
+        self.mode_changed_at: float | None = None  # when (monotonic s) a mode was last seen to change
+        self._acknowledgements = acknowledgements
+        self._assessor = Assessor()
+
+    # Looking
+
+    def picture(self) -> GridState:
+        """What may be true now of every known unit and of the cluster's mode."""
+        return self._assessor.assess(self.moment())
+
+    def moment(self) -> Moment:
+        """Everything that is known now."""
+        snapshot = self.cache.snapshot()
+        return Moment(
+            snapshot,
+            self.clock(),
+            self.wall(),
+            self.timing,
+            self.commands.converter_effects(),
+            self.commands.mode_effects(),
+            frozenset(
+                unit_id
+                for unit_id in {*snapshot.members, *snapshot.sightings}
+                if self._acknowledgements.acknowledged(unit_id, snapshot.last_status(unit_id))
+            ),
+            self.mode_changed_at,
+        )
+
+    def known(self, unit_id: str) -> None:
+        """Raise NotFound unless this unit is a member or was ever seen."""
+        snapshot = self.cache.snapshot()
+        if unit_id not in snapshot.sightings and unit_id not in snapshot.members:
+            raise NotFound(f"There is no unit {unit_id!r}.")
+
+    # Recording
+
+    def begin(
+        self,
+        order: Order,
+        by: Actor,
+        *,
+        override: str | None = None,
+        before: Mapping[str, Any] | None = None,
+        stamp: Stamp = UNSTAMPED,
+        judged: bool = False,
+    ) -> Command:
+        """Record an order that has come; `judged` is one that no rule binds. Raises KeyTaken."""
+        command = Command(
+            id=self.commands.new_id(),
+            order=order,
+            by=by,
+            at=self.wall(),
+            entered=self.clock(),
+            override=override,
+            before=dict(before or {}),
+            key=stamp.key,
+            judged=judged,
+        )
+        entered = self.commands.enter(command, stamp.request)
+        log.info("%s %s for %s by %s: %s", command.id, order.name, order.scope, by, order.content())
+        return entered
+
+    def judged(self, command: Command) -> None:
+        """Note that no rule refused this command: it goes on, and whoever waited for that is told."""
+        self.commands.update(command.id, judged=True)
+
+    def refuse(self, command: Command, sentence: str, **details: Any) -> Refused:
+        """Record a refusal and return the error to raise."""
+        self._end(command, CommandState.FAILED, error=sentence, sent=False)
+        log.warning("%s %s refused: %s", command.id, command.order.name, sentence)
+        return Refused(sentence, details={"command": command.id, "sent": False, **details})
+
+    def cancel(self, command: Command, sentence: str, *, sent: Sent = False, **changes: Any) -> Refused:
+        """Record that a stop overtook a command, before it left or while it was on its way; the error to raise."""
+        self._end(command, CommandState.CANCELLED, error=sentence, sent=sent, **changes)
+        log.warning("%s %s cancelled, sent %s: %s", command.id, command.order.name, sent, sentence)
+        refused = Refused(sentence, details={"command": command.id, "sent": sent})
+        refused.sent = sent
+        return refused
+
+    def accept(self, command: Command, **changes: Any) -> Command:
+        """Record that the order was answered with a yes."""
+        log.info("%s %s accepted", command.id, command.order.name)
+        return self.commands.update(
+            command.id,
+            state=CommandState.ACCEPTED,
+            sent=True,
+            settled=self.clock(),
+            accepted_at=self.wall(),
+            **changes,
+        )
+
+    def fault(self, command: Command, error: ControllerError) -> ControllerError:
+        """Record that the order did not go well; an order that may have been sent stays open to be watched (Z8a)."""
+        sent = error.sent
+        log.error("%s %s failed, sent %s: %s", command.id, command.order.name, sent, error.sentence)
+        if sent == "unknown":
+            self.commands.update(command.id, sent=sent, settled=self.clock(), error=error.sentence)
+        else:
+            self._end(command, CommandState.FAILED, error=error.sentence, sent=sent, settled=self.clock())
+        error.details = {"sent": sent, "command": command.id, **error.details}
+        return error
+
+    def verify(self, command: Command, *, partly: bool = False, **changes: Any) -> Command:
+        """Record that the order was seen to be so, `partly` where some units cannot tell."""
+        state = CommandState.PARTLY_VERIFIED if partly else CommandState.VERIFIED
+        log.info("%s %s %s", command.id, command.order.name, state)
+        return self._end(command, state, error=None, **changes)
+
+    def contradict(self, command: Command, sentence: str, **changes: Any) -> Command:
+        """Record that what the converter answered is not so by the readings since (S8)."""
+        log.warning("%s %s contradicted: %s", command.id, command.order.name, sentence)
+        return self._end(command, CommandState.CONTRADICTED, error=sentence, **changes)
+
+    def replace(self, command: Command, sentence: str) -> Command:
+        """Record that a newer order took this one's place before it was seen in effect."""
+        log.info("%s %s: %s", command.id, command.order.name, sentence)
+        return self._end(command, CommandState.CANCELLED, error=sentence)
+
+    def time_out(self, command: Command, sentence: str, **changes: Any) -> Command:
+        """Record that the order was not seen to be so in the time allowed."""
+        log.error("%s %s timed out: %s", command.id, command.order.name, sentence)
+        return self._end(command, CommandState.TIMED_OUT, error=sentence, **changes)
+
+    def fail(self, command: Command, sentence: str, **changes: Any) -> Command:
+        """Record that the order failed."""
+        log.error("%s %s failed: %s", command.id, command.order.name, sentence)
+        return self._end(command, CommandState.FAILED, error=sentence, **changes)
+
+    def _end(self, command: Command, state: CommandState, **changes: Any) -> Command:
+        return self.commands.update(command.id, state=state, ended_at=self.wall(), **changes)
+
+    def units(self, command: Command, outcomes: Mapping[str, UnitOutcome], **changes: Any) -> Command:
+        """Record how the order stands at each unit."""
+        return self.commands.update(command.id, units=dict(outcomes), **changes)
+
+    def timely(self, command: Command, stamp: Stamp, *also: str) -> None:
+        """Refuse an order that was pressed too long ago, or before a stop or another mode came in its scope (H1).
+
+        Its scope is its own and the units `also`. Stopping is never asked. One without a moment, a script's, is judged
+        as if it were pressed now.
+        """
+        moment = stamp.moment
+        if moment is None:
+            return
+        why = self.moments.why_not(moment, self.timing.order_age)
+        if why:
+            raise self.refuse(command, why, cause="moment", came=[])
+        told_at = self.moments.told_at(moment)
+        scopes = (command.order.scope, *map(Scope, also))
+        came = [
+            other
+            for other in self.commands.moves()
+            if told_at is not None and other.last_given > told_at and other.id != command.id
+            and any(other.order.scope.overlaps(scope) for scope in scopes)
+        ]  # fmt: skip
+        if came:
+            told = f"{_what(came[0])} by {came[0].by} came in its scope after it was asked; look, and press it again."
+            raise self.refuse(command, told, cause="moment", came=[_told(other) for other in came])
+        for change in self.moments.changes_since(moment):
+            if any(Scope(change.unit_id).overlaps(scope) for scope in scopes):
+                raise self.refuse(
+                    command, f"{change.sentence} It came after this was asked; press it again.", cause="moment", came=[]
+                )
+
+    def not_while_latched(self, command: Command) -> None:
+        """Refuse the command while the E-stop is latched: then only stopping passes (I17)."""
+        latch = self.estop()
+        if latch is not None:
+            why = f" ({latch['reason']})" if latch["reason"] else ""
+            sentence = (
+                f"The E-stop is latched by {latch['by']} since {latch['since']}{why}; "
+                "until it is reset only what stops is sent."
+            )
+            raise self.refuse(command, sentence, cause="estop", estop=dict(latch))
+
+    def not_while_stopping(self, command: Command, *, lowers: bool = False) -> None:
+        """Refuse the command while a Stop all runs (Z9), or a guided transfer owns the bus (I16).
+
+        While the E-stop is latched too, unless it only `lowers` a mode.
+        """
+        if not lowers:
+            self.not_while_latched(command)
+        if self.commands.held_by is not None:
+            raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
+        if self.owner.claim is None:
+            return
+        claim = self.owner.against(command, self.picture())
+        if claim is not None:
+            raise self.refuse(command, claim.sentence, cause="bus-owned", owner=claim.as_json())
+
+    def not_while_shutting_down(self, command: Command, unit_id: str) -> None:
+        """Refuse the command while a Shut Down of its unit is under way, which leaves converters as they are (Z8b)."""
+        for other in self.commands.open():
+            if isinstance(other.order, ShutDownOrder) and unit_id in other.order.units:
+                raise self.refuse(command, f"{unit_id} is being shut down; only Wait is sent to its converter.")
+
+    def not_locked(self, command: Command, unit_id: str | None) -> None:
+        """Refuse the command while a maintenance lock stands on its unit or on the cluster."""
+        locks = self.locks.all()
+        for scope in ("", unit_id):
+            lock = locks.get(scope) if scope is not None else None
+            if lock is not None:
+                who = scope or "The cluster"
+                sentence = f"{who} is locked by {lock['name']} since {lock['since']}: {lock['reason']}"
+                raise self.refuse(command, sentence, cause="locked", lock=dict(lock))
+
+    # Waiting for a turn
+
+    @contextmanager
+    def turn(self, command: Command, lane: Lane, *overtaken_by: Lane) -> Iterator[Callable[[], bool]]:
+        """Hold the command's turn in `lane`; gives what tells whether a stop in `overtaken_by` overtook it."""
+        seen = self.commands.stops(*overtaken_by)
+
+        def overtaken() -> bool:
+            return self.commands.stops(*overtaken_by) != seen
+
+        try:
+            with self.turns.turn(lane, command.id, timeout=self.timing.turn, overtaken=overtaken):
+                yield overtaken
+        except TurnLost as lost:
+            raise self.cancel(command, lost.sentence) from lost
+
+    def overtake(self, *lanes: Lane) -> None:
+        """Have a stop or Wait overtake everything queued in these lanes."""
+        for lane in lanes:
+            self.commands.stopping(lane)
+        self.turns.wake()
+
+    def ordered_since(self, command_id: str, moment: float, unit_id: str, *, stops: bool) -> bool:
+        """Whether another order than that of `command_id` concerned this unit since `moment` (monotonic s).
+
+        Stops and Waits among them count where `stops` is true.
+        """
+        others: list[ModeEffect | ConverterEffect] = [
+            order
+            for order in self.commands.mode_effects()
+            if order.unit_id in (None, unit_id) and (stops or order.mode is not Mode.STOP)
+        ]
+        others += [
+            order
+            for order in self.commands.converter_effects().get(unit_id, ())
+            if stops or order.word is not ConverterStatus.WAIT
+        ]
+        return any(order.entered >= moment and order.command_id != command_id for order in others)
+
+    def settle_mode(self, order: ModeEffect, sent: Sent) -> ModeEffect:
+        """Note that a mode order came back."""
+        settled = replace(order, returned=self.clock(), sent=sent)
+        self.commands.note_mode(settled)
+        return settled
+
+
+def _what(command: Command) -> str:
+    """A stop or a mode order, for a sentence."""
+    order = command.order
+    if isinstance(order, StopAllOrder):
+        return "Stop all"
+    if isinstance(order, EndTransferOrder):
+        return "The end of the guided procedure"
+    if isinstance(order, ModeOrder):
+        return f"{order.mode.label if order.mode else 'follow the cluster'} for {order.scope}"
+    return f"Wait to {order.unit_id}"
+
+
+def _told(command: Command) -> dict[str, Any]:
+    """What came, as JSON beside a refusal."""
+    return {
+        "id": command.id,
+        "order": command.order.name,
+        "unitId": command.unit_id,
+        "by": str(command.by),
+        "at": command.at.isoformat(timespec="milliseconds"),
+        "mode": command.order.content().get("mode"),
+    }
+
+
+def foreseen(fault: Exception, what: str) -> ControllerError:
+    """What went wrong with an order as an error with a sentence; of what nobody foresaw, nobody knows whether it left.
+
+    So an order never stays in flight for ever, and whatever overtook it is still followed by its stop.
+    """
+    if isinstance(fault, ControllerError):
+        return fault
+    log.error("%s failed in a way that nobody foresaw", what, exc_info=fault)
+    return UpstreamError(f"{what} failed in a way that nobody foresaw: {fault!r}", sent="unknown")

@@ -1,0 +1,69 @@
+"""Force Stop of the cluster or of one unit: it overtakes everything, asks for no turn and waits for no disk (Z8, Z9a).
+
+Used by the mode orders. Where converters are or may be driven by hand, Wait goes out beside it, since no apis-main ends
+what it did not begin.
+"""
+
+from concurrent.futures import Executor
+from dataclasses import replace
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState
+from main_controller.domain.commands import Command, ModeEffect
+from main_controller.domain.identity import some
+from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ModeOrder
+from main_controller.domain.scope import Lane
+from main_controller.orders.desk import Desk, foreseen
+from main_controller.orders.mode_sender import ModeSender
+from main_controller.orders.waits import Waits
+
+
+class ForceStop:
+    """Sends it; `executor` carries the stop while the Waits leave."""
+
+    def __init__(self, desk: Desk, sender: ModeSender, waits: Waits, executor: Executor) -> None:
+        self._desk = desk
+        self._sender = sender
+        self._waits = waits
+        self._executor = executor
+
+    def carry_out(self, command: Command, order: ModeOrder, picture: GridState) -> tuple[Command, Any]:
+        """Send it at once; the accepted command and apis-web's answer."""
+        desk = self._desk
+        desk.overtake(Lane("mode", order.scope))
+        if order.unit_id is None:
+            before = mode = picture.mode
+        else:
+            picture = desk.picture()  # made anew: what was entered before the stop is in it
+            fact = picture.facts[order.unit_id]
+            before, mode = fact.local_mode, fact.obeys
+            picture = replace(picture, facts={fact.id: fact})
+        effect = self._sender.note(command, order, before)
+        if mode in (Mode.MANUAL, None) or Mode.MANUAL in picture.pending_for(order.unit_id):
+            answer = self._send_with_waits(command, replace(order, waits=True), effect, picture)
+        else:
+            answer = self._send(command, order, effect)
+        return desk.accept(command), answer
+
+    def _send_with_waits(self, command: Command, order: ModeOrder, effect: ModeEffect, picture: GridState) -> Any:
+        """Send the stop, and Wait to every unit of the picture beside it."""
+        desk = self._desk
+        desk.commands.update(command.id, order=order)
+        desk.overtake(Lane("converter", order.scope))
+        asked = self._executor.submit(self._send, command, order, effect)
+        results = self._waits.send_all(command.id, picture)
+        failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
+        if failed:
+            desk.commands.update(command.id, note=f"Wait could not be sent to {some(failed)}.")
+        return asked.result()
+
+    def _send(self, command: Command, order: ModeOrder, effect: ModeEffect) -> Any:
+        try:
+            answer = self._sender.send(order)
+        except Exception as fault:
+            error = foreseen(fault, "The order")
+            self._sender.settle(effect, error.sent)
+            raise self._desk.fault(command, error) from fault
+        self._sender.settle(effect, True)
+        return answer

@@ -1,0 +1,127 @@
+"""A unit has left the cluster: it leaves verdicts, rules and lists until `/get/log` shows it again. Used by `/forget`.
+
+It does not leave the bus: what measured voltages forbid (`deadbus`) rules on. Where orders go to the units' own
+drivers, Stop all still tries it (`procedures/forgotten.py`).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from main_controller.assessment.grid_state import UnitAssessment
+from main_controller.domain.actor import Actor
+from main_controller.domain.commands import Command
+from main_controller.domain.freshness import Sighting
+from main_controller.domain.modes import parse_converter_status
+from main_controller.domain.orders import ForgetOrder
+from main_controller.domain.snapshot import Snapshot
+from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.errors import NotFound
+from main_controller.orders.desk import Desk
+
+UNKNOWN = "unknown"
+"""What `confirm` has to say of a unit whose converter was never heard, or told no status that a person can say."""
+
+LONGEST_STATUS = 40
+
+
+class Book(Protocol):
+    """Where it is kept who has left, over restarts."""
+
+    def forget(self, unit_id: str, name: str, reason: str, at: datetime) -> None:
+        """Keep that this unit has left, until it is seen again."""
+        ...
+
+
+class Forget:
+    """Takes note that a unit has left.
+
+    `sharing` is the guided procedure that runs or ran last, as JSON; `clear_schedules` clears a unit's schedules and
+    says how many there were.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        book: Book,
+        *,
+        sharing: Callable[[], Mapping[str, Any] | None],
+        clear_schedules: Callable[[str], int],
+    ) -> None:
+        self._desk = desk
+        self._book = book
+        self._sharing = sharing
+        self._clear_schedules = clear_schedules
+
+    def order(
+        self, unit_id: str, name: str, reason: str, confirm: str | None, by: Actor, *, stamp: Stamp = UNSTAMPED
+    ) -> Command:
+        """Forget a unit that `/get/log` no longer shows; how many schedules went with it is in the `progress`.
+
+        `confirm` is its status as last seen, needed unless it can only be in Wait. Raises NotFound for a stranger,
+        Refused while it may still be a member, or where `confirm` is missing or another status.
+        """
+        desk = self._desk
+        if unit_id in desk.cache.snapshot().forgotten:
+            raise NotFound(f"{unit_id} has been forgotten already.")
+        desk.known(unit_id)
+        status = _status(desk.cache.snapshot(), unit_id)
+        command = desk.begin(ForgetOrder(unit_id, name, reason), by, before={"word": status}, stamp=stamp)
+        with desk.commands.deciding():
+            desk.timely(command, stamp)
+            desk.not_while_stopping(command)
+            desk.not_locked(command, unit_id)
+            snapshot, fact = desk.cache.snapshot(), desk.picture().facts.get(unit_id)
+            why = self._why_not(unit_id, snapshot, fact) or _unconfirmed(unit_id, snapshot, fact, confirm)
+            if why is not None:
+                raise desk.refuse(command, why)
+            if not desk.cache.forget(unit_id):
+                raise desk.refuse(command, _shown(unit_id))
+            self._book.forget(unit_id, name, reason, desk.wall())
+        cleared = self._clear_schedules(unit_id)
+        return desk.verify(desk.accept(command), progress={"schedules": cleared})
+
+    def _why_not(self, unit_id: str, snapshot: Snapshot, fact: UnitAssessment | None) -> str | None:
+        """Why it cannot be said that the unit has left, or None."""
+        desk = self._desk
+        answered = snapshot.answered_at
+        if answered is None or desk.clock() - answered > desk.timing.stale_after:
+            return f"apis-web's /get/log does not answer now, so nobody can tell whether it shows {unit_id}."
+        if _present(snapshot.sightings.get(unit_id)):
+            return _shown(unit_id)
+        if fact is not None and fact.in_flight:
+            return f"An order to {unit_id} has not come back yet."
+        sharing = self._sharing() or {}
+        if sharing.get("state") in ("running", "interrupted") and unit_id in (sharing.get("from"), sharing.get("to")):
+            return f"{unit_id} is part of the guided procedure {sharing.get('command')}; end that first."
+        return None
+
+
+def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: UnitAssessment | None, confirm: str | None) -> str | None:
+    """What has to be sent so that nobody forgets working hardware unawares, or None."""
+    status = _status(snapshot, unit_id)
+    if confirm == status or (confirm is None and (fact is None or not fact.unwatched)):
+        return None
+    if confirm is not None:
+        return f"{unit_id} was last seen in the status {status}, not {confirm[:40]!r}; send confirm={status}."
+    return (
+        f"{unit_id} is not known to be in Wait: its status was last seen as {status}. "
+        f"If it has left all the same, send confirm={status}."
+    )
+
+
+def _status(snapshot: Snapshot, unit_id: str) -> str:
+    """The converter's word as last seen, as a person can say it."""
+    told = snapshot.last_status(unit_id)
+    word = parse_converter_status(told)
+    if word is not None:
+        return str(word)
+    return told if told and told.isprintable() and len(told) <= LONGEST_STATUS else UNKNOWN
+
+
+def _present(sighting: Sighting | None) -> bool:
+    return sighting is not None and sighting.present
+
+
+def _shown(unit_id: str) -> str:
+    return f"{unit_id} is still shown by apis-web's /get/log; only a unit that is gone from it can be forgotten."

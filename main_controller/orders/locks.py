@@ -1,0 +1,90 @@
+"""Locks for maintenance (lockout/tagout): a named person keeps a unit or the cluster from being started.
+
+Used by `/setLock` and `/clearLock`. What a lock refuses stands in the rules (`rules/mode_rules.py`, the desk).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from main_controller.domain.actor import Actor
+from main_controller.domain.commands import Command
+from main_controller.domain.orders import LockOrder, UnlockOrder
+from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.errors import ControllerError
+from main_controller.orders.desk import Desk
+from main_controller.rules.mode_rules import why_not_lock
+
+
+class Book(Protocol):
+    """Where locks are kept, over restarts."""
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every lock by scope, "" for the cluster."""
+        ...
+
+    def set(self, scope: str, name: str, reason: str, at: datetime) -> Mapping[str, Any]:
+        """Keep a lock and return it; raises ControllerError when it could not be kept."""
+        ...
+
+    def clear(self, scope: str, name: str) -> Mapping[str, Any]:
+        """Take a lock off by the name that holds it and return it; raises Refused or NotFound."""
+        ...
+
+
+class Told(Protocol):
+    """Whoever journals what became of a lock."""
+
+    def __call__(
+        self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> None:
+        """Take note of a lock that was set, or taken off where `after` is None."""
+        ...
+
+
+class SetLock:
+    """Sets and takes off locks; `told` journals each with the lock before and after."""
+
+    def __init__(self, desk: Desk, book: Book, *, told: Told) -> None:
+        self._desk = desk
+        self._book = book
+        self._told = told
+
+    def all(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every lock by scope, "" for the cluster."""
+        return self._book.all()
+
+    def set(self, unit_id: str | None, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
+        """Lock a unit, once it is seen with local mode stop and in Wait, or the cluster at any time."""
+        desk = self._desk
+        if unit_id is not None:
+            desk.known(unit_id)
+        scope = unit_id or ""
+        command = desk.begin(LockOrder(unit_id, name, reason), by, stamp=stamp)
+        with desk.commands.deciding():
+            desk.timely(command, stamp)
+            held = self._book.all().get(scope)
+            if held is not None:
+                raise desk.refuse(command, f"{scope or 'The cluster'} is locked already, by {held['name']}.")
+            why = why_not_lock(scope, desk.picture()) if scope else None
+            if why:
+                raise desk.refuse(command, why)
+            try:
+                kept = self._book.set(scope, name, reason, desk.wall())  # before any other order is checked (Z8b)
+            except ControllerError as error:
+                raise desk.fault(command, error) from error
+        self._told(str(by), scope, before=None, after=kept)
+        return desk.verify(desk.accept(command))
+
+    def clear(self, unit_id: str | None, name: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
+        """Take a lock off by its name; any unit that has a lock will do (Z7)."""
+        desk = self._desk
+        command = desk.begin(UnlockOrder(unit_id, name), by, stamp=stamp)
+        desk.timely(command, stamp)
+        desk.not_while_latched(command)
+        try:
+            taken = self._book.clear(unit_id or "", name)
+        except ControllerError as error:
+            raise desk.fault(command, error) from error
+        self._told(str(by), unit_id or "", before=taken, after=None)
+        return desk.verify(desk.accept(command))

@@ -1,0 +1,1 @@
+"""What takes several steps: Stop all, the guided transfer, the E-stop's latch, what follows a Soft Stop."""

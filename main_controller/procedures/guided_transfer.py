@@ -1,0 +1,321 @@
+"""The guided transfer: "share 2 A from E001 to E003 for 10 minutes", step by step, with a safe end (N13, I15).
+
+Used by `/share` and `/share/end`; a worker calls `run_once` to move it on. Every step goes through the interlocks like
+an order by hand. From its start to its end the bus is its own. How it stands is kept by `ShareRecord`; what ends it by
+itself is decided in `share_watch.py`; how it is ended safely is `SafeEnd`'s.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState
+from main_controller.domain.actor import UNATTENDED, Actor
+from main_controller.domain.commands import Command
+from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
+from main_controller.domain.scope import CLUSTER, Lane, Scope
+from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
+from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.errors import ControllerError, NotFound
+from main_controller.orders.desk import Desk
+from main_controller.orders.set_converter import SetConverter, answers_wanted, shows
+from main_controller.procedures.safe_end import SafeEnd
+from main_controller.procedures.transfer_figures import ShareFigures
+from main_controller.procedures.transfer_record import ShareRecord
+from main_controller.procedures.transfer_start import ShareStart, reference_order
+from main_controller.procedures.transfer_watcher import ShareWatcher
+from main_controller.rules.share_watch import Bounds, why_end
+
+log = logging.getLogger(__name__)
+
+STOPPED = "A stop or Wait by hand came to one of the units."
+
+
+class Share:
+    """One guided transfer at a time; it may be asked to last `longest` minutes at most."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        set_converter: SetConverter,
+        record: ShareRecord,
+        safe_end: SafeEnd,
+        watcher: ShareWatcher,
+        *,
+        bounds: Bounds,
+        longest: float,
+    ) -> None:
+        self._desk = desk
+        self._set_converter = set_converter
+        self._record = record
+        self._safe_end = safe_end
+        self._watcher = watcher
+        self._bounds = bounds
+        self._starting = ShareStart(desk, set_converter, record, watcher, bounds=bounds, longest=longest)
+        self._figures = ShareFigures(desk, bounds)
+        self._wish: str | None = None
+        self._stops_seen = self._stops(record.now) if record.now is not None else 0
+
+    @property
+    def running(self) -> bool:
+        """Whether a transfer is under way, its end included."""
+        return self._record.running
+
+    def as_json(self) -> dict[str, Any] | None:
+        """The transfer that runs or ran last, with what is known and measured of its converters; None for none."""
+        sharing = self._record.now
+        if sharing is None:
+            return None
+        told = self._figures.as_json(sharing)
+        return {**sharing.as_json(), **told, "unattended": self._watcher.unattended(sharing)}
+
+    # Orders
+
+    def start(
+        self,
+        giver: str,
+        taker: str,
+        current: float,
+        voltage: float,
+        by: Actor,
+        *,
+        minutes: float | None = None,
+        wh: float | None = None,
+        stamp: Stamp = UNSTAMPED,
+    ) -> Command:
+        """Begin to share `current` A at `voltage` V for `minutes` or until `wh` Wh, whichever comes first.
+
+        One of the two must be given. Raises Refused with the rules that refuse the first step.
+        """
+        before = self._record.now
+        started = self._starting.start(
+            TransferOrder(giver, taker, current, voltage, minutes, wh), by, stamp, stops=self._stops_of
+        )
+        if before is not None and before.unended:
+            self._record.forget(before.id)
+        self._wish = None
+        self._safe_end.forget()
+        self._figures.forget()
+        self._stops_seen = started.stops_seen
+        command = self._desk.accept(started.command)
+        self._record.show(before, started.sharing)
+        return command
+
+    def end(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
+        """Begin the safe end of the transfer that runs, or of one that a kill interrupted."""
+        return self._end(by, f"{by} ended it.", stamp)
+
+    def _end(self, by: Actor, why: str, stamp: Stamp = UNSTAMPED) -> Command:
+        desk = self._desk
+        sharing = self._record.now
+        left = sharing is not None and (sharing.state is ShareState.INTERRUPTED or sharing.unended)
+        if sharing is None or (sharing.over and not left):
+            raise NotFound("No guided procedure is running.")
+        command = desk.begin(EndTransferOrder(sharing.giver, sharing.id), by, stamp=stamp, judged=True)
+        if left:
+            self._record.claim(command)  # no other procedure begins while this one ends
+            self._record.own(sharing)
+            ending = replace(sharing, state=ShareState.RUNNING, failed=True, reason=why)
+            ending = ending.to(Step.CURRENT_OFF, desk.clock(), why)  # the whole end, whatever ran
+            if self._record.move(sharing, ending):
+                self._safe_end.forget()
+                self._record.write(ending)
+        self._wish = why
+        return desk.accept(command)
+
+    def abort(self, reason: str) -> None:
+        """Begin the safe end, because `reason`, also of what a kill interrupted; nothing where there is none."""
+        sharing = self._record.now
+        if sharing is not None and sharing.state is ShareState.INTERRUPTED:
+            self._end(UNATTENDED, reason)
+        elif self.running:
+            self._wish = reason
+
+    def overtaken(self) -> None:
+        """A Stop all has begun: nothing more is sent from here, Stop all ends what runs (Z9)."""
+        sharing = self._record.now
+        if sharing is not None and (not sharing.over or sharing.state is ShareState.INTERRUPTED):
+            ended = replace(sharing, reason="Stop all took over.", state=ShareState.CANCELLED)
+            self._record.finish(sharing, ended)
+
+    # Moving on
+
+    def run_once(self) -> None:
+        """One look at the transfer; called again and again by a worker."""
+        sharing = self._record.now
+        if sharing is not None and sharing.unended:
+            self._go_on(sharing)
+        if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
+            return
+        if self._desk.commands.held_by is not None:
+            self.overtaken()
+            return
+        picture = self._desk.picture()
+        if sharing.state is ShareState.INTERRUPTED:
+            self._look_after(sharing, picture)
+            return
+        if sharing.step not in ENDING and self._ends(sharing, picture):
+            return
+        steps: dict[Step, Callable[[Sharing, GridState], None]] = {
+            Step.REFERENCE_UP: self._reference_up,
+            Step.BUS_STABLE: self._bus_stable,
+            Step.CURRENT_ON: self._current_on,
+            Step.SHARING: self._tell_currents,
+            Step.CURRENT_OFF: self._current_off,
+            Step.REFERENCE_DOWN: self._reference_down,
+        }
+        steps[sharing.step](sharing, picture)
+
+    def _look_after(self, sharing: Sharing, picture: GridState) -> None:
+        """One that a kill interrupted: it is ended once it was left alone for too long, or a stop came (S30)."""
+        why = self._watcher.why_unattended(sharing)
+        if why is None and self._stops(sharing) != self._stops_seen:
+            why = STOPPED
+        if why is not None:
+            log.warning("%s: safe end begins: %s", sharing.id, why)
+            self._end(UNATTENDED, why)
+
+    def _ends(self, sharing: Sharing, picture: GridState) -> bool:
+        """Begin the safe end where it is due; whether it is. What cannot be watched is ended too."""
+        wish = self._wish
+        try:
+            self._figures.look(sharing, picture)
+            wish = wish or self._figures.why_over(sharing, picture.now)
+            why = wish or self._why_end(sharing, picture)
+        except Exception as fault:
+            log.exception("%s: watching it failed", sharing.id)
+            why = wish or f"Watching it failed in a way that nobody foresaw: {fault!r}"
+        if why is None:
+            return False
+        self._begin_end(sharing, why, picture, failed=wish is None)
+        return True
+
+    def _why_end(self, sharing: Sharing, picture: GridState) -> str | None:
+        if self._stops(sharing) != self._stops_seen:
+            return STOPPED
+        view = self._watcher.view(picture, sharing.giver, sharing.taker)
+        return why_end(sharing, view, self._bounds) or self._watcher.why_unattended(sharing)
+
+    def _reference_up(self, sharing: Sharing, picture: GridState) -> None:
+        wanted = reference_order(sharing)
+        answer = self._order(sharing, wanted)
+        if answer is None:
+            return
+        now = self._desk.clock()
+        up = replace(sharing, touched=True, reference_at=now)
+        if answers_wanted(answer, wanted):
+            note = f"{sharing.giver} answers that it is the voltage reference at {sharing.voltage:g} V."
+            self._record.show(sharing, up.to(Step.BUS_STABLE, now, note))
+        elif self._record.move(sharing, up):
+            self._begin_end(up, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
+
+    def _bus_stable(self, sharing: Sharing, picture: GridState) -> None:
+        """The rules of the next order are the measure; what only time can mend is waited for."""
+        answers = self._set_converter.dry_run(_charge(sharing), sharing.owner)
+        open_rules = [answer for answer in answers if answer.refuses]
+        if not open_rules:
+            note = f"The bus is at {sharing.voltage:g} V at both units."
+            self._record.show(sharing, sharing.to(Step.CURRENT_ON, picture.now, note))
+            return
+        self._record.tell(sharing, open_rules[0].sentence)
+
+    def _current_on(self, sharing: Sharing, picture: GridState) -> None:
+        wanted = _charge(sharing)
+        answer = self._order(sharing, wanted)
+        if answer is None:
+            return
+        now = self._desk.clock()
+        on = replace(sharing, current_at=now, current_since=self._desk.wall())
+        self._figures.begin(on)
+        if answers_wanted(answer, wanted):
+            note = f"{sharing.taker} answers that it charges, set to {sharing.current:g} A."
+            self._record.show(sharing, on.to(Step.SHARING, now, note))
+        elif self._record.move(sharing, on):
+            self._begin_end(on, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
+
+    def _tell_currents(self, sharing: Sharing, picture: GridState) -> None:
+        """What flows is told by the readings, not by the order (S22)."""
+        self._record.tell(sharing, self._figures.sentence(sharing, picture))
+
+    def _order(self, sharing: Sharing, wanted: ConverterOrder) -> Mapping[str, Any] | None:
+        """Give one converter order as part of the transfer; its answer. None: the safe end has begun, or a Stop all."""
+        try:
+            _, answer = self._set_converter.order(wanted, sharing.owner)
+        except ControllerError as error:
+            sent = error.sent
+            after = replace(sharing, touched=sharing.touched or sent is not False)
+            if self._record.move(sharing, after):
+                self._begin_end(after, error.sentence, self._desk.picture(), failed=True)
+            return None
+        except BaseException:
+            self._record.move(sharing, replace(sharing, touched=True))  # nobody knows whether it left
+            raise
+        return answer if self._record.now is sharing else None
+
+    # The safe end
+
+    def _begin_end(self, sharing: Sharing, why: str, picture: GridState, *, failed: bool) -> None:
+        """Begin it, with the first Waits sent before anything is written down."""
+        log.warning("%s: safe end begins: %s", sharing.id, why)
+        ending = replace(sharing, reason=why, failed=failed or sharing.failed, began_end=picture.now)
+        if failed:
+            ending = replace(ending, failed_step=sharing.step)
+        if not ending.touched:
+            state = ShareState.FAILED if ending.failed else ShareState.ENDED
+            self._record.finish(sharing, replace(ending, state=state, safe=True))
+            return
+        ending = ending.to(Step.CURRENT_OFF, picture.now, why)
+        if self._record.move(sharing, ending):
+            down = self._safe_end.current_off(ending, picture)
+            self._record.write(ending)
+            self._take_down(ending, down, picture)
+
+    def _current_off(self, sharing: Sharing, picture: GridState) -> None:
+        self._take_down(sharing, self._safe_end.current_off(sharing, picture), picture)
+
+    def _take_down(self, sharing: Sharing, down: Sharing | None, picture: GridState) -> None:
+        """Go on to the reference, once `down` says that its turn has come."""
+        if down is not None and self._record.show(sharing, down):
+            self._figures.over(picture.now)
+            self._reference_down(down, picture)
+
+    def _reference_down(self, sharing: Sharing, picture: GridState) -> None:
+        ended = self._safe_end.reference_down(sharing, picture)
+        if ended is not None:
+            self._record.finish(sharing, ended, keep=self._safe_end.at_work)
+
+    def _go_on(self, sharing: Sharing) -> None:
+        """Its end failed: what it did not see in Wait is sent it on, for a while; a Stop all sends its own."""
+        picture = self._desk.picture()
+        sends = picture.now - sharing.since <= self._desk.timing.force_stop_follows
+        if self._desk.commands.held_by is not None:
+            return
+        kept = self._safe_end.at_work
+        left = self._safe_end.go_on(sharing, picture, sends=sends)
+        if kept and not self._safe_end.at_work:
+            self._record.forget(sharing.id)
+        if not left:
+            self._record.settle(sharing)
+
+    def _stops(self, sharing: Sharing) -> int:
+        return self._stops_of(sharing.giver, sharing.taker)
+
+    def _stops_of(self, *units: str) -> int:
+        """How many stops and Waits have come in the scopes of these units."""
+        scopes = (CLUSTER, *map(Scope, units))
+        return self._desk.commands.stops(
+            *(lane for one in scopes for lane in (Lane("mode", one), Lane("converter", one)))
+        )
+
+
+def _charge(sharing: Sharing) -> ConverterOrder:
+    return ConverterOrder(sharing.taker, ConverterStatus.CHARGE, sharing.voltage, sharing.current)
+
+
+def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> str:
+    return (
+        f"{wanted.unit_id} was ordered to be {wanted.word.label} at {wanted.dvg:g} V and {wanted.dig:g} A and answered "
+        f"otherwise (it shows {shows(answer) or 'no word'})."
+    )

@@ -1,0 +1,222 @@
+"""The safe end of a guided procedure: current off, then reference down, whatever fails (N13, S5, S20, S21).
+
+Used by `Share`, which keeps and tells what comes of it. Every current-controlled unit gets Wait first, also one that is
+not the procedure's own; the reference gets its own once their current is measured gone, at the latest 30 s later.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment, names
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus
+from main_controller.domain.sharing import ShareState, Sharing, Step
+from main_controller.orders.desk import Desk
+from main_controller.orders.direct_readings import RepeatedReadings
+from main_controller.orders.waits import Waits, WaitWave
+from main_controller.rules.share_end import (
+    in_deals,
+    reference_like,
+    released_since,
+    still_its_own,
+    to_stop,
+    what_is_left,
+)
+from main_controller.rules.share_watch import Bounds
+
+NO_CURRENT = 0.1
+"""Below this (A) a converter carries no current."""
+
+
+FAILED_TIMES = 3
+"""How often a Wait that failed is sent again at once."""
+
+
+class SafeEnd:
+    """Sends the converters to Wait in their order; `bounds.step_time` (s) bounds the last step."""
+
+    def __init__(self, desk: Desk, waits: Waits, reads: RepeatedReadings, *, bounds: Bounds) -> None:
+        self._desk = desk
+        self._waits = waits
+        self._reads = reads
+        self._bounds = bounds
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was sent: another procedure begins, or the end of an interrupted one."""
+        self._began: float | None = None
+        self._bus_is_ours = True
+        self._followers: set[str] = set()
+        self._references: set[str] = set()
+        self._waves: dict[str, WaitWave] = {}
+        self._first: dict[str, float] = {}
+        self._last: dict[str, float] = {}
+        self._answered: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
+        self._unseen: set[str] = set()
+        self._reads.forget()
+
+    def current_off(self, sharing: Sharing, picture: GridState) -> Sharing | None:
+        """Send the followers' Waits; the procedure in its next step once no current flows or they had their time."""
+        if self._began is None:
+            self._began = picture.now
+            self._bus_is_ours = not released_since(sharing, picture)
+        self._sort(sharing, picture)
+        followers = _known(self._followers, picture)
+        seen = [fact for fact in followers if self._send_wait(sharing, fact, picture.now)]
+        self._reads.look(sorted(followers, key=lambda fact: fact.id != sharing.taker))
+        off = [fact for fact in seen if self._carries_nothing(fact)]
+        done = len(off) == len(followers) and sharing.taker in picture.facts
+        if not done and picture.now - self._began < self._desk.timing.reference_at_latest:
+            return None
+        return sharing.to(Step.REFERENCE_DOWN, picture.now, _currents_now(sharing, followers, seen, off))
+
+    def reference_down(self, sharing: Sharing, picture: GridState) -> Sharing | None:
+        """Send the reference's Wait, and all others' until they are seen; the ended procedure, else None."""
+        self._sort(sharing, picture)
+        facts = _known(self._followers | self._references, picture)
+        working = [fact for fact in facts if not self._send_wait(sharing, fact, picture.now)]
+        own = _known({sharing.giver, sharing.taker}, picture)
+        self._reads.look([*own, *facts])
+        left = self._left(sharing, picture, own, working)
+        if left and picture.now - sharing.since <= self._bounds.step_time:
+            return None
+        self._unseen = {fact.id for fact in working}
+        note = left or self._done(sharing, picture)
+        reason = f"{sharing.reason or ''} {left}".strip()
+        state = ShareState.ENDED if not left and not sharing.failed else ShareState.FAILED
+        notes = {**sharing.notes, str(sharing.step): note}
+        return replace(sharing, notes=notes, reason=reason, state=state, safe=not left)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the end has failed to see somebody in Wait who is its own still."""
+        return bool(self._unseen)
+
+    def go_on(self, sharing: Sharing, picture: GridState, *, sends: bool) -> str:
+        """After an end that failed: send Wait on to those that it did not see there (S5, S30); what is left of it.
+
+        Not to one that was ordered something else since, or that apis-main drives: whoever looked at it may act. Unless
+        it `sends`, it looks alone.
+        """
+        for fact in _known(self._unseen, picture):
+            began = self._began if self._began is not None else sharing.since
+            taken = fact.obeys in SHARING_MODES or self._desk.ordered_since(sharing.id, began, fact.id, stops=False)
+            if taken or (self._send_wait(sharing, fact, picture.now) if sends else fact.confirmed_wait(began)):
+                self._unseen.discard(fact.id)
+        own = _known({sharing.giver, sharing.taker}, picture)
+        return self._left(sharing, picture, own, _known(self._unseen, picture))
+
+    # Whom it concerns
+
+    def _sort(self, sharing: Sharing, picture: GridState) -> None:
+        """Note who is to be brought to Wait, and whether before or with the reference."""
+        dealing = in_deals(self._desk.cache.snapshot().grid.deals or ())
+        for fact in to_stop(sharing, picture, dealing):
+            if fact.id in self._followers or fact.id in self._references:
+                continue
+            if not self._bus_is_ours and not still_its_own(fact, sharing):
+                continue
+            (self._references if reference_like(fact, sharing) else self._followers).add(fact.id)
+
+    # Sending
+
+    def _send_wait(self, sharing: Sharing, fact: UnitAssessment, now: float) -> bool:
+        """Send Wait, again every few seconds, until it is seen; whether it is."""
+        unit_id, wave = fact.id, self._waves.get(fact.id)
+        first = self._first.setdefault(unit_id, now)
+        finished = wave is None or wave.finished()
+        if wave is not None and finished:
+            self._take(unit_id, wave)
+        if wave is not None and fact.confirmed_wait(first):
+            return True
+        failures = self._failures.get(unit_id, 0)
+        timing = self._desk.timing
+        pause = timing.end_failed_again if 0 < failures <= FAILED_TIMES else timing.end_again
+        if wave is None or (finished and now - self._last[unit_id] >= pause):
+            self._last[unit_id] = now
+            wave = self._waves[unit_id] = self._waits.start(sharing.id, [fact])
+            wave.finished()  # a reference's Wait leaves with this look
+        return False
+
+    def _take(self, unit_id: str, wave: WaitWave) -> None:
+        """What came of the last Wait, once for each."""
+        result = wave.results().get(unit_id)
+        if result is None or result.at <= self._answered.get(unit_id, float("-inf")):
+            return
+        self._answered[unit_id] = result.at
+        self._failures[unit_id] = self._failures.get(unit_id, 0) + 1 if result.error is not None else 0
+
+    # Measuring
+
+    def _since(self, unit_id: str) -> float:
+        """From when a measurement tells of this unit after its Wait, monotonic s."""
+        return max(self._answered.get(unit_id, float("-inf")), self._first.get(unit_id, float("inf")))
+
+    def _carries_nothing(self, fact: UnitAssessment) -> bool:
+        """Whether its current is measured gone, by its own meter or by a reading that counts."""
+        since = self._since(fact.id)
+        direct = self._reads.of(fact.id)
+        if direct is not None and direct.at >= since and direct.ig is not None:
+            return abs(direct.ig) < NO_CURRENT
+        reading = fact.reading
+        counts = reading is not None and reading.at >= since + self._bounds.lag
+        return counts and reading is not None and reading.ig is not None and abs(reading.ig) < NO_CURRENT
+
+    def _voltages(self, picture: GridState) -> dict[str, float]:
+        """The bus voltages (V) that were measured after the last reference's Wait came back."""
+        since = max((self._since(unit_id) for unit_id in self._references), default=self._began or picture.now)
+        found = {}
+        for fact in picture.facts.values():
+            direct, reading = self._reads.of(fact.id), fact.reading
+            if direct is not None and direct.at >= since and direct.vg is not None:
+                found[fact.id] = direct.vg
+            elif reading is not None and reading.at >= since + self._bounds.lag and reading.vg is not None:
+                found[fact.id] = reading.vg
+        return found
+
+    def _left(
+        self, sharing: Sharing, picture: GridState, own: list[UnitAssessment], working: list[UnitAssessment]
+    ) -> str:
+        """What keeps this end from being one, in a sentence; empty when nothing does."""
+        unknown = [unit_id for unit_id in (sharing.giver, sharing.taker) if unit_id not in picture.facts]
+        dead_bus = self._bounds.limits.dead_bus
+        driven = any(_driven(fact) for fact in picture.facts.values())  # apis-main holds the bus for its deals
+        if driven or not self._bus_is_ours:
+            return what_is_left(working, unknown, {}, dead_bus, measured=True)
+        voltages = self._voltages(picture)
+        live = [fact.id for fact in own if fact.live]
+        old = [fact.id for fact in picture.live if fact.reading is not None and abs(fact.reading.vg or 0.0) > dead_bus]
+        measured = bool(voltages) and all(unit_id in voltages for unit_id in (*live, *old))
+        return what_is_left(working, unknown, voltages, dead_bus, measured=measured)
+
+    def _done(self, sharing: Sharing, picture: GridState) -> str:
+        """That all is over, in a sentence."""
+        if not self._bus_is_ours:
+            return f"{sharing.giver} was in Wait already; what else works on the bus is not this procedure's."
+        left = sorted({sharing.giver, sharing.taker} - self._followers - self._references)
+        if left:
+            return f"apis-main drives {' and '.join(left)} for its deals; that is left to it."
+        driven = names(fact for fact in picture.facts.values() if _driven(fact))
+        bus = f"apis-main drives {driven}" if driven else "no converter works, and the bus is dead"
+        return f"{sharing.giver} is in Wait; {bus}."
+
+
+def _driven(fact: UnitAssessment) -> bool:
+    """Whether apis-main has, or may have, put this converter to work."""
+    return fact.live and fact.obeys in SHARING_MODES and not fact.estimate.surely(ConverterStatus.WAIT)
+
+
+def _known(unit_ids: Iterable[str], picture: GridState) -> list[UnitAssessment]:
+    return [picture.facts[unit_id] for unit_id in sorted(unit_ids) if unit_id in picture.facts]
+
+
+def _currents_now(
+    sharing: Sharing, followers: list[UnitAssessment], seen: list[UnitAssessment], off: list[UnitAssessment]
+) -> str:
+    """How the first step of the end went, in a sentence."""
+    unseen = [fact for fact in followers if fact not in seen]
+    carrying = [fact for fact in seen if fact not in off]
+    parts = [f"{names(off)} is in Wait and carries no current."] if off else []
+    parts += [f"{names(unseen)} was not seen in Wait."] if unseen else []
+    parts += [f"{names(carrying)} is in Wait; nobody measured its current gone."] if carrying else []
+    return " ".join(parts) or f"{sharing.taker} is not known any more."

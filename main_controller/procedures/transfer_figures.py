@@ -1,0 +1,95 @@
+"""The figures of a guided transfer: what its converters are seen to do, and the energy carried so far (S22, I15).
+
+Used by `Share`. What is told of currents is what was read, never what was ordered.
+"""
+
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.sharing import Sharing, Step
+from main_controller.orders.desk import Desk
+from main_controller.rules.share_energy import Energy, begun, power_of
+from main_controller.rules.share_watch import Bounds
+
+
+class ShareFigures:
+    """Counts for one transfer at a time."""
+
+    def __init__(self, desk: Desk, bounds: Bounds) -> None:
+        self._desk = desk
+        self._bounds = bounds
+        self._energy: Energy | None = None
+
+    def forget(self) -> None:
+        """Another transfer begins."""
+        self._energy = None
+
+    def begin(self, sharing: Sharing) -> None:
+        """Its current has been ordered."""
+        if sharing.current_at is not None:
+            self._energy = begun(sharing.voltage, sharing.current, sharing.current_at, self._bounds.lag)
+
+    def over(self, now: float) -> None:
+        """Its current is off, or had its time to be."""
+        if self._energy is not None:
+            self._energy = self._energy.stopped(now)
+
+    def look(self, sharing: Sharing, picture: GridState) -> None:
+        """Count in the taker's last reading, once."""
+        fact = picture.facts.get(sharing.taker)
+        if self._energy is None or fact is None or fact.reading is None:
+            return
+        reading = fact.reading
+        self._energy = self._energy.read(reading.at, power_of(self._watts(fact), reading.vg, reading.ig))
+
+    def wh(self, now: float) -> float | None:
+        """Wh carried so far, None before any current was ordered."""
+        return None if self._energy is None else self._energy.total(now)
+
+    def why_over(self, sharing: Sharing, now: float) -> str | None:
+        """That its own limit is reached, in a sentence, or None."""
+        if sharing.step is not Step.SHARING or sharing.current_at is None:
+            return None
+        if sharing.minutes is not None and now - sharing.current_at >= sharing.minutes * 60:
+            return f"Its {sharing.minutes:g} min are over."
+        wh = self.wh(now)
+        if sharing.wh is not None and wh is not None and wh >= sharing.wh:
+            return f"Its {sharing.wh:g} Wh are reached ({wh:.1f} Wh)."
+        return None
+
+    def sentence(self, sharing: Sharing, picture: GridState) -> str:
+        """What flows by the last readings."""
+        giver, taker = (_amps(picture.facts.get(unit_id)) for unit_id in (sharing.giver, sharing.taker))
+        return f"By the last readings {sharing.taker} has {taker}, {sharing.giver} {giver}."
+
+    def as_json(self, sharing: Sharing) -> dict[str, Any]:
+        """The wire form: what is known and measured of both converters, and the energy."""
+        picture = self._desk.picture()
+        units = {unit_id: self._unit(picture.facts.get(unit_id)) for unit_id in (sharing.giver, sharing.taker)}
+        wh = self.wh(picture.now)
+        return {"units": units, "energyWh": None if wh is None else round(wh, 2)}
+
+    def _unit(self, fact: UnitAssessment | None) -> dict[str, Any]:
+        """What is known of a converter: V, A, W and the age in s of its last reading."""
+        if fact is None:
+            return {"state": "silent", "words": [], "source": None, "vg": None, "ig": None, "wg": None, "age": None}
+        words = sorted("unknown" if word is None else str(word) for word in fact.estimate.words)
+        reading = fact.reading
+        return {
+            "state": str(fact.state),
+            "words": words,
+            "source": fact.estimate.source,
+            "vg": None if reading is None else reading.vg,
+            "ig": None if reading is None else reading.ig,
+            "wg": self._watts(fact),
+            "age": None if fact.age is None else round(fact.age, 1),
+        }
+
+    def _watts(self, fact: UnitAssessment) -> float | None:
+        sighting = self._desk.cache.snapshot().sightings.get(fact.id)
+        return None if sighting is None else sighting.unit.wg
+
+
+def _amps(fact: UnitAssessment | None) -> str:
+    ig = None if fact is None or fact.reading is None else fact.reading.ig
+    return "no known current" if ig is None else f"{ig:+g} A"

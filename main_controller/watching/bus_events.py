@@ -1,0 +1,172 @@
+"""Tells what goes wrong on the bus, when it begins and when it is over, and what changed by itself (S9).
+
+A worker calls `run_once`, and the collector tells it of every poll, so that an alarm is journaled before any Wait wipes
+it out. What converters do by themselves is found by `OwnChanges`. It sends nothing.
+"""
+
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState
+from main_controller.domain.actor import ActorKind
+from main_controller.domain.commands import Command, CommandState, ConverterEffect
+from main_controller.domain.deals import normalise
+from main_controller.domain.scope import Scope
+from main_controller.domain.snapshot import Snapshot
+from main_controller.errors import NotFound
+from main_controller.orders.desk import Desk
+from main_controller.orders.trips import Trips
+from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
+from main_controller.rules.bus_watch import Explained, conditions
+from main_controller.rules.interlock_terms import Limits
+from main_controller.store.chronicle import Chronicle
+from main_controller.watching.own_changes import OwnChanges, last_order
+from main_controller.watching.taken_back import taken_back
+
+OUT_OF_BAND = (ConditionKind.BUS_HIGH, ConditionKind.BUS_LOW)
+"""The conditions in which the bus has left its band (I14)."""
+
+ONE_READING = 8.0
+"""How long (s) a figure may be missing, one reading of it, before what it showed is forgotten (K4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A condition that holds: since when (monotonic s, and UTC), when it was last found, and whether it was told."""
+
+    condition: Condition
+    since: float
+    at: datetime
+    found: float
+    told: bool = False
+
+
+class BusEvents:
+    """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped."""
+
+    def __init__(self, desk: Desk, chronicle: Chronicle, trips: Trips, *, limits: Limits) -> None:
+        self._desk = desk
+        self._chronicle = chronicle
+        self._changes = OwnChanges(desk, chronicle, trips)
+        self._limits = limits
+        self._standing: dict[Key, _Standing] = {}  # replaced whole
+        self._told: set[str] = set()
+        self._taken_back: list[dict[str, Any]] = []  # replaced whole
+        self._looking = threading.Lock()  # protects the four above; who finds it taken leaves
+
+    def standing(self) -> list[dict[str, Any]]:
+        """What is wrong now and was told, the gravest first, as JSON: kind, unitId, text, numbers, since, grave.
+
+        Orders that the readings contradict stand before all else (S8).
+        """
+        told = [one for one in self._standing.values() if one.told]
+        told.sort(key=lambda one: (not one.condition.grave, one.since))
+        return [*self._taken_back] + [
+            {
+                "kind": one.condition.kind,
+                "unitId": one.condition.unit_id,
+                "text": f"{one.condition.text}.",
+                "numbers": dict(one.condition.numbers),
+                "since": one.at.isoformat(timespec="milliseconds"),
+                "grave": one.condition.grave,
+            }
+            for one in told
+        ]
+
+    def left_band(self) -> str | None:
+        """When the bus was first seen outside its band, as ISO 8601 in UTC; None while it is inside (I14)."""
+        out = [one.at for one in self._standing.values() if one.condition.kind in OUT_OF_BAND]
+        return min(out).isoformat(timespec="milliseconds") if out else None
+
+    def polled(self, before: Snapshot, after: Snapshot) -> None:
+        """A listener of the collector: look at once at what a poll brought."""
+        if before.sightings is not after.sightings:
+            self.run_once()
+
+    def run_once(self) -> None:
+        """Look once; tell what began, what is over, and converters that changed by themselves."""
+        if not self._looking.acquire(blocking=False):
+            return  # the other thread is looking at the same picture
+        try:
+            self._look(self._desk.cache.snapshot(), self._desk.picture())
+        finally:
+            self._looking.release()
+
+    def _look(self, snapshot: Snapshot, picture: GridState) -> None:
+        if not picture.facts:
+            return
+        told = {key for key, one in self._standing.items() if one.told}
+        found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
+        self._take(found, picture)
+        self._changes.look(picture)
+        self._tell_contradictions(picture)
+        self._taken_back = taken_back(self._desk, picture)
+
+    def explained(self, snapshot: Snapshot) -> Explained:
+        """What explains each converter at work: the deals, and the last order of ours that stands."""
+        deals = [normalise(deal) for deal in snapshot.grid.deals or ()]
+        named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
+        by_hand = {}
+        moves = self._desk.commands.moves()
+        for unit_id in self._desk.commands.converter_effects():
+            last = last_order(self._desk, unit_id)
+            if last is not None and self._stands(last, moves):
+                by_hand[unit_id] = last.command_id
+        return Explained(named, by_hand)
+
+    def _stands(self, last: ConverterEffect, moves: Iterable[Command]) -> bool:
+        """Whether this order is still somebody's will: of a guided transfer while that has the bus, of anybody else
+        until a mode or a stop is ordered, also a stop that cannot leave."""
+        try:
+            by = self._desk.commands.get(last.command_id).by
+        except NotFound:
+            by = None  # it is remembered no more
+        if by is not None and by.kind is ActorKind.TRANSFER:
+            claim = self._desk.owner.claim
+            return claim is not None and claim.owner == by
+        scope = Scope(last.unit_id)
+        return not any(move.last_given > last.entered and move.order.scope.overlaps(scope) for move in moves)
+
+    def _take(self, found: Iterable[Condition], picture: GridState) -> None:
+        now = picture.now
+        standing: dict[Key, _Standing] = {}
+        for condition in found:
+            known = self._standing.get(condition.key)
+            since, at, told = (known.since, known.at, known.told) if known else (now, self._desk.wall(), False)
+            if not told and now - since >= condition.after:
+                self._chronicle.tell(
+                    condition.kind, condition.unit_id, f"{condition.text}.", None, dict(condition.numbers)
+                )
+                told = True
+            standing[condition.key] = _Standing(condition, since, at, now, told)
+        standing.update(self._not_known_to_be_over(standing, picture))
+        gone = [one for key, one in self._standing.items() if one.told and key not in standing]
+        self._standing = standing
+        for one in gone:
+            condition = one.condition
+            over = condition.why_unknown(picture) or condition.gone
+            self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
+
+    def _not_known_to_be_over(self, found: Collection[Key], picture: GridState) -> dict[Key, _Standing]:
+        """What was not told yet and shows nothing now: a figure that is missing now and then would hide it for ever."""
+        return {
+            key: one
+            for key, one in self._standing.items()
+            if key not in found
+            and not one.told
+            and picture.now - one.found <= ONE_READING
+            and one.condition.why_unknown(picture) is not None
+        }
+
+    def _tell_contradictions(self, picture: GridState) -> None:
+        """What was done by a converter's own answer and is taken back stands among the events too (S8)."""
+        contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]
+        known, self._told = self._told, {command.id for command in contradicted}
+        for command in contradicted:
+            if command.id not in known:
+                text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
+                self._chronicle.tell("contradicted", command.unit_id, text, None, None, command_id=command.id)
+                self._changes.contradicted(command, picture)

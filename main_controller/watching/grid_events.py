@@ -1,0 +1,193 @@
+"""Tells what the grid did by itself: mode, Grid Master, members, errors, unwatched hardware (Z6a, Z13a, K10).
+
+A worker calls `run_once` again and again. What an order of ours explains is not told.
+"""
+
+from collections import deque
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.commands import ModeEffect
+from main_controller.domain.freshness import UnitState
+from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ShutDownOrder
+from main_controller.orders.desk import Desk
+from main_controller.store.chronicle import Chronicle, News, Record
+
+
+@dataclass
+class _Seen:
+    """What was told last."""
+
+    mode: Mode | None = None
+    explained: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    grid_master: str | None = None
+    no_grid_master: bool | None = None
+    error: bool | None = None
+    states: dict[str, UnitState] = field(default_factory=dict)
+    unwatched: set[str] = field(default_factory=set)
+    shown: dict[str, Mode | None] = field(default_factory=dict)
+    local: dict[str, Mode | None] = field(default_factory=dict)
+
+    def drop(self, members: Collection[str]) -> None:
+        """Forget what was told of units that are no members any more."""
+        for unit_id in [one for one in self.states if one not in members]:
+            for told in (self.states, self.shown, self.local):
+                told.pop(unit_id, None)
+            self.unwatched.discard(unit_id)
+
+
+class GridEvents:
+    """Compares each picture with the last one told."""
+
+    def __init__(self, desk: Desk, *, record: Record) -> None:
+        self._desk = desk
+        self.chronicle = Chronicle(record=record, wall=desk.wall, clock=desk.clock)
+        self._seen: _Seen | None = None
+        self._back: dict[str, str] = {}
+
+    def came_back(self, unit_id: str, name: str) -> None:
+        """Have it told that a unit, which `name` had said to have left, is seen again; from any thread."""
+        self._back[unit_id] = name
+
+    def events(self) -> list[Mapping[str, Any]]:
+        """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
+        return self.chronicle.events()
+
+    def run_once(self) -> None:
+        """Look once and tell what changed, and what the chronicle left out."""
+        self.chronicle.catch_up()
+        picture = self._desk.picture()
+        if not picture.facts:
+            return
+        if self._seen is not None:
+            self._seen.drop(picture.facts)
+        seen = self._seen = self._seen or _Seen()
+        self._look_at_units(seen, picture)
+        self._look_at_mode(seen, picture)
+        self._look_at_grid_master(seen, picture)
+        self._look_at_error(seen, picture)
+
+    def _look_at_mode(self, seen: _Seen, picture: GridState) -> None:
+        for fact in picture.live:
+            if fact.id in seen.shown and seen.shown[fact.id] is not fact.global_mode:
+                self._desk.mode_changed_at = picture.now
+            seen.shown[fact.id] = fact.global_mode
+        mode = picture.mode
+        if mode is None or mode is seen.mode:
+            return
+        before, seen.mode = seen.mode, mode
+        order = next((one for one in self._our_orders(None, picture.now) if one.mode is mode), None)
+        if order is not None and order.command_id not in seen.explained:
+            seen.explained.append(order.command_id)
+            return
+        if before is not None:
+            cause = " after a grid error" if seen.error else ""
+            text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
+            self.chronicle.tell("mode", None, text, before, mode)
+            self._desk.moments.changed(None, text)
+
+    def _look_at_own_mode(self, seen: _Seen, fact: UnitAssessment, now: float) -> None:
+        if not fact.live or fact.global_mode is None:  # without a global mode it tells nothing of its own one either
+            return
+        before, known = seen.local.get(fact.id), fact.id in seen.local
+        seen.local[fact.id] = fact.local_mode
+        if not known or before is fact.local_mode:
+            return
+        if any(order.mode is fact.local_mode for order in self._our_orders(fact.id, now)):
+            return
+        was, shows = (mode.label if mode is not None else "none" for mode in (before, fact.local_mode))
+        text = f"{fact.id}'s own mode went from {was} to {shows} by itself."
+        self.chronicle.tell("mode", fact.id, text, before, shows)
+        self._desk.moments.changed(fact.id, text)
+
+    def _our_orders(self, unit_id: str | None, now: float) -> list[ModeEffect]:
+        """Our orders to the cluster or this unit, newest first, while what is shown may still be their work.
+
+        Whoever changes his mind has given several, and each may be seen in effect for a moment.
+        """
+        explains = self._desk.timing.mode_time + self._desk.timing.stale_after
+        ours = [
+            order
+            for order in self._desk.commands.mode_effects()
+            if order.unit_id == unit_id and (order.returned is None or now - order.returned <= explains)
+        ]
+        return sorted(ours, key=lambda order: order.entered, reverse=True)
+
+    def _look_at_grid_master(self, seen: _Seen, picture: GridState) -> None:
+        known = picture.grid_master_known
+        if known is None:
+            return
+        if seen.no_grid_master is not None and known == seen.no_grid_master:
+            text = "A Grid Master is known again." if known else "No Grid Master is known."
+            self.chronicle.tell("gridMaster", None, text, None, known)
+        seen.no_grid_master = not known
+        master = picture.grid_master
+        if master is not None and master != seen.grid_master:
+            if seen.grid_master is not None:
+                text = f"The Grid Master moved from {seen.grid_master} to {master}."
+                self.chronicle.tell("gridMaster", master, text, seen.grid_master, master)
+            seen.grid_master = master
+
+    def _look_at_error(self, seen: _Seen, picture: GridState) -> None:
+        error = picture.error
+        if error is None or error == seen.error:
+            return
+        if error or seen.error:
+            text = "The grid reports an error." if error else "The grid reports no error any more."
+            self.chronicle.tell("gridError", None, text, seen.error, error)
+        seen.error = error
+
+    def _look_at_units(self, seen: _Seen, picture: GridState) -> None:
+        states: list[News] = []
+        looked = self._desk.cache.snapshot().answered_at is not None
+        first = not seen.states
+        watching: list[News] = []
+        for fact in picture.facts.values():
+            if looked:  # before the first answer nobody knows how a unit stands that was known before the start
+                states += self._state_news(seen, fact, picture, first)
+            watching += self._watching_news(seen, fact)
+            self._look_at_own_mode(seen, fact, picture.now)
+        self.chronicle.tell_all(states)
+        self.chronicle.tell_all(watching)
+
+    def _state_news(self, seen: _Seen, fact: UnitAssessment, picture: GridState, first: bool) -> list[News]:
+        before = seen.states.get(fact.id)
+        seen.states[fact.id] = fact.state
+        forgot = self._back.pop(fact.id, None)
+        if forgot is not None:
+            seen.unwatched.discard(fact.id)
+            text = f"is back: apis-web shows it again, after {forgot} had said that it has left"
+            return [News("member", fact.id, text, None, fact.state)]
+        if before is fact.state:
+            return []
+        if before is None:
+            return [] if first else [News("member", fact.id, "is new in the cluster", None, fact.state)]
+        if fact.live:
+            return [News("unit", fact.id, f"is live again after being {before.value}", before, fact.state)]
+        if before is UnitState.LIVE and not self._shut_down_ordered(fact.id, picture.now):
+            return [News("unit", fact.id, f"became {fact.state.value}", before, fact.state)]
+        return []
+
+    def _watching_news(self, seen: _Seen, fact: UnitAssessment) -> list[News]:
+        if fact.unwatched and fact.id not in seen.unwatched:
+            seen.unwatched.add(fact.id)
+            word = fact.last_status.label if fact.last_status else "in a state that is not known"
+            at = f" at {fact.reading.dvg:g} V" if fact.reading is not None and fact.reading.dvg is not None else ""
+            text = f"is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches"
+            return [News("unwatched", fact.id, text, None, str(fact.last_status))]
+        if fact.confirmed_wait() and fact.id in seen.unwatched:
+            seen.unwatched.discard(fact.id)
+            return [News("unwatched", fact.id, "is seen in Wait again", None, str(fact.last_status))]
+        if fact.live:
+            seen.unwatched.discard(fact.id)
+        return []
+
+    def _shut_down_ordered(self, unit_id: str, now: float) -> bool:
+        return any(
+            isinstance(command.order, ShutDownOrder) and command.unit_id in (None, unit_id)
+            and command.sent is not False and now - command.entered < self._desk.timing.shut_down_explains
+            for command in self._desk.commands.latest()
+        )  # fmt: skip

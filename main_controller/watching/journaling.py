@@ -1,0 +1,288 @@
+"""Writes into the journal what orders, schedules, locks and the grid itself do (Z13a).
+
+A listener of the command log and of the schedule results; the operations call `intent` just before they send. Each row
+says in words for a person, and by order and stage for a program, what it is about.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.orders import (
+    BudoOrder,
+    ClearScheduleOrder,
+    EndTransferOrder,
+    ModeOrder,
+    ScheduleOrder,
+    StopAllOrder,
+)
+from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timing import Timing
+from main_controller.errors import ControllerError
+from main_controller.store.journal import AHEAD, Journal, Stage
+from main_controller.store.schedule_results import ScheduleResult
+from main_controller.watching.earlier_stops import EarlierStop, earlier_stops
+
+log = logging.getLogger(__name__)
+
+ORDER, REFUSAL, OVERRIDE, INTENT = "order", "refusal", "override", "intent"
+SCHEDULE, LOCK, START = "schedule", "lock", "start"
+GRID = "the grid"
+"""Who did what nobody ordered."""
+
+
+UNWRITTEN = 100
+"""How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
+
+UNKNOWN_OUTCOME = "Outcome unknown: the program ended between sending and recording."
+
+
+class Journaling:
+    """The journal as the operations see it: nothing here raises, and nothing but `intent` waits (1 s at most)."""
+
+    def __init__(self, journal: Journal, timing: Timing | None = None) -> None:
+        self._journal = journal
+        self._timing = timing or Timing()
+
+    # Orders
+
+    def command_changed(self, before: Command | None, after: Command) -> None:
+        """Journal a command that came or whose state, sending or note changed; progress alone writes nothing.
+
+        Of an order about a schedule only a refusal is written here: what it did is told by `schedule_set`.
+        """
+        if isinstance(after.order, ScheduleOrder | ClearScheduleOrder) and not _refused(after):
+            return
+        if before is None:
+            self._command(ORDER, Stage.CAME, after, before=after.before or None, after=after.order.content())
+            if _stops(after):
+                self._command(INTENT, Stage.INTENT, after, before=after.before or None, after=after.order.content())
+            if after.state.open:
+                return
+        if after.note is not None and after.note != (before.note if before is not None else None):
+            kind = OVERRIDE if after.override is not None and (before is None or before.note is None) else ORDER
+            self._command(kind, Stage.NOTE, after, after.note, after=after.order.content())
+        if before is None or before.state is not after.state:
+            kind, stage = (REFUSAL, Stage.REFUSED) if _refused(after) else (ORDER, Stage(str(after.state)))
+            self._command(kind, stage, after, after.error, before=after.before or None, after=_result(after))
+        elif after.sent == "unknown" and before.sent != "unknown" and after.error is not None:
+            self._command(ORDER, Stage.UNKNOWN, after, after.error, before=after.before or None, after=_result(after))
+
+    def intent(self, command: Command) -> None:
+        """Have it on the disk that this order is about to be sent; at most 1 s, and the order goes out all the same."""
+        on_disk = self._journal.append(
+            INTENT,
+            by=str(command.by),
+            unit_id=command.unit_id,
+            what=f"about to send: {command.order}",
+            before=command.before or None,
+            after=command.order.content(),
+            command_id=command.id,
+            order=command.order.name,
+            stage=Stage.INTENT,
+            wait=self._timing.intent,
+        )
+        if not on_disk:
+            why = self._journal.fault or "the disk did not answer in time"
+            log.error("%s is sent without its intent in the journal: %s", command.id, why)
+
+    def _command(
+        self,
+        kind: str,
+        stage: Stage,
+        command: Command,
+        why: str | None = None,
+        *,
+        before: Any = None,
+        after: Any = None,
+    ) -> None:
+        self._journal.append(
+            kind,
+            by=str(command.by),
+            unit_id=command.unit_id,
+            what=str(command.order),
+            before=before,
+            after=after,
+            outcome=_outcome(stage, why),
+            command_id=command.id,
+            order=command.order.name,
+            stage=stage,
+        )
+
+    # After a restart
+
+    def next_command_number(self, *, wall: Callable[[], datetime]) -> int:
+        """The first command number that no earlier run has used; where the journal cannot be read, one by the clock."""
+        try:
+            last = self._journal.last_command_number()
+            ended = self._journal.last_stage(Stage.STARTED, Stage.ENDED, Stage.REPLACED)
+            return last + (1 if ended in (None, Stage.ENDED) else UNWRITTEN)
+        except ControllerError as error:
+            log.error("the last command's number cannot be read, so numbers go on by the clock: %s", error.sentence)
+            return int(wall().timestamp())
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """The orders of earlier runs that may have been sent and of which nobody knows; to be asked before any order.
+
+        Raises ControllerError when the journal cannot be read.
+        """
+        return self._journal.unfinished()
+
+    def earlier_person_orders(self) -> dict[str | None, datetime]:
+        """When a person last ordered a mode, by unit, or Stop all, in earlier runs (Z12); empty if it cannot be read.
+
+        A Stop all counts for the cluster and, under "", for every unit.
+        """
+        try:
+            modes = self._journal.last_orders("scheduler", (ModeOrder.name, BudoOrder.name))
+            stops = self._journal.last_orders("scheduler", (StopAllOrder.name,))
+        except ControllerError as error:
+            log.error("nobody can tell which modes were ordered before the restart: %s", error.sentence)
+            return {}
+        if None in stops:
+            modes[""] = stops[None]
+        return modes
+
+    def earlier_stops(self, *, now: float, wall: datetime) -> list[EarlierStop]:
+        """The stops of the last minutes that were not seen to be done; none if it cannot be read.
+
+        `now` (monotonic s) is `wall` (UTC).
+        """
+        follows = timedelta(seconds=self._timing.force_stop_follows)
+        try:
+            stops = earlier_stops(self._journal.stream(wall - follows, wall + AHEAD), now=now, wall=wall)
+        except ControllerError as error:
+            log.error("nobody can tell which stops were not seen to be done before the restart: %s", error.sentence)
+            return []
+        for stop in stops:
+            command = stop.command
+            log.warning("%s by %s (%s) was not seen to be done; its Waits go on", command.id, command.by, command.order)
+        return stops
+
+    def tell_unfinished(self) -> list[dict[str, Any]]:
+        """Say in the log and journal, once each, that the outcome of these orders is unknown; returns them."""
+        try:
+            rows = self.unfinished()
+        except ControllerError as error:
+            log.error("nobody can tell which orders were under way when the program ended: %s", error.sentence)
+            return []
+        for row in rows:
+            log.warning("%s by %s (%s): %s", row["commandId"], row["by"], row["what"], UNKNOWN_OUTCOME)
+            self._journal.append(
+                ORDER,
+                by=row["by"],
+                unit_id=row["unitId"],
+                what=row["what"],
+                before=row["before"],
+                after=row["after"],
+                outcome=_outcome(Stage.UNKNOWN, UNKNOWN_OUTCOME),
+                command_id=row["commandId"],
+                order=row["order"],
+                stage=Stage.UNKNOWN,
+            )
+        return rows
+
+    # Everything else
+
+    def started(self, version: str, settings: Mapping[str, Any]) -> None:
+        """Journal the start, with the settings in force."""
+        what = f"APIS Main Controller {version} started."
+        self._journal.append(
+            START, by="the program", unit_id=None, what=what, after=dict(settings), stage=Stage.STARTED
+        )
+
+    def ended(self, why: str) -> None:
+        """Journal the end of the program."""
+        what = f"The program ends: {why}"
+        self._journal.append(START, by="the program", unit_id=None, what=what, stage=Stage.ENDED)
+
+    def schedule_result(self, result: ScheduleResult) -> None:
+        """Journal how a schedule ended: a listener of the schedule results."""
+        schedule = result.schedule
+        self._journal.append(
+            SCHEDULE,
+            by="scheduler",
+            unit_id=schedule.unit_id,
+            what=f"{schedule}, due {iso_utc(schedule.due)}: {result.sentence}",
+            outcome=result.outcome,
+            stage=Stage(result.outcome),
+            at=result.at,
+        )
+
+    def schedule_set(
+        self,
+        by: str,
+        unit_id: str | None,
+        operation: str,
+        *,
+        before: str | None,
+        due: str | None,
+        command_id: str,
+        done: bool = True,
+    ) -> None:
+        """Journal a schedule that was set, moved or cleared: for when it was (None: there was none) and is now.
+
+        Both are ISO 8601; `due` is None where it was cleared, `done` says whether there was one to clear.
+        """
+        stage = Stage.SET if due is not None else Stage.CLEARED if done else Stage.NONE
+        verb = "set" if due is not None else "cleared"
+        self._journal.append(
+            SCHEDULE,
+            by=by,
+            unit_id=unit_id,
+            what=f"schedule {operation} for {unit_id or 'the cluster'} {verb}",
+            before=before,
+            after=due,
+            outcome="there was none" if stage is Stage.NONE else verb,
+            command_id=command_id,
+            order="setSchedule" if due is not None else "clearSchedule",
+            stage=stage,
+        )
+
+    def lock(self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+        """Journal a lock that was set, or taken off where `after` is None; `scope` "" is the cluster."""
+        verb, order, stage = (
+            ("taken off", "clearLock", Stage.TAKEN_OFF) if after is None else ("set", "setLock", Stage.SET)
+        )
+        self._journal.append(
+            LOCK,
+            by=by,
+            unit_id=scope or None,
+            what=f"lock on {scope or 'the cluster'} {verb}",
+            before=before,
+            after=after,
+            outcome=verb,
+            order=order,
+            stage=stage,
+        )
+
+    def record(self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None) -> None:
+        """Journal what the grid did by itself (Z13a)."""
+        self._journal.append(kind, by=GRID, unit_id=unit_id, what=text, before=before, after=after)
+
+
+def _stops(command: Command) -> bool:
+    """Whether it is an order that waits for no disk, so that its intent is written beside it instead of before it."""
+    return command.order.stops and not isinstance(
+        command.order, EndTransferOrder
+    )  # whose Waits are orders of their own
+
+
+def _refused(command: Command) -> bool:
+    """Whether the order was refused by us: it failed before anybody was asked."""
+    return command.state is CommandState.FAILED and command.sent is False and command.settled is None
+
+
+def _outcome(stage: Stage, why: str | None) -> str:
+    """What a row says came of an order: nothing yet, or the stage and why."""
+    if stage in (Stage.CAME, Stage.INTENT):
+        return ""
+    return str(stage) if why is None else f"{stage}: {why}"
+
+
+def _result(command: Command) -> dict[str, Any]:
+    """What came of the order, unit by unit."""
+    units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
+    return {"wanted": command.order.content(), "sent": command.sent, **({"units": units} if units else {})}

@@ -1,0 +1,162 @@
+"""Sees whether orders took effect, and says so: accepted becomes verified or timed out (Z6c, Z9b).
+
+`run_once` is called again and again by a worker; it sends nothing.
+"""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from main_controller.assessment.grid_state import GridState
+from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.identity import some
+from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
+from main_controller.orders.desk import Desk
+from main_controller.rules.evidence import Lags, drained, mode_now, outcomes, partly, verified
+
+log = logging.getLogger(__name__)
+
+
+class Verification:
+    """Watches every open command against the picture, and a Soft Stop until it has drained."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        timing = desk.timing
+        self._lags = Lags(timing.lag, timing.stop_lag, timing.stale_after)
+
+    def run_once(self) -> None:
+        """Look at every command that may still change."""
+        commands = self._desk.commands.latest()
+        watched = [command for command in commands if self._is_watched(command)]
+        if not watched:
+            return
+        picture = self._desk.picture()
+        for command in watched:
+            self._look(command, picture)
+        self._drain(commands, picture)
+
+    def _is_watched(self, command: Command) -> bool:
+        if command.state.open:
+            return command.settled is not None and command.order.proof is not Proof.OWN_END
+        return _refused_but_sent(command) or _draining(command)
+
+    def _look(self, command: Command, picture: GridState) -> None:
+        if _draining(command):
+            return
+        newer = self._replaced_by(command)
+        if newer is not None:
+            self._desk.replace(command, f"{newer.id} of {newer.by} replaced it.")
+            return
+        found = outcomes(command, picture, self._lags, self._ups_modes(command))
+        progress = self._progress(command, picture, found)
+        desk = self._desk
+        if _refused_but_sent(command):
+            self._contradicted(command, picture, found)
+            return
+        command = desk.units(command, found, progress=progress)
+        if verified(found):
+            self._settle_mode(command)
+            note = "No answer came, but it is in effect." if command.sent == "unknown" else command.note
+            unsure = partly(found)
+            desk.verify(command, note=" ".join(text for text in (note, unsure) if text) or None, partly=bool(unsure))
+        elif picture.now - (command.settled or picture.now) > self._allowed(command):
+            desk.time_out(command, self._sentence(command, found))
+
+    def _replaced_by(self, command: Command) -> Command | None:
+        """The newer order of a mode in the same scope that has been taken, if any: this one cannot be seen any more."""
+        if not isinstance(command.order, ModeOrder) or not command.state.open:
+            return None
+        for other in self._desk.commands.latest():
+            if other.id == command.id:
+                return None
+            taken = other.sent is True and other.settled is not None
+            if isinstance(other.order, ModeOrder) and other.unit_id == command.unit_id and taken:
+                return other
+        return None
+
+    def _ups_modes(self, command: Command) -> dict[str, float | None]:
+        """What the UPS of each unit of a UPS order shows now."""
+        if command.order.proof is not Proof.UPS:
+            return {}
+        units = self._desk.cache.snapshot().sightings
+        return {
+            unit_id: units[unit_id].unit.figure("emu", "ups_operation_mode", "mode")
+            for unit_id in command.units
+            if unit_id in units
+        }
+
+    def _allowed(self, command: Command) -> float:
+        timing = self._desk.timing
+        if isinstance(command.order, ShutDownOrder):
+            return timing.stale_after + timing.mode_time
+        if isinstance(command.order, ModeOrder) and command.order.stops:
+            return timing.stop_lag + timing.mode_time
+        return timing.mode_time
+
+    def _progress(self, command: Command, picture: GridState, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
+        if isinstance(command.order, ModeOrder):
+            shown, of = mode_now(command.order, picture)
+            return {"shown": shown, "of": of, "deals": picture.deals, "drained": drained(command.order, picture)}
+        shown = sum(1 for outcome in outcomes.values() if outcome.state == CommandState.VERIFIED)
+        return {"shown": shown, "of": len(outcomes)}
+
+    def _settle_mode(self, command: Command) -> None:
+        """From here on the mode order no longer counts as under way."""
+        for order in self._desk.commands.mode_effects():
+            if order.command_id == command.id:
+                self._desk.commands.note_mode(replace(order, in_effect=True))
+
+    def _sentence(self, command: Command, outcomes: dict[str, UnitOutcome]) -> str:
+        missing = [
+            f"{unit_id} shows {outcome.shows or 'nothing'}"
+            for unit_id, outcome in sorted(outcomes.items())
+            if outcome.state != CommandState.VERIFIED
+        ]
+        lost = " No answer to it ever came." if command.sent == "unknown" else ""
+        return f"Not seen in effect within {self._allowed(command):g} s: {some(missing) or 'no unit'}.{lost}"
+
+    def _contradicted(self, command: Command, picture: GridState, outcomes: dict[str, UnitOutcome]) -> None:
+        """It was answered with a no, and yet the units show it: the order stays failed, and that is told once."""
+        key = "word" if isinstance(command.order, ConverterOrder) else "mode"
+        if verified(outcomes) and (command.before.get(key) or "") != command.order.content().get(key):
+            note = "It was refused, but the units show it."
+            log.warning("%s %s: %s", command.id, command.order.name, note)
+            self._desk.commands.update(command.id, note=note, units=outcomes)
+        elif picture.now - (command.settled or picture.now) > self._allowed(command):
+            self._desk.commands.update(command.id, note=command.note or "It was refused and did not take effect.")
+
+    def _drain(self, commands: list[Command], picture: GridState) -> None:
+        """Follow the last Soft Stop of the cluster until no deal is left, unless another mode was ordered since."""
+        newest = next(
+            (c for c in commands if isinstance(c.order, ModeOrder) and c.unit_id is None and c.sent is not False), None
+        )
+        for command in commands:
+            if _draining(command):
+                superseded = newest is not None and newest.id != command.id
+                done = None if superseded else drained(command.order, picture)
+                progress = {**command.progress, "deals": picture.deals, "drained": "superseded" if superseded else done}
+                self._desk.commands.update(command.id, progress=progress)
+
+
+def _draining(command: Command) -> bool:
+    """A Soft Stop of the cluster that is in effect and may still have deals."""
+    return (
+        command.state.in_effect
+        and isinstance(command.order, ModeOrder)
+        and command.unit_id is None
+        and command.order.mode is Mode.HETERONOMOUS
+        and command.progress.get("drained") not in (True, "superseded")
+    )
+
+
+def _refused_but_sent(command: Command) -> bool:
+    """A mode or converter order that was answered with a no, and that nothing more was noted about."""
+    return (
+        command.state is CommandState.FAILED
+        and command.sent is True
+        and isinstance(command.order, ModeOrder | ConverterOrder)
+        and command.note is None
+        and command.settled is not None
+    )

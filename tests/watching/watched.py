@@ -1,0 +1,44 @@
+"""The alarms of the bus over pictures that come from elsewhere: a recording of the real system, or a simulated one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from main_controller.domain.timing import Timing
+from main_controller.orders.desk import Desk
+from main_controller.orders.trips import Trips
+from main_controller.rules.interlock_terms import Limits
+from main_controller.store.chronicle import Chronicle
+from main_controller.store.command_log import CommandLog
+from main_controller.store.unit_cache import UnitCache
+from main_controller.watching.bus_events import BusEvents
+from tests.orders.bench import Acknowledged, LockBook
+
+OURS = ("unexplained", "converter")
+"""What is told because the orders were given elsewhere."""
+
+
+class Watching:
+    """Looks at what a cache holds; `told` are the rows of the journal: when, kind, unit, sentence, before, after."""
+
+    def __init__(
+        self,
+        cache: UnitCache,
+        clock: Callable[[], float],
+        wall: Callable[[], datetime],
+        limits: Limits | None = None,
+    ) -> None:
+        self.told: list[tuple[Any, ...]] = []
+        desk = Desk(cache, CommandLog(), Acknowledged(), LockBook(), timing=Timing(), clock=clock, wall=wall)
+        chronicle = Chronicle(record=lambda *row: self.told.append((clock(), *row)), wall=wall)
+        self.events = BusEvents(desk, chronicle, Trips(), limits=limits or Limits())
+
+    @property
+    def alarms(self) -> list[tuple[Any, ...]]:
+        """When, kind and sentence of what was told, besides what others' orders explain."""
+        return [(row[0], row[1], row[3]) for row in self.told if row[1] not in OURS]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that stand, besides what others' orders explain."""
+        return [one["kind"] for one in self.events.standing() if one["kind"] not in OURS]
