@@ -37,7 +37,7 @@ def person(address: str) -> Actor:
     return Actor(ActorKind.PERSON, address=address)
 
 
-def transfer(command_id: str) -> Actor:
+def transfer_actor(command_id: str) -> Actor:
     """The guided transfer of this command, which gives orders of its own (I16)."""
     return Actor(ActorKind.TRANSFER, command_id)
 

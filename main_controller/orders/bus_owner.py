@@ -1,6 +1,7 @@
 """Owns who has the bus to itself: a guided transfer, while it runs or waits to be ended (S5, I16).
 
-The desk holds it and asks it for every order that rules bind; `Share` takes it and leaves it. Stopping is never asked.
+The desk holds it and asks it for every order that rules bind; `GuidedTransfer` takes it and leaves it. Stopping is
+never asked.
 """
 
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ class Book(Protocol):
 class Forget:
     """Takes note that a unit has left.
 
-    `sharing` is the guided procedure that runs or ran last, as JSON; `clear_schedules` clears a unit's schedules and
+    `transfer` is the guided procedure that runs or ran last, as JSON; `clear_schedules` clears a unit's schedules and
     says how many there were.
     """
 
@@ -45,12 +45,12 @@ class Forget:
         desk: Desk,
         book: Book,
         *,
-        sharing: Callable[[], Mapping[str, Any] | None],
+        transfer: Callable[[], Mapping[str, Any] | None],
         clear_schedules: Callable[[str], int],
     ) -> None:
         self._desk = desk
         self._book = book
-        self._sharing = sharing
+        self._transfer = transfer
         self._clear_schedules = clear_schedules
 
     def order(
@@ -91,9 +91,10 @@ class Forget:
             return _shown(unit_id)
         if fact is not None and fact.in_flight:
             return f"An order to {unit_id} has not come back yet."
-        sharing = self._sharing() or {}
-        if sharing.get("state") in ("running", "interrupted") and unit_id in (sharing.get("from"), sharing.get("to")):
-            return f"{unit_id} is part of the guided procedure {sharing.get('command')}; end that first."
+        transfer = self._transfer() or {}
+        under_way = transfer.get("state") in ("running", "interrupted")
+        if under_way and unit_id in (transfer.get("from"), transfer.get("to")):
+            return f"{unit_id} is part of the guided procedure {transfer.get('command')}; end that first."
         return None
 
 

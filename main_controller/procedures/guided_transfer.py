@@ -1,8 +1,8 @@
 """The guided transfer: "share 2 A from E001 to E003 for 10 minutes", step by step, with a safe end (N13, I15).
 
 Used by `/share` and `/share/end`; a worker calls `run_once` to move it on. Every step goes through the interlocks like
-an order by hand. From its start to its end the bus is its own. How it stands is kept by `ShareRecord`; what ends it by
-itself is decided in `share_watch.py`; how it is ended safely is `SafeEnd`'s.
+an order by hand. From its start to its end the bus is its own. How it stands is kept by `TransferRecord`; what ends it
+by itself is decided in `transfer_watch.py`; how it is ended safely is `SafeEnd`'s.
 """
 
 import logging
@@ -16,33 +16,33 @@ from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
 from main_controller.domain.scope import CLUSTER, Lane, Scope
-from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step
 from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.domain.transfer import ENDING, Step, Transfer, TransferState
 from main_controller.errors import ControllerError, NotFound
 from main_controller.orders.desk import Desk
 from main_controller.orders.set_converter import SetConverter, answers_wanted, shows
 from main_controller.procedures.safe_end import SafeEnd
-from main_controller.procedures.transfer_figures import ShareFigures
-from main_controller.procedures.transfer_record import ShareRecord
-from main_controller.procedures.transfer_start import ShareStart, reference_order
-from main_controller.procedures.transfer_watcher import ShareWatcher
-from main_controller.rules.share_watch import Bounds, why_end
+from main_controller.procedures.transfer_figures import TransferFigures
+from main_controller.procedures.transfer_record import TransferRecord
+from main_controller.procedures.transfer_start import TransferStart, reference_order
+from main_controller.procedures.transfer_watcher import TransferWatcher
+from main_controller.rules.transfer_watch import Bounds, why_end
 
 log = logging.getLogger(__name__)
 
 STOPPED = "A stop or Wait by hand came to one of the units."
 
 
-class Share:
+class GuidedTransfer:
     """One guided transfer at a time; it may be asked to last `longest` minutes at most."""
 
     def __init__(
         self,
         desk: Desk,
         set_converter: SetConverter,
-        record: ShareRecord,
+        record: TransferRecord,
         safe_end: SafeEnd,
-        watcher: ShareWatcher,
+        watcher: TransferWatcher,
         *,
         bounds: Bounds,
         longest: float,
@@ -53,8 +53,8 @@ class Share:
         self._safe_end = safe_end
         self._watcher = watcher
         self._bounds = bounds
-        self._starting = ShareStart(desk, set_converter, record, watcher, bounds=bounds, longest=longest)
-        self._figures = ShareFigures(desk, bounds)
+        self._starting = TransferStart(desk, set_converter, record, watcher, bounds=bounds, longest=longest)
+        self._figures = TransferFigures(desk, bounds)
         self._wish: str | None = None
         self._stops_seen = self._stops(record.now) if record.now is not None else 0
 
@@ -65,11 +65,11 @@ class Share:
 
     def as_json(self) -> dict[str, Any] | None:
         """The transfer that runs or ran last, with what is known and measured of its converters; None for none."""
-        sharing = self._record.now
-        if sharing is None:
+        transfer = self._record.now
+        if transfer is None:
             return None
-        told = self._figures.as_json(sharing)
-        return {**sharing.as_json(), **told, "unattended": self._watcher.unattended(sharing)}
+        told = self._figures.as_json(transfer)
+        return {**transfer.as_json(), **told, "unattended": self._watcher.unattended(transfer)}
 
     # Orders
 
@@ -100,7 +100,7 @@ class Share:
         self._figures.forget()
         self._stops_seen = started.stops_seen
         command = self._desk.accept(started.command)
-        self._record.show(before, started.sharing)
+        self._record.show(before, started.transfer)
         return command
 
     def end(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
@@ -109,17 +109,17 @@ class Share:
 
     def _end(self, by: Actor, why: str, stamp: Stamp = UNSTAMPED) -> Command:
         desk = self._desk
-        sharing = self._record.now
-        left = sharing is not None and (sharing.state is ShareState.INTERRUPTED or sharing.unended)
-        if sharing is None or (sharing.over and not left):
+        transfer = self._record.now
+        left = transfer is not None and (transfer.state is TransferState.INTERRUPTED or transfer.unended)
+        if transfer is None or (transfer.over and not left):
             raise NotFound("No guided procedure is running.")
-        command = desk.begin(EndTransferOrder(sharing.giver, sharing.id), by, stamp=stamp, judged=True)
+        command = desk.begin(EndTransferOrder(transfer.giver, transfer.id), by, stamp=stamp, judged=True)
         if left:
             self._record.claim(command)  # no other procedure begins while this one ends
-            self._record.own(sharing)
-            ending = replace(sharing, state=ShareState.RUNNING, failed=True, reason=why)
+            self._record.own(transfer)
+            ending = replace(transfer, state=TransferState.RUNNING, failed=True, reason=why)
             ending = ending.to(Step.CURRENT_OFF, desk.clock(), why)  # the whole end, whatever ran
-            if self._record.move(sharing, ending):
+            if self._record.move(transfer, ending):
                 self._safe_end.forget()
                 self._record.write(ending)
         self._wish = why
@@ -127,38 +127,38 @@ class Share:
 
     def abort(self, reason: str) -> None:
         """Begin the safe end, because `reason`, also of what a kill interrupted; nothing where there is none."""
-        sharing = self._record.now
-        if sharing is not None and sharing.state is ShareState.INTERRUPTED:
+        transfer = self._record.now
+        if transfer is not None and transfer.state is TransferState.INTERRUPTED:
             self._end(UNATTENDED, reason)
         elif self.running:
             self._wish = reason
 
     def overtaken(self) -> None:
         """A Stop all has begun: nothing more is sent from here, Stop all ends what runs (Z9)."""
-        sharing = self._record.now
-        if sharing is not None and (not sharing.over or sharing.state is ShareState.INTERRUPTED):
-            ended = replace(sharing, reason="Stop all took over.", state=ShareState.CANCELLED)
-            self._record.finish(sharing, ended)
+        transfer = self._record.now
+        if transfer is not None and (not transfer.over or transfer.state is TransferState.INTERRUPTED):
+            ended = replace(transfer, reason="Stop all took over.", state=TransferState.CANCELLED)
+            self._record.finish(transfer, ended)
 
     # Moving on
 
     def run_once(self) -> None:
         """One look at the transfer; called again and again by a worker."""
-        sharing = self._record.now
-        if sharing is not None and sharing.unended:
-            self._go_on(sharing)
-        if sharing is None or (sharing.over and sharing.state is not ShareState.INTERRUPTED):
+        transfer = self._record.now
+        if transfer is not None and transfer.unended:
+            self._go_on(transfer)
+        if transfer is None or (transfer.over and transfer.state is not TransferState.INTERRUPTED):
             return
         if self._desk.commands.held_by is not None:
             self.overtaken()
             return
         picture = self._desk.picture()
-        if sharing.state is ShareState.INTERRUPTED:
-            self._look_after(sharing, picture)
+        if transfer.state is TransferState.INTERRUPTED:
+            self._look_after(transfer, picture)
             return
-        if sharing.step not in ENDING and self._ends(sharing, picture):
+        if transfer.step not in ENDING and self._ends(transfer, picture):
             return
-        steps: dict[Step, Callable[[Sharing, GridState], None]] = {
+        steps: dict[Step, Callable[[Transfer, GridState], None]] = {
             Step.REFERENCE_UP: self._reference_up,
             Step.BUS_STABLE: self._bus_stable,
             Step.CURRENT_ON: self._current_on,
@@ -166,141 +166,141 @@ class Share:
             Step.CURRENT_OFF: self._current_off,
             Step.REFERENCE_DOWN: self._reference_down,
         }
-        steps[sharing.step](sharing, picture)
+        steps[transfer.step](transfer, picture)
 
-    def _look_after(self, sharing: Sharing, picture: GridState) -> None:
+    def _look_after(self, transfer: Transfer, picture: GridState) -> None:
         """One that a kill interrupted: it is ended once it was left alone for too long, or a stop came (S30)."""
-        why = self._watcher.why_unattended(sharing)
-        if why is None and self._stops(sharing) != self._stops_seen:
+        why = self._watcher.why_unattended(transfer)
+        if why is None and self._stops(transfer) != self._stops_seen:
             why = STOPPED
         if why is not None:
-            log.warning("%s: safe end begins: %s", sharing.id, why)
+            log.warning("%s: safe end begins: %s", transfer.id, why)
             self._end(UNATTENDED, why)
 
-    def _ends(self, sharing: Sharing, picture: GridState) -> bool:
+    def _ends(self, transfer: Transfer, picture: GridState) -> bool:
         """Begin the safe end where it is due; whether it is. What cannot be watched is ended too."""
         wish = self._wish
         try:
-            self._figures.look(sharing, picture)
-            wish = wish or self._figures.why_over(sharing, picture.now)
-            why = wish or self._why_end(sharing, picture)
+            self._figures.look(transfer, picture)
+            wish = wish or self._figures.why_over(transfer, picture.now)
+            why = wish or self._why_end(transfer, picture)
         except Exception as fault:
-            log.exception("%s: watching it failed", sharing.id)
+            log.exception("%s: watching it failed", transfer.id)
             why = wish or f"Watching it failed in a way that nobody foresaw: {fault!r}"
         if why is None:
             return False
-        self._begin_end(sharing, why, picture, failed=wish is None)
+        self._begin_end(transfer, why, picture, failed=wish is None)
         return True
 
-    def _why_end(self, sharing: Sharing, picture: GridState) -> str | None:
-        if self._stops(sharing) != self._stops_seen:
+    def _why_end(self, transfer: Transfer, picture: GridState) -> str | None:
+        if self._stops(transfer) != self._stops_seen:
             return STOPPED
-        view = self._watcher.view(picture, sharing.giver, sharing.taker)
-        return why_end(sharing, view, self._bounds) or self._watcher.why_unattended(sharing)
+        view = self._watcher.view(picture, transfer.giver, transfer.taker)
+        return why_end(transfer, view, self._bounds) or self._watcher.why_unattended(transfer)
 
-    def _reference_up(self, sharing: Sharing, picture: GridState) -> None:
-        wanted = reference_order(sharing)
-        answer = self._order(sharing, wanted)
+    def _reference_up(self, transfer: Transfer, picture: GridState) -> None:
+        wanted = reference_order(transfer)
+        answer = self._order(transfer, wanted)
         if answer is None:
             return
         now = self._desk.clock()
-        up = replace(sharing, touched=True, reference_at=now)
+        up = replace(transfer, touched=True, reference_at=now)
         if answers_wanted(answer, wanted):
-            note = f"{sharing.giver} answers that it is the voltage reference at {sharing.voltage:g} V."
-            self._record.show(sharing, up.to(Step.BUS_STABLE, now, note))
-        elif self._record.move(sharing, up):
+            note = f"{transfer.giver} answers that it is the voltage reference at {transfer.voltage:g} V."
+            self._record.show(transfer, up.to(Step.BUS_STABLE, now, note))
+        elif self._record.move(transfer, up):
             self._begin_end(up, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
 
-    def _bus_stable(self, sharing: Sharing, picture: GridState) -> None:
+    def _bus_stable(self, transfer: Transfer, picture: GridState) -> None:
         """The rules of the next order are the measure; what only time can mend is waited for."""
-        answers = self._set_converter.dry_run(_charge(sharing), sharing.owner)
+        answers = self._set_converter.dry_run(_charge(transfer), transfer.owner)
         open_rules = [answer for answer in answers if answer.refuses]
         if not open_rules:
-            note = f"The bus is at {sharing.voltage:g} V at both units."
-            self._record.show(sharing, sharing.to(Step.CURRENT_ON, picture.now, note))
+            note = f"The bus is at {transfer.voltage:g} V at both units."
+            self._record.show(transfer, transfer.to(Step.CURRENT_ON, picture.now, note))
             return
-        self._record.tell(sharing, open_rules[0].sentence)
+        self._record.tell(transfer, open_rules[0].sentence)
 
-    def _current_on(self, sharing: Sharing, picture: GridState) -> None:
-        wanted = _charge(sharing)
-        answer = self._order(sharing, wanted)
+    def _current_on(self, transfer: Transfer, picture: GridState) -> None:
+        wanted = _charge(transfer)
+        answer = self._order(transfer, wanted)
         if answer is None:
             return
         now = self._desk.clock()
-        on = replace(sharing, current_at=now, current_since=self._desk.wall())
+        on = replace(transfer, current_at=now, current_since=self._desk.wall())
         self._figures.begin(on)
         if answers_wanted(answer, wanted):
-            note = f"{sharing.taker} answers that it charges, set to {sharing.current:g} A."
-            self._record.show(sharing, on.to(Step.SHARING, now, note))
-        elif self._record.move(sharing, on):
+            note = f"{transfer.taker} answers that it charges, set to {transfer.current:g} A."
+            self._record.show(transfer, on.to(Step.SHARING, now, note))
+        elif self._record.move(transfer, on):
             self._begin_end(on, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
 
-    def _tell_currents(self, sharing: Sharing, picture: GridState) -> None:
+    def _tell_currents(self, transfer: Transfer, picture: GridState) -> None:
         """What flows is told by the readings, not by the order (S22)."""
-        self._record.tell(sharing, self._figures.sentence(sharing, picture))
+        self._record.tell(transfer, self._figures.sentence(transfer, picture))
 
-    def _order(self, sharing: Sharing, wanted: ConverterOrder) -> Mapping[str, Any] | None:
+    def _order(self, transfer: Transfer, wanted: ConverterOrder) -> Mapping[str, Any] | None:
         """Give one converter order as part of the transfer; its answer. None: the safe end has begun, or a Stop all."""
         try:
-            _, answer = self._set_converter.order(wanted, sharing.owner)
+            _, answer = self._set_converter.order(wanted, transfer.owner)
         except ControllerError as error:
             sent = error.sent
-            after = replace(sharing, touched=sharing.touched or sent is not False)
-            if self._record.move(sharing, after):
+            after = replace(transfer, touched=transfer.touched or sent is not False)
+            if self._record.move(transfer, after):
                 self._begin_end(after, error.sentence, self._desk.picture(), failed=True)
             return None
         except BaseException:
-            self._record.move(sharing, replace(sharing, touched=True))  # nobody knows whether it left
+            self._record.move(transfer, replace(transfer, touched=True))  # nobody knows whether it left
             raise
-        return answer if self._record.now is sharing else None
+        return answer if self._record.now is transfer else None
 
     # The safe end
 
-    def _begin_end(self, sharing: Sharing, why: str, picture: GridState, *, failed: bool) -> None:
+    def _begin_end(self, transfer: Transfer, why: str, picture: GridState, *, failed: bool) -> None:
         """Begin it, with the first Waits sent before anything is written down."""
-        log.warning("%s: safe end begins: %s", sharing.id, why)
-        ending = replace(sharing, reason=why, failed=failed or sharing.failed, began_end=picture.now)
+        log.warning("%s: safe end begins: %s", transfer.id, why)
+        ending = replace(transfer, reason=why, failed=failed or transfer.failed, began_end=picture.now)
         if failed:
-            ending = replace(ending, failed_step=sharing.step)
+            ending = replace(ending, failed_step=transfer.step)
         if not ending.touched:
-            state = ShareState.FAILED if ending.failed else ShareState.ENDED
-            self._record.finish(sharing, replace(ending, state=state, safe=True))
+            state = TransferState.FAILED if ending.failed else TransferState.ENDED
+            self._record.finish(transfer, replace(ending, state=state, safe=True))
             return
         ending = ending.to(Step.CURRENT_OFF, picture.now, why)
-        if self._record.move(sharing, ending):
+        if self._record.move(transfer, ending):
             down = self._safe_end.current_off(ending, picture)
             self._record.write(ending)
             self._take_down(ending, down, picture)
 
-    def _current_off(self, sharing: Sharing, picture: GridState) -> None:
-        self._take_down(sharing, self._safe_end.current_off(sharing, picture), picture)
+    def _current_off(self, transfer: Transfer, picture: GridState) -> None:
+        self._take_down(transfer, self._safe_end.current_off(transfer, picture), picture)
 
-    def _take_down(self, sharing: Sharing, down: Sharing | None, picture: GridState) -> None:
+    def _take_down(self, transfer: Transfer, down: Transfer | None, picture: GridState) -> None:
         """Go on to the reference, once `down` says that its turn has come."""
-        if down is not None and self._record.show(sharing, down):
+        if down is not None and self._record.show(transfer, down):
             self._figures.over(picture.now)
             self._reference_down(down, picture)
 
-    def _reference_down(self, sharing: Sharing, picture: GridState) -> None:
-        ended = self._safe_end.reference_down(sharing, picture)
+    def _reference_down(self, transfer: Transfer, picture: GridState) -> None:
+        ended = self._safe_end.reference_down(transfer, picture)
         if ended is not None:
-            self._record.finish(sharing, ended, keep=self._safe_end.at_work)
+            self._record.finish(transfer, ended, keep=self._safe_end.at_work)
 
-    def _go_on(self, sharing: Sharing) -> None:
+    def _go_on(self, transfer: Transfer) -> None:
         """Its end failed: what it did not see in Wait is sent it on, for a while; a Stop all sends its own."""
         picture = self._desk.picture()
-        sends = picture.now - sharing.since <= self._desk.timing.force_stop_follows
+        sends = picture.now - transfer.since <= self._desk.timing.force_stop_follows
         if self._desk.commands.held_by is not None:
             return
         kept = self._safe_end.at_work
-        left = self._safe_end.go_on(sharing, picture, sends=sends)
+        left = self._safe_end.go_on(transfer, picture, sends=sends)
         if kept and not self._safe_end.at_work:
-            self._record.forget(sharing.id)
+            self._record.forget(transfer.id)
         if not left:
-            self._record.settle(sharing)
+            self._record.settle(transfer)
 
-    def _stops(self, sharing: Sharing) -> int:
-        return self._stops_of(sharing.giver, sharing.taker)
+    def _stops(self, transfer: Transfer) -> int:
+        return self._stops_of(transfer.giver, transfer.taker)
 
     def _stops_of(self, *units: str) -> int:
         """How many stops and Waits have come in the scopes of these units."""
@@ -310,8 +310,8 @@ class Share:
         )
 
 
-def _charge(sharing: Sharing) -> ConverterOrder:
-    return ConverterOrder(sharing.taker, ConverterStatus.CHARGE, sharing.voltage, sharing.current)
+def _charge(transfer: Transfer) -> ConverterOrder:
+    return ConverterOrder(transfer.taker, ConverterStatus.CHARGE, transfer.voltage, transfer.current)
 
 
 def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """The safe end of a guided procedure: current off, then reference down, whatever fails (N13, S5, S20, S21).
 
-Used by `Share`, which keeps and tells what comes of it. Every current-controlled unit gets Wait first, also one that is
-not the procedure's own; the reference gets its own once their current is measured gone, at the latest 30 s later.
+Used by `GuidedTransfer`, which keeps and tells what comes of it. Every current-controlled unit gets Wait first, also
+one that is not the procedure's own; the reference gets its own once their current is measured gone, at the latest 30 s
+later.
 """
 
 from collections.abc import Iterable
@@ -9,11 +10,11 @@ from dataclasses import replace
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment, names
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.domain.sharing import ShareState, Sharing, Step
+from main_controller.domain.transfer import Step, Transfer, TransferState
 from main_controller.orders.desk import Desk
 from main_controller.orders.direct_readings import RepeatedReadings
 from main_controller.orders.waits import Waits, WaitWave
-from main_controller.rules.share_end import (
+from main_controller.rules.transfer_end import (
     in_deals,
     reference_like,
     released_since,
@@ -21,7 +22,7 @@ from main_controller.rules.share_end import (
     to_stop,
     what_is_left,
 )
-from main_controller.rules.share_watch import Bounds
+from main_controller.rules.transfer_watch import Bounds
 
 NO_CURRENT = 0.1
 """Below this (A) a converter carries no current."""
@@ -55,72 +56,72 @@ class SafeEnd:
         self._unseen: set[str] = set()
         self._reads.forget()
 
-    def current_off(self, sharing: Sharing, picture: GridState) -> Sharing | None:
+    def current_off(self, transfer: Transfer, picture: GridState) -> Transfer | None:
         """Send the followers' Waits; the procedure in its next step once no current flows or they had their time."""
         if self._began is None:
             self._began = picture.now
-            self._bus_is_ours = not released_since(sharing, picture)
-        self._sort(sharing, picture)
+            self._bus_is_ours = not released_since(transfer, picture)
+        self._sort(transfer, picture)
         followers = _known(self._followers, picture)
-        seen = [fact for fact in followers if self._send_wait(sharing, fact, picture.now)]
-        self._reads.look(sorted(followers, key=lambda fact: fact.id != sharing.taker))
+        seen = [fact for fact in followers if self._send_wait(transfer, fact, picture.now)]
+        self._reads.look(sorted(followers, key=lambda fact: fact.id != transfer.taker))
         off = [fact for fact in seen if self._carries_nothing(fact)]
-        done = len(off) == len(followers) and sharing.taker in picture.facts
+        done = len(off) == len(followers) and transfer.taker in picture.facts
         if not done and picture.now - self._began < self._desk.timing.reference_at_latest:
             return None
-        return sharing.to(Step.REFERENCE_DOWN, picture.now, _currents_now(sharing, followers, seen, off))
+        return transfer.to(Step.REFERENCE_DOWN, picture.now, _currents_now(transfer, followers, seen, off))
 
-    def reference_down(self, sharing: Sharing, picture: GridState) -> Sharing | None:
+    def reference_down(self, transfer: Transfer, picture: GridState) -> Transfer | None:
         """Send the reference's Wait, and all others' until they are seen; the ended procedure, else None."""
-        self._sort(sharing, picture)
+        self._sort(transfer, picture)
         facts = _known(self._followers | self._references, picture)
-        working = [fact for fact in facts if not self._send_wait(sharing, fact, picture.now)]
-        own = _known({sharing.giver, sharing.taker}, picture)
+        working = [fact for fact in facts if not self._send_wait(transfer, fact, picture.now)]
+        own = _known({transfer.giver, transfer.taker}, picture)
         self._reads.look([*own, *facts])
-        left = self._left(sharing, picture, own, working)
-        if left and picture.now - sharing.since <= self._bounds.step_time:
+        left = self._left(transfer, picture, own, working)
+        if left and picture.now - transfer.since <= self._bounds.step_time:
             return None
         self._unseen = {fact.id for fact in working}
-        note = left or self._done(sharing, picture)
-        reason = f"{sharing.reason or ''} {left}".strip()
-        state = ShareState.ENDED if not left and not sharing.failed else ShareState.FAILED
-        notes = {**sharing.notes, str(sharing.step): note}
-        return replace(sharing, notes=notes, reason=reason, state=state, safe=not left)
+        note = left or self._done(transfer, picture)
+        reason = f"{transfer.reason or ''} {left}".strip()
+        state = TransferState.ENDED if not left and not transfer.failed else TransferState.FAILED
+        notes = {**transfer.notes, str(transfer.step): note}
+        return replace(transfer, notes=notes, reason=reason, state=state, safe=not left)
 
     @property
     def at_work(self) -> bool:
         """Whether the end has failed to see somebody in Wait who is its own still."""
         return bool(self._unseen)
 
-    def go_on(self, sharing: Sharing, picture: GridState, *, sends: bool) -> str:
+    def go_on(self, transfer: Transfer, picture: GridState, *, sends: bool) -> str:
         """After an end that failed: send Wait on to those that it did not see there (S5, S30); what is left of it.
 
         Not to one that was ordered something else since, or that apis-main drives: whoever looked at it may act. Unless
         it `sends`, it looks alone.
         """
         for fact in _known(self._unseen, picture):
-            began = self._began if self._began is not None else sharing.since
-            taken = fact.obeys in SHARING_MODES or self._desk.ordered_since(sharing.id, began, fact.id, stops=False)
-            if taken or (self._send_wait(sharing, fact, picture.now) if sends else fact.confirmed_wait(began)):
+            began = self._began if self._began is not None else transfer.since
+            taken = fact.obeys in SHARING_MODES or self._desk.ordered_since(transfer.id, began, fact.id, stops=False)
+            if taken or (self._send_wait(transfer, fact, picture.now) if sends else fact.confirmed_wait(began)):
                 self._unseen.discard(fact.id)
-        own = _known({sharing.giver, sharing.taker}, picture)
-        return self._left(sharing, picture, own, _known(self._unseen, picture))
+        own = _known({transfer.giver, transfer.taker}, picture)
+        return self._left(transfer, picture, own, _known(self._unseen, picture))
 
     # Whom it concerns
 
-    def _sort(self, sharing: Sharing, picture: GridState) -> None:
+    def _sort(self, transfer: Transfer, picture: GridState) -> None:
         """Note who is to be brought to Wait, and whether before or with the reference."""
         dealing = in_deals(self._desk.cache.snapshot().grid.deals or ())
-        for fact in to_stop(sharing, picture, dealing):
+        for fact in to_stop(transfer, picture, dealing):
             if fact.id in self._followers or fact.id in self._references:
                 continue
-            if not self._bus_is_ours and not still_its_own(fact, sharing):
+            if not self._bus_is_ours and not still_its_own(fact, transfer):
                 continue
-            (self._references if reference_like(fact, sharing) else self._followers).add(fact.id)
+            (self._references if reference_like(fact, transfer) else self._followers).add(fact.id)
 
     # Sending
 
-    def _send_wait(self, sharing: Sharing, fact: UnitAssessment, now: float) -> bool:
+    def _send_wait(self, transfer: Transfer, fact: UnitAssessment, now: float) -> bool:
         """Send Wait, again every few seconds, until it is seen; whether it is."""
         unit_id, wave = fact.id, self._waves.get(fact.id)
         first = self._first.setdefault(unit_id, now)
@@ -134,7 +135,7 @@ class SafeEnd:
         pause = timing.end_failed_again if 0 < failures <= FAILED_TIMES else timing.end_again
         if wave is None or (finished and now - self._last[unit_id] >= pause):
             self._last[unit_id] = now
-            wave = self._waves[unit_id] = self._waits.start(sharing.id, [fact])
+            wave = self._waves[unit_id] = self._waits.start(transfer.id, [fact])
             wave.finished()  # a reference's Wait leaves with this look
         return False
 
@@ -175,10 +176,10 @@ class SafeEnd:
         return found
 
     def _left(
-        self, sharing: Sharing, picture: GridState, own: list[UnitAssessment], working: list[UnitAssessment]
+        self, transfer: Transfer, picture: GridState, own: list[UnitAssessment], working: list[UnitAssessment]
     ) -> str:
         """What keeps this end from being one, in a sentence; empty when nothing does."""
-        unknown = [unit_id for unit_id in (sharing.giver, sharing.taker) if unit_id not in picture.facts]
+        unknown = [unit_id for unit_id in (transfer.giver, transfer.taker) if unit_id not in picture.facts]
         dead_bus = self._bounds.limits.dead_bus
         driven = any(_driven(fact) for fact in picture.facts.values())  # apis-main holds the bus for its deals
         if driven or not self._bus_is_ours:
@@ -189,16 +190,16 @@ class SafeEnd:
         measured = bool(voltages) and all(unit_id in voltages for unit_id in (*live, *old))
         return what_is_left(working, unknown, voltages, dead_bus, measured=measured)
 
-    def _done(self, sharing: Sharing, picture: GridState) -> str:
+    def _done(self, transfer: Transfer, picture: GridState) -> str:
         """That all is over, in a sentence."""
         if not self._bus_is_ours:
-            return f"{sharing.giver} was in Wait already; what else works on the bus is not this procedure's."
-        left = sorted({sharing.giver, sharing.taker} - self._followers - self._references)
+            return f"{transfer.giver} was in Wait already; what else works on the bus is not this procedure's."
+        left = sorted({transfer.giver, transfer.taker} - self._followers - self._references)
         if left:
             return f"apis-main drives {' and '.join(left)} for its deals; that is left to it."
         driven = names(fact for fact in picture.facts.values() if _driven(fact))
         bus = f"apis-main drives {driven}" if driven else "no converter works, and the bus is dead"
-        return f"{sharing.giver} is in Wait; {bus}."
+        return f"{transfer.giver} is in Wait; {bus}."
 
 
 def _driven(fact: UnitAssessment) -> bool:
@@ -211,7 +212,7 @@ def _known(unit_ids: Iterable[str], picture: GridState) -> list[UnitAssessment]:
 
 
 def _currents_now(
-    sharing: Sharing, followers: list[UnitAssessment], seen: list[UnitAssessment], off: list[UnitAssessment]
+    transfer: Transfer, followers: list[UnitAssessment], seen: list[UnitAssessment], off: list[UnitAssessment]
 ) -> str:
     """How the first step of the end went, in a sentence."""
     unseen = [fact for fact in followers if fact not in seen]
@@ -219,4 +220,4 @@ def _currents_now(
     parts = [f"{names(off)} is in Wait and carries no current."] if off else []
     parts += [f"{names(unseen)} was not seen in Wait."] if unseen else []
     parts += [f"{names(carrying)} is in Wait; nobody measured its current gone."] if carrying else []
-    return " ".join(parts) or f"{sharing.taker} is not known any more."
+    return " ".join(parts) or f"{transfer.taker} is not known any more."

@@ -1,18 +1,18 @@
 """The figures of a guided transfer: what its converters are seen to do, and the energy carried so far (S22, I15).
 
-Used by `Share`. What is told of currents is what was read, never what was ordered.
+Used by `GuidedTransfer`. What is told of currents is what was read, never what was ordered.
 """
 
 from typing import Any
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
-from main_controller.domain.sharing import Sharing, Step
+from main_controller.domain.transfer import Step, Transfer
 from main_controller.orders.desk import Desk
-from main_controller.rules.share_energy import Energy, begun, power_of
-from main_controller.rules.share_watch import Bounds
+from main_controller.rules.transfer_energy import Energy, begun, power_of
+from main_controller.rules.transfer_watch import Bounds
 
 
-class ShareFigures:
+class TransferFigures:
     """Counts for one transfer at a time."""
 
     def __init__(self, desk: Desk, bounds: Bounds) -> None:
@@ -24,19 +24,19 @@ class ShareFigures:
         """Another transfer begins."""
         self._energy = None
 
-    def begin(self, sharing: Sharing) -> None:
+    def begin(self, transfer: Transfer) -> None:
         """Its current has been ordered."""
-        if sharing.current_at is not None:
-            self._energy = begun(sharing.voltage, sharing.current, sharing.current_at, self._bounds.lag)
+        if transfer.current_at is not None:
+            self._energy = begun(transfer.voltage, transfer.current, transfer.current_at, self._bounds.lag)
 
     def over(self, now: float) -> None:
         """Its current is off, or had its time to be."""
         if self._energy is not None:
             self._energy = self._energy.stopped(now)
 
-    def look(self, sharing: Sharing, picture: GridState) -> None:
+    def look(self, transfer: Transfer, picture: GridState) -> None:
         """Count in the taker's last reading, once."""
-        fact = picture.facts.get(sharing.taker)
+        fact = picture.facts.get(transfer.taker)
         if self._energy is None or fact is None or fact.reading is None:
             return
         reading = fact.reading
@@ -46,26 +46,26 @@ class ShareFigures:
         """Wh carried so far, None before any current was ordered."""
         return None if self._energy is None else self._energy.total(now)
 
-    def why_over(self, sharing: Sharing, now: float) -> str | None:
+    def why_over(self, transfer: Transfer, now: float) -> str | None:
         """That its own limit is reached, in a sentence, or None."""
-        if sharing.step is not Step.SHARING or sharing.current_at is None:
+        if transfer.step is not Step.SHARING or transfer.current_at is None:
             return None
-        if sharing.minutes is not None and now - sharing.current_at >= sharing.minutes * 60:
-            return f"Its {sharing.minutes:g} min are over."
+        if transfer.minutes is not None and now - transfer.current_at >= transfer.minutes * 60:
+            return f"Its {transfer.minutes:g} min are over."
         wh = self.wh(now)
-        if sharing.wh is not None and wh is not None and wh >= sharing.wh:
-            return f"Its {sharing.wh:g} Wh are reached ({wh:.1f} Wh)."
+        if transfer.wh is not None and wh is not None and wh >= transfer.wh:
+            return f"Its {transfer.wh:g} Wh are reached ({wh:.1f} Wh)."
         return None
 
-    def sentence(self, sharing: Sharing, picture: GridState) -> str:
+    def sentence(self, transfer: Transfer, picture: GridState) -> str:
         """What flows by the last readings."""
-        giver, taker = (_amps(picture.facts.get(unit_id)) for unit_id in (sharing.giver, sharing.taker))
-        return f"By the last readings {sharing.taker} has {taker}, {sharing.giver} {giver}."
+        giver, taker = (_amps(picture.facts.get(unit_id)) for unit_id in (transfer.giver, transfer.taker))
+        return f"By the last readings {transfer.taker} has {taker}, {transfer.giver} {giver}."
 
-    def as_json(self, sharing: Sharing) -> dict[str, Any]:
+    def as_json(self, transfer: Transfer) -> dict[str, Any]:
         """The wire form: what is known and measured of both converters, and the energy."""
         picture = self._desk.picture()
-        units = {unit_id: self._unit(picture.facts.get(unit_id)) for unit_id in (sharing.giver, sharing.taker)}
+        units = {unit_id: self._unit(picture.facts.get(unit_id)) for unit_id in (transfer.giver, transfer.taker)}
         wh = self.wh(picture.now)
         return {"units": units, "energyWh": None if wh is None else round(wh, 2)}
 

@@ -1,6 +1,6 @@
 """Where the one guided procedure stands: kept over a kill, told in its command, ended for all who ask (N13).
 
-Used by `Share`. Sends nothing and decides nothing.
+Used by `GuidedTransfer`. Sends nothing and decides nothing.
 """
 
 import logging
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.orders import EndTransferOrder
-from main_controller.domain.sharing import ShareState, Sharing, interrupted
+from main_controller.domain.transfer import Transfer, TransferState, interrupted
 from main_controller.errors import ControllerError
 from main_controller.orders.bus_owner import Claim
 from main_controller.orders.desk import Desk
@@ -35,7 +35,7 @@ class Kept(Protocol):
         ...
 
 
-class ShareRecord:
+class TransferRecord:
     """The procedure that runs or ran last (`now`), one at a time; of one that a kill interrupted, what was kept."""
 
     def __init__(self, desk: Desk, kept: Kept) -> None:
@@ -43,10 +43,10 @@ class ShareRecord:
         self._kept = kept
         self._single: SingleRun[Command] = SingleRun()
         self._lock = threading.Lock()  # protects `now` where it is replaced: a Stop all may end it at any moment
-        self.now: Sharing | None = None
+        self.now: Transfer | None = None
         left = sorted(_loaded(kept, desk.clock()), key=lambda one: (one.begun is not None, one.begun, one.id))
-        for sharing in left[:-1]:  # one ran at a time: what is older had ended, and its record could not be removed
-            self.forget(sharing.id)
+        for transfer in left[:-1]:  # one ran at a time: what is older had ended, and its record could not be removed
+            self.forget(transfer.id)
         if left:
             self.now = left[-1]
             log.warning("a guided procedure was running when the program ended: %s", self.now.as_json())
@@ -57,16 +57,18 @@ class ShareRecord:
         """Whether a procedure is under way, its end included."""
         return self.now is not None and not self.now.over
 
-    def own(self, sharing: Sharing) -> None:
+    def own(self, transfer: Transfer) -> None:
         """Make the bus its own; called where orders are decided, so that none slips in between."""
-        self._desk.owner.take(Claim(sharing.id, sharing.owner, sharing.giver, sharing.taker, sharing.by, sharing.begun))
+        self._desk.owner.take(
+            Claim(transfer.id, transfer.owner, transfer.giver, transfer.taker, transfer.by, transfer.begun)
+        )
 
-    def release(self, sharing_id: str) -> None:
+    def release(self, transfer_id: str) -> None:
         """Give up the bus and the one place."""
-        self._desk.owner.leave(sharing_id)
+        self._desk.owner.leave(transfer_id)
         self._single.end()
 
-    def move(self, before: Sharing | None, after: Sharing) -> bool:
+    def move(self, before: Transfer | None, after: Transfer) -> bool:
         """Make `after` the state unless somebody else replaced `before`; whether it is."""
         with self._lock:
             if self.now is not before:
@@ -78,79 +80,79 @@ class ShareRecord:
         """Take the one place; the command that has it, and whether that is this one."""
         return self._single.start(lambda: command, lambda running: None)
 
-    def keep(self, sharing: Sharing) -> None:
+    def keep(self, transfer: Transfer) -> None:
         """Keep it over a kill; raises ControllerError."""
-        self._kept.save(sharing.as_record())
+        self._kept.save(transfer.as_record())
 
-    def show(self, before: Sharing | None, sharing: Sharing) -> bool:
+    def show(self, before: Transfer | None, transfer: Transfer) -> bool:
         """Make this the state, keep it, and tell it in the command, unless somebody else replaced `before`."""
-        if not self.move(before, sharing):
+        if not self.move(before, transfer):
             return False
-        self.write(sharing)
+        self.write(transfer)
         return True
 
-    def write(self, sharing: Sharing) -> None:
+    def write(self, transfer: Transfer) -> None:
         """Keep the state over a kill, as well as the disk lets, and tell it in the command."""
         try:
-            self.keep(sharing)
+            self.keep(transfer)
         except ControllerError as error:
-            log.error("%s: its state could not be kept: %s", sharing.id, error.sentence)
-        self.tell(sharing, sharing.reason)
+            log.error("%s: its state could not be kept: %s", transfer.id, error.sentence)
+        self.tell(transfer, transfer.reason)
 
-    def tell(self, sharing: Sharing, sentence: str | None) -> None:
+    def tell(self, transfer: Transfer, sentence: str | None) -> None:
         """Say in the command where the procedure stands."""
-        if any(command.id == sharing.id for command in self._desk.commands.latest()):
-            progress = {"step": str(sharing.step), "steps": sharing.as_json()["steps"], "sentence": sentence}
-            self._desk.commands.update(sharing.id, progress=progress)
+        if any(command.id == transfer.id for command in self._desk.commands.latest()):
+            progress = {"step": str(transfer.step), "steps": transfer.as_json()["steps"], "sentence": sentence}
+            self._desk.commands.update(transfer.id, progress=progress)
 
-    def finish(self, before: Sharing, sharing: Sharing, *, keep: bool = False) -> None:
+    def finish(self, before: Transfer, transfer: Transfer, *, keep: bool = False) -> None:
         """The procedure has ended, as its state says; end its command and the orders to end it.
 
         `safe`: nothing of it runs any more, as the orders to end it wanted. `keep` its record: what may still run is to
         be ended after a kill too. Nothing happens where somebody else replaced `before`.
         """
-        if not self.show(before, sharing):
+        if not self.show(before, transfer):
             return
-        self.release(sharing.id)
+        self.release(transfer.id)
         if not keep:
-            self.forget(sharing.id)
-        log.warning("%s: the guided procedure has %s: %s", sharing.id, sharing.state.value, sharing.reason)
+            self.forget(transfer.id)
+        log.warning("%s: the guided procedure has %s: %s", transfer.id, transfer.state.value, transfer.reason)
         commands = self._desk.commands.latest()
         for ending in commands:
             order = ending.order
-            if isinstance(order, EndTransferOrder) and ending.state.open and order.transfer == sharing.id:
-                if sharing.safe:
+            if isinstance(order, EndTransferOrder) and ending.state.open and order.transfer == transfer.id:
+                if transfer.safe:
                     self._desk.verify(ending)
                 else:
-                    self._desk.fail(ending, sharing.reason or "It is not seen to have ended.")
-        command = next((c for c in commands if c.id == sharing.id), None)
+                    self._desk.fail(ending, transfer.reason or "It is not seen to have ended.")
+        command = next((c for c in commands if c.id == transfer.id), None)
         if command is not None:
-            self._end(command, sharing)
+            self._end(command, transfer)
 
-    def settle(self, sharing: Sharing) -> None:
+    def settle(self, transfer: Transfer) -> None:
         """What a failed end had left running was seen to stop since."""
-        if self.move(sharing, replace(sharing, safe=True)):
-            log.warning("%s: what the guided procedure had left has ended", sharing.id)
+        if self.move(transfer, replace(transfer, safe=True)):
+            log.warning("%s: what the guided procedure had left has ended", transfer.id)
 
-    def forget(self, sharing_id: str) -> None:
+    def forget(self, transfer_id: str) -> None:
         """Keep it over a kill no longer."""
         try:
-            self._kept.remove(sharing_id)
+            self._kept.remove(transfer_id)
         except ControllerError as error:
-            log.error("%s: its record could not be removed: %s", sharing_id, error.sentence)
+            log.error("%s: its record could not be removed: %s", transfer_id, error.sentence)
 
-    def _end(self, command: Command, sharing: Sharing) -> None:
-        if sharing.state is ShareState.ENDED:
-            self._desk.verify(command, note=sharing.reason)
-        elif sharing.state is ShareState.CANCELLED:
+    def _end(self, command: Command, transfer: Transfer) -> None:
+        if transfer.state is TransferState.ENDED:
+            self._desk.verify(command, note=transfer.reason)
+        elif transfer.state is TransferState.CANCELLED:
             self._desk.commands.update(
-                command.id, state=CommandState.CANCELLED, ended_at=self._desk.wall(), error=sharing.reason
+                command.id, state=CommandState.CANCELLED, ended_at=self._desk.wall(), error=transfer.reason
             )
         else:
-            self._desk.fail(command, sharing.reason or "It failed.")
+            self._desk.fail(command, transfer.reason or "It failed.")
 
 
-def _loaded(kept: Kept, now: float) -> list[Sharing]:
+def _loaded(kept: Kept, now: float) -> list[Transfer]:
     """What ran when the program ended; a broken file or record must not keep anybody from stopping the grid."""
     try:
         records = kept.load()

@@ -1,6 +1,6 @@
 """How a guided transfer begins: what it may be asked for, who may keep it from beginning, and that the bus is its own.
 
-Used by `Share` alone (N13, S5, S23, I15, I16).
+Used by `GuidedTransfer` alone (N13, S5, S23, I15, I16).
 """
 
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, TransferOrder
-from main_controller.domain.sharing import ShareState, Sharing, Step
 from main_controller.domain.stamp import Stamp
+from main_controller.domain.transfer import Step, Transfer, TransferState
 from main_controller.errors import BadRequest, ControllerError
 from main_controller.orders.desk import Desk
 from main_controller.orders.set_converter import SetConverter
-from main_controller.procedures.transfer_record import ShareRecord
-from main_controller.procedures.transfer_watcher import ShareWatcher
-from main_controller.rules.share_watch import Bounds, most_current, why_not_begin
+from main_controller.procedures.transfer_record import TransferRecord
+from main_controller.procedures.transfer_watcher import TransferWatcher
+from main_controller.rules.transfer_watch import Bounds, most_current, why_not_begin
 
 MOST_WH = 10_000.0
 """The largest energy (Wh) that one transfer may be asked for."""
@@ -28,19 +28,19 @@ class Started:
     """A transfer that may begin: its command, and how many stops had come when it was checked."""
 
     command: Command
-    sharing: Sharing
+    transfer: Transfer
     stops_seen: int
 
 
-class ShareStart:
+class TransferStart:
     """Checks and claims; nothing is sent from here. `longest` is in minutes."""
 
     def __init__(
         self,
         desk: Desk,
         set_converter: SetConverter,
-        record: ShareRecord,
-        watcher: ShareWatcher,
+        record: TransferRecord,
+        watcher: TransferWatcher,
         *,
         bounds: Bounds,
         longest: float,
@@ -59,27 +59,27 @@ class ShareStart:
         command = desk.begin(asked, by, stamp=stamp)
         desk.timely(command, stamp, asked.taker)
         before = self._record.now
-        if before is not None and before.state is ShareState.INTERRUPTED:
+        if before is not None and before.state is TransferState.INTERRUPTED:
             raise desk.refuse(command, "A procedure from before the restart has not been ended yet; end it first.")
         running, first = self._record.claim(command)
         if not first:
             raise desk.refuse(command, f"The procedure {running.id} is still running.")
-        sharing = Sharing(
+        transfer = Transfer(
             command.id, asked.giver, asked.taker, asked.current, asked.voltage, self._bounds.limits.current_max,
             str(by), Step.REFERENCE_UP, desk.clock(), minutes=asked.minutes, wh=asked.wh,
             begun=command.at, entered=command.entered, page=stamp.page,
         )  # fmt: skip
         try:
             stops_seen = stops(asked.giver, asked.taker)
-            sharing = self._enter(command, sharing)
-            self._record.keep(sharing)
+            transfer = self._enter(command, transfer)
+            self._record.keep(transfer)
         except ControllerError as error:
             self._record.release(command.id)
             raise error if error.details.get("command") else desk.fault(command, error) from error
         except BaseException:
             self._record.release(command.id)
             raise
-        return Started(command, sharing, stops_seen)
+        return Started(command, transfer, stops_seen)
 
     def _understand(self, asked: TransferOrder) -> None:
         if asked.giver == asked.taker:
@@ -100,26 +100,26 @@ class ShareStart:
         if asked.wh is not None and not 0 < asked.wh <= MOST_WH:
             raise BadRequest(f"The wh must be above 0 and at most {MOST_WH:g}.")
 
-    def _enter(self, command: Command, sharing: Sharing) -> Sharing:
+    def _enter(self, command: Command, transfer: Transfer) -> Transfer:
         """Check and take the bus as one step, so that no other order is checked in between (Z8b)."""
         desk = self._desk
         with desk.commands.deciding():
             desk.not_while_stopping(command)
-            desk.not_locked(command, sharing.giver)
-            desk.not_locked(command, sharing.taker)
-            answers = self._set_converter.dry_run(reference_order(sharing), sharing.owner)
+            desk.not_locked(command, transfer.giver)
+            desk.not_locked(command, transfer.taker)
+            answers = self._set_converter.dry_run(reference_order(transfer), transfer.owner)
             refusing = [answer for answer in answers if answer.refuses]
             if refusing:
                 sentence = " ".join(answer.sentence for answer in refusing)
                 raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in refusing])
-            view = self._watcher.view(desk.picture(), sharing.giver, sharing.taker)
-            reason = why_not_begin(sharing.giver, sharing.taker, view, self._bounds)
+            view = self._watcher.view(desk.picture(), transfer.giver, transfer.taker)
+            reason = why_not_begin(transfer.giver, transfer.taker, view, self._bounds)
             if reason:
                 raise desk.refuse(command, reason)
-            self._record.own(sharing)
-        return replace(sharing, alarmed=frozenset(unit_id for unit_id, one in view.gauges.items() if one.alarm))
+            self._record.own(transfer)
+        return replace(transfer, alarmed=frozenset(unit_id for unit_id, one in view.gauges.items() if one.alarm))
 
 
-def reference_order(sharing: Sharing) -> ConverterOrder:
+def reference_order(transfer: Transfer) -> ConverterOrder:
     """The order of its first step."""
-    return ConverterOrder(sharing.giver, ConverterStatus.VOLTAGE_REFERENCE, sharing.voltage, sharing.limit)
+    return ConverterOrder(transfer.giver, ConverterStatus.VOLTAGE_REFERENCE, transfer.voltage, transfer.limit)

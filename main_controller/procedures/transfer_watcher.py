@@ -1,6 +1,7 @@
 """What a guided transfer is watched by: everything known at one look, and whether anybody attends to it (I18).
 
-Used by `Share`. A transfer that a kill interrupted ends after `unattended` s; one whose page is gone asks, then ends.
+Used by `GuidedTransfer`. A transfer that a kill interrupted ends after `unattended` s; one whose page is gone asks,
+then ends.
 """
 
 from collections.abc import Mapping
@@ -8,11 +9,11 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from main_controller.assessment.grid_state import GridState
-from main_controller.domain.sharing import ENDING, ShareState, Sharing
 from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.transfer import ENDING, Transfer, TransferState
 from main_controller.orders.desk import Desk
-from main_controller.rules.share_battery import Gauges, gauges_of
-from main_controller.rules.share_watch import View
+from main_controller.rules.transfer_battery import Gauges, gauges_of
+from main_controller.rules.transfer_watch import View
 
 
 class Heard(Protocol):
@@ -23,7 +24,7 @@ class Heard(Protocol):
         ...
 
 
-class ShareWatcher:
+class TransferWatcher:
     """Looks at one transfer; `unattended` (s) is how long one from before a restart waits for somebody to end it."""
 
     def __init__(self, desk: Desk, pages: Heard, *, unattended: float) -> None:
@@ -41,32 +42,32 @@ class ShareWatcher:
         }
         return View(picture, gauges, self._desk.locks.all())
 
-    def why_unattended(self, sharing: Sharing) -> str | None:
+    def why_unattended(self, transfer: Transfer) -> str | None:
         """Why the transfer ends now because nobody attends to it, or None."""
-        ends = self._ends(sharing)
+        ends = self._ends(transfer)
         if ends is None or self._desk.clock() < ends:
             return None
-        if sharing.state is ShareState.INTERRUPTED:
+        if transfer.state is TransferState.INTERRUPTED:
             return f"Nobody ended it within {self._unattended / 60:g} min of the restart."
         minutes = (self._desk.timing.page_gone + self._desk.timing.page_asked_for) / 60
         return f"The page that began it was not heard for {minutes:g} min."
 
-    def unattended(self, sharing: Sharing) -> Mapping[str, Any] | None:
+    def unattended(self, transfer: Transfer) -> Mapping[str, Any] | None:
         """That nobody attends to it, why, and when it ends by itself; None while somebody does."""
-        ends = self._ends(sharing)
+        ends = self._ends(transfer)
         if ends is None:
             return None
-        why = "restart" if sharing.state is ShareState.INTERRUPTED else "page"
+        why = "restart" if transfer.state is TransferState.INTERRUPTED else "page"
         at = self._desk.wall() + timedelta(seconds=ends - self._desk.clock())
         return {"why": why, "endsAt": iso_utc(at)}
 
-    def _ends(self, sharing: Sharing) -> float | None:
+    def _ends(self, transfer: Transfer) -> float | None:
         """When (monotonic s) it ends because nobody attends to it; None while somebody does, or it ends or is over."""
-        if sharing.state is ShareState.INTERRUPTED:
-            return sharing.since + self._unattended
-        if sharing.state is not ShareState.RUNNING or sharing.step in ENDING or sharing.page is None:
+        if transfer.state is TransferState.INTERRUPTED:
+            return transfer.since + self._unattended
+        if transfer.state is not TransferState.RUNNING or transfer.step in ENDING or transfer.page is None:
             return None
-        heard = max(self._pages.at(sharing.page) or sharing.entered, sharing.entered)
+        heard = max(self._pages.at(transfer.page) or transfer.entered, transfer.entered)
         timing = self._desk.timing
         gone = self._desk.clock() - heard > timing.page_gone
         return heard + timing.page_gone + timing.page_asked_for if gone else None

@@ -1,6 +1,6 @@
 """What a battery bears, worked out once (I1-I4): charge, voltage and temperature by which way it works, permission.
 
-Pure. Used by the rules of an order (`battery_rules`), by what ends a guided transfer (`share_battery`) and by the
+Pure. Used by the rules of an order (`battery_rules`), by what ends a guided transfer (`transfer_battery`) and by the
 alarms of the bus (`battery_watch`). Each of them asks only about what the hardware tells.
 """
 

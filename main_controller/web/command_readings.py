@@ -10,7 +10,7 @@ import bottle
 from main_controller.domain.commands import Command, CommandState
 from main_controller.errors import BadRequest
 from main_controller.orders.locks import SetLock
-from main_controller.procedures.guided_transfer import Share
+from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.store.command_log import CommandLog
 from main_controller.web.figures import whole
 from main_controller.web.parameters import parameters
@@ -23,15 +23,15 @@ LISTED = 200
 class CommandReadings:
     """How orders stand, whoever gave them."""
 
-    def __init__(self, log: CommandLog, *, set_lock: SetLock, share: Share) -> None:
+    def __init__(self, log: CommandLog, *, set_lock: SetLock, transfer: GuidedTransfer) -> None:
         self._log = log
         self._set_lock = set_lock
-        self._share = share
+        self._transfer = transfer
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""
         app.route("/locks", "GET", self.locks, quiet=True)
-        app.route("/get/share", "GET", self.share, quiet=True)
+        app.route("/get/share", "GET", self.transfer, quiet=True)
         app.route("/commands", "GET", self.commands, quiet=True)
         app.route("/commands/<command_id>", "GET", self.command, quiet=True)
 
@@ -39,9 +39,9 @@ class CommandReadings:
         """`/locks`: every maintenance lock by unit id, "" for the cluster."""
         return {scope: dict(lock) for scope, lock in self._set_lock.all().items()}
 
-    def share(self) -> dict[str, Any]:
+    def transfer(self) -> dict[str, Any]:
         """`/get/share`: the guided procedure that runs or ran last, with what is known of its converters."""
-        return {"share": self._share.as_json()}
+        return {"share": self._transfer.as_json()}
 
     def commands(self) -> dict[str, Any]:
         """`/commands[?state=open|<state>][&unitId=][&key=][&limit=]`, newest first."""

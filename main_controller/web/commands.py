@@ -25,7 +25,7 @@ from main_controller.orders.shut_down import ShutDown
 from main_controller.orders.trips import ResetTrips
 from main_controller.orders.ups_mode import UpsMode
 from main_controller.procedures.estop import EStop
-from main_controller.procedures.guided_transfer import Share
+from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import THEN_MODES, ThenMode
 from main_controller.rules.interlock_terms import RULES
@@ -63,7 +63,7 @@ class Commands:
         forget: Forget,
         reset_trips: ResetTrips,
         set_lock: SetLock,
-        share: Share,
+        transfer: GuidedTransfer,
         flush: Callable[[], int],
         headroom: Callable[[str], Mapping[str, Any] | None] = lambda unit_id: None,
     ) -> None:
@@ -80,7 +80,7 @@ class Commands:
         self._forget = forget
         self._reset_trips = reset_trips
         self._set_lock = set_lock
-        self._share = share
+        self._transfer = transfer
         self._flush = flush
         self._headroom = headroom
 
@@ -105,8 +105,8 @@ class Commands:
             ("/resetTrips", self.reset_trips, False),
             ("/setLock", self.set_lock, False),
             ("/clearLock", self.clear_lock, False),
-            ("/share", self.start_share, False),
-            ("/share/end", self.end_share, True),
+            ("/share", self.start_transfer, False),
+            ("/share/end", self.end_transfer, True),
         ):
             app.route(path, ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH"], callback, command=True, stops=stops)
 
@@ -326,7 +326,7 @@ class Commands:
         unit_id, name = asked.given.get("unitId"), asked.given["name"]
         return self._carry_out(asked, lambda stamp: self._set_lock.clear(unit_id, name, by, stamp=stamp))
 
-    def start_share(self) -> Any:
+    def start_transfer(self) -> Any:
         """`/share?from=&to=&current=[&voltage=][&minutes=][&wh=]` (A, V): begin the guided procedure.
 
         It ends by itself after `minutes` or once `wh` Wh are carried; one of the two must be given.
@@ -339,13 +339,13 @@ class Commands:
         ends = {name: figure(given[name], name) for name in ("minutes", "wh") if name in given}
         return self._carry_out(
             asked,
-            lambda stamp: self._share.start(given["from"], given["to"], current, voltage, by, **ends, stamp=stamp),
+            lambda stamp: self._transfer.start(given["from"], given["to"], current, voltage, by, **ends, stamp=stamp),
         )
 
-    def end_share(self) -> Any:
+    def end_transfer(self) -> Any:
         """`/share/end`: begin the safe end of the guided procedure."""
         asked, by = self._ordering.asked(stops=_always), caller()
-        return self._carry_out(asked, lambda stamp: self._share.end(by, stamp=stamp), urgency=Urgency.STOP)
+        return self._carry_out(asked, lambda stamp: self._transfer.end(by, stamp=stamp), urgency=Urgency.STOP)
 
     def _carry_out(
         self,

@@ -68,7 +68,7 @@ class Sources:
     orders: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
     grid_events: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
     locks: Callable[[], Mapping[str, Mapping[str, Any]]] = _nothing
-    share: Callable[[], Mapping[str, Any] | None] = _none
+    transfer: Callable[[], Mapping[str, Any] | None] = _none
     journal: Callable[[], Mapping[str, Any]] = dict
     serial: Callable[[], int] = int
     start: str = ""
@@ -122,7 +122,7 @@ class StatusReport:
             "schedules": sources.schedules(),
             "orders": list(sources.orders()),
             "locks": moment.locks,
-            "share": sources.share(),
+            "share": sources.transfer(),
             "then": sources.then(),
             "estop": sources.estop(),
             "journal": sources.journal(),

@@ -14,7 +14,7 @@ from main_controller import __version__
 from main_controller.domain.limits import BatteryLimits, Pace
 from main_controller.domain.timing import Timing
 from main_controller.rules.interlock_terms import Limits
-from main_controller.rules.share_watch import Bounds
+from main_controller.rules.transfer_watch import Bounds
 from main_controller.settings import Settings
 from main_controller.store.small_file import SmallFile
 from main_controller.upstream.addresses import Addresses

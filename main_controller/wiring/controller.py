@@ -173,10 +173,10 @@ class Controller:
         """Let what stops the grid finish, then the answers in flight; runs beside the server."""
         log.info("told to end")
         does, deadline = self.operations, time.monotonic() + END_LIMIT
-        does.share.abort("the controller was told to stop")
+        does.transfer.abort("the controller was told to stop")
         does.stop_all.end_grace()
         pause = Event()
-        while (does.stop_all.running or does.share.running) and time.monotonic() < deadline:
+        while (does.stop_all.running or does.transfer.running) and time.monotonic() < deadline:
             pause.wait(0.1)
         self.app.close()
         self.app.wait_empty(5.0)

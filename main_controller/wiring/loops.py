@@ -60,7 +60,7 @@ class Loops:
             Periodic("acknowledgements", beats.events, does.acknowledge.run_once),
             Periodic("estop", beats.look, does.estop.run_once),
             Periodic("hand time", beats.events, does.hand_time.run_once),
-            Periodic("procedures", beats.look, does.share.run_once),
+            Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, keeper.run_once),
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),

@@ -26,14 +26,14 @@ from main_controller.orders.trips import ResetTrips, Trips
 from main_controller.orders.ups_mode import UpsMode
 from main_controller.orders.waits import Waits
 from main_controller.procedures.estop import EStop
-from main_controller.procedures.guided_transfer import Share
+from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.procedures.hand_time import HandTime
 from main_controller.procedures.pages_heard import PagesHeard
 from main_controller.procedures.safe_end import SafeEnd
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import ThenMode
-from main_controller.procedures.transfer_record import ShareRecord
-from main_controller.procedures.transfer_watcher import ShareWatcher
+from main_controller.procedures.transfer_record import TransferRecord
+from main_controller.procedures.transfer_watcher import TransferWatcher
 from main_controller.settings import Settings
 from main_controller.store.latch_file import LatchFile
 from main_controller.watching.answers import Answers
@@ -93,13 +93,13 @@ class Operations:
             executor=threads.crew(STOPPERS, "stop all"), readers=readers,
             forgotten=None if settings.emulator else threads.executor(READERS, "forgotten"),
         )  # fmt: skip
-        self.share = Share(
-            desk, self.set_converter, ShareRecord(desk, stores.running),
+        self.transfer = GuidedTransfer(
+            desk, self.set_converter, TransferRecord(desk, stores.running),
             SafeEnd(desk, waits, RepeatedReadings(upstream.devices, readers, clock), bounds=bounds),
-            ShareWatcher(desk, self.pages, unattended=settings.unattended * 60),
+            TransferWatcher(desk, self.pages, unattended=settings.unattended * 60),
             bounds=bounds, longest=settings.sharelongest,
         )  # fmt: skip
-        self.stop_all.also_ends(self.share.overtaken)
+        self.stop_all.also_ends(self.transfer.overtaken)
         self.estop = EStop(
             desk, self.stop_all, LatchFile(settings.estopfile),
             executor=threads.crew(STOPPERS, "estop"), chronicle=chronicle,
@@ -109,7 +109,7 @@ class Operations:
             limit=settings.handtime * 60, waits=settings.handtimewait,
         )  # fmt: skip
         self.forget = Forget(
-            desk, stores.known, sharing=self.share.as_json, clear_schedules=self.set_schedule.clear_left
+            desk, stores.known, transfer=self.transfer.as_json, clear_schedules=self.set_schedule.clear_left
         )
 
         self.verification = Verification(desk)

@@ -10,7 +10,7 @@ from main_controller.domain.commands import UNCONFIRMED, CommandState
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.schedule import Operation
-from main_controller.domain.sharing import ShareState, Step
+from main_controller.domain.transfer import Step, TransferState
 from main_controller.procedures.then_mode import ThenState
 from main_controller.rules.bus_condition import ConditionKind
 from main_controller.rules.due import Action
@@ -104,7 +104,7 @@ def test_the_glossary_has_every_state_and_word_of_the_closed_lists(root: Path) -
         Mode,
         ConverterStatus,
         Operation,
-        ShareState,
+        TransferState,
         Step,
         ThenState,
         BUDO_WORDS,

@@ -10,7 +10,7 @@ from main_controller.domain.actor import (
     Actor,
     ActorKind,
     person,
-    transfer,
+    transfer_actor,
 )
 
 
@@ -19,7 +19,7 @@ from main_controller.domain.actor import (
     [
         (person("192.168.0.9"), "192.168.0.9"),
         (Actor(ActorKind.PERSON, "anna", "192.168.0.9"), "anna"),
-        (transfer("c9"), "share c9"),
+        (transfer_actor("c9"), "share c9"),
         (SCHEDULER, "scheduler"),
         (HAND_TIME, "handtime"),
         (UNATTENDED, "unattended"),
@@ -33,4 +33,4 @@ def test_its_text_names_it(actor: Actor, text: str) -> None:
 def test_nobody_passes_for_another_by_a_name() -> None:
     """A request from a host that calls itself so is still a person's."""
     assert person("scheduler") != SCHEDULER
-    assert person("share c9") != transfer("c9")
+    assert person("share c9") != transfer_actor("c9")

@@ -21,14 +21,14 @@ from main_controller.orders.mode_sender import ModeSender
 from main_controller.orders.set_converter import SetConverter
 from main_controller.orders.set_mode import SetMode
 from main_controller.orders.waits import Waits
-from main_controller.procedures.guided_transfer import Share
+from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.procedures.pages_heard import PagesHeard
 from main_controller.procedures.safe_end import SafeEnd
 from main_controller.procedures.stop_all import StopAll
-from main_controller.procedures.transfer_record import ShareRecord
-from main_controller.procedures.transfer_watcher import ShareWatcher
+from main_controller.procedures.transfer_record import TransferRecord
+from main_controller.procedures.transfer_watcher import TransferWatcher
 from main_controller.rules.interlock_terms import Limits
-from main_controller.rules.share_watch import Bounds
+from main_controller.rules.transfer_watch import Bounds
 from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import ApisWeb
@@ -154,16 +154,16 @@ class Bench:
         self.pages = PagesHeard(self.hands)
         bounds = Bounds(self.limits, step_time=60.0, lag=self.timing.lag)
         reads = RepeatedReadings(self.devices, self.hands, self.hands)
-        self.share = Share(
+        self.transfer = GuidedTransfer(
             self.desk,
             self.converter,
-            ShareRecord(self.desk, self.kept),
+            TransferRecord(self.desk, self.kept),
             SafeEnd(self.desk, self.waits, reads, bounds=bounds),
-            ShareWatcher(self.desk, self.pages, unattended=120.0),
+            TransferWatcher(self.desk, self.pages, unattended=120.0),
             bounds=bounds,
             longest=240.0,
         )
-        self.stop_all.also_ends(self.share.overtaken)
+        self.stop_all.also_ends(self.transfer.overtaken)
         self.watch = True
         self.bus = False  # whether a reference brings the bus to its voltage, and currents flow as they are set
         self.flows = True  # whether they do so; else the units' currents stand as a test set them
@@ -255,7 +255,7 @@ class Bench:
             self.poll()
         if self.watch:
             self.verification.run_once()
-        self.share.run_once()
+        self.transfer.run_once()
 
     def run(self, seconds: float) -> None:
         """Let time go by."""

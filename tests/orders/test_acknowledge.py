@@ -183,4 +183,4 @@ def test_a_guided_sharing_begins_on_no_bus_that_an_acknowledged_silent_unit_may_
         silent_reference(bench)
         bench.acknowledged.words["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match="shows 350 V on the bus"):
-            bench.share.start("E002", "E003", 1.0, 350.0, ME, minutes=10.0)
+            bench.transfer.start("E002", "E003", 1.0, 350.0, ME, minutes=10.0)

@@ -28,7 +28,7 @@ class Leaving:
     def __init__(self, bench: Bench) -> None:
         self.kept: list[tuple[Any, ...]] = []
         self.cleared: list[str] = []
-        self.orders = Forget(bench.desk, self, sharing=bench.share.as_json, clear_schedules=self._clear)
+        self.orders = Forget(bench.desk, self, transfer=bench.transfer.as_json, clear_schedules=self._clear)
 
     def forget(self, unit_id: str, name: str, reason: str, at: datetime) -> None:
         """As `forget.Book.forget`."""
@@ -170,11 +170,11 @@ def test_an_order_that_may_have_started_it_since_counts_as_working(bench: Bench)
 @pytest.mark.parametrize("state", ["running", "interrupted"])
 def test_a_unit_of_a_guided_procedure_is_a_member_until_that_has_ended(bench: Bench, state: str) -> None:
     leaving = gone(bench, "E003")
-    sharing = {"command": "c7", "state": state, "from": "E001", "to": "E003"}
-    orders = Forget(bench.desk, leaving, sharing=lambda: sharing, clear_schedules=lambda _: 0)
+    transfer = {"command": "c7", "state": state, "from": "E001", "to": "E003"}
+    orders = Forget(bench.desk, leaving, transfer=lambda: transfer, clear_schedules=lambda _: 0)
     with pytest.raises(Refused, match="guided procedure c7"):
         orders.order("E003", "Sato", "scrapped", None, ME)
-    sharing["state"] = "ended"
+    transfer["state"] = "ended"
     assert orders.order("E003", "Sato", "scrapped", None, ME).state == "verified"
 
 

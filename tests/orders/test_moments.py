@@ -85,7 +85,7 @@ def test_whatever_stopped_or_changed_its_scope_since_refuses_an_order_and_is_nam
             lambda: bench.set_mode.cluster(RUN, ME, stamp=stamp),
             lambda: bench.set_mode.unit("E001", None, ME, stamp=stamp),
             lambda: bench.converter.order(REFERENCE, ME, stamp=stamp),
-            lambda: bench.share.start("E002", "E001", 1.0, 350.0, ME, minutes=10, stamp=stamp),
+            lambda: bench.transfer.start("E002", "E001", 1.0, 350.0, ME, minutes=10, stamp=stamp),
         ):
             told = refusal(order)
             assert told.details["came"][0]["by"] == "two"

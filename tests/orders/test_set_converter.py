@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from main_controller.domain.actor import person, transfer
+from main_controller.domain.actor import person, transfer_actor
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder, ShutDownOrder
 from main_controller.domain.scope import Lane, Scope
@@ -210,14 +210,14 @@ def test_trips_that_nobody_has_reset_keep_a_converter_from_working(bench: Bench)
 
 def test_a_bus_that_somebody_owns_is_only_stopped_by_others(bench: Bench) -> None:
     """I16, S5: the hook for a guided procedure."""
-    bench.desk.owner.take(Claim("c9", transfer("c9"), "E002", "E003", "anna", None))
+    bench.desk.owner.take(Claim("c9", transfer_actor("c9"), "E002", "E003", "anna", None))
     with pytest.raises(Refused, match="belongs to the guided sharing c9"):
         bench.converter.order(UP, ME, override="x", override_rules=set(RULES))
     assert [one.cause for one in bench.converter.dry_run(UP, ME) if one.refuses] == ["bus-owned"]
-    assert not any(one.refuses for one in bench.converter.dry_run(UP, transfer("c9")))
+    assert not any(one.refuses for one in bench.converter.dry_run(UP, transfer_actor("c9")))
     bench.converter.wait("E001", ME)
     bench.run(20.0)
-    assert bench.converter.order(UP, transfer("c9"))[0].state == "verified"
+    assert bench.converter.order(UP, transfer_actor("c9"))[0].state == "verified"
 
 
 # The direct reading before a current

@@ -26,7 +26,7 @@ def open_site(*ids: str, **more: Any) -> Iterator[Bench]:
 
 def begin(bench: Bench, current: float = 2.0, **more: Any) -> str:
     """Begin from E001 to E003 and give the command's id."""
-    return bench.share.start("E001", "E003", current, 350.0, ME, **(more or {"minutes": 60})).id
+    return bench.transfer.start("E001", "E003", current, 350.0, ME, **(more or {"minutes": 60})).id
 
 
 def sharing(bench: Bench, **more: Any) -> str:
@@ -39,7 +39,7 @@ def sharing(bench: Bench, **more: Any) -> str:
 
 def told(bench: Bench) -> dict[str, Any]:
     """The procedure as it is told."""
-    shown = bench.share.as_json()
+    shown = bench.transfer.as_json()
     assert shown is not None
     return shown
 
@@ -70,4 +70,4 @@ def ended(bench: Bench, command_id: str, state: str, why: str, *, kept: bool = F
     command = bench.log.get(command_id)
     assert (command.state, why in str(command.error or command.note or why)) == (state, True), command.error
     assert set(bench.kept.records) == ({command_id} if kept else set())
-    assert not bench.share.running
+    assert not bench.transfer.running

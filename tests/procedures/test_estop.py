@@ -112,7 +112,7 @@ def orders(bench: Bench) -> dict[str, Callable[[], Any]]:
         "a unit's run": lambda: bench.set_mode.unit("E001", None, ME),
         "the scheduler's": lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, SCHEDULER),
         "converter": lambda: bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.0), ME),
-        "share": lambda: bench.share.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0),
+        "share": lambda: bench.transfer.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0),
         "shut down": lambda: ShutDown(bench.desk, bench.dispatcher, bench.web).order("E001", ME),
         "ups": lambda: ups.order(5, "E001", ME),
         "acknowledge": lambda: Acknowledge(bench.desk, book, chronicle=chronicle).order("E001", ME),
@@ -161,12 +161,12 @@ def test_a_running_share_is_taken_over_and_nothing_of_it_is_sent_any_more(site: 
     bench = site.bench
     bench.unit("E001").word, bench.bus = str(ConverterStatus.WAIT), True
     bench.run(20.0)
-    bench.share.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0)
+    bench.transfer.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0)
     bench.run(6.0)
     site.estop.press("anna", "smoke", ME)
     bench.run(60.0)
     assert {unit.word for unit in bench.grid.units.values()} == {str(ConverterStatus.WAIT)}
-    assert not bench.share.running
+    assert not bench.transfer.running
 
 
 def test_while_apis_main_still_shares_it_stops_everything_again_until_that_is_seen(site: Site) -> None:

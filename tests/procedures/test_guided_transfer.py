@@ -34,7 +34,7 @@ def test_it_goes_step_by_step_and_ends_in_good_order(bench: Bench) -> None:
     assert step(bench) == "running sharing"
     assert sent(bench) == [("E001", "VOLTAGE_REFERENCE"), ("E003", "CHARGE")]
     assert (bench.unit("E003").dig, bench.unit("E001").dvg) == (2.0, 350.0)
-    end = bench.share.end(ME)
+    end = bench.transfer.end(ME)
     bench.run(20.0)
     assert sent(bench)[2:] == [("E003", "WAIT"), ("E001", "WAIT")]
     ended(bench, command_id, "verified", "")
@@ -77,14 +77,14 @@ def test_the_other_units_must_be_ready_too(bench: Bench, unit_id: str, change: d
 
 def test_what_cannot_be_shared_is_a_bad_request(bench: Bench) -> None:
     with pytest.raises(BadRequest):
-        bench.share.start("E001", "E001", 1.0, 350.0, ME, minutes=1)
+        bench.transfer.start("E001", "E001", 1.0, 350.0, ME, minutes=1)
     for current in (0.0, 2.2, -1.0, float("nan")):
         with pytest.raises(BadRequest):
             begin(bench, current)
     with pytest.raises(NotFound):
-        bench.share.start("E001", "E009", 1.0, 350.0, ME, minutes=1)
+        bench.transfer.start("E001", "E009", 1.0, 350.0, ME, minutes=1)
     with pytest.raises(NotFound):
-        bench.share.end(ME)
+        bench.transfer.end(ME)
     assert bench.log.latest() == []
 
 
@@ -98,10 +98,10 @@ def test_a_lock_on_the_cluster_or_either_unit_refuses_it(bench: Bench, scope: st
 def test_one_procedure_at_a_time_also_while_it_ends(bench: Bench) -> None:
     first = sharing(bench)
     with pytest.raises(Refused, match=f"{first} is still running") as refusal:
-        bench.share.start("E002", "E003", 1.0, 350.0, person("two"), minutes=1)
+        bench.transfer.start("E002", "E003", 1.0, 350.0, person("two"), minutes=1)
     assert refusal.value.details["command"] != first
     bench.devices.deaf = {"E003"}
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(5.0)
     with pytest.raises(Refused, match="still running"):
         begin(bench)
@@ -123,10 +123,10 @@ def test_where_it_cannot_be_kept_it_is_not_begun(bench: Bench) -> None:
 def test_a_disk_that_fills_up_midway_keeps_nobody_from_the_safe_end(bench: Bench) -> None:
     sharing(bench)
     bench.kept.fault = ControllerError("the disk is full")
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(20.0)
     assert in_wait(bench)
-    assert not bench.share.running
+    assert not bench.transfer.running
 
 
 @pytest.mark.parametrize("unit_id", ["E001", "E003"])
@@ -185,12 +185,12 @@ def test_a_converter_that_does_something_else_ends_it(bench: Bench, unit_id: str
 
 def test_being_told_to_stop_ends_it(bench: Bench) -> None:
     command_id = sharing(bench)
-    bench.share.abort("the controller was told to stop")
+    bench.transfer.abort("the controller was told to stop")
     bench.run(20.0)
     assert in_wait(bench)
     ended(bench, command_id, "verified", "")
-    bench.share.abort("nothing runs")
-    assert not bench.share.running
+    bench.transfer.abort("nothing runs")
+    assert not bench.transfer.running
 
 
 def test_a_reference_that_is_refused_ends_it_with_nothing_sent(bench: Bench) -> None:
@@ -245,7 +245,7 @@ def test_a_bug_in_an_order_sends_no_order_twice_and_ends_in_wait(bench: Bench) -
 def test_the_reference_gets_wait_within_30_s_of_its_follower_whatever_that_does(bench: Bench) -> None:
     sharing(bench)
     bench.devices.deaf = {"E003"}
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(90.0)
     waits = [(one[1], one[-1]) for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
     first = dict(reversed(waits))
@@ -258,7 +258,7 @@ def test_a_follower_whose_wait_fails_or_hangs_does_not_keep_the_reference_up(ben
         command_id = sharing(bench)
         start = bench.hands.now - 1000.0
         bench.grid.faults["E003 WAIT"] = fault
-        bench.share.end(ME)
+        bench.transfer.end(ME)
         bench.run(95.0)
         waits = [(one[1], one[-1] - start) for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
         assert min(at for unit_id, at in waits if unit_id == "E001" and at > 0) <= 30.5
@@ -272,7 +272,7 @@ def test_a_follower_whose_wait_fails_or_hangs_does_not_keep_the_reference_up(ben
 def test_an_end_that_was_not_seen_is_never_called_verified(bench: Bench) -> None:
     command_id = sharing(bench)
     bench.devices.deaf = {"E001"}
-    end = bench.share.end(ME)
+    end = bench.transfer.end(ME)
     bench.run(90.0)
     assert bench.log.get(end.id).state == "failed"
     why = "Not ended: E001 was not seen in Wait; the bus still carries 350 V at E001."
@@ -297,7 +297,7 @@ def test_a_stop_all_during_an_order_of_the_procedure_leaves_nothing_running_behi
     """The worker's order hangs; Stop all comes and ends; the order returns to a procedure that is over."""
     command_id = begin(bench)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
-    worker = bench.hands.submit(bench.share.run_once)
+    worker = bench.hands.submit(bench.transfer.run_once)
 
     def the_rest() -> None:
         bench.poll()
@@ -309,7 +309,7 @@ def test_a_stop_all_during_an_order_of_the_procedure_leaves_nothing_running_behi
     assert stopped.state == "verified"
     assert bench.unit("E001").word == WAIT
     assert bench.log.get(command_id).state == "cancelled"
-    assert not bench.share.running
+    assert not bench.transfer.running
     assert step(bench) == "cancelled referenceUp"
 
 
@@ -332,7 +332,7 @@ def test_what_ran_when_the_process_was_killed_is_shown_and_can_be_ended(at: str)
         bench.devices.reads = True
         bench.settled()
         assert step(bench) == f"interrupted {at}"
-        shown = bench.share.as_json()
+        shown = bench.transfer.as_json()
         assert shown is not None
         assert shown["units"]["E003"] == {
             "state": "live", "words": [str(CHARGE)], "source": "reading", "vg": 0.0, "ig": 0.0, "wg": None, "age": 5.0,
@@ -340,7 +340,7 @@ def test_what_ran_when_the_process_was_killed_is_shown_and_can_be_ended(at: str)
         assert sent(bench) == [], "nothing goes on by itself"
         with pytest.raises(Refused, match="end it first"):
             begin(bench)
-        end = bench.share.end(ME)
+        end = bench.transfer.end(ME)
         with pytest.raises(Refused, match="still running"):
             begin(bench)
         bench.run(30.0)
@@ -354,9 +354,9 @@ def test_what_ran_when_the_process_was_killed_is_shown_and_can_be_ended(at: str)
 def test_an_interrupted_procedure_whose_units_nobody_knows_any_more_still_ends() -> None:
     with open_bench("E002", kept=killed()) as bench:
         bench.settled()
-        end = bench.share.end(ME)
+        end = bench.transfer.end(ME)
         bench.run(120.0)
-        assert not bench.share.running
+        assert not bench.transfer.running
         assert bench.log.get(end.id).state == "failed"
 
 
@@ -366,7 +366,7 @@ def test_a_record_that_cannot_be_read_keeps_nobody_from_starting() -> None:
             raise ControllerError("the file is broken")
 
     with open_bench(kept=Broken()) as bench:
-        assert bench.share.as_json() is None
+        assert bench.transfer.as_json() is None
 
 
 def test_a_wait_by_hand_to_a_third_unit_does_not_end_it(bench: Bench) -> None:

@@ -108,9 +108,9 @@ def test_what_apis_main_drives_since_is_no_work_by_hand(bench: Bench) -> None:
 
 def test_a_guided_sharing_has_its_own_limit(bench: Bench) -> None:
     site = Site(bench, waits=True)
-    bench.share.start("E001", "E003", 1.0, 350.0, person("anna"), minutes=100.0)
+    bench.transfer.start("E001", "E003", 1.0, 350.0, person("anna"), minutes=100.0)
     site.run(70)
-    assert bench.share.running
+    assert bench.transfer.running
     assert (site.told, site.word("E003")) == ([], CHARGE)
 
 

@@ -75,7 +75,7 @@ class Walk:
             self._note("something goes on after the last Stop all")
 
     def _possible(self) -> list[Callable[[str], None]]:
-        orders = [self._order] * 10 + [self._share, self._share, self._end, self._manual, self._mode, self._clear]
+        orders = [self._order] * 10 + [self._transfer, self._transfer, self._end, self._manual, self._mode, self._clear]
         stops = [self._wait, self._stop_cluster, self._stop_unit, self._stop_all]
         faults = [self._tamper, self._silence, self._fault, self._fault, self._deaf, self._lock]
         return [*orders, *stops, *faults, self._heal, self._heal, self._heal]
@@ -88,12 +88,12 @@ class Walk:
         reason = "a trial" if self.random.random() < 0.3 else None
         self._may_fail(lambda: self.bench.converter.order(wanted, ME, override=reason, override_rules=RULES))
 
-    def _share(self, unit_id: str) -> None:
+    def _transfer(self, unit_id: str) -> None:
         giver, taker = self.random.sample(IDS, 2)
-        self._may_fail(lambda: self.bench.share.start(giver, taker, 2.0, 350.0, ME, minutes=1))
+        self._may_fail(lambda: self.bench.transfer.start(giver, taker, 2.0, 350.0, ME, minutes=1))
 
     def _end(self, unit_id: str) -> None:
-        self._may_fail(lambda: self.bench.share.end(ME))
+        self._may_fail(lambda: self.bench.transfer.end(ME))
 
     def _mode(self, unit_id: str) -> None:
         mode = self.random.choice((Mode.HETERONOMOUS, Mode.AUTONOMOUS))

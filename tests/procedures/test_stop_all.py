@@ -477,7 +477,7 @@ def test_queued_orders_are_cancelled_and_others_refused_meanwhile(running: Bench
         for order in (
             lambda: running.converter.order(ConverterOrder("E001", CV, 350.0, 2.3), person("one")),
             lambda: running.set_mode.cluster(RUN, person("one")),
-            lambda: running.share.start("E001", "E002", 1.0, 350.0, person("one"), minutes=10),
+            lambda: running.transfer.start("E001", "E002", 1.0, 350.0, person("one"), minutes=10),
         ):
             with pytest.raises(Refused) as refusal:
                 order()

@@ -87,7 +87,7 @@ def test_what_its_end_did_not_reach_is_sent_wait_on_once_it_can_be_reached(
     command_id = sharing(bench)
     for unit_id in unreached:
         bench.grid.faults[f"{unit_id} WAIT"] = Fault(unsent())
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(130.0)
     ended(bench, command_id, "failed", "Not ended: ", kept=True)
     assert all(bench.unit(unit_id).word != WAIT for unit_id in unreached)
@@ -105,13 +105,13 @@ def test_what_its_end_did_not_reach_is_sent_wait_on_once_it_can_be_reached(
 def test_an_end_that_failed_can_be_ordered_again_and_is_kept_over_a_kill(bench: Bench) -> None:
     command_id = sharing(bench)
     bench.devices.deaf = {"E003"}
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(700.0)
     assert bench.unit("E003").word == CHARGE
     with open_bench(kept=bench.kept) as restarted:
         assert step(restarted).startswith("interrupted")
     bench.devices.deaf = set()
-    end = bench.share.end(ME)
+    end = bench.transfer.end(ME)
     with pytest.raises(Refused, match="still running"):
         begin(bench)
     bench.run(60.0)
@@ -125,7 +125,7 @@ def test_what_a_failed_end_left_is_no_longer_kept_once_somebody_took_it_over(ben
     """A restart days later would take down what was built by hand meanwhile."""
     sharing(bench)
     bench.devices.deaf = {"E003"}
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(700.0)
     assert bench.kept.records
     bench.ordered("E003", CHARGE, returned=bench.hands.now, sent=True)
@@ -148,7 +148,7 @@ def test_waits_after_a_failed_end_leave_alone_what_somebody_ordered_since_and_en
 ) -> None:
     sharing(bench)
     bench.grid.faults["E003 WAIT"] = Fault(unsent())
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(130.0)
     assert told(bench)["state"] == "failed"
     if how == "order":
@@ -167,7 +167,7 @@ def test_waits_after_a_failed_end_leave_alone_what_somebody_ordered_since_and_en
 def test_it_is_never_called_ended_while_the_bus_carries_voltage(bench: Bench, unit_ids: tuple[str, ...]) -> None:
     """Also where a third unit alone shows it: its meter sticks, or the bus is open in between."""
     command_id = sharing(bench)
-    end = bench.share.end(ME)
+    end = bench.transfer.end(ME)
     for unit_id in unit_ids:
         bench.unit(unit_id).meter["vg"] = 348.0
     bench.run(20.0)
@@ -180,7 +180,7 @@ def test_it_is_never_called_ended_while_the_bus_carries_voltage(bench: Bench, un
 
 def test_a_bus_that_nobody_measures_is_not_called_dead(bench: Bench) -> None:
     command_id = sharing(bench)
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     for unit_id in bench.grid.units:
         bench.unit(unit_id).meter["vg"] = None
     bench.run(100.0)
@@ -204,7 +204,7 @@ def test_units_that_apis_main_drives_are_left_to_it(bench: Bench) -> None:
 def test_the_reference_stays_up_until_the_current_is_measured_gone(bench: Bench) -> None:
     sharing(bench)
     bench.flows = False
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(10.0)
     assert bench.unit("E003").word == WAIT
     assert bench.unit("E001").word == CV, "2 A are measured still"
@@ -218,7 +218,7 @@ def test_the_reference_stays_up_until_the_current_is_measured_gone(bench: Bench)
 def test_a_current_that_is_never_measured_gone_keeps_the_reference_30_s_at_most(bench: Bench) -> None:
     sharing(bench)
     bench.flows = False
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(40.0)
     waits = first_waits(bench)
     assert 28.0 <= waits["E001"] - waits["E003"] <= 30.0
@@ -227,7 +227,7 @@ def test_a_current_that_is_never_measured_gone_keeps_the_reference_30_s_at_most(
 def test_where_no_converter_can_be_read_the_readings_that_count_tell(bench: Bench) -> None:
     command_id = sharing(bench)
     bench.devices.reads = False
-    end = bench.share.end(ME)
+    end = bench.transfer.end(ME)
     bench.run(60.0)
     waits = first_waits(bench)
     assert 12.0 <= waits["E001"] - waits["E003"] <= 18.0
@@ -242,7 +242,7 @@ def test_where_no_converter_can_be_read_the_readings_that_count_tell(bench: Benc
 def test_a_followers_wait_that_fails_is_repeated_at_once_and_before_the_references(bench: Bench) -> None:
     sharing(bench)
     bench.grid.faults["E003 WAIT"] = Fault(unsent(), times=3)
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(8.0)
     waits = [(one[1], one[-1]) for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
     followers = [at for unit_id, at in waits if unit_id == "E003"]
@@ -293,7 +293,7 @@ def test_what_a_kill_interrupted_ends_itself_when_nobody_does(restarted: Bench) 
 def test_what_a_kill_interrupted_owns_the_bus_until_it_has_ended(restarted: Bench) -> None:
     with pytest.raises(Refused, match=r"guided sharing c7 from E001 to E003, by me since before the restart"):
         restarted.set_mode.cluster(Mode.MANUAL, person("two"))
-    restarted.share.end(person("two"))
+    restarted.transfer.end(person("two"))
     restarted.run(30.0)
     assert restarted.set_mode.cluster(Mode.MANUAL, person("two")).sent is True
 
@@ -310,11 +310,11 @@ def test_a_stop_ends_what_a_kill_interrupted(restarted: Bench, how: str) -> None
 
 
 def test_being_told_to_stop_ends_what_a_kill_interrupted(restarted: Bench) -> None:
-    restarted.share.abort("the controller was told to stop")
-    assert restarted.share.running, "whoever ends the program waits for it"
+    restarted.transfer.abort("the controller was told to stop")
+    assert restarted.transfer.running, "whoever ends the program waits for it"
     restarted.run(30.0)
     assert in_wait(restarted)
-    assert not restarted.share.running
+    assert not restarted.transfer.running
 
 
 def test_stop_all_takes_over_what_a_kill_interrupted(restarted: Bench) -> None:
@@ -328,7 +328,7 @@ def test_stop_all_takes_over_what_a_kill_interrupted(restarted: Bench) -> None:
 
 
 def test_two_that_end_what_a_kill_interrupted_end_it_once(restarted: Bench) -> None:
-    first, second = restarted.share.end(person("one")), restarted.share.end(person("two"))
+    first, second = restarted.transfer.end(person("one")), restarted.transfer.end(person("two"))
     restarted.run(30.0)
     assert [restarted.log.get(one.id).state for one in (first, second)] == ["verified", "verified"]
     assert sent(restarted) == [("E003", "WAIT"), ("E001", "WAIT")]
@@ -345,7 +345,7 @@ def test_deals_that_apis_main_began_meanwhile_are_left_to_it() -> None:
         bench.settled()
         bench.run(200.0)
         assert sent(bench) == []
-        assert not bench.share.running
+        assert not bench.transfer.running
         (end,) = [one for one in told(bench)["steps"] if one["step"] == "referenceDown"]
         assert end["sentence"] == "apis-main drives E001 and E003 for its deals; that is left to it."
 
@@ -354,7 +354,7 @@ def test_garbage_instead_of_deals_keeps_nobody_from_the_safe_end(bench: Bench) -
     sharing(bench)
     garbage: Any = (None, 7, {"chargeUnitId": ["E003"]}, {"chargeUnitId": {}})
     bench.cache.take_grid(lambda grid: replace(grid, deals=garbage))
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(20.0)
     assert in_wait(bench)
     assert told(bench)["state"] == "ended"
@@ -373,7 +373,7 @@ def test_no_more_converters_are_read_at_once_than_may_be(bench: Bench) -> None:
         return read(target, what)
 
     bench.devices.read = hanging  # type: ignore[method-assign]
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(40.0)
     assert asked.count("E001") <= 2
     assert asked.count("E003") > 5
@@ -420,7 +420,7 @@ def test_a_broken_record_keeps_nobody_from_starting(record: dict[str, Any]) -> N
     kept = killed(**record) if record != {"id": "c7"} else Kept()
     kept.records.setdefault("c7", record)
     with open_site(kept=kept) as bench:
-        assert bench.share.as_json() is None
+        assert bench.transfer.as_json() is None
         sharing(bench)
 
 

@@ -210,7 +210,7 @@ def test_the_current_leaves_the_reference_its_margin(bench: Bench) -> None:
 
 def test_without_a_limit_it_does_not_begin(bench: Bench) -> None:
     with pytest.raises(BadRequest, match="give minutes, wh or both"):
-        bench.share.start("E001", "E003", 2.0, 350.0, ME)
+        bench.transfer.start("E001", "E003", 2.0, 350.0, ME)
     for more in ({"minutes": 0.5}, {"minutes": 241.0}, {"minutes": float("nan")}, {"wh": 0.0}, {"wh": 10_001.0}):
         with pytest.raises(BadRequest):
             begin(bench, **more)
@@ -304,13 +304,13 @@ def test_every_stop_passes_and_ends_it(bench: Bench, stop: Callable[[Bench], obj
     stop(bench)
     bench.run(40.0)
     assert in_wait(bench)
-    assert not bench.share.running
+    assert not bench.transfer.running
     assert bench.desk.owner.claim is None
 
 
 def test_once_it_has_ended_the_bus_is_everybodys(bench: Bench) -> None:
     sharing(bench)
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     with pytest.raises(Refused, match="The bus belongs to"):
         bench.converter.order(ConverterOrder("E002", CV, 350.0, 2.3), person("two"))
     bench.run(30.0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
-from main_controller.domain.actor import person, transfer
+from main_controller.domain.actor import person, transfer_actor
 from main_controller.domain.freshness import Reading
 from main_controller.domain.limits import Pace
 from main_controller.domain.modes import ConverterStatus
@@ -184,8 +184,8 @@ def test_u_is_left_out_where_the_setting_says_0_s() -> None:
 
 def test_v_who_owns_the_bus_orders_it_and_others_may_only_stop() -> None:
     """I16."""
-    owner = Owner(transfer("c7"), "The bus belongs to c7.")
-    assert told("v", TAKE, SHOWN, Known(transfer("c7"), owner)).cause == "ok"
+    owner = Owner(transfer_actor("c7"), "The bus belongs to c7.")
+    assert told("v", TAKE, SHOWN, Known(transfer_actor("c7"), owner)).cause == "ok"
     found = told("v", TAKE, SHOWN, Known(person("192.168.0.9"), owner))
     assert (found.cause, found.refuses, found.overridable) == ("bus-owned", True, False)
     assert not any(

@@ -198,13 +198,13 @@ def test_what_a_guided_transfer_left_at_work_is_explained_by_nothing(manual: Wat
     """Its end failed, and its record is gone: nobody else would say that its converters go on."""
     bench = manual.bench
     bench.bus = bench.devices.reads = True
-    bench.share.start("E001", "E003", 2.0, 350.0, ME, minutes=60)
+    bench.transfer.start("E001", "E003", 2.0, 350.0, ME, minutes=60)
     bench.run(100)
     assert manual.kinds == []
     bench.devices.deaf = {"E001", "E003"}
     for unit_id in bench.devices.deaf:
         bench.grid.faults[f"{unit_id} WAIT"] = Fault(unsent())
-    bench.share.end(ME)
+    bench.transfer.end(ME)
     bench.run(150)
     assert bench.desk.owner.claim is None
     left = {one["unitId"] for one in manual.events.standing() if one["kind"] == "unexplained"}

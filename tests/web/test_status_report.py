@@ -189,7 +189,7 @@ def test_conflicts_and_locks_stand_at_their_units_and_as_a_whole() -> None:
 
 
 def test_orders_events_and_the_shared_procedure_come_as_they_are() -> None:
-    grid = Grid(orders=lambda: [{"id": "c1"}], grid_events=lambda: [{"text": "t"}], share=lambda: {"step": 1})
+    grid = Grid(orders=lambda: [{"id": "c1"}], grid_events=lambda: [{"text": "t"}], transfer=lambda: {"step": 1})
     report = grid.status.report()
     assert (report["orders"], report["gridEvents"], report["share"]) == ([{"id": "c1"}], [{"text": "t"}], {"step": 1})
 

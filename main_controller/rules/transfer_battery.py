@@ -1,6 +1,6 @@
 """What the batteries at both ends of a guided transfer permit (I1-I4, T34).
 
-Pure. Used by `share_watch.py` and by `procedures/transfer_watcher.py`. What a unit does not tell is unknown,
+Pure. Used by `transfer_watch.py` and by `procedures/transfer_watcher.py`. What a unit does not tell is unknown,
 and unknown passes.
 """
 

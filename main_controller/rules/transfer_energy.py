@@ -1,6 +1,6 @@
 """What a guided transfer has carried to its taker, counted so that it is never less than it was (N13, I15).
 
-Pure and frozen. Used by `procedures/transfer_figures.py`, by which `Share` ends a transfer at its Wh. By our
+Pure and frozen. Used by `procedures/transfer_figures.py`, by which `GuidedTransfer` ends a transfer at its Wh. By our
 own clock: a unit's clock may run ten times as fast as ours.
 """
 

@@ -1,7 +1,7 @@
 """A guided sharing of current between two units as data: its steps in their order and how each stands (N13).
 
 Pure and frozen; `procedures/guided_transfer.py` moves it on and `store/running.py` keeps it over a kill. What ends it
-is decided in `rules/share_watch.py`, what it carried is counted in `rules/share_energy.py`.
+is decided in `rules/transfer_watch.py`, what it carried is counted in `rules/transfer_energy.py`.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from main_controller.domain.actor import Actor, transfer
+from main_controller.domain.actor import Actor, transfer_actor
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.units import number, text
 
@@ -29,7 +29,7 @@ class Step(StrEnum):
 ENDING = (Step.CURRENT_OFF, Step.REFERENCE_DOWN)
 
 
-class ShareState(StrEnum):
+class TransferState(StrEnum):
     """How the whole procedure stands."""
 
     RUNNING = "running"
@@ -40,7 +40,7 @@ class ShareState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class Transfer:
     """Unit `giver` gives `current` A at `voltage` V to unit `taker`; the giver is the voltage reference.
 
     `since` (monotonic s) is when the present step began; `reason` says why it ends or ended; `touched` whether an
@@ -60,7 +60,7 @@ class Sharing:
     by: str
     step: Step
     since: float
-    state: ShareState = ShareState.RUNNING
+    state: TransferState = TransferState.RUNNING
     reason: str | None = None
     failed: bool = False
     failed_step: Step | None = None
@@ -81,27 +81,27 @@ class Sharing:
     @property
     def over(self) -> bool:
         """Whether nothing more happens by itself."""
-        return self.state is not ShareState.RUNNING
+        return self.state is not TransferState.RUNNING
 
     @property
     def unended(self) -> bool:
         """Whether it is over though something of it may still run: its end failed."""
-        return self.state is ShareState.FAILED and self.touched and not self.safe
+        return self.state is TransferState.FAILED and self.touched and not self.safe
 
     @property
     def owner(self) -> Actor:
         """In whose name its own converter orders are given."""
-        return transfer(self.id)
+        return transfer_actor(self.id)
 
     @property
     def ends_at(self) -> datetime | None:
         """When (UTC) its minutes will be over; None where it has none, or no current flows."""
-        flows = self.state is ShareState.RUNNING and self.step is Step.SHARING
+        flows = self.state is TransferState.RUNNING and self.step is Step.SHARING
         if not flows or self.minutes is None or self.current_since is None:
             return None
         return self.current_since + timedelta(minutes=self.minutes)
 
-    def to(self, step: Step, now: float, note: str) -> "Sharing":
+    def to(self, step: Step, now: float, note: str) -> "Transfer":
         """The same, in the next step; `note` says how the last one ended."""
         return replace(self, step=step, since=now, notes={**self.notes, str(self.step): note})
 
@@ -132,12 +132,12 @@ class Sharing:
         }
 
     def _step_state(self, index: int, place: int) -> str:
-        if self.state is ShareState.ENDED and self.step not in ENDING:
+        if self.state is TransferState.ENDED and self.step not in ENDING:
             return "skipped"  # ended before an order had left: no step was done, and none is to come
         if index == place and not self.over:
             return "running"
         if index == place and not (self.safe and str(self.step) in self.notes):
-            return "done" if self.state is ShareState.ENDED else str(self.state)
+            return "done" if self.state is TransferState.ENDED else str(self.state)
         if list(Step)[index] is self.failed_step:
             return "failed"
         if index > place:
@@ -156,12 +156,12 @@ class Sharing:
         }  # fmt: skip
 
 
-def interrupted(record: Mapping[str, Any], now: float) -> Sharing:
+def interrupted(record: Mapping[str, Any], now: float) -> Transfer:
     """The procedure that a record from before the restart describes: nothing of it goes on, it can only be ended.
 
     Records of older versions hold fewer fields. Raises KeyError, TypeError or ValueError for what is no record.
     """
-    return Sharing(
+    return Transfer(
         id=str(record["id"]),
         giver=str(record["giver"]),
         taker=str(record["taker"]),
@@ -171,7 +171,7 @@ def interrupted(record: Mapping[str, Any], now: float) -> Sharing:
         by=str(record["by"]),
         step=Step(record["step"]),
         since=now,
-        state=ShareState.INTERRUPTED,
+        state=TransferState.INTERRUPTED,
         reason="The program ended while this ran; what its converters do is as shown. End it from here.",
         touched=True,
         notes=dict(record.get("notes", {})),

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.sharing import ENDING, ShareState, Sharing, Step, interrupted
+from main_controller.domain.transfer import ENDING, Step, Transfer, TransferState, interrupted
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
-BEGUN = Sharing("c7", "E001", "E003", 2.0, 350.0, 2.3, "127.0.0.1", Step.REFERENCE_UP, 100.0)
+BEGUN = Transfer("c7", "E001", "E003", 2.0, 350.0, 2.3, "127.0.0.1", Step.REFERENCE_UP, 100.0)
 
 
-def steps(sharing: Sharing) -> dict[str, str]:
-    return {one["step"]: one["state"] for one in sharing.as_json()["steps"]}
+def steps(transfer: Transfer) -> dict[str, str]:
+    return {one["step"]: one["state"] for one in transfer.as_json()["steps"]}
 
 
 def test_a_step_leaves_its_sentence_behind_and_the_next_begins() -> None:
@@ -44,9 +44,10 @@ def test_steps_that_the_safe_end_leaps_over_are_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "shown"), [(ShareState.ENDED, "done"), (ShareState.FAILED, "failed"), (ShareState.CANCELLED, "cancelled")]
+    ("state", "shown"),
+    [(TransferState.ENDED, "done"), (TransferState.FAILED, "failed"), (TransferState.CANCELLED, "cancelled")],
 )
-def test_the_last_step_says_how_it_ended(state: ShareState, shown: str) -> None:
+def test_the_last_step_says_how_it_ended(state: TransferState, shown: str) -> None:
     ended = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, ""), state=state)
     assert ended.over
     assert steps(ended)["referenceDown"] == shown
@@ -54,7 +55,7 @@ def test_the_last_step_says_how_it_ended(state: ShareState, shown: str) -> None:
 
 
 def test_no_step_of_one_that_ended_before_an_order_left_is_called_done() -> None:
-    ended = replace(BEGUN, state=ShareState.ENDED, safe=True, reason="127.0.0.1 ended it.")
+    ended = replace(BEGUN, state=TransferState.ENDED, safe=True, reason="127.0.0.1 ended it.")
     assert set(steps(ended).values()) == {"skipped"}
 
 
@@ -67,7 +68,7 @@ def test_a_record_survives_a_kill_as_interrupted_and_as_touched() -> None:
     kept: dict[str, Any] = json.loads(json.dumps(BEGUN.to(Step.BUS_STABLE, 110.0, "up").as_record()))
     back = interrupted(kept, 5.0)
     assert (back.state, back.touched, back.over, back.step, back.since) == (
-        ShareState.INTERRUPTED,
+        TransferState.INTERRUPTED,
         True,
         True,
         Step.BUS_STABLE,
@@ -100,11 +101,11 @@ def test_when_it_ends_is_told_only_while_its_current_flows() -> None:
     assert flowing.as_json()["endsAt"] == "2026-05-13T12:10:00.000+00:00"
     assert replace(flowing, minutes=None, wh=5.0).as_json()["endsAt"] is None
     assert flowing.to(Step.CURRENT_OFF, 101.0, "over").as_json()["endsAt"] is None
-    assert replace(flowing, state=ShareState.INTERRUPTED).as_json()["endsAt"] is None
+    assert replace(flowing, state=TransferState.INTERRUPTED).as_json()["endsAt"] is None
 
 
 def test_an_end_that_was_seen_is_done_though_the_procedure_failed() -> None:
     """An end by itself fails the order, not its own last step."""
-    down = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, ""), state=ShareState.FAILED, safe=True)
+    down = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, ""), state=TransferState.FAILED, safe=True)
     assert steps(replace(down, notes={"referenceDown": "E001 is in Wait."}))["referenceDown"] == "done"
     assert steps(replace(down, safe=False, notes={"referenceDown": "not seen"}))["referenceDown"] == "failed"

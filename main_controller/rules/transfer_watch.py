@@ -11,9 +11,9 @@ from typing import Any
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.limits import BatteryLimits
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
-from main_controller.domain.sharing import Sharing, Step
+from main_controller.domain.transfer import Step, Transfer
 from main_controller.rules.interlock_terms import Limits
-from main_controller.rules.share_battery import Gauges, why_not_give, why_not_take
+from main_controller.rules.transfer_battery import Gauges, why_not_give, why_not_take
 
 MARGIN = 0.125
 """How far (A) a current may be from what is set, apis-main's own allowance; `PART` of the set current comes on top."""
@@ -62,17 +62,17 @@ def why_not_begin(giver: str, taker: str, view: View, bounds: Bounds) -> str | N
     return _third_worker(giver, taker, view) or _batteries(giver, taker, view, bounds)
 
 
-def why_end(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+def why_end(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     """What makes the safe end due by itself, or None; its own limits apart."""
     for check in _CHECKS:
-        why = check(sharing, view, bounds)
+        why = check(transfer, view, bounds)
         if why is not None:
             return why
     return None
 
 
-def _data(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
-    for unit_id in (sharing.giver, sharing.taker):
+def _data(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
+    for unit_id in (transfer.giver, transfer.taker):
         fact = view.picture.facts.get(unit_id)
         if fact is None or not fact.live:
             return f"{unit_id}'s data are no longer live."
@@ -81,101 +81,101 @@ def _data(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
     return None
 
 
-def _alarm(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
-    for unit_id in (sharing.giver, sharing.taker, *sorted(view.gauges)):
-        if _gauges(view, unit_id).alarm and unit_id not in sharing.alarmed:
+def _alarm(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
+    for unit_id in (transfer.giver, transfer.taker, *sorted(view.gauges)):
+        if _gauges(view, unit_id).alarm and unit_id not in transfer.alarmed:
             return f"{unit_id} reports a heavy alarm."
     return None
 
 
-def _lock(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
-    for scope in ("", sharing.giver, sharing.taker):
+def _lock(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
+    for scope in ("", transfer.giver, transfer.taker):
         lock = view.locks.get(scope)
         if lock is not None:
             return f"{scope or 'The cluster'} was locked by {lock.get('name')}: {lock.get('reason')}"
     return None
 
 
-def _worker(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
-    return _third_worker(sharing.giver, sharing.taker, view)
+def _worker(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
+    return _third_worker(transfer.giver, transfer.taker, view)
 
 
-def _battery(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
-    return _batteries(sharing.giver, sharing.taker, view, bounds)
+def _battery(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
+    return _batteries(transfer.giver, transfer.taker, view, bounds)
 
 
-def _words(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
-    giver, taker = _both(sharing, view)
-    if sharing.reference_at is not None and not giver.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE):
+def _words(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
+    giver, taker = _both(transfer, view)
+    if transfer.reference_at is not None and not giver.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE):
         return f"{giver.id} is no longer the voltage reference."
-    if sharing.current_at is not None and not taker.estimate.surely(ConverterStatus.CHARGE):
+    if transfer.current_at is not None and not taker.estimate.surely(ConverterStatus.CHARGE):
         return f"{taker.id} is no longer charging."
     return None
 
 
-def _set_points(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+def _set_points(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     """Nobody else changed what was ordered; by readings that count (Z6c)."""
-    giver, taker = _both(sharing, view)
+    giver, taker = _both(transfer, view)
     for fact, ordered_at, current in (
-        (giver, sharing.reference_at, sharing.limit),
-        (taker, sharing.current_at, sharing.current),
+        (giver, transfer.reference_at, transfer.limit),
+        (taker, transfer.current_at, transfer.current),
     ):
         reading = fact.reading
         if ordered_at is None or reading is None or reading.at < ordered_at + bounds.lag:
             continue
-        if reading.dvg is None or abs(reading.dvg - sharing.voltage) > SET_VOLTAGE:
-            return f"{fact.id} is set to {_shown(reading.dvg, 'V')}, not to the ordered {sharing.voltage:g} V."
+        if reading.dvg is None or abs(reading.dvg - transfer.voltage) > SET_VOLTAGE:
+            return f"{fact.id} is set to {_shown(reading.dvg, 'V')}, not to the ordered {transfer.voltage:g} V."
         if reading.dig is None or abs(reading.dig - current) > SET_CURRENT:
             return f"{fact.id} is set to {_shown(reading.dig, 'A')}, not to the ordered {current:g} A."
     return None
 
 
-def _bus(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+def _bus(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     """The bus at both units: never above what may be ordered; within tolerance once it has risen."""
-    band = sharing.voltage * bounds.limits.tolerance_percent / 100
-    top = max(bounds.limits.voltage_max, sharing.voltage + band)
-    risen = sharing.step in (Step.CURRENT_ON, Step.SHARING)
-    for fact in _both(sharing, view):
+    band = transfer.voltage * bounds.limits.tolerance_percent / 100
+    top = max(bounds.limits.voltage_max, transfer.voltage + band)
+    risen = transfer.step in (Step.CURRENT_ON, Step.SHARING)
+    for fact in _both(transfer, view):
         vg = None if fact.reading is None else fact.reading.vg
         if vg is not None and vg > top:
             return f"The bus is at {vg:g} V at {fact.id}, above {top:g} V."
-        if risen and (vg is None or abs(vg - sharing.voltage) > band + 1e-9):
+        if risen and (vg is None or abs(vg - transfer.voltage) > band + 1e-9):
             return (
                 f"The bus is at {_shown(vg, 'V')} at {fact.id}, not within {bounds.limits.tolerance_percent:g} % of "
-                f"{sharing.voltage:g} V."
+                f"{transfer.voltage:g} V."
             )
     return None
 
 
-def _currents(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
+def _currents(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     """Both currents: of the right sign and not too large from the first reading on, as large as set after a while."""
-    if sharing.current_at is None:
+    if transfer.current_at is None:
         return None
-    margin = MARGIN + PART * sharing.current
-    for fact, sign, does in zip(_both(sharing, view), (-1, 1), ("give", "take"), strict=True):
+    margin = MARGIN + PART * transfer.current
+    for fact, sign, does in zip(_both(transfer, view), (-1, 1), ("give", "take"), strict=True):
         reading = fact.reading
-        if reading is None or reading.at < sharing.current_at:
+        if reading is None or reading.at < transfer.current_at:
             continue
-        flows = reading.at >= sharing.current_at + bounds.lag + CURRENT_RISES
-        least = sharing.current - margin if flows else -margin
+        flows = reading.at >= transfer.current_at + bounds.lag + CURRENT_RISES
+        least = transfer.current - margin if flows else -margin
         amps = None if reading.ig is None else sign * reading.ig
         if amps is None and not flows:
             continue
-        if amps is None or not least - 1e-9 <= amps <= sharing.current + margin + 1e-9:
+        if amps is None or not least - 1e-9 <= amps <= transfer.current + margin + 1e-9:
             return (
-                f"{fact.id} shows {_shown(reading.ig, 'A')} on the bus; it should {does} {sharing.current:g} A "
+                f"{fact.id} shows {_shown(reading.ig, 'A')} on the bus; it should {does} {transfer.current:g} A "
                 f"(at most {margin:g} A off)."
             )
     return None
 
 
-def _duration(sharing: Sharing, view: View, bounds: Bounds) -> str | None:
-    if sharing.step is not Step.SHARING and view.picture.now - sharing.since > bounds.step_time:
-        return f"The step {sharing.step} took longer than {bounds.step_time:g} s."
+def _duration(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
+    if transfer.step is not Step.SHARING and view.picture.now - transfer.since > bounds.step_time:
+        return f"The step {transfer.step} took longer than {bounds.step_time:g} s."
     return None
 
 
-_CHECKS: tuple[Callable[[Sharing, View, Bounds], str | None], ...] = (
+_CHECKS: tuple[Callable[[Transfer, View, Bounds], str | None], ...] = (
     _data, _alarm, _lock, _worker, _words, _bus, _set_points, _currents, _battery, _duration,
 )  # fmt: skip
 
@@ -198,8 +198,8 @@ def _batteries(giver: str, taker: str, view: View, bounds: Bounds) -> str | None
     )
 
 
-def _both(sharing: Sharing, view: View) -> tuple[UnitAssessment, UnitAssessment]:
-    return view.picture.facts[sharing.giver], view.picture.facts[sharing.taker]
+def _both(transfer: Transfer, view: View) -> tuple[UnitAssessment, UnitAssessment]:
+    return view.picture.facts[transfer.giver], view.picture.facts[transfer.taker]
 
 
 def _gauges(view: View, unit_id: str) -> Gauges:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from main_controller.rules.share_energy import Energy, begun, power_of
+from main_controller.rules.transfer_energy import Energy, begun, power_of
 
 
 def begin() -> Energy:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.domain.sharing import Sharing
+from main_controller.domain.transfer import Transfer
 
 STILL: Mapping[ConverterStatus, str] = {
     ConverterStatus.VOLTAGE_REFERENCE: "still is the voltage reference",
@@ -24,7 +24,7 @@ def in_deals(deals: Iterable[object]) -> frozenset[str]:
     return frozenset(unit_id for unit_id in named if isinstance(unit_id, str))
 
 
-def to_stop(sharing: Sharing, picture: GridState, dealing: frozenset[str]) -> list[UnitAssessment]:
+def to_stop(transfer: Transfer, picture: GridState, dealing: frozenset[str]) -> list[UnitAssessment]:
     """The units that the safe end sees to: its own two, and whoever else is or may be at work by hand.
 
     Left out is what apis-main drives: to end a deal is its own, in its own order (Z9); and hardware that is not live
@@ -32,40 +32,40 @@ def to_stop(sharing: Sharing, picture: GridState, dealing: frozenset[str]) -> li
     """
     found = []
     for fact in picture.facts.values():
-        own = fact.id in (sharing.giver, sharing.taker)
+        own = fact.id in (transfer.giver, transfer.taker)
         driven = fact.obeys in SHARING_MODES and (fact.id in dealing or not own)
         if not driven and (own or _at_work(fact)):
             found.append(fact)
     return found
 
 
-def released_since(sharing: Sharing, picture: GridState) -> bool:
+def released_since(transfer: Transfer, picture: GridState) -> bool:
     """Whether one that a kill interrupted had left its bus before its end began: its giver is surely in Wait.
 
     Others may have put converters to work there since, through another door; those are not its own to stop.
     """
-    giver = picture.facts.get(sharing.giver)
-    return sharing.began_end is None and giver is not None and giver.live and giver.confirmed_wait()
+    giver = picture.facts.get(transfer.giver)
+    return transfer.began_end is None and giver is not None and giver.live and giver.confirmed_wait()
 
 
-def still_its_own(fact: UnitAssessment, sharing: Sharing) -> bool:
+def still_its_own(fact: UnitAssessment, transfer: Transfer) -> bool:
     """Whether this unit may still do what the procedure ordered, or nothing."""
-    if fact.id == sharing.taker:
+    if fact.id == transfer.taker:
         return fact.estimate.possibly(ConverterStatus.CHARGE, ConverterStatus.WAIT, None)
-    return fact.id == sharing.giver
+    return fact.id == transfer.giver
 
 
 def _at_work(fact: UnitAssessment) -> bool:
     return not fact.estimate.surely(ConverterStatus.WAIT) and not (fact.acknowledged and not fact.live)
 
 
-def reference_like(fact: UnitAssessment, sharing: Sharing) -> bool:
+def reference_like(fact: UnitAssessment, transfer: Transfer) -> bool:
     """Whether this unit's Wait comes last: it is or may be a voltage reference, surely not current-controlled alone."""
-    if fact.id == sharing.taker:
+    if fact.id == transfer.taker:
         return False
     words = fact.estimate.words
     return fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or (
-        fact.id == sharing.giver and not all(word is not None and word.current_controlled for word in words)
+        fact.id == transfer.giver and not all(word is not None and word.current_controlled for word in words)
     )
 
 
