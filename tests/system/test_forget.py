@@ -67,6 +67,8 @@ def test_two_of_six_have_left_and_stop_all_is_done_again(four: tuple[FakeGrid, C
 
     done = console.call("/stopAll", "POST", timeout=60)
     assert (done.status, set(done.json["units"])) == (200, {"E001", "E002", "E003", "E004"})
+    assert grid.mode == "stop", "asked for, since nobody had heard whether the two were in Run"
+    until(lambda: console.call("/setOperationMode?value=manual", "POST").status == 200, "Manual again")
     until(lambda: console.call(reference, "POST").status == 200, "the reference")
     status = console.status
     assert (set(status["units"]), status["data"]["silent"]) == ({"E001", "E002", "E003", "E004"}, 0)

@@ -192,7 +192,9 @@ class Journal:
         self, frm: datetime | None = None, to: datetime | None = None, unit: str | None = None
     ) -> Iterator[dict[str, Any]]:
         """All such rows, oldest first, read piece by piece. Raises ControllerError."""
-        after_id, last_id = 0, self.head().id
+        last_id = self.head().id
+        with self._reading() as connection:
+            after_id = 0 if frm is None else reader.before(connection, frm, last_id)
         while True:
             with self._reading() as connection:
                 rows = reader.piece(connection, frm, to, unit, after_id, last_id)

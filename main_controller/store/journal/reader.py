@@ -61,6 +61,12 @@ def page(
     return rows[:limit], rows[limit - 1]["id"] if more else None
 
 
+def before(connection: sqlite3.Connection, frm: datetime, last_id: int) -> int:
+    """The id before the first row that is not older than `frm`, by the index of dates; `last_id` without one."""
+    first = connection.execute("SELECT min(+id) FROM journal WHERE at >= ?", (iso_utc(frm),)).fetchone()[0]
+    return last_id if first is None else int(first) - 1
+
+
 def piece(
     connection: sqlite3.Connection,
     frm: datetime | None,
