@@ -1,11 +1,12 @@
-// What the browser knows: units, deals, schedules, status and their ages, in one place. Written by main.js, read by subscribers.
+// What the browser knows: units, deals, schedules, status and their ages, in one place. Written by main.js, orders.js and memory.js, read by subscribers.
 //
 //   const state = createState();
 //   const off = state.subscribe((now, changed) => ...);   // changed: Set of the keys that were set to another value
 //   state.set({ deals: answer.body, dealsFailed: null });
 //   state.get().deals
 // Keys that the page uses: logInfo {id: data}|null, deals [..]|null, dealsFailed null|sentence, schedules|null, status|null,
-// statusAt (performance.now() of the last status, ms), remembered {id: last data of every unit seen}, reach (see freshness.js), orders [..].
+// statusAt (performance.now() of the last status, ms), remembered {id: last data of every unit seen}, reach (see freshness.js), heardAt (Date.now() of
+// the last answer, ms), orders [..], said {spot: what stands there of the last order}.
 
 export function createState(initial = {}) {
   let values = Object.freeze({

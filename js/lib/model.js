@@ -46,7 +46,7 @@ export function buildModel(logInfo, deals, heard, { remembered = {}, previous = 
   };
 }
 
-/** A status that vouches no longer for the grid nor for apis-web; what was ordered, locked or planned was so all the same. */
+/** The status while disconnected: nothing of the grid and of apis-web, but still the orders, locks and schedules. */
 function withoutWord(status) {
   return status && { ...status, grid: {}, apisWeb: {} };
 }

@@ -347,7 +347,7 @@ def _told(command: Command) -> dict[str, Any]:
 
 
 def foreseen(fault: Exception, what: str) -> ControllerError:
-    """What went wrong with an order as an error with a sentence; of what nobody foresaw, nobody knows whether it left.
+    """The failure of an order as a ControllerError; of an unexpected one it is unknown whether the order was sent.
 
     So an order never stays in flight for ever, and whatever overtook it is still followed by its stop.
     """

@@ -212,7 +212,7 @@ class GuidedTransfer:
             self._begin_end(up, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
 
     def _bus_stable(self, transfer: Transfer, picture: GridState) -> None:
-        """The rules of the next order are the measure; what only time can mend is waited for."""
+        """Wait until the next order would pass the interlocks."""
         answers = self._set_converter.dry_run(_charge(transfer), transfer.owner)
         open_rules = [answer for answer in answers if answer.refuses]
         if not open_rules:

@@ -136,8 +136,8 @@ class StopRun:
         return "converter" if told is not None and told.word is ConverterStatus.WAIT else None
 
     def _standing(self, fact: UnitAssessment) -> _Told | None:
-        """The converter's own word, where it still stands: none from before another order to it came back, and, but
-        for its answer to Wait, none from before apis-main took the stop, for until then it may begin a deal."""
+        """The converter's last own status, unless it predates another order to it or, for one not given in reply to
+        Wait, apis-main's acceptance of the stop: until then apis-main may begin a deal."""
         told = self.told.get(fact.id)
         if told is None or (fact.disturbed_at is not None and told.asked_at < fact.disturbed_at):
             return None

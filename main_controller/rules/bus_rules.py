@@ -33,7 +33,7 @@ def bus_risen(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, 
     reference = reference_of(wanted, picture)
     target = target_of(reference)
     if reference is None or target is None:
-        sentence = "There is no one reference voltage that the bus could have reached."
+        sentence = "The reference voltage is unknown: there is no single voltage reference."
         return replace(fail("f", "bus-not-risen", sentence, target=None), firm=True)
     seen = {other.id: _voltages(other, picture.now, limits) for other in (reference, fact)}
     numbers = {

@@ -1,6 +1,6 @@
 """When a mode change or a shutdown must be refused (Z8, T15), as pure rules over a `GridState`.
 
-Stopping is never asked here: Force Stop and Manual's way back to it always pass.
+Stopping is exempt: Force Stop, also from Manual, is always allowed.
 """
 
 from collections.abc import Iterable, Mapping

@@ -73,10 +73,10 @@ class Settings:
 
     timezone: str = _setting("UTC", kinds.zone, "the site's zone: shown times, plans without an offset")
     upstream_timezone: str = _setting("", kinds.zone_or_none, "zone of the units' clocks; empty: shown as given")
-    staleafter: float = _setting(30, kinds.number(0.1, 3600), "a unit is stale when its clock rests longer", "s")
-    readinglag: float = _setting(
-        12, kinds.number(0, 3600), "readings sooner after an order prove nothing about it", "s"
+    staleafter: float = _setting(
+        30, kinds.number(0.1, 3600), "so long without a change of its clock makes a unit stale", "s"
     )
+    readinglag: float = _setting(12, kinds.number(0, 3600), "so long after an order its readings begin to count", "s")
     stoplag: float = _setting(
         30,
         kinds.number(0, 3600),

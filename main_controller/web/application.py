@@ -36,7 +36,7 @@ class Application:
     """A WSGI callable with the routes of `parts`.
 
     `hot` answers a GET of `HOT_PATH` without Bottle's routing: that one reading is asked for far more often than all
-    others together. Whatever it raises goes the usual way, which says it in the one usual form.
+    others together. On an error the request takes the normal routing, which forms it.
     """
 
     def __init__(self, guard: Guard, parts: Iterable[Part], *, hot: Hot | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Taking to the disk how schedules ended, so that each acts once even while the disk refuses (Z12).
+"""Persists how schedules ended, retrying while the disk fails, so that no schedule acts twice (Z12).
 
 Used by the scheduler alone, in its one thread.
 """

@@ -71,7 +71,7 @@ class Flight:
         self._future, self._answered_at, self._overtaken = future, None, overtaken
 
     def must_follow(self) -> bool:
-        """Whether an order that this stop was to undo has returned only now, so that the stop must follow it (once)."""
+        """True once, when an order that this stop supersedes has returned after the stop was sent: send it again."""
         if not self._overtaken or self.sending or any(flight.sending for flight in self._overtaken):
             return False
         self._overtaken = ()
