@@ -1,7 +1,12 @@
-"""How the file is opened: once for writing, and for each reader. Used by the database and by `--verify-journal`."""
+"""How the file is opened: once for writing, and for each reader; and one transaction of the writer.
+
+Used by the database and by `--verify-journal`.
+"""
 
 import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -39,6 +44,20 @@ def connect_read_only(path: Path, patience: float = 2.0) -> sqlite3.Connection:
 def connect_to_look(path: Path) -> sqlite3.Connection:
     """A connection to the file alone, without its write-ahead log and without a lock; raises sqlite3.Error."""
     return _connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", 0.0)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is done inside is done whole or not at all; raises sqlite3.Error, and whatever is raised inside."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):  # the fault that led here is the one to tell
+                connection.execute("ROLLBACK")
+        raise
 
 
 def _require_file(path: Path) -> None:

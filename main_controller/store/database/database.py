@@ -13,14 +13,14 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from main_controller.errors import ControllerError
 from main_controller.store.database.append_queue import AppendQueue
-from main_controller.store.database.connections import connect_read_only
+from main_controller.store.database.connections import connect_read_only, transaction
 from main_controller.store.database.faults import DatabaseFault, fault_of, keeps_connection
 from main_controller.store.database.open_file import OpenFile
 from main_controller.store.database.write_behind import WriteBehind
@@ -136,7 +136,7 @@ class Database:
         try:
             connection = self._opened()
             try:
-                with _transaction(connection):
+                with transaction(connection):
                     yield connection
             finally:
                 self._file.look()
@@ -200,16 +200,3 @@ class Database:
     def _tell_replaced(self) -> None:
         while self._untold:
             self._tell(self._untold.popleft())
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            with suppress(sqlite3.Error):  # the fault that led here is the one to tell
-                connection.execute("ROLLBACK")
-        raise

@@ -6,11 +6,11 @@ Used by the database when it opens the file. Before an older file is changed, a 
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from main_controller import __version__
 from main_controller.errors import ControllerError
+from main_controller.store.database.connections import transaction
 from main_controller.store.database.copies import keep_copy, newest_copy
 from main_controller.store.database.faults import DatabaseFault
 from main_controller.store.database.steps import STEPS, Step, run
@@ -44,17 +44,10 @@ class Migrations:
         connection.execute("PRAGMA synchronous = FULL")  # on the disk at commit, also through a power cut
         if 0 < version < self._version:
             self._keep_copy(connection, version)
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             self._migrate(connection)
             if also is not None:
                 also(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                with suppress(sqlite3.Error):  # the fault that led here is the one to tell
-                    connection.execute("ROLLBACK")
-            raise
         if 0 < version < self._version:
             log.warning("%s has tables of version %d now, before it %d", self._path.name, self._version, version)
 
