@@ -54,7 +54,7 @@ class BusEvents:
         self._limits = limits
         self._standing: dict[Key, _Standing] = {}  # replaced whole
         self._told: set[str] = set()
-        self._taken_back: list[dict[str, Any]] = []  # replaced whole
+        self._taken_back: list[tuple[Condition, datetime]] = []  # replaced whole
         self._looking = threading.Lock()  # protects the four above; who finds it taken leaves
 
     def standing(self) -> list[dict[str, Any]]:
@@ -64,16 +64,17 @@ class BusEvents:
         """
         told = [one for one in self._standing.values() if one.told]
         told.sort(key=lambda one: (not one.condition.grave, one.since))
-        return [*self._taken_back] + [
+        found = [*self._taken_back, *((one.condition, one.at) for one in told)]
+        return [
             {
-                "kind": one.condition.kind,
-                "unitId": one.condition.unit_id,
-                "text": f"{one.condition.text}.",
-                "numbers": dict(one.condition.numbers),
-                "since": one.at.isoformat(timespec="milliseconds"),
-                "grave": one.condition.grave,
+                "kind": condition.kind,
+                "unitId": condition.unit_id,
+                "text": f"{condition.text}.",
+                "numbers": dict(condition.numbers),
+                "since": at.isoformat(timespec="milliseconds"),
+                "grave": condition.grave,
             }
-            for one in told
+            for condition, at in found
         ]
 
     def left_band(self) -> str | None:
@@ -102,8 +103,9 @@ class BusEvents:
         found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
         self._take(found, picture)
         self._changes.look(picture)
-        self._tell_contradictions(picture)
-        self._taken_back = taken_back(self._desk, picture)
+        contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]
+        self._tell_contradictions(contradicted, picture)
+        self._taken_back = taken_back(self._desk, picture, contradicted)
 
     def explained(self, snapshot: Snapshot) -> Explained:
         """What explains each converter at work: the deals, and the last order of ours that stands."""
@@ -161,9 +163,8 @@ class BusEvents:
             and one.condition.why_unknown(picture) is not None
         }
 
-    def _tell_contradictions(self, picture: GridState) -> None:
+    def _tell_contradictions(self, contradicted: Collection[Command], picture: GridState) -> None:
         """What was done by a converter's own answer and is taken back stands among the events too (S8)."""
-        contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]
         known, self._told = self._told, {command.id for command in contradicted}
         for command in contradicted:
             if command.id not in known:
