@@ -141,11 +141,11 @@ function dealsSentence(answer) {
   return words.t(answer.failure === "unreachable" || answer.failure === "timedOut" ? "deals.noanswer" : "deals.garbled");
 }
 
-/** Any answer at all, also a refusal, shows that the controller lives; none for some seconds shows that it cannot be reached. */
+/** Any answer of its own, also a refusal, shows that the controller lives; none for some seconds, or a proxy's, that it cannot be reached. */
 function reached(answer) {
   if (answer.failure === "gaveWay") return; // ended by this page itself: that tells nothing
   const now = Date.now();
-  if (answer.status > 0) {
+  if (answer.status > 0 && answer.failure !== "garbled") {
     state.set({ heardAt: now, ...(state.get().reach?.up === true ? {} : { reach: { up: true, since: new Date(now).toISOString() } }) });
     return;
   }

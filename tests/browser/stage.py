@@ -126,6 +126,7 @@ class Stage:
     commands: list[Json] = field(default_factory=list)
     serial: int = 0
     dead: bool = False
+    proxy_says: str | None = None
 
     @classmethod
     def of(cls, count: int, **given: Any) -> "Stage":
@@ -189,6 +190,8 @@ class Stage:
         path = "/" + route.request.url.split("/", 3)[3].split("?")[0]
         if self.dead:
             route.abort("connectionrefused")
+        elif self.proxy_says is not None:
+            route.fulfill(status=502, body=self.proxy_says, content_type="text/html")
         elif route.request.method == "POST":
             self._fulfil(route, *self._order(path, route.request.post_data or ""))
         elif path == "/get/dealsInfo" and self.deals is None:

@@ -207,6 +207,17 @@ def test_units_that_differ_in_mode_show_mixed_with_the_list(open_quiet: OpenPage
     expect(page.locator("#shut-down")).to_be_disabled()
 
 
+def test_a_proxy_that_answers_in_its_place_does_not_keep_a_dead_controller_green(open_quiet: OpenPage) -> None:
+    """A 502 that is not the controller's own word shows only that something between lives."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4)
+    expect(page.locator("#trust-live b")).to_have_text("3")
+    stage.proxy_says = "<html>Bad Gateway</html>"
+    expect(page.locator("#banners")).to_contain_text("This controller cannot be reached since")
+    stage.proxy_says = None
+    expect(page.locator("#banners")).not_to_contain_text("This controller cannot be reached since")
+
+
 def test_a_dead_controller_is_named_and_nothing_but_stop_all_stays_in_reach(
     open_quiet: OpenPage, pictures: Path
 ) -> None:
