@@ -48,7 +48,7 @@ UNCONFIRMED = "unconfirmed"
 
 @dataclass(frozen=True, slots=True)
 class UnitOutcome:
-    """How an order stands at one unit; `shows` is the mode or word now seen there."""
+    """How an order stands at one unit; `shows` is the mode or status now seen there."""
 
     state: str
     sent: Sent = False
@@ -152,7 +152,7 @@ class ConverterEffect:
 
     command_id: str
     unit_id: str
-    word: ConverterStatus
+    status: ConverterStatus
     dvg: float
     dig: float
     entered: float

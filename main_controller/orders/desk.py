@@ -1,4 +1,4 @@
-"""What every order shares: the picture it is judged by, its record, its refusals, its turn, and how it ends (Z8b).
+"""What every order shares: the grid it is judged by, its record, its refusals, its turn, and how it ends (Z8b).
 
 Used by each operation in this folder. The desk sends nothing itself.
 """
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class Acknowledgements(Protocol):
     """Which unwatched units an operator has looked at (Z6a)."""
 
-    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+    def acknowledged(self, unit_id: str, status: str | None) -> bool:
         """Whether this unit, last seen in this status, is acknowledged."""
         ...
 
@@ -75,7 +75,7 @@ class Desk:
 
     # Looking
 
-    def picture(self) -> GridState:
+    def grid(self) -> GridState:
         """What may be true now of every known unit and of the cluster's mode."""
         return self._assessor.assess(self.moment())
 
@@ -256,7 +256,7 @@ class Desk:
             raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
         if self.owner.claim is None:
             return
-        claim = self.owner.against(command, self.picture())
+        claim = self.owner.against(command, self.grid())
         if claim is not None:
             raise self.refuse(command, claim.sentence, cause="bus-owned", owner=claim.as_json())
 
@@ -311,7 +311,7 @@ class Desk:
         others += [
             order
             for order in self.commands.converter_effects().get(unit_id, ())
-            if stops or order.word is not ConverterStatus.WAIT
+            if stops or order.status is not ConverterStatus.WAIT
         ]
         return any(order.entered >= moment and order.command_id != command_id for order in others)
 

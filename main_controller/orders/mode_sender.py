@@ -14,7 +14,7 @@ from main_controller.errors import Sent
 from main_controller.orders.desk import Desk
 from main_controller.upstream.apis_web import ApisWeb
 
-WORDS = {mode: word for word, mode in BUDO_WORDS.items()}
+WORDS = {mode: status for status, mode in BUDO_WORDS.items()}
 
 
 class ModeSender:

@@ -170,11 +170,11 @@ class EStop:
 
     def _again(self, missed: Command) -> bool:
         """Whether a Stop all that was not seen to be done is to be given again."""
-        live = self._desk.picture().live
+        live = self._desk.grid().live
         if missed.sent is not True:
             return bool(live)
         paused = self._desk.clock() - missed.last_given >= self._desk.timing.estop_again
-        sharing = any(fact.obeys in SHARING_MODES for fact in live)
+        sharing = any(unit.obeys in SHARING_MODES for unit in live)
         return sharing and paused and self._desk.commands.held_by is None
 
     def _write(self, latch: Latch) -> bool:

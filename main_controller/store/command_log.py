@@ -218,7 +218,7 @@ class CommandLog:
         with self._record:
             kept = self._converter_orders.setdefault(order.unit_id, [])
             for index, old in enumerate(kept):
-                if old.command_id == order.command_id and old.entered == order.entered and old.word is order.word:
+                if old.command_id == order.command_id and old.entered == order.entered and old.status is order.status:
                     kept[index] = order
                     return
             kept.append(order)

@@ -1,4 +1,4 @@
-"""Opens what is remembered: the database and its clients, the schedules, the latest picture and the orders."""
+"""Opens what is remembered: the database and its clients, the schedules, the latest snapshot and the orders."""
 
 import contextlib
 import logging

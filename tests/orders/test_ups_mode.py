@@ -7,7 +7,7 @@ import pytest
 from main_controller.domain.scope import Lane
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.orders.ups_mode import UpsMode
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, unsent
 

@@ -29,7 +29,7 @@ def command(number: int, **more: Any) -> Command:
 
 
 def converter(number: int, **more: Any) -> ConverterEffect:
-    values: dict[str, Any] = {"word": ConverterStatus.CHARGE, "entered": float(number), **more}
+    values: dict[str, Any] = {"status": ConverterStatus.CHARGE, "entered": float(number), **more}
     return ConverterEffect(f"c{number}", "E001", dvg=350.0, dig=1.0, **values)
 
 
@@ -114,12 +114,12 @@ def test_an_order_that_came_back_replaces_its_own_record_and_no_other() -> None:
     """A Wait that follows an overtaken order carries the same command's id."""
     log = CommandLog()
     first = converter(1)
-    follow = converter(1, word=ConverterStatus.WAIT)
+    follow = converter(1, status=ConverterStatus.WAIT)
     log.note_converter(first)
     log.note_converter(follow)
     log.note_converter(replace(first, returned=2.0, sent=True))
     kept = log.converter_effects()["E001"]
-    assert [(one.word, one.returned) for one in kept] == [(ConverterStatus.CHARGE, 2.0), (ConverterStatus.WAIT, None)]
+    assert [(one.status, one.returned) for one in kept] == [(ConverterStatus.CHARGE, 2.0), (ConverterStatus.WAIT, None)]
     log.note_mode(ModeEffect("c1", None, Mode.STOP, 1.0))
     log.note_mode(ModeEffect("c1", None, Mode.STOP, 1.0, returned=2.0, sent=True))
     assert [one.returned for one in log.mode_effects()] == [2.0]
@@ -130,7 +130,7 @@ def test_an_order_in_flight_is_never_forgotten_however_many_follow_it() -> None:
     log.note_converter(converter(0))
     log.note_mode(ModeEffect("c0", None, Mode.AUTONOMOUS, 0.0))
     for number in range(1, 200):
-        log.note_converter(converter(number, word=ConverterStatus.WAIT, returned=1.0, sent=True))
+        log.note_converter(converter(number, status=ConverterStatus.WAIT, returned=1.0, sent=True))
         log.note_mode(ModeEffect(f"c{number}", None, Mode.STOP, 1.0, returned=1.0, sent=True))
     kept, modes = log.converter_effects()["E001"], log.mode_effects()
     assert (kept[0].command_id, modes[0].command_id) == ("c0", "c0")
@@ -171,7 +171,7 @@ def test_records_and_stops_go_on_while_somebody_decides(threads: ThreadPoolExecu
 
     def stop() -> int:
         log.enter(command(1))
-        log.note_converter(converter(1, word=ConverterStatus.WAIT))
+        log.note_converter(converter(1, status=ConverterStatus.WAIT))
         return log.stopping(ALL)
 
     with log.deciding():

@@ -17,7 +17,7 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.store.command_log import CommandLog
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.web.client import Answer, Client
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
