@@ -1,6 +1,6 @@
 """An order's life as data: what was wanted, whether it left, what was answered, what was seen (Z6c, Z8a, Z9b).
 
-Pure and frozen: the command log swaps one record for the next. Used by every operation, the verification and the page.
+Pure and frozen: the register swaps one record for the next. Used by every operation, the verification and the page.
 """
 
 from collections.abc import Mapping

@@ -31,7 +31,7 @@ class ModeSender:
             command.id, order.unit_id, order.mode, self._desk.clock(),
             before=before, by_person=command.by != SCHEDULER, at=command.at,
         )  # fmt: skip
-        self._desk.commands.note_mode(effect)
+        self._desk.commands.effects.note_mode(effect)
         return effect
 
     def send(self, order: ModeOrder) -> Any:

@@ -196,7 +196,7 @@ class _Sending(Handling[Mapping[str, Any]]):
         self._effect = ConverterEffect(
             command.id, wanted.unit_id, wanted.status, wanted.dvg, wanted.dig, entered=desk.clock()
         )
-        desk.commands.note_converter(self._effect)
+        desk.commands.effects.note_converter(self._effect)
         if overridden:
             note = f"Rules {', '.join(overridden)} were overridden: {self._override.reason}"
             desk.commands.update(command.id, note=note)
@@ -227,7 +227,7 @@ class _Sending(Handling[Mapping[str, Any]]):
         """From here on it counts by when it came back, and by what the converter answered."""
         if self._effect is not None:
             back = replace(self._effect, returned=self._desk.clock(), sent=sent, answer=answer)
-            self._desk.commands.note_converter(back)
+            self._desk.commands.effects.note_converter(back)
 
     def follow(self, sent: Sent) -> str:
         """Send Wait again after it (Z9)."""

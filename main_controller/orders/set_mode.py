@@ -80,7 +80,7 @@ class _Change(Handling[Any]):
         self._effect: ModeEffect | None = None
         self.turn = Lane("mode", order.scope)
         self.overtaken_by = tuple({self.turn, Lane("mode")})
-        self._stops = desk.commands.stops(self.turn)
+        self._stops = desk.turns.stops(self.turn)
 
     def decide(self) -> None:
         """A Soft Stop that only lowers passes everything but the rules of the place (S1)."""
@@ -113,7 +113,7 @@ class _Change(Handling[Any]):
     def follow(self, sent: Sent) -> str:
         """Send stop again in the same scope; one of the cluster holds whatever a unit's own mode is (A15-3)."""
         desk, command = self._desk, self._command
-        if desk.commands.stops(self.turn) == self._stops:
+        if desk.turns.stops(self.turn) == self._stops:
             return ""
         log.warning("%s: a stop overtook this order in flight; stop follows it", command.id)
         stop = ModeOrder(self._order.unit_id, Mode.STOP)
@@ -121,7 +121,7 @@ class _Change(Handling[Any]):
             f"{command.id} stopped", stop.unit_id, stop.mode, desk.clock(), before=self._order.mode, at=command.at,
             by_person=self._effect is not None and self._effect.by_person,
         )  # fmt: skip
-        desk.commands.note_mode(effect)
+        desk.commands.effects.note_mode(effect)
         try:
             self._sender.send(stop)
             note = "A stop overtook this order in flight; stop followed it."

@@ -55,21 +55,21 @@ class Waits:
         desk = self._desk
         desk.overtake(Lane("converter", Scope(unit_id)))
         order = ConverterEffect(command_id, unit_id, ConverterStatus.WAIT, 0.0, 0.0, entered=desk.clock())
-        desk.commands.note_converter(order)
+        desk.commands.effects.note_converter(order)
         try:
             answer = self._devices.command(Target(unit_id, ip), ConverterStatus.WAIT, 0.0, 0.0)
         except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
             error = foreseen(fault, f"Wait to {unit_id}")
             return self._failed(order, error, error.sent)
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
-        desk.commands.note_converter(done)
+        desk.commands.effects.note_converter(done)
         return WaitResult(
             unit_id, desk.clock(), True, answer=answer, status=done.answered_status, asked_at=order.entered
         )
 
     def _failed(self, order: ConverterEffect, error: ControllerError, sent: Sent) -> WaitResult:
         now = self._desk.clock()
-        self._desk.commands.note_converter(replace(order, returned=now, sent=sent))
+        self._desk.commands.effects.note_converter(replace(order, returned=now, sent=sent))
         log.error("%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
         return WaitResult(order.unit_id, now, sent, error=error, asked_at=order.entered)
 

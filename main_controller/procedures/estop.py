@@ -95,7 +95,7 @@ class EStop:
         held, presses = self._held, self._presses
         if held is None:
             raise desk.fault(command, NotFound("No E-stop is latched."))
-        if desk.commands.held_by is not None:
+        if desk.turns.held_by is not None:
             raise desk.refuse(command, "Stop all is running; the E-stop is reset once it has ended.")
         if not self._at_file.acquire(timeout=self._desk.timing.latch_disk):
             raise desk.refuse(command, f"The file {self._file.name} does not answer; the E-stop stays latched.")
@@ -175,7 +175,7 @@ class EStop:
             return bool(live)
         paused = self._desk.clock() - missed.last_given >= self._desk.timing.estop_again
         sharing = any(unit.obeys in SHARING_MODES for unit in live)
-        return sharing and paused and self._desk.commands.held_by is None
+        return sharing and paused and self._desk.turns.held_by is None
 
     def _write(self, latch: Latch) -> bool:
         try:

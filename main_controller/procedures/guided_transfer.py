@@ -149,7 +149,7 @@ class GuidedTransfer:
             self._go_on(transfer)
         if transfer is None or (transfer.over and transfer.state is not TransferState.INTERRUPTED):
             return
-        if self._desk.commands.held_by is not None:
+        if self._desk.turns.held_by is not None:
             self.overtaken()
             return
         grid = self._desk.grid()
@@ -290,7 +290,7 @@ class GuidedTransfer:
         """Its end failed: what it did not see in Wait is sent it on, for a while; a Stop all sends its own."""
         grid = self._desk.grid()
         sends = grid.now - transfer.since <= self._desk.timing.force_stop_follows
-        if self._desk.commands.held_by is not None:
+        if self._desk.turns.held_by is not None:
             return
         kept = self._safe_end.at_work
         left = self._safe_end.go_on(transfer, grid, sends=sends)
@@ -305,9 +305,7 @@ class GuidedTransfer:
     def _stops_of(self, *units: str) -> int:
         """How many stops and Waits have come in the scopes of these units."""
         scopes = (CLUSTER, *map(Scope, units))
-        return self._desk.commands.stops(
-            *(lane for one in scopes for lane in (Lane("mode", one), Lane("converter", one)))
-        )
+        return self._desk.turns.stops(*(lane for one in scopes for lane in (Lane("mode", one), Lane("converter", one))))
 
 
 def _charge(transfer: Transfer) -> ConverterOrder:

@@ -76,7 +76,7 @@ class HandTime:
             if times >= 2:
                 late[unit_id] = one
         self._asked = {unit_id: asked for unit_id, asked in self._asked.items() if unit_id in late}
-        if late and self._waits and self._desk.commands.held_by is None:
+        if late and self._waits and self._desk.turns.held_by is None:
             self._send(late, grid)
 
     def _driven(self, grid: GridState) -> Mapping[str, _Driven]:
@@ -84,7 +84,7 @@ class HandTime:
         claim = self._desk.owner.claim
         taken = () if claim is None else (claim.giver, claim.taker)
         driven = {}
-        for unit_id, orders in self._desk.commands.converter_effects().items():
+        for unit_id, orders in self._desk.commands.effects.converter_effects().items():
             unit = grid.units.get(unit_id)
             order = max(orders, key=lambda one: one.entered, default=None)
             if unit is None or order is None or order.status is ConverterStatus.WAIT:

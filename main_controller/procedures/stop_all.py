@@ -96,7 +96,7 @@ class StopAll:
             finally:
                 self._tell_listeners(run)
                 wait(run.overtakes, self._desk.timing.listeners_hear)
-                self._single.end(lambda: self._desk.commands.hold(None))
+                self._single.end(lambda: self._desk.turns.hold(None))
                 run.done.set()
         else:
             log.warning("Stop all by %s joins %s and ends its grace time", by, run.command.id)
@@ -116,7 +116,7 @@ class StopAll:
         before = {"mode": grid.mode}
         command = desk.begin(StopAllOrder(), by, before=before, stamp=stamp, judged=True)
         log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
-        desk.commands.hold(command.id)
+        desk.turns.hold(command.id)
         desk.overtake(Lane("mode"), Lane("converter"))
         grid = desk.grid()  # made anew: whatever was entered before the hold is in it, and all else is refused
         return StopRun(command, desk.clock(), self._in_grace(grid), _may_share(grid), desk.commands, desk.timing)
@@ -191,7 +191,7 @@ class StopAll:
     def _stop_cluster(self, command: Command) -> None:
         desk = self._desk
         order = ModeEffect(command.id, None, Mode.STOP, desk.clock(), at=command.at)
-        desk.commands.note_mode(order)
+        desk.commands.effects.note_mode(order)
         try:
             self._apis_web.budo("stop")
         except Exception as fault:

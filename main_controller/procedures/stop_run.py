@@ -13,8 +13,8 @@ from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, 
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.timing import Timing
 from main_controller.errors import Sent
+from main_controller.orders.register import Register
 from main_controller.orders.waits import WaitResult, WaitWave
-from main_controller.store.command_log import CommandLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class StopRun:
     started: float
     in_grace: frozenset[str]
     ask_stop: bool
-    commands: CommandLog
+    commands: Register
     timing: Timing
     hurry: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
@@ -112,7 +112,7 @@ class StopRun:
     def _stop_shows_from(self) -> float:
         """From when (monotonic s) readings tell of the stop: late after it and after any other mode that was sent."""
         last = self.accepted_at if self.accepted_at is not None else self.started
-        for order in self.commands.mode_effects():
+        for order in self.commands.effects.mode_effects():
             if order.unit_id is None and order.mode is not Mode.STOP:
                 last = max(last, order.returned if order.returned is not None else float("inf"))
         return last + self.timing.lag

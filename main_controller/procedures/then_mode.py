@@ -132,7 +132,7 @@ class ThenMode:
         if promise is None or promise.state is not ThenState.ENDED:
             return
         now, since = self._desk.clock(), promise.ended if promise.ended is not None else promise.entered
-        newer = any(order.entered > since for order in self._desk.commands.mode_effects())
+        newer = any(order.entered > since for order in self._desk.commands.effects.mode_effects())
         if newer or now - since > self._desk.timing.then_lasts:
             with self._lock:
                 if self._promise is promise:

@@ -113,7 +113,7 @@ class BusEvents:
         named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
         by_hand = {}
         moves = self._desk.commands.moves()
-        for unit_id in self._desk.commands.converter_effects():
+        for unit_id in self._desk.commands.effects.converter_effects():
             last = last_order(self._desk, unit_id)
             if last is not None and self._stands(last, moves):
                 by_hand[unit_id] = last.command_id

@@ -111,7 +111,7 @@ class GridEvents:
         explains = self._desk.timing.mode_time + self._desk.timing.stale_after
         ours = [
             order
-            for order in self._desk.commands.mode_effects()
+            for order in self._desk.commands.effects.mode_effects()
             if order.unit_id == unit_id and (order.returned is None or now - order.returned <= explains)
         ]
         return sorted(ours, key=lambda order: order.entered, reverse=True)

@@ -90,10 +90,10 @@ class OwnChanges:
         counts = last.counts_from(timing.lag) if last is not None else None
         if last is not None and counts is not None and unit.reading is not None and unit.reading.at >= counts:
             earliest = max(earliest, last.entered)  # a Wait before the last order explains this reading no more
-        orders: Iterable[ConverterEffect] = self._desk.commands.converter_effects().get(unit.id, ())
+        orders: Iterable[ConverterEffect] = self._desk.commands.effects.converter_effects().get(unit.id, ())
         if any(order.status is unit.last_status and (order.returned or order.entered) >= earliest for order in orders):
             return True
-        stops = self._desk.commands.mode_effects()
+        stops = self._desk.commands.effects.mode_effects()
         return unit.last_status is ConverterStatus.WAIT and any(
             order.unit_id in (None, unit.id) and order.entered >= earliest for order in stops
         )
@@ -101,7 +101,7 @@ class OwnChanges:
 
 def last_order(desk: Desk, unit_id: str) -> ConverterEffect | None:
     """The last order of ours to this converter, where it was one to work; None where it was Wait, or none."""
-    orders = desk.commands.converter_effects().get(unit_id, ())
+    orders = desk.commands.effects.converter_effects().get(unit_id, ())
     last = max(orders, key=lambda order: order.entered, default=None)
     return None if last is None or last.status is ConverterStatus.WAIT else last
 
@@ -109,7 +109,8 @@ def last_order(desk: Desk, unit_id: str) -> ConverterEffect | None:
 def mode_since(desk: Desk, last: ConverterEffect) -> bool:
     """Whether a mode was ordered after this order: then whoever still works does so by nobody's will."""
     return any(
-        order.entered > last.entered and order.unit_id in (None, last.unit_id) for order in desk.commands.mode_effects()
+        order.entered > last.entered and order.unit_id in (None, last.unit_id)
+        for order in desk.commands.effects.mode_effects()
     )
 
 

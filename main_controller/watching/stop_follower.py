@@ -40,7 +40,7 @@ class StopFollower:
         stops = [EarlierStop(command) for command in self._desk.commands.latest() if self._follows(command)]
         if self._earlier:
             stops += self._of_earlier_runs()
-        if not stops or self._desk.commands.held_by is not None:  # a Stop all sends its own Waits
+        if not stops or self._desk.turns.held_by is not None:  # a Stop all sends its own Waits
             return
         grid = self._desk.grid()
         for stop in stops:

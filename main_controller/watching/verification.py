@@ -104,9 +104,9 @@ class Verification:
 
     def _settle_mode(self, command: Command) -> None:
         """From here on the mode order no longer counts as under way."""
-        for order in self._desk.commands.mode_effects():
+        for order in self._desk.commands.effects.mode_effects():
             if order.command_id == command.id:
-                self._desk.commands.note_mode(replace(order, in_effect=True))
+                self._desk.commands.effects.note_mode(replace(order, in_effect=True))
 
     def _sentence(self, command: Command, outcomes: dict[str, UnitOutcome]) -> str:
         missing = [

@@ -1,4 +1,4 @@
-"""Everything an operation needs, over the fake grid: the real desk, command log and unit cache."""
+"""Everything an operation needs, over the fake grid: the real desk, register and unit cache."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from main_controller.orders.direct_readings import DirectReadings, RepeatedReadi
 from main_controller.orders.dispatcher import Dispatcher
 from main_controller.orders.force_stop import ForceStop
 from main_controller.orders.mode_sender import ModeSender
+from main_controller.orders.register import Register
 from main_controller.orders.set_converter import SetConverter
 from main_controller.orders.set_mode import SetMode
 from main_controller.orders.waits import Waits
@@ -29,7 +30,6 @@ from main_controller.procedures.transfer_record import TransferRecord
 from main_controller.procedures.transfer_watcher import TransferWatcher
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.transfer_watch import Bounds
-from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.watching.verification import Verification
@@ -128,7 +128,7 @@ class Bench:
         self.devices = FakeDevices(self.grid)
         self.cache = SteppingCache(remembered=remembered)
         self.cache.hands = self.hands
-        self.log = CommandLog()
+        self.log = Register()
         self.book = LockBook()
         self.acknowledged = Acknowledged()
         self.kept = kept or Kept()
@@ -270,7 +270,7 @@ class Bench:
     def ordered(self, unit_id: str, status: ConverterStatus, **more: Any) -> ConverterEffect:
         """Note a converter order as if it had been given."""
         order = ConverterEffect(self.log.new_id(), unit_id, status, 350.0, 1.0, entered=self.hands.now, **more)
-        self.log.note_converter(order)
+        self.log.effects.note_converter(order)
         return order
 
 

@@ -151,7 +151,7 @@ def test_an_order_that_may_have_started_it_since_counts_as_working(bench: Bench)
     order = bench.ordered("E003", ConverterStatus.CHARGE)
     with pytest.raises(Refused, match="has not come back"):
         leaving.order("E003", "0x0000")
-    bench.log.note_converter(
+    bench.log.effects.note_converter(
         type(order)(
             order.command_id,
             "E003",
@@ -180,7 +180,7 @@ def test_a_unit_of_a_guided_procedure_is_a_member_until_that_has_ended(bench: Be
 
 def test_nobody_leaves_while_stop_all_runs(bench: Bench) -> None:
     leaving = gone(bench, "E003")
-    bench.log.hold("c1")
+    bench.desk.turns.hold("c1")
     with pytest.raises(Refused, match="Stop all is running"):
         leaving.order("E003")
 

@@ -322,7 +322,7 @@ def test_another_units_lock_refuses_nothing_here(bench: Bench) -> None:
 
 
 def test_while_stop_all_runs_only_wait_is_sent(bench: Bench) -> None:
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
         bench.converter.order(UP, ME)
     bench.converter.wait("E001", ME)

@@ -57,7 +57,7 @@ def test_a_refused_mode_is_not_sent_and_clears_no_schedule(bench: Bench) -> None
 def test_the_schedulers_orders_are_nobodys_own(bench: Bench) -> None:
     command = bench.set_mode.cluster(RUN, SCHEDULER)
     assert bench.person_orders == []
-    assert not bench.log.mode_effects()[0].by_person
+    assert not bench.log.effects.mode_effects()[0].by_person
     assert command.by == SCHEDULER
 
 
@@ -162,7 +162,7 @@ def test_a_stop_cancels_what_queues_and_what_is_checked_but_not_sent(bench: Benc
 
 def test_force_stop_passes_locks_a_running_stop_all_and_hanging_orders(bench: Bench) -> None:
     bench.book.locks[""] = LOCK
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     bench.grid.faults["manual"] = Fault(hang=8.0)
     hanging = bench.hands.submit(bench.set_mode.unit, "E001", None, person("one"))
     assert bench.set_mode.cluster(STOP, ME).sent is True
@@ -172,7 +172,7 @@ def test_force_stop_passes_locks_a_running_stop_all_and_hanging_orders(bench: Be
 
 @pytest.mark.parametrize("mode", [RUN, SOFT, MANUAL])
 def test_while_stop_all_runs_no_other_mode_is_sent(bench: Bench, mode: Mode) -> None:
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
         bench.set_mode.cluster(mode, ME)
     with pytest.raises(Refused, match="Stop all is running"):

@@ -70,10 +70,10 @@ def test_it_is_refused_while_anything_works_or_is_not_seen(bench: Bench, scope: 
 
 
 def test_it_is_refused_outside_manual_and_while_stop_all_runs(bench: Bench) -> None:
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
         shut_down(bench).order(None, ME)
-    bench.log.hold(None)
+    bench.desk.turns.hold(None)
     bench.grid.mode = Mode.STOP
     bench.run(6.0)
     with pytest.raises(Refused, match="needs Manual"):

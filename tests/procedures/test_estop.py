@@ -225,10 +225,10 @@ def test_a_reset_that_was_asked_before_the_press_is_refused(site: Site) -> None:
 
 def test_while_its_stop_all_runs_it_is_not_reset(site: Site) -> None:
     site.estop.press("anna", "smoke", ME)
-    site.bench.log.hold("c1")
+    site.bench.desk.turns.hold("c1")
     with pytest.raises(Refused, match="Stop all is running"):
         site.estop.reset("bob", "no fire", ME)
-    site.bench.log.hold(None)
+    site.bench.desk.turns.hold(None)
     assert site.estop.reset("bob", "no fire", ME).state == "verified"
 
 

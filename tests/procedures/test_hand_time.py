@@ -156,9 +156,9 @@ def test_a_wait_that_failed_is_sent_again_and_keeps_the_reference_half_a_minute_
 def test_a_running_stop_all_sends_its_own_waits(bench: Bench) -> None:
     site = Site(bench, waits=True)
     site.up()
-    bench.log.hold("c1")
+    bench.desk.turns.hold("c1")
     site.run(70)
     assert site.status("E001") == CV
-    bench.log.hold(None)
+    bench.desk.turns.hold(None)
     site.run(1)
     assert site.status("E001") == WAIT

@@ -70,7 +70,7 @@ def test_manual_sends_wait_straight_to_every_unit_and_leaves_the_mode(bench: Ben
     assert bench.grid.waits()[-1] == "E001", "the reference last"
     assert began(bench) - start < 2.0, "the converters' own answers count at once"
     assert bench.grid.mode is MANUAL
-    assert bench.log.held_by is None
+    assert bench.desk.turns.held_by is None
     assert not bench.stop_all.running
 
 
@@ -125,7 +125,7 @@ def test_what_it_overtakes_may_wait_for_a_disk_but_no_stop_waits_for_that(runnin
 
 def test_what_it_overtakes_is_told_though_it_breaks_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str | None] = []
-    bench.stop_all.also_ends(lambda: told.append(bench.log.held_by))
+    bench.stop_all.also_ends(lambda: told.append(bench.desk.turns.held_by))
     monkeypatch.setattr(bench.waits, "start", lambda *_: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         bench.stop_all.order(ME)
@@ -598,7 +598,7 @@ def test_whatever_it_overtakes_cannot_keep_it_from_stopping(bench: Bench) -> Non
 
     bench.stop_all.also_ends(broken)
     assert bench.stop_all.order(ME).state == "verified"
-    assert bench.log.held_by is None
+    assert bench.desk.turns.held_by is None
 
 
 def test_when_it_breaks_off_it_is_told_and_the_next_one_runs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -607,5 +607,5 @@ def test_when_it_breaks_off_it_is_told_and_the_next_one_runs(bench: Bench, monke
         with pytest.raises(ZeroDivisionError):
             bench.stop_all.order(ME)
     assert bench.log.latest()[0].state == "failed"
-    assert bench.log.held_by is None
+    assert bench.desk.turns.held_by is None
     assert bench.stop_all.order(ME).state == "verified"

@@ -10,7 +10,7 @@ import pytest
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import BudoOrder, ConverterOrder, ModeOrder, Order, StopAllOrder
-from main_controller.store.command_log import CommandLog
+from main_controller.orders.register import Register
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
 from main_controller.watching.earlier_stops import EarlierStop
@@ -34,7 +34,7 @@ class Run:
         self.database = Database(path)
         self.journal = Journal(self.database, wall=lambda: self.now)
         self.journaling = Journaling(self.journal)
-        self.log = CommandLog()
+        self.log = Register()
         self.log.listen(self.journaling.command_changed)
 
     def gives(self, order: Order, state: CommandState | None = None, **changes: Any) -> Command:

@@ -50,7 +50,7 @@ def test_one_live_unit_that_does_not_show_it_keeps_it_unverified(bench: Bench) -
 def test_a_mode_seen_in_effect_is_no_longer_under_way(bench: Bench) -> None:
     command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
-    assert [one.in_effect for one in bench.log.mode_effects() if one.command_id == command.id] == [True]
+    assert [one.in_effect for one in bench.log.effects.mode_effects() if one.command_id == command.id] == [True]
 
 
 def test_a_soft_stop_is_followed_until_it_has_drained(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.timing import Timing
 from main_controller.orders.desk import Desk
-from main_controller.store.command_log import CommandLog
+from main_controller.orders.register import Register
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json
 from main_controller.web.status_report import About, Sources, StatusReport
@@ -38,7 +38,7 @@ class Grid:
         self.clock = Clock()
         self.cache = cache or UnitCache()
         about = About("0.1.0", False, title, "Asia/Tokyo", LIMITS, {"readOnly": False})
-        self.orders = CommandLog()
+        self.orders = Register()
         desk = Desk(
             self.cache, self.orders, Nobody(), Nobody(), timing=Timing(), clock=self.clock, wall=self.clock.wall
         )
@@ -197,7 +197,7 @@ def test_orders_events_and_the_shared_procedure_come_as_they_are() -> None:
 def test_a_change_of_ours_under_way_is_the_old_mode_with_the_new_one_pending() -> None:
     change = ModeEffect("c1", None, Mode.STOP, entered=999.0, before=Mode.AUTONOMOUS, returned=999.0, sent=True)
     grid = Grid()
-    grid.orders.note_mode(change)
+    grid.orders.effects.note_mode(change)
     stopped = {"operation_mode": {"global": "stop"}}
     take(grid.cache, grid.clock, unit("E001"), unit("E002", apis=stopped))
     assert (grid.grid["mode"], grid.grid["pending"]) == ("autonomous", "stop")
@@ -259,7 +259,7 @@ def test_a_silent_unit_that_answered_wait_itself_is_no_longer_unwatched() -> Non
     assert grid.unit("E001")["unwatched"] is True
     answer = {"status": {"status": "0x0000"}}
     now = grid.clock.now
-    grid.orders.note_converter(
+    grid.orders.effects.note_converter(
         ConverterEffect(
             "c1", "E001", ConverterStatus.WAIT, 0.0, 0.0, entered=now, returned=now, sent=True, answer=answer
         )
@@ -272,7 +272,7 @@ def test_a_unit_last_read_in_wait_that_was_ordered_on_since_is_unwatched() -> No
     grid = Grid()
     take(grid.cache, grid.clock, in_word("E001", "0x0000"), unit("E002"))
     now = grid.clock.now
-    grid.orders.note_converter(
+    grid.orders.effects.note_converter(
         ConverterEffect("c1", "E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0, now, now, "unknown")
     )
     take(grid.cache, grid.clock, unit("E002", "2026/05/13-12:00:05"))
