@@ -67,8 +67,8 @@ def with_deals(count: int, first: int, seed: int = 1) -> tuple[dict[str, Any], l
     return units, deals
 
 
-def _converter(unit: dict[str, Any], word: str, current: float) -> None:
-    unit["dcdc"]["status"]["status"] = word
+def _converter(unit: dict[str, Any], status: str, current: float) -> None:
+    unit["dcdc"]["status"]["status"] = status
     unit["dcdc"]["meter"] |= {"ig": current, "wg": current * 350, "vg": 350.0}
 
 

@@ -62,10 +62,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _read(path: Path) -> list[int]:
     try:
-        words = path.read_text(encoding="ascii", errors="replace").split()
+        statuses = path.read_text(encoding="ascii", errors="replace").split()
     except FileNotFoundError:
         return []
-    return [int(word) for word in words if word.isdecimal()]
+    return [int(status) for status in statuses if status.isdecimal()]
 
 
 def _replace(path: Path, pids: list[int]) -> None:

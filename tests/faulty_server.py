@@ -139,15 +139,15 @@ class FaultyServer:
 
 
 def _request(lines: Any, connection: socket.socket, number: int, closing: threading.Event) -> Exchange | None:
-    words = lines.readline().decode("latin-1").split()
-    if len(words) != 3:
+    statuses = lines.readline().decode("latin-1").split()
+    if len(statuses) != 3:
         return None
     headers = {}
     while (line := lines.readline().decode("latin-1").strip()) != "":
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
     body = lines.read(int(headers.get("content-length", 0)))
-    return Exchange(words[0], words[1], headers, body, number, connection, closing)
+    return Exchange(statuses[0], statuses[1], headers, body, number, connection, closing)
 
 
 def message(body: bytes, *, status: int = 200, content_type: str = "application/json", **headers: str) -> bytes:

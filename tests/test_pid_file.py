@@ -88,12 +88,12 @@ def test_programs_that_start_at_once_are_all_in_it(tmp_path: Path, root: Path) -
         for _ in range(8)
     ]  # fmt: skip
     try:
-        for word in ("up\n", "written\n"):
+        for status in ("up\n", "written\n"):
             for process in processes:
                 assert process.stdout is not None
                 assert process.stdin is not None
-                assert process.stdout.readline() == word
-            for process in processes if word == "up\n" else ():
+                assert process.stdout.readline() == status
+            for process in processes if status == "up\n" else ():
                 assert process.stdin is not None
                 process.stdin.write("\n")
                 process.stdin.flush()

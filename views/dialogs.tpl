@@ -19,7 +19,7 @@
 <p><label for="schedule-when" data-i18n="schedule.when">When</label>
 <input type="datetime-local" id="schedule-when" required step="60"> <span class="zone" id="schedule-zone"></span></p>
 <p class="hint" id="schedule-left"></p>
-<p class="latched-note" data-i18n="estop.plans">E-stop latched: no new schedule is taken; clearing passes.</p>
+<p class="latched-note" data-i18n="estop.schedules">E-stop latched: no new schedule is taken; clearing passes.</p>
 <p class="outcome" id="schedule-dialog-outcome" aria-live="polite"></p>
 <p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
 <button type="submit" value="set" id="schedule-dialog-set" class="calm" data-i18n="set">Set</button></p>

@@ -90,7 +90,7 @@ export default {
   "estop.late": "Stop all and latch has no answer yet. Sent again as a plain form, without name and reason, it needs nothing of this page; it leaves the page.", "estop.plain": "Stop all and latch as a plain form",
   "estop.reset": "Reset…", "estop.reset.title": "Reset the E-stop?", "estop.reset.yes": "Reset",
   "estop.reset.note": "Orders pass again from then on, schedules' too; the reset itself starts nothing. First see to what it was latched for. It is journaled.",
-  "estop.modes": "E-stop latched: only a mode that stops is sent.", "estop.plans": "E-stop latched: no new schedule is taken; clearing passes.",
+  "estop.modes": "E-stop latched: only a mode that stops is sent.", "estop.schedules": "E-stop latched: no new schedule is taken; clearing passes.",
   "estop.shutdown": "E-stop latched: Shut Down is refused until it is reset.", "estop.refused": "E-stop latched: this is refused until it is reset.",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",

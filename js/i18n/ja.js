@@ -90,7 +90,7 @@ export default {
   "estop.late": "「全停止してラッチ」の応答がまだありません。下のボタンはこのページの機能を使わずに(氏名と理由なしで)もう一度送信し、このページから移動します。", "estop.plain": "通常のフォームで全停止してラッチ",
   "estop.reset": "リセット…", "estop.reset.title": "ラッチをリセットしますか?", "estop.reset.yes": "リセットする",
   "estop.reset.note": "リセットすると操作が再び可能になり、Schedule も実行されます。リセット自体は何も起動しません。先にラッチの原因を解消してください。操作は記録されます。",
-  "estop.modes": "ラッチ停止中: 停止する Mode のみ送信します。", "estop.plans": "ラッチ停止中: Schedule は設定できません(Clear は可能)。",
+  "estop.modes": "ラッチ停止中: 停止する Mode のみ送信します。", "estop.schedules": "ラッチ停止中: Schedule は設定できません(Clear は可能)。",
   "estop.shutdown": "ラッチ停止中: リセットするまで Shut Down は拒否されます。", "estop.refused": "ラッチ停止中: リセットするまで拒否されます。",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",

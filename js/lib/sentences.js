@@ -220,8 +220,8 @@ function didNow(unit, words) {
   return unit.word ? words.t(`word.${unit.word}`) : words.t("word.odd", { word: unit.rawWord ?? "--" });
 }
 
-/** A scope's next plan (plans.js) in its line, whose label says Soft Stop already: any other operation is named. */
-export function planText({ what, due, failed }, words, now = new Date()) {
+/** A scope's next schedule (next_schedule.js) in its line, whose label says Soft Stop already: any other operation is named. */
+export function scheduleText({ what, due, failed }, words, now = new Date()) {
   const { at, left } = dueText(due, words, now);
   return [what === "softStop" ? "" : words.t(`operation.${what}`), at, failed ? words.t("schedules.failed") : left].filter(Boolean).join(" · ");
 }

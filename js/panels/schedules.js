@@ -2,8 +2,8 @@
 
 import { duration } from "../lib/durations.js";
 import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
-import { nextPlan } from "../lib/plans.js";
-import { dueText, planText } from "../lib/sentences.js";
+import { nextSchedule } from "../lib/next_schedule.js";
+import { dueText, scheduleText } from "../lib/sentences.js";
 import { isolated, told as toldBy } from "../lib/wire.js";
 import { createHold, isHasty, noteWhat } from "./hold.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
@@ -25,7 +25,7 @@ export function createSchedules(page) {
   const listHold = createHold(list, () => [...rows.querySelectorAll("[data-act=clear]")]);
   let scope = null; // the unit's id, or null for the cluster
   let shownRows = "";
-  let listed = ""; // the plans in the list, whose buttons change places when one goes
+  let listed = ""; // the schedules in the list, whose buttons change places when one goes
   let moment = null; // when the dialog was opened, or has told of a refusal
 
   $("#schedule-set").on("click", () => open(null));
@@ -110,18 +110,18 @@ export function createSchedules(page) {
 
   /** The line of a scope, "" for the cluster, and its Clear, which clears what the line shows. */
   function renderLine(unitId, line, button) {
-    const plan = next(unitId);
-    setText(line, plan ? planText(plan, words) : "--");
-    setAttribute(button, "data-operation", plan?.what ?? null);
-    noteWhat(button, plan?.what ?? null);
-    setProperty(button, "disabled", plan === null || !page.orderable());
+    const schedule = next(unitId);
+    setText(line, schedule ? scheduleText(schedule, words) : "--");
+    setAttribute(button, "data-operation", schedule?.what ?? null);
+    noteWhat(button, schedule?.what ?? null);
+    setProperty(button, "disabled", schedule === null || !page.orderable());
   }
 
   function next(unitId) {
     const set = state.get().schedules;
     const told = state.get().status?.schedules?.failed ?? [];
     const failed = told.filter((entry) => (entry?.unitId ?? "") === unitId).map((entry) => entry.operation);
-    return set && Object.hasOwn(set, unitId) ? nextPlan(set[unitId], failed) : null;
+    return set && Object.hasOwn(set, unitId) ? nextSchedule(set[unitId], failed) : null;
   }
 
   function renderList(model) {
@@ -133,9 +133,9 @@ export function createSchedules(page) {
     const focused = document.activeElement?.closest?.("#schedules-rows [data-act]");
     const had = focused ? `[data-unit="${CSS.escape(focused.dataset.unit)}"][data-operation="${CSS.escape(focused.dataset.operation)}"]` : null;
     $(rows).empty().append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
-    const plans = JSON.stringify(entries.map(({ unitId, what }) => [unitId, what]));
-    if (plans !== listed) listHold.again();
-    listed = plans;
+    const now = JSON.stringify(entries.map(({ unitId, what }) => [unitId, what]));
+    if (now !== listed) listHold.again();
+    listed = now;
     listHold.show();
     if (had) rows.querySelector(had)?.focus();
     const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) => (typeof file === "string" ? file : file.name ?? file.file ?? JSON.stringify(file)));

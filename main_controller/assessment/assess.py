@@ -34,17 +34,17 @@ class Assessor:
     def assess(self, moment: Moment) -> GridState:
         """The state of the grid at this moment."""
         snapshot, now, timing = moment.snapshot, moment.now, moment.timing
-        facts = {
+        units = {
             unit_id: self._unit(moment, unit_id, moment.converter_effects.get(unit_id, ()))
             for unit_id in sorted({*snapshot.members, *snapshot.sightings})
         }
-        live = [fact for fact in facts.values() if fact.live]
+        live = [unit for unit in units.values() if unit.live]
         effects, allowed, watch = moment.mode_effects, timing.mode_time, snapshot.grid
-        mode = mode_in_force([fact.global_mode for fact in live], effects, now=now, allowed=allowed)
+        mode = mode_in_force([unit.global_mode for unit in live], effects, now=now, allowed=allowed)
         local = [effect for effect in effects if effect.unit_id is not None and effect.pending(now, allowed)]
         return GridState(
             now=now,
-            facts=facts,
+            units=units,
             mode=mode.mode,
             mixed=mode.mixed,
             pending=mode.pending,
@@ -85,9 +85,9 @@ class Assessor:
             ip=told.ip,
             acknowledged=unit_id in moment.acknowledged,
             conflict=snapshot.conflicts.get(unit_id),
-            in_flight=any(one.returned is None and one.word is not ConverterStatus.WAIT for one in effects),
+            in_flight=any(one.returned is None and one.status is not ConverterStatus.WAIT for one in effects),
             disturbed_at=_disturbed_at(effects) if effects else None,
-            unit=told.unit,
+            reported=told.unit,
             ordered_at=_ordered_at(effects) if effects else None,
             sighting=sighting,
             raw_status=told.raw_status,
@@ -134,9 +134,9 @@ def _kept(kept: Remembered | None) -> _Told:
     """What a file kept of a unit that was not seen since the start."""
     if kept is None:
         return _Told(None, None, estimate_of(None, (), 0.0))
-    status = parse_converter_status(kept.word)
+    status = parse_converter_status(kept.status)
     reading = Reading(float("-inf"), status, None, None, kept.dvg, kept.dig)
-    return _Told(None, reading, estimate_of(reading, (), 0.0), kept.word, kept.dvg, kept.dig, ip=kept.ip)
+    return _Told(None, reading, estimate_of(reading, (), 0.0), kept.status, kept.dvg, kept.dig, ip=kept.ip)
 
 
 def _by_scope(effects: Iterable[ModeEffect]) -> dict[str, tuple[Mode | None, ...]]:
@@ -148,7 +148,7 @@ def _by_scope(effects: Iterable[ModeEffect]) -> dict[str, tuple[Mode | None, ...
 
 
 def _disturbed_at(effects: Iterable[ConverterEffect]) -> float | None:
-    back = [one.returned for one in effects if one.returned is not None and one.word is not ConverterStatus.WAIT]
+    back = [one.returned for one in effects if one.returned is not None and one.status is not ConverterStatus.WAIT]
     return max(back, default=None)
 
 

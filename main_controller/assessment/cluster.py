@@ -30,7 +30,7 @@ class ModeInForce:
     pending: Mode | None = None
 
     @property
-    def word(self) -> str | None:
+    def status(self) -> str | None:
         """The mode as `/get/status` says it."""
         return MIXED if self.mixed else self.mode
 
@@ -82,7 +82,7 @@ def grid_master_known(unit_ids: tuple[str, ...] | None) -> bool | None:
 def grid_master(unit_ids: tuple[str, ...] | None, claimed: str | None) -> str | None:
     """The Grid Master: the unit whose data claim it, believed only while `/unitIds` is answered with members.
 
-    A dead master's last picture goes on claiming it (K7).
+    A dead master's last reply goes on claiming it (K7).
     """
     return claimed if grid_master_known(unit_ids) else None
 
@@ -122,7 +122,7 @@ class Bus:
 
 
 class OnBus(Protocol):
-    """What the bus needs to know of a unit: its id, its converter's word and the voltage that it measures (V)."""
+    """What the bus needs to know of a unit: its id, its converter's status and the voltage that it measures (V)."""
 
     @property
     def id(self) -> str:

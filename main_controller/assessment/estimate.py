@@ -15,32 +15,32 @@ from main_controller.domain.units import number
 
 @dataclass(frozen=True, slots=True)
 class ConverterEstimate:
-    """What a converter may be doing: every word, target voltage (V) and set current (A) that cannot be ruled out.
+    """What a converter may be doing: every status, target voltage (V) and set current (A) that cannot be ruled out.
 
-    A None among the words is a state that is none of the four words, or not known. `seen_at` (monotonic s) is when
+    A None among the statuses is one that is none of the four, or not known. `seen_at` (monotonic s) is when
     this was last told by a reading that counts or by the converter itself; None if never. `answered_at` is when the
-    converter itself last answered an order with the word that stands, None where it did not.
+    converter itself last answered an order with the status that stands, None where it did not.
     """
 
-    words: frozenset[ConverterStatus | None]
+    statuses: frozenset[ConverterStatus | None]
     dvgs: frozenset[float | None]
     digs: frozenset[float | None]
     seen_at: float | None
     source: str | None = None
     answered_at: float | None = None
 
-    def surely(self, word: ConverterStatus) -> bool:
-        """Whether the converter can only be in this word."""
-        return self.words == {word}
+    def surely(self, status: ConverterStatus) -> bool:
+        """Whether the converter can only be in this status."""
+        return self.statuses == {status}
 
-    def possibly(self, *words: ConverterStatus | None) -> bool:
-        """Whether the converter can be in any of these words."""
-        return bool(self.words.intersection(words))
+    def possibly(self, *statuses: ConverterStatus | None) -> bool:
+        """Whether the converter can be in any of these statuses."""
+        return bool(self.statuses.intersection(statuses))
 
     @property
     def possibly_current_controlled(self) -> bool:
-        """Whether the converter can be driving a set current; an unknown word may be that."""
-        return any(word is None or word.current_controlled for word in self.words)
+        """Whether the converter can be driving a set current; an unknown status may be that."""
+        return any(status is None or status.current_controlled for status in self.statuses)
 
 
 def estimate_of(reading: Reading | None, orders: Sequence[ConverterEffect], lag: float) -> ConverterEstimate:
@@ -53,29 +53,29 @@ def estimate_of(reading: Reading | None, orders: Sequence[ConverterEffect], lag:
     answered = base.returned if base is not None and not rest else None
     if _covered(reading, orders, lag):
         told = _told(reading)
-        agrees = base is not None and told.words == {base.answered_status}
+        agrees = base is not None and told.statuses == {base.answered_status}
         return replace(told, answered_at=answered) if agrees else told
-    words: set[ConverterStatus | None] = set()
+    statuses: set[ConverterStatus | None] = set()
     dvgs: set[float | None] = set()
     digs: set[float | None] = set()
     seen: float | None = None
     if base is not None and base.answer is not None:
-        words |= {base.answered_status, base.word} if base.answered_status is not None else {base.word, None}
+        statuses |= {base.answered_status, base.status} if base.answered_status is not None else {base.status, None}
         dvgs |= {_part(base, "vdis", "dvg"), base.dvg}
         digs |= {_part(base, "param", "dig"), base.dig}
         seen = base.returned
     else:
         last = _told(reading)
-        words |= last.words
+        statuses |= last.statuses
         dvgs |= last.dvgs
         digs |= last.digs
         seen = last.seen_at
     for order in rest:
-        words.add(order.word)
+        statuses.add(order.status)
         dvgs.add(order.dvg)
         digs.add(order.dig)
     source = "converter" if base is not None and not rest else "order"
-    return ConverterEstimate(frozenset(words), frozenset(dvgs), frozenset(digs), seen, source, answered)
+    return ConverterEstimate(frozenset(statuses), frozenset(dvgs), frozenset(digs), seen, source, answered)
 
 
 def _covered(reading: Reading | None, orders: Sequence[ConverterEffect], lag: float) -> bool:
@@ -90,7 +90,7 @@ def _told(reading: Reading | None) -> ConverterEstimate:
     if reading is None:
         return ConverterEstimate(frozenset({None}), frozenset({None}), frozenset({None}), None)
     return ConverterEstimate(
-        frozenset({reading.word}), frozenset({reading.dvg}), frozenset({reading.dig}), reading.at, "reading"
+        frozenset({reading.status}), frozenset({reading.dvg}), frozenset({reading.dig}), reading.at, "reading"
     )
 
 

@@ -1,6 +1,6 @@
 """What may be true of every unit and of the cluster's mode now (Z6a, Z6c, Z8b).
 
-Pure. Every rule that lets an order pass or refuses it looks at a `GridState`, never at raw data: its facts hold what
+Pure. Every rule that lets an order pass or refuses it looks at a `GridState`, never at raw data: its units hold what
 their converters may be doing as a `ConverterEstimate`.
 """
 
@@ -43,7 +43,7 @@ class UnitAssessment:
     conflict: str | None = None
     in_flight: bool = False
     disturbed_at: float | None = None
-    unit: Unit | None = None
+    reported: Unit | None = None
     ordered_at: float | None = None
     sighting: Sighting | None = None
     raw_status: str | None = None
@@ -58,13 +58,13 @@ class UnitAssessment:
 
     @property
     def last_status(self) -> ConverterStatus | None:
-        """The word of the last reading."""
-        return self.reading.word if self.reading else None
+        """The converter's status by the last reading."""
+        return self.reading.status if self.reading else None
 
     @property
     def unwatched(self) -> bool:
-        """Live hardware that nobody watches: not live and possibly in any word but Wait (Z6a, K6)."""
-        return any(unwatched(self.state, word) for word in self.estimate.words)
+        """Live hardware that nobody watches: not live and possibly in any status but Wait (Z6a, K6)."""
+        return any(unwatched(self.state, status) for status in self.estimate.statuses)
 
     def fresh(self, limit: float) -> bool:
         """Whether the unit is live by a reading of at most `limit` seconds."""
@@ -96,7 +96,7 @@ class GridState:
     """
 
     now: float
-    facts: Mapping[str, UnitAssessment]
+    units: Mapping[str, UnitAssessment]
     mode: Mode | None
     mixed: bool = False
     pending: Mode | None = None
@@ -119,23 +119,25 @@ class GridState:
     @property
     def unwatched(self) -> frozenset[str]:
         """The units that are live hardware which nobody watches (Z6a)."""
-        return frozenset(fact.id for fact in self.facts.values() if fact.unwatched)
+        return frozenset(unit.id for unit in self.units.values() if unit.unwatched)
 
     def scope(self, unit_id: str | None) -> list[UnitAssessment]:
-        """The facts of one unit, or of all."""
+        """One unit, or all."""
         if unit_id is None:
-            return list(self.facts.values())
-        return [self.facts[unit_id]] if unit_id in self.facts else []
+            return list(self.units.values())
+        return [self.units[unit_id]] if unit_id in self.units else []
 
     def others(self, unit_id: str) -> list[UnitAssessment]:
-        """The facts of all units but this one."""
-        return [fact for fact in self.facts.values() if fact.id != unit_id]
+        """All units but this one."""
+        return [unit for unit in self.units.values() if unit.id != unit_id]
 
     def working(self, unit_id: str) -> "GridState":
         """The same with only this unit and those that are not surely in Wait."""
         asleep = {ConverterStatus.WAIT}
-        facts = {fact.id: fact for fact in self.facts.values() if fact.id == unit_id or fact.estimate.words != asleep}
-        return replace(self, facts=facts)
+        units = {
+            unit.id: unit for unit in self.units.values() if unit.id == unit_id or unit.estimate.statuses != asleep
+        }
+        return replace(self, units=units)
 
     def mode_pending(self, unit_id: str | None) -> bool:
         """Whether a mode change that touches this scope is under way."""
@@ -149,21 +151,21 @@ class GridState:
     @property
     def live(self) -> list[UnitAssessment]:
         """The live units."""
-        return [fact for fact in self.facts.values() if fact.live]
+        return [unit for unit in self.units.values() if unit.live]
 
 
-def possible_current(facts: Iterable[UnitAssessment], word: ConverterStatus) -> float | None:
-    """The largest current (A) that these units may be carrying in this word together; None when that is not known."""
+def possible_current(units: Iterable[UnitAssessment], status: ConverterStatus) -> float | None:
+    """The largest current (A) that these units may be carrying in this status together; None when that is not known."""
     total = 0.0
-    for fact in facts:
-        if fact.estimate.possibly(word, None):
-            digs = [dig for dig in fact.estimate.digs if dig is not None]
-            if not digs or len(digs) < len(fact.estimate.digs):
+    for unit in units:
+        if unit.estimate.possibly(status, None):
+            digs = [dig for dig in unit.estimate.digs if dig is not None]
+            if not digs or len(digs) < len(unit.estimate.digs):
                 return None
             total += max(digs)
     return total
 
 
-def names(facts: Iterable[UnitAssessment]) -> str:
+def names(units: Iterable[UnitAssessment]) -> str:
     """The units' ids for a sentence, at most eight of them."""
-    return some([fact.id for fact in facts])
+    return some([unit.id for unit in units])

@@ -1,6 +1,6 @@
 """An order's life as data: what was wanted, whether it left, what was answered, what was seen (Z6c, Z8a, Z9b).
 
-Pure and frozen: the command log swaps one record for the next. Used by every operation, the verification and the page.
+Pure and frozen: the register swaps one record for the next. Used by every operation, the verification and the page.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ UNCONFIRMED = "unconfirmed"
 
 @dataclass(frozen=True, slots=True)
 class UnitOutcome:
-    """How an order stands at one unit; `shows` is the mode or word now seen there."""
+    """How an order stands at one unit; `shows` is the mode or status now seen there."""
 
     state: str
     sent: Sent = False
@@ -152,7 +152,7 @@ class ConverterEffect:
 
     command_id: str
     unit_id: str
-    word: ConverterStatus
+    status: ConverterStatus
     dvg: float
     dig: float
     entered: float

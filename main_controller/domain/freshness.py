@@ -33,7 +33,7 @@ class Reading(NamedTuple):
     """
 
     at: float
-    word: ConverterStatus | None
+    status: ConverterStatus | None
     vg: float | None
     ig: float | None
     dvg: float | None
@@ -111,7 +111,7 @@ class Remembered:
     """What a file kept of a unit from before the restart, or of a member never seen (all None) (Z6a)."""
 
     unit_id: str
-    word: str | None = None
+    status: str | None = None
     dvg: float | None = None
     dig: float | None = None
     ip: str | None = None
@@ -119,6 +119,6 @@ class Remembered:
     acknowledged_at: datetime | None = None
 
 
-def unwatched(state: UnitState, word: str | None) -> bool:
-    """Whether a unit is live hardware that nobody watches: not live, and last seen in any word but Wait (K6, Z6a)."""
-    return state is not UnitState.LIVE and word != ConverterStatus.WAIT
+def unwatched(state: UnitState, status: str | None) -> bool:
+    """Whether a unit is live hardware that nobody watches: not live, and last seen in any status but Wait (K6, Z6a)."""
+    return state is not UnitState.LIVE and status != ConverterStatus.WAIT

@@ -89,7 +89,7 @@ WORD_LABELS: dict[ConverterStatus, str] = {
 }
 
 
-_WORDS: Mapping[str, ConverterStatus] = {word.value: word for word in ConverterStatus}
+_WORDS: Mapping[str, ConverterStatus] = {status.value: status for status in ConverterStatus}
 
 
 def parse_converter_status(value: object) -> ConverterStatus | None:

@@ -118,18 +118,18 @@ class ConverterOrder(Order):
     moves_bus: ClassVar[bool] = True
 
     unit_id: str
-    word: ConverterStatus
+    status: ConverterStatus
     dvg: float
     dig: float
 
     def content(self) -> dict[str, Any]:
-        """`word`, `dvg`, `dig`."""
-        return {"word": str(self.word), "dvg": self.dvg, "dig": self.dig}
+        """`status`, `dvg`, `dig`."""
+        return {"word": str(self.status), "dvg": self.dvg, "dig": self.dig}
 
     @property
     def stops(self) -> bool:
         """Wait is a stop."""
-        return self.word is ConverterStatus.WAIT
+        return self.status is ConverterStatus.WAIT
 
 
 @dataclass(frozen=True, slots=True)

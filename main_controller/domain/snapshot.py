@@ -1,4 +1,4 @@
-"""The latest picture of the grid as data: what apis-web last said, of every unit and of the grid as a whole (Z5, Z6).
+"""What was last heard of the grid as data: what apis-web last said, of every unit and of the grid as a whole (Z5, Z6).
 
 Pure. Made and swapped whole by the store's cache; the grid's state is assessed from it.
 """
@@ -73,9 +73,9 @@ class Snapshot:
         return UnitState.SILENT if sighting is None else sighting.state(now, stale_after)
 
     def last_status(self, unit_id: str) -> str | None:
-        """The converter's word as last seen, also before a restart; None when it was never told (Z6a)."""
+        """The converter's status as last seen, also before a restart; None when it was never told (Z6a)."""
         sighting = self.sightings.get(unit_id)
         if sighting is not None:
             return sighting.unit.raw_status
         kept = self.remembered.get(unit_id)
-        return kept.word if kept is not None else None
+        return kept.status if kept is not None else None

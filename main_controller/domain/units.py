@@ -66,13 +66,13 @@ class Unit:
         return number(self.section(*path[:-1]).get(path[-1]))
 
     @property
-    def word(self) -> ConverterStatus | None:
+    def status(self) -> ConverterStatus | None:
         """What the converter says it does (`dcdc.status.status`)."""
         return parse_converter_status(self.section("dcdc", "status").get("status"))
 
     @property
     def raw_status(self) -> str | None:
-        """The converter's status as sent, also where it is none of the four words."""
+        """The converter's status as sent, also where it is none of the four statuses."""
         return text(self.section("dcdc", "status").get("status"))
 
     @property

@@ -17,7 +17,7 @@ from main_controller.store.chronicle import Chronicle
 class Book(Protocol):
     """Where acknowledgements are kept."""
 
-    def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
+    def acknowledge(self, unit_id: str, status: str | None, by: str, at: datetime) -> None:
         """Keep it until the unit tells anything new."""
         ...
 
@@ -52,13 +52,13 @@ class Acknowledge:
         """Acknowledge one unit; NotFound for a stranger, Refused where there is nothing to acknowledge."""
         desk = self._desk
         snapshot = desk.cache.snapshot()
-        fact = desk.picture().facts.get(unit_id)
-        if fact is None:
+        unit = desk.grid().units.get(unit_id)
+        if unit is None:
             raise NotFound(f"There is no unit {unit_id!r}.")
         command = desk.begin(AcknowledgeOrder(unit_id), by, stamp=stamp)
         desk.timely(command, stamp)
         desk.not_while_latched(command)
-        if not fact.unwatched:
+        if not unit.unwatched:
             raise desk.refuse(
                 command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."
             )
@@ -72,19 +72,19 @@ class Acknowledge:
         Only once that has held for as long as a reading is fresh, so that it rests on newer ones: at the end of a deal
         the last voltages are told after it.
         """
-        picture = self._desk.picture()
-        shown = unexplained(picture, self._limits)
+        grid = self._desk.grid()
+        shown = unexplained(grid, self._limits)
         before, self._doubted = self._doubted, {}
         if not shown:
             return
-        for fact in picture.facts.values():
-            if not fact.acknowledged or not fact.unwatched:
+        for unit in grid.units.values():
+            if not unit.acknowledged or not unit.unwatched:
                 continue
-            since = before.get(fact.id, picture.now)
-            if picture.now - since <= self._limits.fresh:
-                self._doubted[fact.id] = since
-            elif self._book.lift(fact.id):
+            since = before.get(unit.id, grid.now)
+            if grid.now - since <= self._limits.fresh:
+                self._doubted[unit.id] = since
+            elif self._book.lift(unit.id):
                 text = (
-                    f"{fact.id} is acknowledged no longer: the bus is live ({listed(shown)}) and nothing explains it."
+                    f"{unit.id} is acknowledged no longer: the bus is live ({listed(shown)}) and nothing explains it."
                 )
-                self._chronicle.tell("acknowledgement", fact.id, text, None, dict(shown))
+                self._chronicle.tell("acknowledgement", unit.id, text, None, dict(shown))

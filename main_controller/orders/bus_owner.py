@@ -62,12 +62,12 @@ class BusOwner:
         if claim is not None and claim.id == claim_id:
             self.claim = None
 
-    def against(self, command: Command, picture: GridState) -> Claim | None:
+    def against(self, command: Command, grid: GridState) -> Claim | None:
         """The claim that this order may not pass, or None; a Soft Stop passes where it can only end things (H1)."""
         claim = self.claim
         order = command.order
         if claim is None or not order.moves_bus or command.by == claim.owner:
             return None
         soft_stop = isinstance(order, ModeOrder) and order.mode is Mode.HETERONOMOUS
-        lowers = soft_stop and only_lowers(order.unit_id, picture)
+        lowers = soft_stop and only_lowers(order.unit_id, grid)
         return None if lowers else claim

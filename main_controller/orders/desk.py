@@ -1,4 +1,4 @@
-"""What every order shares: the picture it is judged by, its record, its refusals, its turn, and how it ends (Z8b).
+"""What every order shares: the grid it is judged by, its record, its refusals, its turn, and how it ends (Z8b).
 
 Used by each operation in this folder. The desk sends nothing itself.
 """
@@ -23,7 +23,8 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.orders.bus_owner import BusOwner
 from main_controller.orders.moments import Moments
-from main_controller.store.command_log import CommandLog, TurnLost, Turns
+from main_controller.orders.register import Register
+from main_controller.orders.turns import TurnLost, Turns
 from main_controller.store.unit_cache import UnitCache
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 class Acknowledgements(Protocol):
     """Which unwatched units an operator has looked at (Z6a)."""
 
-    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+    def acknowledged(self, unit_id: str, status: str | None) -> bool:
         """Whether this unit, last seen in this status, is acknowledged."""
         ...
 
@@ -51,7 +52,7 @@ class Desk:
     def __init__(
         self,
         cache: UnitCache,
-        commands: CommandLog,
+        commands: Register,
         acknowledgements: Acknowledgements,
         locks: Locks,
         *,
@@ -75,7 +76,7 @@ class Desk:
 
     # Looking
 
-    def picture(self) -> GridState:
+    def grid(self) -> GridState:
         """What may be true now of every known unit and of the cluster's mode."""
         return self._assessor.assess(self.moment())
 
@@ -87,8 +88,8 @@ class Desk:
             self.clock(),
             self.wall(),
             self.timing,
-            self.commands.converter_effects(),
-            self.commands.mode_effects(),
+            self.commands.effects.converter_effects(),
+            self.commands.effects.mode_effects(),
             frozenset(
                 unit_id
                 for unit_id in {*snapshot.members, *snapshot.sightings}
@@ -252,11 +253,11 @@ class Desk:
         """
         if not lowers:
             self.not_while_latched(command)
-        if self.commands.held_by is not None:
+        if self.turns.held_by is not None:
             raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
         if self.owner.claim is None:
             return
-        claim = self.owner.against(command, self.picture())
+        claim = self.owner.against(command, self.grid())
         if claim is not None:
             raise self.refuse(command, claim.sentence, cause="bus-owned", owner=claim.as_json())
 
@@ -281,10 +282,10 @@ class Desk:
     @contextmanager
     def turn(self, command: Command, lane: Lane, *overtaken_by: Lane) -> Iterator[Callable[[], bool]]:
         """Hold the command's turn in `lane`; gives what tells whether a stop in `overtaken_by` overtook it."""
-        seen = self.commands.stops(*overtaken_by)
+        seen = self.turns.stops(*overtaken_by)
 
         def overtaken() -> bool:
-            return self.commands.stops(*overtaken_by) != seen
+            return self.turns.stops(*overtaken_by) != seen
 
         try:
             with self.turns.turn(lane, command.id, timeout=self.timing.turn, overtaken=overtaken):
@@ -295,8 +296,7 @@ class Desk:
     def overtake(self, *lanes: Lane) -> None:
         """Have a stop or Wait overtake everything queued in these lanes."""
         for lane in lanes:
-            self.commands.stopping(lane)
-        self.turns.wake()
+            self.turns.stopping(lane)
 
     def ordered_since(self, command_id: str, moment: float, unit_id: str, *, stops: bool) -> bool:
         """Whether another order than that of `command_id` concerned this unit since `moment` (monotonic s).
@@ -305,20 +305,20 @@ class Desk:
         """
         others: list[ModeEffect | ConverterEffect] = [
             order
-            for order in self.commands.mode_effects()
+            for order in self.commands.effects.mode_effects()
             if order.unit_id in (None, unit_id) and (stops or order.mode is not Mode.STOP)
         ]
         others += [
             order
-            for order in self.commands.converter_effects().get(unit_id, ())
-            if stops or order.word is not ConverterStatus.WAIT
+            for order in self.commands.effects.converter_effects().get(unit_id, ())
+            if stops or order.status is not ConverterStatus.WAIT
         ]
         return any(order.entered >= moment and order.command_id != command_id for order in others)
 
     def settle_mode(self, order: ModeEffect, sent: Sent) -> ModeEffect:
         """Note that a mode order came back."""
         settled = replace(order, returned=self.clock(), sent=sent)
-        self.commands.note_mode(settled)
+        self.commands.effects.note_mode(settled)
         return settled
 
 

@@ -32,9 +32,9 @@ class DirectReadings:
         self._clock = clock
         self._limit = limit
 
-    def of(self, facts: Iterable[UnitAssessment]) -> dict[str, Reading | str]:
+    def of(self, units: Iterable[UnitAssessment]) -> dict[str, Reading | str]:
         """What each of these converters says now, or a sentence why that is not known; never raises for a device."""
-        futures = {fact.id: self._executor.submit(self._read, fact) for fact in facts}
+        futures = {unit.id: self._executor.submit(self._read, unit) for unit in units}
         wait(futures.values(), self._limit)
         late = f"no answer came within {self._limit:g} s."
         for future in futures.values():
@@ -42,11 +42,11 @@ class DirectReadings:
         ended = {unit_id: future for unit_id, future in futures.items() if future.done() and not future.cancelled()}
         return {unit_id: ended[unit_id].result() if unit_id in ended else late for unit_id in futures}
 
-    def _read(self, fact: UnitAssessment) -> Reading | str:
+    def _read(self, unit: UnitAssessment) -> Reading | str:
         try:
-            dcdc = self._devices.read(Target(fact.id, fact.ip), "dcdc")
+            dcdc = self._devices.read(Target(unit.id, unit.ip), "dcdc")
         except Exception as fault:  # noqa: BLE001 - whatever fails, the order then rests on the last reading (I12)
-            return foreseen(fault, f"The reading of {fact.id}").sentence
+            return foreseen(fault, f"The reading of {unit.id}").sentence
         return read_dcdc(dcdc, self._clock()) if isinstance(dcdc, Mapping) else "it answered something else."
 
 
@@ -67,7 +67,7 @@ class RepeatedReadings:
         """Forget what was said; a read that is still under way is taken no more."""
         self._asked, self._last = {}, {}
 
-    def look(self, facts: Iterable[UnitAssessment]) -> None:
+    def look(self, units: Iterable[UnitAssessment]) -> None:
         """Take what has come, and ask those anew whose turn it is, the first ones first."""
         for unit_id, (asked_at, future) in list(self._asked.items()):
             if future is not None and future.done():
@@ -75,10 +75,10 @@ class RepeatedReadings:
                 self._take(unit_id, future)
         now = self._clock()
         under_way = sum(1 for _, future in self._asked.values() if future is not None)
-        for fact in facts:
-            asked_at, asked = self._asked.get(fact.id, (float("-inf"), None))
+        for unit in units:
+            asked_at, asked = self._asked.get(unit.id, (float("-inf"), None))
             if asked is None and now - asked_at >= READ_EVERY and under_way < READ_AT_ONCE:
-                self._asked[fact.id] = (now, self._readers.submit(self._read, Target(fact.id, fact.ip), now))
+                self._asked[unit.id] = (now, self._readers.submit(self._read, Target(unit.id, unit.ip), now))
                 under_way += 1
 
     def of(self, unit_id: str) -> Reading | None:

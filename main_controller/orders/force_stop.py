@@ -28,31 +28,31 @@ class ForceStop:
         self._waits = waits
         self._executor = executor
 
-    def carry_out(self, command: Command, order: ModeOrder, picture: GridState) -> tuple[Command, Any]:
+    def carry_out(self, command: Command, order: ModeOrder, grid: GridState) -> tuple[Command, Any]:
         """Send it at once; the accepted command and apis-web's answer."""
         desk = self._desk
         desk.overtake(Lane("mode", order.scope))
         if order.unit_id is None:
-            before = mode = picture.mode
+            before = mode = grid.mode
         else:
-            picture = desk.picture()  # made anew: what was entered before the stop is in it
-            fact = picture.facts[order.unit_id]
-            before, mode = fact.local_mode, fact.obeys
-            picture = replace(picture, facts={fact.id: fact})
+            grid = desk.grid()  # made anew: what was entered before the stop is in it
+            unit = grid.units[order.unit_id]
+            before, mode = unit.local_mode, unit.obeys
+            grid = replace(grid, units={unit.id: unit})
         effect = self._sender.note(command, order, before)
-        if mode in (Mode.MANUAL, None) or Mode.MANUAL in picture.pending_for(order.unit_id):
-            answer = self._send_with_waits(command, replace(order, waits=True), effect, picture)
+        if mode in (Mode.MANUAL, None) or Mode.MANUAL in grid.pending_for(order.unit_id):
+            answer = self._send_with_waits(command, replace(order, waits=True), effect, grid)
         else:
             answer = self._send(command, order, effect)
         return desk.accept(command), answer
 
-    def _send_with_waits(self, command: Command, order: ModeOrder, effect: ModeEffect, picture: GridState) -> Any:
-        """Send the stop, and Wait to every unit of the picture beside it."""
+    def _send_with_waits(self, command: Command, order: ModeOrder, effect: ModeEffect, grid: GridState) -> Any:
+        """Send the stop, and Wait to every unit beside it."""
         desk = self._desk
         desk.commands.update(command.id, order=order)
         desk.overtake(Lane("converter", order.scope))
         asked = self._executor.submit(self._send, command, order, effect)
-        results = self._waits.send_all(command.id, picture)
+        results = self._waits.send_all(command.id, grid)
         failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
         if failed:
             desk.commands.update(command.id, note=f"Wait could not be sent to {some(failed)}.")

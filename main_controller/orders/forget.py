@@ -71,8 +71,8 @@ class Forget:
             desk.timely(command, stamp)
             desk.not_while_stopping(command)
             desk.not_locked(command, unit_id)
-            snapshot, fact = desk.cache.snapshot(), desk.picture().facts.get(unit_id)
-            why = self._why_not(unit_id, snapshot, fact) or _unconfirmed(unit_id, snapshot, fact, confirm)
+            snapshot, unit = desk.cache.snapshot(), desk.grid().units.get(unit_id)
+            why = self._why_not(unit_id, snapshot, unit) or _unconfirmed(unit_id, snapshot, unit, confirm)
             if why is not None:
                 raise desk.refuse(command, why)
             if not desk.cache.forget(unit_id):
@@ -81,7 +81,7 @@ class Forget:
         cleared = self._clear_schedules(unit_id)
         return desk.verify(desk.accept(command), progress={"schedules": cleared})
 
-    def _why_not(self, unit_id: str, snapshot: Snapshot, fact: UnitAssessment | None) -> str | None:
+    def _why_not(self, unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None) -> str | None:
         """Why it cannot be said that the unit has left, or None."""
         desk = self._desk
         answered = snapshot.answered_at
@@ -89,7 +89,7 @@ class Forget:
             return f"apis-web's /get/log does not answer now, so nobody can tell whether it shows {unit_id}."
         if _present(snapshot.sightings.get(unit_id)):
             return _shown(unit_id)
-        if fact is not None and fact.in_flight:
+        if unit is not None and unit.in_flight:
             return f"An order to {unit_id} has not come back yet."
         transfer = self._transfer() or {}
         under_way = transfer.get("state") in ("running", "interrupted")
@@ -98,10 +98,10 @@ class Forget:
         return None
 
 
-def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: UnitAssessment | None, confirm: str | None) -> str | None:
+def _unconfirmed(unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None, confirm: str | None) -> str | None:
     """What has to be sent so that nobody forgets working hardware unawares, or None."""
     status = _status(snapshot, unit_id)
-    if confirm == status or (confirm is None and (fact is None or not fact.unwatched)):
+    if confirm == status or (confirm is None and (unit is None or not unit.unwatched)):
         return None
     if confirm is not None:
         return f"{unit_id} was last seen in the status {status}, not {confirm[:40]!r}; send confirm={status}."
@@ -112,11 +112,11 @@ def _unconfirmed(unit_id: str, snapshot: Snapshot, fact: UnitAssessment | None, 
 
 
 def _status(snapshot: Snapshot, unit_id: str) -> str:
-    """The converter's word as last seen, as a person can say it."""
+    """The converter's status as last seen, as a person can say it."""
     told = snapshot.last_status(unit_id)
-    word = parse_converter_status(told)
-    if word is not None:
-        return str(word)
+    status = parse_converter_status(told)
+    if status is not None:
+        return str(status)
     return told if told and told.isprintable() and len(told) <= LONGEST_STATUS else UNKNOWN
 
 

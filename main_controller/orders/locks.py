@@ -66,7 +66,7 @@ class SetLock:
             held = self._book.all().get(scope)
             if held is not None:
                 raise desk.refuse(command, f"{scope or 'The cluster'} is locked already, by {held['name']}.")
-            why = why_not_lock(scope, desk.picture()) if scope else None
+            why = why_not_lock(scope, desk.grid()) if scope else None
             if why:
                 raise desk.refuse(command, why)
             try:

@@ -14,7 +14,7 @@ from main_controller.errors import Sent
 from main_controller.orders.desk import Desk
 from main_controller.upstream.apis_web import ApisWeb
 
-WORDS = {mode: word for word, mode in BUDO_WORDS.items()}
+WORDS = {mode: status for status, mode in BUDO_WORDS.items()}
 
 
 class ModeSender:
@@ -31,7 +31,7 @@ class ModeSender:
             command.id, order.unit_id, order.mode, self._desk.clock(),
             before=before, by_person=command.by != SCHEDULER, at=command.at,
         )  # fmt: skip
-        self._desk.commands.note_mode(effect)
+        self._desk.commands.effects.note_mode(effect)
         return effect
 
     def send(self, order: ModeOrder) -> Any:

@@ -197,11 +197,11 @@ class SetSchedule:
             raise NotFound(f"There is no unit {unit_id}.")
 
 
-def _operation(word: str) -> Operation:
+def _operation(status: str) -> Operation:
     try:
-        return Operation(word)
+        return Operation(status)
     except ValueError:
-        raise BadRequest(f"operation must be one of {', '.join(Operation)}, not {word[:40]!r}.") from None
+        raise BadRequest(f"operation must be one of {', '.join(Operation)}, not {status[:40]!r}.") from None
 
 
 def _none(cleared: bool) -> str:

@@ -56,18 +56,18 @@ class ConverterRules:
     def answers(
         self,
         wanted: ConverterOrder,
-        picture: GridState,
+        grid: GridState,
         by: Actor | None,
         direct: Mapping[str, Reading | str] | None = None,
     ) -> list[Answer]:
         """What each rule says; `direct` is what converters themselves said just now (None: they were not asked)."""
         claim = self._desk.owner.claim
         owner = None if claim is None else Owner(claim.owner, claim.sentence)
-        return judge(wanted, picture, self.limits, Known(by, owner, self._trips(), direct))
+        return judge(wanted, grid, self.limits, Known(by, owner, self._trips(), direct))
 
 
 class SetConverter:
-    """Orders one converter's word, target voltage (V) and current (A).
+    """Orders one converter's status, target voltage (V) and current (A).
 
     `direct` reads converters before a current order (None: nothing is read); `trips` gives the moments (monotonic s)
     of each unit's trips that nobody has reset (I11).
@@ -94,16 +94,16 @@ class SetConverter:
     def dry_run(self, wanted: ConverterOrder, by: Actor | None = None) -> list[Answer]:
         """What the rules say of this order by `by` now; nothing is sent, read or recorded."""
         self._desk.known(wanted.unit_id)
-        return self._rules.answers(wanted, self._desk.picture(), by)
+        return self._rules.answers(wanted, self._desk.grid(), by)
 
     def wait(self, unit_id: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, Mapping[str, Any]]:
         """Send Wait now. Returns the command and the converter's new `dcdc` object; raises UpstreamError."""
         desk = self._desk
         desk.known(unit_id)
-        fact = desk.picture().facts[unit_id]
+        unit = desk.grid().units[unit_id]
         wanted = ConverterOrder(unit_id, ConverterStatus.WAIT, 0.0, 0.0)
-        command = desk.begin(wanted, by, before=_before(fact), stamp=stamp, judged=True)
-        result = self._waits.send(command.id, unit_id, fact.ip)
+        command = desk.begin(wanted, by, before=_before(unit), stamp=stamp, judged=True)
+        result = self._waits.send(command.id, unit_id, unit.ip)
         if result.error is not None:
             raise desk.fault(command, result.error)
         return self._answered(desk.accept(command), wanted, result.answer or {})
@@ -127,7 +127,7 @@ class SetConverter:
             return self.wait(wanted.unit_id, by, stamp=stamp)
         desk = self._desk
         desk.known(wanted.unit_id)
-        before = _before(desk.picture().facts[wanted.unit_id])
+        before = _before(desk.grid().units[wanted.unit_id])
         command = desk.begin(wanted, by, override=override, before=before, stamp=stamp)
         passed = Override(override, override_rules)
         sending = _Sending(
@@ -181,53 +181,53 @@ class _Sending(Handling[Mapping[str, Any]]):
 
     def prepare(self) -> None:
         """Before a current order: the rules first, so that a refusal waits for no device, then the direct readings."""
-        if self._direct is None or not self._wanted.word.current_controlled:
+        if self._direct is None or not self._wanted.status.current_controlled:
             return
         with self._desk.commands.deciding():
-            picture, _ = self._check(None)
+            grid, _ = self._check(None)
         self._desk.judged(self._command)
-        self._told = self._direct.of(units_to_read(self._wanted, picture))
+        self._told = self._direct.of(units_to_read(self._wanted, grid))
 
     def decide(self) -> None:
         """Check and enter as one step (Z8b)."""
         desk, command, wanted = self._desk, self._command, self._wanted
-        picture, overridden = self._check(self._told)
-        self._ip = picture.facts[wanted.unit_id].ip
+        grid, overridden = self._check(self._told)
+        self._ip = grid.units[wanted.unit_id].ip
         self._effect = ConverterEffect(
-            command.id, wanted.unit_id, wanted.word, wanted.dvg, wanted.dig, entered=desk.clock()
+            command.id, wanted.unit_id, wanted.status, wanted.dvg, wanted.dig, entered=desk.clock()
         )
-        desk.commands.note_converter(self._effect)
+        desk.commands.effects.note_converter(self._effect)
         if overridden:
             note = f"Rules {', '.join(overridden)} were overridden: {self._override.reason}"
             desk.commands.update(command.id, note=note)
             log.warning("%s to %s: %s", command.id, wanted.unit_id, note)
 
     def _check(self, told: Mapping[str, Reading | str] | None) -> tuple[GridState, list[str]]:
-        """Refuse what anything refuses; the picture that was judged by, and the rules that were overridden."""
+        """Refuse what anything refuses; the state that was judged by, and the rules that were overridden."""
         desk, command, wanted = self._desk, self._command, self._wanted
         desk.timely(command, self._stamp)
         desk.not_while_stopping(command)
         desk.not_locked(command, wanted.unit_id)
         desk.not_while_shutting_down(command, wanted.unit_id)
-        picture = desk.picture()
-        answers = self._rules.answers(wanted, picture, command.by, told)
+        grid = desk.grid()
+        answers = self._rules.answers(wanted, grid, command.by, told)
         failing = [answer for answer in answers if answer.refuses]
         refusing = [answer for answer in failing if not self._override.passes(answer)]
         if refusing:
             sentence = " ".join(answer.sentence for answer in refusing)
             raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in answers])
-        return picture, [answer.rule for answer in failing]
+        return grid, [answer.rule for answer in failing]
 
     def send(self) -> Mapping[str, Any]:
         """Send it."""
         wanted = self._wanted
-        return self._devices.command(Target(wanted.unit_id, self._ip), wanted.word, wanted.dvg, wanted.dig)
+        return self._devices.command(Target(wanted.unit_id, self._ip), wanted.status, wanted.dvg, wanted.dig)
 
     def settle(self, sent: Sent, answer: Mapping[str, Any] | None) -> None:
         """From here on it counts by when it came back, and by what the converter answered."""
         if self._effect is not None:
             back = replace(self._effect, returned=self._desk.clock(), sent=sent, answer=answer)
-            self._desk.commands.note_converter(back)
+            self._desk.commands.effects.note_converter(back)
 
     def follow(self, sent: Sent) -> str:
         """Send Wait again after it (Z9)."""
@@ -250,17 +250,17 @@ class _Sending(Handling[Mapping[str, Any]]):
 
 
 def shows(answer: Mapping[str, Any]) -> str | None:
-    """The word in a converter's answer as it wrote it, or None."""
-    status = answer.get("status")
-    word = status.get("status") if isinstance(status, Mapping) else None
-    return word if isinstance(word, str) else None
+    """The status in a converter's answer as it wrote it, or None."""
+    section = answer.get("status")
+    told = section.get("status") if isinstance(section, Mapping) else None
+    return told if isinstance(told, str) else None
 
 
 def answers_wanted(answer: Mapping[str, Any], wanted: ConverterOrder) -> bool:
-    """Whether a `dcdc` object shows the wanted word, and its voltage and current where the word needs them."""
-    if (shows(answer) or "").lower() != wanted.word:
+    """Whether a `dcdc` object shows the wanted status, and its voltage and current where the status needs them."""
+    if (shows(answer) or "").lower() != wanted.status:
         return False
-    if wanted.word is ConverterStatus.WAIT:
+    if wanted.status is ConverterStatus.WAIT:
         return True
     dig = _figure(answer, "param", "dig")
     dvg = _figure(answer, "vdis", "dvg")
@@ -272,5 +272,5 @@ def _figure(answer: Mapping[str, Any], section: str, key: str) -> float | None:
     return number(part.get(key)) if isinstance(part, Mapping) else None
 
 
-def _before(fact: UnitAssessment) -> dict[str, Any]:
-    return {"word": None if fact.last_status is None else str(fact.last_status)}
+def _before(unit: UnitAssessment) -> dict[str, Any]:
+    return {"word": None if unit.last_status is None else str(unit.last_status)}

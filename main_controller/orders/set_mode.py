@@ -46,9 +46,9 @@ class SetMode:
         """Set the cluster's mode through `/setOperationMode` (R12)."""
         return self._order(ModeOrder(None, mode), by, stamp)[0]
 
-    def budo(self, word: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, bool]:
+    def budo(self, status: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, bool]:
         """Set the cluster's mode through apis-web's path of this word (R11); returns its `active` too."""
-        return self._order(BudoOrder(None, BUDO_WORDS[word]), by, stamp)
+        return self._order(BudoOrder(None, BUDO_WORDS[status]), by, stamp)
 
     def unit(self, unit_id: str, mode: Mode | None, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Set one unit's local mode; None clears it, so that the unit follows the cluster (N6)."""
@@ -57,11 +57,11 @@ class SetMode:
 
     def _order(self, order: ModeOrder, by: Actor, stamp: Stamp) -> tuple[Command, Any]:
         desk = self._desk
-        picture = desk.picture()
-        before = {"mode": _shown(order, picture)}
+        grid = desk.grid()
+        before = {"mode": _shown(order, grid)}
         command = desk.begin(order, by, before=before, stamp=stamp, judged=order.stops)
         if order.stops:
-            return self._force_stop.carry_out(command, order, picture)
+            return self._force_stop.carry_out(command, order, grid)
         return self._dispatcher.carry_out(command, _Change(desk, self._sender, self._limits, command, order, stamp))
 
 
@@ -80,26 +80,26 @@ class _Change(Handling[Any]):
         self._effect: ModeEffect | None = None
         self.turn = Lane("mode", order.scope)
         self.overtaken_by = tuple({self.turn, Lane("mode")})
-        self._stops = desk.commands.stops(self.turn)
+        self._stops = desk.turns.stops(self.turn)
 
     def decide(self) -> None:
         """A Soft Stop that only lowers passes everything but the rules of the place (S1)."""
         desk, order, command = self._desk, self._order, self._command
-        picture = desk.picture()
-        lowers = order.mode is Mode.HETERONOMOUS and only_lowers(order.unit_id, picture)
+        grid = desk.grid()
+        lowers = order.mode is Mode.HETERONOMOUS and only_lowers(order.unit_id, grid)
         if not lowers:
             desk.timely(command, self._stamp)
         desk.not_while_stopping(command, lowers=lowers)
-        reason = self._why_not(picture)
+        reason = self._why_not(grid)
         if reason:
             raise desk.refuse(command, reason)
-        self._effect = self._sender.note(command, order, _shown(order, picture))
+        self._effect = self._sender.note(command, order, _shown(order, grid))
 
-    def _why_not(self, picture: GridState) -> str | None:
+    def _why_not(self, grid: GridState) -> str | None:
         order, locks = self._order, self._desk.locks.all()
         if order.unit_id is not None:
-            return why_not_local(order.unit_id, order.mode, picture, locks, self._limits)
-        return None if order.mode is None else why_not_global(order.mode, picture, locks, self._limits)
+            return why_not_local(order.unit_id, order.mode, grid, locks, self._limits)
+        return None if order.mode is None else why_not_global(order.mode, grid, locks, self._limits)
 
     def send(self) -> Any:
         """Send the mode."""
@@ -113,7 +113,7 @@ class _Change(Handling[Any]):
     def follow(self, sent: Sent) -> str:
         """Send stop again in the same scope; one of the cluster holds whatever a unit's own mode is (A15-3)."""
         desk, command = self._desk, self._command
-        if desk.commands.stops(self.turn) == self._stops:
+        if desk.turns.stops(self.turn) == self._stops:
             return ""
         log.warning("%s: a stop overtook this order in flight; stop follows it", command.id)
         stop = ModeOrder(self._order.unit_id, Mode.STOP)
@@ -121,7 +121,7 @@ class _Change(Handling[Any]):
             f"{command.id} stopped", stop.unit_id, stop.mode, desk.clock(), before=self._order.mode, at=command.at,
             by_person=self._effect is not None and self._effect.by_person,
         )  # fmt: skip
-        desk.commands.note_mode(effect)
+        desk.commands.effects.note_mode(effect)
         try:
             self._sender.send(stop)
             note = "A stop overtook this order in flight; stop followed it."
@@ -135,6 +135,6 @@ class _Change(Handling[Any]):
         return note
 
 
-def _shown(order: ModeOrder, picture: GridState) -> Mode | None:
+def _shown(order: ModeOrder, grid: GridState) -> Mode | None:
     """The mode that an order takes the place of: the cluster's, or the unit's own."""
-    return picture.mode if order.unit_id is None else picture.facts[order.unit_id].local_mode
+    return grid.mode if order.unit_id is None else grid.units[order.unit_id].local_mode

@@ -42,11 +42,11 @@ class _ShuttingDown(Handling[None]):
         desk, command, unit_id = self._desk, self._command, self._command.unit_id
         desk.timely(command, self._stamp)
         desk.not_while_stopping(command)
-        picture = desk.picture()
-        reason = why_not_shut_down(unit_id, picture, desk.timing.fresh)
+        grid = desk.grid()
+        reason = why_not_shut_down(unit_id, grid, desk.timing.fresh)
         if reason:
             raise desk.refuse(command, reason)
-        units = tuple(fact.id for fact in picture.scope(unit_id))
+        units = tuple(unit.id for unit in grid.scope(unit_id))
         desk.commands.update(command.id, order=ShutDownOrder(unit_id, units))
 
     def send(self) -> None:

@@ -41,12 +41,12 @@ class UpsMode:
         sending = _Setting(desk, self._send_all, command, order, stamp, enabled=self._enabled)
         return self._dispatcher.carry_out(command, sending)
 
-    def _send_all(self, facts: list[UnitAssessment], mode: int) -> dict[str, ControllerError | None]:
+    def _send_all(self, units: list[UnitAssessment], mode: int) -> dict[str, ControllerError | None]:
         """Send it to each; what went wrong at which unit."""
-        targets = [Target(fact.id, fact.ip) for fact in facts if not fact.conflict]
+        targets = [Target(unit.id, unit.ip) for unit in units if not unit.conflict]
         futures = {target.unit_id: self._executor.submit(self._one, target, mode) for target in targets}
         errors = {unit_id: future.result() for unit_id, future in futures.items()}
-        return {**errors, **{fact.id: Refused(fact.conflict) for fact in facts if fact.conflict}}
+        return {**errors, **{unit.id: Refused(unit.conflict) for unit in units if unit.conflict}}
 
     def _one(self, target: Target, mode: int) -> ControllerError | None:
         try:
@@ -87,8 +87,8 @@ class _Setting(Handling[dict[str, Any]]):
         desk.not_while_stopping(command)
         if not self._enabled:
             raise desk.refuse(command, "No UPS address is set (setting ups_set_url); nothing was sent.")
-        self._facts = desk.picture().scope(self._order.unit_id)
-        ambiguous = [fact.conflict for fact in self._facts if fact.conflict]
+        self._facts = desk.grid().scope(self._order.unit_id)
+        ambiguous = [unit.conflict for unit in self._facts if unit.conflict]
         if self._order.unit_id is not None and ambiguous:
             raise desk.refuse(command, str(ambiguous[0]))
 

@@ -33,13 +33,13 @@ class WaitResult:
     sent: Sent
     answer: Mapping[str, Any] | None = None
     error: ControllerError | None = None
-    word: ConverterStatus | None = None
+    status: ConverterStatus | None = None
     asked_at: float = float("-inf")
 
     @property
     def in_wait(self) -> bool:
         """Whether the converter itself answered that it is in Wait."""
-        return self.word is ConverterStatus.WAIT
+        return self.status is ConverterStatus.WAIT
 
 
 class Waits:
@@ -55,29 +55,31 @@ class Waits:
         desk = self._desk
         desk.overtake(Lane("converter", Scope(unit_id)))
         order = ConverterEffect(command_id, unit_id, ConverterStatus.WAIT, 0.0, 0.0, entered=desk.clock())
-        desk.commands.note_converter(order)
+        desk.commands.effects.note_converter(order)
         try:
             answer = self._devices.command(Target(unit_id, ip), ConverterStatus.WAIT, 0.0, 0.0)
         except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
             error = foreseen(fault, f"Wait to {unit_id}")
             return self._failed(order, error, error.sent)
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
-        desk.commands.note_converter(done)
-        return WaitResult(unit_id, desk.clock(), True, answer=answer, word=done.answered_status, asked_at=order.entered)
+        desk.commands.effects.note_converter(done)
+        return WaitResult(
+            unit_id, desk.clock(), True, answer=answer, status=done.answered_status, asked_at=order.entered
+        )
 
     def _failed(self, order: ConverterEffect, error: ControllerError, sent: Sent) -> WaitResult:
         now = self._desk.clock()
-        self._desk.commands.note_converter(replace(order, returned=now, sent=sent))
+        self._desk.commands.effects.note_converter(replace(order, returned=now, sent=sent))
         log.error("%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
         return WaitResult(order.unit_id, now, sent, error=error, asked_at=order.entered)
 
-    def start(self, command_id: str, facts: Iterable[UnitAssessment]) -> "WaitWave":
+    def start(self, command_id: str, units: Iterable[UnitAssessment]) -> "WaitWave":
         """Begin to send Wait to these units without waiting for any: current-controlled first, references last."""
-        return WaitWave(self, self._executor, command_id, list(facts), self._desk)
+        return WaitWave(self, self._executor, command_id, list(units), self._desk)
 
-    def send_all(self, command_id: str, picture: GridState) -> dict[str, WaitResult]:
+    def send_all(self, command_id: str, grid: GridState) -> dict[str, WaitResult]:
         """Send Wait to every known unit in the sparing order and return what came of each."""
-        wave = self.start(command_id, picture.facts.values())
+        wave = self.start(command_id, grid.units.values())
         while not wave.finished():
             wave.wait(0.2, self._pause)
         return wave.results()
@@ -95,22 +97,22 @@ class WaitWave:
     """
 
     def __init__(
-        self, waits: Waits, executor: Executor, command_id: str, facts: list[UnitAssessment], desk: Desk
+        self, waits: Waits, executor: Executor, command_id: str, units: list[UnitAssessment], desk: Desk
     ) -> None:
         self._waits = waits
         self._executor = executor
         self._command_id = command_id
         self._clock = desk.clock
         self._timing = desk.timing
-        self._references = [fact for fact in facts if fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE)]
-        references = {fact.id for fact in self._references}
-        others = [fact for fact in facts if fact.id not in references]
-        others.sort(key=lambda fact: not fact.estimate.possibly_current_controlled)
-        self._others = {fact.id: fact for fact in others}
+        self._references = [unit for unit in units if unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE)]
+        references = {unit.id for unit in self._references}
+        others = [unit for unit in units if unit.id not in references]
+        others.sort(key=lambda unit: not unit.estimate.possibly_current_controlled)
+        self._others = {unit.id: unit for unit in others}
         self._futures: dict[str, Future[WaitResult]] = {}
         self._started = desk.clock()
         self._send(others)
-        self.unit_ids = frozenset(fact.id for fact in facts)
+        self.unit_ids = frozenset(unit.id for unit in units)
         self.finished()  # references without followers leave with them
 
     def finished(self) -> bool:
@@ -122,7 +124,7 @@ class WaitWave:
                 self._send(references)
             else:
                 now = self._clock()
-                self._send([fact for fact, at in self._to_repeat() if now - at >= self._timing.wait_again])
+                self._send([unit for unit, at in self._to_repeat() if now - at >= self._timing.wait_again])
         return not self._references and self._all_back()
 
     def wait(self, timeout: float, pause: Callable[[float], None]) -> None:
@@ -149,6 +151,6 @@ class WaitWave:
     def _all_back(self) -> bool:
         return all(future.done() for future in self._futures.values())
 
-    def _send(self, facts: Iterable[UnitAssessment]) -> None:
-        for fact in facts:
-            self._futures[fact.id] = self._executor.submit(self._waits.send, self._command_id, fact.id, fact.ip)
+    def _send(self, units: Iterable[UnitAssessment]) -> None:
+        for unit in units:
+            self._futures[unit.id] = self._executor.submit(self._waits.send, self._command_id, unit.id, unit.ip)

@@ -95,7 +95,7 @@ class EStop:
         held, presses = self._held, self._presses
         if held is None:
             raise desk.fault(command, NotFound("No E-stop is latched."))
-        if desk.commands.held_by is not None:
+        if desk.turns.held_by is not None:
             raise desk.refuse(command, "Stop all is running; the E-stop is reset once it has ended.")
         if not self._at_file.acquire(timeout=self._desk.timing.latch_disk):
             raise desk.refuse(command, f"The file {self._file.name} does not answer; the E-stop stays latched.")
@@ -170,12 +170,12 @@ class EStop:
 
     def _again(self, missed: Command) -> bool:
         """Whether a Stop all that was not seen to be done is to be given again."""
-        live = self._desk.picture().live
+        live = self._desk.grid().live
         if missed.sent is not True:
             return bool(live)
         paused = self._desk.clock() - missed.last_given >= self._desk.timing.estop_again
-        sharing = any(fact.obeys in SHARING_MODES for fact in live)
-        return sharing and paused and self._desk.commands.held_by is None
+        sharing = any(unit.obeys in SHARING_MODES for unit in live)
+        return sharing and paused and self._desk.turns.held_by is None
 
     def _write(self, latch: Latch) -> bool:
         try:

@@ -23,12 +23,12 @@ def reachable(snapshot: Snapshot) -> dict[str, str]:
 
 
 def of_forgotten(tries: Mapping[str, Future[WaitResult]]) -> dict[str, dict[str, Any]]:
-    """What came of each Wait so far, by id: `sent`, the word that the converter answered (`shows`), and `error`."""
+    """What came of each Wait so far, by id: `sent`, the status that the converter answered (`shows`), and `error`."""
     return {unit_id: _outcome(one.result() if one.done() else None) for unit_id, one in tries.items()}
 
 
 def _outcome(result: WaitResult | None) -> dict[str, Any]:
     if result is None:
         return {"sent": "unknown", "shows": None, "error": "No answer has come yet."}
-    shows = None if result.word is None else str(result.word)
+    shows = None if result.status is None else str(result.status)
     return {"sent": result.sent, "shows": shows, "error": result.error.sentence if result.error is not None else None}

@@ -149,14 +149,14 @@ class GuidedTransfer:
             self._go_on(transfer)
         if transfer is None or (transfer.over and transfer.state is not TransferState.INTERRUPTED):
             return
-        if self._desk.commands.held_by is not None:
+        if self._desk.turns.held_by is not None:
             self.overtaken()
             return
-        picture = self._desk.picture()
+        grid = self._desk.grid()
         if transfer.state is TransferState.INTERRUPTED:
-            self._look_after(transfer, picture)
+            self._look_after(transfer, grid)
             return
-        if transfer.step not in ENDING and self._ends(transfer, picture):
+        if transfer.step not in ENDING and self._ends(transfer, grid):
             return
         steps: dict[Step, Callable[[Transfer, GridState], None]] = {
             Step.REFERENCE_UP: self._reference_up,
@@ -166,9 +166,9 @@ class GuidedTransfer:
             Step.CURRENT_OFF: self._current_off,
             Step.REFERENCE_DOWN: self._reference_down,
         }
-        steps[transfer.step](transfer, picture)
+        steps[transfer.step](transfer, grid)
 
-    def _look_after(self, transfer: Transfer, picture: GridState) -> None:
+    def _look_after(self, transfer: Transfer, grid: GridState) -> None:
         """One that a kill interrupted: it is ended once it was left alone for too long, or a stop came (S30)."""
         why = self._watcher.why_unattended(transfer)
         if why is None and self._stops(transfer) != self._stops_seen:
@@ -177,28 +177,28 @@ class GuidedTransfer:
             log.warning("%s: safe end begins: %s", transfer.id, why)
             self._end(UNATTENDED, why)
 
-    def _ends(self, transfer: Transfer, picture: GridState) -> bool:
+    def _ends(self, transfer: Transfer, grid: GridState) -> bool:
         """Begin the safe end where it is due; whether it is. What cannot be watched is ended too."""
         wish = self._wish
         try:
-            self._figures.look(transfer, picture)
-            wish = wish or self._figures.why_over(transfer, picture.now)
-            why = wish or self._why_end(transfer, picture)
+            self._figures.look(transfer, grid)
+            wish = wish or self._figures.why_over(transfer, grid.now)
+            why = wish or self._why_end(transfer, grid)
         except Exception as fault:
             log.exception("%s: watching it failed", transfer.id)
             why = wish or f"Watching it failed in a way that nobody foresaw: {fault!r}"
         if why is None:
             return False
-        self._begin_end(transfer, why, picture, failed=wish is None)
+        self._begin_end(transfer, why, grid, failed=wish is None)
         return True
 
-    def _why_end(self, transfer: Transfer, picture: GridState) -> str | None:
+    def _why_end(self, transfer: Transfer, grid: GridState) -> str | None:
         if self._stops(transfer) != self._stops_seen:
             return STOPPED
-        view = self._watcher.view(picture, transfer.giver, transfer.taker)
+        view = self._watcher.view(grid, transfer.giver, transfer.taker)
         return why_end(transfer, view, self._bounds) or self._watcher.why_unattended(transfer)
 
-    def _reference_up(self, transfer: Transfer, picture: GridState) -> None:
+    def _reference_up(self, transfer: Transfer, grid: GridState) -> None:
         wanted = reference_order(transfer)
         answer = self._order(transfer, wanted)
         if answer is None:
@@ -209,19 +209,19 @@ class GuidedTransfer:
             note = f"{transfer.giver} answers that it is the voltage reference at {transfer.voltage:g} V."
             self._record.show(transfer, up.to(Step.BUS_STABLE, now, note))
         elif self._record.move(transfer, up):
-            self._begin_end(up, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
+            self._begin_end(up, _answered_otherwise(wanted, answer), self._desk.grid(), failed=True)
 
-    def _bus_stable(self, transfer: Transfer, picture: GridState) -> None:
+    def _bus_stable(self, transfer: Transfer, grid: GridState) -> None:
         """Wait until the next order would pass the interlocks."""
         answers = self._set_converter.dry_run(_charge(transfer), transfer.owner)
         open_rules = [answer for answer in answers if answer.refuses]
         if not open_rules:
             note = f"The bus is at {transfer.voltage:g} V at both units."
-            self._record.show(transfer, transfer.to(Step.CURRENT_ON, picture.now, note))
+            self._record.show(transfer, transfer.to(Step.CURRENT_ON, grid.now, note))
             return
         self._record.tell(transfer, open_rules[0].sentence)
 
-    def _current_on(self, transfer: Transfer, picture: GridState) -> None:
+    def _current_on(self, transfer: Transfer, grid: GridState) -> None:
         wanted = _charge(transfer)
         answer = self._order(transfer, wanted)
         if answer is None:
@@ -233,11 +233,11 @@ class GuidedTransfer:
             note = f"{transfer.taker} answers that it charges, set to {transfer.current:g} A."
             self._record.show(transfer, on.to(Step.SHARING, now, note))
         elif self._record.move(transfer, on):
-            self._begin_end(on, _answered_otherwise(wanted, answer), self._desk.picture(), failed=True)
+            self._begin_end(on, _answered_otherwise(wanted, answer), self._desk.grid(), failed=True)
 
-    def _tell_currents(self, transfer: Transfer, picture: GridState) -> None:
+    def _tell_currents(self, transfer: Transfer, grid: GridState) -> None:
         """What flows is told by the readings, not by the order (S22)."""
-        self._record.tell(transfer, self._figures.sentence(transfer, picture))
+        self._record.tell(transfer, self._figures.sentence(transfer, grid))
 
     def _order(self, transfer: Transfer, wanted: ConverterOrder) -> Mapping[str, Any] | None:
         """Give one converter order as part of the transfer; its answer. None: the safe end has begun, or a Stop all."""
@@ -247,7 +247,7 @@ class GuidedTransfer:
             sent = error.sent
             after = replace(transfer, touched=transfer.touched or sent is not False)
             if self._record.move(transfer, after):
-                self._begin_end(after, error.sentence, self._desk.picture(), failed=True)
+                self._begin_end(after, error.sentence, self._desk.grid(), failed=True)
             return None
         except BaseException:
             self._record.move(transfer, replace(transfer, touched=True))  # nobody knows whether it left
@@ -256,44 +256,44 @@ class GuidedTransfer:
 
     # The safe end
 
-    def _begin_end(self, transfer: Transfer, why: str, picture: GridState, *, failed: bool) -> None:
+    def _begin_end(self, transfer: Transfer, why: str, grid: GridState, *, failed: bool) -> None:
         """Begin it, with the first Waits sent before anything is written down."""
         log.warning("%s: safe end begins: %s", transfer.id, why)
-        ending = replace(transfer, reason=why, failed=failed or transfer.failed, began_end=picture.now)
+        ending = replace(transfer, reason=why, failed=failed or transfer.failed, began_end=grid.now)
         if failed:
             ending = replace(ending, failed_step=transfer.step)
         if not ending.touched:
             state = TransferState.FAILED if ending.failed else TransferState.ENDED
             self._record.finish(transfer, replace(ending, state=state, safe=True))
             return
-        ending = ending.to(Step.CURRENT_OFF, picture.now, why)
+        ending = ending.to(Step.CURRENT_OFF, grid.now, why)
         if self._record.move(transfer, ending):
-            down = self._safe_end.current_off(ending, picture)
+            down = self._safe_end.current_off(ending, grid)
             self._record.write(ending)
-            self._take_down(ending, down, picture)
+            self._take_down(ending, down, grid)
 
-    def _current_off(self, transfer: Transfer, picture: GridState) -> None:
-        self._take_down(transfer, self._safe_end.current_off(transfer, picture), picture)
+    def _current_off(self, transfer: Transfer, grid: GridState) -> None:
+        self._take_down(transfer, self._safe_end.current_off(transfer, grid), grid)
 
-    def _take_down(self, transfer: Transfer, down: Transfer | None, picture: GridState) -> None:
+    def _take_down(self, transfer: Transfer, down: Transfer | None, grid: GridState) -> None:
         """Go on to the reference, once `down` says that its turn has come."""
         if down is not None and self._record.show(transfer, down):
-            self._figures.over(picture.now)
-            self._reference_down(down, picture)
+            self._figures.over(grid.now)
+            self._reference_down(down, grid)
 
-    def _reference_down(self, transfer: Transfer, picture: GridState) -> None:
-        ended = self._safe_end.reference_down(transfer, picture)
+    def _reference_down(self, transfer: Transfer, grid: GridState) -> None:
+        ended = self._safe_end.reference_down(transfer, grid)
         if ended is not None:
             self._record.finish(transfer, ended, keep=self._safe_end.at_work)
 
     def _go_on(self, transfer: Transfer) -> None:
         """Its end failed: what it did not see in Wait is sent it on, for a while; a Stop all sends its own."""
-        picture = self._desk.picture()
-        sends = picture.now - transfer.since <= self._desk.timing.force_stop_follows
-        if self._desk.commands.held_by is not None:
+        grid = self._desk.grid()
+        sends = grid.now - transfer.since <= self._desk.timing.force_stop_follows
+        if self._desk.turns.held_by is not None:
             return
         kept = self._safe_end.at_work
-        left = self._safe_end.go_on(transfer, picture, sends=sends)
+        left = self._safe_end.go_on(transfer, grid, sends=sends)
         if kept and not self._safe_end.at_work:
             self._record.forget(transfer.id)
         if not left:
@@ -305,9 +305,7 @@ class GuidedTransfer:
     def _stops_of(self, *units: str) -> int:
         """How many stops and Waits have come in the scopes of these units."""
         scopes = (CLUSTER, *map(Scope, units))
-        return self._desk.commands.stops(
-            *(lane for one in scopes for lane in (Lane("mode", one), Lane("converter", one)))
-        )
+        return self._desk.turns.stops(*(lane for one in scopes for lane in (Lane("mode", one), Lane("converter", one))))
 
 
 def _charge(transfer: Transfer) -> ConverterOrder:
@@ -316,6 +314,6 @@ def _charge(transfer: Transfer) -> ConverterOrder:
 
 def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> str:
     return (
-        f"{wanted.unit_id} was ordered to be {wanted.word.label} at {wanted.dvg:g} V and {wanted.dig:g} A and answered "
-        f"otherwise (it shows {shows(answer) or 'no word'})."
+        f"{wanted.unit_id} was ordered to be {wanted.status.label} at {wanted.dvg:g} V and {wanted.dig:g} A and "
+        f"answered otherwise (it shows {shows(answer) or 'no status'})."
     )

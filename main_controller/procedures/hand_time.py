@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 class _Driven:
     """A converter at work by a person's order."""
 
-    fact: UnitAssessment
+    unit: UnitAssessment
     order: ConverterEffect
     by: str
 
@@ -64,11 +64,11 @@ class HandTime:
 
     def run_once(self) -> None:
         """Look once."""
-        picture = self._desk.picture()
-        driven = self._driven(picture)
+        grid = self._desk.grid()
+        driven = self._driven(grid)
         late = {}
         for unit_id, one in driven.items():
-            times = int((picture.now - one.order.entered) / self._limit)
+            times = int((grid.now - one.order.entered) / self._limit)
             known, told = self._told.get(unit_id, ("", 0))
             if times > (told if known == one.order.command_id else 0):
                 self._told[unit_id] = (one.order.command_id, times)
@@ -76,24 +76,24 @@ class HandTime:
             if times >= 2:
                 late[unit_id] = one
         self._asked = {unit_id: asked for unit_id, asked in self._asked.items() if unit_id in late}
-        if late and self._waits and self._desk.commands.held_by is None:
-            self._send(late, picture)
+        if late and self._waits and self._desk.turns.held_by is None:
+            self._send(late, grid)
 
-    def _driven(self, picture: GridState) -> Mapping[str, _Driven]:
+    def _driven(self, grid: GridState) -> Mapping[str, _Driven]:
         """Whoever works by a person's order, and is not the guided sharing's; who was in Wait since does not."""
         claim = self._desk.owner.claim
         taken = () if claim is None else (claim.giver, claim.taker)
         driven = {}
-        for unit_id, orders in self._desk.commands.converter_effects().items():
-            fact = picture.facts.get(unit_id)
+        for unit_id, orders in self._desk.commands.effects.converter_effects().items():
+            unit = grid.units.get(unit_id)
             order = max(orders, key=lambda one: one.entered, default=None)
-            if fact is None or order is None or order.word is ConverterStatus.WAIT:
+            if unit is None or order is None or order.status is ConverterStatus.WAIT:
                 continue
-            if fact.confirmed_wait() or fact.obeys in SHARING_MODES:
+            if unit.confirmed_wait() or unit.obeys in SHARING_MODES:
                 self._over[unit_id] = order.command_id
             by = self._person(order)
             if by is not None and unit_id not in taken and self._over.get(unit_id) != order.command_id:
-                driven[unit_id] = _Driven(fact, order, by)
+                driven[unit_id] = _Driven(unit, order, by)
         return driven
 
     def _person(self, order: ConverterEffect) -> str | None:
@@ -106,13 +106,13 @@ class HandTime:
 
     def _tell(self, one: _Driven, times: int) -> None:
         minutes = times * self._limit / 60
-        word = one.order.word.label
+        status = one.order.status.label
         text = (
-            f"{one.fact.id} has been {word} for {minutes:g} min by an order of {one.by} ({one.order.command_id}). "
+            f"{one.unit.id} has been {status} for {minutes:g} min by an order of {one.by} ({one.order.command_id}). "
             f"{self._what_next(times)}"
         )
         numbers = {"minutes": minutes, "dvg": one.order.dvg, "dig": one.order.dig, "command": one.order.command_id}
-        self._chronicle.tell("handTime", one.fact.id, text, None, numbers)
+        self._chronicle.tell("handTime", one.unit.id, text, None, numbers)
 
     def _what_next(self, times: int) -> str:
         if not self._waits:
@@ -121,23 +121,23 @@ class HandTime:
             return f"Order it anew, or it gets Wait in {self._limit / 60:g} min."
         return "It gets Wait now."
 
-    def _send(self, late: Mapping[str, _Driven], picture: GridState) -> None:
+    def _send(self, late: Mapping[str, _Driven], grid: GridState) -> None:
         """Send Wait, to current-controlled converters first; a reference keeps the bus while another may need it."""
         for unit_id, one in late.items():
             asked = self._asked.get(unit_id)
-            if asked is not None and picture.now - asked.last < self._desk.timing.hand_again:
+            if asked is not None and grid.now - asked.last < self._desk.timing.hand_again:
                 continue
-            if one.fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) and self._needed(one.fact, picture):
+            if one.unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) and self._needed(one.unit, grid):
                 continue
-            self._asked[unit_id] = _Asked(picture.now if asked is None else asked.first, picture.now)
+            self._asked[unit_id] = _Asked(grid.now if asked is None else asked.first, grid.now)
             self._executor.submit(self._wait, unit_id)
 
-    def _needed(self, reference: UnitAssessment, picture: GridState) -> bool:
+    def _needed(self, reference: UnitAssessment, grid: GridState) -> bool:
         """Whether another unit may be current-controlled, unless its Wait was sent long enough ago."""
-        for fact in picture.others(reference.id):
-            asked = self._asked.get(fact.id)
-            had_its_time = asked is not None and picture.now - asked.first >= self._desk.timing.hand_again
-            if fact.estimate.possibly_current_controlled and not fact.acknowledged and not had_its_time:
+        for unit in grid.others(reference.id):
+            asked = self._asked.get(unit.id)
+            had_its_time = asked is not None and grid.now - asked.first >= self._desk.timing.hand_again
+            if unit.estimate.possibly_current_controlled and not unit.acknowledged and not had_its_time:
                 return True
         return False
 

@@ -56,33 +56,33 @@ class SafeEnd:
         self._unseen: set[str] = set()
         self._reads.forget()
 
-    def current_off(self, transfer: Transfer, picture: GridState) -> Transfer | None:
+    def current_off(self, transfer: Transfer, grid: GridState) -> Transfer | None:
         """Send the followers' Waits; the procedure in its next step once no current flows or they had their time."""
         if self._began is None:
-            self._began = picture.now
-            self._bus_is_ours = not released_since(transfer, picture)
-        self._sort(transfer, picture)
-        followers = _known(self._followers, picture)
-        seen = [fact for fact in followers if self._send_wait(transfer, fact, picture.now)]
-        self._reads.look(sorted(followers, key=lambda fact: fact.id != transfer.taker))
-        off = [fact for fact in seen if self._carries_nothing(fact)]
-        done = len(off) == len(followers) and transfer.taker in picture.facts
-        if not done and picture.now - self._began < self._desk.timing.reference_at_latest:
+            self._began = grid.now
+            self._bus_is_ours = not released_since(transfer, grid)
+        self._sort(transfer, grid)
+        followers = _known(self._followers, grid)
+        seen = [unit for unit in followers if self._send_wait(transfer, unit, grid.now)]
+        self._reads.look(sorted(followers, key=lambda unit: unit.id != transfer.taker))
+        off = [unit for unit in seen if self._carries_nothing(unit)]
+        done = len(off) == len(followers) and transfer.taker in grid.units
+        if not done and grid.now - self._began < self._desk.timing.reference_at_latest:
             return None
-        return transfer.to(Step.REFERENCE_DOWN, picture.now, _currents_now(transfer, followers, seen, off))
+        return transfer.to(Step.REFERENCE_DOWN, grid.now, _currents_now(transfer, followers, seen, off))
 
-    def reference_down(self, transfer: Transfer, picture: GridState) -> Transfer | None:
+    def reference_down(self, transfer: Transfer, grid: GridState) -> Transfer | None:
         """Send the reference's Wait, and all others' until they are seen; the ended procedure, else None."""
-        self._sort(transfer, picture)
-        facts = _known(self._followers | self._references, picture)
-        working = [fact for fact in facts if not self._send_wait(transfer, fact, picture.now)]
-        own = _known({transfer.giver, transfer.taker}, picture)
-        self._reads.look([*own, *facts])
-        left = self._left(transfer, picture, own, working)
-        if left and picture.now - transfer.since <= self._bounds.step_time:
+        self._sort(transfer, grid)
+        units = _known(self._followers | self._references, grid)
+        working = [unit for unit in units if not self._send_wait(transfer, unit, grid.now)]
+        own = _known({transfer.giver, transfer.taker}, grid)
+        self._reads.look([*own, *units])
+        left = self._left(transfer, grid, own, working)
+        if left and grid.now - transfer.since <= self._bounds.step_time:
             return None
-        self._unseen = {fact.id for fact in working}
-        note = left or self._done(transfer, picture)
+        self._unseen = {unit.id for unit in working}
+        note = left or self._done(transfer, grid)
         reason = f"{transfer.reason or ''} {left}".strip()
         state = TransferState.ENDED if not left and not transfer.failed else TransferState.FAILED
         notes = {**transfer.notes, str(transfer.step): note}
@@ -93,49 +93,49 @@ class SafeEnd:
         """Whether the end has failed to see somebody in Wait who is its own still."""
         return bool(self._unseen)
 
-    def go_on(self, transfer: Transfer, picture: GridState, *, sends: bool) -> str:
+    def go_on(self, transfer: Transfer, grid: GridState, *, sends: bool) -> str:
         """After an end that failed: send Wait on to those that it did not see there (S5, S30); what is left of it.
 
         Not to one that was ordered something else since, or that apis-main drives: whoever looked at it may act. Unless
         it `sends`, it looks alone.
         """
-        for fact in _known(self._unseen, picture):
+        for unit in _known(self._unseen, grid):
             began = self._began if self._began is not None else transfer.since
-            taken = fact.obeys in SHARING_MODES or self._desk.ordered_since(transfer.id, began, fact.id, stops=False)
-            if taken or (self._send_wait(transfer, fact, picture.now) if sends else fact.confirmed_wait(began)):
-                self._unseen.discard(fact.id)
-        own = _known({transfer.giver, transfer.taker}, picture)
-        return self._left(transfer, picture, own, _known(self._unseen, picture))
+            taken = unit.obeys in SHARING_MODES or self._desk.ordered_since(transfer.id, began, unit.id, stops=False)
+            if taken or (self._send_wait(transfer, unit, grid.now) if sends else unit.confirmed_wait(began)):
+                self._unseen.discard(unit.id)
+        own = _known({transfer.giver, transfer.taker}, grid)
+        return self._left(transfer, grid, own, _known(self._unseen, grid))
 
     # Whom it concerns
 
-    def _sort(self, transfer: Transfer, picture: GridState) -> None:
+    def _sort(self, transfer: Transfer, grid: GridState) -> None:
         """Note who is to be brought to Wait, and whether before or with the reference."""
         dealing = in_deals(self._desk.cache.snapshot().grid.deals or ())
-        for fact in to_stop(transfer, picture, dealing):
-            if fact.id in self._followers or fact.id in self._references:
+        for unit in to_stop(transfer, grid, dealing):
+            if unit.id in self._followers or unit.id in self._references:
                 continue
-            if not self._bus_is_ours and not still_its_own(fact, transfer):
+            if not self._bus_is_ours and not still_its_own(unit, transfer):
                 continue
-            (self._references if reference_like(fact, transfer) else self._followers).add(fact.id)
+            (self._references if reference_like(unit, transfer) else self._followers).add(unit.id)
 
     # Sending
 
-    def _send_wait(self, transfer: Transfer, fact: UnitAssessment, now: float) -> bool:
+    def _send_wait(self, transfer: Transfer, unit: UnitAssessment, now: float) -> bool:
         """Send Wait, again every few seconds, until it is seen; whether it is."""
-        unit_id, wave = fact.id, self._waves.get(fact.id)
+        unit_id, wave = unit.id, self._waves.get(unit.id)
         first = self._first.setdefault(unit_id, now)
         finished = wave is None or wave.finished()
         if wave is not None and finished:
             self._take(unit_id, wave)
-        if wave is not None and fact.confirmed_wait(first):
+        if wave is not None and unit.confirmed_wait(first):
             return True
         failures = self._failures.get(unit_id, 0)
         timing = self._desk.timing
         pause = timing.end_failed_again if 0 < failures <= FAILED_TIMES else timing.end_again
         if wave is None or (finished and now - self._last[unit_id] >= pause):
             self._last[unit_id] = now
-            wave = self._waves[unit_id] = self._waits.start(transfer.id, [fact])
+            wave = self._waves[unit_id] = self._waits.start(transfer.id, [unit])
             wave.finished()  # a reference's Wait leaves with this look
         return False
 
@@ -153,70 +153,70 @@ class SafeEnd:
         """From when a measurement tells of this unit after its Wait, monotonic s."""
         return max(self._answered.get(unit_id, float("-inf")), self._first.get(unit_id, float("inf")))
 
-    def _carries_nothing(self, fact: UnitAssessment) -> bool:
+    def _carries_nothing(self, unit: UnitAssessment) -> bool:
         """Whether its current is measured gone, by its own meter or by a reading that counts."""
-        since = self._since(fact.id)
-        direct = self._reads.of(fact.id)
+        since = self._since(unit.id)
+        direct = self._reads.of(unit.id)
         if direct is not None and direct.at >= since and direct.ig is not None:
             return abs(direct.ig) < NO_CURRENT
-        reading = fact.reading
+        reading = unit.reading
         counts = reading is not None and reading.at >= since + self._bounds.lag
         return counts and reading is not None and reading.ig is not None and abs(reading.ig) < NO_CURRENT
 
-    def _voltages(self, picture: GridState) -> dict[str, float]:
+    def _voltages(self, grid: GridState) -> dict[str, float]:
         """The bus voltages (V) that were measured after the last reference's Wait came back."""
-        since = max((self._since(unit_id) for unit_id in self._references), default=self._began or picture.now)
+        since = max((self._since(unit_id) for unit_id in self._references), default=self._began or grid.now)
         found = {}
-        for fact in picture.facts.values():
-            direct, reading = self._reads.of(fact.id), fact.reading
+        for unit in grid.units.values():
+            direct, reading = self._reads.of(unit.id), unit.reading
             if direct is not None and direct.at >= since and direct.vg is not None:
-                found[fact.id] = direct.vg
+                found[unit.id] = direct.vg
             elif reading is not None and reading.at >= since + self._bounds.lag and reading.vg is not None:
-                found[fact.id] = reading.vg
+                found[unit.id] = reading.vg
         return found
 
     def _left(
-        self, transfer: Transfer, picture: GridState, own: list[UnitAssessment], working: list[UnitAssessment]
+        self, transfer: Transfer, grid: GridState, own: list[UnitAssessment], working: list[UnitAssessment]
     ) -> str:
         """What keeps this end from being one, in a sentence; empty when nothing does."""
-        unknown = [unit_id for unit_id in (transfer.giver, transfer.taker) if unit_id not in picture.facts]
+        unknown = [unit_id for unit_id in (transfer.giver, transfer.taker) if unit_id not in grid.units]
         dead_bus = self._bounds.limits.dead_bus
-        driven = any(_driven(fact) for fact in picture.facts.values())  # apis-main holds the bus for its deals
+        driven = any(_driven(unit) for unit in grid.units.values())  # apis-main holds the bus for its deals
         if driven or not self._bus_is_ours:
             return what_is_left(working, unknown, {}, dead_bus, measured=True)
-        voltages = self._voltages(picture)
-        live = [fact.id for fact in own if fact.live]
-        old = [fact.id for fact in picture.live if fact.reading is not None and abs(fact.reading.vg or 0.0) > dead_bus]
+        voltages = self._voltages(grid)
+        live = [unit.id for unit in own if unit.live]
+        old = [unit.id for unit in grid.live if unit.reading is not None and abs(unit.reading.vg or 0.0) > dead_bus]
         measured = bool(voltages) and all(unit_id in voltages for unit_id in (*live, *old))
         return what_is_left(working, unknown, voltages, dead_bus, measured=measured)
 
-    def _done(self, transfer: Transfer, picture: GridState) -> str:
+    def _done(self, transfer: Transfer, grid: GridState) -> str:
         """That all is over, in a sentence."""
         if not self._bus_is_ours:
             return f"{transfer.giver} was in Wait already; what else works on the bus is not this procedure's."
         left = sorted({transfer.giver, transfer.taker} - self._followers - self._references)
         if left:
             return f"apis-main drives {' and '.join(left)} for its deals; that is left to it."
-        driven = names(fact for fact in picture.facts.values() if _driven(fact))
+        driven = names(unit for unit in grid.units.values() if _driven(unit))
         bus = f"apis-main drives {driven}" if driven else "no converter works, and the bus is dead"
         return f"{transfer.giver} is in Wait; {bus}."
 
 
-def _driven(fact: UnitAssessment) -> bool:
+def _driven(unit: UnitAssessment) -> bool:
     """Whether apis-main has, or may have, put this converter to work."""
-    return fact.live and fact.obeys in SHARING_MODES and not fact.estimate.surely(ConverterStatus.WAIT)
+    return unit.live and unit.obeys in SHARING_MODES and not unit.estimate.surely(ConverterStatus.WAIT)
 
 
-def _known(unit_ids: Iterable[str], picture: GridState) -> list[UnitAssessment]:
-    return [picture.facts[unit_id] for unit_id in sorted(unit_ids) if unit_id in picture.facts]
+def _known(unit_ids: Iterable[str], grid: GridState) -> list[UnitAssessment]:
+    return [grid.units[unit_id] for unit_id in sorted(unit_ids) if unit_id in grid.units]
 
 
 def _currents_now(
     transfer: Transfer, followers: list[UnitAssessment], seen: list[UnitAssessment], off: list[UnitAssessment]
 ) -> str:
     """How the first step of the end went, in a sentence."""
-    unseen = [fact for fact in followers if fact not in seen]
-    carrying = [fact for fact in seen if fact not in off]
+    unseen = [unit for unit in followers if unit not in seen]
+    carrying = [unit for unit in seen if unit not in off]
     parts = [f"{names(off)} is in Wait and carries no current."] if off else []
     parts += [f"{names(unseen)} was not seen in Wait."] if unseen else []
     parts += [f"{names(carrying)} is in Wait; nobody measured its current gone."] if carrying else []

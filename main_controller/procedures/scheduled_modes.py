@@ -71,28 +71,28 @@ class GridSeen:
 
     def mode_in_force(self) -> Mode | None:
         """The cluster's mode, None while it is not known or mixed."""
-        picture = self._desk.picture()
-        return None if picture.mode_pending(None) else picture.mode
+        grid = self._desk.grid()
+        return None if grid.mode_pending(None) else grid.mode
 
     def local_mode(self, unit_id: str) -> ModeSeen:
         """A live unit's own mode (None follows the cluster); UNKNOWN for any other unit."""
-        fact = self._desk.picture().facts.get(unit_id)
-        return fact.local_mode if fact is not None and fact.live else UNKNOWN
+        unit = self._desk.grid().units.get(unit_id)
+        return unit.local_mode if unit is not None and unit.live else UNKNOWN
 
     def in_wait(self, unit_id: str | None) -> bool:
         """Whether every converter in this scope is known to be in Wait, or a person has looked at it (Z6a)."""
-        facts = self._desk.picture().scope(unit_id)
+        units = self._desk.grid().scope(unit_id)
         return all(
-            fact.estimate.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live) for fact in facts
+            unit.estimate.surely(ConverterStatus.WAIT) or (unit.acknowledged and not unit.live) for unit in units
         )
 
     def has_grid_master(self) -> bool | None:
         """Whether a Grid Master is known; None when that cannot be told."""
-        return self._desk.picture().grid_master_known
+        return self._desk.grid().grid_master_known
 
     def grid_error(self) -> bool | None:
         """Whether the grid reports an error (Z6); None when that cannot be told."""
-        return self._desk.picture().error
+        return self._desk.grid().error
 
     def last_person_order_at(self, unit_id: str | None) -> datetime | None:
         """When a person's last mode order in exactly this scope, or Stop all, came and was or may have been sent."""

@@ -96,7 +96,7 @@ class StopAll:
             finally:
                 self._tell_listeners(run)
                 wait(run.overtakes, self._desk.timing.listeners_hear)
-                self._single.end(lambda: self._desk.commands.hold(None))
+                self._single.end(lambda: self._desk.turns.hold(None))
                 run.done.set()
         else:
             log.warning("Stop all by %s joins %s and ends its grace time", by, run.command.id)
@@ -112,25 +112,25 @@ class StopAll:
 
     def _begin(self, by: Actor, stamp: Stamp) -> StopRun:
         desk = self._desk
-        picture = desk.picture()
-        before = {"mode": picture.mode}
+        grid = desk.grid()
+        before = {"mode": grid.mode}
         command = desk.begin(StopAllOrder(), by, before=before, stamp=stamp, judged=True)
         log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
-        desk.commands.hold(command.id)
+        desk.turns.hold(command.id)
         desk.overtake(Lane("mode"), Lane("converter"))
-        picture = desk.picture()  # made anew: whatever was entered before the hold is in it, and all else is refused
-        return StopRun(command, desk.clock(), self._in_grace(picture), _may_share(picture), desk.commands, desk.timing)
+        grid = desk.grid()  # made anew: whatever was entered before the hold is in it, and all else is refused
+        return StopRun(command, desk.clock(), self._in_grace(grid), _may_share(grid), desk.commands, desk.timing)
 
-    def _in_grace(self, picture: GridState) -> frozenset[str]:
+    def _in_grace(self, grid: GridState) -> frozenset[str]:
         """Whom apis-main may still bring to Wait by itself: all in Run and Soft Stop, in Force Stop whom a deal names.
 
         Nobody where converters are or may be driven by hand (Z9, S4).
         """
-        if picture.mode in (Mode.MANUAL, None) or picture.mode_pending(None):
+        if grid.mode in (Mode.MANUAL, None) or grid.mode_pending(None):
             return frozenset()
-        if picture.mode in SHARING_MODES:
-            return frozenset(picture.facts)
-        deals = self._desk.cache.snapshot().grid.deals or () if picture.deals else ()
+        if grid.mode in SHARING_MODES:
+            return frozenset(grid.units)
+        deals = self._desk.cache.snapshot().grid.deals or () if grid.deals else ()
         named = [normalise(deal) for deal in deals]
         return frozenset(str(deal.get(side)) for deal in named for side in ("chargingUnit", "dischargingUnit"))
 
@@ -152,31 +152,31 @@ class StopAll:
         self._try_forgotten(run)
         while True:
             serial = desk.cache.snapshot().serial
-            picture = desk.picture()
-            self._ask_stop(run, picture)
-            self._wait(run, picture)
+            grid = desk.grid()
+            self._ask_stop(run, grid)
+            self._wait(run, grid)
             self._tell_listeners(run)
-            self._read(run, picture)
-            outcomes = run.outcomes(picture)
-            stopped = not run.ask_stop or run.stopped(picture)
-            self._report(run, picture, outcomes, stopped)
-            if self._finished(run, picture, outcomes, stopped) or picture.now - run.started >= limit:
+            self._read(run, grid)
+            outcomes = run.outcomes(grid)
+            stopped = not run.ask_stop or run.stopped(grid)
+            self._report(run, grid, outcomes, stopped)
+            if self._finished(run, grid, outcomes, stopped) or grid.now - run.started >= limit:
                 break
             desk.cache.wait_newer(serial, 0.2)
         self._close(run, outcomes, stopped)
 
     # Stopping the cluster
 
-    def _ask_stop(self, run: StopRun, picture: GridState) -> None:
+    def _ask_stop(self, run: StopRun, grid: GridState) -> None:
         """Ask apis-web to force-stop the cluster, and again while that has not taken effect."""
         if run.asked is not None and run.asked.done():
-            self._take_verdict(run, picture.now)
+            self._take_verdict(run, grid.now)
         if not run.ask_stop or run.asked is not None:
             return
         if run.asked_at is None or (
-            picture.now - run.asked_at >= self._desk.timing.stop_again and not run.taking_effect(picture)
+            grid.now - run.asked_at >= self._desk.timing.stop_again and not run.taking_effect(grid)
         ):
-            run.asked_at = picture.now
+            run.asked_at = grid.now
             run.asked = self._executor.submit(self._stop_cluster, run.command)
 
     def _take_verdict(self, run: StopRun, now: float) -> None:
@@ -191,7 +191,7 @@ class StopAll:
     def _stop_cluster(self, command: Command) -> None:
         desk = self._desk
         order = ModeEffect(command.id, None, Mode.STOP, desk.clock(), at=command.at)
-        desk.commands.note_mode(order)
+        desk.commands.effects.note_mode(order)
         try:
             self._apis_web.budo("stop")
         except Exception as fault:
@@ -203,7 +203,7 @@ class StopAll:
 
     # Sending Wait
 
-    def _wait(self, run: StopRun, picture: GridState) -> None:
+    def _wait(self, run: StopRun, grid: GridState) -> None:
         """Send Wait to those whose turn it is, again where it is not seen; nobody waits for a unit that hangs."""
         for wave in list(run.waves):
             finished = wave.finished()
@@ -212,29 +212,29 @@ class StopAll:
             if finished:
                 run.waves.remove(wave)
         asked = {unit_id for wave in run.waves for unit_id in wave.unit_ids}
-        wanting = [fact for fact in self._wanting(run, picture) if fact.id not in asked]
-        due = [fact for fact in wanting if self._may_send(run, fact, picture.now)]
+        wanting = [unit for unit in self._wanting(run, grid) if unit.id not in asked]
+        due = [unit for unit in wanting if self._may_send(run, unit, grid.now)]
         if due:
             run.waves.append(self._waits.start(run.command.id, due))
 
-    def _wanting(self, run: StopRun, picture: GridState) -> list[UnitAssessment]:
+    def _wanting(self, run: StopRun, grid: GridState) -> list[UnitAssessment]:
         """Whom Wait is due to now, by the mode that was in force (Z9)."""
-        missing = [fact for fact in picture.facts.values() if not run.confirmed(fact)]
-        if self._no_more_grace(run, picture):
+        missing = [unit for unit in grid.units.values() if not run.confirmed(unit)]
+        if self._no_more_grace(run, grid):
             return missing
-        return [fact for fact in missing if fact.unwatched or fact.id not in run.in_grace]
+        return [unit for unit in missing if unit.unwatched or unit.id not in run.in_grace]
 
-    def _no_more_grace(self, run: StopRun, picture: GridState) -> bool:
+    def _no_more_grace(self, run: StopRun, grid: GridState) -> bool:
         """Whether apis-main is no longer waited for: refused, silent for too long, or no Grid Master to hear it."""
-        waited = picture.now - run.started
+        waited = grid.now - run.started
         unheard = run.accepted_at is None and (run.stop_error is not None or waited >= self._desk.timing.stop_unheard)
-        return unheard or picture.grid_master_known is False or run.hurry.is_set() or waited >= self._desk.timing.grace
+        return unheard or grid.grid_master_known is False or run.hurry.is_set() or waited >= self._desk.timing.grace
 
-    def _may_send(self, run: StopRun, fact: UnitAssessment, now: float) -> bool:
-        result = run.waited.get(fact.id)
+    def _may_send(self, run: StopRun, unit: UnitAssessment, now: float) -> bool:
+        result = run.waited.get(unit.id)
         if result is None or now - result.at >= self._desk.timing.stop_again:
             return True
-        return not fact.in_flight and not run.was_asked(fact)
+        return not unit.in_flight and not run.was_asked(unit)
 
     def _try_forgotten(self, run: StopRun) -> None:
         """Send Wait at once to hardware of units that have left; nobody watches it, and nobody waits for it."""
@@ -245,20 +245,20 @@ class StopAll:
 
     # Seeing it
 
-    def _read(self, run: StopRun, picture: GridState) -> None:
+    def _read(self, run: StopRun, grid: GridState) -> None:
         """Read the converters directly, since their own answer counts at once (Z6c)."""
         for unit_id, future in list(run.reads.items()):
             if future.done():
                 del run.reads[unit_id]
                 self._take_read(run, unit_id, future)
-        if run.waves and picture.now - run.started < self._desk.timing.waits_first:
+        if run.waves and grid.now - run.started < self._desk.timing.waits_first:
             return
-        period = max(self._desk.timing.stop_reads, len(picture.facts) / 50)
-        if run.reads or picture.now - run.read_at < period:
+        period = max(self._desk.timing.stop_reads, len(grid.units) / 50)
+        if run.reads or grid.now - run.read_at < period:
             return
-        run.read_at = picture.now
-        for fact in picture.facts.values():
-            run.reads[fact.id] = self._readers.submit(self._devices.read, Target(fact.id, fact.ip), "dcdc")
+        run.read_at = grid.now
+        for unit in grid.units.values():
+            run.reads[unit.id] = self._readers.submit(self._devices.read, Target(unit.id, unit.ip), "dcdc")
 
     def _take_read(self, run: StopRun, unit_id: str, future: Future[Any]) -> None:
         error = future.exception()
@@ -274,37 +274,37 @@ class StopAll:
 
     # Ending
 
-    def _finished(self, run: StopRun, picture: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
+    def _finished(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> bool:
         if run.waves:
             return False
         if outcomes and all(outcome.evidence for outcome in outcomes.values()) and stopped:
             return True
-        if picture.now - run.started < self._desk.timing.grace and not run.hurry.is_set():
+        if grid.now - run.started < self._desk.timing.grace and not run.hurry.is_set():
             return False
-        facts = picture.facts.values()
-        everybody_asked = all(run.was_asked(fact) or run.confirmed(fact) for fact in facts)
+        units = grid.units.values()
+        everybody_asked = all(run.was_asked(unit) or run.confirmed(unit) for unit in units)
         verdict = not run.ask_stop or run.asked is None
-        return everybody_asked and verdict and self._effect_had_its_time(run, picture, stopped)
+        return everybody_asked and verdict and self._effect_had_its_time(run, grid, stopped)
 
-    def _effect_had_its_time(self, run: StopRun, picture: GridState, stopped: bool) -> bool:
+    def _effect_had_its_time(self, run: StopRun, grid: GridState, stopped: bool) -> bool:
         """After a hurried end the stop still gets the time it takes to be seen, within the grace time."""
         if stopped or run.accepted_at is None:
             return True
-        return picture.now - run.started >= self._desk.timing.grace
+        return grid.now - run.started >= self._desk.timing.grace
 
-    def _grace(self, run: StopRun, picture: GridState, outcomes: Mapping[str, UnitOutcome]) -> dict[str, Any] | None:
+    def _grace(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome]) -> dict[str, Any] | None:
         """Who gets Wait when, and why it is not sent yet; None where nobody is waited for."""
         held = sorted(unit_id for unit_id in run.in_grace if unit_id in outcomes and not outcomes[unit_id].evidence)
-        if not held or self._no_more_grace(run, picture):
+        if not held or self._no_more_grace(run, grid):
             return None
-        left = max(0.0, self._desk.timing.grace - (picture.now - run.started))
+        left = max(0.0, self._desk.timing.grace - (grid.now - run.started))
         return {"units": held, "waitIn": round(left, 1), "why": "apis-main ends its deals in their order first"}
 
-    def _report(self, run: StopRun, picture: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
+    def _report(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
         progress: dict[str, Any] = {"shown": shown, "of": len(outcomes)}
         progress["stopInEffect"] = stopped if run.ask_stop else None
-        progress["grace"] = self._grace(run, picture, outcomes)
+        progress["grace"] = self._grace(run, grid, outcomes)
         if run.forgotten:
             progress["forgotten"] = of_forgotten(run.forgotten)
         self._desk.units(run.command, outcomes, progress=progress, sent=run.sent)
@@ -321,17 +321,17 @@ class StopAll:
         desk.fail(run.command, _sentence(missing, stopped, run.stop_error, bool(outcomes)), **changes)
 
 
-def _may_share(picture: GridState) -> bool:
+def _may_share(grid: GridState) -> bool:
     """Whether some apis-main may begin a deal unless the cluster is force-stopped (S15).
 
     Also one that nobody hears now, and one of a member that was not seen since the start: nobody knows its mode.
     """
-    if picture.mode is not Mode.MANUAL or picture.mode_pending(None):
+    if grid.mode is not Mode.MANUAL or grid.mode_pending(None):
         return True
     return any(
-        fact.global_mode in SHARING_MODES or (fact.sighting is None and not fact.acknowledged)
-        for fact in picture.facts.values()
-        if not fact.live
+        unit.global_mode in SHARING_MODES or (unit.sighting is None and not unit.acknowledged)
+        for unit in grid.units.values()
+        if not unit.live
     )
 
 

@@ -117,22 +117,22 @@ class ThenMode:
             self._drop_old(promise)
             return
         serial = self._desk.moments.serial()  # before the look: whatever comes after it refuses the order
-        picture = self._desk.picture()
+        grid = self._desk.grid()
         command = self._standing(promise)
         if promise.seen_at is None and command.state.in_effect:
-            promise = self._put(promise, seen_at=picture.now)
-        why = self._why_ended(promise, command, picture)
+            promise = self._put(promise, seen_at=grid.now)
+        why = self._why_ended(promise, command, grid)
         if why is not None:
             self._put(promise, state=ThenState.ENDED, why=why)
-        elif promise.state is ThenState.WAITING and self._is_drained(promise, command, picture):
-            self._keep(promise, picture.now, Moment(serial, self._desk.moments.start, 0.0))
+        elif promise.state is ThenState.WAITING and self._is_drained(promise, command, grid):
+            self._keep(promise, grid.now, Moment(serial, self._desk.moments.start, 0.0))
 
     def _drop_old(self, promise: Promise | None) -> None:
         """What was said of a promise that ended is of no use once another mode was ordered, or after a while."""
         if promise is None or promise.state is not ThenState.ENDED:
             return
         now, since = self._desk.clock(), promise.ended if promise.ended is not None else promise.entered
-        newer = any(order.entered > since for order in self._desk.commands.mode_effects())
+        newer = any(order.entered > since for order in self._desk.commands.effects.mode_effects())
         if newer or now - since > self._desk.timing.then_lasts:
             with self._lock:
                 if self._promise is promise:
@@ -145,16 +145,16 @@ class ThenMode:
         except NotFound:
             return promise.command
 
-    def _why_ended(self, promise: Promise, command: Command, picture: GridState) -> str | None:
-        if picture.now - promise.entered > self._desk.timing.then_lasts:
+    def _why_ended(self, promise: Promise, command: Command, grid: GridState) -> str | None:
+        if grid.now - promise.entered > self._desk.timing.then_lasts:
             return f"It stood for {self._desk.timing.then_lasts / 60:g} minutes."
         other = self._other_order(command)
         if other is not None:
             return f"{other.by} ordered something else meanwhile ({other.id})."
         if not command.state.open and not command.state.in_effect:
             return f"The Soft Stop did not take effect: {command.error}"
-        if promise.seen_at is not None and picture.mode not in (Mode.HETERONOMOUS, None):
-            return f"The cluster is in {picture.mode.label}."
+        if promise.seen_at is not None and grid.mode not in (Mode.HETERONOMOUS, None):
+            return f"The cluster is in {grid.mode.label}."
         return None
 
     def _other_order(self, command: Command) -> Command | None:
@@ -167,10 +167,10 @@ class ThenMode:
                 return other
         return None
 
-    def _is_drained(self, promise: Promise, command: Command, picture: GridState) -> bool:
+    def _is_drained(self, promise: Promise, command: Command, grid: GridState) -> bool:
         since = promise.seen_at
-        seen = picture.no_deals_at
-        return since is not None and seen is not None and seen > since and drained(command.order, picture) is True
+        seen = grid.no_deals_at
+        return since is not None and seen is not None and seen > since and drained(command.order, grid) is True
 
     def _keep(self, promise: Promise, now: float, moment: Moment) -> None:
         heard = self._pages.at(promise.page)

@@ -34,13 +34,13 @@ class TransferFigures:
         if self._energy is not None:
             self._energy = self._energy.stopped(now)
 
-    def look(self, transfer: Transfer, picture: GridState) -> None:
+    def look(self, transfer: Transfer, grid: GridState) -> None:
         """Count in the taker's last reading, once."""
-        fact = picture.facts.get(transfer.taker)
-        if self._energy is None or fact is None or fact.reading is None:
+        unit = grid.units.get(transfer.taker)
+        if self._energy is None or unit is None or unit.reading is None:
             return
-        reading = fact.reading
-        self._energy = self._energy.read(reading.at, power_of(self._watts(fact), reading.vg, reading.ig))
+        reading = unit.reading
+        self._energy = self._energy.read(reading.at, power_of(self._watts(unit), reading.vg, reading.ig))
 
     def wh(self, now: float) -> float | None:
         """Wh carried so far, None before any current was ordered."""
@@ -57,39 +57,39 @@ class TransferFigures:
             return f"Its {transfer.wh:g} Wh are reached ({wh:.1f} Wh)."
         return None
 
-    def sentence(self, transfer: Transfer, picture: GridState) -> str:
+    def sentence(self, transfer: Transfer, grid: GridState) -> str:
         """What flows by the last readings."""
-        giver, taker = (_amps(picture.facts.get(unit_id)) for unit_id in (transfer.giver, transfer.taker))
+        giver, taker = (_amps(grid.units.get(unit_id)) for unit_id in (transfer.giver, transfer.taker))
         return f"By the last readings {transfer.taker} has {taker}, {transfer.giver} {giver}."
 
     def as_json(self, transfer: Transfer) -> dict[str, Any]:
         """The wire form: what is known and measured of both converters, and the energy."""
-        picture = self._desk.picture()
-        units = {unit_id: self._unit(picture.facts.get(unit_id)) for unit_id in (transfer.giver, transfer.taker)}
-        wh = self.wh(picture.now)
+        grid = self._desk.grid()
+        units = {unit_id: self._unit(grid.units.get(unit_id)) for unit_id in (transfer.giver, transfer.taker)}
+        wh = self.wh(grid.now)
         return {"units": units, "energyWh": None if wh is None else round(wh, 2)}
 
-    def _unit(self, fact: UnitAssessment | None) -> dict[str, Any]:
+    def _unit(self, unit: UnitAssessment | None) -> dict[str, Any]:
         """What is known of a converter: V, A, W and the age in s of its last reading."""
-        if fact is None:
+        if unit is None:
             return {"state": "silent", "words": [], "source": None, "vg": None, "ig": None, "wg": None, "age": None}
-        words = sorted("unknown" if word is None else str(word) for word in fact.estimate.words)
-        reading = fact.reading
+        statuses = sorted("unknown" if status is None else str(status) for status in unit.estimate.statuses)
+        reading = unit.reading
         return {
-            "state": str(fact.state),
-            "words": words,
-            "source": fact.estimate.source,
+            "state": str(unit.state),
+            "words": statuses,
+            "source": unit.estimate.source,
             "vg": None if reading is None else reading.vg,
             "ig": None if reading is None else reading.ig,
-            "wg": self._watts(fact),
-            "age": None if fact.age is None else round(fact.age, 1),
+            "wg": self._watts(unit),
+            "age": None if unit.age is None else round(unit.age, 1),
         }
 
-    def _watts(self, fact: UnitAssessment) -> float | None:
-        sighting = self._desk.cache.snapshot().sightings.get(fact.id)
+    def _watts(self, unit: UnitAssessment) -> float | None:
+        sighting = self._desk.cache.snapshot().sightings.get(unit.id)
         return None if sighting is None else sighting.unit.wg
 
 
-def _amps(fact: UnitAssessment | None) -> str:
-    ig = None if fact is None or fact.reading is None else fact.reading.ig
+def _amps(unit: UnitAssessment | None) -> str:
+    ig = None if unit is None or unit.reading is None else unit.reading.ig
     return "no known current" if ig is None else f"{ig:+g} A"

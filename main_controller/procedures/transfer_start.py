@@ -112,7 +112,7 @@ class TransferStart:
             if refusing:
                 sentence = " ".join(answer.sentence for answer in refusing)
                 raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in refusing])
-            view = self._watcher.view(desk.picture(), transfer.giver, transfer.taker)
+            view = self._watcher.view(desk.grid(), transfer.giver, transfer.taker)
             reason = why_not_begin(transfer.giver, transfer.taker, view, self._bounds)
             if reason:
                 raise desk.refuse(command, reason)

@@ -32,15 +32,15 @@ class TransferWatcher:
         self._pages = pages
         self._unattended = unattended
 
-    def view(self, picture: GridState, *own: str) -> View:
+    def view(self, grid: GridState, *own: str) -> View:
         """Everything that is known now: the gauges of the live units among `own`, of other live ones their alarm."""
         sightings = self._desk.cache.snapshot().sightings
-        live = {fact.id: sightings[fact.id].unit for fact in picture.live if fact.id in sightings}
+        live = {unit.id: sightings[unit.id].unit for unit in grid.live if unit.id in sightings}
         gauges = {
-            unit_id: gauges_of(unit) if unit_id in own else Gauges(alarm=unit.heavy_alarm)
-            for unit_id, unit in live.items()
+            unit_id: gauges_of(told) if unit_id in own else Gauges(alarm=told.heavy_alarm)
+            for unit_id, told in live.items()
         }
-        return View(picture, gauges, self._desk.locks.all())
+        return View(grid, gauges, self._desk.locks.all())
 
     def why_unattended(self, transfer: Transfer) -> str | None:
         """Why the transfer ends now because nobody attends to it, or None."""

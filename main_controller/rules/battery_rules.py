@@ -35,7 +35,7 @@ class Role:
     Its `flow` is neither way where the reference carries nothing in sum.
     """
 
-    fact: UnitAssessment
+    unit: UnitAssessment
     flow: Flow
     amps: float | None
     volts: float
@@ -44,17 +44,17 @@ class Role:
     @property
     def id(self) -> str:
         """The unit's id."""
-        return self.fact.id
+        return self.unit.id
 
     @property
-    def unit(self) -> Unit:
+    def reported(self) -> Unit:
         """Its last data."""
-        return self.fact.unit or NOBODY
+        return self.unit.reported or NOBODY
 
 
-def battery_rules(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> list[Answer]:
+def battery_rules(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> list[Answer]:
     """The answers of (j), (k), (l) and (m)."""
-    roles = _roles(wanted, fact, picture)
+    roles = _roles(wanted, unit, grid)
     rules: dict[str, Callable[[Role, Limits], list[Answer]]] = {
         "j": _charge, "k": _volts_and_amps, "l": _temperature, "m": _permission,
     }  # fmt: skip
@@ -62,19 +62,21 @@ def battery_rules(wanted: ConverterOrder, fact: UnitAssessment, picture: GridSta
     return [answer for answer in told if answer is not None]
 
 
-def _roles(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState) -> list[Role]:
-    others = picture.others(wanted.unit_id)
-    taking, giving = (possible_current(others, word) for word in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE))
+def _roles(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState) -> list[Role]:
+    others = grid.others(wanted.unit_id)
+    taking, giving = (
+        possible_current(others, status) for status in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
+    )
     net = None if taking is None or giving is None else taking - giving
-    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE:
+    if wanted.status is ConverterStatus.VOLTAGE_REFERENCE:
         takes = net is not None and net < 0
-        more = not fact.estimate.surely(wanted.word)
-        return [Role(fact, Flow(not takes, takes), None if net is None else abs(net), wanted.dvg, more)]
-    charges = wanted.word is ConverterStatus.CHARGE
-    more = wanted.dig > current_before(wanted, fact) + 1e-9
-    reference = reference_of(wanted, picture)
+        more = not unit.estimate.surely(wanted.status)
+        return [Role(unit, Flow(not takes, takes), None if net is None else abs(net), wanted.dvg, more)]
+    charges = wanted.status is ConverterStatus.CHARGE
+    more = wanted.dig > current_before(wanted, unit) + 1e-9
+    reference = reference_of(wanted, grid)
     volts = target_of(reference) or wanted.dvg
-    roles = [Role(fact, Flow(not charges, charges), wanted.dig, volts, more)]
+    roles = [Role(unit, Flow(not charges, charges), wanted.dig, volts, more)]
     if reference is not None:
         after = None if net is None else net + (wanted.dig if charges else -wanted.dig)
         flow = Flow(charges, not charges) if after is None else Flow(after > 1e-9, after < -1e-9)
@@ -83,7 +85,7 @@ def _roles(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState) -> 
 
 
 def _charge(role: Role, limits: Limits) -> list[Answer]:
-    rsoc, flow, battery = role.unit.rsoc, role.flow, limits.battery
+    rsoc, flow, battery = role.reported.rsoc, role.flow, limits.battery
     slack = battery.hysteresis if role.more and flow.gives else 0.0
     limit = charge_limit(flow, battery, slack)
     if limit is None:
@@ -103,7 +105,7 @@ def _charge(role: Role, limits: Limits) -> list[Answer]:
 
 
 def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
-    vb, battery = role.unit.vb, limits.battery
+    vb, battery = role.reported.vb, limits.battery
     low, high = volts_within(role.flow, battery, battery.margin)
     if vb is None:
         numbers = {role.id: {"vb": None, "min": low, "max": high}}
@@ -121,7 +123,7 @@ def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
 
 
 def _temperature(role: Role, limits: Limits) -> list[Answer]:
-    told = role.unit.temperature
+    told = role.reported.temperature
     low, high = degrees_within(role.flow, limits.battery)
     numbers = {role.id: {"temperature": told, "min": low, "max": high}}
     if told is None:
@@ -133,7 +135,7 @@ def _temperature(role: Role, limits: Limits) -> list[Answer]:
 
 
 def _permission(role: Role, limits: Limits) -> list[Answer]:
-    told = role.unit.permission
+    told = role.reported.permission
     numbers = {role.id: {"permission": told}}
     if told is None:
         return [untold("m", f"{role.id} does not tell what its battery permits.", **numbers)]

@@ -40,25 +40,25 @@ BY_FLOW = (ConditionKind.BELOW_RESERVE, ConditionKind.ABOVE_FULL, ConditionKind.
 
 def battery_conditions(look: Look) -> Iterator[Condition]:
     """What is wrong with the batteries of all live converters at work."""
-    for fact in look.picture.live:
-        amps, unit = current_of(fact), fact.unit
-        if unit is None or (fact.last_status is ConverterStatus.WAIT and abs(amps or 0.0) <= FLOWS):
+    for unit in look.grid.live:
+        amps, told = current_of(unit), unit.reported
+        if told is None or (unit.last_status is ConverterStatus.WAIT and abs(amps or 0.0) <= FLOWS):
             continue
-        flow = _flow(fact, look)
-        of_flow = [*_charge(unit, flow, look), *_permission(unit, flow, look), *_current(unit, flow, look)]
-        if flow.takes and fact.last_status is ConverterStatus.VOLTAGE_REFERENCE:
-            yield from _charged(fact, of_flow)
+        flow = _flow(unit, look)
+        of_flow = [*_charge(told, flow, look), *_permission(told, flow, look), *_current(told, flow, look)]
+        if flow.takes and unit.last_status is ConverterStatus.VOLTAGE_REFERENCE:
+            yield from _charged(unit, of_flow)
         else:
             yield from of_flow
-        if fact.last_status is not None:
-            yield from _volts(unit, flow, look)
-            yield from _temperature(unit, flow, look)
+        if unit.last_status is not None:
+            yield from _volts(told, flow, look)
+            yield from _temperature(told, flow, look)
 
 
-def _flow(fact: UnitAssessment, look: Look) -> Flow:
-    """Which way its current runs, whatever its word says (K2)."""
-    amps = current_of(fact) or 0.0
-    least = FLOWS - max(look.slack(kind, fact.id, FLOWS / 2) for kind in BY_FLOW)
+def _flow(unit: UnitAssessment, look: Look) -> Flow:
+    """Which way its current runs, whatever its status says (K2)."""
+    amps = current_of(unit) or 0.0
+    least = FLOWS - max(look.slack(kind, unit.id, FLOWS / 2) for kind in BY_FLOW)
     return Flow(gives=amps < -least, takes=amps > least)
 
 
@@ -97,14 +97,14 @@ def _current(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     yield Condition(ConditionKind.BATTERY_CURRENT, unit.id, text, gone, SKEW, {"ib": ib, "limit": most}, needs=("ib",))
 
 
-def _charged(fact: UnitAssessment, found: Iterable[Condition]) -> Iterable[Condition]:
+def _charged(unit: UnitAssessment, found: Iterable[Condition]) -> Iterable[Condition]:
     """I13: followers charge the reference beyond what its battery bears; one condition, whatever the reasons."""
     reasons = list(found)
     if not reasons:
         return
     numbers = {name: value for one in reasons for name, value in one.numbers.items() if name != "limit"}
-    text = f"{fact.id} holds the bus and others charge it: {some([one.text for one in reasons])}"
-    gone = f"{fact.id} is no longer charged by others beyond what its battery bears"
+    text = f"{unit.id} holds the bus and others charge it: {some([one.text for one in reasons])}"
+    gone = f"{unit.id} is no longer charged by others beyond what its battery bears"
     needs = tuple({name for one in reasons for name in one.needs})
     after = min(one.after for one in reasons)
     yield replace(reasons[0], kind=CHARGED, text=text, gone=gone, after=after, numbers=numbers, needs=needs)

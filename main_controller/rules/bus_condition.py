@@ -73,13 +73,13 @@ class Condition:
         """What makes it the same condition at the next look."""
         return (self.kind, self.unit_id)
 
-    def why_unknown(self, picture: GridState) -> str | None:
+    def why_unknown(self, grid: GridState) -> str | None:
         """Why nobody can tell whether it is over, as a sentence without its end; None where it can be told."""
         for unit_id in self.units or ((self.unit_id,) if self.unit_id is not None else ()):
-            fact = picture.facts.get(unit_id)
-            if fact is None or not fact.live:
+            unit = grid.units.get(unit_id)
+            if unit is None or not unit.live:
                 return f"{unit_id} is not heard any more, so nobody knows whether this still holds: {self.text}"
-            if any(getattr(fact.unit, name, None) is None for name in self.needs):
+            if any(getattr(unit.reported, name, None) is None for name in self.needs):
                 return f"{unit_id} no longer tells whether this still holds: {self.text}"
         return None
 
@@ -88,7 +88,7 @@ class Condition:
 class Look:
     """One look: everything known, the limits, and which conditions were told and have held since."""
 
-    picture: GridState
+    grid: GridState
     limits: Limits
     told: Collection[Key] = ()
 
@@ -97,6 +97,6 @@ class Look:
         return by if (kind, unit_id) in self.told else 0.0
 
 
-def current_of(fact: UnitAssessment) -> float | None:
+def current_of(unit: UnitAssessment) -> float | None:
     """What a unit carries (A, `+` takes from the bus, K2); None: not told."""
-    return None if fact.reading is None else fact.reading.ig
+    return None if unit.reading is None else unit.reading.ig

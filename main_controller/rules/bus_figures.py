@@ -27,7 +27,7 @@ class Measured:
 
     id: str
     age: float
-    word: ConverterStatus | None
+    status: ConverterStatus | None
     vg: float | None
     ig: float | None
     wg: float | None
@@ -41,18 +41,18 @@ class Measured:
     def of(cls, unit: Unit, age: float) -> "Measured":
         """The figures of a unit's data."""
         figures = (unit.vg, unit.ig, unit.wg, unit.wb, unit.dvg, unit.dig, unit.rsoc)
-        return cls(unit.id, age, unit.word, *figures, unit.figure("apis", "remaining_capacity_wh"))
+        return cls(unit.id, age, unit.status, *figures, unit.figure("apis", "remaining_capacity_wh"))
 
     @property
     def working(self) -> bool:
-        """Whether its converter is in any word but Wait."""
-        return self.word is not ConverterStatus.WAIT
+        """Whether its converter is in any status but Wait."""
+        return self.status is not ConverterStatus.WAIT
 
 
 def bus_figures(live: Iterable[Measured], explained: Explained, *, fresh: float, limits: Limits) -> dict[str, Any]:
     """The figures of the bus as JSON; `fresh` (s) is the oldest reading that the voltage rests on."""
     units = list(live)
-    references = [unit for unit in units if unit.word is ConverterStatus.VOLTAGE_REFERENCE]
+    references = [unit for unit in units if unit.status is ConverterStatus.VOLTAGE_REFERENCE]
     reference = references[0] if len(references) == 1 else None
     return {
         "reference": None if reference is None else _reference(reference, units),
@@ -133,7 +133,7 @@ def _working(unit: Measured, explained: Explained) -> dict[str, Any]:
     """One converter at work: what was set against what is measured, and what explains it (None: nothing)."""
     return {
         "unitId": unit.id,
-        "status": None if unit.word is None else str(unit.word),
+        "status": None if unit.status is None else str(unit.status),
         "explainedBy": explained.of(unit.id),
         "set": {"dvg": unit.dvg, "dig": unit.dig},
         "measured": {"vg": unit.vg, "ig": unit.ig},

@@ -13,9 +13,9 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Limits, fail, ok, untold, waits
 
 
-def reference_of(wanted: ConverterOrder, picture: GridState) -> UnitAssessment | None:
+def reference_of(wanted: ConverterOrder, grid: GridState) -> UnitAssessment | None:
     """The one other live unit that surely is the voltage reference; None where there is none, or more than one."""
-    found = [fact for fact in picture.others(wanted.unit_id) if fact.live and _is_reference(fact)]
+    found = [unit for unit in grid.others(wanted.unit_id) if unit.live and _is_reference(unit)]
     return found[0] if len(found) == 1 else None
 
 
@@ -26,16 +26,16 @@ def target_of(reference: UnitAssessment | None) -> float | None:
     return next(iter(reference.estimate.dvgs))
 
 
-def bus_risen(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def bus_risen(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (f): current flows only on a bus that has risen to the reference's voltage, at both units."""
-    if not wanted.word.current_controlled:
+    if not wanted.status.current_controlled:
         return None
-    reference = reference_of(wanted, picture)
+    reference = reference_of(wanted, grid)
     target = target_of(reference)
     if reference is None or target is None:
         sentence = "The reference voltage is unknown: there is no single voltage reference."
         return replace(fail("f", "bus-not-risen", sentence, target=None), firm=True)
-    seen = {other.id: _voltages(other, picture.now, limits) for other in (reference, fact)}
+    seen = {other.id: _voltages(other, grid.now, limits) for other in (reference, unit)}
     numbers = {
         "target": target,
         "tolerance": limits.tolerance_percent,
@@ -56,7 +56,7 @@ def bus_risen(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, 
                 f"{unit_id} has shown the bus at {target:g} V in {len(voltages)} of {limits.stable_readings} readings."
             )
             return waits("f", sentence, **numbers)
-    return ok("f", f"The bus has risen to {target:g} V at {reference.id} and {fact.id}.", **numbers)
+    return ok("f", f"The bus has risen to {target:g} V at {reference.id} and {unit.id}.", **numbers)
 
 
 def _firm(voltages: Iterable[float | None], limits: Limits) -> bool:
@@ -68,25 +68,25 @@ def _near(vg: float, other: float, target: float, limits: Limits) -> bool:
     return abs(vg - other) <= target * limits.tolerance_percent / 100 + 1e-9
 
 
-def _voltages(fact: UnitAssessment, now: float, limits: Limits) -> list[float | None]:
+def _voltages(unit: UnitAssessment, now: float, limits: Limits) -> list[float | None]:
     """The bus voltages (V) of a unit's last readings, as many as must agree; none when the newest is too old.
 
     Readings from before a long silence say nothing of the bus as it is now.
     """
-    if not fact.fresh(limits.fresh):
+    if not unit.fresh(limits.fresh):
         return []
-    recent: tuple[Reading, ...] = fact.recent[-limits.stable_readings :]
+    recent: tuple[Reading, ...] = unit.recent[-limits.stable_readings :]
     return [reading.vg for reading in recent if now - reading.at <= limits.fresh * limits.stable_readings]
 
 
-def bus_one(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def bus_one(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (o): no third live unit measures another bus than the reference does (S19).
 
     Readings of one moment lie up to `skew` apart (K4): one from before the bus was risen that long is waited for.
     """
-    reference = reference_of(wanted, picture)
+    reference = reference_of(wanted, grid)
     target = target_of(reference)
-    if not wanted.word.current_controlled or reference is None or target is None or reference.reading is None:
+    if not wanted.status.current_controlled or reference is None or target is None or reference.reading is None:
         return None
     own = reference.reading.vg
     if own is None or not _near(own, target, target, limits):
@@ -94,7 +94,7 @@ def bus_one(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, li
     risen = _risen_at(reference, target, limits)
     shown: dict[str, float] = {}
     early: str | None = None
-    for third in picture.others(fact.id):
+    for third in grid.others(unit.id):
         reading = third.reading
         if not third.live or third.id == reference.id or reading is None or reading.vg is None:
             continue
@@ -124,34 +124,34 @@ def _risen_at(reference: UnitAssessment, target: float, limits: Limits) -> float
     return since
 
 
-def dead_bus(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def dead_bus(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (i): a reference starts on a dead bus, by every reading of a unit that is not silent (S18)."""
-    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE or _is_reference(fact):
+    if wanted.status is not ConverterStatus.VOLTAGE_REFERENCE or _is_reference(unit):
         return None
     readings = {
         other.id: other.reading
-        for other in picture.facts.values()
+        for other in grid.units.values()
         if other.state is not UnitState.SILENT and other.reading is not None
     }
     live = {
         unit_id: one.vg for unit_id, one in readings.items() if one.vg is not None and abs(one.vg) > limits.dead_bus
     }
-    fresh = [unit_id for unit_id in live if picture.facts[unit_id].fresh(limits.fresh)]
+    fresh = [unit_id for unit_id in live if grid.units[unit_id].fresh(limits.fresh)]
     limit = f"a reference starts on a dead bus (at most {limits.dead_bus:g} V)"
     if live:
         unit_id = next(iter(fresh or live))
         numbers = {"voltages": live, "limit": limits.dead_bus}
         if fresh:
             return fail("i", "bus-already-live", f"{unit_id} shows {live[unit_id]:g} V on the bus; {limit}.", **numbers)
-        age = picture.now - readings[unit_id].at
+        age = grid.now - readings[unit_id].at
         sentence = f"{unit_id} showed {live[unit_id]:g} V {age:.0f} s ago and has told nothing since; {limit}."
         return waits("i", sentence, **numbers)
-    vg = fact.reading.vg if fact.reading is not None and fact.fresh(limits.fresh) else None
+    vg = unit.reading.vg if unit.reading is not None and unit.fresh(limits.fresh) else None
     if vg is None:
-        sentence = f"{fact.id} has not told the bus voltage yet."
-        return waits("i", sentence, voltages={fact.id: vg}, limit=limits.dead_bus)
-    return ok("i", f"The bus is dead ({vg:g} V at {fact.id}).", voltages={fact.id: vg}, limit=limits.dead_bus)
+        sentence = f"{unit.id} has not told the bus voltage yet."
+        return waits("i", sentence, voltages={unit.id: vg}, limit=limits.dead_bus)
+    return ok("i", f"The bus is dead ({vg:g} V at {unit.id}).", voltages={unit.id: vg}, limit=limits.dead_bus)
 
 
-def _is_reference(fact: UnitAssessment) -> bool:
-    return fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)
+def _is_reference(unit: UnitAssessment) -> bool:
+    return unit.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)

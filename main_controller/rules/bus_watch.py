@@ -35,37 +35,37 @@ class Explained:
 
 def conditions(look: Look, explained: Explained) -> list[Condition]:
     """Everything that is wrong at this look."""
-    picture = look.picture
+    grid = look.grid
     return [
-        *_heavy(picture),
-        *_references(picture),
+        *_heavy(grid),
+        *_references(grid),
         *_followers(look),
         *voltage_conditions(look),
         *current_conditions(look),
         *battery_conditions(look),
-        *_unexplained(picture, explained),
+        *_unexplained(grid, explained),
     ]
 
 
-def _heavy(picture: GridState) -> Iterable[Condition]:
+def _heavy(grid: GridState) -> Iterable[Condition]:
     """I5: a converter reports a fault."""
-    for fact in picture.live:
-        if fact.unit is not None and fact.unit.heavy_alarm:
-            text = f"{fact.id}'s converter shows a heavy alarm"
+    for unit in grid.live:
+        if unit.reported is not None and unit.reported.heavy_alarm:
+            text = f"{unit.id}'s converter shows a heavy alarm"
             yield Condition(
-                ConditionKind.HEAVY_ALARM, fact.id, text, f"{fact.id}'s converter shows no heavy alarm any more", 0.0
+                ConditionKind.HEAVY_ALARM, unit.id, text, f"{unit.id}'s converter shows no heavy alarm any more", 0.0
             )
 
 
-def _references(picture: GridState) -> Iterable[Condition]:
+def _references(grid: GridState) -> Iterable[Condition]:
     """I6: at most one converter holds the bus."""
-    references = [fact for fact in picture.live if fact.last_status is ConverterStatus.VOLTAGE_REFERENCE]
+    references = [unit for unit in grid.live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     if len(references) > 1:
         count = "Two" if len(references) == 2 else str(len(references))
         text = f"{count} converters hold the bus at once: {names(references)}"
-        numbers = {fact.id: fact.reading.dvg for fact in references if fact.reading is not None}
+        numbers = {unit.id: unit.reading.dvg for unit in references if unit.reading is not None}
         gone = "One converter at most holds the bus again"
-        units = tuple(fact.id for fact in references)
+        units = tuple(unit.id for unit in references)
         yield Condition(ConditionKind.SECOND_REFERENCE, None, text, gone, SKEW, numbers, grave=True, units=units)
 
 
@@ -74,46 +74,46 @@ def _followers(look: Look) -> Iterable[Condition]:
 
     A unit of which nothing was ever heard, as `/unitIds` goes on naming dead ones (K6), only makes it less sure.
     """
-    picture = look.picture
-    facts = picture.facts.values()
-    if any(fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) for fact in facts):
+    grid = look.grid
+    units = grid.units.values()
+    if any(unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) for unit in units):
         yield from _cut_off(look)
         return
-    unheard = [fact for fact in facts if fact.estimate.possibly(None) and fact.state is not UnitState.LIVE]
+    unheard = [unit for unit in units if unit.estimate.possibly(None) and unit.state is not UnitState.LIVE]
     doubt = f"; whether {names(unheard)} does, nobody hears" if unheard else ""
-    for fact in picture.live:
-        if fact.last_status is not None and fact.last_status.current_controlled:
-            volts = None if fact.reading is None else fact.reading.vg
-            text = f"{fact.id} is {fact.last_status.label} and no converter holds the bus{_at(volts)}{doubt}"
-            gone = f"{fact.id} is no longer without a voltage reference"
-            yield Condition(ConditionKind.NO_REFERENCE, fact.id, text, gone, SKEW, {"vg": volts}, grave=True)
+    for unit in grid.live:
+        if unit.last_status is not None and unit.last_status.current_controlled:
+            volts = None if unit.reading is None else unit.reading.vg
+            text = f"{unit.id} is {unit.last_status.label} and no converter holds the bus{_at(volts)}{doubt}"
+            gone = f"{unit.id} is no longer without a voltage reference"
+            yield Condition(ConditionKind.NO_REFERENCE, unit.id, text, gone, SKEW, {"vg": volts}, grave=True)
 
 
 def _cut_off(look: Look) -> Iterable[Condition]:
     """I6: a current-controlled converter on a dead bus while another holds it: its piece of the bus is cut off."""
-    for fact in look.picture.live:
-        volts = None if fact.reading is None else fact.reading.vg
+    for unit in look.grid.live:
+        volts = None if unit.reading is None else unit.reading.vg
         dead = volts is not None and abs(volts) < look.limits.dead_bus
-        if dead and fact.last_status is not None and fact.last_status.current_controlled:
-            does = fact.last_status.label
-            text = f"{fact.id} is {does} and measures a dead bus{_at(volts)}: no converter holds it there"
-            gone = f"{fact.id} is no longer without a voltage reference"
-            yield Condition(ConditionKind.NO_REFERENCE, fact.id, text, gone, SETTLES, {"vg": volts}, grave=True)
+        if dead and unit.last_status is not None and unit.last_status.current_controlled:
+            does = unit.last_status.label
+            text = f"{unit.id} is {does} and measures a dead bus{_at(volts)}: no converter holds it there"
+            gone = f"{unit.id} is no longer without a voltage reference"
+            yield Condition(ConditionKind.NO_REFERENCE, unit.id, text, gone, SETTLES, {"vg": volts}, grave=True)
 
 
-def _unexplained(picture: GridState, explained: Explained) -> Iterable[Condition]:
+def _unexplained(grid: GridState, explained: Explained) -> Iterable[Condition]:
     """I6: a converter at work that neither a deal nor an order from here explains; the gravest after a stop."""
-    for fact in picture.live:
-        word = fact.last_status
-        if word is None or word is ConverterStatus.WAIT or explained.of(fact.id) is not None:
+    for unit in grid.live:
+        status = unit.last_status
+        if status is None or status is ConverterStatus.WAIT or explained.of(unit.id) is not None:
             continue
-        if picture.mode in SHARING_MODES and not picture.grid_master_known:
+        if grid.mode in SHARING_MODES and not grid.grid_master_known:
             continue  # the deals cannot be told, so nobody knows that none explains it
-        stopped = fact.obeys is Mode.STOP
+        stopped = unit.obeys is Mode.STOP
         why = "though it is in Force Stop" if stopped else "and nothing explains it: no deal, no order from here"
-        text, gone = f"{fact.id} is {word.label} {why}", f"{fact.id} is explained or in Wait again"
-        numbers = {"mode": str(picture.mode) if isinstance(picture.mode, Mode) else None}
-        yield Condition(ConditionKind.UNEXPLAINED, fact.id, text, gone, UNEXPLAINED, numbers, grave=stopped)
+        text, gone = f"{unit.id} is {status.label} {why}", f"{unit.id} is explained or in Wait again"
+        numbers = {"mode": str(grid.mode) if isinstance(grid.mode, Mode) else None}
+        yield Condition(ConditionKind.UNEXPLAINED, unit.id, text, gone, UNEXPLAINED, numbers, grave=stopped)
 
 
 def _at(volts: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with the currents on the bus: near their limits (I7), and against the converter's word (I13).
+"""What is wrong with the currents on the bus: near their limits (I7), and against the converter's status (I13).
 
 Pure. Used by `bus_watch`. Word and current of one unit come from the same reading, so units' skew does not matter here;
 what a current needs to settle after an order does (K15).
@@ -29,15 +29,15 @@ def current_conditions(look: Look) -> Iterator[Condition]:
 def _near_limits(look: Look) -> Iterable[Condition]:
     """I7: a unit carries 95 % of its limit or more."""
     limit = look.limits.unit_current
-    for fact in look.picture.live:
-        amps = current_of(fact)
-        part = NEAR - look.slack(ConditionKind.UNIT_CURRENT, fact.id, BACK)
+    for unit in look.grid.live:
+        amps = current_of(unit)
+        part = NEAR - look.slack(ConditionKind.UNIT_CURRENT, unit.id, BACK)
         if amps is None or abs(amps) <= FLOWS or abs(amps) < part * limit - 1e-9:
             continue
-        text = f"{fact.id} carries {abs(amps):g} A; its limit is {limit:g} A"
-        gone = f"{fact.id}'s current is well below its limit again"
+        text = f"{unit.id} carries {abs(amps):g} A; its limit is {limit:g} A"
+        gone = f"{unit.id}'s current is well below its limit again"
         yield Condition(
-            ConditionKind.UNIT_CURRENT, fact.id, text, gone, SKEW,
+            ConditionKind.UNIT_CURRENT, unit.id, text, gone, SKEW,
             {"ig": amps, "limit": limit, "percent": _percent(amps, limit)},
             needs=("ig",),
         )  # fmt: skip
@@ -46,7 +46,7 @@ def _near_limits(look: Look) -> Iterable[Condition]:
 def _near_bus_limit(look: Look) -> Iterable[Condition]:
     """I7: all units together carry 95 % of the bus' limit or more; whoever does not tell is not counted."""
     limit = look.limits.bus_current
-    told = {fact.id: current_of(fact) for fact in look.picture.live}
+    told = {unit.id: current_of(unit) for unit in look.grid.live}
     carried = {unit_id: abs(amps) for unit_id, amps in told.items() if amps is not None and abs(amps) > FLOWS}
     total = round(sum(carried.values()), 3)
     if not carried or total < (NEAR - look.slack(ConditionKind.BUS_CURRENT, None, BACK)) * limit - 1e-9:
@@ -59,22 +59,22 @@ def _near_bus_limit(look: Look) -> Iterable[Condition]:
 
 def _against_words(look: Look) -> Iterable[Condition]:
     """I13: a charge that gives, a discharge that takes, or a converter in Wait through which current flows."""
-    for fact in look.picture.live:
-        amps, word = current_of(fact), fact.last_status
-        if amps is None or word is None or word is ConverterStatus.VOLTAGE_REFERENCE:
+    for unit in look.grid.live:
+        amps, status = current_of(unit), unit.last_status
+        if amps is None or status is None or status is ConverterStatus.VOLTAGE_REFERENCE:
             continue
-        least = AGAINST - look.slack(ConditionKind.REVERSE_POWER, fact.id, AGAINST / 2)
+        least = AGAINST - look.slack(ConditionKind.REVERSE_POWER, unit.id, AGAINST / 2)
         wrong = {
             ConverterStatus.CHARGE: amps < -least,
             ConverterStatus.DISCHARGE: amps > least,
             ConverterStatus.WAIT: abs(amps) > least,
         }
-        if not wrong[word]:
+        if not wrong[status]:
             continue
-        text = f"{fact.id} is {word.label} and {'takes' if amps > 0 else 'gives'} {abs(amps):g} A"
-        gone = f"{fact.id}'s current no longer runs against its converter's word"
-        numbers = {"ig": amps, "status": str(word)}
-        yield Condition(ConditionKind.REVERSE_POWER, fact.id, text, gone, SETTLES, numbers, needs=("ig", "word"))
+        text = f"{unit.id} is {status.label} and {'takes' if amps > 0 else 'gives'} {abs(amps):g} A"
+        gone = f"{unit.id}'s current no longer runs against its converter's status"
+        numbers = {"ig": amps, "status": str(status)}
+        yield Condition(ConditionKind.REVERSE_POWER, unit.id, text, gone, SETTLES, numbers, needs=("ig", "status"))
 
 
 def _percent(amps: float, limit: float) -> float | None:

@@ -100,7 +100,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rules know besides the picture.
+    """What the rules know besides the state of the grid.
 
     `by` gives the order; `trips` are the moments (monotonic s) of each unit's trips that nobody has reset; `direct`
     are the readings taken from the converters themselves just now, or a sentence why there is none; None: the order

@@ -26,17 +26,17 @@ from main_controller.rules.unit_rules import no_alarm, paced, within_currents
 NOTHING_ELSE = Known()
 
 
-def judge(wanted: ConverterOrder, picture: GridState, limits: Limits, known: Known = NOTHING_ELSE) -> list[Answer]:
+def judge(wanted: ConverterOrder, grid: GridState, limits: Limits, known: Known = NOTHING_ELSE) -> list[Answer]:
     """Every rule's answer to this order, about in the order of their letters.
 
     Of Wait nothing refuses: who would lose the reference by it is told as advice.
     """
-    fact = picture.facts.get(wanted.unit_id)
-    if wanted.word is ConverterStatus.WAIT:
-        return [] if fact is None else [followers_of(wanted, fact, picture)]
-    if fact is None or fact.reading is None:
+    unit = grid.units.get(wanted.unit_id)
+    if wanted.status is ConverterStatus.WAIT:
+        return [] if unit is None else [followers_of(wanted, unit, grid)]
+    if unit is None or unit.reading is None:
         return [fail("unit", "unknown-unit", f"No reading of {wanted.unit_id} has been seen; its state is not known.")]
-    working = picture.working(fact.id)  # most rules ask those alone, and there may be 10,000 in Wait
+    working = grid.working(unit.id)  # most rules ask those alone, and there may be 10,000 in Wait
     first: list[Callable[[ConverterOrder, UnitAssessment, GridState, Limits], Answer | None]] = [
         _identity, _manual, _fresh, reference_first, _through_wait, single_reference,
         limit_carries, bus_risen, _within_voltage, _within_current,
@@ -45,62 +45,63 @@ def judge(wanted: ConverterOrder, picture: GridState, limits: Limits, known: Kno
         no_alarm, fit_voltage, voltage_step, current_step,
     ]  # fmt: skip
     answers: list[Answer | None] = [
-        *(rule(wanted, fact, working, limits) for rule in first),
-        dead_bus(wanted, fact, picture, limits),
-        voltage_fixed(wanted, fact, working, limits),
-        *battery_rules(wanted, fact, working, limits),
-        *(rule(wanted, fact, working, limits) for rule in then),
-        bus_one(wanted, fact, picture, limits),
-        within_currents(wanted, fact, picture, limits),
-        paced(wanted, fact, working, limits, known),
-        directly(wanted, fact, working, limits, known),
+        *(rule(wanted, unit, working, limits) for rule in first),
+        dead_bus(wanted, unit, grid, limits),
+        voltage_fixed(wanted, unit, working, limits),
+        *battery_rules(wanted, unit, working, limits),
+        *(rule(wanted, unit, working, limits) for rule in then),
+        bus_one(wanted, unit, grid, limits),
+        within_currents(wanted, unit, grid, limits),
+        paced(wanted, unit, working, limits, known),
+        directly(wanted, unit, working, limits, known),
         bus_owned(known),
     ]
     return [answer for answer in answers if answer is not None]
 
 
-def _identity(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer:
-    if fact.conflict:
-        return fail("unit", "identity-conflict", f"{fact.conflict} Only Wait is sent to it.")
-    return ok("unit", f"{fact.id} is known by one name and one address.")
+def _identity(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
+    if unit.conflict:
+        return fail("unit", "identity-conflict", f"{unit.conflict} Only Wait is sent to it.")
+    return ok("unit", f"{unit.id} is known by one name and one address.")
 
 
-def _manual(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer:
-    mode = fact.obeys
+def _manual(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
+    mode = unit.obeys
     shown = mode.label if mode else "not known"
-    if picture.mode_pending(fact.id):
-        return fail("a", "mode-change-under-way", f"A mode change that concerns {fact.id} is under way.", mode=mode)
+    if grid.mode_pending(unit.id):
+        return fail("a", "mode-change-under-way", f"A mode change that concerns {unit.id} is under way.", mode=mode)
     if mode is not Mode.MANUAL:
-        return fail("a", "mode-not-manual", f"{fact.id}'s effective mode is {shown}, not Manual.", mode=mode)
-    return ok("a", f"{fact.id}'s effective mode is Manual.", mode=mode)
+        return fail("a", "mode-not-manual", f"{unit.id}'s effective mode is {shown}, not Manual.", mode=mode)
+    return ok("a", f"{unit.id}'s effective mode is Manual.", mode=mode)
 
 
-def _fresh(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer:
-    age = None if fact.age is None else round(fact.age, 1)
-    if not fact.fresh(limits.fresh):
+def _fresh(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
+    age = None if unit.age is None else round(unit.age, 1)
+    if not unit.fresh(limits.fresh):
         return fail(
             "b",
             "data-not-fresh",
-            f"{fact.id} is {fact.state.value}; its last reading is {_seconds(age)} old (limit {limits.fresh:g} s).",
+            f"{unit.id} is {unit.state.value}; its last reading is {_seconds(age)} old (limit {limits.fresh:g} s).",
             age=age,
             limit=limits.fresh,
         )
-    return ok("b", f"{fact.id}'s last reading is {_seconds(age)} old.", age=age, limit=limits.fresh)
+    return ok("b", f"{unit.id}'s last reading is {_seconds(age)} old.", age=age, limit=limits.fresh)
 
 
-def _through_wait(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer:
-    words = sorted(_word(word) for word in fact.estimate.words)
-    if not (fact.estimate.surely(ConverterStatus.WAIT) or fact.estimate.surely(wanted.word)):
+def _through_wait(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
+    statuses = sorted(_word(status) for status in unit.estimate.statuses)
+    if not (unit.estimate.surely(ConverterStatus.WAIT) or unit.estimate.surely(wanted.status)):
         return fail(
             "c",
             "not-through-wait",
-            f"{fact.id} is or may be {' or '.join(words)}; it must be in Wait before it can be {wanted.word.label}.",
-            words=words,
+            f"{unit.id} is or may be {' or '.join(statuses)}; "
+            f"it must be in Wait before it can be {wanted.status.label}.",
+            statuses=statuses,
         )
-    return ok("c", f"{fact.id} is {words[0]}.", words=words)
+    return ok("c", f"{unit.id} is {statuses[0]}.", statuses=statuses)
 
 
-def _within_voltage(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer:
+def _within_voltage(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
     numbers = {"dvg": wanted.dvg, "min": limits.voltage_min, "max": limits.voltage_max}
     if not limits.voltage_min <= wanted.dvg <= limits.voltage_max:
         sentence = f"{wanted.dvg:g} V is outside {limits.voltage_min:g} to {limits.voltage_max:g} V."
@@ -108,7 +109,7 @@ def _within_voltage(wanted: ConverterOrder, fact: UnitAssessment, picture: GridS
     return ok("h", f"{wanted.dvg:g} V is within {limits.voltage_min:g} to {limits.voltage_max:g} V.", **numbers)
 
 
-def _within_current(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer:
+def _within_current(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
     numbers = {"dig": wanted.dig, "min": 0.0, "max": limits.current_max}
     if not 0 <= wanted.dig <= limits.current_max:
         return fail(
@@ -117,8 +118,8 @@ def _within_current(wanted: ConverterOrder, fact: UnitAssessment, picture: GridS
     return ok("h", f"{wanted.dig:g} A is within 0 to {limits.current_max:g} A.", **numbers)
 
 
-def _word(word: ConverterStatus | None) -> str:
-    return word.label if word is not None else "in an unknown state"
+def _word(status: ConverterStatus | None) -> str:
+    return status.label if status is not None else "in an unknown state"
 
 
 def _seconds(age: float | None) -> str:

@@ -23,31 +23,31 @@ class RunLimits:
     dead_bus: float = DEAD_BUS
 
 
-def live_bus(picture: GridState, limits: RunLimits) -> Mapping[str, float]:
+def live_bus(grid: GridState, limits: RunLimits) -> Mapping[str, float]:
     """The voltages (V) above that of a dead bus, by the units that measured them of late."""
-    shown = {fact.id: fact.reading.vg for fact in picture.facts.values() if fact.reading and fact.fresh(limits.fresh)}
+    shown = {unit.id: unit.reading.vg for unit in grid.units.values() if unit.reading and unit.fresh(limits.fresh)}
     return {unit_id: vg for unit_id, vg in shown.items() if vg is not None and abs(vg) > limits.dead_bus}
 
 
-def deals_hold_it(picture: GridState) -> bool:
+def deals_hold_it(grid: GridState) -> bool:
     """Whether known deals explain a live bus: apis-main drives converters, and none of its stops is on its way."""
-    stopping = any(mode in (Mode.STOP, Mode.MANUAL) for mode in picture.pending_for(None))
-    return picture.mode in SHARING_MODES and not stopping and bool(picture.deals)
+    stopping = any(mode in (Mode.STOP, Mode.MANUAL) for mode in grid.pending_for(None))
+    return grid.mode in SHARING_MODES and not stopping and bool(grid.deals)
 
 
-def why_not_run(picture: GridState, limits: RunLimits) -> str | None:
+def why_not_run(grid: GridState, limits: RunLimits) -> str | None:
     """Why nobody may go to Run on this bus: no deal explains its voltage, so a second reference would be raised."""
-    shown = live_bus(picture, limits)
-    if not shown or deals_hold_it(picture):
+    shown = live_bus(grid, limits)
+    if not shown or deals_hold_it(grid):
         return None
-    deals = "how many deals there are is not known" if picture.deals is None else "no deal explains it"
+    deals = "how many deals there are is not known" if grid.deals is None else "no deal explains it"
     return f"The bus is live ({listed(shown)}) and {deals}; Run starts on a dead bus (at most {limits.dead_bus:g} V)."
 
 
-def unexplained(picture: GridState, limits: RunLimits) -> Mapping[str, float]:
+def unexplained(grid: GridState, limits: RunLimits) -> Mapping[str, float]:
     """The voltages (V) that neither deals nor a live voltage reference explain; empty where all is explained."""
-    held = any(fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) for fact in picture.live)
-    return {} if held or deals_hold_it(picture) else live_bus(picture, limits)
+    held = any(unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) for unit in grid.live)
+    return {} if held or deals_hold_it(grid) else live_bus(grid, limits)
 
 
 def listed(shown: Mapping[str, float]) -> str:

@@ -16,79 +16,77 @@ Lock = Mapping[str, Any]
 _LIMITS = RunLimits()
 
 
-def why_not_global(
-    mode: Mode, picture: GridState, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS
-) -> str | None:
+def why_not_global(mode: Mode, grid: GridState, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS) -> str | None:
     """Why the cluster may not go to this mode now, or None where it may; one that only lowers it may (S1)."""
-    if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, picture)):
+    if mode not in SHARING_MODES or (mode is Mode.HETERONOMOUS and only_lowers(None, grid)):
         return None
-    runs, drives = mode is Mode.AUTONOMOUS, _shares(picture.mode, picture.pending_for(None))
+    runs, drives = mode is Mode.AUTONOMOUS, _shares(grid.mode, grid.pending_for(None))
     return (
         (_locked_run(locks) if runs else None)
-        or _locked_not_stopped(picture, locks)
-        or (_unwatched(picture.facts.values()) if runs else None)
-        or (None if drives else _nobody_live(picture))
-        or (None if drives else _not_in_wait(picture.facts.values()))
-        or (_late(picture.live, limits) if runs and _rests_on_readings(picture, None, drives) else None)
-        or (why_not_run(picture, limits) if runs and not _runs(picture, None) else None)
+        or _locked_not_stopped(grid, locks)
+        or (_unwatched(grid.units.values()) if runs else None)
+        or (None if drives else _nobody_live(grid))
+        or (None if drives else _not_in_wait(grid.units.values()))
+        or (_late(grid.live, limits) if runs and _rests_on_readings(grid, None, drives) else None)
+        or (why_not_run(grid, limits) if runs and not _runs(grid, None) else None)
     )
 
 
 def why_not_local(
-    unit_id: str, mode: Mode | None, picture: GridState, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS
+    unit_id: str, mode: Mode | None, grid: GridState, locks: Mapping[str, Lock], limits: RunLimits = _LIMITS
 ) -> str | None:
     """Why this unit's local mode may not be set so now (None clears it, which is the unit's Run)."""
-    if mode is Mode.STOP or (mode is Mode.HETERONOMOUS and only_lowers(unit_id, picture)):
+    if mode is Mode.STOP or (mode is Mode.HETERONOMOUS and only_lowers(unit_id, grid)):
         return None
     if unit_id in locks:
         return f"{_lock(unit_id, locks[unit_id])}; its local mode stays as it is until the lock is taken off."
     if mode is None and "" in locks:
         return f"{_lock('', locks[''])}; no unit is set back to Run until the lock is taken off."
-    fact = picture.facts.get(unit_id)
-    if fact is None:
+    unit = grid.units.get(unit_id)
+    if unit is None:
         return None
-    after = effective_mode(picture.mode or fact.global_mode, mode)
-    if after not in SHARING_MODES and picture.mode is not None:
+    after = effective_mode(grid.mode or unit.global_mode, mode)
+    if after not in SHARING_MODES and grid.mode is not None:
         return None
-    unwatched = _unwatched([fact]) if mode is None else None
-    drives = _shares(fact.obeys, picture.pending_for(unit_id))
+    unwatched = _unwatched([unit]) if mode is None else None
+    drives = _shares(unit.obeys, grid.pending_for(unit_id))
     return (
         unwatched
-        or (None if drives else _not_in_wait([fact]))
-        or (_late([fact], limits) if mode is None and _rests_on_readings(picture, unit_id, drives) else None)
-        or (why_not_run(picture, limits) if mode is None and not _runs(picture, unit_id) else None)
+        or (None if drives else _not_in_wait([unit]))
+        or (_late([unit], limits) if mode is None and _rests_on_readings(grid, unit_id, drives) else None)
+        or (why_not_run(grid, limits) if mode is None and not _runs(grid, unit_id) else None)
     )
 
 
-def only_lowers(unit_id: str | None, picture: GridState) -> bool:
+def only_lowers(unit_id: str | None, grid: GridState) -> bool:
     """Whether Soft Stop in this scope can only end something: every mode seen in it is Run or Soft Stop (H1, S1, S24).
 
     From Manual or Force Stop it starts things. While no unit is live the modes last seen count; where none was ever
     seen, or another may be on its way, nobody can tell.
     """
-    scope = picture.scope(unit_id)
-    if any(mode is not None and mode not in SHARING_MODES for mode in picture.pending_for(unit_id)):
+    scope = grid.scope(unit_id)
+    if any(mode is not None and mode not in SHARING_MODES for mode in grid.pending_for(unit_id)):
         return False
     if unit_id is not None and (not scope or scope[0].local_mode is Mode.STOP):
         return False
-    seen = [fact for fact in scope if fact.live] or [fact for fact in scope if fact.global_mode is not None]
-    return bool(seen) and all(fact.global_mode in SHARING_MODES for fact in seen)
+    seen = [unit for unit in scope if unit.live] or [unit for unit in scope if unit.global_mode is not None]
+    return bool(seen) and all(unit.global_mode in SHARING_MODES for unit in seen)
 
 
-def why_not_shut_down(unit_id: str | None, picture: GridState, fresh: float) -> str | None:
+def why_not_shut_down(unit_id: str | None, grid: GridState, fresh: float) -> str | None:
     """Why apis-main may not be shut down here: Manual must be in force, every converter freshly seen in Wait."""
-    scope = picture.scope(unit_id)
-    if unit_id is None and picture.mode is not Mode.MANUAL:
-        return f"Shut Down needs Manual in force in the cluster; it is {_mode(picture)}."
-    if picture.mode_pending(unit_id):
+    scope = grid.scope(unit_id)
+    if unit_id is None and grid.mode is not Mode.MANUAL:
+        return f"Shut Down needs Manual in force in the cluster; it is {_mode(grid)}."
+    if grid.mode_pending(unit_id):
         return "A mode change is under way; Shut Down needs Manual in force."
-    others = [fact for fact in scope if fact.obeys is not Mode.MANUAL]
+    others = [unit for unit in scope if unit.obeys is not Mode.MANUAL]
     if others:
         return f"Shut Down needs Manual in force; it is not seen at {names(others)}."
-    late = [fact for fact in scope if not fact.fresh(fresh)]
+    late = [unit for unit in scope if not unit.fresh(fresh)]
     if late:
         return f"{names(late)} has not been seen within {fresh:g} s; nobody could tell what its converter does."
-    working = [fact for fact in scope if not fact.confirmed_wait()]
+    working = [unit for unit in scope if not unit.confirmed_wait()]
     if working:
         return f"{names(working)} is not surely in Wait; a dead apis-main leaves its converter as it was."
     return None if scope else "No unit is known in this scope."
@@ -99,43 +97,43 @@ def _shares(mode: Mode | None, pending: Iterable[Mode | None]) -> bool:
     return mode in SHARING_MODES and not any(one in (Mode.STOP, Mode.MANUAL) for one in pending)
 
 
-def _runs(picture: GridState, unit_id: str | None) -> bool:
+def _runs(grid: GridState, unit_id: str | None) -> bool:
     """Whether Run is in force in this scope and no order on its way says otherwise, so that it starts nothing."""
-    obeyed = picture.mode if unit_id is None else picture.facts[unit_id].obeys
-    return obeyed is Mode.AUTONOMOUS and all(one in (Mode.AUTONOMOUS, None) for one in picture.pending_for(unit_id))
+    obeyed = grid.mode if unit_id is None else grid.units[unit_id].obeys
+    return obeyed is Mode.AUTONOMOUS and all(one in (Mode.AUTONOMOUS, None) for one in grid.pending_for(unit_id))
 
 
-def _rests_on_readings(picture: GridState, unit_id: str | None, drives: bool) -> bool:
+def _rests_on_readings(grid: GridState, unit_id: str | None, drives: bool) -> bool:
     """Whether a Run of this scope starts something on a bus that no deal is known to hold: readings alone tell."""
-    return not drives or not (_runs(picture, unit_id) or deals_hold_it(picture))
+    return not drives or not (_runs(grid, unit_id) or deals_hold_it(grid))
 
 
-def _unwatched(facts: Iterable[UnitAssessment]) -> str | None:
-    found = [fact for fact in facts if fact.unwatched and not fact.acknowledged]
+def _unwatched(units: Iterable[UnitAssessment]) -> str | None:
+    found = [unit for unit in units if unit.unwatched and not unit.acknowledged]
     if not found:
         return None
     return f"{names(found)} is live hardware that nobody watches; look at it and acknowledge it first."
 
 
-def _nobody_live(picture: GridState) -> str | None:
-    """Without one live unit, every word is from before: after a restart it would be the file's."""
-    return None if picture.live else "No unit is live, so nobody can tell what the converters do."
+def _nobody_live(grid: GridState) -> str | None:
+    """Without one live unit, every status is from before: after a restart it would be the file's."""
+    return None if grid.live else "No unit is live, so nobody can tell what the converters do."
 
 
-def _not_in_wait(facts: Iterable[UnitAssessment]) -> str | None:
+def _not_in_wait(units: Iterable[UnitAssessment]) -> str | None:
     """An acknowledgement excuses hardware that nobody can watch, never a unit that is seen to work."""
-    found = [fact for fact in facts if not fact.confirmed_wait() and (fact.live or not fact.acknowledged)]
+    found = [unit for unit in units if not unit.confirmed_wait() and (unit.live or not unit.acknowledged)]
     if not found:
         return None
     return f"{names(found)} is not surely in Wait; every converter must be, by a reading after the last order."
 
 
-def _late(facts: Iterable[UnitAssessment], limits: RunLimits) -> str | None:
+def _late(units: Iterable[UnitAssessment], limits: RunLimits) -> str | None:
     """Run rests on what every live unit told of late: a converter may have begun to work since (S18)."""
-    late = [fact for fact in facts if fact.live and not fact.fresh(limits.fresh)]
+    late = [unit for unit in units if unit.live and not unit.fresh(limits.fresh)]
     if not late:
         return None
-    oldest = max(late, key=lambda fact: fact.age or 0.0)
+    oldest = max(late, key=lambda unit: unit.age or 0.0)
     return (
         f"{oldest.id} was last seen {oldest.age or 0.0:.0f} s ago; Run rests on readings of at most "
         f"{limits.fresh:g} s of every live unit. The next reading of {names(late)} is waited for."
@@ -146,10 +144,10 @@ def _locked_run(locks: Mapping[str, Lock]) -> str | None:
     return f"{_lock('', locks[''])}; Run is refused until the lock is taken off." if "" in locks else None
 
 
-def _locked_not_stopped(picture: GridState, locks: Mapping[str, Lock]) -> str | None:
+def _locked_not_stopped(grid: GridState, locks: Mapping[str, Lock]) -> str | None:
     for scope, lock in locks.items():
-        fact = picture.facts.get(scope)
-        if scope and (fact is None or not fact.live or fact.local_mode is not Mode.STOP):
+        unit = grid.units.get(scope)
+        if scope and (unit is None or not unit.live or unit.local_mode is not Mode.STOP):
             return f"{_lock(scope, lock)} and does not show local mode stop."
     return None
 
@@ -159,21 +157,21 @@ def _lock(scope: str, lock: Lock) -> str:
     return f"{who} is locked by {lock.get('name')} since {lock.get('since')} ({lock.get('reason')})"
 
 
-def _mode(picture: GridState) -> str:
-    if picture.mode is not None:
-        return picture.mode.label
-    return "mixed" if picture.mixed else "not known"
+def _mode(grid: GridState) -> str:
+    if grid.mode is not None:
+        return grid.mode.label
+    return "mixed" if grid.mixed else "not known"
 
 
-def why_not_lock(unit_id: str, picture: GridState) -> str | None:
+def why_not_lock(unit_id: str, grid: GridState) -> str | None:
     """Why a unit's lock may not be set: it must be seen live, with local mode stop, and in Wait."""
-    fact = picture.facts.get(unit_id)
-    if fact is None or not fact.live:
+    unit = grid.units.get(unit_id)
+    if unit is None or not unit.live:
         return f"{unit_id} is not live; a lock is set only once its stop is seen."
-    if any(mode is not Mode.STOP for mode in picture.pending_modes.get(unit_id, ())):
+    if any(mode is not Mode.STOP for mode in grid.pending_modes.get(unit_id, ())):
         return f"{unit_id}'s local mode is being changed; a lock is set only once its stop is seen."
-    if fact.local_mode is not Mode.STOP:
+    if unit.local_mode is not Mode.STOP:
         return f"{unit_id} does not show local mode stop yet; set Force Stop for it first."
-    if not fact.estimate.surely(ConverterStatus.WAIT):
+    if not unit.estimate.surely(ConverterStatus.WAIT):
         return f"{unit_id}'s converter is not surely in Wait yet."
     return None

@@ -9,19 +9,19 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Limits, fail, ok
 
 
-def reference_first(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def reference_first(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (c): current needs another live unit that surely is the reference, and no further one that may be (S14)."""
-    if not wanted.word.current_controlled:
+    if not wanted.status.current_controlled:
         return None
     references = [
         other
-        for other in picture.others(wanted.unit_id)
+        for other in grid.others(wanted.unit_id)
         if other.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE) and other.live
     ]
     if not references:
         return fail("c", "no-voltage-reference", "No other live unit is surely the voltage reference.", reference=None)
     maybe = [
-        one for one in picture.others(wanted.unit_id) if one.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
+        one for one in grid.others(wanted.unit_id) if one.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
     ]
     if len(maybe) > 1:
         sentence = f"{names(maybe)}: each is or may be the voltage reference; there must be one."
@@ -29,17 +29,17 @@ def reference_first(wanted: ConverterOrder, fact: UnitAssessment, picture: GridS
     return ok("c", f"{names(references)} is the voltage reference.", reference=references[0].id)
 
 
-def single_reference(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def single_reference(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (d): one reference at a time, whoever may be one counts.
 
     The present one may be set anew beside hardware that nobody watches, but not while another that is live may be one.
     """
-    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE:
+    if wanted.status is not ConverterStatus.VOLTAGE_REFERENCE:
         return None
-    is_one = fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)
+    is_one = unit.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)
     others = [
         other
-        for other in picture.others(wanted.unit_id)
+        for other in grid.others(wanted.unit_id)
         if other.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, *(() if is_one else (None,)))
         and (other.live or not is_one)
     ]
@@ -49,23 +49,23 @@ def single_reference(wanted: ConverterOrder, fact: UnitAssessment, picture: Grid
     return ok("d", "No other unit is the voltage reference.", units=[])
 
 
-def limit_carries(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def limit_carries(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (e): the reference's limit is above the larger of the two sums that it must carry, by the margin (S23).
 
     The larger sum is what is left to carry when all on the other side fall away, and never less than the net current.
     """
-    others = picture.others(wanted.unit_id)
+    others = grid.others(wanted.unit_id)
     charging, discharging = (
-        possible_current(others, word) for word in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
+        possible_current(others, status) for status in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
     )
     if charging is None or discharging is None:
         sentence = "A unit that may be current-controlled does not tell its current: what must be carried is not known."
         return fail("e", "reference-limit-too-small", sentence, limit=None, charging=charging, discharging=discharging)
-    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE:
+    if wanted.status is ConverterStatus.VOLTAGE_REFERENCE:
         limit: float | None = wanted.dig
     else:
-        charging += wanted.dig if wanted.word is ConverterStatus.CHARGE else 0.0
-        discharging += wanted.dig if wanted.word is ConverterStatus.DISCHARGE else 0.0
+        charging += wanted.dig if wanted.status is ConverterStatus.CHARGE else 0.0
+        discharging += wanted.dig if wanted.status is ConverterStatus.DISCHARGE else 0.0
         limit = _reference_limit(others)
     larger = max(charging, discharging)
     needed = larger + limits.margin
@@ -88,11 +88,11 @@ def limit_carries(wanted: ConverterOrder, fact: UnitAssessment, picture: GridSta
     return ok("e", f"The reference's limit of {limit:g} A covers the {larger:g} A that it must carry.", **numbers)
 
 
-def _maybe_references(wanted: ConverterOrder, picture: GridState) -> list[UnitAssessment]:
+def _maybe_references(wanted: ConverterOrder, grid: GridState) -> list[UnitAssessment]:
     """The other units that are or may be the voltage reference."""
     return [
         other
-        for other in picture.others(wanted.unit_id)
+        for other in grid.others(wanted.unit_id)
         if other.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
     ]
 
@@ -109,22 +109,22 @@ def _reference_limit(others: list[UnitAssessment]) -> float | None:
     return min(digs) if digs and len(digs) == len(known) else None
 
 
-def voltage_fixed(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def voltage_fixed(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (i): holds for the present reference too: it alone could change the voltage under its followers."""
-    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE:
+    if wanted.status is not ConverterStatus.VOLTAGE_REFERENCE:
         return None
-    followers = [other for other in picture.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
-    same = fact.estimate.dvgs == {wanted.dvg}
-    if followers and not (same and fact.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)):
+    followers = [other for other in grid.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
+    same = unit.estimate.dvgs == {wanted.dvg}
+    if followers and not (same and unit.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)):
         sentence = f"{names(followers)} is or may be current-controlled; the reference's voltage is fixed meanwhile."
         return fail("i", "reference-voltage-fixed", sentence, units=[other.id for other in followers], dvg=wanted.dvg)
     return ok("i", "No unit depends on another voltage.", units=[], dvg=wanted.dvg)
 
 
-def followers_of(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState) -> Answer:
+def followers_of(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState) -> Answer:
     """Rule (g), as advice: Wait always passes; who would lose the reference is named for the confirmation."""
-    followers = [other for other in picture.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
-    if fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None) and followers:
+    followers = [other for other in grid.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
+    if unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None) and followers:
         sentence = (
             f"{names(followers)} is or may be current-controlled and would lose its voltage reference; stop it first."
         )

@@ -10,40 +10,40 @@ from main_controller.rules.bus_rules import reference_of, target_of
 from main_controller.rules.interlock_terms import Answer, Limits, fail, ok, untold
 
 
-def fit_voltage(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def fit_voltage(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (q): a charge's dvg is at most the reference's voltage, a discharge's lies above it (I8, S33)."""
-    if not wanted.word.current_controlled:
+    if not wanted.status.current_controlled:
         return None
-    reference = reference_of(wanted, picture)
+    reference = reference_of(wanted, grid)
     target = target_of(reference)
     if reference is None or target is None:
         return untold("q", "The reference's voltage is not known.", dvg=wanted.dvg, target=None)
-    if wanted.word is ConverterStatus.CHARGE:
+    if wanted.status is ConverterStatus.CHARGE:
         low, high = target - limits.offset_max, target
     else:
         low, high = target + limits.offset_min, min(target + limits.offset_max, limits.voltage_max)
     numbers = {"dvg": wanted.dvg, "target": target, "min": low, "max": high}
     band = f"{low:g} to {high:g} V while {reference.id} holds {target:g} V"
     if not low - 1e-9 <= wanted.dvg <= high + 1e-9:
-        verb = "charges" if wanted.word is ConverterStatus.CHARGE else "discharges"
+        verb = "charges" if wanted.status is ConverterStatus.CHARGE else "discharges"
         sentence = f"{wanted.dvg:g} V does not fit: a unit {verb} at {band}."
         return fail("q", "voltage-unfit-for-current", sentence, **numbers)
     return ok("q", f"{wanted.dvg:g} V is within {band}.", **numbers)
 
 
-def voltage_step(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def voltage_step(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (r): a reference has current to raise the bus with, and one at work moves its voltage in steps (I9)."""
-    if wanted.word is not ConverterStatus.VOLTAGE_REFERENCE:
+    if wanted.status is not ConverterStatus.VOLTAGE_REFERENCE:
         return None
     if wanted.dig == 0:
-        sentence = f"With 0 A {fact.id} could not raise the bus."
+        sentence = f"With 0 A {unit.id} could not raise the bus."
         return fail("r", "reference-without-current", sentence, dig=wanted.dig)
     step = limits.pace.voltage_step
-    if not fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or _surely_dead(fact, limits):
-        return ok("r", f"{fact.id} holds no live bus now.", dvg=wanted.dvg, step=step)
-    before = [dvg for dvg in fact.estimate.dvgs if dvg is not None]
+    if not unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or _surely_dead(unit, limits):
+        return ok("r", f"{unit.id} holds no live bus now.", dvg=wanted.dvg, step=step)
+    before = [dvg for dvg in unit.estimate.dvgs if dvg is not None]
     if not before:
-        return untold("r", f"{fact.id} does not tell at which voltage it is.", dvg=wanted.dvg, step=step)
+        return untold("r", f"{unit.id} does not tell at which voltage it is.", dvg=wanted.dvg, step=step)
     furthest = max(before, key=lambda dvg: abs(dvg - wanted.dvg))
     numbers = {"dvg": wanted.dvg, "before": furthest, "step": step}
     if abs(wanted.dvg - furthest) > step + 1e-9:
@@ -52,19 +52,19 @@ def voltage_step(wanted: ConverterOrder, fact: UnitAssessment, picture: GridStat
     return ok("r", f"From {furthest:g} to {wanted.dvg:g} V is at most {step:g} V.", **numbers)
 
 
-def _surely_dead(fact: UnitAssessment, limits: Limits) -> bool:
+def _surely_dead(unit: UnitAssessment, limits: Limits) -> bool:
     """Whether the reference's own newest reading, which no later order outdates, shows a dead bus."""
-    vg = fact.reading.vg if fact.reading is not None else None
-    told = fact.estimate.source == "reading" and fact.fresh(limits.fresh)
+    vg = unit.reading.vg if unit.reading is not None else None
+    told = unit.estimate.source == "reading" and unit.fresh(limits.fresh)
     return told and vg is not None and abs(vg) <= limits.dead_bus
 
 
-def current_step(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def current_step(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (s): the current rises by at most a step per order, and falls freely (I10); a step of 0 A: it is off."""
     step = limits.pace.current_step
-    if not wanted.word.current_controlled or step <= 0:
+    if not wanted.status.current_controlled or step <= 0:
         return None
-    before = current_before(wanted, fact)
+    before = current_before(wanted, unit)
     numbers = {"dig": wanted.dig, "before": before, "step": step}
     if wanted.dig > before + step + 1e-9:
         sentence = f"From {before:g} to {wanted.dig:g} A is more than {step:g} A: raise it in steps."
@@ -72,7 +72,7 @@ def current_step(wanted: ConverterOrder, fact: UnitAssessment, picture: GridStat
     return ok("s", f"From {before:g} to {wanted.dig:g} A is at most {step:g} A up.", **numbers)
 
 
-def current_before(wanted: ConverterOrder, fact: UnitAssessment) -> float:
-    """The current (A) that the unit surely carries in the wanted word already: the least it may be."""
-    digs = [dig for dig in fact.estimate.digs if dig is not None]
-    return min(digs) if digs and len(digs) == len(fact.estimate.digs) and fact.estimate.surely(wanted.word) else 0.0
+def current_before(wanted: ConverterOrder, unit: UnitAssessment) -> float:
+    """The current (A) that the unit surely carries in the wanted status already: the least it may be."""
+    digs = [dig for dig in unit.estimate.digs if dig is not None]
+    return min(digs) if digs and len(digs) == len(unit.estimate.digs) and unit.estimate.surely(wanted.status) else 0.0

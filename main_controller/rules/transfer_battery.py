@@ -15,7 +15,7 @@ GIVES, TAKES = Flow(gives=True), Flow(takes=True)
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What a unit tells beside its converter's word: %, V, °C, W, its permission flag, a heavy alarm; None: unknown."""
+    """What a unit tells beside its converter's status: %, V, °C, W, permission flag, heavy alarm; None: unknown."""
 
     rsoc: float | None = None
     vb: float | None = None

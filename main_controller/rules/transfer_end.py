@@ -24,48 +24,48 @@ def in_deals(deals: Iterable[object]) -> frozenset[str]:
     return frozenset(unit_id for unit_id in named if isinstance(unit_id, str))
 
 
-def to_stop(transfer: Transfer, picture: GridState, dealing: frozenset[str]) -> list[UnitAssessment]:
+def to_stop(transfer: Transfer, grid: GridState, dealing: frozenset[str]) -> list[UnitAssessment]:
     """The units that the safe end sees to: its own two, and whoever else is or may be at work by hand.
 
     Left out is what apis-main drives: to end a deal is its own, in its own order (Z9); and hardware that is not live
     and acknowledged.
     """
     found = []
-    for fact in picture.facts.values():
-        own = fact.id in (transfer.giver, transfer.taker)
-        driven = fact.obeys in SHARING_MODES and (fact.id in dealing or not own)
-        if not driven and (own or _at_work(fact)):
-            found.append(fact)
+    for unit in grid.units.values():
+        own = unit.id in (transfer.giver, transfer.taker)
+        driven = unit.obeys in SHARING_MODES and (unit.id in dealing or not own)
+        if not driven and (own or _at_work(unit)):
+            found.append(unit)
     return found
 
 
-def released_since(transfer: Transfer, picture: GridState) -> bool:
+def released_since(transfer: Transfer, grid: GridState) -> bool:
     """Whether one that a kill interrupted had left its bus before its end began: its giver is surely in Wait.
 
     Others may have put converters to work there since, through another door; those are not its own to stop.
     """
-    giver = picture.facts.get(transfer.giver)
+    giver = grid.units.get(transfer.giver)
     return transfer.began_end is None and giver is not None and giver.live and giver.confirmed_wait()
 
 
-def still_its_own(fact: UnitAssessment, transfer: Transfer) -> bool:
+def still_its_own(unit: UnitAssessment, transfer: Transfer) -> bool:
     """Whether this unit may still do what the procedure ordered, or nothing."""
-    if fact.id == transfer.taker:
-        return fact.estimate.possibly(ConverterStatus.CHARGE, ConverterStatus.WAIT, None)
-    return fact.id == transfer.giver
+    if unit.id == transfer.taker:
+        return unit.estimate.possibly(ConverterStatus.CHARGE, ConverterStatus.WAIT, None)
+    return unit.id == transfer.giver
 
 
-def _at_work(fact: UnitAssessment) -> bool:
-    return not fact.estimate.surely(ConverterStatus.WAIT) and not (fact.acknowledged and not fact.live)
+def _at_work(unit: UnitAssessment) -> bool:
+    return not unit.estimate.surely(ConverterStatus.WAIT) and not (unit.acknowledged and not unit.live)
 
 
-def reference_like(fact: UnitAssessment, transfer: Transfer) -> bool:
+def reference_like(unit: UnitAssessment, transfer: Transfer) -> bool:
     """Whether this unit's Wait comes last: it is or may be a voltage reference, surely not current-controlled alone."""
-    if fact.id == transfer.taker:
+    if unit.id == transfer.taker:
         return False
-    words = fact.estimate.words
-    return fact.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or (
-        fact.id == transfer.giver and not all(word is not None and word.current_controlled for word in words)
+    statuses = unit.estimate.statuses
+    return unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or (
+        unit.id == transfer.giver and not all(status is not None and status.current_controlled for status in statuses)
     )
 
 
@@ -82,7 +82,7 @@ def what_is_left(
     `working` were not seen in Wait, `unknown` are units that nobody knows any more; `voltages` (V) were measured since
     the reference's Wait, and `measured` says whether all were that must be.
     """
-    parts = [f"{fact.id} {_does(fact)}" for fact in working]
+    parts = [f"{unit.id} {_does(unit)}" for unit in working]
     parts += [f"{unit_id} is not known any more" for unit_id in unknown]
     live = {unit_id: volts for unit_id, volts in voltages.items() if abs(volts) > dead_bus}
     if live:
@@ -93,6 +93,6 @@ def what_is_left(
     return f"Not ended: {'; '.join(parts)}." if parts else ""
 
 
-def _does(fact: UnitAssessment) -> str:
-    sure = next((does for word, does in STILL.items() if fact.estimate.surely(word)), None)
+def _does(unit: UnitAssessment) -> str:
+    sure = next((does for status, does in STILL.items() if unit.estimate.surely(status)), None)
     return sure or "was not seen in Wait"

@@ -38,10 +38,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything that is known at one look: the picture, the locks by unit ("" for the cluster), and the gauges of live
+    """Everything that is known at one look: the grid, the locks by unit ("" for the cluster), and the gauges of live
     units; of those that are not the transfer's own the alarm alone."""
 
-    picture: GridState
+    grid: GridState
     gauges: Mapping[str, Gauges]
     locks: Mapping[str, Mapping[str, Any]]
 
@@ -53,9 +53,9 @@ def most_current(limits: Limits) -> float:
 
 def why_not_begin(giver: str, taker: str, view: View, bounds: Bounds) -> str | None:
     """Why no transfer between these two may begin now, besides what the rules of its first order say."""
-    fact = view.picture.facts[taker]
-    if fact.obeys is not Mode.MANUAL or view.picture.mode_pending(taker) or not fact.confirmed_wait() or fact.conflict:
-        return fact.conflict or f"{taker} is not in Manual and surely in Wait."
+    unit = view.grid.units[taker]
+    if unit.obeys is not Mode.MANUAL or view.grid.mode_pending(taker) or not unit.confirmed_wait() or unit.conflict:
+        return unit.conflict or f"{taker} is not in Manual and surely in Wait."
     alarmed = [unit_id for unit_id in (giver, taker) if _gauges(view, unit_id).alarm]
     if alarmed:
         return f"{alarmed[0]} reports a heavy alarm."
@@ -73,10 +73,10 @@ def why_end(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
 
 def _data(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     for unit_id in (transfer.giver, transfer.taker):
-        fact = view.picture.facts.get(unit_id)
-        if fact is None or not fact.live:
+        unit = view.grid.units.get(unit_id)
+        if unit is None or not unit.live:
             return f"{unit_id}'s data are no longer live."
-        if fact.obeys is not Mode.MANUAL:
+        if unit.obeys is not Mode.MANUAL:
             return f"Manual is no longer in force at {unit_id}."
     return None
 
@@ -116,17 +116,17 @@ def _words(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
 def _set_points(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     """Nobody else changed what was ordered; by readings that count (Z6c)."""
     giver, taker = _both(transfer, view)
-    for fact, ordered_at, current in (
+    for unit, ordered_at, current in (
         (giver, transfer.reference_at, transfer.limit),
         (taker, transfer.current_at, transfer.current),
     ):
-        reading = fact.reading
+        reading = unit.reading
         if ordered_at is None or reading is None or reading.at < ordered_at + bounds.lag:
             continue
         if reading.dvg is None or abs(reading.dvg - transfer.voltage) > SET_VOLTAGE:
-            return f"{fact.id} is set to {_shown(reading.dvg, 'V')}, not to the ordered {transfer.voltage:g} V."
+            return f"{unit.id} is set to {_shown(reading.dvg, 'V')}, not to the ordered {transfer.voltage:g} V."
         if reading.dig is None or abs(reading.dig - current) > SET_CURRENT:
-            return f"{fact.id} is set to {_shown(reading.dig, 'A')}, not to the ordered {current:g} A."
+            return f"{unit.id} is set to {_shown(reading.dig, 'A')}, not to the ordered {current:g} A."
     return None
 
 
@@ -135,13 +135,13 @@ def _bus(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     band = transfer.voltage * bounds.limits.tolerance_percent / 100
     top = max(bounds.limits.voltage_max, transfer.voltage + band)
     risen = transfer.step in (Step.CURRENT_ON, Step.SHARING)
-    for fact in _both(transfer, view):
-        vg = None if fact.reading is None else fact.reading.vg
+    for unit in _both(transfer, view):
+        vg = None if unit.reading is None else unit.reading.vg
         if vg is not None and vg > top:
-            return f"The bus is at {vg:g} V at {fact.id}, above {top:g} V."
+            return f"The bus is at {vg:g} V at {unit.id}, above {top:g} V."
         if risen and (vg is None or abs(vg - transfer.voltage) > band + 1e-9):
             return (
-                f"The bus is at {_shown(vg, 'V')} at {fact.id}, not within {bounds.limits.tolerance_percent:g} % of "
+                f"The bus is at {_shown(vg, 'V')} at {unit.id}, not within {bounds.limits.tolerance_percent:g} % of "
                 f"{transfer.voltage:g} V."
             )
     return None
@@ -152,8 +152,8 @@ def _currents(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
     if transfer.current_at is None:
         return None
     margin = MARGIN + PART * transfer.current
-    for fact, sign, does in zip(_both(transfer, view), (-1, 1), ("give", "take"), strict=True):
-        reading = fact.reading
+    for unit, sign, does in zip(_both(transfer, view), (-1, 1), ("give", "take"), strict=True):
+        reading = unit.reading
         if reading is None or reading.at < transfer.current_at:
             continue
         flows = reading.at >= transfer.current_at + bounds.lag + CURRENT_RISES
@@ -163,14 +163,14 @@ def _currents(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
             continue
         if amps is None or not least - 1e-9 <= amps <= transfer.current + margin + 1e-9:
             return (
-                f"{fact.id} shows {_shown(reading.ig, 'A')} on the bus; it should {does} {transfer.current:g} A "
+                f"{unit.id} shows {_shown(reading.ig, 'A')} on the bus; it should {does} {transfer.current:g} A "
                 f"(at most {margin:g} A off)."
             )
     return None
 
 
 def _duration(transfer: Transfer, view: View, bounds: Bounds) -> str | None:
-    if transfer.step is not Step.SHARING and view.picture.now - transfer.since > bounds.step_time:
+    if transfer.step is not Step.SHARING and view.grid.now - transfer.since > bounds.step_time:
         return f"The step {transfer.step} took longer than {bounds.step_time:g} s."
     return None
 
@@ -182,13 +182,13 @@ _CHECKS: tuple[Callable[[Transfer, View, Bounds], str | None], ...] = (
 
 def _third_worker(giver: str, taker: str, view: View) -> str | None:
     """The bus is the transfer's own: no other converter works, and no apis-main may put one to work (S5)."""
-    for fact in view.picture.facts.values():
-        if fact.id in (giver, taker) or (fact.acknowledged and not fact.live):
+    for unit in view.grid.units.values():
+        if unit.id in (giver, taker) or (unit.acknowledged and not unit.live):
             continue
-        if not fact.estimate.surely(ConverterStatus.WAIT):
-            return f"{fact.id} is not surely in Wait; a guided transfer needs the bus for itself."
-        if fact.live and fact.obeys in SHARING_MODES:
-            return f"{fact.id} is in {fact.obeys.label}: its apis-main may put it to work on the same bus."
+        if not unit.estimate.surely(ConverterStatus.WAIT):
+            return f"{unit.id} is not surely in Wait; a guided transfer needs the bus for itself."
+        if unit.live and unit.obeys in SHARING_MODES:
+            return f"{unit.id} is in {unit.obeys.label}: its apis-main may put it to work on the same bus."
     return None
 
 
@@ -199,7 +199,7 @@ def _batteries(giver: str, taker: str, view: View, bounds: Bounds) -> str | None
 
 
 def _both(transfer: Transfer, view: View) -> tuple[UnitAssessment, UnitAssessment]:
-    return view.picture.facts[transfer.giver], view.picture.facts[transfer.taker]
+    return view.grid.units[transfer.giver], view.grid.units[transfer.taker]
 
 
 def _gauges(view: View, unit_id: str) -> Gauges:

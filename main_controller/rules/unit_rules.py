@@ -17,50 +17,50 @@ CLEAR_READINGS = 2
 HOUR = 3600.0
 
 
-def no_alarm(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def no_alarm(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (n): neither the ordered unit nor the reference reports a heavy alarm, or did in its last readings."""
-    return of_units("n", [_alarm_of(each) for each in _concerned(wanted, fact, picture)])
+    return of_units("n", [_alarm_of(each) for each in _concerned(wanted, unit, grid)])
 
 
-def _alarm_of(fact: UnitAssessment) -> Answer:
-    last = fact.recent[-CLEAR_READINGS:]
+def _alarm_of(unit: UnitAssessment) -> Answer:
+    last = unit.recent[-CLEAR_READINGS:]
     clear = 0
     while clear < len(last) and not last[-1 - clear].alarm:
         clear += 1
-    numbers = {fact.id: {"clear": clear, "needed": CLEAR_READINGS}}
+    numbers = {unit.id: {"clear": clear, "needed": CLEAR_READINGS}}
     if clear == len(last):
-        return ok("n", f"{fact.id} reports no heavy alarm.", **numbers)
+        return ok("n", f"{unit.id} reports no heavy alarm.", **numbers)
     if clear:
-        sentence = f"{fact.id} reported a heavy alarm; it must be gone in {CLEAR_READINGS} readings, not in {clear}."
+        sentence = f"{unit.id} reported a heavy alarm; it must be gone in {CLEAR_READINGS} readings, not in {clear}."
         return fail("n", "heavy-alarm", sentence, **numbers)
-    return fail("n", "heavy-alarm", f"{fact.id} reports a heavy alarm; only Wait is sent to it.", **numbers)
+    return fail("n", "heavy-alarm", f"{unit.id} reports a heavy alarm; only Wait is sent to it.", **numbers)
 
 
-def within_currents(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits) -> Answer | None:
+def within_currents(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
     """Rule (p): what is measured at the units concerned, and on the bus with this order, is within the limits (I7)."""
-    for each in _concerned(wanted, fact, picture):
+    for each in _concerned(wanted, unit, grid):
         ig = each.reading.ig if each.reading is not None else None
         if ig is not None and abs(ig) > limits.unit_current + 1e-9:
             sentence = f"{each.id} carries {abs(ig):g} A; its limit is {limits.unit_current:g} A."
             return fail("p", "grid-current-too-large", sentence, unit=each.id, ig=ig, max=limits.unit_current)
-    told = [one.reading.ig for one in picture.others(fact.id) if one.live and one.reading is not None]
+    told = [one.reading.ig for one in grid.others(unit.id) if one.live and one.reading is not None]
     total = sum(abs(ig) for ig in told if ig is not None) + abs(wanted.dig)
     numbers = {"sum": round(total, 3), "max": limits.bus_current}
     if total > limits.bus_current + 1e-9:
         sentence = f"All units together would carry {total:g} A; the bus' limit is {limits.bus_current:g} A."
         return fail("p", "grid-current-too-large", sentence, **numbers)
-    if fact.reading is None or fact.reading.ig is None:
-        return untold("p", f"{fact.id} does not tell its current.", **numbers)
+    if unit.reading is None or unit.reading.ig is None:
+        return untold("p", f"{unit.id} does not tell its current.", **numbers)
     return ok("p", f"All units together would carry {total:g} A.", **numbers)
 
 
-def paced(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limits: Limits, known: Known) -> Answer:
+def paced(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits, known: Known) -> Answer:
     """Rule (t): some seconds between two orders to one converter, more after a trip, and not too many trips (I11)."""
-    pace, now = limits.pace, picture.now
-    trips = known.trips.get(fact.id, ())
-    last = max([*trips, *_onsets(fact)], default=None)
+    pace, now = limits.pace, grid.now
+    trips = known.trips.get(unit.id, ())
+    last = max([*trips, *_onsets(unit)], default=None)
     since_trip = None if last is None else now - last
-    since_order = None if fact.ordered_at is None else now - fact.ordered_at
+    since_order = None if unit.ordered_at is None else now - unit.ordered_at
     numbers = {
         "sinceOrder": None if since_order is None else round(since_order, 1),
         "between": pace.between_words,
@@ -69,18 +69,18 @@ def paced(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState, limi
         "trips": len(trips),
         "tripsMax": pace.trips,
     }
-    if wanted.word is ConverterStatus.VOLTAGE_REFERENCE and since_trip is not None and since_trip < pace.after_trip:
-        sentence = f"{fact.id} tripped {int(since_trip)} s ago; it is reference again after {pace.after_trip:g} s."
+    if wanted.status is ConverterStatus.VOLTAGE_REFERENCE and since_trip is not None and since_trip < pace.after_trip:
+        sentence = f"{unit.id} tripped {int(since_trip)} s ago; it is reference again after {pace.after_trip:g} s."
         return fail("t", "too-soon", sentence, **numbers)
     if since_order is not None and since_order < pace.between_words:
         sentence = (
-            f"The last order to {fact.id} was {since_order:.1f} s ago; {pace.between_words:g} s lie between two orders."
+            f"The last order to {unit.id} was {since_order:.1f} s ago; {pace.between_words:g} s lie between two orders."
         )
         return fail("t", "too-soon", sentence, **numbers)
     if too_many_trips(trips, pace.trips):
-        sentence = f"{fact.id} tripped {pace.trips} times within an hour; it works again once a person resets that."
+        sentence = f"{unit.id} tripped {pace.trips} times within an hour; it works again once a person resets that."
         return fail("t", "too-many-trips", sentence, **numbers)
-    return ok("t", f"{fact.id} is not ordered too soon.", **numbers)
+    return ok("t", f"{unit.id} is not ordered too soon.", **numbers)
 
 
 def too_many_trips(moments: Sequence[float], allowed: int) -> bool:
@@ -89,13 +89,13 @@ def too_many_trips(moments: Sequence[float], allowed: int) -> bool:
     return any(last - first <= HOUR for first, last in zip(ordered, ordered[allowed - 1 :], strict=False))
 
 
-def _onsets(fact: UnitAssessment) -> list[float]:
+def _onsets(unit: UnitAssessment) -> list[float]:
     """When a heavy alarm began, by the unit's last readings (monotonic s)."""
-    pairs = zip((None, *fact.recent), fact.recent, strict=False)
+    pairs = zip((None, *unit.recent), unit.recent, strict=False)
     return [one.at for before, one in pairs if one.alarm and not (before is not None and before.alarm)]
 
 
-def _concerned(wanted: ConverterOrder, fact: UnitAssessment, picture: GridState) -> list[UnitAssessment]:
+def _concerned(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState) -> list[UnitAssessment]:
     """The ordered unit and, for a current, the reference."""
-    reference = reference_of(wanted, picture) if wanted.word.current_controlled else None
-    return [fact] if reference is None else [fact, reference]
+    reference = reference_of(wanted, grid) if wanted.status.current_controlled else None
+    return [unit] if reference is None else [unit, reference]

@@ -25,10 +25,10 @@ BACK = 1.0
 
 def voltage_conditions(look: Look) -> Iterator[Condition]:
     """I14: above `voltage_max`; below `voltage_min` with a reference; off the reference's voltage by the tolerance."""
-    live = look.picture.live
-    shown = {fact.id: fact.reading.vg for fact in live if fact.reading is not None and fact.reading.vg is not None}
+    live = look.grid.live
+    shown = {unit.id: unit.reading.vg for unit in live if unit.reading is not None and unit.reading.vg is not None}
     yield from _high(shown, look)
-    references = [fact for fact in live if fact.last_status is ConverterStatus.VOLTAGE_REFERENCE]
+    references = [unit for unit in live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     low = below(shown, look.limits, look.slack(ConditionKind.BUS_LOW, None, BACK)) if references else {}
     if low:
         band = look.limits.voltage_min
@@ -64,12 +64,12 @@ def _patience(references: Iterable[UnitAssessment], low: Mapping[str, float], li
     """How long (s) a low bus is waited for.
 
     A reference that held the bus and now measures it low itself is believed after `OUT_OF_BAND`; what others measure
-    may be older than its word (K4); and one that may be raising the bus is given `RAMP`.
+    may be older than its status (K4); and one that may be raising the bus is given `RAMP`.
     """
     longest = SKEW
-    for fact in references:
-        held = _since_reference(fact.recent)
-        if fact.id in low and _fell(held, limits):
+    for unit in references:
+        held = _since_reference(unit.recent)
+        if unit.id in low and _fell(held, limits):
             return OUT_OF_BAND
         if len(held) < 2 or _rising(held):
             longest = SKEW + RAMP
@@ -78,7 +78,7 @@ def _patience(references: Iterable[UnitAssessment], low: Mapping[str, float], li
 
 def _since_reference(recent: Sequence[Reading]) -> list[float]:
     """The voltages (V) of a reference's last readings, those since it became it."""
-    held = takewhile(lambda reading: reading.word is ConverterStatus.VOLTAGE_REFERENCE, reversed(recent))
+    held = takewhile(lambda reading: reading.status is ConverterStatus.VOLTAGE_REFERENCE, reversed(recent))
     return [reading.vg for reading in held if reading.vg is not None][::-1]
 
 
@@ -98,19 +98,19 @@ def _fell(held: Sequence[float], limits: Limits) -> bool:
 
 def _off(references: Sequence[UnitAssessment], shown: Mapping[str, float], look: Look) -> Iterable[Condition]:
     """A reference that does not hold what it was set to; else others that measure something else than it."""
-    for fact in references:
-        dvg, vg = None if fact.reading is None else fact.reading.dvg, shown.get(fact.id)
+    for unit in references:
+        dvg, vg = None if unit.reading is None else unit.reading.dvg, shown.get(unit.id)
         if not dvg or vg is None:
             continue
         tolerance = dvg * look.limits.tolerance_percent / 100
-        if abs(vg - dvg) > tolerance - look.slack(ConditionKind.REFERENCE_OFF, fact.id, min(BACK, tolerance / 2)):
-            text = f"{fact.id} is set to {dvg:g} V and holds {vg:g} V"
-            gone = f"{fact.id} holds its voltage again, or is no reference any more"
+        if abs(vg - dvg) > tolerance - look.slack(ConditionKind.REFERENCE_OFF, unit.id, min(BACK, tolerance / 2)):
+            text = f"{unit.id} is set to {dvg:g} V and holds {vg:g} V"
+            gone = f"{unit.id} holds its voltage again, or is no reference any more"
             yield Condition(
-                ConditionKind.REFERENCE_OFF, fact.id, text, gone, SETTLES, {"dvg": dvg, "vg": vg}, needs=("vg",)
+                ConditionKind.REFERENCE_OFF, unit.id, text, gone, SETTLES, {"dvg": dvg, "vg": vg}, needs=("vg",)
             )
         elif len(references) == 1:
-            yield from _apart(fact, dvg, tolerance, shown, look)
+            yield from _apart(unit, dvg, tolerance, shown, look)
 
 
 def _apart(
@@ -129,4 +129,4 @@ def _apart(
 
 def _with(references: Iterable[UnitAssessment], others: Mapping[str, float]) -> tuple[str, ...]:
     """The units that a condition rests on, each once."""
-    return tuple({**dict.fromkeys(fact.id for fact in references), **others})
+    return tuple({**dict.fromkeys(unit.id for unit in references), **others})

@@ -32,14 +32,14 @@ def _length_fault(start: bytes, lines: list[bytes]) -> str | None:
     """What leaves open where the body ends."""
     codings = _values(lines, b"transfer-encoding")
     lengths = _values(lines, b"content-length")
-    words = [word.strip(b" \t").lower() for value in codings for word in value.split(b",")]
+    statuses = [status.strip(b" \t").lower() for value in codings for status in value.split(b",")]
     if codings and not start.rstrip(b" \t").endswith(b" HTTP/1.1"):
         return "Transfer-Encoding is of HTTP/1.1 alone"
-    if any(word not in (b"", b"chunked") for word in words):
+    if any(status not in (b"", b"chunked") for status in statuses):
         return None  # a coding that nobody knows here: waitress says so (501) and ends the connection
     if codings and lengths:
         return "both Transfer-Encoding and Content-Length are given"
-    if codings and words.count(b"chunked") != 1:
+    if codings and statuses.count(b"chunked") != 1:
         return "Transfer-Encoding names no coding, or one twice"
     if any(len(value) > MOST_DIGITS for value in lengths):
         return "Content-Length is too long"

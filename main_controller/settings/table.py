@@ -69,9 +69,9 @@ class Settings:
     datacollectorinterval: float = _setting(
         None, kinds.number(0.1, 3600), "time between two polls", "s", "5, or 1 while `emulator` is true"
     )
-    schedulerInterval: float = _setting(5, kinds.number(0.1, 3600), "time between two looks at the plans", "s")
+    schedulerInterval: float = _setting(5, kinds.number(0.1, 3600), "time between two looks at the schedules", "s")
 
-    timezone: str = _setting("UTC", kinds.zone, "the site's zone: shown times, plans without an offset")
+    timezone: str = _setting("UTC", kinds.zone, "the site's zone: shown times, schedules without an offset")
     upstream_timezone: str = _setting("", kinds.zone_or_none, "zone of the units' clocks; empty: shown as given")
     staleafter: float = _setting(
         30, kinds.number(0.1, 3600), "so long without a change of its clock makes a unit stale", "s"

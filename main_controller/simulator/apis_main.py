@@ -164,7 +164,7 @@ class ApisMain:
         if not node.alive or self._plant.hung or self._agenda.now < node.blind_until:
             return
         deal_ids = [deal.id for deal in self.market.of(node.id)]
-        if node.readings_since_start == 1 and not deal_ids and node.unit.word is not ConverterStatus.WAIT:
+        if node.readings_since_start == 1 and not deal_ids and node.unit.status is not ConverterStatus.WAIT:
             self._plant.order(node.unit, ConverterStatus.WAIT, node.unit.dvg, 0.0)
         node.read(self._plant, self.mode, deal_ids, grid_master=node.id == self.grid_master)
 

@@ -37,16 +37,16 @@ class ApisWeb:
             "/deals": self._deals,
             "/unitIds": self._unit_ids,
             "/getStatus": self._status,
-            **{f"/{word}": self._budo_word for word in BUDO_WORDS},
+            **{f"/{status}": self._budo_word for status in BUDO_WORDS},
         }
 
     def connect(self, apis: ApisMain) -> None:
         """Join the nodes' event bus."""
         self._apis = apis
 
-    def receive(self, picture: bytes) -> None:
+    def receive(self, grid: bytes) -> None:
         """The Grid Master's new picture, the bytes of a JSON object."""
-        self._picture = picture + b"\n"
+        self._picture = grid + b"\n"
 
     def restart(self) -> None:
         """Forget the picture, as a fresh process has none (K8)."""

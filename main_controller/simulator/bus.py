@@ -31,7 +31,7 @@ class Bus:
     """Kirchhoff holds on each: the references carry the sum of the others, and of the leak, with its sign turned.
 
     Without `ramps` converters that are told to Wait stop at once, and without a reference the bus is dead: who was
-    current-controlled keeps its word at 0 A (recorded, K6). `held` is a voltage that something unlisted holds, which
+    current-controlled keeps its status at 0 A (recorded, K6). `held` is a voltage that something unlisted holds, which
     then carries what the units do not; `leak_a` is what something unlisted takes from the bus.
     """
 
@@ -42,7 +42,7 @@ class Bus:
         self.held: float | None = None
         self.leak_a = 0.0
         self.references: list[Unit] = []
-        self.working: dict[str, Unit] = {}  # those in any word but Wait, and those whose current still falls
+        self.working: dict[str, Unit] = {}  # those in any status but Wait, and those whose current still falls
 
     @property
     def live(self) -> bool:
@@ -69,11 +69,11 @@ class Bus:
         return sum(strongest) / len(strongest) if strongest else 0.0
 
     def seat(self, unit: Unit) -> None:
-        """Note that a converter's word has changed, or that it has come to this bus."""
+        """Note that a converter's status has changed, or that it has come to this bus."""
         self.working.pop(unit.id, None)
-        if unit.word is not ConverterStatus.WAIT or unit.ig:
+        if unit.status is not ConverterStatus.WAIT or unit.ig:
             self.working[unit.id] = unit
-        self.references = [one for one in self.working.values() if one.word is ConverterStatus.VOLTAGE_REFERENCE]
+        self.references = [one for one in self.working.values() if one.status is ConverterStatus.VOLTAGE_REFERENCE]
 
     def ramp(self, unit_s: float) -> bool:
         """One second, which is `unit_s` of the units' clock, of rising or falling; whether the voltage moved."""
@@ -97,13 +97,13 @@ class Bus:
         live = self.live
         total = self.leak_a if live else 0.0
         for unit in list(self.working.values()):
-            if unit.word is not ConverterStatus.VOLTAGE_REFERENCE:
+            if unit.status is not ConverterStatus.VOLTAGE_REFERENCE:
                 amps = unit.wanted_a if live else 0.0
                 if live and self.ramps.amps_per_s is not None:
                     amps = approach(unit.ig, amps, self.ramps.amps_per_s * passed)
                 total += amps
                 unit.carry(amps, self.voltage, now)
-                if unit.word is ConverterStatus.WAIT and not amps:
+                if unit.status is ConverterStatus.WAIT and not amps:
                     del self.working[unit.id]
         self._hold(total, now)
 

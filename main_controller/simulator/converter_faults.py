@@ -112,16 +112,16 @@ class ConverterFaults:
         unit = self._plant.units[args.unit()]
         dvg = args.number("dvg", 0.0, MOST_V, unit.dvg)
         dig = args.number("dig", 0.0, MOST_DIG, unit.dig)
-        word = parse_converter_status(args.choice("mode", [one.value for one in ConverterStatus], unit.word.value))
-        if word is None or not any(args.has(name) for name in ("mode", "dvg", "dig")):
+        status = parse_converter_status(args.choice("mode", [one.value for one in ConverterStatus], unit.status.value))
+        if status is None or not any(args.has(name) for name in ("mode", "dvg", "dig")):
             raise FaultError("mode, dvg or dig says what it takes")
-        self._plant.drive(unit, word, dvg, dig)
+        self._plant.drive(unit, status, dvg, dig)
         return {}
 
     def _lie(self, args: Arguments) -> Known:
         known = {"unit": args.unit(), "kind": args.choice("kind", DRIVER_LIES)}
         if args.has("only"):
-            known["only"] = args.choice("only", [word.value for word in ConverterStatus])
+            known["only"] = args.choice("only", [status.value for status in ConverterStatus])
         quirks = self._quirks(known)
         quirks.driver, quirks.driver_only = known["kind"], parse_converter_status(known.get("only"))
         return known

@@ -115,10 +115,10 @@ class Emulator:
             if part == "":
                 return json_reply(self._obey(unit, ordered(request)))
             if part == "voltage":
-                told = self._obey(unit, Order(unit.word, number(request, "dvg"), unit.dig))
+                told = self._obey(unit, Order(unit.status, number(request, "dvg"), unit.dig))
                 return json_reply({"meter": told["meter"], "vdis": told["vdis"]})
             if part == "current":
-                told = self._obey(unit, Order(unit.word, unit.dvg, number(request, "dig")))
+                told = self._obey(unit, Order(unit.status, unit.dvg, number(request, "dig")))
                 return json_reply({"meter": told["meter"], "param": told["param"]})
         except DriverError:
             return error_page(500, "Internal Server Error")

@@ -53,17 +53,17 @@ class Arguments:
     def choice(self, name: str, allowed: Iterable[str], default: str | None = None) -> str:
         """One of some words; without `default` it must be said."""
         text = self._said.get(name, default)
-        if text not in (words := tuple(allowed)):
-            raise FaultError(f"{name} is one of {', '.join(words)}")
+        if text not in (statuses := tuple(allowed)):
+            raise FaultError(f"{name} is one of {', '.join(statuses)}")
         return str(text)
 
     def choices(self, name: str, allowed: Iterable[str]) -> list[str]:
         """Some words with commas between them, all of them where none is said."""
-        words = tuple(allowed)
+        statuses = tuple(allowed)
         said = self._said.get(name)
-        chosen = list(words) if said is None else said.split(",")
-        if not set(chosen) <= set(words):
-            raise FaultError(f"{name} are of {', '.join(words)}")
+        chosen = list(statuses) if said is None else said.split(",")
+        if not set(chosen) <= set(statuses):
+            raise FaultError(f"{name} are of {', '.join(statuses)}")
         return chosen
 
 

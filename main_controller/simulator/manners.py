@@ -24,7 +24,7 @@ class DriverError(Exception):
 class Order:
     """What somebody asks of a converter, in V and A."""
 
-    word: ConverterStatus
+    status: ConverterStatus
     dvg: float
     dig: float
 
@@ -39,17 +39,17 @@ def number(request: Request, name: str) -> float:
 
 def ordered(request: Request) -> Order:
     """The order in `mode`, `dvg` and `dig`. Raises KeyError or ValueError where one is missing or no good."""
-    word = parse_converter_status(request.query.get("mode"))
-    if word is None:
-        raise ValueError("unknown word")
-    return Order(word, number(request, "dvg"), number(request, "dig"))
+    status = parse_converter_status(request.query.get("mode"))
+    if status is None:
+        raise ValueError("unknown status")
+    return Order(status, number(request, "dvg"), number(request, "dig"))
 
 
 def answer(agenda: Agenda, plant: Plant, unit: Unit, order: Order) -> readings.Section:
     """Obey, or not, and what is told of it. Raises DriverError; Silence where no answer ever comes."""
-    lie = unit.quirks.lies(order.word)
+    lie = unit.quirks.lies(order.status)
     before = readings.dcdc(unit, plant)
-    plant.order_by_hand(unit, order.word, order.dvg, order.dig)
+    plant.order_by_hand(unit, order.status, order.dvg, order.dig)
     if lie == "error":
         raise DriverError
     if lie in ("silent", "mute"):
@@ -66,7 +66,7 @@ def answer(agenda: Agenda, plant: Plant, unit: Unit, order: Order) -> readings.S
 
 def _told(section: readings.Section, order: Order) -> readings.Section:
     """A converter's state as if it had obeyed; its meter is what it is."""
-    status = {"status": order.word.value, "operationMode": readings.OPERATION[order.word]}
+    status = {"status": order.status.value, "operationMode": readings.OPERATION[order.status]}
     return {
         "status": section["status"] | status,
         "meter": section["meter"],

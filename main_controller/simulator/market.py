@@ -152,14 +152,14 @@ class Market:
             self._drive(self._nodes[unit_id].unit)
 
     def _drive(self, unit: Unit) -> None:
-        """Give the converter the current of its flowing deals; at 0 A it keeps its word, as recorded."""
+        """Give the converter the current of its flowing deals; at 0 A it keeps its status, as recorded."""
         if unit is self.reference or not self._nodes[unit.id].alive:
             return
         deals = self.of(unit.id)
         amps = AMPS * sum(deal.phase is Phase.FLOWING for deal in deals)
         if not any(deal.phase is not Phase.AGREED for deal in deals):
             self._wait(unit)
-        elif not amps and unit.word is ConverterStatus.WAIT:
+        elif not amps and unit.status is ConverterStatus.WAIT:
             return  # somebody put it there: it is not woken for an ending deal
         elif any(deal.charger == unit.id for deal in deals):
             self._plant.order(unit, ConverterStatus.CHARGE, BUS_V, amps)
@@ -167,7 +167,7 @@ class Market:
             self._plant.order(unit, ConverterStatus.DISCHARGE, DISCHARGE_V, amps)
 
     def _wait(self, unit: Unit) -> None:
-        if self._nodes[unit.id].alive and unit.word is not ConverterStatus.WAIT:
+        if self._nodes[unit.id].alive and unit.status is not ConverterStatus.WAIT:
             self._plant.order(unit, ConverterStatus.WAIT, BUS_V, 0.0)
 
     # -- ending
@@ -212,7 +212,7 @@ class Market:
 
         Two ends of a deal on two pieces of the bus are an error of the whole cluster (assumed).
         """
-        if self.reference is not None and self.reference.word is ConverterStatus.WAIT:
+        if self.reference is not None and self.reference.status is ConverterStatus.WAIT:
             self.tear_down()
             return
         apart = next((deal for deal in self._flowing() if self._apart(deal)), None)
@@ -222,7 +222,7 @@ class Market:
         found = [
             deal
             for deal in self._flowing()
-            if any(self._nodes[unit_id].unit.word is ConverterStatus.WAIT for unit_id in deal.units)
+            if any(self._nodes[unit_id].unit.status is ConverterStatus.WAIT for unit_id in deal.units)
         ]
         for deal in found:
             deal.phase = Phase.ENDING

@@ -98,25 +98,25 @@ class Plant:
         for bus in self.buses:
             self._step(bus)
 
-    def order(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
+    def order(self, unit: Unit, status: ConverterStatus, dvg: float, dig: float) -> None:
         """Put a converter to work as apis-main does, without the checks of `order_by_hand`."""
-        if unit.quirks.obeys(word):
-            self._put(unit, word, dvg, dig)
+        if unit.quirks.obeys(status):
+            self._put(unit, status, dvg, dig)
             unit.driven_by_hand = False
 
-    def order_by_hand(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
+    def order_by_hand(self, unit: Unit, status: ConverterStatus, dvg: float, dig: float) -> None:
         """The same for an operator, with N13's cautions: what goes against them trips a converter (assumed)."""
-        if unit.quirks.obeys(word):
-            self.drive(unit, word, dvg, dig)
+        if unit.quirks.obeys(status):
+            self.drive(unit, status, dvg, dig)
 
-    def drive(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
-        """Let a converter change its word and set point, by an operator's order or by itself, and look who trips."""
+    def drive(self, unit: Unit, status: ConverterStatus, dvg: float, dig: float) -> None:
+        """Let a converter change its status and set point, by an operator's order or by itself, and look who trips."""
         bus = self.bus_of(unit)
         rivals = [other for other in bus.references if other is not unit]
         was_live = bus.live
-        self._put(unit, word, dvg, dig)
+        self._put(unit, status, dvg, dig)
         unit.driven_by_hand = True
-        if word is not ConverterStatus.WAIT:
+        if status is not ConverterStatus.WAIT:
             self.protection.after_order(bus, unit, rivals, was_live=was_live)
 
     def trip(self, unit: Unit, cause: str) -> None:
@@ -171,16 +171,16 @@ class Plant:
             bus.settle(self.seconds, passed=1.0)
         self.protection.each_second(bus)
 
-    def _put(self, unit: Unit, word: ConverterStatus, dvg: float, dig: float) -> None:
+    def _put(self, unit: Unit, status: ConverterStatus, dvg: float, dig: float) -> None:
         bus = self.bus_of(unit)
         unit.integrate(self.seconds)
         unit.dvg, unit.dig = float(dvg), abs(float(dig))
-        if unit.word is not word:
-            unit.word = word
+        if unit.status is not status:
+            unit.status = status
             bus.seat(unit)
             if bus.references == [unit]:
                 bus.ramp(self.speed)
-        unit.alarmed = unit.alarmed and word is not ConverterStatus.WAIT
+        unit.alarmed = unit.alarmed and status is not ConverterStatus.WAIT
         bus.settle(self.seconds)
-        if word is ConverterStatus.WAIT and unit.id not in bus.working:
+        if status is ConverterStatus.WAIT and unit.id not in bus.working:
             unit.carry(0.0, bus.voltage, self.seconds)

@@ -30,12 +30,12 @@ class Protection:
 
     def after_order(self, bus: Bus, unit: Unit, rivals: list[Unit], *, was_live: bool) -> None:
         """Look at an order by hand that is in force now; `rivals` held the bus before it."""
-        if unit.word.current_controlled and not was_live:
+        if unit.status.current_controlled and not was_live:
             self._trip(unit, "dead-bus")
-        if unit.word is ConverterStatus.VOLTAGE_REFERENCE and rivals:
+        if unit.status is ConverterStatus.VOLTAGE_REFERENCE and rivals:
             self.fight(unit, rivals)
         limit = MOST_A if unit.quirks.limit_a is None else unit.quirks.limit_a
-        if unit.word.current_controlled and unit.dig > limit:
+        if unit.status.current_controlled and unit.dig > limit:
             self._trip(unit, "over-current")
         for reference in list(bus.references):
             self._watch_limit(bus, reference)
@@ -48,7 +48,7 @@ class Protection:
                 self._trip(unit, "battery")
             if bus.voltage > OVER_V:
                 self._trip(unit, "over-voltage")
-            if unit.quirks.under_voltage_trips and unit.word.current_controlled and bus.voltage < UNDER_V:
+            if unit.quirks.under_voltage_trips and unit.status.current_controlled and bus.voltage < UNDER_V:
                 self._trip(unit, "under-voltage")
             if unit.quirks.limit_a is not None and abs(unit.ig) > unit.quirks.limit_a + TOLERANCE_A:
                 self._trip(unit, "over-current")
@@ -74,5 +74,5 @@ class Protection:
         return reference.ig != 0.0 and not reference.permits & needed
 
     def _trip(self, unit: Unit, cause: str) -> None:
-        if cause not in self.off and unit.word is not ConverterStatus.WAIT:
+        if cause not in self.off and unit.status is not ConverterStatus.WAIT:
             self._do_trip(unit, cause)

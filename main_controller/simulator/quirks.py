@@ -17,8 +17,8 @@ class Quirks:
     """All at rest by default: the hardware is as the recordings show it."""
 
     driver: str = ""  # one of DRIVER_LIES
-    driver_only: ConverterStatus | None = None  # ... to orders of that word alone
-    reversed: bool = False  # its current flows against its word
+    driver_only: ConverterStatus | None = None  # ... to orders of that status alone
+    reversed: bool = False  # its current flows against its status
     limit_a: float | None = None  # the converter's own limit, A
     under_voltage_trips: bool = False
     alarm_held: bool = False  # a heavy alarm that no Wait order clears
@@ -31,10 +31,10 @@ class Quirks:
     permission_told: bool = False  # whether `permission` is told instead of the battery's own
     permission: int | str | None = None
 
-    def lies(self, word: ConverterStatus) -> str:
-        """How the driver treats an order of `word`; empty where it is honest."""
-        return self.driver if self.driver_only in (None, word) else ""
+    def lies(self, status: ConverterStatus) -> str:
+        """How the driver treats an order of `status`; empty where it is honest."""
+        return self.driver if self.driver_only in (None, status) else ""
 
-    def obeys(self, word: ConverterStatus) -> bool:
-        """Whether an order of `word` has any effect."""
-        return self.lies(word) not in DOES_NOTHING
+    def obeys(self, status: ConverterStatus) -> bool:
+        """Whether an order of `status` has any effect."""
+        return self.lies(status) not in DOES_NOTHING

@@ -80,7 +80,7 @@ def meter(unit: Unit, plant: Plant) -> Section:
         "wb": round(unit.wb, 2),
         "vg": bus_volts(bus),
         "ib": round(unit.battery_a, 2),
-        "ig": round(unit.ig, 2) if unit.ig or (unit.word.current_controlled and not dead) else 0,
+        "ig": round(unit.ig, 2) if unit.ig or (unit.status.current_controlled and not dead) else 0,
     }
     for name, factor in unit.quirks.meter_factors.items():
         shown[name] = round(shown[name] * factor, 2)
@@ -91,9 +91,9 @@ def dcdc(unit: Unit, plant: Plant) -> Section:
     """The converter as apis-main reads it and as `/set/dcdc` answers (`samples/emulator-set-dcdc.json`)."""
     return {
         "status": {
-            "status": unit.word.value,
+            "status": unit.status.value,
             "alarmState": alarm_state(unit),
-            "operationMode": OPERATION[unit.word],
+            "operationMode": OPERATION[unit.status],
         },
         "meter": meter(unit, plant),
         "vdis": {"dvg": unit.dvg, "drg": 0.0},
@@ -110,20 +110,20 @@ def full_dcdc(unit: Unit, plant: Plant) -> Section:
     """The converter as the emulator's own `/get/log` has it."""
     running = (
         "off"
-        if unit.word is ConverterStatus.WAIT
+        if unit.status is ConverterStatus.WAIT
         else "charge"
-        if unit.ig > 0 or unit.word is ConverterStatus.CHARGE
+        if unit.ig > 0 or unit.status is ConverterStatus.CHARGE
         else "discharge"
     )
     mains_w = round(unit.load_w, 2) if unit.ups_mode == UPS_BYPASS else 0
     return {
         "status": {
-            "status": unit.word.value,
+            "status": unit.status.value,
             "alarm": "4010 0081 0000" if unit.heavy_alarm else "4010 0080 0000",
             "alarmState": alarm_state(unit),
-            "statusName": STATUS_NAME[unit.word],
+            "statusName": STATUS_NAME[unit.status],
             "runningState": running,
-            "operationMode": OPERATION[unit.word],
+            "operationMode": OPERATION[unit.status],
         },
         "powermeter": {"p2": 57 + mains_w, "p1": 0.0, "i1": 0, "kwh1": 0, "kwh2": 0, "v1": 206.1},
         "param": {"cib": 25.0, "ubv": 40.0, "ogv": 400, "dig": unit.dig, "obv": 59.0, "ugv": 300},

@@ -33,8 +33,8 @@ class Unit:
 
     __slots__ = (
         "alarmed", "at", "by_hand", "charge_wh", "clipped_wh", "converter_wh", "dig", "driven_by_hand", "dvg",
-        "house_wh", "id", "ig", "ip", "load_mean_w", "load_w", "number", "phase", "quirks", "sun_peak_w", "sun_w",
-        "sun_wh", "ups_mode", "warmth_c", "wb", "wg", "word",
+        "house_wh", "id", "ig", "ip", "load_mean_w", "load_w", "number", "phase", "quirks", "status", "sun_peak_w",
+        "sun_w", "sun_wh", "ups_mode", "warmth_c", "wb", "wg",
     )  # fmt: skip
 
     def __init__(self, number: int, rng: random.Random, seconds: float) -> None:
@@ -49,7 +49,7 @@ class Unit:
         self.charge_wh = CAPACITY_WH * (rng.uniform(0.72, 0.86) if sunny else rng.uniform(0.34, 0.48))
         self.ups_mode = UPS_ON_BATTERY
         self.by_hand = False
-        self.word = ConverterStatus.WAIT
+        self.status = ConverterStatus.WAIT
         self.dvg = 350.0
         self.dig = 0.0
         self.ig = 0.0
@@ -126,10 +126,10 @@ class Unit:
     @property
     def wanted_a(self) -> float:
         """What a current-controlled converter, or one in Wait, would carry on a live bus."""
-        if self.word is not ConverterStatus.CHARGE and self.word is not ConverterStatus.DISCHARGE:
+        if self.status is not ConverterStatus.CHARGE and self.status is not ConverterStatus.DISCHARGE:
             return 0.0
         quirks = self.quirks
-        charges = (self.word is ConverterStatus.CHARGE) is not quirks.reversed
+        charges = (self.status is ConverterStatus.CHARGE) is not quirks.reversed
         if quirks.battery_protects == "permission":
             needed = battery.MAY_CHARGE if charges else battery.MAY_DISCHARGE
             if not self.permits & needed:
@@ -164,9 +164,11 @@ class Unit:
         self.wg = wg
 
     def _loss(self, wg: float, volts: float) -> float:
-        if self.word is ConverterStatus.WAIT or (self.word is ConverterStatus.VOLTAGE_REFERENCE and volts != self.dvg):
+        if self.status is ConverterStatus.WAIT or (
+            self.status is ConverterStatus.VOLTAGE_REFERENCE and volts != self.dvg
+        ):
             return WAIT_LOSS_W
-        return TAKE_LOSS_W if self.word is ConverterStatus.CHARGE or wg > 0 else GIVE_LOSS_W
+        return TAKE_LOSS_W if self.status is ConverterStatus.CHARGE or wg > 0 else GIVE_LOSS_W
 
     def _look(self, seconds: float) -> None:
         day = (seconds % DAY_S) / DAY_S

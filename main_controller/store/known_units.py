@@ -1,7 +1,7 @@
-"""Owns what is remembered of the units over a restart: members, addresses, last words, acknowledgements (Z6a), and who
-of them was forgotten.
+"""Owns what is remembered of the units over a restart: members, addresses, last statuses, acknowledgements (Z6a), and
+who of them was forgotten.
 
-The collector tells it every picture; the cache starts from what it loads; `/acknowledge`, `/forget` and the status ask
+The collector tells it every snapshot; the cache starts from what it loads; `/acknowledge`, `/forget` and the status ask
 it.
 """
 
@@ -31,7 +31,7 @@ _PUT = f"INSERT OR REPLACE INTO known_units ({', '.join(_COLUMNS)}) VALUES ({', 
 class _Acknowledged:
     """`clock` is what the unit's own clock showed when it was last seen then; None where it had not been seen."""
 
-    word: str | None
+    status: str | None
     by: str
     at: datetime
     clock: str | None
@@ -49,7 +49,7 @@ class Forgotten:
 class KnownUnits:
     """Every unit ever known. The database's writer takes changes to the disk, so nobody waits for it.
 
-    An acknowledgement holds until the unit tells anything new: its clock moves, another word, another set point; and
+    An acknowledgement holds until the unit tells anything new: its clock moves, another status, another set point; and
     for at most `lasts` by `wall` (S11).
     """
 
@@ -124,7 +124,7 @@ class KnownUnits:
         return self._forgotten.get(unit_id)
 
     def note(self, before: Snapshot, after: Snapshot) -> None:
-        """Keep what changed from one picture to the next: a listener of the collector. Cheap when nothing did."""
+        """Keep what changed from one snapshot to the next: a listener of the collector. Cheap when nothing did."""
         back = self._take_back(after)
         if before.sightings is after.sightings and before.members is after.members and self._units and not back:
             return
@@ -148,19 +148,19 @@ class KnownUnits:
         for unit_id, name in back.items():
             self._back(unit_id, name)
 
-    def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
-        """Keep that an operator has looked at this unit, last seen in `word`."""
+    def acknowledge(self, unit_id: str, status: str | None, by: str, at: datetime) -> None:
+        """Keep that an operator has looked at this unit, last seen in `status`."""
         with self._changing:
-            self._acknowledged[unit_id] = _Acknowledged(word, by, at, self._clocks.get(unit_id))
+            self._acknowledged[unit_id] = _Acknowledged(status, by, at, self._clocks.get(unit_id))
             if unit_id not in self._units:
-                self._units[unit_id] = Remembered(unit_id, word)
+                self._units[unit_id] = Remembered(unit_id, status)
         self._write(unit_id)
         self._database.rouse()
 
-    def acknowledged(self, unit_id: str, word: str | None) -> bool:
-        """Whether this unit, last seen in this word, is acknowledged and that was not too long ago."""
+    def acknowledged(self, unit_id: str, status: str | None) -> bool:
+        """Whether this unit, last seen in this status, is acknowledged and that was not too long ago."""
         kept = self._acknowledged.get(unit_id)
-        return kept is not None and kept.word == word and self._holds(kept)
+        return kept is not None and kept.status == status and self._holds(kept)
 
     def acknowledgement(self, unit_id: str) -> dict[str, Any] | None:
         """Who acknowledged the unit as it was last seen, and when: `{"by", "at"}`; None when nobody did."""
@@ -197,16 +197,16 @@ class KnownUnits:
         """
         self._clocks[sighting.unit_id] = sighting.clock
         unit, kept = sighting.unit, self._units.get(sighting.unit_id)
-        word, ip = unit.raw_status, unit.ip or (kept.ip if kept is not None else None)
-        now = (word, unit.dvg, unit.dig, ip)
+        status, ip = unit.raw_status, unit.ip or (kept.ip if kept is not None else None)
+        now = (status, unit.dvg, unit.dig, ip)
         acknowledged = self._acknowledged.get(sighting.unit_id)
         set_anew = kept is not None and (kept.dvg, kept.dig) != (unit.dvg, unit.dig)
         lifted = acknowledged is not None and (
-            moved or set_anew or acknowledged.word != word or acknowledged.clock not in (None, sighting.clock)
+            moved or set_anew or acknowledged.status != status or acknowledged.clock not in (None, sighting.clock)
         )
         if lifted:
             del self._acknowledged[sighting.unit_id]
-        if not lifted and kept is not None and now == (kept.word, kept.dvg, kept.dig, kept.ip):
+        if not lifted and kept is not None and now == (kept.status, kept.dvg, kept.dig, kept.ip):
             return False
         self._units[sighting.unit_id] = Remembered(sighting.unit_id, *now)
         return True
@@ -232,11 +232,11 @@ class KnownUnits:
         kept, acknowledged, left = self._units[unit_id], self._acknowledged.get(unit_id), self._forgotten.get(unit_id)
         tail: list[str | None] = [None] * 7
         if acknowledged is not None:
-            tail[:3] = (acknowledged.word, acknowledged.by, iso_utc(acknowledged.at))
+            tail[:3] = (acknowledged.status, acknowledged.by, iso_utc(acknowledged.at))
             tail[6] = acknowledged.clock
         if left is not None:
             tail[3:6] = (left.name, left.reason, iso_utc(left.at))
-        return (unit_id, kept.word, kept.dvg, kept.dig, kept.ip, *tail)
+        return (unit_id, kept.status, kept.dvg, kept.dig, kept.ip, *tail)
 
 
 def _unit(row: Mapping[str, Any]) -> Remembered:
@@ -245,8 +245,8 @@ def _unit(row: Mapping[str, Any]) -> Remembered:
     if not isinstance(texts[0], str) or not all(text is None or isinstance(text, str) for text in texts):
         raise TypeError("a text is none")
     dvg, dig = (None if row[name] is None else float(row[name]) for name in ("dvg", "dig"))
-    unit_id, word, ip, by, _ = texts
-    return Remembered(unit_id, word, dvg, dig, ip, by, _moment(row["acknowledged_at"]))
+    unit_id, status, ip, by, _ = texts
+    return Remembered(unit_id, status, dvg, dig, ip, by, _moment(row["acknowledged_at"]))
 
 
 def _moment(text: str | None) -> datetime | None:

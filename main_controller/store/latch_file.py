@@ -97,8 +97,8 @@ class LatchFile:
 
 def plain(text: str) -> str:
     """A name or reason as one line that can be shown."""
-    words = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(words.split())[:LONGEST]
+    statuses = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(statuses.split())[:LONGEST]
 
 
 def _own(text: str) -> Latch | None:

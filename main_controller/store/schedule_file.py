@@ -106,10 +106,10 @@ def read_schedule(path: Path, zone: BaseTzInfo) -> tuple[Fingerprint, Schedule]:
 
 def _split(name: str) -> tuple[str | None, Operation]:
     """The unit id (None: the cluster) and the operation that a file's name says. Raises BadRequest."""
-    unit_id, dash, word = name.rpartition("-")
-    if not dash or word not in [operation.value for operation in Operation]:
+    unit_id, dash, status = name.rpartition("-")
+    if not dash or status not in [operation.value for operation in Operation]:
         raise BadRequest(f"Its name does not end in {', '.join(f'-{operation.value}' for operation in Operation)}.")
-    return _decoded(unit_id) if unit_id else None, Operation(word)
+    return _decoded(unit_id) if unit_id else None, Operation(status)
 
 
 def _read_file(path: Path) -> tuple[str, os.stat_result]:

@@ -1,4 +1,4 @@
-"""Owns the latest picture of the grid, one immutable `Snapshot` swapped whole; written by the collector, read by all.
+"""Owns what was last heard of the grid, one immutable `Snapshot` swapped whole; written by the collector, read by all.
 
 Readers hold what they got and never wait for a writer. The reply bytes of `/get/logInfo` are made here, once per
 changed snapshot, never per request.
@@ -133,7 +133,7 @@ class UnitCache:
         return self.update(changed)
 
     def forget(self, unit_id: str) -> bool:
-        """Take a unit out of the picture until `/get/log` shows it; False, and nothing changed, while it does."""
+        """Take a unit out of the snapshot until `/get/log` shows it; False, and nothing changed, while it does."""
 
         def changed(before: Snapshot) -> Snapshot:
             sighting = before.sightings.get(unit_id)

@@ -108,14 +108,14 @@ class ApisWeb:
             {"unitId": checked_unit_id(unit_id), "value": "" if mode is None else mode.value},
         )
 
-    def budo(self, word: str) -> bool:
+    def budo(self, status: str) -> bool:
         """Order a mode for the whole cluster by apis-web's own word (W6-W9); the `active` that it answered."""
-        if word not in BUDO_WORDS:
-            raise BadRequest(f"{plain(repr(word))} is no Budo word: nothing was sent")
-        reply = self._order(f"/{word}", "budo", None)
-        active, error = _status(reply, f"/{word}", order=True)
+        if status not in BUDO_WORDS:
+            raise BadRequest(f"{plain(repr(status))} is no Budo word: nothing was sent")
+        reply = self._order(f"/{status}", "budo", None)
+        active, error = _status(reply, f"/{status}", order=True)
         if error is not None or active is None:
-            raise _order_error(UpstreamRefused, f"apis-web refused /{word}: {error}")
+            raise _order_error(UpstreamRefused, f"apis-web refused /{status}: {error}")
         return active
 
     def shutdown(self, unit_id: str | None) -> None:

@@ -16,13 +16,13 @@ from main_controller.upstream.node_address import node_url
 UPS_MODES = range(8)
 
 
-def converter_values(word: ConverterStatus, dvg: float, dig: float) -> dict[str, str]:
+def converter_values(status: ConverterStatus, dvg: float, dig: float) -> dict[str, str]:
     """The query of a converter order, all of it checked; Wait is sent with 0 V and 0 A whatever was asked (Z8)."""
-    if not isinstance(word, ConverterStatus):
-        raise BadRequest(f"{plain(repr(word))} is no converter status: nothing was sent")
-    if word is ConverterStatus.WAIT:
+    if not isinstance(status, ConverterStatus):
+        raise BadRequest(f"{plain(repr(status))} is no converter status: nothing was sent")
+    if status is ConverterStatus.WAIT:
         dvg = dig = 0
-    return {"mode": word.value, "dvg": _figure("dvg", dvg), "dig": _figure("dig", dig)}
+    return {"mode": status.value, "dvg": _figure("dvg", dvg), "dig": _figure("dig", dig)}
 
 
 def _figure(name: str, value: float) -> str:

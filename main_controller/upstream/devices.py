@@ -34,7 +34,7 @@ class Devices(Protocol):
 
     source: str
 
-    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """Order a converter status with target voltage `dvg` (V) and current `dig` (A, >= 0); the new dcdc object.
 
         Wait is always sent with both 0 (Z8).

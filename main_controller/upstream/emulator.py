@@ -49,11 +49,11 @@ class Emulator:
         self._timeouts = timeouts
         self.listed = UnitList(self._url, kept=kept)
 
-    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`; to a unit that the emulator does not list, nothing is sent."""
-        values = converter_values(word, dvg, dig)
+        values = converter_values(status, dvg, dig)
         url = f"{self._url}/set/dcdc/{path_segment(target.unit_id)}"
-        self._require_listed(target.unit_id, lenient=word is ConverterStatus.WAIT)
+        self._require_listed(target.unit_id, lenient=status is ConverterStatus.WAIT)
         reply = self._orders.get(
             url, timeout=self._timeouts["converter"], params=values, peer=f"the emulator of {plain(target.unit_id)}"
         )

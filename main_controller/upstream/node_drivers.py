@@ -42,14 +42,14 @@ class NodeDrivers:
         self._orders = orders
         self._timeouts = timeouts
 
-    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`, by `set_url`."""
-        values = converter_values(word, dvg, dig)
+        values = converter_values(status, dvg, dig)
         url = node_url(target.unit_id, target.ip, self._set_url)
         # The address that a name had before may be another node's by now: good enough for Wait alone.
         reply = self._orders.get(
             url.rstrip("?&"), timeout=self._timeouts["converter"], params=values, peer=_driver(target),
-            remembered=word is ConverterStatus.WAIT,
+            remembered=status is ConverterStatus.WAIT,
         )  # fmt: skip
         return dcdc(target, reply)
 

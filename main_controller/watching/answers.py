@@ -31,9 +31,9 @@ class Answers:
         watched = [command for command in self._desk.commands.latest() if self._awaits_reading(command)]
         if not watched:
             return
-        picture = self._desk.picture()
+        grid = self._desk.grid()
         for command in watched:
-            self._look(command, picture)
+            self._look(command, grid)
 
     def _awaits_reading(self, command: Command) -> bool:
         if not command.state.in_effect or command.settled is None:
@@ -43,27 +43,27 @@ class Answers:
         by_answer = any(outcome.evidence == BY_ANSWER for outcome in command.units.values())
         return by_answer and self._desk.clock() - command.settled <= longest
 
-    def _look(self, command: Command, picture: GridState) -> None:
+    def _look(self, command: Command, grid: GridState) -> None:
         units = dict(command.units)
         against: dict[str, UnitAssessment] = {}
         for unit_id, outcome in command.units.items():
-            fact = picture.facts.get(unit_id)
-            if outcome.evidence != BY_ANSWER or fact is None or not self._counts(command, fact):
+            unit = grid.units.get(unit_id)
+            if outcome.evidence != BY_ANSWER or unit is None or not self._counts(command, unit):
                 continue
-            if shows_done(command.order, fact.reading):
+            if shows_done(command.order, unit.reading):
                 units[unit_id] = replace(outcome, evidence=BY_READING)
-            elif self._twice(command, fact):
-                against[unit_id] = fact
-                shown = None if fact.last_status is None else str(fact.last_status)
+            elif self._twice(command, unit):
+                against[unit_id] = unit
+                shown = None if unit.last_status is None else str(unit.last_status)
                 units[unit_id] = UnitOutcome(CommandState.CONTRADICTED, outcome.sent, shows=shown)
         if against:
             self._desk.contradict(command, _sentence(against), units=units)
         elif units != command.units:
             self._desk.commands.update(command.id, units=units)
 
-    def _twice(self, command: Command, fact: UnitAssessment) -> bool:
+    def _twice(self, command: Command, unit: UnitAssessment) -> bool:
         """Whether two readings in a row tell something else: one alone may have been late on its way (K9)."""
-        before = fact.recent[-2] if len(fact.recent) > 1 else None
+        before = unit.recent[-2] if len(unit.recent) > 1 else None
         return before is not None and before.at >= self._since(command) and not shows_done(command.order, before)
 
     def _since(self, command: Command) -> float:
@@ -72,21 +72,21 @@ class Answers:
         since = (command.settled if command.settled is not None else command.entered) + timing.lag
         return max(since, command.entered + timing.stop_lag) if isinstance(command.order, StopAllOrder) else since
 
-    def _counts(self, command: Command, fact: UnitAssessment) -> bool:
+    def _counts(self, command: Command, unit: UnitAssessment) -> bool:
         """Whether the unit's last reading tells of this order: late enough, and nothing was ordered since."""
         settled = command.settled if command.settled is not None else command.entered
-        read = fact.live and fact.reading is not None and fact.reading.at >= self._since(command)
-        return read and not self._desk.ordered_since(command.id, settled, fact.id, stops=True)
+        read = unit.live and unit.reading is not None and unit.reading.at >= self._since(command)
+        return read and not self._desk.ordered_since(command.id, settled, unit.id, stops=True)
 
 
 def _sentence(against: Mapping[str, UnitAssessment]) -> str:
-    readings = [f"{unit_id} shows {shown(fact)}" for unit_id, fact in sorted(against.items())]
+    readings = [f"{unit_id} shows {shown(unit)}" for unit_id, unit in sorted(against.items())]
     return f"Its converter answered that it was done, and the readings since contradict it: {some(readings)}."
 
 
-def shown(fact: UnitAssessment) -> str:
+def shown(unit: UnitAssessment) -> str:
     """What a unit's last reading says it does, with its set point where it works."""
-    status, reading = fact.last_status, fact.reading
+    status, reading = unit.last_status, unit.reading
     if status is None or reading is None:
         return "a state that is not known"
     if status is ConverterStatus.WAIT or reading.dvg is None or reading.dig is None:

@@ -90,22 +90,22 @@ class BusEvents:
     def run_once(self) -> None:
         """Look once; tell what began, what is over, and converters that changed by themselves."""
         if not self._looking.acquire(blocking=False):
-            return  # the other thread is looking at the same picture
+            return  # the other thread is looking at the same state
         try:
-            self._look(self._desk.cache.snapshot(), self._desk.picture())
+            self._look(self._desk.cache.snapshot(), self._desk.grid())
         finally:
             self._looking.release()
 
-    def _look(self, snapshot: Snapshot, picture: GridState) -> None:
-        if not picture.facts:
+    def _look(self, snapshot: Snapshot, grid: GridState) -> None:
+        if not grid.units:
             return
         told = {key for key, one in self._standing.items() if one.told}
-        found = conditions(Look(picture, self._limits, told), self.explained(snapshot))
-        self._take(found, picture)
-        self._changes.look(picture)
+        found = conditions(Look(grid, self._limits, told), self.explained(snapshot))
+        self._take(found, grid)
+        self._changes.look(grid)
         contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]
-        self._tell_contradictions(contradicted, picture)
-        self._taken_back = taken_back(self._desk, picture, contradicted)
+        self._tell_contradictions(contradicted, grid)
+        self._taken_back = taken_back(self._desk, grid, contradicted)
 
     def explained(self, snapshot: Snapshot) -> Explained:
         """What explains each converter at work: the deals, and the last order of ours that stands."""
@@ -113,7 +113,7 @@ class BusEvents:
         named = {str(deal.get(key)) for deal in deals for key in ("chargingUnit", "dischargingUnit")}
         by_hand = {}
         moves = self._desk.commands.moves()
-        for unit_id in self._desk.commands.converter_effects():
+        for unit_id in self._desk.commands.effects.converter_effects():
             last = last_order(self._desk, unit_id)
             if last is not None and self._stands(last, moves):
                 by_hand[unit_id] = last.command_id
@@ -132,8 +132,8 @@ class BusEvents:
         scope = Scope(last.unit_id)
         return not any(move.last_given > last.entered and move.order.scope.overlaps(scope) for move in moves)
 
-    def _take(self, found: Iterable[Condition], picture: GridState) -> None:
-        now = picture.now
+    def _take(self, found: Iterable[Condition], grid: GridState) -> None:
+        now = grid.now
         standing: dict[Key, _Standing] = {}
         for condition in found:
             known = self._standing.get(condition.key)
@@ -144,30 +144,30 @@ class BusEvents:
                 )
                 told = True
             standing[condition.key] = _Standing(condition, since, at, now, told)
-        standing.update(self._not_known_to_be_over(standing, picture))
+        standing.update(self._not_known_to_be_over(standing, grid))
         gone = [one for key, one in self._standing.items() if one.told and key not in standing]
         self._standing = standing
         for one in gone:
             condition = one.condition
-            over = condition.why_unknown(picture) or condition.gone
+            over = condition.why_unknown(grid) or condition.gone
             self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
 
-    def _not_known_to_be_over(self, found: Collection[Key], picture: GridState) -> dict[Key, _Standing]:
+    def _not_known_to_be_over(self, found: Collection[Key], grid: GridState) -> dict[Key, _Standing]:
         """What was not told yet and shows nothing now: a figure that is missing now and then would hide it for ever."""
         return {
             key: one
             for key, one in self._standing.items()
             if key not in found
             and not one.told
-            and picture.now - one.found <= ONE_READING
-            and one.condition.why_unknown(picture) is not None
+            and grid.now - one.found <= ONE_READING
+            and one.condition.why_unknown(grid) is not None
         }
 
-    def _tell_contradictions(self, contradicted: Collection[Command], picture: GridState) -> None:
+    def _tell_contradictions(self, contradicted: Collection[Command], grid: GridState) -> None:
         """What was done by a converter's own answer and is taken back stands among the events too (S8)."""
         known, self._told = self._told, {command.id for command in contradicted}
         for command in contradicted:
             if command.id not in known:
                 text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None, command_id=command.id)
-                self._changes.contradicted(command, picture)
+                self._changes.contradicted(command, grid)

@@ -1,4 +1,4 @@
-"""The figures of the bus for the status and the dry run, worked out once for each picture of the grid.
+"""The figures of the bus for the status and the dry run, worked out once for each state of the grid.
 
 Used by `/get/status` and `/set/dcdc?dryRun=true`.
 """
@@ -36,7 +36,7 @@ class BusView:
         self._made: tuple[int, Mapping[str, Any]] | None = None  # replaced whole
 
     def figures(self) -> Mapping[str, Any]:
-        """The bus as JSON; ages are those of when the picture came."""
+        """The bus as JSON; ages are those of when the readings came."""
         snapshot = self._desk.cache.snapshot()
         made = self._made
         if made is None or made[0] != snapshot.serial:

@@ -40,7 +40,7 @@ class _Seen:
 
 
 class GridEvents:
-    """Compares each picture with the last one told."""
+    """Compares each state of the grid with the last one told."""
 
     def __init__(self, desk: Desk, *, record: Record) -> None:
         self._desk = desk
@@ -59,27 +59,27 @@ class GridEvents:
     def run_once(self) -> None:
         """Look once and tell what changed, and what the chronicle left out."""
         self.chronicle.catch_up()
-        picture = self._desk.picture()
-        if not picture.facts:
+        grid = self._desk.grid()
+        if not grid.units:
             return
         if self._seen is not None:
-            self._seen.drop(picture.facts)
+            self._seen.drop(grid.units)
         seen = self._seen = self._seen or _Seen()
-        self._look_at_units(seen, picture)
-        self._look_at_mode(seen, picture)
-        self._look_at_grid_master(seen, picture)
-        self._look_at_error(seen, picture)
+        self._look_at_units(seen, grid)
+        self._look_at_mode(seen, grid)
+        self._look_at_grid_master(seen, grid)
+        self._look_at_error(seen, grid)
 
-    def _look_at_mode(self, seen: _Seen, picture: GridState) -> None:
-        for fact in picture.live:
-            if fact.id in seen.shown and seen.shown[fact.id] is not fact.global_mode:
-                self._desk.mode_changed_at = picture.now
-            seen.shown[fact.id] = fact.global_mode
-        mode = picture.mode
+    def _look_at_mode(self, seen: _Seen, grid: GridState) -> None:
+        for unit in grid.live:
+            if unit.id in seen.shown and seen.shown[unit.id] is not unit.global_mode:
+                self._desk.mode_changed_at = grid.now
+            seen.shown[unit.id] = unit.global_mode
+        mode = grid.mode
         if mode is None or mode is seen.mode:
             return
         before, seen.mode = seen.mode, mode
-        order = next((one for one in self._our_orders(None, picture.now) if one.mode is mode), None)
+        order = next((one for one in self._our_orders(None, grid.now) if one.mode is mode), None)
         if order is not None and order.command_id not in seen.explained:
             seen.explained.append(order.command_id)
             return
@@ -89,19 +89,19 @@ class GridEvents:
             self.chronicle.tell("mode", None, text, before, mode)
             self._desk.moments.changed(None, text)
 
-    def _look_at_own_mode(self, seen: _Seen, fact: UnitAssessment, now: float) -> None:
-        if not fact.live or fact.global_mode is None:  # without a global mode it tells nothing of its own one either
+    def _look_at_own_mode(self, seen: _Seen, unit: UnitAssessment, now: float) -> None:
+        if not unit.live or unit.global_mode is None:  # without a global mode it tells nothing of its own one either
             return
-        before, known = seen.local.get(fact.id), fact.id in seen.local
-        seen.local[fact.id] = fact.local_mode
-        if not known or before is fact.local_mode:
+        before, known = seen.local.get(unit.id), unit.id in seen.local
+        seen.local[unit.id] = unit.local_mode
+        if not known or before is unit.local_mode:
             return
-        if any(order.mode is fact.local_mode for order in self._our_orders(fact.id, now)):
+        if any(order.mode is unit.local_mode for order in self._our_orders(unit.id, now)):
             return
-        was, shows = (mode.label if mode is not None else "none" for mode in (before, fact.local_mode))
-        text = f"{fact.id}'s own mode went from {was} to {shows} by itself."
-        self.chronicle.tell("mode", fact.id, text, before, shows)
-        self._desk.moments.changed(fact.id, text)
+        was, shows = (mode.label if mode is not None else "none" for mode in (before, unit.local_mode))
+        text = f"{unit.id}'s own mode went from {was} to {shows} by itself."
+        self.chronicle.tell("mode", unit.id, text, before, shows)
+        self._desk.moments.changed(unit.id, text)
 
     def _our_orders(self, unit_id: str | None, now: float) -> list[ModeEffect]:
         """Our orders to the cluster or this unit, newest first, while what is shown may still be their work.
@@ -111,28 +111,28 @@ class GridEvents:
         explains = self._desk.timing.mode_time + self._desk.timing.stale_after
         ours = [
             order
-            for order in self._desk.commands.mode_effects()
+            for order in self._desk.commands.effects.mode_effects()
             if order.unit_id == unit_id and (order.returned is None or now - order.returned <= explains)
         ]
         return sorted(ours, key=lambda order: order.entered, reverse=True)
 
-    def _look_at_grid_master(self, seen: _Seen, picture: GridState) -> None:
-        known = picture.grid_master_known
+    def _look_at_grid_master(self, seen: _Seen, grid: GridState) -> None:
+        known = grid.grid_master_known
         if known is None:
             return
         if seen.no_grid_master is not None and known == seen.no_grid_master:
             text = "A Grid Master is known again." if known else "No Grid Master is known."
             self.chronicle.tell("gridMaster", None, text, None, known)
         seen.no_grid_master = not known
-        master = picture.grid_master
+        master = grid.grid_master
         if master is not None and master != seen.grid_master:
             if seen.grid_master is not None:
                 text = f"The Grid Master moved from {seen.grid_master} to {master}."
                 self.chronicle.tell("gridMaster", master, text, seen.grid_master, master)
             seen.grid_master = master
 
-    def _look_at_error(self, seen: _Seen, picture: GridState) -> None:
-        error = picture.error
+    def _look_at_error(self, seen: _Seen, grid: GridState) -> None:
+        error = grid.error
         if error is None or error == seen.error:
             return
         if error or seen.error:
@@ -140,49 +140,49 @@ class GridEvents:
             self.chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
 
-    def _look_at_units(self, seen: _Seen, picture: GridState) -> None:
+    def _look_at_units(self, seen: _Seen, grid: GridState) -> None:
         states: list[News] = []
         looked = self._desk.cache.snapshot().answered_at is not None
         first = not seen.states
         watching: list[News] = []
-        for fact in picture.facts.values():
+        for unit in grid.units.values():
             if looked:  # before the first answer nobody knows how a unit stands that was known before the start
-                states += self._state_news(seen, fact, picture, first)
-            watching += self._watching_news(seen, fact)
-            self._look_at_own_mode(seen, fact, picture.now)
+                states += self._state_news(seen, unit, grid, first)
+            watching += self._watching_news(seen, unit)
+            self._look_at_own_mode(seen, unit, grid.now)
         self.chronicle.tell_all(states)
         self.chronicle.tell_all(watching)
 
-    def _state_news(self, seen: _Seen, fact: UnitAssessment, picture: GridState, first: bool) -> list[News]:
-        before = seen.states.get(fact.id)
-        seen.states[fact.id] = fact.state
-        forgot = self._back.pop(fact.id, None)
+    def _state_news(self, seen: _Seen, unit: UnitAssessment, grid: GridState, first: bool) -> list[News]:
+        before = seen.states.get(unit.id)
+        seen.states[unit.id] = unit.state
+        forgot = self._back.pop(unit.id, None)
         if forgot is not None:
-            seen.unwatched.discard(fact.id)
+            seen.unwatched.discard(unit.id)
             text = f"is back: apis-web shows it again, after {forgot} had said that it has left"
-            return [News("member", fact.id, text, None, fact.state)]
-        if before is fact.state:
+            return [News("member", unit.id, text, None, unit.state)]
+        if before is unit.state:
             return []
         if before is None:
-            return [] if first else [News("member", fact.id, "is new in the cluster", None, fact.state)]
-        if fact.live:
-            return [News("unit", fact.id, f"is live again after being {before.value}", before, fact.state)]
-        if before is UnitState.LIVE and not self._shut_down_ordered(fact.id, picture.now):
-            return [News("unit", fact.id, f"became {fact.state.value}", before, fact.state)]
+            return [] if first else [News("member", unit.id, "is new in the cluster", None, unit.state)]
+        if unit.live:
+            return [News("unit", unit.id, f"is live again after being {before.value}", before, unit.state)]
+        if before is UnitState.LIVE and not self._shut_down_ordered(unit.id, grid.now):
+            return [News("unit", unit.id, f"became {unit.state.value}", before, unit.state)]
         return []
 
-    def _watching_news(self, seen: _Seen, fact: UnitAssessment) -> list[News]:
-        if fact.unwatched and fact.id not in seen.unwatched:
-            seen.unwatched.add(fact.id)
-            word = fact.last_status.label if fact.last_status else "in a state that is not known"
-            at = f" at {fact.reading.dvg:g} V" if fact.reading is not None and fact.reading.dvg is not None else ""
-            text = f"is {fact.state.value} and was last seen {word}{at}: live hardware that nobody watches"
-            return [News("unwatched", fact.id, text, None, str(fact.last_status))]
-        if fact.confirmed_wait() and fact.id in seen.unwatched:
-            seen.unwatched.discard(fact.id)
-            return [News("unwatched", fact.id, "is seen in Wait again", None, str(fact.last_status))]
-        if fact.live:
-            seen.unwatched.discard(fact.id)
+    def _watching_news(self, seen: _Seen, unit: UnitAssessment) -> list[News]:
+        if unit.unwatched and unit.id not in seen.unwatched:
+            seen.unwatched.add(unit.id)
+            status = unit.last_status.label if unit.last_status else "in a state that is not known"
+            at = f" at {unit.reading.dvg:g} V" if unit.reading is not None and unit.reading.dvg is not None else ""
+            text = f"is {unit.state.value} and was last seen {status}{at}: live hardware that nobody watches"
+            return [News("unwatched", unit.id, text, None, str(unit.last_status))]
+        if unit.confirmed_wait() and unit.id in seen.unwatched:
+            seen.unwatched.discard(unit.id)
+            return [News("unwatched", unit.id, "is seen in Wait again", None, str(unit.last_status))]
+        if unit.live:
+            seen.unwatched.discard(unit.id)
         return []
 
     def _shut_down_ordered(self, unit_id: str, now: float) -> bool:

@@ -1,7 +1,7 @@
 """Writes into the journal what orders, schedules, locks and the grid itself do (Z13a).
 
-A listener of the command log and of the schedule results; the operations call `intent` just before they send. Each row
-says in words for a person, and by order and stage for a program, what it is about.
+A listener of the orders' register and of the schedule results; the operations call `intent` just before they send.
+Each row says in words for a person, and by order and stage for a program, what it is about.
 """
 
 import logging

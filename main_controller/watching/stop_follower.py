@@ -40,11 +40,11 @@ class StopFollower:
         stops = [EarlierStop(command) for command in self._desk.commands.latest() if self._follows(command)]
         if self._earlier:
             stops += self._of_earlier_runs()
-        if not stops or self._desk.commands.held_by is not None:  # a Stop all sends its own Waits
+        if not stops or self._desk.turns.held_by is not None:  # a Stop all sends its own Waits
             return
-        picture = self._desk.picture()
+        grid = self._desk.grid()
         for stop in stops:
-            self._follow(stop, picture)
+            self._follow(stop, grid)
 
     def _of_earlier_runs(self) -> list[EarlierStop]:
         """Those that are still followed; none before the units were heard, or have had the time for it."""
@@ -67,28 +67,28 @@ class StopFollower:
         due = timing.stop_lag <= now - command.entered <= timing.force_stop_follows
         return due and not unsent and not command.state.in_effect
 
-    def _follow(self, stop: EarlierStop, picture: GridState) -> None:
+    def _follow(self, stop: EarlierStop, grid: GridState) -> None:
         command = stop.command
         on_the_way = {unit_id for wave in self._waves for unit_id in wave.unit_ids}
         due = [
-            fact
-            for fact in picture.scope(command.unit_id)
-            if fact.id not in on_the_way and fact.id not in stop.but and self._works(command, fact, picture.now)
+            unit
+            for unit in grid.scope(command.unit_id)
+            if unit.id not in on_the_way and unit.id not in stop.but and self._works(command, unit, grid.now)
         ]
         if not due:
             return
         log.warning(
             "%s: %d converters are not in Wait %.0f s after the stop and get Wait: %s",
-            command.id, len(due), picture.now - command.entered, some([fact.id for fact in due]),
+            command.id, len(due), grid.now - command.entered, some([unit.id for unit in due]),
         )  # fmt: skip
-        for fact in due:
-            self._sent_at[fact.id] = picture.now
+        for unit in due:
+            self._sent_at[unit.id] = grid.now
         self._waves.append(self._waits.start(command.id, due))
 
-    def _works(self, command: Command, fact: UnitAssessment, now: float) -> bool:
+    def _works(self, command: Command, unit: UnitAssessment, now: float) -> bool:
         """Whether Wait is due to this unit: not surely in Wait, not asked just now, and nothing was ordered since."""
-        if fact.estimate.surely(ConverterStatus.WAIT) or (fact.acknowledged and not fact.live):
+        if unit.estimate.surely(ConverterStatus.WAIT) or (unit.acknowledged and not unit.live):
             return False
-        if now - self._sent_at.get(fact.id, float("-inf")) < self._desk.timing.force_stop_again:
+        if now - self._sent_at.get(unit.id, float("-inf")) < self._desk.timing.force_stop_again:
             return False
-        return not self._desk.ordered_since(command.id, command.entered, fact.id, stops=False)
+        return not self._desk.ordered_since(command.id, command.entered, unit.id, stops=False)

@@ -16,26 +16,26 @@ from main_controller.rules.evidence import shows_done
 from main_controller.watching.answers import shown
 
 
-def taken_back(desk: Desk, picture: GridState, contradicted: Iterable[Command]) -> list[tuple[Condition, datetime]]:
+def taken_back(desk: Desk, grid: GridState, contradicted: Iterable[Command]) -> list[tuple[Condition, datetime]]:
     """What of these orders stands contradicted now, as conditions of the bus with their beginning (UTC), oldest first.
 
     `contradicted` comes newest first. It stands until the converter shows what was ordered, or another order concerns
     it.
     """
-    return [one for command in reversed([*contradicted]) for one in _standing(desk, picture, command)]
+    return [one for command in reversed([*contradicted]) for one in _standing(desk, grid, command)]
 
 
-def _standing(desk: Desk, picture: GridState, command: Command) -> Iterator[tuple[Condition, datetime]]:
+def _standing(desk: Desk, grid: GridState, command: Command) -> Iterator[tuple[Condition, datetime]]:
     order = command.order
-    wanted = order.word if isinstance(order, ConverterOrder) else ConverterStatus.WAIT
+    wanted = order.status if isinstance(order, ConverterOrder) else ConverterStatus.WAIT
     for unit_id, outcome in sorted(command.units.items()):
-        fact = picture.facts.get(unit_id)
-        if outcome.state != CommandState.CONTRADICTED or fact is None or shows_done(order, fact.reading):
+        unit = grid.units.get(unit_id)
+        if outcome.state != CommandState.CONTRADICTED or unit is None or shows_done(order, unit.reading):
             continue
         if desk.ordered_since(command.id, command.entered, unit_id, stops=True):
             continue
         said = f"{unit_id} answered {command.id} of {command.by} as done ({wanted.label})"
-        text, gone = f"{said}, but its readings show {shown(fact)}", f"{unit_id} shows what it answered"
+        text, gone = f"{said}, but its readings show {shown(unit)}", f"{unit_id} shows what it answered"
         numbers = {"command": command.id, "wanted": str(wanted), "shows": outcome.shows}
         condition = Condition(ConditionKind.CONTRADICTED, unit_id, text, gone, 0.0, numbers, grave=True)
         yield condition, command.ended_at or command.at

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Verification:
-    """Watches every open command against the picture, and a Soft Stop until it has drained."""
+    """Watches every open command against the state of the grid, and a Soft Stop until it has drained."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -32,28 +32,28 @@ class Verification:
         watched = [command for command in commands if self._is_watched(command)]
         if not watched:
             return
-        picture = self._desk.picture()
+        grid = self._desk.grid()
         for command in watched:
-            self._look(command, picture)
-        self._drain(commands, picture)
+            self._look(command, grid)
+        self._drain(commands, grid)
 
     def _is_watched(self, command: Command) -> bool:
         if command.state.open:
             return command.settled is not None and command.order.proof is not Proof.OWN_END
         return _refused_but_sent(command) or _draining(command)
 
-    def _look(self, command: Command, picture: GridState) -> None:
+    def _look(self, command: Command, grid: GridState) -> None:
         if _draining(command):
             return
         newer = self._replaced_by(command)
         if newer is not None:
             self._desk.replace(command, f"{newer.id} of {newer.by} replaced it.")
             return
-        found = outcomes(command, picture, self._lags, self._ups_modes(command))
-        progress = self._progress(command, picture, found)
+        found = outcomes(command, grid, self._lags, self._ups_modes(command))
+        progress = self._progress(command, grid, found)
         desk = self._desk
         if _refused_but_sent(command):
-            self._contradicted(command, picture, found)
+            self._contradicted(command, grid, found)
             return
         command = desk.units(command, found, progress=progress)
         if verified(found):
@@ -61,7 +61,7 @@ class Verification:
             note = "No answer came, but it is in effect." if command.sent == "unknown" else command.note
             unsure = partly(found)
             desk.verify(command, note=" ".join(text for text in (note, unsure) if text) or None, partly=bool(unsure))
-        elif picture.now - (command.settled or picture.now) > self._allowed(command):
+        elif grid.now - (command.settled or grid.now) > self._allowed(command):
             desk.time_out(command, self._sentence(command, found))
 
     def _replaced_by(self, command: Command) -> Command | None:
@@ -95,18 +95,18 @@ class Verification:
             return timing.stop_lag + timing.mode_time
         return timing.mode_time
 
-    def _progress(self, command: Command, picture: GridState, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
+    def _progress(self, command: Command, grid: GridState, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
         if isinstance(command.order, ModeOrder):
-            shown, of = mode_now(command.order, picture)
-            return {"shown": shown, "of": of, "deals": picture.deals, "drained": drained(command.order, picture)}
+            shown, of = mode_now(command.order, grid)
+            return {"shown": shown, "of": of, "deals": grid.deals, "drained": drained(command.order, grid)}
         shown = sum(1 for outcome in outcomes.values() if outcome.state == CommandState.VERIFIED)
         return {"shown": shown, "of": len(outcomes)}
 
     def _settle_mode(self, command: Command) -> None:
         """From here on the mode order no longer counts as under way."""
-        for order in self._desk.commands.mode_effects():
+        for order in self._desk.commands.effects.mode_effects():
             if order.command_id == command.id:
-                self._desk.commands.note_mode(replace(order, in_effect=True))
+                self._desk.commands.effects.note_mode(replace(order, in_effect=True))
 
     def _sentence(self, command: Command, outcomes: dict[str, UnitOutcome]) -> str:
         missing = [
@@ -117,17 +117,17 @@ class Verification:
         lost = " No answer to it ever came." if command.sent == "unknown" else ""
         return f"Not seen in effect within {self._allowed(command):g} s: {some(missing) or 'no unit'}.{lost}"
 
-    def _contradicted(self, command: Command, picture: GridState, outcomes: dict[str, UnitOutcome]) -> None:
+    def _contradicted(self, command: Command, grid: GridState, outcomes: dict[str, UnitOutcome]) -> None:
         """It was answered with a no, and yet the units show it: the order stays failed, and that is told once."""
         key = "word" if isinstance(command.order, ConverterOrder) else "mode"
         if verified(outcomes) and (command.before.get(key) or "") != command.order.content().get(key):
             note = "It was refused, but the units show it."
             log.warning("%s %s: %s", command.id, command.order.name, note)
             self._desk.commands.update(command.id, note=note, units=outcomes)
-        elif picture.now - (command.settled or picture.now) > self._allowed(command):
+        elif grid.now - (command.settled or grid.now) > self._allowed(command):
             self._desk.commands.update(command.id, note=command.note or "It was refused and did not take effect.")
 
-    def _drain(self, commands: list[Command], picture: GridState) -> None:
+    def _drain(self, commands: list[Command], grid: GridState) -> None:
         """Follow the last Soft Stop of the cluster until no deal is left, unless another mode was ordered since."""
         newest = next(
             (c for c in commands if isinstance(c.order, ModeOrder) and c.unit_id is None and c.sent is not False), None
@@ -135,8 +135,8 @@ class Verification:
         for command in commands:
             if _draining(command):
                 superseded = newest is not None and newest.id != command.id
-                done = None if superseded else drained(command.order, picture)
-                progress = {**command.progress, "deals": picture.deals, "drained": "superseded" if superseded else done}
+                done = None if superseded else drained(command.order, grid)
+                progress = {**command.progress, "deals": grid.deals, "drained": "superseded" if superseded else done}
                 self._desk.commands.update(command.id, progress=progress)
 
 

@@ -86,8 +86,8 @@ class Assets:
 
     def _load(self, file: Path) -> _Asset:
         try:
-            facts = file.stat()
-            stamp = (facts.st_mtime_ns, facts.st_size)
+            units = file.stat()
+            stamp = (units.st_mtime_ns, units.st_size)
             kept = self._kept.get(file)
             if kept is not None and kept.stamp == stamp:
                 return kept
@@ -96,7 +96,7 @@ class Assets:
             raise NotFound(f"There is no file {shown(file.name)}.") from None
         worth = file.suffix in ZIPPED_TYPES and len(body) >= WORTH_ZIPPING
         zipped = gzip.compress(body, 9, mtime=0) if worth else None
-        asset = _Asset(stamp, body, zipped, etag_of(body), TYPES[file.suffix], int(facts.st_mtime))
+        asset = _Asset(stamp, body, zipped, etag_of(body), TYPES[file.suffix], int(units.st_mtime))
         self._kept[file] = asset
         return asset
 

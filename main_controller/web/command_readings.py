@@ -10,8 +10,8 @@ import bottle
 from main_controller.domain.commands import Command, CommandState
 from main_controller.errors import BadRequest
 from main_controller.orders.locks import SetLock
+from main_controller.orders.register import Register
 from main_controller.procedures.guided_transfer import GuidedTransfer
-from main_controller.store.command_log import CommandLog
 from main_controller.web.figures import whole
 from main_controller.web.parameters import parameters
 from main_controller.web.replies import shown
@@ -23,7 +23,7 @@ LISTED = 200
 class CommandReadings:
     """How orders stand, whoever gave them."""
 
-    def __init__(self, log: CommandLog, *, set_lock: SetLock, transfer: GuidedTransfer) -> None:
+    def __init__(self, log: Register, *, set_lock: SetLock, transfer: GuidedTransfer) -> None:
         self._log = log
         self._set_lock = set_lock
         self._transfer = transfer

@@ -38,7 +38,7 @@ DEFAULT_VOLTAGE = "350"
 """The bus voltage of a guided procedure where none is given, V (V9)."""
 
 SET_POINT = ("dvg", "dig", "override", "overrideRules")
-"""What an order to a converter says besides its word; Wait needs none of it, and reads none (S32)."""
+"""What an order to a converter says besides its status; Wait needs none of it, and reads none (S32)."""
 
 
 class Commands:
@@ -192,7 +192,7 @@ class Commands:
 
     def _set_dcdc(self, asked: Asked, unit_id: str) -> Any:
         wanted, by = _wanted(unit_id, asked.given), caller()
-        override, rules = (None, frozenset[str]()) if wanted.word is ConverterStatus.WAIT else _override(asked.given)
+        override, rules = (None, frozenset[str]()) if wanted.status is ConverterStatus.WAIT else _override(asked.given)
         if flag(asked.given, "dryRun"):
             answers = self._set_converter.dry_run(wanted, by)
             return {
@@ -203,7 +203,7 @@ class Commands:
         return self._ordering.carry_out(
             asked,
             lambda stamp: self._set_converter.order(wanted, by, override=override, override_rules=rules, stamp=stamp),
-            urgency=Urgency.STOP if wanted.word is ConverterStatus.WAIT else None,
+            urgency=Urgency.STOP if wanted.status is ConverterStatus.WAIT else None,
         )
 
     def stop_all(self) -> Any:
@@ -417,12 +417,12 @@ def _override(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
 
 
 def _wanted(unit_id: str, given: Mapping[str, str]) -> ConverterOrder:
-    word = next((word for word in ConverterStatus if word == given["mode"]), None)
-    if word is None:
+    status = next((status for status in ConverterStatus if status == given["mode"]), None)
+    if status is None:
         raise BadRequest(f"The mode {shown(given['mode'])} is no converter status; use {', '.join(ConverterStatus)}.")
-    if word is ConverterStatus.WAIT:
-        return ConverterOrder(unit_id, word, 0.0, 0.0)
+    if status is ConverterStatus.WAIT:
+        return ConverterOrder(unit_id, status, 0.0, 0.0)
     for name in ("dvg", "dig"):
         if name not in given:
             raise BadRequest(f"The parameter {name} is missing.")
-    return ConverterOrder(unit_id, word, figure(given["dvg"], "dvg"), figure(given["dig"], "dig"))
+    return ConverterOrder(unit_id, status, figure(given["dvg"], "dvg"), figure(given["dig"], "dig"))

@@ -23,7 +23,7 @@ from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, UpstreamError
-from main_controller.store.command_log import CommandLog, KeyTaken
+from main_controller.orders.register import KeyTaken, Register
 from main_controller.web.figures import whole
 from main_controller.web.parameters import BESIDE, NAME, Parameters
 from main_controller.web.replies import json_reply, shown
@@ -55,7 +55,7 @@ class Ordering:
 
     def __init__(
         self,
-        log: CommandLog,
+        log: Register,
         timing: Timing,
         *,
         executor: Executor,

@@ -119,7 +119,7 @@ def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: s
     sighting = snapshot.sightings.get(unit_id)
     unit = sighting.unit if sighting is not None else Unit(unit_id, {})
     kept = snapshot.remembered.get(unit_id)
-    word = parse_converter_status(status["lastWord"])
+    last = parse_converter_status(status["lastWord"])
     return {
         "id": unit_id,
         "label": visible(unit_id),
@@ -130,7 +130,7 @@ def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: s
         "since": status["since"],
         "mode": in_words(unit.effective),
         "local": _local(unit),
-        "converter": word.label if word is not None else visible(status["lastWord"] or NOTHING),
+        "converter": last.label if last is not None else visible(status["lastWord"] or NOTHING),
         "rsoc": _figure(unit.rsoc, 1),
         "six": [(label, _figure(unit.figure("dcdc", "meter", key), 2), measure) for label, key, measure in SIX],
         "time": visible(unit.time or NOTHING),

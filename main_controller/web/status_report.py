@@ -52,7 +52,7 @@ class About:
 class Sources:
     """Whom the report asks each time; each gives JSON as it stands in the reply unless said otherwise.
 
-    `acknowledgement` says by whom and when a unit last seen in this word was
+    `acknowledgement` says by whom and when a unit last seen in this status was
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
     follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
@@ -101,7 +101,7 @@ class StatusReport:
             trips=sources.trips(),
             trips_allowed=about.trips_allowed,
         )
-        states = [fact.state for fact in state.facts.values()]
+        states = [unit.state for unit in state.units.values()]
         return {
             "version": about.version,
             "serial": serial,
@@ -127,7 +127,7 @@ class StatusReport:
             "estop": sources.estop(),
             "journal": sources.journal(),
             "conflicts": state.snapshot.conflicts,
-            "units": {unit_id: unit_status(fact, moment) for unit_id, fact in state.facts.items()},
+            "units": {unit_id: unit_status(unit, moment) for unit_id, unit in state.units.items()},
         }
 
     def mode(self) -> str | None:

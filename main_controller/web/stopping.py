@@ -10,7 +10,7 @@ from main_controller.server.lanes import Lane
 from main_controller.web.parameters import Parameters
 
 STOPPING_MODES = (Mode.STOP, Mode.HETERONOMOUS)
-STOPPING_WORDS = tuple(word for word, mode in BUDO_WORDS.items() if mode in STOPPING_MODES)
+STOPPING_WORDS = tuple(status for status, mode in BUDO_WORDS.items() if mode in STOPPING_MODES)
 BUDO = "/set/budo/"
 
 

@@ -1,4 +1,4 @@
-"""Owns how one unit stands in `/get/status`: state, age, last word, and whether it is unwatched hardware (Z5a, Z6a).
+"""Owns how one unit stands in `/get/status`: state, age, last status, and whether it is unwatched hardware (Z5a, Z6a).
 
 Used by the status report and, for its sentences, by the page.
 """
@@ -37,26 +37,26 @@ class Moment:
         return self.wall - timedelta(seconds=self.now - at)
 
 
-def unit_status(fact: UnitAssessment, moment: Moment) -> dict[str, Any]:
+def unit_status(unit: UnitAssessment, moment: Moment) -> dict[str, Any]:
     """One entry of `units`.
 
     `since` is when a live unit was last read, since when a stale one's clock stands still, since when a silent one is
     gone, and the start of the program for a member never seen.
     """
-    raw, status, unwatched = fact.raw_status, parse_converter_status(fact.raw_status), fact.unwatched
+    raw, status, unwatched = unit.raw_status, parse_converter_status(unit.raw_status), unit.unwatched
     return {
-        "state": fact.state,
-        "age": None if fact.age is None else round(fact.age, 1),
-        "since": _since(fact, moment),
+        "state": unit.state,
+        "age": None if unit.age is None else round(unit.age, 1),
+        "since": _since(unit, moment),
         "lastWord": raw if status is None else status,
-        "lastDvg": fact.dvg,
-        "lastDig": fact.dig,
-        "lastVg": fact.vg,
-        "acknowledged": moment.acknowledgement(fact.id, raw) if unwatched else None,
+        "lastDvg": unit.dvg,
+        "lastDig": unit.dig,
+        "lastVg": unit.vg,
+        "acknowledged": moment.acknowledgement(unit.id, raw) if unwatched else None,
         "unwatched": unwatched,
-        "conflict": fact.conflict,
-        "locked": moment.locks.get(fact.id),
-        "trips": _trips(moment.trips.get(fact.id, ()), moment),
+        "conflict": unit.conflict,
+        "locked": moment.locks.get(unit.id),
+        "trips": _trips(moment.trips.get(unit.id, ()), moment),
     }
 
 
@@ -71,20 +71,20 @@ def _trips(moments: Sequence[float], moment: Moment) -> dict[str, Any] | None:
     }
 
 
-def _since(fact: UnitAssessment, moment: Moment) -> str:
-    sighting = fact.sighting
+def _since(unit: UnitAssessment, moment: Moment) -> str:
+    sighting = unit.sighting
     if sighting is None:
         return moment.started
-    if fact.state is UnitState.SILENT and sighting.absent_at is not None:
+    if unit.state is UnitState.SILENT and sighting.absent_at is not None:
         return iso_utc(moment.wall_of(sighting.absent_at))
     return iso_utc(sighting.moved_wall)
 
 
 def unwatched_sentence(unit_id: str, status: Mapping[str, Any]) -> str:
     """Why this unit stands above everything else on the page (Z6a)."""
-    word = parse_converter_status(status["lastWord"])
-    last = word.label if word is not None else status["lastWord"] or "in a state that is not known"
-    if word is ConverterStatus.VOLTAGE_REFERENCE:
+    converter = parse_converter_status(status["lastWord"])
+    last = converter.label if converter is not None else status["lastWord"] or "in a state that is not known"
+    if converter is ConverterStatus.VOLTAGE_REFERENCE:
         last = f"as {last}"
     at = "" if status["lastDvg"] is None else f" at {status['lastDvg']:.0f} V"
     if status["age"] is None:

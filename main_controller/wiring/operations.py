@@ -140,4 +140,4 @@ class Operations:
             dvg, dig = number(wanted.get("dvg")) or 0.0, number(wanted.get("dig")) or 0.0
             for unit_id in [row["unitId"]] if row["unitId"] is not None else stores.cache.snapshot().members:
                 effect = ConverterEffect(str(row["commandId"]), unit_id, status, dvg, dig, entered=now, returned=now)
-                stores.commands.note_converter(effect)
+                stores.commands.effects.note_converter(effect)

@@ -43,7 +43,7 @@ class Routes:
         threads: Threads,
     ) -> None:
         clock, does, cache = time.monotonic, operations, stores.cache
-        report = StatusReport(does.desk.picture, about(settings), _sources(stores, does, loops), started=utc_now())
+        report = StatusReport(does.desk.grid, about(settings), _sources(stores, does, loops), started=utc_now())
         waiting = Limit(
             WAITING_READINGS,
             f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment.",

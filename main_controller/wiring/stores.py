@@ -1,4 +1,4 @@
-"""Opens what is remembered: the database and its clients, the schedules, the latest picture and the orders."""
+"""Opens what is remembered: the database and its clients, the schedules, the latest snapshot and the orders."""
 
 import contextlib
 import logging
@@ -12,8 +12,8 @@ from main_controller.clock import utc_now
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
+from main_controller.orders.register import Register
 from main_controller.settings import Settings
-from main_controller.store.command_log import CommandLog
 from main_controller.store.data_lock import DataLock, data_folders
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
@@ -50,7 +50,7 @@ class Stores:
         self.cache = UnitCache(
             remembered=remembered, forgotten=self.known.forgotten(), orders_by_address=not settings.emulator
         )
-        self.commands = CommandLog(first_number=self.journaling.next_command_number(wall=utc_now))
+        self.commands = Register(first_number=self.journaling.next_command_number(wall=utc_now))
         self.commands.listen(self.journaling.command_changed)
 
     def _remembered(self, most: int) -> Mapping[str, Remembered]:

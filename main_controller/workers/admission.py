@@ -63,7 +63,7 @@ class Admission:
 def within(kept: Mapping[str, Remembered], most: int) -> dict[str, Remembered]:
     """Those of the remembered units that are taken: of too many, those last seen in Wait are left out first."""
     by_need = sorted(
-        kept, key=lambda unit_id: (parse_converter_status(kept[unit_id].word) is ConverterStatus.WAIT, unit_id)
+        kept, key=lambda unit_id: (parse_converter_status(kept[unit_id].status) is ConverterStatus.WAIT, unit_id)
     )
     taken, refused = _sorted_out(by_need, most)
     for why, ids in refused.items():

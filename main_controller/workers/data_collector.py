@@ -121,7 +121,7 @@ class DataCollector:
         self._last_raw = reply.raw
 
     def _refuse_emptiness(self, usable: Collection[str], reply: LogReply) -> None:
-        """A picture without units is a fault as soon as any unit is known, however long it lasts (Z5, K8)."""
+        """A reply without units is a fault as soon as any unit is known, however long it lasts (Z5, K8)."""
         members = len(self._cache.snapshot().members)
         if not usable and (members or reply.units):
             sentence = f"apis-web's /get/log holds no unit's data, while {members} units are known."

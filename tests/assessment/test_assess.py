@@ -42,7 +42,7 @@ def test_a_moment_that_was_recorded_gives_the_same_state_again() -> None:
 
 
 def test_a_member_never_seen_is_known_by_what_a_file_kept_of_it() -> None:
-    kept = Assessor().assess(Moment(snapshot(), NOW, NOON)).facts["E009"]
+    kept = Assessor().assess(Moment(snapshot(), NOW, NOON)).units["E009"]
     assert (kept.state, kept.age, kept.reading, kept.raw_status) == (UnitState.SILENT, None, None, "0x0014")
     assert (kept.dvg, kept.dig, kept.ip, kept.unwatched) == (350.0, 2.3, "10.0.0.9", True)
 
@@ -50,9 +50,9 @@ def test_a_member_never_seen_is_known_by_what_a_file_kept_of_it() -> None:
 def test_an_order_that_no_reading_has_answered_counts_beside_the_last_reading() -> None:
     effect = ConverterEffect("c1", "E001", CV, 350.0, 2.3, entered=NOW)
     state = Assessor().assess(Moment(snapshot(), NOW, NOON, converter_effects={"E001": (effect,)}))
-    assert state.facts["E001"].in_flight
-    assert state.facts["E001"].estimate.words == {WAIT, CV}
-    assert state.facts["E002"].estimate.surely(WAIT)
+    assert state.units["E001"].in_flight
+    assert state.units["E001"].estimate.statuses == {WAIT, CV}
+    assert state.units["E002"].estimate.surely(WAIT)
 
 
 @pytest.mark.parametrize(("later", "error"), [(15.0, False), (15.1, True)])
@@ -63,5 +63,5 @@ def test_a_grid_error_is_told_well_after_a_mode_was_seen_to_change(later: float,
 
 def test_time_alone_makes_a_unit_stale() -> None:
     told = snapshot()
-    states = [Assessor().assess(Moment(told, NOW + later, NOON)).facts["E001"].state for later in (30.0, 30.1)]
+    states = [Assessor().assess(Moment(told, NOW + later, NOON)).units["E001"].state for later in (30.0, 30.1)]
     assert states == [UnitState.LIVE, UnitState.STALE]

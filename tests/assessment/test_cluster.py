@@ -15,7 +15,7 @@ from main_controller.assessment.cluster import (
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.modes import ConverterStatus, Mode
-from tests.assessment.facts import fact
+from tests.assessment.units import assessed
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
 
@@ -32,18 +32,18 @@ def mode(shown: list[Mode | None], *orders: ModeEffect, now: float = 105.0) -> M
 
 def test_the_mode_is_what_all_live_units_show() -> None:
     assert mode([RUN, RUN]) == ModeInForce(RUN)
-    assert mode([RUN, RUN]).word == "autonomous"
+    assert mode([RUN, RUN]).status == "autonomous"
 
 
 def test_there_is_no_mode_without_a_live_unit_that_tells_one() -> None:
-    assert mode([]).word is None
-    assert mode([None, None]).word is None
+    assert mode([]).status is None
+    assert mode([None, None]).status is None
 
 
 @pytest.mark.parametrize("shown", [[RUN, STOP], [RUN, None]])
 def test_units_that_differ_without_a_reason_are_mixed(shown: list[Mode | None]) -> None:
     assert mode(shown) == ModeInForce(None, mixed=True)
-    assert mode(shown).word == "mixed"
+    assert mode(shown).status == "mixed"
 
 
 @pytest.mark.parametrize("sent", [True, "unknown"])
@@ -96,7 +96,7 @@ def test_an_order_replaced_by_one_in_effect_is_over_unless_it_is_still_in_flight
 
 
 def test_a_grid_master_is_known_only_while_unit_ids_names_members() -> None:
-    """Z6, K7: a dead master's last picture goes on claiming it."""
+    """Z6, K7: a dead master's last reply goes on claiming it."""
     assert (grid_master_known(("E001",)), grid_master_known(()), grid_master_known(None)) == (True, False, None)
     assert grid_master(("E001",), "E001") == "E001"
     assert grid_master((), "E001") is None
@@ -129,8 +129,8 @@ def test_a_grid_error_is_told_only_where_nothing_else_explains_it(changes: Any, 
     assert error(**changes) is expected
 
 
-def on_bus(unit_id: str, vg: float | None, word: ConverterStatus = ConverterStatus.WAIT) -> UnitAssessment:
-    return fact(unit_id, word, vg=vg)
+def on_bus(unit_id: str, vg: float | None, status: ConverterStatus = ConverterStatus.WAIT) -> UnitAssessment:
+    return assessed(unit_id, status, vg=vg)
 
 
 def test_the_bus_is_at_the_voltage_that_its_reference_measures() -> None:

@@ -7,7 +7,7 @@ import pytest
 from main_controller.assessment.estimate import estimate_of
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import ConverterStatus
-from tests.assessment.facts import LAG, NOW, answer, order, reading
+from tests.assessment.units import LAG, NOW, answer, order, reading
 
 WAIT, CV, CHARGE, DISCHARGE = (
     ConverterStatus.WAIT,
@@ -19,10 +19,10 @@ WAIT, CV, CHARGE, DISCHARGE = (
 
 def test_with_no_order_the_reading_is_the_belief_and_with_no_reading_nothing_is_known() -> None:
     told = estimate_of(reading(CV, dvg=350.0, dig=2.0), (), LAG)
-    assert (set(told.words), set(told.dvgs), set(told.digs), told.source) == ({CV}, {350.0}, {2.0}, "reading")
+    assert (set(told.statuses), set(told.dvgs), set(told.digs), told.source) == ({CV}, {350.0}, {2.0}, "reading")
     assert told.seen_at == NOW - 2.0
     nothing = estimate_of(None, (), LAG)
-    assert (set(nothing.words), nothing.seen_at) == ({None}, None)
+    assert (set(nothing.statuses), nothing.seen_at) == ({None}, None)
     assert nothing.possibly_current_controlled, "an unknown word may be any"
 
 
@@ -37,7 +37,7 @@ def test_a_reading_counts_only_from_the_lag_after_the_order_came_back(after: flo
 
 def test_an_order_in_flight_counts_whatever_is_read_meanwhile() -> None:
     told = estimate_of(reading(WAIT, at=NOW), [order(CHARGE, entered=NOW - 60.0)], LAG)
-    assert told.words == {WAIT, CHARGE}
+    assert told.statuses == {WAIT, CHARGE}
     assert told.digs == {0.0, 1.0}
 
 
@@ -45,32 +45,32 @@ def test_every_order_must_be_covered_not_only_the_last() -> None:
     hanging = order(CV, entered=900.0)
     later = order(WAIT, entered=910.0, returned=911.0, sent=True, answer=answer(WAIT))
     told = estimate_of(reading(WAIT, at=NOW), [hanging, later], LAG)
-    assert told.words == {WAIT, CV}
+    assert told.statuses == {WAIT, CV}
 
 
 def test_the_converters_own_answer_counts_at_once_together_with_what_was_ordered() -> None:
     sent = order(CV, returned=999.0, sent=True, answer=answer(CV, 350.0, 1.0))
     told = estimate_of(reading(WAIT, at=998.0), [sent], LAG)
-    assert (set(told.words), told.seen_at, told.source) == ({CV}, 999.0, "converter")
+    assert (set(told.statuses), told.seen_at, told.source) == ({CV}, 999.0, "converter")
     contrary = order(CV, returned=999.0, sent=True, answer=answer(WAIT, 0.0, 0.0))
-    assert estimate_of(reading(WAIT, at=998.0), [contrary], LAG).words == {WAIT, CV}, "yes, and nothing happens yet"
+    assert estimate_of(reading(WAIT, at=998.0), [contrary], LAG).statuses == {WAIT, CV}, "yes, and nothing happens yet"
 
 
 def test_an_answer_without_a_known_word_leaves_both_open() -> None:
     sent = order(CV, returned=999.0, sent=True, answer=answer("0x7777"))
-    assert estimate_of(reading(WAIT, at=998.0), [sent], LAG).words == {CV, None}
+    assert estimate_of(reading(WAIT, at=998.0), [sent], LAG).statuses == {CV, None}
 
 
 def test_an_order_without_an_answer_leaves_the_old_state_and_the_new_one_open() -> None:
     sent = order(CHARGE, returned=999.0, sent="unknown")
     told = estimate_of(reading(WAIT, at=998.0), [sent], LAG)
-    assert (set(told.words), set(told.digs), set(told.dvgs)) == ({WAIT, CHARGE}, {0.0, 1.0}, {0.0, 350.0})
+    assert (set(told.statuses), set(told.digs), set(told.dvgs)) == ({WAIT, CHARGE}, {0.0, 1.0}, {0.0, 350.0})
 
 
 def test_a_wait_after_an_order_that_came_back_ends_it_by_its_answer() -> None:
     first = order(CV, entered=990.0, returned=991.0, sent=True, answer=answer(CV))
     stop = order(WAIT, entered=991.0, returned=992.0, sent=True, answer=answer(WAIT), dvg=0.0, dig=0.0)
-    assert estimate_of(reading(CV, at=985.0), [first, stop], LAG).words == {WAIT}
+    assert estimate_of(reading(CV, at=985.0), [first, stop], LAG).statuses == {WAIT}
 
 
 @pytest.mark.parametrize("answered", [True, False])
@@ -78,28 +78,30 @@ def test_of_two_orders_on_their_way_at_once_nobody_knows_which_was_heard_last(an
     """A Wait that overtook an order in flight proves nothing about it, answered first or last."""
     overtaken = order(CV, entered=980.0, returned=991.0, sent="unknown", answer=answer(CV) if answered else None)
     stop = order(WAIT, entered=985.0, returned=992.0, sent=True, answer=answer(WAIT))
-    assert estimate_of(reading(WAIT, at=979.0), [overtaken, stop], LAG).words == {WAIT, CV}
+    assert estimate_of(reading(WAIT, at=979.0), [overtaken, stop], LAG).statuses == {WAIT, CV}
     follow = order(WAIT, entered=991.0, returned=993.0, sent=True, answer=answer(WAIT))
-    assert estimate_of(reading(WAIT, at=979.0), [overtaken, stop, follow], LAG).words == {WAIT}
+    assert estimate_of(reading(WAIT, at=979.0), [overtaken, stop, follow], LAG).statuses == {WAIT}
 
 
 def test_an_unanswered_order_after_an_answered_one_stays_open() -> None:
     first = order(CV, entered=980.0, returned=981.0, sent=True, answer=answer(CV))
     stop = order(WAIT, entered=990.0, returned=995.0, sent="unknown")
-    assert estimate_of(reading(WAIT, at=979.0), [first, stop], LAG).words == {WAIT, CV}
+    assert estimate_of(reading(WAIT, at=979.0), [first, stop], LAG).statuses == {WAIT, CV}
 
 
 def test_nothing_that_may_have_been_sent_is_ever_ruled_out_before_a_reading_counts() -> None:
     """The one property that every rule rests on, over all outcomes and orders of three orders."""
-    for words, fates in itertools.product(
+    for statuses, fates in itertools.product(
         itertools.product([WAIT, CV, CHARGE], repeat=3), itertools.product([True, False], repeat=3)
     ):
         orders: list[ConverterEffect] = [
-            order(word, entered=980.0 + i, returned=980.5 + i, sent="unknown", answer=answer(word) if fate else None)
-            for i, (word, fate) in enumerate(zip(words, fates, strict=True))
+            order(
+                status, entered=980.0 + i, returned=980.5 + i, sent="unknown", answer=answer(status) if fate else None
+            )
+            for i, (status, fate) in enumerate(zip(statuses, fates, strict=True))
         ]
         told = estimate_of(reading(DISCHARGE, at=979.0), orders, LAG)
         possible = {DISCHARGE}
         for one in orders:
-            possible = {one.word} if one.answer is not None else possible | {one.word}
-        assert told.words == possible, (words, fates)
+            possible = {one.status} if one.answer is not None else possible | {one.status}
+        assert told.statuses == possible, (statuses, fates)

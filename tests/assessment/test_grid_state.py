@@ -5,7 +5,7 @@ import pytest
 from main_controller.assessment.grid_state import names, possible_current
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, Mode
-from tests.assessment.facts import NOW, fact, never_seen, order, picture, reference, silent
+from tests.assessment.units import NOW, assessed, grid_of, never_seen, order, reference, silent
 
 WAIT, CV, CHARGE, DISCHARGE = (
     ConverterStatus.WAIT,
@@ -28,12 +28,12 @@ def test_unwatched_is_what_is_not_live_and_not_surely_in_wait() -> None:
 
 @pytest.mark.parametrize(("age", "fresh"), [(15.0, True), (15.1, False)])
 def test_fresh_is_a_reading_of_at_most_the_limit(age: float, fresh: bool) -> None:
-    assert fact("E001", age=age).fresh(15.0) is fresh
-    assert not fact("E001", age=1.0, state=UnitState.SILENT).fresh(15.0)
+    assert assessed("E001", age=age).fresh(15.0) is fresh
+    assert not assessed("E001", age=1.0, state=UnitState.SILENT).fresh(15.0)
 
 
 def test_wait_is_confirmed_only_by_what_was_told_since() -> None:
-    seen = fact("E001", age=2.0)
+    seen = assessed("E001", age=2.0)
     assert seen.confirmed_wait(NOW - 2.0)
     assert not seen.confirmed_wait(NOW - 1.9)
     assert not never_seen("E001").confirmed_wait()
@@ -41,23 +41,23 @@ def test_wait_is_confirmed_only_by_what_was_told_since() -> None:
 
 
 def test_the_mode_obeyed_is_what_the_unit_says_else_what_its_settings_give() -> None:
-    assert fact("E001", mode=Mode.AUTONOMOUS, local=Mode.STOP, effective=None).obeys is Mode.STOP
-    assert fact("E001", mode=Mode.AUTONOMOUS, effective=Mode.MANUAL).obeys is Mode.MANUAL
-    assert fact("E001", mode=None, effective=None).obeys is None
+    assert assessed("E001", mode=Mode.AUTONOMOUS, local=Mode.STOP, effective=None).obeys is Mode.STOP
+    assert assessed("E001", mode=Mode.AUTONOMOUS, effective=Mode.MANUAL).obeys is Mode.MANUAL
+    assert assessed("E001", mode=None, effective=None).obeys is None
 
 
 def test_a_clusters_mode_change_concerns_every_unit_and_a_units_only_itself() -> None:
-    shown = picture(fact("E001"), fact("E002"), pending_modes={"": (Mode.STOP,), "E001": (None,)})
+    shown = grid_of(assessed("E001"), assessed("E002"), pending_modes={"": (Mode.STOP,), "E001": (None,)})
     assert shown.pending_for("E001") == (Mode.STOP, None)
     assert shown.pending_for("E002") == shown.pending_for(None) == (Mode.STOP,)
-    only = picture(fact("E001"), fact("E002"), pending_modes={"E001": (None,)})
+    only = grid_of(assessed("E001"), assessed("E002"), pending_modes={"E001": (None,)})
     assert only.mode_pending("E001")
     assert not only.mode_pending("E002")
     assert not only.mode_pending(None)
 
 
 def test_scope_is_one_unit_or_all_or_nobody() -> None:
-    shown = picture(fact("E001"), silent("E002"))
+    shown = grid_of(assessed("E001"), silent("E002"))
     assert [one.id for one in shown.scope(None)] == ["E001", "E002"]
     assert [one.id for one in shown.scope("E002")] == ["E002"]
     assert shown.scope("E009") == []
@@ -65,12 +65,14 @@ def test_scope_is_one_unit_or_all_or_nobody() -> None:
 
 
 def test_the_current_that_may_flow_is_the_largest_that_cannot_be_ruled_out() -> None:
-    changing = fact("E002", CHARGE, dig=0.5, orders=[order(CHARGE, returned=999.0, sent="unknown", dig=1.5)])
-    assert possible_current([changing, fact("E003", CHARGE, dig=1.0), reference()], CHARGE) == 2.5
+    changing = assessed("E002", CHARGE, dig=0.5, orders=[order(CHARGE, returned=999.0, sent="unknown", dig=1.5)])
+    assert possible_current([changing, assessed("E003", CHARGE, dig=1.0), reference()], CHARGE) == 2.5
     assert possible_current([changing], DISCHARGE) == 0.0
-    assert possible_current([fact("E002", None, dig=0.7)], DISCHARGE) == 0.7, "an unknown word may be that"
-    assert possible_current([fact("E002", CHARGE, dig=None)], CHARGE) is None, "unknown is not none"
+    assert possible_current([assessed("E002", None, dig=0.7)], DISCHARGE) == 0.7, "an unknown status may be that"
+    assert possible_current([assessed("E002", CHARGE, dig=None)], CHARGE) is None, "unknown is not none"
 
 
 def test_many_names_are_cut() -> None:
-    assert names(fact(f"E{i:03}") for i in range(1, 11)) == "E001, E002, E003, E004, E005, E006, E007, E008 and 2 more"
+    assert (
+        names(assessed(f"E{i:03}") for i in range(1, 11)) == "E001, E002, E003, E004, E005, E006, E007, E008 and 2 more"
+    )

@@ -48,7 +48,7 @@ def moment(seconds: float = 0.0) -> str:
 
 
 def unit_data(unit_id: str, **given: Any) -> Json:
-    """One unit's JSON; `word`, `ig` A, `wg` W, `vg` V, `rsoc` %, `mode`, `local`, `name`, `master`."""
+    """One unit's JSON; `status`, `ig` A, `wg` W, `vg` V, `rsoc` %, `mode`, `local`, `name`, `master`."""
     ig = given.get("ig", 0.0)
     mode = given.get("mode", "autonomous")
     apis: Json = {

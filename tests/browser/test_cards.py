@@ -142,7 +142,7 @@ def test_a_choice_of_what_to_show_is_followed_at_once(open_quiet: OpenPage) -> N
 @pytest.mark.parametrize("only_stopped", [True, False])
 def test_a_cancelled_stop_leaves_the_form_as_the_converter_is(open_quiet: OpenPage, only_stopped: bool) -> None:
     """N9: the form never goes on to claim Stopped for a converter that works."""
-    stage = manual_stage(word="0x0002", ig=-2.0)
+    stage = manual_stage(status="0x0002", ig=-2.0)
     if only_stopped:
         stage.states["E001"] = unit_status("stale", age=75.0)
     page = open_quiet(stage=stage)
@@ -174,7 +174,7 @@ def test_a_cancelled_order_with_values_keeps_them_for_another_try(open_quiet: Op
 
 
 def test_a_plan_of_any_kind_shows_in_its_line_and_is_cleared_there(open_quiet: OpenPage) -> None:
-    """G4, G7, N7, Z11: the next plan, named unless it is a soft stop; one that was given up hides no other."""
+    """G4, G7, N7, Z11: the next schedule, named unless it is a soft stop; one that was given up hides no other."""
     stage = Stage.of(2)
     stage.schedules = {
         "": {"forceStop": "2099-05-13T09:53:00+00:00", "run": "2099-05-14T10:00:00+00:00"},

@@ -70,7 +70,7 @@ def test_guided_sharing_names_the_voltage_that_it_will_use(open_quiet: OpenPage)
 
 def test_a_lost_controller_vouches_for_nothing(open_quiet: OpenPage) -> None:
     """Z5, Z6: what it said of apis-web, the grid and the deals is no longer shown as so, nor used in a question."""
-    stage = Stage.of(3, word="0x0041", ig=2.0)
+    stage = Stage.of(3, status="0x0041", ig=2.0)
     stage.states = {one: unit_status(lastWord="0x0041") for one in stage.units}
     stage.deals = [deal("E001", "E002")]
     stage.grid |= {"busVoltage": 349.0, "voltageReference": "E001"}

@@ -27,8 +27,8 @@ def staged() -> Stage:
     """A busy grid: deals, a reference, locks, an alarm, unwatched hardware, an order under way."""
     stage = Stage.of(8)
     stage.units |= {
-        "E001": unit_data("E001", word="0x0014", ig=-2.0, master=True),
-        "E002": unit_data("E002", word="0x0041", ig=2.0),
+        "E001": unit_data("E001", status="0x0014", ig=-2.0, master=True),
+        "E002": unit_data("E002", status="0x0041", ig=2.0),
         "E005": unit_data("E005", alarm="Heavy alarm"),
     }
     stage.deals = [deal("E001", "E002", master=True), deal("E003", "E004")]
@@ -198,7 +198,10 @@ def test_the_wall_has_no_controls(open_quiet: OpenPage, pictures: Path) -> None:
 def test_the_wall_says_how_many_deals_do_not_fit(open_quiet: OpenPage, locale: str, said: str) -> None:
     """Nobody scrolls a wall: whole rows as far as they go, those with current first, and the number of the rest."""
     stage = Stage.of(60)
-    stage.units |= {"E059": unit_data("E059", word="0x0014", ig=-2.0), "E060": unit_data("E060", word="0x0041", ig=2.0)}
+    stage.units |= {
+        "E059": unit_data("E059", status="0x0014", ig=-2.0),
+        "E060": unit_data("E060", status="0x0041", ig=2.0),
+    }
     stage.deals = [deal(f"E{n:03d}", f"E{n + 1:03d}") for n in range(1, 61, 2)]
     page = open_quiet("?display=wall", stage=stage, viewport={"width": 1280, "height": 720}, locale=locale)
     rows = page.locator("#deals > li")

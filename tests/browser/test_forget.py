@@ -48,11 +48,11 @@ def test_a_silent_unit_in_wait_is_forgotten_by_name_and_reason(open_quiet: OpenP
     assert forms(stage) == [{"unitId": ["E003"], "name": ["Sato"], "reason": ["scrapped & sold"]}]
 
 
-@pytest.mark.parametrize(("word", "confirm"), [("0x0014", "0x0014"), ("0x0041", "0x0041"), (None, "unknown")])
+@pytest.mark.parametrize(("status", "confirm"), [("0x0014", "0x0014"), ("0x0041", "0x0041"), (None, "unknown")])
 def test_one_last_seen_working_says_what_it_did_and_needs_a_tick(
-    open_quiet: OpenPage, word: str | None, confirm: str
+    open_quiet: OpenPage, status: str | None, confirm: str
 ) -> None:
-    stage = with_silent(unwatched=True, lastWord=word)
+    stage = with_silent(unwatched=True, lastWord=status)
     page = open_quiet(stage=stage)
     ask(page)
     expect(page.locator("#forget-did")).to_contain_text("E003 has been silent for 2 min 10 s; last seen")

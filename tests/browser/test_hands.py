@@ -104,7 +104,7 @@ def test_no_question_takes_an_answer_in_its_first_half_second(open_quiet: OpenPa
     """H3: neither that nor the second half of a double click; the button shows it, and then answers as ever."""
     show, dialog, button = QUESTIONS[name]
     stage = manual_stage()
-    stage.units["E003"] = unit_data("E003", mode="manual", word="0x0014")
+    stage.units["E003"] = unit_data("E003", mode="manual", status="0x0014")
     stage.states["E003"] = unit_status("stale", age=60, unwatched=True, lastWord="0x0014")
     page = open_quiet(stage=stage)
     expect(card(page).locator(".current input")).to_be_enabled()
@@ -464,9 +464,9 @@ def test_what_is_shown_can_be_stopped_read_scheduled_and_locked(
         expect(unit.locator(".outcomes")).to_contain_text("Refresh: done")
         unit.locator("[data-act=schedule-set]").click()
         page.locator("#schedule-dialog-set").click()
-        until(lambda: unit_id in odd_console.get("/schedules"), "the plan")
+        until(lambda: unit_id in odd_console.get("/schedules"), "the schedule")
         unit.locator("[data-act=schedule-clear]").click()
-        until(lambda: unit_id not in odd_console.get("/schedules"), "no plan")
+        until(lambda: unit_id not in odd_console.get("/schedules"), "no schedule")
         unit.locator("select[name=local]").select_option("stop")
         unit.locator("[data-act=local]").click()
         page.locator("#confirm-yes").click()

@@ -59,8 +59,8 @@ STOPPED = pytest.mark.parametrize("plant", [Mode.STOP], indirect=True, ids=["sto
 def in_wait(plant: Plant) -> None:
     """See that the program has seen all units stopped, as the cluster began."""
     until(lambda: plant.console.status["grid"]["mode"] == "stop", "the stop")
-    words = {unit["lastWord"] for unit in plant.console.status["units"].values()}
-    assert words == {"0x0000"}
+    statuses = {unit["lastWord"] for unit in plant.console.status["units"].values()}
+    assert statuses == {"0x0000"}
 
 
 def test_a_change_at_apis_web_shows_without_reload(open_page: OpenPage, plant: Plant, pictures: Path) -> None:

@@ -21,7 +21,7 @@ def card(page: Page, unit_id: str):  # type: ignore[no-untyped-def]  # a Locator
 def test_hostile_names_are_text(open_quiet: OpenPage) -> None:
     """Ids, names, addresses, modes, errors and deals from the wire are text everywhere, never HTML."""
     stage = Stage.of(2)
-    stage.units[HOSTILE] = unit_data(HOSTILE, name=HOSTILE, ip=HOSTILE, mode=HOSTILE, word=HOSTILE)
+    stage.units[HOSTILE] = unit_data(HOSTILE, name=HOSTILE, ip=HOSTILE, mode=HOSTILE, status=HOSTILE)
     stage.states[HOSTILE] = unit_status("silent", unwatched=True, lastWord=HOSTILE, conflict=HOSTILE)
     stage.states["E002"] = unit_status(locked={"name": HOSTILE, "reason": HOSTILE, "since": moment()})
     stage.deals = [deal(HOSTILE, "E001", master=True)]
@@ -84,7 +84,7 @@ def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_
     stage = Stage.of(2, mode="manual")
     stage.grid["mode"] = "manual"
     stage.states["E001"] = unit_status("stale", age=75.0, lastWord="0x0014", unwatched=True)
-    stage.units["E001"] = unit_data("E001", mode="manual", word="0x0014", ig=-2.0)
+    stage.units["E001"] = unit_data("E001", mode="manual", status="0x0014", ig=-2.0)
     page = open_quiet(stage=stage)
     unit = page.locator('.card[data-unit="E001"]')
     expect(unit.locator(".state")).to_have_text(re.compile(r"▲ stale 1 min 1\d s$"))
@@ -159,7 +159,10 @@ def test_a_deal_without_current_differs_from_one_that_runs(open_quiet: OpenPage)
     page = open_quiet(stage=stage)
     expect(page.locator("#deals .agreed")).to_have_text("agreed, no current yet")
     expect(page.locator('.card[data-unit="E002"] .badges')).to_have_text("deal agreed")
-    stage.units |= {"E001": unit_data("E001", word="0x0014", ig=-2.0), "E002": unit_data("E002", word="0x0041", ig=2.0)}
+    stage.units |= {
+        "E001": unit_data("E001", status="0x0014", ig=-2.0),
+        "E002": unit_data("E002", status="0x0041", ig=2.0),
+    }
     expect(page.locator("#deals .amps")).to_have_text("2.0 A")
     expect(page.locator('.card[data-unit="E002"] .badges')).to_have_text("in a deal")
     stage.states = {unit_id: unit_status("stale", age=60.0) for unit_id in stage.units}
@@ -188,7 +191,7 @@ def test_grid_error_and_what_the_grid_did_by_itself_are_told(open_quiet: OpenPag
     ],
 )
 def test_what_the_controller_cannot_keep_is_a_banner(open_quiet: OpenPage, part: str, said: str) -> None:
-    """Z12, Z6a: an operator who relies on a plan or on the journal is told when there is none."""
+    """Z12, Z6a: an operator who relies on a schedule or on the journal is told when there is none."""
     stage = Stage.of(2)
     stage.more[part] = {"fault": "Permission denied."}
     page = open_quiet(stage=stage)

@@ -111,15 +111,15 @@ def test_the_glossary_has_every_state_and_word_of_the_closed_lists(root: Path) -
         ConditionKind,
     )
     outcomes = {"done", FAILED, *(set(Action) - {Action.SEND, Action.WAIT})}
-    words = {str(word) for one in lists for word in one} | outcomes | {UNCONFIRMED}
-    assert {word for word in words if f"`{word}`" not in text} == set()
+    statuses = {str(status) for one in lists for status in one} | outcomes | {UNCONFIRMED}
+    assert {status for status in statuses if f"`{status}`" not in text} == set()
 
 
 def test_the_glossarys_modes_are_the_programs(root: Path) -> None:
     """One mode a row: the page's name, apis-main's word, apis-web's."""
     text = (root / "docs" / "glossary.md").read_text("utf-8")
     rows = re.findall(r"^\| (\w[\w ]*) \| `(\w+)` \| `(\w+)` \|", text, re.MULTILINE)
-    assert rows == [(mode.label, str(mode), word) for word, mode in BUDO_WORDS.items()]
+    assert rows == [(mode.label, str(mode), status) for status, mode in BUDO_WORDS.items()]
 
 
 def anchors(text: str) -> set[str]:

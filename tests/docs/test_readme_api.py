@@ -1,4 +1,4 @@
-"""The README's tables are the program's: routes, statuses, causes, proofs, outcomes of plans, simulated faults."""
+"""The README's tables are the program's: routes, statuses, causes, proofs, outcomes of schedules, simulated faults."""
 
 import ast
 import importlib
@@ -124,11 +124,11 @@ def first_cells(root: Path, title: str, after: str = "") -> list[str]:
     return re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)
 
 
-def test_every_outcome_of_a_plan_is_documented(root: Path) -> None:
+def test_every_outcome_of_a_schedule_is_documented(root: Path) -> None:
     """Z12: the outcomes that a schedule's result knows, in the code's own order."""
     said = re.search(r"`outcome` is ([\w, ]+);", ScheduleResult.__doc__ or "")
     assert said is not None
-    assert first_cells(root, "### Plans", "| outcome |") == re.split(r", | or ", said[1])
+    assert first_cells(root, "### Schedules", "| outcome |") == re.split(r", | or ", said[1])
 
 
 def test_every_fault_of_the_simulator_is_documented(root: Path) -> None:
@@ -169,7 +169,7 @@ def parameters_read(root: Path, module: str) -> dict[str, set[str]]:
 def order_rows(root: Path) -> dict[str, str]:
     """Of each route of the tables with a column of parameters: what stands in it."""
     rows: dict[str, str] = {}
-    for title in ("### Orders", "### Plans", "### Locks", "### Guided sharing"):
+    for title in ("### Orders", "### Schedules", "### Locks", "### Guided sharing"):
         for line in section(root, title).splitlines():
             if line.startswith("| `/"):
                 route, parameters = line.split("|")[1:3]

@@ -10,7 +10,7 @@ from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import Sent
-from tests.assessment.facts import answer, order
+from tests.assessment.units import answer, order
 from tests.domain.made_orders import order_of
 
 AT = datetime(2026, 5, 13, 3, 0, 0, 123456, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_a_reading_counts_the_lag_after_an_order_came_back_and_never_before() ->
 
 
 @pytest.mark.parametrize(
-    ("told", "word"),
+    ("told", "status"),
     [
         (answer(ConverterStatus.CHARGE), ConverterStatus.CHARGE),
         (answer("0X0014"), ConverterStatus.VOLTAGE_REFERENCE),
@@ -70,8 +70,8 @@ def test_a_reading_counts_the_lag_after_an_order_came_back_and_never_before() ->
         (None, None),
     ],
 )
-def test_the_answered_word_is_read_from_the_converters_own_object(told: Any, word: ConverterStatus | None) -> None:
-    assert order(ConverterStatus.WAIT, answer=told).answered_status is word
+def test_the_answered_word_is_read_from_the_converters_own_object(told: Any, status: ConverterStatus | None) -> None:
+    assert order(ConverterStatus.WAIT, answer=told).answered_status is status
 
 
 @pytest.mark.parametrize(

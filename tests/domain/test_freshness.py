@@ -11,9 +11,9 @@ from main_controller.domain.modes import ConverterStatus
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def reading(word: str = "0x0000", ig: float = 0.0) -> dict[str, Any]:
+def reading(status: str = "0x0000", ig: float = 0.0) -> dict[str, Any]:
     meter = {"vg": 350.0, "ig": ig}
-    return {"dcdc": {"status": {"status": word}, "meter": meter, "vdis": {"dvg": 349.0}, "param": {"dig": 2}}}
+    return {"dcdc": {"status": {"status": status}, "meter": meter, "vdis": {"dvg": 349.0}, "param": {"dig": 2}}}
 
 
 def seen(before: Sighting | None, clock: str, now: float, data: dict[str, Any] | None = None) -> Sighting:
@@ -76,11 +76,11 @@ def test_readings_are_kept_newest_last_and_only_so_many() -> None:
     assert sighting is not None
     assert [one.at for one in sighting.recent] == [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
     last = sighting.recent[-1]
-    assert (last.word, last.vg, last.ig, last.dvg, last.dig) == (ConverterStatus.DISCHARGE, 350.0, -8.0, 349.0, 2.0)
+    assert (last.status, last.vg, last.ig, last.dvg, last.dig) == (ConverterStatus.DISCHARGE, 350.0, -8.0, 349.0, 2.0)
 
 
 @pytest.mark.parametrize(
-    ("state", "word", "expected"),
+    ("state", "status", "expected"),
     [
         (UnitState.LIVE, "0x0014", False),
         (UnitState.LIVE, None, False),
@@ -92,9 +92,9 @@ def test_readings_are_kept_newest_last_and_only_so_many() -> None:
         (UnitState.SILENT, None, True),
     ],
 )
-def test_unwatched_is_not_live_and_not_surely_in_wait(state: UnitState, word: str | None, expected: bool) -> None:
+def test_unwatched_is_not_live_and_not_surely_in_wait(state: UnitState, status: str | None, expected: bool) -> None:
     """K6: a converter goes on doing what it did last; an unknown word counts as running."""
-    assert unwatched(state, word) is expected
+    assert unwatched(state, status) is expected
 
 
 @pytest.mark.parametrize(("state", "alarm"), [("Heavy alarm", True), ("Light alarm", False), (None, False)])

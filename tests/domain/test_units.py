@@ -11,7 +11,7 @@ from main_controller.domain.units import Unit, number, text
 
 ODD: list[Any] = [None, True, 0, 1.5, "", "x", [], [{}], {}, {"status": []}, float("nan"), float("inf"), 10**400]
 FIGURES = ("dvg", "dig", "vg", "ig", "wg", "wb", "vb", "ib", "rsoc", "temperature")
-WORDS = ("word", "raw_status", "global_mode", "local_mode", "effective", "ip", "display", "time")
+WORDS = ("status", "raw_status", "global_mode", "local_mode", "effective", "ip", "display", "time")
 
 
 @pytest.mark.parametrize("value", [None, True, False, "350", [], {}, float("nan"), float("-inf"), 10**400, -(10**400)])
@@ -69,14 +69,14 @@ def test_only_a_heavy_alarm_is_a_fault_under_either_name(status: Any, heavy: boo
 
 def test_an_unknown_converter_word_is_told_as_sent_but_is_none_of_the_four() -> None:
     unit = Unit("E001", {"dcdc": {"status": {"status": "0x9999"}}})
-    assert (unit.word, unit.raw_status) == (None, "0x9999")
+    assert (unit.status, unit.raw_status) == (None, "0x9999")
 
 
 def test_a_recorded_unit_is_read_whole(root: Path) -> None:
     """The voltage reference and Grid Master of a manual session, as the real apis-web sent it."""
     sample = json.loads((root / "tests/recordings/samples/get-log.manual.json").read_text(encoding="utf-8"))
     unit = Unit("E001", sample["E001"])
-    assert (unit.word, unit.dvg, unit.dig, unit.vg, unit.ig, unit.wg) == (
+    assert (unit.status, unit.dvg, unit.dig, unit.vg, unit.ig, unit.wg) == (
         ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0, 350.0, -1.0, -350.0,
     )  # fmt: skip
     assert (unit.wb, unit.vb, unit.ib, unit.rsoc) == (-405.0, 48.0, -8.44, 83.34)

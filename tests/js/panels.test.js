@@ -8,8 +8,8 @@ import { countFilters, selectUnits } from "../../js/lib/filters.js";
 import { isDrained } from "../../js/lib/drained.js";
 import { buildModel } from "../../js/lib/model.js";
 import { fieldValue, moment, prefill, scheduleValue, secondsUntil, unitTime, wireTime, zoneName } from "../../js/lib/moments.js";
-import { nextPlan } from "../../js/lib/plans.js";
-import { failureSentence, liveNow, modeName, namesOf, orderName, orderTitle, planText, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
+import { nextSchedule } from "../../js/lib/next_schedule.js";
+import { failureSentence, liveNow, modeName, namesOf, orderName, orderTitle, scheduleText, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
 import { chooseLanguage, createWords } from "../../js/words.js";
 import { SCENE_WORDS } from "../../js/scene/words.js";
 import en from "../../js/i18n/en.js";
@@ -210,18 +210,18 @@ test("an order is named without the scope where the place says it", () => {
   assert.equal(orderName({ order: "flushCache" }, words), "Flush cache");
 });
 
-test("a scope's line shows the plan that comes next, named unless it is a soft stop; one given up comes last", () => {
+test("a scope's line shows the schedule that comes next, named unless it is a soft stop; one given up comes last", () => {
   const [early, late] = ["2026-11-22T09:00:00+09:00", "2026-11-22T00:00:01Z"];
-  assert.equal(nextPlan({ softStop: late, forceStop: early }).what, "forceStop");
-  assert.equal(nextPlan({ softStop: late, forceStop: early }, ["forceStop"]).what, "softStop");
-  assert.deepEqual(nextPlan({ run: early }, ["run"]), { what: "run", due: early, failed: true });
-  assert.equal(nextPlan({ run: "odd", softStop: late }).what, "softStop");
-  for (const nothing of [null, undefined, {}, { softStop: 5 }]) assert.equal(nextPlan(nothing), null);
+  assert.equal(nextSchedule({ softStop: late, forceStop: early }).what, "forceStop");
+  assert.equal(nextSchedule({ softStop: late, forceStop: early }, ["forceStop"]).what, "softStop");
+  assert.deepEqual(nextSchedule({ run: early }, ["run"]), { what: "run", due: early, failed: true });
+  assert.equal(nextSchedule({ run: "odd", softStop: late }).what, "softStop");
+  for (const nothing of [null, undefined, {}, { softStop: 5 }]) assert.equal(nextSchedule(nothing), null);
   const now = new Date("2026-11-21T23:50:00Z");
   const at = moment(early);
-  assert.equal(planText({ what: "softStop", due: early, failed: false }, words, now), `${at} · in 10 min`);
-  assert.equal(planText({ what: "forceStop", due: early, failed: false }, words, now), `Force Stop · ${at} · in 10 min`);
-  assert.equal(planText({ what: "run", due: early, failed: true }, words, now), `Run · ${at} · failed`);
+  assert.equal(scheduleText({ what: "softStop", due: early, failed: false }, words, now), `${at} · in 10 min`);
+  assert.equal(scheduleText({ what: "forceStop", due: early, failed: false }, words, now), `Force Stop · ${at} · in 10 min`);
+  assert.equal(scheduleText({ what: "run", due: early, failed: true }, words, now), `Run · ${at} · failed`);
 });
 
 test("both catalogues have the same keys with the same values, and every text of the scene", () => {

@@ -1,4 +1,4 @@
-"""Everything an operation needs, over the fake grid: the real desk, command log and unit cache."""
+"""Everything an operation needs, over the fake grid: the real desk, register and unit cache."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from main_controller.orders.direct_readings import DirectReadings, RepeatedReadi
 from main_controller.orders.dispatcher import Dispatcher
 from main_controller.orders.force_stop import ForceStop
 from main_controller.orders.mode_sender import ModeSender
+from main_controller.orders.register import Register
 from main_controller.orders.set_converter import SetConverter
 from main_controller.orders.set_mode import SetMode
 from main_controller.orders.waits import Waits
@@ -29,7 +30,6 @@ from main_controller.procedures.transfer_record import TransferRecord
 from main_controller.procedures.transfer_watcher import TransferWatcher
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.transfer_watch import Bounds
-from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.watching.verification import Verification
@@ -43,11 +43,11 @@ class Acknowledged:
     """Which units are acknowledged, by the word that they had."""
 
     def __init__(self) -> None:
-        self.words: dict[str, str | None] = {}
+        self.statuses: dict[str, str | None] = {}
 
-    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+    def acknowledged(self, unit_id: str, status: str | None) -> bool:
         """As `Acknowledgements.acknowledged`."""
-        return unit_id in self.words and self.words[unit_id] == word
+        return unit_id in self.statuses and self.statuses[unit_id] == status
 
 
 class LockBook:
@@ -128,7 +128,7 @@ class Bench:
         self.devices = FakeDevices(self.grid)
         self.cache = SteppingCache(remembered=remembered)
         self.cache.hands = self.hands
-        self.log = CommandLog()
+        self.log = Register()
         self.book = LockBook()
         self.acknowledged = Acknowledged()
         self.kept = kept or Kept()
@@ -190,9 +190,9 @@ class Bench:
         """One unit as it really is."""
         return self.grid.units[unit_id]
 
-    def fact(self, unit_id: str) -> UnitAssessment:
+    def assessed(self, unit_id: str) -> UnitAssessment:
         """One unit as the rules see it."""
-        return self.desk.picture().facts[unit_id]
+        return self.desk.grid().units[unit_id]
 
     def wall(self) -> datetime:
         """The clock as a time of day."""
@@ -237,13 +237,13 @@ class Bench:
     def _hold_bus(self) -> None:
         """Whatever the bus does at once when its reference comes, goes, or is asked for current (K2)."""
         units = list(self.grid.units.values())
-        held = [unit for unit in units if unit.word == ConverterStatus.VOLTAGE_REFERENCE]
+        held = [unit for unit in units if unit.status == ConverterStatus.VOLTAGE_REFERENCE]
         for unit in units:
             unit.vg = held[0].dvg if held else 0.0
         if self.flows:
             signs = {ConverterStatus.CHARGE: 1, ConverterStatus.DISCHARGE: -1} if held else {}
             for unit in units:
-                unit.ig = next((sign * unit.dig for word, sign in signs.items() if unit.word == word), 0.0)
+                unit.ig = next((sign * unit.dig for status, sign in signs.items() if unit.status == status), 0.0)
             for unit in held[:1]:
                 unit.ig = -sum(other.ig for other in units if other is not unit)
 
@@ -267,10 +267,10 @@ class Bench:
         self.run(seconds)
         return self
 
-    def ordered(self, unit_id: str, word: ConverterStatus, **more: Any) -> ConverterEffect:
+    def ordered(self, unit_id: str, status: ConverterStatus, **more: Any) -> ConverterEffect:
         """Note a converter order as if it had been given."""
-        order = ConverterEffect(self.log.new_id(), unit_id, word, 350.0, 1.0, entered=self.hands.now, **more)
-        self.log.note_converter(order)
+        order = ConverterEffect(self.log.new_id(), unit_id, status, 350.0, 1.0, entered=self.hands.now, **more)
+        self.log.effects.note_converter(order)
         return order
 
 

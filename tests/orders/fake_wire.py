@@ -116,7 +116,7 @@ class Converter:
     """One unit as it really is."""
 
     id: str
-    word: str = "0x0000"
+    status: str = "0x0000"
     dvg: float = 0.0
     dig: float = 0.0
     vg: float | None = 0.0
@@ -137,7 +137,7 @@ class Converter:
     def dcdc(self) -> dict[str, Any]:
         """Its `dcdc` object."""
         return {
-            "status": {"status": self.word, **({"alarmState": self.alarm} if self.alarm else {})},
+            "status": {"status": self.status, **({"alarmState": self.alarm} if self.alarm else {})},
             "meter": {"vg": self.vg, "ig": self.ig, "vb": self.vb, "tmp": self.tmp, **self.meter},
             "vdis": {"dvg": self.dvg},
             "param": {"dig": self.dig},
@@ -215,15 +215,15 @@ class FakeDevices:
         self.read_at: list[str] = []
         self.on_read: Callable[[], object] = lambda: None
 
-    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`."""
         unit = self.grid.units[target.unit_id]
 
         def do() -> None:
             if unit.id not in self.deaf:
-                unit.word, unit.dvg, unit.dig = str(word), dvg, dig
+                unit.status, unit.dvg, unit.dig = str(status), dvg, dig
 
-        self.grid.call(f"{unit.id} {word.name}", ("command", unit.id, word, dvg, dig), do)
+        self.grid.call(f"{unit.id} {status.name}", ("command", unit.id, status, dvg, dig), do)
         return unit.dcdc()
 
     def read(self, target: Target, what: str) -> Any:
@@ -259,7 +259,7 @@ class FakeApisWeb:
         if self.grid.mode is Mode.STOP:
             for unit in self.grid.units.values():
                 if unit.id in self.lands_in:
-                    unit.word = str(ConverterStatus.WAIT)
+                    unit.status = str(ConverterStatus.WAIT)
 
     def set_global_mode(self, mode: Mode) -> None:
         """As `ApisWeb.set_global_mode`."""
@@ -270,10 +270,10 @@ class FakeApisWeb:
         name = f"{unit_id} {mode or 'clear'}"
         self.grid.call(name, ("local", unit_id, mode), lambda: setattr(self.grid.units[unit_id], "local", mode))
 
-    def budo(self, word: str) -> bool:
+    def budo(self, status: str) -> bool:
         """As `ApisWeb.budo`."""
-        self.grid.call(f"budo {word}", ("budo", word), lambda: self._mode(BUDO_WORDS[word]))
-        return word == "active"
+        self.grid.call(f"budo {status}", ("budo", status), lambda: self._mode(BUDO_WORDS[status]))
+        return status == "active"
 
     def shutdown(self, unit_id: str | None) -> None:
         """As `ApisWeb.shutdown`."""

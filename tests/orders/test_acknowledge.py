@@ -14,7 +14,7 @@ from main_controller.orders.acknowledge import Acknowledge
 from main_controller.store.chronicle import Chronicle
 from main_controller.store.database import Database
 from main_controller.store.known_units import KnownUnits
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import START, Bench, open_bench
 
 
@@ -22,15 +22,15 @@ class Book:
     """Acknowledgements, as the desk sees them."""
 
     def __init__(self, bench: Bench) -> None:
-        self.words = bench.acknowledged.words
+        self.statuses = bench.acknowledged.statuses
 
-    def acknowledge(self, unit_id: str, word: str | None, by: str, at: datetime) -> None:
+    def acknowledge(self, unit_id: str, status: str | None, by: str, at: datetime) -> None:
         """As `acknowledge.Book.acknowledge`."""
-        self.words[unit_id] = word
+        self.statuses[unit_id] = status
 
     def lift(self, unit_id: str) -> bool:
         """As `acknowledge.Book.lift`."""
-        return self.words.pop(unit_id, self) is not self
+        return self.statuses.pop(unit_id, self) is not self
 
 
 def acknowledge(bench: Bench, book: Any = None, **more: Any) -> tuple[Acknowledge, Chronicle]:
@@ -41,7 +41,7 @@ def acknowledge(bench: Bench, book: Any = None, **more: Any) -> tuple[Acknowledg
 
 def test_unwatched_hardware_is_acknowledged_by_its_word_and_lets_run_pass() -> None:
     with open_bench(mode=Mode.STOP) as bench:
-        bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.unit("E001").status = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.settled()
         bench.unit("E001").there = False
         bench.run(6.0)
@@ -55,7 +55,7 @@ def test_unwatched_hardware_is_acknowledged_by_its_word_and_lets_run_pass() -> N
 
 def test_a_unit_that_comes_back_at_work_is_excused_by_no_acknowledgement() -> None:
     with open_bench(mode=Mode.STOP) as bench:
-        bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.unit("E001").status = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.settled()
         bench.unit("E001").there = False
         bench.run(6.0)
@@ -71,7 +71,7 @@ def test_a_member_never_seen_since_the_restart_can_be_acknowledged_and_a_strange
         bench.settled()
         orders, _ = acknowledge(bench)
         assert orders.order("E009", ME).state == "verified"
-        assert bench.fact("E009").acknowledged
+        assert bench.assessed("E009").acknowledged
         with pytest.raises(NotFound):
             orders.order("E999", ME)
         with pytest.raises(Refused, match="nothing to acknowledge"):
@@ -86,20 +86,20 @@ def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_pa
     with open_bench(mode=Mode.STOP, acknowledgements=known) as bench:
         bench.on_poll = known.note
         one = bench.unit("E001")
-        one.word, one.dvg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
+        one.status, one.dvg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
         bench.settled()
         one.there = False
         bench.run(6.0)
         now[0] = bench.wall()
         acknowledge(bench, known)[0].order("E001", person("anna"))
         bench.run(6.0)
-        assert bench.fact("E001").acknowledged
+        assert bench.assessed("E001").acknowledged
         one.there, one.dvg = True, 380.0
         bench.run(3600.0)
         one.there = False
         bench.run(6.0)
         now[0] = bench.wall()
-        assert not bench.fact("E001").acknowledged
+        assert not bench.assessed("E001").acknowledged
         with pytest.raises(Refused, match="nobody watches"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, person("bob"))
     database.close()
@@ -107,7 +107,7 @@ def test_hardware_that_came_back_and_fell_silent_again_is_looked_at_again(tmp_pa
 
 def silent_reference(bench: Bench) -> None:
     """E001 fell silent as voltage reference in Force Stop, and the others measure what it holds."""
-    bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
+    bench.unit("E001").status = str(ConverterStatus.VOLTAGE_REFERENCE)
     for unit in bench.grid.units.values():
         unit.vg = 350.0
     bench.settled()
@@ -119,36 +119,36 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
     """S10: the acknowledged hardware is live."""
     with open_bench(mode=Mode.STOP) as bench:
         silent_reference(bench)
-        bench.acknowledged.words["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.acknowledged.statuses["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match=r"The bus is live \(E002 350 V, E003 350 V\) and no deal explains it"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         orders, chronicle = acknowledge(bench)
         orders.run_once()
-        assert bench.fact("E001").acknowledged, "the voltage may be of before"
+        assert bench.assessed("E001").acknowledged, "the voltage may be of before"
         bench.run(16.0)
         orders.run_once()
-        assert not bench.fact("E001").acknowledged
+        assert not bench.assessed("E001").acknowledged
         assert [event["unitId"] for event in chronicle.events()] == ["E001"]
         orders.run_once()
         assert len(chronicle.events()) == 1
         assert orders.order("E001", ME).state == "verified", "it is looked at again"
         orders.run_once()
-        assert bench.fact("E001").acknowledged
+        assert bench.assessed("E001").acknowledged
         bench.run(16.0)
         orders.run_once()
-        assert not bench.fact("E001").acknowledged
+        assert not bench.assessed("E001").acknowledged
 
 
 def test_a_bus_that_falls_or_is_explained_lifts_no_acknowledgement() -> None:
     with open_bench(mode=Mode.STOP) as bench:
         silent_reference(bench)
-        bench.acknowledged.words["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.acknowledged.statuses["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         orders, _ = acknowledge(bench)
         orders.run_once()
-        bench.unit("E002").word = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.unit("E002").status = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.run(10.0)
         orders.run_once()
-        bench.unit("E002").word = str(ConverterStatus.WAIT)
+        bench.unit("E002").status = str(ConverterStatus.WAIT)
         bench.run(10.0)
         orders.run_once()
         for unit in bench.grid.units.values():
@@ -157,7 +157,7 @@ def test_a_bus_that_falls_or_is_explained_lifts_no_acknowledgement() -> None:
         orders.run_once()
         bench.run(60.0)
         orders.run_once()
-        assert bench.fact("E001").acknowledged
+        assert bench.assessed("E001").acknowledged
 
 
 def test_run_is_refused_on_a_live_bus_with_all_in_wait_and_in_soft_stop_without_deals() -> None:
@@ -169,7 +169,7 @@ def test_run_is_refused_on_a_live_bus_with_all_in_wait_and_in_soft_stop_without_
         with pytest.raises(Refused, match="E001 348 V, E002 348 V, E003 348 V"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
     with open_bench(mode=Mode.HETERONOMOUS) as bench:
-        bench.unit("E001").word, bench.unit("E001").vg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
+        bench.unit("E001").status, bench.unit("E001").vg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
         bench.settled()
         with pytest.raises(Refused, match="The bus is live"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
@@ -181,6 +181,6 @@ def test_a_guided_sharing_begins_on_no_bus_that_an_acknowledged_silent_unit_may_
     """S10: rule (i) is asked at its start, and no acknowledgement passes it."""
     with open_bench("E001", "E002", "E003", mode=Mode.MANUAL) as bench:
         silent_reference(bench)
-        bench.acknowledged.words["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.acknowledged.statuses["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match="shows 350 V on the bus"):
             bench.transfer.start("E002", "E003", 1.0, 350.0, ME, minutes=10.0)

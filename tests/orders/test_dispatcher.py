@@ -8,7 +8,7 @@ from main_controller.domain.orders import UpsOrder
 from main_controller.domain.scope import Lane
 from main_controller.errors import UpstreamError
 from main_controller.orders.dispatcher import Dispatcher, Handling
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import open_bench
 
 

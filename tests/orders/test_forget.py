@@ -14,7 +14,7 @@ from main_controller.errors import NotFound, Refused
 from main_controller.orders.forget import Forget
 from main_controller.procedures.stop_all import StopAll
 from main_controller.watching.grid_events import GridEvents
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, unsent
 
@@ -64,7 +64,7 @@ def test_one_that_was_in_wait_is_forgotten_by_name_and_reason(bench: Bench) -> N
     assert (command.order.content(), command.before) == ({"name": "Sato", "reason": "scrapped"}, {"word": "0x0000"})
     assert command.progress == {"schedules": 2}
     assert (leaving.kept, leaving.cleared) == ([("E003", "Sato", "scrapped")], ["E003"])
-    assert set(bench.desk.picture().facts) == {"E001", "E002", "E009"}
+    assert set(bench.desk.grid().units) == {"E001", "E002", "E009"}
 
 
 def test_one_that_the_log_shows_is_no_more_forgotten_than_a_stranger(bench: Bench) -> None:
@@ -111,9 +111,9 @@ def test_a_lock_keeps_a_unit_a_member(bench: Bench, scope: str) -> None:
     assert leaving.kept == []
 
 
-@pytest.mark.parametrize(("word", "confirm"), [("0x0014", "0x0014"), ("0x0041", "0x0041"), ("0x9999", "0x9999")])
-def test_one_last_seen_working_needs_its_status_said(bench: Bench, word: str, confirm: str) -> None:
-    bench.unit("E003").word = word
+@pytest.mark.parametrize(("status", "confirm"), [("0x0014", "0x0014"), ("0x0041", "0x0041"), ("0x9999", "0x9999")])
+def test_one_last_seen_working_needs_its_status_said(bench: Bench, status: str, confirm: str) -> None:
+    bench.unit("E003").status = status
     leaving = gone(bench, "E003")
     for wrong in (None, "0x0000", "unknown", confirm + "0", "yes"):
         with pytest.raises(Refused, match=f"send confirm={confirm}"):
@@ -121,9 +121,9 @@ def test_one_last_seen_working_needs_its_status_said(bench: Bench, word: str, co
     assert leaving.order("E003", confirm).state == "verified"
 
 
-@pytest.mark.parametrize("word", ["", "x" * 41, "0x0014\n", "\u202e0x0014"])
-def test_a_status_that_nobody_can_say_is_unknown(bench: Bench, word: str) -> None:
-    bench.unit("E003").word = word
+@pytest.mark.parametrize("status", ["", "x" * 41, "0x0014\n", "\u202e0x0014"])
+def test_a_status_that_nobody_can_say_is_unknown(bench: Bench, status: str) -> None:
+    bench.unit("E003").status = status
     leaving = gone(bench, "E003")
     with pytest.raises(Refused, match="send confirm=unknown"):
         leaving.order("E003")
@@ -151,7 +151,7 @@ def test_an_order_that_may_have_started_it_since_counts_as_working(bench: Bench)
     order = bench.ordered("E003", ConverterStatus.CHARGE)
     with pytest.raises(Refused, match="has not come back"):
         leaving.order("E003", "0x0000")
-    bench.log.note_converter(
+    bench.log.effects.note_converter(
         type(order)(
             order.command_id,
             "E003",
@@ -180,7 +180,7 @@ def test_a_unit_of_a_guided_procedure_is_a_member_until_that_has_ended(bench: Be
 
 def test_nobody_leaves_while_stop_all_runs(bench: Bench) -> None:
     leaving = gone(bench, "E003")
-    bench.log.hold("c1")
+    bench.desk.turns.hold("c1")
     with pytest.raises(Refused, match="Stop all is running"):
         leaving.order("E003")
 
@@ -244,7 +244,7 @@ def test_run_is_no_longer_refused_for_a_unit_that_has_left() -> None:
         with pytest.raises(Refused, match="E009 is live hardware that nobody watches"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         Leaving(bench).order("E009", "0x0014")
-        assert bench.desk.picture().unwatched == frozenset()
+        assert bench.desk.grid().unwatched == frozenset()
         assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True
 
 
@@ -261,7 +261,7 @@ def stop_all(bench: Bench) -> StopAll:
 
 def with_hardware(bench: Bench, unit_id: str, address: str | None) -> None:
     """A unit that has left, whose driver may still answer."""
-    bench.grid.units[unit_id] = bench.unit("E001").__class__(unit_id, word="0x0014", ip=address, there=False)
+    bench.grid.units[unit_id] = bench.unit("E001").__class__(unit_id, status="0x0014", ip=address, there=False)
 
 
 def test_stop_all_tries_the_hardware_of_a_unit_that_has_left_and_lists_it_apart(bench: Bench) -> None:
@@ -271,7 +271,7 @@ def test_stop_all_tries_the_hardware_of_a_unit_that_has_left_and_lists_it_apart(
     done = stop_all(bench).order(ME)
     assert (done.state, set(done.units)) == ("verified", {"E001", "E002", "E003"})
     assert done.progress["forgotten"] == {"E009": {"sent": True, "shows": "0x0000", "error": None}}
-    assert bench.unit("E009").word == "0x0000"
+    assert bench.unit("E009").status == "0x0000"
 
 
 @pytest.mark.parametrize("hang", [0.0, 60.0])
@@ -310,7 +310,7 @@ def test_it_is_back_as_soon_as_it_is_seen_and_that_is_told(bench: Bench) -> None
     leaving.order("E003")
     events.run_once()
     bench.set_grid(grid_master=True)
-    assert "E003" not in bench.desk.picture().facts, "/unitIds goes on naming it (K6)"
+    assert "E003" not in bench.desk.grid().units, "/unitIds goes on naming it (K6)"
     bench.unit("E003").there = True
     bench.poll()
     events.came_back("E003", "Sato")
@@ -319,7 +319,7 @@ def test_it_is_back_as_soon_as_it_is_seen_and_that_is_told(bench: Bench) -> None
     told = [(kind, unit_id, text) for kind, unit_id, text, *_ in rows if unit_id == "E003"]
     sentence = "E003 is back: apis-web shows it again, after Sato had said that it has left."
     assert told == [("member", "E003", sentence)]
-    assert bench.fact("E003").live
+    assert bench.assessed("E003").live
 
 
 def test_a_return_between_two_looks_is_told_too(bench: Bench) -> None:

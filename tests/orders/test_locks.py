@@ -12,7 +12,7 @@ from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.orders.locks import SetLock
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, LockBook, open_bench
 
 STOP = Mode.STOP
@@ -59,7 +59,7 @@ def test_a_stopped_unit_is_locked_and_freed_by_its_name(locked: Locked) -> None:
 def test_a_unit_must_be_seen_stopped_and_in_wait_first(locked: Locked) -> None:
     with pytest.raises(Refused, match="does not show local mode stop"):
         locked.orders.set("E002", "Aoki", "fuse", ME)
-    locked.bench.unit("E001").word = str(ConverterStatus.CHARGE)
+    locked.bench.unit("E001").status = str(ConverterStatus.CHARGE)
     locked.bench.run(6.0)
     with pytest.raises(Refused, match="not surely in Wait"):
         locked.orders.set("E001", "Aoki", "fuse", ME)
@@ -98,7 +98,7 @@ def test_the_lock_stands_before_any_other_order_is_checked(locked: Locked) -> No
 
 
 def test_the_cluster_can_be_locked_at_any_time_and_then_nothing_runs(locked: Locked) -> None:
-    locked.bench.unit("E001").word = str(ConverterStatus.CHARGE)
+    locked.bench.unit("E001").status = str(ConverterStatus.CHARGE)
     locked.bench.run(6.0)
     locked.orders.set(None, "Aoki", "storm", ME)
     with pytest.raises(Refused, match="The cluster is locked already, by Aoki"):

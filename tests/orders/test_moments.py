@@ -12,8 +12,8 @@ from main_controller.domain.stamp import Moment, Stamp
 from main_controller.errors import Refused, UpstreamError
 from main_controller.orders import moments as module
 from main_controller.orders.moments import Moments
-from main_controller.store.command_log import KeyTaken
-from tests.assessment.facts import ME
+from main_controller.orders.register import KeyTaken
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, Hands, unsent
 

@@ -13,9 +13,9 @@ from main_controller.domain.schedule import Operation
 from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
 from main_controller.orders.desk import Desk as OrdersDesk
+from main_controller.orders.register import Register
 from main_controller.orders.schedules import SetSchedule
 from main_controller.store import atomic_file
-from main_controller.store.command_log import CommandLog
 from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
@@ -36,7 +36,7 @@ class Desk:
         self.schedules.prepare()
         self.results = ScheduleResults()
         desk = OrdersDesk(
-            UnitCache(), CommandLog(), Acknowledged(), LockBook(),
+            UnitCache(), Register(), Acknowledged(), LockBook(),
             timing=Timing(), clock=lambda: self.now.timestamp(), wall=lambda: self.now,
         )  # fmt: skip
         self.told: list[tuple[str | None, str | None, bool]] = []

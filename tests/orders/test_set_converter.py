@@ -12,7 +12,7 @@ from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.orders.bus_owner import Claim
 from main_controller.rules.interlock_terms import RULES
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, refused, unsent
 
@@ -70,9 +70,9 @@ def test_a_dry_run_sends_and_records_nothing(bench: Bench) -> None:
 
 
 def test_an_unknown_unit_is_404_and_recorded_nowhere(bench: Bench) -> None:
-    for word in (CV, WAIT):
+    for status in (CV, WAIT):
         with pytest.raises(NotFound):
-            bench.converter.order(ConverterOrder("E009", word, 350.0, 1.0), ME)
+            bench.converter.order(ConverterOrder("E009", status, 350.0, 1.0), ME)
     assert bench.log.latest() == []
 
 
@@ -82,7 +82,7 @@ def test_an_unknown_unit_is_404_and_recorded_nowhere(bench: Bench) -> None:
 def weak_reference(bench: Bench, *, limit: float = 0.5, voltage: float = 200.0) -> None:
     """E001 is the reference, with a limit that is too small, on a bus that has not risen."""
     bus(bench, voltage)
-    bench.unit("E001").word, bench.unit("E001").dvg, bench.unit("E001").dig = str(CV), 350.0, limit
+    bench.unit("E001").status, bench.unit("E001").dvg, bench.unit("E001").dig = str(CV), 350.0, limit
     bench.run(20.0)
 
 
@@ -109,7 +109,7 @@ def test_an_override_for_one_rule_does_not_pass_two_that_broke_meanwhile(bench: 
     bus(bench, 350.0)
     weak_reference(bench, limit=1.0, voltage=350.0)
     bus(bench, 0.0)
-    bench.unit("E001").word = str(WAIT)
+    bench.unit("E001").status = str(WAIT)
     bench.run(10.0)
     for named in ({"e"}, {"e", "c", "f"}):
         with pytest.raises(Refused, match="No other live unit is surely the voltage reference"):
@@ -234,13 +234,13 @@ def raised(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("unit_id", "change", "why"),
     [
-        ("E001", {"word": str(WAIT)}, "E001 is in Wait, not voltage reference"),
+        ("E001", {"status": str(WAIT)}, "E001 is in Wait, not voltage reference"),
         ("E001", {"vg": 0.0}, "E001 shows 0 V, not 350 V"),
         ("E001", {"dvg": 300.0}, "E001 is set to 300 V, not 350 V"),
         ("E001", {"dig": 0.5}, "E001 has a limit of 0.5 A, not 2.3 A"),
         ("E001", {"alarm": "Heavy alarm"}, "E001 reports a heavy alarm"),
         ("E002", {"vg": 0.0}, "E002 shows 0 V, not 350 V"),
-        ("E002", {"word": str(ConverterStatus.DISCHARGE)}, "E002 is discharging, not in Wait"),
+        ("E002", {"status": str(ConverterStatus.DISCHARGE)}, "E002 is discharging, not in Wait"),
     ],
 )
 def test_what_the_converters_themselves_say_just_now_refuses_a_current(
@@ -322,7 +322,7 @@ def test_another_units_lock_refuses_nothing_here(bench: Bench) -> None:
 
 
 def test_while_stop_all_runs_only_wait_is_sent(bench: Bench) -> None:
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
         bench.converter.order(UP, ME)
     bench.converter.wait("E001", ME)
@@ -458,8 +458,8 @@ def test_wait_overtakes_an_order_in_flight_which_is_followed_by_wait_and_told_as
     assert undone.value.details["sent"] is True
     assert bench.log.get(undone.value.details["command"]).state == "cancelled"
     assert [one[2] for one in bench.grid.sent] == [CV, WAIT, WAIT]
-    assert bench.unit("E001").word == WAIT
-    assert bench.fact("E001").estimate.surely(WAIT)
+    assert bench.unit("E001").status == WAIT
+    assert bench.assessed("E001").estimate.surely(WAIT)
 
 
 def test_the_wait_that_follows_is_tried_again_and_its_failure_is_said(bench: Bench) -> None:
@@ -480,7 +480,7 @@ def test_the_wait_that_follows_is_tried_again_and_its_failure_is_said(bench: Ben
     bench.run(6.0)
     with pytest.raises(Refused, match="not seen in Wait after it: it could not be reached"):
         again.result(5)
-    assert bench.fact("E001").estimate.possibly(CV)
+    assert bench.assessed("E001").estimate.possibly(CV)
 
 
 def test_a_wait_overtakes_what_still_queues_which_is_cancelled_unsent(bench: Bench) -> None:
@@ -505,7 +505,7 @@ def test_a_wait_that_comes_between_the_check_and_the_sending_keeps_it_from_being
         bench.converter.order(UP, ME)
     assert [one[2] for one in bench.grid.sent] == [WAIT]
     assert bench.log.get("c1").state == "cancelled"
-    assert bench.fact("E001").estimate.surely(WAIT)
+    assert bench.assessed("E001").estimate.surely(WAIT)
 
 
 def test_a_wait_that_fails_says_whether_it_was_sent_and_is_watched(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, refused, unsent
 
@@ -31,13 +31,13 @@ def queue(bench: Bench, unit_id: str | None) -> int:
 def test_a_mode_is_accepted_then_pending_then_seen_in_effect(bench: Bench) -> None:
     command = bench.set_mode.cluster(RUN, ME)
     assert (command.state, command.sent, command.before) == ("accepted", True, {"mode": STOP})
-    assert bench.desk.picture().pending_modes == {"": (RUN,)}
+    assert bench.desk.grid().pending_modes == {"": (RUN,)}
     bench.run(11.0)
     assert bench.log.get(command.id).state == "accepted", "K4: readings lag"
     bench.run(9.0)
     ended = bench.log.get(command.id)
     assert (ended.state, ended.progress["shown"]) == ("verified", 3)
-    assert bench.desk.picture().pending_modes == {}
+    assert bench.desk.grid().pending_modes == {}
     assert bench.person_orders == [None]
 
 
@@ -47,7 +47,7 @@ def test_budo_orders_by_its_own_path_and_gives_its_answer(bench: Bench) -> None:
 
 
 def test_a_refused_mode_is_not_sent_and_clears_no_schedule(bench: Bench) -> None:
-    bench.unit("E002").word = str(CV)
+    bench.unit("E002").status = str(CV)
     bench.run(6.0)
     with pytest.raises(Refused, match="E002 is not surely in Wait"):
         bench.set_mode.cluster(RUN, ME)
@@ -57,7 +57,7 @@ def test_a_refused_mode_is_not_sent_and_clears_no_schedule(bench: Bench) -> None
 def test_the_schedulers_orders_are_nobodys_own(bench: Bench) -> None:
     command = bench.set_mode.cluster(RUN, SCHEDULER)
     assert bench.person_orders == []
-    assert not bench.log.mode_effects()[0].by_person
+    assert not bench.log.effects.mode_effects()[0].by_person
     assert command.by == SCHEDULER
 
 
@@ -66,7 +66,7 @@ def test_a_person_whose_order_never_left_clears_no_schedule(bench: Bench) -> Non
     with pytest.raises(UpstreamError):
         bench.set_mode.cluster(RUN, ME)
     assert bench.person_orders == []
-    assert bench.desk.picture().pending_modes == {}
+    assert bench.desk.grid().pending_modes == {}
 
 
 def test_yes_and_the_cluster_goes_elsewhere_is_timed_out_with_what_is_shown(bench: Bench) -> None:
@@ -102,7 +102,7 @@ def test_the_reply_lost_and_the_mode_set_is_verified(bench: Bench) -> None:
     with pytest.raises(UpstreamError) as error:
         bench.set_mode.cluster(RUN, ME)
     assert error.value.details["sent"] == "unknown"
-    assert bench.desk.picture().pending_modes == {"": (RUN,)}, "it counts as under way"
+    assert bench.desk.grid().pending_modes == {"": (RUN,)}, "it counts as under way"
     assert bench.person_orders == [None]
     bench.run(20.0)
     assert bench.log.get(error.value.details["command"]).state == "verified"
@@ -121,12 +121,12 @@ def test_two_operators_order_opposite_things_and_the_way_down_wins(bench: Bench)
     assert [one[:2] for one in bench.grid.sent] == [("mode", RUN), ("mode", STOP), ("mode", STOP)]
     assert bench.grid.mode is STOP
     assert bench.log.get(undone.value.details["command"]).state == "cancelled"
-    assert bench.desk.picture().pending_for(None)[-1] is STOP, "the stop that followed counts as under way"
+    assert bench.desk.grid().pending_for(None)[-1] is STOP, "the stop that followed counts as under way"
 
 
 def test_run_behind_a_stop_in_flight_is_judged_as_if_the_stop_were_in_force(bench: Bench) -> None:
     bench.grid.mode = RUN
-    bench.unit("E001").word = str(CV)
+    bench.unit("E001").status = str(CV)
     bench.run(10.0)
     bench.grid.faults["stop"] = Fault(hang=8.0)
     stop = bench.hands.submit(bench.set_mode.cluster, STOP, person("one"))
@@ -162,7 +162,7 @@ def test_a_stop_cancels_what_queues_and_what_is_checked_but_not_sent(bench: Benc
 
 def test_force_stop_passes_locks_a_running_stop_all_and_hanging_orders(bench: Bench) -> None:
     bench.book.locks[""] = LOCK
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     bench.grid.faults["manual"] = Fault(hang=8.0)
     hanging = bench.hands.submit(bench.set_mode.unit, "E001", None, person("one"))
     assert bench.set_mode.cluster(STOP, ME).sent is True
@@ -172,7 +172,7 @@ def test_force_stop_passes_locks_a_running_stop_all_and_hanging_orders(bench: Be
 
 @pytest.mark.parametrize("mode", [RUN, SOFT, MANUAL])
 def test_while_stop_all_runs_no_other_mode_is_sent(bench: Bench, mode: Mode) -> None:
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
         bench.set_mode.cluster(mode, ME)
     with pytest.raises(Refused, match="Stop all is running"):
@@ -186,7 +186,7 @@ def test_while_stop_all_runs_no_other_mode_is_sent(bench: Bench, mode: Mode) -> 
 def by_hand(bench: Bench) -> None:
     """Manual, E001 holds the bus, E003 charges."""
     bench.grid.mode = MANUAL
-    bench.unit("E001").word, bench.unit("E003").word = str(CV), str(ConverterStatus.CHARGE)
+    bench.unit("E001").status, bench.unit("E003").status = str(CV), str(ConverterStatus.CHARGE)
     bench.run(6.0)
 
 
@@ -248,7 +248,7 @@ def test_force_stop_in_manual_is_followed_by_wait_at_an_order_in_flight(bench: B
     bench.run(9.0)
     with pytest.raises(Refused, match="Wait followed it"):
         order.result(5)
-    assert bench.unit("E001").word == ConverterStatus.WAIT
+    assert bench.unit("E001").status == ConverterStatus.WAIT
 
 
 # One unit
@@ -260,7 +260,7 @@ def test_a_units_mode_goes_by_its_own_way_and_is_seen_in_its_local(bench: Bench)
     command = bench.set_mode.unit("E002", STOP, ME)
     bench.run(36.0)
     assert bench.log.get(command.id).state == "verified"
-    assert bench.fact("E002").obeys is STOP
+    assert bench.assessed("E002").obeys is STOP
     cleared = bench.set_mode.unit("E002", None, ME)
     bench.run(20.0)
     assert bench.log.get(cleared.id).state == "verified"
@@ -317,7 +317,7 @@ def test_a_bug_leaves_no_order_in_flight_for_ever_and_a_stop_still_follows_it(be
     assert error.value.details["sent"] == "unknown"
     assert [one[:2] for one in bench.grid.sent] == [("mode", RUN), ("mode", STOP), ("mode", STOP)]
     bench.run(60.0)
-    assert bench.desk.picture().pending_modes == {}
+    assert bench.desk.grid().pending_modes == {}
 
 
 def test_run_waits_for_the_next_reading_of_a_unit_that_was_seen_25_s_ago() -> None:
@@ -325,10 +325,10 @@ def test_run_waits_for_the_next_reading_of_a_unit_that_was_seen_25_s_ago() -> No
     with open_bench(mode=Mode.STOP) as bench:
         bench.settled()
         bench.unit("E001").frozen = True
-        bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.unit("E001").status = str(ConverterStatus.VOLTAGE_REFERENCE)
         bench.run(24.0)
         with pytest.raises(Refused, match=r"E001 was last seen 2\d s ago"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
-        bench.unit("E001").word, bench.unit("E001").frozen = str(ConverterStatus.WAIT), False
+        bench.unit("E001").status, bench.unit("E001").frozen = str(ConverterStatus.WAIT), False
         bench.run(6.0)
         assert bench.set_mode.cluster(Mode.AUTONOMOUS, ME).sent is True

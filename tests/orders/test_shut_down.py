@@ -9,7 +9,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.orders.shut_down import ShutDown
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, refused
 
@@ -30,7 +30,7 @@ def test_one_unit_is_shut_down_and_verified_by_its_silence(bench: Bench) -> None
     assert bench.intents == [command.id]
     bench.run(6.0)
     assert bench.log.get(command.id).state == "verified"
-    assert not bench.fact("E002").unwatched
+    assert not bench.assessed("E002").unwatched
 
 
 def test_the_whole_cluster_falls_silent(bench: Bench) -> None:
@@ -55,8 +55,8 @@ def test_apis_web_falling_silent_does_not_verify_one_units_shutdown(bench: Bench
 @pytest.mark.parametrize("scope", [None, "E001"])
 def test_it_is_refused_while_anything_works_or_is_not_seen(bench: Bench, scope: str | None) -> None:
     for change, why in (
-        ({"word": str(ConverterStatus.VOLTAGE_REFERENCE)}, "not surely in Wait"),
-        ({"word": "0x0000", "there": False}, "not been seen within 15 s"),
+        ({"status": str(ConverterStatus.VOLTAGE_REFERENCE)}, "not surely in Wait"),
+        ({"status": "0x0000", "there": False}, "not been seen within 15 s"),
     ):
         for name, value in change.items():
             setattr(bench.unit("E001"), name, value)
@@ -70,10 +70,10 @@ def test_it_is_refused_while_anything_works_or_is_not_seen(bench: Bench, scope: 
 
 
 def test_it_is_refused_outside_manual_and_while_stop_all_runs(bench: Bench) -> None:
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     with pytest.raises(Refused, match="Stop all is running"):
         shut_down(bench).order(None, ME)
-    bench.log.hold(None)
+    bench.desk.turns.hold(None)
     bench.grid.mode = Mode.STOP
     bench.run(6.0)
     with pytest.raises(Refused, match="needs Manual"):

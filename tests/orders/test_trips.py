@@ -9,7 +9,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import NotFound, Refused
 from main_controller.orders.trips import KEPT, ResetTrips, Trips
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 
 UP = ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.3)

@@ -7,7 +7,7 @@ import pytest
 from main_controller.domain.scope import Lane
 from main_controller.errors import NotFound, Refused, UpstreamError
 from main_controller.orders.ups_mode import UpsMode
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, unsent
 
@@ -76,10 +76,10 @@ def test_where_no_answer_came_the_units_data_tell_whether_it_was_taken(bench: Be
 def test_without_an_address_while_stop_all_runs_or_in_conflict_nothing_is_sent(bench: Bench) -> None:
     with pytest.raises(Refused, match="ups_set_url"):
         ups(bench, enabled=False).order(2, None, ME)
-    bench.log.hold("c99")
+    bench.desk.turns.hold("c99")
     with pytest.raises(Refused, match="Stop all"):
         ups(bench).order(2, None, ME)
-    bench.log.hold(None)
+    bench.desk.turns.hold(None)
     bench.unit("E001").id, bench.polls = "E001", False
     data = {"E001": {**bench.unit("E001").data("x", None), "oesunit": {"id": "E009"}}}
     bench.cache.take_log({**bench.cache.snapshot().units, **data}, bench.hands.now, bench.wall())

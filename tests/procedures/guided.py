@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from main_controller.domain.modes import ConverterStatus
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 
 WAIT, CV, CHARGE, DISCHARGE = (
@@ -62,7 +62,7 @@ def first_waits(bench: Bench) -> dict[str, float]:
 
 def in_wait(bench: Bench) -> bool:
     """Whether every converter is really in Wait."""
-    return all(unit.word == WAIT for unit in bench.grid.units.values())
+    return all(unit.status == WAIT for unit in bench.grid.units.values())
 
 
 def ended(bench: Bench, command_id: str, state: str, why: str, *, kept: bool = False) -> None:

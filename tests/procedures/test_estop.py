@@ -19,7 +19,7 @@ from main_controller.orders.ups_mode import UpsMode
 from main_controller.procedures.estop import EStop
 from main_controller.store.chronicle import Chronicle
 from main_controller.store.latch_file import LatchFile
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, unsent
 
@@ -73,7 +73,7 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     """E001 holds the bus by hand."""
     with open_bench(mode=Mode.MANUAL) as bench:
-        bench.unit("E001").word = str(CV)
+        bench.unit("E001").status = str(CV)
         bench.settled()
         yield Site(bench, tmp_path)
 
@@ -83,7 +83,7 @@ def test_it_brings_every_converter_to_wait_and_latches_with_name_reason_and_time
     since = site.bench.wall().isoformat(timespec="milliseconds")
     command = site.estop.press("anna", "smoke", person("10.0.0.7"))
     assert (command.order.name, command.state, str(command.by)) == ("stopAll", "verified", "10.0.0.7")
-    assert site.bench.unit("E001").word == str(ConverterStatus.WAIT)
+    assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
     assert site.estop.standing() == {
         "by": "anna", "byFile": None, "reason": "smoke", "since": since, "file": True,
     }  # fmt: skip
@@ -159,13 +159,13 @@ def test_stopping_passes_while_it_is_latched(site: Site, tmp_path: Path) -> None
 
 def test_a_running_share_is_taken_over_and_nothing_of_it_is_sent_any_more(site: Site) -> None:
     bench = site.bench
-    bench.unit("E001").word, bench.bus = str(ConverterStatus.WAIT), True
+    bench.unit("E001").status, bench.bus = str(ConverterStatus.WAIT), True
     bench.run(20.0)
     bench.transfer.start("E001", "E003", 1.0, 350.0, ME, minutes=10.0)
     bench.run(6.0)
     site.estop.press("anna", "smoke", ME)
     bench.run(60.0)
-    assert {unit.word for unit in bench.grid.units.values()} == {str(ConverterStatus.WAIT)}
+    assert {unit.status for unit in bench.grid.units.values()} == {str(ConverterStatus.WAIT)}
     assert not bench.transfer.running
 
 
@@ -225,10 +225,10 @@ def test_a_reset_that_was_asked_before_the_press_is_refused(site: Site) -> None:
 
 def test_while_its_stop_all_runs_it_is_not_reset(site: Site) -> None:
     site.estop.press("anna", "smoke", ME)
-    site.bench.log.hold("c1")
+    site.bench.desk.turns.hold("c1")
     with pytest.raises(Refused, match="Stop all is running"):
         site.estop.reset("bob", "no fire", ME)
-    site.bench.log.hold(None)
+    site.bench.desk.turns.hold(None)
     assert site.estop.reset("bob", "no fire", ME).state == "verified"
 
 
@@ -255,7 +255,7 @@ def test_a_file_that_appears_latches_and_stops_everything_once(site: Site) -> No
     assert standing is not None
     assert (standing["by"], standing["reason"], standing["file"]) == ("the file estop", "contact K1", True)
     assert site.stops == ["estop"]
-    assert site.bench.unit("E001").word == str(ConverterStatus.WAIT)
+    assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
     assert len(site.rows) == 1
 
 

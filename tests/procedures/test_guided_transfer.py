@@ -8,7 +8,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import BadRequest, ControllerError, NotFound, Refused
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, Kept, open_bench
 from tests.orders.fake_wire import Fault, lost, refused, unsent
 from tests.procedures.guided import CHARGE, CV, WAIT, begin, ended, in_wait, open_site, sent, sharing, step
@@ -58,9 +58,9 @@ def test_it_is_refused_with_the_rules_of_its_first_step_and_nothing_is_kept(benc
 @pytest.mark.parametrize(
     ("unit_id", "change", "why"),
     [
-        ("E003", {"word": str(CHARGE)}, "E003 is or may be current-controlled"),
+        ("E003", {"status": str(CHARGE)}, "E003 is or may be current-controlled"),
         ("E003", {"local": Mode.STOP}, None),
-        ("E002", {"word": str(CV)}, "one at a time"),
+        ("E002", {"status": str(CV)}, "one at a time"),
     ],
 )
 def test_the_other_units_must_be_ready_too(bench: Bench, unit_id: str, change: dict[str, Any], why: str | None) -> None:
@@ -177,7 +177,7 @@ def test_a_wait_by_hand_ends_it(bench: Bench) -> None:
 def test_a_converter_that_does_something_else_ends_it(bench: Bench, unit_id: str) -> None:
     command_id = sharing(bench)
     bench.run(20.0)
-    bench.unit(unit_id).word = str(WAIT)
+    bench.unit(unit_id).status = str(WAIT)
     bench.run(20.0)
     assert in_wait(bench)
     ended(bench, command_id, "failed", "is no longer")
@@ -262,7 +262,7 @@ def test_a_follower_whose_wait_fails_or_hangs_does_not_keep_the_reference_up(ben
         bench.run(95.0)
         waits = [(one[1], one[-1] - start) for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
         assert min(at for unit_id, at in waits if unit_id == "E001" and at > 0) <= 30.5
-        assert bench.unit("E001").word == WAIT
+        assert bench.unit("E001").status == WAIT
         bench.grid.faults.clear()
         ended(bench, command_id, "failed", "Not ended: E003", kept=True)
         bench.converter.wait("E003", ME)
@@ -307,7 +307,7 @@ def test_a_stop_all_during_an_order_of_the_procedure_leaves_nothing_running_behi
     stopped = bench.stop_all.order(person("two"))
     worker.result(5)
     assert stopped.state == "verified"
-    assert bench.unit("E001").word == WAIT
+    assert bench.unit("E001").status == WAIT
     assert bench.log.get(command_id).state == "cancelled"
     assert not bench.transfer.running
     assert step(bench) == "cancelled referenceUp"
@@ -328,7 +328,7 @@ def killed(**more: Any) -> Kept:
 @pytest.mark.parametrize("at", ["referenceUp", "busStable", "currentOn", "sharing", "currentOff", "referenceDown"])
 def test_what_ran_when_the_process_was_killed_is_shown_and_can_be_ended(at: str) -> None:
     with open_bench(kept=killed(step=at)) as bench:
-        bench.unit("E001").word, bench.unit("E003").word = str(CV), str(CHARGE)
+        bench.unit("E001").status, bench.unit("E003").status = str(CV), str(CHARGE)
         bench.devices.reads = True
         bench.settled()
         assert step(bench) == f"interrupted {at}"

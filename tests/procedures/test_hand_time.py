@@ -30,16 +30,16 @@ class Site:
             self.bench.run(10.0)
             self.worker.run_once()
 
-    def order(self, unit_id: str, word: ConverterStatus, current: float = 1.0) -> str:
-        return self.bench.converter.order(ConverterOrder(unit_id, word, 350.0, current), person("anna"))[0].id
+    def order(self, unit_id: str, status: ConverterStatus, current: float = 1.0) -> str:
+        return self.bench.converter.order(ConverterOrder(unit_id, status, 350.0, current), person("anna"))[0].id
 
     @property
     def told(self) -> list[tuple[str, float]]:
         """Of which unit it was told after how many minutes."""
         return [(row[1], row[4]["minutes"]) for row in self.rows]
 
-    def word(self, unit_id: str) -> str | None:
-        return self.bench.unit(unit_id).word
+    def status(self, unit_id: str) -> str | None:
+        return self.bench.unit(unit_id).status
 
     def up(self) -> str:
         """E001 holds the bus."""
@@ -64,7 +64,7 @@ def test_a_converter_at_work_by_hand_is_told_after_each_half_hour_with_whose_ord
     assert site.told == [("E001", 30.0), ("E001", 60.0), ("E001", 90.0)]
     assert site.rows[0][0] == "handTime"
     assert f"by an order of anna ({command})" in site.rows[0][2]
-    assert site.word("E001") == CV, "it is asked, not ended"
+    assert site.status("E001") == CV, "it is asked, not ended"
 
 
 def test_a_new_order_by_hand_begins_the_time_anew(bench: Bench) -> None:
@@ -89,9 +89,9 @@ def test_a_converter_that_is_in_wait_again_is_told_no_more(bench: Bench) -> None
 def test_one_that_tripped_and_works_again_does_so_by_no_order_of_before(bench: Bench) -> None:
     site = Site(bench)
     site.up()
-    bench.unit("E001").word = str(WAIT)
+    bench.unit("E001").status = str(WAIT)
     site.run(2)
-    bench.unit("E001").word = str(CV)
+    bench.unit("E001").status = str(CV)
     site.run(70)
     assert site.told == []
 
@@ -111,7 +111,7 @@ def test_a_guided_sharing_has_its_own_limit(bench: Bench) -> None:
     bench.transfer.start("E001", "E003", 1.0, 350.0, person("anna"), minutes=100.0)
     site.run(70)
     assert bench.transfer.running
-    assert (site.told, site.word("E003")) == ([], CHARGE)
+    assert (site.told, site.status("E003")) == ([], CHARGE)
 
 
 def test_where_a_setting_says_so_it_gets_wait_at_the_second_time_current_first(bench: Bench) -> None:
@@ -119,10 +119,10 @@ def test_where_a_setting_says_so_it_gets_wait_at_the_second_time_current_first(b
     site.up()
     site.order("E003", CHARGE)
     site.run(58)
-    assert (site.word("E001"), site.word("E003")) == (CV, CHARGE)
+    assert (site.status("E001"), site.status("E003")) == (CV, CHARGE)
     assert "it gets Wait in 30 min" in site.rows[0][2]
     site.run(5)
-    assert (site.word("E001"), site.word("E003")) == (WAIT, WAIT)
+    assert (site.status("E001"), site.status("E003")) == (WAIT, WAIT)
     waits = [one[1] for one in bench.grid.sent if one[0] == "command" and one[2] is WAIT]
     assert waits == ["E003", "E001"]
     ended = [command for command in bench.log.latest() if command.by == HAND_TIME]
@@ -136,9 +136,9 @@ def test_a_reference_stays_while_a_follower_was_ordered_anew(bench: Bench) -> No
     site.run(50)
     site.order("E003", CHARGE, 1.2)
     site.run(55)
-    assert (site.word("E001"), site.word("E003")) == (CV, CHARGE)
+    assert (site.status("E001"), site.status("E003")) == (CV, CHARGE)
     site.run(8)
-    assert (site.word("E001"), site.word("E003")) == (WAIT, WAIT)
+    assert (site.status("E001"), site.status("E003")) == (WAIT, WAIT)
 
 
 def test_a_wait_that_failed_is_sent_again_and_keeps_the_reference_half_a_minute_at_most(bench: Bench) -> None:
@@ -147,18 +147,18 @@ def test_a_wait_that_failed_is_sent_again_and_keeps_the_reference_half_a_minute_
     site.order("E003", CHARGE)
     bench.grid.faults["E003 WAIT"] = Fault(unsent(), times=100)
     site.run(62)
-    assert (site.word("E001"), site.word("E003")) == (WAIT, CHARGE)
+    assert (site.status("E001"), site.status("E003")) == (WAIT, CHARGE)
     del bench.grid.faults["E003 WAIT"]
     site.run(1)
-    assert site.word("E003") == WAIT
+    assert site.status("E003") == WAIT
 
 
 def test_a_running_stop_all_sends_its_own_waits(bench: Bench) -> None:
     site = Site(bench, waits=True)
     site.up()
-    bench.log.hold("c1")
+    bench.desk.turns.hold("c1")
     site.run(70)
-    assert site.word("E001") == CV
-    bench.log.hold(None)
+    assert site.status("E001") == CV
+    bench.desk.turns.hold(None)
     site.run(1)
-    assert site.word("E001") == WAIT
+    assert site.status("E001") == WAIT

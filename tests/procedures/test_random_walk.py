@@ -17,7 +17,7 @@ from main_controller.rules.interlock_terms import RULES
 from main_controller.upstream.devices import Target
 from main_controller.watching.answers import Answers
 from main_controller.watching.stop_follower import StopFollower
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, refused, unsent
 
@@ -30,7 +30,7 @@ WAIT, CV, CHARGE, DISCHARGE = (
 )
 VOLTS = {CV: (350.0,), CHARGE: (350.0, 340.0), DISCHARGE: (370.0,)}
 FORGIVEN = 45.0
-"""For how long (s) after somebody else's door a converter's word says nothing of our orders."""
+"""For how long (s) after somebody else's door a converter's status says nothing of our orders."""
 
 
 class Walk:
@@ -83,8 +83,8 @@ class Walk:
     # What people order
 
     def _order(self, unit_id: str) -> None:
-        word = self.random.choice((CV, CV, CHARGE, DISCHARGE))
-        wanted = ConverterOrder(unit_id, word, self.random.choice(VOLTS[word]), self.random.choice((1.0, 2.0, 2.3)))
+        status = self.random.choice((CV, CV, CHARGE, DISCHARGE))
+        wanted = ConverterOrder(unit_id, status, self.random.choice(VOLTS[status]), self.random.choice((1.0, 2.0, 2.3)))
         reason = "a trial" if self.random.random() < 0.3 else None
         self._may_fail(lambda: self.bench.converter.order(wanted, ME, override=reason, override_rules=RULES))
 
@@ -126,7 +126,7 @@ class Walk:
 
     def _tamper(self, unit_id: str) -> None:
         unit = self.bench.unit(unit_id)
-        unit.word, unit.dvg, unit.dig = str(self.random.choice((WAIT, CV, CHARGE, DISCHARGE))), 350.0, 1.0
+        unit.status, unit.dvg, unit.dig = str(self.random.choice((WAIT, CV, CHARGE, DISCHARGE))), 350.0, 1.0
         self._others[unit_id] = self.bench.hands.now
 
     def _silence(self, unit_id: str) -> None:
@@ -138,9 +138,9 @@ class Walk:
 
     def _fault(self, unit_id: str) -> None:
         error = self.random.choice((unsent, lost, refused))()
-        word = self.random.choice((WAIT, CV, CHARGE, DISCHARGE))
+        status = self.random.choice((WAIT, CV, CHARGE, DISCHARGE))
         done = error.sent is not False and self.random.random() < 0.5
-        self.bench.grid.faults[f"{unit_id} {word.name}"] = Fault(error, done, times=self.random.choice((1, 3, 30)))
+        self.bench.grid.faults[f"{unit_id} {status.name}"] = Fault(error, done, times=self.random.choice((1, 3, 30)))
 
     def _deaf(self, unit_id: str) -> None:
         self.bench.devices.deaf = {unit_id}
@@ -155,14 +155,14 @@ class Walk:
 
     # What may never be
 
-    def _sent(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
+    def _sent(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """Seen from the converters, at the moment of each order."""
-        held = [unit_id for unit_id in IDS if unit_id != target.unit_id and self.bench.unit(unit_id).word == CV]
-        if word is CV and held and not self._touched(held):
+        held = [unit_id for unit_id in IDS if unit_id != target.unit_id and self.bench.unit(unit_id).status == CV]
+        if status is CV and held and not self._touched(held):
             self._note(f"{target.unit_id} is made a second reference beside {held}")
-        if word.current_controlled and not held and not self._touched(IDS):
+        if status.current_controlled and not held and not self._touched(IDS):
             self._note(f"{target.unit_id} is driven with no reference")
-        return self._send(target, word, dvg, dig)
+        return self._send(target, status, dvg, dig)
 
     def _look_at_stops(self) -> None:
         for command, scope in list(self._stops):
@@ -173,7 +173,7 @@ class Walk:
                 self._stops.remove((command, scope))
 
     def _at_work(self, scope: tuple[str, ...]) -> list[str]:
-        working = [unit_id for unit_id in scope if self.bench.unit(unit_id).word != WAIT]
+        working = [unit_id for unit_id in scope if self.bench.unit(unit_id).status != WAIT]
         return [one for one in working if one not in self.bench.devices.deaf and not self._touched([one])]
 
     def _touched(self, unit_ids: Iterable[str]) -> bool:

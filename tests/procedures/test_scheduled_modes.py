@@ -10,7 +10,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.schedule import UNKNOWN
 from main_controller.errors import Refused, UpstreamError
 from main_controller.procedures.scheduled_modes import GridSeen, ScheduledModes
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import START, Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, unsent
 
@@ -61,7 +61,7 @@ def test_the_rules_and_locks_bind_the_scheduler_too(bench: Bench) -> None:
     with pytest.raises(Refused, match="locked by Aoki"):
         orders(bench).order("E001", None)
     bench.grid.mode = STOP
-    bench.unit("E002").word = str(ConverterStatus.CHARGE)
+    bench.unit("E002").status = str(ConverterStatus.CHARGE)
     bench.run(6.0)
     with pytest.raises(Refused):
         orders(bench).order(None, RUN)

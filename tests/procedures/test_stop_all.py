@@ -15,7 +15,7 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import Refused, UpstreamError, UpstreamRefused
 from main_controller.upstream.devices import Target
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Converter, Fault, lost, refused, unsent
 
@@ -41,8 +41,8 @@ def running() -> Iterator[Bench]:
 
 
 def drive(bench: Bench) -> None:
-    for unit_id, word in (("E001", CV), ("E002", DISCHARGE), ("E003", CHARGE)):
-        bench.unit(unit_id).word = str(word)
+    for unit_id, status in (("E001", CV), ("E002", DISCHARGE), ("E003", CHARGE)):
+        bench.unit(unit_id).status = str(status)
 
 
 def began(bench: Bench) -> float:
@@ -70,7 +70,7 @@ def test_manual_sends_wait_straight_to_every_unit_and_leaves_the_mode(bench: Ben
     assert bench.grid.waits()[-1] == "E001", "the reference last"
     assert began(bench) - start < 2.0, "the converters' own answers count at once"
     assert bench.grid.mode is MANUAL
-    assert bench.log.held_by is None
+    assert bench.desk.turns.held_by is None
     assert not bench.stop_all.running
 
 
@@ -125,7 +125,7 @@ def test_what_it_overtakes_may_wait_for_a_disk_but_no_stop_waits_for_that(runnin
 
 def test_what_it_overtakes_is_told_though_it_breaks_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str | None] = []
-    bench.stop_all.also_ends(lambda: told.append(bench.log.held_by))
+    bench.stop_all.also_ends(lambda: told.append(bench.desk.turns.held_by))
     monkeypatch.setattr(bench.waits, "start", lambda *_: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         bench.stop_all.order(ME)
@@ -154,7 +154,7 @@ def test_many_units_that_are_not_in_wait_are_counted_and_some_are_named() -> Non
     with open_bench(*(f"E{number:03d}" for number in range(1, 31))) as bench:
         bench.settled()
         for unit_id in bench.grid.units:
-            bench.unit(unit_id).word = str(CHARGE)
+            bench.unit(unit_id).status = str(CHARGE)
             bench.grid.faults[f"{unit_id} WAIT"] = Fault(unsent())
         bench.run(6.0)
         command = bench.stop_all.order(ME)
@@ -180,7 +180,7 @@ def test_a_device_that_fails_in_a_way_nobody_foresaw_stops_nobody_else(bench: Be
     command = bench.stop_all.order(ME)
     assert command.error == "Not seen in Wait: E003."
     assert bench.grid.waits()[-1] == "E003"
-    assert bench.unit("E001").word == bench.unit("E002").word == ConverterStatus.WAIT
+    assert bench.unit("E001").status == bench.unit("E002").status == ConverterStatus.WAIT
 
 
 def test_a_device_that_says_yes_and_does_nothing_is_not_in_wait(bench: Bench) -> None:
@@ -218,8 +218,8 @@ def test_apis_main_is_asked_and_given_its_time(running: Bench, mode: Mode) -> No
 def test_in_force_stop_nobody_is_waited_for_but_whom_a_deal_names(running: Bench) -> None:
     """S4: E001 by hand and E002 on its current ran on for 45 s, although nobody would end them."""
     running.grid.mode = STOP
-    for unit_id, word in (("E001", CV), ("E002", ConverterStatus.DISCHARGE), ("E003", ConverterStatus.CHARGE)):
-        running.unit(unit_id).word = str(word)
+    for unit_id, status in (("E001", CV), ("E002", ConverterStatus.DISCHARGE), ("E003", ConverterStatus.CHARGE)):
+        running.unit(unit_id).status = str(status)
     running.run(10.0)
     deal = {"chargingUnit": "E003", "dischargingUnit": "E009"}
     running.cache.take_grid(lambda grid: replace(grid, deals=(deal,), unit_ids=("E001",), no_deals_at=None))
@@ -238,7 +238,7 @@ def test_in_force_stop_nobody_is_waited_for_but_whom_a_deal_names(running: Bench
 
 def test_in_force_stop_without_a_deal_wait_goes_out_at_once(running: Bench) -> None:
     running.grid.mode = STOP
-    running.unit("E001").word = str(CV)
+    running.unit("E001").status = str(CV)
     running.run(10.0)
     start = began(running)
     command = running.stop_all.order(ME)
@@ -299,7 +299,7 @@ def test_stale_and_silent_units_in_any_word_but_wait_get_wait_at_once(running: B
 
 
 def test_a_silent_unit_last_seen_in_wait_is_asked_only_after_the_grace_time(running: Bench) -> None:
-    running.unit("E001").word = str(ConverterStatus.WAIT)
+    running.unit("E001").status = str(ConverterStatus.WAIT)
     running.run(10.0)
     running.unit("E001").there = False
     running.run(10.0)
@@ -354,7 +354,7 @@ def test_with_no_grid_master_wait_goes_out_at_once(running: Bench) -> None:
 
 def test_a_unit_that_another_deal_may_still_begin_with_gets_wait_though_it_was_read_in_wait(running: Bench) -> None:
     """Read in Wait before anybody heard the stop: that proves nothing, since apis-main still drives."""
-    running.unit("E002").word = str(ConverterStatus.WAIT)
+    running.unit("E002").status = str(ConverterStatus.WAIT)
     running.devices.reads = True
     running.grid.faults["budo stop"] = Fault(unsent())
     running.stop_all.order(ME)
@@ -377,7 +377,7 @@ def test_yes_and_the_cluster_stays_is_asked_again_and_is_no_success(running: Ben
 def test_a_converter_that_works_again_after_its_wait_is_sent_another(running: Bench) -> None:
     running.devices.reads = True
     running.grid.faults["budo stop"] = Fault(refused(), times=1)
-    running.hands.at(4.0, lambda: setattr(running.unit("E003"), "word", str(CHARGE)))
+    running.hands.at(4.0, lambda: setattr(running.unit("E003"), "status", str(CHARGE)))
     running.apis_web.lands_in = set()
     command = running.stop_all.order(ME)
     assert len(running.grid.waits("E003")) == 2
@@ -400,7 +400,7 @@ def test_a_mixed_mode_is_stopped_and_waited(bench: Bench) -> None:
     bench.unit("E003").frozen = True
     bench.grid.mode = RUN
     bench.run(6.0)
-    assert bench.desk.picture().mixed
+    assert bench.desk.grid().mixed
     start = began(bench)
     bench.stop_all.order(ME)
     assert {name for name, after in sent(bench, start) if after <= 0.4} == {"budo", "E001", "E002", "E003"}
@@ -409,7 +409,7 @@ def test_a_mixed_mode_is_stopped_and_waited(bench: Bench) -> None:
 def test_a_mode_order_that_may_have_been_sent_is_stopped_and_waited(bench: Bench) -> None:
     """Manual is shown, but a Run may be on its way."""
     for unit in bench.grid.units.values():
-        unit.word = str(ConverterStatus.WAIT)
+        unit.status = str(ConverterStatus.WAIT)
     bench.run(10.0)
     bench.grid.faults["autonomous"] = Fault(lost(), carried_out=True)
     with pytest.raises(UpstreamError):
@@ -423,7 +423,7 @@ def test_a_mode_order_that_may_have_been_sent_is_stopped_and_waited(bench: Bench
 
 def test_a_mode_order_in_flight_is_followed_by_stop_and_stop_all_waits_for_that_to_show(bench: Bench) -> None:
     for unit in bench.grid.units.values():
-        unit.word = str(ConverterStatus.WAIT)
+        unit.status = str(ConverterStatus.WAIT)
     bench.run(10.0)
     bench.grid.faults["autonomous"] = Fault(hang=8.0)
     run = bench.hands.submit(bench.set_mode.cluster, RUN, person("one"))
@@ -444,7 +444,7 @@ def test_a_mode_order_in_flight_is_followed_by_stop_and_stop_all_waits_for_that_
 
 def test_a_converter_order_in_flight_is_followed_by_wait_and_no_earlier_word_counts(bench: Bench) -> None:
     for unit in bench.grid.units.values():
-        unit.word = str(ConverterStatus.WAIT)
+        unit.status = str(ConverterStatus.WAIT)
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
     order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), person("one"))
@@ -453,13 +453,13 @@ def test_a_converter_order_in_flight_is_followed_by_wait_and_no_earlier_word_cou
     with pytest.raises(Refused, match="Wait followed it"):
         order.result(5)
     assert command.state == "verified"
-    assert bench.unit("E001").word == ConverterStatus.WAIT
+    assert bench.unit("E001").status == ConverterStatus.WAIT
     assert began(bench) - start >= 8.0, "E001's first answer to Wait came before the order was carried out"
 
 
 def test_when_the_wait_that_follows_fails_stop_all_does_not_say_done(bench: Bench) -> None:
     for unit in bench.grid.units.values():
-        unit.word = str(ConverterStatus.WAIT)
+        unit.status = str(ConverterStatus.WAIT)
     bench.run(20.0)
     bench.grid.faults["E001 VOLTAGE_REFERENCE"] = Fault(hang=8.0)
     order = bench.hands.submit(bench.converter.order, ConverterOrder("E001", CV, 350.0, 2.3), person("one"))
@@ -467,7 +467,7 @@ def test_when_the_wait_that_follows_fails_stop_all_does_not_say_done(bench: Benc
     command = bench.stop_all.order(ME)
     assert order.exception(5) is not None
     assert (command.state, command.error) == ("failed", "Not seen in Wait: E001.")
-    assert bench.unit("E001").word == CV
+    assert bench.unit("E001").status == CV
 
 
 def test_queued_orders_are_cancelled_and_others_refused_meanwhile(running: Bench) -> None:
@@ -542,7 +542,7 @@ def test_twenty_units_two_of_them_dead_tells_exactly_which() -> None:
     with open_bench(*(f"E{i:03}" for i in range(1, 21))) as bench:
         bench.settled()
         for unit_id in ("E007", "E013"):
-            bench.unit(unit_id).word = str(CHARGE)
+            bench.unit(unit_id).status = str(CHARGE)
         bench.run(6.0)
         for unit_id in ("E007", "E013"):
             bench.unit(unit_id).there = False
@@ -567,7 +567,7 @@ def test_with_no_unit_known_it_is_never_done() -> None:
 def test_members_known_only_from_before_the_restart_get_wait_at_once() -> None:
     kept = {"E009": Remembered("E009", "0x0014", 350.0, 2.0, "10.0.0.9")}
     with open_bench("E001", mode=RUN, remembered=kept) as bench:
-        bench.grid.units["E009"] = Converter("E009", word="0x0014", there=False)
+        bench.grid.units["E009"] = Converter("E009", status="0x0014", there=False)
         bench.settled()
         start = began(bench)
         command = bench.stop_all.order(ME)
@@ -579,7 +579,7 @@ def test_manual_is_asked_to_stop_while_a_member_was_never_heard_since_the_start(
     """S15: its apis-main may be in Run; nobody knows its mode."""
     kept = {"E009": Remembered("E009", "0x0000", 0.0, 0.0, "10.0.0.9")}
     with open_bench("E001", mode=MANUAL, remembered=kept) as bench:
-        bench.grid.units["E009"] = Converter("E009", word="0x0000", there=False)
+        bench.grid.units["E009"] = Converter("E009", status="0x0000", there=False)
         bench.settled()
         start = began(bench)
         bench.stop_all.order(ME)
@@ -598,7 +598,7 @@ def test_whatever_it_overtakes_cannot_keep_it_from_stopping(bench: Bench) -> Non
 
     bench.stop_all.also_ends(broken)
     assert bench.stop_all.order(ME).state == "verified"
-    assert bench.log.held_by is None
+    assert bench.desk.turns.held_by is None
 
 
 def test_when_it_breaks_off_it_is_told_and_the_next_one_runs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -607,5 +607,5 @@ def test_when_it_breaks_off_it_is_told_and_the_next_one_runs(bench: Bench, monke
         with pytest.raises(ZeroDivisionError):
             bench.stop_all.order(ME)
     assert bench.log.latest()[0].state == "failed"
-    assert bench.log.held_by is None
+    assert bench.desk.turns.held_by is None
     assert bench.stop_all.order(ME).state == "verified"

@@ -11,7 +11,7 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import NotFound, Refused
 from main_controller.procedures.pages_heard import PagesHeard
 from main_controller.procedures.then_mode import ThenMode
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
@@ -154,7 +154,7 @@ def test_an_empty_list_from_before_the_soft_stop_showed_is_no_proof(site: Site) 
 
 
 def test_a_converter_at_work_is_waited_for(site: Site) -> None:
-    site.bench.unit("E001").word = str(ConverterStatus.CHARGE)
+    site.bench.unit("E001").status = str(ConverterStatus.CHARGE)
     site.ask()
     site.live(40)
     assert site.state[0] == "waiting"

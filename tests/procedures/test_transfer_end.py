@@ -9,7 +9,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import Refused
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, Kept, open_bench
 from tests.orders.fake_wire import Fault, unsent
 from tests.procedures.guided import (
@@ -35,10 +35,10 @@ def bench() -> Iterator[Bench]:
         yield made
 
 
-def working(bench: Bench, unit_id: str, word: object, **more: Any) -> None:
+def working(bench: Bench, unit_id: str, status: object, **more: Any) -> None:
     """Somebody else put this converter to work, past all of our rules."""
     unit = bench.unit(unit_id)
-    unit.word, unit.dvg, unit.dig = str(word), more.get("dvg", 350.0), more.get("dig", 2.0)
+    unit.status, unit.dvg, unit.dig = str(status), more.get("dvg", 350.0), more.get("dig", 2.0)
 
 
 # S5: every current-controlled unit first
@@ -65,15 +65,15 @@ def test_a_second_reference_that_came_up_is_taken_down_after_the_followers(bench
 
 
 @pytest.mark.parametrize(
-    ("word", "left"),
+    ("status", "left"),
     [(DISCHARGE, "E002 still discharges"), (CHARGE, "E002 still charges"), (CV, "E002 still is the voltage reference")],
 )
-def test_it_is_never_called_ended_while_any_converter_works(bench: Bench, word: object, left: str) -> None:
+def test_it_is_never_called_ended_while_any_converter_works(bench: Bench, status: object, left: str) -> None:
     command_id = sharing(bench)
-    working(bench, "E002", word)
+    working(bench, "E002", status)
     bench.grid.faults["E002 WAIT"] = Fault(unsent())
     bench.run(130.0)
-    assert bench.unit("E001").word == bench.unit("E003").word == WAIT
+    assert bench.unit("E001").status == bench.unit("E003").status == WAIT
     ended(bench, command_id, "failed", f"Not ended: {left}", kept=True)
     assert told(bench)["state"] == "failed"
     assert bench.desk.owner.claim is None, "whoever looks at it may act"
@@ -90,14 +90,14 @@ def test_what_its_end_did_not_reach_is_sent_wait_on_once_it_can_be_reached(
     bench.transfer.end(ME)
     bench.run(130.0)
     ended(bench, command_id, "failed", "Not ended: ", kept=True)
-    assert all(bench.unit(unit_id).word != WAIT for unit_id in unreached)
+    assert all(bench.unit(unit_id).status != WAIT for unit_id in unreached)
     bench.grid.faults.clear()
     bench.run(10.0)
     assert in_wait(bench)
     bench.run(20.0)
     assert (told(bench)["safe"], bench.kept.records) == (True, {})
     waits = len(sent(bench))
-    bench.unit("E003").word = str(CHARGE)  # by another door, after it was seen in Wait
+    bench.unit("E003").status = str(CHARGE)  # by another door, after it was seen in Wait
     bench.run(30.0)
     assert len(sent(bench)) == waits
 
@@ -107,7 +107,7 @@ def test_an_end_that_failed_can_be_ordered_again_and_is_kept_over_a_kill(bench: 
     bench.devices.deaf = {"E003"}
     bench.transfer.end(ME)
     bench.run(700.0)
-    assert bench.unit("E003").word == CHARGE
+    assert bench.unit("E003").status == CHARGE
     with open_bench(kept=bench.kept) as restarted:
         assert step(restarted).startswith("interrupted")
     bench.devices.deaf = set()
@@ -193,8 +193,8 @@ def test_units_that_apis_main_drives_are_left_to_it(bench: Bench) -> None:
     bench.grid.mode = Mode.AUTONOMOUS
     working(bench, "E002", DISCHARGE)
     bench.run(60.0)
-    assert {unit_id for unit_id, word in sent(bench) if word == "WAIT"} == {"E001", "E003"}
-    assert bench.unit("E002").word == DISCHARGE
+    assert {unit_id for unit_id, status in sent(bench) if status == "WAIT"} == {"E001", "E003"}
+    assert bench.unit("E002").status == DISCHARGE
     ended(bench, command_id, "failed", "Manual is no longer in force")
 
 
@@ -206,11 +206,11 @@ def test_the_reference_stays_up_until_the_current_is_measured_gone(bench: Bench)
     bench.flows = False
     bench.transfer.end(ME)
     bench.run(10.0)
-    assert bench.unit("E003").word == WAIT
-    assert bench.unit("E001").word == CV, "2 A are measured still"
+    assert bench.unit("E003").status == WAIT
+    assert bench.unit("E001").status == CV, "2 A are measured still"
     bench.unit("E003").ig = 0.09
     bench.run(3.0)
-    assert bench.unit("E001").word == WAIT
+    assert bench.unit("E001").status == WAIT
     bench.run(10.0)
     assert told(bench)["state"] == "ended"
 
@@ -390,7 +390,7 @@ def test_a_session_by_hand_that_others_began_after_the_kill_is_left_to_them() ->
         bench.settled()
         bench.run(200.0)
         assert sent(bench) == [("E001", "WAIT")]
-        assert (bench.unit("E003").word, bench.unit("E002").word) == (CV, CHARGE)
+        assert (bench.unit("E003").status, bench.unit("E002").status) == (CV, CHARGE)
         assert step(bench) == "failed referenceDown"
         assert bench.kept.records == {}
 

@@ -13,7 +13,7 @@ from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, Refused
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench
 from tests.procedures.guided import CHARGE, CV, DISCHARGE, WAIT, begin, ended, in_wait, open_site, sent, sharing, step
 from tests.procedures.guided import told as shown
@@ -74,9 +74,9 @@ def bus_at(volts: float | None, *unit_ids: str) -> Callable[[Bench], None]:
         (currents(0.0, 0.0), "E001 shows 0 A on the bus"),
         (currents(-2.0, 1.6), "E003 shows 1.6 A on the bus"),
         (currents(-2.0, 2.4), "E003 shows 2.4 A on the bus"),
-        (change("E002", word=str(CV), dvg=380.0), "E002 is not surely in Wait; a guided transfer needs the bus"),
-        (change("E002", word=str(DISCHARGE)), "E002 is not surely in Wait"),
-        (change("E002", word="0x0099"), "E002 is not surely in Wait"),
+        (change("E002", status=str(CV), dvg=380.0), "E002 is not surely in Wait; a guided transfer needs the bus"),
+        (change("E002", status=str(DISCHARGE)), "E002 is not surely in Wait"),
+        (change("E002", status="0x0099"), "E002 is not surely in Wait"),
         (change("E001", alarm="Heavy alarm"), "E001 reports a heavy alarm"),
         (change("E003", alarm="Heavy alarm"), "E003 reports a heavy alarm"),
         (change("E002", alarm="Heavy alarm"), "E002 reports a heavy alarm"),
@@ -100,7 +100,7 @@ def test_it_ends_safely_with_the_reason_and_its_numbers(
     happens(bench)
     bench.run(40.0)
     assert why in str(bench.log.get(command_id).error or shown(bench)["reason"])
-    assert bench.unit("E001").word == bench.unit("E003").word == WAIT
+    assert bench.unit("E001").status == bench.unit("E003").status == WAIT
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_bus_that_rises_too_high_ends_it_before_any_current(bench: Bench) -> N
     bus_at(400.0)(bench)
     bench.run(10.0)
     assert ("E003", "CHARGE") not in sent(bench)
-    assert bench.unit("E001").word == WAIT
+    assert bench.unit("E001").status == WAIT
     assert "above 380 V" in str(shown(bench)["reason"])
     bench.run(60.0)
     ended(bench, command_id, "failed", "the bus still carries 400 V")
@@ -167,8 +167,8 @@ def test_an_alarm_that_stood_elsewhere_before_it_began_does_not_end_it(bench: Be
 @pytest.mark.parametrize(
     ("happens", "why"),
     [
-        (change("E002", word=str(DISCHARGE)), "E002 is"),
-        (change("E002", word="0x0099"), "E002 is"),
+        (change("E002", status=str(DISCHARGE)), "E002 is"),
+        (change("E002", status="0x0099"), "E002 is"),
         (change("E001", alarm="Heavy alarm"), "E001 reports a heavy alarm"),
         (change("E003", alarm="Heavy alarm"), "E003 reports a heavy alarm"),
         (change("E001", battery={"rsoc": 20.0}), "battery is at 20 %"),

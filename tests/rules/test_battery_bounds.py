@@ -12,7 +12,7 @@ from main_controller.rules.battery_bounds import (
     volts_within,
 )
 from main_controller.rules.transfer_battery import Gauges, gauges_of, why_not_give, why_not_take
-from tests.assessment.facts import battery
+from tests.assessment.units import battery
 
 GIVES, TAKES, NEITHER = Flow(gives=True), Flow(takes=True), Flow()
 LIMITS = BatteryLimits()

@@ -10,7 +10,7 @@ from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Limits
 from main_controller.rules.interlocks import judge
-from tests.assessment.facts import battery, fact, picture, reference
+from tests.assessment.units import assessed, battery, grid_of, reference
 
 CV, CHARGE, DISCHARGE = (ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
 TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
@@ -29,12 +29,19 @@ def cause(rule: str, wanted: ConverterOrder, shown: GridState, limits: BatteryLi
     return answer.cause
 
 
-def raised(*, first: dict[str, Any] | None = None, second: dict[str, Any] | None = None, word: Any = None) -> GridState:
+def raised(
+    *, first: dict[str, Any] | None = None, second: dict[str, Any] | None = None, status: Any = None
+) -> GridState:
     """E001 holds the bus, E002 is ordered; what their batteries tell."""
-    return picture(
-        reference(unit=battery("E001", **(first or {}))),
-        fact(
-            "E002", word or ConverterStatus.WAIT, vg=350.0, dvg=350.0, dig=1.0, unit=battery("E002", **(second or {}))
+    return grid_of(
+        reference(reported=battery("E001", **(first or {}))),
+        assessed(
+            "E002",
+            status or ConverterStatus.WAIT,
+            vg=350.0,
+            dvg=350.0,
+            dig=1.0,
+            reported=battery("E002", **(second or {})),
         ),
     )
 
@@ -78,21 +85,23 @@ def test_j_tells_both_charges_and_their_limits() -> None:
 @pytest.mark.parametrize(("dig", "expected"), [(1.0, "ok"), (0.5, "ok"), (1.1, "charge-below-reserve")])
 def test_j_the_hysteresis_holds_for_what_begins_or_rises(dig: float, expected: str) -> None:
     wanted = ConverterOrder("E002", DISCHARGE, 370.0, dig)
-    assert cause("j", wanted, raised(second={"rsoc": 22.0}, word=DISCHARGE)) == expected
-    assert cause("j", wanted, raised(second={"rsoc": 20.0}, word=DISCHARGE)) == "charge-below-reserve"
+    assert cause("j", wanted, raised(second={"rsoc": 22.0}, status=DISCHARGE)) == expected
+    assert cause("j", wanted, raised(second={"rsoc": 20.0}, status=DISCHARGE)) == "charge-below-reserve"
 
 
 def test_j_a_reference_needs_charge_to_raise_the_bus_with() -> None:
     """S12: a reference from RSOC 0 % passed."""
     for rsoc, expected in ((0.0, "charge-below-reserve"), (25.0, "charge-below-reserve"), (26.0, "ok"), (99.0, "ok")):
-        shown = picture(fact("E001", unit=battery(rsoc=rsoc)), fact("E002"))
+        shown = grid_of(assessed("E001", reported=battery(rsoc=rsoc)), assessed("E002"))
         assert cause("j", START, shown) == expected
 
 
 def test_j_a_reference_that_carries_nothing_in_sum_is_not_asked() -> None:
     """What one gives the other takes."""
-    giver = fact("E003", DISCHARGE, vg=350.0, dvg=370.0, dig=1.0)
-    shown = picture(reference(unit=battery(rsoc=5.0)), fact("E002", vg=350.0, unit=battery("E002", rsoc=50.0)), giver)
+    giver = assessed("E003", DISCHARGE, vg=350.0, dvg=370.0, dig=1.0)
+    shown = grid_of(
+        reference(reported=battery(rsoc=5.0)), assessed("E002", vg=350.0, reported=battery("E002", rsoc=50.0)), giver
+    )
     assert told("j", TAKE, shown).numbers == {"E002": {"rsoc": 50.0, "max": 95.0}}
     assert cause("j", ConverterOrder("E002", CHARGE, 350.0, 1.5), shown) == "charge-below-reserve"
 
@@ -137,9 +146,9 @@ def test_k_a_batterys_current_after_the_order_is_within_its_limit() -> None:
 
 def test_k_a_reference_counts_by_what_it_carries_not_by_its_limit() -> None:
     """2.3 A at 380 V would be 20.2 A of its battery, but nobody takes them yet."""
-    shown = picture(fact("E001", unit=battery(vb=48.0)), fact("E002"))
+    shown = grid_of(assessed("E001", reported=battery(vb=48.0)), assessed("E002"))
     assert cause("k", ConverterOrder("E001", CV, 380.0, 2.3), shown) == "ok"
-    assert cause("k", START, picture(fact("E001", unit=battery(vb=30.0)), fact("E002"))) != "ok"
+    assert cause("k", START, grid_of(assessed("E001", reported=battery(vb=30.0)), assessed("E002"))) != "ok"
 
 
 # (l) temperature
@@ -178,7 +187,10 @@ def test_m_the_battery_itself_must_permit_it_at_both_ends(told_as: object, takes
     assert cause("m", GIVE, raised(second={"status": told_as})) == verdict[gives]
     assert cause("m", TAKE, raised(first={"status": told_as})) == verdict[gives]
     assert cause("m", GIVE, raised(first={"status": told_as})) == verdict[takes]
-    assert cause("m", START, picture(fact("E001", unit=battery(status=told_as)), fact("E002"))) == verdict[gives]
+    assert (
+        cause("m", START, grid_of(assessed("E001", reported=battery(status=told_as)), assessed("E002")))
+        == verdict[gives]
+    )
 
 
 # What is not told
@@ -197,5 +209,5 @@ def test_what_the_hardware_does_not_tell_refuses_nothing_and_is_said(rule: str, 
 
 
 def test_a_unit_of_which_only_a_reading_is_known_passes_as_not_told() -> None:
-    shown = picture(fact("E001", unit=None), fact("E002"))
+    shown = grid_of(assessed("E001", reported=None), assessed("E002"))
     assert [cause(rule, START, shown) for rule in "jklm"] == ["not-told"] * 4

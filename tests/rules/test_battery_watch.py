@@ -26,14 +26,14 @@ def supplier(**more: Any) -> list[Any]:
 
 
 def test_a_sound_battery_at_work_is_no_condition() -> None:
-    assert found(HOLDS, giver(rsoc=20.1, vb=32.0, tmp=45.0, ib=-20.0, status=2)) == []
-    assert found(HOLDS, taker(rsoc=94.9, vb=58.4, tmp=0.0, ib=20.0, status=1)) == []
-    assert found(*supplier(rsoc=20.1, status=3)) == []
+    assert found(HOLDS, giver(rsoc=20.1, vb=32.0, tmp=45.0, ib=-20.0, permission=2)) == []
+    assert found(HOLDS, taker(rsoc=94.9, vb=58.4, tmp=0.0, ib=20.0, permission=1)) == []
+    assert found(*supplier(rsoc=20.1, permission=3)) == []
 
 
 def test_i1_a_battery_that_gives_at_its_reserve_is_told_after_a_deals_own_end() -> None:
-    for facts in ([HOLDS, giver(rsoc=20.0)], supplier(rsoc=20.0)):
-        one = only(*facts)
+    for units in ([HOLDS, giver(rsoc=20.0)], supplier(rsoc=20.0)):
+        one = only(*units)
         assert (one.kind, one.after) == ("belowReserve", OWN_END)
         assert one.text == f"{one.unit_id} gives 2 A, and its battery is at 20 %, not above its reserve of 20 %"
         assert one.numbers == {"rsoc": 20.0, "limit": 20.0, "ig": -2.0}
@@ -46,13 +46,13 @@ def test_i1_a_full_battery_that_takes_is_told_after_a_deals_own_end() -> None:
 
 
 @pytest.mark.parametrize("rsoc", [0.0, 100.0])
-@pytest.mark.parametrize(("word", "ig"), [(WAIT, 0.0), (CV, 0.0), (CV, 0.1), (CHARGE, -0.1), (CV, None)])
+@pytest.mark.parametrize(("status", "ig"), [(WAIT, 0.0), (CV, 0.0), (CV, 0.1), (CHARGE, -0.1), (CV, None)])
 def test_i1_a_battery_past_its_limit_that_nothing_flows_through_is_no_condition(
-    word: ConverterStatus, ig: float | None, rsoc: float
+    status: ConverterStatus, ig: float | None, rsoc: float
 ) -> None:
     """Nor one that was never told to flow: null is no current."""
-    others = [] if word is CV else [HOLDS]
-    assert kinds(*others, working("E002", word, ig, rsoc=rsoc, status=0)) == []
+    others = [] if status is CV else [HOLDS]
+    assert kinds(*others, working("E002", status, ig, rsoc=rsoc, permission=0)) == []
 
 
 def test_i1_a_battery_past_its_limit_may_work_the_other_way() -> None:
@@ -97,13 +97,13 @@ def test_i3_a_battery_is_never_charged_below_freezing_whatever_the_setting() -> 
     ("status", "gives", "takes"), [("0x00", True, True), ("0x01", True, False), ("0x02", False, True), ("0x03", 0, 0)]
 )
 def test_i4_a_battery_that_works_against_its_own_permission(status: str, gives: bool, takes: bool) -> None:
-    assert (kinds(HOLDS, giver(status=status)) == ["notPermitted"]) is bool(gives)
-    assert (kinds(HOLDS, taker(status=status)) == ["notPermitted"]) is bool(takes)
-    assert (kinds(*supplier(status=status)) == ["notPermitted"]) is bool(gives)
+    assert (kinds(HOLDS, giver(permission=status)) == ["notPermitted"]) is bool(gives)
+    assert (kinds(HOLDS, taker(permission=status)) == ["notPermitted"]) is bool(takes)
+    assert (kinds(*supplier(permission=status)) == ["notPermitted"]) is bool(gives)
 
 
 def test_i4_says_what_the_battery_permits_after_the_time_in_which_a_converter_ends_it() -> None:
-    one = only(HOLDS, taker(status="0x02"))
+    one = only(HOLDS, taker(permission="0x02"))
     assert (one.text, one.after) == ("E002 takes 2 A, and its battery permits discharging only", SETTLES)
 
 
@@ -111,7 +111,7 @@ def test_i4_says_what_the_battery_permits_after_the_time_in_which_a_converter_en
     ("more", "reason", "after"),
     [
         ({"rsoc": 96.0}, "its battery is at 96 %, not below 95 %", OWN_END),
-        ({"status": 2}, "its battery permits discharging only", SETTLES),
+        ({"permission": 2}, "its battery permits discharging only", SETTLES),
         ({"ib": 23.0}, "E001's battery carries 23 A; its limit is 20 A", SKEW),
         ({"rsoc": 96.0, "ib": 23.0}, "not below 95 %, E001's battery carries 23 A", SKEW),
     ],
@@ -130,14 +130,14 @@ def test_i13_a_reference_that_others_charge_within_limits_is_none() -> None:
     assert found(working("E001", CV, 1.0, rsoc=94.73), working("E002", DISCHARGE, -1.0)) == []
 
 
-@pytest.mark.parametrize("missing", ["rsoc", "vb", "ib", "tmp", "status", "vg"])
+@pytest.mark.parametrize("missing", ["rsoc", "vb", "ib", "tmp", "permission", "vg"])
 def test_what_is_not_told_is_no_condition(missing: str) -> None:
-    for facts in (
+    for units in (
         [HOLDS, giver(**{missing: None})],
         [HOLDS, taker(**{missing: None})],
         [working("E001", CV, 2.0, **{missing: None}), giver()],
     ):
-        assert found(*facts) == []
+        assert found(*units) == []
 
 
 def test_a_unit_that_is_not_live_is_no_condition() -> None:

@@ -18,9 +18,9 @@ CV, CHARGE, DISCHARGE, WAIT = (
 )
 
 
-def unit(unit_id: str, word: ConverterStatus | None = WAIT, *, age: float = 2.0, **figures: Any) -> Measured:
+def unit(unit_id: str, status: ConverterStatus | None = WAIT, *, age: float = 2.0, **figures: Any) -> Measured:
     values: dict[str, Any] = dict.fromkeys(("vg", "ig", "wg", "wb", "dvg", "dig", "rsoc", "remaining"))
-    return Measured(unit_id, age, word, **{**values, "vg": 350.0, "ig": 0.0, "wg": 0.0, "wb": -20.0, **figures})
+    return Measured(unit_id, age, status, **{**values, "vg": 350.0, "ig": 0.0, "wg": 0.0, "wb": -20.0, **figures})
 
 
 def sharing() -> list[Measured]:
@@ -108,7 +108,7 @@ def test_the_figures_are_read_from_a_units_own_data() -> None:
         "apis": {"remaining_capacity_wh": 1692},
     }
     read = Measured.of(Unit("E001", data), 3.0)
-    assert (read.word, read.vg, read.wg, read.dig, read.rsoc, read.remaining) == (CV, 350.0, -1.5, 2.3, 70.5, 1692.0)
+    assert (read.status, read.vg, read.wg, read.dig, read.rsoc, read.remaining) == (CV, 350.0, -1.5, 2.3, 70.5, 1692.0)
     assert read.ig is None
 
 

@@ -1,4 +1,4 @@
-"""Currents near their limits, and against the converter's word, are conditions of the bus (I7, I13)."""
+"""Currents near their limits, and against the converter's status, are conditions of the bus (I7, I13)."""
 
 import pytest
 
@@ -12,8 +12,8 @@ HOLDS = working("E001", CV, 0.0)
 
 @pytest.mark.parametrize(("ig", "told"), [(2.23, False), (2.2325, True), (-2.2325, True), (2.35, True), (None, False)])
 def test_i7_a_unit_at_95_percent_of_its_limit_is_told(ig: float | None, told: bool) -> None:
-    word = DISCHARGE if ig is not None and ig < 0 else CHARGE
-    assert (kinds(HOLDS, working("E002", word, ig)) == ["unitCurrent"]) is told
+    status = DISCHARGE if ig is not None and ig < 0 else CHARGE
+    assert (kinds(HOLDS, working("E002", status, ig)) == ["unitCurrent"]) is told
 
 
 def test_i7_says_how_much_of_how_much() -> None:
@@ -25,8 +25,8 @@ def test_i7_says_how_much_of_how_much() -> None:
 @pytest.mark.parametrize(("limit", "told"), [(4.2, True), (4.22, False)])
 def test_i7_the_sum_over_the_bus_at_95_percent_is_told(limit: float, told: bool) -> None:
     """2 A given and 2 A taken are 4 A: as rule (p) counts them; who does not tell is not counted."""
-    facts = working("E001", CV, -2.0), working("E002", CHARGE, 2.0), working("E003", WAIT, None)
-    conditions = found(*facts, limits=Limits(bus_current=limit))
+    units = working("E001", CV, -2.0), working("E002", CHARGE, 2.0), working("E003", WAIT, None)
+    conditions = found(*units, limits=Limits(bus_current=limit))
     assert [one.kind for one in conditions] == (["busCurrent"] if told else [])
     if told:
         assert conditions[0].text == "All units together carry 4 A (2 units); the bus' limit is 4.2 A"
@@ -44,7 +44,7 @@ def test_i7_what_was_told_is_over_below_90_percent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "ig", "text"),
+    ("status", "ig", "text"),
     [
         (CHARGE, -0.13, "E002 is charging and gives 0.13 A"),
         (CHARGE, -0.12, None),
@@ -60,10 +60,10 @@ def test_i7_what_was_told_is_over_below_90_percent() -> None:
     ],
 )
 def test_i13_a_current_against_the_converters_word_is_told(
-    word: ConverterStatus | None, ig: float | None, text: str | None
+    status: ConverterStatus | None, ig: float | None, text: str | None
 ) -> None:
     """K2: `+` takes from the bus."""
-    conditions = found(HOLDS, working("E002", word, ig))
+    conditions = found(HOLDS, working("E002", status, ig))
     assert [one.text for one in conditions if one.kind == "reversePower"] == ([] if text is None else [text])
     assert all(one.after == SETTLES for one in conditions if one.kind == "reversePower")
 

@@ -11,7 +11,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import CAUSES, RULES, Answer, Limits
 from main_controller.rules.interlocks import judge
-from tests.assessment.facts import NOW, answer, fact, never_seen, order, picture, reading, reference, silent
+from tests.assessment.units import NOW, answer, assessed, grid_of, never_seen, order, reading, reference, silent
 
 WAIT, CV, CHARGE, DISCHARGE = (
     ConverterStatus.WAIT,
@@ -23,8 +23,8 @@ LIMITS = Limits()
 CHARGING: dict[str, Any] = {"vg": 350.0, "dvg": 350.0, "dig": 1.0}
 
 
-def wanted(word: ConverterStatus, unit_id: str = "E002", *, dvg: float = 350.0, dig: float = 1.0) -> ConverterOrder:
-    return ConverterOrder(unit_id, word, dvg, dig)
+def wanted(status: ConverterStatus, unit_id: str = "E002", *, dvg: float = 350.0, dig: float = 1.0) -> ConverterOrder:
+    return ConverterOrder(unit_id, status, dvg, dig)
 
 
 def start(**more: Any) -> ConverterOrder:
@@ -45,11 +45,11 @@ def refusing(order_wanted: ConverterOrder, shown: GridState) -> list[tuple[str, 
 
 def raised(*more: UnitAssessment, dig: float = 2.3) -> GridState:
     """E001 holds the bus at 350 V, E002 waits, the bus shows at both."""
-    return picture(reference(dig=dig), fact("E002", vg=350.0), *more)
+    return grid_of(reference(dig=dig), assessed("E002", vg=350.0), *more)
 
 
 def test_the_right_procedure_passes_step_by_step() -> None:
-    assert refusing(start(), picture(fact("E001"), fact("E002"))) == []
+    assert refusing(start(), grid_of(assessed("E001"), assessed("E002"))) == []
     assert refusing(wanted(CHARGE), raised()) == []
     assert refusing(wanted(DISCHARGE, dvg=370.0), raised()) == []
 
@@ -69,14 +69,14 @@ def test_every_answer_tells_a_rule_its_cause_a_sentence_and_numbers() -> None:
 
 
 def test_a_unit_of_which_no_reading_was_seen_is_sent_nothing_but_wait() -> None:
-    shown = picture(fact("E001"), never_seen("E002"))
+    shown = grid_of(assessed("E001"), never_seen("E002"))
     assert refusing(wanted(CHARGE), shown) == [("unit", "unknown-unit")]
     assert refusing(wanted(WAIT), shown) == []
     assert refusing(wanted(CHARGE, "E009"), shown) == [("unit", "unknown-unit")]
 
 
 def test_a_unit_whose_identity_is_ambiguous_is_sent_nothing_but_wait() -> None:
-    shown = picture(reference(), fact("E002", vg=350.0, conflict="E002 calls itself E003."))
+    shown = grid_of(reference(), assessed("E002", vg=350.0, conflict="E002 calls itself E003."))
     assert refusing(wanted(CHARGE), shown) == [("unit", "identity-conflict")]
     assert refusing(wanted(WAIT), shown) == []
 
@@ -86,13 +86,13 @@ def test_a_unit_whose_identity_is_ambiguous_is_sent_nothing_but_wait() -> None:
 
 @pytest.mark.parametrize("mode", [Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, None])
 def test_a_the_units_effective_mode_must_be_manual(mode: Mode | None) -> None:
-    shown = picture(fact("E001", mode=mode), fact("E002"))
+    shown = grid_of(assessed("E001", mode=mode), assessed("E002"))
     assert ("a", "mode-not-manual") in refusing(start(), shown)
 
 
 def test_a_no_mode_change_in_its_scope_may_be_under_way() -> None:
     for scope, refused in (("", True), ("E001", True), ("E002", False)):
-        shown = picture(fact("E001"), fact("E002"), pending_modes={scope: (Mode.MANUAL,)})
+        shown = grid_of(assessed("E001"), assessed("E002"), pending_modes={scope: (Mode.MANUAL,)})
         assert (("a", "mode-change-under-way") in refusing(start(), shown)) is refused, scope
 
 
@@ -101,14 +101,14 @@ def test_a_no_mode_change_in_its_scope_may_be_under_way() -> None:
 
 @pytest.mark.parametrize(("age", "fails"), [(15.0, False), (15.1, True), (31.0, True)])
 def test_b_its_reading_is_at_most_15_s_old(age: float, fails: bool) -> None:
-    shown = picture(fact("E001", age=age), fact("E002"))
+    shown = grid_of(assessed("E001", age=age), assessed("E002"))
     assert (("b", "data-not-fresh") in refusing(start(), shown)) is fails
     told = next(one for one in answers(start(), shown) if one.rule == "b")
     assert told.numbers == {"age": age, "limit": 15.0}
 
 
 def test_b_a_silent_unit_is_not_fresh_however_young_its_last_reading() -> None:
-    shown = picture(fact("E001", age=1.0, state=UnitState.SILENT), fact("E002"))
+    shown = grid_of(assessed("E001", age=1.0, state=UnitState.SILENT), assessed("E002"))
     assert ("b", "data-not-fresh") in refusing(start(), shown)
 
 
@@ -116,9 +116,9 @@ def test_b_a_silent_unit_is_not_fresh_however_young_its_last_reading() -> None:
 
 
 def test_c_current_needs_another_unit_that_is_surely_the_reference() -> None:
-    nobody = picture(fact("E001", vg=350.0), fact("E002", vg=350.0))
+    nobody = grid_of(assessed("E001", vg=350.0), assessed("E002", vg=350.0))
     assert ("c", "no-voltage-reference") in refusing(wanted(CHARGE), nobody)
-    itself = picture(fact("E001", vg=350.0), reference("E002"))
+    itself = grid_of(assessed("E001", vg=350.0), reference("E002"))
     assert ("c", "no-voltage-reference") in refusing(wanted(CHARGE), itself)
 
 
@@ -128,9 +128,9 @@ def test_c_a_reference_that_is_not_live_or_only_may_be_one_does_not_count() -> N
         silent("E001", CV, dvg=350.0, vg=350.0, dig=2.3),
         reference(orders=[order(WAIT, returned=NOW - 1, sent="unknown")]),
         reference(orders=[order(WAIT, entered=NOW - 1)]),
-        fact("E001", vg=350.0, orders=[order(CV, entered=NOW - 1)]),
+        assessed("E001", vg=350.0, orders=[order(CV, entered=NOW - 1)]),
     ):
-        assert ("c", "no-voltage-reference") in refusing(wanted(CHARGE), picture(doubtful, fact("E002", vg=350.0)))
+        assert ("c", "no-voltage-reference") in refusing(wanted(CHARGE), grid_of(doubtful, assessed("E002", vg=350.0)))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_c_a_reference_that_is_not_live_or_only_may_be_one_does_not_count() -> N
 def test_c_a_working_converter_changes_its_word_only_through_wait(
     shown: ConverterStatus | None, ordered: ConverterStatus, fails: bool
 ) -> None:
-    grid = picture(reference(), fact("E002", shown, **CHARGING))
+    grid = grid_of(reference(), assessed("E002", shown, **CHARGING))
     assert (("c", "not-through-wait") in refusing(wanted(ordered), grid)) is fails
 
 
@@ -156,9 +156,9 @@ def test_c_a_unit_to_which_another_word_may_have_been_sent_is_not_in_wait() -> N
         order(DISCHARGE, returned=NOW - 1, sent="unknown"),
         order(DISCHARGE, returned=NOW - 13.9, sent=True),
     ):
-        grid = picture(reference(), fact("E002", vg=350.0, orders=[doubt]))
+        grid = grid_of(reference(), assessed("E002", vg=350.0, orders=[doubt]))
         assert ("c", "not-through-wait") in refusing(wanted(CHARGE), grid), doubt
-    grid = picture(reference(), fact("E002", vg=350.0, orders=[order(DISCHARGE, returned=NOW - 14.0, sent=True)]))
+    grid = grid_of(reference(), assessed("E002", vg=350.0, orders=[order(DISCHARGE, returned=NOW - 14.0, sent=True)]))
     assert refusing(wanted(CHARGE), grid) == [], "a reading that counts says Wait"
 
 
@@ -170,18 +170,18 @@ def test_d_there_is_one_reference_at_a_time_and_whoever_may_be_one_counts() -> N
         reference("E002", vg=0.0),
         silent("E002", CV),
         never_seen("E002"),
-        fact("E002", None),
-        fact("E002", orders=[order(CV, entered=NOW - 1)]),
-        fact("E002", orders=[order(CV, returned=NOW - 1, sent="unknown")]),
+        assessed("E002", None),
+        assessed("E002", orders=[order(CV, entered=NOW - 1)]),
+        assessed("E002", orders=[order(CV, returned=NOW - 1, sent="unknown")]),
         reference("E002", vg=0.0, orders=[order(WAIT, returned=NOW - 1, sent="unknown")]),
     ):
-        assert ("d", "second-voltage-reference") in refusing(start(), picture(fact("E001"), other))
+        assert ("d", "second-voltage-reference") in refusing(start(), grid_of(assessed("E001"), other))
     done = order(WAIT, returned=NOW - 1, sent=True, answer=answer(WAIT, 0.0, 0.0))
-    assert refusing(start(), picture(fact("E001"), reference("E002", vg=0.0, orders=[done]))) == []
+    assert refusing(start(), grid_of(assessed("E001"), reference("E002", vg=0.0, orders=[done]))) == []
 
 
 def test_d_and_i_do_not_bind_the_unit_that_is_the_reference_now() -> None:
-    shown = picture(reference(), fact("E002", vg=350.0), silent("E003", CV))
+    shown = grid_of(reference(), assessed("E002", vg=350.0), silent("E003", CV))
     assert refusing(start(dvg=340.0), shown) == []
 
 
@@ -190,10 +190,10 @@ def test_d_of_two_references_at_work_neither_is_set_anew(dvg: float) -> None:
     """I6: somebody else's door, or a unit that came back as one: only Wait mends that."""
     for other in (
         reference("E002"),
-        fact("E002", orders=[order(CV, entered=NOW - 1)]),
+        assessed("E002", orders=[order(CV, entered=NOW - 1)]),
         reference("E002", orders=[order(WAIT, returned=NOW - 1, sent="unknown")]),
     ):
-        assert ("d", "second-voltage-reference") in refusing(start(dvg=dvg), picture(reference(), other))
+        assert ("d", "second-voltage-reference") in refusing(start(dvg=dvg), grid_of(reference(), other))
 
 
 # (e) the reference's limit
@@ -202,7 +202,7 @@ def test_d_of_two_references_at_work_neither_is_set_anew(dvg: float) -> None:
 @pytest.mark.parametrize(("limit", "fails"), [(1.625, False), (1.62, True), (1.5, True)])
 def test_e_the_reference_carries_the_larger_of_the_two_sums_and_a_margin(limit: float, fails: bool) -> None:
     """S23, I7: 1 A charging is there, 0.5 A is asked: 1.5 A and 0.125 A; 1.2 A discharging is less."""
-    others = (fact("E003", CHARGE, **CHARGING), fact("E004", DISCHARGE, vg=350.0, dvg=370.0, dig=1.2))
+    others = (assessed("E003", CHARGE, **CHARGING), assessed("E004", DISCHARGE, vg=350.0, dvg=370.0, dig=1.2))
     shown = raised(*others, dig=limit)
     assert (("e", "reference-limit-too-small") in refusing(wanted(CHARGE, dig=0.5), shown)) is fails
     told = next(one for one in answers(wanted(CHARGE, dig=0.5), shown) if one.rule == "e")
@@ -220,7 +220,7 @@ def test_e_with_the_defaults_at_most_2_1_a_are_shared(current: float, fails: boo
 
 
 def test_e_binds_the_reference_itself_when_its_limit_is_ordered() -> None:
-    shown = raised(fact("E003", CHARGE, **CHARGING))
+    shown = raised(assessed("E003", CHARGE, **CHARGING))
     assert refusing(start(dig=1.125), shown) == []
     assert ("e", "reference-limit-too-small") in refusing(start(dig=1.12), shown)
 
@@ -228,24 +228,26 @@ def test_e_binds_the_reference_itself_when_its_limit_is_ordered() -> None:
 def test_e_counts_currents_of_silent_units_and_of_orders_that_may_have_been_sent() -> None:
     for other in (
         silent("E003", CHARGE, dig=2.0),
-        fact("E003", vg=350.0, orders=[order(CHARGE, returned=NOW - 1, sent="unknown", dig=2.0)]),
-        fact("E003", CHARGE, vg=350.0, dig=0.1, orders=[order(CHARGE, entered=NOW - 1, dig=2.0)]),
+        assessed("E003", vg=350.0, orders=[order(CHARGE, returned=NOW - 1, sent="unknown", dig=2.0)]),
+        assessed("E003", CHARGE, vg=350.0, dig=0.1, orders=[order(CHARGE, entered=NOW - 1, dig=2.0)]),
     ):
         assert ("e", "reference-limit-too-small") in refusing(wanted(CHARGE, dig=0.5), raised(other))
 
 
 def test_e_a_current_that_is_not_told_is_not_none() -> None:
-    shown = raised(fact("E003", CHARGE, vg=350.0, dvg=350.0, dig=None))
+    shown = raised(assessed("E003", CHARGE, vg=350.0, dvg=350.0, dig=None))
     assert ("e", "reference-limit-too-small") in refusing(wanted(CHARGE, dig=0.1), shown)
 
 
 def test_e_the_smallest_limit_that_the_reference_may_have_counts() -> None:
-    shown = picture(reference(orders=[order(CV, returned=NOW - 1, sent="unknown", dig=0.5)]), fact("E002", vg=350.0))
+    shown = grid_of(
+        reference(orders=[order(CV, returned=NOW - 1, sent="unknown", dig=0.5)]), assessed("E002", vg=350.0)
+    )
     told = next(one for one in answers(wanted(CHARGE, dig=1.0), shown) if one.rule == "e")
     assert (told.passed, told.numbers["limit"]) == (False, 0.5)
-    unknown = picture(reference(orders=[]), fact("E002", vg=350.0))
+    unknown = grid_of(reference(orders=[]), assessed("E002", vg=350.0))
     assert refusing(wanted(CHARGE), unknown) == []
-    no_limit = picture(fact("E001", CV, vg=350.0, dvg=350.0, dig=None), fact("E002", vg=350.0))
+    no_limit = grid_of(assessed("E001", CV, vg=350.0, dvg=350.0, dig=None), assessed("E002", vg=350.0))
     assert ("e", "reference-limit-too-small") in refusing(wanted(CHARGE), no_limit)
 
 
@@ -257,29 +259,29 @@ def test_e_the_smallest_limit_that_the_reference_may_have_counts() -> None:
 )
 def test_f_both_units_show_the_bus_within_two_percent(voltage: float, fails: bool) -> None:
     for shown in (
-        picture(reference(vg=voltage), fact("E002", vg=350.0)),
-        picture(reference(), fact("E002", vg=voltage)),
+        grid_of(reference(vg=voltage), assessed("E002", vg=350.0)),
+        grid_of(reference(), assessed("E002", vg=voltage)),
     ):
         assert (("f", "bus-not-risen") in refusing(wanted(CHARGE), shown)) is fails
 
 
 def test_f_all_of_the_last_three_readings_count() -> None:
     dip = [reading(vg=vg, at=NOW - 12.0 + 5.0 * i) for i, vg in enumerate((350.0, 300.0, 350.0))]
-    shown = picture(reference(), fact("E002", readings=dip))
+    shown = grid_of(reference(), assessed("E002", readings=dip))
     assert ("f", "bus-not-risen") in refusing(wanted(CHARGE), shown)
     early = [reading(vg=300.0, at=NOW - 17.0), *[reading(vg=350.0, at=NOW - 12.0 + 5.0 * i) for i in range(3)]]
-    assert refusing(wanted(CHARGE), picture(reference(), fact("E002", readings=early))) == []
+    assert refusing(wanted(CHARGE), grid_of(reference(), assessed("E002", readings=early))) == []
 
 
 def test_f_a_reading_without_a_voltage_is_no_evidence() -> None:
-    shown = picture(reference(), fact("E002", vg=None))
+    shown = grid_of(reference(), assessed("E002", vg=None))
     assert ("f", "bus-not-risen") in refusing(wanted(CHARGE), shown)
 
 
 def test_f_waits_for_readings_rather_than_guess() -> None:
     two = [reading(vg=350.0, at=NOW - 7.0), reading(vg=350.0, at=NOW - 2.0)]
     told = next(
-        one for one in answers(wanted(CHARGE), picture(reference(), fact("E002", readings=two))) if one.rule == "f"
+        one for one in answers(wanted(CHARGE), grid_of(reference(), assessed("E002", readings=two))) if one.rule == "f"
     )
     assert (told.passed, told.cause, told.refuses, told.overridable) == (None, "awaiting-readings", True, False)
 
@@ -287,16 +289,16 @@ def test_f_waits_for_readings_rather_than_guess() -> None:
 def test_f_readings_from_before_a_silence_do_not_count() -> None:
     """Two from ten minutes ago and a new one are one reading of the bus as it is."""
     old = [reading(vg=350.0, at=at) for at in (NOW - 610.0, NOW - 605.0, NOW - 2.0)]
-    shown = picture(reference(), fact("E002", readings=old))
+    shown = grid_of(reference(), assessed("E002", readings=old))
     assert ("f", "awaiting-readings") in refusing(wanted(CHARGE), shown)
-    stale = picture(reference(age=16.0), fact("E002", vg=350.0))
+    stale = grid_of(reference(age=16.0), assessed("E002", vg=350.0))
     assert ("f", "awaiting-readings") in refusing(wanted(CHARGE), stale)
 
 
 def test_f_the_voltage_aimed_at_must_be_known() -> None:
     moving = reference(orders=[order(CV, returned=NOW - 1, sent="unknown", dvg=340.0, dig=2.3)])
-    assert ("f", "bus-not-risen") in refusing(wanted(CHARGE), picture(moving, fact("E002", vg=350.0)))
-    none = picture(fact("E001", CV, vg=350.0, dvg=None, dig=2.3), fact("E002", vg=350.0))
+    assert ("f", "bus-not-risen") in refusing(wanted(CHARGE), grid_of(moving, assessed("E002", vg=350.0)))
+    none = grid_of(assessed("E001", CV, vg=350.0, dvg=None, dig=2.3), assessed("E002", vg=350.0))
     assert ("f", "bus-not-risen") in refusing(wanted(CHARGE), none)
 
 
@@ -304,7 +306,7 @@ def test_f_the_voltage_aimed_at_must_be_known() -> None:
 
 
 def test_g_wait_passes_always_and_names_who_would_lose_the_reference() -> None:
-    followed = raised(fact("E003", CHARGE, **CHARGING))
+    followed = raised(assessed("E003", CHARGE, **CHARGING))
     told = answers(wanted(WAIT, "E001"), followed)
     assert [(one.rule, one.passed, one.cause, one.refuses) for one in told] == [
         ("g", False, "followers-still-on", False)
@@ -315,14 +317,14 @@ def test_g_wait_passes_always_and_names_who_would_lose_the_reference() -> None:
 
 
 def test_g_counts_followers_by_orders_that_may_have_been_sent() -> None:
-    doubt = fact("E003", orders=[order(CHARGE, returned=NOW - 1, sent="unknown")])
+    doubt = assessed("E003", orders=[order(CHARGE, returned=NOW - 1, sent="unknown")])
     assert answers(wanted(WAIT, "E001"), raised(doubt))[0].cause == "followers-still-on"
 
 
 @pytest.mark.parametrize("mode", [*Mode, None])
 def test_g_wait_passes_in_every_mode_and_state(mode: Mode | None) -> None:
-    for unit in (fact("E001", CV, mode=mode, age=900.0), silent("E001", None, mode=mode), never_seen("E001")):
-        shown = picture(unit, fact("E002", CHARGE), mode=mode, pending_modes={"": (Mode.STOP,)})
+    for unit in (assessed("E001", CV, mode=mode, age=900.0), silent("E001", None, mode=mode), never_seen("E001")):
+        shown = grid_of(unit, assessed("E002", CHARGE), mode=mode, pending_modes={"": (Mode.STOP,)})
         assert refusing(wanted(WAIT, "E001"), shown) == []
 
 
@@ -331,7 +333,7 @@ def test_g_wait_passes_in_every_mode_and_state(mode: Mode | None) -> None:
 
 @pytest.mark.parametrize(("dvg", "fails"), [(300.0, False), (299.99, True), (380.0, False), (380.01, True)])
 def test_h_voltage(dvg: float, fails: bool) -> None:
-    shown = picture(fact("E001"), fact("E002"))
+    shown = grid_of(assessed("E001"), assessed("E002"))
     assert (refusing(start(dvg=dvg), shown) == [("h", "voltage-out-of-limits")]) is fails
     assert (("h", "voltage-out-of-limits") in refusing(wanted(CHARGE, dvg=dvg), raised())) is fails
 
@@ -340,7 +342,7 @@ def test_h_voltage(dvg: float, fails: bool) -> None:
     ("dig", "fails"), [(0.0, False), (2.3, False), (2.31, True), (-0.1, True), (float("nan"), True)]
 )
 def test_h_current(dig: float, fails: bool) -> None:
-    shown = picture(fact("E001"), fact("E002"))
+    shown = grid_of(assessed("E001"), assessed("E002"))
     found = [(one.rule, one.cause) for one in judge(start(dig=dig), shown, LIMITS) if one.refuses]
     assert (("h", "current-out-of-limits") in found) is fails
 
@@ -350,32 +352,37 @@ def test_h_current(dig: float, fails: bool) -> None:
 
 @pytest.mark.parametrize(("voltage", "fails"), [(60.0, False), (60.1, True), (350.0, True), (-60.1, True)])
 def test_i_a_reference_starts_on_a_dead_bus_whoever_shows_it(voltage: float, fails: bool) -> None:
-    for shown in (picture(fact("E001", vg=voltage), fact("E002")), picture(fact("E001"), fact("E002", vg=voltage))):
+    for shown in (
+        grid_of(assessed("E001", vg=voltage), assessed("E002")),
+        grid_of(assessed("E001"), assessed("E002", vg=voltage)),
+    ):
         assert (refusing(start(), shown) == [("i", "bus-already-live")]) is fails
 
 
 def test_i_needs_the_units_own_voltage() -> None:
-    assert ("i", "awaiting-readings") in refusing(start(), picture(fact("E001", vg=None), fact("E002")))
-    assert ("i", "bus-already-live") in refusing(start(), picture(fact("E001"), fact("E002", vg=350.0, age=15.0)))
+    assert ("i", "awaiting-readings") in refusing(start(), grid_of(assessed("E001", vg=None), assessed("E002")))
+    assert ("i", "bus-already-live") in refusing(
+        start(), grid_of(assessed("E001"), assessed("E002", vg=350.0, age=15.0))
+    )
 
 
 @pytest.mark.parametrize("age", [15.1, 24.0, 30.0, 600.0])
 def test_i_a_voltage_that_is_not_fresh_is_waited_for_until_it_is_renewed(age: float) -> None:
     """S18: a live unit of 24 s with 350 V was overlooked; one that is silent tells nothing."""
-    shown = picture(fact("E001"), fact("E002", vg=350.0, age=age))
+    shown = grid_of(assessed("E001"), assessed("E002", vg=350.0, age=age))
     assert refusing(start(), shown) == [("i", "awaiting-readings")]
     told = next(one for one in answers(start(), shown) if one.rule == "i")
     assert (told.passed, told.numbers["voltages"]) == (None, {"E002": 350.0})
     assert f"E002 showed 350 V {age:.0f} s ago" in told.sentence
-    assert refusing(start(), picture(fact("E001"), silent("E002", vg=350.0, age=age))) == []
-    assert refusing(start(), picture(fact("E001"), fact("E002", vg=0.0, age=age))) == []
+    assert refusing(start(), grid_of(assessed("E001"), silent("E002", vg=350.0, age=age))) == []
+    assert refusing(start(), grid_of(assessed("E001"), assessed("E002", vg=0.0, age=age))) == []
 
 
 def test_i_the_references_voltage_is_fixed_while_anybody_may_be_current_controlled() -> None:
     for follower in (
-        fact("E003", CHARGE, **CHARGING),
+        assessed("E003", CHARGE, **CHARGING),
         silent("E003", DISCHARGE, dig=1.0),
-        fact("E003", orders=[order(CHARGE, entered=NOW - 1)]),
+        assessed("E003", orders=[order(CHARGE, entered=NOW - 1)]),
     ):
         shown = raised(follower)
         assert ("i", "reference-voltage-fixed") in refusing(start(dvg=350.1), shown)
@@ -384,7 +391,7 @@ def test_i_the_references_voltage_is_fixed_while_anybody_may_be_current_controll
 
 
 def test_i_no_reference_starts_while_a_unit_is_current_controlled() -> None:
-    shown = picture(fact("E001"), fact("E002", CHARGE, dig=1.0))
+    shown = grid_of(assessed("E001"), assessed("E002", CHARGE, dig=1.0))
     assert ("i", "reference-voltage-fixed") in refusing(start(), shown)
 
 
@@ -394,12 +401,14 @@ def test_i_no_reference_starts_while_a_unit_is_current_controlled() -> None:
 def test_what_may_be_overridden_is_a_closed_list_of_causes() -> None:
     """Z8, S7: of (c) only the way through Wait; nothing of what is not known, and no limit of the hardware."""
     grids = (
-        picture(
-            fact("E001", mode=Mode.STOP, age=20.0, vg=350.0, conflict="?"), silent("E002", CV), fact("E003", CHARGE)
+        grid_of(
+            assessed("E001", mode=Mode.STOP, age=20.0, vg=350.0, conflict="?"),
+            silent("E002", CV),
+            assessed("E003", CHARGE),
         ),
-        picture(fact("E001", DISCHARGE), fact("E002", CHARGE, dig=None)),
-        picture(reference("E002"), fact("E001", DISCHARGE, vg=300.0), fact("E003", CHARGE, dig=2.0, vg=0.0)),
-        picture(reference("E002"), reference("E003"), fact("E001", vg=350.0)),
+        grid_of(assessed("E001", DISCHARGE), assessed("E002", CHARGE, dig=None)),
+        grid_of(reference("E002"), assessed("E001", DISCHARGE, vg=300.0), assessed("E003", CHARGE, dig=2.0, vg=0.0)),
+        grid_of(reference("E002"), reference("E003"), assessed("E001", vg=350.0)),
     )
     ordered = (start(dvg=1.0, dig=9.0), wanted(CHARGE, "E001", dvg=1.0, dig=9.0))
     found = [one for shown in grids for each in ordered for one in answers(each, shown) if one.refuses]
@@ -417,12 +426,12 @@ def test_a_bus_above_its_limit_or_without_a_reading_is_never_overridden() -> Non
         assert told.refuses
         return told.overridable
 
-    assert of_f(picture(reference(vg=340.0), fact("E002", vg=350.0)))
-    assert not of_f(picture(reference(vg=380.5), fact("E002", vg=350.0)))
-    assert not of_f(picture(reference(), fact("E002", vg=381.0)))
-    assert not of_f(picture(reference(), fact("E002", vg=None)))
-    assert not of_f(picture(reference(age=16.0), fact("E002", vg=350.0)))
-    assert not of_f(picture(fact("E001", vg=350.0), fact("E002", vg=350.0)))
+    assert of_f(grid_of(reference(vg=340.0), assessed("E002", vg=350.0)))
+    assert not of_f(grid_of(reference(vg=380.5), assessed("E002", vg=350.0)))
+    assert not of_f(grid_of(reference(), assessed("E002", vg=381.0)))
+    assert not of_f(grid_of(reference(), assessed("E002", vg=None)))
+    assert not of_f(grid_of(reference(age=16.0), assessed("E002", vg=350.0)))
+    assert not of_f(grid_of(assessed("E001", vg=350.0), assessed("E002", vg=350.0)))
 
 
 def test_c_two_references_are_not_one() -> None:
@@ -431,14 +440,14 @@ def test_c_two_references_are_not_one() -> None:
         reference("E003"),
         silent("E003", CV),
         never_seen("E003"),
-        fact("E003", None, vg=350.0),
-        fact("E003", vg=350.0, orders=[order(CV, entered=NOW - 1, unit_id="E003")]),
-        fact("E003", vg=350.0, orders=[order(CV, returned=NOW - 1, sent="unknown", unit_id="E003")]),
+        assessed("E003", None, vg=350.0),
+        assessed("E003", vg=350.0, orders=[order(CV, entered=NOW - 1, unit_id="E003")]),
+        assessed("E003", vg=350.0, orders=[order(CV, returned=NOW - 1, sent="unknown", unit_id="E003")]),
     ):
         told = next(one for one in answers(wanted(CHARGE), raised(other)) if one.rule == "c")
         assert (told.passed, told.cause, told.overridable) == (False, "several-voltage-references", False)
         assert told.numbers == {"units": ["E001", "E003"]}
-    assert refusing(wanted(CHARGE), raised(fact("E003", vg=350.0))) == []
+    assert refusing(wanted(CHARGE), raised(assessed("E003", vg=350.0))) == []
 
 
 def test_a_dry_run_of_wait_refuses_nothing_also_for_a_unit_that_nobody_knows() -> None:

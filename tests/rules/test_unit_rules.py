@@ -13,7 +13,7 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.rules.interlocks import judge
 from main_controller.rules.last_look import units_to_read
-from tests.assessment.facts import NOW, fact, picture, reading, reference
+from tests.assessment.units import NOW, assessed, grid_of, reading, reference
 
 WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
 TAKE = ConverterOrder("E002", CHARGE, 350.0, 1.0)
@@ -30,7 +30,7 @@ def told(
 def with_alarms(unit_id: str, alarms: str) -> UnitAssessment:
     """A unit in Wait whose readings, 5 s apart, report a heavy alarm ("x") or none (".")."""
     times = [NOW - 2.0 - 5.0 * back for back in reversed(range(len(alarms)))]
-    return fact(
+    return assessed(
         unit_id,
         readings=[reading(at=at, vg=350.0)._replace(alarm=one == "x") for at, one in zip(times, alarms, strict=True)],
     )
@@ -44,20 +44,20 @@ def with_alarms(unit_id: str, alarms: str) -> UnitAssessment:
 )
 def test_n_a_heavy_alarm_must_be_gone_in_two_readings(alarms: str, fails: bool) -> None:
     """I5, S12."""
-    found = told("n", TAKE, picture(reference(), with_alarms("E002", alarms)))
+    found = told("n", TAKE, grid_of(reference(), with_alarms("E002", alarms)))
     assert (found.refuses, found.cause) == (fails, "heavy-alarm" if fails else "ok")
     assert not found.overridable
 
 
 def test_n_asks_the_reference_before_a_current_and_nobody_else() -> None:
     alarmed = reference(readings=[reading(CV, vg=350.0, dvg=350.0, dig=2.3)._replace(alarm=True)])
-    assert told("n", TAKE, picture(alarmed, fact("E002", vg=350.0))).cause == "heavy-alarm"
-    assert told("n", TAKE, picture(reference(), fact("E002", vg=350.0), with_alarms("E003", "xx"))).cause == "ok"
-    assert told("n", START, picture(fact("E001"), with_alarms("E002", "xx"))).cause == "ok"
+    assert told("n", TAKE, grid_of(alarmed, assessed("E002", vg=350.0))).cause == "heavy-alarm"
+    assert told("n", TAKE, grid_of(reference(), assessed("E002", vg=350.0), with_alarms("E003", "xx"))).cause == "ok"
+    assert told("n", START, grid_of(assessed("E001"), with_alarms("E002", "xx"))).cause == "ok"
 
 
 def test_n_wait_passes_a_unit_with_an_alarm() -> None:
-    shown = picture(with_alarms("E001", "xxx"))
+    shown = grid_of(with_alarms("E001", "xxx"))
     assert not any(one.refuses for one in judge(ConverterOrder("E001", WAIT, 0.0, 0.0), shown, Limits()))
 
 
@@ -65,22 +65,22 @@ def test_n_wait_passes_a_unit_with_an_alarm() -> None:
 
 
 def carrying(amps: float | None, unit_id: str = "E002") -> UnitAssessment:
-    return fact(unit_id, readings=[reading(at=NOW - 2.0 - 5.0 * back, vg=350.0, ig=amps) for back in (2, 1, 0)])
+    return assessed(unit_id, readings=[reading(at=NOW - 2.0 - 5.0 * back, vg=350.0, ig=amps) for back in (2, 1, 0)])
 
 
 @pytest.mark.parametrize(("amps", "fails"), [(2.35, False), (2.36, True), (-2.36, True)])
 def test_p_a_unit_that_carries_more_than_its_limit_is_not_ordered_further(amps: float, fails: bool) -> None:
     """I7: apis-main's ig is within 2.35 A either way."""
-    assert told("p", TAKE, picture(reference(), carrying(amps))).refuses is fails
+    assert told("p", TAKE, grid_of(reference(), carrying(amps))).refuses is fails
 
 
 def test_p_the_sum_of_all_currents_on_the_bus_has_a_limit() -> None:
-    shown = picture(reference(), carrying(0.0), *(carrying(-2.0, f"E{n:03d}") for n in range(3, 8)))
+    shown = grid_of(reference(), carrying(0.0), *(carrying(-2.0, f"E{n:03d}") for n in range(3, 8)))
     limits = Limits(bus_current=10.9)
     assert told("p", TAKE, shown, limits=limits).numbers == {"sum": 11.0, "max": 10.9}
     assert told("p", TAKE, shown, limits=limits).cause == "grid-current-too-large"
     assert told("p", TAKE, shown).cause == "ok"
-    assert told("p", TAKE, picture(reference(), carrying(None))).cause == "not-told"
+    assert told("p", TAKE, grid_of(reference(), carrying(None))).cause == "not-told"
 
 
 # (t) pace and trips
@@ -90,20 +90,20 @@ def test_p_the_sum_of_all_currents_on_the_bus_has_a_limit() -> None:
 def test_t_5_s_lie_between_two_orders_to_one_converter(ago: float | None, fails: bool) -> None:
     """I11, S20; only its own orders count."""
     at = None if ago is None else NOW - ago
-    found = told("t", TAKE, picture(reference(ordered_at=NOW), fact("E002", vg=350.0, ordered_at=at)))
+    found = told("t", TAKE, grid_of(reference(ordered_at=NOW), assessed("E002", vg=350.0, ordered_at=at)))
     assert (found.cause, found.overridable) == ("too-soon" if fails else "ok", False)
 
 
 @pytest.mark.parametrize(("ago", "fails"), [(0.0, True), (29.9, True), (30.0, False), (3601.0, False)])
 def test_t_a_unit_is_reference_again_30_s_after_a_trip(ago: float, fails: bool) -> None:
-    found = told("t", START, picture(fact("E001"), fact("E002")), Known(trips={"E001": [NOW - ago]}))
+    found = told("t", START, grid_of(assessed("E001"), assessed("E002")), Known(trips={"E001": [NOW - ago]}))
     assert found.cause == ("too-soon" if fails else "ok")
-    assert told("t", START, picture(fact("E001")), Known(trips={"E002": [NOW - ago]})).cause == "ok"
+    assert told("t", START, grid_of(assessed("E001")), Known(trips={"E002": [NOW - ago]})).cause == "ok"
 
 
 def test_t_a_heavy_alarm_that_began_in_the_last_readings_counts_as_a_trip() -> None:
     """Also where nobody keeps trips: the unit's own readings show the last half minute."""
-    shown = picture(with_alarms("E001", ".x...."))
+    shown = grid_of(with_alarms("E001", ".x...."))
     assert (told("t", START, shown).cause, told("t", START, shown).numbers["sinceTrip"]) == ("too-soon", 22.0)
 
 
@@ -119,24 +119,24 @@ def test_t_a_heavy_alarm_that_began_in_the_last_readings_counts_as_a_trip() -> N
 )
 def test_t_after_three_trips_within_an_hour_a_person_must_reset_them(ago: Sequence[float], cause: str) -> None:
     """Time alone does not: who looks away for an hour finds it as it was; nor does an override."""
-    found = told("t", START, picture(fact("E001")), Known(trips={"E001": [NOW - one for one in ago]}))
+    found = told("t", START, grid_of(assessed("E001")), Known(trips={"E001": [NOW - one for one in ago]}))
     assert (found.cause, found.overridable) == (cause, False)
 
 
 # (u) the direct reading
 
 
-def direct(word: ConverterStatus | None = WAIT, **more: float | None) -> Reading:
-    return reading(word, at=NOW, **{"vg": 350.0, "dvg": 350.0, "dig": 2.3, **more})
+def direct(status: ConverterStatus | None = WAIT, **more: float | None) -> Reading:
+    return reading(status, at=NOW, **{"vg": 350.0, "dvg": 350.0, "dig": 2.3, **more})
 
 
-SHOWN = picture(reference(), fact("E002", vg=350.0))
+SHOWN = grid_of(reference(), assessed("E002", vg=350.0))
 
 
 def test_u_reference_and_taker_are_read_before_a_current_and_nobody_before_a_reference() -> None:
     assert [one.id for one in units_to_read(TAKE, SHOWN)] == ["E001", "E002"]
-    assert units_to_read(START, picture(fact("E001"), fact("E002"))) == []
-    assert not [one for one in judge(START, picture(fact("E001")), Limits()) if one.rule == "u"]
+    assert units_to_read(START, grid_of(assessed("E001"), assessed("E002"))) == []
+    assert not [one for one in judge(START, grid_of(assessed("E001")), Limits()) if one.rule == "u"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.rules.bus_condition import SETTLES, SKEW
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.voltage_watch import OUT_OF_BAND, RAMP
-from tests.assessment.facts import silent
+from tests.assessment.units import silent
 from tests.rules.working import CV, WAIT, kinds, only, working
 
 
@@ -75,11 +75,11 @@ def test_a_reference_more_than_2_percent_off_is_told(vg: float, off: bool) -> No
 @pytest.mark.parametrize(("vg", "apart"), [(343.0, False), (342.9, True), (357.1, True)])
 def test_others_that_measure_something_else_than_the_reference_are_told(vg: float, apart: bool) -> None:
     """S19: an open section or a stuck meter, which only refused orders."""
-    facts = held(350.0), working("E002", WAIT, 0.0, vg=vg)
-    assert kinds(*facts) == (["busApart"] if apart else [])
+    units = held(350.0), working("E002", WAIT, 0.0, vg=vg)
+    assert kinds(*units) == (["busApart"] if apart else [])
     if apart:
-        assert only(*facts).text == f"E001 holds the bus at 350 V and others measure E002 {vg:g} V"
-        assert only(*facts).after == SETTLES
+        assert only(*units).text == f"E001 holds the bus at 350 V and others measure E002 {vg:g} V"
+        assert only(*units).after == SETTLES
 
 
 def test_what_was_told_is_over_1_v_inside() -> None:

@@ -10,7 +10,7 @@ from main_controller.domain.units import Unit
 from main_controller.rules.bus_condition import Condition, Key, Look
 from main_controller.rules.bus_watch import Explained, conditions
 from main_controller.rules.interlock_terms import Limits
-from tests.assessment.facts import NOW, fact, picture, reading
+from tests.assessment.units import NOW, assessed, grid_of, reading
 
 CV, CHARGE, DISCHARGE, WAIT = (
     ConverterStatus.VOLTAGE_REFERENCE,
@@ -21,41 +21,41 @@ CV, CHARGE, DISCHARGE, WAIT = (
 
 
 def working(
-    unit_id: str, word: ConverterStatus | None, ig: float | None, *, volts: Any = (), **more: Any
+    unit_id: str, status: ConverterStatus | None, ig: float | None, *, volts: Any = (), **more: Any
 ) -> UnitAssessment:
     """A unit with a sound battery on a bus of 350 V; `volts` are its last readings' voltages, the newest last."""
     told = {
-        "vg": 350.0, "dvg": 350.0, "dig": 2.3, "vb": 52.0, "ib": 10.0, "tmp": 25.0, "rsoc": 60.0, "status": None,
+        "vg": 350.0, "dvg": 350.0, "dig": 2.3, "vb": 52.0, "ib": 10.0, "tmp": 25.0, "rsoc": 60.0, "permission": None,
         **more,
     }  # fmt: skip
     shown = [*volts] or [told["vg"]] * 3
     times = [NOW - 2.0 - 5.0 * back for back in reversed(range(len(shown)))]
     readings = [
-        reading(word, at=at, vg=vg, ig=ig, dvg=told["dvg"], dig=told["dig"])
+        reading(status, at=at, vg=vg, ig=ig, dvg=told["dvg"], dig=told["dig"])
         for at, vg in zip(times, shown, strict=True)
     ]
     meter = {"vg": shown[-1], "ig": ig, "vb": told["vb"], "ib": told["ib"], "tmp": told["tmp"]}
     data = {
-        "dcdc": {"status": {"status": None if word is None else str(word)}, "meter": meter},
-        "battery": {"rsoc": told["rsoc"], "battery_operation_status": told["status"]},
+        "dcdc": {"status": {"status": None if status is None else str(status)}, "meter": meter},
+        "battery": {"rsoc": told["rsoc"], "battery_operation_status": told["permission"]},
     }
-    return fact(unit_id, word, readings=readings, unit=Unit(unit_id, data), age=told.get("age", 2.0))
+    return assessed(unit_id, status, readings=readings, reported=Unit(unit_id, data), age=told.get("age", 2.0))
 
 
-def found(*facts: UnitAssessment, limits: Limits | None = None, told: Collection[Key] = ()) -> list[Condition]:
+def found(*units: UnitAssessment, limits: Limits | None = None, told: Collection[Key] = ()) -> list[Condition]:
     """What is wrong with these units, that nothing explains them apart."""
-    look = Look(picture(*facts, mode=Mode.MANUAL), limits or Limits(), told)
-    return conditions(look, Explained(by_hand={one.id: "c1" for one in facts}))
+    look = Look(grid_of(*units, mode=Mode.MANUAL), limits or Limits(), told)
+    return conditions(look, Explained(by_hand={one.id: "c1" for one in units}))
 
 
-def kinds(*facts: UnitAssessment, **more: Any) -> list[str]:
+def kinds(*units: UnitAssessment, **more: Any) -> list[str]:
     """The kinds of that."""
-    return [one.kind for one in found(*facts, **more)]
+    return [one.kind for one in found(*units, **more)]
 
 
-def only(*facts: UnitAssessment, **more: Any) -> Condition:
+def only(*units: UnitAssessment, **more: Any) -> Condition:
     """The one thing that is wrong."""
-    (one,) = found(*facts, **more)
+    (one,) = found(*units, **more)
     return one
 
 

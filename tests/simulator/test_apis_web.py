@@ -7,7 +7,7 @@ import pytest
 from main_controller.domain.modes import Mode, effective_mode, parse_mode
 from main_controller.simulator import SimulatedCluster
 from main_controller.simulator.exchange import Request
-from tests.simulator.traces import budo, device, log_of, sharing, until, words
+from tests.simulator.traces import budo, device, log_of, sharing, statuses, until
 
 NO_E999 = {"succeeded": False, "error": "(NO_HANDLERS,-1) No handlers for address apis.E999.operationMode"}
 
@@ -28,7 +28,7 @@ def test_a_misspelt_or_missing_mode_succeeds_and_stops_the_cluster(
     assert cluster.apis.mode is Mode.STOP
     cluster.advance(8)
     assert budo(cluster, "/deals") == []
-    assert {unit.word.value for unit in cluster.plant.units.values()} == {"0x0000"}
+    assert {unit.status.value for unit in cluster.plant.units.values()} == {"0x0000"}
 
 
 @pytest.mark.parametrize("query", [{"value": "sotp"}, {}, {"value": ""}])
@@ -113,7 +113,7 @@ def test_shutdown_of_a_unit_ends_its_node_only() -> None:
     cluster.advance(10)
     assert set(log_of(cluster)) == {"E001", "E002", "E004"}
     assert budo(cluster, "/unitIds") == ["E001", "E002", "E003", "E004"]
-    assert cluster.plant.units["E003"].word.value == "0x0014"
+    assert cluster.plant.units["E003"].status.value == "0x0014"
     assert budo(cluster, "/setOperationMode", unitId="E003", value="stop")["succeeded"] is False
 
 
@@ -122,10 +122,10 @@ def test_shutdown_of_all_leaves_the_last_picture_and_nobody_to_ask() -> None:
     cluster = SimulatedCluster(4, mode=Mode.MANUAL)
     budo(cluster, "/setOperationMode", unitId="E004", value="stop")
     cluster.advance(10)
-    picture = log_of(cluster)
+    grid = log_of(cluster)
     assert budo(cluster, "/shutdown") == {"succeeded": True}
     cluster.advance(60)
-    assert log_of(cluster) == picture
+    assert log_of(cluster) == grid
     assert budo(cluster, "/unitIds") == budo(cluster, "/deals") == []
     assert "error" in budo(cluster, "/getStatus")
     assert budo(cluster, "/setOperationMode", value="autonomous")["succeeded"] is False
@@ -143,7 +143,7 @@ def test_run_on_a_bus_that_somebody_else_holds_ends_in_a_grid_error() -> None:
     cluster.advance(15)
     budo(cluster, "/stop")
     cluster.advance(15)
-    assert words(log_of(cluster))["E004"] == "0x0014"
+    assert statuses(log_of(cluster))["E004"] == "0x0014"
     budo(cluster, "/active")
     until(cluster, lambda: budo(cluster, "/getStatus") == {"active": False}, 30)
     assert budo(cluster, "/deals")

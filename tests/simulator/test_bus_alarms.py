@@ -56,10 +56,10 @@ class Console:
         )
 
 
-def by_hand(word: str = CHARGE, dvg: float = 350, amps: float = 2.0, **limits: Any) -> Console:
+def by_hand(status: str = CHARGE, dvg: float = 350, amps: float = 2.0, **limits: Any) -> Console:
     """E001 holds the bus and E003 takes current from it, or gives; for long enough that nothing is told."""
     cluster = held_by_hand()
-    order(cluster, "E003", word, dvg, amps)
+    order(cluster, "E003", status, dvg, amps)
     console = Console(cluster, Limits(**limits))
     assert console.run(40) == []
     return console

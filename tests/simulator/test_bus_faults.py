@@ -132,7 +132,7 @@ def test_a_leak_is_carried_by_the_reference_and_listed_by_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trips", "alarms", "words"),
+    ("trips", "alarms", "statuses"),
     [
         ("second", ["E002"], (CV, WAIT)),
         ("first", ["E001"], (WAIT, CV)),
@@ -140,13 +140,13 @@ def test_a_leak_is_carried_by_the_reference_and_listed_by_nobody() -> None:
         ("none", [], (CV, CV)),
     ],
 )
-def test_who_trips_of_two_references_can_be_chosen(trips: str, alarms: list[str], words: tuple[str, str]) -> None:
+def test_who_trips_of_two_references_can_be_chosen(trips: str, alarms: list[str], statuses: tuple[str, str]) -> None:
     """S14; that nobody trips is what makes two live references visible."""
     cluster = held_by_hand()
     fault(cluster, "second-reference", trips=trips)
     order(cluster, "E002", CV, 350, 2.3)
     assert alarmed(cluster) == alarms
-    assert (seen(cluster, "E001")[0], seen(cluster, "E002")[0]) == words
+    assert (seen(cluster, "E001")[0], seen(cluster, "E002")[0]) == statuses
     order(cluster, "E003", CHARGE, 350, 2)
     if trips == "none":
         assert [meter(cluster, unit)["ig"] for unit in ("E001", "E002", "E003")] == [-1.0, -1.0, 2.0]

@@ -11,10 +11,10 @@ from main_controller.simulator import SimulatedCluster
 from main_controller.simulator.driver import Driver
 from main_controller.simulator.exchange import Request, Silence
 from tests.simulator.hands import CHARGE, CV, DISCHARGE, WAIT, alarmed, fault, held_by_hand, mend, order, seen
-from tests.simulator.traces import budo, device, log_of, sharing, until, words
+from tests.simulator.traces import budo, device, log_of, sharing, statuses, until
 
 
-def word(cluster: SimulatedCluster, unit: str) -> str:
+def status(cluster: SimulatedCluster, unit: str) -> str:
     shown: str = device(cluster, f"/get/dcdc/{unit}")["status"]["status"]
     return shown
 
@@ -190,7 +190,7 @@ def test_a_driver_that_answers_with_an_error_goes_on_serving() -> None:
     fault(cluster, "driver-lies", unit="E003", kind="error")
     asked = Request("GET", "/set/dcdc/E003", {"mode": CHARGE, "dvg": "350", "dig": "1"})
     assert cluster.emulator.answer(asked).status == 500
-    assert word(cluster, "E003") == WAIT
+    assert status(cluster, "E003") == WAIT
 
 
 @pytest.mark.parametrize(("kind", "done"), [("silent", WAIT), ("mute", CHARGE)])
@@ -208,7 +208,7 @@ def test_a_driver_that_never_answers_ends_the_request_when_it_is_mended(kind: st
 
     thread = threading.Thread(target=ask)
     thread.start()
-    until(cluster, lambda: word(cluster, "E001") == CV and word(cluster, "E003") == done)
+    until(cluster, lambda: status(cluster, "E001") == CV and status(cluster, "E003") == done)
     mend(cluster)
     for _ in range(100):
         cluster.advance(1)
@@ -216,7 +216,7 @@ def test_a_driver_that_never_answers_ends_the_request_when_it_is_mended(kind: st
         if not thread.is_alive():
             break
     assert ended.is_set()
-    assert word(cluster, "E003") == done
+    assert status(cluster, "E003") == done
 
 
 def test_the_units_own_drivers_lie_too() -> None:
@@ -230,7 +230,7 @@ def test_the_units_own_drivers_lie_too() -> None:
 
     fault(cluster, "driver-lies", unit="E002", kind="echo")
     assert ask(mode=CV, dvg="350", dig="2")[1]["status"]["status"] == CV
-    assert word(cluster, "E002") == WAIT
+    assert status(cluster, "E002") == WAIT
     fault(cluster, "driver-lies", unit="E002", kind="error")
     assert ask(mode=CV, dvg="350", dig="2")[0] == 500
 
@@ -243,6 +243,6 @@ def test_a_driver_that_does_nothing_does_nothing_for_apis_main() -> None:
     fault(cluster, "driver-lies", unit=reference, kind="deaf", only=WAIT)
     budo(cluster, "/stop")
     cluster.advance(40)
-    others = {uid: each for uid, each in words(log_of(cluster)).items() if uid != reference}
-    assert words(log_of(cluster))[reference] == CV
+    others = {uid: each for uid, each in statuses(log_of(cluster)).items() if uid != reference}
+    assert statuses(log_of(cluster))[reference] == CV
     assert set(others.values()) == {WAIT}

@@ -12,7 +12,7 @@ from main_controller.simulator import FaultError, SimulatedCluster
 from main_controller.simulator.bus import Ramps
 from main_controller.simulator.exchange import Request
 from main_controller.simulator.quirks import Quirks
-from tests.simulator.traces import budo, device, global_modes, log_of, sharing, until, watch, words
+from tests.simulator.traces import budo, device, global_modes, log_of, sharing, statuses, until, watch
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_the_cluster_shares_again_after_every_fault(cluster: SimulatedCluster, n
     cluster.clear("all")
     cluster.advance(120)
     if cluster.apis.mode is Mode.STOP:
-        until(cluster, lambda: set(words(log_of(cluster)).values()) == {"0x0000"})
+        until(cluster, lambda: set(statuses(log_of(cluster)).values()) == {"0x0000"})
         budo(cluster, "/active")
     until(cluster, lambda: sharing(cluster), 300)
     assert len(log_of(cluster)) == 4

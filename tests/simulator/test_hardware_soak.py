@@ -45,8 +45,8 @@ def disturb(cluster: SimulatedCluster, rng: random.Random) -> None:
     unit = f"E{rng.randint(1, 5):03d}"
     choice = rng.randint(0, 9)
     if choice < 5:
-        word, dvg = rng.choice(list(ConverterStatus)).value, rng.choice((340, 350, 380, 420))
-        order(cluster, unit, word, dvg, rng.choice((0, 1, 2, 6)))
+        status, dvg = rng.choice(list(ConverterStatus)).value, rng.choice((340, 350, 380, 420))
+        order(cluster, unit, status, dvg, rng.choice((0, 1, 2, 6)))
     elif choice < 8:
         name, args = rng.choice(FAULTS)
         fault(cluster, name, **(args if name in OF_THE_BUS else {**args, "unit": unit}))
@@ -66,8 +66,8 @@ def lawful(cluster: SimulatedCluster, bus: Bus) -> None:
     elif bus.held is None:
         assert flowing == pytest.approx(-bus.leak_a if bus.live else 0.0, abs=1e-9)
     assert bus.voltage >= 0
-    assert set(bus.references) == {unit for unit in mine if unit.word is ConverterStatus.VOLTAGE_REFERENCE}
-    assert {unit.id for unit in mine if unit.word is not ConverterStatus.WAIT} <= set(bus.working)
+    assert set(bus.references) == {unit for unit in mine if unit.status is ConverterStatus.VOLTAGE_REFERENCE}
+    assert {unit.id for unit in mine if unit.status is not ConverterStatus.WAIT} <= set(bus.working)
 
 
 @pytest.mark.parametrize("seed", range(4))

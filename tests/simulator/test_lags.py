@@ -15,9 +15,9 @@ from tests.simulator.traces import (
     grid_masters,
     recorded,
     sharing,
+    statuses,
     until,
     watch,
-    words,
 )
 
 WAIT = "0x0000"
@@ -45,7 +45,7 @@ def shown_everywhere(mode: str) -> Callable[[Moment], bool]:
 
 
 def all_wait(moment: Moment) -> bool:
-    return bool(moment.log) and set(words(moment.log).values()) == {WAIT}
+    return bool(moment.log) and set(statuses(moment.log).values()) == {WAIT}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_hard_stop_amid_deals_shows_late(seed: int, path: str) -> None:
     shown = None
     for _ in range(300):
         cluster.advance(0.1)
-        order += [u.id for u in cluster.plant.units.values() if u.word.value == WAIT and u.id not in order]
+        order += [u.id for u in cluster.plant.units.values() if u.status.value == WAIT and u.id not in order]
         if len(order) == 4 and cluster.plant.units[order[-1]] is reference:
             assert 2 <= cluster.agenda.now - start <= 7.2
             shown = watch(cluster, 30).first(start, all_wait)
@@ -198,20 +198,20 @@ def test_a_node_killed_amid_a_deal(real_faults: Trace, seed: int) -> None:
     cluster = at_work(seed)
     cluster.fault("node-dies", unit="E004" if cluster.apis.grid_master != "E004" else "E003")
     (dead,) = [node.id for node in cluster.apis.nodes.values() if not node.alive]
-    word = cluster.plant.units[dead].word
+    status = cluster.plant.units[dead].status
     start = cluster.agenda.now
     simulated = measured(watch(cluster, 60), start, dead)
     for what, seconds in real.items():
         assert simulated[what] == pytest.approx(seconds, abs=4), what
-    assert cluster.plant.units[dead].word is word
+    assert cluster.plant.units[dead].status is status
 
 
 def test_a_returning_node_shows_its_old_word_and_then_waits(real_faults: Trace) -> None:
     """K6: still the reference of a dead bus after 150 s; in Wait at its next reading."""
 
     def measured(trace: Trace, start: float, uid: str) -> tuple[float, float]:
-        back = trace.first(start, lambda m: bool(m.log) and uid in m.log and words(m.log)[uid] != WAIT)
-        return back, trace.first(start, lambda m: bool(m.log) and uid in m.log and words(m.log)[uid] == WAIT)
+        back = trace.first(start, lambda m: bool(m.log) and uid in m.log and statuses(m.log)[uid] != WAIT)
+        return back, trace.first(start, lambda m: bool(m.log) and uid in m.log and statuses(m.log)[uid] == WAIT)
 
     back, waits = measured(real_faults, 290.0, "E001")
     cluster = at_work()

@@ -136,12 +136,12 @@ def test_the_ramp_takes_two_minutes_of_the_units_clock(speed: float, seconds: in
     assert one.steady
 
 
-@pytest.mark.parametrize("word", [ConverterStatus.CHARGE, ConverterStatus.DISCHARGE])
-def test_a_current_order_on_a_dead_bus_trips(word: ConverterStatus) -> None:
+@pytest.mark.parametrize("status", [ConverterStatus.CHARGE, ConverterStatus.DISCHARGE])
+def test_a_current_order_on_a_dead_bus_trips(status: ConverterStatus) -> None:
     """N13, caution 1."""
     one = plant()
-    one.order_by_hand(one.units["E002"], word, 350, 1)
-    assert one.units["E002"].word is ConverterStatus.WAIT
+    one.order_by_hand(one.units["E002"], status, 350, 1)
+    assert one.units["E002"].status is ConverterStatus.WAIT
     assert one.units["E002"].heavy_alarm
 
 
@@ -171,7 +171,7 @@ def test_ending_with_the_reference_leaves_the_others_in_their_word_without_curre
     one = raised()
     one.order_by_hand(one.units["E002"], ConverterStatus.CHARGE, 350, 1)
     one.order_by_hand(one.units["E001"], ConverterStatus.WAIT, 0, 0)
-    assert (one.units["E002"].word, one.units["E002"].ig, one.voltage) == (ConverterStatus.CHARGE, 0.0, 0.0)
+    assert (one.units["E002"].status, one.units["E002"].ig, one.voltage) == (ConverterStatus.CHARGE, 0.0, 0.0)
     one.order_by_hand(one.units["E001"], ConverterStatus.VOLTAGE_REFERENCE, 350, 2)
     steps(one, 12)
     assert one.units["E002"].ig == 1.0

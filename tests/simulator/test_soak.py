@@ -39,7 +39,7 @@ def lawful(cluster: SimulatedCluster) -> None:
     assert sum(unit.ig for unit in plant.units.values()) == pytest.approx(0.0, abs=1e-9)
     assert 0.0 <= plant.voltage <= 350.0
     assert all(0.0 <= unit.rsoc <= 100.0 for unit in plant.units.values())
-    assert all((unit.word is ConverterStatus.WAIT) <= (unit.ig == 0.0) for unit in plant.units.values())
+    assert all((unit.status is ConverterStatus.WAIT) <= (unit.ig == 0.0) for unit in plant.units.values())
     assert len(grid_masters(moment.log)) <= 1
     for deal in cluster.apis.market.deals:
         assert deal.charger != deal.discharger

@@ -113,8 +113,8 @@ def sharing(cluster: SimulatedCluster) -> bool:
     return len(cluster.apis.market.deals) >= 2 and len(flowing) >= 3 and len(shown) == len(flowing)
 
 
-def words(log: Json) -> dict[str, str]:
-    """Unit -> its converter's word."""
+def statuses(log: Json) -> dict[str, str]:
+    """Unit -> its converter's status."""
     return {uid: unit["dcdc"]["status"]["status"] for uid, unit in log.items()}
 
 

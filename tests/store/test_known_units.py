@@ -18,11 +18,11 @@ from tests.store.disk import fill_up, make_room
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 
 
-def unit(unit_id: str, word: str | None, *, dvg: float = 350.0, dig: float = 2.0, clock: str = "0") -> dict[str, Any]:
+def unit(unit_id: str, status: str | None, *, dvg: float = 350.0, dig: float = 2.0, clock: str = "0") -> dict[str, Any]:
     return {
         "oesunit": {"ip": f"10.0.0.{int(unit_id[1:]) % 250}"},
         "time": clock,
-        "dcdc": {"status": {"status": word}, "vdis": {"dvg": dvg}, "param": {"dig": dig}},
+        "dcdc": {"status": {"status": status}, "vdis": {"dvg": dvg}, "param": {"dig": dig}},
     }
 
 
@@ -40,7 +40,7 @@ class Site:
 
     def take(self, *units: tuple[str, str | None], **more: Any) -> None:
         """A good `/get/log` with these units in these words."""
-        self.take_data({unit_id: unit(unit_id, word, **more) for unit_id, word in units})
+        self.take_data({unit_id: unit(unit_id, status, **more) for unit_id, status in units})
 
     def take_data(self, units: Mapping[str, dict[str, Any]]) -> None:
         self.cache.take_log(units, 1.0, NOON)
@@ -93,7 +93,7 @@ def test_a_member_never_seen_is_remembered_without_a_word(site: Site) -> None:
 def test_a_unit_that_went_silent_keeps_its_last_word(site: Site) -> None:
     site.take(("E001", "0x0014"), ("E002", "0x0000"))
     site.take(("E002", "0x0000"))
-    assert site.restarted().known.load()["E001"].word == "0x0014"
+    assert site.restarted().known.load()["E001"].status == "0x0014"
 
 
 def test_only_what_changed_is_written(site: Site) -> None:
@@ -110,7 +110,7 @@ def test_an_address_that_is_no_longer_told_is_kept(site: Site) -> None:
     site.take(("E001", "0x0000"))
     site.take_data({"E001": {"dcdc": {"status": {"status": "0x0014"}}}})
     kept = site.restarted().known.load()["E001"]
-    assert (kept.word, kept.ip) == ("0x0014", "10.0.0.1")
+    assert (kept.status, kept.ip) == ("0x0014", "10.0.0.1")
 
 
 def test_an_acknowledgement_holds_for_the_word_and_over_a_restart(site: Site) -> None:
@@ -127,13 +127,13 @@ def test_an_acknowledgement_holds_for_the_word_and_over_a_restart(site: Site) ->
     assert (kept.acknowledged_by, kept.acknowledged_at) == ("10.0.0.7", NOON)
 
 
-def acknowledged_and_silent(site: Site, word: str = "0x0014") -> None:
+def acknowledged_and_silent(site: Site, status: str = "0x0014") -> None:
     """E001 fell silent in this word, and was acknowledged so; E002 goes on."""
-    site.take(("E001", word), ("E002", "0x0000"), clock="0")
+    site.take(("E001", status), ("E002", "0x0000"), clock="0")
     site.take(("E002", "0x0000"), clock="1")
-    site.known.acknowledge("E001", word, "anna", NOON)
+    site.known.acknowledge("E001", status, "anna", NOON)
     site.take(("E002", "0x0000"), clock="2")
-    assert site.known.acknowledged("E001", word)
+    assert site.known.acknowledged("E001", status)
 
 
 def test_a_unit_that_is_seen_live_again_is_acknowledged_no_longer_even_in_the_same_word(site: Site) -> None:
@@ -273,7 +273,7 @@ def test_who_was_forgotten_stays_so_over_a_restart_and_keeps_its_last_address(si
     again = site.restarted().restarted()
     assert again.cache.snapshot().members == ("E001",)
     left = again.cache.snapshot().forgotten["E002"]
-    assert (left.word, left.ip) == ("0x0014", "10.0.0.2")
+    assert (left.status, left.ip) == ("0x0014", "10.0.0.2")
     assert again.known.forgetting("E002") == Forgotten("Sato", "scrapped", NOON)
     again.database.close()
 
@@ -338,7 +338,7 @@ def test_a_full_disk_loses_nothing_and_keeps_no_more_than_one_write_per_unit(sit
         site.take(("E001", "0x0014" if clock % 2 else "0x0041"), clock=str(clock))
     assert site.waiting() == 1
     make_room(site.database)
-    assert site.restarted().known.load()["E001"].word == "0x0014"
+    assert site.restarted().known.load()["E001"].status == "0x0014"
 
 
 def test_an_id_that_is_no_unicode_is_said_once_and_spoils_nothing(site: Site, caplog: pytest.LogCaptureFixture) -> None:
@@ -362,7 +362,7 @@ def test_a_poll_that_changes_nothing_that_is_kept_writes_nothing(site: Site) -> 
     pictures = [{f"E{n:04}": unit(f"E{n:04}", "0x0000", clock=str(clock)) for n in range(1000)} for clock in range(3)]
     site.take_data(pictures[0])
     site.database.write_once()
-    for picture in pictures[1:]:
-        site.cache.take_log(picture, 1.0, NOON)
+    for grid in pictures[1:]:
+        site.cache.take_log(grid, 1.0, NOON)
         site.tell()
         assert site.waiting() == 0

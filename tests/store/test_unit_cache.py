@@ -19,8 +19,8 @@ def wall(now: float) -> datetime:
     return START + timedelta(seconds=now)
 
 
-def unit(time: str | None = "t0", word: str = "0x0000", **more: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {"dcdc": {"status": {"status": word}}, **more}
+def unit(time: str | None = "t0", status: str = "0x0000", **more: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {"dcdc": {"status": {"status": status}}, **more}
     return data if time is None else {**data, "time": time}
 
 
@@ -108,7 +108,7 @@ def test_a_time_that_is_no_text_gives_way_to_the_data() -> None:
 
 
 def test_members_are_whoever_was_configured_seen_or_remembered_and_none_is_forgotten() -> None:
-    cache = UnitCache(remembered={"E009": Remembered("E009", word="0x0041", dvg=350.0)})
+    cache = UnitCache(remembered={"E009": Remembered("E009", status="0x0041", dvg=350.0)})
     take(cache, 1.0, E003=unit())
     cache.take_grid(lambda _: GridWatch(unit_ids=("E001", "E003")))
     assert cache.snapshot().members == ("E001", "E003", "E009")
@@ -123,8 +123,8 @@ def test_members_are_whoever_was_configured_seen_or_remembered_and_none_is_forgo
 
 
 def test_what_is_seen_now_counts_more_than_what_was_remembered() -> None:
-    cache = UnitCache(remembered={"E001": Remembered("E001", word="0x0041")})
-    assert take(cache, 1.0, E001=unit(word="0x0000")).last_status("E001") == "0x0000"
+    cache = UnitCache(remembered={"E001": Remembered("E001", status="0x0041")})
+    assert take(cache, 1.0, E001=unit(status="0x0000")).last_status("E001") == "0x0000"
 
 
 def test_the_grid_master_is_the_unit_whose_newest_data_claim_it() -> None:
@@ -223,7 +223,7 @@ def test_a_whole_snapshot_can_be_swapped_in() -> None:
 
 def test_a_forgotten_unit_is_in_nothing_but_its_own_list() -> None:
     cache = UnitCache()
-    take(cache, 1.0, E001=unit(), E002=unit(word="0x0014", oesunit={"ip": "10.0.0.2"}))
+    take(cache, 1.0, E001=unit(), E002=unit(status="0x0014", oesunit={"ip": "10.0.0.2"}))
     take(cache, 2.0, E001=unit("t1"))
     assert cache.forget("E002")
     snapshot = cache.snapshot()
@@ -254,7 +254,7 @@ def test_the_list_of_ids_brings_no_forgotten_unit_back() -> None:
 def test_a_forgotten_unit_is_a_member_again_as_soon_as_the_log_shows_it() -> None:
     cache = UnitCache(forgotten={"E002": Remembered("E002", "0x0014")})
     assert cache.snapshot().members == ()
-    snapshot = take(cache, 1.0, E001=unit(), E002=unit(word="0x0000"))
+    snapshot = take(cache, 1.0, E001=unit(), E002=unit(status="0x0000"))
     assert (snapshot.members, snapshot.forgotten) == (("E001", "E002"), {})
     assert snapshot.last_status("E002") == "0x0000"
 

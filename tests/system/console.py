@@ -64,7 +64,7 @@ def hurried(settings: Settings) -> Timing:
 
 
 def lay_out(folder: Path) -> Path:
-    """A checkout's folder that shares the page's files with this one and has its own log, plans and journal."""
+    """A checkout's folder that shares the page's files with this one and has its own log, schedules and journal."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("views", "js", "css", "img"):
         link = folder / name
@@ -180,7 +180,7 @@ class Console:
         """`/get/status`."""
         return self.get("/get/status")
 
-    def plans(self) -> dict[str, bytes]:
+    def schedules(self) -> dict[str, bytes]:
         """Every file in the schedules folder, hidden and half written ones too; without those that go meanwhile."""
         found: dict[str, bytes] = {}
         for path in self.settings.schedules.iterdir():

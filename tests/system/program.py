@@ -26,7 +26,7 @@ def copy_checkout(folder: Path) -> Path:
 
 
 class Program:
-    """`startMain.py` of `checkout` with these settings, on a free port, its plans and journal in `data`."""
+    """`startMain.py` of `checkout` with these settings, on a free port, its schedules and journal in `data`."""
 
     def __init__(self, checkout: Path, data: Path, *flags: str, **given: object) -> None:
         self.data = data

@@ -189,7 +189,7 @@ def effects(console: Console, grid: FakeGrid) -> dict[str, Any]:
     left = [command.id for command in inside.stores.commands.latest() if command.state != "failed"]
     return {
         "sent": grid.sent,
-        "plans": console.plans(),
+        "plans": console.schedules(),
         "locks": dict(inside.stores.locks.all()),
         "share": inside.operations.transfer.as_json(),
         "orders": left,

@@ -51,10 +51,10 @@ def own(console: Console) -> str:
 
 
 def forbidden(console: Console, grid: FakeGrid, target: str, method: str, headers: dict[str, str]) -> str:
-    before = grid.sent, console.plans()
+    before = grid.sent, console.schedules()
     answer = console.call(target, method, headers=headers, form="" if method == "POST" else None)
     assert answer.status == 403, (target, headers, answer.body[:200])
-    assert (grid.sent, console.plans()) == before
+    assert (grid.sent, console.schedules()) == before
     return answer.error
 
 

@@ -54,12 +54,12 @@ def sharing(program: Program, limit: str) -> str:
     return command_id
 
 
-def words(cluster: SimulatedCluster) -> dict[str, ConverterStatus]:
-    return {unit.id: unit.word for unit in cluster.plant.units.values()}
+def statuses(cluster: SimulatedCluster) -> dict[str, ConverterStatus]:
+    return {unit.id: unit.status for unit in cluster.plant.units.values()}
 
 
 def in_wait(cluster: SimulatedCluster) -> bool:
-    return set(words(cluster).values()) == {ConverterStatus.WAIT}
+    return set(statuses(cluster).values()) == {ConverterStatus.WAIT}
 
 
 def tripped(cluster: SimulatedCluster) -> list[str]:
@@ -84,7 +84,7 @@ def test_its_bus_is_its_own_and_its_wh_end_it(program: Program, cluster: Simulat
 def test_one_that_a_kill_interrupted_ends_itself(program: Program, cluster: SimulatedCluster) -> None:
     sharing(program, "minutes=30")
     program.kill()
-    assert words(cluster)["E003"] is ConverterStatus.CHARGE
+    assert statuses(cluster)["E003"] is ConverterStatus.CHARGE
     program.start()
     told = share(program)
     assert (told["state"], told["limits"], told["energyWh"]) == ("interrupted", {"minutes": 30.0, "wh": None}, None)

@@ -61,13 +61,13 @@ def test_it_is_read_in_whole_and_in_part(console: Console, unit_id: str) -> None
 def test_it_is_scheduled_and_cleared(console: Console, unit_id: str) -> None:
     unit = encoded(unit_id)
     for operation in ("softStop", "forceStop", "run"):
-        plan = f"operation={operation}&unitId={unit}"
-        answer = console.call("/setSchedule", "POST", form=f"{plan}&value=2090-01-01T00:00:00Z")
+        scope = f"operation={operation}&unitId={unit}"
+        answer = console.call("/setSchedule", "POST", form=f"{scope}&value=2090-01-01T00:00:00Z")
         assert answer.json["unitId"] == unit_id
         assert console.get("/schedules")[unit_id] == {operation: "2090-01-01T00:00:00.000+00:00"}
-        assert len(console.plans()) == 1
-        assert console.call("/setSchedule", "POST", form=plan).json["cleared"] is True
-        assert console.plans() == {}
+        assert len(console.schedules()) == 1
+        assert console.call("/setSchedule", "POST", form=scope).json["cleared"] is True
+        assert console.schedules() == {}
 
 
 @pytest.mark.parametrize("unit_id", [*ODD, *CLIMBING])

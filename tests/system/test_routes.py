@@ -147,7 +147,7 @@ def test_a_plan_is_kept_in_utc_and_shown_in_the_sites_zone(console: Console) -> 
         assert answer["due"] == "2090-01-01T00:00:00.000+00:00"
         assert answer["local"] == "2090-01-01T09:00:00+09:00"
     assert console.get("/schedules")["E001"] == {"forceStop": "2090-01-01T00:00:00.000+00:00"}
-    assert console.plans()["E001-forceStop"] == b"2090-01-01T00:00:00.000+00:00\n"
+    assert console.schedules()["E001-forceStop"] == b"2090-01-01T00:00:00.000+00:00\n"
     assert console.call("/setSchedule?operation=forceStop&unitId=E001&value=2020-01-01T00:00:00Z").status == 400
     cleared = console.call("/setSchedule?operation=forceStop&unitId=E001")
     assert (cleared.json["succeeded"], cleared.json["cleared"]) == (True, True)

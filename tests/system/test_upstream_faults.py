@@ -52,8 +52,8 @@ def well(console: Console) -> bool:
 
 
 def strict_json(body: bytes) -> Any:
-    def refuse(word: str) -> NoReturn:
-        raise AssertionError(f"{word} is no JSON")
+    def refuse(status: str) -> NoReturn:
+        raise AssertionError(f"{status} is no JSON")
 
     return json.loads(body, parse_constant=refuse)
 

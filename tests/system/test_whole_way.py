@@ -72,12 +72,12 @@ def ended(console: Console, command_id: str, deadline: float = 20.0) -> Any:
     return until(over, f"the end of {command_id}", deadline)
 
 
-def words(cluster: SimulatedCluster) -> dict[str, ConverterStatus]:
-    return {unit.id: unit.word for unit in cluster.plant.units.values()}
+def statuses(cluster: SimulatedCluster) -> dict[str, ConverterStatus]:
+    return {unit.id: unit.status for unit in cluster.plant.units.values()}
 
 
 def in_wait(cluster: SimulatedCluster) -> bool:
-    return set(words(cluster).values()) == {ConverterStatus.WAIT}
+    return set(statuses(cluster).values()) == {ConverterStatus.WAIT}
 
 
 def soon(seconds: float) -> str:
@@ -150,8 +150,8 @@ def test_a_guided_sharing_runs_and_ends(tmp_path: Path) -> None:
         started = console.call("/share?from=E001&to=E003&current=2&minutes=10")
         assert started.status == 200, started.body
         until(lambda: console.get("/get/share")["share"]["step"] == "sharing", "the sharing")
-        assert words(cluster)["E001"] is ConverterStatus.VOLTAGE_REFERENCE
-        assert words(cluster)["E003"] is ConverterStatus.CHARGE
+        assert statuses(cluster)["E001"] is ConverterStatus.VOLTAGE_REFERENCE
+        assert statuses(cluster)["E003"] is ConverterStatus.CHARGE
         assert console.call("/share?from=E002&to=E004&current=1&wh=5").status == 409, "one at a time"
         assert console.call("/share/end").status == 200
         assert ended(console, started.json["command"])["state"] == "verified"
@@ -183,12 +183,12 @@ def test_a_scheduled_soft_stop_fires_is_seen_in_effect_and_is_gone(tmp_path: Pat
         answer = console.call(f"/setSchedule?operation=softStop&value={value}")
         assert answer.json["succeeded"] is True
         assert console.get("/schedules").keys() == {"", "E002"}
-        assert set(console.plans()) == {"-softStop", "E002-softStop"}
+        assert set(console.schedules()) == {"-softStop", "E002-softStop"}
         assert cluster.apis.mode is Mode.AUTONOMOUS
         until(lambda: cluster.apis.mode is Mode.HETERONOMOUS, "the soft stop")
         assert datetime.now(UTC) >= datetime.fromisoformat(answer.json["due"])
         until(lambda: console.get("/schedules") == {}, "its end")
-        assert console.plans() == {}
+        assert console.schedules() == {}
         assert cluster.apis.nodes["E002"].local is Mode.HETERONOMOUS
         last = {each["unitId"]: each["outcome"] for each in console.status["schedules"]["last"]}
         assert last == {None: "done", "E002": "done"}
@@ -217,7 +217,7 @@ def test_a_schedule_that_came_due_while_down_fires_after_the_start(tmp_path: Pat
         until(lambda: datetime.now(UTC) > due + timedelta(seconds=0.2), "the time")
         with watching(cluster, tmp_path) as console:
             until(lambda: cluster.apis.mode is Mode.HETERONOMOUS, "the soft stop")
-            until(lambda: console.plans() == {}, "its file's end")
+            until(lambda: console.schedules() == {}, "its file's end")
             assert console.get("/locks")["E003"]["name"] == "anna"
             assert console.status["units"]["E003"]["locked"]["reason"] == "fuse"
             assert console.call("/setOperationMode?unitId=E003&value=").status == 409, "locked"
@@ -254,8 +254,8 @@ def test_a_restart_forgets_no_live_hardware(tmp_path: Path) -> None:
 def test_stop_all_while_sharing_ends_the_deals_in_order(tmp_path: Path) -> None:
     """R15, Z9: autonomous: the cluster's stop first, then Wait to whoever has not reached it; one unit dead."""
     with simulated(units=20) as cluster, watching(cluster, tmp_path) as console:
-        until(lambda: any(word.current_controlled for word in words(cluster).values()), "a deal at work")
-        working = next(unit_id for unit_id, word in words(cluster).items() if word.current_controlled)
+        until(lambda: any(status.current_controlled for status in statuses(cluster).values()), "a deal at work")
+        working = next(unit_id for unit_id, status in statuses(cluster).items() if status.current_controlled)
         cluster.fault("node-dies", unit=working)
         until(lambda: console.status["units"][working]["state"] == "silent", "its silence")
         answer = console.call("/stopAll", timeout=60)

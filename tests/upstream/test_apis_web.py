@@ -164,13 +164,13 @@ def test_only_succeeded_true_is_success(target: str, body: object, error_type: t
     assert caught.value.sent is True
 
 
-@pytest.mark.parametrize("word", BUDO_ORDERS)
+@pytest.mark.parametrize("status", BUDO_ORDERS)
 @pytest.mark.parametrize("active", [True, False])
 @responses.activate
-def test_a_budo_word_answers_whether_sharing_is_active(word: str, active: bool) -> None:
+def test_a_budo_word_answers_whether_sharing_is_active(status: str, active: bool) -> None:
     """W6-W9."""
-    responses.get(f"{BUDO}/{word}", json={"active": active})
-    assert client().budo(word) is active
+    responses.get(f"{BUDO}/{status}", json={"active": active})
+    assert client().budo(status) is active
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_hostile_unit_id_stays_one_parameter() -> None:
     assert responses.calls[0].request.url == f"{BUDO}/shutdown?unitId=E001%26unitId%3D%2F..%2F%C3%A9"
 
 
-@pytest.mark.parametrize("target", [*ORDERS, *(f"/{word}" for word in BUDO_ORDERS)])
+@pytest.mark.parametrize("target", [*ORDERS, *(f"/{status}" for status in BUDO_ORDERS)])
 @responses.activate
 def test_an_order_without_an_answer_may_still_take_effect(target: str) -> None:
     """The 504 of an order says so, as apis-web's event bus may take 30 s (K7)."""

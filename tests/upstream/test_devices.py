@@ -68,17 +68,17 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("word", "dvg", "dig", "query"), VALUES)
+@pytest.mark.parametrize(("status", "dvg", "dig", "query"), VALUES)
 @responses.activate
-def test_an_order_through_the_emulator(word: ConverterStatus, dvg: float, dig: float, query: str) -> None:
+def test_an_order_through_the_emulator(status: ConverterStatus, dvg: float, dig: float, query: str) -> None:
     """A15-4, Z8: the four words with plain figures; Wait always with both 0. The answer is the new dcdc object."""
     listing("E001")
     responses.get(f"{EMULATOR}/set/dcdc/E001?{query}", json=DCDC)
-    assert emulator().command(E001, word, dvg, dig) == DCDC
+    assert emulator().command(E001, status, dvg, dig) == DCDC
     assert urls() == [f"{EMULATOR}/get/log", f"{EMULATOR}/set/dcdc/E001?{query}"]
 
 
-@pytest.mark.parametrize(("word", "dvg", "dig", "query"), VALUES)
+@pytest.mark.parametrize(("status", "dvg", "dig", "query"), VALUES)
 @pytest.mark.parametrize(
     ("ip", "host"),
     [
@@ -89,10 +89,10 @@ def test_an_order_through_the_emulator(word: ConverterStatus, dvg: float, dig: f
     ],
 )
 @responses.activate
-def test_an_order_to_a_node(word: ConverterStatus, dvg: float, dig: float, query: str, ip: str, host: str) -> None:
+def test_an_order_to_a_node(status: ConverterStatus, dvg: float, dig: float, query: str, ip: str, host: str) -> None:
     """W11: `http://<ip><set_url>`, an IPv6 literal in brackets."""
     responses.get(f"http://{host}:4380/remote/set?{query}", json=DCDC)
-    assert drivers().command(Target("E001", ip), word, dvg, dig) == DCDC
+    assert drivers().command(Target("E001", ip), status, dvg, dig) == DCDC
     assert urls() == [f"http://{host}:4380/remote/set?{query}"]
 
 
@@ -114,7 +114,7 @@ def test_the_set_url_is_taken_as_it_is_written(set_url: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "dvg", "dig"),
+    ("status", "dvg", "dig"),
     [
         ("0x0014", 350, 2),
         (None, 350, 2),
@@ -128,21 +128,21 @@ def test_the_set_url_is_taken_as_it_is_written(set_url: str, url: str) -> None:
 )
 @pytest.mark.parametrize("devices", [emulator(), drivers()])
 @responses.activate
-def test_values_that_are_none_never_leave(devices: Devices, word: Any, dvg: Any, dig: Any) -> None:
+def test_values_that_are_none_never_leave(devices: Devices, status: Any, dvg: Any, dig: Any) -> None:
     """K11: one misspelt word or missing value hangs the emulator for everybody."""
     with pytest.raises(BadRequest, match="nothing was sent"):
-        devices.command(E001, word, dvg, dig)
+        devices.command(E001, status, dvg, dig)
     assert urls() == []
 
 
 @pytest.mark.parametrize("unit_id", ["E999", "", ".", "..", "e001", "E001/x"])
-@pytest.mark.parametrize("word", [ConverterStatus.WAIT, ConverterStatus.CHARGE])
+@pytest.mark.parametrize("status", [ConverterStatus.WAIT, ConverterStatus.CHARGE])
 @responses.activate
-def test_a_unit_that_the_emulator_does_not_list_is_refused(unit_id: str, word: ConverterStatus) -> None:
+def test_a_unit_that_the_emulator_does_not_list_is_refused(unit_id: str, status: ConverterStatus) -> None:
     """K11, Z7: nothing is sent for it, not even Wait."""
     listing("E001", "..")
     with pytest.raises(UpstreamRefused, match=r"nothing was sent|cannot be part") as caught:
-        emulator().command(Target(unit_id, None), word, 350, 1)
+        emulator().command(Target(unit_id, None), status, 350, 1)
     assert caught.value.sent is False
     assert not [url for url in urls() if "/set/" in url]
 
@@ -162,14 +162,14 @@ def test_an_order_that_moves_something_needs_a_fresh_list_and_wait_only_the_last
     responses.get(f"{EMULATOR}/set/dcdc/E001", json=DCDC)
     device = emulator()
     lists: list[int] = []
-    for word in (
+    for status in (
         ConverterStatus.CHARGE,
         ConverterStatus.CHARGE,
         ConverterStatus.WAIT,
         ConverterStatus.WAIT,
         ConverterStatus.DISCHARGE,
     ):
-        device.command(E001, word, 350, 1)
+        device.command(E001, status, 350, 1)
         lists.append(sum(url.endswith("/get/log") for url in urls()))
     assert lists == [1, 2, 2, 2, 3]
 

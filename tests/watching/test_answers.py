@@ -8,7 +8,7 @@ from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.watching.answers import Answers
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 
 UP = ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.3)
@@ -31,7 +31,7 @@ def watch(bench: Bench, seconds: float) -> None:
 def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench: Bench) -> None:
     command, _ = bench.converter.wait("E001", ME)
     assert command.state is VERIFIED
-    bench.unit("E001").word = str(ConverterStatus.VOLTAGE_REFERENCE)
+    bench.unit("E001").status = str(ConverterStatus.VOLTAGE_REFERENCE)
     watch(bench, 11)
     assert bench.log.get(command.id).state is VERIFIED, "readings sooner prove nothing (Z6c)"
     watch(bench, 14)
@@ -43,7 +43,7 @@ def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench:
 
 def test_an_order_whose_converter_trips_a_moment_later_is_contradicted(bench: Bench) -> None:
     command, _ = bench.converter.order(UP, ME)
-    bench.unit("E001").word = str(ConverterStatus.WAIT)
+    bench.unit("E001").status = str(ConverterStatus.WAIT)
     watch(bench, 25)
     assert bench.log.get(command.id).state is CONTRADICTED
 
@@ -68,7 +68,7 @@ def test_a_reading_that_agrees_is_the_better_evidence(bench: Bench) -> None:
 def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Bench) -> None:
     command = bench.stop_all.order(ME)
     assert command.state is VERIFIED
-    bench.unit("E001").word = str(ConverterStatus.CHARGE)
+    bench.unit("E001").status = str(ConverterStatus.CHARGE)
     watch(bench, 28)
     assert bench.log.get(command.id).state is VERIFIED, "telemetry counts late after a stop (K9)"
     watch(bench, 14)
@@ -80,7 +80,7 @@ def test_stop_all_done_by_answers_is_taken_back_by_readings_that_count(bench: Be
 def test_what_was_read_before_a_stop_alls_late_wait_does_not_contradict_it(bench: Bench) -> None:
     """In Soft Stop Wait leaves after the grace time; readings between 30 s and that are from before it."""
     bench.grid.mode = Mode.HETERONOMOUS
-    bench.unit("E003").word = str(ConverterStatus.DISCHARGE)
+    bench.unit("E003").status = str(ConverterStatus.DISCHARGE)
     bench.run(18)
     command = bench.stop_all.order(ME)
     assert (command.state, command.units["E003"].evidence) == (VERIFIED, "converter")
@@ -104,14 +104,14 @@ def test_after_run_is_ordered_a_working_converter_contradicts_no_stop(bench: Ben
     command = bench.stop_all.order(ME)
     bench.run(1)
     bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
-    bench.unit("E001").word = str(ConverterStatus.CHARGE)
+    bench.unit("E001").status = str(ConverterStatus.CHARGE)
     watch(bench, 60)
     assert bench.log.get(command.id).state is VERIFIED
 
 
 def test_a_unit_that_is_not_live_tells_nothing(bench: Bench) -> None:
     command, _ = bench.converter.wait("E001", ME)
-    bench.unit("E001").word = str(ConverterStatus.CHARGE)
+    bench.unit("E001").status = str(ConverterStatus.CHARGE)
     bench.unit("E001").there = False
     watch(bench, 60)
     assert bench.log.get(command.id).state is VERIFIED

@@ -16,7 +16,7 @@ from main_controller.store.chronicle import Chronicle
 from main_controller.watching.answers import Answers
 from main_controller.watching.bus_events import BusEvents
 from main_controller.watching.bus_view import BusView
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, unsent
 
@@ -57,9 +57,9 @@ class Watched:
         """What stands now, by kind, the gravest first."""
         return [one["kind"] for one in self.events.standing()]
 
-    def works(self, unit_id: str, word: ConverterStatus, vg: float = 350.0, **more: float) -> None:
+    def works(self, unit_id: str, status: ConverterStatus, vg: float = 350.0, **more: float) -> None:
         unit = self.bench.unit(unit_id)
-        unit.word = str(word)
+        unit.status = str(status)
         for name, value in {"dvg": 350.0, "dig": 2.0, "vg": vg, **more}.items():
             setattr(unit, name, value)
 
@@ -81,7 +81,7 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     manual.bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), ME)
     manual.bench.run(40)
     assert manual.told() == []
-    manual.bench.unit("E001").word = str(WAIT)
+    manual.bench.unit("E001").status = str(WAIT)
     manual.bench.run(8)
     assert manual.told() == ["E001 was voltage reference and is in Wait now, by itself."]
     assert len(manual.trips.moments()["E001"]) == 1
@@ -190,7 +190,7 @@ def test_an_order_from_before_a_stop_that_could_not_leave_explains_nothing_eithe
         with pytest.raises(ControllerError):
             bench.converter.wait("E001", ME)
     bench.run(60)
-    assert bench.unit("E001").word == CV
+    assert bench.unit("E001").status == CV
     assert "unexplained" in manual.kinds
 
 
@@ -440,7 +440,7 @@ def test_a_contradicted_order_stands_above_everything_until_the_converter_obeys(
         == "E001 answered c1 of me as done (in Wait), but its readings show charging, set to 350 V and 2 A."
     )
     assert first["numbers"] == {"command": "c1", "wanted": "0x0000", "shows": "0x0041"}
-    manual.bench.unit("E001").word = str(WAIT)
+    manual.bench.unit("E001").status = str(WAIT)
     manual.bench.run(6)
     assert "contradicted" not in manual.kinds
 
@@ -461,8 +461,8 @@ def test_deals_explain_what_apis_main_drives() -> None:
                 unit_ids=("E001",), deals=({"chargingUnit": "E001", "dischargingUnit": "E002"},), deals_at=1.0
             )
         )
-        for unit_id, word in (("E001", CHARGE), ("E002", CV), ("E003", DISCHARGE)):
-            watching.works(unit_id, word)
+        for unit_id, status in (("E001", CHARGE), ("E002", CV), ("E003", DISCHARGE)):
+            watching.works(unit_id, status)
         bench.run(60)
         told = [one["unitId"] for one in watching.events.standing() if one["kind"] == "unexplained"]
         assert told == ["E003"]
@@ -473,7 +473,7 @@ def test_a_trip_between_its_own_answer_and_the_first_reading_is_a_trip(manual: W
     """I11: no reading ever showed it at work."""
     answers = Answers(manual.bench.desk)
     manual.bench.converter.order(UP, ME)
-    manual.bench.unit("E001").word = str(WAIT)
+    manual.bench.unit("E001").status = str(WAIT)
     for _ in range(30):
         manual.bench.run(1)
         answers.run_once()
@@ -487,7 +487,7 @@ def test_a_trip_that_an_alarm_shows_counts_though_a_wait_clears_it_before_the_an
     answers = Answers(manual.bench.desk)
     manual.bench.converter.order(UP, ME)
     tripped = manual.bench.unit("E001")
-    tripped.word, tripped.alarm = str(WAIT), "Heavy alarm"
+    tripped.status, tripped.alarm = str(WAIT), "Heavy alarm"
     manual.bench.run(10)
     manual.bench.converter.wait("E001", ME)
     tripped.alarm = "No alarm"
@@ -501,7 +501,7 @@ def test_one_trip_counts_once_whether_its_alarm_or_its_reading_tells_it_first(ma
     answers = Answers(manual.bench.desk)
     manual.bench.converter.order(UP, ME)
     tripped = manual.bench.unit("E001")
-    tripped.word, tripped.alarm = str(WAIT), "Heavy alarm"
+    tripped.status, tripped.alarm = str(WAIT), "Heavy alarm"
     for _ in range(40):
         manual.bench.run(1)
         answers.run_once()
@@ -519,7 +519,7 @@ def test_a_converter_that_trips_again_soon_after_its_wait_has_tripped_twice(manu
     for _ in range(2):
         bench.converter.order(UP, ME)
         bench.run(10)
-        unit.word = str(WAIT)
+        unit.status = str(WAIT)
         bench.run(10)
         bench.converter.wait("E001", ME)
         bench.run(31)
@@ -534,12 +534,12 @@ def test_a_reading_that_still_shows_the_wait_before_the_last_order_is_no_trip(ma
     bench.run(20)
     bench.converter.wait("E001", ME)
     bench.run(1)
-    unit.word = str(CV)  # no reading has told of the Wait yet
+    unit.status = str(CV)  # no reading has told of the Wait yet
     bench.run(5)
     bench.converter.order(UP, ME)
-    unit.word = str(WAIT)
+    unit.status = str(WAIT)
     bench.run(2)
-    unit.word = str(CV)
+    unit.status = str(CV)
     bench.run(40)
     assert manual.trips.moments() == {}
 

@@ -10,13 +10,13 @@ import pytest
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import BudoOrder, ConverterOrder, ModeOrder, Order, StopAllOrder
-from main_controller.store.command_log import CommandLog
+from main_controller.orders.register import Register
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
 from main_controller.watching.earlier_stops import EarlierStop
 from main_controller.watching.journaling import Journaling
 from main_controller.watching.stop_follower import StopFollower
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ class Run:
         self.database = Database(path)
         self.journal = Journal(self.database, wall=lambda: self.now)
         self.journaling = Journaling(self.journal)
-        self.log = CommandLog()
+        self.log = Register()
         self.log.listen(self.journaling.command_changed)
 
     def gives(self, order: Order, state: CommandState | None = None, **changes: Any) -> Command:
@@ -141,17 +141,17 @@ def follow(bench: Bench, follower: StopFollower, seconds: int) -> None:
 def test_who_works_still_gets_wait_until_it_is_seen_there(order: Order) -> None:
     with open_bench("E001", "E002", "E003", mode=Mode.STOP) as bench:
         for unit_id in ("E001", "E003"):
-            bench.unit(unit_id).word = str(ConverterStatus.CHARGE)
+            bench.unit(unit_id).status = str(ConverterStatus.CHARGE)
         bench.settled()
         follow(bench, earlier(bench, order, 60.0, "E003"), 60)
-        assert bench.unit("E001").word == ConverterStatus.WAIT
-        assert bench.unit("E003").word == ConverterStatus.CHARGE
+        assert bench.unit("E001").status == ConverterStatus.WAIT
+        assert bench.unit("E003").status == ConverterStatus.CHARGE
         assert {one[1] for one in bench.grid.sent if one[0] == "command"} == {"E001"}
 
 
 def test_before_the_units_were_heard_nothing_is_sent() -> None:
     with open_bench("E001", mode=Mode.STOP) as bench:
-        bench.unit("E001").word = str(ConverterStatus.CHARGE)
+        bench.unit("E001").status = str(ConverterStatus.CHARGE)
         follower = earlier(bench, STOP_ALL, 60.0)
         follower.run_once()
         assert bench.grid.sent == []
@@ -159,7 +159,7 @@ def test_before_the_units_were_heard_nothing_is_sent() -> None:
 
 def test_ten_minutes_after_the_stop_it_ends() -> None:
     with open_bench("E001", mode=Mode.STOP) as bench:
-        bench.unit("E001").word = str(ConverterStatus.CHARGE)
+        bench.unit("E001").status = str(ConverterStatus.CHARGE)
         bench.settled()
         follow(bench, earlier(bench, STOP_ALL, 601.0), 30)
-        assert bench.unit("E001").word == ConverterStatus.CHARGE
+        assert bench.unit("E001").status == ConverterStatus.CHARGE

@@ -10,7 +10,7 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.orders.shut_down import ShutDown
 from main_controller.watching.grid_events import GridEvents
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
@@ -177,7 +177,7 @@ def test_units_that_are_remembered_did_not_fall_silent_by_a_restart() -> None:
 def test_live_hardware_that_nobody_watches_is_told_until_it_is_seen_in_wait(watched: Watched) -> None:
     """K6: E001 came back after 150 s, still the voltage reference of a dead bus."""
     unit = watched.bench.unit("E001")
-    unit.word, unit.dvg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
+    unit.status, unit.dvg = str(ConverterStatus.VOLTAGE_REFERENCE), 350.0
     watched.bench.run(6.0)
     unit.there = False
     watched.bench.run(6.0)
@@ -187,7 +187,7 @@ def test_live_hardware_that_nobody_watches_is_told_until_it_is_seen_in_wait(watc
     ]
     watched.bench.run(60.0)
     assert watched.told() == []
-    unit.there, unit.word = True, str(ConverterStatus.WAIT)
+    unit.there, unit.status = True, str(ConverterStatus.WAIT)
     watched.bench.run(6.0)
     assert "E001 is seen in Wait again." in watched.told()
 

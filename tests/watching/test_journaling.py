@@ -13,7 +13,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.schedule import Operation, Schedule
-from main_controller.store.command_log import CommandLog
+from main_controller.orders.register import Register
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
@@ -25,13 +25,13 @@ NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 
 
 class Site:
-    """A command log whose changes are journaled."""
+    """A register whose changes are journaled."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.journal = Journal(self.database, wall=lambda: NOON)
         self.journaling = Journaling(self.journal)
-        self.log = CommandLog(first_number=self.journaling.next_command_number(wall=lambda: NOON))
+        self.log = Register(first_number=self.journaling.next_command_number(wall=lambda: NOON))
         self.log.listen(self.journaling.command_changed)
 
     def begin(self, order: str = "setDcdc", unit_id: str | None = "E001", **changes: Any) -> Command:

@@ -7,7 +7,7 @@ import pytest
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.watching.stop_follower import StopFollower
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, unsent
 
@@ -44,26 +44,26 @@ def test_a_force_stop_whose_one_wait_failed_sends_it_again_and_is_verified_only_
     manual.run(25)
     assert not manual.log.get(command.id).state.in_effect
     follow(manual, 30)
-    assert manual.unit("E001").word == WAIT
+    assert manual.unit("E001").status == WAIT
     assert manual.log.get(command.id).state == "verified"
 
 
 def test_a_force_stop_from_run_is_not_verified_over_a_unit_that_came_back_as_reference(running: Bench) -> None:
     """S3: in no deal, so that no apis-main ends it."""
-    running.unit("E001").word = str(CV)
+    running.unit("E001").status = str(CV)
     running.run(10)
     command = running.set_mode.cluster(STOP, ME)
     running.run(29)
     assert running.log.get(command.id).state == "accepted"
-    assert running.unit("E001").word == CV, "apis-main has its time first"
+    assert running.unit("E001").status == CV, "apis-main has its time first"
     follow(running, 31)
-    assert running.unit("E001").word == WAIT
+    assert running.unit("E001").status == WAIT
     assert running.log.get(command.id).state == "verified"
 
 
 def test_a_second_force_stop_while_a_converter_works_is_not_verified_either(manual: Bench) -> None:
     manual.grid.mode = STOP
-    manual.unit("E001").word = str(CV)
+    manual.unit("E001").status = str(CV)
     manual.run(10)
     command = manual.set_mode.cluster(STOP, ME)
     manual.run(40)
@@ -71,7 +71,7 @@ def test_a_second_force_stop_while_a_converter_works_is_not_verified_either(manu
 
 
 def test_a_converter_that_takes_no_wait_is_asked_again_and_again_and_the_stop_times_out(running: Bench) -> None:
-    running.unit("E001").word = str(CHARGE)
+    running.unit("E001").status = str(CHARGE)
     running.run(10)
     running.grid.faults["E001 WAIT"] = Fault(unsent(), times=100)
     command = running.set_mode.cluster(STOP, ME)
@@ -82,7 +82,7 @@ def test_a_converter_that_takes_no_wait_is_asked_again_and_again_and_the_stop_ti
     assert len(waits) >= 5
     running.grid.faults.clear()
     follow(running, 15)
-    assert running.unit("E001").word == WAIT, "also after its verdict"
+    assert running.unit("E001").status == WAIT, "also after its verdict"
 
 
 def test_a_local_force_stop_in_manual_brings_its_converter_to_wait(manual: Bench) -> None:
@@ -90,10 +90,10 @@ def test_a_local_force_stop_in_manual_brings_its_converter_to_wait(manual: Bench
     manual.converter.order(UP, ME)
     manual.run(15)
     command = manual.set_mode.unit("E001", STOP, ME)
-    assert manual.unit("E001").word == WAIT
+    assert manual.unit("E001").status == WAIT
     manual.run(40)
     assert manual.log.get(command.id).state == "verified"
-    assert manual.unit("E002").word == WAIT
+    assert manual.unit("E002").status == WAIT
 
 
 def test_whoever_ordered_something_else_since_is_not_stopped_again(manual: Bench) -> None:
@@ -103,7 +103,7 @@ def test_whoever_ordered_something_else_since_is_not_stopped_again(manual: Bench
     manual.run(35)
     manual.converter.order(UP, ME)
     follow(manual, 60)
-    assert manual.unit("E001").word == CV
+    assert manual.unit("E001").status == CV
     assert command.id in {one.id for one in manual.log.latest()}
 
 
@@ -119,7 +119,7 @@ def test_a_unit_that_cannot_tell_makes_the_verdict_partial_and_says_so(running: 
 
 
 def test_a_silent_unit_last_seen_working_keeps_a_force_stop_from_being_verified(running: Bench) -> None:
-    running.unit("E003").word = str(CHARGE)
+    running.unit("E003").status = str(CHARGE)
     running.run(10)
     running.unit("E003").frozen = True
     running.run(40)
@@ -139,22 +139,22 @@ def test_what_a_stop_all_did_not_bring_to_wait_is_sent_it_on(manual: Bench, how:
         manual.devices.deaf = {"E001"}
     command = manual.stop_all.order(ME)
     assert command.state == "failed"
-    assert manual.unit("E001").word == CV
+    assert manual.unit("E001").status == CV
     manual.grid.faults.clear()
     manual.devices.deaf = set()
     follow(manual, 10)
-    assert manual.unit("E001").word == WAIT
+    assert manual.unit("E001").status == WAIT
     manual.run(15)
     manual.converter.order(UP, ME)
     follow(manual, 30)
-    assert manual.unit("E001").word == CV, "what was ordered since is somebody's will"
+    assert manual.unit("E001").status == CV, "what was ordered since is somebody's will"
 
 
 def test_a_stop_all_that_is_done_sends_nothing_more(manual: Bench) -> None:
     command = manual.stop_all.order(ME)
     assert command.state == "verified"
     waits = len(manual.grid.waits())
-    manual.unit("E002").word = str(CV)  # by another door
+    manual.unit("E002").status = str(CV)  # by another door
     follow(manual, 60)
     assert len(manual.grid.waits()) == waits
 

@@ -6,7 +6,7 @@ import pytest
 
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import Mode
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault
 
@@ -20,7 +20,7 @@ def bench() -> Iterator[Bench]:
 
 
 def test_a_picture_that_stands_still_verifies_nothing(bench: Bench) -> None:
-    """K7: the dead master's last picture goes on saying Run; here it happens to say what was wanted."""
+    """K7: the dead master's last reply goes on saying Run; here it happens to say what was wanted."""
     for unit in bench.grid.units.values():
         unit.frozen = True
     command = bench.set_mode.cluster(RUN, ME)
@@ -50,7 +50,7 @@ def test_one_live_unit_that_does_not_show_it_keeps_it_unverified(bench: Bench) -
 def test_a_mode_seen_in_effect_is_no_longer_under_way(bench: Bench) -> None:
     command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
-    assert [one.in_effect for one in bench.log.mode_effects() if one.command_id == command.id] == [True]
+    assert [one.in_effect for one in bench.log.effects.mode_effects() if one.command_id == command.id] == [True]
 
 
 def test_a_soft_stop_is_followed_until_it_has_drained(bench: Bench) -> None:
@@ -62,12 +62,12 @@ def test_a_soft_stop_is_followed_until_it_has_drained(bench: Bench) -> None:
     bench.set_grid(grid_master=False, deals=0)
     bench.run(1.0)
     assert bench.log.get(command.id).progress["drained"] is None, "no Grid Master: none is no answer (K7)"
-    bench.unit("E001").word = "0x0041"
+    bench.unit("E001").status = "0x0041"
     bench.run(6.0)
     bench.set_grid(grid_master=True, deals=0)
     bench.run(1.0)
     assert bench.log.get(command.id).progress["drained"] is False, "K12: a deal leaves before its units show Wait"
-    bench.unit("E001").word = "0x0000"
+    bench.unit("E001").status = "0x0000"
     bench.run(6.0)
     assert bench.log.get(command.id).progress["drained"] is True
 

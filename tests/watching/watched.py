@@ -6,10 +6,10 @@ from typing import Any
 
 from main_controller.domain.timing import Timing
 from main_controller.orders.desk import Desk
+from main_controller.orders.register import Register
 from main_controller.orders.trips import Trips
 from main_controller.rules.interlock_terms import Limits
 from main_controller.store.chronicle import Chronicle
-from main_controller.store.command_log import CommandLog
 from main_controller.store.unit_cache import UnitCache
 from main_controller.watching.bus_events import BusEvents
 from tests.orders.bench import Acknowledged, LockBook
@@ -29,7 +29,7 @@ class Watching:
         limits: Limits | None = None,
     ) -> None:
         self.told: list[tuple[Any, ...]] = []
-        desk = Desk(cache, CommandLog(), Acknowledged(), LockBook(), timing=Timing(), clock=clock, wall=wall)
+        desk = Desk(cache, Register(), Acknowledged(), LockBook(), timing=Timing(), clock=clock, wall=wall)
         chronicle = Chronicle(record=lambda *row: self.told.append((clock(), *row)), wall=wall)
         self.events = BusEvents(desk, chronicle, Trips(), limits=limits or Limits())
 

@@ -15,9 +15,9 @@ from main_controller.domain.orders import ModeOrder
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.domain.timing import Timing
 from main_controller.errors import Refused, UpstreamUnreachable
-from main_controller.store.command_log import CommandLog
+from main_controller.orders.register import Register
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
-from tests.assessment.facts import ME
+from tests.assessment.units import ME
 from tests.web.client import Answer, Client
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ class Part:
     """Two routes: `/order`, whose work is `do`, and `/halt`, which stops."""
 
     def __init__(self) -> None:
-        self.log = CommandLog()
+        self.log = Register()
         self.pools = (ThreadPoolExecutor(ORDERS_AT_ONCE), ThreadPoolExecutor(64))
         self.now = 1.0
         self.ordering = Ordering(

@@ -42,7 +42,7 @@ def test_the_page_without_any_data_is_a_page(root: Path) -> None:
 
 
 def test_every_unit_of_the_cache_and_of_unit_ids_is_on_it(root: Path) -> None:
-    site = Site(root, UnitCache(remembered={"E008": Remembered("E008", word="0x0014", ip="10.0.0.8")}))
+    site = Site(root, UnitCache(remembered={"E008": Remembered("E008", status="0x0014", ip="10.0.0.8")}))
     take(site.grid.cache, site.grid.clock, unit("E001"), unit("E002"))
     site.grid.watch(unit_ids=("E001", "E009"))
     for unit_id in ("E001", "E002", "E008", "E009"):
@@ -86,7 +86,7 @@ def test_a_hostile_id_is_seen_whole_and_isolated_and_stays_itself_for_the_script
 
 def test_unwatched_hardware_stands_in_a_sentence_until_somebody_knows(root: Path) -> None:
     known: dict[str, Any] = {}
-    site = Site(root, acknowledgement=lambda unit_id, word: known.get(unit_id))
+    site = Site(root, acknowledgement=lambda unit_id, status: known.get(unit_id))
     take(site.grid.cache, site.grid.clock, in_word("E001", "0x0014"), unit("E002"))
     assert site.page.variables("")["unwatched"] == []
     site.grid.clock.now += 150
@@ -100,7 +100,7 @@ def test_unwatched_hardware_stands_in_a_sentence_until_somebody_knows(root: Path
 
 
 @pytest.mark.parametrize(
-    ("word", "age", "expected"),
+    ("last", "age", "expected"),
     [
         ("0x0041", 90.0, "E001 has been silent, last read 90 s ago; last seen charging at 350 V."),
         ("0x9999", 600.0, "E001 has been silent, last read 10 min ago; last seen 0x9999 at 350 V."),
@@ -112,8 +112,8 @@ def test_unwatched_hardware_stands_in_a_sentence_until_somebody_knows(root: Path
         ),
     ],
 )
-def test_the_sentence_says_how_long_and_in_what_state(word: str | None, age: float | None, expected: str) -> None:
-    status = {"state": "silent", "lastWord": word, "age": age, "lastDvg": 350.0}
+def test_the_sentence_says_how_long_and_in_what_state(last: str | None, age: float | None, expected: str) -> None:
+    status = {"state": "silent", "lastWord": last, "age": age, "lastDvg": 350.0}
     assert unwatched_sentence("E001", status) == expected
 
 

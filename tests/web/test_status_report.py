@@ -11,7 +11,7 @@ from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.timing import Timing
 from main_controller.orders.desk import Desk
-from main_controller.store.command_log import CommandLog
+from main_controller.orders.register import Register
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json
 from main_controller.web.status_report import About, Sources, StatusReport
@@ -26,7 +26,7 @@ LIMITS = {"gridvoltagemin": 300.0, "gridvoltagemax": 380.0, "maxgridcurrent": 2.
 class Nobody:
     """No acknowledgement and no lock."""
 
-    def acknowledged(self, unit_id: str, word: str | None) -> bool:
+    def acknowledged(self, unit_id: str, status: str | None) -> bool:
         return False
 
     def all(self) -> Mapping[str, Mapping[str, Any]]:
@@ -38,7 +38,7 @@ class Grid:
         self.clock = Clock()
         self.cache = cache or UnitCache()
         about = About("0.1.0", False, title, "Asia/Tokyo", LIMITS, {"readOnly": False})
-        self.orders = CommandLog()
+        self.orders = Register()
         desk = Desk(
             self.cache, self.orders, Nobody(), Nobody(), timing=Timing(), clock=self.clock, wall=self.clock.wall
         )
@@ -46,7 +46,7 @@ class Grid:
         asked = {"collector": lambda: UP, "watcher": lambda: DOWN, "scheduler": lambda: UP, **sources}
         self.desk = desk
         self.status = StatusReport(
-            desk.picture, about, Sources(schedules=lambda: schedules, **asked), started=self.clock.wall()
+            desk.grid, about, Sources(schedules=lambda: schedules, **asked), started=self.clock.wall()
         )
 
     def watch(self, **changes: Any) -> None:
@@ -64,9 +64,9 @@ class Grid:
         return found
 
 
-def in_word(unit_id: str, word: str | None, time: str = "2026/05/13-12:00:00") -> dict[str, Any]:
+def in_word(unit_id: str, status: str | None, time: str = "2026/05/13-12:00:00") -> dict[str, Any]:
     data = unit(unit_id, time)
-    return {**data, "dcdc": {**data["dcdc"], "status": {"status": word}}}
+    return {**data, "dcdc": {**data["dcdc"], "status": {"status": status}}}
 
 
 def test_before_anything_is_known_nothing_is_claimed() -> None:
@@ -146,23 +146,23 @@ def test_units_are_live_then_stale_then_silent_each_by_its_own_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "unwatched"),
+    ("status", "unwatched"),
     [("0x0000", False), ("0x0014", True), ("0x0041", True), ("0x0002", True), ("0x9999", True), (None, True)],
 )
-def test_a_unit_that_stands_still_in_any_word_but_wait_is_unwatched(word: str | None, unwatched: bool) -> None:
-    grid = Grid(acknowledgement=lambda unit_id, word: {"by": "10.0.0.7", "at": f"{unit_id} {word}"})
-    take(grid.cache, grid.clock, in_word("E001", word))
+def test_a_unit_that_stands_still_in_any_word_but_wait_is_unwatched(status: str | None, unwatched: bool) -> None:
+    grid = Grid(acknowledgement=lambda unit_id, status: {"by": "10.0.0.7", "at": f"{unit_id} {status}"})
+    take(grid.cache, grid.clock, in_word("E001", status))
     told = grid.unit("E001")
-    assert (told["unwatched"], told["lastWord"], told["acknowledged"]) == (False, word, None)
+    assert (told["unwatched"], told["lastWord"], told["acknowledged"]) == (False, status, None)
     assert (told["lastDvg"], told["lastDig"], told["lastVg"]) == (350.0, 2.0, 349.5)
     grid.clock.now += 30.1
     told = grid.unit("E001")
     assert told["unwatched"] is unwatched
-    assert told["acknowledged"] == ({"by": "10.0.0.7", "at": f"E001 {word}"} if unwatched else None)
+    assert told["acknowledged"] == ({"by": "10.0.0.7", "at": f"E001 {status}"} if unwatched else None)
 
 
 def test_a_word_is_shown_in_one_spelling_and_acknowledged_as_it_was_sent() -> None:
-    grid = Grid(acknowledgement=lambda unit_id, word: {"by": "me", "at": str(word)})
+    grid = Grid(acknowledgement=lambda unit_id, status: {"by": "me", "at": str(status)})
     take(grid.cache, grid.clock, in_word("E001", "0X0041"))
     grid.clock.now += 31
     told = grid.unit("E001")
@@ -171,7 +171,7 @@ def test_a_word_is_shown_in_one_spelling_and_acknowledged_as_it_was_sent() -> No
 
 def test_a_restart_forgets_no_live_hardware() -> None:
     """Z6a: a member remembered in a word, and one never seen."""
-    grid = Grid(UnitCache(remembered={"E001": Remembered("E001", word="0x0014", dvg=350.0, dig=2.0)}))
+    grid = Grid(UnitCache(remembered={"E001": Remembered("E001", status="0x0014", dvg=350.0, dig=2.0)}))
     grid.watch(unit_ids=("E001", "E002"))
     assert (grid.unit("E001")["unwatched"], grid.unit("E001")["lastWord"]) == (True, "0x0014")
     assert (grid.unit("E001")["lastDvg"], grid.unit("E001")["lastDig"]) == (350.0, 2.0)
@@ -197,7 +197,7 @@ def test_orders_events_and_the_shared_procedure_come_as_they_are() -> None:
 def test_a_change_of_ours_under_way_is_the_old_mode_with_the_new_one_pending() -> None:
     change = ModeEffect("c1", None, Mode.STOP, entered=999.0, before=Mode.AUTONOMOUS, returned=999.0, sent=True)
     grid = Grid()
-    grid.orders.note_mode(change)
+    grid.orders.effects.note_mode(change)
     stopped = {"operation_mode": {"global": "stop"}}
     take(grid.cache, grid.clock, unit("E001"), unit("E002", apis=stopped))
     assert (grid.grid["mode"], grid.grid["pending"]) == ("autonomous", "stop")
@@ -214,7 +214,7 @@ def test_stale_units_have_no_say_in_the_mode() -> None:
 
 
 def test_without_an_answer_to_unit_ids_nothing_is_believed_of_deals_and_master() -> None:
-    """Z6, K7: the dead master's last picture goes on claiming it."""
+    """Z6, K7: the dead master's last reply goes on claiming it."""
     grid = Grid()
     master = unit("E001")
     take(grid.cache, grid.clock, {**master, "apis": {**master["apis"], "is_grid_master": True}})
@@ -259,7 +259,7 @@ def test_a_silent_unit_that_answered_wait_itself_is_no_longer_unwatched() -> Non
     assert grid.unit("E001")["unwatched"] is True
     answer = {"status": {"status": "0x0000"}}
     now = grid.clock.now
-    grid.orders.note_converter(
+    grid.orders.effects.note_converter(
         ConverterEffect(
             "c1", "E001", ConverterStatus.WAIT, 0.0, 0.0, entered=now, returned=now, sent=True, answer=answer
         )
@@ -272,7 +272,7 @@ def test_a_unit_last_read_in_wait_that_was_ordered_on_since_is_unwatched() -> No
     grid = Grid()
     take(grid.cache, grid.clock, in_word("E001", "0x0000"), unit("E002"))
     now = grid.clock.now
-    grid.orders.note_converter(
+    grid.orders.effects.note_converter(
         ConverterEffect("c1", "E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0, now, now, "unknown")
     )
     take(grid.cache, grid.clock, unit("E002", "2026/05/13-12:00:05"))

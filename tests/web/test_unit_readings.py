@@ -31,7 +31,7 @@ class Devices:
         self.asked.append((target, what))
         return self.answer()
 
-    def command(self, target: Target, word: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
+    def command(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         raise AssertionError("a reading gives no order")
 
     def ups_mode(self, target: Target, mode: int) -> Any:
@@ -173,7 +173,7 @@ def test_urgent_never_reads_a_device_that_may_be_another_units(grid: Grid) -> No
 
 
 def test_urgent_reaches_a_unit_by_the_address_remembered_from_before_the_restart() -> None:
-    grid = Grid(UnitCache(remembered={"E001": Remembered("E001", word="0x0014", ip="10.0.0.1")}))
+    grid = Grid(UnitCache(remembered={"E001": Remembered("E001", status="0x0014", ip="10.0.0.1")}))
     assert grid.client.call("/get/dcdc/E001").status == 503
     assert grid.client.call("/get/dcdc/E001?urgent=true").json == {"fresh": True}
     assert grid.devices.asked == [(Target("E001", "10.0.0.1"), "dcdc")]

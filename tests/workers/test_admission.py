@@ -123,8 +123,8 @@ def test_an_answer_of_bad_ids_alone_is_a_fault_and_never_no_grid_master() -> Non
     assert bench.cache.snapshot().grid.unit_ids is None
 
 
-def kept(word: str, *ids: str) -> dict[str, Remembered]:
-    return {unit_id: Remembered(unit_id, word) for unit_id in ids}
+def kept(status: str, *ids: str) -> dict[str, Remembered]:
+    return {unit_id: Remembered(unit_id, status) for unit_id in ids}
 
 
 def test_of_too_many_remembered_units_those_in_wait_are_left_out_first(caplog: pytest.LogCaptureFixture) -> None:
@@ -132,7 +132,7 @@ def test_of_too_many_remembered_units_those_in_wait_are_left_out_first(caplog: p
     many = kept("0x0000", *(f"A{n:04d}" for n in range(1000))) | kept("0x0014", *(f"Z{n}" for n in range(5)))
     taken = within({**many, **kept("0x0041", TURNED, LONG)}, 10)
     assert sorted(taken) == [*(f"A{n:04d}" for n in range(5)), *(f"Z{n}" for n in range(5))]
-    assert taken["Z1"].word == "0x0014"
+    assert taken["Z1"].status == "0x0014"
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 3
 
 

@@ -55,5 +55,5 @@ def define(connection: sqlite3.Connection) -> None:
 def _stage_of_order(kind: str, outcome: str) -> str:
     if not outcome:
         return "intent" if kind == "intent" else "came"
-    word = outcome.partition(":")[0]
-    return word if word in _OUTCOMES else "event"
+    status = outcome.partition(":")[0]
+    return status if status in _OUTCOMES else "event"

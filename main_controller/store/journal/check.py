@@ -34,7 +34,7 @@ def verify(connection: sqlite3.Connection) -> Verdict:
 
     Finds a row that was changed, removed or put elsewhere. Raises sqlite3.Error when the file cannot be read.
     """
-    connection.execute("BEGIN")  # one picture of the file, while the program goes on writing
+    connection.execute("BEGIN")  # one state of the file, while the program goes on writing
     try:
         return _follow(connection)
     finally:

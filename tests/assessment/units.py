@@ -19,22 +19,22 @@ LAG = 12.0
 
 
 def reading(
-    word: ConverterStatus | None = ConverterStatus.WAIT, *, at: float = NOW - 2.0, **more: float | None
+    status: ConverterStatus | None = ConverterStatus.WAIT, *, at: float = NOW - 2.0, **more: float | None
 ) -> Reading:
     """A reading that arrived `at`; vg 0 V, dvg 0 V, dig 0 A where nothing else is said."""
     values: dict[str, Any] = {"vg": 0.0, "ig": 0.0, "dvg": 0.0, "dig": 0.0, **more}
-    return Reading(at, word, **values)
+    return Reading(at, status, **values)
 
 
-def order(word: ConverterStatus, *, entered: float = NOW - 30.0, **more: Any) -> ConverterEffect:
+def order(status: ConverterStatus, *, entered: float = NOW - 30.0, **more: Any) -> ConverterEffect:
     """A converter order of 350 V and 1 A; in flight unless `returned` is given."""
     values: dict[str, Any] = {"command_id": "c1", "unit_id": "E001", "dvg": 350.0, "dig": 1.0, **more}
-    return ConverterEffect(word=word, entered=entered, **values)
+    return ConverterEffect(status=status, entered=entered, **values)
 
 
-def answer(word: ConverterStatus | str, dvg: float | None = 350.0, dig: float | None = 1.0) -> dict[str, Any]:
+def answer(status: ConverterStatus | str, dvg: float | None = 350.0, dig: float | None = 1.0) -> dict[str, Any]:
     """The `dcdc` object that a converter answers with."""
-    return {"status": {"status": str(word)}, "vdis": {"dvg": dvg}, "param": {"dig": dig}}
+    return {"status": {"status": str(status)}, "vdis": {"dvg": dvg}, "param": {"dig": dig}}
 
 
 def battery(unit_id: str = "E001", **more: Any) -> Unit:
@@ -49,9 +49,9 @@ def battery(unit_id: str = "E001", **more: Any) -> Unit:
     )
 
 
-def fact(
+def assessed(
     unit_id: str,
-    word: ConverterStatus | None = ConverterStatus.WAIT,
+    status: ConverterStatus | None = ConverterStatus.WAIT,
     *,
     age: float = 2.0,
     orders: Sequence[ConverterEffect] = (),
@@ -67,7 +67,7 @@ def fact(
     """A unit whose newest of three readings, 5 s apart, is `age` seconds old."""
     if readings is None:
         times = [NOW - age - 5.0 * back for back in (2, 1, 0)]
-        readings = [reading(word, at=at, vg=vg, dvg=dvg, dig=dig) for at in times]
+        readings = [reading(status, at=at, vg=vg, dvg=dvg, dig=dig) for at in times]
     last = readings[-1] if readings else None
     if state is None:
         state = UnitState.LIVE if age <= 30 else UnitState.STALE
@@ -75,8 +75,8 @@ def fact(
         "global_mode": mode,
         "local_mode": local,
         "effective": None if mode is None else effective_mode(mode, local),
-        "unit": battery(unit_id),
-        "raw_status": None if word is None else str(word),
+        "reported": battery(unit_id),
+        "raw_status": None if status is None else str(status),
         "vg": vg,
         "dvg": dvg,
         "dig": dig,
@@ -89,12 +89,12 @@ def reference(
     unit_id: str = "E001", *, dvg: float = 350.0, dig: float = 2.3, vg: float = 350.0, **more: Any
 ) -> UnitAssessment:
     """A unit that is the voltage reference."""
-    return fact(unit_id, ConverterStatus.VOLTAGE_REFERENCE, dvg=dvg, dig=dig, vg=vg, **more)
+    return assessed(unit_id, ConverterStatus.VOLTAGE_REFERENCE, dvg=dvg, dig=dig, vg=vg, **more)
 
 
-def silent(unit_id: str, word: ConverterStatus | None = ConverterStatus.WAIT, **more: Any) -> UnitAssessment:
-    """A member that the data no longer hold, last seen in `word`."""
-    return fact(unit_id, word, age=more.pop("age", 300.0), state=UnitState.SILENT, **more)
+def silent(unit_id: str, status: ConverterStatus | None = ConverterStatus.WAIT, **more: Any) -> UnitAssessment:
+    """A member that the data no longer hold, last seen in `status`."""
+    return assessed(unit_id, status, age=more.pop("age", 300.0), state=UnitState.SILENT, **more)
 
 
 def never_seen(unit_id: str) -> UnitAssessment:
@@ -102,6 +102,6 @@ def never_seen(unit_id: str) -> UnitAssessment:
     return UnitAssessment(unit_id, UnitState.SILENT, None, None, (), estimate_of(None, (), LAG))
 
 
-def picture(*facts: UnitAssessment, mode: Mode | None = Mode.MANUAL, **more: Any) -> GridState:
+def grid_of(*units: UnitAssessment, mode: Mode | None = Mode.MANUAL, **more: Any) -> GridState:
     """A picture of these units."""
-    return GridState(NOW, {one.id: one for one in facts}, mode, **more)
+    return GridState(NOW, {one.id: one for one in units}, mode, **more)

@@ -1,25 +1,20 @@
-"""The orders of this process: their records, what may be in force because of them, and whose turn it is (Z8b).
+"""The orders of this process: their records, found by id and by key, and told to listeners (Z8b, H1).
 
-Used by the orders. `deciding` makes an order's check and its entry one step for the whole cluster; the
-record's own lock is held for moments only and never while anything is sent, so Wait and stop wait for nobody (Z8).
+Used by the orders and by all that follows them. `deciding` makes an order's check and its entry one step for the whole
+cluster; the record's own lock is held for moments only and never while anything is sent, so Wait and stop wait for
+nobody (Z8).
 """
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from main_controller.domain.commands import (
-    Command,
-    CommandState,
-    ConverterEffect,
-    ModeEffect,
-    stops_or_changes,
-)
-from main_controller.domain.scope import Lane
+from main_controller.domain.commands import Command, CommandState, stops_or_changes
 from main_controller.errors import NotFound, Refused
+from main_controller.orders.effects import Effects
 
 Listener = Callable[[Command | None, Command], None]
 """Called after every change with the record before (None: new) and after."""
@@ -40,34 +35,24 @@ class KeyTaken(Refused):
         self.same = same
 
 
-class TurnLost(Refused):
-    """A stop overtook an order before it was sent, or its turn never came (409)."""
-
-
-Order = TypeVar("Order", ConverterEffect, ModeEffect)
-
 KEPT_COMMANDS = 1000
-KEPT_ORDERS = 64
 KEPT_KEYS = 8000
 KEPT_MOVES = 2
 
 
-class CommandLog:
-    """All commands of this process, newest kept, and the converter and mode orders that rules must count."""
+class Register:
+    """All commands of this process, newest kept; `effects` is what may be in force because of them."""
 
     def __init__(self, *, first_number: int = 1) -> None:
+        self.effects = Effects()
         self._record = threading.Lock()  # protects every field below; only dictionary work happens under it
         self._changed = threading.Condition(self._record)
         self._deciding = threading.RLock()  # check and entry of orders that rules bind; never held while sending
         self._commands: OrderedDict[str, Command] = OrderedDict()
         self._keys: OrderedDict[str, tuple[str, str]] = OrderedDict()  # key -> its command's id, and what was asked
-        self._converter_orders: dict[str, list[ConverterEffect]] = {}
-        self._mode_orders: list[ModeEffect] = []
         self._moves: dict[str | None, deque[str]] = {}  # per scope the last stops and modes that count
         self._pinned: dict[str, Command] = {}  # of those moves what is no longer listed
         self._keyed: OrderedDict[str, Command] = OrderedDict()  # no longer listed, but found by their key
-        self._stops: dict[Lane, int] = {}
-        self._exclusive: str | None = None
         self._number = first_number
         self._listeners: list[Listener] = []
 
@@ -211,66 +196,6 @@ class CommandLog:
             self._changed.wait_for(lambda: not self._commands[command_id].state.open, timeout)
             return self._commands[command_id]
 
-    # What may be in force because of orders
-
-    def note_converter(self, order: ConverterEffect) -> None:
-        """Keep a converter order, or replace the record of the same command for the same unit."""
-        with self._record:
-            kept = self._converter_orders.setdefault(order.unit_id, [])
-            for index, old in enumerate(kept):
-                if old.command_id == order.command_id and old.entered == order.entered and old.word is order.word:
-                    kept[index] = order
-                    return
-            kept.append(order)
-            _prune(kept)
-
-    def note_mode(self, order: ModeEffect) -> None:
-        """Keep a mode order, or replace the record of the same command."""
-        with self._record:
-            for index, old in enumerate(self._mode_orders):
-                if old.command_id == order.command_id:
-                    self._mode_orders[index] = order
-                    return
-            self._mode_orders.append(order)
-            _prune(self._mode_orders)
-
-    def converter_effects(self) -> Mapping[str, tuple[ConverterEffect, ...]]:
-        """Per unit the converter orders that were or may have been sent, oldest first."""
-        with self._record:
-            return {
-                unit_id: tuple(order for order in kept if order.returned is None or order.sent is not False)
-                for unit_id, kept in self._converter_orders.items()
-            }
-
-    def mode_effects(self) -> tuple[ModeEffect, ...]:
-        """The mode orders that were or may have been sent, oldest first."""
-        with self._record:
-            return tuple(order for order in self._mode_orders if order.returned is None or order.sent is not False)
-
-    # Stopping overtakes
-
-    def stopping(self, lane: Lane) -> int:
-        """Note that a stop or Wait came in this lane; returns its number."""
-        with self._changed:
-            self._stops[lane] = self._stops.get(lane, 0) + 1
-            self._changed.notify_all()
-            return self._stops[lane]
-
-    def stops(self, *lanes: Lane) -> int:
-        """How many stops and Waits have come in these lanes: a change means that one overtook an order."""
-        with self._record:
-            return sum(self._stops.get(lane, 0) for lane in lanes)
-
-    def hold(self, command_id: str | None) -> None:
-        """Note that this Stop all runs, so that other orders are refused meanwhile (Z9); None: it has ended."""
-        with self._record:
-            self._exclusive = command_id
-
-    @property
-    def held_by(self) -> str | None:
-        """The running Stop all's id, or None."""
-        return self._exclusive
-
     def _forget_oldest(self) -> None:
         while len(self._commands) > KEPT_COMMANDS:
             for command_id, command in self._commands.items():
@@ -298,51 +223,3 @@ class CommandLog:
     def _tell(self, before: Command | None, after: Command) -> None:
         for listener in self._listeners:
             listener(before, after)
-
-
-def _prune(kept: "list[Order]") -> None:
-    """Forget the oldest order that came back; one in flight is never forgotten, however many follow it."""
-    if len(kept) > KEPT_ORDERS:
-        oldest = next((index for index, order in enumerate(kept) if order.returned is not None), None)
-        if oldest is not None:
-            del kept[oldest]
-
-
-class Turns:
-    """Who may execute next in one lane: one at a time, in order of arrival.
-
-    Wait and stop never ask for a turn (Z8).
-    """
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()  # protects the queues
-        self._queues: dict[Lane, deque[str]] = {}
-
-    @contextmanager
-    def turn(self, lane: Lane, command_id: str, *, timeout: float, overtaken: Callable[[], bool]) -> Iterator[None]:
-        """Wait for this command's turn in `lane` and hold it.
-
-        Raises TurnLost when a stop overtook the command or its turn did not come within `timeout` seconds.
-        """
-        with self._changed:
-            queue = self._queues.setdefault(lane, deque())
-            queue.append(command_id)
-        try:
-            with self._changed:
-                came = self._changed.wait_for(lambda: overtaken() or queue[0] == command_id, timeout)
-            if overtaken():
-                raise TurnLost("A stop overtook this order while it waited for its turn; nothing was sent.")
-            if not came:
-                raise TurnLost("Other orders for the same unit are still under way; nothing was sent.")
-            yield
-        finally:
-            with self._changed:
-                queue.remove(command_id)
-                if not queue and self._queues.get(lane) is queue:
-                    del self._queues[lane]
-                self._changed.notify_all()
-
-    def wake(self) -> None:
-        """Have every waiting order look whether a stop overtook it."""
-        with self._changed:
-            self._changed.notify_all()
