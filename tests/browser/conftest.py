@@ -18,6 +18,9 @@ from tests.system.console import Console
 TEMPO = 0.15
 """The real programs' periods and time-outs, that much of their length."""
 
+TO_SCALE: dict[str, Any] = {"readinglag": 12 * TEMPO, "stoplag": 30 * TEMPO}
+"""How long readings lag behind what such a cluster does: counted sooner, an old one would say that an order failed."""
+
 HURRY = (
     "{ const real = window.setTimeout; window.setTimeout = (call, wait, ...more) => real(call, wait / %d, ...more); }"
 )
@@ -105,7 +108,7 @@ def running(folder: Path, units: int, mode: Mode = Mode.AUTONOMOUS, **settings: 
     cluster.start()
     try:
         urls = {"apis_emul_url": cluster.emul_url, "apis_budo_url": cluster.budo_url, "emul_url": cluster.device_url}
-        with Console(folder, **{**urls, **settings}) as console:
+        with Console(folder, **{**urls, **TO_SCALE, **settings}) as console:
             yield Plant(console, cluster)
     finally:
         cluster.stop()
