@@ -16,7 +16,7 @@ const ORDER_TIMEOUT = 15_000; // ms: an order is answered at once, whatever the 
 const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called back
 const WAY_FREE = 2_000; // ms that readings hold back at most after a stop was given
 
-export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null } = {}) {
+export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null, words = null } = {}) {
   const kept = new Map(); // path -> {etag, body}: what a 304 stands for
   const underWay = new Set(); // what may be ended to leave the way to a stop
   let wayFree = null; // settled when readings may go again
@@ -24,7 +24,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
   async function read(path) {
     await wayFree;
     const before = kept.get(path);
-    const headers = { Accept: "application/json" };
+    const headers = asked();
     if (before) headers["If-None-Match"] = before.etag;
     // no-store keeps the browser's own cache out of it: with If-None-Match set by hand a 304 comes through as such
     const answer = await call(path, { headers, cache: "no-store" }, { timeout: readTimeout, before });
@@ -35,7 +35,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
   function post(path, parameters, { stops = false } = {}) {
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
-    return call(path, { method: "POST", body, cache: "no-store", headers: { Accept: "application/json" }, keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
+    return call(path, { method: "POST", body, cache: "no-store", headers: asked(), keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
   }
 
   async function call(path, options, { timeout, before = null, yields = true }) {
@@ -44,7 +44,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
     if (yields) underWay.add(request);
     try {
       const reply = await fetch(base + path, { ...options, signal: request.abort.signal, redirect: "error" });
-      return await answerOf(reply, before);
+      return learned(await answerOf(reply, before));
     } catch (fault) {
       if (request.gaveWay) return noAnswer("gaveWay");
       return noAnswer(fault.name === "AbortError" ? "timedOut" : "unreachable");
@@ -52,6 +52,19 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
       clearTimeout(timer);
       underWay.delete(request);
     }
+  }
+
+  /** What every request says of itself: where the page is not in English it asks for the codes of the sentences too. */
+  function asked() {
+    return { Accept: "application/json", ...(words?.wantsCodes() ? { "APIS-Sentences": "codes" } : {}) };
+  }
+
+  /** The answer without its `messages`, which the words keep: a body is the same in every language. */
+  function learned(answer) {
+    if (!Array.isArray(answer.body?.messages)) return answer;
+    const { messages, ...body } = answer.body;
+    words?.learn(messages);
+    return { ...answer, body };
   }
 
   /** Ends all that this page has under way but stops, and lets no reading go until the stop was answered, 2 s at most (Z9). */
@@ -136,7 +149,7 @@ async function answerOf(reply, before) {
   }
   const told = body !== null && typeof body === "object" && "error" in body;
   if (!reply.ok && !told) return { ...noAnswer("garbled"), status }; // something between answered: the controller gives a reason
-  const refused = !reply.ok || (told && Object.keys(body).length === 1);
+  const refused = !reply.ok || (told && Object.keys(body).every((key) => key === "error" || key === "messages"));
   return { ok: !refused, status, body, failure: refused ? "refused" : null, notModified: false, age, etag: reply.headers.get("ETag") };
 }
 

@@ -11,12 +11,12 @@ import { createLatch } from "./panels/latch.js";
 import { createPoller } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./stop.js";
-import { isolated, told } from "./lib/wire.js";
+import { isolated } from "./lib/wire.js";
 import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
 const name = pageName();
-const api = createApi(); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
+const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
 const state = createState();
 const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
 const find = (id) => document.getElementById(id);
@@ -74,8 +74,8 @@ function outcomeOf({ stage, outcome }) {
 /** A value as text: objects as "key: value" pairs, nothing as "". */
 function said(value) {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "object") return told(value);
-  return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${told(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
+  if (typeof value !== "object") return words.said(value);
+  return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
 }
 
 const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);

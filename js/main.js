@@ -39,9 +39,9 @@ const AGES = 1000; // ms without any news until the ages are drawn again
 const LOST_AFTER = 3; // s without an answer until the controller counts as unreachable
 
 const name = pageName();
-const api = createApi({ page: name });
-const state = createState();
 const words = createWords(firstLanguage());
+const api = createApi({ page: name, words });
+const state = createState();
 const orders = createOrders({ api, state, words, page: name, renew: () => statusPoller.now() });
 const memory = createMemory({ api, state });
 const asking = createAsk();

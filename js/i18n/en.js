@@ -77,7 +77,7 @@ export default {
   "stopall.lead": "Force Stop for the cluster, then Wait for every converter, and a check that each one shows it. Deals under way are ended.",
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",
   "stopall.lead.any": "Every converter is sent to Wait, and each one is checked to show it. Deals under way are ended.",
-  "stopall.not": "Every unit known is in Wait.", "stopall.answered": "Every unit known is in Wait, some by their own answer; readings still to come.", "stopall.grace": "Wait goes to {units} in {time}: {why}.", "stopall.grace.why": "apis-main ends its deals in their order first", "stopall.rest": "Not seen in Wait: {units}",
+  "stopall.not": "Every unit known is in Wait.", "stopall.answered": "Every unit known is in Wait, some by their own answer; readings still to come.", "stopall.grace": "Wait goes to {units} in {time}: {why}.", "stopall.rest": "Not seen in Wait: {units}",
   "stopall.late": "Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.", "stopall.plain": "Stop all as a plain form",
   "estop.head": "E-stop latched by {by}: {reason}",
   "estop.rest": "Since {since}. Until it is reset only what stops is sent; all else is refused.",

@@ -77,7 +77,7 @@ export default {
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
   "stopall.lead.any": "全 DC/DC Converter を Wait Mode に設定し、それぞれ確認します。進行中の電力融通は停止します。",
-  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.grace": "{units} には {time}後に Wait を送信します: {why}。", "stopall.grace.why": "それまでは apis-main が電力融通を正しい順序で終了させます", "stopall.rest": "Wait を確認できないノード: {units}",
+  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.grace": "{units} には {time}後に Wait を送信します: {why}。", "stopall.rest": "Wait を確認できないノード: {units}",
   "stopall.late": "Stop all の応答がまだありません。下のボタンはこのページの機能を使わずに Stop all をもう一度送信し、このページから移動します。", "stopall.plain": "通常のフォームで Stop all",
   "estop.head": "ラッチ停止中({by}): {reason}",
   "estop.rest": "{since} から。リセットするまで停止操作のみ送信し、それ以外の操作は拒否します。",

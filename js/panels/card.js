@@ -6,7 +6,7 @@ import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
 import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
 import { tripsTexts } from "../lib/trips.js";
-import { isolated, told, visible } from "../lib/wire.js";
+import { isolated, visible } from "../lib/wire.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
 import { showOutcomes } from "./outcomes.js";
@@ -113,7 +113,7 @@ export function createCard(page, id, element) {
       setAttribute(node, "data-level", level);
       setAttribute(node, "title", hint);
     });
-    setText(part.sentence, told(conflict ?? ""));
+    setText(part.sentence, words.said(conflict ?? ""));
     setProperty(part.sentence, "hidden", !conflict);
     setAttribute(element, "data-alarm", isAlarming(unit));
   }

@@ -4,7 +4,6 @@ import { isDrained } from "../lib/drained.js";
 import { timeOfDay } from "../lib/moments.js";
 import { failureSentence, liveNow, modeName } from "../lib/sentences.js";
 import { createStop } from "../stop.js";
-import { told } from "../lib/wire.js";
 import { createAskLatch } from "./askLatch.js";
 import { showOutcomes } from "./outcomes.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
@@ -124,7 +123,7 @@ export function createCluster(page) {
     if (itself.mode !== now && now) itself.over = true;
     const shown = last !== null && !itself.over && !ordered && last.after === now;
     setProperty(note, "hidden", !shown);
-    setText(note, shown ? `▲ ${told(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
+    setText(note, shown ? `▲ ${words.said(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
   }
 
   function mixed(model) {
@@ -148,7 +147,7 @@ export function createCluster(page) {
   /** What is to follow a Soft Stop, as the controller tells it, whoever asked for it: {text, buttons}. */
   function thenOf({ status, deals, ...model }) {
     const then = status?.then ?? null;
-    const values = { mode: modeName(then?.mode, words), n: deals.length, by: then?.by ?? "--", why: told(then?.why ?? "") };
+    const values = { mode: modeName(then?.mode, words), n: deals.length, by: then?.by ?? "--", why: words.said(then?.why ?? "") };
     const drop = { act: "then-clear", label: words.t("then.cancel"), needs: false };
     if (then?.state === "waiting") {
       const key = !dealsTold(model) ? "then.unknown" : then.mine === true ? "then.waits" : "then.waits.other";

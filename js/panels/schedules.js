@@ -4,7 +4,7 @@ import { duration } from "../lib/durations.js";
 import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
 import { nextSchedule } from "../lib/next_schedule.js";
 import { dueText, scheduleText } from "../lib/sentences.js";
-import { isolated, told as toldBy } from "../lib/wire.js";
+import { isolated } from "../lib/wire.js";
 import { createHold, isHasty, noteWhat } from "./hold.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
@@ -158,9 +158,9 @@ export function createSchedules(page) {
   function stateOf(told, unitId, what) {
     const same = (entry) => (entry?.unitId ?? "") === unitId && entry?.operation === what;
     const failed = (told?.failed ?? []).find(same);
-    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${toldBy(failed.sentence)}` : ""}`;
+    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${words.said(failed.sentence)}` : ""}`;
     const waits = (told?.waiting ?? []).find(same);
-    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${toldBy(waits.sentence)}` : ""}` : null;
+    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${words.said(waits.sentence)}` : ""}` : null;
   }
 
   return { render, renderLine, open, clearShown };

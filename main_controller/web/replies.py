@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any
 
 import bottle
-import msgspec
 
 from main_controller.errors import ControllerError, MethodNotAllowed, NotFound, UpstreamError
+from main_controller.sentence import Sentence, encoded, messages
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,9 @@ COMMON_HEADERS: Mapping[str, str] = {
 }
 """On every reply. `same-origin` keeps the `Origin` of our own page's POST, which Z3 needs, and tells others nothing."""
 
+CODES_HEADER = "APIS-Sentences"
+"""A request that says `codes` in it gets the codes of the reply's sentences beside them."""
+
 SHOWN_CHARACTERS = 80
 
 
@@ -36,10 +39,25 @@ def shown(text: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """The JSON bytes of a value; NaN and Infinity become null (Z4)."""
+    return _encoded(value)[0]
+
+
+def answer_json(value: Any) -> bytes:
+    """The JSON bytes of an answer to the request in hand.
+
+    If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each.
+    """
+    body, said = _encoded(value)
+    if said and isinstance(value, Mapping) and bottle.request.get_header(CODES_HEADER) == "codes":
+        return b'%s,"messages":%s}' % (body[:-1], to_json(messages(said)))
+    return body
+
+
+def _encoded(value: Any) -> tuple[bytes, list[Sentence]]:
     try:
-        return msgspec.json.encode(value)
+        return encoded(value)
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can only carry escaped
-        return json.dumps(value).encode("ascii")
+        return json.dumps(value).encode("ascii"), []
 
 
 def reply(
@@ -58,7 +76,7 @@ def reply(
 
 def json_reply(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> bottle.HTTPResponse:
     """A value as a JSON reply."""
-    return reply(to_json(value), JSON, status=status, headers=headers)
+    return reply(answer_json(value), JSON, status=status, headers=headers)
 
 
 def error_reply(error: ControllerError, *, order: bool = False) -> bottle.HTTPResponse:

@@ -8,6 +8,7 @@ import bottle
 import pytest
 
 from main_controller.errors import ControllerError, NoDataYet, Refused, UpstreamRefused, UpstreamTimeout
+from main_controller.sentence import foreign, say
 from main_controller.web.replies import shown, to_json
 from tests.web.client import Client
 
@@ -52,6 +53,18 @@ def test_an_error_is_its_sentence_its_details_its_status_and_its_headers() -> No
     assert (answer.status, answer.json) == (409, {"error": "Not now.", "rules": []})
     answer = Client(Routes(NoDataYet("Wait.", retry_after=7))).call("/call")
     assert (answer.status, answer.headers["retry-after"]) == (503, "7")
+
+
+def test_who_asks_for_codes_gets_those_of_every_sentence_in_the_answer() -> None:
+    """A Japanese page says them by their codes; who does not ask sees nothing new."""
+    late = say("unit.late", "{unit} is late.", unit="E001")
+    client = Client(Routes(Refused(late, details={"units": {"E001": foreign("busy")}})))
+    plain = client.call("/call").json
+    assert plain == {"error": "E001 is late.", "units": {"E001": "busy"}}
+    answer = client.call("/call", headers={"APIS-Sentences": "codes"})
+    message = {"text": "E001 is late.", "code": "unit.late", "parameters": {"unit": "E001"}}
+    assert answer.json == {**plain, "messages": [message]}
+    assert Client(Routes([late])).call("/call", headers={"APIS-Sentences": "codes"}).json == ["E001 is late."]
 
 
 def test_only_the_error_of_an_order_says_whether_it_was_sent() -> None:
