@@ -77,8 +77,13 @@ class Sighting(NamedTuple):
 def sight(
     before: Sighting | None, unit_id: str, data: Mapping[str, Any], clock: str, now: float, wall: datetime
 ) -> Sighting:
-    """The sighting after a good `/get/log` that holds the unit with `clock` as its own time's fingerprint."""
+    """The sighting after a good `/get/log` that holds the unit with `clock` as its own time's fingerprint.
+
+    The very same where nothing of it is new.
+    """
     if before is not None and before.clock == clock:
+        if before.present and before.data == data:
+            return before
         return Sighting(unit_id, data, clock, before.moved_at, before.moved_wall, True, None, before.recent)
     earlier = before.recent[1 - RECENT_READINGS :] if before is not None else ()
     return Sighting(

@@ -15,6 +15,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.assessment.moment import Moment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
+from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.scope import Lane, Scope
@@ -33,8 +34,8 @@ log = logging.getLogger(__name__)
 class Acknowledgements(Protocol):
     """Which unwatched units an operator has looked at (Z6a)."""
 
-    def acknowledged(self, unit_id: str, status: str | None) -> bool:
-        """Whether this unit, last seen in this status, is acknowledged."""
+    def statuses(self) -> Mapping[str, str | None]:
+        """The status as last seen, by unit, of everyone that is acknowledged: it holds for that status alone."""
         ...
 
 
@@ -59,6 +60,7 @@ class Desk:
         timing: Timing,
         clock: Callable[[], float],
         wall: Callable[[], datetime],
+        bus_limits: BusLimits = BusLimits(),  # noqa: B008  (frozen)
     ) -> None:
         self.cache = cache
         self.commands = commands
@@ -73,6 +75,7 @@ class Desk:
         self.mode_changed_at: float | None = None  # when (monotonic s) a mode was last seen to change
         self._acknowledgements = acknowledgements
         self._assessor = Assessor()
+        self._bus_limits = bus_limits
 
     # Looking
 
@@ -92,10 +95,11 @@ class Desk:
             self.commands.effects.mode_effects(),
             frozenset(
                 unit_id
-                for unit_id in {*snapshot.members, *snapshot.sightings}
-                if self._acknowledgements.acknowledged(unit_id, snapshot.last_status(unit_id))
+                for unit_id, status in self._acknowledgements.statuses().items()
+                if status == snapshot.last_status(unit_id)
             ),
             self.mode_changed_at,
+            self._bus_limits,
         )
 
     def known(self, unit_id: str) -> None:

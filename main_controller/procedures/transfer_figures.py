@@ -65,16 +65,16 @@ class TransferFigures:
     def as_json(self, transfer: Transfer) -> dict[str, Any]:
         """The wire form: what is known and measured of both converters, and the energy."""
         grid = self._desk.grid()
-        units = {unit_id: self._unit(grid.units.get(unit_id)) for unit_id in (transfer.giver, transfer.taker)}
+        units = {unit_id: self._unit(grid.units.get(unit_id), grid) for unit_id in (transfer.giver, transfer.taker)}
         wh = self.wh(grid.now)
         return {"units": units, "energyWh": None if wh is None else round(wh, 2)}
 
-    def _unit(self, unit: UnitAssessment | None) -> dict[str, Any]:
+    def _unit(self, unit: UnitAssessment | None, grid: GridState) -> dict[str, Any]:
         """What is known of a converter: V, A, W and the age in s of its last reading."""
         if unit is None:
             return {"state": "silent", "words": [], "source": None, "vg": None, "ig": None, "wg": None, "age": None}
         statuses = sorted("unknown" if status is None else str(status) for status in unit.estimate.statuses)
-        reading = unit.reading
+        reading, age = unit.reading, grid.age(unit)
         return {
             "state": str(unit.state),
             "words": statuses,
@@ -82,7 +82,7 @@ class TransferFigures:
             "vg": None if reading is None else reading.vg,
             "ig": None if reading is None else reading.ig,
             "wg": self._watts(unit),
-            "age": None if unit.age is None else round(unit.age, 1),
+            "age": None if age is None else round(age, 1),
         }
 
     def _watts(self, unit: UnitAssessment) -> float | None:

@@ -35,7 +35,7 @@ def bus_risen(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, lim
     if reference is None or target is None:
         sentence = "The reference voltage is unknown: there is no single voltage reference."
         return replace(fail("f", "bus-not-risen", sentence, target=None), firm=True)
-    seen = {other.id: _voltages(other, grid.now, limits) for other in (reference, unit)}
+    seen = {other.id: _voltages(other, grid, limits) for other in (reference, unit)}
     numbers = {
         "target": target,
         "tolerance": limits.tolerance_percent,
@@ -68,15 +68,15 @@ def _near(vg: float, other: float, target: float, limits: Limits) -> bool:
     return abs(vg - other) <= target * limits.tolerance_percent / 100 + 1e-9
 
 
-def _voltages(unit: UnitAssessment, now: float, limits: Limits) -> list[float | None]:
+def _voltages(unit: UnitAssessment, grid: GridState, limits: Limits) -> list[float | None]:
     """The bus voltages (V) of a unit's last readings, as many as must agree; none when the newest is too old.
 
     Readings from before a long silence say nothing of the bus as it is now.
     """
-    if not unit.fresh(limits.fresh):
+    if not grid.fresh(unit, limits.fresh):
         return []
     recent: tuple[Reading, ...] = unit.recent[-limits.stable_readings :]
-    return [reading.vg for reading in recent if now - reading.at <= limits.fresh * limits.stable_readings]
+    return [reading.vg for reading in recent if grid.now - reading.at <= limits.fresh * limits.stable_readings]
 
 
 def bus_one(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
@@ -136,7 +136,7 @@ def dead_bus(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limi
     live = {
         unit_id: one.vg for unit_id, one in readings.items() if one.vg is not None and abs(one.vg) > limits.dead_bus
     }
-    fresh = [unit_id for unit_id in live if grid.units[unit_id].fresh(limits.fresh)]
+    fresh = [unit_id for unit_id in live if grid.fresh(grid.units[unit_id], limits.fresh)]
     limit = f"a reference starts on a dead bus (at most {limits.dead_bus:g} V)"
     if live:
         unit_id = next(iter(fresh or live))
@@ -146,7 +146,7 @@ def dead_bus(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limi
         age = grid.now - readings[unit_id].at
         sentence = f"{unit_id} showed {live[unit_id]:g} V {age:.0f} s ago and has told nothing since; {limit}."
         return waits("i", sentence, **numbers)
-    vg = unit.reading.vg if unit.reading is not None and unit.fresh(limits.fresh) else None
+    vg = unit.reading.vg if unit.reading is not None and grid.fresh(unit, limits.fresh) else None
     if vg is None:
         sentence = f"{unit.id} has not told the bus voltage yet."
         return waits("i", sentence, voltages={unit.id: vg}, limit=limits.dead_bus)

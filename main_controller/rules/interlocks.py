@@ -76,8 +76,9 @@ def _manual(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limit
 
 
 def _fresh(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
-    age = None if unit.age is None else round(unit.age, 1)
-    if not unit.fresh(limits.fresh):
+    told = grid.age(unit)
+    age = None if told is None else round(told, 1)
+    if not grid.fresh(unit, limits.fresh):
         return fail(
             "b",
             "data-not-fresh",

@@ -25,7 +25,8 @@ class RunLimits:
 
 def live_bus(grid: GridState, limits: RunLimits) -> Mapping[str, float]:
     """The voltages (V) above that of a dead bus, by the units that measured them of late."""
-    shown = {unit.id: unit.reading.vg for unit in grid.units.values() if unit.reading and unit.fresh(limits.fresh)}
+    fresh = [unit for unit in grid.units.values() if grid.fresh(unit, limits.fresh)]
+    shown = {unit.id: unit.reading.vg for unit in fresh if unit.reading}
     return {unit_id: vg for unit_id, vg in shown.items() if vg is not None and abs(vg) > limits.dead_bus}
 
 

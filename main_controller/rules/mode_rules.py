@@ -27,7 +27,7 @@ def why_not_global(mode: Mode, grid: GridState, locks: Mapping[str, Lock], limit
         or (_unwatched(grid.units.values()) if runs else None)
         or (None if drives else _nobody_live(grid))
         or (None if drives else _not_in_wait(grid.units.values()))
-        or (_late(grid.live, limits) if runs and _rests_on_readings(grid, None, drives) else None)
+        or (_late(grid.live, grid, limits) if runs and _rests_on_readings(grid, None, drives) else None)
         or (why_not_run(grid, limits) if runs and not _runs(grid, None) else None)
     )
 
@@ -53,7 +53,7 @@ def why_not_local(
     return (
         unwatched
         or (None if drives else _not_in_wait([unit]))
-        or (_late([unit], limits) if mode is None and _rests_on_readings(grid, unit_id, drives) else None)
+        or (_late([unit], grid, limits) if mode is None and _rests_on_readings(grid, unit_id, drives) else None)
         or (why_not_run(grid, limits) if mode is None and not _runs(grid, unit_id) else None)
     )
 
@@ -83,7 +83,7 @@ def why_not_shut_down(unit_id: str | None, grid: GridState, fresh: float) -> str
     others = [unit for unit in scope if unit.obeys is not Mode.MANUAL]
     if others:
         return f"Shut Down needs Manual in force; it is not seen at {names(others)}."
-    late = [unit for unit in scope if not unit.fresh(fresh)]
+    late = [unit for unit in scope if not grid.fresh(unit, fresh)]
     if late:
         return f"{names(late)} has not been seen within {fresh:g} s; nobody could tell what its converter does."
     working = [unit for unit in scope if not unit.confirmed_wait()]
@@ -128,14 +128,14 @@ def _not_in_wait(units: Iterable[UnitAssessment]) -> str | None:
     return f"{names(found)} is not surely in Wait; every converter must be, by a reading after the last order."
 
 
-def _late(units: Iterable[UnitAssessment], limits: RunLimits) -> str | None:
+def _late(units: Iterable[UnitAssessment], grid: GridState, limits: RunLimits) -> str | None:
     """Run rests on what every live unit told of late: a converter may have begun to work since (S18)."""
-    late = [unit for unit in units if unit.live and not unit.fresh(limits.fresh)]
+    late = [unit for unit in units if unit.live and not grid.fresh(unit, limits.fresh)]
     if not late:
         return None
-    oldest = max(late, key=lambda unit: unit.age or 0.0)
+    oldest = max(late, key=lambda unit: grid.age(unit) or 0.0)
     return (
-        f"{oldest.id} was last seen {oldest.age or 0.0:.0f} s ago; Run rests on readings of at most "
+        f"{oldest.id} was last seen {grid.age(oldest) or 0.0:.0f} s ago; Run rests on readings of at most "
         f"{limits.fresh:g} s of every live unit. The next reading of {names(late)} is waited for."
     )
 

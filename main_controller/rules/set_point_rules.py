@@ -39,7 +39,7 @@ def voltage_step(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, 
         sentence = f"With 0 A {unit.id} could not raise the bus."
         return fail("r", "reference-without-current", sentence, dig=wanted.dig)
     step = limits.pace.voltage_step
-    if not unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or _surely_dead(unit, limits):
+    if not unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) or _surely_dead(unit, grid, limits):
         return ok("r", f"{unit.id} holds no live bus now.", dvg=wanted.dvg, step=step)
     before = [dvg for dvg in unit.estimate.dvgs if dvg is not None]
     if not before:
@@ -52,10 +52,10 @@ def voltage_step(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, 
     return ok("r", f"From {furthest:g} to {wanted.dvg:g} V is at most {step:g} V.", **numbers)
 
 
-def _surely_dead(unit: UnitAssessment, limits: Limits) -> bool:
+def _surely_dead(unit: UnitAssessment, grid: GridState, limits: Limits) -> bool:
     """Whether the reference's own newest reading, which no later order outdates, shows a dead bus."""
     vg = unit.reading.vg if unit.reading is not None else None
-    told = unit.estimate.source == "reading" and unit.fresh(limits.fresh)
+    told = unit.estimate.source == "reading" and grid.fresh(unit, limits.fresh)
     return told and vg is not None and abs(vg) <= limits.dead_bus
 
 

@@ -7,6 +7,7 @@ import pytz
 
 from main_controller.clock import utc_now
 from main_controller.domain.commands import ConverterEffect
+from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.timing import Timing
 from main_controller.domain.units import number
@@ -57,8 +58,10 @@ class Operations:
         self._stores = stores
         self.orderers = threads.executor(ORDERERS, "order")
         self.desk = desk = Desk(
-            stores.cache, stores.commands, stores.known, stores.locks, timing=timing, clock=clock, wall=utc_now
-        )
+            stores.cache, stores.commands, stores.known, stores.locks,
+            timing=timing, clock=clock, wall=utc_now,
+            bus_limits=BusLimits(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus),
+        )  # fmt: skip
         self.events = GridEvents(desk, record=stores.journaling.record)
         chronicle = self.events.chronicle
         self.trips = Trips()

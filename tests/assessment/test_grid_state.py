@@ -28,8 +28,10 @@ def test_unwatched_is_what_is_not_live_and_not_surely_in_wait() -> None:
 
 @pytest.mark.parametrize(("age", "fresh"), [(15.0, True), (15.1, False)])
 def test_fresh_is_a_reading_of_at_most_the_limit(age: float, fresh: bool) -> None:
-    assert assessed("E001", age=age).fresh(15.0) is fresh
-    assert not assessed("E001", age=1.0, state=UnitState.SILENT).fresh(15.0)
+    told, gone = assessed("E001", age=age), assessed("E002", age=1.0, state=UnitState.SILENT)
+    grid = grid_of(told, gone)
+    assert grid.fresh(told, 15.0) is fresh
+    assert not grid.fresh(gone, 15.0)
 
 
 def test_wait_is_confirmed_only_by_what_was_told_since() -> None:

@@ -26,8 +26,8 @@ LIMITS = {"gridvoltagemin": 300.0, "gridvoltagemax": 380.0, "maxgridcurrent": 2.
 class Nobody:
     """No acknowledgement and no lock."""
 
-    def acknowledged(self, unit_id: str, status: str | None) -> bool:
-        return False
+    def statuses(self) -> Mapping[str, str | None]:
+        return {}
 
     def all(self) -> Mapping[str, Mapping[str, Any]]:
         return {}
