@@ -39,7 +39,7 @@ def shown(text: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """The JSON bytes of a value; NaN and Infinity become null (Z4)."""
-    return _encoded(value)[0]
+    return encoded_json(value)[0]
 
 
 def answer_json(value: Any) -> bytes:
@@ -47,13 +47,14 @@ def answer_json(value: Any) -> bytes:
 
     If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each.
     """
-    body, said = _encoded(value)
+    body, said = encoded_json(value)
     if said and isinstance(value, Mapping) and bottle.request.get_header(CODES_HEADER) == "codes":
         return b'%s,"messages":%s}' % (body[:-1], to_json(messages(said)))
     return body
 
 
-def _encoded(value: Any) -> tuple[bytes, list[Sentence]]:
+def encoded_json(value: Any) -> tuple[bytes, list[Sentence]]:
+    """The JSON bytes of a value, and each sentence in it once."""
     try:
         return encoded(value)
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can only carry escaped

@@ -92,15 +92,7 @@ class StatusReport:
         """The whole body, of this moment."""
         serial = self._sources.serial()  # before anything is looked at: what comes later is newer than this status
         about, sources, state = self._about, self._sources, self._state()
-        moment = Moment(
-            now=state.now,
-            wall=state.wall,
-            started=self._started,
-            acknowledgement=sources.acknowledgement,
-            locks=sources.locks(),
-            trips=sources.trips(),
-            trips_allowed=about.trips_allowed,
-        )
+        moment = moment_of(state, about, sources, self._started)
         states = [unit.state for unit in state.units.values()]
         return {
             "version": about.version,
@@ -108,12 +100,12 @@ class StatusReport:
             "start": sources.start,
             "time": iso_utc(state.wall),
             "simulated": about.simulated,
-            "title": about.title or _cluster(state.snapshot),
+            "title": about.title or title_of(state.snapshot),
             "timezone": about.timezone,
             "limits": about.limits,
             "config": about.config,
             "data": {**_data(state.snapshot, state.now), **{str(kind): states.count(kind) for kind in UnitState}},
-            "grid": _grid(state),
+            "grid": {**grid_of(state), "dealsAge": _deals_age(state)},
             "gridEvents": list(sources.grid_events()),
             "bus": sources.bus(),
             "busConditions": list(sources.bus_conditions()),
@@ -135,8 +127,21 @@ class StatusReport:
         return self._state().mode_word
 
 
-def _grid(state: GridState) -> Json:
-    watch = state.snapshot.grid
+def moment_of(state: GridState, about: About, sources: Sources, started: str) -> Moment:
+    """What the units' entries of one report share; `started` in ISO 8601."""
+    return Moment(
+        now=state.now,
+        wall=state.wall,
+        started=started,
+        acknowledgement=sources.acknowledgement,
+        locks=sources.locks(),
+        trips=sources.trips(),
+        trips_allowed=about.trips_allowed,
+    )
+
+
+def grid_of(state: GridState) -> Json:
+    """What holds for the cluster as a whole, as `/get/status` and `/get/frame` say it."""
     return {
         "mode": state.mode_word,
         "pending": state.pending,
@@ -144,14 +149,18 @@ def _grid(state: GridState) -> Json:
         "error": state.error,
         "deals": state.deals,
         "noGridMaster": None if state.grid_master_known is None else not state.grid_master_known,
-        "dealsAge": None if watch.deals_at is None else round(max(0.0, state.now - watch.deals_at), 1),
         "busVoltage": state.bus.voltage,
         "voltageReference": state.bus.reference,
         "voltageReferences": state.bus.references,
     }
 
 
-def _cluster(snapshot: Snapshot) -> str:
+def _deals_age(state: GridState) -> float | None:
+    at = state.snapshot.grid.deals_at
+    return None if at is None else round(max(0.0, state.now - at), 1)
+
+
+def title_of(snapshot: Snapshot) -> str:
     """The cluster's id where the data of the units name one and only one, else nothing."""
     told = (sighting.unit.section("oesunit").get("clusterId") for sighting in snapshot.sightings.values())
     names = {name for name in told if isinstance(name, str)}

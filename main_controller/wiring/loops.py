@@ -1,6 +1,7 @@
 """Builds what runs by itself: the loops, each with its beat, and the database's writer."""
 
 import time
+from collections.abc import Callable
 
 from main_controller.clock import utc_now
 from main_controller.domain.timing import Beats
@@ -48,10 +49,14 @@ class Loops:
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
+        self._looked_at: Callable[[], bool] = lambda: False
+        self._beats = beats
+        self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
         self._loops = [
             self.collecting,
             self.watching,
+            Periodic("deals", beats.frame, self._ask_for_deals),
             Periodic("verification", beats.look, does.verification.run_once),
             Periodic("answers", beats.look, does.answers.run_once),
             Periodic("stop follower", beats.look, does.stop_follower.run_once),
@@ -66,6 +71,18 @@ class Loops:
             *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
             self.scheduling,
         ]
+
+    def frames(self, make: Callable[[], None], *, looked_at: Callable[[], bool]) -> Periodic:
+        """Have frames made after every poll, and on their own beat; deals are asked for while they are `looked_at`."""
+        framing = Periodic("frames", self._beats.frame, make)
+        self._looked_at = looked_at
+        self._loops.append(framing)
+        self.collector.listen(lambda before, after: framing.wake())
+        return framing
+
+    def _ask_for_deals(self) -> None:
+        if self._looked_at():
+            self._watcher.deals_once()
 
     def start(self) -> None:
         """Start the writer, then all others."""

@@ -6,12 +6,15 @@ import pytz
 
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
+from main_controller.domain.timestamps import iso_utc
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
+from main_controller.web.frame import Frames
+from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
 from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
@@ -43,7 +46,15 @@ class Routes:
         threads: Threads,
     ) -> None:
         clock, does, cache = time.monotonic, operations, stores.cache
-        report = StatusReport(does.desk.grid, about(settings), _sources(stores, does, loops), started=utc_now())
+        sources, started = _sources(stores, does, loops), utc_now()
+        report = StatusReport(does.desk.grid, about(settings), sources, started=started)
+        framed = FrameReport(does.desk.grid, about(settings), sources, does.set_schedule.listing, iso_utc(started))
+        frames = Frames(
+            framed.report, moment=does.desk.moments.serial, start=does.desk.moments.start,
+            time_now=lambda: iso_utc(utc_now()), heard=does.pages.heard, clock=clock,
+        )  # fmt: skip
+        framing = loops.frames(frames.make, looked_at=frames.looked_at)
+        stores.commands.listen(lambda before, after: framing.wake())
         waiting = Limit(
             WAITING_READINGS,
             f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment.",
@@ -68,6 +79,7 @@ class Routes:
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             readings,
+            frames,
             LiveReadings(upstream.apis_web, cache, mode=report.mode, clock=clock),
             Commands(
                 self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,

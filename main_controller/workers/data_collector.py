@@ -74,6 +74,10 @@ class DataCollector:
         self._gate = threading.Lock()
         self._under_way: Future[None] | None = None
 
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` told the snapshots before and after every poll; only before the first."""
+        self._listeners.append((listener, HealthKeeper(_name(listener), wall=self._wall)))
+
     def poll_once(self) -> None:
         """Ask `/get/log` once and take in the answer; raises `UpstreamError`. Shares a poll that is under way."""
         with self._gate:
@@ -169,18 +173,26 @@ class GridWatcher:
 
     def poll_once(self) -> None:
         """Ask each once; raises the first `UpstreamError` only when none of the three succeeded."""
-        errors: list[Exception] = []
-        for call, failed, keeper in self._calls:
-            try:
-                call()
-            except Exception as error:  # noqa: BLE001 - none hides the next; the keeper logs what is unknown
-                keeper.failed(error)
-                errors.append(error)
-                self._cache.take_grid(failed(str(error)))
-            else:
-                keeper.succeeded()
+        errors = [error for asked in self._calls if (error := self._ask(*asked)) is not None]
         if len(errors) == len(self._calls):
             raise errors[0]
+
+    def deals_once(self) -> None:
+        """Ask for the deals alone: while somebody looks they are wanted sooner than all the rest."""
+        self._ask(*self._calls[-1])
+
+    def _ask(
+        self, call: Callable[[], None], failed: Callable[[str], Callable[[GridWatch], GridWatch]], keeper: HealthKeeper
+    ) -> Exception | None:
+        """Ask once; what went wrong, which the cache and the keeper know already."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - none hides the next; the keeper logs what is unknown
+            keeper.failed(error)
+            self._cache.take_grid(failed(str(error)))
+            return error
+        keeper.succeeded()
+        return None
 
     def _ask_unit_ids(self) -> None:
         found = self._apis_web.unit_ids()

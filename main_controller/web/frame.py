@@ -1,0 +1,188 @@
+"""Owns `GET /get/frame`: all that the page shows, as one JSON, whole or what changed since the caller's last one.
+
+A thread of its own makes the frames, so that no order, poll or stop ever waits for one; answering joins bytes that are
+there. Used by the page alone: it asks twice a second.
+"""
+
+import gzip
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import bottle
+import msgspec
+
+from main_controller.errors import BadRequest, NoDataYet
+from main_controller.sentence import Sentence, messages
+from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
+from main_controller.web.figures import whole
+from main_controller.web.frame_report import Part, Report
+from main_controller.web.parameters import NAME, Parameters
+from main_controller.web.replies import CODES_HEADER, JSON, reply, to_json
+
+KEPT = 10
+"""From how many serials ago a caller gets only what changed since."""
+
+TOO_OLD = 3.0
+"""How old (s) an assessment may be that is handed out."""
+
+REST = 0.1
+"""How long (s) after a frame the next is made at the soonest."""
+
+ASKED = 5.0
+"""How long (s) after a request somebody counts as looking."""
+
+LARGEST_SERIAL = 999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame; `changed` and `units_changed` say with which serial a part last changed, `gone` which units left when.
+
+    `moment` is the number by which orders say what their page showed (H1).
+    """
+
+    serial: int
+    moment: int
+    report: Report
+    changed: Mapping[str, int]
+    units_changed: Mapping[str, int]
+    gone: Mapping[str, int] = field(default_factory=dict)
+    first: int = 1
+
+    def since(self, serial: int | None) -> tuple[bytes, list[Sentence]] | None:
+        """The sections and units that changed after this serial, all where it is None, ready to follow the head.
+
+        None where nobody can tell any more.
+        """
+        if serial is not None and not max(self.first, self.serial - KEPT) <= serial <= self.serial:
+            return None
+        after = -1 if serial is None else serial
+        sections = [(name, part) for name, part in self.report.sections.items() if self.changed[name] > after]
+        units = [(one, part) for one, part in self.report.units.items() if self.units_changed[one] > after]
+        gone = [unit_id for unit_id, at in self.gone.items() if serial is not None and at > after]
+        parts = [_pair(name, part.body) for name, part in sections]
+        if units or serial is None:
+            parts.append(b'"units":{%s}' % b",".join(_pair(unit_id, part.body) for unit_id, part in units))
+        if gone:
+            parts.append(_pair("gone", msgspec.json.encode(gone)))
+        said = [sentence for _, part in (*sections, *units) for sentence in part.said]
+        return b"".join(b"," + part for part in parts), said
+
+
+class Frames:
+    """Keeps the newest frame. `report` makes what one is made of, `moment` numbers it for orders and `start` names this
+    start of the program; `clock` is monotonic s, `time_now` gives the time of day as ISO 8601."""
+
+    def __init__(
+        self,
+        report: Callable[[], Report],
+        *,
+        moment: Callable[[], int],
+        start: str,
+        time_now: Callable[[], str],
+        heard: Callable[[str], None] = lambda page: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._report = report
+        self._moment = moment
+        self._start = start
+        self._time_now = time_now
+        self._heard = heard
+        self._clock = clock
+        self._frame: Frame | None = None  # replaced whole
+        self._asked_at = float("-inf")
+        self._resting = threading.Event()  # never set: what `make` rests on
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the route."""
+        app.route("/get/frame", callback=self.frame, quiet=True)
+
+    def make(self) -> None:
+        """Make the next frame, and rest a little; called by its own thread alone."""
+        number = self._moment()  # before anything is looked at: what comes later is newer than this frame
+        self._frame = _next(self._frame, number, self._report())
+        self._resting.wait(REST)
+
+    def looked_at(self) -> bool:
+        """Whether somebody asked in the last seconds."""
+        return self._clock() - self._asked_at <= ASKED
+
+    def frame(self) -> bottle.HTTPResponse:
+        """The newest frame, or what changed in it since `since`; NoDataYet while none is fresh."""
+        given = Parameters.of(bottle.request).read(optional=("since", "start", "page"))
+        serial = whole(given["since"], "since", 0, LARGEST_SERIAL) if "since" in given else None
+        page = given.get("page")
+        if page is not None and not NAME.fullmatch(page):
+            raise BadRequest("The parameter 'page' is made of 1 to 64 letters, digits, '-' and '_'.")
+        if page is not None:
+            self._heard(page)
+        self._asked_at = self._clock()
+        return self._reply(serial if given.get("start") == self._start else None, page)
+
+    def _reply(self, serial: int | None, page: str | None) -> bottle.HTTPResponse:
+        frame = self._frame
+        if frame is None:
+            raise NoDataYet("The grid has not been assessed yet.", retry_after=1)
+        if self._clock() - frame.report.assessed_at > TOO_OLD:
+            raise NoDataYet(f"The grid was last assessed at {frame.report.assessed}.", retry_after=1)
+        changes = frame.since(serial) if serial is not None else None
+        body, said = changes if changes is not None else frame.since(None) or (b"", [])
+        head = msgspec.json.encode(
+            {
+                "serial": frame.serial,
+                "start": self._start,
+                "moment": frame.moment,
+                "time": self._time_now(),
+                "assessedAt": frame.report.assessed,
+                "whole": changes is None,
+                "mine": page is not None and frame.report.then_page == page,
+            }
+        )
+        if said and bottle.request.get_header(CODES_HEADER) == "codes":
+            body += b"," + _pair("messages", to_json(messages({str(one): one for one in said}.values())))
+        return _sent(head[:-1] + body + b"}")
+
+
+def _next(before: Frame | None, moment: int, report: Report) -> Frame:
+    """The frame after `before`: of the same serial where nothing changed."""
+    if before is None:
+        return Frame(1, moment, report, dict.fromkeys(report.sections, 1), dict.fromkeys(report.units, 1))
+    old, serial = before.report, before.serial + 1
+    changed = _changed(old.sections, report.sections)
+    units = _changed(old.units, report.units)
+    left = [unit_id for unit_id in old.units if unit_id not in report.units]
+    if not (changed or units or left or old.then_page != report.then_page):
+        return replace(before, moment=moment, report=report)
+    kept = {unit_id: at for unit_id, at in before.units_changed.items() if unit_id in report.units}
+    gone = {one: at for one, at in before.gone.items() if one not in report.units and at >= serial - KEPT}
+    return Frame(
+        serial,
+        moment,
+        report,
+        {**before.changed, **dict.fromkeys(changed, serial)},
+        {**kept, **dict.fromkeys(units, serial)},
+        {**gone, **dict.fromkeys(left, serial)},
+        before.first,
+    )
+
+
+def _changed(before: Mapping[str, Part], after: Mapping[str, Part]) -> list[str]:
+    """What is new, or another than before."""
+    return [
+        name
+        for name, part in after.items()
+        if (old := before.get(name)) is None or (old is not part and old.body != part.body)
+    ]
+
+
+def _pair(name: str, body: bytes) -> bytes:
+    return b"%s:%s" % (to_json(name), body)
+
+
+def _sent(body: bytes) -> bottle.HTTPResponse:
+    headers: dict[str, str] = {"Vary": f"Accept-Encoding, {CODES_HEADER}"}
+    if len(body) >= WORTH_ZIPPING and accepts_gzip(bottle.request.environ):
+        body, headers["Content-Encoding"] = gzip.compress(body, 1, mtime=0), "gzip"
+    return reply(body, JSON, headers=headers)
