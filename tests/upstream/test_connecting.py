@@ -10,6 +10,7 @@ import pytest
 
 from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamError, UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.upstream import connecting
 from main_controller.upstream.addresses import Addresses, Place
 from main_controller.upstream.devices import Target
@@ -72,7 +73,7 @@ def orders(known: Addresses) -> HttpJson:
 def stop(known: Addresses, server: FaultyServer, budget: Timeout = BUDGET) -> float:
     """Send it; how long (s) that took."""
     began = time.monotonic()
-    orders(known).get(f"http://grid:{server.port}/stop", timeout=budget, peer="apis-web")
+    orders(known).get(f"http://grid:{server.port}/stop", timeout=budget, peer=foreign("apis-web"))
     return time.monotonic() - began
 
 
