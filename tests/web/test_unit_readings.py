@@ -12,6 +12,7 @@ from main_controller.concurrency.limit import Limit
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.devices import NotReadable, Part, Target
 from main_controller.web.unit_readings import UnitReadings
@@ -48,7 +49,7 @@ class Grid:
             self.cache,
             self.devices,
             flush=lambda: self.flush(),
-            waiting=Limit(1, "Taken.", retry_after=1),
+            waiting=Limit(1, foreign("Taken."), retry_after=1),
             clock=self.clock,
         )
         self.client = Client(readings)
