@@ -94,7 +94,7 @@ def test_a_quick_call_is_shared_by_as_many_as_come() -> None:
 
 def test_an_answer_counts_from_when_it_was_asked_and_an_error_from_when_it_came() -> None:
     now = [100.0]
-    outcomes: list[int | Exception] = [1, 2, UpstreamRefused("no"), 3]
+    outcomes: list[int | Exception] = [1, 2, UpstreamRefused(foreign("no")), 3]
 
     def call() -> int:
         now[0] += 5
