@@ -196,6 +196,8 @@ def test_a_resolver_that_never_answers_is_told_and_nothing_was_sent(
         stop(known, server, Timeout(connect=0.2, total=0.4))
     assert caught.value.sent is False
     assert server.requests == []
+    assert caught.value.sentence.code == "upstream.unreachable"
+    assert caught.value.sentence.parameters["reason"].code == "upstream.nameResolvedTooLate"
 
 
 def test_an_address_that_takes_the_connection_and_says_nothing_is_tried_last_the_next_time(
