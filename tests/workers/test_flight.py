@@ -9,6 +9,7 @@ import pytest
 
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.errors import NotFound, Refused, Sent, UpstreamTimeout, UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.workers.flight import Flight, Progress
 from main_controller.workers.scheduler_needs import OrderTicket
 
@@ -62,7 +63,7 @@ def test_a_ticket_that_never_says_anything_is_not_in_effect_in_the_end() -> None
 def test_a_ticket_whose_order_is_forgotten_runs_out_too() -> None:
     class Forgotten(Ticket):
         def outcome(self) -> Literal["pending", "inEffect", "notInEffect"]:
-            raise NotFound("There is no order c1.")
+            raise NotFound(foreign("There is no order c1."))
 
     made = flight()
     sent(made).set_result(Forgotten())
@@ -70,7 +71,9 @@ def test_a_ticket_whose_order_is_forgotten_runs_out_too() -> None:
     assert made.progress(180.0, False) is Progress.NOT_IN_EFFECT
 
 
-@pytest.mark.parametrize("error", [UpstreamUnreachable("refused", sent=False), Refused("another order")])
+@pytest.mark.parametrize(
+    "error", [UpstreamUnreachable(foreign("refused"), sent=False), Refused(foreign("another order"))]
+)
 def test_a_definite_not_sent_is_no_attempt(error: Exception) -> None:
     made = flight()
     sent(made).set_exception(error)
@@ -88,11 +91,11 @@ def test_an_order_cancelled_with_the_program_was_not_sent() -> None:
 @pytest.mark.parametrize("was_sent", ["unknown", True])
 def test_an_order_that_may_have_arrived_is_given_its_time_to_show(was_sent: Sent) -> None:
     made = flight()
-    sent(made).set_exception(UpstreamTimeout("no answer", sent=was_sent))
+    sent(made).set_exception(UpstreamTimeout(foreign("no answer"), sent=was_sent))
     assert made.progress(100.0, False) is Progress.PENDING
     assert made.progress(129.0, False) is Progress.PENDING
     assert made.progress(130.0, False) is Progress.NOT_IN_EFFECT
-    sent(made).set_exception(UpstreamTimeout("no answer", sent=was_sent))
+    sent(made).set_exception(UpstreamTimeout(foreign("no answer"), sent=was_sent))
     assert made.progress(135.0, False) is Progress.PENDING
     assert made.progress(140.0, True) is Progress.IN_EFFECT
     assert made.sends == 2
