@@ -168,7 +168,7 @@ def test_urgent_where_no_device_can_be_read_polls_once(grid: Grid) -> None:
 def test_urgent_never_reads_a_device_that_may_be_another_units(grid: Grid) -> None:
     """Z4."""
     take(grid.cache, grid.clock, unit("E001") | {"oesunit": {"id": "E001"}})
-    grid.cache.update(lambda before: replace(before, conflicts={"E001": "E001 has the address of E002."}))
+    grid.cache.update(lambda before: replace(before, conflicts={"E001": foreign("E001 has the address of E002.")}))
     assert grid.client.call("/get/dcdc/E001?urgent=true").headers["x-data-source"] == "apis-web"
     assert grid.devices.asked == []
 
