@@ -1,6 +1,9 @@
 // What main_controller/workers says, by code, in Japanese; its English stands beside each code there.
 
 export default {
+  "workers.noUnitsData": "apis-web の /get/log に、どのノードのデータもありません(既知のノード {members} 台)。",
+  "workers.noUsableId": "apis-web の /unitIds に、ノード ID として使えるものがありません。",
+
   "workers.endedButStands": "終了しました({outcome})が、ファイルが残っています。{fault}",
   "workers.faultOfProgram": "プログラムの不具合により処理できませんでした。詳細はログにあります。",
   "workers.changedJustNow": "直前に変更されました。",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from main_controller.sentence import foreign
 from main_controller.store.database import DatabaseFault
 from main_controller.store.database.append_queue import BATCH, AppendQueue
 
@@ -24,8 +25,8 @@ class Disk:
         self.transactions: list[list[str]] = []
         self._open: list[str] = []
         self.queue: AppendQueue[str] = AppendQueue(
-            "The book", limit, insert=self.insert, lost=lambda count, since: f"{count} lost since {since:%H:%M}",
-            rouse=self.roused.set, wall=lambda: NOON, clock=lambda: self.now,
+            foreign("The book"), limit, insert=self.insert, rouse=self.roused.set, wall=lambda: NOON,
+            lost=lambda count, since: f"{count} lost since {since:%H:%M}", clock=lambda: self.now,
         )  # fmt: skip
 
     @contextmanager
