@@ -69,7 +69,7 @@ class Scheduler:
         self._jumps = self._clock_jumps.observe(now, self._desk.clock())
         listing = self._schedules.scan()
         self._tell_unreadable(listing.unreadable)
-        self._leave({schedule.stamp for schedule in listing.schedules if schedule.failure is None})
+        self._leave({schedule.stamp for schedule in listing.schedules})
         due = [schedule for schedule in listing.schedules if schedule.due <= now]
         waiting: dict[Stamp, tuple[Schedule, str]] = {}
         for schedule in sorted(due, key=lambda each: (URGENCY[each.operation], each.unit_id is not None, each.due)):

@@ -172,7 +172,8 @@ def test_a_stop_that_overtook_an_order_in_flight_follows_it_once(house: House) -
     assert stop.under_way, "the other order may still undo it"
     assert house.attend(stop, run) == "It is in effect (order c1)."
     house.release()
-    house.attend(stop)
+    assert house.attend(stop) == "Its order is being sent."
+    assert stop.sends == 1, "it is sent three times anew where it has no effect"
     assert house.grid.sent == [(None, S), (None, A), (None, S)]
     assert house.attend(stop) is None
     assert house.grid.sent == [(None, S), (None, A), (None, S)]

@@ -440,6 +440,31 @@ def test_an_ended_schedule_that_the_disk_will_not_let_go_acts_no_more(
     assert house.outcomes() == [(None, "softStop", "done")]
 
 
+def test_an_order_whose_cleared_schedule_the_disk_will_not_let_go_is_followed_to_its_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would count as under way, and every other schedule of its scope would wait for ever."""
+    house.grid.obeys = False
+    house.put(SOFT)
+    house.pass_on()
+    house.grid.person[None] = house.now + timedelta(seconds=1)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    house.pass_on()
+    assert house.outcomes() == [(None, "softStop", "cleared")]
+    house.grid.person.clear()
+    house.put(RUN)
+    house.grid.mode = H
+    house.pass_on()
+    assert "It waits until another order in its scope shows its effect." in house.waiting()
+    house.grid.never_shows_it()
+    house.pass_on()
+    assert house.grid.sent == [(None, H), (None, A)]
+
+
 def test_a_disk_that_takes_no_mark_stops_a_run_and_never_a_stop(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.grid.mode = H
     house.put(RUN)

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from main_controller.domain.actor import SCHEDULER
-from main_controller.domain.modes import Mode
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.schedule import UNKNOWN
+from main_controller.domain.timing import Timing
 from main_controller.errors import UpstreamError
 from main_controller.rules.due import Situation
 from main_controller.workers.scheduler import Situations
@@ -48,6 +49,23 @@ def test_a_units_own_mode_is_unknown_where_the_unit_is_not_live(bench: Bench) ->
     bench.unit("E001").there = False
     bench.run(6.0)
     assert at(bench, "E001").seen is UNKNOWN
+
+
+def test_a_scope_is_in_wait_where_all_its_converters_are_or_a_person_has_looked(bench: Bench) -> None:
+    """Z6a: what is silent and not known to be in Wait counts once it is acknowledged."""
+    bench.unit("E002").status = str(ConverterStatus.CHARGE)
+    bench.run(6.0)
+    assert (at(bench).in_wait, at(bench, "E001").in_wait, at(bench, "E002").in_wait) == (False, True, False)
+    bench.acknowledged.statuses["E002"] = str(ConverterStatus.CHARGE)
+    assert not at(bench).in_wait, "it is live"
+    bench.unit("E002").there = False
+    bench.run(31.0)
+    assert (at(bench).in_wait, at(bench, "E002").in_wait) == (True, True)
+
+
+def test_a_mode_has_its_time_to_show() -> None:
+    with open_bench(timing=Timing(mode_time=44.0)) as bench:
+        assert at(bench).settling == timedelta(seconds=44)
 
 
 def test_what_is_said_of_the_grid_master_and_of_errors_passes_through(bench: Bench) -> None:
