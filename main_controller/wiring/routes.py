@@ -6,6 +6,7 @@ import pytz
 
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
+from main_controller.sentence import say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
@@ -46,7 +47,11 @@ class Routes:
         report = StatusReport(does.desk.grid, about(settings), _sources(stores, does, loops), started=utc_now())
         waiting = Limit(
             WAITING_READINGS,
-            f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment.",
+            say(
+                "program.readingsBusy",
+                "{limit} requests wait for apis-web or a device already; try again in a moment.",
+                limit=WAITING_READINGS,
+            ),
             retry_after=1,
         )
         self.ordering = Ordering(

@@ -17,6 +17,7 @@ from main_controller.orders.desk import Desk
 from main_controller.orders.register import Register
 from main_controller.orders.set_mode import SetMode
 from main_controller.rules.due import Situation
+from main_controller.sentence import foreign
 from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
@@ -74,7 +75,7 @@ class Grid:
 
     def never_shows_it(self) -> None:
         """As the verification, once the time of the last order is up."""
-        self.desk.time_out(self.given[-1], "Not seen in effect within 30 s.")
+        self.desk.time_out(self.given[-1], foreign("Not seen in effect within 30 s."))
 
     def of(self, unit_id: str | None) -> Situation:
         """As `Situations.of`."""

@@ -14,6 +14,7 @@ from main_controller.domain.schedule import ModeSeen, Operation
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamTimeout, UpstreamUnreachable
 from main_controller.orders import register
 from main_controller.rules.due import Situation
+from main_controller.sentence import foreign
 from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.workers.scheduler.outcomes import Outcomes
@@ -88,7 +89,9 @@ def test_a_command_that_is_forgotten_runs_out_too(house: House, monkeypatch: pyt
     assert not order.under_way
 
 
-@pytest.mark.parametrize("error", [UpstreamUnreachable("refused", sent=False), Refused("another order")])
+@pytest.mark.parametrize(
+    "error", [UpstreamUnreachable(foreign("refused"), sent=False), Refused(foreign("another order"))]
+)
 def test_a_definite_not_sent_is_no_attempt(house: House, error: ControllerError) -> None:
     house.grid.fault = lambda: error
     order = house.order(FORCE)
@@ -103,7 +106,7 @@ def test_a_definite_not_sent_is_no_attempt(house: House, error: ControllerError)
 def test_an_order_that_was_cancelled_before_it_left_is_no_attempt(house: House) -> None:
     """A stop or Stop all overtook it in its turn."""
     order = house.order(SOFT)
-    house.grid.fault = lambda: house.desk.cancel(house.desk.commands.get("c1"), "A stop overtook this order.")
+    house.grid.fault = lambda: house.desk.cancel(house.desk.commands.get("c1"), foreign("A stop overtook this order."))
     house.attend(order)
     assert not order.follow()
     assert (order.sends, order.under_way) == (0, False)
@@ -121,7 +124,7 @@ def test_an_order_cancelled_with_the_program_was_not_sent(house: House) -> None:
 
 @pytest.mark.parametrize("was_sent", ["unknown", True])
 def test_an_order_that_may_have_arrived_is_given_its_time_to_show(house: House, was_sent: Sent) -> None:
-    house.grid.fault = lambda: UpstreamTimeout("no answer", sent=was_sent)
+    house.grid.fault = lambda: UpstreamTimeout(foreign("no answer"), sent=was_sent)
     order = house.order(FORCE)
     house.attend(order)
     house.later(100.0)
@@ -140,7 +143,7 @@ def test_an_order_that_may_have_arrived_is_given_its_time_to_show(house: House, 
 
 
 def test_an_order_without_an_answer_that_the_verification_sees_is_in_effect(house: House) -> None:
-    house.grid.fault = lambda: UpstreamTimeout("no answer", sent="unknown")
+    house.grid.fault = lambda: UpstreamTimeout(foreign("no answer"), sent="unknown")
     order = house.order(FORCE)
     house.attend(order)
     assert not order.follow()

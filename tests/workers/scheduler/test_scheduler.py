@@ -16,6 +16,7 @@ from main_controller.domain.modes import Mode
 from main_controller.domain.schedule import UNKNOWN, Operation
 from main_controller.errors import ControllerError, UpstreamTimeout, UpstreamUnreachable
 from main_controller.orders.set_mode import SetMode
+from main_controller.sentence import foreign
 from main_controller.store import atomic_file
 from main_controller.workers.scheduler import Scheduler, Situations
 from tests.workers.scheduler.house import Grid, House
@@ -117,7 +118,7 @@ def test_while_the_mode_is_unknown_a_soft_stop_waits_and_says_so_and_a_force_sto
 
 def test_not_sent_for_certain_is_sent_again_each_interval(house: House) -> None:
     house.put(SOFT)
-    house.grid.fault = lambda: UpstreamUnreachable("Connection refused.", sent=False)
+    house.grid.fault = lambda: UpstreamUnreachable(foreign("Connection refused."), sent=False)
     for _ in range(50):
         house.pass_on()
     assert house.grid.asked == 50
@@ -159,7 +160,8 @@ def test_accepted_and_not_in_effect_is_repeated_twice_then_kept_and_marked_faile
 
 def test_an_order_of_which_it_is_unknown_whether_it_arrived_is_not_repeated_before_its_time(house: House) -> None:
     house.put(SOFT)
-    house.grid.fault = lambda: UpstreamTimeout("No answer in 15 s; the order may still take effect.", sent="unknown")
+    lost = foreign("No answer in 15 s; the order may still take effect.")
+    house.grid.fault = lambda: UpstreamTimeout(lost, sent="unknown")
     house.pass_on()
     house.grid.fault = None
     for _ in range(6):
@@ -201,7 +203,7 @@ def test_a_run_sent_before_a_kill_is_not_sent_again(house: House) -> None:
 def test_a_run_that_was_not_sent_is_not_taken_for_sent_after_a_kill(house: House) -> None:
     house.grid.mode = H
     house.put(RUN)
-    house.grid.fault = lambda: UpstreamUnreachable("refused", sent=False)
+    house.grid.fault = lambda: UpstreamUnreachable(foreign("refused"), sent=False)
     house.pass_on()
     assert house.schedules.list()[0].sent_at is not None
     house.grid.master = False
