@@ -20,6 +20,7 @@ from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.units import Unit
+from main_controller.sentence import Sentence
 
 
 class UnitAssessment(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ class UnitAssessment(msgspec.Struct, frozen=True):
     effective: Mode | None = None
     ip: str | None = None
     acknowledged: bool = False
-    conflict: str | None = None
+    conflict: Sentence | None = None
     in_flight: bool = False
     disturbed_at: float | None = None
     reported: Unit | None = None
@@ -184,6 +185,11 @@ def possible_current(units: Iterable[UnitAssessment], status: ConverterStatus) -
                 return None
             total += max(digs)
     return total
+
+
+def ids(units: Iterable[UnitAssessment]) -> list[str]:
+    """The units' ids, as a sentence counts them out."""
+    return [unit.id for unit in units]
 
 
 def names(units: Iterable[UnitAssessment]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from main_controller.errors import ControllerError, NoDataYet, UpstreamTimeout
+from main_controller.sentence import Sentence, say
 
 Answer = TypeVar("Answer")
 
@@ -23,7 +24,9 @@ class _Flight(Generic[Answer]):
         self.fresh_from = started
         self.done = threading.Event()
         self.answers: list[Answer] = []
-        self.error: Exception = NoDataYet("The call that this request shared was broken off.")
+        self.error: Exception = NoDataYet(
+            say("program.sharedCallBrokenOff", "The call that this request shared was broken off.")
+        )
 
     def outcome(self) -> Answer:
         if self.answers:
@@ -44,7 +47,7 @@ class SingleFlight(Generic[Answer]):
         self,
         call: Callable[[], Answer],
         *,
-        name: str,
+        name: Sentence,
         fresh_for: float = 1.0,
         waiters: int = 4,
         patience: float = 0.1,
@@ -88,13 +91,19 @@ class SingleFlight(Generic[Answer]):
         if patience > 0 and flight.done.wait(patience):
             return
         if not self._seats.acquire(blocking=False):
-            raise self._too_long(flight, "and other requests wait for it already")
+            sentence = say(
+                "program.othersWaitAlready",
+                "{name} has not answered for {seconds:.1f} s, and other requests wait for it already.",
+                name=self._name, seconds=self._clock() - flight.started,
+            )  # fmt: skip
+            raise UpstreamTimeout(sentence, sent=True)
         try:
             if not flight.done.wait(self._longest):
-                raise self._too_long(flight, "so this request waits no longer")
+                sentence = say(
+                    "program.waitsNoLonger",
+                    "{name} has not answered for {seconds:.1f} s, so this request waits no longer.",
+                    name=self._name, seconds=self._clock() - flight.started,
+                )  # fmt: skip
+                raise UpstreamTimeout(sentence, sent=True)
         finally:
             self._seats.release()
-
-    def _too_long(self, flight: _Flight[Answer], consequence: str) -> UpstreamTimeout:
-        seconds = self._clock() - flight.started
-        return UpstreamTimeout(f"{self._name} has not answered for {seconds:.1f} s, {consequence}.", sent=True)

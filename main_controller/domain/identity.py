@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from main_controller.domain.freshness import Remembered, Sighting
+from main_controller.sentence import Sentence, say
 
 LONGEST_ID = 64
 """How many characters a unit's id may have."""
@@ -49,25 +50,30 @@ def conflicts(
     *,
     duplicates: Collection[str] = (),
     orders_by_address: bool,
-) -> dict[str, str]:
+) -> dict[str, Sentence]:
     """For each ambiguous unit one sentence why.
 
     A unit is ambiguous when its data name another id, when apis-web's answer held it twice (`duplicates`), and, where
     orders go by address, when another unit has its address: a present unit only by another present one (its address is
     told now), a silent one by any (its device may have been replaced since).
     """
-    found: dict[str, str] = {}
+    found: dict[str, Sentence] = {}
     addresses = _Addresses()
     for unit_id, sighting in sightings.items():
         unit = sighting.unit
         own = unit.section("oesunit").get("id")
         if own is not None and own != unit_id:
-            found[unit_id] = f"{unit_id} is listed under this id, but its own data say that it is {str(own)[:100]!r}."
+            found[unit_id] = say(
+                "domain.otherId",
+                "{unit} is listed under this id, but its own data say that it is {own!r}.",
+                unit=unit_id,
+                own=str(own)[:100],
+            )
         if orders_by_address:
             addresses.enter(unit_id, unit.ip, present=sighting.present)
     for unit_id in duplicates:
         if unit_id in sightings:
-            found[unit_id] = f"{unit_id} is listed twice in apis-web's answer."
+            found[unit_id] = say("domain.listedTwice", "{unit} is listed twice in apis-web's answer.", unit=unit_id)
     if orders_by_address:
         for unit_id, kept in remembered.items():
             if unit_id not in sightings:
@@ -89,7 +95,7 @@ class _Addresses:
             units = self._present if present else self._silent
             units.setdefault(same_address(address), []).append(unit_id)
 
-    def shared(self) -> Iterable[tuple[str, str]]:
+    def shared(self) -> Iterable[tuple[str, Sentence]]:
         """The units in doubt, each with its sentence."""
         for address, units in self._present.items():
             yield from _sentences(address, units, units)
@@ -97,9 +103,16 @@ class _Addresses:
             yield from _sentences(address, units, [*self._present.get(address, ()), *units])
 
 
-def _sentences(address: str, units: Iterable[str], everybody: list[str]) -> Iterable[tuple[str, str]]:
+def _sentences(address: str, units: Iterable[str], everybody: list[str]) -> Iterable[tuple[str, Sentence]]:
     if len(everybody) < 2:
         return
     for unit_id in units:
         other = next(one for one in everybody if one != unit_id)
-        yield unit_id, f"{unit_id} has the address {address[:100]!r}, which {other} has too."
+        sentence = say(
+            "domain.sameAddress",
+            "{unit} has the address {address!r}, which {other} has too.",
+            unit=unit_id,
+            address=address[:100],
+            other=other,
+        )
+        yield unit_id, sentence

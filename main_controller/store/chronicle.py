@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
+from main_controller.sentence import Sentence, say
 from main_controller.store.repetition import Repetition, Told
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class News:
 
     kind: str
     unit_id: str
-    text: str
+    text: Sentence
     before: Any
     after: Any
 
@@ -70,8 +70,7 @@ class Chronicle:
         """Tell what happened to units: the journal each by itself, a person many of one kind in one sentence."""
         groups: dict[tuple[str, str], list[News]] = {}
         for one in news:
-            text = f"{one.unit_id} {one.text}."
-            event = Told(one.kind, one.unit_id, text, _plain(one.before), _plain(one.after))
+            event = Told(one.kind, one.unit_id, _of_one(one), _plain(one.before), _plain(one.after))
             if not self._repetition.tells(event):
                 continue
             self._record(*event)
@@ -80,9 +79,16 @@ class Chronicle:
             ids = [one.unit_id for one in members]
             if len(ids) <= TOLD_ONE_BY_ONE:
                 for one in members:
-                    self._say(kind, one.unit_id, f"{one.unit_id} {text}.", after=_plain(one.after))
+                    self._say(kind, one.unit_id, _of_one(one), after=_plain(one.after))
             else:
-                self._say(kind, None, f"{len(ids)} units ({some(ids)}), each: {text}.")
+                of_all = say(
+                    "store.unitsDid",
+                    "{count} units ({units}), each: {what}.",
+                    count=len(ids),
+                    units=ids,
+                    what=text,
+                )
+                self._say(kind, None, of_all)
 
     def tell(
         self, kind: str, unit_id: str | None, text: str, before: Any, after: Any, *, command_id: str | None = None
@@ -114,6 +120,10 @@ class Chronicle:
     ) -> None:
         log.warning("%s", text)
         self.show(kind, unit_id, text, after=after, command_id=command_id)
+
+
+def _of_one(news: News) -> Sentence:
+    return say("store.unitDid", "{unit} {what}.", unit=news.unit_id, what=news.text)
 
 
 def _whose(event: Mapping[str, Any]) -> tuple[str, str]:

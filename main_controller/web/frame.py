@@ -14,7 +14,7 @@ import bottle
 import msgspec
 
 from main_controller.errors import BadRequest, NoDataYet
-from main_controller.sentence import Sentence, messages
+from main_controller.sentence import Sentence, messages, say
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
 from main_controller.web.figures import whole
 from main_controller.web.frame_report import Part, Report
@@ -116,7 +116,9 @@ class Frames:
         serial = whole(given["since"], "since", 0, LARGEST_SERIAL) if "since" in given else None
         page = given.get("page")
         if page is not None and not NAME.fullmatch(page):
-            raise BadRequest("The parameter 'page' is made of 1 to 64 letters, digits, '-' and '_'.")
+            raise BadRequest(
+                say("web.pageNamed", "The parameter 'page' is made of 1 to 64 letters, digits, '-' and '_'.")
+            )
         if page is not None:
             self._heard(page)
         self._asked_at = self._clock()
@@ -125,9 +127,11 @@ class Frames:
     def _reply(self, serial: int | None, page: str | None) -> bottle.HTTPResponse:
         frame = self._frame
         if frame is None:
-            raise NoDataYet("The grid has not been assessed yet.", retry_after=1)
+            raise NoDataYet(say("web.notAssessed", "The grid has not been assessed yet."), retry_after=1)
         if self._clock() - frame.report.assessed_at > TOO_OLD:
-            raise NoDataYet(f"The grid was last assessed at {frame.report.assessed}.", retry_after=1)
+            raise NoDataYet(
+                say("web.assessedAt", "The grid was last assessed at {at}.", at=frame.report.assessed), retry_after=1
+            )
         changes = frame.since(serial) if serial is not None else None
         body, said = changes if changes is not None else frame.since(None) or (b"", [])
         head = msgspec.json.encode(

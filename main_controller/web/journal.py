@@ -15,6 +15,7 @@ from pytz.tzinfo import BaseTzInfo
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import parse_schedule_value
 from main_controller.errors import BadRequest
+from main_controller.sentence import say
 from main_controller.store.journal import Journal
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
@@ -62,7 +63,9 @@ class JournalPages:
         self._zone = zone
         self._estop = estop
         self._files = Limit(
-            FILES_AT_ONCE, "Others fetch the journal as a file already; try again in a moment.", retry_after=10
+            FILES_AT_ONCE,
+            say("web.journalBusy", "Others fetch the journal as a file already; try again in a moment."),
+            retry_after=10,
         )
 
     def mount(self, app: bottle.Bottle) -> None:
@@ -121,7 +124,7 @@ class JournalPages:
     def _range(self, given: dict[str, str]) -> tuple[datetime | None, datetime | None]:
         frm, to = (self._moment(given.get(name)) for name in ("from", "to"))
         if frm is not None and to is not None and frm >= to:
-            raise BadRequest("The parameter from must lie before to.")
+            raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))
         return frm, to
 
     def _moment(self, text: str | None) -> datetime | None:
@@ -179,5 +182,10 @@ def _line(cells: tuple[str, ...]) -> bytes:
 
 def _whole(text: str, name: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18 and 1 <= int(text) <= most):
-        raise BadRequest(f"The parameter {name} must be a whole number from 1 to {most}, not {shown(text)}.")
+        sentence = say(
+            "web.notAWholeNumber",
+            "The parameter {name} must be a whole number from {least} to {most}, not {given}.",
+            name=name, least=1, most=most, given=shown(text),
+        )  # fmt: skip
+        raise BadRequest(sentence)
     return int(text)

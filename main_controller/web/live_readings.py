@@ -13,6 +13,7 @@ from main_controller.assessment.cluster import grid_master_known
 from main_controller.concurrency.single_flight import SingleFlight
 from main_controller.domain.deals import normalise
 from main_controller.errors import UpstreamRefused
+from main_controller.sentence import Sentence, say
 from main_controller.web.conditional import tagged
 from main_controller.web.readings import SnapshotSource, refuse_callback
 from main_controller.web.replies import JSON, to_json
@@ -59,8 +60,8 @@ class LiveReadings:
         self._cache = cache
         self._mode = mode
         self._clock = clock
-        self._deals = SingleFlight(self._ask_deals, name="apis-web's /deals", waiters=waiters, clock=clock)
-        self._status = SingleFlight(apis_web.status, name="apis-web's /getStatus", waiters=waiters, clock=clock)
+        self._deals = SingleFlight(self._ask_deals, name=_call("/deals"), waiters=waiters, clock=clock)
+        self._status = SingleFlight(apis_web.status, name=_call("/getStatus"), waiters=waiters, clock=clock)
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""
@@ -72,9 +73,12 @@ class LiveReadings:
         refuse_callback(bottle.request.environ)
         known = grid_master_known(self._cache.snapshot().grid.unit_ids)
         if known is None:
-            raise UpstreamRefused("apis-web does not tell whether a Grid Master serves, so the deals are not known.")
+            sentence = say(
+                "web.masterUntold", "apis-web does not tell whether a Grid Master serves, so the deals are not known."
+            )
+            raise UpstreamRefused(sentence)
         if not known:
-            raise UpstreamRefused("No Grid Master is known, so the deals are not known.")
+            raise UpstreamRefused(say("web.noMaster", "No Grid Master is known, so the deals are not known."))
         asked_at, body = self._deals()
         return tagged(body, JSON, headers={"X-Data-Age": f"{max(0.0, self._clock() - asked_at):.1f}"})
 
@@ -87,5 +91,10 @@ class LiveReadings:
         refuse_callback(bottle.request.environ)
         answer = self._status()
         if answer.error is not None:
-            raise UpstreamRefused(f"apis-web answered /getStatus with an error: {answer.error}", sent=True)
+            sentence = say("web.statusIsError", "apis-web answered /getStatus with an error: {said}", said=answer.error)
+            raise UpstreamRefused(sentence, sent=True)
         return {"active": answer.active, "mode": self._mode()}
+
+
+def _call(path: str) -> Sentence:
+    return say("web.callOfApisWeb", "apis-web's {path}", path=path)

@@ -7,6 +7,7 @@ import pytest
 
 from main_controller.domain.freshness import Remembered, Sighting, lost, sight
 from main_controller.domain.identity import conflicts, some, why_no_id
+from main_controller.sentence import Sentence
 
 WALL = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -16,7 +17,9 @@ def seen(unit_id: str, present: bool = True, **oesunit: Any) -> Sighting:
     return sighting if present else lost(sighting, 1.0)
 
 
-def among(*sightings: Sighting, remembered: tuple[Remembered, ...] = (), by_address: bool = True) -> dict[str, str]:
+def among(
+    *sightings: Sighting, remembered: tuple[Remembered, ...] = (), by_address: bool = True
+) -> dict[str, Sentence]:
     return conflicts(
         {one.unit_id: one for one in sightings},
         {one.unit_id: one for one in remembered},

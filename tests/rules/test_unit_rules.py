@@ -13,6 +13,7 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.rules.interlocks import judge
 from main_controller.rules.last_look import units_to_read
+from main_controller.sentence import say
 from tests.assessment.units import NOW, assessed, grid_of, reading, reference
 
 WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
@@ -172,6 +173,13 @@ def test_u_a_converter_that_cannot_be_read_refuses_nothing_and_that_is_said() ->
         assert "its last reading counts alone" in found.sentence
     mute = Reading(NOW, None, None, None, None)
     assert told("u", TAKE, SHOWN, Known(direct={"E001": mute, "E002": mute})).cause == "not-told"
+
+
+def test_u_says_why_a_converter_could_not_be_read_and_keeps_that_sentences_code() -> None:
+    why = say("unit.late", "no answer came within {limit:g} s.", limit=2.0)
+    found = told("u", TAKE, SHOWN, Known(direct={"E001": direct(CV), "E002": why})).sentence.parameters["parts"][1]
+    assert found == "E002 could not be read directly (no answer came within 2 s); its last reading counts alone."
+    assert (found.parameters["why"].code, found.parameters["why"].parameters) == ("unit.late", {"limit": 2.0})
 
 
 def test_u_is_left_out_where_the_setting_says_0_s() -> None:

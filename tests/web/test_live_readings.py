@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from main_controller.errors import UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.live_readings import LiveReadings
 from tests.web.client import Client, Clock
@@ -94,7 +95,7 @@ def test_without_a_known_grid_master_deals_are_502_and_not_asked(grid: Grid, uni
 
 
 def test_a_failure_is_told_and_shared_too(grid: Grid) -> None:
-    grid.apis_web.found = UpstreamUnreachable("apis-web cannot be reached.", sent=False)
+    grid.apis_web.found = UpstreamUnreachable(foreign("apis-web cannot be reached."), sent=False)
     for _ in range(10):
         answer = grid.client.call("/get/dealsInfo")
         assert (answer.status, answer.error) == (502, "apis-web cannot be reached.")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, say
 
 HANGS_AFTER = 10.0
 """After how long (s) rows that nobody wrote count as a fault."""
@@ -39,7 +40,7 @@ class AppendQueue(Generic[Row]):
 
     def __init__(
         self,
-        name: str,
+        name: Sentence,
         limit: int,
         *,
         insert: Callable[[sqlite3.Connection, Sequence[Row]], None],
@@ -71,7 +72,12 @@ class AppendQueue(Generic[Row]):
         """Why rows are not being written, None while they are."""
         waiting_since = self._waiting_since
         if self._fault is None and waiting_since is not None and self._clock() - waiting_since > HANGS_AFTER:
-            return f"{self._name} has not been written for more than {HANGS_AFTER:g} s."
+            return say(
+                "store.hangs",
+                "{name} has not been written for more than {seconds:g} s.",
+                name=self._name,
+                seconds=HANGS_AFTER,
+            )
         return self._fault
 
     def append(self, row: Row, wait: float = 0.0) -> bool:
