@@ -19,7 +19,7 @@ from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
 from main_controller.web.figures import whole
 from main_controller.web.frame_report import Part, Report
 from main_controller.web.parameters import NAME, Parameters
-from main_controller.web.replies import CODES_HEADER, JSON, reply, to_json
+from main_controller.web.replies import CODES_HEADER, JSON, reply, to_json, wants_codes
 
 KEPT = 10
 """From how many serials ago a caller gets only what changed since."""
@@ -145,7 +145,7 @@ class Frames:
                 "mine": page is not None and frame.report.then_page == page,
             }
         )
-        if said and bottle.request.get_header(CODES_HEADER) == "codes":
+        if said and wants_codes():
             body += b"," + _pair("messages", to_json(messages({str(one): one for one in said}.values())))
         return _sent(head[:-1] + body + b"}")
 

@@ -20,7 +20,7 @@ from main_controller.store.journal import Journal
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
 from main_controller.web.parameters import Parameters
-from main_controller.web.replies import COMMON_HEADERS, shown, to_json
+from main_controller.web.replies import COMMON_HEADERS, shown, to_json, wants_codes
 from main_controller.web.wire_text import visible
 
 PAGE_ROWS = 100
@@ -77,7 +77,8 @@ class JournalPages:
     def rows(self) -> dict[str, Any]:
         """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
         rows, following = self._asked_for(Parameters.of(bottle.request).read(optional=QUESTION))
-        return {"rows": rows, "next": following}
+        answer = {"rows": rows, "next": following}
+        return {**answer, "messages": self._journal.messages(row["id"] for row in rows)} if wants_codes() else answer
 
     def page(self) -> bottle.HTTPResponse:
         """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""
