@@ -38,7 +38,7 @@ class Disk:
         finally:
             connection.close()
         if self.full:
-            raise DatabaseFault("the disk is full.")
+            raise DatabaseFault(foreign("the disk is full."))
         self.transactions.append(self._open)
 
     def insert(self, connection: sqlite3.Connection, rows: Sequence[str]) -> None:
