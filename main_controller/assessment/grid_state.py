@@ -16,7 +16,6 @@ from main_controller.assessment.estimate import ConverterEstimate
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.flows import Flow, Spur
 from main_controller.domain.freshness import Reading, Sighting, UnitState, unwatched
-from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.units import Unit
@@ -190,8 +189,3 @@ def possible_current(units: Iterable[UnitAssessment], status: ConverterStatus) -
 def ids(units: Iterable[UnitAssessment]) -> list[str]:
     """The units' ids, as a sentence counts them out."""
     return [unit.id for unit in units]
-
-
-def names(units: Iterable[UnitAssessment]) -> str:
-    """The units' ids for a sentence, at most eight of them."""
-    return some([unit.id for unit in units])

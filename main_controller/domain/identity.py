@@ -1,20 +1,17 @@
-"""Whose data are these: units whose identity is ambiguous, so that an order could reach another one (Z4), ids that
-can be no unit's, and how many ids stand in a sentence.
+"""Whose data are these: units whose identity is ambiguous, so that an order could reach another one (Z4), and ids that
+can be no unit's.
 
 Pure. Used by the cache, which marks ambiguous units; the desk refuses them every order but Wait.
 """
 
 import ipaddress
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from main_controller.domain.freshness import Remembered, Sighting
 from main_controller.sentence import Sentence, say
 
 LONGEST_ID = 64
 """How many characters a unit's id may have."""
-
-NAMED = 8
-"""How many ids or clauses a sentence names; of more it gives the number."""
 
 
 def why_no_id(unit_id: str) -> str | None:
@@ -24,13 +21,6 @@ def why_no_id(unit_id: str) -> str | None:
     if len(unit_id) > LONGEST_ID:
         return f"longer than {LONGEST_ID} characters"
     return None if unit_id.isprintable() and "\ufffd" not in unit_id else "not printable"
-
-
-def some(named: Sequence[str]) -> str:
-    """These ids, or clauses that begin with one, for a sentence: all of a few, else the first and how many more."""
-    if len(named) <= NAMED:
-        return ", ".join(named)
-    return f"{', '.join(named[:NAMED])} and {len(named) - NAMED} more"
 
 
 def same_address(address: str) -> str:

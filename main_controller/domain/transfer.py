@@ -76,7 +76,7 @@ class Transfer:
     step: Step
     since: float
     state: TransferState = TransferState.RUNNING
-    reason: str | None = None
+    reason: Sentence | None = None
     failed: bool = False
     failed_step: Step | None = None
     touched: bool = False

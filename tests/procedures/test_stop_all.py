@@ -108,7 +108,7 @@ def test_a_follower_that_goes_on_refusing_holds_the_reference_for_3_s_at_most(be
 
 def test_a_follower_to_which_nothing_can_be_sent_holds_nobody(bench: Bench) -> None:
     """K11: the emulator does not list it, or it has told no address."""
-    bench.grid.faults["E003 WAIT"] = Fault(UpstreamRefused("not listed: nothing was sent", sent=False))
+    bench.grid.faults["E003 WAIT"] = Fault(UpstreamRefused(foreign("not listed: nothing was sent"), sent=False))
     start = began(bench)
     bench.stop_all.order(ME)
     assert next(after for unit_id, after in sent(bench, start) if unit_id == "E001") <= 0.4
