@@ -97,7 +97,7 @@ class Owner:
     """Who owns the bus (I16): orders given by `by` pass; `sentence` names the owner for all others."""
 
     by: Actor
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Known:
     by: Actor | None = None
     owner: Owner | None = None
     trips: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    direct: Mapping[str, Reading | str] | None = None
+    direct: Mapping[str, Reading | Sentence] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def _to_be_read(unit_ids: Sequence[str]) -> Sentence:
     )
 
 
-def _compared(unit: UnitAssessment, told: Reading | str | None, target: float | None, limits: Limits) -> Answer:
+def _compared(unit: UnitAssessment, told: Reading | Sentence | None, target: float | None, limits: Limits) -> Answer:
     if not isinstance(told, Reading):
         sentence = say(
             "rules.notReadDirectly",
@@ -119,10 +119,9 @@ def _word(status: ConverterStatus | None) -> Sentence:
     return say("rules.unknown", "unknown") if status is None else status.label
 
 
-def _unended(why: str) -> str:
+def _unended(why: Sentence) -> Sentence:
     """A sentence without its full stop, to stand in brackets."""
-    text = why.rstrip(".")
-    return Sentence.made(why.code, text, why.parameters) if isinstance(why, Sentence) else text
+    return Sentence.made(why.code, why.rstrip("."), why.parameters)
 
 
 def bus_owned(known: Known) -> Answer | None:
@@ -132,4 +131,4 @@ def bus_owned(known: Known) -> Answer | None:
     if known.by == known.owner.by:
         sentence = say("rules.busIsTheirs", "The bus belongs to who gives this order.")
         return ok("v", sentence, owner=str(known.owner.by))
-    return fail("v", "bus-owned", say("rules.busOwned", "{why}", why=known.owner.sentence), owner=str(known.owner.by))
+    return fail("v", "bus-owned", known.owner.sentence, owner=str(known.owner.by))

@@ -25,7 +25,7 @@ KEPT = 20
 TOLD_ONE_BY_ONE = 3
 """How many units to which the same happened at once are told in a sentence each."""
 
-Record = Callable[[str, str | None, str, Any, Any], None]
+Record = Callable[[str, str | None, Sentence, Any, Any], None]
 """Journals one event: kind, unit id, sentence, before, after."""
 
 
@@ -91,7 +91,7 @@ class Chronicle:
                 self._say(kind, None, of_all)
 
     def tell(
-        self, kind: str, unit_id: str | None, text: str, before: Any, after: Any, *, command_id: str | None = None
+        self, kind: str, unit_id: str | None, text: Sentence, before: Any, after: Any, *, command_id: str | None = None
     ) -> None:
         """Tell one event, of a unit or of the cluster (None); `command_id` is the order that it is about, if any."""
         event = Told(kind, unit_id, text, _plain(before), _plain(after))
@@ -100,7 +100,7 @@ class Chronicle:
             self._record(*event)
 
     def show(
-        self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
+        self, kind: str, unit_id: str | None, text: Sentence, *, after: Any = None, command_id: str | None = None
     ) -> None:
         """Let the page show what the log and the journal tell already.
 
@@ -116,7 +116,7 @@ class Chronicle:
                 self._events.remove(next(event for event in self._events if counts[_whose(event)] == most))
 
     def _say(
-        self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
+        self, kind: str, unit_id: str | None, text: Sentence, *, after: Any = None, command_id: str | None = None
     ) -> None:
         log.warning("%s", text)
         self.show(kind, unit_id, text, after=after, command_id=command_id)

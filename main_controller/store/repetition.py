@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, say
 
 MOST = 6
 """How many events of one kind and unit are told one by one within `PERIOD`."""
@@ -23,7 +23,7 @@ class Told(NamedTuple):
 
     kind: str
     unit_id: str | None
-    text: str
+    text: Sentence
     before: Any
     after: Any
 

@@ -42,7 +42,7 @@ class Unreadable:
     """A file in the folder that is no schedule, and why; it is left as it is."""
 
     file: str
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class Journaling:
         kind: str,
         stage: Stage,
         command: Command,
-        why: str | None = None,
+        why: Sentence | None = None,
         *,
         before: Any = None,
         after: Any = None,
@@ -196,7 +196,7 @@ class Journaling:
             START, by="the program", unit_id=None, what=what, after=dict(settings), stage=Stage.STARTED
         )
 
-    def ended(self, why: str) -> None:
+    def ended(self, why: Sentence) -> None:
         """Journal the end of the program."""
         what = say("watching.ended", "The program ends: {why}", why=why)
         self._journal.append(START, by="the program", unit_id=None, what=what, stage=Stage.ENDED)

@@ -148,14 +148,14 @@ class Verification:
                 self._desk.commands.update(command.id, progress=progress)
 
 
-def _note(command: Command) -> str | None:
+def _note(command: Command) -> Sentence | None:
     """What is to be noted of an order that is in effect."""
     if command.sent == "unknown":
         return say("watching.unansweredInEffect", "No answer came, but it is in effect.")
     return command.note
 
 
-def _together(note: str | None, unsure: str | None) -> str | None:
+def _together(note: Sentence | None, unsure: Sentence | None) -> Sentence | None:
     return joined([note, unsure]) if note and unsure else note or unsure
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
-from main_controller.sentence import foreign
+from main_controller.sentence import Sentence, foreign
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Health:
     alive: bool = False
     last_run: str | None = None
     last_success: str | None = None
-    last_error: str | None = None
+    last_error: Sentence | None = None
     up: bool = False
     since: str | None = None
 

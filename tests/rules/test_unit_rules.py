@@ -13,7 +13,7 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.rules.interlocks import judge
 from main_controller.rules.last_look import units_to_read
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, foreign, say
 from tests.assessment.units import NOW, assessed, grid_of, reading, reference
 
 WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
@@ -164,8 +164,8 @@ def test_u_what_contradicts_refuses(first: Reading, second: Reading, refused: bo
 
 
 def test_u_a_converter_that_cannot_be_read_refuses_nothing_and_that_is_said() -> None:
-    unreadable: list[dict[str, Reading | str]] = [
-        {"E001": "no answer came.", "E002": direct()}, {"E002": direct()}, {},
+    unreadable: list[dict[str, Reading | Sentence]] = [
+        {"E001": foreign("no answer came."), "E002": direct()}, {"E002": direct()}, {},
     ]  # fmt: skip
     for readings in unreadable:
         found = told("u", TAKE, SHOWN, Known(direct=readings))
@@ -192,7 +192,7 @@ def test_u_is_left_out_where_the_setting_says_0_s() -> None:
 
 def test_v_who_owns_the_bus_orders_it_and_others_may_only_stop() -> None:
     """I16."""
-    owner = Owner(transfer_actor("c7"), "The bus belongs to c7.")
+    owner = Owner(transfer_actor("c7"), foreign("The bus belongs to c7."))
     assert told("v", TAKE, SHOWN, Known(transfer_actor("c7"), owner)).cause == "ok"
     found = told("v", TAKE, SHOWN, Known(person("192.168.0.9"), owner))
     assert (found.cause, found.refuses, found.overridable) == ("bus-owned", True, False)

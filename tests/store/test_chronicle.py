@@ -21,7 +21,7 @@ class Told:
 
     def flicker(self, times: int, unit_id: str = "E001", kind: str = "converter") -> None:
         for number in range(times):
-            self.chronicle.tell(kind, unit_id, f"{unit_id} changed ({number}).", number, number + 1)
+            self.chronicle.tell(kind, unit_id, foreign(f"{unit_id} changed ({number})."), number, number + 1)
 
 
 def test_what_a_unit_does_again_and_again_is_told_a_few_times_and_then_as_one() -> None:
@@ -71,14 +71,14 @@ def test_units_that_come_and_go_are_counted_likewise() -> None:
 def test_every_event_of_the_cluster_is_told() -> None:
     told = Told()
     for number in range(50):
-        told.chronicle.tell("estop", None, f"The E-stop {number}.", None, None)
+        told.chronicle.tell("estop", None, foreign(f"The E-stop {number}."), None, None)
     assert len(told.rows) == 50
 
 
 def test_one_that_flickers_hides_nobody_else_on_the_page() -> None:
     told = Told()
     told.flicker(1, "E002")
-    told.chronicle.tell("estop", None, "The E-stop is latched.", None, None)
+    told.chronicle.tell("estop", None, foreign("The E-stop is latched."), None, None)
     for minute in range(100):
         told.now = minute * PERIOD
         told.flicker(MOST)

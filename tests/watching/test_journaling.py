@@ -14,7 +14,7 @@ from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.orders.register import Register
-from main_controller.sentence import say
+from main_controller.sentence import foreign, say
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
@@ -346,7 +346,7 @@ def test_locks_are_journaled_with_who_and_why(site: Site) -> None:
 
 def test_start_and_end_are_journaled_with_the_settings(site: Site) -> None:
     site.journaling.started("1.2.3", {"staleafter": 30, "url": {"dcdc": ":4380"}})
-    site.journaling.ended("SIGTERM")
+    site.journaling.ended(foreign("SIGTERM"))
     first, second = site.rows()
     assert first["after"] == {"staleafter": 30, "url": {"dcdc": ":4380"}}
     assert "1.2.3" in first["what"]
@@ -394,7 +394,7 @@ def test_numbers_jump_after_a_kill_since_a_stop_may_have_left_without_its_row(si
     site.rows()
     killed = site.restarted()
     assert killed.log.new_id() == "c101"
-    killed.journaling.ended("told to")
+    killed.journaling.ended(foreign("told to"))
     killed.rows()
     ended = killed.restarted()
     assert ended.log.new_id() == "c2"

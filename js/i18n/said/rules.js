@@ -112,7 +112,6 @@ export default {
   "rules.readSetVoltage": "直接読み取った {unit} の設定電圧は {volts:g} V です(想定: {target:g} V)。",
   "rules.readLimit": "直接読み取った {unit} の最大電流値は {amps:g} A です(想定: {limit:g} A)。",
   "rules.busIsTheirs": "この操作の操作者が DC Grid を占有しています。",
-  "rules.busOwned": "{why}",
 
   "rules.runBusLive": "DC Grid に電圧があり({voltages})、該当する電力融通がありません。Run は電圧のない DC Grid({limit:g} V 以下)でのみ開始できます。",
   "rules.runDealsUnknown": "DC Grid に電圧があり({voltages})、電力融通の件数が不明です。Run は電圧のない DC Grid({limit:g} V 以下)でのみ開始できます。",

@@ -64,11 +64,11 @@ class AppendQueue(Generic[Row]):
         self._tried = 0
         self._lost = 0
         self._lost_since: datetime | None = None
-        self._fault: str | None = None
+        self._fault: Sentence | None = None
         self._waiting_since: float | None = None
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Sentence | None:
         """Why rows are not being written, None while they are."""
         waiting_since = self._waiting_since
         if self._fault is None and waiting_since is not None and self._clock() - waiting_since > HANGS_AFTER:
@@ -142,7 +142,7 @@ class AppendQueue(Generic[Row]):
             self._waiting_since = self._clock() if self._rows else None
             self._changed.notify_all()
 
-    def _refused(self, batch: _Batch[Row], why: str) -> None:
+    def _refused(self, batch: _Batch[Row], why: Sentence) -> None:
         """The disk took none of all that waited then; whoever waits for one of them is told."""
         with self._changed:
             self._tried, self._fault = batch.newest, why

@@ -51,7 +51,7 @@ class Database:
         self._queues: list[AppendQueue[object]] = []
         self._restores: list[Callable[[sqlite3.Connection], None]] = []
         self._patience = patience
-        self._fault: str | None = None
+        self._fault: Sentence | None = None
         self._rouse: Callable[[], None] = lambda: None
         self._tell: Callable[[Sentence], None] = lambda sentence: None
         self._untold: deque[Sentence] = deque()
@@ -96,7 +96,7 @@ class Database:
         self._tell = tell
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Sentence | None:
         """Why what waits is not being written, None while it is."""
         return next((queue.fault for queue in self._queues if queue.fault is not None), self._fault)
 

@@ -70,7 +70,7 @@ class Journal:
         database.restored_by(self._go_on)
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Sentence | None:
         """Why rows are not being written, None while they are: for `/readyz` and `/get/status`."""
         return self._database.fault
 
