@@ -147,8 +147,11 @@ def test_a_change_that_the_grid_made_by_itself_refuses_what_was_asked_before() -
         bench.settled()
         stamp = pressed(bench)
         bench.run(0.1)
-        bench.desk.moments.changed(None, foreign("The cluster went from Run to Force Stop by itself."))
-        assert "by itself" in refusal(lambda: bench.set_mode.cluster(MANUAL, ME, stamp=stamp)).sentence
+        change = foreign("The cluster went from Run to Force Stop by itself.")
+        bench.desk.moments.changed(None, change)
+        told = refusal(lambda: bench.set_mode.cluster(MANUAL, ME, stamp=stamp)).sentence
+        assert "by itself" in told
+        assert (told.code, told.parameters["change"]) == ("orders.changedSince", change)
 
 
 def test_an_order_whose_turn_comes_too_late_is_refused() -> None:
