@@ -210,7 +210,7 @@ def _change(change: Callable[[], None], failed: Sentence) -> None:
         raise ControllerError(say("store.fault", "{what}: {why}.", what=failed, why=_reason(error))) from error
 
 
-def _why(error: BadRequest | OSError) -> str:
+def _why(error: BadRequest | OSError) -> Sentence:
     if isinstance(error, BadRequest):
         return error.sentence
     return say("store.unreadable", "It cannot be read: {why}.", why=_reason(error))

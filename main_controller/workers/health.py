@@ -70,6 +70,6 @@ class HealthKeeper:
         self._problem = sentence
 
 
-def words_of(error: Exception) -> str:
+def words_of(error: Exception) -> Sentence:
     """The sentence of one of our errors, and what any other says of itself."""
     return error.sentence if isinstance(error, ControllerError) else foreign(str(error))

@@ -289,8 +289,8 @@ def schedule(unit_id: str | None) -> Schedule:
 
 def test_how_a_schedule_ended_is_journaled_through_the_results(site: Site) -> None:
     results = ScheduleResults(site.journaling.schedule_result)
-    results.add(ScheduleResult(schedule("E001"), "missed", NOON, "The program was not running."))
-    results.add(ScheduleResult(schedule(None), "done", NOON, "Soft Stop is in effect."))
+    results.add(ScheduleResult(schedule("E001"), "missed", NOON, foreign("The program was not running.")))
+    results.add(ScheduleResult(schedule(None), "done", NOON, foreign("Soft Stop is in effect.")))
     first, second = site.rows()
     assert (first["kind"], first["unitId"], first["outcome"], first["by"]) == (
         "schedule",
@@ -325,7 +325,7 @@ def test_a_moved_schedule_tells_for_when_it_was(site: Site) -> None:
 @pytest.mark.parametrize("outcome", ["done", "notNeeded", "missed", "failed", "cleared"])
 def test_every_outcome_of_a_schedule_is_a_stage(site: Site, outcome: str) -> None:
     """ScheduleResult's list; an outcome that is none would not be journaled."""
-    site.journaling.schedule_result(ScheduleResult(schedule(None), outcome, NOON, "So it went."))
+    site.journaling.schedule_result(ScheduleResult(schedule(None), outcome, NOON, foreign("So it went.")))
     assert site.rows()[0]["stage"] == outcome
 
 

@@ -20,7 +20,7 @@ from main_controller.workers.health import Health
 from tests.web.client import NOON, Clock, take, unit
 
 UP = Health(alive=True, last_run="r", last_success="s", last_error=None, up=True, since="x")
-DOWN = Health(alive=False, last_run="r", last_success=None, last_error="refused", up=False, since="y")
+DOWN = Health(alive=False, last_run="r", last_success=None, last_error=foreign("refused"), up=False, since="y")
 LIMITS = {"gridvoltagemin": 300.0, "gridvoltagemax": 380.0, "maxgridcurrent": 2.3}
 
 

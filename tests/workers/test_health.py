@@ -31,9 +31,13 @@ def test_a_run_of_good_and_bad_is_told_with_its_times() -> None:
     assert keeper.health == Health(last_run=at(3), last_success=at(3), up=True, since=at(2))
     keeper.failed(UpstreamUnreachable(foreign("nobody is there")))
     keeper.failed(UpstreamTimeout(foreign("it hangs")))
-    assert keeper.health == Health(last_run=at(5), last_success=at(3), last_error="it hangs", up=False, since=at(4))
+    assert keeper.health == Health(
+        last_run=at(5), last_success=at(3), last_error=foreign("it hangs"), up=False, since=at(4)
+    )
     keeper.succeeded()
-    assert keeper.health == Health(last_run=at(6), last_success=at(6), last_error="it hangs", up=True, since=at(6))
+    assert keeper.health == Health(
+        last_run=at(6), last_success=at(6), last_error=foreign("it hangs"), up=True, since=at(6)
+    )
 
 
 def test_an_error_of_ours_keeps_its_code_and_another_s_words_have_none() -> None:

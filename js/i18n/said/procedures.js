@@ -54,7 +54,7 @@ export default {
   "procedures.minutesOver": "設定した {minutes:g} 分が経過しました。",
   "procedures.whReached": "設定した {wh:g} Wh に達しました({carried:.1f} Wh)。",
   "procedures.currents": "最新データの電流: {taker} {taken}、{giver} {given}。",
-  "procedures.amps": "{amps:g} A",
+  "procedures.amps": "{amps:+g} A",
   "procedures.noKnownCurrent": "不明",
   "procedures.endNotSeen": "終了を確認できません。",
   "procedures.itFailed": "失敗しました。",

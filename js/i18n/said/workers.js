@@ -15,4 +15,5 @@ export default {
   "workers.notYet": "操作 {id} は受理済みですが、まだ反映を確認できません。",
   "workers.noEffect": "操作 {id} は受理されましたが、反映されませんでした。",
   "workers.sentSoOften": "{sends} 回送信しました。",
+  "workers.theOrder": "Schedule の操作"
 };

@@ -25,7 +25,7 @@ class Outcomes:
         self._results = results
         self._unsaved: dict[tuple[str, str, str, int], ScheduleResult] = {}
 
-    def end(self, schedule: Schedule, outcome: str, at: datetime, sentence: str) -> Sentence | None:
+    def end(self, schedule: Schedule, outcome: str, at: datetime, sentence: Sentence) -> Sentence | None:
         """Record the outcome once and save it; the sentence says why the disk did not take it, None that it did."""
         result = ScheduleResult(schedule, outcome, at, sentence)
         self._unsaved[schedule.stamp] = result

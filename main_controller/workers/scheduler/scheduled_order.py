@@ -17,11 +17,14 @@ from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.set_mode import SetMode
 from main_controller.rules.due import Action, Decision, Situation, decide, reached
-from main_controller.sentence import joined, say
+from main_controller.sentence import Sentence, foreign, joined, say
 from main_controller.store.schedules import Schedules
 from main_controller.workers.scheduler.outcomes import DONE, FAILED, Outcomes
 
 log = logging.getLogger(__name__)
+
+NOTHING = foreign("")
+"""What is said of an order while there is nothing to say."""
 
 MOST_SENDS = 3
 """An order that was accepted and did not take effect is repeated at most twice (Z12)."""
@@ -60,7 +63,7 @@ class ScheduledOrder:
         self.schedule = schedule
         self.sends = 0
         self.sent_here = False
-        self.sentence = ""
+        self.sentence = NOTHING
         self._means = means
         self._call: Future[Given] | None = None
         self._answered_at: float | None = None
@@ -76,7 +79,7 @@ class ScheduledOrder:
         """Whether it is still on its way to apis-web."""
         return self._call is not None and not self._call.done()
 
-    def attend(self, schedule: Schedule, situation: Situation, others: "Collection[ScheduledOrder]") -> str | None:
+    def attend(self, schedule: Schedule, situation: Situation, others: "Collection[ScheduledOrder]") -> Sentence | None:
         """One step; the sentence says why the schedule is still there, None that it has ended and is gone.
 
         `schedule` is as its file holds it now, `others` are the orders of others under way in its scope.
@@ -142,7 +145,7 @@ class ScheduledOrder:
         except NotFound:
             return given
 
-    def _not_sent(self, why: str) -> None:
+    def _not_sent(self, why: Sentence) -> None:
         self.sends -= 1
         self.sentence = why
         self._call = None
@@ -152,10 +155,10 @@ class ScheduledOrder:
         if not self._overtaken or self.sending or any(order.sending for order in self._overtaken):
             return False
         self._overtaken = ()
-        self.sends, self.sentence = 0, ""
+        self.sends, self.sentence = 0, NOTHING
         return True
 
-    def _carry_out(self, decision: Decision, others: "Collection[ScheduledOrder]") -> str | None:
+    def _carry_out(self, decision: Decision, others: "Collection[ScheduledOrder]") -> Sentence | None:
         match decision.action:
             case Action.SEND:
                 return self._send(others)
@@ -168,7 +171,7 @@ class ScheduledOrder:
                 why = joined([decision.sentence, self.sentence]) if self.sentence else decision.sentence
                 return self._end(decision.action, why)
 
-    def _send(self, others: "Collection[ScheduledOrder]") -> str:
+    def _send(self, others: "Collection[ScheduledOrder]") -> Sentence:
         """Have the order sent. A Run is marked in its file before, so that a restart does not send it twice."""
         schedule, means = self.schedule, self._means
         if schedule.operation is Operation.RUN and not means.schedules.mark_sent(schedule, means.desk.wall()):
@@ -198,7 +201,7 @@ class ScheduledOrder:
                 return means.set_mode.cluster(operation.wanted(None), SCHEDULER)
             return means.set_mode.unit(unit_id, operation.wanted(unit_id), SCHEDULER)
         except Exception as fault:  # noqa: BLE001 - it is told as the order's, and whether it left
-            error = foreseen(fault, f"The order of schedule {schedule}")
+            error = foreseen(fault, say("workers.theOrder", "The order of the schedule"))
             command_id = error.details.get("command")
             return error if command_id is None else means.desk.commands.get(command_id)
 
@@ -207,17 +210,17 @@ class ScheduledOrder:
         if self.schedule.sent_at is not None and self.sends == 0 and self.sent_here:
             self._means.schedules.unmark(self.schedule)
 
-    def _end(self, outcome: str, sentence: str) -> str | None:
+    def _end(self, outcome: str, sentence: Sentence) -> Sentence | None:
         return self._means.outcomes.end(self.schedule, outcome, self._means.desk.wall(), sentence)
 
 
-def _not_in_effect(command: Command, time_left: bool) -> str:
+def _not_in_effect(command: Command, time_left: bool) -> Sentence:
     """How an accepted order stands that is not in effect."""
     if time_left:
         return say("workers.notYet", "Its order {id} was accepted and is not in effect yet.", id=command.id)
     return say("workers.noEffect", "Its order {id} was accepted and did not take effect.", id=command.id)
 
 
-def _fault(given: Given) -> str:
+def _fault(given: Given) -> Sentence:
     """What went wrong with an order that was not accepted."""
-    return given.sentence if isinstance(given, ControllerError) else given.error or ""
+    return given.sentence if isinstance(given, ControllerError) else given.error or NOTHING
