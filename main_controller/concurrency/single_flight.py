@@ -40,7 +40,8 @@ class SingleFlight(Generic[Answer]):
 
     An answer is shared until `fresh_for` s after its call began, an error until `fresh_for` s after it came. While a
     call has been under way for longer than `patience` s, at most `waiters` callers wait for it; the others get a
-    timeout (504) at once. `name` is what an error's sentence calls it; `longest` (s) bounds every wait.
+    timeout (504) at once. `name` is what an error's sentence calls it; `longest` (s) bounds every wait. What began
+    before `not_before` (monotonic s), as the last order of ours, is shared no more.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class SingleFlight(Generic[Answer]):
         patience: float = 0.1,
         longest: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
+        not_before: Callable[[], float] = lambda: float("-inf"),
     ) -> None:
         self._call = call
+        self._not_before = not_before
         self._name = name
         self._fresh_for = fresh_for
         self._patience = patience
@@ -66,9 +69,10 @@ class SingleFlight(Generic[Answer]):
 
     def __call__(self) -> Answer:
         """The answer, at most `fresh_for` s old; raises what the call raised, or UpstreamTimeout."""
+        not_before = self._not_before()
         with self._choosing:
             flight = self._flight
-            leads = flight is None or (flight.done.is_set() and self._clock() - flight.fresh_from > self._fresh_for)
+            leads = flight is None or flight.started < not_before or self._is_over(flight)
             if flight is None or leads:
                 flight = self._flight = _Flight(self._clock())
         if leads:
@@ -76,6 +80,9 @@ class SingleFlight(Generic[Answer]):
         elif not flight.done.is_set():
             self._await(flight)
         return flight.outcome()
+
+    def _is_over(self, flight: _Flight[Answer]) -> bool:
+        return flight.done.is_set() and self._clock() - flight.fresh_from > self._fresh_for
 
     def _fly(self, flight: _Flight[Answer]) -> None:
         try:

@@ -44,7 +44,8 @@ class BudoEmulator(Protocol):
 class LiveReadings:
     """`/get/dealsInfo` and `/get/globalmode`. `mode` gives the mode in force as `/get/status` says it (Z5a).
 
-    `waiters` bounds how many requests wait for each of the two when apis-web hangs.
+    `ordered_at` is when (monotonic s) an order of ours was last answered: what was asked before it is not handed out
+    after it. `waiters` bounds how many requests wait for each of the two when apis-web hangs.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class LiveReadings:
         cache: SnapshotSource,
         *,
         mode: Callable[[], str | None],
+        ordered_at: Callable[[], float] = lambda: float("-inf"),
         waiters: int = 4,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,8 +62,12 @@ class LiveReadings:
         self._cache = cache
         self._mode = mode
         self._clock = clock
-        self._deals = SingleFlight(self._ask_deals, name=_call("/deals"), waiters=waiters, clock=clock)
-        self._status = SingleFlight(apis_web.status, name=_call("/getStatus"), waiters=waiters, clock=clock)
+        self._deals = SingleFlight(
+            self._ask_deals, name=_call("/deals"), waiters=waiters, clock=clock, not_before=ordered_at
+        )
+        self._status = SingleFlight(
+            apis_web.status, name=_call("/getStatus"), waiters=waiters, clock=clock, not_before=ordered_at
+        )
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""

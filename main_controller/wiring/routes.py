@@ -85,7 +85,10 @@ class Routes:
             Page(settings.root / "views", cache, status=report.report),
             readings,
             frames,
-            LiveReadings(upstream.apis_web, cache, mode=report.mode, clock=clock),
+            LiveReadings(
+                upstream.apis_web, cache, mode=report.mode, clock=clock,
+                ordered_at=stores.commands.effects.last_mode_answer,
+            ),
             Commands(
                 self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
