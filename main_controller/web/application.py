@@ -4,6 +4,7 @@ Built by the controller, served by waitress. Everything that goes wrong before a
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import bottle
@@ -20,10 +21,18 @@ MAX_BODY = 65536
 """The largest request body, in bytes."""
 
 
-HOT_PATH = "/get/logInfo"
+AT_ONCE = 1 << 18
+"""The largest reply (bytes) that the server's own thread hands out: what a connection may have outstanding."""
 
-Hot = Callable[[Mapping[str, Any]], tuple[int, list[tuple[str, str]], bytes]]
-"""Answers one request with status (200 or 304), headers and body; raises ControllerError."""
+
+class Hot(Protocol):
+    """A reading that pages ask for again and again."""
+
+    def answer(self, environ: Mapping[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Status (200 or 304), headers and body; raises ControllerError."""
+
+    def size(self, query: str) -> int | None:
+        """How long (bytes) the reply is at most, where it is made of what is there; None where it must be made."""
 
 
 class Part(Protocol):
@@ -36,11 +45,11 @@ class Part(Protocol):
 class Application:
     """A WSGI callable with the routes of `parts`.
 
-    `hot` answers a GET of `HOT_PATH` without Bottle's routing: that one reading is asked for far more often than all
-    others together. On an error the request takes the normal routing, which forms it.
+    `hot` are readings by their path whose GET is answered without Bottle's routing: pages ask for them far more often
+    than for all others together. On an error the request takes the normal routing, which forms it.
     """
 
-    def __init__(self, guard: Guard, parts: Iterable[Part], *, hot: Hot | None = None) -> None:
+    def __init__(self, guard: Guard, parts: Iterable[Part], *, hot: Mapping[str, Hot] = MappingProxyType({})) -> None:
         self._guard = guard
         self._hot = hot
         self._app = bottle.Bottle()
@@ -53,11 +62,12 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
-        if self._hot is not None and environ["PATH_INFO"] == HOT_PATH and environ["REQUEST_METHOD"] == "GET":
+        hot = self._hot.get(environ["PATH_INFO"])
+        if hot is not None and environ["REQUEST_METHOD"] == "GET":
             try:
                 self._guard.admit(environ)
                 check_size(environ)
-                status, headers, body = self._hot(environ)
+                status, headers, body = hot.answer(environ)
             except ControllerError:
                 pass  # answered below, by the one place that turns errors into replies
             else:
@@ -69,6 +79,12 @@ class Application:
                 return (body,)
         answer: Iterable[bytes] = self._app.wsgi(environ, start_response)
         return answer
+
+    def at_once(self, method: str, path: str, query: str) -> bool:
+        """Whether a request is for a hot reading whose small reply is there: the server's own thread may answer it."""
+        hot = self._hot.get(path) if method == "GET" else None
+        size = None if hot is None else hot.size(query)
+        return size is not None and size <= AT_ONCE
 
     def _admit(self) -> None:
         environ = bottle.request.environ

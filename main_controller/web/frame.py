@@ -5,10 +5,12 @@ there. Used by the page alone: it asks twice a second.
 """
 
 import gzip
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import bottle
 import msgspec
@@ -19,10 +21,18 @@ from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
 from main_controller.web.figures import whole
 from main_controller.web.frame_report import Part, Report
 from main_controller.web.parameters import NAME, Parameters
-from main_controller.web.replies import CODES_HEADER, JSON, reply, to_json, wants_codes
+from main_controller.web.replies import CODES_HEADER, COMMON_HEADERS, JSON, to_json, wants_codes
 
 KEPT = 10
 """From how many serials ago a caller gets only what changed since."""
+
+USUAL = 3
+"""How many of these are made beforehand: who asks twice a second wants one of them."""
+
+AT_ONCE = 1 << 16
+"""The most (bytes, before it is compressed) that the server's own thread answers with."""
+
+SINCE = re.compile(r"(?:^|&)since=(\d{1,9})(?:&|$)")
 
 TOO_OLD = 3.0
 """How old (s) an assessment may be that is handed out."""
@@ -33,7 +43,19 @@ REST = 0.1
 ASKED = 5.0
 """How long (s) after a request somebody counts as looking."""
 
+Headers = list[tuple[str, str]]
+HEADERS: Headers = [
+    ("Content-Type", JSON),
+    ("Cache-Control", "no-store"),
+    ("Vary", f"Accept-Encoding, {CODES_HEADER}"),
+    *COMMON_HEADERS.items(),
+]
+
 LARGEST_SERIAL = 999_999_999
+
+
+Told = tuple[bytes, list[Sentence]]
+"""What follows a frame's head, and the sentences in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +72,18 @@ class Frame:
     changed: Mapping[str, int]
     entries: Mapping[str, Mapping[str, int]]
     gone: Mapping[str, int] = field(default_factory=dict)
+    told: dict[int | None, Told | None] = field(default_factory=dict)  # what `since` has made already
 
-    def since(self, serial: int | None) -> tuple[bytes, list[Sentence]] | None:
+    def since(self, serial: int | None) -> Told | None:
         """The sections and entries that changed after this serial, all where it is None, ready to follow the head.
 
-        None where nobody can tell any more.
+        None where nobody can tell any more. It is made once.
         """
+        if serial not in self.told:
+            self.told[serial] = self._since(serial)
+        return self.told[serial]
+
+    def _since(self, serial: int | None) -> Told | None:
         if serial is not None and not max(1, self.serial - KEPT) <= serial <= self.serial:
             return None
         after = -1 if serial is None else serial
@@ -103,7 +131,10 @@ class Frames:
     def make(self) -> None:
         """Make the next frame, and rest a little; called by its own thread alone."""
         number = self._moment()  # before anything is looked at: what comes later is newer than this frame
-        self._frame = _next(self._frame, number, self._report())
+        frame = _next(self._frame, number, self._report())
+        for back in range(USUAL):
+            frame.since(frame.serial - back)
+        self._frame = frame
         self._resting.wait(REST)
 
     def looked_at(self) -> bool:
@@ -112,7 +143,18 @@ class Frames:
 
     def frame(self) -> bottle.HTTPResponse:
         """The newest frame, or what changed in it since `since`; NoDataYet while none is fresh."""
-        given = Parameters.of(bottle.request).read(optional=("since", "start", "page"))
+        status, headers, body = self.answer(bottle.request.environ)
+        return bottle.HTTPResponse(body, status, headers)
+
+    def size(self, query: str) -> int | None:
+        """How long (bytes) an answer is that is made already, and small; None for all others."""
+        frame, asked = self._frame, SINCE.search(query)
+        told = frame.told.get(int(asked[1])) if frame is not None and asked is not None else None
+        return None if told is None or len(told[0]) > AT_ONCE else len(told[0])
+
+    def answer(self, environ: Mapping[str, Any]) -> tuple[int, Headers, bytes]:
+        """The same as status, headers and body, for this route and for the application's short way to it."""
+        given = Parameters(environ.get("QUERY_STRING", "")).read(optional=("since", "start", "page"))
         serial = whole(given["since"], "since", 0, LARGEST_SERIAL) if "since" in given else None
         page = given.get("page")
         if page is not None and not NAME.fullmatch(page):
@@ -122,9 +164,12 @@ class Frames:
         if page is not None:
             self._heard(page)
         self._asked_at = self._clock()
-        return self._reply(serial if given.get("start") == self._start else None, page)
+        body = self._body(serial if given.get("start") == self._start else None, page, wants_codes(environ))
+        if len(body) < WORTH_ZIPPING or not accepts_gzip(environ):
+            return 200, [*HEADERS], body
+        return 200, [*HEADERS, ("Content-Encoding", "gzip")], gzip.compress(body, 1, mtime=0)
 
-    def _reply(self, serial: int | None, page: str | None) -> bottle.HTTPResponse:
+    def _body(self, serial: int | None, page: str | None, codes: bool) -> bytes:
         frame = self._frame
         if frame is None:
             raise NoDataYet(say("web.notAssessed", "The grid has not been assessed yet."), retry_after=1)
@@ -145,9 +190,9 @@ class Frames:
                 "mine": page is not None and frame.report.then_page == page,
             }
         )
-        if said and wants_codes():
+        if said and codes:
             body += b"," + _pair("messages", to_json(messages({str(one): one for one in said}.values())))
-        return _sent(head[:-1] + body + b"}")
+        return head[:-1] + body + b"}"
 
 
 def _next(before: Frame | None, moment: int, report: Report) -> Frame:
@@ -181,10 +226,3 @@ def _changed(before: Mapping[str, Part], after: Mapping[str, Part]) -> list[str]
 
 def _pair(name: str, body: bytes) -> bytes:
     return b"%s:%s" % (to_json(name), body)
-
-
-def _sent(body: bytes) -> bottle.HTTPResponse:
-    headers: dict[str, str] = {"Vary": f"Accept-Encoding, {CODES_HEADER}"}
-    if len(body) >= WORTH_ZIPPING and accepts_gzip(bottle.request.environ):
-        body, headers["Content-Encoding"] = gzip.compress(body, 1, mtime=0), "gzip"
-    return reply(body, JSON, headers=headers)

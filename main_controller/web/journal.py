@@ -77,8 +77,10 @@ class JournalPages:
     def rows(self) -> dict[str, Any]:
         """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
         rows, following = self._asked_for(Parameters.of(bottle.request).read(optional=QUESTION))
-        answer = {"rows": rows, "next": following}
-        return {**answer, "messages": self._journal.messages(row["id"] for row in rows)} if wants_codes() else answer
+        answer: dict[str, Any] = {"rows": rows, "next": following}
+        if wants_codes(bottle.request.environ):
+            answer["messages"] = self._journal.messages(row["id"] for row in rows)
+        return answer
 
     def page(self) -> bottle.HTTPResponse:
         """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""

@@ -103,6 +103,11 @@ class Readings:
         headers.append(("Content-Encoding", "gzip"))
         return 200, headers, snapshot.body_gzip
 
+    def size(self, query: str) -> int | None:
+        """R2's reply is always there; nobody knows yet whether it is wanted compressed."""
+        snapshot = self._cache.snapshot()
+        return len(snapshot.body) if self._prepared.snapshot is snapshot else None
+
     @staticmethod
     def _prepare(snapshot: Snapshot) -> _Prepared:
         moved_at = max((sighting.moved_at for sighting in snapshot.sightings.values()), default=None)

@@ -48,14 +48,14 @@ def answer_json(value: Any) -> bytes:
     If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each.
     """
     body, said = encoded_json(value)
-    if said and isinstance(value, Mapping) and wants_codes():
+    if said and isinstance(value, Mapping) and wants_codes(bottle.request.environ):
         return b'%s,"messages":%s}' % (body[:-1], to_json(messages(said)))
     return body
 
 
-def wants_codes() -> bool:
-    """Whether the request in hand asks for the codes of the sentences in its answer."""
-    return bool(bottle.request.get_header(CODES_HEADER) == "codes")
+def wants_codes(environ: Mapping[str, Any]) -> bool:
+    """Whether a request asks for the codes of the sentences in its answer."""
+    return environ.get("HTTP_APIS_SENTENCES") == "codes"
 
 
 def encoded_json(value: Any) -> tuple[bytes, list[Sentence]]:

@@ -124,6 +124,7 @@ class Controller:
             threads=settings.threads,
             connection_limit=settings.connection_limit,
             lane_of=lane_of,
+            at_once=self._routes.application.at_once,
         )
         self._stopper = Stopper(self._finish)
 

@@ -111,7 +111,7 @@ class Routes:
             allowed_networks=[str(network) for network in settings.allowed_networks] or None,
             read_only=settings.read_only,
         )
-        self.application = Application(guard, parts, hot=readings.answer)
+        self.application = Application(guard, parts, hot={"/get/logInfo": readings, "/get/frame": frames})
 
 
 def _sources(stores: Stores, does: Operations, loops: Loops) -> Sources:
