@@ -158,7 +158,7 @@ except ValueError:
     )
     edit(checkout, "formatter_consoleFormatter", "format", "%(message)s")
     for text in log(checkout, simulated=simulated, program=program):
-        assert text.count(FORGED) == 6
+        assert text.count(FORGED) in (6, 8)  # from Python 3.13 on a traceback shows the line of such a program too
         assert not [line for line in text.splitlines() if line.startswith((FORGED, f"SIMULATED {FORGED}"))]
         assert all(line.isprintable() for line in text.split("\n"))
 
