@@ -68,7 +68,7 @@ def unit_data(unit_id: str, **given: Any) -> Json:
             "ip": given.get("ip", "192.168.11.5"),
         },
         "dcdc": {
-            "status": {"status": given.get("word", "0x0000"), "alarmState": given.get("alarm", "Light alarm")},
+            "status": {"status": given.get("status", "0x0000"), "alarmState": given.get("alarm", "Light alarm")},
             "meter": {
                 "wg": ig * 350,
                 "vg": given.get("vg", 350.0),
