@@ -54,8 +54,8 @@ function rowOf(row) {
     line.append(element);
   };
   cell(moment(row.at, { seconds: true, language: words.language }), "time");
-  cell(said(row.kind));
-  cell(said(row.by));
+  cell(named("kind", row.kind));
+  cell(named("by", row.by));
   cell(said(row.unitId));
   cell(said(row.what), "what");
   cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
@@ -65,10 +65,18 @@ function rowOf(row) {
   return line;
 }
 
-/** "contradicted: E001 shows charge." with its stage in words, where the stage as it stands is no word. */
+/** What came of it: in the page's language where its code is known; else its stage in words before what follows it. */
 function outcomeOf({ stage, outcome }) {
   const text = String(outcome ?? "");
-  return SPOKEN.has(stage) && text.startsWith(stage) ? `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}` : said(outcome);
+  if (words.wantsCodes() || !SPOKEN.has(stage) || !text.startsWith(stage)) return said(outcome);
+  return `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}`;
+}
+
+/** A kind of row, or who did it where that is no person, in words; what has none stands as it is. */
+function named(group, value) {
+  const key = `journal.${group}.${value}`;
+  const text = words.t(key);
+  return text === key ? said(value) : text;
 }
 
 /** A value as text: objects as "key: value" pairs, nothing as "". */

@@ -2,7 +2,6 @@
 
 import en from "./i18n/en.js";
 import ja from "./i18n/ja.js";
-import said from "./i18n/said.js";
 import { sentenceOf } from "./lib/sentenceOf.js";
 import { isolated, told } from "./lib/wire.js";
 
@@ -18,11 +17,17 @@ export function chooseLanguage(stored, wanted) {
 
 export function createWords(language = "en") {
   const codes = new Map(); // the English text -> its {code, parameters}
+  let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
   const words = { language, t, units: unitsOf(language), set, learn, wantsCodes, said: sentence };
 
   function set(next) {
     words.language = Object.hasOwn(CATALOGUES, next) ? next : "en";
     words.units = unitsOf(words.language);
+    loadSaid();
+  }
+
+  async function loadSaid() {
+    if (wantsCodes()) said = (await import("./i18n/said.js")).default;
   }
 
   /** Whether the controller's sentences need their codes: in English they are shown as they came. */
@@ -57,6 +62,7 @@ export function createWords(language = "en") {
     return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? valueOf(name, values[name]) : place));
   }
 
+  loadSaid();
   return words;
 }
 

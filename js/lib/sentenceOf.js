@@ -28,5 +28,6 @@ function shown(value, format, catalogue) {
 function numberText(value, format) {
   const fixed = /^\.(\d+)f$/.exec(format ?? "");
   if (fixed) return value.toFixed(Number(fixed[1]));
-  return format === "g" ? String(Number(value.toPrecision(6))) : String(value);
+  const sign = format === "+g" && value >= 0 ? "+" : "";
+  return /^\+?g$/.test(format ?? "") ? `${sign}${Number(value.toPrecision(6))}` : String(value);
 }

@@ -16,10 +16,10 @@ from main_controller.assessment.estimate import ConverterEstimate
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.flows import Flow, Spur
 from main_controller.domain.freshness import Reading, Sighting, UnitState, unwatched
-from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.units import Unit
+from main_controller.sentence import Sentence
 
 
 class UnitAssessment(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ class UnitAssessment(msgspec.Struct, frozen=True):
     effective: Mode | None = None
     ip: str | None = None
     acknowledged: bool = False
-    conflict: str | None = None
+    conflict: Sentence | None = None
     in_flight: bool = False
     disturbed_at: float | None = None
     reported: Unit | None = None
@@ -186,6 +186,6 @@ def possible_current(units: Iterable[UnitAssessment], status: ConverterStatus) -
     return total
 
 
-def names(units: Iterable[UnitAssessment]) -> str:
-    """The units' ids for a sentence, at most eight of them."""
-    return some([unit.id for unit in units])
+def ids(units: Iterable[UnitAssessment]) -> list[str]:
+    """The units' ids, as a sentence counts them out."""
+    return [unit.id for unit in units]

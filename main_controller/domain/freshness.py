@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.domain.units import Unit, alarmed, number
+from main_controller.sentence import Sentence, say
 
 RECENT_READINGS = 6
 """How many readings of one unit are kept for rules that need several."""
@@ -24,6 +25,18 @@ class UnitState(StrEnum):
     LIVE = "live"
     STALE = "stale"
     SILENT = "silent"
+
+    @property
+    def label(self) -> Sentence:
+        """The state in a sentence."""
+        return _LABELS[self]
+
+
+_LABELS: dict[UnitState, Sentence] = {
+    UnitState.LIVE: say("domain.live", "live"),
+    UnitState.STALE: say("domain.stale", "stale"),
+    UnitState.SILENT: say("domain.silent", "silent"),
+}
 
 
 class Reading(NamedTuple):

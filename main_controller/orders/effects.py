@@ -42,6 +42,10 @@ class Effects:
         """Per unit the converter orders that were or may have been sent, oldest first: the same until one changes."""
         return self._converter_effects
 
+    def last_mode_answer(self) -> float:
+        """When (monotonic s) an order of a mode last came back; -inf where none did."""
+        return max((one.returned for one in self._mode_effects if one.returned is not None), default=float("-inf"))
+
     def mode_effects(self) -> tuple[ModeEffect, ...]:
         """The mode orders that were or may have been sent, oldest first: the same until one changes."""
         return self._mode_effects

@@ -13,6 +13,7 @@ import waitress.server
 import waitress.wasyncore
 
 from main_controller.errors import ControllerError
+from main_controller.sentence import say
 from main_controller.server.crowd import Crowd
 from main_controller.server.descriptors import connections_within, raise_limit
 from main_controller.server.lanes import LaneOf, all_ordinary
@@ -71,9 +72,12 @@ class Server:
             self._server = _listening(app, adjustments, Crowd(places, time.monotonic), lane_of)
         except (OSError, ValueError) as fault:
             reason = getattr(fault, "strerror", None) or str(fault)
-            raise ControllerError(
-                f"{host} port {port} cannot be listened on ({reason}); the setting b_port chooses another."
-            ) from fault
+            sentence = say(
+                "program.cannotListen",
+                "{host} port {port} cannot be listened on ({reason}); the setting b_port chooses another.",
+                host=host, port=port, reason=reason,
+            )  # fmt: skip
+            raise ControllerError(sentence) from fault
 
     @property
     def address(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import bottle
 
 from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
+from main_controller.sentence import say
 from main_controller.web.guard import Guard
 from main_controller.web.replies import Replies, error_reply
 
@@ -82,10 +83,11 @@ class Application:
 def check_size(environ: Mapping[str, Any]) -> None:
     """Refuse an address or a body that no route can want (413, 414)."""
     if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_ADDRESS:
-        raise AddressTooLong(f"The path and query are longer than {MAX_ADDRESS} bytes.")
+        sentence = say("web.addressTooLong", "The path and query are longer than {limit} bytes.", limit=MAX_ADDRESS)
+        raise AddressTooLong(sentence)
     length = environ.get("CONTENT_LENGTH")
     if length and int(length) > MAX_BODY:
-        raise TooLarge(f"The body is larger than {MAX_BODY} bytes.")
+        raise TooLarge(say("web.bodyTooLarge", "The body is larger than {limit} bytes.", limit=MAX_BODY))
 
 
 def check_path(environ: Mapping[str, Any]) -> None:
@@ -99,6 +101,6 @@ def check_path(environ: Mapping[str, Any]) -> None:
     try:
         path = raw.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        raise BadRequest("The path is not UTF-8.") from None
+        raise BadRequest(say("web.pathNotUtf8", "The path is not UTF-8.")) from None
     if any(character < " " or character == "\x7f" for character in path):
-        raise BadRequest("The path holds a control character.")
+        raise BadRequest(say("web.pathHoldsControl", "The path holds a control character."))

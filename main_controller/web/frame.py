@@ -14,12 +14,12 @@ import bottle
 import msgspec
 
 from main_controller.errors import BadRequest, NoDataYet
-from main_controller.sentence import Sentence, messages
+from main_controller.sentence import Sentence, messages, say
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
 from main_controller.web.figures import whole
 from main_controller.web.frame_report import Part, Report
 from main_controller.web.parameters import NAME, Parameters
-from main_controller.web.replies import CODES_HEADER, JSON, reply, to_json
+from main_controller.web.replies import CODES_HEADER, JSON, reply, to_json, wants_codes
 
 KEPT = 10
 """From how many serials ago a caller gets only what changed since."""
@@ -38,7 +38,8 @@ LARGEST_SERIAL = 999_999_999
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame; `changed` and `units_changed` say with which serial a part last changed, `gone` which units left when.
+    """One frame; `changed` says with which serial each section last changed, `entries` the same of each table's, and
+    `gone` with which units left.
 
     `moment` is the number by which orders say what their page showed (H1).
     """
@@ -47,28 +48,28 @@ class Frame:
     moment: int
     report: Report
     changed: Mapping[str, int]
-    units_changed: Mapping[str, int]
+    entries: Mapping[str, Mapping[str, int]]
     gone: Mapping[str, int] = field(default_factory=dict)
-    first: int = 1
 
     def since(self, serial: int | None) -> tuple[bytes, list[Sentence]] | None:
-        """The sections and units that changed after this serial, all where it is None, ready to follow the head.
+        """The sections and entries that changed after this serial, all where it is None, ready to follow the head.
 
         None where nobody can tell any more.
         """
-        if serial is not None and not max(self.first, self.serial - KEPT) <= serial <= self.serial:
+        if serial is not None and not max(1, self.serial - KEPT) <= serial <= self.serial:
             return None
         after = -1 if serial is None else serial
-        sections = [(name, part) for name, part in self.report.sections.items() if self.changed[name] > after]
-        units = [(one, part) for one, part in self.report.units.items() if self.units_changed[one] > after]
+        told = [(name, part) for name, part in self.report.sections.items() if self.changed[name] > after]
+        parts = [_pair(name, part.body) for name, part in told]
+        for table, entries in self.report.tables.items():
+            new = [(one, part) for one, part in entries.items() if self.entries[table][one] > after]
+            if new or serial is None:
+                parts.append(_pair(table, b"{%s}" % b",".join(_pair(one, part.body) for one, part in new)))
+            told += new
         gone = [unit_id for unit_id, at in self.gone.items() if serial is not None and at > after]
-        parts = [_pair(name, part.body) for name, part in sections]
-        if units or serial is None:
-            parts.append(b'"units":{%s}' % b",".join(_pair(unit_id, part.body) for unit_id, part in units))
         if gone:
             parts.append(_pair("gone", msgspec.json.encode(gone)))
-        said = [sentence for _, part in (*sections, *units) for sentence in part.said]
-        return b"".join(b"," + part for part in parts), said
+        return b"".join(b"," + part for part in parts), [sentence for _, part in told for sentence in part.said]
 
 
 class Frames:
@@ -115,7 +116,9 @@ class Frames:
         serial = whole(given["since"], "since", 0, LARGEST_SERIAL) if "since" in given else None
         page = given.get("page")
         if page is not None and not NAME.fullmatch(page):
-            raise BadRequest("The parameter 'page' is made of 1 to 64 letters, digits, '-' and '_'.")
+            raise BadRequest(
+                say("web.pageNamed", "The parameter 'page' is made of 1 to 64 letters, digits, '-' and '_'.")
+            )
         if page is not None:
             self._heard(page)
         self._asked_at = self._clock()
@@ -124,9 +127,11 @@ class Frames:
     def _reply(self, serial: int | None, page: str | None) -> bottle.HTTPResponse:
         frame = self._frame
         if frame is None:
-            raise NoDataYet("The grid has not been assessed yet.", retry_after=1)
+            raise NoDataYet(say("web.notAssessed", "The grid has not been assessed yet."), retry_after=1)
         if self._clock() - frame.report.assessed_at > TOO_OLD:
-            raise NoDataYet(f"The grid was last assessed at {frame.report.assessed}.", retry_after=1)
+            raise NoDataYet(
+                say("web.assessedAt", "The grid was last assessed at {at}.", at=frame.report.assessed), retry_after=1
+            )
         changes = frame.since(serial) if serial is not None else None
         body, said = changes if changes is not None else frame.since(None) or (b"", [])
         head = msgspec.json.encode(
@@ -140,7 +145,7 @@ class Frames:
                 "mine": page is not None and frame.report.then_page == page,
             }
         )
-        if said and bottle.request.get_header(CODES_HEADER) == "codes":
+        if said and wants_codes():
             body += b"," + _pair("messages", to_json(messages({str(one): one for one in said}.values())))
         return _sent(head[:-1] + body + b"}")
 
@@ -148,24 +153,21 @@ class Frames:
 def _next(before: Frame | None, moment: int, report: Report) -> Frame:
     """The frame after `before`: of the same serial where nothing changed."""
     if before is None:
-        return Frame(1, moment, report, dict.fromkeys(report.sections, 1), dict.fromkeys(report.units, 1))
+        entries = {table: dict.fromkeys(parts, 1) for table, parts in report.tables.items()}
+        return Frame(1, moment, report, dict.fromkeys(report.sections, 1), entries)
     old, serial = before.report, before.serial + 1
     changed = _changed(old.sections, report.sections)
-    units = _changed(old.units, report.units)
-    left = [unit_id for unit_id in old.units if unit_id not in report.units]
-    if not (changed or units or left or old.then_page != report.then_page):
+    new = {table: _changed(old.tables[table], parts) for table, parts in report.tables.items()}
+    left = [unit_id for unit_id in old.tables["units"] if unit_id not in report.tables["units"]]
+    if not (changed or any(new.values()) or left or old.then_page != report.then_page):
         return replace(before, moment=moment, report=report)
-    kept = {unit_id: at for unit_id, at in before.units_changed.items() if unit_id in report.units}
-    gone = {one: at for one, at in before.gone.items() if one not in report.units and at >= serial - KEPT}
-    return Frame(
-        serial,
-        moment,
-        report,
-        {**before.changed, **dict.fromkeys(changed, serial)},
-        {**kept, **dict.fromkeys(units, serial)},
-        {**gone, **dict.fromkeys(left, serial)},
-        before.first,
-    )
+    entries = {
+        table: {**{one: before.entries[table].get(one, serial) for one in parts}, **dict.fromkeys(new[table], serial)}
+        for table, parts in report.tables.items()
+    }
+    kept = {one: at for one, at in before.gone.items() if one not in report.tables["units"] and at >= serial - KEPT}
+    changes = {**before.changed, **dict.fromkeys(changed, serial)}
+    return Frame(serial, moment, report, changes, entries, {**kept, **dict.fromkeys(left, serial)})
 
 
 def _changed(before: Mapping[str, Part], after: Mapping[str, Part]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.timestamps import iso_utc
@@ -28,14 +29,21 @@ class Part(NamedTuple):
     said: tuple[Sentence, ...] = ()
 
 
+COLUMNS = ("readAt", "clock", *Figures._fields)
+"""What a unit's row in `figures` holds, in this order: what moves with every reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One moment: `assessed_at` (monotonic s) is when its state was assessed, `then_page` whom `then` was promised."""
+    """One moment: `assessed_at` (monotonic s) is when its state was assessed, `then_page` whom `then` was promised.
+
+    `tables` are told entry by entry, by unit: `units`, and `figures` as rows of `COLUMNS`.
+    """
 
     assessed_at: float
     assessed: str
     sections: Mapping[str, Part]
-    units: Mapping[str, Part]
+    tables: Mapping[str, Mapping[str, Part]]
     then_page: str | None = None
 
 
@@ -44,7 +52,8 @@ class _Known(NamedTuple):
 
     unit: UnitAssessment
     beside: tuple[Any, ...]
-    part: Part
+    entry: Part
+    figures: Part
 
 
 @dataclass
@@ -91,12 +100,12 @@ class FrameReport:
             state.now,
             iso_utc(state.wall),
             {name: _part(value) for name, value in sections.items()},
-            self._units(state),
+            self._tables(state),
             None if then is None else then.get("page"),
         )
 
-    def _units(self, state: GridState) -> Mapping[str, Part]:
-        """Every unit's entry; one that nothing changed in is taken over."""
+    def _tables(self, state: GridState) -> Mapping[str, Mapping[str, Part]]:
+        """Every unit's entry and figures; those that nothing changed in are taken over."""
         moment = moment_of(state, self.about, self.sources, self.started)
         known: dict[str, _Known] = {}
         for unit_id, unit in state.units.items():
@@ -109,9 +118,12 @@ class FrameReport:
             if before is not None and before.unit is unit and before.beside == beside:
                 known[unit_id] = before
             else:
-                known[unit_id] = _Known(unit, beside, _part(_unit(unit, moment)))
+                known[unit_id] = _Known(unit, beside, _part(_unit(unit, moment)), _part(_figures(unit)))
         self._known = known
-        return {unit_id: one.part for unit_id, one in known.items()}
+        return {
+            "units": {unit_id: one.entry for unit_id, one in known.items()},
+            "figures": {unit_id: one.figures for unit_id, one in known.items()},
+        }
 
 
 def _part(value: Any) -> Part:
@@ -127,6 +139,7 @@ def _about(about: About, state: GridState) -> Json:
         "timezone": about.timezone,
         "limits": about.limits,
         "config": about.config,
+        "columns": COLUMNS,
     }
 
 
@@ -166,17 +179,23 @@ def _worker(health: Health) -> Json:
     return {"alive": health.alive, "lastError": health.last_error}
 
 
+def _figures(unit: UnitAssessment) -> tuple[Any, ...]:
+    read_at = None if unit.sighting is None else iso_utc(unit.sighting.moved_wall)
+    return (read_at, unit.time, *unit.figures)
+
+
 def _unit(unit: UnitAssessment, moment: Moment) -> Json:
-    status, reported, figures = unit_status(unit, moment), unit.reported, unit.figures
-    del status["age"]
+    """What moves seldom: `since` of a live unit is its `readAt`, and what was last seen stands among its figures."""
+    told, reported = unit_status(unit, moment), unit.reported
+    status = {name: value for name, value in told.items() if name not in ("age", "lastDvg", "lastDig", "lastVg")}
+    if unit.live:
+        status["since"] = None
     battery = reported.section("battery") if reported is not None else {}
     ups = reported.figure("emu", "ups_operation_mode", "mode") if reported is not None else None
     return {
         **status,
-        "readAt": None if unit.sighting is None else iso_utc(unit.sighting.moved_wall),
         "name": None if reported is None else reported.display,
         "ip": unit.ip,
-        "clock": unit.time,
         "globalMode": unit.global_mode,
         "localMode": unit.local_mode,
         "effective": unit.effective,
@@ -184,5 +203,4 @@ def _unit(unit: UnitAssessment, moment: Moment) -> Json:
         "permission": None if reported is None else reported.permission,
         "permissionRaw": battery.get("battery_operation_status"),
         "upsMode": ups,
-        **figures._asdict(),
     }

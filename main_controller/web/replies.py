@@ -12,7 +12,7 @@ from typing import Any
 import bottle
 
 from main_controller.errors import ControllerError, MethodNotAllowed, NotFound, UpstreamError
-from main_controller.sentence import Sentence, encoded, messages
+from main_controller.sentence import Sentence, encoded, messages, say
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +48,14 @@ def answer_json(value: Any) -> bytes:
     If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each.
     """
     body, said = encoded_json(value)
-    if said and isinstance(value, Mapping) and bottle.request.get_header(CODES_HEADER) == "codes":
+    if said and isinstance(value, Mapping) and wants_codes():
         return b'%s,"messages":%s}' % (body[:-1], to_json(messages(said)))
     return body
+
+
+def wants_codes() -> bool:
+    """Whether the request in hand asks for the codes of the sentences in its answer."""
+    return bool(bottle.request.get_header(CODES_HEADER) == "codes")
 
 
 def encoded_json(value: Any) -> tuple[bytes, list[Sentence]]:
@@ -140,7 +145,7 @@ class Replies:
         if error.status_code == 404:
             log.error("Unsupported Web API call: %s", called())
             path = shown(bottle.request.environ.get("PATH_INFO", ""))
-            return error_reply(NotFound(f"There is no route {path}."))
+            return error_reply(NotFound(say("web.noRoute", "There is no route {path}.", path=path)))
         if error.status_code == 405:
             log.error("Unsupported method: %s", called())
             return error_reply(wrong_method(error.get_header("Allow", "").split(",")))
@@ -152,13 +157,17 @@ def wrong_method(allowed: list[str]) -> MethodNotAllowed:
     """The 405 that names what the route takes; a reading also takes HEAD."""
     methods = sorted({*allowed, "HEAD"} if allowed == ["GET"] else allowed)
     method = shown(bottle.request.environ.get("REQUEST_METHOD", ""))
-    sentence = f"The method {method} is not allowed here; use {' or '.join(methods)}."
+    sentence = say(
+        "web.wrongMethod", "The method {method} is not allowed here; use {methods}.",
+        method=method, methods=" or ".join(methods),
+    )  # fmt: skip
     return MethodNotAllowed(sentence, headers={"Allow": ", ".join(methods)})
 
 
 def unforeseen() -> bottle.HTTPResponse:
     """The 500 that shows nothing of our inside."""
-    return json_reply({"error": "The Main Controller failed on this request; its log says how."}, status=500)
+    sentence = say("web.unforeseen", "The Main Controller failed on this request; its log says how.")
+    return json_reply({"error": sentence}, status=500)
 
 
 def called() -> str:

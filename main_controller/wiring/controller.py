@@ -21,6 +21,7 @@ from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import end_logs, set_up_logs
 from main_controller.pid_file import remove_pid_file, write_pid_file
 from main_controller.process import limit_malloc_arenas, tune_garbage_collector
+from main_controller.sentence import say
 from main_controller.server import Server
 from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
 from main_controller.store.journal.check import verify_journal
@@ -173,7 +174,7 @@ class Controller:
         """Let what stops the grid finish, then the answers in flight; runs beside the server."""
         log.info("told to end")
         does, deadline = self.operations, time.monotonic() + END_LIMIT
-        does.transfer.abort("the controller was told to stop")
+        does.transfer.abort(say("program.toldToStop", "the controller was told to stop"))
         does.stop_all.end_grace()
         pause = Event()
         while (does.stop_all.running or does.transfer.running) and time.monotonic() < deadline:
@@ -187,7 +188,7 @@ class Controller:
 
     def _close(self) -> None:
         self.loops.stop()
-        self.stores.journaling.ended("it was told to")
+        self.stores.journaling.ended(say("program.toldToEnd", "it was told to"))
         self.loops.stop_writer()
         self.server.close()
         log.info("ended")

@@ -3,9 +3,7 @@
 import time
 from collections.abc import Callable
 
-from main_controller.clock import utc_now
 from main_controller.domain.timing import Beats
-from main_controller.procedures.scheduled_modes import GridSeen, ScheduledModes
 from main_controller.settings import Settings
 from main_controller.wiring.choices import Upstream
 from main_controller.wiring.operations import Operations
@@ -16,7 +14,7 @@ from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.database_writer import DatabaseWriter
 from main_controller.workers.journal_keeper import JournalKeeper
 from main_controller.workers.periodic import Periodic
-from main_controller.workers.scheduler import Scheduler
+from main_controller.workers.scheduler import Scheduler, Situations
 
 
 class Loops:
@@ -38,12 +36,10 @@ class Loops:
             listeners=[stores.known.note, does.bus_events.polled], admission=admission, clock=clock,
         )  # fmt: skip
         watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, clock=clock)
+        situations = Situations(does.desk, earlier=stores.journaling.earlier_person_orders())
         self.scheduler = Scheduler(
-            stores.schedules, stores.results,
-            ScheduledModes(does.desk, does.set_mode),
-            GridSeen(does.desk, earlier=stores.journaling.earlier_person_orders()),
+            does.desk, does.set_mode, situations, stores.schedules, stores.results,
             submit=does.orderers.submit, submit_stop=threads.crew(STOPPERS, "scheduled stop").submit,
-            wall=utc_now, clock=clock, allowed=settings.modetime,
         )  # fmt: skip
         keeper = JournalKeeper(stores.journal, keep_days=settings.journalkeep)
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)

@@ -7,6 +7,7 @@ import pytz
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import iso_utc
+from main_controller.sentence import say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
@@ -57,7 +58,11 @@ class Routes:
         stores.commands.listen(lambda before, after: framing.wake())
         waiting = Limit(
             WAITING_READINGS,
-            f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment.",
+            say(
+                "program.readingsBusy",
+                "{limit} requests wait for apis-web or a device already; try again in a moment.",
+                limit=WAITING_READINGS,
+            ),
             retry_after=1,
         )
         self.ordering = Ordering(
@@ -80,7 +85,10 @@ class Routes:
             Page(settings.root / "views", cache, status=report.report),
             readings,
             frames,
-            LiveReadings(upstream.apis_web, cache, mode=report.mode, clock=clock),
+            LiveReadings(
+                upstream.apis_web, cache, mode=report.mode, clock=clock,
+                ordered_at=stores.commands.effects.last_mode_answer,
+            ),
             Commands(
                 self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,

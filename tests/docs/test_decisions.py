@@ -14,7 +14,7 @@ from main_controller.domain.transfer import Step, TransferState
 from main_controller.procedures.then_mode import ThenState
 from main_controller.rules.bus_condition import ConditionKind
 from main_controller.rules.due import Action
-from main_controller.workers.endings import FAILED
+from main_controller.workers.scheduler.outcomes import DONE, FAILED
 from tests.docs.citations import citations, ids_in, sources
 
 HEADING = re.compile(r"^### ([A-Z]+\d+\S*): \S", re.MULTILINE)
@@ -110,7 +110,7 @@ def test_the_glossary_has_every_state_and_word_of_the_closed_lists(root: Path) -
         BUDO_WORDS,
         ConditionKind,
     )
-    outcomes = {"done", FAILED, *(set(Action) - {Action.SEND, Action.WAIT})}
+    outcomes = {DONE, FAILED, *(set(Action) - {Action.SEND, Action.WAIT})}
     statuses = {str(status) for one in lists for status in one} | outcomes | {UNCONFIRMED}
     assert {status for status in statuses if f"`{status}`" not in text} == set()
 

@@ -43,6 +43,16 @@ test("who asks in Japanese asks for codes, learns them, and hands on a body that
   }
 });
 
+test("a page in Japanese loads what the controller says, and says a sentence whose code it learnt", async () => {
+  const words = createWords("en");
+  words.learn([{ text: "The Main Controller is ending.", code: "web.ending", parameters: {} }]);
+  assert.equal(words.said("The Main Controller is ending."), "The Main Controller is ending.");
+  words.set("ja");
+  await import("../../js/i18n/said.js");
+  await new Promise(setImmediate);
+  assert.notEqual(words.said("The Main Controller is ending."), "The Main Controller is ending.");
+});
+
 test("the newest sentences are kept", () => {
   const words = createWords("ja");
   words.learn(Array.from({ length: 2100 }, (_, at) => ({ text: `t${at}`, code: "joined", parameters: { parts: ["x"], between: "" } })));

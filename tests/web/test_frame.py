@@ -42,7 +42,7 @@ class Site:
     def report(self) -> Report:
         at = self.now if self.assessed_at is None else self.assessed_at
         sections, units = ({one: part(value) for one, value in of.items()} for of in (self.sections, self.units))
-        return Report(at, "then", sections, units, self.then_page)
+        return Report(at, "then", sections, {"units": units}, self.then_page)
 
     def get(self, query: str = "", **headers: str) -> Answer:
         return self.client.call(f"/get/frame{query}", headers=headers or None)

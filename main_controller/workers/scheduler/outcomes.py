@@ -1,6 +1,6 @@
 """Persists how schedules ended, retrying while the disk fails, so that no schedule acts twice (Z12).
 
-Used by the scheduler alone, in its one thread.
+Used by the scheduler and its orders, in its one thread.
 """
 
 from collections.abc import Collection
@@ -8,14 +8,16 @@ from datetime import datetime
 
 from main_controller.domain.schedule import Schedule
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, say
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
 from main_controller.store.schedules import Schedules
 
+DONE = "done"
 FAILED = "failed"
 """The outcome whose file is kept, marked, until an operator clears it; every other removes the file."""
 
 
-class Endings:
+class Outcomes:
     """The schedules that have ended and whose files could not yet be removed or marked."""
 
     def __init__(self, schedules: Schedules, results: ScheduleResults) -> None:
@@ -23,7 +25,7 @@ class Endings:
         self._results = results
         self._unsaved: dict[tuple[str, str, str, int], ScheduleResult] = {}
 
-    def end(self, schedule: Schedule, outcome: str, at: datetime, sentence: str) -> str | None:
+    def end(self, schedule: Schedule, outcome: str, at: datetime, sentence: Sentence) -> Sentence | None:
         """Record the outcome once and save it; the sentence says why the disk did not take it, None that it did."""
         result = ScheduleResult(schedule, outcome, at, sentence)
         self._unsaved[schedule.stamp] = result
@@ -34,7 +36,7 @@ class Endings:
         """Whether this very setting has ended, so that it must not act again."""
         return schedule.stamp in self._unsaved
 
-    def save(self, schedule: Schedule) -> str | None:
+    def save(self, schedule: Schedule) -> Sentence | None:
         """Try (again) to remove or mark the file of a schedule that has ended; as `end`."""
         result = self._unsaved[schedule.stamp]
         try:
@@ -43,7 +45,10 @@ class Endings:
             else:
                 self._schedules.discard(schedule)
         except ControllerError as error:
-            return f"It has ended ({result.outcome}), but its file stands. {error.sentence}"
+            return say(
+                "workers.endedButStands", "It has ended ({outcome}), but its file stands. {fault}",
+                outcome=result.outcome, fault=error.sentence,
+            )  # fmt: skip
         del self._unsaved[schedule.stamp]
         return None
 

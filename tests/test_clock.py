@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from main_controller.workers.clock_jumps import REMEMBERED, ClockJumps
+from main_controller.clock import REMEMBERED, ClockJumps
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 
