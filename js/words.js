@@ -50,6 +50,7 @@ export function createWords(language = "en") {
   /** A sentence of the controller in the page's language, where its code is known; else as it came. */
   function sentence(text) {
     const message = wantsCodes() ? codes.get(String(text)) : undefined;
+    if (message) learn([{ text: String(text), ...message }]); // what is shown is not forgotten
     return (message && sentenceOf(message, said)) ?? told(text);
   }
 

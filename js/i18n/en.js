@@ -38,6 +38,7 @@ export default {
   "did.wait": "in Wait", "did.reference": "as voltage reference at {dvg} V", "did.charge": "charging {dig} A", "did.discharge": "discharging {dig} A", "did.unknown": "unknown",
 
   "banner.controller": "This controller cannot be reached since {at} ({time}). What stands here is the last that it said; orders cannot be given.",
+  "banner.untold": "This controller tells nothing of the grid since {at} ({time}): {error} What stands here is the last that it said; orders cannot be given.",
   "banner.emulatorEmulator": "apis-web (Emulator Emulator, unit data) cannot be reached since {at} ({time}). {error}",
   "banner.budoEmulator": "apis-web (Budo Emulator, modes and deals) cannot be reached since {at} ({time}). {error}",
   "banner.worker": "The {name} of this controller is not running: {error}",
@@ -94,7 +95,7 @@ export default {
   "estop.shutdown": "E-stop latched: Shut Down is refused until it is reset.", "estop.refused": "E-stop latched: this is refused until it is reset.",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
-  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.garbled": "this controller's answer could not be read.",
+  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.untold": "apis-web does not tell them.",
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 

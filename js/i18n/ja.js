@@ -38,6 +38,7 @@ export default {
   "did.wait": "Wait", "did.reference": "CV Mode {dvg} V", "did.charge": "充電 {dig} A", "did.discharge": "放電 {dig} A", "did.unknown": "不明",
 
   "banner.controller": "{at} から({time})Main Controller に接続できません。表示は最後に受信した内容です。操作はできません。",
+  "banner.untold": "{at} から({time})Main Controller はグリッドの状態を通知していません: {error} 表示は最後に受信した内容です。操作はできません。",
   "banner.emulatorEmulator": "{at} から({time})apis-web(Emulator Emulator、ノード情報)に接続できません。{error}",
   "banner.budoEmulator": "{at} から({time})apis-web(Budo Emulator、Mode と電力融通情報)に接続できません。{error}",
   "banner.worker": "Main Controller の {name} が動作していません: {error}",
@@ -94,7 +95,7 @@ export default {
   "estop.shutdown": "ラッチ停止中: リセットするまで Shut Down は拒否されます。", "estop.refused": "ラッチ停止中: リセットするまで拒否されます。",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
-  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.garbled": "Main Controller の応答を読み取れません。",
+  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.untold": "apis-web から取得できません。",
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 

@@ -169,7 +169,7 @@ function bannersOf({ reach, status }, model, words) {
     at: timeOfDay(iso, { language: words.language }), time: duration((Date.now() - new Date(iso).getTime()) / 1000, words.units),
   });
   if (reach && !reach.up) {
-    add("banner.controller", "alarm", since(reach.since));
+    add(reach.why ? "banner.untold" : "banner.controller", "alarm", { ...since(reach.since), error: words.said(reach.why ?? "") }, "banner.controller");
     return found; // what else the last status said is no longer known
   }
   for (const peer of ["emulatorEmulator", "budoEmulator"]) {

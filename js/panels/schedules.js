@@ -118,14 +118,13 @@ export function createSchedules(page) {
   }
 
   function next(unitId) {
-    const set = state.get().schedules;
-    const told = state.get().status?.schedules?.failed ?? [];
+    const { set = null, failed: told = [] } = state.get().status?.schedules ?? {};
     const failed = told.filter((entry) => (entry?.unitId ?? "") === unitId).map((entry) => entry.operation);
     return set && Object.hasOwn(set, unitId) ? nextSchedule(set[unitId], failed) : null;
   }
 
   function renderList(model) {
-    const entries = Object.entries(state.get().schedules ?? {}).flatMap(([unitId, set]) => Object.entries(set ?? {})
+    const entries = Object.entries(model.status?.schedules?.set ?? {}).flatMap(([unitId, set]) => Object.entries(set ?? {})
       .map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })));
     const shown = JSON.stringify([entries, words.language, Math.floor(Date.now() / 1000)]);
     if (shown === shownRows) return;
