@@ -1,5 +1,6 @@
 // The page of draw.py: one scene, fed as the operator's page feeds it. The data come from draw.py by window.bench.
 
+import { merged } from "../js/frame.js";
 import { buildModel } from "../js/lib/model.js";
 import { createScene } from "../js/scene/scene.js";
 
@@ -10,7 +11,7 @@ let model = null;
 /** One poll's worth of work: from the parsed answer to the scene. @returns ms of script */
 function feed({ frame }) {
   const began = performance.now();
-  model = buildModel(frame, { previous: model });
+  model = buildModel(merged(null, frame), { previous: model });
   scene.update(model);
   return performance.now() - began;
 }
@@ -19,11 +20,12 @@ function feed({ frame }) {
 function later(frame, beat) {
   const moved = structuredClone(frame);
   moved.clock = `2020/01/01-10:00:${String(beat % 60).padStart(2, "0")}`;
-  for (const unit of Object.values(moved.units)) {
-    unit.rsoc = Math.max(5, Math.min(100, unit.rsoc + Math.sin(beat + unit.rsoc)));
-    unit.pv = Math.max(0, unit.pv + 120 * Math.sin(beat + unit.rsoc));
-    unit.vg += 0.2 * Math.sin(beat);
-    unit.clock = moved.clock;
+  const [rsoc, pv, vg, clock] = ["rsoc", "pv", "vg", "clock"].map((name) => frame.about.columns.indexOf(name));
+  for (const row of Object.values(moved.figures)) {
+    row[rsoc] = Math.max(5, Math.min(100, row[rsoc] + Math.sin(beat + row[rsoc])));
+    row[pv] = Math.max(0, row[pv] + 120 * Math.sin(beat + row[rsoc]));
+    row[vg] += 0.2 * Math.sin(beat);
+    row[clock] = moved.clock;
   }
   return moved;
 }

@@ -19,8 +19,8 @@ from typing import Any
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from benchmarks.frames import frame_of
 from benchmarks.grid import grid
+from benchmarks.made_frame import frame_of
 from benchmarks.servers import answering
 
 BUDGETS = {4: 8.0, 20: 8.0, 300: 8.0, 1000: 16.0}

@@ -7,7 +7,7 @@
 //
 // model.units   [{id, name, ip, state: "live"|"stale"|"silent", age, word: "wait"|"reference"|"charge"|"discharge"|null, rawWord,
 //                 globalMode, localMode, effective, ...FIGURES, operating, inDeal, sharing, running, current (A, signed, null),
-//                 gridMaster, crown, alarm, unwatched, acknowledged, trips (trips.js tripsOf), conflict, lastWord, lastDvg, lastDig}] by id
+//                 gridMaster, crown, alarm, unwatched, acknowledged, trips (trips.js tripsOf), conflict, lastWord}] by id
 //   sharing     "running", "agreed" (no current yet), "unknown" when no reading can tell (Z6), null without any deal
 // model.byId    Map id -> the same objects
 // model.deals   [{key, from, to, master, request, requester, responder, since, running, known, current, power}]: A and W without a sign, null
@@ -123,8 +123,6 @@ function unitOf(id, told, age, { staleAfter, gridMaster }) {
     trips: tripsOf(told),
     conflict: told.conflict ?? null,
     lastWord,
-    lastDvg: finite(told.lastDvg),
-    lastDig: finite(told.lastDig),
   };
 }
 

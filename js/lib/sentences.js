@@ -12,9 +12,7 @@ const WORDS = { wait: "did.wait", reference: "did.reference", charge: "did.charg
 /** What a converter does or did: "as voltage reference at 350 V", "charging 2.0 A". */
 export function didSentence(unit, words) {
   const word = unit.lastWord ?? unit.word;
-  const dvg = unit.lastDvg ?? unit.dvg;
-  const dig = unit.lastDig ?? unit.dig;
-  return words.t(WORDS[word] ?? "did.unknown", { dvg: figure(dvg), dig: figure(dig, 1) });
+  return words.t(WORDS[word] ?? "did.unknown", { dvg: figure(unit.dvg), dig: figure(unit.dig, 1) });
 }
 
 /** Z6a: "E001 has been silent for 2 min; last seen as voltage reference at 350 V." */

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from playwright.sync_api import Page, Route
 
-from benchmarks.frames import frame_of
+from benchmarks.made_frame import frame_of
 
 Json = dict[str, Any]
 CLOSED = (
@@ -86,14 +86,11 @@ def unit_data(unit_id: str, **given: Any) -> Json:
 
 
 def unit_status(state: str = "live", **given: Any) -> Json:
-    """One unit's entry in `/get/status`, without its converter's status where its data tell that."""
+    """One unit's entry, without what its data tell of its converter."""
     return {
         "state": state,
         "age": 1.0,
         "since": moment(-60),
-        "lastDvg": 350.0,
-        "lastDig": 2.0,
-        "lastVg": 350.0,
         "acknowledged": None,
         "unwatched": False,
         "conflict": None,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from benchmarks.draw import served, with_deals
-from benchmarks.frames import frame_of
+from benchmarks.made_frame import frame_of
 
 
 @pytest.fixture

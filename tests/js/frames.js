@@ -1,4 +1,4 @@
-// Frames for the tests, as /get/frame tells them: units that were read a second ago, and a Grid Master that serves.
+// Frames for the tests, as frame.js keeps them: units that were read a second ago, and a Grid Master that serves.
 
 const TIME = "2026-11-26T20:00:00.000+00:00";
 
@@ -10,7 +10,7 @@ export function ago(seconds) {
 /** One unit's entry; `age` s where that is another than 1, null for one never seen. */
 export function told({ age = 1, ig = 0, ...more } = {}) {
   return {
-    state: "live", readAt: age === null ? null : ago(age), lastWord: "0x0000", lastDvg: 350, lastDig: Math.abs(ig), unwatched: false, acknowledged: null, conflict: null, trips: null,
+    state: "live", readAt: age === null ? null : ago(age), lastWord: "0x0000", dvg: 350, dig: Math.abs(ig), unwatched: false, acknowledged: null, conflict: null, trips: null,
     name: null, ip: null, globalMode: "autonomous", localMode: null, effective: "autonomous", alarm: false, permission: null, upsMode: null,
     ig, wg: ig === null ? null : ig * 350, vg: 350, wb: null, rsoc: 50, carries: Math.abs(ig) >= 0.1, ...more,
   };

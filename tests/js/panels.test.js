@@ -133,7 +133,7 @@ test("times carry their zone; a unit's clock is shown as it came", () => {
 });
 
 test("unwatched hardware is named with for how long and in which word it was last seen (Z6a)", () => {
-  const base = { id: "E001", age: 130, lastDvg: 350, lastDig: 2, word: "wait" };
+  const base = { id: "E001", age: 130, dvg: 350, dig: 2, word: "wait" };
   assert.equal(unwatchedSentence({ ...base, state: "silent", lastWord: "reference" }, words), "E001 has been silent for 2 min 10 s; last seen as voltage reference at 350 V.");
   assert.equal(unwatchedSentence({ ...base, state: "stale", lastWord: "charge" }, words), "E001 has been stale for 2 min 10 s; last seen charging 2.0 A.");
   assert.match(unwatchedSentence({ ...base, age: null, state: "silent", lastWord: null, word: null }, words), /^E001 is a member .* unknown\.$/);

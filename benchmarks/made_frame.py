@@ -18,6 +18,7 @@ from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status, parse_mode
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.units import Unit, address
+from main_controller.web.frame_report import COLUMNS
 
 Json = dict[str, Any]
 
@@ -53,6 +54,8 @@ def frame_of(
     shown = {name: getattr(bus, name) for name in ("state", "target", "current", "power", "skew", "references")}
     return {
         **told,
+        "serial": told.get("serial", 1),
+        "about": {**told.get("about", {}), "columns": COLUMNS},
         "time": iso_utc(now),
         "assessedAt": iso_utc(now),
         "whole": True,
@@ -65,7 +68,8 @@ def frame_of(
             {"unitId": one.unit_id, "inward": one.inward, "current": one.current, "power": one.power}
             for one in spurs_of(live, dealing(flows))
         ],
-        "units": {unit_id: _entry(seen[unit_id], units.get(unit_id), state, now) for unit_id, state in states.items()},
+        "units": {unit_id: _entry(seen[unit_id], units.get(unit_id), state) for unit_id, state in states.items()},
+        "figures": {unit_id: _row(unit, now) for unit_id, unit in seen.items()},
     }
 
 
@@ -87,17 +91,20 @@ def _last_word(unit: Unit, data: Any, state: Json) -> Any:
     return state.get("lastWord", told)
 
 
-def _entry(seen: _Unit, data: Any, state: Json, now: datetime) -> Json:
+def _row(unit: _Unit, now: datetime) -> tuple[Any, ...]:
+    read_at = None if unit.moved_at is None else iso_utc(now + timedelta(seconds=unit.moved_at))
+    return (read_at, unit.clock, *unit.figures)
+
+
+def _entry(seen: _Unit, data: Any, state: Json) -> Json:
     """One unit's entry."""
     unit = Unit(seen.id, data or {})
     modes = unit.section("apis", "operation_mode")
     return {
         **{name: value for name, value in state.items() if name != "age"},
         "lastWord": _last_word(unit, data, state),
-        "readAt": None if state["age"] is None else iso_utc(now - timedelta(seconds=state["age"])),
         "name": unit.display,
         "ip": address(unit.section("oesunit").get("ip")),
-        "clock": unit.time,
         "globalMode": seen.global_mode,
         "localMode": parse_mode(modes.get("local")),
         "effective": parse_mode(modes.get("effective")),
@@ -105,5 +112,4 @@ def _entry(seen: _Unit, data: Any, state: Json, now: datetime) -> Json:
         "permission": unit.permission,
         "permissionRaw": unit.section("battery").get("battery_operation_status"),
         "upsMode": unit.figure("emu", "ups_operation_mode", "mode"),
-        **seen.figures._asdict(),
     }
