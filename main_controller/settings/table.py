@@ -1,7 +1,7 @@
 """The settings, one field each: name, type, default, check, explanation and unit (A10, Z14-Z16).
 
-Parsing, `--help`, the checks of the TOML file and of the environment, and the README's table are derived from the
-fields of `Settings`: a new setting is one more field.
+Parsing, `--help`, the checks of the TOML file and of the environment, and the table in docs/settings.md are derived
+from the fields of `Settings`: a new setting is one more field.
 """
 
 import json
@@ -217,7 +217,7 @@ def setting_fields() -> tuple[Field[Any], ...]:
 
 
 def default_text(row: Field[Any]) -> str:
-    """A setting's default as `--help` and the README write it; empty for none."""
+    """A setting's default as `--help` and docs/settings.md write it; empty for none."""
     value = None if row.default_factory is MISSING else row.default_factory()
     return str(row.metadata["derived"]) if value is None else value_text(value)
 

@@ -72,7 +72,7 @@ def test_the_lowest_voltage_is_below_the_highest() -> None:
 
 @pytest.mark.parametrize("row", setting_fields(), ids=lambda row: row.name)
 def test_every_setting_says_what_it_is_for(row: dataclasses.Field[object]) -> None:
-    """--help and the README have something to say about each, and its value passes its own check."""
+    """--help and docs/settings.md have something to say about each, and its value passes its own check."""
     assert row.metadata["help"]
     value = getattr(Settings(root=Path()), row.name)
     assert row.metadata["read"](value if not isinstance(value, tuple) else ",".join(value)) == value

@@ -1,11 +1,10 @@
-"""The README's tables are the program's: routes, statuses, causes, proofs, outcomes of schedules, simulated faults."""
+"""The tables of docs/api.md are the program's: routes, parameters, statuses, causes, proofs, outcomes of schedules."""
 
 import ast
 import importlib
 import pkgutil
 import re
 from pathlib import Path
-from unittest import mock
 
 import bottle
 import pytest
@@ -13,11 +12,10 @@ import pytest
 from main_controller import errors, web
 from main_controller.domain.orders import ORDERS, Proof
 from main_controller.rules.interlock_terms import CAUSES
-from main_controller.simulator.faults import Faults
-from main_controller.simulator.garbage import GARBAGE
 from main_controller.store.schedule_results import ScheduleResult
 from main_controller.web import command_readings, commands, journal
 from main_controller.web.application import Part
+from tests.docs.pages import page, section
 
 SPECIFIED = [
     *("/", "/get/logInfo", "/get/unit/<>", "/get/dcdc/<>", "/get/meter/<>", "/get/oesunit/<>", "/get/globalmode"),
@@ -27,16 +25,14 @@ SPECIFIED = [
 ]
 
 
-def section(root: Path, title: str) -> str:
-    """What stands under one heading of the README."""
-    text = (root / "README.md").read_text("utf-8")
-    level = title.split(" ")[0]
-    return re.split(rf"\n#{{1,{len(level)}}} ", text.split(f"\n{title}\n", 1)[1])[0]
+def api(root: Path, title: str) -> str:
+    """What stands under one heading of docs/api.md."""
+    return section(page(root, "api.md"), title)
 
 
 def documented(root: Path) -> set[str]:
     """The routes in the first column of the API's tables, and the aliases, their parameters left out."""
-    rows = [line for line in section(root, "## API").splitlines() if line.startswith("| `/")]
+    rows = [line for line in page(root, "api.md").splitlines() if line.startswith("| `/")]
     written = [route for line in rows for route in re.findall(r"`(/[^` ?]*)`", line)]
     return {re.sub(r"<[^>]+>", "<>", route) for route in written}
 
@@ -60,14 +56,14 @@ def test_every_specified_route_is_served() -> None:
 
 
 def test_every_route_is_documented_and_no_other(root: Path) -> None:
-    """A route that is not in the README is missing there; one that is only there is a promise not kept."""
+    """A route that is not in docs/api.md is missing there; one that is only there is a promise not kept."""
     assert documented(root) == served()
 
 
 @pytest.mark.parametrize("number", range(1, 28))
 def test_every_route_requirement_is_named(root: Path, number: int) -> None:
     """R1-R27 stand beside their route, in words or as a range; R24, R26 and R27 concern all of them."""
-    text = section(root, "## API")
+    text = page(root, "api.md")
     numbers = {int(one) for one in re.findall(r"\bR(\d+)\b", text)}
     for first, last in re.findall(r"\bR(\d+)-R(\d+)\b", text):
         numbers |= set(range(int(first), int(last) + 1))
@@ -86,22 +82,22 @@ def statuses() -> set[int]:
 
 
 def test_every_error_status_is_documented() -> None:
-    """Z1: the table of the README and `errors.py` name the same statuses; 401 stands for a proxy's answer."""
+    """Z1: the table of docs/api.md and `errors.py` name the same statuses; 401 stands for a proxy's answer."""
     root = Path(__file__).resolve().parents[2]
-    rows = [line for line in section(root, "### When it fails").splitlines() if re.match(r"\| \d", line)]
+    rows = [line for line in api(root, "## When it fails").splitlines() if re.match(r"\| \d", line)]
     written = {int(status) for line in rows for status in re.findall(r"\d{3}", line.split("|")[1])}
     assert written == statuses() | {401}
 
 
 def test_every_cause_is_documented_with_its_meaning(root: Path) -> None:
-    """The list is closed: a cause that a program may receive stands in the README, in the code's own words."""
-    rows = [line for line in section(root, "### Why an order is refused").splitlines() if line.startswith("| `")]
+    """The list is closed: a cause that a program may receive stands in docs/api.md, in the code's own words."""
+    rows = [line for line in api(root, "## Why an order is refused").splitlines() if line.startswith("| `")]
     assert rows == [f"| `{cause}` | {meaning} |" for cause, meaning in CAUSES.items()]
 
 
 def done_rows(root: Path) -> list[tuple[set[str], str]]:
     """Of each line of the table of proofs: the orders it is about, and where they are seen."""
-    rows = [line for line in section(root, "### When it is done").splitlines() if line.startswith("| ")][1:]
+    rows = [line for line in api(root, "## When it is done").splitlines() if line.startswith("| ")][1:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in rows]
     return [(set(re.findall(r"`(\w+)`", names)), seen) for _, names, _, seen in cells]
 
@@ -118,40 +114,12 @@ def test_the_table_of_proofs_says_where_each_order_is_seen(root: Path) -> None:
         assert proofs <= {seen == "its own end"}, orders
 
 
-def first_cells(root: Path, title: str, after: str = "") -> list[str]:
-    """The names in backquotes that open the lines of a table."""
-    text = section(root, title).split(after, 1)[1] if after else section(root, title)
-    return re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)
-
-
 def test_every_outcome_of_a_schedule_is_documented(root: Path) -> None:
     """Z12: the outcomes that a schedule's result knows, in the code's own order."""
     said = re.search(r"`outcome` is ([\w, ]+);", ScheduleResult.__doc__ or "")
     assert said is not None
-    assert first_cells(root, "### Schedules", "| outcome |") == re.split(r", | or ", said[1])
-
-
-def test_every_fault_of_the_simulator_is_documented(root: Path) -> None:
-    """Z17: by its name, and of garbage every kind."""
-    nothing = mock.MagicMock()
-    table = Faults(nothing, nothing, nothing, nothing, open_web=nothing, close_web=nothing).table
-    assert first_cells(root, "## The simulated cluster") == list(table)
-    row = next(line for line in section(root, "## The simulated cluster").splitlines() if "-garbage`" in line)
-    assert row.split("|")[3].strip() == ", ".join(GARBAGE)
-
-
-def test_every_picture_exists(root: Path) -> None:
-    """A README that shows nothing where a picture should be is not done."""
-    for file in root.glob("*.md"):
-        for name in re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", file.read_text("utf-8")):
-            assert (root / name).is_file(), f"{file.name} shows {name}, which does not exist"
-
-
-def test_every_file_that_is_linked_exists(root: Path) -> None:
-    """Links within the checkout lead somewhere."""
-    for file in root.glob("*.md"):
-        for name in re.findall(r"(?<!!)\[[^\]]*\]\(([^)\s:#]+)\)", file.read_text("utf-8")):
-            assert (root / name).exists(), f"{file.name} links {name}, which does not exist"
+    table = api(root, "## Schedules").split("| outcome |", 1)[1]
+    assert re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE) == re.split(r", | or ", said[1])
 
 
 def parameters_read(root: Path, module: str) -> dict[str, set[str]]:
@@ -169,8 +137,8 @@ def parameters_read(root: Path, module: str) -> dict[str, set[str]]:
 def order_rows(root: Path) -> dict[str, str]:
     """Of each route of the tables with a column of parameters: what stands in it."""
     rows: dict[str, str] = {}
-    for title in ("### Orders", "### Schedules", "### Locks", "### Guided sharing"):
-        for line in section(root, title).splitlines():
+    for title in ("## Orders", "## Schedules", "## Locks", "## Guided sharing"):
+        for line in api(root, title).splitlines():
             if line.startswith("| `/"):
                 route, parameters = line.split("|")[1:3]
                 rows[re.sub(r"<[^>]+>", "<>", route.strip().strip("`"))] = parameters
@@ -178,7 +146,7 @@ def order_rows(root: Path) -> dict[str, str]:
 
 
 def test_every_parameter_of_an_order_is_documented(root: Path) -> None:
-    """The README names the parameters that each order reads, and no other."""
+    """The tables name the parameters that each order reads, and no other."""
     app = bottle.Bottle()
     commands.Commands.__new__(commands.Commands).mount(app)
     command_readings.CommandReadings.__new__(command_readings.CommandReadings).mount(app)
@@ -195,7 +163,7 @@ def test_every_parameter_of_an_order_is_documented(root: Path) -> None:
 
 def test_every_parameter_of_the_journal_is_documented(root: Path) -> None:
     """And those of `/commands`, the other reading that is searched."""
-    text = section(root, "### Journal") + section(root, "### How orders stand")
+    text = api(root, "## Journal") + api(root, "## How orders stand")
     rows = {line.split("|")[1].strip().strip("`"): line.split("|")[2] for line in text.splitlines() if "| `/" in line}
     assert {*journal.QUESTION, "next"} == set(re.findall(r"`(\w+)`", rows["/journal"]))
     assert set(journal.RANGE) == set(re.findall(r"`(\w+)`", rows["/journal.csv"]))

@@ -1,4 +1,4 @@
-"""Every curl line of the README, run in its order against the real program and a simulated cluster."""
+"""Every curl line of docs/api.md, then of README.md, run in its order against the program and a simulated cluster."""
 
 import contextlib
 import functools
@@ -13,13 +13,14 @@ import pytest
 from main_controller import simulator
 from main_controller.simulator import SimulatedCluster
 from tests.docs.console_blocks import Example, difference, examples, reply_value
-from tests.docs.test_readme_api import served
+from tests.docs.test_api_tables import served
 from tests.system.conftest import ready
 from tests.system.console import Console, until
 from tests.system.http_call import Answer
 
-README = Path(__file__).resolve().parents[2] / "README.md"
-EXAMPLES = examples(README)
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = examples(ROOT / "docs" / "api.md")
+FRONT_DOOR = examples(ROOT / "README.md")
 TEMPO = 0.05
 """How much shorter the simulated programs' periods are, as `console.SHORT` makes those of ours."""
 
@@ -37,7 +38,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with (
         mock.patch.object(simulator, "SimulatedCluster", hurried),
         contextlib.redirect_stdout(said),
-        Console(tmp_path_factory.mktemp("readme"), simulate=4, steptime=30) as running,
+        Console(tmp_path_factory.mktemp("curl"), simulate=4, steptime=30) as running,
     ):
         until(lambda: ready(running, 4), "the first picture")
         until(lambda: running.get("/get/dealsInfo"), "a deal", deadline=IN_TIME)
@@ -52,14 +53,18 @@ def ask(console: Console, example: Example) -> Answer:
 
 
 def test_every_route_has_a_curl_line() -> None:
-    """Each route, and each alias, stands in the README with a curl line and a reply."""
-    called = {re.sub(r"\?.*", "", example.request().target) for example in EXAMPLES}
+    """Each route, and each alias, stands in docs/api.md with a curl line and a reply."""
+    called = {re.sub(r"\?.*", "", example.request().target) for example in REFERENCE}
     pattern = {route: re.compile(re.sub("<>", "[^/]+", route)) for route in served()}
     missing = [route for route, one in pattern.items() if not any(one.fullmatch(path) for path in called)]
     assert missing == ["/get/log"]  # the alias of /get/logInfo, which the table names
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_the_front_door_shows_three_lines() -> None:
+    assert len(FRONT_DOOR) == 3
+
+
+@pytest.mark.parametrize("example", [*REFERENCE, *FRONT_DOOR], ids=lambda example: example.name)
 def test_the_reply_is_the_documented_one(console: Console, example: Example) -> None:
     """Status, and keys and kinds all the way down. Where an order is refused until the one before shows, it waits."""
     answer = patient(console, example)
