@@ -160,7 +160,7 @@ for each in $(grep -la 'startMain[.]py' /proc/[0-9]*/cmdline 2>/dev/null || true
     [ "$like" = "$kind" ] && [ "$(by_name "$pid")" = ours ] || continue
     where="no pid file in $folder names it, so it was not stopped"
     case " $words" in
-        *" --data"*) echo "Another one of this checkout goes on, with data elsewhere: process $pid of the user $(user "$pid"); \`sh stop.sh --data DIR\` ends it." ;;
+        *" --data "* | *" --data="*) echo "Another one of this checkout goes on, with data elsewhere: process $pid of the user $(user "$pid"); \`sh stop.sh --data DIR\` ends it." ;;
         *)
             [ "$data" = "$root" ] || continue
             left=yes

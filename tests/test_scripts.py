@@ -198,7 +198,7 @@ def test_stop_leaves_alone_who_has_the_id_of_one_that_was_killed(checkout: Path,
 
 def test_stop_tells_of_a_program_that_no_pid_file_names(checkout: Path, started: Started) -> None:
     """M10: as one whose disk was full; it is no less running."""
-    process = started.start("startMain.py", cwd=checkout)
+    process = started.start("startMain.py", "--datacollectorinterval", "5", cwd=checkout)
     done = run_stop(checkout)
     assert (done.returncode, done.stdout) == (1, "")
     assert f"Process {process.pid} of the user" in done.stderr

@@ -34,7 +34,7 @@ class OwnFiles:
             write_pid_file(self._data, simulated=self._simulated, address=address, since=self._since)
         except OSError as error:
             if self._fault is None:
-                log.error("stop.sh will not find this program, as its pid file cannot be written: %s", error)
+                log.error("stop.sh will not find this program, as its pid file cannot be written: %s", error.strerror)
             self._fault = say(
                 "program.pidNotWritten",
                 "The pid file cannot be written, so stop.sh does not find this program: {why}.",
