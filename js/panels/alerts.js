@@ -183,6 +183,7 @@ function bannersOf({ reach, status }, model, words) {
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");
   if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: words.said(status.schedules.fault) });
   if (status?.journal?.fault) add("banner.journal", "warn", { error: words.said(status.journal.fault) });
+  for (const sentence of status?.notKept ?? []) add("banner.notkept", "warn", { error: words.said(sentence) }, `notkept:${sentence}`);
   if (status?.config?.readOnly) add("banner.readonly", "warn");
   return found;
 }

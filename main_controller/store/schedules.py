@@ -67,21 +67,33 @@ class Schedules:
         self._wall_ns = wall_ns
         self._changing = threading.Lock()
         self._parsed: dict[str, tuple[Fingerprint, Schedule]] = {}
+        self._missing = False
 
     def prepare(self) -> None:
-        """Make the folder and remove what a killed process left half written. To be called once, at start."""
+        """Make the folder and remove what a killed process left half written. To be called once, at start.
+
+        A full or read-only disk is told and keeps nobody from stopping the grid (M10). Raises ControllerError where
+        something else than a folder is in the place.
+        """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             leftovers = remove_unfinished(self._folder)
-        except OSError as error:
+        except (FileExistsError, NotADirectoryError) as error:
             fault = say("store.folderUnusable", "The schedules folder cannot be used: {why}.", why=_reason(error))
             raise ControllerError(fault) from error
+        except OSError as error:
+            self._missing = not self._folder.is_dir()
+            log.error("the schedules folder %s cannot be written: %s", self._folder, error.strerror)
+            return
         if leftovers:
             log.warning("%d unfinished files in the schedules folder were removed", leftovers)
 
     def scan(self) -> Listing:
         """Everything that the folder holds now. Raises ControllerError when the folder itself cannot be read."""
         try:
+            if self._missing:  # it could not be made at the start
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._missing = False
             with os.scandir(self._folder) as entries:
                 names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
         except OSError as error:

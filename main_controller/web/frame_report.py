@@ -94,6 +94,7 @@ class FrameReport:
             "then": None if then is None else {key: value for key, value in then.items() if key != "page"},
             "estop": sources.estop(),
             "journal": sources.journal(),
+            "notKept": list(sources.not_kept()),
             "conflicts": state.snapshot.conflicts,
         }
         return Report(

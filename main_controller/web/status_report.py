@@ -12,6 +12,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
+from main_controller.sentence import Sentence
 from main_controller.web.unit_status import Moment, unit_status
 from main_controller.workers.health import Health
 
@@ -56,7 +57,8 @@ class Sources:
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
     follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
-    on it (S9); `estop` is the E-stop's latch (I17); `trips` are the moments (monotonic s) of each unit's trips that
+    on it (S9); `estop` is the E-stop's latch (I17); `not_kept` says which of log and pid
+    file cannot be written (M10); `trips` are the moments (monotonic s) of each unit's trips that
     nobody has reset (I11).
     """
 
@@ -70,6 +72,7 @@ class Sources:
     locks: Callable[[], Mapping[str, Mapping[str, Any]]] = _nothing
     transfer: Callable[[], Mapping[str, Any] | None] = _none
     journal: Callable[[], Mapping[str, Any]] = dict
+    not_kept: Callable[[], Sequence[Sentence]] = tuple
     serial: Callable[[], int] = int
     start: str = ""
     then: Callable[[], Mapping[str, Any] | None] = _none
@@ -118,6 +121,7 @@ class StatusReport:
             "then": sources.then(),
             "estop": sources.estop(),
             "journal": sources.journal(),
+            "notKept": list(sources.not_kept()),
             "conflicts": state.snapshot.conflicts,
             "units": {unit_id: unit_status(unit, moment) for unit_id, unit in state.units.items()},
         }

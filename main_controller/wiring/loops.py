@@ -1,11 +1,11 @@
 """Builds what runs by itself: the loops, each with its beat, and the database's writer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from main_controller.domain.timing import Beats
 from main_controller.settings import Settings
-from main_controller.wiring.choices import Upstream
+from main_controller.wiring.choices import Chore, Upstream
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import STOPPERS, Threads
@@ -28,6 +28,7 @@ class Loops:
         upstream: Upstream,
         operations: Operations,
         threads: Threads,
+        chores: Iterable[Chore],
     ) -> None:
         clock, does = time.monotonic, operations
         admission = Admission(stores.cache, settings.maxunits)
@@ -64,7 +65,7 @@ class Loops:
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, keeper.run_once),
-            *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
+            *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
             self.scheduling,
         ]
 

@@ -1,13 +1,14 @@
 """Builds what a browser and a script see: the application with its guard, readings and commands."""
 
 import time
+from collections.abc import Callable, Sequence
 
 import pytz
 
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import iso_utc
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
@@ -45,9 +46,11 @@ class Routes:
         operations: Operations,
         loops: Loops,
         threads: Threads,
+        *,
+        not_kept: Callable[[], Sequence[Sentence]],
     ) -> None:
         clock, does, cache = time.monotonic, operations, stores.cache
-        sources, started = _sources(stores, does, loops), utc_now()
+        sources, started = _sources(stores, does, loops, not_kept), utc_now()
         report = StatusReport(does.desk.grid, about(settings), sources, started=started)
         framed = FrameReport(does.desk.grid, about(settings), sources, does.set_schedule.listing, iso_utc(started))
         frames = Frames(
@@ -114,7 +117,7 @@ class Routes:
         self.application = Application(guard, parts, hot={"/get/logInfo": readings, "/get/frame": frames})
 
 
-def _sources(stores: Stores, does: Operations, loops: Loops) -> Sources:
+def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[[], Sequence[Sentence]]) -> Sources:
     return Sources(
         collector=lambda: loops.collecting.health,
         watcher=lambda: loops.watching.health,
@@ -122,6 +125,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops) -> Sources:
         schedules=loops.scheduler.status,
         acknowledgement=stores.acknowledgement,
         journal=lambda: {"fault": stores.journal.fault},
+        not_kept=not_kept,
         orders=lambda: [command.as_json() for command in stores.commands.open()],
         grid_events=does.events.events,
         locks=stores.locks.all,
