@@ -68,7 +68,7 @@ function rowOf(row) {
 /** What came of it: in the page's language where its code is known; else its stage in words before what follows it. */
 function outcomeOf({ stage, outcome }) {
   const text = String(outcome ?? "");
-  if (words.wantsCodes() || !SPOKEN.has(stage) || !text.startsWith(stage)) return said(outcome);
+  if (words.knows(text) || !SPOKEN.has(stage) || !text.startsWith(stage)) return said(outcome);
   return `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}`;
 }
 
@@ -157,6 +157,6 @@ find("journal-filter").addEventListener("submit", (event) => {
 for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) button.addEventListener("click", stop.press); // an open dialog shuts the rest of the page off, not this
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
-show();
+words.ready.finally(() => show());
 poller.start();
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

@@ -91,6 +91,7 @@ const preferences = createPreferences({
     scene.setWords(sceneWords());
     units.relabel();
     render();
+    words.ready.finally(render);
   },
   onTheme: () => scene.setTheme(),
 });
@@ -208,5 +209,5 @@ state.subscribe((now, changed) => {
 setInterval(() => {
   if (performance.now() - drawnAt >= AGES) soon(); // ages go on between the answers
 }, AGES / 4);
-poller.start();
+words.ready.finally(() => poller.start());
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

@@ -18,14 +18,15 @@ export function chooseLanguage(stored, wanted) {
 export function createWords(language = "en") {
   const codes = new Map(); // the English text -> its {code, parameters}
   let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
-  const words = { language, t, units: unitsOf(language), set, learn, wantsCodes, said: sentence };
+  const words = { language, t, units: unitsOf(language), set, learn, wantsCodes, knows, said: sentence, ready: null };
 
   function set(next) {
     words.language = Object.hasOwn(CATALOGUES, next) ? next : "en";
     words.units = unitsOf(words.language);
-    loadSaid();
+    words.ready = loadSaid();
   }
 
+  /** `ready` is settled when the controller's sentences can be said: in English at once. */
   async function loadSaid() {
     if (wantsCodes()) said = (await import("./i18n/said.js")).default;
   }
@@ -47,6 +48,11 @@ export function createWords(language = "en") {
     }
   }
 
+  /** Whether a sentence of the controller is said in the page's language, and not as it came. */
+  function knows(text) {
+    return wantsCodes() && Object.hasOwn(said, codes.get(String(text))?.code ?? "");
+  }
+
   /** A sentence of the controller in the page's language, where its code is known; else as it came. */
   function sentence(text) {
     const message = wantsCodes() ? codes.get(String(text)) : undefined;
@@ -62,7 +68,7 @@ export function createWords(language = "en") {
     return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? valueOf(name, values[name]) : place));
   }
 
-  loadSaid();
+  words.ready = loadSaid();
   return words;
 }
 

@@ -121,7 +121,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "残容量 {n} %",
   "battery.denied": "融通不可", "battery.chargeonly": "充電のみ", "battery.dischargeonly": "放電のみ", "battery.permitted": "融通可",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "ロック中({name}): {reason}", "badge.lock.bus": "DC Grid {vg} V: ブレーカーで切り離し", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
+  "badge.lock": "ロック中({name}): {reason}", "badge.lock.bus": "DC Grid {vg} V: ブレーカーで切り離してください", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage control と Current control は Manual のときのみ操作できます。", "converter.needs.live": "最新データがありません: Stopped のみ操作できます。", "converter.needs.readonly": "読み取り専用: Stopped のみ操作できます。",

@@ -11,7 +11,7 @@ from typing import Any
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.modes import Mode
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ShutDownOrder
 from main_controller.orders.desk import Desk
 from main_controller.sentence import Sentence, say
@@ -213,7 +213,7 @@ class GridEvents:
         if unit.confirmed_wait() and unit.id in seen.unwatched:
             seen.unwatched.discard(unit.id)
             text = say("watching.inWaitAgain", "is seen in Wait again")
-            return [News("unwatched", unit.id, text, None, str(unit.last_status))]
+            return [News("unwatched", unit.id, text, None, str(ConverterStatus.WAIT))]
         if unit.live:
             seen.unwatched.discard(unit.id)
         return []

@@ -149,7 +149,9 @@ class Frames:
     def size(self, query: str) -> int | None:
         """How long (bytes) an answer is that is made already, and small; None for all others."""
         frame, asked = self._frame, SINCE.search(query)
-        told = frame.told.get(int(asked[1])) if frame is not None and asked is not None else None
+        if frame is None or asked is None or f"start={self._start}" not in query.split("&"):
+            return None  # the whole is asked for, or will be told
+        told = frame.told.get(int(asked[1]))
         return None if told is None or len(told[0]) > AT_ONCE else len(told[0])
 
     def answer(self, environ: Mapping[str, Any]) -> tuple[int, Headers, bytes]:

@@ -32,11 +32,12 @@ def set_mode(page: Page, mode: str) -> None:
 
 
 def go_manual(page: Page) -> None:
-    """Put the cluster into Manual, and wait until the page shows it."""
+    """Put the cluster into Manual, and wait until it is seen in effect: until then the rules refuse other orders."""
     set_mode(page, "manual")
     expect(page.locator("#confirm")).to_be_visible()
     confirm(page)
     expect(page.locator("#global-mode")).to_have_text("Manual", timeout=LONG)
+    expect(page.locator("#global-outcome")).to_contain_text("seen in effect", timeout=LONG)
 
 
 def choose(page: Page, unit_id: str, choice: str) -> None:

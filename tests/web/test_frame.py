@@ -174,6 +174,18 @@ def test_a_large_frame_is_compressed_where_that_is_taken(site: Site) -> None:
     assert json.loads(gzip.decompress(answer.body))["orders"] == site.sections["orders"]
 
 
+def test_only_small_changes_that_are_made_already_need_no_thread(site: Site) -> None:
+    """The whole, which may be large, is another thread's: also for who comes from before a restart with our serial."""
+    size = site.frames.size
+    assert size(f"since=1&start={START}") == 0
+    for query in ("", "since=1", "since=1&start=b2", "start=a1", f"since=9&start={START}"):
+        assert size(query) is None
+    site.sections["orders"] = ["x" * 70_000]
+    site.frames.make()
+    assert size(f"since=1&start={START}") is None
+    assert size(f"start={START}&since=2&page=p") == 0
+
+
 def test_somebody_looks_for_some_seconds_after_each_request(site: Site) -> None:
     assert not Site().frames.looked_at()
     site.get()
