@@ -34,7 +34,10 @@ from pathlib import Path
 if __name__ == "__main__":
     venv = Path(__file__).resolve().parent / "venv"
     needed = ("bottle", "msgspec", "pytz", "requests", "waitress", "xstatic")
-    if any(importlib.util.find_spec(name) is None for name in needed) and Path(sys.prefix).resolve() != venv.resolve():
+    if any(importlib.util.find_spec(name) is None for name in needed):
+        if Path(sys.prefix).resolve() == venv.resolve():
+            version = ".".join(map(str, sys.version_info[:3]))
+            sys.exit(f"venv/ was not built for this Python {version}: run `sh venv.sh`, which mends it.")
         python = venv / "bin" / "python"
         if not python.exists():
             sys.exit("What this program needs is not installed: run `sh venv.sh` first; it builds venv/.")

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Builds venv/ beside this file and installs what the program needs; `sh venv.sh dev` adds what its tests need.
+# Builds venv/ beside this file, from any folder, and installs what the program needs; `sh venv.sh dev` adds what its
+# tests need. One that was built by a Python that is gone since is built anew; one of another user is left alone.
 # With no package index: put the wheels in a folder and run `PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ sh venv.sh`.
 set -eu
-cd "$(dirname "$0")"
+cd -- "$(dirname -- "$(readlink -f -- "$0")")"
 python=${PYTHON:-python3}
 extra=${1:-}
 case "$extra" in
@@ -16,12 +17,20 @@ fail() {
     exit 1
 }
 
+may_be_written() {
+    for place in . venv; do
+        [ ! -d "$place" ] || [ -w "$place" ] ||
+            fail "$(pwd)/venv is not this user's to build: $(readlink -f "$place") is of the user $(stat -Lc %U "$place"); run this as that user."
+    done
+}
+
 command -v "$python" >/dev/null 2>&1 || fail "There is no $python: install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)."
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "$("$python" --version) is too old: this needs Python 3.11 or newer; name one with PYTHON=python3.11."
 if [ ! -x venv/bin/python ] || ! venv/bin/python -m pip --version >/dev/null 2>&1; then
     "$python" -c 'import ensurepip' 2>/dev/null ||
         fail "Python's venv module is missing: install python3-venv (Debian: apt-get install python3-venv)."
+    may_be_written
     "$python" -m venv --clear venv || fail "venv/ could not be made."
 fi
 
@@ -30,6 +39,7 @@ stamp=venv/.installed${extra:+-$extra}
 sum="$(cksum < pyproject.toml) $(venv/bin/python -c 'import sys; print(sys.version)')"
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && exit 0
 
+may_be_written
 venv/bin/python -m pip install --disable-pip-version-check --editable "$what" >venv/install.log 2>&1 ||
     fail "The packages could not be installed (see venv/install.log). With no package index in reach, run sh venv.sh${extra:+ $extra} && venv/bin/python -m pip download -d wheels setuptools '$what' where there is one, copy wheels/ here, and put PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ before the same command."
 printf '%s\n' "$sum" > "$stamp"

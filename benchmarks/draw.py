@@ -20,6 +20,7 @@ from typing import Any
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from benchmarks.grid import grid
+from benchmarks.made_frame import frame_of
 from benchmarks.servers import answering
 
 BUDGETS = {4: 8.0, 20: 8.0, 300: 8.0, 1000: 16.0}
@@ -67,6 +68,12 @@ def with_deals(count: int, first: int, seed: int = 1) -> tuple[dict[str, Any], l
     return units, deals
 
 
+def _frame(count: int, first: int) -> dict[str, Any]:
+    units, deals = with_deals(count, first)
+    states = {unit_id: {"state": "live", "age": index % 5} for index, unit_id in enumerate(units)}
+    return frame_of(units, states, deals, {"grid": {"gridMaster": next(iter(units)), "busVoltage": 350.2}})
+
+
 def _converter(unit: dict[str, Any], status: str, current: float) -> None:
     unit["dcdc"]["status"]["status"] = status
     unit["dcdc"]["meter"] |= {"ig": current, "wg": current * 350, "vg": 350.0}
@@ -74,13 +81,7 @@ def _converter(unit: dict[str, Any], status: str, current: float) -> None:
 
 def measure(page: Page, count: int, seconds: int) -> dict[str, float]:
     """Draw times of that many nodes: frames, median, p95, max, p95 of a poll's script and of the callback's CPU, ms."""
-    units, deals = with_deals(count, 0)
-    other_units, other_deals = with_deals(count, 1)
-    status = {
-        "units": {unit_id: {"state": "live", "age": index % 5} for index, unit_id in enumerate(units)},
-        "grid": {"gridMaster": next(iter(units)), "busVoltage": 350.2},
-    }
-    given = {"units": units, "deals": deals, "otherUnits": other_units, "otherDeals": other_deals, "status": status}
+    given = {name: _frame(count, first) for name, first in (("frame", 0), ("other", 1))}
     browser = page.context.browser
     assert browser is not None
     page.evaluate("given => window.bench.warm(given)", given)

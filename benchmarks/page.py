@@ -83,7 +83,7 @@ def opened(browser: Browser, url: str, size: ViewportSize) -> Page:
 def polls_of(trace: bytes) -> tuple[list[float], list[float], float]:
     """Script of each poll in ms: by the clock, and in CPU time; the part of its time that the main thread is busy."""
     events = json.loads(trace)["traceEvents"]
-    asked = [one for one in events if one["name"] == "ResourceSendRequest" and _is_log(one)]
+    asked = [one for one in events if one["name"] == "ResourceSendRequest" and _is_poll(one)]
     thread = (asked[0]["pid"], asked[0]["tid"])
     done = sorted((one for one in events if (one.get("pid"), one.get("tid")) == thread and "dur" in one), key=_start)
     starts = [one["ts"] for one in asked]
@@ -103,8 +103,8 @@ def polls_of(trace: bytes) -> tuple[list[float], list[float], float]:
     return walls, cpus, taken / (done[-1]["ts"] - done[0]["ts"])
 
 
-def _is_log(event: dict[str, Any]) -> bool:
-    return bool(event["args"]["data"]["url"].endswith("/get/logInfo"))
+def _is_poll(event: dict[str, Any]) -> bool:
+    return "/get/frame" in event["args"]["data"]["url"]
 
 
 def _start(event: dict[str, Any]) -> tuple[float, float]:

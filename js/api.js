@@ -2,13 +2,12 @@
 //
 // Addresses stay below the page's own, so that a reverse proxy may put it under a path (Z18). Orders go by POST only (Z3),
 // and bear the terms on which they are given: api.orders({key, serial, start, age, wait, page}).stopAll() (orders.js makes them).
-// Every call answers {ok, status, body, failure, notModified, age} and never throws:
-//   ok           true for 2xx, and for 304 (then body is the very object of the last answer and notModified is true)
+// Every call answers {ok, status, body, failure} and never throws:
+//   ok           true for 2xx
 //   status       the HTTP status, 0 when no answer came
 //   body         the JSON; of a failure {"error": sentence, ...} as the controller said it, or null when no answer came
 //   failure      null | "refused" (the controller said no) | "unreachable" | "timedOut" | "garbled" (not this controller's words)
 //                | "gaveWay" (ended here, to leave the way to a stop)
-//   age          seconds, from X-Data-Age, or null
 // An order without an answer (any failure but "refused") may have been carried out: orders.js asks for it by its key.
 
 const READ_TIMEOUT = 10_000; // ms
@@ -16,35 +15,28 @@ const ORDER_TIMEOUT = 15_000; // ms: an order is answered at once, whatever the 
 const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called back
 const WAY_FREE = 2_000; // ms that readings hold back at most after a stop was given
 
-export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null } = {}) {
-  const kept = new Map(); // path -> {etag, body}: what a 304 stands for
+export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null, words = null } = {}) {
   const underWay = new Set(); // what may be ended to leave the way to a stop
   let wayFree = null; // settled when readings may go again
 
   async function read(path) {
     await wayFree;
-    const before = kept.get(path);
-    const headers = { Accept: "application/json" };
-    if (before) headers["If-None-Match"] = before.etag;
-    // no-store keeps the browser's own cache out of it: with If-None-Match set by hand a 304 comes through as such
-    const answer = await call(path, { headers, cache: "no-store" }, { timeout: readTimeout, before });
-    if (answer.etag && answer.status === 200) kept.set(path, { etag: answer.etag, body: answer.body });
-    return answer;
+    return call(path, { headers: asked(), cache: "no-store" }, { timeout: readTimeout });
   }
 
   function post(path, parameters, { stops = false } = {}) {
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
-    return call(path, { method: "POST", body, cache: "no-store", headers: { Accept: "application/json" }, keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
+    return call(path, { method: "POST", body, cache: "no-store", headers: asked(), keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
   }
 
-  async function call(path, options, { timeout, before = null, yields = true }) {
+  async function call(path, options, { timeout, yields = true }) {
     const request = { abort: new AbortController(), gaveWay: false };
     const timer = setTimeout(() => request.abort.abort(), timeout);
     if (yields) underWay.add(request);
     try {
       const reply = await fetch(base + path, { ...options, signal: request.abort.signal, redirect: "error" });
-      return await answerOf(reply, before);
+      return learned(await answerOf(reply));
     } catch (fault) {
       if (request.gaveWay) return noAnswer("gaveWay");
       return noAnswer(fault.name === "AbortError" ? "timedOut" : "unreachable");
@@ -52,6 +44,19 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
       clearTimeout(timer);
       underWay.delete(request);
     }
+  }
+
+  /** What every request says of itself: where the page is not in English it asks for the codes of the sentences too. */
+  function asked() {
+    return { Accept: "application/json", ...(words?.wantsCodes() ? { "APIS-Sentences": "codes" } : {}) };
+  }
+
+  /** The answer without its `messages`, which the words keep: a body is the same in every language. */
+  function learned(answer) {
+    if (!Array.isArray(answer.body?.messages)) return answer;
+    const { messages, ...body } = answer.body;
+    words?.learn(messages);
+    return { ...answer, body };
   }
 
   /** Ends all that this page has under way but stops, and lets no reading go until the stop was answered, 2 s at most (Z9). */
@@ -87,10 +92,9 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
 
   const one = encodeURIComponent;
   return {
-    logInfo: () => read("get/logInfo"),
-    deals: () => read("get/dealsInfo"),
+    /** All that the page shows; of the frame that bears that serial and start, what changed since (frame.js). */
+    frame: ({ since, start } = {}) => read(`get/frame${queryOf({ since, start, page })}`),
     status: () => read(`get/status${queryOf({ page })}`),
-    schedules: () => read("schedules"),
     unit: (id, { urgent = false } = {}) => read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
@@ -123,10 +127,8 @@ export function baseOf(location) {
   return url.href;
 }
 
-async function answerOf(reply, before) {
+async function answerOf(reply) {
   const status = reply.status;
-  const age = ageOf(reply.headers.get("X-Data-Age"));
-  if (status === 304 && before) return { ok: true, status, body: before.body, failure: null, notModified: true, age, etag: before.etag };
   let body;
   try {
     body = await reply.json();
@@ -136,17 +138,12 @@ async function answerOf(reply, before) {
   }
   const told = body !== null && typeof body === "object" && "error" in body;
   if (!reply.ok && !told) return { ...noAnswer("garbled"), status }; // something between answered: the controller gives a reason
-  const refused = !reply.ok || (told && Object.keys(body).length === 1);
-  return { ok: !refused, status, body, failure: refused ? "refused" : null, notModified: false, age, etag: reply.headers.get("ETag") };
+  const refused = !reply.ok || (told && Object.keys(body).every((key) => key === "error" || key === "messages"));
+  return { ok: !refused, status, body, failure: refused ? "refused" : null };
 }
 
 function noAnswer(failure) {
-  return { ok: false, status: 0, body: null, failure, notModified: false, age: null, etag: null };
-}
-
-function ageOf(header) {
-  const seconds = header === null || header === "" ? NaN : Number(header);
-  return Number.isFinite(seconds) ? seconds : null;
+  return { ok: false, status: 0, body: null, failure };
 }
 
 function queryOf(query) {

@@ -11,12 +11,12 @@ import { createLatch } from "./panels/latch.js";
 import { createPoller } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./stop.js";
-import { isolated, told } from "./lib/wire.js";
+import { isolated } from "./lib/wire.js";
 import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
 const name = pageName();
-const api = createApi(); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
+const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
 const state = createState();
 const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
 const find = (id) => document.getElementById(id);
@@ -54,8 +54,8 @@ function rowOf(row) {
     line.append(element);
   };
   cell(moment(row.at, { seconds: true, language: words.language }), "time");
-  cell(said(row.kind));
-  cell(said(row.by));
+  cell(named("kind", row.kind));
+  cell(named("by", row.by));
   cell(said(row.unitId));
   cell(said(row.what), "what");
   cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
@@ -65,17 +65,25 @@ function rowOf(row) {
   return line;
 }
 
-/** "contradicted: E001 shows charge." with its stage in words, where the stage as it stands is no word. */
+/** What came of it: in the page's language where its code is known; else its stage in words before what follows it. */
 function outcomeOf({ stage, outcome }) {
   const text = String(outcome ?? "");
-  return SPOKEN.has(stage) && text.startsWith(stage) ? `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}` : said(outcome);
+  if (words.knows(text) || !SPOKEN.has(stage) || !text.startsWith(stage)) return said(outcome);
+  return `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}`;
+}
+
+/** A kind of row, or who did it where that is no person, in words; what has none stands as it is. */
+function named(group, value) {
+  const key = `journal.${group}.${value}`;
+  const text = words.t(key);
+  return text === key ? said(value) : text;
 }
 
 /** A value as text: objects as "key: value" pairs, nothing as "". */
 function said(value) {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "object") return told(value);
-  return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${told(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
+  if (typeof value !== "object") return words.said(value);
+  return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
 }
 
 const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);
@@ -149,6 +157,6 @@ find("journal-filter").addEventListener("submit", (event) => {
 for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) button.addEventListener("click", stop.press); // an open dialog shuts the rest of the page off, not this
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
-show();
+words.ready.finally(() => show());
 poller.start();
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

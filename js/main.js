@@ -1,18 +1,17 @@
 // Where the page starts: builds the parts, polls the controller, and hands every new model to the scene and the panels.
 
 import { createApi } from "./api.js";
+import { createFrames } from "./frame.js";
 import { pageName } from "./keys.js";
-import { createMemory } from "./memory.js";
 import { createOrders } from "./orders.js";
 import { createPoller } from "./poller.js";
 import { createScene } from "./scene/scene.js";
 import { SCENE_WORDS } from "./scene/words.js";
 import { createState } from "./state.js";
 import { createWords } from "./words.js";
-import { buildModel } from "./lib/model.js";
+import { buildModel, statusOf } from "./lib/model.js";
 import { latchOf } from "./lib/estop.js";
 import { finite } from "./lib/figures.js";
-import { failureSentence } from "./lib/sentences.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusField } from "./panels/busField.js";
@@ -33,21 +32,20 @@ import { createUps } from "./panels/ups.js";
 import { createUnits } from "./panels/units.js";
 
 const EVERY = 500; // ms between readings (Z14)
-const SLOW = 1000; // ms: deals and status
-const RARE = 3000; // ms: schedules
 const AGES = 1000; // ms without any news until the ages are drawn again
-const LOST_AFTER = 3; // s without an answer until the controller counts as unreachable
+const LOST_AFTER = 3; // s without a frame until the controller counts as unreachable
+const NEWS = ["frame", "status", "statusAt", "heardAt"]; // of the state: every answer brings them, whether it tells anything new or not
 
 const name = pageName();
-const api = createApi({ page: name });
-const state = createState();
 const words = createWords(firstLanguage());
-const orders = createOrders({ api, state, words, page: name, renew: () => statusPoller.now() });
-const memory = createMemory({ api, state });
+const api = createApi({ page: name, words });
+const state = createState();
+const orders = createOrders({ api, state, words, page: name, renew: readNow });
+const frames = createFrames();
 const asking = createAsk();
 const debug = document.getElementById("debug");
 const busVoltage = document.getElementById("bus-voltage");
-let model = buildModel(null, null, null);
+let model = buildModel(null);
 let due = null;
 let drawnAt = -Infinity;
 
@@ -88,9 +86,12 @@ const panels = [createLatch(page), createAlerts(page), createTrust(page), cluste
 const preferences = createPreferences({
   words,
   onLanguage: () => {
+    frames.anew(); // its sentences may have come without their codes
+    readNow();
     scene.setWords(sceneWords());
     units.relabel();
     render();
+    words.ready.finally(render);
   },
   onTheme: () => scene.setTheme(),
 });
@@ -103,56 +104,40 @@ async function ask(question) {
 
 /* ---- readings ---- */
 
-const statusPoller = createPoller({ call: api.status, interval: SLOW, onAnswer: onStatus, awake: () => cluster.following() || orders.following() });
-const pollers = [
-  statusPoller,
-  createPoller({ call: api.logInfo, interval: EVERY, onAnswer: onLogInfo }),
-  createPoller({ call: api.deals, interval: SLOW, onAnswer: onDeals }),
-  createPoller({ call: api.schedules, interval: RARE, onAnswer: (answer) => answer.ok && state.set({ schedules: answer.body }) }),
-];
+const poller = createPoller({
+  call: () => api.frame(frames.since()), interval: EVERY, onAnswer: onFrame, awake: () => cluster.following() || orders.following(),
+});
 
 function readNow() {
-  for (const poller of pollers) poller.now();
+  poller.now();
 }
 
-function onLogInfo(answer) {
-  reached(answer);
-  if (answer.ok && isObject(answer.body)) state.set({ logInfo: answer.body });
-}
-
-function onStatus(answer) {
-  reached(answer);
-  if (!answer.ok || !isObject(answer.body)) return;
-  state.set({ status: answer.body, statusAt: performance.now() });
-  orders.follow(answer.body);
-  memory.follow(answer.body);
-}
-
-/** A 502 keeps the last deals and says why they cannot be told (Z6). */
-function onDeals(answer) {
-  reached(answer);
-  if (answer.failure === "gaveWay") return;
-  if (answer.ok && Array.isArray(answer.body)) state.set({ deals: answer.body, dealsFailed: null });
-  else state.set({ dealsFailed: dealsSentence(answer) });
-}
-
-function dealsSentence(answer) {
-  if (answer.failure === "refused") return failureSentence(answer, words);
-  return words.t(answer.failure === "unreachable" || answer.failure === "timedOut" ? "deals.noanswer" : "deals.garbled");
-}
-
-/** Any answer of its own, also a refusal, shows that the controller lives; none for some seconds, or a proxy's, that it cannot be reached. */
-function reached(answer) {
+/** An answer that does not follow the frame held tells nothing: the next question is for the whole. */
+function onFrame(answer) {
   if (answer.failure === "gaveWay") return; // ended by this page itself: that tells nothing
-  const now = Date.now();
-  if (answer.status > 0 && answer.failure !== "garbled") {
-    state.set({ heardAt: now, ...(state.get().reach?.up === true ? {} : { reach: { up: true, since: new Date(now).toISOString() } }) });
+  const frame = answer.ok ? frames.take(answer.body) : null;
+  if (frame === null) {
+    unheard(answer);
     return;
   }
+  const before = state.get().frame;
+  const status = statusOf(frame);
+  state.set({ frame, status, statusAt: performance.now(), ...heard(Date.now()) });
+  if (before?.serial !== frame.serial || before.start !== frame.start) soon();
+  orders.follow(status);
+}
+
+function heard(now) {
+  return { heardAt: now, ...(state.get().reach?.up === true ? {} : { reach: { up: true, since: new Date(now).toISOString(), why: null } }) };
+}
+
+/** Without a frame for some seconds the controller counts as unreachable; where it says itself why it tells none, that is told. */
+function unheard({ failure, body }) {
   const { heardAt, reach } = state.get();
-  if (reach?.up === false) return;
   const since = heardAt ?? page.startedAt;
-  if (now - since >= LOST_AFTER * 1000) state.set({ reach: { up: false, since: new Date(since).toISOString() } });
+  if (Date.now() - since < LOST_AFTER * 1000) return;
+  const why = failure === "refused" ? String(body.error) : null;
+  if (reach?.up !== false || reach.why !== why) state.set({ reach: { up: false, since: new Date(since).toISOString(), why } });
 }
 
 page.startedAt = Date.now();
@@ -162,8 +147,8 @@ page.startedAt = Date.now();
 function renew() {
   due = null;
   drawnAt = performance.now();
-  const { logInfo, deals, status, remembered, reach } = state.get();
-  model = buildModel(logInfo, deals, status, { remembered, previous: model, elapsed: elapsed(), now: performance.now() / 1000, lost: reach?.up === false });
+  const { frame, reach } = state.get();
+  model = buildModel(frame, { previous: model, elapsed: elapsed(), lost: reach?.up === false });
   scene.update(model);
   render();
 }
@@ -179,7 +164,7 @@ function render() {
   }
 }
 
-/** Seconds since the status was told. */
+/** Seconds since the frame was told. */
 function elapsed() {
   const at = finite(state.get().statusAt);
   return at === null ? 0 : (performance.now() - at) / 1000;
@@ -195,11 +180,7 @@ function sceneWords() {
   return Object.fromEntries(Object.keys(SCENE_WORDS).map((name) => [name, words.t(`scene.${name}`)]));
 }
 
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/* ---- the page's frame ---- */
+/* ---- the page itself ---- */
 
 function measure() {
   const style = document.documentElement.style;
@@ -223,10 +204,10 @@ busVoltage.addEventListener("input", render);
 new ResizeObserver(measure).observe(document.getElementById("top"));
 new ResizeObserver(measure).observe(document.getElementById("stop-block"));
 state.subscribe((now, changed) => {
-  if (changed.size > 1 || !changed.has("heardAt")) soon();
+  if ([...changed].some((key) => !NEWS.includes(key))) soon();
 });
 setInterval(() => {
   if (performance.now() - drawnAt >= AGES) soon(); // ages go on between the answers
 }, AGES / 4);
-for (const poller of pollers) poller.start();
+words.ready.finally(() => poller.start());
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

@@ -1,7 +1,7 @@
 // One poller per source: asks once per interval but only after the answer came, slower while it fails, not at all while the tab is
 // hidden.
 //
-//   const poller = createPoller({ call: api.logInfo, onAnswer: (answer) => ..., interval: 500, awake: () => false });
+//   const poller = createPoller({ call: api.status, onAnswer: (answer) => ..., interval: 500, awake: () => false });
 //   poller.start(); poller.now(); poller.stop();
 // `call` is one of api.js's readings; `onAnswer` gets each answer, also failures; while `awake()` it goes on in a hidden tab too. Times in ms.
 

@@ -1,24 +1,26 @@
-// What the browser knows: units, deals, schedules, status and their ages, in one place. Written by main.js, orders.js and memory.js, read by subscribers.
+// What the browser knows, in one place. Written by main.js (or journal.js) and orders.js, read by subscribers.
 //
 //   const state = createState();
 //   const off = state.subscribe((now, changed) => ...);   // changed: Set of the keys that were set to another value
-//   state.set({ deals: answer.body, dealsFailed: null });
-//   state.get().deals
-// Keys that the page uses: logInfo {id: data}|null, deals [..]|null, dealsFailed null|sentence, schedules|null, status|null,
-// statusAt (performance.now() of the last status, ms), remembered {id: last data of every unit seen}, reach (see freshness.js), heardAt (Date.now() of
-// the last answer, ms), orders [..], said {spot: what stands there of the last order}.
+//   state.set({ frame, status, statusAt });
+//   state.get().frame
+// No other keys than these; each of them is null, or empty, until it is known:
+//   frame     all that the controller told last (frame.js); the journal's page has none
+//   status    the same in the shape that the panels read (model.js statusOf); at the journal's page the body of /get/status
+//   statusAt  performance.now() when that was told, ms
+//   heardAt   Date.now() of the last answer, ms;   reach   {up, since, why}: whether the controller answers (main.js)
+//   orders    what was ordered here, newest first;   said   {spot: what stands there beside the orders} (both orders.js)
+
+const NOTHING = Object.freeze({ frame: null, status: null, statusAt: null, heardAt: null, reach: null, orders: [], said: {} });
 
 export function createState(initial = {}) {
-  let values = Object.freeze({
-    logInfo: null, deals: null, dealsFailed: null, schedules: null, status: null, statusAt: null, remembered: {}, reach: null, orders: [],
-    ...initial,
-  });
+  let values = Object.freeze({ ...NOTHING, ...known(initial) });
   const listeners = new Set();
 
   function set(patch) {
-    const changed = new Set(Object.keys(patch).filter((key) => !Object.is(patch[key], values[key])));
+    const changed = new Set(Object.keys(known(patch)).filter((key) => !Object.is(patch[key], values[key])));
     if (changed.size === 0) return;
-    values = Object.freeze({ ...values, ...patch, ...remembering(values.remembered, patch.logInfo) });
+    values = Object.freeze({ ...values, ...patch });
     for (const listener of [...listeners]) tell(listener, values, changed);
   }
 
@@ -33,9 +35,10 @@ export function createState(initial = {}) {
   };
 }
 
-/** The last data of every unit that was seen, so that a silent one is never blanked (Z5). */
-function remembering(before, logInfo) {
-  return logInfo ? { remembered: { ...before, ...logInfo } } : {};
+function known(patch) {
+  const odd = Object.keys(patch).find((key) => !Object.hasOwn(NOTHING, key));
+  if (odd !== undefined) throw new Error(`The page's state has no ${odd}.`);
+  return patch;
 }
 
 /** One listener's fault is reported and does not keep the others from the news. */

@@ -1,10 +1,12 @@
-// The page's words in the chosen language, and the static texts of the template set into it. Used by every panel.
+// The page's words in the chosen language, the controller's sentences in it, and the static texts of the template. Used by every panel.
 
 import en from "./i18n/en.js";
 import ja from "./i18n/ja.js";
-import { isolated } from "./lib/wire.js";
+import { sentenceOf } from "./lib/sentenceOf.js";
+import { isolated, told } from "./lib/wire.js";
 
 const CATALOGUES = { en, ja };
+const KEPT = 2000; // sentences whose codes are known, the newest of them
 const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order", "text"]); // ids, names and words that somebody else chose
 
 /** The language wanted: the stored choice, else the first of the browser's that there is, else English. */
@@ -14,11 +16,48 @@ export function chooseLanguage(stored, wanted) {
 }
 
 export function createWords(language = "en") {
-  const words = { language, t, units: unitsOf(language), set };
+  const codes = new Map(); // the English text -> its {code, parameters}
+  let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
+  const words = { language, t, units: unitsOf(language), set, learn, wantsCodes, knows, said: sentence, ready: null };
 
   function set(next) {
     words.language = Object.hasOwn(CATALOGUES, next) ? next : "en";
     words.units = unitsOf(words.language);
+    words.ready = loadSaid();
+  }
+
+  /** `ready` is settled when the controller's sentences can be said: in English at once. */
+  async function loadSaid() {
+    if (wantsCodes()) said = (await import("./i18n/said.js")).default;
+  }
+
+  /** Whether the controller's sentences need their codes: in English they are shown as they came. */
+  function wantsCodes() {
+    return words.language !== "en";
+  }
+
+  /** Keeps the codes of sentences that an answer bore: [{text, code, parameters}]. */
+  function learn(messages) {
+    for (const { text, ...message } of messages) {
+      codes.delete(text);
+      codes.set(text, message);
+    }
+    for (const text of codes.keys()) {
+      if (codes.size <= KEPT) break;
+      codes.delete(text);
+    }
+  }
+
+  /** Whether a sentence of the controller is said in the page's language, and not as it came. */
+  function knows(text) {
+    return wantsCodes() && Object.hasOwn(said, codes.get(String(text))?.code ?? "");
+  }
+
+  /** A sentence of the controller in the page's language, where its code is known; else as it came. */
+  function sentence(text) {
+    const message = wantsCodes() ? codes.get(String(text)) : undefined;
+    if (message) learn([{ text: String(text), ...message }]); // what is shown is not forgotten
+    return (message && sentenceOf(message, said)) ?? told(text);
   }
 
   /** The text of a key with its values, ids and names isolated; `one|many` is chosen by n. A missing key shows itself, so that nobody overlooks it. */
@@ -26,13 +65,14 @@ export function createWords(language = "en") {
     const text = CATALOGUES[words.language][key] ?? en[key] ?? key;
     const [one, many] = text.split("|");
     const chosen = many !== undefined && values.n !== 1 ? many : one;
-    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? said(name, values[name]) : place));
+    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? valueOf(name, values[name]) : place));
   }
 
+  words.ready = loadSaid();
   return words;
 }
 
-function said(name, value) {
+function valueOf(name, value) {
   return FROM_THE_WIRE.has(name) ? isolated(value) : String(value);
 }
 

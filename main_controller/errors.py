@@ -7,6 +7,8 @@ that turns one into a reply.
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from main_controller.sentence import Sentence
+
 Sent = bool | Literal["unknown"]
 """Whether an order left this program: True, False, or "unknown" when the connection broke after it (Z8a)."""
 
@@ -23,7 +25,7 @@ class ControllerError(Exception):
 
     def __init__(
         self,
-        sentence: str,
+        sentence: Sentence,
         *,
         details: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -81,7 +83,7 @@ class NoDataYet(ControllerError):
 
     status = 503
 
-    def __init__(self, sentence: str, *, details: Mapping[str, Any] | None = None, retry_after: int = 5) -> None:
+    def __init__(self, sentence: Sentence, *, details: Mapping[str, Any] | None = None, retry_after: int = 5) -> None:
         super().__init__(sentence, details=details, headers={"Retry-After": str(retry_after)})
 
 
@@ -90,7 +92,7 @@ class UpstreamError(ControllerError):
 
     status = 502
 
-    def __init__(self, sentence: str, *, sent: Sent = "unknown", details: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, sentence: Sentence, *, sent: Sent = "unknown", details: Mapping[str, Any] | None = None) -> None:
         super().__init__(sentence, details=details)
         self.sent = sent
 

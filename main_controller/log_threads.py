@@ -1,11 +1,14 @@
 """Gives each destination of the log a thread of its own, so that whoever logs never waits for it (Z8).
 
 Used by `logs.py`. A console whose pipe nobody reads and a disk that hangs block their own thread alone; lines that they
-do not take are counted and lost. Within one destination the order stays.
+do not take are counted and lost. Within one destination the order stays. One that refuses its lines, as on a full or
+read-only disk, is told to all others once, tried again with each line, and told again when it takes them (M10).
 """
 
+import contextlib
 import copy
 import logging
+import sys
 import threading
 import time
 from collections import deque
@@ -17,8 +20,14 @@ END_LIMIT = 2.0
 """How long (s) the end of the program waits for a destination to take the last lines."""
 
 
+log = logging.getLogger(__name__)
+
+
 class Behind(logging.Handler):
-    """Hands records on to `inner` from a thread of its own; `most` is how many may wait."""
+    """Hands records on to `inner` from a thread of its own; `most` is how many may wait.
+
+    `fault` is why `inner` did not take its last line, None when it did.
+    """
 
     def __init__(self, inner: logging.Handler, most: int = MOST_LINES) -> None:
         super().__init__(inner.level)
@@ -28,6 +37,12 @@ class Behind(logging.Handler):
         self._waiting: deque[logging.LogRecord] = deque()
         self._lost = 0
         self._busy = False
+        self.fault: OSError | None = None  # this and the next three are the thread's own
+        self._refusal: OSError | None = None
+        self._refused = 0
+        self._told = False
+        self._other_error = inner.handleError
+        inner.handleError = self._on_error  # type: ignore[method-assign]  # a handler calls it for what it catches
         threading.Thread(target=self._work, name=f"log to {type(inner).__name__}", daemon=True).start()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -60,11 +75,45 @@ class Behind(logging.Handler):
                 self._changed.wait_for(lambda: self._waiting)
                 record = self._waiting.popleft()
                 self._busy = True
+            self._refusal = None
             try:
-                if self.inner.filter(record):
-                    self.inner.emit(record)  # no lock of its own: this thread is the only one that comes here
+                if not self.inner.filter(record):
+                    continue
+                self.inner.emit(record)  # no lock of its own: this thread is the only one that comes here
             except Exception:  # noqa: BLE001 - a broken destination keeps no other from its lines
-                self.inner.handleError(record)
+                self._on_error(record)
+            self._take_note(own=record.name == __name__)
+
+    def _on_error(self, record: logging.LogRecord) -> None:
+        """Called in an except block: keep what the system refused, and leave all else to the destination itself."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            self._refusal = error
+        else:
+            self._other_error(record)
+
+    def _take_note(self, *, own: bool) -> None:
+        """Say when `inner` begins to refuse its lines, and when it is over; never of a line that says so itself."""
+        error = self._refusal
+        if error is not None:
+            self.fault = error
+            _let_go(self.inner)
+            if own:
+                return
+            self._refused += 1
+            if not self._told:
+                self._told = True
+                log.error("the log cannot be written to %s (%s): it goes on without", self.where, error.strerror)
+        elif not own and self.fault is not None:
+            self.fault = None
+            if self._told:
+                log.warning("the log is written to %s again; %d lines are missing there", self.where, self._refused)
+            self._told, self._refused = False, 0
+
+    @property
+    def where(self) -> str:
+        """What a sentence calls this destination."""
+        return self.inner.baseFilename if isinstance(self.inner, logging.FileHandler) else "the console"
 
     def _tell_lost(self) -> None:
         """Say how many lines were lost, in their place; the caller holds the lock."""
@@ -73,6 +122,14 @@ class Behind(logging.Handler):
             record = logging.LogRecord(__name__, logging.ERROR, __file__, 0, text, (), None)
             self._waiting.append(record)
             self._lost = 0
+
+
+def _let_go(handler: logging.Handler) -> None:
+    """Close a file that refused a line: the next line opens it anew, and what it buffered is not written late."""
+    if isinstance(handler, logging.FileHandler) and handler.stream is not None:
+        stream, handler.stream = handler.stream, None
+        with contextlib.suppress(OSError, ValueError):
+            stream.close()
 
 
 def put_behind(loggers: list[logging.Logger]) -> list[Behind]:

@@ -5,42 +5,52 @@ destination gets a thread of its own, so that a terminal that stands still, or a
 each record is one line there.
 """
 
+import configparser
 import contextlib
 import fcntl
 import logging
 import logging.config
 import os
 import time
+from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
 from main_controller.errors import SettingError
 from main_controller.log_lines import OneLine
 from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
+from main_controller.sentence import Sentence, say
 
 CONFIG = "logging.conf"
 _destinations: list[Behind] = []
 
 
-def log_folder(root: Path, *, simulated: bool) -> Path:
+def log_folder(data: Path, *, simulated: bool) -> Path:
     """Where the log and the pid file lie; a simulation has its own, so that it never touches the real one's (Z17)."""
-    return root / "log" / "simulated" if simulated else root / "log"
+    return data / "log" / "simulated" if simulated else data / "log"
 
 
-def set_up_logs(root: Path, level: str | None = None, *, simulated: bool = False) -> None:
-    """Read `root`/logging.conf and make the log folder, which it calls %(log)s.
+def set_up_logs(
+    root: Path,
+    level: str | None = None,
+    *,
+    data: Path | None = None,
+    simulated: bool = False,
+    strict: bool = False,
+) -> None:
+    """Read `root`/logging.conf and make the log folder in `data` (`root` by default), which it calls %(log)s.
 
     `level` replaces the root logger's level; a handler's own level still holds. `simulated` puts SIMULATED before
-    every line (Z17). Raises `SettingError` with one sentence where the file or the folder cannot be used.
+    every line (Z17). Raises `SettingError` with one sentence where logging.conf cannot be used. A file that cannot be
+    written is told with the first line and tried again with each (M10); with `strict` it is a `SettingError` too.
     """
     config = root / CONFIG
-    folder = log_folder(root, simulated=simulated)
+    folder = log_folder(data or root, simulated=simulated)
     if not config.is_file():
         raise SettingError(CONFIG, f"there is no {config}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        places = {"here": _inside_quotes(root), "log": _inside_quotes(folder)}
-        logging.config.fileConfig(config, defaults=places, disable_existing_loggers=False, encoding="utf-8")
+        _make(folder, strict=strict)
+        _configure(config, {"here": _inside_quotes(root), "log": _inside_quotes(folder)}, strict=strict)
     except OSError as fault:
         raise SettingError(
             CONFIG, f"the log cannot be written to {fault.filename or folder}: {fault.strerror}"
@@ -59,29 +69,72 @@ def set_up_logs(root: Path, level: str | None = None, *, simulated: bool = False
     _destinations[:] = put_behind(loggers)
 
 
+def _make(folder: Path, *, strict: bool) -> None:
+    with contextlib.nullcontext() if strict else contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _configure(config: Path, places: dict[str, str], *, strict: bool) -> None:
+    """Have the file read; where one of its files cannot be opened, each is opened by its first line (M10)."""
+    parser = configparser.ConfigParser(places)
+    with config.open(encoding="utf-8") as file:
+        parser.read_file(file)
+    try:
+        logging.config.fileConfig(parser, disable_existing_loggers=False)
+    except OSError:
+        if strict:
+            raise
+        for section in parser.sections():
+            if section.startswith("handler_") and "FileHandler" in parser.get(section, "class", fallback=""):
+                parser.set(section, "kwargs", "{'delay': True}")
+        logging.config.fileConfig(parser, disable_existing_loggers=False)
+
+
+def log_fault() -> Sentence | None:
+    """Why a file of the log is not written, None while all are; a console that is gone is nobody's loss."""
+    for each in _destinations:
+        fault = each.fault
+        if fault is not None and isinstance(each.inner, logging.FileHandler):
+            why = fault.strerror or type(fault).__name__
+            return say("program.logNotWritten", "The log cannot be written to {file}: {why}.", file=each.where, why=why)
+    return None
+
+
 class SharedDayFile(TimedRotatingFileHandler):
     """A log with a new file each midnight that several programs of one checkout may write.
 
     The standard one would have the second to come to midnight replace the day's file by its own few lines after it.
+    Its folder is made when it is missing, and a file that cannot be turned is gone on with (M10).
     """
+
+    def _open(self) -> TextIOWrapper:
+        with contextlib.suppress(OSError):
+            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
 
     def doRollover(self) -> None:
         """Turn the file, or go on in the new one where another program has turned it."""
         if self.stream is None:
-            super().doRollover()
+            self._turn()
             return
         old = os.dup(self.stream.fileno())  # keeps the lock while the stream is closed and the file renamed
         try:
             with contextlib.suppress(OSError):  # a file system without locks: then as good as without this class
                 fcntl.flock(old, fcntl.LOCK_EX)
             if _is_at(old, self.baseFilename):
-                super().doRollover()
+                self._turn()
                 return
             self.stream.close()
             self.stream = self._open()
             self.rolloverAt = self.computeRollover(int(time.time()))
         finally:
             os.close(old)
+
+    def _turn(self) -> None:
+        try:
+            super().doRollover()
+        except OSError:
+            self.rolloverAt = self.computeRollover(int(time.time()))
 
 
 def _is_at(descriptor: int, path: str) -> bool:

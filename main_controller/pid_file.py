@@ -1,14 +1,17 @@
-"""`log/startMain.pid`: the processes that this checkout started, one id per line. stop.sh ends these and no others.
+"""`log/startMain.pid` in the data folder: the processes that write there, one id per line. stop.sh ends these alone.
 
-A simulation's is `log/simulated/startMain.pid`, which only `stop.sh simulated` reads. Used by the controller.
+Beside it `startMain.<id>.about` says of each where it answers, where its data are, and since when: by what the system
+says of the process's start stop.sh knows it again, whatever its name. A simulation's files are in `log/simulated/`,
+which only `stop.sh simulated` reads. Used by the controller.
 """
 
 import contextlib
 import fcntl
 import os
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 NAME = "log/startMain.pid"
@@ -17,27 +20,59 @@ SIMULATED_NAME = "log/simulated/startMain.pid"
 PATIENCE = 1.0
 """How long (s) one program waits for another that changes the file; then it changes it all the same."""
 
+_ABOUT = re.compile(r"startMain\.(\d+)\.about")
 
-def write_pid_file(root: Path, *, simulated: bool = False) -> Path:
-    """Add this process. Ids of processes that ended without taking theirs out (SIGKILL) are dropped. Raises OSError."""
-    path = root / (SIMULATED_NAME if simulated else NAME)
+
+def write_pid_file(data: Path, *, simulated: bool = False, address: str = "", since: str = "") -> Path:
+    """Add this process. Ids of processes that ended without taking theirs out (SIGKILL) are dropped. Raises OSError.
+
+    `address` and `since` are what stop.sh tells of it.
+    """
+    path = data / (SIMULATED_NAME if simulated else NAME)
     path.parent.mkdir(parents=True, exist_ok=True)
+    about = {
+        "address": address,
+        "data": str(data),
+        "since": since,
+        "started": started(os.getpid()) or "",
+    }
     with _alone(path.parent):
-        _replace(path, [*(pid for pid in _read(path) if pid != os.getpid() and _lives(pid)), os.getpid()])
+        pids = [*(pid for pid in _read(path) if pid != os.getpid() and _lives(path, pid)), os.getpid()]
+        _replace(path, "".join(f"{pid}\n" for pid in pids))
+        for left in path.parent.iterdir():
+            found = _ABOUT.fullmatch(left.name)
+            if found and int(found[1]) not in pids:
+                left.unlink(missing_ok=True)
+        _replace(about_file(path, os.getpid()), _lines(about))
     return path
 
 
-def remove_pid_file(root: Path, *, simulated: bool = False) -> None:
-    """Take this process out, and the file away with the last one. Does nothing where there is no file."""
-    path = root / (SIMULATED_NAME if simulated else NAME)
+def remove_pid_file(data: Path, *, simulated: bool = False) -> None:
+    """Take this process out, and the file away with the last one. Does nothing where there is none. Raises OSError."""
+    path = data / (SIMULATED_NAME if simulated else NAME)
     if not path.parent.is_dir():
         return
     with _alone(path.parent):
         others = [pid for pid in _read(path) if pid != os.getpid()]
         if others:
-            _replace(path, others)
+            _replace(path, "".join(f"{pid}\n" for pid in others))
         else:
             path.unlink(missing_ok=True)
+        about_file(path, os.getpid()).unlink(missing_ok=True)
+
+
+def about_file(path: Path, pid: int) -> Path:
+    """The file that says what the process of this id is, beside the pid file `path`."""
+    return path.with_name(f"startMain.{pid}.about")
+
+
+def started(pid: int) -> str | None:
+    """When the system started this process, in its own ticks after this very boot; None for what it does not tell."""
+    try:
+        ticks = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
+        return f"{ticks} {Path('/proc/sys/kernel/random/boot_id').read_text().strip()}"
+    except (OSError, IndexError):
+        return None
 
 
 @contextlib.contextmanager
@@ -68,12 +103,30 @@ def _read(path: Path) -> list[int]:
     return [int(status) for status in statuses if status.isdecimal()]
 
 
-def _replace(path: Path, pids: list[int]) -> None:
+def _lines(about: Mapping[str, str]) -> str:
+    """One line for each, whatever is in a path."""
+    return "".join(f"{name}={value if value.isprintable() else ascii(value)}\n" for name, value in about.items())
+
+
+def _replace(path: Path, text: str) -> None:
     """Whole or not at all, so that stop.sh never reads half an id."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text("".join(f"{pid}\n" for pid in pids), encoding="ascii")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8", errors="replace")
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
 
 
-def _lives(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
+def _lives(path: Path, pid: int) -> bool:
+    """Whether this process runs, and is the one that was written down where that is known."""
+    if not Path(f"/proc/{pid}").exists():
+        return False
+    try:
+        about = about_file(path, pid).read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return True
+    told = next((line.removeprefix("started=") for line in about if line.startswith("started=")), "")
+    return not told or started(pid) in (None, told)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from main_controller import log_threads
 from main_controller.log_threads import Behind, all_handed_on, put_behind
 
 LONG = 10.0
@@ -126,7 +127,30 @@ def test_a_destination_that_fails_gets_the_next_line_all_the_same(destination: D
     destination.fault = None
     logger(behind).info("kept")
     assert behind.empty(LONG)
-    assert (destination.lines, destination.errors) == (["kept"], 1)
+    assert (destination.lines, destination.errors, behind.fault) == (["kept"], 0, None)
+
+
+def test_a_bug_in_a_destination_is_the_destinations_own_to_tell(destination: Destination) -> None:
+    behind = Behind(destination)
+    destination.fault = TypeError("a bug")
+    logger(behind).info("lost")
+    assert behind.empty(LONG)
+    assert (destination.errors, behind.fault) == (1, None)
+
+
+def test_one_that_fails_at_every_other_line_fills_no_other(
+    destination: Destination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M10: what is said of a fault is never a reason to say more."""
+    other = Destination()
+    log = logger(Behind(destination), Behind(other))
+    monkeypatch.setattr(log_threads, "log", log)
+    for number in range(5):
+        destination.fault = OSError(28, "full") if number % 2 == 0 else None
+        log.info("line %s", number)
+        assert all_handed_on([h for h in log.handlers if isinstance(h, Behind)], LONG)
+    assert len([line for line in other.lines if "cannot be written" in line]) <= 3
+    assert len(other.lines) <= 12
 
 
 def test_levels_and_filters_of_a_destination_hold(destination: Destination) -> None:

@@ -1,5 +1,6 @@
 """log/startMain.pid names the living processes that this checkout started, and no others."""
 
+import errno
 import fcntl
 import os
 import subprocess
@@ -29,7 +30,48 @@ def test_it_holds_this_process_once(tmp_path: Path) -> None:
     write_pid_file(tmp_path)
     write_pid_file(tmp_path)
     assert lines(tmp_path) == [str(os.getpid())]
-    assert [path.name for path in (tmp_path / "log").iterdir()] == ["startMain.pid"]
+    names = sorted(path.name for path in (tmp_path / "log").iterdir())
+    assert names == [f"startMain.{os.getpid()}.about", "startMain.pid"]
+
+
+def test_beside_it_stands_what_each_process_is(tmp_path: Path) -> None:
+    """M13: for stop.sh to know it again and to say whose it is; it goes with its process."""
+    write_pid_file(tmp_path, address="http://localhost:1/", since="2026-01-01T00:00:00+00:00")
+    about = tmp_path / "log" / f"startMain.{os.getpid()}.about"
+    assert about.read_text("utf-8").splitlines() == [
+        "address=http://localhost:1/",
+        f"data={tmp_path}",
+        "since=2026-01-01T00:00:00+00:00",
+        f"started={pid_file.started(os.getpid())}",
+    ]
+    left = tmp_path / "log" / f"startMain.{ended_process()}.about"
+    left.write_text("of a killed one")
+    write_pid_file(tmp_path)
+    assert not left.exists()
+    remove_pid_file(tmp_path)
+    assert list((tmp_path / "log").iterdir()) == []
+
+
+def test_an_id_that_another_process_has_now_is_dropped(tmp_path: Path) -> None:
+    """The system gave it out again after a kill."""
+    write_pid_file(tmp_path)
+    (tmp_path / NAME).write_text(f"{os.getppid()}\n", "ascii")
+    about = tmp_path / "log" / f"startMain.{os.getppid()}.about"
+    about.write_text("started=1 of another boot\n")
+    write_pid_file(tmp_path)
+    assert lines(tmp_path) == [str(os.getpid())]
+    assert not about.exists()
+
+
+def test_a_disk_that_refuses_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, *_: object, **__: object) -> int:
+        self.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_pid_file(tmp_path)
+    assert list((tmp_path / "log").iterdir()) == []
 
 
 def test_it_keeps_the_living_and_drops_the_dead_and_the_unreadable(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """startMain.py, stop.sh and venv.sh keep the Hyphae APIS stack's conventions (Z14, Z19, C1)."""
 
 import os
+import pwd
 import runpy
 import shutil
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from main_controller import pid_file
 from main_controller.pid_file import NAME, SIMULATED_NAME
 from main_controller.settings import Settings, build_settings
 from main_controller.settings.table import setting_fields
@@ -97,7 +99,13 @@ def test_stop_spares_every_other_process(checkout: Path, started: Started, tmp_p
     stranger = started.start("-c", WAITING, cwd=checkout)
     neighbour = started.start("startMain.py", cwd=other)
     name_in_pid_file(checkout, stranger.pid, neighbour.pid, 1)
-    assert stop(checkout) == "No program of this checkout is running.\n"
+    *left, last = stop(checkout).splitlines()
+    assert last == "No program of this checkout is running."
+    assert [line.split(" (")[0] for line in left] == [
+        f"Left alone: process {pid}" for pid in (stranger.pid, neighbour.pid, 1)
+    ]
+    assert all("is another program, though" in line for line in left)
+    assert (checkout / NAME).exists()
     assert stranger.poll() is None
     assert neighbour.poll() is None
 
@@ -141,8 +149,79 @@ def test_stop_that_is_not_understood_stops_nothing(
     name_in_pid_file(checkout, process.pid)
     done = run_stop(checkout, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("stop.sh takes nothing, or simulated")
+    assert done.stderr.startswith("stop.sh takes nothing, simulated, or --data DIR")
     assert process.poll() is None
+
+
+def describe(data: Path, pid: int, since: str = "now", started: str | None = None) -> None:
+    """What pid_file.py writes beside the pid file."""
+    name_in_pid_file(data, pid)
+    started = started or pid_file.started(pid)
+    about = f"address=http://localhost:1/\ndata={data}\nsince={since}\nstarted={started}\n"
+    (data / "log" / f"startMain.{pid}.about").write_text(about)
+
+
+@pytest.mark.parametrize("way", ["option", "equals", "environment", "relative"])
+def test_stop_ends_whose_data_are_named_and_says_whose_it_was(
+    checkout: Path, started: Started, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M11, M13: known by the start that it wrote down, whatever it is called."""
+    data = checkout / "my data" if way == "relative" else tmp_path / "my data"
+    process = started.start("-c", WAITING, cwd=tmp_path)
+    describe(data, process.pid)
+    if way == "environment":
+        monkeypatch.setenv("APIS_MC_DATA", str(data))
+    arguments = {
+        "option": ["--data", str(data)],
+        "equals": [f"--data={data}"],
+        "environment": [],
+        "relative": ["--data", "my data"],
+    }[way]
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    assert (
+        stop(checkout, *arguments)
+        == f"Stopped: {process.pid} (http://localhost:1/, data in {data}, since now, user {user})\n"
+    )
+    assert process.wait(timeout=30) == -15
+    assert "No program with its data in" in stop(checkout, *arguments)
+
+
+def test_stop_leaves_alone_who_has_the_id_of_one_that_was_killed(checkout: Path, started: Started) -> None:
+    """Even where that is a startMain.py of this checkout: it did not write this file."""
+    process = started.start("startMain.py", "--data", "elsewhere", cwd=checkout)
+    describe(checkout, process.pid, started="1 another-boot")
+    said = stop(checkout)
+    assert f"Left alone: process {process.pid}" in said
+    assert said.endswith("No program of this checkout is running.\n")
+    assert process.poll() is None
+
+
+def test_stop_tells_of_a_program_that_no_pid_file_names(checkout: Path, started: Started) -> None:
+    """M10: as one whose disk was full; it is no less running."""
+    process = started.start("startMain.py", "--datacollectorinterval", "5", cwd=checkout)
+    done = run_stop(checkout)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"Process {process.pid} of the user" in done.stderr
+    assert f"kill {process.pid}" in done.stderr
+    assert process.poll() is None
+    assert stop(checkout, "simulated") == "No simulated program of this checkout is running.\n"
+
+
+def test_stop_tells_of_a_program_with_data_elsewhere(checkout: Path, started: Started) -> None:
+    process = started.start("startMain.py", "--data", "/elsewhere", cwd=checkout)
+    said = stop(checkout)
+    assert f"goes on, with data elsewhere: process {process.pid} of the user" in said
+    assert said.endswith("No program of this checkout is running.\n")
+    assert process.poll() is None
+
+
+def test_stop_finds_its_checkout_through_a_link(checkout: Path, started: Started, tmp_path: Path) -> None:
+    process = started.start("startMain.py", cwd=checkout)
+    name_in_pid_file(checkout, process.pid)
+    link = tmp_path / "apis-stop"
+    link.symlink_to(checkout / "stop.sh")
+    done = subprocess.run(["sh", str(link)], cwd="/", capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, f"Stopped: {process.pid}\n")
 
 
 NOBODY = 65534
@@ -230,6 +309,54 @@ def test_startmain_takes_its_own_venv(root: Path, tmp_path: Path) -> None:
         timeout=30,
     )
     assert done.stdout == f"{fake} startMain.py -e true\n"
+
+
+def test_startmain_says_that_its_venv_is_of_another_python(root: Path, tmp_path: Path) -> None:
+    """M20: as after an upgrade of the system's Python; one sentence instead of an ImportError."""
+    shutil.copy(root / "startMain.py", tmp_path)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], timeout=60, check=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    done = subprocess.run([python, "startMain.py"], cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "venv/ was not built for this Python" in done.stderr
+    assert "run `sh venv.sh`, which mends it." in done.stderr
+
+
+def test_venv_builds_anew_what_another_python_built(root: Path, tmp_path: Path) -> None:
+    """M20: found through a link, from any folder."""
+    shutil.copy(root / "venv.sh", tmp_path)
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    write(tmp_path / "venv" / "bin" / "python", "exit 1")
+    write(tmp_path / "new", 'if [ "$2" = venv ]; then echo "$*" > built; cp good venv/bin/python; fi')
+    write(tmp_path / "good", "exit 0")
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "venv.sh")
+    environ = {**os.environ, "PYTHON": "./new"}
+    done = subprocess.run(["sh", str(link)], cwd="/", env=environ, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "built").read_text() == "-m venv --clear venv\n"
+
+
+def test_venv_of_another_user_is_left_alone_and_said_whose(root: Path, open_checkout: Path) -> None:
+    """M13: but one that stands ready is as good as one's own."""
+    shutil.copy(root / "venv.sh", open_checkout)
+    (open_checkout / "pyproject.toml").write_text("")
+    (open_checkout / "venv" / "bin").mkdir(parents=True)
+    write(open_checkout / "venv" / "bin" / "python", "exit 0")
+    command = ["sh", str(open_checkout / "venv.sh")]
+
+    def run(user: int | None) -> subprocess.CompletedProcess[str]:
+        environ = {**os.environ, "PYTHON": "true"}
+        return subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, timeout=30, user=user)
+
+    refused = run(NOBODY)
+    assert refused.returncode == 1
+    assert "is not this user's to build" in refused.stderr
+    assert "is of the user root; run this as that user." in refused.stderr
+    assert run(None).returncode == 0
+    assert run(NOBODY).returncode == 0
 
 
 @pytest.mark.parametrize(

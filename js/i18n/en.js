@@ -38,10 +38,12 @@ export default {
   "did.wait": "in Wait", "did.reference": "as voltage reference at {dvg} V", "did.charge": "charging {dig} A", "did.discharge": "discharging {dig} A", "did.unknown": "unknown",
 
   "banner.controller": "This controller cannot be reached since {at} ({time}). What stands here is the last that it said; orders cannot be given.",
+  "banner.untold": "This controller tells nothing of the grid since {at} ({time}): {error} What stands here is the last that it said; orders cannot be given.",
   "banner.emulatorEmulator": "apis-web (Emulator Emulator, unit data) cannot be reached since {at} ({time}). {error}",
   "banner.budoEmulator": "apis-web (Budo Emulator, modes and deals) cannot be reached since {at} ({time}). {error}",
   "banner.worker": "The {name} of this controller is not running: {error}",
   "banner.journal": "The journal cannot be written, orders still go out: {error}",
+  "banner.notkept": "The disk refuses, orders still go out: {error}",
   "banner.schedules": "No schedule will be carried out until this is mended: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
   "banner.unable": "This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
@@ -77,7 +79,7 @@ export default {
   "stopall.lead": "Force Stop for the cluster, then Wait for every converter, and a check that each one shows it. Deals under way are ended.",
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",
   "stopall.lead.any": "Every converter is sent to Wait, and each one is checked to show it. Deals under way are ended.",
-  "stopall.not": "Every unit known is in Wait.", "stopall.answered": "Every unit known is in Wait, some by their own answer; readings still to come.", "stopall.grace": "Wait goes to {units} in {time}: {why}.", "stopall.grace.why": "apis-main ends its deals in their order first", "stopall.rest": "Not seen in Wait: {units}",
+  "stopall.not": "Every unit known is in Wait.", "stopall.answered": "Every unit known is in Wait, some by their own answer; readings still to come.", "stopall.grace": "Wait goes to {units} in {time}: {why}.", "stopall.rest": "Not seen in Wait: {units}",
   "stopall.late": "Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.", "stopall.plain": "Stop all as a plain form",
   "estop.head": "E-stop latched by {by}: {reason}",
   "estop.rest": "Since {since}. Until it is reset only what stops is sent; all else is refused.",
@@ -94,7 +96,7 @@ export default {
   "estop.shutdown": "E-stop latched: Shut Down is refused until it is reset.", "estop.refused": "E-stop latched: this is refused until it is reset.",
 
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
-  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.garbled": "this controller's answer could not be read.",
+  "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.untold": "apis-web does not tell them.",
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
@@ -207,4 +209,7 @@ export default {
   "scene.skew": "readings up to {seconds} s apart", "scene.dealsUnknown": "deals not known", "scene.noUnits": "no units known yet", "scene.list": "Units on the bus", "scene.live": "live",
   "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.unknownUnit": "in a deal, current unknown", "scene.old": "{age} old",
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",
+
+  "journal.kind.order": "order", "journal.kind.refusal": "refusal", "journal.kind.override": "override", "journal.kind.intent": "intent", "journal.kind.schedule": "schedule", "journal.kind.lock": "lock", "journal.kind.start": "start", "journal.kind.mode": "mode", "journal.kind.gridMaster": "gridMaster", "journal.kind.gridError": "gridError", "journal.kind.converter": "converter", "journal.kind.acknowledgement": "acknowledgement", "journal.kind.contradicted": "contradicted", "journal.kind.estop": "estop", "journal.kind.handTime": "handTime", "journal.kind.member": "member", "journal.kind.unit": "unit", "journal.kind.unwatched": "unwatched", "journal.kind.lost": "lost", "journal.kind.anchor": "anchor", "journal.kind.noReference": "noReference", "journal.kind.secondReference": "secondReference", "journal.kind.heavyAlarm": "heavyAlarm", "journal.kind.busHigh": "busHigh", "journal.kind.busLow": "busLow", "journal.kind.referenceOff": "referenceOff", "journal.kind.busApart": "busApart", "journal.kind.unexplained": "unexplained", "journal.kind.belowReserve": "belowReserve", "journal.kind.aboveFull": "aboveFull", "journal.kind.batteryVoltage": "batteryVoltage", "journal.kind.batteryCurrent": "batteryCurrent", "journal.kind.temperature": "temperature", "journal.kind.notPermitted": "notPermitted", "journal.kind.referenceCharged": "referenceCharged", "journal.kind.unitCurrent": "unitCurrent", "journal.kind.busCurrent": "busCurrent", "journal.kind.reversePower": "reversePower",
+  "journal.by.the grid": "the grid", "journal.by.scheduler": "scheduler", "journal.by.the program": "the program",
 };

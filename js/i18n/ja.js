@@ -38,10 +38,12 @@ export default {
   "did.wait": "Wait", "did.reference": "CV Mode {dvg} V", "did.charge": "充電 {dig} A", "did.discharge": "放電 {dig} A", "did.unknown": "不明",
 
   "banner.controller": "{at} から({time})Main Controller に接続できません。表示は最後に受信した内容です。操作はできません。",
+  "banner.untold": "{at} から({time})Main Controller はグリッドの状態を通知していません: {error} 表示は最後に受信した内容です。操作はできません。",
   "banner.emulatorEmulator": "{at} から({time})apis-web(Emulator Emulator、ノード情報)に接続できません。{error}",
   "banner.budoEmulator": "{at} から({time})apis-web(Budo Emulator、Mode と電力融通情報)に接続できません。{error}",
   "banner.worker": "Main Controller の {name} が動作していません: {error}",
   "banner.journal": "操作記録を書き込めません(操作は可能です): {error}",
+  "banner.notkept": "ディスクに書き込めません(操作は可能です): {error}",
   "banner.schedules": "復旧するまでスケジュールは実行されません: {error}",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
   "banner.unable": "このブラウザは古いか、ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
@@ -77,7 +79,7 @@ export default {
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
   "stopall.lead.any": "全 DC/DC Converter を Wait Mode に設定し、それぞれ確認します。進行中の電力融通は停止します。",
-  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.grace": "{units} には {time}後に Wait を送信します: {why}。", "stopall.grace.why": "それまでは apis-main が電力融通を正しい順序で終了させます", "stopall.rest": "Wait を確認できないノード: {units}",
+  "stopall.not": "全ノードが Wait になりました。", "stopall.answered": "全ノードが Wait になりました(一部は DC/DC Converter の応答による。データでの確認待ち)。", "stopall.grace": "{units} には {time}後に Wait を送信します: {why}。", "stopall.rest": "Wait を確認できないノード: {units}",
   "stopall.late": "Stop all の応答がまだありません。下のボタンはこのページの機能を使わずに Stop all をもう一度送信し、このページから移動します。", "stopall.plain": "通常のフォームで Stop all",
   "estop.head": "ラッチ停止中({by}): {reason}",
   "estop.rest": "{since} から。リセットするまで停止操作のみ送信し、それ以外の操作は拒否します。",
@@ -94,7 +96,7 @@ export default {
   "estop.shutdown": "ラッチ停止中: リセットするまで Shut Down は拒否されます。", "estop.refused": "ラッチ停止中: リセットするまで拒否されます。",
 
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
-  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.garbled": "Main Controller の応答を読み取れません。",
+  "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.untold": "apis-web から取得できません。",
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
@@ -119,7 +121,7 @@ export default {
   "battery.status": "Battery Status :", "battery.charge": "残容量 {n} %",
   "battery.denied": "融通不可", "battery.chargeonly": "充電のみ", "battery.dischargeonly": "放電のみ", "battery.permitted": "融通可",
   "debug.operating": "Operating power", "debug.flow": "Charge discharge power", "debug.pv": "PVC charge power", "debug.p1": "P1: total elec demand", "debug.p2": "P2: UPS input power", "debug.ups": "UPS output power",
-  "badge.lock": "ロック中({name}): {reason}", "badge.lock.bus": "DC Grid {vg} V: ブレーカーで切り離し", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
+  "badge.lock": "ロック中({name}): {reason}", "badge.lock.bus": "DC Grid {vg} V: ブレーカーで切り離してください", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
   "converter.grid": "Grid current :", "converter.needs": "Voltage control と Current control は Manual のときのみ操作できます。", "converter.needs.live": "最新データがありません: Stopped のみ操作できます。", "converter.needs.readonly": "読み取り専用: Stopped のみ操作できます。",
@@ -208,4 +210,7 @@ export default {
   "scene.skew": "測定時刻の差 最大 {seconds} 秒", "scene.dealsUnknown": "電力融通は不明", "scene.noUnits": "ノード情報なし", "scene.list": "DC Grid のノード", "scene.live": "正常受信",
   "scene.charging": "{current} A 充電", "scene.discharging": "{current} A 放電", "scene.charge": "残容量 {percent}", "scene.agreedUnit": "電力融通成立、電流なし", "scene.unknownUnit": "電力融通成立、電流不明", "scene.old": "{age} 前",
   "scene.d": "日", "scene.h": "時間", "scene.min": "分", "scene.s": "秒",
+
+  "journal.kind.order": "操作", "journal.kind.refusal": "拒否", "journal.kind.override": "強制", "journal.kind.intent": "送信予定", "journal.kind.schedule": "Schedule", "journal.kind.lock": "ロック", "journal.kind.start": "起動・終了", "journal.kind.mode": "Mode", "journal.kind.gridMaster": "Grid Master", "journal.kind.gridError": "グリッド異常", "journal.kind.converter": "DC/DC Converter", "journal.kind.acknowledgement": "確認", "journal.kind.contradicted": "応答と矛盾", "journal.kind.estop": "E-stop", "journal.kind.handTime": "手動操作の時間", "journal.kind.member": "ノード", "journal.kind.unit": "ノードの状態", "journal.kind.unwatched": "監視外の機器", "journal.kind.lost": "記録の欠落", "journal.kind.anchor": "古い記録の削除", "journal.kind.noReference": "電圧の基準なし", "journal.kind.secondReference": "CV Mode の重複", "journal.kind.heavyAlarm": "重故障", "journal.kind.busHigh": "バス電圧の上限超過", "journal.kind.busLow": "バス電圧の下限割れ", "journal.kind.referenceOff": "CV Mode の電圧のずれ", "journal.kind.busApart": "バスの分断", "journal.kind.unexplained": "原因不明の電圧", "journal.kind.belowReserve": "残量下限", "journal.kind.aboveFull": "満充電超過", "journal.kind.batteryVoltage": "蓄電池電圧", "journal.kind.batteryCurrent": "蓄電池電流", "journal.kind.temperature": "温度", "journal.kind.notPermitted": "蓄電池の許可なし", "journal.kind.referenceCharged": "CV Mode の逆充電", "journal.kind.unitCurrent": "ノードの電流", "journal.kind.busCurrent": "バスの電流", "journal.kind.reversePower": "逆向きの電流",
+  "journal.by.the grid": "グリッド", "journal.by.scheduler": "スケジューラー", "journal.by.the program": "プログラム",
 };

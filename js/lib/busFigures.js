@@ -7,9 +7,9 @@ import { isolated } from "./wire.js";
 
 const MOST = 4; // converters at work by an order that one line names
 
-/** @param bus status.bus, or null: then there is nothing to show */
+/** @param bus status.bus; nothing to show where that is none, or has no figures yet */
 export function busLines(bus, words) {
-  if (!bus || typeof bus !== "object") return [];
+  if (!bus || bus.voltage === undefined) return [];
   const line = (key, text, level = null) => ({ key, label: words.t(`busfig.${key}`), text, level });
   return [
     line("voltage", voltageText(bus.voltage, words)),

@@ -1,13 +1,11 @@
 // What the controller says is wrong on the bus, sorted for the page: what is grave stands above everything, the rest as banners (S9). Pure.
 
-import { told } from "./wire.js";
-
 const WARN = new Set(["referenceOff", "busApart", "unexplained", "busLow"]); // all else, also what this page does not know, is an alarm
 
 /** {grave, others}: each [{key, level, text, since}], in the controller's order and words, of the others alarms first. */
-export function conditionsOf(status) {
+export function conditionsOf(status, words) {
   const all = (Array.isArray(status?.busConditions) ? status.busConditions : []).map(({ kind, unitId, text, since, grave }) => ({
-    key: `bus:${kind}:${unitId ?? ""}`, level: WARN.has(kind) ? "warn" : "alarm", text: told(text ?? ""), since, grave: grave === true,
+    key: `bus:${kind}:${unitId ?? ""}`, level: WARN.has(kind) ? "warn" : "alarm", text: words.said(text ?? ""), since, grave: grave === true,
   }));
   return { grave: all.filter(({ grave }) => grave), others: all.filter(({ grave }) => !grave).sort((one, other) => (one.level === "warn") - (other.level === "warn")) };
 }

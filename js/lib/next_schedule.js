@@ -2,7 +2,7 @@
 
 /**
  * The schedule that comes next, of whatever operation; those that were given up wait only for an operator to clear them and come last.
- * @param set {operation: ISO time}, a scope's entry in /schedules; @param failed the operations whose schedule was given up
+ * @param set {operation: ISO time}, a scope's entry in status.schedules.set; @param failed the operations whose schedule was given up
  * @returns {{what: string, due: string, failed: boolean}|null}
  */
 export function nextSchedule(set, failed = []) {

@@ -1,7 +1,5 @@
 // What the rules answered to a converter order, sorted: what keeps it, what a person may override, how a rule stands in a line. Pure.
 
-import { told } from "./wire.js";
-
 /** The rules that are not kept, or cannot be told yet. Advice keeps nothing. */
 export function failingOf(rules) {
   return rules.filter(({ pass, advice }) => pass !== true && advice !== true);
@@ -33,9 +31,9 @@ export function tripsFirst(rules) {
 }
 
 /** One rule as a line: {pass: "yes"|"no"|"advice"|"wait"|"untold", says: its key in the words, text}. Untold: nothing tells what it asks for. */
-export function ruleLine({ rule, pass, cause, sentence, advice }) {
+export function ruleLine({ rule, pass, cause, sentence, advice }, words) {
   const stands = pass === true ? (cause === "not-told" ? "untold" : "yes") : pass !== false ? "wait" : advice === true ? "advice" : "no";
-  return { pass: stands, says: SAYS[stands], text: `(${rule}) ${told(sentence)}` };
+  return { pass: stands, says: SAYS[stands], text: `(${rule}) ${words.said(sentence)}` };
 }
 
 const SAYS = Object.freeze({ yes: "rules.pass", no: "rules.fail", wait: "rules.wait", advice: "rules.advice", untold: "rules.untold" });

@@ -5,16 +5,14 @@ import { latchOf, latchTexts } from "./estop.js";
 import { MISSING, figure, finite, signed } from "./figures.js";
 import { moment, timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
-import { isolated, told } from "./wire.js";
+import { isolated } from "./wire.js";
 
 const WORDS = { wait: "did.wait", reference: "did.reference", charge: "did.charge", discharge: "did.discharge" };
 
 /** What a converter does or did: "as voltage reference at 350 V", "charging 2.0 A". */
 export function didSentence(unit, words) {
   const word = unit.lastWord ?? unit.word;
-  const dvg = unit.lastDvg ?? unit.dvg;
-  const dig = unit.lastDig ?? unit.dig;
-  return words.t(WORDS[word] ?? "did.unknown", { dvg: figure(dvg), dig: figure(dig, 1) });
+  return words.t(WORDS[word] ?? "did.unknown", { dvg: figure(unit.dvg), dig: figure(unit.dig, 1) });
 }
 
 /** Z6a: "E001 has been silent for 2 min; last seen as voltage reference at 350 V." */
@@ -88,7 +86,7 @@ export function standing(command, words) {
   const why = command.error ?? (command.state === "partlyVerified" ? command.note : null);
   const open = why && command.state === "partlyVerified" ? [] : unitsIn(command, "unconfirmed").map(([id]) => id);
   const rest = open.length > 0 ? `${words.t("outcome.unconfirmed", { units: idsOf(open, words) })}` : "";
-  return [why ? `${end}: ${told(why)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
+  return [why ? `${end}: ${words.said(why)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
 }
 
 /** The words' key of how an order has ended. */
@@ -107,16 +105,13 @@ function graceOf({ order, progress }, words) {
   const grace = order === "stopAll" ? progress?.grace ?? null : null;
   const units = Array.isArray(grace?.units) ? grace.units : [];
   if (units.length === 0) return "";
-  const why = !grace.why || grace.why === GRACE_WHY ? words.t("stopall.grace.why") : told(grace.why);
-  return words.t("stopall.grace", { units: idsOf(units, words), time: duration(finite(grace.waitIn), words.units), why });
+  return words.t("stopall.grace", { units: idsOf(units, words), time: duration(finite(grace.waitIn), words.units), why: words.said(grace.why ?? "") });
 }
-
-const GRACE_WHY = "apis-main ends its deals in their order first";
 
 /** Units that did not take an order which others took, with their reasons; a refusal of the whole has said them already. */
 function refusing(command, words) {
   const failed = unitsIn(command, "failed").filter(([id]) => !String(command.error ?? "").includes(id));
-  return failed.length > 0 ? words.t("outcome.nottaken", { units: namesOf(failed.map(([id, { error }]) => (error ? `${isolated(id)}: ${told(error)}` : isolated(id))), words) }) : "";
+  return failed.length > 0 ? words.t("outcome.nottaken", { units: namesOf(failed.map(([id, { error }]) => (error ? `${isolated(id)}: ${words.said(error)}` : isolated(id))), words) }) : "";
 }
 
 function unitsIn({ units }, state) {
@@ -126,7 +121,7 @@ function unitsIn({ units }, state) {
 /** The end of Stop all: every unit in Wait, or the units that are not (Z9). */
 function stopAllStanding(command, words) {
   if (command.state === "verified") return words.t(awaitsReading(command) ? "stopall.answered" : "stopall.not");
-  const sentence = command.error ? told(command.error) : words.t(`outcome.${command.state}`);
+  const sentence = command.error ? words.said(command.error) : words.t(`outcome.${command.state}`);
   const units = Object.entries(command.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
   if (units.length === 0 || units.every((id) => String(command.error ?? "").includes(id))) return sentence;
   return `${sentence} ${words.t("stopall.rest", { units: idsOf(units, words, 30) })}`;
@@ -174,7 +169,7 @@ const SILENCE = { unreachable: "outcome.unreachable", timedOut: "outcome.timeout
 /** A failed answer of api.js as a sentence, with what is known of whether the order went out (Z8a) and what came before it. */
 export function failureSentence(answer, words) {
   if (Object.hasOwn(SILENCE, answer.failure)) return words.t(SILENCE[answer.failure]);
-  const sentence = typeof answer.body?.error === "string" ? told(answer.body.error) : words.t("outcome.failed");
+  const sentence = typeof answer.body?.error === "string" ? words.said(answer.body.error) : words.t("outcome.failed");
   const came = answer.body?.cause === "moment" ? cameSince(answer.body.came, String(answer.body.error), words) : "";
   return [sentence, came, answer.body?.sent === "unknown" ? words.t("outcome.sent.unknown") : ""].filter(Boolean).join(" ");
 }

@@ -2,7 +2,7 @@
 
 import { timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
-import { isolated, told } from "./wire.js";
+import { isolated } from "./wire.js";
 
 /**
  * @param share status.share, or null
@@ -12,7 +12,7 @@ export function shareNews(share, words) {
   if (!share || typeof share !== "object") return null;
   const head = words.t("share.news", { current: exactly(Number(share.current), 1), from: isolated(share.from), to: isolated(share.to) });
   const say = (level, parts, passing = false) => ({ key: `share:${share.command}:${level}:${share.state}`, level, passing, text: [head, ...parts.filter(Boolean)].join(" · ") });
-  const why = told(share.reason ?? "");
+  const why = words.said(share.reason ?? "");
   if (share.state === "interrupted") return say("alarm", [words.t("share.state.interrupted"), why, endOf(share, words)]);
   if (share.state === "running" && share.unattended) return say("warn", [endOf(share, words)]);
   if (share.state === "running") return why ? say("warn", [words.t("share.ending"), why]) : null;

@@ -6,7 +6,7 @@ import { duration } from "../lib/durations.js";
 import { timeOfDay } from "../lib/moments.js";
 import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
 import { shareNews } from "../lib/shareNews.js";
-import { isolated, told as toldBy } from "../lib/wire.js";
+import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -46,7 +46,7 @@ export function createAlerts(page) {
     const rows = rowsOf(model, words);
     bar.hidden = rows.length === 0;
     keyed(list, rows, ({ key }) => key, build, update);
-    const bus = conditionsOf(page.state.get().status);
+    const bus = conditionsOf(page.state.get().status, words);
     const lost = page.state.get().reach?.up === false; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(sinceText)));
     const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : [...shareBanner(), ...folded(bus.others.map(sinceText))])];
@@ -169,20 +169,21 @@ function bannersOf({ reach, status }, model, words) {
     at: timeOfDay(iso, { language: words.language }), time: duration((Date.now() - new Date(iso).getTime()) / 1000, words.units),
   });
   if (reach && !reach.up) {
-    add("banner.controller", "alarm", since(reach.since));
+    add(reach.why ? "banner.untold" : "banner.controller", "alarm", { ...since(reach.since), error: words.said(reach.why ?? "") }, "banner.controller");
     return found; // what else the last status said is no longer known
   }
   for (const peer of ["emulatorEmulator", "budoEmulator"]) {
     const told = status?.apisWeb?.[peer];
-    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...since(told.since), error: toldBy(told.lastError ?? "") });
+    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...since(told.since), error: words.said(told.lastError ?? "") });
   }
   for (const [name, worker] of Object.entries(status?.workers ?? {})) {
-    if (worker?.alive === false) add("banner.worker", "alarm", { name, error: toldBy(worker.lastError ?? "") }, `worker:${name}`);
+    if (worker?.alive === false) add("banner.worker", "alarm", { name, error: words.said(worker.lastError ?? "") }, `worker:${name}`);
   }
   if (status?.grid?.error === true) add("banner.griderror", "alarm");
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");
-  if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: toldBy(status.schedules.fault) });
-  if (status?.journal?.fault) add("banner.journal", "warn", { error: toldBy(status.journal.fault) });
+  if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: words.said(status.schedules.fault) });
+  if (status?.journal?.fault) add("banner.journal", "warn", { error: words.said(status.journal.fault) });
+  for (const sentence of status?.notKept ?? []) add("banner.notkept", "warn", { error: words.said(sentence) }, `notkept:${sentence}`);
   if (status?.config?.readOnly) add("banner.readonly", "warn");
   return found;
 }

@@ -10,7 +10,7 @@ export function createBusFigures(page) {
 
   function render() {
     const { status, reach } = page.state.get();
-    const bus = reach?.up === false ? null : status?.bus ?? null; // figures of a lost controller are not of now
+    const bus = reach?.up === false ? null : ofNow(status?.bus ?? null); // figures of a lost controller are not of now
     const lines = busLines(bus, words);
     setProperty(block, "hidden", lines.length === 0);
     keyed(list, lines, ({ key }) => key, () => {
@@ -23,6 +23,11 @@ export function createBusFigures(page) {
       setAttribute(row.lastChild, "data-level", level);
       setAttribute(row.lastChild, "title", key === "unexplained" ? detailsOf(bus) : null);
     });
+  }
+
+  /** Where no reading is fresh enough for the voltage, nothing else of the bus is told either. */
+  function ofNow(bus) {
+    return bus && bus.voltage === null ? { ...bus, reference: null, balance: null, losses: null, working: [] } : bus;
   }
 
   function detailsOf({ working }) {

@@ -6,7 +6,7 @@ import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
 import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
 import { tripsTexts } from "../lib/trips.js";
-import { isolated, told, visible } from "../lib/wire.js";
+import { isolated, visible } from "../lib/wire.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
 import { showOutcomes } from "./outcomes.js";
@@ -14,7 +14,7 @@ import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
 
 const FIGURES = [["wg", 2, signed], ["ig", 2, signed], ["vg", 2, figure], ["wb", 2, signed], ["ib", 2, signed], ["vb", 2, figure], ["rsoc", 0, figure]];
 const DEAL_BADGES = Object.freeze({ running: "badge.deal", agreed: "badge.agreed", unknown: "badge.unknown" });
-const DEBUG = [["operating", "operating"], ["flow", "batteryFlow"], ["pv", "pv"], ["p1", "demand"], ["p2", "utility"], ["ups", "load"]];
+const DEBUG = [["operating", "operating"], ["flow", "battery"], ["pv", "pv"], ["p1", "demand"], ["p2", "utility"], ["ups", "load"]];
 
 const FORMS = ["mode", "schedule", "shutDown", "lock", "converter", "trips", "refresh", "ups"]; // each has its own spot for what came of it
 
@@ -54,7 +54,7 @@ export function createCard(page, id, element) {
     renderState(unit);
     for (const [name, decimals, form] of FIGURES) setText(figures[name], form(unit[name], decimals));
     setText(figures.effective, modeName(unit.effective, words));
-    setText(figures.permission, permissionOf(unit.data, words));
+    setText(figures.permission, unit.permission === null ? "" : `${words.t(PERMISSIONS[unit.permission])} · `); // F18, T34
     renderCharge(unit);
     renderLocal(unit);
     renderPending(unit, model);
@@ -113,7 +113,7 @@ export function createCard(page, id, element) {
       setAttribute(node, "data-level", level);
       setAttribute(node, "title", hint);
     });
-    setText(part.sentence, told(conflict ?? ""));
+    setText(part.sentence, words.said(conflict ?? ""));
     setProperty(part.sentence, "hidden", !conflict);
     setAttribute(element, "data-alarm", isAlarming(unit));
   }
@@ -152,13 +152,6 @@ function buildBadge({ icon }) {
 }
 
 const PERMISSIONS = Object.freeze(["battery.denied", "battery.chargeonly", "battery.dischargeonly", "battery.permitted"]);
-
-/** F18, T34: one of four words, or nothing where the hardware does not tell. */
-function permissionOf(data, words) {
-  const told = data?.battery?.battery_operation_status;
-  const key = told === null || told === undefined || told === "" ? undefined : PERMISSIONS[Number(told)];
-  return key ? `${words.t(key)} · ` : "";
-}
 
 const MODE_ORDERS = new Set(["setOperationMode", "setBudo", "schedule"]);
 const WIRE = Object.freeze({ active: "autonomous", quiet: "heteronomous" });

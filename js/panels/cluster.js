@@ -4,7 +4,6 @@ import { isDrained } from "../lib/drained.js";
 import { timeOfDay } from "../lib/moments.js";
 import { failureSentence, liveNow, modeName } from "../lib/sentences.js";
 import { createStop } from "../stop.js";
-import { told } from "../lib/wire.js";
 import { createAskLatch } from "./askLatch.js";
 import { showOutcomes } from "./outcomes.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
@@ -100,7 +99,7 @@ export function createCluster(page) {
 
   function render(model) {
     const grid = model.status?.grid ?? {};
-    setText(mode, grid.mode === "mixed" ? mixed(model) : modeName(grid.mode, words));
+    setText(mode, grid.mode === "mixed" ? mixed(grid) : modeName(grid.mode, words));
     setAttribute(mode, "data-mode", grid.mode ?? null);
     setText(find("mode-wall"), mode.textContent);
     const allowed = grid.mode === "manual" && page.orderable();
@@ -124,13 +123,13 @@ export function createCluster(page) {
     if (itself.mode !== now && now) itself.over = true;
     const shown = last !== null && !itself.over && !ordered && last.after === now;
     setProperty(note, "hidden", !shown);
-    setText(note, shown ? `▲ ${told(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
+    setText(note, shown ? `▲ ${words.said(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
   }
 
-  function mixed(model) {
-    const counts = new Map();
-    for (const unit of model.units) if (unit.state === "live") counts.set(unit.globalMode, (counts.get(unit.globalMode) ?? 0) + 1);
-    const parts = [...counts].map(([name, n]) => words.t("mode.mixed.of", { mode: modeName(name, words), n }));
+  /** "mixed (Manual 2, Force Stop 1)", by the very readings that make it mixed. */
+  function mixed({ modes }) {
+    const counts = Object.entries(modes ?? {}).sort(([, one], [, other]) => other - one);
+    const parts = counts.map(([name, n]) => words.t("mode.mixed.of", { mode: modeName(name, words), n }));
     return `${words.t("mode.mixed")} (${parts.join(words.t("list.and"))})`;
   }
 
@@ -146,12 +145,12 @@ export function createCluster(page) {
   }
 
   /** What is to follow a Soft Stop, as the controller tells it, whoever asked for it: {text, buttons}. */
-  function thenOf({ status, deals, ...model }) {
+  function thenOf({ status, deals, dealsKnown }) {
     const then = status?.then ?? null;
-    const values = { mode: modeName(then?.mode, words), n: deals.length, by: then?.by ?? "--", why: told(then?.why ?? "") };
+    const values = { mode: modeName(then?.mode, words), n: deals.length, by: then?.by ?? "--", why: words.said(then?.why ?? "") };
     const drop = { act: "then-clear", label: words.t("then.cancel"), needs: false };
     if (then?.state === "waiting") {
-      const key = !dealsTold(model) ? "then.unknown" : then.mine === true ? "then.waits" : "then.waits.other";
+      const key = !dealsKnown ? "then.unknown" : then.mine === true ? "then.waits" : "then.waits.other";
       return { text: words.t(key, values), buttons: [drop] };
     }
     if (then?.state === "offered") {
@@ -175,13 +174,8 @@ export function createCluster(page) {
 
   function countdown(model, grid) {
     if ((grid.pending ?? grid.mode) !== "heteronomous") return "";
-    if (!dealsTold(model) || typeof grid.gridMaster !== "string") return words.t("now.deals.unknown");
+    if (!model.dealsKnown || typeof grid.gridMaster !== "string") return words.t("now.deals.unknown");
     return isDrained(model) ? words.t("pending.drained") : words.t("pending.deals", { n: model.deals.length });
-  }
-
-  /** Whether the list of deals is that of now; a failed reading leaves the last one standing. */
-  function dealsTold({ dealsKnown }) {
-    return dealsKnown && !page.state.get().dealsFailed;
   }
 
   /** Whether a second step waits for this page's being heard. */

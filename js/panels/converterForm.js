@@ -6,7 +6,6 @@ import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/convert
 import { exactly, readNumber } from "../lib/numbers.js";
 import { adviceOf, failingOf, hardOf, overridesOf, ruleLine, tripsFirst } from "../lib/rules.js";
 import { headroomText, idsOf, liveNow } from "../lib/sentences.js";
-import { told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
 
 const RULES_WAIT = 300; // ms after the last key
@@ -136,7 +135,7 @@ export function createConverterForm(page, id, form, wordNow) {
       line.append(make("span", "", { class: "unseen" }), make("span"));
       return line;
     }, (line, rule) => {
-      const { pass, says, text } = ruleLine(rule);
+      const { pass, says, text } = ruleLine(rule, words);
       setAttribute(line, "data-pass", pass);
       setText(line.children[0], `${words.t(says)}: `);
       setText(line.children[1], text);
@@ -161,7 +160,7 @@ export function createConverterForm(page, id, form, wordNow) {
     else await askRules();
     const hard = hardOf(failing);
     if (hard.length > 0) {
-      orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => toldBy(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
+      orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => words.said(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
       return;
     }
     const { answer, reason, moment } = await page.ask(question(order));
@@ -185,7 +184,7 @@ export function createConverterForm(page, id, form, wordNow) {
     const override = () => overridesOf(failing).length > 0;
     const shown = () => {
       named = overridesOf(failing);
-      return (kind === "stopped" ? advice : failing).map((rule) => ruleLine(rule).text);
+      return (kind === "stopped" ? advice : failing).map((rule) => ruleLine(rule, words).text);
     };
     const note = () => (override() ? words.t("override.note") : "");
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");

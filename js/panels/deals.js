@@ -13,8 +13,7 @@ export function createDeals(page) {
   const wall = document.body.dataset.display === "wall"; // nobody can scroll there
 
   function render(model) {
-    const { deals, dealsFailed } = page.state.get();
-    const unknown = whyUnknown(model, deals, dealsFailed);
+    const unknown = whyUnknown(model);
     setProperty(note, "hidden", unknown === null);
     setText(note, unknown === null ? "" : `${words.t("deals.unknown", { why: unknown })} ${model.deals.length > 0 ? words.t("deals.kept") : ""}`);
     const shown = wall ? runningFirst(model.deals) : model.deals;
@@ -28,12 +27,13 @@ export function createDeals(page) {
     setText(more, n > 0 ? words.t("and.more", { n }) : "");
   }
 
-  function whyUnknown(model, deals, failed) {
-    if (model.status?.grid?.noGridMaster === true) return words.t("deals.nomaster");
-    if (failed && model.status?.apisWeb?.budoEmulator?.up === false) return words.t("deals.noweb");
-    if (failed && model.status?.grid && model.status.grid.gridMaster === null) return words.t("deals.masterunknown");
-    if (failed) return failed;
-    return deals === null ? words.t("deals.loading") : null;
+  function whyUnknown({ status, dealsKnown }) {
+    if (dealsKnown) return null;
+    if (status === null) return words.t("deals.loading");
+    if (page.state.get().reach?.up === false) return words.t("deals.noanswer");
+    if (status.grid.noGridMaster === true) return words.t("deals.nomaster");
+    if (status.apisWeb.budoEmulator?.up === false) return words.t("deals.noweb");
+    return words.t(status.grid.noGridMaster === null ? "deals.masterunknown" : "deals.untold");
   }
 
   function update(element, deal, kept) {

@@ -4,7 +4,7 @@ import { duration } from "../lib/durations.js";
 import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
 import { nextSchedule } from "../lib/next_schedule.js";
 import { dueText, scheduleText } from "../lib/sentences.js";
-import { isolated, told as toldBy } from "../lib/wire.js";
+import { isolated } from "../lib/wire.js";
 import { createHold, isHasty, noteWhat } from "./hold.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
@@ -118,14 +118,13 @@ export function createSchedules(page) {
   }
 
   function next(unitId) {
-    const set = state.get().schedules;
-    const told = state.get().status?.schedules?.failed ?? [];
+    const { set = null, failed: told = [] } = state.get().status?.schedules ?? {};
     const failed = told.filter((entry) => (entry?.unitId ?? "") === unitId).map((entry) => entry.operation);
     return set && Object.hasOwn(set, unitId) ? nextSchedule(set[unitId], failed) : null;
   }
 
   function renderList(model) {
-    const entries = Object.entries(state.get().schedules ?? {}).flatMap(([unitId, set]) => Object.entries(set ?? {})
+    const entries = Object.entries(model.status?.schedules?.set ?? {}).flatMap(([unitId, set]) => Object.entries(set ?? {})
       .map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })));
     const shown = JSON.stringify([entries, words.language, Math.floor(Date.now() / 1000)]);
     if (shown === shownRows) return;
@@ -158,9 +157,9 @@ export function createSchedules(page) {
   function stateOf(told, unitId, what) {
     const same = (entry) => (entry?.unitId ?? "") === unitId && entry?.operation === what;
     const failed = (told?.failed ?? []).find(same);
-    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${toldBy(failed.sentence)}` : ""}`;
+    if (failed) return `${words.t("schedules.failed")}${failed.sentence ? `: ${words.said(failed.sentence)}` : ""}`;
     const waits = (told?.waiting ?? []).find(same);
-    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${toldBy(waits.sentence)}` : ""}` : null;
+    return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${words.said(waits.sentence)}` : ""}` : null;
   }
 
   return { render, renderLine, open, clearShown };

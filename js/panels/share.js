@@ -7,7 +7,7 @@ import { exactly } from "../lib/numbers.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
 import { amountsOf, boundsOf, endsKey } from "../lib/sharing.js";
-import { isolated, told as toldBy, visible } from "../lib/wire.js";
+import { isolated, visible } from "../lib/wire.js";
 import { createHold } from "./hold.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "./text.js";
 
@@ -97,7 +97,7 @@ export function createShare(page) {
       setAttribute(line, "data-state", step.state);
     });
     const said = orders.at("share");
-    const told = running?.reason && said?.text.includes(toldBy(running.reason)); // the line above says it already
+    const told = running?.reason && said?.text.includes(words.said(running.reason)); // the line above says it already
     setOutcome(find("share-outcome"), said?.kind === "bad" && !told ? said : null);
     setText(find("share-now"), running ? running.text : words.t("share.none"));
     setAttribute(find("share-now"), "data-kind", running ? running.kind : null);
@@ -112,7 +112,7 @@ export function createShare(page) {
     const safe = told.safe === true;
     const state = words.t(told.state === "failed" && safe ? "share.state.failed.safe" : `share.state.${told.state}`);
     const unsafe = !active && !safe ? words.t("share.unsafe") : "";
-    const text = [head, state, toldBy(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)].filter(Boolean).join(" · ");
+    const text = [head, state, words.said(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)].filter(Boolean).join(" · ");
     const kind = unsafe ? "bad" : active && told.unattended ? "warn" : KINDS[told.state] ?? "bad";
     return { active, steps: Array.isArray(told.steps) ? told.steps : [], failed: told.state === "failed", reason: told.reason ?? null, kind, text };
   }
@@ -142,7 +142,7 @@ export function createShare(page) {
   function stepsOf(running) {
     const broke = (sentence) => running.failed && running.reason !== null && sentence === running.reason;
     return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
-      index, state: broke(sentence) ? "failed" : state ?? "", text: [words.t(`share.step.${step}`), toldBy(sentence ?? "")].filter(Boolean).join(": "),
+      index, state: broke(sentence) ? "failed" : state ?? "", text: [words.t(`share.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
     }));
   }
 

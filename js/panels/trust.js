@@ -70,7 +70,8 @@ export function createTrust(page) {
   }
 
   function errorOf(status) {
-    const error = status?.grid?.error;
+    const silent = Object.values(status?.apisWeb ?? {}).some((peer) => peer?.up === false); // what it said last holds no longer
+    const error = silent ? null : status?.grid?.error;
     if (error === true) return [words.t("trust.error"), "alarm"];
     return error === false ? [words.t("trust.noerror")] : [words.t("trust.cannot"), status ? "warn" : null];
   }

@@ -2,7 +2,6 @@
 
 import { timeOfDay } from "../lib/moments.js";
 import { endKey, orderTitle, standing } from "../lib/sentences.js";
-import { told as toldBy } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
@@ -45,7 +44,7 @@ export function createUnderWay(page) {
     const last = (Array.isArray(told) ? told : []).slice(-EVENTS).reverse();
     setProperty(eventsBlock, "hidden", last.length === 0);
     keyed(events, last, (event) => `${event.at} ${event.text}`, () => lined("span"), (element, event) => {
-      setText(element.children[0], toldBy(event.text));
+      setText(element.children[0], words.said(event.text));
       setText(element.children[1], timeOfDay(event.at, { language: words.language }));
     });
   }

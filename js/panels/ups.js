@@ -40,8 +40,7 @@ export function createUps(page) {
   function renderUnit(row, unit, model) {
     setProperty(row, "hidden", !offered(model));
     if (row.hidden) return;
-    const mode = unit.data?.emu?.ups_operation_mode?.mode;
-    setText(row.querySelector("[data-figure]"), typeof mode === "number" ? mode : "--");
+    setText(row.querySelector("[data-figure]"), unit.upsMode ?? "--");
     for (const control of row.querySelectorAll("select, button")) setProperty(control, "disabled", unit.state !== "live" || unit.conflict !== null || !page.orderable());
   }
 

@@ -19,7 +19,7 @@ export function drawHub(pen, hub, model) {
   line(`${bus.voltage === null ? MISSING : figure(bus.voltage, 1)} V`, -0.2, 0.4, note.grave ? theme.alarm : theme.text, 700);
   line(`${figure(bus.current, 1)} A \u00b7 ${power(bus.power)}`, 0.16, 0.205, theme.bus, 600);
   if (note.text) line(note.text, 0.42, 0.185, note.colour, 600);
-  else line(`${percent(totals.rsoc)} \u00b7 ${energy(totals.remainingWh)}`, 0.42, 0.18, theme.muted);
+  else line(`${percent(totals.rsoc)} \u00b7 ${energy(totals.remaining)}`, 0.42, 0.18, theme.muted);
   belowHub(pen, hub, model);
 }
 

@@ -1,15 +1,15 @@
-"""What holds for the grid as a whole: mode in force, Grid Master, grid error, bus (Z5a, Z6).
+"""What holds for the cluster as a whole: mode in force, Grid Master, grid error, totals, time (Z5a, Z6).
 
 Pure; every time is in monotonic seconds. Used by the orders and the status. "Cannot tell" is always None.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from statistics import median
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from main_controller.assessment.figures import Figures
 from main_controller.domain.commands import ModeEffect
-from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
+from main_controller.domain.modes import SHARING_MODES, Mode
 
 MIXED = "mixed"
 """What the mode is called while live units show different ones and no change explains it."""
@@ -112,38 +112,43 @@ def grid_error(
     return mode in SHARING_MODES and settled and inactive_answers >= ERROR_ANSWERS
 
 
-@dataclass(frozen=True, slots=True)
-class Bus:
-    """The DC bus: its voltage (V), the unit that holds it, and all that say so: more than one is a contradiction."""
+class Totals(NamedTuple):
+    """Sums over the live units that tell a figure (None: nobody does): powers W, energy Wh; `rsoc` is the mean, %."""
 
-    voltage: float | None
-    reference: str | None
-    references: tuple[str, ...]
+    pv: float | None = None
+    utility: float | None = None
+    load: float | None = None
+    rsoc: float | None = None
+    remaining: float | None = None
 
 
-class OnBus(Protocol):
-    """What the bus needs to know of a unit: its id, its converter's status and the voltage that it measures (V)."""
-
-    @property
-    def id(self) -> str:
-        """The unit's id."""
+class Told(Protocol):
+    """What the totals need to know of a unit."""
 
     @property
-    def last_status(self) -> ConverterStatus | None:
-        """What its converter last said it does."""
-
-    @property
-    def vg(self) -> float | None:
-        """The bus voltage measured at the unit, V."""
+    def figures(self) -> Figures:
+        """What it measured last."""
 
 
-def bus(live: Iterable[OnBus]) -> Bus:
-    """The bus as the live units show it: the reference's own reading, else the median of all (K2, K4)."""
-    units = list(live)
-    references = [unit for unit in units if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
-    only = references[0] if len(references) == 1 else None
-    readings = [unit.vg for unit in units if unit.vg is not None]
-    voltage = only.vg if only is not None else None
-    if voltage is None and readings:
-        voltage = median(readings)
-    return Bus(voltage, only.id if only else None, tuple(sorted(unit.id for unit in references)))
+def totals_of(live: Iterable[Told]) -> Totals:
+    """What the live units have in all."""
+    figures = [unit.figures for unit in live]
+    charges = [one.rsoc for one in figures if one.rsoc is not None]
+    return Totals(
+        _sum(one.pv for one in figures),
+        _sum(one.utility for one in figures),
+        _sum(one.load for one in figures),
+        sum(charges) / len(charges) if charges else None,
+        _sum(one.remaining for one in figures),
+    )
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def clock_of(times: Iterable[str | None]) -> str | None:
+    """The units' own time, as sent: that of the many, so that one clock that is years off says nothing."""
+    known = sorted(time for time in times if time is not None)
+    return known[len(known) // 2] if known else None

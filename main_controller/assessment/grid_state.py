@@ -8,30 +8,36 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from main_controller.assessment.cluster import MIXED, Bus
+import msgspec
+
+from main_controller.assessment.bus import Bus
+from main_controller.assessment.cluster import MIXED, Totals
 from main_controller.assessment.estimate import ConverterEstimate
+from main_controller.assessment.figures import Figures
+from main_controller.assessment.flows import Flow, Spur
 from main_controller.domain.freshness import Reading, Sighting, UnitState, unwatched
-from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus, Mode, effective_mode
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.units import Unit
+from main_controller.sentence import Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class UnitAssessment:
-    """One known unit: its state, its reading and what its converter may be doing. Ages in s, `ip` as sent.
+class UnitAssessment(msgspec.Struct, frozen=True):
+    """One known unit: its state, its reading and what its converter may be doing; `ip` as sent.
+
+    Nothing in it counts on: `moved_at` (monotonic s) is when its own clock last moved, None where it was never seen.
 
     `in_flight`: an order other than Wait has been sent to it and has not come back. `disturbed_at` (monotonic s) is
     when the last such order that was or may have been sent came back: nothing that its converter said before tells
     what it does now.
 
     `raw_status` is the converter's status as sent, `dvg`, `dig` and `vg` (V, A, V) what it was set to and measured
-    last; of a unit that was not seen since the start what a file kept.
+    last; of a unit that was not seen since the start what a file kept. `time` is its own clock as sent.
     """
 
     id: str
     state: UnitState
-    age: float | None
+    moved_at: float | None
     reading: Reading | None
     recent: tuple[Reading, ...]
     estimate: ConverterEstimate
@@ -40,7 +46,7 @@ class UnitAssessment:
     effective: Mode | None = None
     ip: str | None = None
     acknowledged: bool = False
-    conflict: str | None = None
+    conflict: Sentence | None = None
     in_flight: bool = False
     disturbed_at: float | None = None
     reported: Unit | None = None
@@ -50,6 +56,8 @@ class UnitAssessment:
     dvg: float | None = None
     dig: float | None = None
     vg: float | None = None
+    figures: Figures = Figures()
+    time: str | None = None
 
     @property
     def live(self) -> bool:
@@ -65,10 +73,6 @@ class UnitAssessment:
     def unwatched(self) -> bool:
         """Live hardware that nobody watches: not live and possibly in any status but Wait (Z6a, K6)."""
         return any(unwatched(self.state, status) for status in self.estimate.statuses)
-
-    def fresh(self, limit: float) -> bool:
-        """Whether the unit is live by a reading of at most `limit` seconds."""
-        return self.live and self.age is not None and self.age <= limit
 
     def confirmed_wait(self, since: float | None = None) -> bool:
         """Whether the converter is surely in Wait, told after `since` (monotonic s) where that is given."""
@@ -92,7 +96,9 @@ class GridState:
     (whether apis-web reports one of the whole grid, Z6) and `deals` (how many) are None where that cannot be told.
     `no_deals_at` (monotonic s) is when the newest empty list of deals came that a Grid Master was known after (K7);
     None once there are deals or it cannot be told. `heard_at` (monotonic s) is when apis-web last answered anything.
-    `snapshot` is what it was assessed from.
+    `flows` are the deals with what the readings say of them, `spurs` the units that carry current without one;
+    `clock` is the units' own time as sent. `snapshot` is what it was assessed from; `until` (monotonic s) is when time
+    alone changes something in it besides `now` and `wall`.
     """
 
     now: float
@@ -107,7 +113,12 @@ class GridState:
     deals: int | None = None
     no_deals_at: float | None = None
     heard_at: float | None = None
-    bus: Bus = Bus(None, None, ())
+    bus: Bus = Bus()
+    flows: tuple[Flow, ...] = ()
+    spurs: tuple[Spur, ...] = ()
+    totals: Totals = Totals()
+    clock: str | None = None
+    until: float = float("inf")
     snapshot: Snapshot = field(default_factory=Snapshot)
     wall: datetime = datetime.min.replace(tzinfo=UTC)
 
@@ -120,6 +131,15 @@ class GridState:
     def unwatched(self) -> frozenset[str]:
         """The units that are live hardware which nobody watches (Z6a)."""
         return frozenset(unit.id for unit in self.units.values() if unit.unwatched)
+
+    def age(self, unit: UnitAssessment) -> float | None:
+        """How long ago (s) the unit's own clock last moved; None where it was never seen."""
+        return None if unit.moved_at is None else max(0.0, self.now - unit.moved_at)
+
+    def fresh(self, unit: UnitAssessment, limit: float) -> bool:
+        """Whether the unit is live by a reading of at most `limit` seconds."""
+        age = self.age(unit)
+        return unit.live and age is not None and age <= limit
 
     def scope(self, unit_id: str | None) -> list[UnitAssessment]:
         """One unit, or all."""
@@ -166,6 +186,6 @@ def possible_current(units: Iterable[UnitAssessment], status: ConverterStatus) -
     return total
 
 
-def names(units: Iterable[UnitAssessment]) -> str:
-    """The units' ids for a sentence, at most eight of them."""
-    return some([unit.id for unit in units])
+def ids(units: Iterable[UnitAssessment]) -> list[str]:
+    """The units' ids, as a sentence counts them out."""
+    return [unit.id for unit in units]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from main_controller.domain.commands import ConverterEffect, ModeEffect
+from main_controller.domain.limits import BusLimits
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timing import Timing
 
@@ -25,11 +26,12 @@ class Moment:
     snapshot: Snapshot
     now: float
     wall: datetime
-    timing: Timing = field(default_factory=Timing)
+    timing: Timing = Timing()
     converter_effects: Mapping[str, Sequence[ConverterEffect]] = field(default_factory=dict)
     mode_effects: Sequence[ModeEffect] = ()
     acknowledged: frozenset[str] = frozenset()
     mode_changed_at: float | None = None
+    bus_limits: BusLimits = BusLimits()
 
     @property
     def last_mode_change(self) -> float | None:

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from main_controller.errors import NoDataYet
+from main_controller.sentence import Sentence
 
 
 class Limit:
     """At most `limit` at once; `sentence`, `retry_after` (s) and `details` are what the others are told (503)."""
 
     def __init__(
-        self, limit: int, sentence: str, *, retry_after: int = 5, details: Mapping[str, Any] | None = None
+        self, limit: int, sentence: Sentence, *, retry_after: int = 5, details: Mapping[str, Any] | None = None
     ) -> None:
         self._sentence = sentence
         self._retry_after = retry_after

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from main_controller.errors import ControllerError, NoDataYet, UpstreamTimeout
+from main_controller.sentence import Sentence, say
 
 Answer = TypeVar("Answer")
 
@@ -23,7 +24,9 @@ class _Flight(Generic[Answer]):
         self.fresh_from = started
         self.done = threading.Event()
         self.answers: list[Answer] = []
-        self.error: Exception = NoDataYet("The call that this request shared was broken off.")
+        self.error: Exception = NoDataYet(
+            say("program.sharedCallBrokenOff", "The call that this request shared was broken off.")
+        )
 
     def outcome(self) -> Answer:
         if self.answers:
@@ -37,21 +40,24 @@ class SingleFlight(Generic[Answer]):
 
     An answer is shared until `fresh_for` s after its call began, an error until `fresh_for` s after it came. While a
     call has been under way for longer than `patience` s, at most `waiters` callers wait for it; the others get a
-    timeout (504) at once. `name` is what an error's sentence calls it; `longest` (s) bounds every wait.
+    timeout (504) at once. `name` is what an error's sentence calls it; `longest` (s) bounds every wait. What began
+    before `not_before` (monotonic s), as the last order of ours, is shared no more.
     """
 
     def __init__(
         self,
         call: Callable[[], Answer],
         *,
-        name: str,
+        name: Sentence,
         fresh_for: float = 1.0,
         waiters: int = 4,
         patience: float = 0.1,
         longest: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
+        not_before: Callable[[], float] = lambda: float("-inf"),
     ) -> None:
         self._call = call
+        self._not_before = not_before
         self._name = name
         self._fresh_for = fresh_for
         self._patience = patience
@@ -63,9 +69,10 @@ class SingleFlight(Generic[Answer]):
 
     def __call__(self) -> Answer:
         """The answer, at most `fresh_for` s old; raises what the call raised, or UpstreamTimeout."""
+        not_before = self._not_before()
         with self._choosing:
             flight = self._flight
-            leads = flight is None or (flight.done.is_set() and self._clock() - flight.fresh_from > self._fresh_for)
+            leads = flight is None or flight.started < not_before or self._is_over(flight)
             if flight is None or leads:
                 flight = self._flight = _Flight(self._clock())
         if leads:
@@ -73,6 +80,9 @@ class SingleFlight(Generic[Answer]):
         elif not flight.done.is_set():
             self._await(flight)
         return flight.outcome()
+
+    def _is_over(self, flight: _Flight[Answer]) -> bool:
+        return flight.done.is_set() and self._clock() - flight.fresh_from > self._fresh_for
 
     def _fly(self, flight: _Flight[Answer]) -> None:
         try:
@@ -88,13 +98,19 @@ class SingleFlight(Generic[Answer]):
         if patience > 0 and flight.done.wait(patience):
             return
         if not self._seats.acquire(blocking=False):
-            raise self._too_long(flight, "and other requests wait for it already")
+            sentence = say(
+                "program.othersWaitAlready",
+                "{name} has not answered for {seconds:.1f} s, and other requests wait for it already.",
+                name=self._name, seconds=self._clock() - flight.started,
+            )  # fmt: skip
+            raise UpstreamTimeout(sentence, sent=True)
         try:
             if not flight.done.wait(self._longest):
-                raise self._too_long(flight, "so this request waits no longer")
+                sentence = say(
+                    "program.waitsNoLonger",
+                    "{name} has not answered for {seconds:.1f} s, so this request waits no longer.",
+                    name=self._name, seconds=self._clock() - flight.started,
+                )  # fmt: skip
+                raise UpstreamTimeout(sentence, sent=True)
         finally:
             self._seats.release()
-
-    def _too_long(self, flight: _Flight[Answer], consequence: str) -> UpstreamTimeout:
-        seconds = self._clock() - flight.started
-        return UpstreamTimeout(f"{self._name} has not answered for {seconds:.1f} s, {consequence}.", sent=True)

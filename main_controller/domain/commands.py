@@ -13,6 +13,7 @@ from main_controller.domain.actor import Actor
 from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
 from main_controller.domain.orders import ModeOrder, Order
 from main_controller.errors import Sent
+from main_controller.sentence import Sentence
 
 
 class CommandState(StrEnum):
@@ -53,7 +54,7 @@ class UnitOutcome:
     state: str
     sent: Sent = False
     shows: str | None = None
-    error: str | None = None
+    error: Sentence | None = None
     evidence: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -86,8 +87,8 @@ class Command:
     settled: float | None = None
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
-    error: str | None = None
-    note: str | None = None
+    error: Sentence | None = None
+    note: Sentence | None = None
     override: str | None = None
     key: str | None = None
     judged: bool = False

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.domain.units import Unit, alarmed, number
+from main_controller.sentence import Sentence, say
 
 RECENT_READINGS = 6
 """How many readings of one unit are kept for rules that need several."""
@@ -24,6 +25,18 @@ class UnitState(StrEnum):
     LIVE = "live"
     STALE = "stale"
     SILENT = "silent"
+
+    @property
+    def label(self) -> Sentence:
+        """The state in a sentence."""
+        return _LABELS[self]
+
+
+_LABELS: dict[UnitState, Sentence] = {
+    UnitState.LIVE: say("domain.live", "live"),
+    UnitState.STALE: say("domain.stale", "stale"),
+    UnitState.SILENT: say("domain.silent", "silent"),
+}
 
 
 class Reading(NamedTuple):
@@ -77,8 +90,13 @@ class Sighting(NamedTuple):
 def sight(
     before: Sighting | None, unit_id: str, data: Mapping[str, Any], clock: str, now: float, wall: datetime
 ) -> Sighting:
-    """The sighting after a good `/get/log` that holds the unit with `clock` as its own time's fingerprint."""
+    """The sighting after a good `/get/log` that holds the unit with `clock` as its own time's fingerprint.
+
+    The very same where nothing of it is new.
+    """
     if before is not None and before.clock == clock:
+        if before.present and before.data == data:
+            return before
         return Sighting(unit_id, data, clock, before.moved_at, before.moved_wall, True, None, before.recent)
     earlier = before.recent[1 - RECENT_READINGS :] if before is not None else ()
     return Sighting(

@@ -1,19 +1,17 @@
-"""Whose data are these: units whose identity is ambiguous, so that an order could reach another one (Z4), ids that
-can be no unit's, and how many ids stand in a sentence.
+"""Whose data are these: units whose identity is ambiguous, so that an order could reach another one (Z4), and ids that
+can be no unit's.
 
 Pure. Used by the cache, which marks ambiguous units; the desk refuses them every order but Wait.
 """
 
 import ipaddress
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from main_controller.domain.freshness import Remembered, Sighting
+from main_controller.sentence import Sentence, say
 
 LONGEST_ID = 64
 """How many characters a unit's id may have."""
-
-NAMED = 8
-"""How many ids or clauses a sentence names; of more it gives the number."""
 
 
 def why_no_id(unit_id: str) -> str | None:
@@ -23,13 +21,6 @@ def why_no_id(unit_id: str) -> str | None:
     if len(unit_id) > LONGEST_ID:
         return f"longer than {LONGEST_ID} characters"
     return None if unit_id.isprintable() and "\ufffd" not in unit_id else "not printable"
-
-
-def some(named: Sequence[str]) -> str:
-    """These ids, or clauses that begin with one, for a sentence: all of a few, else the first and how many more."""
-    if len(named) <= NAMED:
-        return ", ".join(named)
-    return f"{', '.join(named[:NAMED])} and {len(named) - NAMED} more"
 
 
 def same_address(address: str) -> str:
@@ -49,25 +40,30 @@ def conflicts(
     *,
     duplicates: Collection[str] = (),
     orders_by_address: bool,
-) -> dict[str, str]:
+) -> dict[str, Sentence]:
     """For each ambiguous unit one sentence why.
 
     A unit is ambiguous when its data name another id, when apis-web's answer held it twice (`duplicates`), and, where
     orders go by address, when another unit has its address: a present unit only by another present one (its address is
     told now), a silent one by any (its device may have been replaced since).
     """
-    found: dict[str, str] = {}
+    found: dict[str, Sentence] = {}
     addresses = _Addresses()
     for unit_id, sighting in sightings.items():
         unit = sighting.unit
         own = unit.section("oesunit").get("id")
         if own is not None and own != unit_id:
-            found[unit_id] = f"{unit_id} is listed under this id, but its own data say that it is {str(own)[:100]!r}."
+            found[unit_id] = say(
+                "domain.otherId",
+                "{unit} is listed under this id, but its own data say that it is {own!r}.",
+                unit=unit_id,
+                own=str(own)[:100],
+            )
         if orders_by_address:
             addresses.enter(unit_id, unit.ip, present=sighting.present)
     for unit_id in duplicates:
         if unit_id in sightings:
-            found[unit_id] = f"{unit_id} is listed twice in apis-web's answer."
+            found[unit_id] = say("domain.listedTwice", "{unit} is listed twice in apis-web's answer.", unit=unit_id)
     if orders_by_address:
         for unit_id, kept in remembered.items():
             if unit_id not in sightings:
@@ -89,7 +85,7 @@ class _Addresses:
             units = self._present if present else self._silent
             units.setdefault(same_address(address), []).append(unit_id)
 
-    def shared(self) -> Iterable[tuple[str, str]]:
+    def shared(self) -> Iterable[tuple[str, Sentence]]:
         """The units in doubt, each with its sentence."""
         for address, units in self._present.items():
             yield from _sentences(address, units, units)
@@ -97,9 +93,16 @@ class _Addresses:
             yield from _sentences(address, units, [*self._present.get(address, ()), *units])
 
 
-def _sentences(address: str, units: Iterable[str], everybody: list[str]) -> Iterable[tuple[str, str]]:
+def _sentences(address: str, units: Iterable[str], everybody: list[str]) -> Iterable[tuple[str, Sentence]]:
     if len(everybody) < 2:
         return
     for unit_id in units:
         other = next(one for one in everybody if one != unit_id)
-        yield unit_id, f"{unit_id} has the address {address[:100]!r}, which {other} has too."
+        sentence = say(
+            "domain.sameAddress",
+            "{unit} has the address {address!r}, which {other} has too.",
+            unit=unit_id,
+            address=address[:100],
+            other=other,
+        )
+        yield unit_id, sentence

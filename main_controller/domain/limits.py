@@ -1,4 +1,4 @@
-"""The limits of the batteries and of the pace of orders, by apis-main's sample configuration (I1-I5, I9-I12).
+"""The limits of the batteries, the bus and the pace of orders, by apis-main's sample configuration (I1-I5, I9-I12).
 
 Used by the rules as parts of `Limits`; each field is a setting. Pure.
 """
@@ -23,6 +23,15 @@ class BatteryLimits:
     current_max: float = 20.0
     temperature_min: float = 0.0
     temperature_max: float = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class BusLimits:
+    """What a bus voltage means, V: it works within `voltage_min` and `voltage_max`; up to `dead` it carries nothing."""
+
+    voltage_min: float = 300.0
+    voltage_max: float = 380.0
+    dead: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

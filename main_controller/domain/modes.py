@@ -6,6 +6,8 @@ Used by everything that reads or orders a mode. The wire's words appear here and
 from collections.abc import Mapping
 from enum import StrEnum
 
+from main_controller.sentence import Sentence, say
+
 
 class Mode(StrEnum):
     """An operation mode, valued as apis-main writes it in `apis.operation_mode` (F4)."""
@@ -71,7 +73,7 @@ class ConverterStatus(StrEnum):
     DISCHARGE = "0x0002"
 
     @property
-    def label(self) -> str:
+    def label(self) -> Sentence:
         """What it does, in words for a sentence."""
         return WORD_LABELS[self]
 
@@ -81,11 +83,11 @@ class ConverterStatus(StrEnum):
         return self in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
 
 
-WORD_LABELS: dict[ConverterStatus, str] = {
-    ConverterStatus.WAIT: "in Wait",
-    ConverterStatus.VOLTAGE_REFERENCE: "voltage reference",
-    ConverterStatus.CHARGE: "charging",
-    ConverterStatus.DISCHARGE: "discharging",
+WORD_LABELS: dict[ConverterStatus, Sentence] = {
+    ConverterStatus.WAIT: say("domain.inWait", "in Wait"),
+    ConverterStatus.VOLTAGE_REFERENCE: say("domain.voltageReference", "voltage reference"),
+    ConverterStatus.CHARGE: say("domain.charging", "charging"),
+    ConverterStatus.DISCHARGE: say("domain.discharging", "discharging"),
 }
 
 

@@ -7,7 +7,7 @@ row in each table here.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Final, overload
 
 from main_controller.domain.modes import Mode
 
@@ -23,6 +23,12 @@ class Operation(StrEnum):
     def label(self) -> str:
         """What it does, in words for a sentence."""
         return _WORDS[self]
+
+    @overload
+    def wanted(self, unit_id: None) -> Mode: ...
+
+    @overload
+    def wanted(self, unit_id: str) -> Mode | None: ...
 
     def wanted(self, unit_id: str | None) -> Mode | None:
         """The mode it orders; None clears the local mode of a unit (Z11, T16)."""

@@ -6,6 +6,8 @@ Pure. Used by orders, locks, schedules and whoever asks whether two of them conc
 from dataclasses import dataclass
 from typing import Literal
 
+from main_controller.sentence import say
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -35,4 +37,9 @@ class Lane:
 
 def named(unit_id: str | None) -> str:
     """A scope in a sentence: the unit's id, or "the cluster"."""
-    return unit_id or "the cluster"
+    return unit_id or say("domain.theCluster", "the cluster")
+
+
+def named_first(unit_id: str | None) -> str:
+    """A scope that begins a sentence: the unit's id, or "The cluster"."""
+    return unit_id or say("domain.clusterFirst", "The cluster")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.freshness import Remembered, Sighting, UnitState
+from main_controller.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Snapshot:
     answered_at: float | None = None
     answered_wall: datetime | None = None
     grid: GridWatch = field(default_factory=GridWatch)
-    conflicts: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Mapping[str, Sentence] = field(default_factory=dict)
     body: bytes = b""
     body_gzip: bytes = b""
     etag: str = ""

@@ -10,6 +10,7 @@ from pytz import AmbiguousTimeError, NonExistentTimeError
 from pytz.tzinfo import BaseTzInfo
 
 from main_controller.errors import BadRequest
+from main_controller.sentence import say
 
 LARGEST_OFFSET = timedelta(hours=14)
 
@@ -38,21 +39,29 @@ def parse_schedule_value(text: str, zone: BaseTzInfo) -> datetime:
     (a stop that comes an hour early is safer than one that comes late); an offset says otherwise.
     Raises BadRequest with a sentence that quotes the value.
     """
-    shown = f'"{text[:40]}"'
+    shown = text[:40]
     match = _VALUE.fullmatch(text.strip())
     if match is None:
-        raise BadRequest(f"{shown} is not a date and time such as 2026-05-13T12:00:00+09:00.")
+        raise BadRequest(
+            say("domain.noTime", '"{text}" is not a date and time such as 2026-05-13T12:00:00+09:00.', text=shown)
+        )
     try:
         plain = datetime.fromisoformat(f"{match['date']}T{match['time']}")
         if match["offset"] is None:
             return _in_zone(plain, zone)
         return plain.replace(tzinfo=_offset(match, shown)).astimezone(UTC)
     except NonExistentTimeError:
-        raise BadRequest(
-            f"{shown} does not exist in {zone}: the clocks skip it there. Give another time, or one with its offset."
-        ) from None
+        skipped = say(
+            "domain.timeSkipped",
+            '"{text}" does not exist in {zone}: the clocks skip it there. Give another time, or one with its offset.',
+            text=shown,
+            zone=str(zone),
+        )
+        raise BadRequest(skipped) from None
     except (ValueError, OverflowError) as error:
-        raise BadRequest(f"{shown} is not a date and time that exists: {error}.") from None
+        why = str(error)
+        unreal = say("domain.unrealTime", '"{text}" is not a date and time that exists: {why}.', text=shown, why=why)
+        raise BadRequest(unreal) from None
 
 
 def _offset(match: re.Match[str], shown: str) -> timezone:
@@ -61,7 +70,9 @@ def _offset(match: re.Match[str], shown: str) -> timezone:
         return UTC
     offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
     if offset > LARGEST_OFFSET:
-        raise BadRequest(f"{shown} has an offset of more than 14 hours, which no zone has.")
+        raise BadRequest(
+            say("domain.offsetTooLarge", '"{text}" has an offset of more than 14 hours, which no zone has.', text=shown)
+        )
     return timezone(-offset if match["sign"] == "-" else offset)
 
 

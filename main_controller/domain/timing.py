@@ -106,5 +106,7 @@ class Beats:
     """Orders are looked at and procedures moved on."""
     events: float = 1.0
     """It is looked for what the grid did by itself."""
+    frame: float = 1.0
+    """What the page shows is made anew at the latest, and apis-web is asked for deals while somebody looks."""
     keep: float = 60.0
     """It is looked whether the journal's day has ended."""

@@ -13,6 +13,7 @@ from typing import Any
 from main_controller.domain.actor import Actor, transfer_actor
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.units import number, text
+from main_controller.sentence import Sentence, say
 
 
 class Step(StrEnum):
@@ -25,6 +26,20 @@ class Step(StrEnum):
     CURRENT_OFF = "currentOff"
     REFERENCE_DOWN = "referenceDown"
 
+    @property
+    def label(self) -> Sentence:
+        """The step in a sentence."""
+        return _LABELS[self]
+
+
+_LABELS: dict[Step, Sentence] = {
+    Step.REFERENCE_UP: say("domain.referenceUp", "referenceUp"),
+    Step.BUS_STABLE: say("domain.busStable", "busStable"),
+    Step.CURRENT_ON: say("domain.currentOn", "currentOn"),
+    Step.SHARING: say("domain.sharing", "sharing"),
+    Step.CURRENT_OFF: say("domain.currentOff", "currentOff"),
+    Step.REFERENCE_DOWN: say("domain.referenceDown", "referenceDown"),
+}
 
 ENDING = (Step.CURRENT_OFF, Step.REFERENCE_DOWN)
 
@@ -61,7 +76,7 @@ class Transfer:
     step: Step
     since: float
     state: TransferState = TransferState.RUNNING
-    reason: str | None = None
+    reason: Sentence | None = None
     failed: bool = False
     failed_step: Step | None = None
     touched: bool = False
@@ -172,7 +187,10 @@ def interrupted(record: Mapping[str, Any], now: float) -> Transfer:
         step=Step(record["step"]),
         since=now,
         state=TransferState.INTERRUPTED,
-        reason="The program ended while this ran; what its converters do is as shown. End it from here.",
+        reason=say(
+            "domain.interrupted",
+            "The program ended while this ran; what its converters do is as shown. End it from here.",
+        ),
         touched=True,
         notes=dict(record.get("notes", {})),
         minutes=number(record.get("minutes")),

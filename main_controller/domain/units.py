@@ -30,6 +30,11 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def address(value: object) -> str | None:
+    """A unit's address as sent; "NA" is none (K1)."""
+    return None if value == "NA" else text(value)
+
+
 def alarmed(status: Mapping[str, Any]) -> bool:
     """Whether a `dcdc.status` reports a fault; "Light alarm" is normal operation (K1, T12)."""
     return status.get("alarmState") == "Heavy alarm" or status.get("stateAlarm") == "Heavy alarm"
@@ -162,8 +167,7 @@ class Unit:
     @property
     def ip(self) -> str | None:
         """The unit's address as sent; "NA" is none (K1)."""
-        address = text(self.section("oesunit").get("ip"))
-        return None if address == "NA" else address
+        return address(self.section("oesunit").get("ip"))
 
     @property
     def display(self) -> str | None:

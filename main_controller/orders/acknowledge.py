@@ -11,6 +11,7 @@ from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk
 from main_controller.rules.live_bus import DEAD_BUS, RunLimits, listed, unexplained
+from main_controller.sentence import say
 from main_controller.store.chronicle import Chronicle
 
 
@@ -54,14 +55,17 @@ class Acknowledge:
         snapshot = desk.cache.snapshot()
         unit = desk.grid().units.get(unit_id)
         if unit is None:
-            raise NotFound(f"There is no unit {unit_id!r}.")
+            raise NotFound(say("orders.noUnit", "There is no unit {unit!r}.", unit=unit_id))
         command = desk.begin(AcknowledgeOrder(unit_id), by, stamp=stamp)
         desk.timely(command, stamp)
         desk.not_while_latched(command)
         if not unit.unwatched:
-            raise desk.refuse(
-                command, f"{unit_id} is watched, or was last seen in Wait; there is nothing to acknowledge."
+            watched = say(
+                "orders.watched",
+                "{unit} is watched, or was last seen in Wait; there is nothing to acknowledge.",
+                unit=unit_id,
             )
+            raise desk.refuse(command, watched)
         self._book.acknowledge(unit_id, snapshot.last_status(unit_id), str(by), desk.wall())
         self._told(unit_id)
         return desk.verify(desk.accept(command))
@@ -84,7 +88,10 @@ class Acknowledge:
             if grid.now - since <= self._limits.fresh:
                 self._doubted[unit.id] = since
             elif self._book.lift(unit.id):
-                text = (
-                    f"{unit.id} is acknowledged no longer: the bus is live ({listed(shown)}) and nothing explains it."
+                text = say(
+                    "orders.acknowledgedNoMore",
+                    "{unit} is acknowledged no longer: the bus is live ({shown}) and nothing explains it.",
+                    unit=unit.id,
+                    shown=listed(shown),
                 )
                 self._chronicle.tell("acknowledgement", unit.id, text, None, dict(shown))

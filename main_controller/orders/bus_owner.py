@@ -15,6 +15,7 @@ from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
 from main_controller.domain.timestamps import iso_utc
 from main_controller.rules.mode_rules import only_lowers
+from main_controller.sentence import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,21 @@ class Claim:
     since: datetime | None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """Why another order is refused."""
-        since = f"since {iso_utc(self.since)}" if self.since is not None else "since before the restart"
-        return (
-            f"The bus belongs to the guided sharing {self.id} from {self.giver} to {self.taker}, by {self.by} {since}; "
-            "until it has ended, only Wait and stops are sent."
+        if self.since is not None:
+            since = say("orders.ownedSince", "since {since}", since=iso_utc(self.since))
+        else:
+            since = say("orders.ownedSinceRestart", "since before the restart")
+        return say(
+            "orders.busOwned",
+            "The bus belongs to the guided sharing {command} from {giver} to {taker}, by {by} {since}; "
+            "until it has ended, only Wait and stops are sent.",
+            command=self.id,
+            giver=self.giver,
+            taker=self.taker,
+            by=self.by,
+            since=since,
         )
 
     def as_json(self) -> dict[str, Any]:

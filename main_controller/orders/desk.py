@@ -15,9 +15,10 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.assessment.moment import Moment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
+from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
-from main_controller.domain.scope import Lane, Scope
+from main_controller.domain.scope import Lane, Scope, named, named_first
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
@@ -25,6 +26,7 @@ from main_controller.orders.bus_owner import BusOwner
 from main_controller.orders.moments import Moments
 from main_controller.orders.register import Register
 from main_controller.orders.turns import TurnLost, Turns
+from main_controller.sentence import Sentence, say
 from main_controller.store.unit_cache import UnitCache
 
 log = logging.getLogger(__name__)
@@ -33,8 +35,8 @@ log = logging.getLogger(__name__)
 class Acknowledgements(Protocol):
     """Which unwatched units an operator has looked at (Z6a)."""
 
-    def acknowledged(self, unit_id: str, status: str | None) -> bool:
-        """Whether this unit, last seen in this status, is acknowledged."""
+    def statuses(self) -> Mapping[str, str | None]:
+        """The status as last seen, by unit, of everyone that is acknowledged: it holds for that status alone."""
         ...
 
 
@@ -59,6 +61,7 @@ class Desk:
         timing: Timing,
         clock: Callable[[], float],
         wall: Callable[[], datetime],
+        bus_limits: BusLimits = BusLimits(),  # noqa: B008  (frozen)
     ) -> None:
         self.cache = cache
         self.commands = commands
@@ -73,6 +76,7 @@ class Desk:
         self.mode_changed_at: float | None = None  # when (monotonic s) a mode was last seen to change
         self._acknowledgements = acknowledgements
         self._assessor = Assessor()
+        self._bus_limits = bus_limits
 
     # Looking
 
@@ -92,17 +96,18 @@ class Desk:
             self.commands.effects.mode_effects(),
             frozenset(
                 unit_id
-                for unit_id in {*snapshot.members, *snapshot.sightings}
-                if self._acknowledgements.acknowledged(unit_id, snapshot.last_status(unit_id))
+                for unit_id, status in self._acknowledgements.statuses().items()
+                if status == snapshot.last_status(unit_id)
             ),
             self.mode_changed_at,
+            self._bus_limits,
         )
 
     def known(self, unit_id: str) -> None:
         """Raise NotFound unless this unit is a member or was ever seen."""
         snapshot = self.cache.snapshot()
         if unit_id not in snapshot.sightings and unit_id not in snapshot.members:
-            raise NotFound(f"There is no unit {unit_id!r}.")
+            raise NotFound(say("orders.noUnit", "There is no unit {unit!r}.", unit=unit_id))
 
     # Recording
 
@@ -136,13 +141,13 @@ class Desk:
         """Note that no rule refused this command: it goes on, and whoever waited for that is told."""
         self.commands.update(command.id, judged=True)
 
-    def refuse(self, command: Command, sentence: str, **details: Any) -> Refused:
+    def refuse(self, command: Command, sentence: Sentence, **details: Any) -> Refused:
         """Record a refusal and return the error to raise."""
         self._end(command, CommandState.FAILED, error=sentence, sent=False)
         log.warning("%s %s refused: %s", command.id, command.order.name, sentence)
         return Refused(sentence, details={"command": command.id, "sent": False, **details})
 
-    def cancel(self, command: Command, sentence: str, *, sent: Sent = False, **changes: Any) -> Refused:
+    def cancel(self, command: Command, sentence: Sentence, *, sent: Sent = False, **changes: Any) -> Refused:
         """Record that a stop overtook a command, before it left or while it was on its way; the error to raise."""
         self._end(command, CommandState.CANCELLED, error=sentence, sent=sent, **changes)
         log.warning("%s %s cancelled, sent %s: %s", command.id, command.order.name, sent, sentence)
@@ -179,22 +184,22 @@ class Desk:
         log.info("%s %s %s", command.id, command.order.name, state)
         return self._end(command, state, error=None, **changes)
 
-    def contradict(self, command: Command, sentence: str, **changes: Any) -> Command:
+    def contradict(self, command: Command, sentence: Sentence, **changes: Any) -> Command:
         """Record that what the converter answered is not so by the readings since (S8)."""
         log.warning("%s %s contradicted: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.CONTRADICTED, error=sentence, **changes)
 
-    def replace(self, command: Command, sentence: str) -> Command:
+    def replace(self, command: Command, sentence: Sentence) -> Command:
         """Record that a newer order took this one's place before it was seen in effect."""
         log.info("%s %s: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.CANCELLED, error=sentence)
 
-    def time_out(self, command: Command, sentence: str, **changes: Any) -> Command:
+    def time_out(self, command: Command, sentence: Sentence, **changes: Any) -> Command:
         """Record that the order was not seen to be so in the time allowed."""
         log.error("%s %s timed out: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.TIMED_OUT, error=sentence, **changes)
 
-    def fail(self, command: Command, sentence: str, **changes: Any) -> Command:
+    def fail(self, command: Command, sentence: Sentence, **changes: Any) -> Command:
         """Record that the order failed."""
         log.error("%s %s failed: %s", command.id, command.order.name, sentence)
         return self._end(command, CommandState.FAILED, error=sentence, **changes)
@@ -227,24 +232,27 @@ class Desk:
             and any(other.order.scope.overlaps(scope) for scope in scopes)
         ]  # fmt: skip
         if came:
-            told = f"{_what(came[0])} by {came[0].by} came in its scope after it was asked; look, and press it again."
+            told = say(
+                "orders.cameSince",
+                "{what} by {by} came in its scope after it was asked; look, and press it again.",
+                what=_what(came[0]),
+                by=str(came[0].by),
+            )
             raise self.refuse(command, told, cause="moment", came=[_told(other) for other in came])
         for change in self.moments.changes_since(moment):
             if any(Scope(change.unit_id).overlaps(scope) for scope in scopes):
-                raise self.refuse(
-                    command, f"{change.sentence} It came after this was asked; press it again.", cause="moment", came=[]
+                changed = say(
+                    "orders.changedSince",
+                    "{change} It came after this was asked; press it again.",
+                    change=change.sentence,
                 )
+                raise self.refuse(command, changed, cause="moment", came=[])
 
     def not_while_latched(self, command: Command) -> None:
         """Refuse the command while the E-stop is latched: then only stopping passes (I17)."""
         latch = self.estop()
         if latch is not None:
-            why = f" ({latch['reason']})" if latch["reason"] else ""
-            sentence = (
-                f"The E-stop is latched by {latch['by']} since {latch['since']}{why}; "
-                "until it is reset only what stops is sent."
-            )
-            raise self.refuse(command, sentence, cause="estop", estop=dict(latch))
+            raise self.refuse(command, _latched(latch), cause="estop", estop=dict(latch))
 
     def not_while_stopping(self, command: Command, *, lowers: bool = False) -> None:
         """Refuse the command while a Stop all runs (Z9), or a guided transfer owns the bus (I16).
@@ -254,7 +262,8 @@ class Desk:
         if not lowers:
             self.not_while_latched(command)
         if self.turns.held_by is not None:
-            raise self.refuse(command, "Stop all is running; until it has ended only Wait and stop are sent.")
+            running = say("orders.stopAllRuns", "Stop all is running; until it has ended only Wait and stop are sent.")
+            raise self.refuse(command, running)
         if self.owner.claim is None:
             return
         claim = self.owner.against(command, self.grid())
@@ -265,7 +274,12 @@ class Desk:
         """Refuse the command while a Shut Down of its unit is under way, which leaves converters as they are (Z8b)."""
         for other in self.commands.open():
             if isinstance(other.order, ShutDownOrder) and unit_id in other.order.units:
-                raise self.refuse(command, f"{unit_id} is being shut down; only Wait is sent to its converter.")
+                ending = say(
+                    "orders.beingShutDown",
+                    "{unit} is being shut down; only Wait is sent to its converter.",
+                    unit=unit_id,
+                )
+                raise self.refuse(command, ending)
 
     def not_locked(self, command: Command, unit_id: str | None) -> None:
         """Refuse the command while a maintenance lock stands on its unit or on the cluster."""
@@ -273,9 +287,15 @@ class Desk:
         for scope in ("", unit_id):
             lock = locks.get(scope) if scope is not None else None
             if lock is not None:
-                who = scope or "The cluster"
-                sentence = f"{who} is locked by {lock['name']} since {lock['since']}: {lock['reason']}"
-                raise self.refuse(command, sentence, cause="locked", lock=dict(lock))
+                locked = say(
+                    "orders.locked",
+                    "{scope} is locked by {name} since {since}: {reason}",
+                    scope=named_first(scope),
+                    name=lock["name"],
+                    since=lock["since"],
+                    reason=lock["reason"],
+                )
+                raise self.refuse(command, locked, cause="locked", lock=dict(lock))
 
     # Waiting for a turn
 
@@ -322,16 +342,37 @@ class Desk:
         return settled
 
 
-def _what(command: Command) -> str:
+def _what(command: Command) -> Sentence:
     """A stop or a mode order, for a sentence."""
     order = command.order
     if isinstance(order, StopAllOrder):
-        return "Stop all"
+        return say("orders.stopAll", "Stop all")
     if isinstance(order, EndTransferOrder):
-        return "The end of the guided procedure"
-    if isinstance(order, ModeOrder):
-        return f"{order.mode.label if order.mode else 'follow the cluster'} for {order.scope}"
-    return f"Wait to {order.unit_id}"
+        return say("orders.endOfTransfer", "The end of the guided procedure")
+    if not isinstance(order, ModeOrder):
+        return say("orders.waitTo", "Wait to {unit}", unit=order.unit_id)
+    scope = named(order.unit_id)
+    if order.mode is None:
+        return say("orders.followFor", "follow the cluster for {scope}", scope=scope)
+    return say("orders.modeFor", "{mode} for {scope}", mode=order.mode.label, scope=scope)
+
+
+def _latched(latch: Mapping[str, Any]) -> Sentence:
+    """That the E-stop is latched, by whom, since when, and why where a reason was given."""
+    if not latch["reason"]:
+        return say(
+            "orders.latched",
+            "The E-stop is latched by {by} since {since}; until it is reset only what stops is sent.",
+            by=latch["by"],
+            since=latch["since"],
+        )
+    return say(
+        "orders.latchedFor",
+        "The E-stop is latched by {by} since {since} ({reason}); until it is reset only what stops is sent.",
+        by=latch["by"],
+        since=latch["since"],
+        reason=latch["reason"],
+    )
 
 
 def _told(command: Command) -> dict[str, Any]:
@@ -354,4 +395,10 @@ def foreseen(fault: Exception, what: str) -> ControllerError:
     if isinstance(fault, ControllerError):
         return fault
     log.error("%s failed in a way that nobody foresaw", what, exc_info=fault)
-    return UpstreamError(f"{what} failed in a way that nobody foresaw: {fault!r}", sent="unknown")
+    sentence = say(
+        "orders.unforeseen",
+        "{what} failed in a way that nobody foresaw: {fault}",
+        what=what,
+        fault=repr(fault),
+    )
+    return UpstreamError(sentence, sent="unknown")

@@ -12,6 +12,7 @@ from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.freshness import Reading, read_dcdc
 from main_controller.errors import ControllerError
 from main_controller.orders.desk import foreseen
+from main_controller.sentence import Sentence, say
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
@@ -32,22 +33,24 @@ class DirectReadings:
         self._clock = clock
         self._limit = limit
 
-    def of(self, units: Iterable[UnitAssessment]) -> dict[str, Reading | str]:
+    def of(self, units: Iterable[UnitAssessment]) -> dict[str, Reading | Sentence]:
         """What each of these converters says now, or a sentence why that is not known; never raises for a device."""
         futures = {unit.id: self._executor.submit(self._read, unit) for unit in units}
         wait(futures.values(), self._limit)
-        late = f"no answer came within {self._limit:g} s."
+        late = say("orders.notReadWithin", "no answer came within {seconds:g} s.", seconds=self._limit)
         for future in futures.values():
             future.cancel()  # what has not begun would come too late
         ended = {unit_id: future for unit_id, future in futures.items() if future.done() and not future.cancelled()}
         return {unit_id: ended[unit_id].result() if unit_id in ended else late for unit_id in futures}
 
-    def _read(self, unit: UnitAssessment) -> Reading | str:
+    def _read(self, unit: UnitAssessment) -> Reading | Sentence:
         try:
             dcdc = self._devices.read(Target(unit.id, unit.ip), "dcdc")
         except Exception as fault:  # noqa: BLE001 - whatever fails, the order then rests on the last reading (I12)
-            return foreseen(fault, f"The reading of {unit.id}").sentence
-        return read_dcdc(dcdc, self._clock()) if isinstance(dcdc, Mapping) else "it answered something else."
+            return foreseen(fault, say("orders.readingOf", "The reading of {unit}", unit=unit.id)).sentence
+        if not isinstance(dcdc, Mapping):
+            return say("orders.notReadable", "it answered something else.")
+        return read_dcdc(dcdc, self._clock())
 
 
 class RepeatedReadings:

@@ -12,10 +12,11 @@ from main_controller.domain.commands import Command
 from main_controller.domain.scope import Lane
 from main_controller.errors import ControllerError, Sent
 from main_controller.orders.desk import Desk, foreseen
+from main_controller.sentence import Sentence, say
 
 Answer = TypeVar("Answer")
 
-OVERTAKEN = "A stop overtook this order; nothing was sent."
+OVERTAKEN = say("orders.overtaken", "A stop overtook this order; nothing was sent.")
 
 
 class Handling(ABC, Generic[Answer]):
@@ -26,7 +27,7 @@ class Handling(ABC, Generic[Answer]):
 
     turn: Lane
     overtaken_by: tuple[Lane, ...]
-    what = "The order"
+    what = say("orders.theOrder", "The order")
 
     def prepare(self) -> None:
         """Look at what takes time, before anything is decided; raises ControllerError where the order is refused."""
@@ -42,9 +43,9 @@ class Handling(ABC, Generic[Answer]):
     def settle(self, sent: Sent, answer: Answer | None) -> None:
         """Note whether it left, and what was answered."""
 
-    def follow(self, sent: Sent) -> str:
-        """A stop came while it was on its way: send that again after it. What came of it; "" where none is needed."""
-        return ""
+    def follow(self, sent: Sent) -> Sentence | None:
+        """A stop came while it was on its way: send that again after it. What came of it; None where none is needed."""
+        return None
 
 
 class Dispatcher:
@@ -70,8 +71,8 @@ class Dispatcher:
                 handling.settle(False, None)
                 raise desk.cancel(command, OVERTAKEN)
             answer = self._send(command, handling, overtaken)
-            followed = handling.follow(True) if overtaken() else ""
-            if followed:
+            followed = handling.follow(True) if overtaken() else None
+            if followed is not None:
                 raise desk.cancel(command, followed, sent=True, settled=desk.clock())
         return desk.accept(command), answer
 

@@ -4,8 +4,8 @@ Owned by the register; the assessment counts them until a reading answers them, 
 """
 
 import threading
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from main_controller.domain.commands import ConverterEffect, ModeEffect
 
@@ -19,43 +19,50 @@ class Effects:
     """The orders by unit, and those of modes, oldest first."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # protects both fields; only dictionary work happens under it
+        self._lock = threading.Lock()  # protects every field; only dictionary work happens under it
         self._converter_orders: dict[str, list[ConverterEffect]] = {}
         self._mode_orders: list[ModeEffect] = []
+        self._converter_effects: Mapping[str, tuple[ConverterEffect, ...]] = {}  # swapped whole, as handed out
+        self._mode_effects: tuple[ModeEffect, ...] = ()
 
     def note_converter(self, order: ConverterEffect) -> None:
         """Keep a converter order, or replace the record of the same command for the same unit."""
         with self._lock:
             kept = self._converter_orders.setdefault(order.unit_id, [])
-            for index, old in enumerate(kept):
-                if old.command_id == order.command_id and old.entered == order.entered and old.status is order.status:
-                    kept[index] = order
-                    return
-            kept.append(order)
-            _prune(kept)
+            _keep(kept, order, lambda old: old.entered == order.entered and old.status is order.status)
+            self._converter_effects = {**self._converter_effects, order.unit_id: _effective(kept)}
 
     def note_mode(self, order: ModeEffect) -> None:
         """Keep a mode order, or replace the record of the same command."""
         with self._lock:
-            for index, old in enumerate(self._mode_orders):
-                if old.command_id == order.command_id:
-                    self._mode_orders[index] = order
-                    return
-            self._mode_orders.append(order)
-            _prune(self._mode_orders)
+            _keep(self._mode_orders, order, lambda _: True)
+            self._mode_effects = _effective(self._mode_orders)
 
     def converter_effects(self) -> Mapping[str, tuple[ConverterEffect, ...]]:
-        """Per unit the converter orders that were or may have been sent, oldest first."""
-        with self._lock:
-            return {
-                unit_id: tuple(order for order in kept if order.returned is None or order.sent is not False)
-                for unit_id, kept in self._converter_orders.items()
-            }
+        """Per unit the converter orders that were or may have been sent, oldest first: the same until one changes."""
+        return self._converter_effects
+
+    def last_mode_answer(self) -> float:
+        """When (monotonic s) an order of a mode last came back; -inf where none did."""
+        return max((one.returned for one in self._mode_effects if one.returned is not None), default=float("-inf"))
 
     def mode_effects(self) -> tuple[ModeEffect, ...]:
-        """The mode orders that were or may have been sent, oldest first."""
-        with self._lock:
-            return tuple(order for order in self._mode_orders if order.returned is None or order.sent is not False)
+        """The mode orders that were or may have been sent, oldest first: the same until one changes."""
+        return self._mode_effects
+
+
+def _effective(kept: "list[Order]") -> "tuple[Order, ...]":
+    return tuple(order for order in kept if order.returned is None or order.sent is not False)
+
+
+def _keep(kept: "list[Order]", order: "Order", same: Callable[[Any], bool]) -> None:
+    """Put the order in the place of the same command's record, if that is the `same`, else behind all others."""
+    for index, old in enumerate(kept):
+        if old.command_id == order.command_id and same(old):
+            kept[index] = order
+            return
+    kept.append(order)
+    _prune(kept)
 
 
 def _prune(kept: "list[Order]") -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, ModeEffect
-from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
 from main_controller.domain.scope import Lane
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.mode_sender import ModeSender
 from main_controller.orders.waits import Waits
+from main_controller.sentence import say
 
 
 class ForceStop:
@@ -55,14 +55,15 @@ class ForceStop:
         results = self._waits.send_all(command.id, grid)
         failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
         if failed:
-            desk.commands.update(command.id, note=f"Wait could not be sent to {some(failed)}.")
+            note = say("orders.waitsUnsent", "Wait could not be sent to {units}.", units=failed)
+            desk.commands.update(command.id, note=note)
         return asked.result()
 
     def _send(self, command: Command, order: ModeOrder, effect: ModeEffect) -> Any:
         try:
             answer = self._sender.send(order)
         except Exception as fault:
-            error = foreseen(fault, "The order")
+            error = foreseen(fault, say("orders.theOrder", "The order"))
             self._sender.settle(effect, error.sent)
             raise self._desk.fault(command, error) from fault
         self._sender.settle(effect, True)

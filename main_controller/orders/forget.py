@@ -18,6 +18,7 @@ from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk
+from main_controller.sentence import Sentence, say
 
 UNKNOWN = "unknown"
 """What `confirm` has to say of a unit whose converter was never heard, or told no status that a person can say."""
@@ -63,7 +64,7 @@ class Forget:
         """
         desk = self._desk
         if unit_id in desk.cache.snapshot().forgotten:
-            raise NotFound(f"{unit_id} has been forgotten already.")
+            raise NotFound(say("orders.forgottenAlready", "{unit} has been forgotten already.", unit=unit_id))
         desk.known(unit_id)
         status = _status(desk.cache.snapshot(), unit_id)
         command = desk.begin(ForgetOrder(unit_id, name, reason), by, before={"word": status}, stamp=stamp)
@@ -81,33 +82,51 @@ class Forget:
         cleared = self._clear_schedules(unit_id)
         return desk.verify(desk.accept(command), progress={"schedules": cleared})
 
-    def _why_not(self, unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None) -> str | None:
+    def _why_not(self, unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None) -> Sentence | None:
         """Why it cannot be said that the unit has left, or None."""
         desk = self._desk
         answered = snapshot.answered_at
         if answered is None or desk.clock() - answered > desk.timing.stale_after:
-            return f"apis-web's /get/log does not answer now, so nobody can tell whether it shows {unit_id}."
+            return say(
+                "orders.notTold",
+                "apis-web's /get/log does not answer now, so nobody can tell whether it shows {unit}.",
+                unit=unit_id,
+            )
         if _present(snapshot.sightings.get(unit_id)):
             return _shown(unit_id)
         if unit is not None and unit.in_flight:
-            return f"An order to {unit_id} has not come back yet."
+            return say("orders.orderUnderWay", "An order to {unit} has not come back yet.", unit=unit_id)
         transfer = self._transfer() or {}
         under_way = transfer.get("state") in ("running", "interrupted")
         if under_way and unit_id in (transfer.get("from"), transfer.get("to")):
-            return f"{unit_id} is part of the guided procedure {transfer.get('command')}; end that first."
+            return say(
+                "orders.partOfTransfer",
+                "{unit} is part of the guided procedure {command}; end that first.",
+                unit=unit_id,
+                command=transfer.get("command"),
+            )
         return None
 
 
-def _unconfirmed(unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None, confirm: str | None) -> str | None:
+def _unconfirmed(unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None, confirm: str | None) -> Sentence | None:
     """What has to be sent so that nobody forgets working hardware unawares, or None."""
     status = _status(snapshot, unit_id)
     if confirm == status or (confirm is None and (unit is None or not unit.unwatched)):
         return None
     if confirm is not None:
-        return f"{unit_id} was last seen in the status {status}, not {confirm[:40]!r}; send confirm={status}."
-    return (
-        f"{unit_id} is not known to be in Wait: its status was last seen as {status}. "
-        f"If it has left all the same, send confirm={status}."
+        return say(
+            "orders.otherStatus",
+            "{unit} was last seen in the status {status}, not {given!r}; send confirm={status}.",
+            unit=unit_id,
+            status=status,
+            given=confirm[:40],
+        )
+    return say(
+        "orders.notInWait",
+        "{unit} is not known to be in Wait: its status was last seen as {status}. "
+        "If it has left all the same, send confirm={status}.",
+        unit=unit_id,
+        status=status,
     )
 
 
@@ -124,5 +143,9 @@ def _present(sighting: Sighting | None) -> bool:
     return sighting is not None and sighting.present
 
 
-def _shown(unit_id: str) -> str:
-    return f"{unit_id} is still shown by apis-web's /get/log; only a unit that is gone from it can be forgotten."
+def _shown(unit_id: str) -> Sentence:
+    return say(
+        "orders.stillShown",
+        "{unit} is still shown by apis-web's /get/log; only a unit that is gone from it can be forgotten.",
+        unit=unit_id,
+    )

@@ -10,10 +10,12 @@ from typing import Any, Protocol
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.orders import LockOrder, UnlockOrder
+from main_controller.domain.scope import named_first
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
 from main_controller.orders.desk import Desk
 from main_controller.rules.mode_rules import why_not_lock
+from main_controller.sentence import say
 
 
 class Book(Protocol):
@@ -65,7 +67,13 @@ class SetLock:
             desk.timely(command, stamp)
             held = self._book.all().get(scope)
             if held is not None:
-                raise desk.refuse(command, f"{scope or 'The cluster'} is locked already, by {held['name']}.")
+                taken = say(
+                    "orders.lockedAlready",
+                    "{scope} is locked already, by {name}.",
+                    scope=named_first(unit_id),
+                    name=held["name"],
+                )
+                raise desk.refuse(command, taken)
             why = why_not_lock(scope, desk.grid()) if scope else None
             if why:
                 raise desk.refuse(command, why)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from main_controller.domain.stamp import Moment
 from main_controller.domain.timing import Timing
+from main_controller.sentence import Sentence, say
 
 KEPT = 500_000
 """How many serials are known: eight pages that ask twice a second use them up in 8 hours, a flood in minutes."""
@@ -22,7 +23,7 @@ class Change:
 
     at: float
     unit_id: str | None
-    sentence: str
+    sentence: Sentence
 
 
 class Moments:
@@ -57,19 +58,30 @@ class Moments:
             index = moment.serial - self._first
             return self._times[index] if 0 <= index < len(self._times) else None
 
-    def why_not(self, moment: Moment, limit: float) -> str | None:
+    def why_not(self, moment: Moment, limit: float) -> Sentence | None:
         """Why an order of this moment may not act for its age alone, at most `limit` s; None where it may."""
         told_at = self.told_at(moment)
         if told_at is None:
-            return "Its page shows another start of the controller, or a status of too long ago; press it again."
+            return say(
+                "orders.otherStart",
+                "Its page shows another start of the controller, or a status of too long ago; press it again.",
+            )
         elapsed = self._clock() - told_at - moment.age
         if elapsed < -self._ahead:
-            return "It tells a moment that is still to come, so nobody knows when it was pressed; press it again."
+            return say(
+                "orders.pressedAhead",
+                "It tells a moment that is still to come, so nobody knows when it was pressed; press it again.",
+            )
         if elapsed > limit:
-            return f"It was pressed {elapsed:.0f} s before it arrived, longer than {limit:g} s ago; press it again."
+            return say(
+                "orders.pressedLongAgo",
+                "It was pressed {seconds:.0f} s before it arrived, longer than {limit:g} s ago; press it again.",
+                seconds=elapsed,
+                limit=limit,
+            )
         return None
 
-    def changed(self, unit_id: str | None, sentence: str) -> None:
+    def changed(self, unit_id: str | None, sentence: Sentence) -> None:
         """Note that a mode changed by itself, which an order pressed before could not know."""
         with self._lock:
             self._changes[unit_id] = Change(self._clock(), unit_id, sentence)

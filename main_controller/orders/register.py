@@ -15,6 +15,7 @@ from typing import Any
 from main_controller.domain.commands import Command, CommandState, stops_or_changes
 from main_controller.errors import NotFound, Refused
 from main_controller.orders.effects import Effects
+from main_controller.sentence import say
 
 Listener = Callable[[Command | None, Command], None]
 """Called after every change with the record before (None: new) and after."""
@@ -27,10 +28,13 @@ class KeyTaken(Refused):
     """
 
     def __init__(self, command: Command, *, same: bool) -> None:
-        super().__init__(
-            f"The key {command.key} was given to another order, {command.id}; every order needs a key of its own.",
-            details={"command": command.id, "sent": False},
+        sentence = say(
+            "orders.keyTaken",
+            "The key {key} was given to another order, {command}; every order needs a key of its own.",
+            key=command.key,
+            command=command.id,
         )
+        super().__init__(sentence, details={"command": command.id, "sent": False})
         self.command = command
         self.same = same
 
@@ -157,7 +161,7 @@ class Register:
         with self._record:
             command = self._commands.get(command_id)
         if command is None:
-            raise NotFound(f"There is no command {command_id!r}.")
+            raise NotFound(say("orders.noCommand", "There is no command {command!r}.", command=command_id))
         return command
 
     def latest(self) -> list[Command]:

@@ -19,6 +19,7 @@ from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
 from main_controller.orders.desk import Desk
+from main_controller.sentence import say
 from main_controller.store.schedule_file import check_unit_id
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
 from main_controller.store.schedules import Schedules
@@ -82,10 +83,13 @@ class SetSchedule:
         due = parse_schedule_value(value_text, self._zone)
         now = self._wall()
         if due <= now:
-            raise BadRequest(
-                f"A schedule must lie in the future: {iso_in(due, self._zone)} is past, "
-                f"it is {iso_in(now, self._zone)} now."
+            past = say(
+                "orders.schedulePast",
+                "A schedule must lie in the future: {due} is past, it is {now} now.",
+                due=iso_in(due, self._zone),
+                now=iso_in(now, self._zone),
             )
+            raise BadRequest(past)
         command = self._begin(ScheduleOrder(unit_id, wanted.value, iso_utc(due)), by, stamp)
         self._desk.not_while_latched(command)
         before = self._due(unit_id, wanted)
@@ -143,7 +147,7 @@ class SetSchedule:
             )
         return command, {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
 
-    def clear_due(self, unit_id: str | None, by: str = "a person") -> int:
+    def clear_due(self, unit_id: str | None) -> int:
         """Clear what is due in exactly this scope, because a person ordered its mode (Z12); how many there were.
 
         Never raises, since the person's order comes first: what cannot be removed is logged, and the scheduler leaves
@@ -154,9 +158,8 @@ class SetSchedule:
             for schedule in self._schedules.list():
                 if schedule.unit_id == unit_id and schedule.due <= now and self._schedules.discard(schedule):
                     count += 1
-                    self._results.add(
-                        ScheduleResult(schedule, "cleared", now, f"Its mode was ordered by hand by {by}.")
-                    )
+                    why = say("orders.orderedByHand", "Its mode was ordered by hand by a person.")
+                    self._results.add(ScheduleResult(schedule, "cleared", now, why))
         except ControllerError as error:
             log.error("due schedules of %s were not cleared: %s", unit_id or "the cluster", error.sentence)
         return count
@@ -168,7 +171,8 @@ class SetSchedule:
             for schedule in self._schedules.list():
                 if schedule.unit_id == unit_id and self._schedules.discard(schedule):
                     count += 1
-                    self._results.add(ScheduleResult(schedule, "cleared", now, "Its unit has left the cluster."))
+                    why = say("orders.unitLeft", "Its unit has left the cluster.")
+                    self._results.add(ScheduleResult(schedule, "cleared", now, why))
         except ControllerError as error:
             log.error("schedules of %s, which has left, were not cleared: %s", unit_id, error.sentence)
         return count
@@ -192,16 +196,22 @@ class SetSchedule:
         check_unit_id(unit_id)
         known = self._known()
         if not known:
-            raise NoDataYet("No unit is known yet, so none can be given a schedule.")
+            raise NoDataYet(say("orders.noUnitYet", "No unit is known yet, so none can be given a schedule."))
         if unit_id not in known:
-            raise NotFound(f"There is no unit {unit_id}.")
+            raise NotFound(say("orders.noUnitToSchedule", "There is no unit {unit}.", unit=unit_id))
 
 
 def _operation(status: str) -> Operation:
     try:
         return Operation(status)
     except ValueError:
-        raise BadRequest(f"operation must be one of {', '.join(Operation)}, not {status[:40]!r}.") from None
+        other = say(
+            "orders.noOperation",
+            "operation must be one of {operations}, not {given!r}.",
+            operations=list(Operation),
+            given=status[:40],
+        )
+        raise BadRequest(other) from None
 
 
 def _none(cleared: bool) -> str:

@@ -25,6 +25,7 @@ from main_controller.orders.waits import Waits
 from main_controller.rules.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.rules.interlocks import judge
 from main_controller.rules.last_look import units_to_read
+from main_controller.sentence import Sentence, joined, say
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class ConverterRules:
         wanted: ConverterOrder,
         grid: GridState,
         by: Actor | None,
-        direct: Mapping[str, Reading | str] | None = None,
+        direct: Mapping[str, Reading | Sentence] | None = None,
     ) -> list[Answer]:
         """What each rule says; `direct` is what converters themselves said just now (None: they were not asked)."""
         claim = self._desk.owner.claim
@@ -172,12 +173,12 @@ class _Sending(Handling[Mapping[str, Any]]):
         self._wanted = wanted
         self._override = override
         self._stamp = stamp
-        self._told: Mapping[str, Reading | str] = {}  # what converters themselves said
+        self._told: Mapping[str, Reading | Sentence] = {}  # what converters themselves said
         self._ip: str | None = None
         self._effect: ConverterEffect | None = None
         self.turn = Lane("converter", wanted.scope)
         self.overtaken_by = (Lane("converter"), self.turn)
-        self.what = f"The order to {wanted.unit_id}"
+        self.what = say("orders.orderTo", "The order to {unit}", unit=wanted.unit_id)
 
     def prepare(self) -> None:
         """Before a current order: the rules first, so that a refusal waits for no device, then the direct readings."""
@@ -198,11 +199,16 @@ class _Sending(Handling[Mapping[str, Any]]):
         )
         desk.commands.effects.note_converter(self._effect)
         if overridden:
-            note = f"Rules {', '.join(overridden)} were overridden: {self._override.reason}"
+            note = say(
+                "orders.overridden",
+                "Rules {rules} were overridden: {reason}",
+                rules=overridden,
+                reason=self._override.reason,
+            )
             desk.commands.update(command.id, note=note)
             log.warning("%s to %s: %s", command.id, wanted.unit_id, note)
 
-    def _check(self, told: Mapping[str, Reading | str] | None) -> tuple[GridState, list[str]]:
+    def _check(self, told: Mapping[str, Reading | Sentence] | None) -> tuple[GridState, list[str]]:
         """Refuse what anything refuses; the state that was judged by, and the rules that were overridden."""
         desk, command, wanted = self._desk, self._command, self._wanted
         desk.timely(command, self._stamp)
@@ -214,7 +220,7 @@ class _Sending(Handling[Mapping[str, Any]]):
         failing = [answer for answer in answers if answer.refuses]
         refusing = [answer for answer in failing if not self._override.passes(answer)]
         if refusing:
-            sentence = " ".join(answer.sentence for answer in refusing)
+            sentence = joined(answer.sentence for answer in refusing)
             raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in answers])
         return grid, [answer.rule for answer in failing]
 
@@ -229,10 +235,10 @@ class _Sending(Handling[Mapping[str, Any]]):
             back = replace(self._effect, returned=self._desk.clock(), sent=sent, answer=answer)
             self._desk.commands.effects.note_converter(back)
 
-    def follow(self, sent: Sent) -> str:
+    def follow(self, sent: Sent) -> Sentence | None:
         """Send Wait again after it (Z9)."""
         if sent is False:
-            return ""
+            return None
         command_id, unit_id = self._command.id, self._wanted.unit_id
         log.warning("%s: a stop overtook this order in flight; Wait follows it to %s", command_id, unit_id)
         result = self._waits.send(command_id, unit_id, self._ip)
@@ -240,10 +246,19 @@ class _Sending(Handling[Mapping[str, Any]]):
         while result.error is not None and tries < FOLLOWED_AT_MOST:
             result, tries = self._waits.send(command_id, unit_id, self._ip), tries + 1
         if result.in_wait:
-            note = f"A stop overtook this order in flight; Wait followed it, and {unit_id} is in Wait."
+            note = say(
+                "orders.waitFollowed",
+                "A stop overtook this order in flight; Wait followed it, and {unit} is in Wait.",
+                unit=unit_id,
+            )
         else:
-            why = result.error.sentence if result.error is not None else "its converter does not show it yet."
-            note = f"A stop overtook this order in flight; {unit_id} is not seen in Wait after it: {why}"
+            unseen = say("orders.waitUnseen", "its converter does not show it yet.")
+            note = say(
+                "orders.waitFollowedUnseen",
+                "A stop overtook this order in flight; {unit} is not seen in Wait after it: {why}",
+                unit=unit_id,
+                why=result.error.sentence if result.error is not None else unseen,
+            )
             log.error("%s: %s", command_id, note)
         self._desk.commands.update(command_id, note=note)
         return note

@@ -20,6 +20,7 @@ from main_controller.orders.force_stop import ForceStop
 from main_controller.orders.mode_sender import ModeSender
 from main_controller.rules.live_bus import DEAD_BUS, RunLimits
 from main_controller.rules.mode_rules import only_lowers, why_not_global, why_not_local
+from main_controller.sentence import Sentence, say
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class _Change(Handling[Any]):
             raise desk.refuse(command, reason)
         self._effect = self._sender.note(command, order, _shown(order, grid))
 
-    def _why_not(self, grid: GridState) -> str | None:
+    def _why_not(self, grid: GridState) -> Sentence | None:
         order, locks = self._order, self._desk.locks.all()
         if order.unit_id is not None:
             return why_not_local(order.unit_id, order.mode, grid, locks, self._limits)
@@ -110,11 +111,11 @@ class _Change(Handling[Any]):
         if self._effect is not None:
             self._sender.settle(self._effect, sent)
 
-    def follow(self, sent: Sent) -> str:
+    def follow(self, sent: Sent) -> Sentence | None:
         """Send stop again in the same scope; one of the cluster holds whatever a unit's own mode is (A15-3)."""
         desk, command = self._desk, self._command
         if desk.turns.stops(self.turn) == self._stops:
-            return ""
+            return None
         log.warning("%s: a stop overtook this order in flight; stop follows it", command.id)
         stop = ModeOrder(self._order.unit_id, Mode.STOP)
         effect = ModeEffect(
@@ -124,11 +125,15 @@ class _Change(Handling[Any]):
         desk.commands.effects.note_mode(effect)
         try:
             self._sender.send(stop)
-            note = "A stop overtook this order in flight; stop followed it."
+            note = say("orders.stopFollowed", "A stop overtook this order in flight; stop followed it.")
             desk.settle_mode(effect, True)
         except Exception as fault:  # noqa: BLE001 - it is told, and the overtaken order goes on to its end
-            error = foreseen(fault, "The stop")
-            note = f"A stop overtook this order in flight; the stop after it failed: {error.sentence}"
+            error = foreseen(fault, say("orders.theStop", "The stop"))
+            note = say(
+                "orders.stopAfterFailed",
+                "A stop overtook this order in flight; the stop after it failed: {why}",
+                why=error.sentence,
+            )
             log.error("%s: %s", command.id, note)
             desk.settle_mode(effect, error.sent)
         desk.commands.update(command.id, note=note)

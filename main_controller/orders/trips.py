@@ -12,11 +12,10 @@ from main_controller.domain.commands import Command
 from main_controller.domain.orders import ResetTripsOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.orders.desk import Desk
+from main_controller.sentence import say
 
 KEPT = 10
 """How many trips of one unit are remembered."""
-
-NONE_KNOWN = "No trip of {unit_id} is known since it was last reset, or since this program started."
 
 
 class Trips:
@@ -60,11 +59,21 @@ class ResetTrips:
         desk.timely(command, stamp)
         desk.not_while_latched(command)
         if not known:
-            raise desk.refuse(command, NONE_KNOWN.format(unit_id=unit_id))
+            none = say(
+                "orders.noTrip",
+                "No trip of {unit} is known since it was last reset, or since this program started.",
+                unit=unit_id,
+            )
+            raise desk.refuse(command, none)
         since = desk.clock() - known[-1]
         if since < self._pause:
-            raise desk.refuse(
-                command, f"{unit_id} tripped {int(since)} s ago; its trips are reset after {self._pause:g} s."
+            early = say(
+                "orders.trippedJustNow",
+                "{unit} tripped {seconds} s ago; its trips are reset after {pause:g} s.",
+                unit=unit_id,
+                seconds=int(since),
+                pause=self._pause,
             )
+            raise desk.refuse(command, early)
         self._trips.reset(unit_id, known)
         return desk.verify(desk.accept(command))

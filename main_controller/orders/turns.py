@@ -10,6 +10,10 @@ from contextlib import contextmanager
 
 from main_controller.domain.scope import Lane
 from main_controller.errors import Refused
+from main_controller.sentence import say
+
+OVERTAKEN = say("orders.overtakenInTurn", "A stop overtook this order while it waited for its turn; nothing was sent.")
+TOO_LONG = say("orders.othersUnderWay", "Other orders for the same unit are still under way; nothing was sent.")
 
 
 class TurnLost(Refused):
@@ -41,9 +45,9 @@ class Turns:
             with self._changed:
                 came = self._changed.wait_for(lambda: overtaken() or queue[0] == command_id, timeout)
             if overtaken():
-                raise TurnLost("A stop overtook this order while it waited for its turn; nothing was sent.")
+                raise TurnLost(OVERTAKEN)
             if not came:
-                raise TurnLost("Other orders for the same unit are still under way; nothing was sent.")
+                raise TurnLost(TOO_LONG)
             yield
         finally:
             with self._changed:

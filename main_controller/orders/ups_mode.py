@@ -7,13 +7,13 @@ from typing import Any
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
-from main_controller.domain.identity import some
 from main_controller.domain.orders import UpsOrder
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.dispatcher import Dispatcher, Handling
+from main_controller.sentence import say
 from main_controller.upstream.devices import Devices, Target
 
 
@@ -52,7 +52,7 @@ class UpsMode:
         try:
             self._devices.ups_mode(target, mode)
         except Exception as fault:  # noqa: BLE001 - one failing unit never hides the others (Z10)
-            return foreseen(fault, f"The order to the UPS of {target.unit_id}")
+            return foreseen(fault, say("orders.orderToUps", "The order to the UPS of {unit}", unit=target.unit_id))
         return None
 
 
@@ -86,11 +86,12 @@ class _Setting(Handling[dict[str, Any]]):
         desk.timely(command, self._stamp)
         desk.not_while_stopping(command)
         if not self._enabled:
-            raise desk.refuse(command, "No UPS address is set (setting ups_set_url); nothing was sent.")
+            unset = say("orders.noUpsAddress", "No UPS address is set (setting ups_set_url); nothing was sent.")
+            raise desk.refuse(command, unset)
         self._facts = desk.grid().scope(self._order.unit_id)
         ambiguous = [unit.conflict for unit in self._facts if unit.conflict]
         if self._order.unit_id is not None and ambiguous:
-            raise desk.refuse(command, str(ambiguous[0]))
+            raise desk.refuse(command, ambiguous[0])
 
     def send(self) -> dict[str, Any]:
         """Send it to all; what came of it at each. Raises UpstreamError where no UPS took it."""
@@ -109,7 +110,11 @@ class _Setting(Handling[dict[str, Any]]):
         self._desk.units(self._command, units)
         if len(failed) < len(errors):
             return body
-        sentence = f"No UPS took the mode: {some(sorted(failed)) or 'no unit is known'}."
+        sentence = say(
+            "orders.noUpsTookIt",
+            "No UPS took the mode: {units}.",
+            units=sorted(failed) or say("orders.noneKnown", "no unit is known"),
+        )
         lefts = {outcome.sent for outcome in units.values()}
         left: Sent = True if True in lefts else "unknown" if "unknown" in lefts else False
         raise UpstreamError(sentence, sent=left, details={"units": body})

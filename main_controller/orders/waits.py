@@ -16,6 +16,7 @@ from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import ControllerError, Sent, UpstreamRefused
 from main_controller.orders.desk import Desk, foreseen
+from main_controller.sentence import say
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Waits:
         try:
             answer = self._devices.command(Target(unit_id, ip), ConverterStatus.WAIT, 0.0, 0.0)
         except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
-            error = foreseen(fault, f"Wait to {unit_id}")
+            error = foreseen(fault, say("orders.waitTo", "Wait to {unit}", unit=unit_id))
             return self._failed(order, error, error.sent)
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
         desk.commands.effects.note_converter(done)

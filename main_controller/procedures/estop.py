@@ -19,12 +19,13 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk
 from main_controller.procedures.stop_all import StopAll
+from main_controller.sentence import Sentence, joined, say
 from main_controller.store.chronicle import Chronicle
 from main_controller.store.latch_file import Latch, LatchFile, plain
 
 log = logging.getLogger(__name__)
 
-NO_REASON = "no reason was given"
+NO_REASON = say("procedures.noReason", "no reason was given")
 
 
 class EStop:
@@ -94,20 +95,33 @@ class EStop:
         desk.timely(command, stamp)
         held, presses = self._held, self._presses
         if held is None:
-            raise desk.fault(command, NotFound("No E-stop is latched."))
+            raise desk.fault(command, NotFound(say("procedures.notLatched", "No E-stop is latched.")))
         if desk.turns.held_by is not None:
-            raise desk.refuse(command, "Stop all is running; the E-stop is reset once it has ended.")
+            running = say("procedures.stopAllRuns", "Stop all is running; the E-stop is reset once it has ended.")
+            raise desk.refuse(command, running)
         if not self._at_file.acquire(timeout=self._desk.timing.latch_disk):
-            raise desk.refuse(command, f"The file {self._file.name} does not answer; the E-stop stays latched.")
+            hangs = say(
+                "procedures.latchFileHangs",
+                "The file {file} does not answer; the E-stop stays latched.",
+                file=self._file.name,
+            )
+            raise desk.refuse(command, hangs)
         try:
             self._remove(command)
             with self._changing:
                 if self._presses != presses:
-                    raise desk.refuse(command, "The E-stop was pressed again meanwhile; it stays latched.")
+                    again = say("procedures.pressedAgain", "The E-stop was pressed again meanwhile; it stays latched.")
+                    raise desk.refuse(command, again)
                 self._held, self._told, self._on_file, self._missed = None, False, False, None
         finally:
             self._at_file.release()
-        text = f"The E-stop that {held.by} latched was reset by {name}: {reason}."
+        text = say(
+            "procedures.latchReset",
+            "The E-stop that {by} latched was reset by {name}: {reason}.",
+            by=held.by,
+            name=name,
+            reason=reason,
+        )
         self._chronicle.tell("estop", None, text, _as_json(held), None)
         return desk.verify(desk.accept(command))
 
@@ -144,9 +158,23 @@ class EStop:
             held, news = self._held, self._held is not None and not self._told
             self._told = held is not None
         if news and held is not None:
-            note = "" if self._on_file else f" Its file cannot be written ({self._fault}): a restart forgets it."
-            text = f"The E-stop is latched by {held.by}: {held.reason or NO_REASON}.{note}"
-            self._chronicle.tell("estop", None, text, None, _as_json(held))
+            self._chronicle.tell("estop", None, self._latched(held), None, _as_json(held))
+
+    def _latched(self, held: Latch) -> Sentence:
+        text = say(
+            "procedures.latched",
+            "The E-stop is latched by {by}: {reason}.",
+            by=held.by,
+            reason=held.reason or NO_REASON,
+        )
+        if self._on_file:
+            return text
+        unwritten = say(
+            "procedures.latchInMemory",
+            "Its file cannot be written ({fault}): a restart forgets it.",
+            fault=self._fault,
+        )
+        return joined([text, unwritten])
 
     def _latch(self, latch: Latch, *, due: bool) -> None:
         with self._changing:
@@ -193,10 +221,20 @@ class EStop:
         try:
             self._file.remove()
         except OSError as error:
-            sentence = f"The file {self._file.name} cannot be removed ({error.strerror}); the E-stop stays latched."
-            raise self._desk.refuse(command, sentence) from error
+            stays = say(
+                "procedures.latchFileStays",
+                "The file {file} cannot be removed ({fault}); the E-stop stays latched.",
+                file=self._file.name,
+                fault=error.strerror,
+            )
+            raise self._desk.refuse(command, stays) from error
         if self._file.read() is not None:
-            raise self._desk.refuse(command, f"The file {self._file.name} is there again; the E-stop stays latched.")
+            back = say(
+                "procedures.latchFileBack",
+                "The file {file} is there again; the E-stop stays latched.",
+                file=self._file.name,
+            )
+            raise self._desk.refuse(command, back)
 
 
 def _as_json(latch: Latch) -> dict[str, str]:

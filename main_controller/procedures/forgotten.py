@@ -11,6 +11,7 @@ from typing import Any
 from main_controller.domain.identity import same_address
 from main_controller.domain.snapshot import Snapshot
 from main_controller.orders.waits import WaitResult
+from main_controller.sentence import say
 
 
 def reachable(snapshot: Snapshot) -> dict[str, str]:
@@ -29,6 +30,7 @@ def of_forgotten(tries: Mapping[str, Future[WaitResult]]) -> dict[str, dict[str,
 
 def _outcome(result: WaitResult | None) -> dict[str, Any]:
     if result is None:
-        return {"sent": "unknown", "shows": None, "error": "No answer has come yet."}
+        unanswered = say("procedures.noAnswerYet", "No answer has come yet.")
+        return {"sent": "unknown", "shows": None, "error": unanswered}
     shows = None if result.status is None else str(result.status)
     return {"sent": result.sent, "shows": shows, "error": result.error.sentence if result.error is not None else None}

@@ -27,10 +27,11 @@ from main_controller.procedures.transfer_record import TransferRecord
 from main_controller.procedures.transfer_start import TransferStart, reference_order
 from main_controller.procedures.transfer_watcher import TransferWatcher
 from main_controller.rules.transfer_watch import Bounds, why_end
+from main_controller.sentence import Sentence, say
 
 log = logging.getLogger(__name__)
 
-STOPPED = "A stop or Wait by hand came to one of the units."
+STOPPED = say("procedures.stoppedByHand", "A stop or Wait by hand came to one of the units.")
 
 
 class GuidedTransfer:
@@ -55,7 +56,7 @@ class GuidedTransfer:
         self._bounds = bounds
         self._starting = TransferStart(desk, set_converter, record, watcher, bounds=bounds, longest=longest)
         self._figures = TransferFigures(desk, bounds)
-        self._wish: str | None = None
+        self._wish: Sentence | None = None
         self._stops_seen = self._stops(record.now) if record.now is not None else 0
 
     @property
@@ -105,14 +106,14 @@ class GuidedTransfer:
 
     def end(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Begin the safe end of the transfer that runs, or of one that a kill interrupted."""
-        return self._end(by, f"{by} ended it.", stamp)
+        return self._end(by, say("procedures.endedBy", "{by} ended it.", by=str(by)), stamp)
 
-    def _end(self, by: Actor, why: str, stamp: Stamp = UNSTAMPED) -> Command:
+    def _end(self, by: Actor, why: Sentence, stamp: Stamp = UNSTAMPED) -> Command:
         desk = self._desk
         transfer = self._record.now
         left = transfer is not None and (transfer.state is TransferState.INTERRUPTED or transfer.unended)
         if transfer is None or (transfer.over and not left):
-            raise NotFound("No guided procedure is running.")
+            raise NotFound(say("procedures.noneRuns", "No guided procedure is running."))
         command = desk.begin(EndTransferOrder(transfer.giver, transfer.id), by, stamp=stamp, judged=True)
         if left:
             self._record.claim(command)  # no other procedure begins while this one ends
@@ -125,7 +126,7 @@ class GuidedTransfer:
         self._wish = why
         return desk.accept(command)
 
-    def abort(self, reason: str) -> None:
+    def abort(self, reason: Sentence) -> None:
         """Begin the safe end, because `reason`, also of what a kill interrupted; nothing where there is none."""
         transfer = self._record.now
         if transfer is not None and transfer.state is TransferState.INTERRUPTED:
@@ -137,7 +138,8 @@ class GuidedTransfer:
         """A Stop all has begun: nothing more is sent from here, Stop all ends what runs (Z9)."""
         transfer = self._record.now
         if transfer is not None and (not transfer.over or transfer.state is TransferState.INTERRUPTED):
-            ended = replace(transfer, reason="Stop all took over.", state=TransferState.CANCELLED)
+            taken_over = say("procedures.stopAllTookOver", "Stop all took over.")
+            ended = replace(transfer, reason=taken_over, state=TransferState.CANCELLED)
             self._record.finish(transfer, ended)
 
     # Moving on
@@ -186,13 +188,17 @@ class GuidedTransfer:
             why = wish or self._why_end(transfer, grid)
         except Exception as fault:
             log.exception("%s: watching it failed", transfer.id)
-            why = wish or f"Watching it failed in a way that nobody foresaw: {fault!r}"
+            why = wish or say(
+                "procedures.watchingFailed",
+                "Watching it failed in a way that nobody foresaw: {fault}",
+                fault=repr(fault),
+            )
         if why is None:
             return False
         self._begin_end(transfer, why, grid, failed=wish is None)
         return True
 
-    def _why_end(self, transfer: Transfer, grid: GridState) -> str | None:
+    def _why_end(self, transfer: Transfer, grid: GridState) -> Sentence | None:
         if self._stops(transfer) != self._stops_seen:
             return STOPPED
         view = self._watcher.view(grid, transfer.giver, transfer.taker)
@@ -206,7 +212,12 @@ class GuidedTransfer:
         now = self._desk.clock()
         up = replace(transfer, touched=True, reference_at=now)
         if answers_wanted(answer, wanted):
-            note = f"{transfer.giver} answers that it is the voltage reference at {transfer.voltage:g} V."
+            note = say(
+                "procedures.referenceAnswers",
+                "{unit} answers that it is the voltage reference at {volts:g} V.",
+                unit=transfer.giver,
+                volts=transfer.voltage,
+            )
             self._record.show(transfer, up.to(Step.BUS_STABLE, now, note))
         elif self._record.move(transfer, up):
             self._begin_end(up, _answered_otherwise(wanted, answer), self._desk.grid(), failed=True)
@@ -216,7 +227,7 @@ class GuidedTransfer:
         answers = self._set_converter.dry_run(_charge(transfer), transfer.owner)
         open_rules = [answer for answer in answers if answer.refuses]
         if not open_rules:
-            note = f"The bus is at {transfer.voltage:g} V at both units."
+            note = say("procedures.busStable", "The bus is at {volts:g} V at both units.", volts=transfer.voltage)
             self._record.show(transfer, transfer.to(Step.CURRENT_ON, grid.now, note))
             return
         self._record.tell(transfer, open_rules[0].sentence)
@@ -230,7 +241,12 @@ class GuidedTransfer:
         on = replace(transfer, current_at=now, current_since=self._desk.wall())
         self._figures.begin(on)
         if answers_wanted(answer, wanted):
-            note = f"{transfer.taker} answers that it charges, set to {transfer.current:g} A."
+            note = say(
+                "procedures.takerAnswers",
+                "{unit} answers that it charges, set to {amps:g} A.",
+                unit=transfer.taker,
+                amps=transfer.current,
+            )
             self._record.show(transfer, on.to(Step.SHARING, now, note))
         elif self._record.move(transfer, on):
             self._begin_end(on, _answered_otherwise(wanted, answer), self._desk.grid(), failed=True)
@@ -256,7 +272,7 @@ class GuidedTransfer:
 
     # The safe end
 
-    def _begin_end(self, transfer: Transfer, why: str, grid: GridState, *, failed: bool) -> None:
+    def _begin_end(self, transfer: Transfer, why: Sentence, grid: GridState, *, failed: bool) -> None:
         """Begin it, with the first Waits sent before anything is written down."""
         log.warning("%s: safe end begins: %s", transfer.id, why)
         ending = replace(transfer, reason=why, failed=failed or transfer.failed, began_end=grid.now)
@@ -312,8 +328,13 @@ def _charge(transfer: Transfer) -> ConverterOrder:
     return ConverterOrder(transfer.taker, ConverterStatus.CHARGE, transfer.voltage, transfer.current)
 
 
-def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> str:
-    return (
-        f"{wanted.unit_id} was ordered to be {wanted.status.label} at {wanted.dvg:g} V and {wanted.dig:g} A and "
-        f"answered otherwise (it shows {shows(answer) or 'no status'})."
+def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> Sentence:
+    return say(
+        "procedures.answeredOtherwise",
+        "{unit} was ordered to be {status} at {volts:g} V and {amps:g} A and answered otherwise (it shows {shown}).",
+        unit=wanted.unit_id,
+        status=wanted.status.label,
+        volts=wanted.dvg,
+        amps=wanted.dig,
+        shown=shows(answer) or say("procedures.noStatus", "no status"),
     )

@@ -15,6 +15,7 @@ from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.errors import ControllerError, NotFound
 from main_controller.orders.desk import Desk
 from main_controller.orders.set_converter import SetConverter
+from main_controller.sentence import Sentence, joined, say
 from main_controller.store.chronicle import Chronicle
 
 log = logging.getLogger(__name__)
@@ -101,25 +102,34 @@ class HandTime:
         try:
             by = self._desk.commands.get(order.command_id).by
         except NotFound:
-            return "somebody"  # it is remembered no more, or from before a restart
+            return say("procedures.somebody", "somebody")  # it is remembered no more, or from before a restart
         return None if by.kind is ActorKind.TRANSFER else str(by)
 
     def _tell(self, one: _Driven, times: int) -> None:
         minutes = times * self._limit / 60
-        status = one.order.status.label
-        text = (
-            f"{one.unit.id} has been {status} for {minutes:g} min by an order of {one.by} ({one.order.command_id}). "
-            f"{self._what_next(times)}"
+        driven = say(
+            "procedures.drivenByHand",
+            "{unit} has been {status} for {minutes:g} min by an order of {by} ({command}).",
+            unit=one.unit.id,
+            status=one.order.status.label,
+            minutes=minutes,
+            by=one.by,
+            command=one.order.command_id,
         )
+        text = joined([driven, self._what_next(times)])
         numbers = {"minutes": minutes, "dvg": one.order.dvg, "dig": one.order.dig, "command": one.order.command_id}
         self._chronicle.tell("handTime", one.unit.id, text, None, numbers)
 
-    def _what_next(self, times: int) -> str:
+    def _what_next(self, times: int) -> Sentence:
         if not self._waits:
-            return "Is that still wanted? Order it anew, or Wait."
+            return say("procedures.stillWanted", "Is that still wanted? Order it anew, or Wait.")
         if times < 2:
-            return f"Order it anew, or it gets Wait in {self._limit / 60:g} min."
-        return "It gets Wait now."
+            return say(
+                "procedures.getsWaitIn",
+                "Order it anew, or it gets Wait in {minutes:g} min.",
+                minutes=self._limit / 60,
+            )
+        return say("procedures.getsWaitNow", "It gets Wait now.")
 
     def _send(self, late: Mapping[str, _Driven], grid: GridState) -> None:
         """Send Wait, to current-controlled converters first; a reference keeps the bus while another may need it."""

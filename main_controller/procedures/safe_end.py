@@ -8,7 +8,7 @@ later.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from main_controller.assessment.grid_state import GridState, UnitAssessment, names
+from main_controller.assessment.grid_state import GridState, UnitAssessment, ids
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.transfer import Step, Transfer, TransferState
 from main_controller.orders.desk import Desk
@@ -23,6 +23,7 @@ from main_controller.rules.transfer_end import (
     what_is_left,
 )
 from main_controller.rules.transfer_watch import Bounds
+from main_controller.sentence import Sentence, joined, say
 
 NO_CURRENT = 0.1
 """Below this (A) a converter carries no current."""
@@ -83,7 +84,7 @@ class SafeEnd:
             return None
         self._unseen = {unit.id for unit in working}
         note = left or self._done(transfer, grid)
-        reason = f"{transfer.reason or ''} {left}".strip()
+        reason = joined(text for text in (transfer.reason, left) if text)
         state = TransferState.ENDED if not left and not transfer.failed else TransferState.FAILED
         notes = {**transfer.notes, str(transfer.step): note}
         return replace(transfer, notes=notes, reason=reason, state=state, safe=not left)
@@ -93,7 +94,7 @@ class SafeEnd:
         """Whether the end has failed to see somebody in Wait who is its own still."""
         return bool(self._unseen)
 
-    def go_on(self, transfer: Transfer, grid: GridState, *, sends: bool) -> str:
+    def go_on(self, transfer: Transfer, grid: GridState, *, sends: bool) -> Sentence:
         """After an end that failed: send Wait on to those that it did not see there (S5, S30); what is left of it.
 
         Not to one that was ordered something else since, or that apis-main drives: whoever looked at it may act. Unless
@@ -177,7 +178,7 @@ class SafeEnd:
 
     def _left(
         self, transfer: Transfer, grid: GridState, own: list[UnitAssessment], working: list[UnitAssessment]
-    ) -> str:
+    ) -> Sentence:
         """What keeps this end from being one, in a sentence; empty when nothing does."""
         unknown = [unit_id for unit_id in (transfer.giver, transfer.taker) if unit_id not in grid.units]
         dead_bus = self._bounds.limits.dead_bus
@@ -190,16 +191,41 @@ class SafeEnd:
         measured = bool(voltages) and all(unit_id in voltages for unit_id in (*live, *old))
         return what_is_left(working, unknown, voltages, dead_bus, measured=measured)
 
-    def _done(self, transfer: Transfer, grid: GridState) -> str:
+    def _done(self, transfer: Transfer, grid: GridState) -> Sentence:
         """That all is over, in a sentence."""
         if not self._bus_is_ours:
-            return f"{transfer.giver} was in Wait already; what else works on the bus is not this procedure's."
+            return say(
+                "procedures.busNotOurs",
+                "{unit} was in Wait already; what else works on the bus is not this procedure's.",
+                unit=transfer.giver,
+            )
         left = sorted({transfer.giver, transfer.taker} - self._followers - self._references)
+        if len(left) == 2:
+            return say(
+                "procedures.bothInDeals",
+                "apis-main drives {one} and {other} for its deals; that is left to it.",
+                one=left[0],
+                other=left[1],
+            )
         if left:
-            return f"apis-main drives {' and '.join(left)} for its deals; that is left to it."
-        driven = names(unit for unit in grid.units.values() if _driven(unit))
-        bus = f"apis-main drives {driven}" if driven else "no converter works, and the bus is dead"
-        return f"{transfer.giver} is in Wait; {bus}."
+            return say(
+                "procedures.inDeals",
+                "apis-main drives {unit} for its deals; that is left to it.",
+                unit=left[0],
+            )
+        driven = ids(unit for unit in grid.units.values() if _driven(unit))
+        if driven:
+            return say(
+                "procedures.referenceDownOthersDriven",
+                "{unit} is in Wait; apis-main drives {units}.",
+                unit=transfer.giver,
+                units=driven,
+            )
+        return say(
+            "procedures.referenceDown",
+            "{unit} is in Wait; no converter works, and the bus is dead.",
+            unit=transfer.giver,
+        )
 
 
 def _driven(unit: UnitAssessment) -> bool:
@@ -213,11 +239,23 @@ def _known(unit_ids: Iterable[str], grid: GridState) -> list[UnitAssessment]:
 
 def _currents_now(
     transfer: Transfer, followers: list[UnitAssessment], seen: list[UnitAssessment], off: list[UnitAssessment]
-) -> str:
+) -> Sentence:
     """How the first step of the end went, in a sentence."""
     unseen = [unit for unit in followers if unit not in seen]
     carrying = [unit for unit in seen if unit not in off]
-    parts = [f"{names(off)} is in Wait and carries no current."] if off else []
-    parts += [f"{names(unseen)} was not seen in Wait."] if unseen else []
-    parts += [f"{names(carrying)} is in Wait; nobody measured its current gone."] if carrying else []
-    return " ".join(parts) or f"{transfer.taker} is not known any more."
+    parts = []
+    if off:
+        parts.append(say("procedures.currentOff", "{units} is in Wait and carries no current.", units=ids(off)))
+    if unseen:
+        parts.append(say("procedures.notSeenInWait", "{units} was not seen in Wait.", units=ids(unseen)))
+    if carrying:
+        parts.append(
+            say(
+                "procedures.currentNotMeasured",
+                "{units} is in Wait; nobody measured its current gone.",
+                units=ids(carrying),
+            )
+        )
+    if not parts:
+        return say("procedures.takerUnknown", "{unit} is not known any more.", unit=transfer.taker)
+    return joined(parts)

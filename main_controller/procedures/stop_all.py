@@ -16,7 +16,6 @@ from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
 from main_controller.domain.deals import normalise
-from main_controller.domain.identity import some
 from main_controller.domain.modes import SHARING_MODES, Mode, parse_converter_status
 from main_controller.domain.orders import StopAllOrder
 from main_controller.domain.scope import Lane
@@ -26,6 +25,7 @@ from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.waits import Waits
 from main_controller.procedures.forgotten import of_forgotten, reachable
 from main_controller.procedures.stop_run import StopRun
+from main_controller.sentence import Sentence, foreign, joined, say
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices, Target
 
@@ -91,7 +91,7 @@ class StopAll:
             try:
                 self._execute(run)
             except BaseException:
-                self._desk.fail(run.command, "Stop all broke off; see the log.")
+                self._desk.fail(run.command, say("procedures.stopAllBrokeOff", "Stop all broke off; see the log."))
                 raise
             finally:
                 self._tell_listeners(run)
@@ -186,7 +186,7 @@ class StopAll:
             run.accepted_at = now if run.accepted_at is None else run.accepted_at
             run.stop_error = None
         else:
-            run.stop_error = error.sentence if isinstance(error, ControllerError) else repr(error)
+            run.stop_error = error.sentence if isinstance(error, ControllerError) else foreign(repr(error))
 
     def _stop_cluster(self, command: Command) -> None:
         desk = self._desk
@@ -195,7 +195,7 @@ class StopAll:
         try:
             self._apis_web.budo("stop")
         except Exception as fault:
-            error = foreseen(fault, "The stop")
+            error = foreseen(fault, say("procedures.theStop", "The stop"))
             desk.settle_mode(order, error.sent)
             log.error("%s: /stop failed: %s", command.id, error.sentence)
             raise error from fault
@@ -298,7 +298,8 @@ class StopAll:
         if not held or self._no_more_grace(run, grid):
             return None
         left = max(0.0, self._desk.timing.grace - (grid.now - run.started))
-        return {"units": held, "waitIn": round(left, 1), "why": "apis-main ends its deals in their order first"}
+        why = say("procedures.apisMainFirst", "apis-main ends its deals in their order first")
+        return {"units": held, "waitIn": round(left, 1), "why": why}
 
     def _report(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
@@ -336,17 +337,25 @@ def _may_share(grid: GridState) -> bool:
 
 
 def _failed(outcome: UnitOutcome) -> UnitOutcome:
-    sentence = outcome.error or "It was not seen in Wait."
+    sentence = outcome.error or say("procedures.itNotSeenInWait", "It was not seen in Wait.")
     return UnitOutcome(CommandState.FAILED, outcome.sent, outcome.shows, sentence, None)
 
 
-def _sentence(missing: list[str], stopped: bool, stop_error: str | None, any_unit: bool) -> str:
+def _sentence(missing: list[str], stopped: bool, stop_error: Sentence | None, any_unit: bool) -> Sentence:
     """What Stop all could not see, in one sentence per matter."""
     parts = []
     if not any_unit:
-        parts.append("No unit is known, so nobody can be seen in Wait.")
+        parts.append(say("procedures.noUnitKnown", "No unit is known, so nobody can be seen in Wait."))
     if missing:
-        parts.append(f"Not seen in Wait: {some(missing)}.")
-    if not stopped:
-        parts.append(f"The cluster's Force Stop is not seen in effect{f': {stop_error}' if stop_error else '.'}")
-    return " ".join(parts)
+        parts.append(say("procedures.unitsNotSeenInWait", "Not seen in Wait: {units}.", units=missing))
+    if not stopped and stop_error:
+        parts.append(
+            say(
+                "procedures.stopNotSeenBecause",
+                "The cluster's Force Stop is not seen in effect: {why}",
+                why=stop_error,
+            )
+        )
+    elif not stopped:
+        parts.append(say("procedures.stopNotSeen", "The cluster's Force Stop is not seen in effect."))
+    return joined(parts)

@@ -15,6 +15,7 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import Sent
 from main_controller.orders.register import Register
 from main_controller.orders.waits import WaitResult, WaitWave
+from main_controller.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class StopRun:
     asked: Future[None] | None = None
     asked_at: float | None = None
     accepted_at: float | None = None
-    stop_error: str | None = None
+    stop_error: Sentence | None = None
     overtakes: list[Future[None]] = field(default_factory=list)
     waves: list[WaitWave] = field(default_factory=list)
     reads: dict[str, Future[Any]] = field(default_factory=dict)

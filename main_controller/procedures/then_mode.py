@@ -24,6 +24,7 @@ from main_controller.orders.desk import Desk
 from main_controller.orders.set_mode import SetMode
 from main_controller.procedures.pages_heard import PagesHeard
 from main_controller.rules.evidence import drained
+from main_controller.sentence import Sentence, say
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Promise:
     entered: float
     state: ThenState = ThenState.WAITING
     seen_at: float | None = None
-    why: str | None = None
+    why: Sentence | None = None
     ended: float | None = None
 
     @property
@@ -89,9 +90,11 @@ class ThenMode:
             promise = self._promise
             if promise is not None and promise.open:
                 ended = self._desk.clock()
-                self._promise = replace(promise, state=ThenState.ENDED, why=f"{by} took it back.", ended=ended)
+                why = say("procedures.takenBack", "{by} took it back.", by=str(by))
+                self._promise = replace(promise, state=ThenState.ENDED, why=why, ended=ended)
         if promise is None or not promise.open:
-            raise self._desk.fault(command, NotFound("Nothing is to follow a Soft Stop."))
+            nothing = say("procedures.nothingFollows", "Nothing is to follow a Soft Stop.")
+            raise self._desk.fault(command, NotFound(nothing))
         return self._desk.verify(command)
 
     def as_json(self) -> dict[str, Any] | None:
@@ -145,16 +148,22 @@ class ThenMode:
         except NotFound:
             return promise.command
 
-    def _why_ended(self, promise: Promise, command: Command, grid: GridState) -> str | None:
+    def _why_ended(self, promise: Promise, command: Command, grid: GridState) -> Sentence | None:
         if grid.now - promise.entered > self._desk.timing.then_lasts:
-            return f"It stood for {self._desk.timing.then_lasts / 60:g} minutes."
+            minutes = self._desk.timing.then_lasts / 60
+            return say("procedures.stoodTooLong", "It stood for {minutes:g} minutes.", minutes=minutes)
         other = self._other_order(command)
         if other is not None:
-            return f"{other.by} ordered something else meanwhile ({other.id})."
+            return say(
+                "procedures.orderedElse",
+                "{by} ordered something else meanwhile ({command}).",
+                by=str(other.by),
+                command=other.id,
+            )
         if not command.state.open and not command.state.in_effect:
-            return f"The Soft Stop did not take effect: {command.error}"
+            return say("procedures.softStopFailed", "The Soft Stop did not take effect: {why}", why=command.error)
         if promise.seen_at is not None and grid.mode not in (Mode.HETERONOMOUS, None):
-            return f"The cluster is in {grid.mode.label}."
+            return say("procedures.clusterIn", "The cluster is in {mode}.", mode=grid.mode.label)
         return None
 
     def _other_order(self, command: Command) -> Command | None:
@@ -175,8 +184,11 @@ class ThenMode:
     def _keep(self, promise: Promise, now: float, moment: Moment) -> None:
         heard = self._pages.at(promise.page)
         if heard is None or now - heard > self._desk.timing.then_heard:
-            within = self._desk.timing.then_heard
-            why = f"The page that asked was not heard in the last {within:g} s, so it is asked anew."
+            why = say(
+                "procedures.pageUnheard",
+                "The page that asked was not heard in the last {seconds:g} s, so it is asked anew.",
+                seconds=self._desk.timing.then_heard,
+            )
             self._put(promise, state=ThenState.OFFERED, why=why)
             log.warning("%s does not follow %s by itself: %s", promise.mode.label, promise.command.id, why)
             return

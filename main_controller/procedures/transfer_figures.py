@@ -10,6 +10,7 @@ from main_controller.domain.transfer import Step, Transfer
 from main_controller.orders.desk import Desk
 from main_controller.rules.transfer_energy import Energy, begun, power_of
 from main_controller.rules.transfer_watch import Bounds
+from main_controller.sentence import Sentence, say
 
 
 class TransferFigures:
@@ -46,35 +47,43 @@ class TransferFigures:
         """Wh carried so far, None before any current was ordered."""
         return None if self._energy is None else self._energy.total(now)
 
-    def why_over(self, transfer: Transfer, now: float) -> str | None:
+    def why_over(self, transfer: Transfer, now: float) -> Sentence | None:
         """That its own limit is reached, in a sentence, or None."""
         if transfer.step is not Step.SHARING or transfer.current_at is None:
             return None
         if transfer.minutes is not None and now - transfer.current_at >= transfer.minutes * 60:
-            return f"Its {transfer.minutes:g} min are over."
+            return say("procedures.minutesOver", "Its {minutes:g} min are over.", minutes=transfer.minutes)
         wh = self.wh(now)
         if transfer.wh is not None and wh is not None and wh >= transfer.wh:
-            return f"Its {transfer.wh:g} Wh are reached ({wh:.1f} Wh)."
+            return say(
+                "procedures.whReached", "Its {wh:g} Wh are reached ({carried:.1f} Wh).", wh=transfer.wh, carried=wh
+            )
         return None
 
-    def sentence(self, transfer: Transfer, grid: GridState) -> str:
+    def sentence(self, transfer: Transfer, grid: GridState) -> Sentence:
         """What flows by the last readings."""
-        giver, taker = (_amps(grid.units.get(unit_id)) for unit_id in (transfer.giver, transfer.taker))
-        return f"By the last readings {transfer.taker} has {taker}, {transfer.giver} {giver}."
+        return say(
+            "procedures.currents",
+            "By the last readings {taker} has {taken}, {giver} {given}.",
+            taker=transfer.taker,
+            taken=_amps(grid.units.get(transfer.taker)),
+            giver=transfer.giver,
+            given=_amps(grid.units.get(transfer.giver)),
+        )
 
     def as_json(self, transfer: Transfer) -> dict[str, Any]:
         """The wire form: what is known and measured of both converters, and the energy."""
         grid = self._desk.grid()
-        units = {unit_id: self._unit(grid.units.get(unit_id)) for unit_id in (transfer.giver, transfer.taker)}
+        units = {unit_id: self._unit(grid.units.get(unit_id), grid) for unit_id in (transfer.giver, transfer.taker)}
         wh = self.wh(grid.now)
         return {"units": units, "energyWh": None if wh is None else round(wh, 2)}
 
-    def _unit(self, unit: UnitAssessment | None) -> dict[str, Any]:
+    def _unit(self, unit: UnitAssessment | None, grid: GridState) -> dict[str, Any]:
         """What is known of a converter: V, A, W and the age in s of its last reading."""
         if unit is None:
             return {"state": "silent", "words": [], "source": None, "vg": None, "ig": None, "wg": None, "age": None}
         statuses = sorted("unknown" if status is None else str(status) for status in unit.estimate.statuses)
-        reading = unit.reading
+        reading, age = unit.reading, grid.age(unit)
         return {
             "state": str(unit.state),
             "words": statuses,
@@ -82,7 +91,7 @@ class TransferFigures:
             "vg": None if reading is None else reading.vg,
             "ig": None if reading is None else reading.ig,
             "wg": self._watts(unit),
-            "age": None if unit.age is None else round(unit.age, 1),
+            "age": None if age is None else round(age, 1),
         }
 
     def _watts(self, unit: UnitAssessment) -> float | None:
@@ -90,6 +99,8 @@ class TransferFigures:
         return None if sighting is None else sighting.unit.wg
 
 
-def _amps(unit: UnitAssessment | None) -> str:
+def _amps(unit: UnitAssessment | None) -> Sentence:
     ig = None if unit is None or unit.reading is None else unit.reading.ig
-    return "no known current" if ig is None else f"{ig:+g} A"
+    if ig is None:
+        return say("procedures.noKnownCurrent", "no known current")
+    return say("procedures.amps", "{amps:+g} A", amps=ig)

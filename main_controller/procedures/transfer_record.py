@@ -15,6 +15,7 @@ from main_controller.domain.transfer import Transfer, TransferState, interrupted
 from main_controller.errors import ControllerError
 from main_controller.orders.bus_owner import Claim
 from main_controller.orders.desk import Desk
+from main_controller.sentence import Sentence, say
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class TransferRecord:
             log.error("%s: its state could not be kept: %s", transfer.id, error.sentence)
         self.tell(transfer, transfer.reason)
 
-    def tell(self, transfer: Transfer, sentence: str | None) -> None:
+    def tell(self, transfer: Transfer, sentence: Sentence | None) -> None:
         """Say in the command where the procedure stands."""
         if any(command.id == transfer.id for command in self._desk.commands.latest()):
             progress = {"step": str(transfer.step), "steps": transfer.as_json()["steps"], "sentence": sentence}
@@ -124,7 +125,8 @@ class TransferRecord:
                 if transfer.safe:
                     self._desk.verify(ending)
                 else:
-                    self._desk.fail(ending, transfer.reason or "It is not seen to have ended.")
+                    unseen = say("procedures.endNotSeen", "It is not seen to have ended.")
+                    self._desk.fail(ending, transfer.reason or unseen)
         command = next((c for c in commands if c.id == transfer.id), None)
         if command is not None:
             self._end(command, transfer)
@@ -149,7 +151,7 @@ class TransferRecord:
                 command.id, state=CommandState.CANCELLED, ended_at=self._desk.wall(), error=transfer.reason
             )
         else:
-            self._desk.fail(command, transfer.reason or "It failed.")
+            self._desk.fail(command, transfer.reason or say("procedures.itFailed", "It failed."))
 
 
 def _loaded(kept: Kept, now: float) -> list[Transfer]:

@@ -18,6 +18,7 @@ from main_controller.orders.set_converter import SetConverter
 from main_controller.procedures.transfer_record import TransferRecord
 from main_controller.procedures.transfer_watcher import TransferWatcher
 from main_controller.rules.transfer_watch import Bounds, most_current, why_not_begin
+from main_controller.sentence import joined, say
 
 MOST_WH = 10_000.0
 """The largest energy (Wh) that one transfer may be asked for."""
@@ -60,10 +61,15 @@ class TransferStart:
         desk.timely(command, stamp, asked.taker)
         before = self._record.now
         if before is not None and before.state is TransferState.INTERRUPTED:
-            raise desk.refuse(command, "A procedure from before the restart has not been ended yet; end it first.")
+            interrupted = say(
+                "procedures.endInterruptedFirst",
+                "A procedure from before the restart has not been ended yet; end it first.",
+            )
+            raise desk.refuse(command, interrupted)
         running, first = self._record.claim(command)
         if not first:
-            raise desk.refuse(command, f"The procedure {running.id} is still running.")
+            still = say("procedures.stillRuns", "The procedure {command} is still running.", command=running.id)
+            raise desk.refuse(command, still)
         transfer = Transfer(
             command.id, asked.giver, asked.taker, asked.current, asked.voltage, self._bounds.limits.current_max,
             str(by), Step.REFERENCE_UP, desk.clock(), minutes=asked.minutes, wh=asked.wh,
@@ -83,22 +89,29 @@ class TransferStart:
 
     def _understand(self, asked: TransferOrder) -> None:
         if asked.giver == asked.taker:
-            raise BadRequest("A unit cannot share with itself.")
+            raise BadRequest(say("procedures.oneUnitTwice", "A unit cannot share with itself."))
         for unit_id in (asked.giver, asked.taker):
             self._desk.known(unit_id)
         limits = self._bounds.limits
         most = most_current(limits)
         if not 0 < asked.current <= most:
-            raise BadRequest(
-                f"The current must be above 0 and at most {most:g} A, so that a reference of {limits.current_max:g} A "
-                "still holds the voltage."
+            too_much = say(
+                "procedures.wrongCurrent",
+                "The current must be above 0 and at most {most:g} A, so that a reference of {limit:g} A "
+                "still holds the voltage.",
+                most=most,
+                limit=limits.current_max,
             )
+            raise BadRequest(too_much)
         if asked.minutes is None and asked.wh is None:
-            raise BadRequest("A guided sharing needs an end: give minutes, wh or both.")
+            endless = say("procedures.endless", "A guided sharing needs an end: give minutes, wh or both.")
+            raise BadRequest(endless)
         if asked.minutes is not None and not 1 <= asked.minutes <= self._longest:
-            raise BadRequest(f"The minutes must be from 1 to {self._longest:g}.")
+            raise BadRequest(
+                say("procedures.wrongMinutes", "The minutes must be from 1 to {longest:g}.", longest=self._longest)
+            )
         if asked.wh is not None and not 0 < asked.wh <= MOST_WH:
-            raise BadRequest(f"The wh must be above 0 and at most {MOST_WH:g}.")
+            raise BadRequest(say("procedures.wrongWh", "The wh must be above 0 and at most {most:g}.", most=MOST_WH))
 
     def _enter(self, command: Command, transfer: Transfer) -> Transfer:
         """Check and take the bus as one step, so that no other order is checked in between (Z8b)."""
@@ -110,7 +123,7 @@ class TransferStart:
             answers = self._set_converter.dry_run(reference_order(transfer), transfer.owner)
             refusing = [answer for answer in answers if answer.refuses]
             if refusing:
-                sentence = " ".join(answer.sentence for answer in refusing)
+                sentence = joined(answer.sentence for answer in refusing)
                 raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in refusing])
             view = self._watcher.view(desk.grid(), transfer.giver, transfer.taker)
             reason = why_not_begin(transfer.giver, transfer.taker, view, self._bounds)

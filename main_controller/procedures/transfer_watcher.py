@@ -14,6 +14,7 @@ from main_controller.domain.transfer import ENDING, Transfer, TransferState
 from main_controller.orders.desk import Desk
 from main_controller.rules.transfer_battery import Gauges, gauges_of
 from main_controller.rules.transfer_watch import View
+from main_controller.sentence import Sentence, say
 
 
 class Heard(Protocol):
@@ -42,15 +43,19 @@ class TransferWatcher:
         }
         return View(grid, gauges, self._desk.locks.all())
 
-    def why_unattended(self, transfer: Transfer) -> str | None:
+    def why_unattended(self, transfer: Transfer) -> Sentence | None:
         """Why the transfer ends now because nobody attends to it, or None."""
         ends = self._ends(transfer)
         if ends is None or self._desk.clock() < ends:
             return None
         if transfer.state is TransferState.INTERRUPTED:
-            return f"Nobody ended it within {self._unattended / 60:g} min of the restart."
+            return say(
+                "procedures.nobodyEndedIt",
+                "Nobody ended it within {minutes:g} min of the restart.",
+                minutes=self._unattended / 60,
+            )
         minutes = (self._desk.timing.page_gone + self._desk.timing.page_asked_for) / 60
-        return f"The page that began it was not heard for {minutes:g} min."
+        return say("procedures.pageGone", "The page that began it was not heard for {minutes:g} min.", minutes=minutes)
 
     def unattended(self, transfer: Transfer) -> Mapping[str, Any] | None:
         """That nobody attends to it, why, and when it ends by itself; None while somebody does."""

@@ -7,8 +7,14 @@ alarms of the bus (`battery_watch`). Each of them asks only about what the hardw
 from typing import NamedTuple
 
 from main_controller.domain.limits import BatteryLimits
+from main_controller.sentence import say
 
-PERMITS = ("neither charging nor discharging", "charging only", "discharging only", "charging and discharging")
+PERMITS = (
+    say("rules.permitsNeither", "neither charging nor discharging"),
+    say("rules.permitsCharging", "charging only"),
+    say("rules.permitsDischarging", "discharging only"),
+    say("rules.permitsBoth", "charging and discharging"),
+)
 CHARGING, DISCHARGING = 1, 2
 
 EFFICIENCY = 0.9

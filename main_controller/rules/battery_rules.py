@@ -24,6 +24,7 @@ from main_controller.rules.battery_bounds import (
 from main_controller.rules.bus_rules import reference_of, target_of
 from main_controller.rules.interlock_terms import Answer, Limits, fail, of_units, ok, untold
 from main_controller.rules.set_point_rules import current_before
+from main_controller.sentence import Sentence, say
 
 NOBODY = Unit("", {})
 
@@ -91,17 +92,27 @@ def _charge(role: Role, limits: Limits) -> list[Answer]:
     if limit is None:
         return []
     if rsoc is None:
-        return [untold("j", f"{role.id} does not tell its battery's charge.", **{role.id: {"rsoc": None}})]
-    does, side, bound, cause = (
-        ("give", "above", "min", "charge-below-reserve")
-        if flow.gives
-        else ("take", "below", "max", "charge-above-full")
-    )
+        sentence = say("rules.chargeUntold", "{unit} does not tell its battery's charge.", unit=role.id)
+        return [untold("j", sentence, **{role.id: {"rsoc": None}})]
+    bound, cause = ("min", "charge-below-reserve") if flow.gives else ("max", "charge-above-full")
     numbers = {role.id: {"rsoc": rsoc, bound: limit}}
     if beyond_charge(rsoc, flow, battery, slack):
-        sentence = f"{role.id}'s battery is at {rsoc:g} %; it {does}s {side} {limit:g} % only."
-        return [fail("j", cause, sentence, **numbers)]
-    return [ok("j", f"{role.id}'s battery may {does} at {rsoc:g} % ({side} {limit:g} %).", **numbers)]
+        return [fail("j", cause, _charge_beyond(role, rsoc, limit), **numbers)]
+    return [ok("j", _charge_within(role, rsoc, limit), **numbers)]
+
+
+def _charge_beyond(role: Role, rsoc: float, limit: float) -> Sentence:
+    told = {"unit": role.id, "percent": rsoc, "limit": limit}
+    if role.flow.gives:
+        return say("rules.givesOnly", "{unit}'s battery is at {percent:g} %; it gives above {limit:g} % only.", **told)
+    return say("rules.takesOnly", "{unit}'s battery is at {percent:g} %; it takes below {limit:g} % only.", **told)
+
+
+def _charge_within(role: Role, rsoc: float, limit: float) -> Sentence:
+    told = {"unit": role.id, "percent": rsoc, "limit": limit}
+    if role.flow.gives:
+        return say("rules.mayGive", "{unit}'s battery may give at {percent:g} % (above {limit:g} %).", **told)
+    return say("rules.mayTake", "{unit}'s battery may take at {percent:g} % (below {limit:g} %).", **told)
 
 
 def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
@@ -109,17 +120,34 @@ def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
     low, high = volts_within(role.flow, battery, battery.margin)
     if vb is None:
         numbers = {role.id: {"vb": None, "min": low, "max": high}}
-        return [untold("k", f"{role.id} does not tell its battery's voltage.", **numbers)]
+        sentence = say("rules.batteryVoltageUntold", "{unit} does not tell its battery's voltage.", unit=role.id)
+        return [untold("k", sentence, **numbers)]
     amps = None if role.amps is None or vb <= 0 else battery_amps(role.amps, role.volts, vb)
     shown = None if amps is None else round(amps, 2)
     numbers = {role.id: {"vb": vb, "min": low, "max": high, "ib": shown, "ibMax": battery.current_max}}
     if not low <= vb <= high:
-        sentence = f"{role.id}'s battery is at {vb:g} V, outside {low:g} to {high:g} V."
+        sentence = say(
+            "rules.batteryVoltageOutside",
+            "{unit}'s battery is at {volts:g} V, outside {low:g} to {high:g} V.",
+            unit=role.id,
+            volts=vb,
+            low=low,
+            high=high,
+        )
         return [fail("k", "battery-voltage-out-of-limits", sentence, **numbers)]
     if amps is not None and amps > battery.current_max + 1e-9:
-        sentence = f"{role.id}'s battery would carry {amps:.1f} A; its limit is {battery.current_max:g} A."
+        sentence = say(
+            "rules.batteryWouldCarry",
+            "{unit}'s battery would carry {amps:.1f} A; its limit is {limit:g} A.",
+            unit=role.id,
+            amps=amps,
+            limit=battery.current_max,
+        )
         return [fail("k", "battery-current-too-large", sentence, **numbers)]
-    return [ok("k", f"{role.id}'s battery is at {vb:g} V and bears the current.", **numbers)]
+    sentence = say(
+        "rules.batteryBears", "{unit}'s battery is at {volts:g} V and bears the current.", unit=role.id, volts=vb
+    )
+    return [ok("k", sentence, **numbers)]
 
 
 def _temperature(role: Role, limits: Limits) -> list[Answer]:
@@ -127,19 +155,28 @@ def _temperature(role: Role, limits: Limits) -> list[Answer]:
     low, high = degrees_within(role.flow, limits.battery)
     numbers = {role.id: {"temperature": told, "min": low, "max": high}}
     if told is None:
-        return [untold("l", f"{role.id} does not tell its temperature.", **numbers)]
+        sentence = say("rules.temperatureUntold", "{unit} does not tell its temperature.", unit=role.id)
+        return [untold("l", sentence, **numbers)]
     if not low <= told <= high:
-        sentence = f"{role.id} is at {told:g} degrees, outside {low:g} to {high:g} degrees."
+        sentence = say(
+            "rules.degreesOutside",
+            "{unit} is at {degrees:g} degrees, outside {low:g} to {high:g} degrees.",
+            unit=role.id,
+            degrees=told,
+            low=low,
+            high=high,
+        )
         return [fail("l", "temperature-out-of-limits", sentence, **numbers)]
-    return [ok("l", f"{role.id} is at {told:g} degrees.", **numbers)]
+    return [ok("l", say("rules.degrees", "{unit} is at {degrees:g} degrees.", unit=role.id, degrees=told), **numbers)]
 
 
 def _permission(role: Role, limits: Limits) -> list[Answer]:
     told = role.reported.permission
     numbers = {role.id: {"permission": told}}
     if told is None:
-        return [untold("m", f"{role.id} does not tell what its battery permits.", **numbers)]
+        sentence = say("rules.permissionUntold", "{unit} does not tell what its battery permits.", unit=role.id)
+        return [untold("m", sentence, **numbers)]
+    sentence = say("rules.batteryPermits", "{unit}'s battery permits {what}.", unit=role.id, what=PERMITS[told])
     if told == 0 or forbids(told, role.flow):
-        sentence = f"{role.id}'s battery permits {PERMITS[told]}."
         return [fail("m", "battery-not-permitted", sentence, **numbers)]
-    return [ok("m", f"{role.id}'s battery permits {PERMITS[told]}.", **numbers)]
+    return [ok("m", sentence, **numbers)]

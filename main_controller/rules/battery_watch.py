@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from main_controller.assessment.grid_state import UnitAssessment
-from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.units import Unit
 from main_controller.rules.battery_bounds import (
@@ -23,6 +22,7 @@ from main_controller.rules.battery_bounds import (
     volts_within,
 )
 from main_controller.rules.bus_condition import FLOWS, SETTLES, SKEW, Condition, ConditionKind, Look, current_of
+from main_controller.sentence import Sentence, say
 
 OWN_END = 60.0
 """How long (s) a battery may be worked beyond its charge: apis-main ends its deals there by itself."""
@@ -69,9 +69,17 @@ def _charge(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     if rsoc is None or not beyond_charge(rsoc, flow, battery, _slack(look, kind, unit, BACK_CHARGE)):
         return
     limit = charge_limit(flow, battery)
-    bound = "not above its reserve of" if flow.gives else "not below"
-    text = f"{_does(unit, flow)}, and its battery is at {rsoc:g} %, {bound} {limit:g} %"
-    gone = f"{unit.id}'s battery no longer {'gives below its reserve' if flow.gives else 'takes above its limit'}"
+    told = {"does": _does(unit, flow), "percent": rsoc, "limit": limit}
+    if flow.gives:
+        text = say(
+            "rules.givesBelowReserve",
+            "{does}, and its battery is at {percent:g} %, not above its reserve of {limit:g} %",
+            **told,
+        )
+        gone = say("rules.noMoreBelowReserve", "{unit}'s battery no longer gives below its reserve", unit=unit.id)
+    else:
+        text = say("rules.takesAboveFull", "{does}, and its battery is at {percent:g} %, not below {limit:g} %", **told)
+        gone = say("rules.noMoreAboveFull", "{unit}'s battery no longer takes above its limit", unit=unit.id)
     numbers = {"rsoc": rsoc, "limit": limit, "ig": unit.ig}
     yield Condition(kind, unit.id, text, gone, OWN_END, numbers, needs=("rsoc", "ig"))
 
@@ -81,8 +89,10 @@ def _permission(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     told = unit.permission
     if told is None or not forbids(told, flow):
         return
-    text = f"{_does(unit, flow)}, and its battery permits {PERMITS[told]}"
-    gone = f"{unit.id}'s battery permits what it does again"
+    text = say(
+        "rules.doesNotPermitted", "{does}, and its battery permits {what}", does=_does(unit, flow), what=PERMITS[told]
+    )
+    gone = say("rules.permittedAgain", "{unit}'s battery permits what it does again", unit=unit.id)
     numbers = {"permission": told, "ig": unit.ig}
     yield Condition(ConditionKind.NOT_PERMITTED, unit.id, text, gone, SETTLES, numbers, needs=("permission", "ig"))
 
@@ -92,8 +102,14 @@ def _current(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     most, ib = look.limits.battery.current_max, unit.ib
     if ib is None or abs(ib) <= most - _slack(look, ConditionKind.BATTERY_CURRENT, unit, BACK_PART * most) + 1e-9:
         return
-    text = f"{unit.id}'s battery carries {abs(ib):g} A; its limit is {most:g} A"
-    gone = f"{unit.id}'s battery current is within its limit again"
+    text = say(
+        "rules.batteryCarries",
+        "{unit}'s battery carries {amps:g} A; its limit is {limit:g} A",
+        unit=unit.id,
+        amps=abs(ib),
+        limit=most,
+    )
+    gone = say("rules.batteryCurrentMended", "{unit}'s battery current is within its limit again", unit=unit.id)
     yield Condition(ConditionKind.BATTERY_CURRENT, unit.id, text, gone, SKEW, {"ib": ib, "limit": most}, needs=("ib",))
 
 
@@ -103,8 +119,17 @@ def _charged(unit: UnitAssessment, found: Iterable[Condition]) -> Iterable[Condi
     if not reasons:
         return
     numbers = {name: value for one in reasons for name, value in one.numbers.items() if name != "limit"}
-    text = f"{unit.id} holds the bus and others charge it: {some([one.text for one in reasons])}"
-    gone = f"{unit.id} is no longer charged by others beyond what its battery bears"
+    text = say(
+        "rules.referenceCharged",
+        "{unit} holds the bus and others charge it: {reasons}",
+        unit=unit.id,
+        reasons=[one.text for one in reasons],
+    )
+    gone = say(
+        "rules.referenceChargedNoMore",
+        "{unit} is no longer charged by others beyond what its battery bears",
+        unit=unit.id,
+    )
     needs = tuple({name for one in reasons for name in one.needs})
     after = min(one.after for one in reasons)
     yield replace(reasons[0], kind=CHARGED, text=text, gone=gone, after=after, numbers=numbers, needs=needs)
@@ -117,8 +142,19 @@ def _volts(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     low, high = volts_within(flow, battery)
     if vb is None or low + slack <= vb <= high - slack:
         return
-    text = f"{unit.id} works and its battery is at {vb:g} V, outside {low:g} to {high:g} V"
-    gone = f"{unit.id}'s battery is within its voltages again, or its converter in Wait"
+    text = say(
+        "rules.worksOutsideVoltage",
+        "{unit} works and its battery is at {volts:g} V, outside {low:g} to {high:g} V",
+        unit=unit.id,
+        volts=vb,
+        low=low,
+        high=high,
+    )
+    gone = say(
+        "rules.batteryVoltageMended",
+        "{unit}'s battery is within its voltages again, or its converter in Wait",
+        unit=unit.id,
+    )
     numbers = {"vb": vb, "min": low, "max": high}
     yield Condition(ConditionKind.BATTERY_VOLTAGE, unit.id, text, gone, SKEW, numbers, needs=("vb",))
 
@@ -130,8 +166,17 @@ def _temperature(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     low, high = degrees_within(flow, look.limits.battery)
     if told is None or low + slack <= told <= high - slack:
         return
-    text = f"{unit.id} works at {told:g} °C, outside {low:g} to {high:g} °C"
-    gone = f"{unit.id} is within its temperatures again, or its converter in Wait"
+    text = say(
+        "rules.worksOutsideTemperature",
+        "{unit} works at {degrees:g} °C, outside {low:g} to {high:g} °C",
+        unit=unit.id,
+        degrees=told,
+        low=low,
+        high=high,
+    )
+    gone = say(
+        "rules.temperatureMended", "{unit} is within its temperatures again, or its converter in Wait", unit=unit.id
+    )
     numbers = {"temperature": told, "min": low, "max": high}
     yield Condition(ConditionKind.TEMPERATURE, unit.id, text, gone, SKEW, numbers, needs=("temperature",))
 
@@ -140,5 +185,8 @@ def _slack(look: Look, kind: ConditionKind, unit: Unit, by: float) -> float:
     return max(look.slack(kind, unit.id, by), look.slack(CHARGED, unit.id, by))
 
 
-def _does(unit: Unit, flow: Flow) -> str:
-    return f"{unit.id} {'gives' if flow.gives else 'takes'} {abs(unit.ig or 0.0):g} A"
+def _does(unit: Unit, flow: Flow) -> Sentence:
+    amps = abs(unit.ig or 0.0)
+    if flow.gives:
+        return say("rules.gives", "{unit} gives {amps:g} A", unit=unit.id, amps=amps)
+    return say("rules.takes", "{unit} takes {amps:g} A", unit=unit.id, amps=amps)

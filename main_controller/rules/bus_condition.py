@@ -12,6 +12,7 @@ from typing import Any
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.rules.interlock_terms import Limits
+from main_controller.sentence import Sentence, say
 
 SKEW = 12.0
 """How long (s) a contradiction between units must last before it is one (K4)."""
@@ -60,8 +61,8 @@ class Condition:
 
     kind: ConditionKind
     unit_id: str | None
-    text: str
-    gone: str
+    text: Sentence
+    gone: Sentence
     after: float
     numbers: Mapping[str, Any] = field(default_factory=dict)
     grave: bool = False
@@ -73,14 +74,24 @@ class Condition:
         """What makes it the same condition at the next look."""
         return (self.kind, self.unit_id)
 
-    def why_unknown(self, grid: GridState) -> str | None:
+    def why_unknown(self, grid: GridState) -> Sentence | None:
         """Why nobody can tell whether it is over, as a sentence without its end; None where it can be told."""
         for unit_id in self.units or ((self.unit_id,) if self.unit_id is not None else ()):
             unit = grid.units.get(unit_id)
             if unit is None or not unit.live:
-                return f"{unit_id} is not heard any more, so nobody knows whether this still holds: {self.text}"
+                return say(
+                    "rules.notHeard",
+                    "{unit} is not heard any more, so nobody knows whether this still holds: {what}",
+                    unit=unit_id,
+                    what=self.text,
+                )
             if any(getattr(unit.reported, name, None) is None for name in self.needs):
-                return f"{unit_id} no longer tells whether this still holds: {self.text}"
+                return say(
+                    "rules.tellsNoMore",
+                    "{unit} no longer tells whether this still holds: {what}",
+                    unit=unit_id,
+                    what=self.text,
+                )
         return None
 
 

@@ -11,6 +11,7 @@ from main_controller.domain.freshness import Reading, UnitState
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Limits, fail, ok, untold, waits
+from main_controller.sentence import Sentence, say
 
 
 def reference_of(wanted: ConverterOrder, grid: GridState) -> UnitAssessment | None:
@@ -33,9 +34,11 @@ def bus_risen(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, lim
     reference = reference_of(wanted, grid)
     target = target_of(reference)
     if reference is None or target is None:
-        sentence = "The reference voltage is unknown: there is no single voltage reference."
+        sentence = say(
+            "rules.noSingleReference", "The reference voltage is unknown: there is no single voltage reference."
+        )
         return replace(fail("f", "bus-not-risen", sentence, target=None), firm=True)
-    seen = {other.id: _voltages(other, grid.now, limits) for other in (reference, unit)}
+    seen = {other.id: _voltages(other, grid, limits) for other in (reference, unit)}
     numbers = {
         "target": target,
         "tolerance": limits.tolerance_percent,
@@ -45,18 +48,38 @@ def bus_risen(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, lim
     for unit_id, voltages in seen.items():
         outside = [vg for vg in voltages if vg is None or not _near(vg, target, target, limits)]
         if outside:
-            shown = "no voltage" if outside[-1] is None else f"{outside[-1]:g} V"
-            sentence = (
-                f"{unit_id} shows {shown}; the bus must be within {limits.tolerance_percent:g} % of {target:g} V."
+            sentence = say(
+                "rules.busNotRisen",
+                "{unit} shows {shown}; the bus must be within {percent:g} % of {target:g} V.",
+                unit=unit_id,
+                shown=_shown(outside[-1]),
+                percent=limits.tolerance_percent,
+                target=target,
             )
             return replace(fail("f", "bus-not-risen", sentence, **numbers), firm=_firm(outside, limits))
     for unit_id, voltages in seen.items():
         if len(voltages) < limits.stable_readings:
-            sentence = (
-                f"{unit_id} has shown the bus at {target:g} V in {len(voltages)} of {limits.stable_readings} readings."
+            sentence = say(
+                "rules.busRisenIn",
+                "{unit} has shown the bus at {target:g} V in {count} of {needed} readings.",
+                unit=unit_id,
+                target=target,
+                count=len(voltages),
+                needed=limits.stable_readings,
             )
             return waits("f", sentence, **numbers)
-    return ok("f", f"The bus has risen to {target:g} V at {reference.id} and {unit.id}.", **numbers)
+    sentence = say(
+        "rules.busRisen",
+        "The bus has risen to {target:g} V at {reference} and {unit}.",
+        target=target,
+        reference=reference.id,
+        unit=unit.id,
+    )
+    return ok("f", sentence, **numbers)
+
+
+def _shown(vg: float | None) -> Sentence:
+    return say("rules.noVoltage", "no voltage") if vg is None else say("rules.volts", "{volts:g} V", volts=vg)
 
 
 def _firm(voltages: Iterable[float | None], limits: Limits) -> bool:
@@ -68,15 +91,15 @@ def _near(vg: float, other: float, target: float, limits: Limits) -> bool:
     return abs(vg - other) <= target * limits.tolerance_percent / 100 + 1e-9
 
 
-def _voltages(unit: UnitAssessment, now: float, limits: Limits) -> list[float | None]:
+def _voltages(unit: UnitAssessment, grid: GridState, limits: Limits) -> list[float | None]:
     """The bus voltages (V) of a unit's last readings, as many as must agree; none when the newest is too old.
 
     Readings from before a long silence say nothing of the bus as it is now.
     """
-    if not unit.fresh(limits.fresh):
+    if not grid.fresh(unit, limits.fresh):
         return []
     recent: tuple[Reading, ...] = unit.recent[-limits.stable_readings :]
-    return [reading.vg for reading in recent if now - reading.at <= limits.fresh * limits.stable_readings]
+    return [reading.vg for reading in recent if grid.now - reading.at <= limits.fresh * limits.stable_readings]
 
 
 def bus_one(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
@@ -90,10 +113,16 @@ def bus_one(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limit
         return None
     own = reference.reading.vg
     if own is None or not _near(own, target, target, limits):
-        return untold("o", f"{reference.id} does not show a bus of {target:g} V that others could be compared with.")
+        sentence = say(
+            "rules.nothingToCompare",
+            "{reference} does not show a bus of {target:g} V that others could be compared with.",
+            reference=reference.id,
+            target=target,
+        )
+        return untold("o", sentence)
     risen = _risen_at(reference, target, limits)
     shown: dict[str, float] = {}
-    early: str | None = None
+    early: Sentence | None = None
     for third in grid.others(unit.id):
         reading = third.reading
         if not third.live or third.id == reference.id or reading is None or reading.vg is None:
@@ -102,16 +131,32 @@ def bus_one(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limit
             continue
         if reading.at >= risen + limits.skew:
             shown[third.id] = reading.vg
-        else:
-            early = early or f"{third.id} showed {reading.vg:g} V before the bus was at {target:g} V."
+        elif early is None:
+            early = say(
+                "rules.readTooEarly",
+                "{unit} showed {volts:g} V before the bus was at {target:g} V. Its next reading is waited for.",
+                unit=third.id,
+                volts=reading.vg,
+                target=target,
+            )
     numbers = {"target": target, "tolerance": limits.tolerance_percent, "voltages": shown}
     if shown:
         unit_id, vg = next(iter(shown.items()))
-        sentence = f"{unit_id} shows {vg:g} V, but {reference.id} {own:g} V: is the bus one?"
+        sentence = say(
+            "rules.busNotOne",
+            "{unit} shows {volts:g} V, but {reference} {own:g} V: is the bus one?",
+            unit=unit_id,
+            volts=vg,
+            reference=reference.id,
+            own=own,
+        )
         return replace(fail("o", "bus-not-one", sentence, **numbers), firm=_firm(shown.values(), limits))
     if early is not None:
-        return waits("o", f"{early} Its next reading is waited for.", **numbers)
-    return ok("o", f"No other unit contradicts the {own:g} V of {reference.id}.", **numbers)
+        return waits("o", early, **numbers)
+    sentence = say(
+        "rules.busOne", "No other unit contradicts the {own:g} V of {reference}.", own=own, reference=reference.id
+    )
+    return ok("o", sentence, **numbers)
 
 
 def _risen_at(reference: UnitAssessment, target: float, limits: Limits) -> float:
@@ -136,21 +181,32 @@ def dead_bus(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limi
     live = {
         unit_id: one.vg for unit_id, one in readings.items() if one.vg is not None and abs(one.vg) > limits.dead_bus
     }
-    fresh = [unit_id for unit_id in live if grid.units[unit_id].fresh(limits.fresh)]
-    limit = f"a reference starts on a dead bus (at most {limits.dead_bus:g} V)"
+    fresh = [unit_id for unit_id in live if grid.fresh(grid.units[unit_id], limits.fresh)]
     if live:
         unit_id = next(iter(fresh or live))
         numbers = {"voltages": live, "limit": limits.dead_bus}
+        told = {"unit": unit_id, "volts": live[unit_id], "limit": limits.dead_bus}
         if fresh:
-            return fail("i", "bus-already-live", f"{unit_id} shows {live[unit_id]:g} V on the bus; {limit}.", **numbers)
-        age = grid.now - readings[unit_id].at
-        sentence = f"{unit_id} showed {live[unit_id]:g} V {age:.0f} s ago and has told nothing since; {limit}."
+            sentence = say(
+                "rules.busLive",
+                "{unit} shows {volts:g} V on the bus; a reference starts on a dead bus (at most {limit:g} V).",
+                **told,
+            )
+            return fail("i", "bus-already-live", sentence, **numbers)
+        sentence = say(
+            "rules.busWasLive",
+            "{unit} showed {volts:g} V {age:.0f} s ago and has told nothing since; "
+            "a reference starts on a dead bus (at most {limit:g} V).",
+            age=grid.now - readings[unit_id].at,
+            **told,
+        )
         return waits("i", sentence, **numbers)
-    vg = unit.reading.vg if unit.reading is not None and unit.fresh(limits.fresh) else None
+    vg = unit.reading.vg if unit.reading is not None and grid.fresh(unit, limits.fresh) else None
     if vg is None:
-        sentence = f"{unit.id} has not told the bus voltage yet."
+        sentence = say("rules.busVoltageUntold", "{unit} has not told the bus voltage yet.", unit=unit.id)
         return waits("i", sentence, voltages={unit.id: vg}, limit=limits.dead_bus)
-    return ok("i", f"The bus is dead ({vg:g} V at {unit.id}).", voltages={unit.id: vg}, limit=limits.dead_bus)
+    sentence = say("rules.busDead", "The bus is dead ({volts:g} V at {unit}).", volts=vg, unit=unit.id)
+    return ok("i", sentence, voltages={unit.id: vg}, limit=limits.dead_bus)
 
 
 def _is_reference(unit: UnitAssessment) -> bool:

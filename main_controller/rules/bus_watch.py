@@ -7,13 +7,14 @@ looked for here; the rest in `battery_watch` (I1-I4, I13), `current_watch` (I7, 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from main_controller.assessment.grid_state import GridState, names
+from main_controller.assessment.grid_state import GridState, ids
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.rules.battery_watch import battery_conditions
 from main_controller.rules.bus_condition import SETTLES, SKEW, Condition, ConditionKind, Look
 from main_controller.rules.current_watch import current_conditions
 from main_controller.rules.voltage_watch import voltage_conditions
+from main_controller.sentence import Sentence, say
 
 UNEXPLAINED = 40.0
 """How long (s) a converter may work that nothing explains: the last of a stop shows 27 s late (K9)."""
@@ -51,20 +52,27 @@ def _heavy(grid: GridState) -> Iterable[Condition]:
     """I5: a converter reports a fault."""
     for unit in grid.live:
         if unit.reported is not None and unit.reported.heavy_alarm:
-            text = f"{unit.id}'s converter shows a heavy alarm"
-            yield Condition(
-                ConditionKind.HEAVY_ALARM, unit.id, text, f"{unit.id}'s converter shows no heavy alarm any more", 0.0
-            )
+            text = say("rules.showsAlarm", "{unit}'s converter shows a heavy alarm", unit=unit.id)
+            gone = say("rules.showsAlarmNoMore", "{unit}'s converter shows no heavy alarm any more", unit=unit.id)
+            yield Condition(ConditionKind.HEAVY_ALARM, unit.id, text, gone, 0.0)
 
 
 def _references(grid: GridState) -> Iterable[Condition]:
     """I6: at most one converter holds the bus."""
     references = [unit for unit in grid.live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     if len(references) > 1:
-        count = "Two" if len(references) == 2 else str(len(references))
-        text = f"{count} converters hold the bus at once: {names(references)}"
+        text = (
+            say("rules.twoReferences", "Two converters hold the bus at once: {units}", units=ids(references))
+            if len(references) == 2
+            else say(
+                "rules.manyReferences",
+                "{count} converters hold the bus at once: {units}",
+                count=len(references),
+                units=ids(references),
+            )
+        )
         numbers = {unit.id: unit.reading.dvg for unit in references if unit.reading is not None}
-        gone = "One converter at most holds the bus again"
+        gone = say("rules.oneReferenceAgain", "One converter at most holds the bus again")
         units = tuple(unit.id for unit in references)
         yield Condition(ConditionKind.SECOND_REFERENCE, None, text, gone, SKEW, numbers, grave=True, units=units)
 
@@ -80,12 +88,19 @@ def _followers(look: Look) -> Iterable[Condition]:
         yield from _cut_off(look)
         return
     unheard = [unit for unit in units if unit.estimate.possibly(None) and unit.state is not UnitState.LIVE]
-    doubt = f"; whether {names(unheard)} does, nobody hears" if unheard else ""
+    doubt = say("rules.unheardMay", "; whether {units} does, nobody hears", units=ids(unheard)) if unheard else ""
     for unit in grid.live:
         if unit.last_status is not None and unit.last_status.current_controlled:
             volts = None if unit.reading is None else unit.reading.vg
-            text = f"{unit.id} is {unit.last_status.label} and no converter holds the bus{_at(volts)}{doubt}"
-            gone = f"{unit.id} is no longer without a voltage reference"
+            text = say(
+                "rules.nobodyHolds",
+                "{unit} is {status} and no converter holds the bus{there}{doubt}",
+                unit=unit.id,
+                status=unit.last_status.label,
+                there=_there(volts),
+                doubt=doubt,
+            )
+            gone = _held_again(unit.id)
             yield Condition(ConditionKind.NO_REFERENCE, unit.id, text, gone, SKEW, {"vg": volts}, grave=True)
 
 
@@ -95,9 +110,14 @@ def _cut_off(look: Look) -> Iterable[Condition]:
         volts = None if unit.reading is None else unit.reading.vg
         dead = volts is not None and abs(volts) < look.limits.dead_bus
         if dead and unit.last_status is not None and unit.last_status.current_controlled:
-            does = unit.last_status.label
-            text = f"{unit.id} is {does} and measures a dead bus{_at(volts)}: no converter holds it there"
-            gone = f"{unit.id} is no longer without a voltage reference"
+            text = say(
+                "rules.cutOff",
+                "{unit} is {status} and measures a dead bus{there}: no converter holds it there",
+                unit=unit.id,
+                status=unit.last_status.label,
+                there=_there(volts),
+            )
+            gone = _held_again(unit.id)
             yield Condition(ConditionKind.NO_REFERENCE, unit.id, text, gone, SETTLES, {"vg": volts}, grave=True)
 
 
@@ -110,11 +130,24 @@ def _unexplained(grid: GridState, explained: Explained) -> Iterable[Condition]:
         if grid.mode in SHARING_MODES and not grid.grid_master_known:
             continue  # the deals cannot be told, so nobody knows that none explains it
         stopped = unit.obeys is Mode.STOP
-        why = "though it is in Force Stop" if stopped else "and nothing explains it: no deal, no order from here"
-        text, gone = f"{unit.id} is {status.label} {why}", f"{unit.id} is explained or in Wait again"
+        told = {"unit": unit.id, "status": status.label}
+        text = (
+            say("rules.worksInForceStop", "{unit} is {status} though it is in Force Stop", **told)
+            if stopped
+            else say(
+                "rules.unexplained",
+                "{unit} is {status} and nothing explains it: no deal, no order from here",
+                **told,
+            )
+        )
+        gone = say("rules.unexplainedNoMore", "{unit} is explained or in Wait again", unit=unit.id)
         numbers = {"mode": str(grid.mode) if isinstance(grid.mode, Mode) else None}
         yield Condition(ConditionKind.UNEXPLAINED, unit.id, text, gone, UNEXPLAINED, numbers, grave=stopped)
 
 
-def _at(volts: float | None) -> str:
-    return "" if volts is None else f" ({volts:g} V there)"
+def _there(volts: float | None) -> str:
+    return "" if volts is None else say("rules.voltsThere", " ({volts:g} V there)", volts=volts)
+
+
+def _held_again(unit_id: str) -> Sentence:
+    return say("rules.heldAgain", "{unit} is no longer without a voltage reference", unit=unit_id)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from main_controller.domain.modes import ConverterStatus
 from main_controller.rules.bus_condition import FLOWS, SETTLES, SKEW, Condition, ConditionKind, Look, current_of
+from main_controller.sentence import say
 
 NEAR = 0.95
 """From which part of its limit on a current is told."""
@@ -34,8 +35,14 @@ def _near_limits(look: Look) -> Iterable[Condition]:
         part = NEAR - look.slack(ConditionKind.UNIT_CURRENT, unit.id, BACK)
         if amps is None or abs(amps) <= FLOWS or abs(amps) < part * limit - 1e-9:
             continue
-        text = f"{unit.id} carries {abs(amps):g} A; its limit is {limit:g} A"
-        gone = f"{unit.id}'s current is well below its limit again"
+        text = say(
+            "rules.nearLimit",
+            "{unit} carries {amps:g} A; its limit is {limit:g} A",
+            unit=unit.id,
+            amps=abs(amps),
+            limit=limit,
+        )
+        gone = say("rules.nearLimitNoMore", "{unit}'s current is well below its limit again", unit=unit.id)
         yield Condition(
             ConditionKind.UNIT_CURRENT, unit.id, text, gone, SKEW,
             {"ig": amps, "limit": limit, "percent": _percent(amps, limit)},
@@ -51,8 +58,14 @@ def _near_bus_limit(look: Look) -> Iterable[Condition]:
     total = round(sum(carried.values()), 3)
     if not carried or total < (NEAR - look.slack(ConditionKind.BUS_CURRENT, None, BACK)) * limit - 1e-9:
         return
-    text = f"All units together carry {total:g} A ({len(carried)} units); the bus' limit is {limit:g} A"
-    gone = "The sum of all currents is well below the bus' limit again"
+    text = say(
+        "rules.nearBusLimit",
+        "All units together carry {amps:g} A ({count} units); the bus' limit is {limit:g} A",
+        amps=total,
+        count=len(carried),
+        limit=limit,
+    )
+    gone = say("rules.nearBusLimitNoMore", "The sum of all currents is well below the bus' limit again")
     numbers = {"sum": total, "limit": limit, "percent": _percent(total, limit), "of": len(carried)}
     yield Condition(ConditionKind.BUS_CURRENT, None, text, gone, SKEW, numbers, units=tuple(carried), needs=("ig",))
 
@@ -71,8 +84,17 @@ def _against_words(look: Look) -> Iterable[Condition]:
         }
         if not wrong[status]:
             continue
-        text = f"{unit.id} is {status.label} and {'takes' if amps > 0 else 'gives'} {abs(amps):g} A"
-        gone = f"{unit.id}'s current no longer runs against its converter's status"
+        told = {"unit": unit.id, "status": status.label, "amps": abs(amps)}
+        text = (
+            say("rules.takesAgainstStatus", "{unit} is {status} and takes {amps:g} A", **told)
+            if amps > 0
+            else say("rules.givesAgainstStatus", "{unit} is {status} and gives {amps:g} A", **told)
+        )
+        gone = say(
+            "rules.againstStatusNoMore",
+            "{unit}'s current no longer runs against its converter's status",
+            unit=unit.id,
+        )
         numbers = {"ig": amps, "status": str(status)}
         yield Condition(ConditionKind.REVERSE_POWER, unit.id, text, gone, SETTLES, numbers, needs=("ig", "status"))
 

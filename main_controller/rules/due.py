@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from main_controller.domain.modes import Mode
 from main_controller.domain.schedule import UNKNOWN, ModeSeen, Operation, Schedule
+from main_controller.sentence import Sentence, say
 
 RUN_LATEST = timedelta(minutes=5)
 """How late a scheduled Run may still act (Z12)."""
@@ -34,7 +35,7 @@ class Decision:
     """The action, and the sentence that explains it to a person."""
 
     action: Action
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,13 @@ def decide(schedule: Schedule, situation: Situation) -> Decision:
     A force stop is sent at once in any doubt; a soft stop and a Run wait until the mode in force can be told.
     """
     if _person_came_after(schedule, situation):
-        return Decision(Action.CLEARED, "A person's own mode order came after its time.")
+        return Decision(Action.CLEARED, say("rules.personCame", "A person's own mode order came after its time."))
     if situation.settled and reached(schedule, situation):
-        return Decision(Action.NOT_NEEDED, f"{_shown(situation.seen)} was in force already.")
+        in_force = say("rules.inForceAlready", "{mode} was in force already.", mode=_shown(situation.seen))
+        return Decision(Action.NOT_NEEDED, in_force)
     match schedule.operation:
         case Operation.FORCE_STOP:
-            return Decision(Action.SEND, "It is due.")
+            return _SEND
         case Operation.SOFT_STOP:
             return _first(_waiting(situation))
         case Operation.RUN:
@@ -90,12 +92,13 @@ def reached(schedule: Schedule, situation: Situation) -> bool:
     return stopped and schedule.operation.reached(situation.seen)
 
 
-_Rule = tuple[bool, Action, str]
+_Rule = tuple[bool, Action, Sentence]
+_SEND = Decision(Action.SEND, say("rules.due", "It is due."))
 
 
 def _first(rules: Iterable[_Rule]) -> Decision:
     """The first rule that holds; where none does, the schedule is sent."""
-    return next((Decision(action, text) for holds, action, text in rules if holds), Decision(Action.SEND, "It is due."))
+    return next((Decision(action, text) for holds, action, text in rules if holds), _SEND)
 
 
 def _person_came_after(schedule: Schedule, situation: Situation) -> bool:
@@ -106,15 +109,31 @@ def _person_came_after(schedule: Schedule, situation: Situation) -> bool:
 
 def _waiting(situation: Situation) -> tuple[_Rule, ...]:
     return (
-        (not situation.settled, Action.WAIT, "It waits until another order in its scope shows its effect."),
-        (situation.seen is UNKNOWN, Action.WAIT, "It waits until the mode in force can be told."),
+        (
+            not situation.settled,
+            Action.WAIT,
+            say("rules.waitsForOrder", "It waits until another order in its scope shows its effect."),
+        ),
+        (
+            situation.seen is UNKNOWN,
+            Action.WAIT,
+            say("rules.waitsForMode", "It waits until the mode in force can be told."),
+        ),
     )
 
 
 def _waiting_run(situation: Situation) -> tuple[_Rule, ...]:
     return (
-        (situation.grid_master is not True, Action.WAIT, "It waits for a Grid Master."),
-        (situation.grid_error is None, Action.WAIT, "It waits until it can be told that the grid has no error."),
+        (
+            situation.grid_master is not True,
+            Action.WAIT,
+            say("rules.waitsForMaster", "It waits for a Grid Master."),
+        ),
+        (
+            situation.grid_error is None,
+            Action.WAIT,
+            say("rules.waitsForNoError", "It waits until it can be told that the grid has no error."),
+        ),
     )
 
 
@@ -124,21 +143,37 @@ def _missing(schedule: Schedule, situation: Situation) -> tuple[_Rule, ...]:
     skipped = any(before < schedule.due <= after for before, after in situation.jumps)
     ordered = situation.person_at is not None and situation.person_at > schedule.set_at
     return (
-        (situation.now - schedule.due > RUN_LATEST, Action.MISSED, "More than 5 minutes had passed since its time."),
-        (skipped, Action.MISSED, "Its time came only because the clock jumped."),
+        (
+            situation.now - schedule.due > RUN_LATEST,
+            Action.MISSED,
+            say("rules.runTooLate", "More than 5 minutes had passed since its time."),
+        ),
+        (skipped, Action.MISSED, say("rules.clockJumped", "Its time came only because the clock jumped.")),
         (
             schedule.set_at > situation.now + FILE_CLOCK_SKEW,
             Action.MISSED,
-            "Its file is dated in the future: the clock was set back.",
+            say("rules.fileFromFuture", "Its file is dated in the future: the clock was set back."),
         ),
-        (ordered, Action.MISSED, "A person's mode order or Stop all came after it was set."),
+        (
+            ordered,
+            Action.MISSED,
+            say("rules.personOrdered", "A person's mode order or Stop all came after it was set."),
+        ),
         (
             schedule.sent_at is not None and not situation.sent_here,
             Action.MISSED,
-            "It was sent before a restart and is not in effect; it is not sent twice.",
+            say("rules.sentBefore", "It was sent before a restart and is not in effect; it is not sent twice."),
         ),
-        (stopped, Action.MISSED, f"{_shown(situation.seen)} was in force; a scheduled Run acts only from Soft Stop."),
-        (situation.grid_error is True, Action.MISSED, "The grid reported an error."),
+        (
+            stopped,
+            Action.MISSED,
+            say(
+                "rules.runFromStop",
+                "{mode} was in force; a scheduled Run acts only from Soft Stop.",
+                mode=_shown(situation.seen),
+            ),
+        ),
+        (situation.grid_error is True, Action.MISSED, say("rules.gridError", "The grid reported an error.")),
     )
 
 
@@ -146,4 +181,6 @@ def _shown(seen: ModeSeen) -> str:
     """The mode seen in words for a sentence."""
     if isinstance(seen, Mode):
         return seen.label
-    return "The cluster's mode" if seen is None else "An unknown mode"
+    if seen is None:
+        return say("rules.clustersMode", "The cluster's mode")
+    return say("rules.unknownMode", "An unknown mode")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import UNCONFIRMED, Command, CommandState, UnitOutcome
 from main_controller.domain.freshness import Reading
-from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Order, ShutDownOrder, UpsOrder
+from main_controller.sentence import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,18 @@ def verified(outcomes: Mapping[str, UnitOutcome]) -> bool:
     return shown > 0 and shown + states.count(UNCONFIRMED) == len(states)
 
 
-def partly(outcomes: Mapping[str, UnitOutcome]) -> str | None:
+def partly(outcomes: Mapping[str, UnitOutcome]) -> Sentence | None:
     """What a verdict by some of the units says of the others (S25); None where every unit showed it."""
     unsure = sorted(unit_id for unit_id, outcome in outcomes.items() if outcome.state == UNCONFIRMED)
     if not unsure:
         return None
-    return f"Seen at {len(outcomes) - len(unsure)} of {len(outcomes)}; {some(unsure)} cannot tell."
+    return say(
+        "rules.partly",
+        "Seen at {seen} of {count}; {units} cannot tell.",
+        seen=len(outcomes) - len(unsure),
+        count=len(outcomes),
+        units=unsure,
+    )
 
 
 def _counts(unit: UnitAssessment, since: float | None, lag: float) -> bool:

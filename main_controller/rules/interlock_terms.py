@@ -3,13 +3,15 @@
 Used by the rules, and by whoever gives a converter order or shows what the rules say. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.freshness import Reading
 from main_controller.domain.limits import BatteryLimits, Pace
+from main_controller.sentence import Sentence, joined, say
 
 CAUSES: dict[str, str] = {
     "unknown-unit": "no reading of the unit has ever been seen",
@@ -95,7 +97,7 @@ class Owner:
     """Who owns the bus (I16): orders given by `by` pass; `sentence` names the owner for all others."""
 
     by: Actor
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Known:
     by: Actor | None = None
     owner: Owner | None = None
     trips: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    direct: Mapping[str, Reading | str] | None = None
+    direct: Mapping[str, Reading | Sentence] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Answer:
     rule: str
     passed: bool | None
     cause: str
-    sentence: str
+    sentence: Sentence
     numbers: Mapping[str, Any] = field(default_factory=dict)
     advice: bool = False
     firm: bool = False
@@ -151,22 +153,22 @@ class Answer:
         }
 
 
-def ok(rule: str, sentence: str, **numbers: Any) -> Answer:
+def ok(rule: str, sentence: Sentence, **numbers: Any) -> Answer:
     """The rule is kept."""
     return Answer(rule, True, "ok", sentence, numbers)
 
 
-def fail(rule: str, cause: str, sentence: str, **numbers: Any) -> Answer:
+def fail(rule: str, cause: str, sentence: Sentence, **numbers: Any) -> Answer:
     """The rule refuses, by one of `CAUSES`."""
     return Answer(rule, False, cause, sentence, numbers)
 
 
-def waits(rule: str, sentence: str, **numbers: Any) -> Answer:
+def waits(rule: str, sentence: Sentence, **numbers: Any) -> Answer:
     """The rule cannot tell before more readings have come."""
     return Answer(rule, None, "awaiting-readings", sentence, numbers)
 
 
-def untold(rule: str, sentence: str, **numbers: Any) -> Answer:
+def untold(rule: str, sentence: Sentence, **numbers: Any) -> Answer:
     """Nothing tells what the rule asks for: it lets the order pass, and says so."""
     return Answer(rule, True, "not-told", sentence, numbers)
 
@@ -182,6 +184,11 @@ def of_units(rule: str, answers: Sequence[Answer]) -> Answer | None:
     failing = next((answer for answer in answers if answer.passed is False), None)
     if failing is not None:
         return Answer(rule, False, failing.cause, failing.sentence, numbers, firm=failing.firm)
-    sentence = " ".join(answer.sentence for answer in answers)
+    sentence = joined(answer.sentence for answer in answers)
     silent = any(answer.cause == "not-told" for answer in answers)
     return untold(rule, sentence, **numbers) if silent else ok(rule, sentence, **numbers)
+
+
+def either(words: Iterable[Sentence]) -> Sentence:
+    """Any one of these words, in the order of their letters: "charging or in Wait"."""
+    return reduce(lambda one, other: say("rules.either", "{one} or {other}", one=one, other=other), sorted(words))

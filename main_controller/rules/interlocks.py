@@ -11,7 +11,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.battery_rules import battery_rules
 from main_controller.rules.bus_rules import bus_one, bus_risen, dead_bus
-from main_controller.rules.interlock_terms import Answer, Known, Limits, fail, ok
+from main_controller.rules.interlock_terms import Answer, Known, Limits, either, fail, ok
 from main_controller.rules.last_look import bus_owned, directly
 from main_controller.rules.reference_rules import (
     followers_of,
@@ -22,6 +22,7 @@ from main_controller.rules.reference_rules import (
 )
 from main_controller.rules.set_point_rules import current_step, fit_voltage, voltage_step
 from main_controller.rules.unit_rules import no_alarm, paced, within_currents
+from main_controller.sentence import Sentence, joined, say
 
 NOTHING_ELSE = Known()
 
@@ -35,7 +36,10 @@ def judge(wanted: ConverterOrder, grid: GridState, limits: Limits, known: Known 
     if wanted.status is ConverterStatus.WAIT:
         return [] if unit is None else [followers_of(wanted, unit, grid)]
     if unit is None or unit.reading is None:
-        return [fail("unit", "unknown-unit", f"No reading of {wanted.unit_id} has been seen; its state is not known.")]
+        sentence = say(
+            "rules.unknownUnit", "No reading of {unit} has been seen; its state is not known.", unit=wanted.unit_id
+        )
+        return [fail("unit", "unknown-unit", sentence)]
     working = grid.working(unit.id)  # most rules ask those alone, and there may be 10,000 in Wait
     first: list[Callable[[ConverterOrder, UnitAssessment, GridState, Limits], Answer | None]] = [
         _identity, _manual, _fresh, reference_first, _through_wait, single_reference,
@@ -61,66 +65,82 @@ def judge(wanted: ConverterOrder, grid: GridState, limits: Limits, known: Known 
 
 def _identity(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
     if unit.conflict:
-        return fail("unit", "identity-conflict", f"{unit.conflict} Only Wait is sent to it.")
-    return ok("unit", f"{unit.id} is known by one name and one address.")
+        sentence = joined([unit.conflict, say("rules.onlyWait", "Only Wait is sent to it.")])
+        return fail("unit", "identity-conflict", sentence)
+    return ok("unit", say("rules.knownByOneName", "{unit} is known by one name and one address.", unit=unit.id))
 
 
 def _manual(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
     mode = unit.obeys
-    shown = mode.label if mode else "not known"
     if grid.mode_pending(unit.id):
-        return fail("a", "mode-change-under-way", f"A mode change that concerns {unit.id} is under way.", mode=mode)
+        sentence = say("rules.modeChanges", "A mode change that concerns {unit} is under way.", unit=unit.id)
+        return fail("a", "mode-change-under-way", sentence, mode=mode)
     if mode is not Mode.MANUAL:
-        return fail("a", "mode-not-manual", f"{unit.id}'s effective mode is {shown}, not Manual.", mode=mode)
-    return ok("a", f"{unit.id}'s effective mode is Manual.", mode=mode)
+        sentence = say(
+            "rules.notManual",
+            "{unit}'s effective mode is {mode}, not Manual.",
+            unit=unit.id,
+            mode=mode.label if mode else say("rules.notKnown", "not known"),
+        )
+        return fail("a", "mode-not-manual", sentence, mode=mode)
+    return ok("a", say("rules.manual", "{unit}'s effective mode is Manual.", unit=unit.id), mode=mode)
 
 
 def _fresh(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
-    age = None if unit.age is None else round(unit.age, 1)
-    if not unit.fresh(limits.fresh):
-        return fail(
-            "b",
-            "data-not-fresh",
-            f"{unit.id} is {unit.state.value}; its last reading is {_seconds(age)} old (limit {limits.fresh:g} s).",
-            age=age,
+    told = grid.age(unit)
+    age = None if told is None else round(told, 1)
+    if not grid.fresh(unit, limits.fresh):
+        sentence = say(
+            "rules.notFresh",
+            "{unit} is {state}; its last reading is {age} old (limit {limit:g} s).",
+            unit=unit.id,
+            state=unit.state.label,
+            age=_seconds(age),
             limit=limits.fresh,
         )
-    return ok("b", f"{unit.id}'s last reading is {_seconds(age)} old.", age=age, limit=limits.fresh)
+        return fail("b", "data-not-fresh", sentence, age=age, limit=limits.fresh)
+    sentence = say("rules.fresh", "{unit}'s last reading is {age} old.", unit=unit.id, age=_seconds(age))
+    return ok("b", sentence, age=age, limit=limits.fresh)
 
 
 def _through_wait(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
-    statuses = sorted(_word(status) for status in unit.estimate.statuses)
+    words = sorted(_word(status) for status in unit.estimate.statuses)
+    statuses = [str(word) for word in words]
     if not (unit.estimate.surely(ConverterStatus.WAIT) or unit.estimate.surely(wanted.status)):
-        return fail(
-            "c",
-            "not-through-wait",
-            f"{unit.id} is or may be {' or '.join(statuses)}; "
-            f"it must be in Wait before it can be {wanted.status.label}.",
-            statuses=statuses,
+        sentence = say(
+            "rules.notThroughWait",
+            "{unit} is or may be {statuses}; it must be in Wait before it can be {wanted}.",
+            unit=unit.id,
+            statuses=either(words),
+            wanted=wanted.status.label,
         )
-    return ok("c", f"{unit.id} is {statuses[0]}.", statuses=statuses)
+        return fail("c", "not-through-wait", sentence, statuses=statuses)
+    return ok("c", say("rules.isStatus", "{unit} is {status}.", unit=unit.id, status=words[0]), statuses=statuses)
 
 
 def _within_voltage(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
     numbers = {"dvg": wanted.dvg, "min": limits.voltage_min, "max": limits.voltage_max}
+    told = {"volts": wanted.dvg, "low": limits.voltage_min, "high": limits.voltage_max}
     if not limits.voltage_min <= wanted.dvg <= limits.voltage_max:
-        sentence = f"{wanted.dvg:g} V is outside {limits.voltage_min:g} to {limits.voltage_max:g} V."
+        sentence = say("rules.voltageOutside", "{volts:g} V is outside {low:g} to {high:g} V.", **told)
         return fail("h", "voltage-out-of-limits", sentence, **numbers)
-    return ok("h", f"{wanted.dvg:g} V is within {limits.voltage_min:g} to {limits.voltage_max:g} V.", **numbers)
+    return ok("h", say("rules.voltageWithin", "{volts:g} V is within {low:g} to {high:g} V.", **told), **numbers)
 
 
 def _within_current(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer:
     numbers = {"dig": wanted.dig, "min": 0.0, "max": limits.current_max}
+    told = {"amps": wanted.dig, "high": limits.current_max}
     if not 0 <= wanted.dig <= limits.current_max:
-        return fail(
-            "h", "current-out-of-limits", f"{wanted.dig:g} A is outside 0 to {limits.current_max:g} A.", **numbers
-        )
-    return ok("h", f"{wanted.dig:g} A is within 0 to {limits.current_max:g} A.", **numbers)
+        sentence = say("rules.currentOutside", "{amps:g} A is outside 0 to {high:g} A.", **told)
+        return fail("h", "current-out-of-limits", sentence, **numbers)
+    return ok("h", say("rules.currentWithin", "{amps:g} A is within 0 to {high:g} A.", **told), **numbers)
 
 
-def _word(status: ConverterStatus | None) -> str:
-    return status.label if status is not None else "in an unknown state"
+def _word(status: ConverterStatus | None) -> Sentence:
+    return status.label if status is not None else say("rules.inUnknownState", "in an unknown state")
 
 
-def _seconds(age: float | None) -> str:
-    return "an unknown time" if age is None else f"{age:g} s"
+def _seconds(age: float | None) -> Sentence:
+    if age is None:
+        return say("rules.unknownTime", "an unknown time")
+    return say("rules.seconds", "{seconds:g} s", seconds=age)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from main_controller.assessment.grid_state import GridState
-from main_controller.domain.identity import some
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
+from main_controller.sentence import Sentence, say
 
 DEAD_BUS = 60.0
 """Up to which voltage (V) a bus counts as dead where no setting says otherwise."""
@@ -25,7 +25,8 @@ class RunLimits:
 
 def live_bus(grid: GridState, limits: RunLimits) -> Mapping[str, float]:
     """The voltages (V) above that of a dead bus, by the units that measured them of late."""
-    shown = {unit.id: unit.reading.vg for unit in grid.units.values() if unit.reading and unit.fresh(limits.fresh)}
+    fresh = [unit for unit in grid.units.values() if grid.fresh(unit, limits.fresh)]
+    shown = {unit.id: unit.reading.vg for unit in fresh if unit.reading}
     return {unit_id: vg for unit_id, vg in shown.items() if vg is not None and abs(vg) > limits.dead_bus}
 
 
@@ -35,13 +36,24 @@ def deals_hold_it(grid: GridState) -> bool:
     return grid.mode in SHARING_MODES and not stopping and bool(grid.deals)
 
 
-def why_not_run(grid: GridState, limits: RunLimits) -> str | None:
+def why_not_run(grid: GridState, limits: RunLimits) -> Sentence | None:
     """Why nobody may go to Run on this bus: no deal explains its voltage, so a second reference would be raised."""
     shown = live_bus(grid, limits)
     if not shown or deals_hold_it(grid):
         return None
-    deals = "how many deals there are is not known" if grid.deals is None else "no deal explains it"
-    return f"The bus is live ({listed(shown)}) and {deals}; Run starts on a dead bus (at most {limits.dead_bus:g} V)."
+    told = {"voltages": listed(shown), "limit": limits.dead_bus}
+    if grid.deals is None:
+        return say(
+            "rules.runDealsUnknown",
+            "The bus is live ({voltages}) and how many deals there are is not known; "
+            "Run starts on a dead bus (at most {limit:g} V).",
+            **told,
+        )
+    return say(
+        "rules.runBusLive",
+        "The bus is live ({voltages}) and no deal explains it; Run starts on a dead bus (at most {limit:g} V).",
+        **told,
+    )
 
 
 def unexplained(grid: GridState, limits: RunLimits) -> Mapping[str, float]:
@@ -50,6 +62,9 @@ def unexplained(grid: GridState, limits: RunLimits) -> Mapping[str, float]:
     return {} if held or deals_hold_it(grid) else live_bus(grid, limits)
 
 
-def listed(shown: Mapping[str, float]) -> str:
+def listed(shown: Mapping[str, float]) -> Sentence:
     """Units with their voltages for a sentence: all of a few, else the first and how many more."""
-    return some([f"{unit_id} {vg:g} V" for unit_id, vg in sorted(shown.items())])
+    each = [
+        say("rules.voltageAt", "{unit} {volts:g} V", unit=unit_id, volts=vg) for unit_id, vg in sorted(shown.items())
+    ]
+    return say("rules.voltages", "{each}", each=each)

@@ -3,10 +3,11 @@
 Used by `judge` alone. Pure.
 """
 
-from main_controller.assessment.grid_state import GridState, UnitAssessment, names, possible_current
+from main_controller.assessment.grid_state import GridState, UnitAssessment, ids, possible_current
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Limits, fail, ok
+from main_controller.sentence import say
 
 
 def reference_first(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
@@ -19,14 +20,20 @@ def reference_first(wanted: ConverterOrder, unit: UnitAssessment, grid: GridStat
         if other.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE) and other.live
     ]
     if not references:
-        return fail("c", "no-voltage-reference", "No other live unit is surely the voltage reference.", reference=None)
+        sentence = say("rules.noReference", "No other live unit is surely the voltage reference.")
+        return fail("c", "no-voltage-reference", sentence, reference=None)
     maybe = [
         one for one in grid.others(wanted.unit_id) if one.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None)
     ]
     if len(maybe) > 1:
-        sentence = f"{names(maybe)}: each is or may be the voltage reference; there must be one."
-        return fail("c", "several-voltage-references", sentence, units=[one.id for one in maybe])
-    return ok("c", f"{names(references)} is the voltage reference.", reference=references[0].id)
+        sentence = say(
+            "rules.severalReferences",
+            "{units}: each is or may be the voltage reference; there must be one.",
+            units=ids(maybe),
+        )
+        return fail("c", "several-voltage-references", sentence, units=ids(maybe))
+    sentence = say("rules.isReference", "{units} is the voltage reference.", units=ids(references))
+    return ok("c", sentence, reference=references[0].id)
 
 
 def single_reference(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
@@ -44,9 +51,13 @@ def single_reference(wanted: ConverterOrder, unit: UnitAssessment, grid: GridSta
         and (other.live or not is_one)
     ]
     if others:
-        sentence = f"{names(others)} is or may be the voltage reference; there is one at a time."
-        return fail("d", "second-voltage-reference", sentence, units=[other.id for other in others])
-    return ok("d", "No other unit is the voltage reference.", units=[])
+        sentence = say(
+            "rules.secondReference",
+            "{units} is or may be the voltage reference; there is one at a time.",
+            units=ids(others),
+        )
+        return fail("d", "second-voltage-reference", sentence, units=ids(others))
+    return ok("d", say("rules.noOtherReference", "No other unit is the voltage reference."), units=[])
 
 
 def limit_carries(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
@@ -59,7 +70,10 @@ def limit_carries(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState,
         possible_current(others, status) for status in (ConverterStatus.CHARGE, ConverterStatus.DISCHARGE)
     )
     if charging is None or discharging is None:
-        sentence = "A unit that may be current-controlled does not tell its current: what must be carried is not known."
+        sentence = say(
+            "rules.carriedUnknown",
+            "A unit that may be current-controlled does not tell its current: what must be carried is not known.",
+        )
         return fail("e", "reference-limit-too-small", sentence, limit=None, charging=charging, discharging=discharging)
     if wanted.status is ConverterStatus.VOLTAGE_REFERENCE:
         limit: float | None = wanted.dig
@@ -78,14 +92,25 @@ def limit_carries(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState,
         "needed": round(needed, 3),
     }
     if limit is None:
-        return fail("e", "reference-limit-too-small", "The voltage reference's current limit is not known.", **numbers)
+        sentence = say("rules.limitUnknown", "The voltage reference's current limit is not known.")
+        return fail("e", "reference-limit-too-small", sentence, **numbers)
     if limit + 1e-9 < needed:
-        sentence = (
-            f"The reference's limit is {limit:g} A, but it must carry up to {larger:g} A "
-            f"and keep {limits.margin:g} A to hold the voltage with."
+        sentence = say(
+            "rules.limitTooSmall",
+            "The reference's limit is {limit:g} A, but it must carry up to {carried:g} A "
+            "and keep {margin:g} A to hold the voltage with.",
+            limit=limit,
+            carried=larger,
+            margin=limits.margin,
         )
         return fail("e", "reference-limit-too-small", sentence, **numbers)
-    return ok("e", f"The reference's limit of {limit:g} A covers the {larger:g} A that it must carry.", **numbers)
+    sentence = say(
+        "rules.limitCovers",
+        "The reference's limit of {limit:g} A covers the {carried:g} A that it must carry.",
+        limit=limit,
+        carried=larger,
+    )
+    return ok("e", sentence, **numbers)
 
 
 def _maybe_references(wanted: ConverterOrder, grid: GridState) -> list[UnitAssessment]:
@@ -116,17 +141,24 @@ def voltage_fixed(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState,
     followers = [other for other in grid.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
     same = unit.estimate.dvgs == {wanted.dvg}
     if followers and not (same and unit.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE)):
-        sentence = f"{names(followers)} is or may be current-controlled; the reference's voltage is fixed meanwhile."
-        return fail("i", "reference-voltage-fixed", sentence, units=[other.id for other in followers], dvg=wanted.dvg)
-    return ok("i", "No unit depends on another voltage.", units=[], dvg=wanted.dvg)
+        sentence = say(
+            "rules.voltageFixed",
+            "{units} is or may be current-controlled; the reference's voltage is fixed meanwhile.",
+            units=ids(followers),
+        )
+        return fail("i", "reference-voltage-fixed", sentence, units=ids(followers), dvg=wanted.dvg)
+    sentence = say("rules.voltageFree", "No unit depends on another voltage.")
+    return ok("i", sentence, units=[], dvg=wanted.dvg)
 
 
 def followers_of(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState) -> Answer:
     """Rule (g), as advice: Wait always passes; who would lose the reference is named for the confirmation."""
     followers = [other for other in grid.others(wanted.unit_id) if other.estimate.possibly_current_controlled]
     if unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE, None) and followers:
-        sentence = (
-            f"{names(followers)} is or may be current-controlled and would lose its voltage reference; stop it first."
+        sentence = say(
+            "rules.followersStillOn",
+            "{units} is or may be current-controlled and would lose its voltage reference; stop it first.",
+            units=ids(followers),
         )
-        return Answer("g", False, "followers-still-on", sentence, {"units": [f.id for f in followers]}, advice=True)
-    return ok("g", "No current-controlled unit depends on this one.", units=[])
+        return Answer("g", False, "followers-still-on", sentence, {"units": ids(followers)}, advice=True)
+    return ok("g", say("rules.noFollowers", "No current-controlled unit depends on this one."), units=[])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from main_controller.domain.limits import BatteryLimits
 from main_controller.domain.units import Unit
 from main_controller.rules.battery_bounds import Flow, beyond_charge, degrees_within, forbids, volts_within
+from main_controller.sentence import Sentence, say
 
 GIVES, TAKES = Flow(gives=True), Flow(takes=True)
 
@@ -30,29 +31,65 @@ def gauges_of(unit: Unit) -> Gauges:
     return Gauges(unit.rsoc, unit.vb, unit.temperature, unit.wg, unit.permission, unit.heavy_alarm)
 
 
-def why_not_give(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> str | None:
+def why_not_give(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> Sentence | None:
     """Why this unit's battery may not give, or None."""
     if gauges.rsoc is not None and beyond_charge(gauges.rsoc, GIVES, limits):
-        return f"{unit_id}'s battery is at {gauges.rsoc:g} %, not above its reserve of {limits.reserve:g} %."
+        return say(
+            "rules.atReserve",
+            "{unit}'s battery is at {percent:g} %, not above its reserve of {limit:g} %.",
+            unit=unit_id,
+            percent=gauges.rsoc,
+            limit=limits.reserve,
+        )
     if gauges.permission is not None and forbids(gauges.permission, GIVES):
-        return f"{unit_id}'s battery does not permit to discharge (battery_operation_status {gauges.permission:#04x})."
+        return say(
+            "rules.dischargeNotPermitted",
+            "{unit}'s battery does not permit to discharge (battery_operation_status {permission:#04x}).",
+            unit=unit_id,
+            permission=gauges.permission,
+        )
     return _out_of_range(unit_id, gauges, GIVES, limits)
 
 
-def why_not_take(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> str | None:
+def why_not_take(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> Sentence | None:
     """Why this unit's battery may not take, or None."""
     if gauges.rsoc is not None and beyond_charge(gauges.rsoc, TAKES, limits):
-        return f"{unit_id}'s battery is at {gauges.rsoc:g} %, not below {limits.full:g} %."
+        return say(
+            "rules.atFull",
+            "{unit}'s battery is at {percent:g} %, not below {limit:g} %.",
+            unit=unit_id,
+            percent=gauges.rsoc,
+            limit=limits.full,
+        )
     if gauges.permission is not None and forbids(gauges.permission, TAKES):
-        return f"{unit_id}'s battery does not permit to charge (battery_operation_status {gauges.permission:#04x})."
+        return say(
+            "rules.chargeNotPermitted",
+            "{unit}'s battery does not permit to charge (battery_operation_status {permission:#04x}).",
+            unit=unit_id,
+            permission=gauges.permission,
+        )
     return _out_of_range(unit_id, gauges, TAKES, limits)
 
 
-def _out_of_range(unit_id: str, gauges: Gauges, flow: Flow, limits: BatteryLimits) -> str | None:
+def _out_of_range(unit_id: str, gauges: Gauges, flow: Flow, limits: BatteryLimits) -> Sentence | None:
     low, high = volts_within(flow, limits)
     if gauges.vb is not None and not low <= gauges.vb <= high:
-        return f"{unit_id}'s battery has {gauges.vb:g} V, outside {low:g} to {high:g} V."
+        return say(
+            "rules.batteryHasVolts",
+            "{unit}'s battery has {volts:g} V, outside {low:g} to {high:g} V.",
+            unit=unit_id,
+            volts=gauges.vb,
+            low=low,
+            high=high,
+        )
     low, high = degrees_within(flow, limits)
     if gauges.tmp is not None and not low <= gauges.tmp <= high:
-        return f"{unit_id}'s converter has {gauges.tmp:g} °C, outside {low:g} to {high:g} °C."
+        return say(
+            "rules.converterHasDegrees",
+            "{unit}'s converter has {degrees:g} °C, outside {low:g} to {high:g} °C.",
+            unit=unit_id,
+            degrees=gauges.tmp,
+            low=low,
+            high=high,
+        )
     return None

@@ -9,12 +9,7 @@ from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.transfer import Transfer
-
-STILL: Mapping[ConverterStatus, str] = {
-    ConverterStatus.VOLTAGE_REFERENCE: "still is the voltage reference",
-    ConverterStatus.CHARGE: "still charges",
-    ConverterStatus.DISCHARGE: "still discharges",
-}
+from main_controller.sentence import Sentence, joined, say
 
 
 def in_deals(deals: Iterable[object]) -> frozenset[str]:
@@ -76,23 +71,29 @@ def what_is_left(
     dead_bus: float,
     *,
     measured: bool,
-) -> str:
+) -> Sentence:
     """In one sentence what keeps the end from being one; empty when nothing does.
 
     `working` were not seen in Wait, `unknown` are units that nobody knows any more; `voltages` (V) were measured since
     the reference's Wait, and `measured` says whether all were that must be.
     """
-    parts = [f"{unit.id} {_does(unit)}" for unit in working]
-    parts += [f"{unit_id} is not known any more" for unit_id in unknown]
+    parts = [_still(unit) for unit in working]
+    parts += [say("rules.knownNoMore", "{unit} is not known any more", unit=unit_id) for unit_id in unknown]
     live = {unit_id: volts for unit_id, volts in voltages.items() if abs(volts) > dead_bus}
     if live:
         unit_id, volts = max(live.items(), key=lambda one: abs(one[1]))
-        parts.append(f"the bus still carries {volts:g} V at {unit_id}")
+        carries = say("rules.busStillCarries", "the bus still carries {volts:g} V at {unit}", volts=volts, unit=unit_id)
+        parts.append(carries)
     elif not measured:
-        parts.append("the bus was not measured since")
-    return f"Not ended: {'; '.join(parts)}." if parts else ""
+        parts.append(say("rules.busNotMeasured", "the bus was not measured since"))
+    return say("rules.notEnded", "Not ended: {what}.", what=joined(parts, "; ")) if parts else joined(())
 
 
-def _does(unit: UnitAssessment) -> str:
-    sure = next((does for status, does in STILL.items() if unit.estimate.surely(status)), None)
-    return sure or "was not seen in Wait"
+def _still(unit: UnitAssessment) -> Sentence:
+    if unit.estimate.surely(ConverterStatus.VOLTAGE_REFERENCE):
+        return say("rules.stillReference", "{unit} still is the voltage reference", unit=unit.id)
+    if unit.estimate.surely(ConverterStatus.CHARGE):
+        return say("rules.stillCharges", "{unit} still charges", unit=unit.id)
+    if unit.estimate.surely(ConverterStatus.DISCHARGE):
+        return say("rules.stillDischarges", "{unit} still discharges", unit=unit.id)
+    return say("rules.notSeenInWait", "{unit} was not seen in Wait", unit=unit.id)

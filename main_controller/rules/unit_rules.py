@@ -10,6 +10,7 @@ from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.bus_rules import reference_of
 from main_controller.rules.interlock_terms import Answer, Known, Limits, fail, of_units, ok, untold
+from main_controller.sentence import say
 
 CLEAR_READINGS = 2
 """In how many readings a heavy alarm must be gone before anything but Wait is sent."""
@@ -29,11 +30,18 @@ def _alarm_of(unit: UnitAssessment) -> Answer:
         clear += 1
     numbers = {unit.id: {"clear": clear, "needed": CLEAR_READINGS}}
     if clear == len(last):
-        return ok("n", f"{unit.id} reports no heavy alarm.", **numbers)
+        return ok("n", say("rules.noAlarm", "{unit} reports no heavy alarm.", unit=unit.id), **numbers)
     if clear:
-        sentence = f"{unit.id} reported a heavy alarm; it must be gone in {CLEAR_READINGS} readings, not in {clear}."
+        sentence = say(
+            "rules.alarmLately",
+            "{unit} reported a heavy alarm; it must be gone in {needed} readings, not in {clear}.",
+            unit=unit.id,
+            needed=CLEAR_READINGS,
+            clear=clear,
+        )
         return fail("n", "heavy-alarm", sentence, **numbers)
-    return fail("n", "heavy-alarm", f"{unit.id} reports a heavy alarm; only Wait is sent to it.", **numbers)
+    sentence = say("rules.alarmNow", "{unit} reports a heavy alarm; only Wait is sent to it.", unit=unit.id)
+    return fail("n", "heavy-alarm", sentence, **numbers)
 
 
 def within_currents(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> Answer | None:
@@ -41,17 +49,28 @@ def within_currents(wanted: ConverterOrder, unit: UnitAssessment, grid: GridStat
     for each in _concerned(wanted, unit, grid):
         ig = each.reading.ig if each.reading is not None else None
         if ig is not None and abs(ig) > limits.unit_current + 1e-9:
-            sentence = f"{each.id} carries {abs(ig):g} A; its limit is {limits.unit_current:g} A."
+            sentence = say(
+                "rules.carriesTooMuch",
+                "{unit} carries {amps:g} A; its limit is {limit:g} A.",
+                unit=each.id,
+                amps=abs(ig),
+                limit=limits.unit_current,
+            )
             return fail("p", "grid-current-too-large", sentence, unit=each.id, ig=ig, max=limits.unit_current)
     told = [one.reading.ig for one in grid.others(unit.id) if one.live and one.reading is not None]
     total = sum(abs(ig) for ig in told if ig is not None) + abs(wanted.dig)
     numbers = {"sum": round(total, 3), "max": limits.bus_current}
     if total > limits.bus_current + 1e-9:
-        sentence = f"All units together would carry {total:g} A; the bus' limit is {limits.bus_current:g} A."
+        sentence = say(
+            "rules.busWouldCarryTooMuch",
+            "All units together would carry {amps:g} A; the bus' limit is {limit:g} A.",
+            amps=total,
+            limit=limits.bus_current,
+        )
         return fail("p", "grid-current-too-large", sentence, **numbers)
     if unit.reading is None or unit.reading.ig is None:
-        return untold("p", f"{unit.id} does not tell its current.", **numbers)
-    return ok("p", f"All units together would carry {total:g} A.", **numbers)
+        return untold("p", say("rules.currentUntold", "{unit} does not tell its current.", unit=unit.id), **numbers)
+    return ok("p", say("rules.busWouldCarry", "All units together would carry {amps:g} A.", amps=total), **numbers)
 
 
 def paced(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits, known: Known) -> Answer:
@@ -70,17 +89,32 @@ def paced(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits:
         "tripsMax": pace.trips,
     }
     if wanted.status is ConverterStatus.VOLTAGE_REFERENCE and since_trip is not None and since_trip < pace.after_trip:
-        sentence = f"{unit.id} tripped {int(since_trip)} s ago; it is reference again after {pace.after_trip:g} s."
+        sentence = say(
+            "rules.trippedLately",
+            "{unit} tripped {since} s ago; it is reference again after {wait:g} s.",
+            unit=unit.id,
+            since=int(since_trip),
+            wait=pace.after_trip,
+        )
         return fail("t", "too-soon", sentence, **numbers)
     if since_order is not None and since_order < pace.between_words:
-        sentence = (
-            f"The last order to {unit.id} was {since_order:.1f} s ago; {pace.between_words:g} s lie between two orders."
+        sentence = say(
+            "rules.tooSoon",
+            "The last order to {unit} was {since:.1f} s ago; {wait:g} s lie between two orders.",
+            unit=unit.id,
+            since=since_order,
+            wait=pace.between_words,
         )
         return fail("t", "too-soon", sentence, **numbers)
     if too_many_trips(trips, pace.trips):
-        sentence = f"{unit.id} tripped {pace.trips} times within an hour; it works again once a person resets that."
+        sentence = say(
+            "rules.tooManyTrips",
+            "{unit} tripped {count} times within an hour; it works again once a person resets that.",
+            unit=unit.id,
+            count=pace.trips,
+        )
         return fail("t", "too-many-trips", sentence, **numbers)
-    return ok("t", f"{unit.id} is not ordered too soon.", **numbers)
+    return ok("t", say("rules.notTooSoon", "{unit} is not ordered too soon.", unit=unit.id), **numbers)
 
 
 def too_many_trips(moments: Sequence[float], allowed: int) -> bool:

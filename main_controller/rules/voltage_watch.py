@@ -12,6 +12,7 @@ from main_controller.domain.modes import ConverterStatus
 from main_controller.rules.bus_condition import SETTLES, SKEW, Condition, ConditionKind, Look
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.live_bus import listed
+from main_controller.sentence import say
 
 OUT_OF_BAND = 5.0
 """How long (s) the bus must be out of its band, where one unit's own readings say so."""
@@ -32,8 +33,13 @@ def voltage_conditions(look: Look) -> Iterator[Condition]:
     low = below(shown, look.limits, look.slack(ConditionKind.BUS_LOW, None, BACK)) if references else {}
     if low:
         band = look.limits.voltage_min
-        text = f"The bus is below {band:g} V with a voltage reference: {listed(low)}"
-        gone = f"The bus is no longer below {band:g} V with a voltage reference"
+        text = say(
+            "rules.busLow",
+            "The bus is below {limit:g} V with a voltage reference: {voltages}",
+            limit=band,
+            voltages=listed(low),
+        )
+        gone = say("rules.busLowNoMore", "The bus is no longer below {limit:g} V with a voltage reference", limit=band)
         after = _patience(references, low, look.limits)
         yield Condition(
             ConditionKind.BUS_LOW, None, text, gone, after, low, units=_with(references, low), needs=("vg",)
@@ -55,8 +61,8 @@ def below(shown: Mapping[str, float], limits: Limits, slack: float = 0.0) -> dic
 def _high(shown: Mapping[str, float], look: Look) -> Iterable[Condition]:
     high, band = above(shown, look.limits, look.slack(ConditionKind.BUS_HIGH, None, BACK)), look.limits.voltage_max
     if high:
-        text = f"The bus is above {band:g} V: {listed(high)}"
-        gone = f"The bus is no longer above {band:g} V"
+        text = say("rules.busHigh", "The bus is above {limit:g} V: {voltages}", limit=band, voltages=listed(high))
+        gone = say("rules.busHighNoMore", "The bus is no longer above {limit:g} V", limit=band)
         yield Condition(ConditionKind.BUS_HIGH, None, text, gone, OUT_OF_BAND, high, units=tuple(high), needs=("vg",))
 
 
@@ -104,8 +110,18 @@ def _off(references: Sequence[UnitAssessment], shown: Mapping[str, float], look:
             continue
         tolerance = dvg * look.limits.tolerance_percent / 100
         if abs(vg - dvg) > tolerance - look.slack(ConditionKind.REFERENCE_OFF, unit.id, min(BACK, tolerance / 2)):
-            text = f"{unit.id} is set to {dvg:g} V and holds {vg:g} V"
-            gone = f"{unit.id} holds its voltage again, or is no reference any more"
+            text = say(
+                "rules.referenceOff",
+                "{unit} is set to {target:g} V and holds {volts:g} V",
+                unit=unit.id,
+                target=dvg,
+                volts=vg,
+            )
+            gone = say(
+                "rules.referenceOffNoMore",
+                "{unit} holds its voltage again, or is no reference any more",
+                unit=unit.id,
+            )
             yield Condition(
                 ConditionKind.REFERENCE_OFF, unit.id, text, gone, SETTLES, {"dvg": dvg, "vg": vg}, needs=("vg",)
             )
@@ -120,8 +136,14 @@ def _apart(
     tolerance -= look.slack(ConditionKind.BUS_APART, None, min(BACK, tolerance / 2))
     apart = {unit_id: vg for unit_id, vg in shown.items() if abs(vg - dvg) > tolerance and unit_id != reference.id}
     if apart:
-        text = f"{reference.id} holds the bus at {dvg:g} V and others measure {listed(apart)}"
-        gone = "All measure the bus within the tolerance again, or nobody holds it"
+        text = say(
+            "rules.busApart",
+            "{reference} holds the bus at {target:g} V and others measure {voltages}",
+            reference=reference.id,
+            target=dvg,
+            voltages=listed(apart),
+        )
+        gone = say("rules.busApartNoMore", "All measure the bus within the tolerance again, or nobody holds it")
         yield Condition(
             ConditionKind.BUS_APART, None, text, gone, SETTLES, apart, units=_with([reference], apart), needs=("vg",)
         )

@@ -1,7 +1,8 @@
 """Owns one connection: how much it may ask ahead, how long each of its steps may take (AV1, AV2, AV6, AV8).
 
 Made by a listener for each caller. Everything here runs in the server's own thread but `service` and what writes the
-reply. All times are of the monotonic clock: waitress' own go by the wall clock, which may jump.
+reply; these do so too for a reading that is there already and alone on its connection.
+All times are of the monotonic clock: waitress' own go by the wall clock, which may jump.
 """
 
 import json
@@ -70,6 +71,7 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         self._refused = False  # a request was refused: nothing after it is read
         self._lingers_until: float | None = None
         self._written, self._waited = 0, 0.0  # of the reply in hand: bytes, s
+        self._reading = self._here = False  # whether the server's thread reads, and may answer what it read
         super().__init__(server, sock, addr, adj, map=map)
 
     @property
@@ -94,7 +96,12 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
     def handle_read(self) -> None:
         """Take in what came; after a refusal throw it away."""
         if self._lingers_until is None:
+            self._reading = True
             super().handle_read()
+            self._reading = False
+            if self._here:
+                self._here = False
+                self._answer_here()
             return
         try:
             self.recv(self.adj.recv_bytes)
@@ -140,9 +147,23 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         self.requests.append(request)
         if len(self.requests) == 1:
             self.idle_since = self._clock()
+            self._here = self._reading and self.server.answers_here(request)
+            if not self._here:
+                self.server.add_task(self)
+
+    def _answer_here(self) -> None:
+        """Answer the one request in the server's own thread, where nothing of it could wait for the caller.
+
+        Not while he has not taken what came before, nor where more came behind it: those get a thread.
+        """
+        with self.requests_lock:
+            alone = len(self.requests) == 1 and self.request is None and not self._rest
+        if alone and self.connected and not self.total_outbufs_len:
+            self.service()
+        elif self.requests:
             self.server.add_task(self)
 
-    # Serving, in a thread of the pools
+    # Serving, in a thread of the pools or, of what is there already, in the server's own
 
     def service(self) -> None:
         """Serve the first request, then look at what came behind it."""

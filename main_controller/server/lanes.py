@@ -15,6 +15,16 @@ class Lane(IntEnum):
     STOP_ALL = 2
 
 
+AtOnce = Callable[[str, str, str], bool]
+"""Whether a request, by its method, path and query, is answered from what is there: nothing in it can wait, and the
+reply is small enough to be handed to the socket at once."""
+
+
+def nothing_at_once(method: str, path: str, query: str) -> bool:
+    """Every request by a thread."""
+    return False
+
+
 LaneOf = Callable[[str, str, str, bytes], Lane]
 """The lane of a request by its method, path, query and urlencoded body."""
 

@@ -6,6 +6,7 @@ Made by the server. It runs in the thread that serves every socket.
 import errno
 import logging
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -15,12 +16,17 @@ import waitress.server
 
 from main_controller.server.channel import Channel
 from main_controller.server.crowd import Crowd
+from main_controller.server.lanes import AtOnce, nothing_at_once
 from main_controller.server.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
 LACKS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 TEND_EVERY = 1.0
+HERE_FOR = 0.02
+"""How long (s) requests are answered in this thread before it looks again whom it must serve: what comes after goes to
+the pools, so that no crowd of them keeps a stop waiting."""
+
 REST = 0.5
 """How long (s) nobody is accepted when nothing can be closed for him; else the socket would wake us without end."""
 
@@ -37,9 +43,13 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         crowd: Crowd,
         *,
         clock: Callable[[], float] = time.monotonic,
+        at_once: AtOnce = nothing_at_once,
         **rest: Any,
     ) -> None:
         self.clock = clock
+        self._at_once = at_once
+        self._here_until = float("-inf")
+        self._own_thread: int | None = None
         self.crowd = crowd
         self.doomed: deque[Channel] = deque()  # connections that a serving thread gave up
         self._tend_at = self._accept_at = clock()
@@ -51,11 +61,23 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         while self.doomed:
             self.doomed.popleft().handle_close()
         now = self.clock()
+        self._here_until, self._own_thread = now + HERE_FOR, threading.get_ident()
         if now >= self._tend_at:
             self._tend_at = now + TEND_EVERY
             for channel in list(self.active_channels.values()):
                 channel.tend(now)
         return self.accepting and now >= self._accept_at
+
+    def answers_here(self, request: Any) -> bool:
+        """Whether this thread answers the request itself: handing it over would cost more than answering it."""
+        if request.error or self.clock() >= self._here_until:
+            return False
+        return self._at_once(request.command, request.path, request.query)
+
+    def pull_trigger(self) -> None:
+        """Wake the thread that serves every socket, unless it is the one that asks: it is awake."""
+        if threading.get_ident() != self._own_thread:
+            super().pull_trigger()
 
     def handle_accept(self) -> None:
         """Take one caller; where there is no descriptor or no place for him, another connection makes room."""

@@ -13,9 +13,10 @@ import waitress.server
 import waitress.wasyncore
 
 from main_controller.errors import ControllerError
+from main_controller.sentence import say
 from main_controller.server.crowd import Crowd
 from main_controller.server.descriptors import connections_within, raise_limit
-from main_controller.server.lanes import LaneOf, all_ordinary
+from main_controller.server.lanes import AtOnce, LaneOf, all_ordinary, nothing_at_once
 from main_controller.server.listener import Listener
 from main_controller.server.pools import Pools
 
@@ -35,7 +36,7 @@ KEPT_IN_MEMORY = 1 << 24
 
 
 class Server:
-    """Serves one WSGI application; `lane_of` tells whose threads serve a request.
+    """Serves one WSGI application; `lane_of` tells whose threads serve a request, `at_once` which need none.
 
     `connection_limit` is lowered to what the process may open. Raises ControllerError when the address cannot be
     listened on.
@@ -50,6 +51,7 @@ class Server:
         threads: int,
         connection_limit: int,
         lane_of: LaneOf = all_ordinary,
+        at_once: AtOnce = nothing_at_once,
     ) -> None:
         descriptors = raise_limit()
         places = connections_within(connection_limit, descriptors)
@@ -68,12 +70,15 @@ class Server:
                 outbuf_overflow=KEPT_IN_MEMORY,
                 clear_untrusted_proxy_headers=True,
             )
-            self._server = _listening(app, adjustments, Crowd(places, time.monotonic), lane_of)
+            self._server = _listening(app, adjustments, Crowd(places, time.monotonic), lane_of, at_once)
         except (OSError, ValueError) as fault:
             reason = getattr(fault, "strerror", None) or str(fault)
-            raise ControllerError(
-                f"{host} port {port} cannot be listened on ({reason}); the setting b_port chooses another."
-            ) from fault
+            sentence = say(
+                "program.cannotListen",
+                "{host} port {port} cannot be listened on ({reason}); the setting b_port chooses another.",
+                host=host, port=port, reason=reason,
+            )  # fmt: skip
+            raise ControllerError(sentence) from fault
 
     @property
     def address(self) -> str:
@@ -97,14 +102,17 @@ class Server:
         self._server.close()
 
 
-def _listening(app: Callable[..., Iterable[bytes]], adjustments: Any, crowd: Crowd, lane_of: LaneOf) -> Any:
+def _listening(
+    app: Callable[..., Iterable[bytes]], adjustments: Any, crowd: Crowd, lane_of: LaneOf, at_once: AtOnce
+) -> Any:
     """A listener or, where a name has several addresses, waitress' bundle of one for each."""
     sockets: dict[int, Any] = {}
     pools = Pools(adjustments.threads, lane_of)
     listeners: list[Listener] = []
     try:
         for place in adjustments.listen:
-            listeners.append(Listener(app, sockets, crowd, dispatcher=pools, adj=adjustments, sockinfo=place))
+            listener = Listener(app, sockets, crowd, at_once=at_once, dispatcher=pools, adj=adjustments, sockinfo=place)
+            listeners.append(listener)
     except OSError:
         waitress.wasyncore.close_all(sockets, ignore_all=True)
         pools.shutdown(timeout=0)

@@ -4,13 +4,17 @@ import os
 from pathlib import Path
 
 from main_controller.errors import SettingError
-from main_controller.logs import CONFIG, set_up_logs
+from main_controller.logs import CONFIG, log_folder, set_up_logs
 from main_controller.settings.table import Settings, setting_fields, value_text
 
 
 def found_at_start(settings: Settings) -> str:
-    """The report, one line per finding. Raises `SettingError`, which names the first setting that cannot work."""
-    set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
+    """The report, one line per finding; makes the log's folder.
+
+    Raises `SettingError`, which names the first setting that cannot work.
+    """
+    simulated = settings.simulate is not None
+    set_up_logs(settings.root, settings.log_level, data=settings.data, simulated=simulated, strict=True)
     if not settings.simulate:
         _require_writable("schedules", settings.schedules)
         _require_writable("database", settings.database.parent)
@@ -21,7 +25,7 @@ def found_at_start(settings: Settings) -> str:
         lines.append(f"{row.name} = {value_text(getattr(settings, row.name)) or 'none'}{unit}  ({source})")
     if settings.simulate:
         lines.append(f"--simulate: {settings.simulate} units, {settings.speed:g} times as fast as real time")
-    lines.append(f"{CONFIG}: read; the log folder can be written")
+    lines.append(f"{CONFIG}: read; {log_folder(settings.data, simulated=simulated)} can be written")
     lines.append("All settings can be used.")
     return "\n".join(lines) + "\n"
 

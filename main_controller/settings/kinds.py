@@ -164,7 +164,7 @@ def zone_or_none(raw: object) -> str:
 
 
 def path(raw: object) -> Path:
-    """The path of a file or folder; a relative one counts from the checkout's root."""
+    """The path of a file or folder; a relative one counts from the checkout (`places.py`)."""
     value = str(raw) if isinstance(raw, Path) else text(raw)
     if not value:
         raise ValueError("an empty path names nothing")

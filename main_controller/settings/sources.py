@@ -15,7 +15,8 @@ from main_controller import __version__
 from main_controller.errors import SettingError
 from main_controller.settings import kinds
 from main_controller.settings.kinds import Read
-from main_controller.settings.table import OLD_NAMES, ROOT, Settings, default_text, setting_fields
+from main_controller.settings.places import PAGE, ROOT
+from main_controller.settings.table import OLD_NAMES, Settings, default_text, setting_fields
 
 ENVIRONMENT_PREFIX = "APIS_MC_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -28,7 +29,7 @@ def build_settings(
 
     Raises `SettingError`, which names the setting. Leaves the process for `--help`, `--version` and unknown options.
     """
-    options = vars(_parser().parse_args(argv))
+    options = vars(_parser(installed=root == PAGE).parse_args(argv))
     names = {row.name for row in setting_fields()} | set(OLD_NAMES)
     config = options["config"]
     layers: list[tuple[str, Mapping[str, object]]] = [
@@ -77,12 +78,13 @@ def _decided_by(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(*, installed: bool) -> argparse.ArgumentParser:
+    first = "the defaults" if installed else "the top of startMain.py"
     parser = argparse.ArgumentParser(
-        prog="startMain.py",
+        prog="apis-main-controller" if installed else "startMain.py",
         allow_abbrev=False,
         description="The operator's console of a DC microgrid that runs APIS.",
-        epilog="A setting is decided by the top of startMain.py, then by the file of --config (TOML), then by the "
+        epilog=f"A setting is decided by {first}, then by the file of --config (TOML), then by the "
         f"environment ({ENVIRONMENT_PREFIX}B_PORT=4382), then by the command line: the last one wins.",
     )
     parser.add_argument("--version", action="version", version=f"APIS Main Controller {__version__}")

@@ -1,7 +1,7 @@
 """The settings, one field each: name, type, default, check, explanation and unit (A10, Z14-Z16).
 
-Parsing, `--help`, the checks of the TOML file and of the environment, and the README's table are derived from the
-fields of `Settings`: a new setting is one more field.
+Parsing, `--help`, the checks of the TOML file and of the environment, and the table in docs/settings.md are derived
+from the fields of `Settings`: a new setting is one more field.
 """
 
 import json
@@ -14,8 +14,8 @@ from main_controller import __version__
 from main_controller.errors import SettingError
 from main_controller.settings import kinds
 from main_controller.settings.kinds import Network, Read
+from main_controller.settings.places import ROOT, base_of, default_data
 
-ROOT = Path(__file__).resolve().parents[2]
 _DEVICE_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": ":8080/1/log/data"}
 
 OLD_NAMES: Mapping[str, str] = {"journal": "database"}
@@ -163,9 +163,18 @@ class Settings:
     )
     maxunits: int = _setting(1000, kinds.whole(1, 20000), "units to know at most; more are left out and told")
     title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
-    schedules: Path = _setting("schedules", kinds.path, "folder of the pending schedules")
+    data: Path = _setting(
+        None,
+        kinds.path,
+        "folder of all that is written: log and pid file, and unless set by themselves the next three",
+        derived="the checkout; of an installed package `~/.local/state/apis-main-controller`",
+    )
+    schedules: Path = _setting(None, kinds.path, "folder of the pending schedules", derived="`schedules` in `data`")
     database: Path = _setting(
-        "journal/journal.sqlite3", kinds.path, "file of the journal, locks, known units and running procedures"
+        None,
+        kinds.path,
+        "file of the journal, locks, known units and running procedures",
+        derived="`journal/journal.sqlite3` in `data`",
     )
     estopfile: Path = _setting(
         None, kinds.path, "file that latches the E-stop, whoever makes it", derived="`estop` beside `database`"
@@ -175,7 +184,7 @@ class Settings:
     connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")
 
     root: Path = ROOT
-    """The checkout: relative paths count from it."""
+    """Where the program's own files stand: the checkout, from which relative paths count, or inside the package."""
     version: str = __version__
     simulate: int | None = None
     """Units of the simulated cluster, or None for the real one (Z17)."""
@@ -202,13 +211,30 @@ class Settings:
         for name, value in derived.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
-        if self.estopfile is None:
-            object.__setattr__(self, "estopfile", (self.root / self.database).with_name("estop"))
-        for name in ("schedules", "database", "estopfile"):
-            object.__setattr__(self, name, self.root / getattr(self, name))
+        self._anchor_paths()
         for low, high, unit in _ORDERED:
             if getattr(self, low) >= getattr(self, high):
                 raise SettingError(low, f"{getattr(self, low):g} {unit} is not below {high}")
+
+    def _anchor_paths(self) -> None:
+        """What was given counts from the checkout; what was not lies in `data`, the E-stop's file by the database."""
+        base = base_of(self.root)
+
+        def placed(given: Path | None, otherwise: Path) -> Path:
+            return otherwise if given is None else base / given
+
+        if self.data is None:
+            object.__setattr__(self, "data", default_data(self.root))
+        data = base / self.data
+        database = placed(self.database, data / "journal" / "journal.sqlite3")
+        paths = {
+            "data": data,
+            "schedules": placed(self.schedules, data / "schedules"),
+            "database": database,
+            "estopfile": placed(self.estopfile, database.with_name("estop")),
+        }
+        for name, path in paths.items():
+            object.__setattr__(self, name, path)
 
 
 def setting_fields() -> tuple[Field[Any], ...]:
@@ -217,7 +243,7 @@ def setting_fields() -> tuple[Field[Any], ...]:
 
 
 def default_text(row: Field[Any]) -> str:
-    """A setting's default as `--help` and the README write it; empty for none."""
+    """A setting's default as `--help` and docs/settings.md write it; empty for none."""
     value = None if row.default_factory is MISSING else row.default_factory()
     return str(row.metadata["derived"]) if value is None else value_text(value)
 

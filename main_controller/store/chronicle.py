@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
+from main_controller.sentence import Sentence, say
 from main_controller.store.repetition import Repetition, Told
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ KEPT = 20
 TOLD_ONE_BY_ONE = 3
 """How many units to which the same happened at once are told in a sentence each."""
 
-Record = Callable[[str, str | None, str, Any, Any], None]
+Record = Callable[[str, str | None, Sentence, Any, Any], None]
 """Journals one event: kind, unit id, sentence, before, after."""
 
 
@@ -35,7 +35,7 @@ class News:
 
     kind: str
     unit_id: str
-    text: str
+    text: Sentence
     before: Any
     after: Any
 
@@ -70,8 +70,7 @@ class Chronicle:
         """Tell what happened to units: the journal each by itself, a person many of one kind in one sentence."""
         groups: dict[tuple[str, str], list[News]] = {}
         for one in news:
-            text = f"{one.unit_id} {one.text}."
-            event = Told(one.kind, one.unit_id, text, _plain(one.before), _plain(one.after))
+            event = Told(one.kind, one.unit_id, _of_one(one), _plain(one.before), _plain(one.after))
             if not self._repetition.tells(event):
                 continue
             self._record(*event)
@@ -80,12 +79,19 @@ class Chronicle:
             ids = [one.unit_id for one in members]
             if len(ids) <= TOLD_ONE_BY_ONE:
                 for one in members:
-                    self._say(kind, one.unit_id, f"{one.unit_id} {text}.", after=_plain(one.after))
+                    self._say(kind, one.unit_id, _of_one(one), after=_plain(one.after))
             else:
-                self._say(kind, None, f"{len(ids)} units ({some(ids)}), each: {text}.")
+                of_all = say(
+                    "store.unitsDid",
+                    "{count} units ({units}), each: {what}.",
+                    count=len(ids),
+                    units=ids,
+                    what=text,
+                )
+                self._say(kind, None, of_all)
 
     def tell(
-        self, kind: str, unit_id: str | None, text: str, before: Any, after: Any, *, command_id: str | None = None
+        self, kind: str, unit_id: str | None, text: Sentence, before: Any, after: Any, *, command_id: str | None = None
     ) -> None:
         """Tell one event, of a unit or of the cluster (None); `command_id` is the order that it is about, if any."""
         event = Told(kind, unit_id, text, _plain(before), _plain(after))
@@ -94,7 +100,7 @@ class Chronicle:
             self._record(*event)
 
     def show(
-        self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
+        self, kind: str, unit_id: str | None, text: Sentence, *, after: Any = None, command_id: str | None = None
     ) -> None:
         """Let the page show what the log and the journal tell already.
 
@@ -110,10 +116,14 @@ class Chronicle:
                 self._events.remove(next(event for event in self._events if counts[_whose(event)] == most))
 
     def _say(
-        self, kind: str, unit_id: str | None, text: str, *, after: Any = None, command_id: str | None = None
+        self, kind: str, unit_id: str | None, text: Sentence, *, after: Any = None, command_id: str | None = None
     ) -> None:
         log.warning("%s", text)
         self.show(kind, unit_id, text, after=after, command_id=command_id)
+
+
+def _of_one(news: News) -> Sentence:
+    return say("store.unitDid", "{unit} {what}.", unit=news.unit_id, what=news.text)
 
 
 def _whose(event: Mapping[str, Any]) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, say
 from main_controller.store.atomic_file import write_whole
 
 log = logging.getLogger(__name__)
@@ -138,10 +139,15 @@ class DataLock:
         try:
             self._flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUse(
-                f"{folder.path} (setting {folder.setting}) is in use by {_holder(folder.holder)}; end that one first, "
-                "or give this one folders of its own (settings database and schedules)."
-            ) from None
+            in_use = say(
+                "store.inUse",
+                "{folder} (setting {setting}) is in use by {holder}; end that one first, "
+                "or give this one folders of its own (settings database and schedules).",
+                folder=str(folder.path),
+                setting=folder.setting,
+                holder=_holder(folder.holder),
+            )
+            raise InUse(in_use) from None
         except OSError as error:
             log.warning(
                 "%s (setting %s) cannot be locked (%s): nothing keeps a second program from using it too",
@@ -149,6 +155,7 @@ class DataLock:
             )  # fmt: skip
 
 
+_NOBODY_KNOWN = say("store.anotherProgram", "another program")
 _LOCKS: "weakref.WeakSet[DataLock]" = weakref.WeakSet()
 
 
@@ -170,14 +177,26 @@ def _open(folder: DataFolder) -> int | None:
         return None
 
 
-def _holder(path: Path) -> str:
+def _holder(path: Path) -> Sentence:
     """Who holds a folder, as far as its file tells and that process lives."""
     try:
         told: Any = json.loads(path.read_bytes())
         pid, address, since = int(told["pid"]), told["address"], told["since"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return "another program"
+        return _NOBODY_KNOWN
     if not Path(f"/proc/{pid}").exists():
-        return "another program"
-    where = f", which answers at {str(address)[:200]}" if address else ""
-    return f"another program: process {pid}{where}, started {str(since)[:40]}"
+        return _NOBODY_KNOWN
+    if not address:
+        return say(
+            "store.processSince",
+            "another program: process {process}, started {since}",
+            process=pid,
+            since=str(since)[:40],
+        )
+    return say(
+        "store.processAnswering",
+        "another program: process {process}, which answers at {address}, started {since}",
+        process=pid,
+        address=str(address)[:200],
+        since=str(since)[:40],
+    )

@@ -162,6 +162,11 @@ class KnownUnits:
         kept = self._acknowledged.get(unit_id)
         return kept is not None and kept.status == status and self._holds(kept)
 
+    def statuses(self) -> dict[str, str | None]:
+        """The status as last seen, by unit, of everyone that is acknowledged now: it holds for that status alone."""
+        acknowledged = dict(self._acknowledged)
+        return {unit_id: kept.status for unit_id, kept in acknowledged.items() if self._holds(kept)}
+
     def acknowledgement(self, unit_id: str) -> dict[str, Any] | None:
         """Who acknowledged the unit as it was last seen, and when: `{"by", "at"}`; None when nobody did."""
         kept = self._acknowledged.get(unit_id)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
+from main_controller.sentence import say
 from main_controller.store.atomic_file import flush_folder, write_whole
 
 LARGEST = 4096
@@ -51,13 +52,14 @@ class LatchFile:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            return self._latch(f"nobody can tell whether it is there: {error.strerror}", utc_now())
+            why = say("store.latchUntold", "nobody can tell whether it is there: {why}", why=error.strerror)
+            return self._latch(why, utc_now())
         try:
             text = self._text()
         except FileNotFoundError:  # removed just now, or a link to nowhere, which latches
             return self._latch("", since) if os.path.lexists(self._path) else None
         except OSError as error:
-            return self._latch(f"it cannot be read: {error.strerror}", since)
+            return self._latch(say("store.latchUnreadable", "it cannot be read: {why}", why=error.strerror), since)
         return _own(text) or self._latch(plain(text), since)
 
     def write(self, latch: Latch) -> None:
@@ -92,7 +94,7 @@ class LatchFile:
             os.close(descriptor)
 
     def _latch(self, reason: str, since: datetime) -> Latch:
-        return Latch(f"the file {self.name}", reason, iso_utc(since), by_file=True)
+        return Latch(say("store.latchFile", "the file {file}", file=self.name), reason, iso_utc(since), by_file=True)
 
 
 def plain(text: str) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, NotFound, Refused
+from main_controller.sentence import Sentence, joined, say
 from main_controller.store.database import Database, DatabaseFault
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,8 @@ class LockBook:
         except ControllerError as error:
             if not self._unreadable:
                 log.error("the locks cannot be read, so the cluster is taken as locked: %s", error.sentence)
-                reason = f"The locks cannot be read, so nobody knows what is locked. {error.sentence}"
+                unknown = say("store.locksUnreadable", "The locks cannot be read, so nobody knows what is locked.")
+                reason = joined([unknown, error.sentence])
                 self._unreadable = {
                     CLUSTER: {"name": "Main Controller", "reason": reason, "since": iso_utc(self._wall())}
                 }
@@ -66,10 +68,10 @@ class LockBook:
             locks = self._known()
             held = locks.get(scope)
             if held is not None and held["name"] != name:
-                raise Refused(f"{_who(scope)} is locked by {held['name']} since {held['since']}: {held['reason']}")
+                raise Refused(_held(scope, held))
             lock = {"name": name, "reason": reason, "since": held["since"] if held is not None else iso_utc(at)}
             values = (scope, name, reason, lock["since"])
-            self._change(_PUT, values, f"{_who(scope)} was not locked")
+            self._change(_PUT, values, say("store.wasNotLocked", "{scope} was not locked", scope=_who(scope)))
             self._locks = {**self._known(), scope: lock}  # asked again: a file put in place may have brought others
         return lock
 
@@ -83,10 +85,11 @@ class LockBook:
             locks = self._known()
             held = locks.get(scope)
             if held is None:
-                raise NotFound(f"{_who(scope)} is not locked.")
+                raise NotFound(say("store.notLocked", "{scope} is not locked.", scope=_who(scope)))
             if held["name"] != name:
-                raise Refused(f"{_who(scope)} is locked by {held['name']}; only that name takes the lock off.")
-            self._change("DELETE FROM locks WHERE scope = ?", (scope,), f"{_who(scope)} is still locked")
+                raise Refused(_others(scope, held))
+            stands = say("store.stillLocked", "{scope} is still locked", scope=_who(scope))
+            self._change("DELETE FROM locks WHERE scope = ?", (scope,), stands)
             self._locks = {other: lock for other, lock in self._known().items() if other != scope}
         return held
 
@@ -117,12 +120,14 @@ class LockBook:
             self._unreadable = {}
         return loaded
 
-    def _change(self, statement: str, values: tuple[str, ...], failed: str) -> None:
+    def _change(self, statement: str, values: tuple[str, ...], failed: Sentence) -> None:
         try:
             with self._database.writing() as connection:
                 connection.execute(statement, values)
         except DatabaseFault as fault:
-            raise DatabaseFault(f"{failed}: {fault.sentence}") from fault
+            raise DatabaseFault(
+                say("store.failedBecause", "{failed}: {why}", failed=failed, why=fault.sentence)
+            ) from fault
 
 
 def _found(connection: sqlite3.Connection) -> dict[str, Lock]:
@@ -131,5 +136,25 @@ def _found(connection: sqlite3.Connection) -> dict[str, Lock]:
     return {scope: {"name": name, "reason": reason, "since": since} for scope, name, reason, since in rows}
 
 
+def _held(scope: str, lock: Lock) -> Sentence:
+    return say(
+        "store.lockHeld",
+        "{scope} is locked by {name} since {since}: {reason}",
+        scope=_who(scope),
+        name=lock["name"],
+        since=lock["since"],
+        reason=lock["reason"],
+    )
+
+
+def _others(scope: str, lock: Lock) -> Sentence:
+    return say(
+        "store.lockOfAnother",
+        "{scope} is locked by {name}; only that name takes the lock off.",
+        scope=_who(scope),
+        name=lock["name"],
+    )
+
+
 def _who(scope: str) -> str:
-    return scope or "The cluster"
+    return scope or say("store.theCluster", "The cluster")

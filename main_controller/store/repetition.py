@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from main_controller.sentence import Sentence, say
+
 MOST = 6
 """How many events of one kind and unit are told one by one within `PERIOD`."""
 
@@ -21,7 +23,7 @@ class Told(NamedTuple):
 
     kind: str
     unit_id: str | None
-    text: str
+    text: Sentence
     before: Any
     after: Any
 
@@ -70,5 +72,11 @@ class Repetition:
 
 
 def _summary(count: int, last: Told) -> Told:
-    text = f"{count} more like it within {PERIOD:g} s were not told one by one; the last of them: {last.text}"
+    text = say(
+        "store.leftOut",
+        "{count} more like it within {seconds:g} s were not told one by one; the last of them: {last}",
+        count=count,
+        seconds=PERIOD,
+        last=last.text,
+    )
     return last._replace(text=text)

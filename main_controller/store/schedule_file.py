@@ -21,6 +21,7 @@ from pytz.tzinfo import BaseTzInfo
 from main_controller.domain.schedule import Failure, Operation, Schedule
 from main_controller.domain.timestamps import iso_utc, parse_schedule_value
 from main_controller.errors import BadRequest
+from main_controller.sentence import foreign, say
 
 LARGEST_FILE = 4096
 LONGEST_SENTENCE = 300
@@ -41,9 +42,12 @@ def check_unit_id(unit_id: str) -> None:
     """Refuse a unit id of which no file name can be made (BadRequest)."""
     longest = max(len(operation.value) for operation in Operation) + 1
     if not unit_id or len(os.fsencode(_encoded(unit_id))) > LONGEST_NAME - longest:
-        raise BadRequest(
-            f"The unit id {unit_id[:64]!r} cannot have a schedule: it is empty, or too long for a file's name."
+        no_name = say(
+            "store.noScheduleFor",
+            "The unit id {unit!r} cannot have a schedule: it is empty, or too long for a file's name.",
+            unit=unit_id[:64],
         )
+        raise BadRequest(no_name)
 
 
 def file_name(unit_id: str | None, operation: Operation) -> str:
@@ -65,7 +69,7 @@ def _decoded(name: str) -> str:
     except UnicodeDecodeError:
         unit_id = ""
     if not unit_id or _encoded(unit_id) != name:
-        raise BadRequest(f"No unit id is written {name[:64]!r} in a file's name.")
+        raise BadRequest(say("store.noIdInName", "No unit id is written {name!r} in a file's name.", name=name[:64]))
     check_unit_id(unit_id)
     return unit_id
 
@@ -97,7 +101,10 @@ def read_schedule(path: Path, zone: BaseTzInfo) -> tuple[Fingerprint, Schedule]:
     while lines and not lines[-1]:
         lines.pop()
     if not 1 <= len(lines) <= 2:
-        raise BadRequest("It must hold one line with a date and time such as 2026-05-13T12:00:00+09:00.")
+        one_line = say(
+            "store.notOneLine", "It must hold one line with a date and time such as 2026-05-13T12:00:00+09:00."
+        )
+        raise BadRequest(one_line)
     due = parse_schedule_value(lines[0], zone)
     sent_at, failure = _read_mark(lines[1]) if len(lines) == 2 else (None, None)
     set_at = datetime.fromtimestamp(found.st_mtime_ns / 1e9, UTC)
@@ -108,7 +115,8 @@ def _split(name: str) -> tuple[str | None, Operation]:
     """The unit id (None: the cluster) and the operation that a file's name says. Raises BadRequest."""
     unit_id, dash, status = name.rpartition("-")
     if not dash or status not in [operation.value for operation in Operation]:
-        raise BadRequest(f"Its name does not end in {', '.join(f'-{operation.value}' for operation in Operation)}.")
+        endings = [f"-{operation.value}" for operation in Operation]
+        raise BadRequest(say("store.otherEnding", "Its name does not end in {endings}.", endings=endings))
     return _decoded(unit_id) if unit_id else None, Operation(status)
 
 
@@ -118,22 +126,27 @@ def _read_file(path: Path) -> tuple[str, os.stat_result]:
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise BadRequest("It is not a plain file.")
+            raise BadRequest(say("store.noPlainFile", "It is not a plain file."))
         content = os.read(descriptor, LARGEST_FILE + 1)
     finally:
         os.close(descriptor)
     if len(content) > LARGEST_FILE:
-        raise BadRequest(f"It is larger than {LARGEST_FILE} bytes.")
+        raise BadRequest(say("store.tooLarge", "It is larger than {most} bytes.", most=LARGEST_FILE))
     try:
         return content.decode("utf-8-sig"), found
     except UnicodeDecodeError:
-        raise BadRequest("It is not text.") from None
+        raise BadRequest(say("store.noText", "It is not text.")) from None
 
 
 def _read_mark(line: str) -> tuple[datetime | None, Failure | None]:
     """What the program's own second line says: when it was sent, or when and why it was given up."""
     match = _MARK.fullmatch(line)
     if match is None:
-        raise BadRequest("Its second line is neither 'sent <time>' nor 'failed <time> <sentence>'.")
+        raise BadRequest(
+            say("store.otherMark", "Its second line is neither 'sent <time>' nor 'failed <time> <sentence>'.")
+        )
     at = parse_schedule_value(match["at"], pytz.utc)
-    return (at, None) if match["word"] == "sent" else (None, Failure(at, match["sentence"] or "It failed."))
+    if match["word"] == "sent":
+        return at, None
+    sentence = match["sentence"]
+    return None, Failure(at, foreign(sentence) if sentence else say("store.itFailed", "It failed."))

@@ -14,6 +14,7 @@ from typing import Any
 from main_controller.domain.schedule import Schedule
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class ScheduleResult:
     schedule: Schedule
     outcome: str
     at: datetime
-    sentence: str
+    sentence: Sentence
 
     def json(self) -> dict[str, Any]:
         """The entry of `schedules.last` in `/get/status` (Z5a)."""

@@ -20,6 +20,7 @@ from pytz.tzinfo import BaseTzInfo
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import BadRequest, ControllerError
+from main_controller.sentence import Sentence, foreign, joined, say
 from main_controller.store.atomic_file import remove_unfinished, remove_whole, write_whole
 from main_controller.store.schedule_file import (
     Fingerprint,
@@ -41,7 +42,7 @@ class Unreadable:
     """A file in the folder that is no schedule, and why; it is left as it is."""
 
     file: str
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +67,38 @@ class Schedules:
         self._wall_ns = wall_ns
         self._changing = threading.Lock()
         self._parsed: dict[str, tuple[Fingerprint, Schedule]] = {}
+        self._missing = False
 
     def prepare(self) -> None:
-        """Make the folder and remove what a killed process left half written. To be called once, at start."""
+        """Make the folder and remove what a killed process left half written. To be called once, at start.
+
+        A full or read-only disk is told and keeps nobody from stopping the grid (M10). Raises ControllerError where
+        something else than a folder is in the place.
+        """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             leftovers = remove_unfinished(self._folder)
+        except (FileExistsError, NotADirectoryError) as error:
+            fault = say("store.folderUnusable", "The schedules folder cannot be used: {why}.", why=_reason(error))
+            raise ControllerError(fault) from error
         except OSError as error:
-            raise ControllerError(f"The schedules folder cannot be used: {_reason(error)}.") from error
+            self._missing = not self._folder.is_dir()
+            log.error("the schedules folder %s cannot be written: %s", self._folder, error.strerror)
+            return
         if leftovers:
             log.warning("%d unfinished files in the schedules folder were removed", leftovers)
 
     def scan(self) -> Listing:
         """Everything that the folder holds now. Raises ControllerError when the folder itself cannot be read."""
         try:
+            if self._missing:  # it could not be made at the start
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._missing = False
             with os.scandir(self._folder) as entries:
                 names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
         except OSError as error:
-            raise ControllerError(f"The schedules folder cannot be read: {_reason(error)}.") from error
+            fault = say("store.folderUnreadable", "The schedules folder cannot be read: {why}.", why=_reason(error))
+            raise ControllerError(fault) from error
         known, parsed = self._parsed, {}
         schedules: list[Schedule] = []
         unreadable: list[Unreadable] = []
@@ -127,11 +142,13 @@ class Schedules:
         """Write a schedule in place of an earlier one of the same name; it is on the disk when this returns."""
         path = self._path(unit_id, operation)
         with self._changing:
-            _change(lambda: write_whole(path, f"{iso_utc(due)}\n".encode()), f"{path.name} could not be written")
+            failed = say("store.notWritten", "The schedule {file} could not be written", file=path.name)
+            _change(lambda: write_whole(path, f"{iso_utc(due)}\n".encode()), failed)
             try:
                 return read_schedule(path, self._zone)[1]
             except OSError as error:
-                raise ControllerError(f"The schedule {path.name} was written. {_why(error)}") from error
+                written = say("store.written", "The schedule {file} was written.", file=path.name)
+                raise ControllerError(joined([written, _why(error)])) from error
 
     def remove(self, unit_id: str | None, operation: Operation) -> bool:
         """Remove the schedule of that name, readable or not; False when there was none."""
@@ -162,13 +179,15 @@ class Schedules:
         with self._changing:
             if self._now_held(schedule) is None:
                 return False
-            _change(lambda: write_whole(path, content, date_ns=schedule.written_ns), f"{path.name} could not be marked")
+            failed = say("store.notMarked", "The schedule {file} could not be marked", file=path.name)
+            _change(lambda: write_whole(path, content, date_ns=schedule.written_ns), failed)
             return True
 
     def _remove(self, path: Path) -> bool:
         if not os.path.lexists(path):
             return False
-        _change(lambda: remove_whole(path), f"{path.name} could not be removed")
+        failed = say("store.notRemoved", "The schedule {file} could not be removed", file=path.name)
+        _change(lambda: remove_whole(path), failed)
         return True
 
     def _now_held(self, schedule: Schedule) -> Schedule | None:
@@ -195,20 +214,22 @@ class Schedules:
         return read_schedule(path, self._zone)
 
 
-def _change(change: Callable[[], None], failed: str) -> None:
+def _change(change: Callable[[], None], failed: Sentence) -> None:
     """Change a file; a fault of the disk becomes a ControllerError that begins with what `failed`."""
     try:
         change()
     except OSError as error:
-        raise ControllerError(f"The schedule {failed}: {_reason(error)}.") from error
+        raise ControllerError(say("store.fault", "{what}: {why}.", what=failed, why=_reason(error))) from error
 
 
-def _why(error: BadRequest | OSError) -> str:
-    return error.sentence if isinstance(error, BadRequest) else f"It cannot be read: {_reason(error)}."
+def _why(error: BadRequest | OSError) -> Sentence:
+    if isinstance(error, BadRequest):
+        return error.sentence
+    return say("store.unreadable", "It cannot be read: {why}.", why=_reason(error))
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError) -> Sentence:
     """The fault in the system's own words, without the path."""
     if error.errno == errno.ELOOP:
-        return "it is a link"
-    return error.strerror or type(error).__name__
+        return say("store.isLink", "it is a link")
+    return foreign(error.strerror or type(error).__name__)

@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from main_controller.sentence import say
+
 PATIENCE = 0.2
 """How long (s) the resolver is waited for where an address is known from before."""
 
@@ -23,6 +25,8 @@ MOST_LOOKUPS = 64
 MOST_NAMES = 2000
 MOST_OF_A_NAME = 8
 """How many names, and addresses of one, are remembered."""
+
+NO_SUCH_NAME = say("upstream.noSuchName", "no such host name")
 
 Resolver = Callable[[str], Iterable[str]]
 """The addresses of a host name, literal, best first; raises OSError or ValueError. May take as long as it likes."""
@@ -96,7 +100,8 @@ class Addresses:
             with self._changing:
                 self._threads -= 1
                 self._under_way.pop(name, None)
-            lookup.error = OSError(errno.EAGAIN, "no thread is left to ask for its address")
+            reason = say("upstream.noThreadToAsk", "no thread is left to ask for its address")
+            lookup.error = OSError(errno.EAGAIN, reason)
             lookup.done.set()
         return lookup
 
@@ -148,11 +153,12 @@ class Addresses:
                 found = (_literal(text) for text in self._resolver(lookup.name))
                 lookup.places = tuple(dict.fromkeys(place for place in found if place is not None))[:MOST_OF_A_NAME]
                 if not lookup.places:
-                    lookup.error = OSError(errno.EADDRNOTAVAIL, "no such host name")
+                    lookup.error = OSError(errno.EADDRNOTAVAIL, NO_SUCH_NAME)
             except OSError as error:
                 lookup.error = error
             except Exception as error:  # noqa: BLE001 - UnicodeError and what a name service adds: no address, told
-                lookup.error = OSError(errno.EADDRNOTAVAIL, f"no such host name ({type(error).__name__})")
+                reason = say("upstream.noSuchNameBecause", "no such host name ({kind})", kind=type(error).__name__)
+                lookup.error = OSError(errno.EADDRNOTAVAIL, reason)
             lookup = self._answer(lookup)
 
     def _answer(self, lookup: Lookup) -> Lookup | None:

@@ -10,12 +10,18 @@ from typing import Any, Never
 
 from main_controller.domain.identity import why_no_id
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode
-from main_controller.errors import BadRequest, UpstreamError, UpstreamGarbled, UpstreamRefused
+from main_controller.errors import BadRequest, UpstreamGarbled, UpstreamRefused
+from main_controller.sentence import Sentence, say
 from main_controller.upstream.call import plain
 from main_controller.upstream.http_json import HttpJson, Reply, Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 
-_PEER = "apis-web"
+_PEER = say("upstream.apisWeb", "apis-web")
+_UNITS = say("upstream.objectOfUnits", "an object of units")
+_IDS = say("upstream.listOfIds", "a list of ids")
+_DEALS = say("upstream.listOfDeals", "a list of deals")
+_SUCCEEDED = say("upstream.whetherSucceeded", "whether it succeeded")
+_ACTIVE = say("upstream.whetherActive", "whether sharing is active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,10 @@ class GridStatus:
 def checked_unit_id(unit_id: str) -> str:
     """The id itself if it may be sent at all: not empty, not endless, without control characters. Else `BadRequest`."""
     if why_no_id(unit_id) is not None:
-        raise BadRequest(f"unitId {plain(repr(unit_id))} is not a unit's id: nothing was sent")
+        sentence = say(
+            "upstream.notAUnitsId", "unitId {unit} is not a unit's id: nothing was sent", unit=plain(repr(unit_id))
+        )
+        raise BadRequest(sentence)
     return unit_id
 
 
@@ -68,21 +77,21 @@ class ApisWeb:
         """All units with all their data (W10)."""
         reply = self._readings.get(f"{self._emul_url}/get/log", timeout=self._timeouts["log"], peer=_PEER)
         if not isinstance(reply.value, dict):
-            _garbled("/get/log", "an object of units", reply)
+            _garbled("/get/log", _UNITS, reply)
         return LogReply(reply.value, reply.raw, reply.nulled, reply.duplicates)
 
     def unit_ids(self) -> tuple[str, ...]:
         """The configured units (W4); empty also when no Grid Master is known (K7)."""
         reply = self._read("/unitIds", "unitIds")
         if not isinstance(reply.value, list) or not all(isinstance(item, str) and item for item in reply.value):
-            _garbled("/unitIds", "a list of ids", reply)
+            _garbled("/unitIds", _IDS, reply)
         return tuple(dict.fromkeys(reply.value))
 
     def deals(self) -> list[dict[str, Any]]:
         """The deals as the wire has them (W3); empty also when no Grid Master is known (K7)."""
         reply = self._read("/deals", "deals")
         if not isinstance(reply.value, list) or not all(isinstance(item, dict) for item in reply.value):
-            _garbled("/deals", "a list of deals", reply)
+            _garbled("/deals", _DEALS, reply)
         deals: list[dict[str, Any]] = reply.value
         return deals
 
@@ -95,13 +104,17 @@ class ApisWeb:
     def set_global_mode(self, mode: Mode) -> None:
         """Order a mode for the whole cluster (W2); returns when apis-web has accepted it."""
         if type(mode) is not Mode:
-            raise BadRequest(f"{plain(repr(mode))} is no global mode: nothing was sent")
+            sentence = say(
+                "upstream.noGlobalMode", "{mode} is no global mode: nothing was sent", mode=plain(repr(mode))
+            )
+            raise BadRequest(sentence)
         self._succeed("/setOperationMode", "mode", {"value": mode.value})
 
     def set_local_mode(self, unit_id: str, mode: Mode | None) -> None:
         """Order a unit's local mode, None to follow the global one again (W2, N6)."""
         if mode is not None and (type(mode) is not Mode or mode not in LOCAL_MODES):
-            raise BadRequest(f"{plain(repr(mode))} is no local mode: nothing was sent")
+            sentence = say("upstream.noLocalMode", "{mode} is no local mode: nothing was sent", mode=plain(repr(mode)))
+            raise BadRequest(sentence)
         self._succeed(
             "/setOperationMode",
             "mode",
@@ -111,11 +124,12 @@ class ApisWeb:
     def budo(self, status: str) -> bool:
         """Order a mode for the whole cluster by apis-web's own word (W6-W9); the `active` that it answered."""
         if status not in BUDO_WORDS:
-            raise BadRequest(f"{plain(repr(status))} is no Budo word: nothing was sent")
+            sentence = say("upstream.noBudoWord", "{word} is no Budo word: nothing was sent", word=plain(repr(status)))
+            raise BadRequest(sentence)
         reply = self._order(f"/{status}", "budo", None)
-        active, error = _status(reply, f"/{status}", order=True)
+        active, error = _status(reply, f"/{status}")
         if error is not None or active is None:
-            raise _order_error(UpstreamRefused, f"apis-web refused /{status}: {error}")
+            raise _refused(f"/{status}", error)
         return active
 
     def shutdown(self, unit_id: str | None) -> None:
@@ -136,26 +150,30 @@ class ApisWeb:
         if value.get("succeeded") is True and not value.get("error"):
             return
         if "succeeded" not in value and "error" not in value:
-            _garbled(path, "whether it succeeded", reply, order=True)
-        said = plain(value.get("error") or "it gave no reason")
-        raise _order_error(UpstreamRefused, f"apis-web refused {path}: {said}")
+            _garbled(path, _SUCCEEDED, reply)
+        error = value.get("error")
+        raise _refused(path, plain(error) if error else say("upstream.noReason", "it gave no reason"))
 
 
-def _order_error(kind: type[UpstreamError], sentence: str) -> UpstreamError:
-    return kind(sentence, sent=True)
+def _refused(path: str, said: str | None) -> UpstreamRefused:
+    sentence = say("upstream.refused", "apis-web refused {path}: {said}", path=path, said=said)
+    return UpstreamRefused(sentence, sent=True)
 
 
-def _garbled(path: str, wanted: str, reply: Reply, *, order: bool = False) -> Never:
+def _garbled(path: str, wanted: Sentence, reply: Reply) -> Never:
     """Raise for an answer that is JSON, but not of the wanted shape."""
-    sentence = f"apis-web answered {path} with something other than {wanted}: {plain(repr(reply.raw[:40])[2:-1])}"
-    raise _order_error(UpstreamGarbled, sentence) if order else UpstreamGarbled(sentence, sent=True)
+    sentence = say(
+        "upstream.otherThanWanted", "apis-web answered {path} with something other than {wanted}: {said}",
+        path=path, wanted=wanted, said=plain(repr(reply.raw[:40])[2:-1]),
+    )  # fmt: skip
+    raise UpstreamGarbled(sentence, sent=True)
 
 
-def _status(reply: Reply, path: str, *, order: bool = False) -> tuple[bool | None, str | None]:
+def _status(reply: Reply, path: str) -> tuple[bool | None, str | None]:
     """What a status answer tells: active, and its error text if it holds one."""
     value = reply.value
     active = value.get("active") if isinstance(value, dict) else None
     error = value.get("error") if isinstance(value, dict) else None
     if not isinstance(active, bool) and error is None:
-        _garbled(path, "whether sharing is active", reply, order=order)
+        _garbled(path, _ACTIVE, reply)
     return active if isinstance(active, bool) else None, None if error is None else plain(error)

@@ -14,17 +14,20 @@ import requests
 import urllib3
 
 from main_controller.errors import (
-    Sent,
     UpstreamError,
     UpstreamGarbled,
     UpstreamRefused,
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from main_controller.sentence import Sentence, foreign, say
 from main_controller.upstream.bounded import Guard
 from main_controller.upstream.json_text import NotJson, decode
 
 _SHOWN = 200
+
+SERVER = say("upstream.server", "the server")
+"""What error sentences call a peer that has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,57 +59,106 @@ class Call:
     method: str
     url: str
     timeout: Timeout
-    peer: str
+    peer: Sentence
     order: bool
 
-    def __str__(self) -> str:
+    @property
+    def name(self) -> Sentence:
+        """What is asked, and where."""
         try:
             parts = urlsplit(self.url)
         except ValueError:
-            return plain(self.url)
+            return foreign(plain(self.url))
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        return f"{plain(path)} at {parts.scheme}://{plain(parts.netloc.rpartition('@')[2])}"
-
-    def _error(self, kind: type[UpstreamError], sentence: str, sent: Sent) -> UpstreamError:
-        """The error to raise; it tells whether the call was sent (Z8a)."""
-        return kind(sentence, sent=sent)
+        address = f"{parts.scheme}://{plain(parts.netloc.rpartition('@')[2])}"
+        return say("upstream.call", "{path} at {address}", path=plain(path), address=address)
 
     def reply(self, status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
         """The reply that a whole answer makes, or the error that it is."""
         if not 200 <= status < 300:
-            raise self._error(UpstreamRefused, f"{self.peer} answered {self} with {_status_words(status, raw)}", True)
+            raise UpstreamRefused(self._status_told(status, raw), sent=True)
         encoding = headers.get("Content-Encoding", "identity")
         if encoding.lower() != "identity":
-            raise self._error(UpstreamGarbled, f"{self.peer} answered {self} in the coding {plain(encoding)}", True)
+            sentence = say(
+                "upstream.inACoding", "{peer} answered {call} in the coding {coding}",
+                peer=self.peer, call=self.name, coding=plain(encoding),
+            )  # fmt: skip
+            raise UpstreamGarbled(sentence, sent=True)
         if self.method == "PUT" and not raw.strip():
             return Reply(None, raw)
         try:
             decoded = decode(raw)
         except NotJson as error:
-            sentence = f"{self.peer} answered {self} with something that cannot be read: {error}"
-            raise self._error(UpstreamGarbled, sentence, True) from error
+            sentence = say(
+                "upstream.unreadable", "{peer} answered {call} with something that cannot be read: {reason}",
+                peer=self.peer, call=self.name, reason=error.reason,
+            )  # fmt: skip
+            raise UpstreamGarbled(sentence, sent=True) from error
         return Reply(decoded.value, raw, decoded.nulled, decoded.duplicates)
 
     def broken(self, guard: Guard, error: Exception, max_bytes: int) -> UpstreamError:
         """The typed error for an exchange that did not get its whole answer."""
+        peer, call = self.peer, self.name
         if guard.room < 0:
-            sentence = f"{self.peer} answered {self} with more than {max_bytes / 2**20:g} MiB"
-            return self._error(UpstreamGarbled, sentence, "unknown")
+            sentence = say(
+                "upstream.tooLarge", "{peer} answered {call} with more than {size:g} MiB",
+                peer=peer, call=call, size=max_bytes / 2**20,
+            )  # fmt: skip
+            return UpstreamGarbled(sentence)
         timed_out = guard.timed_out or isinstance(error, requests.Timeout | urllib3.exceptions.ReadTimeoutError)
         if not guard.connected and not isinstance(error, requests.ReadTimeout):
-            reason = _reason(error, self.timeout.connect if timed_out else None)
-            return self._error(UpstreamUnreachable, f"{self.peer} could not be reached for {self}: {reason}", False)
+            sentence = say(
+                "upstream.unreachable", "{peer} could not be reached for {call}: {reason}",
+                peer=peer, call=call, reason=_reason(error, self.timeout.connect if timed_out else None),
+            )  # fmt: skip
+            return UpstreamUnreachable(sentence, sent=False)
         if timed_out:
-            sentence = f"{self.peer} did not answer {self} within {self.timeout.total:g} s"
-            if self.order:
-                sentence += "; the order may still take effect"
-            return self._error(UpstreamTimeout, sentence, "unknown")
+            return UpstreamTimeout(self._timeout_told())
         if any(type(cause) is http.client.BadStatusLine for cause in _causes(error)):
-            return self._error(
-                UpstreamGarbled, f"{self.peer} answered {self} with something that is not HTTP", "unknown"
+            sentence = say(
+                "upstream.notHttp", "{peer} answered {call} with something that is not HTTP", peer=peer, call=call
             )
-        sentence = f"{self.peer} broke off {self} before its answer was complete"
-        return self._error(UpstreamGarbled, sentence, "unknown")
+            return UpstreamGarbled(sentence)
+        sentence = say(
+            "upstream.brokenOff", "{peer} broke off {call} before its answer was complete", peer=peer, call=call
+        )
+        return UpstreamGarbled(sentence)
+
+    def _status_told(self, status: int, raw: bytes) -> Sentence:
+        """The sentence on an error status, with the peer's own words where it gave some as {"error": ...}."""
+        peer, call = self.peer, self.name
+        if 300 <= status < 400:
+            return say(
+                "upstream.redirected",
+                "{peer} answered {call} with a redirect (HTTP {status}), which is not followed",
+                peer=peer, call=call, status=status,
+            )  # fmt: skip
+        try:
+            value = decode(raw).value
+        except NotJson:
+            value = None
+        said = value.get("error") if isinstance(value, dict) else None
+        if not said:
+            return say(
+                "upstream.failed", "{peer} answered {call} with HTTP {status}", peer=peer, call=call, status=status
+            )
+        return say(
+            "upstream.failedSaying", "{peer} answered {call} with HTTP {status}: {said}",
+            peer=peer, call=call, status=status, said=plain(said),
+        )  # fmt: skip
+
+    def _timeout_told(self) -> Sentence:
+        peer, call, seconds = self.peer, self.name, self.timeout.total
+        if self.order:
+            return say(
+                "upstream.orderUnanswered",
+                "{peer} did not answer {call} within {seconds:g} s; the order may still take effect",
+                peer=peer, call=call, seconds=seconds,
+            )  # fmt: skip
+        return say(
+            "upstream.unanswered", "{peer} did not answer {call} within {seconds:g} s",
+            peer=peer, call=call, seconds=seconds,
+        )  # fmt: skip
 
 
 def plain(text: object) -> str:
@@ -124,23 +176,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _reason(error: BaseException, connect: float | None) -> str:
+def _reason(error: BaseException, connect: float | None) -> Sentence:
     """Why no connection came about, in words."""
     if connect is not None:
-        return f"no connection within {connect:g} s"
+        return say("upstream.noConnectionWithin", "no connection within {seconds:g} s", seconds=connect)
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
-            return plain(cause.strerror).lower()
-    return "the address is of no use" if isinstance(error, ValueError) else "no connection"
-
-
-def _status_words(status: int, raw: bytes) -> str:
-    """An error status in words, with the peer's own sentence where it gave one as {"error": ...}."""
-    if 300 <= status < 400:
-        return f"a redirect (HTTP {status}), which is not followed"
-    try:
-        value = decode(raw).value
-    except NotJson:
-        value = None
-    said = value.get("error") if isinstance(value, dict) else None
-    return f"HTTP {status}: {plain(said)}" if said else f"HTTP {status}"
+            words = cause.strerror
+            return words if isinstance(words, Sentence) else foreign(plain(words).lower())
+    if isinstance(error, ValueError):
+        return say("upstream.uselessAddress", "the address is of no use")
+    return say("upstream.noConnection", "no connection")

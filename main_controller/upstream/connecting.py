@@ -10,7 +10,8 @@ import socket
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from main_controller.upstream.addresses import PATIENCE, Addresses, Place
+from main_controller.sentence import say
+from main_controller.upstream.addresses import NO_SUCH_NAME, PATIENCE, Addresses, Place
 
 HEAD_START = 0.25
 """How long (s) an address is tried alone before the next one is tried beside it."""
@@ -53,7 +54,7 @@ class Connecting(Generic[Connection]):
         self._known = addresses.known(name) if remembered else ()
         self._tried: set[Place] = set()
         self._racing: dict[Connection, Place] = {}
-        self._last: OSError = OSError(errno.EADDRNOTAVAIL, "no such host name")
+        self._last: OSError = OSError(errno.EADDRNOTAVAIL, NO_SUCH_NAME)
 
     def connect(self) -> tuple[Connection, Place]:
         """The first connection that is taken, and where; raises OSError, TimeoutError when the time is over."""
@@ -75,7 +76,8 @@ class Connecting(Generic[Connection]):
             waited = self._clock.now() - self._lookup.began
             self._lookup.done.wait(max(0.0, PATIENCE - waited))
         elif not self._lookup.done.wait(self._clock.connect_left()):
-            raise OSError(errno.EHOSTUNREACH, "its name was not resolved in time")
+            late = say("upstream.nameResolvedTooLate", "its name was not resolved in time")
+            raise OSError(errno.EHOSTUNREACH, late)
         self._clock.found()
 
     def _untried(self) -> list[Place]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import BadRequest, Refused, UpstreamGarbled, UpstreamRefused
+from main_controller.sentence import say
 from main_controller.upstream.call import plain
 from main_controller.upstream.devices import Target
 from main_controller.upstream.http_json import HttpJson, Reply, Timeout
@@ -19,7 +20,11 @@ UPS_MODES = range(8)
 def converter_values(status: ConverterStatus, dvg: float, dig: float) -> dict[str, str]:
     """The query of a converter order, all of it checked; Wait is sent with 0 V and 0 A whatever was asked (Z8)."""
     if not isinstance(status, ConverterStatus):
-        raise BadRequest(f"{plain(repr(status))} is no converter status: nothing was sent")
+        sentence = say(
+            "upstream.noConverterStatus", "{status} is no converter status: nothing was sent",
+            status=plain(repr(status)),
+        )  # fmt: skip
+        raise BadRequest(sentence)
     if status is ConverterStatus.WAIT:
         dvg = dig = 0
     return {"mode": status.value, "dvg": _figure("dvg", dvg), "dig": _figure("dig", dig)}
@@ -28,31 +33,40 @@ def converter_values(status: ConverterStatus, dvg: float, dig: float) -> dict[st
 def _figure(name: str, value: float) -> str:
     """A voltage or current as the wire has it: 350, 2.3; never NaN, never negative, never in powers of ten."""
     if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
-        raise BadRequest(f"{name} {plain(repr(value))} is no amount: nothing was sent")
+        sentence = say(
+            "upstream.noAmount", "{name} {value} is no amount: nothing was sent", name=name, value=plain(repr(value))
+        )
+        raise BadRequest(sentence)
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def dcdc(target: Target, reply: Reply) -> dict[str, Any]:
     """The converter's new state, which its answer must be."""
-    value = reply.value
+    value, unit = reply.value, plain(target.unit_id)
     if isinstance(value, dict) and isinstance(value.get("status"), dict):
         return value
     if isinstance(value, dict) and value.get("error"):
-        sentence = f"the converter of {plain(target.unit_id)} refused: {plain(value['error'])}"
+        said = plain(value["error"])
+        sentence = say("upstream.converterRefused", "the converter of {unit} refused: {said}", unit=unit, said=said)
         raise UpstreamRefused(sentence, sent=True)
-    sentence = f"the converter of {plain(target.unit_id)} answered with something other than its new state"
+    sentence = say(
+        "upstream.notItsNewState", "the converter of {unit} answered with something other than its new state",
+        unit=unit,
+    )  # fmt: skip
     raise UpstreamGarbled(sentence, sent=True)
 
 
 def set_ups_mode(orders: HttpJson, suffix: str, target: Target, mode: int, timeout: Timeout) -> Any:
     """Order a UPS mode, 0..7, at the address that the unit told; what the UPS answered (R23, Z10)."""
     if type(mode) is not int or mode not in UPS_MODES:
-        raise BadRequest(f"{plain(repr(mode))} is no UPS mode: nothing was sent")
+        raise BadRequest(say("upstream.noUpsMode", "{mode} is no UPS mode: nothing was sent", mode=plain(repr(mode))))
     if not suffix:
-        raise Refused("UPS modes cannot be set: ups_set_url is empty")
-    url = node_url(target.unit_id, target.ip, suffix)
-    reply = orders.put(url, {"operation_mode": mode}, timeout=timeout, peer=f"the UPS of {plain(target.unit_id)}")
+        raise Refused(say("upstream.noUps", "UPS modes cannot be set: ups_set_url is empty"))
+    url, unit = node_url(target.unit_id, target.ip, suffix), plain(target.unit_id)
+    peer = say("upstream.upsOf", "the UPS of {unit}", unit=unit)
+    reply = orders.put(url, {"operation_mode": mode}, timeout=timeout, peer=peer)
     if isinstance(reply.value, dict) and reply.value.get("error"):
-        sentence = f"the UPS of {plain(target.unit_id)} refused: {plain(reply.value['error'])}"
+        said = plain(reply.value["error"])
+        sentence = say("upstream.upsRefused", "the UPS of {unit} refused: {said}", unit=unit, said=said)
         raise UpstreamRefused(sentence, sent=True)
     return reply.value

@@ -9,6 +9,7 @@ from typing import Any
 from main_controller.domain.identity import why_no_id
 from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamError, UpstreamGarbled, UpstreamRefused
+from main_controller.sentence import Sentence, say
 from main_controller.upstream.call import plain
 from main_controller.upstream.device_orders import converter_values, dcdc, set_ups_mode
 from main_controller.upstream.devices import NotReadable, Part, Target
@@ -19,6 +20,8 @@ from main_controller.upstream.unit_list import UnitList
 
 NEW_UNIT = Timeout(connect=0.4, total=0.4)
 """How long Wait to a unit that the last list lacks waits for a newer list (s)."""
+
+_EMULATOR = say("upstream.emulator", "the emulator")
 
 
 class Emulator:
@@ -54,27 +57,30 @@ class Emulator:
         values = converter_values(status, dvg, dig)
         url = f"{self._url}/set/dcdc/{path_segment(target.unit_id)}"
         self._require_listed(target.unit_id, lenient=status is ConverterStatus.WAIT)
-        reply = self._orders.get(
-            url, timeout=self._timeouts["converter"], params=values, peer=f"the emulator of {plain(target.unit_id)}"
-        )
+        reply = self._orders.get(url, timeout=self._timeouts["converter"], params=values, peer=_emulator(target))
         return dcdc(target, reply)
 
     def read(self, target: Target, what: Part) -> Any:
         """As `Devices.read`, from the emulator's `/get/unit/<id>`."""
         url = f"{self._url}/get/unit/{path_segment(target.unit_id)}"
         self._require_listed(target.unit_id, lenient=True)
-        peer = f"the emulator of {plain(target.unit_id)}"
+        peer = _emulator(target)
         reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=peer)
         unit = reply.value
         if not isinstance(unit, dict) or "error" in unit:
-            raise UpstreamGarbled(f"{peer} answered with something other than the unit's data", sent=True)
+            sentence = say(
+                "upstream.notTheUnitsData", "{peer} answered with something other than the unit's data", peer=peer
+            )
+            raise UpstreamGarbled(sentence, sent=True)
         if what == "unit":
             return unit
         part = unit.get("dcdc") if what == "meter" else unit.get(what)
         if what == "meter":
             part = part.get("meter") if isinstance(part, dict) else None
         if part is None:
-            raise NotReadable(f"the emulator has no {what} of {plain(target.unit_id)}")
+            unit_id = plain(target.unit_id)
+            sentence = say("upstream.emulatorLacks", "the emulator has no {part} of {unit}", part=what, unit=unit_id)
+            raise NotReadable(sentence)
         return part
 
     def ups_mode(self, target: Target, mode: int) -> Any:
@@ -98,19 +104,33 @@ class Emulator:
             else:
                 ids = self.listed.share(lambda: self._fetch_list(NEW_UNIT), patience=NEW_UNIT.total)
         except UpstreamError as error:
-            sentence = f"nothing was sent to {plain(unit_id)}, as the emulator did not list its units: {error.sentence}"
+            sentence = say(
+                "upstream.listsNoUnits",
+                "nothing was sent to {unit}, as the emulator did not list its units: {reason}",
+                unit=plain(unit_id), reason=error.sentence,
+            )  # fmt: skip
             raise type(error)(sentence, sent=False) from error
         if unit_id not in ids:
-            sentence = f"the emulator does not list {plain(unit_id)}: nothing was sent"
+            sentence = say(
+                "upstream.notListed", "the emulator does not list {unit}: nothing was sent", unit=plain(unit_id)
+            )
             raise UpstreamRefused(sentence, sent=False)
 
     def _fetch_list(self, timeout: Timeout | None = None) -> frozenset[str]:
         timeout = timeout or self._timeouts["deviceReading"]
-        reply = self._readings.get(f"{self._url}/get/log", timeout=timeout, peer="the emulator")
+        reply = self._readings.get(f"{self._url}/get/log", timeout=timeout, peer=_EMULATOR)
         units = reply.value if isinstance(reply.value, dict) else None
         ids = frozenset(
             unit_id for unit_id, unit in (units or {}).items() if isinstance(unit, dict) and why_no_id(unit_id) is None
         )
         if units is None or (units and not ids):
-            raise UpstreamGarbled("the emulator answered /get/log with something other than an object of units")
+            sentence = say(
+                "upstream.emulatorsLogIsNone",
+                "the emulator answered /get/log with something other than an object of units",
+            )
+            raise UpstreamGarbled(sentence)
         return ids
+
+
+def _emulator(target: Target) -> Sentence:
+    return say("upstream.emulatorOf", "the emulator of {unit}", unit=plain(target.unit_id))

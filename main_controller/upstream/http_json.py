@@ -11,9 +11,10 @@ from weakref import WeakSet
 import requests
 import urllib3
 
+from main_controller.sentence import Sentence
 from main_controller.upstream.addresses import Addresses
 from main_controller.upstream.bounded import BoundedAdapter
-from main_controller.upstream.call import Call, Reply, Timeout
+from main_controller.upstream.call import SERVER, Call, Reply, Timeout
 
 __all__ = ["HttpJson", "Reply", "Timeout"]
 
@@ -47,7 +48,7 @@ class HttpJson:
         self._kept: WeakSet[BoundedAdapter] = WeakSet()
 
     def get(
-        self, url: str, *, timeout: Timeout, params: Mapping[str, str] | None = None, peer: str = "the server",
+        self, url: str, *, timeout: Timeout, params: Mapping[str, str] | None = None, peer: Sentence = SERVER,
         remembered: bool = True,
     ) -> Reply:  # fmt: skip
         """The answer to a GET. `peer` is what error sentences call the other end. Raises `UpstreamError`.
@@ -56,7 +57,7 @@ class HttpJson:
         """
         return self._exchange("GET", url, timeout, peer, params=params, remembered=remembered)
 
-    def put(self, url: str, json_body: Any, *, timeout: Timeout, peer: str = "the server") -> Reply:
+    def put(self, url: str, json_body: Any, *, timeout: Timeout, peer: Sentence = SERVER) -> Reply:
         """The answer to a PUT of JSON; one without a body counts as None. Raises `UpstreamError`."""
         return self._exchange("PUT", url, timeout, peer, json_body=json_body, remembered=False)
 
@@ -70,7 +71,7 @@ class HttpJson:
         method: str,
         url: str,
         timeout: Timeout,
-        peer: str,
+        peer: Sentence,
         *,
         params: Mapping[str, str] | None = None,
         json_body: Any = None,

@@ -14,9 +14,15 @@ from typing import Any
 
 import msgspec
 
+from main_controller.sentence import Sentence, say
+
 
 class NotJson(ValueError):
-    """The bytes are not JSON; the message says why in a few words."""
+    """The bytes are not JSON; `reason` says why in a few words."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ def decode(raw: bytes) -> Decoded:
         value, duplicates = _patiently(raw)
         return Decoded(*_without_oversized(value), duplicates)
     except RecursionError:
-        raise NotJson("it is nested too deeply") from None
+        raise _nested_too_deeply() from None
     if _may_hold_a_huge_integer(raw):
         return Decoded(*_without_oversized(value), duplicates)
     return Decoded(value, (), duplicates)
@@ -80,12 +86,18 @@ def _patiently(raw: bytes) -> tuple[Any, frozenset[str]]:
         text = _ESCAPE.sub(_without_lone_surrogate, raw.decode("utf-8-sig"))
         value = json.loads(text, parse_int=_integer, object_pairs_hook=members)
     except UnicodeDecodeError:
-        raise NotJson("it is not UTF-8") from None
+        raise NotJson(say("upstream.notUtf8", "it is not UTF-8")) from None
     except RecursionError:
-        raise NotJson("it is nested too deeply") from None
+        raise _nested_too_deeply() from None
     except ValueError as error:
-        raise NotJson("it is empty" if not raw.strip() else f"it is not JSON: {error}") from None
+        if not raw.strip():
+            raise NotJson(say("upstream.empty", "it is empty")) from None
+        raise NotJson(say("upstream.notJson", "it is not JSON: {reason}", reason=str(error))) from None
     return value, doubled[0] if isinstance(value, dict) else frozenset()
+
+
+def _nested_too_deeply() -> NotJson:
+    return NotJson(say("upstream.nestedTooDeeply", "it is nested too deeply"))
 
 
 def _doubled(keys: list[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ import re
 from urllib.parse import quote
 
 from main_controller.errors import UpstreamRefused
+from main_controller.sentence import Sentence, say
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*(?=[A-Za-z]){_LABEL}")
@@ -28,23 +29,39 @@ def node_url(unit_id: str, ip: str | None, suffix: str) -> str:
 def path_segment(unit_id: str) -> str:
     """A unit's id as one segment of a path; `.` and `..` would climb, so they are refused."""
     if unit_id in {"", ".", ".."}:
-        raise _refused(f"the unit id {unit_id!r} cannot be part of an address")
+        sentence = say(
+            "upstream.idOfNoAddress", "the unit id '{unit}' cannot be part of an address: nothing was sent",
+            unit=unit_id,
+        )  # fmt: skip
+        raise _refused(sentence)
     return quote(unit_id, safe="", errors="replace")
 
 
 def _host(unit_id: str, ip: str | None) -> str:
     if not ip or ip.lower() in _UNSET:
-        raise _refused(f"{unit_id} has told no address of its own")
+        sentence = say(
+            "upstream.noAddressTold", "{unit} has told no address of its own: nothing was sent", unit=unit_id
+        )
+        raise _refused(sentence)
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
         if _HOST_NAME.fullmatch(ip):
             return ip
-        raise _refused(f"{unit_id} gives {ip[:60]!a} as its address, which is none") from None
+        sentence = say(
+            "upstream.noAddress", "{unit} gives {address} as its address, which is none: nothing was sent",
+            unit=unit_id, address=ascii(ip[:60]),
+        )  # fmt: skip
+        raise _refused(sentence) from None
     if address.is_unspecified or address.is_multicast or "%" in ip:
-        raise _refused(f"{unit_id} gives {ip[:60]!a} as its address, where no single node can be")
+        sentence = say(
+            "upstream.addressOfNoNode",
+            "{unit} gives {address} as its address, where no single node can be: nothing was sent",
+            unit=unit_id, address=ascii(ip[:60]),
+        )  # fmt: skip
+        raise _refused(sentence)
     return f"[{address}]" if address.version == 6 else str(address)
 
 
-def _refused(why: str) -> UpstreamRefused:
-    return UpstreamRefused(f"{why}: nothing was sent", sent=False)
+def _refused(sentence: Sentence) -> UpstreamRefused:
+    return UpstreamRefused(sentence, sent=False)

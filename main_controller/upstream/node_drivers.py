@@ -8,6 +8,7 @@ from typing import Any
 
 from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamGarbled
+from main_controller.sentence import Sentence, say
 from main_controller.upstream.call import plain
 from main_controller.upstream.device_orders import converter_values, dcdc, set_ups_mode
 from main_controller.upstream.devices import NotReadable, Part, Target
@@ -57,11 +58,19 @@ class NodeDrivers:
         """As `Devices.read`, by `url`; a driver has no "unit" and no "oesunit"."""
         suffix = self._reading_urls.get(what, "")
         if what not in ("dcdc", "meter", "emu") or not suffix:
-            raise NotReadable(f"the devices have no address for a reading of {what}")
+            sentence = say(
+                "upstream.noReadingAddress", "the devices have no address for a reading of {part}", part=what
+            )
+            raise NotReadable(sentence)
         url = node_url(target.unit_id, target.ip, suffix)
-        reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=_driver(target), remembered=False)
+        peer = _driver(target)
+        reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=peer, remembered=False)
         if not isinstance(reply.value, dict):
-            raise UpstreamGarbled(f"{_driver(target)} answered with something other than its {what} data", sent=True)
+            sentence = say(
+                "upstream.notItsData", "{peer} answered with something other than its {part} data",
+                peer=peer, part=what,
+            )  # fmt: skip
+            raise UpstreamGarbled(sentence, sent=True)
         return reply.value
 
     def ups_mode(self, target: Target, mode: int) -> Any:
@@ -69,5 +78,5 @@ class NodeDrivers:
         return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"])
 
 
-def _driver(target: Target) -> str:
-    return f"the driver of {plain(target.unit_id)}"
+def _driver(target: Target) -> Sentence:
+    return say("upstream.driverOf", "the driver of {unit}", unit=plain(target.unit_id))

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 
 from main_controller.errors import UpstreamError, UpstreamTimeout
+from main_controller.sentence import say
 
 Fetch = Callable[[], frozenset[str]]
 """Asks the emulator for its list; raises `UpstreamError`."""
@@ -83,7 +84,8 @@ def _result(shared: "Future[frozenset[str]]", patience: float | None) -> frozens
     try:
         return shared.result(patience)
     except FutureTimeout:
-        raise UpstreamTimeout("the emulator did not list its units in time", sent=False) from None
+        sentence = say("upstream.listCameTooLate", "the emulator did not list its units in time")
+        raise UpstreamTimeout(sentence, sent=False) from None
     except UpstreamError as error:
         raise type(error)(error.sentence, sent=error.sent) from error
 

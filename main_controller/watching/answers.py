@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
-from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import StopAllOrder
 from main_controller.orders.desk import Desk
 from main_controller.rules.evidence import shows_done
+from main_controller.sentence import Sentence, say
 
 log = logging.getLogger(__name__)
 
@@ -79,16 +79,29 @@ class Answers:
         return read and not self._desk.ordered_since(command.id, settled, unit.id, stops=True)
 
 
-def _sentence(against: Mapping[str, UnitAssessment]) -> str:
-    readings = [f"{unit_id} shows {shown(unit)}" for unit_id, unit in sorted(against.items())]
-    return f"Its converter answered that it was done, and the readings since contradict it: {some(readings)}."
+def _sentence(against: Mapping[str, UnitAssessment]) -> Sentence:
+    readings = [
+        say("watching.shows", "{unit} shows {shown}", unit=unit_id, shown=shown(unit))
+        for unit_id, unit in sorted(against.items())
+    ]
+    return say(
+        "watching.readingsContradict",
+        "Its converter answered that it was done, and the readings since contradict it: {readings}.",
+        readings=readings,
+    )
 
 
 def shown(unit: UnitAssessment) -> str:
     """What a unit's last reading says it does, with its set point where it works."""
     status, reading = unit.last_status, unit.reading
     if status is None or reading is None:
-        return "a state that is not known"
+        return say("watching.stateUnknown", "a state that is not known")
     if status is ConverterStatus.WAIT or reading.dvg is None or reading.dig is None:
         return status.label
-    return f"{status.label}, set to {reading.dvg:g} V and {reading.dig:g} A"
+    return say(
+        "watching.worksAt",
+        "{status}, set to {volts:g} V and {amperes:g} A",
+        status=status.label,
+        volts=reading.dvg,
+        amperes=reading.dig,
+    )

@@ -14,7 +14,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import ActorKind
 from main_controller.domain.commands import Command, CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
-from main_controller.domain.scope import Scope
+from main_controller.domain.scope import Scope, named
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk
@@ -22,6 +22,7 @@ from main_controller.orders.trips import Trips
 from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
 from main_controller.rules.bus_watch import Explained, conditions
 from main_controller.rules.interlock_terms import Limits
+from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Chronicle
 from main_controller.watching.own_changes import OwnChanges, last_order
 from main_controller.watching.taken_back import taken_back
@@ -69,7 +70,7 @@ class BusEvents:
             {
                 "kind": condition.kind,
                 "unitId": condition.unit_id,
-                "text": f"{condition.text}.",
+                "text": _ended(condition.text),
                 "numbers": dict(condition.numbers),
                 "since": at.isoformat(timespec="milliseconds"),
                 "grave": condition.grave,
@@ -139,9 +140,8 @@ class BusEvents:
             known = self._standing.get(condition.key)
             since, at, told = (known.since, known.at, known.told) if known else (now, self._desk.wall(), False)
             if not told and now - since >= condition.after:
-                self._chronicle.tell(
-                    condition.kind, condition.unit_id, f"{condition.text}.", None, dict(condition.numbers)
-                )
+                text = _ended(condition.text)
+                self._chronicle.tell(condition.kind, condition.unit_id, text, None, dict(condition.numbers))
                 told = True
             standing[condition.key] = _Standing(condition, since, at, now, told)
         standing.update(self._not_known_to_be_over(standing, grid))
@@ -149,8 +149,8 @@ class BusEvents:
         self._standing = standing
         for one in gone:
             condition = one.condition
-            over = condition.why_unknown(grid) or condition.gone
-            self._chronicle.tell(condition.kind, condition.unit_id, f"{over}.", dict(condition.numbers), None)
+            over = _ended(condition.why_unknown(grid) or condition.gone)
+            self._chronicle.tell(condition.kind, condition.unit_id, over, dict(condition.numbers), None)
 
     def _not_known_to_be_over(self, found: Collection[Key], grid: GridState) -> dict[Key, _Standing]:
         """What was not told yet and shows nothing now: a figure that is missing now and then would hide it for ever."""
@@ -168,6 +168,18 @@ class BusEvents:
         known, self._told = self._told, {command.id for command in contradicted}
         for command in contradicted:
             if command.id not in known:
-                text = f"{command.order.name} {command.id} for {command.order.scope}: {command.error}"
+                text = say(
+                    "watching.contradicted",
+                    "{order} {command} for {scope}: {why}",
+                    order=command.order.name,
+                    command=command.id,
+                    scope=named(command.unit_id),
+                    why=command.error,
+                )
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None, command_id=command.id)
                 self._changes.contradicted(command, grid)
+
+
+def _ended(clause: str) -> Sentence:
+    """What a condition says, as a whole sentence."""
+    return say("watching.condition", "{condition}.", condition=clause)

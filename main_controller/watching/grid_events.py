@@ -11,10 +11,17 @@ from typing import Any
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.modes import Mode
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ShutDownOrder
 from main_controller.orders.desk import Desk
+from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Chronicle, News, Record
+
+_STATES = {
+    UnitState.LIVE: say("watching.live", "live"),
+    UnitState.STALE: say("watching.stale", "stale"),
+    UnitState.SILENT: say("watching.silent", "silent"),
+}
 
 
 @dataclass
@@ -84,8 +91,7 @@ class GridEvents:
             seen.explained.append(order.command_id)
             return
         if before is not None:
-            cause = " after a grid error" if seen.error else ""
-            text = f"The cluster went from {before.label} to {mode.label} by itself{cause}."
+            text = _mode_changed(before, mode, after_error=bool(seen.error))
             self.chronicle.tell("mode", None, text, before, mode)
             self._desk.moments.changed(None, text)
 
@@ -98,8 +104,16 @@ class GridEvents:
             return
         if any(order.mode is unit.local_mode for order in self._our_orders(unit.id, now)):
             return
-        was, shows = (mode.label if mode is not None else "none" for mode in (before, unit.local_mode))
-        text = f"{unit.id}'s own mode went from {was} to {shows} by itself."
+        was, shows = (
+            mode.label if mode is not None else say("watching.noMode", "none") for mode in (before, unit.local_mode)
+        )
+        text = say(
+            "watching.ownModeChanged",
+            "{unit}'s own mode went from {was} to {shows} by itself.",
+            unit=unit.id,
+            was=was,
+            shows=shows,
+        )
         self.chronicle.tell("mode", unit.id, text, before, shows)
         self._desk.moments.changed(unit.id, text)
 
@@ -121,13 +135,22 @@ class GridEvents:
         if known is None:
             return
         if seen.no_grid_master is not None and known == seen.no_grid_master:
-            text = "A Grid Master is known again." if known else "No Grid Master is known."
+            text = (
+                say("watching.gridMasterKnown", "A Grid Master is known again.")
+                if known
+                else say("watching.noGridMaster", "No Grid Master is known.")
+            )
             self.chronicle.tell("gridMaster", None, text, None, known)
         seen.no_grid_master = not known
         master = grid.grid_master
         if master is not None and master != seen.grid_master:
             if seen.grid_master is not None:
-                text = f"The Grid Master moved from {seen.grid_master} to {master}."
+                text = say(
+                    "watching.gridMasterMoved",
+                    "The Grid Master moved from {before} to {after}.",
+                    before=seen.grid_master,
+                    after=master,
+                )
                 self.chronicle.tell("gridMaster", master, text, seen.grid_master, master)
             seen.grid_master = master
 
@@ -136,7 +159,11 @@ class GridEvents:
         if error is None or error == seen.error:
             return
         if error or seen.error:
-            text = "The grid reports an error." if error else "The grid reports no error any more."
+            text = (
+                say("watching.gridError", "The grid reports an error.")
+                if error
+                else say("watching.noGridError", "The grid reports no error any more.")
+            )
             self.chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
 
@@ -159,28 +186,34 @@ class GridEvents:
         forgot = self._back.pop(unit.id, None)
         if forgot is not None:
             seen.unwatched.discard(unit.id)
-            text = f"is back: apis-web shows it again, after {forgot} had said that it has left"
+            text = say(
+                "watching.isBack",
+                "is back: apis-web shows it again, after {name} had said that it has left",
+                name=forgot,
+            )
             return [News("member", unit.id, text, None, unit.state)]
         if before is unit.state:
             return []
         if before is None:
-            return [] if first else [News("member", unit.id, "is new in the cluster", None, unit.state)]
+            if first:
+                return []
+            return [News("member", unit.id, say("watching.isNew", "is new in the cluster"), None, unit.state)]
         if unit.live:
-            return [News("unit", unit.id, f"is live again after being {before.value}", before, unit.state)]
+            text = say("watching.isLiveAgain", "is live again after being {state}", state=_STATES[before])
+            return [News("unit", unit.id, text, before, unit.state)]
         if before is UnitState.LIVE and not self._shut_down_ordered(unit.id, grid.now):
-            return [News("unit", unit.id, f"became {unit.state.value}", before, unit.state)]
+            text = say("watching.became", "became {state}", state=_STATES[unit.state])
+            return [News("unit", unit.id, text, before, unit.state)]
         return []
 
     def _watching_news(self, seen: _Seen, unit: UnitAssessment) -> list[News]:
         if unit.unwatched and unit.id not in seen.unwatched:
             seen.unwatched.add(unit.id)
-            status = unit.last_status.label if unit.last_status else "in a state that is not known"
-            at = f" at {unit.reading.dvg:g} V" if unit.reading is not None and unit.reading.dvg is not None else ""
-            text = f"is {unit.state.value} and was last seen {status}{at}: live hardware that nobody watches"
-            return [News("unwatched", unit.id, text, None, str(unit.last_status))]
+            return [News("unwatched", unit.id, _unwatched(unit), None, str(unit.last_status))]
         if unit.confirmed_wait() and unit.id in seen.unwatched:
             seen.unwatched.discard(unit.id)
-            return [News("unwatched", unit.id, "is seen in Wait again", None, str(unit.last_status))]
+            text = say("watching.inWaitAgain", "is seen in Wait again")
+            return [News("unwatched", unit.id, text, None, str(ConverterStatus.WAIT))]
         if unit.live:
             seen.unwatched.discard(unit.id)
         return []
@@ -191,3 +224,41 @@ class GridEvents:
             and command.sent is not False and now - command.entered < self._desk.timing.shut_down_explains
             for command in self._desk.commands.latest()
         )  # fmt: skip
+
+
+def _mode_changed(before: Mode, mode: Mode, *, after_error: bool) -> Sentence:
+    if after_error:
+        return say(
+            "watching.modeChangedAfterError",
+            "The cluster went from {was} to {shows} by itself after a grid error.",
+            was=before.label,
+            shows=mode.label,
+        )
+    return say(
+        "watching.modeChanged",
+        "The cluster went from {was} to {shows} by itself.",
+        was=before.label,
+        shows=mode.label,
+    )
+
+
+def _unwatched(unit: UnitAssessment) -> Sentence:
+    """What goes on after the id of a unit that may work and that nobody watches."""
+    state = _STATES[unit.state]
+    status = (
+        unit.last_status.label if unit.last_status else say("watching.inUnknownState", "in a state that is not known")
+    )
+    if unit.reading is None or unit.reading.dvg is None:
+        return say(
+            "watching.unwatched",
+            "is {state} and was last seen {status}: live hardware that nobody watches",
+            state=state,
+            status=status,
+        )
+    return say(
+        "watching.unwatchedAt",
+        "is {state} and was last seen {status} at {volts:g} V: live hardware that nobody watches",
+        state=state,
+        status=status,
+        volts=unit.reading.dvg,
+    )

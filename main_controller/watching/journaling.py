@@ -15,13 +15,16 @@ from main_controller.domain.orders import (
     ClearScheduleOrder,
     EndTransferOrder,
     ModeOrder,
+    Order,
     ScheduleOrder,
     StopAllOrder,
 )
+from main_controller.domain.scope import named
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
-from main_controller.store.journal import AHEAD, Journal, Stage
+from main_controller.sentence import Sentence, say
+from main_controller.store.journal import AHEAD, OUTCOMES, Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
 from main_controller.watching.earlier_stops import EarlierStop, earlier_stops
 
@@ -36,7 +39,7 @@ GRID = "the grid"
 UNWRITTEN = 100
 """How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
-UNKNOWN_OUTCOME = "Outcome unknown: the program ended between sending and recording."
+UNKNOWN_OUTCOME = say("watching.outcomeUnknown", "Outcome unknown: the program ended between sending and recording.")
 
 
 class Journaling:
@@ -76,7 +79,7 @@ class Journaling:
             INTENT,
             by=str(command.by),
             unit_id=command.unit_id,
-            what=f"about to send: {command.order}",
+            what=say("watching.aboutToSend", "about to send: {order}", order=_told(command.order)),
             before=command.before or None,
             after=command.order.content(),
             command_id=command.id,
@@ -93,7 +96,7 @@ class Journaling:
         kind: str,
         stage: Stage,
         command: Command,
-        why: str | None = None,
+        why: Sentence | None = None,
         *,
         before: Any = None,
         after: Any = None,
@@ -102,7 +105,7 @@ class Journaling:
             kind,
             by=str(command.by),
             unit_id=command.unit_id,
-            what=str(command.order),
+            what=_told(command.order),
             before=before,
             after=after,
             outcome=_outcome(stage, why),
@@ -188,26 +191,33 @@ class Journaling:
 
     def started(self, version: str, settings: Mapping[str, Any]) -> None:
         """Journal the start, with the settings in force."""
-        what = f"APIS Main Controller {version} started."
+        what = say("watching.started", "APIS Main Controller {version} started.", version=version)
         self._journal.append(
             START, by="the program", unit_id=None, what=what, after=dict(settings), stage=Stage.STARTED
         )
 
-    def ended(self, why: str) -> None:
+    def ended(self, why: Sentence) -> None:
         """Journal the end of the program."""
-        what = f"The program ends: {why}"
+        what = say("watching.ended", "The program ends: {why}", why=why)
         self._journal.append(START, by="the program", unit_id=None, what=what, stage=Stage.ENDED)
 
     def schedule_result(self, result: ScheduleResult) -> None:
         """Journal how a schedule ended: a listener of the schedule results."""
-        schedule = result.schedule
+        schedule, stage = result.schedule, Stage(result.outcome)
         self._journal.append(
             SCHEDULE,
             by="scheduler",
             unit_id=schedule.unit_id,
-            what=f"{schedule}, due {iso_utc(schedule.due)}: {result.sentence}",
-            outcome=result.outcome,
-            stage=Stage(result.outcome),
+            what=say(
+                "watching.scheduleEnded",
+                "{operation} of {scope}, due {due}: {why}",
+                operation=schedule.operation.label,
+                scope=named(schedule.unit_id),
+                due=iso_utc(schedule.due),
+                why=result.sentence,
+            ),
+            outcome=OUTCOMES[stage],
+            stage=stage,
             at=result.at,
         )
 
@@ -227,15 +237,22 @@ class Journaling:
         Both are ISO 8601; `due` is None where it was cleared, `done` says whether there was one to clear.
         """
         stage = Stage.SET if due is not None else Stage.CLEARED if done else Stage.NONE
-        verb = "set" if due is not None else "cleared"
+        scope = named(unit_id)
+        what = (
+            say("watching.scheduleSet", "schedule {operation} for {scope} set", operation=operation, scope=scope)
+            if due is not None
+            else say(
+                "watching.scheduleCleared", "schedule {operation} for {scope} cleared", operation=operation, scope=scope
+            )
+        )
         self._journal.append(
             SCHEDULE,
             by=by,
             unit_id=unit_id,
-            what=f"schedule {operation} for {unit_id or 'the cluster'} {verb}",
+            what=what,
             before=before,
             after=due,
-            outcome="there was none" if stage is Stage.NONE else verb,
+            outcome=OUTCOMES[stage],
             command_id=command_id,
             order="setSchedule" if due is not None else "clearSchedule",
             stage=stage,
@@ -243,17 +260,23 @@ class Journaling:
 
     def lock(self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Journal a lock that was set, or taken off where `after` is None; `scope` "" is the cluster."""
-        verb, order, stage = (
-            ("taken off", "clearLock", Stage.TAKEN_OFF) if after is None else ("set", "setLock", Stage.SET)
-        )
+        where = named(scope or None)
+        if after is None:
+            what, order, stage = (
+                say("watching.unlocked", "lock on {scope} taken off", scope=where),
+                "clearLock",
+                Stage.TAKEN_OFF,
+            )
+        else:
+            what, order, stage = say("watching.locked", "lock on {scope} set", scope=where), "setLock", Stage.SET
         self._journal.append(
             LOCK,
             by=by,
             unit_id=scope or None,
-            what=f"lock on {scope or 'the cluster'} {verb}",
+            what=what,
             before=before,
             after=after,
-            outcome=verb,
+            outcome=OUTCOMES[stage],
             order=order,
             stage=stage,
         )
@@ -275,11 +298,19 @@ def _refused(command: Command) -> bool:
     return command.state is CommandState.FAILED and command.sent is False and command.settled is None
 
 
+def _told(order: Order) -> Sentence:
+    """An order, where it acts and what it wants."""
+    scope, wanted = named(order.unit_id), [f"{key} {value}" for key, value in order.content().items()]
+    if not wanted:
+        return say("watching.order", "{order} for {scope}", order=order.name, scope=scope)
+    return say("watching.orderWanting", "{order} for {scope}: {wanted}", order=order.name, scope=scope, wanted=wanted)
+
+
 def _outcome(stage: Stage, why: str | None) -> str:
     """What a row says came of an order: nothing yet, or the stage and why."""
     if stage in (Stage.CAME, Stage.INTENT):
         return ""
-    return str(stage) if why is None else f"{stage}: {why}"
+    return OUTCOMES[stage] if why is None else say("watching.outcome", "{stage}: {why}", stage=OUTCOMES[stage], why=why)
 
 
 def _result(command: Command) -> dict[str, Any]:

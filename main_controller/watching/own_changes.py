@@ -12,6 +12,7 @@ from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.orders.desk import Desk
 from main_controller.orders.trips import Trips
+from main_controller.sentence import say
 from main_controller.store.chronicle import Chronicle
 
 
@@ -72,9 +73,14 @@ class OwnChanges:
             if last is not None:
                 self._tripped[unit.id] = last.command_id
         was, shows = (_label(status) for status in (before.status, unit.last_status))
-        self._chronicle.tell(
-            "converter", unit.id, f"{unit.id} was {was} and is {shows} now, by itself.", was, _numbers(unit)
+        text = say(
+            "watching.changedByItself",
+            "{unit} was {was} and is {shows} now, by itself.",
+            unit=unit.id,
+            was=was,
+            shows=shows,
         )
+        self._chronicle.tell("converter", unit.id, text, was, _numbers(unit))
 
     def _note_once(self, unit: UnitAssessment, command_id: str) -> None:
         """Note a trip under this order, unless it was noted already."""
@@ -115,7 +121,7 @@ def mode_since(desk: Desk, last: ConverterEffect) -> bool:
 
 
 def _label(status: ConverterStatus | None) -> str:
-    return status.label if status is not None else "a state that is not known"
+    return status.label if status is not None else say("watching.stateUnknown", "a state that is not known")
 
 
 def _numbers(unit: UnitAssessment) -> Mapping[str, Any]:

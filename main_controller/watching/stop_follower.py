@@ -10,11 +10,11 @@ from collections.abc import Collection
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import Command
-from main_controller.domain.identity import some
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ModeOrder, StopAllOrder
 from main_controller.orders.desk import Desk
 from main_controller.orders.waits import Waits, WaitWave
+from main_controller.sentence import counted_out
 from main_controller.watching.earlier_stops import EarlierStop
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class StopFollower:
             return
         log.warning(
             "%s: %d converters are not in Wait %.0f s after the stop and get Wait: %s",
-            command.id, len(due), grid.now - command.entered, some([unit.id for unit in due]),
+            command.id, len(due), grid.now - command.entered, counted_out([unit.id for unit in due]),
         )  # fmt: skip
         for unit in due:
             self._sent_at[unit.id] = grid.now

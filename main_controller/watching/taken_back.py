@@ -13,6 +13,7 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.orders.desk import Desk
 from main_controller.rules.bus_condition import Condition, ConditionKind
 from main_controller.rules.evidence import shows_done
+from main_controller.sentence import say
 from main_controller.watching.answers import shown
 
 
@@ -34,8 +35,16 @@ def _standing(desk: Desk, grid: GridState, command: Command) -> Iterator[tuple[C
             continue
         if desk.ordered_since(command.id, command.entered, unit_id, stops=True):
             continue
-        said = f"{unit_id} answered {command.id} of {command.by} as done ({wanted.label})"
-        text, gone = f"{said}, but its readings show {shown(unit)}", f"{unit_id} shows what it answered"
+        text = say(
+            "watching.takenBack",
+            "{unit} answered {command} of {by} as done ({wanted}), but its readings show {shown}",
+            unit=unit_id,
+            command=command.id,
+            by=str(command.by),
+            wanted=wanted.label,
+            shown=shown(unit),
+        )
+        gone = say("watching.showsAnswered", "{unit} shows what it answered", unit=unit_id)
         numbers = {"command": command.id, "wanted": str(wanted), "shows": outcome.shows}
         condition = Condition(ConditionKind.CONTRADICTED, unit_id, text, gone, 0.0, numbers, grave=True)
         yield condition, command.ended_at or command.at

@@ -9,11 +9,11 @@ from typing import Any
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
-from main_controller.domain.identity import some
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
 from main_controller.orders.desk import Desk
 from main_controller.rules.evidence import Lags, drained, mode_now, outcomes, partly, verified
+from main_controller.sentence import Sentence, joined, say
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ class Verification:
             return
         newer = self._replaced_by(command)
         if newer is not None:
-            self._desk.replace(command, f"{newer.id} of {newer.by} replaced it.")
+            why = say("watching.replaced", "{newer} of {by} replaced it.", newer=newer.id, by=str(newer.by))
+            self._desk.replace(command, why)
             return
         found = outcomes(command, grid, self._lags, self._ups_modes(command))
         progress = self._progress(command, grid, found)
@@ -58,9 +59,8 @@ class Verification:
         command = desk.units(command, found, progress=progress)
         if verified(found):
             self._settle_mode(command)
-            note = "No answer came, but it is in effect." if command.sent == "unknown" else command.note
             unsure = partly(found)
-            desk.verify(command, note=" ".join(text for text in (note, unsure) if text) or None, partly=bool(unsure))
+            desk.verify(command, note=_together(_note(command), unsure), partly=bool(unsure))
         elif grid.now - (command.settled or grid.now) > self._allowed(command):
             desk.time_out(command, self._sentence(command, found))
 
@@ -108,24 +108,32 @@ class Verification:
             if order.command_id == command.id:
                 self._desk.commands.effects.note_mode(replace(order, in_effect=True))
 
-    def _sentence(self, command: Command, outcomes: dict[str, UnitOutcome]) -> str:
+    def _sentence(self, command: Command, outcomes: dict[str, UnitOutcome]) -> Sentence:
         missing = [
-            f"{unit_id} shows {outcome.shows or 'nothing'}"
+            _shows(unit_id, outcome)
             for unit_id, outcome in sorted(outcomes.items())
             if outcome.state != CommandState.VERIFIED
         ]
-        lost = " No answer to it ever came." if command.sent == "unknown" else ""
-        return f"Not seen in effect within {self._allowed(command):g} s: {some(missing) or 'no unit'}.{lost}"
+        unseen = say(
+            "watching.notSeen",
+            "Not seen in effect within {seconds:g} s: {units}.",
+            seconds=self._allowed(command),
+            units=missing or say("watching.noUnit", "no unit"),
+        )
+        if command.sent != "unknown":
+            return unseen
+        return joined([unseen, say("watching.noAnswer", "No answer to it ever came.")])
 
     def _contradicted(self, command: Command, grid: GridState, outcomes: dict[str, UnitOutcome]) -> None:
         """It was answered with a no, and yet the units show it: the order stays failed, and that is told once."""
         key = "word" if isinstance(command.order, ConverterOrder) else "mode"
         if verified(outcomes) and (command.before.get(key) or "") != command.order.content().get(key):
-            note = "It was refused, but the units show it."
+            note = say("watching.refusedButShown", "It was refused, but the units show it.")
             log.warning("%s %s: %s", command.id, command.order.name, note)
             self._desk.commands.update(command.id, note=note, units=outcomes)
         elif grid.now - (command.settled or grid.now) > self._allowed(command):
-            self._desk.commands.update(command.id, note=command.note or "It was refused and did not take effect.")
+            unseen = say("watching.refusedAndUnseen", "It was refused and did not take effect.")
+            self._desk.commands.update(command.id, note=command.note or unseen)
 
     def _drain(self, commands: list[Command], grid: GridState) -> None:
         """Follow the last Soft Stop of the cluster until no deal is left, unless another mode was ordered since."""
@@ -138,6 +146,23 @@ class Verification:
                 done = None if superseded else drained(command.order, grid)
                 progress = {**command.progress, "deals": grid.deals, "drained": "superseded" if superseded else done}
                 self._desk.commands.update(command.id, progress=progress)
+
+
+def _note(command: Command) -> Sentence | None:
+    """What is to be noted of an order that is in effect."""
+    if command.sent == "unknown":
+        return say("watching.unansweredInEffect", "No answer came, but it is in effect.")
+    return command.note
+
+
+def _together(note: Sentence | None, unsure: Sentence | None) -> Sentence | None:
+    return joined([note, unsure]) if note and unsure else note or unsure
+
+
+def _shows(unit_id: str, outcome: UnitOutcome) -> Sentence:
+    if not outcome.shows:
+        return say("watching.showsNothing", "{unit} shows nothing", unit=unit_id)
+    return say("watching.shows", "{unit} shows {shown}", unit=unit_id, shown=outcome.shows)
 
 
 def _draining(command: Command) -> bool:

@@ -4,11 +4,13 @@ Built by the controller, served by waitress. Everything that goes wrong before a
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import bottle
 
 from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
+from main_controller.sentence import say
 from main_controller.web.guard import Guard
 from main_controller.web.replies import Replies, error_reply
 
@@ -19,10 +21,18 @@ MAX_BODY = 65536
 """The largest request body, in bytes."""
 
 
-HOT_PATH = "/get/logInfo"
+AT_ONCE = 1 << 18
+"""The largest reply (bytes) that the server's own thread hands out: what a connection may have outstanding."""
 
-Hot = Callable[[Mapping[str, Any]], tuple[int, list[tuple[str, str]], bytes]]
-"""Answers one request with status (200 or 304), headers and body; raises ControllerError."""
+
+class Hot(Protocol):
+    """A reading that pages ask for again and again."""
+
+    def answer(self, environ: Mapping[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Status (200 or 304), headers and body; raises ControllerError."""
+
+    def size(self, query: str) -> int | None:
+        """How long (bytes) the reply is at most, where it is made of what is there; None where it must be made."""
 
 
 class Part(Protocol):
@@ -35,11 +45,11 @@ class Part(Protocol):
 class Application:
     """A WSGI callable with the routes of `parts`.
 
-    `hot` answers a GET of `HOT_PATH` without Bottle's routing: that one reading is asked for far more often than all
-    others together. On an error the request takes the normal routing, which forms it.
+    `hot` are readings by their path whose GET is answered without Bottle's routing: pages ask for them far more often
+    than for all others together. On an error the request takes the normal routing, which forms it.
     """
 
-    def __init__(self, guard: Guard, parts: Iterable[Part], *, hot: Hot | None = None) -> None:
+    def __init__(self, guard: Guard, parts: Iterable[Part], *, hot: Mapping[str, Hot] = MappingProxyType({})) -> None:
         self._guard = guard
         self._hot = hot
         self._app = bottle.Bottle()
@@ -52,11 +62,12 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
-        if self._hot is not None and environ["PATH_INFO"] == HOT_PATH and environ["REQUEST_METHOD"] == "GET":
+        hot = self._hot.get(environ["PATH_INFO"])
+        if hot is not None and environ["REQUEST_METHOD"] == "GET":
             try:
                 self._guard.admit(environ)
                 check_size(environ)
-                status, headers, body = self._hot(environ)
+                status, headers, body = hot.answer(environ)
             except ControllerError:
                 pass  # answered below, by the one place that turns errors into replies
             else:
@@ -68,6 +79,12 @@ class Application:
                 return (body,)
         answer: Iterable[bytes] = self._app.wsgi(environ, start_response)
         return answer
+
+    def at_once(self, method: str, path: str, query: str) -> bool:
+        """Whether a request is for a hot reading whose small reply is there: the server's own thread may answer it."""
+        hot = self._hot.get(path) if method == "GET" else None
+        size = None if hot is None else hot.size(query)
+        return size is not None and size <= AT_ONCE
 
     def _admit(self) -> None:
         environ = bottle.request.environ
@@ -82,10 +99,11 @@ class Application:
 def check_size(environ: Mapping[str, Any]) -> None:
     """Refuse an address or a body that no route can want (413, 414)."""
     if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_ADDRESS:
-        raise AddressTooLong(f"The path and query are longer than {MAX_ADDRESS} bytes.")
+        sentence = say("web.addressTooLong", "The path and query are longer than {limit} bytes.", limit=MAX_ADDRESS)
+        raise AddressTooLong(sentence)
     length = environ.get("CONTENT_LENGTH")
     if length and int(length) > MAX_BODY:
-        raise TooLarge(f"The body is larger than {MAX_BODY} bytes.")
+        raise TooLarge(say("web.bodyTooLarge", "The body is larger than {limit} bytes.", limit=MAX_BODY))
 
 
 def check_path(environ: Mapping[str, Any]) -> None:
@@ -99,6 +117,6 @@ def check_path(environ: Mapping[str, Any]) -> None:
     try:
         path = raw.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        raise BadRequest("The path is not UTF-8.") from None
+        raise BadRequest(say("web.pathNotUtf8", "The path is not UTF-8.")) from None
     if any(character < " " or character == "\x7f" for character in path):
-        raise BadRequest("The path holds a control character.")
+        raise BadRequest(say("web.pathHoldsControl", "The path holds a control character."))

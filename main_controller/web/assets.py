@@ -14,6 +14,7 @@ from typing import Any
 import bottle
 
 from main_controller.errors import NotFound
+from main_controller.sentence import say
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip, etag_of, matches
 from main_controller.web.replies import reply, shown
 
@@ -93,7 +94,7 @@ class Assets:
                 return kept
             body = file.read_bytes()
         except OSError:
-            raise NotFound(f"There is no file {shown(file.name)}.") from None
+            raise _missing(file.name) from None
         worth = file.suffix in ZIPPED_TYPES and len(body) >= WORTH_ZIPPING
         zipped = gzip.compress(body, 9, mtime=0) if worth else None
         asset = _Asset(stamp, body, zipped, etag_of(body), TYPES[file.suffix], int(units.st_mtime))
@@ -118,19 +119,23 @@ class Assets:
 
 def find(folder: Path, name: str) -> Path:
     """The real path of `name` in `folder` (itself resolved), NotFound where it leads out of it or to no served file."""
-    missing = NotFound(f"There is no file {shown(name)}.")
     if "\0" in name or "\\" in name:
-        raise missing
+        raise _missing(name)
     parts = name.split("/")
     if any(part.startswith(".") or not part for part in parts):  # "..", ".", hidden files, "//"
-        raise missing
+        raise _missing(name)
     try:
         file = folder.joinpath(*parts).resolve(strict=True)
     except (OSError, RuntimeError):  # not there, a name too long, a loop of links
-        raise missing from None
+        raise _missing(name) from None
     if not file.is_relative_to(folder) or not file.is_file() or file.suffix not in TYPES:
-        raise missing
+        raise _missing(name)
     return file
+
+
+def _missing(name: str) -> NotFound:
+    """The error of a file that is not there, or not served."""
+    return NotFound(say("web.noFile", "There is no file {file}.", file=shown(name)))
 
 
 def _is_held(environ: Mapping[str, Any], asset: _Asset) -> bool:

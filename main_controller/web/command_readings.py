@@ -12,6 +12,7 @@ from main_controller.errors import BadRequest
 from main_controller.orders.locks import SetLock
 from main_controller.orders.register import Register
 from main_controller.procedures.guided_transfer import GuidedTransfer
+from main_controller.sentence import say
 from main_controller.web.figures import whole
 from main_controller.web.parameters import parameters
 from main_controller.web.replies import shown
@@ -48,7 +49,11 @@ class CommandReadings:
         given = parameters(bottle.request, optional=("state", "unitId", "key", "limit"))
         state, unit_id, key = given.get("state"), given.get("unitId"), given.get("key")
         if state is not None and state != "open" and state not in tuple(CommandState):
-            raise BadRequest(f"The state {shown(state)} is not known; use open, {', '.join(CommandState)}.")
+            sentence = say(
+                "web.unknownState", "The state {state} is not known; use open, {states}.",
+                state=shown(state), states=list(CommandState),
+            )  # fmt: skip
+            raise BadRequest(sentence)
         limit = whole(given.get("limit", str(LISTED)), "limit", 1, 1000)
         found = [
             command.as_json()

@@ -29,6 +29,7 @@ from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import THEN_MODES, ThenMode
 from main_controller.rules.interlock_terms import RULES
+from main_controller.sentence import say
 from main_controller.web.figures import figure, flag
 from main_controller.web.ordering import Asked, Ordering, Urgency, caller
 from main_controller.web.parameters import Parameters
@@ -119,7 +120,10 @@ class Commands:
             drop_unknown=lambda given: not given.names_a_unit(),  # it is the cluster's stop alone
         )
         if mode not in BUDO_WORDS:
-            raise BadRequest(f"{shown(mode)} is no mode here; use {', '.join(BUDO_WORDS)}.")
+            sentence = say(
+                "web.noBudoWord", "{mode} is no mode here; use {modes}.", mode=shown(mode), modes=list(BUDO_WORDS)
+            )
+            raise BadRequest(sentence)
 
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
             command, active = self._set_mode.budo(mode, by, stamp=stamp)
@@ -146,12 +150,18 @@ class Commands:
         mode, then = parse_mode(value), _then(given)
         if unit_id is None:
             if mode is None:
-                raise BadRequest(f"The value {shown(value)} is no global mode; use {', '.join(Mode)}.")
+                sentence = say(
+                    "web.noGlobalMode", "The value {given} is no global mode; use {modes}.",
+                    given=shown(value), modes=list(Mode),
+                )  # fmt: skip
+                raise BadRequest(sentence)
             return self._carry_out(asked, lambda stamp: self._cluster(mode, then, by, stamp), **_by_mode(mode))
         if value and mode not in LOCAL_MODES:
-            raise BadRequest(
-                f"The value {shown(value)} is no local mode; use {', '.join(LOCAL_MODES)}, or leave it empty."
-            )
+            sentence = say(
+                "web.noLocalMode", "The value {given} is no local mode; use {modes}, or leave it empty.",
+                given=shown(value), modes=list(LOCAL_MODES),
+            )  # fmt: skip
+            raise BadRequest(sentence)
         return self._carry_out(
             asked, lambda stamp: self._set_mode.unit(unit_id, mode, by, stamp=stamp), **_by_mode(mode)
         )
@@ -245,7 +255,7 @@ class Commands:
                 return command, {"stopAll": "running.", "state": str(command.state), **beside()}
             if command.state is CommandState.VERIFIED:
                 return command, {"stopAll": "done.", "units": units, **left}
-            sentence = command.error or "Stop all has not ended yet."
+            sentence = command.error or say("web.stopAllUnended", "Stop all has not ended yet.")
             raise UpstreamError(sentence, sent=command.sent, details={"units": units, **left, "command": command.id})
 
         answer = self._ordering.carry_out(asked, work, urgency=Urgency.STOP_ALL)
@@ -262,7 +272,7 @@ class Commands:
         """`/upsMode/<0..7>[?unitId=]` -> per unit `{"succeeded": bool, ...}` (R23, Z10)."""
         asked, by = self._ordering.asked(optional=("unitId",)), caller()
         if mode not in tuple("01234567"):
-            raise BadRequest(f"{shown(mode)} is no UPS mode; use 0 to 7.")
+            raise BadRequest(say("web.noUpsMode", "{mode} is no UPS mode; use 0 to 7.", mode=shown(mode)))
         unit_id = asked.given.get("unitId")
         answer = self._ordering.carry_out(
             asked, lambda stamp: self._ups_mode.order(int(mode), unit_id, by, stamp=stamp)
@@ -394,9 +404,18 @@ def _then(given: Mapping[str, str]) -> Mode | None:
         return None
     then = parse_mode(text)
     if then not in THEN_MODES:
-        raise BadRequest(f"The parameter then can only be {' or '.join(THEN_MODES)}, not {shown(text)}.")
+        one, other = THEN_MODES
+        sentence = say(
+            "web.wrongThen", "The parameter then can only be {one} or {other}, not {given}.",
+            one=one, other=other, given=shown(text),
+        )  # fmt: skip
+        raise BadRequest(sentence)
     if "unitId" in given or given["value"] != Mode.HETERONOMOUS:
-        raise BadRequest("The parameter then goes with the cluster's Soft Stop alone (value=heteronomous).")
+        sentence = say(
+            "web.thenWithoutSoftStop",
+            "The parameter then goes with the cluster's Soft Stop alone (value=heteronomous).",
+        )
+        raise BadRequest(sentence)
     return then
 
 
@@ -406,23 +425,38 @@ def _override(given: Mapping[str, str]) -> tuple[str | None, frozenset[str]]:
     if reason is None and named is None:
         return None, frozenset()
     if named is None:
-        raise BadRequest("An override names the rules that it passes: overrideRules=e,f, as the dry run shows them.")
+        sentence = say(
+            "web.overrideWithoutRules",
+            "An override names the rules that it passes: overrideRules=e,f, as the dry run shows them.",
+        )
+        raise BadRequest(sentence)
     if reason is None:
-        raise BadRequest("The parameter overrideRules goes with override, which gives the reason.")
+        sentence = say(
+            "web.overrideWithoutReason", "The parameter overrideRules goes with override, which gives the reason."
+        )
+        raise BadRequest(sentence)
     rules = frozenset(named.split(","))
     unknown = next((rule for rule in sorted(rules) if rule not in RULES), None)
     if unknown is not None:
-        raise BadRequest(f"There is no rule {shown(unknown)}; the rules are {', '.join(RULES)}.")
+        sentence = say(
+            "web.noRule", "There is no rule {rule}; the rules are {rules}.",
+            rule=shown(unknown), rules=", ".join(RULES),
+        )  # fmt: skip
+        raise BadRequest(sentence)
     return reason, rules
 
 
 def _wanted(unit_id: str, given: Mapping[str, str]) -> ConverterOrder:
     status = next((status for status in ConverterStatus if status == given["mode"]), None)
     if status is None:
-        raise BadRequest(f"The mode {shown(given['mode'])} is no converter status; use {', '.join(ConverterStatus)}.")
+        sentence = say(
+            "web.noConverterStatus", "The mode {mode} is no converter status; use {modes}.",
+            mode=shown(given["mode"]), modes=list(ConverterStatus),
+        )  # fmt: skip
+        raise BadRequest(sentence)
     if status is ConverterStatus.WAIT:
         return ConverterOrder(unit_id, status, 0.0, 0.0)
     for name in ("dvg", "dig"):
         if name not in given:
-            raise BadRequest(f"The parameter {name} is missing.")
+            raise BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=name))
     return ConverterOrder(unit_id, status, figure(given["dvg"], "dvg"), figure(given["dig"], "dig"))

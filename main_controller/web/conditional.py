@@ -10,7 +10,7 @@ from typing import Any
 
 import bottle
 
-from main_controller.web.replies import JSON, reply, to_json
+from main_controller.web.replies import CODES_HEADER, JSON, answer_json, reply
 
 WORTH_ZIPPING = 1024
 """Below this many bytes compression saves no packet."""
@@ -55,7 +55,7 @@ def tagged(body: bytes, content_type: str, *, headers: Mapping[str, str] | None 
     environ = bottle.request.environ
     etag = etag_of(body)
     zipped = len(body) >= WORTH_ZIPPING and accepts_gzip(environ)
-    common = {**(headers or {}), "ETag": f"W/{etag}" if zipped else etag, "Vary": "Accept-Encoding"}
+    common = {**(headers or {}), "ETag": f"W/{etag}" if zipped else etag, "Vary": f"Accept-Encoding, {CODES_HEADER}"}
     if matches(environ, etag):
         return reply(b"", content_type, status=304, cache="no-cache", headers=common)
     if zipped:
@@ -66,4 +66,4 @@ def tagged(body: bytes, content_type: str, *, headers: Mapping[str, str] | None 
 
 def tagged_json(value: Any, *, headers: Mapping[str, str] | None = None) -> bottle.HTTPResponse:
     """A value as a JSON reply with an ETag."""
-    return tagged(to_json(value), JSON, headers=headers)
+    return tagged(answer_json(value), JSON, headers=headers)

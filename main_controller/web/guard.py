@@ -12,6 +12,7 @@ from typing import Any
 import bottle
 
 from main_controller.errors import Forbidden
+from main_controller.sentence import Sentence, say
 from main_controller.server.lanes import Lane
 from main_controller.web.parameters import FORM
 from main_controller.web.replies import error_reply, shown, wrong_method
@@ -76,14 +77,20 @@ class Guard:
         if self._networks is not None:
             caller = environ.get("REMOTE_ADDR", "")
             if not _remembered(self._known_callers, caller, self._is_allowed_caller):
-                raise Forbidden(f"The address {shown(caller)} is not in the setting allowed_networks.")
+                sentence = say(
+                    "web.callerNotAllowed", "The address {address} is not in the setting allowed_networks.",
+                    address=shown(caller),
+                )  # fmt: skip
+                raise Forbidden(sentence)
         target = ABSOLUTE.match(environ.get("REQUEST_URI", ""))
         for host in (environ.get("HTTP_HOST"), target and target["host"]):
             if host is not None and not _remembered(self._known_hosts, host, self._is_our_name):
-                raise Forbidden(
-                    f"The Host {shown(host)} is no name of this machine; add it to the setting allowed_hosts if it is "
-                    "one."
+                sentence = say(
+                    "web.foreignHost",
+                    "The Host {host} is no name of this machine; add it to the setting allowed_hosts if it is one.",
+                    host=shown(host),
                 )
+                raise Forbidden(sentence)
 
     def setup(self, app: bottle.Bottle) -> None:
         """Nothing to prepare; called by Bottle on installation."""
@@ -108,7 +115,11 @@ class Guard:
             allowed = not self._read_only or (stops() if callable(stops) else stops)
             environ["wsgi.input"].seek(0)  # `stops` may have read it
             if not allowed:
-                raise Forbidden("This Main Controller is read-only: of all commands it takes Stop all and Wait alone.")
+                sentence = say(
+                    "web.readOnly",
+                    "This Main Controller is read-only: of all commands it takes Stop all and Wait alone.",
+                )
+                raise Forbidden(sentence)
             return callback(**arguments)
 
         return guarded
@@ -125,13 +136,20 @@ class Guard:
         if origin is None:
             if _stops(environ, body):
                 return
-            raise Forbidden(f"A browser's order needs an Origin header; a script may {_remedy(environ)}.")
+            sentence = say(
+                "web.originMissing", "A browser's order needs an Origin header; a script may {remedy}.",
+                remedy=_remedy(environ),
+            )  # fmt: skip
+            raise Forbidden(sentence)
         parts = _origin(origin)
         if parts is None or not self._is_our_origin(*parts, environ.get("HTTP_HOST", "")):
-            raise Forbidden(
-                f"The Origin {shown(origin)} is not this controller's own page; a script may {_remedy(environ)}, and "
-                "the page's public name, if it has one, belongs into the setting allowed_hosts."
-            )
+            sentence = say(
+                "web.foreignOrigin",
+                "The Origin {origin} is not this controller's own page; a script may {remedy}, and the page's "
+                "public name, if it has one, belongs in the setting allowed_hosts.",
+                origin=shown(origin), remedy=_remedy(environ),
+            )  # fmt: skip
+            raise Forbidden(sentence)
 
     def _is_our_origin(self, name: str, port: int, usual: int, host: str) -> bool:
         ours = {_host_and_port(host), *self._allowed}
@@ -150,16 +168,20 @@ def refuse_browser(environ: Mapping[str, Any]) -> None:
     """Refuse a command by GET that any browser may have sent: a link on any page could be it (Z3, T32)."""
     header = browser_header(environ)
     if header is not None:
-        raise Forbidden(
-            f"A command by GET with the header {header} comes from a browser; use the page's own control, or curl; "
-            f"a script may POST it and {_remedy(environ)}."
-        )
+        sentence = say(
+            "web.getByBrowser",
+            "A command by GET with the header {header} comes from a browser; use the page's own control, or curl; "
+            "a script may POST it and {remedy}.",
+            header=header, remedy=_remedy(environ),
+        )  # fmt: skip
+        raise Forbidden(sentence)
 
 
-def _remedy(environ: Mapping[str, Any]) -> str:
+def _remedy(environ: Mapping[str, Any]) -> Sentence:
     """Which header makes a script's POST pass; the Host was found to be ours before."""
     scheme = environ.get("wsgi.url_scheme", "http")
-    return f"send `Origin: {scheme}://{environ.get('HTTP_HOST') or 'the host and port it calls'}`"
+    host = environ.get("HTTP_HOST") or say("web.hostCalled", "the host and port it calls")
+    return say("web.sendOrigin", "send `Origin: {scheme}://{host}`", scheme=scheme, host=host)
 
 
 def _body(environ: Mapping[str, Any]) -> bytes:

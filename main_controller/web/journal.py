@@ -15,11 +15,12 @@ from pytz.tzinfo import BaseTzInfo
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import parse_schedule_value
 from main_controller.errors import BadRequest
+from main_controller.sentence import say
 from main_controller.store.journal import Journal
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
 from main_controller.web.parameters import Parameters
-from main_controller.web.replies import COMMON_HEADERS, shown, to_json
+from main_controller.web.replies import COMMON_HEADERS, shown, to_json, wants_codes
 from main_controller.web.wire_text import visible
 
 PAGE_ROWS = 100
@@ -62,7 +63,9 @@ class JournalPages:
         self._zone = zone
         self._estop = estop
         self._files = Limit(
-            FILES_AT_ONCE, "Others fetch the journal as a file already; try again in a moment.", retry_after=10
+            FILES_AT_ONCE,
+            say("web.journalBusy", "Others fetch the journal as a file already; try again in a moment."),
+            retry_after=10,
         )
 
     def mount(self, app: bottle.Bottle) -> None:
@@ -74,7 +77,10 @@ class JournalPages:
     def rows(self) -> dict[str, Any]:
         """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
         rows, following = self._asked_for(Parameters.of(bottle.request).read(optional=QUESTION))
-        return {"rows": rows, "next": following}
+        answer: dict[str, Any] = {"rows": rows, "next": following}
+        if wants_codes(bottle.request.environ):
+            answer["messages"] = self._journal.messages(row["id"] for row in rows)
+        return answer
 
     def page(self) -> bottle.HTTPResponse:
         """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""
@@ -121,7 +127,7 @@ class JournalPages:
     def _range(self, given: dict[str, str]) -> tuple[datetime | None, datetime | None]:
         frm, to = (self._moment(given.get(name)) for name in ("from", "to"))
         if frm is not None and to is not None and frm >= to:
-            raise BadRequest("The parameter from must lie before to.")
+            raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))
         return frm, to
 
     def _moment(self, text: str | None) -> datetime | None:
@@ -179,5 +185,10 @@ def _line(cells: tuple[str, ...]) -> bytes:
 
 def _whole(text: str, name: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18 and 1 <= int(text) <= most):
-        raise BadRequest(f"The parameter {name} must be a whole number from 1 to {most}, not {shown(text)}.")
+        sentence = say(
+            "web.notAWholeNumber",
+            "The parameter {name} must be a whole number from {least} to {most}, not {given}.",
+            name=name, least=1, most=most, given=shown(text),
+        )  # fmt: skip
+        raise BadRequest(sentence)
     return int(text)

@@ -13,6 +13,7 @@ from main_controller.assessment.cluster import grid_master_known
 from main_controller.concurrency.single_flight import SingleFlight
 from main_controller.domain.deals import normalise
 from main_controller.errors import UpstreamRefused
+from main_controller.sentence import Sentence, say
 from main_controller.web.conditional import tagged
 from main_controller.web.readings import SnapshotSource, refuse_callback
 from main_controller.web.replies import JSON, to_json
@@ -43,7 +44,8 @@ class BudoEmulator(Protocol):
 class LiveReadings:
     """`/get/dealsInfo` and `/get/globalmode`. `mode` gives the mode in force as `/get/status` says it (Z5a).
 
-    `waiters` bounds how many requests wait for each of the two when apis-web hangs.
+    `ordered_at` is when (monotonic s) an order of ours was last answered: what was asked before it is not handed out
+    after it. `waiters` bounds how many requests wait for each of the two when apis-web hangs.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class LiveReadings:
         cache: SnapshotSource,
         *,
         mode: Callable[[], str | None],
+        ordered_at: Callable[[], float] = lambda: float("-inf"),
         waiters: int = 4,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -59,8 +62,12 @@ class LiveReadings:
         self._cache = cache
         self._mode = mode
         self._clock = clock
-        self._deals = SingleFlight(self._ask_deals, name="apis-web's /deals", waiters=waiters, clock=clock)
-        self._status = SingleFlight(apis_web.status, name="apis-web's /getStatus", waiters=waiters, clock=clock)
+        self._deals = SingleFlight(
+            self._ask_deals, name=_call("/deals"), waiters=waiters, clock=clock, not_before=ordered_at
+        )
+        self._status = SingleFlight(
+            apis_web.status, name=_call("/getStatus"), waiters=waiters, clock=clock, not_before=ordered_at
+        )
 
     def mount(self, app: bottle.Bottle) -> None:
         """Add the routes."""
@@ -72,9 +79,12 @@ class LiveReadings:
         refuse_callback(bottle.request.environ)
         known = grid_master_known(self._cache.snapshot().grid.unit_ids)
         if known is None:
-            raise UpstreamRefused("apis-web does not tell whether a Grid Master serves, so the deals are not known.")
+            sentence = say(
+                "web.masterUntold", "apis-web does not tell whether a Grid Master serves, so the deals are not known."
+            )
+            raise UpstreamRefused(sentence)
         if not known:
-            raise UpstreamRefused("No Grid Master is known, so the deals are not known.")
+            raise UpstreamRefused(say("web.noMaster", "No Grid Master is known, so the deals are not known."))
         asked_at, body = self._deals()
         return tagged(body, JSON, headers={"X-Data-Age": f"{max(0.0, self._clock() - asked_at):.1f}"})
 
@@ -87,5 +97,10 @@ class LiveReadings:
         refuse_callback(bottle.request.environ)
         answer = self._status()
         if answer.error is not None:
-            raise UpstreamRefused(f"apis-web answered /getStatus with an error: {answer.error}", sent=True)
+            sentence = say("web.statusIsError", "apis-web answered /getStatus with an error: {said}", said=answer.error)
+            raise UpstreamRefused(sentence, sent=True)
         return {"active": answer.active, "mode": self._mode()}
+
+
+def _call(path: str) -> Sentence:
+    return say("web.callOfApisWeb", "apis-web's {path}", path=path)

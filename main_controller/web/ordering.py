@@ -24,6 +24,7 @@ from main_controller.domain.stamp import Moment, Stamp
 from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.orders.register import KeyTaken, Register
+from main_controller.sentence import say
 from main_controller.web.figures import whole
 from main_controller.web.parameters import BESIDE, NAME, Parameters
 from main_controller.web.replies import json_reply, shown
@@ -68,7 +69,9 @@ class Ordering:
         self._clock = clock
         self._executors = {Urgency.ORDER: executor, Urgency.STOP: stoppers, Urgency.STOP_ALL: stop_alls}
         self._room = Limit(
-            ORDERS_AT_ONCE, "Too many orders are under way at once; nothing was sent.", details={"sent": False}
+            ORDERS_AT_ONCE,
+            say("web.tooManyOrders", "Too many orders are under way at once; nothing was sent."),
+            details={"sent": False},
         )
         self._waiters = BoundedSemaphore(WAITERS)
         self._changed = Condition()  # protects the count of orders that go on after their answer
@@ -104,7 +107,10 @@ class Ordering:
         wait = given.pop("wait", None)
         if wait not in (None, "verified", "no"):
             if not stopping:
-                raise BadRequest(f"The parameter wait can only be verified or no, not {shown(wait)}.")
+                sentence = say(
+                    "web.wrongWait", "The parameter wait can only be verified or no, not {given}.", given=shown(wait)
+                )
+                raise BadRequest(sentence)
             wait = None
         stamped = {name: given.pop(name) for name in STAMP if name in given}
         request = " ".join([bottle.request.path, *(f"{name}={given[name]}" for name in sorted(given))])
@@ -240,7 +246,11 @@ class Asked:
     def _name(self, name: str) -> str | None:
         text = self.stamped.get(name)
         if text is not None and not NAME.fullmatch(text):
-            raise BadRequest(f"The parameter {name} has 1 to 64 letters, digits, - or _, not {shown(text)}.")
+            sentence = say(
+                "web.wrongName", "The parameter {name} has 1 to 64 letters, digits, - or _, not {given}.",
+                name=name, given=shown(text),
+            )  # fmt: skip
+            raise BadRequest(sentence)
         return text
 
     def _moment(self) -> Moment | None:
@@ -248,7 +258,7 @@ class Asked:
         if not given:
             return None
         if len(given) < 3:
-            raise BadRequest("The parameters serial, start and age go together.")
+            raise BadRequest(say("web.momentIncomplete", "The parameters serial, start and age go together."))
         serial = whole(self.stamped["serial"], "serial", 0, MOST_SERIAL)
         age = whole(self.stamped["age"], "age", 0, LONGEST_AGE) / 1000
         return Moment(serial, str(self._name("start")), age)
@@ -275,6 +285,6 @@ def _standing(
     if again:
         body["again"] = True
         if command is not None and command.state in (CommandState.FAILED, CommandState.CANCELLED):
-            body["error"] = command.error or "The order failed."
+            body["error"] = command.error or say("web.orderFailed", "The order failed.")
             status = 409 if command.sent is False else 502
     return json_reply(body, status=status)

@@ -9,6 +9,7 @@ from typing import Any
 
 import bottle
 
+from main_controller.assessment.cluster import clock_of
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import parse_converter_status, parse_mode
 from main_controller.domain.snapshot import Snapshot
@@ -55,7 +56,7 @@ class Page:
     `unwatched`: [{id, sentence}] of unacknowledged unwatched hardware; `counts`: {live, stale, silent};
     `grid_master`: id or None; `mode`: the mode in force in words ("Run", "mixed", "--"); `pending`: the mode on its
     way in words, or None; `deals`: [{giver, taker, request, requester, responder, start, master}], [] where they cannot
-    be told; `clock`: a sentence with the units' own newest clock; `filters`: [(name, word)];
+    be told; `clock`: a sentence with the units' own time, that of the many; `filters`: [(name, word)];
     `units`: one entry per known unit sorted by id, also silent ones and members never seen, each {id, label, name, ip,
     state, age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict, trips} where all
     but the last five are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in %, `age`
@@ -175,6 +176,6 @@ def _text(value: object) -> str:
 
 
 def _clock(snapshot: Snapshot) -> str:
-    newest = max(snapshot.sightings.values(), key=lambda sighting: sighting.moved_at, default=None)
-    time = newest.unit.time if newest is not None else None
+    present = [sighting.unit.time for sighting in snapshot.sightings.values() if sighting.present]
+    time = clock_of(present or [sighting.unit.time for sighting in snapshot.sightings.values()])
     return f"{visible(time)} (the units' clock)" if time is not None else "no data yet"

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import bottle
 
 from main_controller.errors import BadRequest
+from main_controller.sentence import say
 from main_controller.web.replies import shown
 
 MAX_CHARACTERS = 256
@@ -66,13 +67,20 @@ class Parameters:
     def _fault(self, name: str, value: str) -> BadRequest | None:
         """What is wrong with a parameter, whatever asks for it."""
         if name in self._values or name in self._faults:
-            return BadRequest(f"The parameter {shown(name)} is given twice.")
+            return BadRequest(say("web.parameterTwice", "The parameter {name} is given twice.", name=shown(name)))
         if len(value) > MAX_CHARACTERS:
-            return BadRequest(f"The parameter {shown(name)} is longer than {MAX_CHARACTERS} characters.")
+            sentence = say(
+                "web.parameterTooLong", "The parameter {name} is longer than {limit} characters.",
+                name=shown(name), limit=MAX_CHARACTERS,
+            )  # fmt: skip
+            return BadRequest(sentence)
         if any(_is_control(character, name) for character in value):
-            return BadRequest(f"The parameter {shown(name)} holds a control character.")
+            sentence = say(
+                "web.parameterHoldsControl", "The parameter {name} holds a control character.", name=shown(name)
+            )
+            return BadRequest(sentence)
         if name in BESIDE and not value.strip():
-            return BadRequest(f"The parameter {shown(name)} is empty.")
+            return _empty(name)
         return None
 
     @classmethod
@@ -95,9 +103,9 @@ class Parameters:
             return cls(environ.get("QUERY_STRING", ""), environ["wsgi.input"].read(length))
         read = cls(environ.get("QUERY_STRING", ""))
         read._unreadable = BadRequest(
-            f"The body must be {FORM}, or the parameters in the query."
+            say("web.bodyNoForm", "The body must be {form}, or the parameters in the query.", form=FORM)
             if is_post
-            else "Only a POST has a body; put the parameters in the query."
+            else say("web.bodyWithoutPost", "Only a POST has a body; put the parameters in the query.")
         )
         return read
 
@@ -132,13 +140,12 @@ class Parameters:
         }
         for name, value in given.items():
             if name not in known_names:
-                known = ", ".join(sorted(known_names)) or "none"
-                raise BadRequest(f"The parameter {shown(name)} is not known here; known: {known}.")
+                raise _unknown(name, known_names)
             if not (value if name in IDS else value.strip()) and name not in may_be_empty:
-                raise BadRequest(f"The parameter {shown(name)} is empty.")
+                raise _empty(name)
         for name in required:
             if name not in given:
-                raise BadRequest(f"The parameter {shown(name)} is missing.")
+                raise BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=shown(name)))
         return given
 
     def get(self, name: str) -> str | None:
@@ -168,6 +175,23 @@ def parameters(
     return Parameters.of(request).read(required=required, optional=optional, may_be_empty=may_be_empty)
 
 
+def _empty(name: str) -> BadRequest:
+    return BadRequest(say("web.parameterEmpty", "The parameter {name} is empty.", name=shown(name)))
+
+
+def _unknown(name: str, known: Collection[str]) -> BadRequest:
+    if not known:
+        sentence = say(
+            "web.parameterUnknownOfNone", "The parameter {name} is not known here; known: none.", name=shown(name)
+        )
+        return BadRequest(sentence)
+    sentence = say(
+        "web.parameterUnknown", "The parameter {name} is not known here; known: {known}.",
+        name=shown(name), known=", ".join(sorted(known)),
+    )  # fmt: skip
+    return BadRequest(sentence)
+
+
 def _is_control(character: str, name: str) -> bool:
     """Whether a parameter of that name may not hold this: blanks never are, and of an id only what steers the text."""
     if character.isprintable():
@@ -182,13 +206,15 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except UnicodeDecodeError:
-        raise BadRequest("A parameter is not UTF-8.") from None
+        raise BadRequest(say("web.parameterNotUtf8", "A parameter is not UTF-8.")) from None
     except ValueError:
-        raise BadRequest(f"More than {MAX_PARAMETERS} parameters are given.") from None
+        sentence = say("web.tooManyParameters", "More than {limit} parameters are given.", limit=MAX_PARAMETERS)
+        raise BadRequest(sentence) from None
 
 
 def _text(body: bytes) -> str:
     try:
         return body.decode("ascii")
     except UnicodeDecodeError:
-        raise BadRequest("The body is not urlencoded: it holds bytes that are not ASCII.") from None
+        sentence = say("web.bodyNotAscii", "The body is not urlencoded: it holds bytes that are not ASCII.")
+        raise BadRequest(sentence) from None

@@ -13,9 +13,12 @@ import bottle
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import BadRequest, NoDataYet
+from main_controller.sentence import say
 from main_controller.web.conditional import accepts_gzip, matches, tagged_json
 from main_controller.web.parameters import NAME
 from main_controller.web.replies import COMMON_HEADERS, JSON, reply
+
+NO_DATA = say("web.noDataYet", "apis-web has given no data yet.")
 
 Headers = list[tuple[str, str]]
 
@@ -88,7 +91,7 @@ class Readings:
         if prepared.snapshot is not snapshot:
             prepared = self._prepared = self._prepare(snapshot)
         if snapshot.answered_at is None:
-            raise NoDataYet("apis-web has given no data yet.")
+            raise NoDataYet(NO_DATA)
         zipped = accepts_gzip(environ)
         headers = [*(prepared.zipped if zipped else prepared.plain)]
         if prepared.moved_at is not None:
@@ -99,6 +102,11 @@ class Readings:
             return 200, headers, snapshot.body
         headers.append(("Content-Encoding", "gzip"))
         return 200, headers, snapshot.body_gzip
+
+    def size(self, query: str) -> int | None:
+        """R2's reply is always there; nobody knows yet whether it is wanted compressed."""
+        snapshot = self._cache.snapshot()
+        return len(snapshot.body) if self._prepared.snapshot is snapshot else None
 
     @staticmethod
     def _prepare(snapshot: Snapshot) -> _Prepared:
@@ -142,8 +150,12 @@ class Readings:
         if live:
             return {"ready": True, "live": live, "journal": self._journal()}
         if snapshot.answered_at is None:
-            raise NoDataYet("apis-web has given no data yet.")
-        raise NoDataYet(f"No unit is live: of {len(states)} seen {states.count(UnitState.STALE)} are stale.")
+            raise NoDataYet(NO_DATA)
+        sentence = say(
+            "web.noUnitLive", "No unit is live: of {seen} seen {stale} are stale.",
+            seen=len(states), stale=states.count(UnitState.STALE),
+        )  # fmt: skip
+        raise NoDataYet(sentence)
 
 
 def _headers(etag: str) -> Headers:
@@ -155,4 +167,4 @@ def refuse_callback(environ: Mapping[str, Any]) -> None:
     """Refuse `callback=`: JSONP, which would show the data to any web page, is not built (Z3)."""
     query = environ.get("QUERY_STRING")
     if query and any(pair.partition("=")[0] == "callback" for pair in query.split("&")):
-        raise BadRequest("The parameter 'callback' is not known here: JSONP is not offered.")
+        raise BadRequest(say("web.noCallback", "The parameter 'callback' is not known here: JSONP is not offered."))

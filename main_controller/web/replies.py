@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any
 
 import bottle
-import msgspec
 
 from main_controller.errors import ControllerError, MethodNotAllowed, NotFound, UpstreamError
+from main_controller.sentence import Sentence, encoded, messages, say
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,9 @@ COMMON_HEADERS: Mapping[str, str] = {
 }
 """On every reply. `same-origin` keeps the `Origin` of our own page's POST, which Z3 needs, and tells others nothing."""
 
+CODES_HEADER = "APIS-Sentences"
+"""A request that says `codes` in it gets the codes of the reply's sentences beside them."""
+
 SHOWN_CHARACTERS = 80
 
 
@@ -36,10 +39,31 @@ def shown(text: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """The JSON bytes of a value; NaN and Infinity become null (Z4)."""
+    return encoded_json(value)[0]
+
+
+def answer_json(value: Any) -> bytes:
+    """The JSON bytes of an answer to the request in hand.
+
+    If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each.
+    """
+    body, said = encoded_json(value)
+    if said and isinstance(value, Mapping) and wants_codes(bottle.request.environ):
+        return b'%s,"messages":%s}' % (body[:-1], to_json(messages(said)))
+    return body
+
+
+def wants_codes(environ: Mapping[str, Any]) -> bool:
+    """Whether a request asks for the codes of the sentences in its answer."""
+    return environ.get("HTTP_APIS_SENTENCES") == "codes"
+
+
+def encoded_json(value: Any) -> tuple[bytes, list[Sentence]]:
+    """The JSON bytes of a value, and each sentence in it once."""
     try:
-        return msgspec.json.encode(value)
+        return encoded(value)
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can only carry escaped
-        return json.dumps(value).encode("ascii")
+        return json.dumps(value).encode("ascii"), []
 
 
 def reply(
@@ -58,7 +82,7 @@ def reply(
 
 def json_reply(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> bottle.HTTPResponse:
     """A value as a JSON reply."""
-    return reply(to_json(value), JSON, status=status, headers=headers)
+    return reply(answer_json(value), JSON, status=status, headers=headers)
 
 
 def error_reply(error: ControllerError, *, order: bool = False) -> bottle.HTTPResponse:
@@ -121,7 +145,7 @@ class Replies:
         if error.status_code == 404:
             log.error("Unsupported Web API call: %s", called())
             path = shown(bottle.request.environ.get("PATH_INFO", ""))
-            return error_reply(NotFound(f"There is no route {path}."))
+            return error_reply(NotFound(say("web.noRoute", "There is no route {path}.", path=path)))
         if error.status_code == 405:
             log.error("Unsupported method: %s", called())
             return error_reply(wrong_method(error.get_header("Allow", "").split(",")))
@@ -133,13 +157,17 @@ def wrong_method(allowed: list[str]) -> MethodNotAllowed:
     """The 405 that names what the route takes; a reading also takes HEAD."""
     methods = sorted({*allowed, "HEAD"} if allowed == ["GET"] else allowed)
     method = shown(bottle.request.environ.get("REQUEST_METHOD", ""))
-    sentence = f"The method {method} is not allowed here; use {' or '.join(methods)}."
+    sentence = say(
+        "web.wrongMethod", "The method {method} is not allowed here; use {methods}.",
+        method=method, methods=" or ".join(methods),
+    )  # fmt: skip
     return MethodNotAllowed(sentence, headers={"Allow": ", ".join(methods)})
 
 
 def unforeseen() -> bottle.HTTPResponse:
     """The 500 that shows nothing of our inside."""
-    return json_reply({"error": "The Main Controller failed on this request; its log says how."}, status=500)
+    sentence = say("web.unforeseen", "The Main Controller failed on this request; its log says how.")
+    return json_reply({"error": sentence}, status=500)
 
 
 def called() -> str:

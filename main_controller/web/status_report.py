@@ -12,6 +12,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
+from main_controller.sentence import Sentence
 from main_controller.web.unit_status import Moment, unit_status
 from main_controller.workers.health import Health
 
@@ -56,7 +57,8 @@ class Sources:
     acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
     names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
     follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
-    on it (S9); `estop` is the E-stop's latch (I17); `trips` are the moments (monotonic s) of each unit's trips that
+    on it (S9); `estop` is the E-stop's latch (I17); `not_kept` says which of log and pid
+    file cannot be written (M10); `trips` are the moments (monotonic s) of each unit's trips that
     nobody has reset (I11).
     """
 
@@ -70,6 +72,7 @@ class Sources:
     locks: Callable[[], Mapping[str, Mapping[str, Any]]] = _nothing
     transfer: Callable[[], Mapping[str, Any] | None] = _none
     journal: Callable[[], Mapping[str, Any]] = dict
+    not_kept: Callable[[], Sequence[Sentence]] = tuple
     serial: Callable[[], int] = int
     start: str = ""
     then: Callable[[], Mapping[str, Any] | None] = _none
@@ -92,15 +95,7 @@ class StatusReport:
         """The whole body, of this moment."""
         serial = self._sources.serial()  # before anything is looked at: what comes later is newer than this status
         about, sources, state = self._about, self._sources, self._state()
-        moment = Moment(
-            now=state.now,
-            wall=state.wall,
-            started=self._started,
-            acknowledgement=sources.acknowledgement,
-            locks=sources.locks(),
-            trips=sources.trips(),
-            trips_allowed=about.trips_allowed,
-        )
+        moment = moment_of(state, about, sources, self._started)
         states = [unit.state for unit in state.units.values()]
         return {
             "version": about.version,
@@ -108,12 +103,12 @@ class StatusReport:
             "start": sources.start,
             "time": iso_utc(state.wall),
             "simulated": about.simulated,
-            "title": about.title or _cluster(state.snapshot),
+            "title": about.title or title_of(state.snapshot),
             "timezone": about.timezone,
             "limits": about.limits,
             "config": about.config,
             "data": {**_data(state.snapshot, state.now), **{str(kind): states.count(kind) for kind in UnitState}},
-            "grid": _grid(state),
+            "grid": {**grid_of(state), "dealsAge": _deals_age(state)},
             "gridEvents": list(sources.grid_events()),
             "bus": sources.bus(),
             "busConditions": list(sources.bus_conditions()),
@@ -126,6 +121,7 @@ class StatusReport:
             "then": sources.then(),
             "estop": sources.estop(),
             "journal": sources.journal(),
+            "notKept": list(sources.not_kept()),
             "conflicts": state.snapshot.conflicts,
             "units": {unit_id: unit_status(unit, moment) for unit_id, unit in state.units.items()},
         }
@@ -135,8 +131,21 @@ class StatusReport:
         return self._state().mode_word
 
 
-def _grid(state: GridState) -> Json:
-    watch = state.snapshot.grid
+def moment_of(state: GridState, about: About, sources: Sources, started: str) -> Moment:
+    """What the units' entries of one report share; `started` in ISO 8601."""
+    return Moment(
+        now=state.now,
+        wall=state.wall,
+        started=started,
+        acknowledgement=sources.acknowledgement,
+        locks=sources.locks(),
+        trips=sources.trips(),
+        trips_allowed=about.trips_allowed,
+    )
+
+
+def grid_of(state: GridState) -> Json:
+    """What holds for the cluster as a whole, as `/get/status` and `/get/frame` say it."""
     return {
         "mode": state.mode_word,
         "pending": state.pending,
@@ -144,14 +153,18 @@ def _grid(state: GridState) -> Json:
         "error": state.error,
         "deals": state.deals,
         "noGridMaster": None if state.grid_master_known is None else not state.grid_master_known,
-        "dealsAge": None if watch.deals_at is None else round(max(0.0, state.now - watch.deals_at), 1),
         "busVoltage": state.bus.voltage,
         "voltageReference": state.bus.reference,
         "voltageReferences": state.bus.references,
     }
 
 
-def _cluster(snapshot: Snapshot) -> str:
+def _deals_age(state: GridState) -> float | None:
+    at = state.snapshot.grid.deals_at
+    return None if at is None else round(max(0.0, state.now - at), 1)
+
+
+def title_of(snapshot: Snapshot) -> str:
     """The cluster's id where the data of the units name one and only one, else nothing."""
     told = (sighting.unit.section("oesunit").get("clusterId") for sighting in snapshot.sightings.values())
     names = {name for name in told if isinstance(name, str)}

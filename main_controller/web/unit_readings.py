@@ -12,6 +12,7 @@ import bottle
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import BadRequest, NoDataYet, NotFound
+from main_controller.sentence import say
 from main_controller.upstream.devices import Devices, NotReadable, Part, Target
 from main_controller.web.conditional import tagged_json
 from main_controller.web.parameters import Parameters
@@ -88,7 +89,7 @@ class UnitReadings:
     def _read_device(self, snapshot: Snapshot, unit_id: str, part: Part) -> Any:
         """A part as the device tells it; of a whole unit it tells the hardware's sections, apis-main the others."""
         if part == "oesunit":
-            raise NotReadable("A unit's identity is apis-main's to tell.")
+            raise NotReadable(say("web.identityIsApisMains", "A unit's identity is apis-main's to tell."))
         value = self._devices.read(_target(snapshot, unit_id), part)
         sighting = snapshot.sightings.get(unit_id)
         if part != "unit" or sighting is None or not isinstance(value, Mapping):
@@ -98,12 +99,13 @@ class UnitReadings:
     def _from_memory(self, unit_id: str, part: Part, source: str) -> bottle.HTTPResponse:
         sighting = self._cache.snapshot().sightings.get(unit_id)
         if sighting is None:
-            raise NoDataYet(f"The unit {shown(unit_id)} has not been seen yet.")
+            raise NoDataYet(say("web.unitUnseen", "The unit {unit} has not been seen yet.", unit=shown(unit_id)))
         found: Any = sighting.data
         for key in PLACES[part]:
             found = found.get(key) if isinstance(found, Mapping) else None
         if found is None:
-            raise NotFound(f"The data of the unit {shown(unit_id)} hold no {part}.")
+            sentence = say("web.noPart", "The data of the unit {unit} hold no {part}.", unit=shown(unit_id), part=part)
+            raise NotFound(sentence)
         age = f"{sighting.age(self._clock()):.1f}"
         return tagged_json(found, headers={"X-Data-Age": age, "X-Data-Source": source})
 
@@ -112,8 +114,8 @@ def _check_known(snapshot: Snapshot, unit_id: str) -> None:
     if unit_id in snapshot.sightings or unit_id in snapshot.members:
         return
     if snapshot.answered_at is None and not snapshot.members:
-        raise NoDataYet("apis-web has given no data yet, so no unit is known.")
-    raise NotFound(f"There is no unit {shown(unit_id)}.")
+        raise NoDataYet(say("web.noUnitsYet", "apis-web has given no data yet, so no unit is known."))
+    raise NotFound(say("web.noUnit", "There is no unit {unit}.", unit=shown(unit_id)))
 
 
 def _target(snapshot: Snapshot, unit_id: str) -> Target:
@@ -126,7 +128,7 @@ def _target(snapshot: Snapshot, unit_id: str) -> Target:
 def _asked(request: bottle.BaseRequest) -> str:
     unit_id = Parameters(request.environ.get("QUERY_STRING", "")).one("unitId")
     if not unit_id:
-        raise BadRequest("The parameter 'unitId' is missing.")
+        raise BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=shown("unitId")))
     return unit_id
 
 
@@ -136,5 +138,8 @@ def _urgent(request: bottle.BaseRequest) -> bool:
         return False
     value = Parameters(request.environ["QUERY_STRING"]).one("urgent")
     if value not in (None, "true", "false"):
-        raise BadRequest(f"The parameter 'urgent' is 'true' or 'false', not {shown(str(value))}.")
+        sentence = say(
+            "web.wrongUrgent", "The parameter 'urgent' is 'true' or 'false', not {given}.", given=shown(str(value))
+        )
+        raise BadRequest(sentence)
     return value == "true"

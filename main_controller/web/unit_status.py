@@ -44,9 +44,10 @@ def unit_status(unit: UnitAssessment, moment: Moment) -> dict[str, Any]:
     gone, and the start of the program for a member never seen.
     """
     raw, status, unwatched = unit.raw_status, parse_converter_status(unit.raw_status), unit.unwatched
+    age = None if unit.moved_at is None else round(max(0.0, moment.now - unit.moved_at), 1)
     return {
         "state": unit.state,
-        "age": None if unit.age is None else round(unit.age, 1),
+        "age": age,
         "since": _since(unit, moment),
         "lastWord": raw if status is None else status,
         "lastDvg": unit.dvg,

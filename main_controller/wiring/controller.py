@@ -19,18 +19,19 @@ from main_controller import __version__
 from main_controller.domain.timing import Beats, Timing
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import end_logs, set_up_logs
-from main_controller.pid_file import remove_pid_file, write_pid_file
 from main_controller.process import limit_malloc_arenas, tune_garbage_collector
+from main_controller.sentence import say
 from main_controller.server import Server
-from main_controller.settings import Settings, build_settings, found_at_start, settings_in_force
+from main_controller.settings import Settings, build_settings, found_at_start, make_data_folder, settings_in_force
 from main_controller.store.journal.check import verify_journal
 from main_controller.upstream.http_json import Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.draining import Draining
 from main_controller.web.stopping import lane_of
-from main_controller.wiring.choices import chosen_upstream, simulated, timing_of
+from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
+from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
 from main_controller.wiring.routes import Routes
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
@@ -47,14 +48,15 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     limit_malloc_arenas()
     try:
         settings = build_settings(parameters, argv)
-        if settings.check_config:
-            sys.stdout.write(found_at_start(settings))
-            return 0
         if settings.verify_journal:
             status, text = verify_journal(settings.database)
             sys.stdout.write(text + "\n")
             return status
-        set_up_logs(settings.root, settings.log_level, simulated=settings.simulate is not None)
+        _prepare(settings)
+        if settings.check_config:
+            sys.stdout.write(found_at_start(settings))
+            return 0
+        set_up_logs(settings.root, settings.log_level, data=settings.data, simulated=settings.simulate is not None)
     except SettingError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
@@ -62,6 +64,13 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     if not end_logs():
         os._exit(status)  # the interpreter would wait for a console that takes nothing any more
     return status
+
+
+def _prepare(settings: Settings) -> None:
+    """Make the folder of what is written; one that nobody named must not keep the program from starting (M11)."""
+    named = "data" in settings.sources
+    with contextlib.nullcontext() if named or settings.check_config else contextlib.suppress(SettingError):
+        make_data_folder(settings.data)
 
 
 def _run(settings: Settings) -> int:
@@ -110,11 +119,16 @@ class Controller:
         self._stack = stack
         self._ended = False
         times, threads = timing(settings), Threads(stack)
+        self._own_files = OwnFiles(settings)
         self.stores = Stores(settings, times, stack)
         upstream = chosen_upstream(settings, stack, timeouts)
         self.operations = Operations(settings, times, self.stores, upstream, threads)
-        self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads)
-        self._routes = Routes(settings, self.stores, upstream, self.operations, self.loops, threads)
+        again = Chore("pid file", AGAIN_EVERY, self._own_files.try_again)
+        chores = (*upstream.chores, again)
+        self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores)
+        self._routes = Routes(
+            settings, self.stores, upstream, self.operations, self.loops, threads, not_kept=self._own_files.not_kept
+        )
         self.app = Draining(self._routes.application)
         self.server = Server(
             self.app,
@@ -123,6 +137,7 @@ class Controller:
             threads=settings.threads,
             connection_limit=settings.connection_limit,
             lane_of=lane_of,
+            at_once=self._routes.application.at_once,
         )
         self._stopper = Stopper(self._finish)
 
@@ -132,15 +147,14 @@ class Controller:
         for sign in ending_signals():
             signal.signal(sign, self._on_signal)
         self.stores.data_lock.tell(address)
-        simulation = settings.simulate is not None
-        write_pid_file(settings.root, simulated=simulation)
-        self._stack.callback(remove_pid_file, settings.root, simulated=simulation)
+        self._own_files.write(address)
+        self._stack.callback(self._own_files.remove)
         self._say_what_is_not_protected()
         self.stores.journaling.started(__version__, settings_in_force(settings))
         self.operations.count_unfinished()
         self._stopper.start()
         self.loops.start()
-        log.info("APIS Main Controller %s answers at %s", __version__, address)
+        log.info("APIS Main Controller %s answers at %s and writes to %s", __version__, address, settings.data)
         _say(f"Open {address}\n")
         tune_garbage_collector()
         self.server.run()
@@ -173,7 +187,7 @@ class Controller:
         """Let what stops the grid finish, then the answers in flight; runs beside the server."""
         log.info("told to end")
         does, deadline = self.operations, time.monotonic() + END_LIMIT
-        does.transfer.abort("the controller was told to stop")
+        does.transfer.abort(say("program.toldToStop", "the controller was told to stop"))
         does.stop_all.end_grace()
         pause = Event()
         while (does.stop_all.running or does.transfer.running) and time.monotonic() < deadline:
@@ -187,7 +201,7 @@ class Controller:
 
     def _close(self) -> None:
         self.loops.stop()
-        self.stores.journaling.ended("it was told to")
+        self.stores.journaling.ended(say("program.toldToEnd", "it was told to"))
         self.loops.stop_writer()
         self.server.close()
         log.info("ended")

@@ -1,12 +1,11 @@
 """Builds what runs by itself: the loops, each with its beat, and the database's writer."""
 
 import time
+from collections.abc import Callable, Iterable
 
-from main_controller.clock import utc_now
 from main_controller.domain.timing import Beats
-from main_controller.procedures.scheduled_modes import GridSeen, ScheduledModes
 from main_controller.settings import Settings
-from main_controller.wiring.choices import Upstream
+from main_controller.wiring.choices import Chore, Upstream
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import STOPPERS, Threads
@@ -15,7 +14,7 @@ from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.database_writer import DatabaseWriter
 from main_controller.workers.journal_keeper import JournalKeeper
 from main_controller.workers.periodic import Periodic
-from main_controller.workers.scheduler import Scheduler
+from main_controller.workers.scheduler import Scheduler, Situations
 
 
 class Loops:
@@ -29,6 +28,7 @@ class Loops:
         upstream: Upstream,
         operations: Operations,
         threads: Threads,
+        chores: Iterable[Chore],
     ) -> None:
         clock, does = time.monotonic, operations
         admission = Admission(stores.cache, settings.maxunits)
@@ -37,21 +37,23 @@ class Loops:
             listeners=[stores.known.note, does.bus_events.polled], admission=admission, clock=clock,
         )  # fmt: skip
         watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, clock=clock)
+        situations = Situations(does.desk, earlier=stores.journaling.earlier_person_orders())
         self.scheduler = Scheduler(
-            stores.schedules, stores.results,
-            ScheduledModes(does.desk, does.set_mode),
-            GridSeen(does.desk, earlier=stores.journaling.earlier_person_orders()),
+            does.desk, does.set_mode, situations, stores.schedules, stores.results,
             submit=does.orderers.submit, submit_stop=threads.crew(STOPPERS, "scheduled stop").submit,
-            wall=utc_now, clock=clock, allowed=settings.modetime,
         )  # fmt: skip
         keeper = JournalKeeper(stores.journal, keep_days=settings.journalkeep)
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
+        self._looked_at: Callable[[], bool] = lambda: False
+        self._beats = beats
+        self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
         self._loops = [
             self.collecting,
             self.watching,
+            Periodic("deals", beats.frame, self._ask_for_deals),
             Periodic("verification", beats.look, does.verification.run_once),
             Periodic("answers", beats.look, does.answers.run_once),
             Periodic("stop follower", beats.look, does.stop_follower.run_once),
@@ -63,9 +65,21 @@ class Loops:
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, keeper.run_once),
-            *(Periodic(chore.name, chore.every, chore.call) for chore in upstream.chores),
+            *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
             self.scheduling,
         ]
+
+    def frames(self, make: Callable[[], None], *, looked_at: Callable[[], bool]) -> Periodic:
+        """Have frames made after every poll, and on their own beat; deals are asked for while they are `looked_at`."""
+        framing = Periodic("frames", self._beats.frame, make)
+        self._looked_at = looked_at
+        self._loops.append(framing)
+        self.collector.listen(lambda before, after: framing.wake())
+        return framing
+
+    def _ask_for_deals(self) -> None:
+        if self._looked_at():
+            self._watcher.deals_once()
 
     def start(self) -> None:
         """Start the writer, then all others."""

@@ -7,6 +7,7 @@ import pytz
 
 from main_controller.clock import utc_now
 from main_controller.domain.commands import ConverterEffect
+from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.timing import Timing
 from main_controller.domain.units import number
@@ -34,6 +35,7 @@ from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import ThenMode
 from main_controller.procedures.transfer_record import TransferRecord
 from main_controller.procedures.transfer_watcher import TransferWatcher
+from main_controller.sentence import Sentence
 from main_controller.settings import Settings
 from main_controller.store.latch_file import LatchFile
 from main_controller.watching.answers import Answers
@@ -57,8 +59,10 @@ class Operations:
         self._stores = stores
         self.orderers = threads.executor(ORDERERS, "order")
         self.desk = desk = Desk(
-            stores.cache, stores.commands, stores.known, stores.locks, timing=timing, clock=clock, wall=utc_now
-        )
+            stores.cache, stores.commands, stores.known, stores.locks,
+            timing=timing, clock=clock, wall=utc_now,
+            bus_limits=BusLimits(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus),
+        )  # fmt: skip
         self.events = GridEvents(desk, record=stores.journaling.record)
         chronicle = self.events.chronicle
         self.trips = Trips()
@@ -121,13 +125,13 @@ class Operations:
         stores.known.tell_back(self.events.came_back)
         stores.database.replaced_is_told(self._tell_replaced)
 
-    def _tell_replaced(self, text: str) -> None:
+    def _tell_replaced(self, text: Sentence) -> None:
         """Another file is where the database's was; where its folder was moved, that is to be held too."""
         self._stores.data_lock.follow()
         self.events.chronicle.show("database", None, text)
 
     def _clear_due(self, unit_id: str | None) -> None:
-        self.set_schedule.clear_due(unit_id, "a person")
+        self.set_schedule.clear_due(unit_id)
 
     def count_unfinished(self) -> None:
         """Orders that a kill left without an outcome count as in force until a reading says otherwise (Z8b)."""

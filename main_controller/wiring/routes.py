@@ -1,17 +1,22 @@
 """Builds what a browser and a script see: the application with its guard, readings and commands."""
 
 import time
+from collections.abc import Callable, Sequence
 
 import pytz
 
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
+from main_controller.domain.timestamps import iso_utc
+from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
+from main_controller.web.frame import Frames
+from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
 from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
@@ -41,12 +46,26 @@ class Routes:
         operations: Operations,
         loops: Loops,
         threads: Threads,
+        *,
+        not_kept: Callable[[], Sequence[Sentence]],
     ) -> None:
         clock, does, cache = time.monotonic, operations, stores.cache
-        report = StatusReport(does.desk.grid, about(settings), _sources(stores, does, loops), started=utc_now())
+        sources, started = _sources(stores, does, loops, not_kept), utc_now()
+        report = StatusReport(does.desk.grid, about(settings), sources, started=started)
+        framed = FrameReport(does.desk.grid, about(settings), sources, does.set_schedule.listing, iso_utc(started))
+        frames = Frames(
+            framed.report, moment=does.desk.moments.serial, start=does.desk.moments.start,
+            time_now=lambda: iso_utc(utc_now()), heard=does.pages.heard, clock=clock,
+        )  # fmt: skip
+        framing = loops.frames(frames.make, looked_at=frames.looked_at)
+        stores.commands.listen(lambda before, after: framing.wake())
         waiting = Limit(
             WAITING_READINGS,
-            f"{WAITING_READINGS} requests wait for apis-web or a device already; try again in a moment.",
+            say(
+                "program.readingsBusy",
+                "{limit} requests wait for apis-web or a device already; try again in a moment.",
+                limit=WAITING_READINGS,
+            ),
             retry_after=1,
         )
         self.ordering = Ordering(
@@ -68,7 +87,11 @@ class Routes:
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             readings,
-            LiveReadings(upstream.apis_web, cache, mode=report.mode, clock=clock),
+            frames,
+            LiveReadings(
+                upstream.apis_web, cache, mode=report.mode, clock=clock,
+                ordered_at=stores.commands.effects.last_mode_answer,
+            ),
             Commands(
                 self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
@@ -91,10 +114,10 @@ class Routes:
             allowed_networks=[str(network) for network in settings.allowed_networks] or None,
             read_only=settings.read_only,
         )
-        self.application = Application(guard, parts, hot=readings.answer)
+        self.application = Application(guard, parts, hot={"/get/logInfo": readings, "/get/frame": frames})
 
 
-def _sources(stores: Stores, does: Operations, loops: Loops) -> Sources:
+def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[[], Sequence[Sentence]]) -> Sources:
     return Sources(
         collector=lambda: loops.collecting.health,
         watcher=lambda: loops.watching.health,
@@ -102,6 +125,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops) -> Sources:
         schedules=loops.scheduler.status,
         acknowledgement=stores.acknowledgement,
         journal=lambda: {"fault": stores.journal.fault},
+        not_kept=not_kept,
         orders=lambda: [command.as_json() for command in stores.commands.open()],
         grid_events=does.events.events,
         locks=stores.locks.all,

@@ -1,1 +1,1 @@
-"""What runs by itself: the loops and their threads."""
+"""What runs by itself: the loops and their threads, and `scheduler/`, which gives the orders that are due."""

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from main_controller.domain.freshness import Remembered
-from main_controller.domain.identity import some, why_no_id
+from main_controller.domain.identity import why_no_id
 from main_controller.domain.modes import ConverterStatus, parse_converter_status
+from main_controller.sentence import counted_out
 from main_controller.store.unit_cache import UnitCache
 
 log = logging.getLogger(__name__)
@@ -86,5 +87,5 @@ def _sorted_out(new: Collection[str], room: int) -> tuple[list[str], dict[str, l
 
 def _sentence(source: str, why: str, ids: list[str], most: int) -> str:
     if why == TOO_MANY:
-        return f"{source} names more units than {most} (setting maxunits): {len(ids)} are left out ({some(ids)})"
+        return f"{source} names more units than {most} (setting maxunits): {len(ids)} are left out ({counted_out(ids)})"
     return f"{source} names {len(ids)} ids that are {why}, such as {ids[0][:40]!a}: they are left out"

@@ -12,11 +12,12 @@ from typing import Any, Protocol
 from main_controller.clock import utc_now
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import UpstreamGarbled
+from main_controller.sentence import say
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
 from main_controller.workers.admission import Admission
 from main_controller.workers.complaints import Complaints
-from main_controller.workers.health import HealthKeeper
+from main_controller.workers.health import HealthKeeper, words_of
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,10 @@ class DataCollector:
         self._gate = threading.Lock()
         self._under_way: Future[None] | None = None
 
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` told the snapshots before and after every poll; only before the first."""
+        self._listeners.append((listener, HealthKeeper(_name(listener), wall=self._wall)))
+
     def poll_once(self) -> None:
         """Ask `/get/log` once and take in the answer; raises `UpstreamError`. Shares a poll that is under way."""
         with self._gate:
@@ -124,8 +129,12 @@ class DataCollector:
         """A reply without units is a fault as soon as any unit is known, however long it lasts (Z5, K8)."""
         members = len(self._cache.snapshot().members)
         if not usable and (members or reply.units):
-            sentence = f"apis-web's /get/log holds no unit's data, while {members} units are known."
-            raise UpstreamGarbled(sentence, sent=True)
+            empty = say(
+                "workers.noUnitsData",
+                "apis-web's /get/log holds no unit's data, while {members} units are known.",
+                members=members,
+            )
+            raise UpstreamGarbled(empty, sent=True)
 
     def _tell(self) -> None:
         before, after = self._told, self._cache.snapshot()
@@ -169,18 +178,26 @@ class GridWatcher:
 
     def poll_once(self) -> None:
         """Ask each once; raises the first `UpstreamError` only when none of the three succeeded."""
-        errors: list[Exception] = []
-        for call, failed, keeper in self._calls:
-            try:
-                call()
-            except Exception as error:  # noqa: BLE001 - none hides the next; the keeper logs what is unknown
-                keeper.failed(error)
-                errors.append(error)
-                self._cache.take_grid(failed(str(error)))
-            else:
-                keeper.succeeded()
+        errors = [error for asked in self._calls if (error := self._ask(*asked)) is not None]
         if len(errors) == len(self._calls):
             raise errors[0]
+
+    def deals_once(self) -> None:
+        """Ask for the deals alone: while somebody looks they are wanted sooner than all the rest."""
+        self._ask(*self._calls[-1])
+
+    def _ask(
+        self, call: Callable[[], None], failed: Callable[[str], Callable[[GridWatch], GridWatch]], keeper: HealthKeeper
+    ) -> Exception | None:
+        """Ask once; what went wrong, which the cache and the keeper know already."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - none hides the next; the keeper logs what is unknown
+            keeper.failed(error)
+            self._cache.take_grid(failed(words_of(error)))
+            return error
+        keeper.succeeded()
+        return None
 
     def _ask_unit_ids(self) -> None:
         found = self._apis_web.unit_ids()
@@ -188,7 +205,8 @@ class GridWatcher:
         with self._admission.admitting("apis-web's /unitIds", found) as taken:
             told = tuple(unit_id for unit_id in found if unit_id in taken)
             if found and not told:  # an empty list would say that no Grid Master is known
-                raise UpstreamGarbled("apis-web's /unitIds holds no id that a unit can have.", sent=True)
+                no_id = say("workers.noUsableId", "apis-web's /unitIds holds no id that a unit can have.")
+                raise UpstreamGarbled(no_id, sent=True)
             self._cache.take_grid(
                 lambda grid: replace(grid, unit_ids=told, unit_ids_at=now, no_deals_at=_no_deals_at(grid, told))
             )

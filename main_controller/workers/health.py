@@ -11,6 +11,7 @@ from datetime import datetime
 from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, foreign
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class Health:
     alive: bool = False
     last_run: str | None = None
     last_success: str | None = None
-    last_error: str | None = None
+    last_error: Sentence | None = None
     up: bool = False
     since: str | None = None
 
@@ -57,7 +58,7 @@ class HealthKeeper:
         now = iso_utc(self._wall())
         before = self.health
         known = isinstance(error, ControllerError | OSError)
-        sentence = str(error) if known and str(error) else f"{type(error).__name__}: {error}"
+        sentence = words_of(error) if known and str(error) else foreign(f"{type(error).__name__}: {error}")
         since = now if before.up else before.since
         self.health = replace(before, last_run=now, last_error=sentence, up=False, since=since)
         if not known and sentence != self._problem:
@@ -67,3 +68,8 @@ class HealthKeeper:
         else:
             log.debug("%s still fails: %s", self._name, sentence)
         self._problem = sentence
+
+
+def words_of(error: Exception) -> Sentence:
+    """The sentence of one of our errors, and what any other says of itself."""
+    return error.sentence if isinstance(error, ControllerError) else foreign(str(error))

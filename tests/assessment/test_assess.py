@@ -43,7 +43,7 @@ def test_a_moment_that_was_recorded_gives_the_same_state_again() -> None:
 
 def test_a_member_never_seen_is_known_by_what_a_file_kept_of_it() -> None:
     kept = Assessor().assess(Moment(snapshot(), NOW, NOON)).units["E009"]
-    assert (kept.state, kept.age, kept.reading, kept.raw_status) == (UnitState.SILENT, None, None, "0x0014")
+    assert (kept.state, kept.moved_at, kept.reading, kept.raw_status) == (UnitState.SILENT, None, None, "0x0014")
     assert (kept.dvg, kept.dig, kept.ip, kept.unwatched) == (350.0, 2.3, "10.0.0.9", True)
 
 

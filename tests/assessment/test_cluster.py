@@ -6,16 +6,13 @@ import pytest
 
 from main_controller.assessment.cluster import (
     ModeInForce,
-    bus,
     grid_error,
     grid_master,
     grid_master_known,
     mode_in_force,
 )
-from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.commands import ModeEffect
-from main_controller.domain.modes import ConverterStatus, Mode
-from tests.assessment.units import assessed
+from main_controller.domain.modes import Mode
 
 RUN, SOFT, STOP, MANUAL = Mode.AUTONOMOUS, Mode.HETERONOMOUS, Mode.STOP, Mode.MANUAL
 
@@ -127,32 +124,3 @@ def error(**changes: Any) -> bool | None:
 def test_a_grid_error_is_told_only_where_nothing_else_explains_it(changes: Any, expected: bool | None) -> None:
     """Z6, K10: two answers in a row, a sharing mode, no change in the last 15 s; "cannot tell" is None."""
     assert error(**changes) is expected
-
-
-def on_bus(unit_id: str, vg: float | None, status: ConverterStatus = ConverterStatus.WAIT) -> UnitAssessment:
-    return assessed(unit_id, status, vg=vg)
-
-
-def test_the_bus_is_at_the_voltage_that_its_reference_measures() -> None:
-    found = bus([on_bus("E001", 0.0), on_bus("E002", 349.0, ConverterStatus.VOLTAGE_REFERENCE), on_bus("E003", 0.0)])
-    assert (found.voltage, found.reference, found.references) == (349.0, "E002", ("E002",))
-
-
-def test_without_one_reference_the_bus_is_at_the_middle_of_what_all_measure() -> None:
-    found = bus([on_bus("E001", 1.0), on_bus("E002", 2.0), on_bus("E003", 400.0), on_bus("E004", None)])
-    assert (found.voltage, found.reference) == (2.0, None)
-
-
-def test_two_references_contradict_each_other_and_are_both_named() -> None:
-    found = bus(
-        [
-            on_bus("E002", 350.0, ConverterStatus.VOLTAGE_REFERENCE),
-            on_bus("E001", 340.0, ConverterStatus.VOLTAGE_REFERENCE),
-        ]
-    )
-    assert (found.voltage, found.reference, found.references) == (345.0, None, ("E001", "E002"))
-
-
-def test_a_bus_that_nobody_measures_has_no_voltage() -> None:
-    assert bus([]).voltage is None
-    assert bus([on_bus("E001", None, ConverterStatus.VOLTAGE_REFERENCE)]).voltage is None

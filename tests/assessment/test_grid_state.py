@@ -2,7 +2,7 @@
 
 import pytest
 
-from main_controller.assessment.grid_state import names, possible_current
+from main_controller.assessment.grid_state import possible_current
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, Mode
 from tests.assessment.units import NOW, assessed, grid_of, never_seen, order, reference, silent
@@ -28,8 +28,10 @@ def test_unwatched_is_what_is_not_live_and_not_surely_in_wait() -> None:
 
 @pytest.mark.parametrize(("age", "fresh"), [(15.0, True), (15.1, False)])
 def test_fresh_is_a_reading_of_at_most_the_limit(age: float, fresh: bool) -> None:
-    assert assessed("E001", age=age).fresh(15.0) is fresh
-    assert not assessed("E001", age=1.0, state=UnitState.SILENT).fresh(15.0)
+    told, gone = assessed("E001", age=age), assessed("E002", age=1.0, state=UnitState.SILENT)
+    grid = grid_of(told, gone)
+    assert grid.fresh(told, 15.0) is fresh
+    assert not grid.fresh(gone, 15.0)
 
 
 def test_wait_is_confirmed_only_by_what_was_told_since() -> None:
@@ -70,9 +72,3 @@ def test_the_current_that_may_flow_is_the_largest_that_cannot_be_ruled_out() -> 
     assert possible_current([changing], DISCHARGE) == 0.0
     assert possible_current([assessed("E002", None, dig=0.7)], DISCHARGE) == 0.7, "an unknown status may be that"
     assert possible_current([assessed("E002", CHARGE, dig=None)], CHARGE) is None, "unknown is not none"
-
-
-def test_many_names_are_cut() -> None:
-    assert (
-        names(assessed(f"E{i:03}") for i in range(1, 11)) == "E001, E002, E003, E004, E005, E006, E007, E008 and 2 more"
-    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from main_controller.assessment.estimate import estimate_of
+from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.actor import person
 from main_controller.domain.commands import ConverterEffect
@@ -80,9 +81,10 @@ def assessed(
         "vg": vg,
         "dvg": dvg,
         "dig": dig,
+        "figures": Figures(vg=vg, dvg=dvg, dig=dig),
         **more,
     }
-    return UnitAssessment(unit_id, state, age, last, tuple(readings), estimate_of(last, orders, LAG), **values)
+    return UnitAssessment(unit_id, state, NOW - age, last, tuple(readings), estimate_of(last, orders, LAG), **values)
 
 
 def reference(
@@ -103,5 +105,5 @@ def never_seen(unit_id: str) -> UnitAssessment:
 
 
 def grid_of(*units: UnitAssessment, mode: Mode | None = Mode.MANUAL, **more: Any) -> GridState:
-    """A picture of these units."""
+    """The state of a grid of these units."""
     return GridState(NOW, {one.id: one for one in units}, mode, **more)

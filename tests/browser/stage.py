@@ -12,8 +12,11 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from playwright.sync_api import Page, Route
 
+from benchmarks.made_frame import frame_of
+
 Json = dict[str, Any]
 CLOSED = (
+    "/get/frame",
     "/get/logInfo",
     "/get/unit",
     "/get/status",
@@ -65,7 +68,7 @@ def unit_data(unit_id: str, **given: Any) -> Json:
             "ip": given.get("ip", "192.168.11.5"),
         },
         "dcdc": {
-            "status": {"status": given.get("word", "0x0000"), "alarmState": given.get("alarm", "Light alarm")},
+            "status": {"status": given.get("status", "0x0000"), "alarmState": given.get("alarm", "Light alarm")},
             "meter": {
                 "wg": ig * 350,
                 "vg": given.get("vg", 350.0),
@@ -83,15 +86,11 @@ def unit_data(unit_id: str, **given: Any) -> Json:
 
 
 def unit_status(state: str = "live", **given: Any) -> Json:
-    """One unit's entry in `/get/status`."""
+    """One unit's entry, without what its data tell of its converter."""
     return {
         "state": state,
         "age": 1.0,
         "since": moment(-60),
-        "lastWord": "0x0000",
-        "lastDvg": 350.0,
-        "lastDig": 2.0,
-        "lastVg": 350.0,
         "acknowledged": None,
         "unwatched": False,
         "conflict": None,
@@ -182,6 +181,21 @@ class Stage:
             **self.more,
         }
 
+    def frame(self) -> Json:
+        """The body of `/get/frame`: always the whole, by the program's own assessment of these readings."""
+        about = ("version", "simulated", "title", "timezone", "limits", "config")
+        status = self.status()
+        then, serial = status["then"], status.pop("serial")
+        told = {name: value for name, value in status.items() if name not in (*about, "units", "time")}
+        told |= {"serial": serial, "moment": serial, "mine": bool(then) and then.get("mine") is True}
+        told |= {"about": {name: status[name] for name in about}}
+        told["schedules"] = {**status["schedules"], "set": self.schedules}
+        deals = None if status["grid"]["noGridMaster"] else self.deals
+        if "age" in told["data"]:
+            age = told["data"].pop("age")
+            told["data"]["updated"] = None if age is None else moment(-age)
+        return frame_of({**self.kept, **self.units}, self.states, deals, told)
+
     def attach(self, page: Page) -> None:
         """Serve these readings to the page, and note its orders."""
         page.route(SERVED, self._answer)
@@ -246,6 +260,8 @@ class Stage:
     def _reading(self, path: str) -> Any:
         if path == "/get/logInfo":
             return self.units
+        if path == "/get/frame":
+            return self.frame()
         if path == "/get/status":
             return self.status()
         return {"/get/dealsInfo": self.deals, "/schedules": self.schedules}.get(path, {})

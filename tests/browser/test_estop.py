@@ -274,7 +274,7 @@ def test_it_ends_what_holds_the_browsers_connections(open_quiet: OpenPage) -> No
       window.ended = 0;
       AbortController.prototype.abort = function () { window.ended += 1; return real.call(this); };
     }""")
-    page.route(re.compile("/get/dealsInfo"), lambda route: None)
+    page.route(re.compile("/get/frame"), lambda route: None)
     page.wait_for_timeout(1500)  # a reading is under way by then, and is not answered
     page.locator("#estop-press").click()
     page.keyboard.press("Enter")
@@ -366,9 +366,9 @@ def test_the_wall_shows_it_without_a_control(open_quiet: OpenPage) -> None:
 def test_a_tab_that_went_on_to_the_journal_no_longer_counts_as_the_page_that_began_something(
     open_quiet: OpenPage,
 ) -> None:
-    """S29, H2: the journal asks for the status too, but attends to no guided transfer and no second step."""
+    """S29, H2: the journal asks how a stop stands too, but attends to no guided transfer and no second step."""
     page = open_quiet(stage=Stage.of(2))
-    with page.expect_request(re.compile("/get/status")) as asked:
+    with page.expect_request(re.compile("/get/frame")) as asked:
         expect(page.locator("#trust-live b")).to_have_text("2")
     assert "page=" in asked.value.url
     page.locator("a[href='journal.html']").click()
@@ -378,13 +378,13 @@ def test_a_tab_that_went_on_to_the_journal_no_longer_counts_as_the_page_that_beg
     assert "page=" not in asked.value.url
 
 
-def test_what_the_page_was_sent_with_stands_until_the_first_status(place: BrowserContext, plant: Plant) -> None:
-    """Other readings come first: they tell nothing of the latch, and take nothing away."""
+def test_what_the_page_was_sent_with_stands_until_the_first_frame(place: BrowserContext, plant: Plant) -> None:
+    """The page draws itself before it was told anything: that takes nothing away."""
     by_script(plant)
     page = place.new_page()
-    page.route(re.compile("/get/status"), lambda route: None)
+    page.route(re.compile("/get/frame"), lambda route: None)
     page.goto(plant.address)
-    expect(page.locator(".card[data-unit=E001] [data-form=local]")).to_be_visible()
+    expect(page.locator("#deals-note")).to_contain_text("not asked yet")
     expect(page.locator("#estop-title")).to_be_visible()
     expect(page.locator("#estop-title")).to_have_text("E-stop latched by anna: smoke")
 

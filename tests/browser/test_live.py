@@ -32,11 +32,12 @@ def set_mode(page: Page, mode: str) -> None:
 
 
 def go_manual(page: Page) -> None:
-    """Put the cluster into Manual, and wait until the page shows it."""
+    """Put the cluster into Manual, and wait until it is seen in effect: until then the rules refuse other orders."""
     set_mode(page, "manual")
     expect(page.locator("#confirm")).to_be_visible()
     confirm(page)
     expect(page.locator("#global-mode")).to_have_text("Manual", timeout=LONG)
+    expect(page.locator("#global-outcome")).to_contain_text("seen in effect", timeout=LONG)
 
 
 def choose(page: Page, unit_id: str, choice: str) -> None:
@@ -325,8 +326,8 @@ def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) ->
     expect(page.locator("#lock-outcome")).to_contain_text("E002")
     page.locator("#lock-form button[value=cancel]").click()
     plant.console.call("/setOperationMode?value=stop&unitId=E002&wait=verified")
-    for _ in range(2):  # until the page holds a status that knows of it
-        page.wait_for_event("response", lambda response: "/get/status" in response.url)
+    for _ in range(2):  # until the page holds a frame that knows of it
+        page.wait_for_event("response", lambda response: "/get/frame" in response.url)
     unit.locator("[data-act=lock]").click()
     page.locator("#lock-reason").fill("fuse exchange")
     page.locator("#lock-set").click()

@@ -63,7 +63,7 @@ def test_the_page_that_asked_is_heard_also_while_it_is_hidden(open_quiet: OpenPa
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(2500)
     assert asked
-    assert all(url.endswith(f"/get/status?page={stage.terms[0]['page']}") for url in asked)
+    assert all("/get/frame?" in url and url.endswith(f"page={stage.terms[0]['page']}") for url in asked)
     stage.more["then"] = promise("waiting")
     page.wait_for_timeout(2500)
     asked.clear()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from benchmarks.draw import served, with_deals
+from benchmarks.made_frame import frame_of
 
 
 @pytest.fixture
@@ -31,8 +32,8 @@ def feed(page: Page, count: int, *, sharing: bool = True, state: str = "live") -
         deals = []
         for unit in units.values():
             unit["dcdc"]["meter"] |= {"ig": 0.0, "wg": 0.0}
-    status = {"units": {unit_id: {"state": state, "age": 2.0} for unit_id in units}, "grid": {}}
-    page.evaluate("(given) => window.bench.feed(given)", {"units": units, "deals": deals, "status": status})
+    frame = frame_of(units, {unit_id: {"state": state, "age": 2.0} for unit_id in units}, deals, {})
+    page.evaluate("(given) => window.bench.feed(given)", {"frame": frame})
     frames(page, 3)
     return units
 
@@ -268,8 +269,10 @@ def test_the_label_of_a_silent_unit_lies_above_its_neighbours_cell(bench: Page) 
             const names = ['layers', 'sprites', 'theme', 'words'];
             const [layers, sprites, colours, words] = await Promise.all(names.map(load));
             const { buildModel } = await import('/js/lib/model.js');
-            const status = { units: { A: { state: 'silent', age: 75 }, B: { state: 'live', age: 1 } } };
-            const model = buildModel({ A: {}, B: { battery: { rsoc: 0 } } }, [], status);
+            const time = '2026-01-01T00:01:15Z';
+            const read = (state, readAt, rsoc) => ({ state, readAt, rsoc });
+            const silent = read('silent', '2026-01-01T00:00:00Z', null);
+            const model = buildModel({ time, units: { A: silent, B: read('live', time, 0) } });
             const spots = { A: { x: 100, y: 60, cell: 40 }, B: { x: 100, y: 138, cell: 40 } };
             const red = (units, options) => {
                 const canvas = Object.assign(document.createElement('canvas'), { width: 200, height: 200 });

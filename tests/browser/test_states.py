@@ -119,7 +119,8 @@ def test_all_stale_is_one_sentence(open_quiet: OpenPage, pictures: Path) -> None
     stage = Stage.of(6)
     stage.states = {one: unit_status("stale", age=95.0) for one in stage.units}
     for one in ("E002", "E003"):
-        stage.states[one] |= {"lastWord": "0x0041", "unwatched": True}
+        stage.states[one] |= {"unwatched": True}
+        stage.units[one] = unit_data(one, status="0x0041", ig=2.0)
     page = open_quiet(stage=stage)
     expect(page.locator("#unwatched li")).to_have_count(1)
     expect(page.locator("#unwatched")).to_contain_text(

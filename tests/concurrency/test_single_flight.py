@@ -7,6 +7,7 @@ import pytest
 
 from main_controller.concurrency.single_flight import SingleFlight
 from main_controller.errors import NoDataYet, UpstreamRefused, UpstreamTimeout
+from main_controller.sentence import foreign
 
 
 class Hanging:
@@ -60,7 +61,7 @@ class Crowd:
 
 def test_a_call_that_hangs_holds_the_leader_and_few_others() -> None:
     call = Hanging()
-    shared = SingleFlight(call, name="apis-web's /deals", waiters=3, patience=0.0)
+    shared = SingleFlight(call, name=foreign("apis-web's /deals"), waiters=3, patience=0.0)
     leader = Crowd(shared, 1)
     assert call.entered.wait(10)
     others = Crowd(shared, 20)
@@ -80,7 +81,7 @@ def test_a_call_that_hangs_holds_the_leader_and_few_others() -> None:
 def test_a_quick_call_is_shared_by_as_many_as_come() -> None:
     """Nobody is refused while the call has only just begun."""
     call = Hanging()
-    shared = SingleFlight(call, name="it", waiters=1, patience=10.0)
+    shared = SingleFlight(call, name=foreign("it"), waiters=1, patience=10.0)
     leader = Crowd(shared, 1)
     assert call.entered.wait(10)
     others = Crowd(shared, 20)
@@ -93,7 +94,7 @@ def test_a_quick_call_is_shared_by_as_many_as_come() -> None:
 
 def test_an_answer_counts_from_when_it_was_asked_and_an_error_from_when_it_came() -> None:
     now = [100.0]
-    outcomes: list[int | Exception] = [1, 2, UpstreamRefused("no"), 3]
+    outcomes: list[int | Exception] = [1, 2, UpstreamRefused(foreign("no")), 3]
 
     def call() -> int:
         now[0] += 5
@@ -102,7 +103,7 @@ def test_an_answer_counts_from_when_it_was_asked_and_an_error_from_when_it_came(
             raise outcome
         return outcome
 
-    shared = SingleFlight(call, name="it", clock=lambda: now[0])
+    shared = SingleFlight(call, name=foreign("it"), clock=lambda: now[0])
     assert [shared(), shared()] == [1, 2], "an answer that took 5 s is older than 1 s"
     with pytest.raises(UpstreamRefused) as first:
         shared()
@@ -118,7 +119,7 @@ def test_everybody_is_told_what_nobody_foresaw() -> None:
     call = Hanging()
     call.outcome = ZeroDivisionError("oh")
     call.release.set()
-    shared = SingleFlight(call, name="it", clock=lambda: 0.0)
+    shared = SingleFlight(call, name=foreign("it"), clock=lambda: 0.0)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             shared()
@@ -127,7 +128,7 @@ def test_everybody_is_told_what_nobody_foresaw() -> None:
 
 def test_a_waiter_does_not_wait_for_ever() -> None:
     call = Hanging()
-    shared = SingleFlight(call, name="it", patience=0.0, longest=0.01)
+    shared = SingleFlight(call, name=foreign("it"), patience=0.0, longest=0.01)
     leader = Crowd(shared, 1)
     assert call.entered.wait(10)
     try:

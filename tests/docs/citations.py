@@ -1,13 +1,15 @@
-"""Finds what the code, the tests and the README cite by id, such as (Z6b, K4), N13, A15-4 or R1-R27."""
+"""Finds what the code, the tests and the documents cite by id, such as (Z6b, K4), N13, A15-4 or R1-R27."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tests.docs.pages import EXPLAINING, told
+
 FOLDERS = ("main_controller", "js", "views", "css", "tests", "benchmarks")
 SUFFIXES = (".py", ".js", ".tpl", ".css", ".md")
-SINGLE = ("README.md", "SECURITY.md", "startMain.py")
+SINGLE = ("SECURITY.md", "startMain.py")
 OWN = ("citations.py", "test_decisions.py")
 """What reads citations and shows examples of them cites nothing itself."""
 
@@ -33,6 +35,7 @@ def sources(root: Path) -> Iterator[Path]:
         found = (path for path in sorted((root / folder).rglob("*")) if path.suffix in SUFFIXES)
         yield from (path for path in found if path.name not in OWN)
     yield from (root / name for name in SINGLE)
+    yield from (path for path in told(root) if path.name not in EXPLAINING)
 
 
 def ids_in(line: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reads the README's console blocks: a curl line, its status after `#`, and the reply; `...` is what was left out."""
+"""Reads a page's console blocks: a curl line, its status after `#`, and the reply; `...` is what was left out."""
 
 import json
 import re
@@ -18,7 +18,7 @@ SHELL = "curl() { printf '%s\\n' \"$@\"; }\n"
 
 @dataclass(frozen=True)
 class Example:
-    """One curl line as it stands in the README, with the reply below it."""
+    """One curl line as it stands on a page, with the reply below it."""
 
     line: str
     status: int
@@ -59,15 +59,15 @@ def read_arguments(arguments: list[str]) -> Asked:
         elif argument.startswith("http://127.0.0.1:4382/") and not address:
             address = argument
         else:
-            raise ValueError(f"The README's curl lines know no {argument!r}.")
+            raise ValueError(f"The documented curl lines know no {argument!r}.")
     parts = urlsplit(address)
     return Asked(method, parts.path + (f"?{parts.query}" if parts.query else ""), "&".join(data) if data else None)
 
 
-def examples(readme: Path) -> list[Example]:
+def examples(page: Path) -> list[Example]:
     """Every curl line of the console blocks, in their order."""
     found = []
-    for block in re.findall(r"^```console\n(.*?)^```$", readme.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```console\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             first, _, reply = part.partition("\n")
             line, _, status = first.partition("  # ")
@@ -104,7 +104,7 @@ def difference(shown: Any, real: Any, where: str = "the reply") -> str | None:
         told = [value for value in shown if value != LEFT_OUT]
         return difference(told[0], real[0], f"{where}[0]") if told and real else None
     alike = _kind(shown) == _kind(real)
-    return None if alike else f"{where} is {_kind(real)}, but {_kind(shown)} in the README"
+    return None if alike else f"{where} is {_kind(real)}, but {_kind(shown)} in the document"
 
 
 def _other_keys(shown: dict[str, Any], real: dict[str, Any], where: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The pages of decisions, wire and glossary explain what is cited and which words there are, and link right."""
+"""The pages of decisions, wire and glossary explain what is cited and which words there are."""
 
 import re
 from collections.abc import Iterable
@@ -14,11 +14,13 @@ from main_controller.domain.transfer import Step, TransferState
 from main_controller.procedures.then_mode import ThenState
 from main_controller.rules.bus_condition import ConditionKind
 from main_controller.rules.due import Action
-from main_controller.workers.endings import FAILED
+from main_controller.workers.scheduler.outcomes import DONE, FAILED
 from tests.docs.citations import citations, ids_in, sources
+from tests.docs.pages import page
 
 HEADING = re.compile(r"^### ([A-Z]+\d+\S*): \S", re.MULTILINE)
-PAGES = ("decisions.md", "wire.md", "glossary.md")
+IDS = ("decisions.md", "wire.md")
+"""The pages that explain ids."""
 
 UNCITED = {"K16", "K18", "K19", "K20"}
 """Facts of apis-main's log, which nothing here reads yet: kept whole with what was measured beside them."""
@@ -26,7 +28,7 @@ UNCITED = {"K16", "K18", "K19", "K20"}
 
 def headings(root: Path) -> list[str]:
     """The ids in the headings of both pages, as they stand there: one id or a range each."""
-    return [found for page in PAGES[:2] for found in HEADING.findall((root / "docs" / page).read_text("utf-8"))]
+    return [found for name in IDS for found in HEADING.findall(page(root, name))]
 
 
 def explained(root: Path) -> list[str]:
@@ -47,7 +49,7 @@ def test_nothing_is_explained_that_nobody_cites(root: Path) -> None:
 def test_each_id_is_explained_once_and_in_a_heading_of_the_usual_form(root: Path) -> None:
     found = explained(root)
     assert sorted(found) == sorted(set(found))
-    texts = [(root / "docs" / page).read_text("utf-8") for page in PAGES[:2]]
+    texts = [page(root, name) for name in IDS]
     assert len(headings(root)) == sum(text.count("\n### ") for text in texts)
 
 
@@ -97,7 +99,7 @@ def test_no_document_is_named_that_the_checkout_does_not_have(root: Path) -> Non
 
 def test_the_glossary_has_every_state_and_word_of_the_closed_lists(root: Path) -> None:
     """Whatever a status, an order or a file may say by one word is explained."""
-    text = (root / "docs" / "glossary.md").read_text("utf-8")
+    text = page(root, "glossary.md")
     lists = (
         CommandState,
         UnitState,
@@ -110,39 +112,13 @@ def test_the_glossary_has_every_state_and_word_of_the_closed_lists(root: Path) -
         BUDO_WORDS,
         ConditionKind,
     )
-    outcomes = {"done", FAILED, *(set(Action) - {Action.SEND, Action.WAIT})}
+    outcomes = {DONE, FAILED, *(set(Action) - {Action.SEND, Action.WAIT})}
     statuses = {str(status) for one in lists for status in one} | outcomes | {UNCONFIRMED}
     assert {status for status in statuses if f"`{status}`" not in text} == set()
 
 
 def test_the_glossarys_modes_are_the_programs(root: Path) -> None:
     """One mode a row: the page's name, apis-main's word, apis-web's."""
-    text = (root / "docs" / "glossary.md").read_text("utf-8")
+    text = page(root, "glossary.md")
     rows = re.findall(r"^\| (\w[\w ]*) \| `(\w+)` \| `(\w+)` \|", text, re.MULTILINE)
     assert rows == [(mode.label, str(mode), status) for status, mode in BUDO_WORDS.items()]
-
-
-def anchors(text: str) -> set[str]:
-    """The anchors that GitHub gives a page's headings."""
-    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
-
-
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}" for name in PAGES)])
-def test_every_link_within_the_checkout_leads_somewhere(root: Path, page: str) -> None:
-    """To a file that is there, and where it names a heading, to that."""
-    text = (root / page).read_text("utf-8")
-    lost = []
-    for link in re.findall(r"\]\(([^)\s]+)\)", text):
-        if "://" in link:
-            continue
-        name, _, anchor = link.partition("#")
-        target = (root / page).parent / name if name else root / page
-        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
-            lost.append(link)
-    assert lost == []
-
-
-def test_the_readme_leads_to_each_page(root: Path) -> None:
-    text = (root / "README.md").read_text("utf-8")
-    assert [page for page in PAGES if f"](docs/{page})" not in text] == []

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import Remembered, Sighting, lost, sight
-from main_controller.domain.identity import conflicts, some, why_no_id
+from main_controller.domain.identity import conflicts, why_no_id
+from main_controller.sentence import Sentence
 
 WALL = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -16,7 +17,9 @@ def seen(unit_id: str, present: bool = True, **oesunit: Any) -> Sighting:
     return sighting if present else lost(sighting, 1.0)
 
 
-def among(*sightings: Sighting, remembered: tuple[Remembered, ...] = (), by_address: bool = True) -> dict[str, str]:
+def among(
+    *sightings: Sighting, remembered: tuple[Remembered, ...] = (), by_address: bool = True
+) -> dict[str, Sentence]:
     return conflicts(
         {one.unit_id: one for one in sightings},
         {one.unit_id: one for one in remembered},
@@ -105,10 +108,3 @@ NO_IDS = [("", "empty"), ("x" * 65, "longer than 64 characters"), *((f"E{sign}1"
 def test_what_cannot_be_shown_safely_is_no_id(unit_id: str, why: str) -> None:
     """AV3, AV4, H9."""
     assert why_no_id(unit_id) == why
-
-
-def test_a_sentence_names_a_few_ids_and_counts_the_others() -> None:
-    ids = [f"E{number}" for number in range(20)]
-    assert some(ids[:8]) == "E0, E1, E2, E3, E4, E5, E6, E7"
-    assert some(ids) == "E0, E1, E2, E3, E4, E5, E6, E7 and 12 more"
-    assert some([]) == ""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from main_controller.domain.transfer import ENDING, Step, Transfer, TransferState, interrupted
+from main_controller.sentence import foreign
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 BEGUN = Transfer("c7", "E001", "E003", 2.0, 350.0, 2.3, "127.0.0.1", Step.REFERENCE_UP, 100.0)
@@ -55,7 +56,7 @@ def test_the_last_step_says_how_it_ended(state: TransferState, shown: str) -> No
 
 
 def test_no_step_of_one_that_ended_before_an_order_left_is_called_done() -> None:
-    ended = replace(BEGUN, state=TransferState.ENDED, safe=True, reason="127.0.0.1 ended it.")
+    ended = replace(BEGUN, state=TransferState.ENDED, safe=True, reason=foreign("127.0.0.1 ended it."))
     assert set(steps(ended).values()) == {"skipped"}
 
 

@@ -8,6 +8,7 @@ import { harmless, latchOf, latchTexts } from "../../js/lib/estop.js";
 import { buildModel } from "../../js/lib/model.js";
 import { liveNow, orderTitle, standing } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
+import { frameOf } from "./frames.js";
 
 const words = createWords("en");
 const LATCH = { by: "anna", byFile: null, reason: "smoke", since: "2020-01-01T00:00:00.000+00:00", file: true };
@@ -73,9 +74,9 @@ test("a press without name and reason sends neither, and is never ended to leave
 });
 
 test("every question that asks before an order says that the E-stop is latched", () => {
-  const latched = buildModel({}, [], { estop: LATCH, grid: {}, units: {}, data: {} }, {});
+  const latched = buildModel(frameOf({}, { estop: LATCH }));
   assert.ok(liveNow(latched, words).some(({ text, level }) => text === "E-stop latched by anna: smoke" && level === "warn"));
-  const free = buildModel({}, [], { estop: null, grid: {}, units: {}, data: {} }, {});
+  const free = buildModel(frameOf({}, { estop: null }));
   assert.ok(!liveNow(free, words).some(({ text }) => text.includes("E-stop")));
 });
 

@@ -9,6 +9,7 @@ import { isolated, told, visible } from "../../js/lib/wire.js";
 import { describe } from "../../js/scene/outline.js";
 import { SCENE_WORDS } from "../../js/scene/words.js";
 import { createWords } from "../../js/words.js";
+import { deal, frameOf, told as entry } from "./frames.js";
 import { buildModel } from "../../js/lib/model.js";
 
 const words = createWords("en");
@@ -71,9 +72,8 @@ test("every sentence isolates the ids and names in it, in both languages", () =>
 
 test("no text that the page makes of a hostile answer holds a control sign or an id that is not isolated", () => {
   const command = { order: OVERRIDE, unitId: OVERRIDE, state: "failed", error: OVERRIDE, wanted: { mode: OVERRIDE, word: OVERRIDE }, units: { [OVERRIDE]: { state: "unconfirmed" } } };
-  const data = { oesunit: { id: OVERRIDE, display: OVERRIDE }, dcdc: { status: { status: OVERRIDE } } };
-  const status = { grid: { mode: OVERRIDE }, data: { age: 1 }, units: { [OVERRIDE]: { state: "live", age: 1 } } };
-  const model = buildModel({ [OVERRIDE]: data }, [{ dischargingUnit: OVERRIDE, chargingUnit: "E2" }], status, {});
+  const units = { [OVERRIDE]: entry({ name: OVERRIDE, lastWord: OVERRIDE }) };
+  const model = buildModel(frameOf(units, { deals: [deal(OVERRIDE, "E2")], grid: { mode: OVERRIDE } }));
   const stopped = { order: "stopAll", state: "failed", error: "No.", units: { [OVERRIDE]: { state: "failed", error: OVERRIDE } } };
   const came = [{ order: "setOperationMode", unitId: OVERRIDE, by: OVERRIDE, at: "2026-11-22T00:00:00Z", mode: OVERRIDE }];
   const made = [

@@ -4,98 +4,133 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { baseOf, createApi } from "../../js/api.js";
-import { buildModel, sortIds } from "../../js/lib/model.js";
+import { buildModel, sortIds, statusOf } from "../../js/lib/model.js";
 import { createPoller, delayAfter, restAfter } from "../../js/poller.js";
 import { createState } from "../../js/state.js";
+import { deal, frameOf, told } from "./frames.js";
 
-const data = (word, ig, more = {}) => ({ dcdc: { status: { status: word }, meter: { ig, wg: ig * 350, vg: 350 } }, battery: { rsoc: 50 }, time: "2020/01/01-09:53:20", ...more });
-const status = (units, more = {}) => ({ units, ...more });
-const live = { state: "live", age: 1 };
-
-test("units come by id as people count, silent members and their last data included", () => {
-  const model = buildModel({ E10: data("0x0000", 0), E2: data("0x0000", 0) }, [], status({ E2: live, E10: live, E3: { state: "silent", age: 130, lastWord: "0x0014", unwatched: true } }), { remembered: { E3: data("0x0014", -2) } });
+test("units come by id as people count, silent members with the last figures that the controller keeps of them", () => {
+  const model = buildModel(frameOf({ E10: told(), E2: told(), E3: told({ state: "silent", age: 130, lastWord: "0x0014", unwatched: true, carries: true, ig: -2 }) }));
   assert.deepEqual(model.units.map(({ id, state }) => [id, state]), [["E2", "live"], ["E3", "silent"], ["E10", "live"]]);
   const silent = model.byId.get("E3");
-  assert.deepEqual([silent.rsoc, silent.age, silent.crown, silent.unwatched, silent.running], [50, 130, true, true, false]);
+  assert.deepEqual([silent.rsoc, silent.ig, silent.age, silent.word, silent.crown, silent.unwatched, silent.running], [50, -2, 130, "reference", true, true, false]);
   assert.deepEqual(model.counts, { live: 2, stale: 0, silent: 1 });
 });
 
-test("a silent unit never seen by this page keeps its crown by the word the controller remembers", () => {
-  const model = buildModel({}, [], status({ E1: { state: "silent", age: null, lastWord: "0x0014" } }));
-  assert.deepEqual([model.units[0].crown, model.units[0].rsoc, model.units[0].lastWord], [true, null, "reference"]);
+test("a member never seen has no word of its own, but keeps its crown by the word that a file remembers", () => {
+  const [unit] = buildModel(frameOf({ E1: told({ state: "silent", age: null, lastWord: "0x0014", rsoc: null }) })).units;
+  assert.deepEqual([unit.word, unit.crown, unit.rsoc, unit.lastWord, unit.age], [null, true, null, "reference", null]);
+});
+
+test("figures that are not told are null, never 0, and what the converter takes for itself is the difference of both sides", () => {
+  const [, odd] = buildModel(frameOf({ E1: told(), E2: { state: "live" } })).units;
+  assert.deepEqual([odd.pv, odd.demand, odd.operating, odd.wg, odd.rsoc, odd.word, odd.permission, odd.running], [null, null, null, null, null, null, null, false]);
+  const [unit] = buildModel(frameOf({ E1: told({ wb: -755, wg: -700, battery: 12, demand: 5, utility: 2058.9, permission: 3, upsMode: 0 }) })).units;
+  assert.deepEqual([unit.operating, unit.battery, unit.demand, unit.utility, unit.permission, unit.upsMode], [-55, 12, 5, 2058.9, 3, 0]);
 });
 
 test("hostile ids are only text", () => {
-  const log = JSON.parse('{"__proto__": {"battery": {"rsoc": 7}}, "constructor": {}, "<img src=x onerror=alert(1)>": {}}');
-  const model = buildModel(log, [{ dischargingUnit: "__proto__", chargingUnit: "toString" }], status({}), { remembered: {} });
+  const units = JSON.parse('{"__proto__": {}, "constructor": {}, "<img src=x onerror=alert(1)>": {}}');
+  for (const id of Object.keys(units)) Object.assign(units[id], told({ rsoc: 7 }));
+  const model = buildModel(frameOf(units, { deals: [deal("__proto__", "toString")] }));
   assert.deepEqual(model.units.map(({ id }) => id).sort(), ["<img src=x onerror=alert(1)>", "__proto__", "constructor"].sort());
   assert.equal(model.byId.get("__proto__").rsoc, 7);
   assert.equal(model.byId.get("__proto__").inDeal, true);
-  assert.equal(model.byId.get("constructor").rsoc, null);
+  assert.equal(model.byId.get("constructor").inDeal, false);
 });
 
 test("no answer at all still makes a model", () => {
-  const model = buildModel(null, null, null);
-  assert.deepEqual([model.units, model.deals, model.dealsKnown, model.dataTime, model.bus.state, model.totals.pv], [[], [], false, null, "unknown", null]);
+  const model = buildModel(null);
+  assert.deepEqual([model.units, model.deals, model.spurs, model.dealsKnown, model.dataTime, model.bus.state, model.bus.references, model.totals.pv, model.status], [[], [], [], false, null, "unknown", [], null, null]);
 });
 
-test("deals mark their units, and no Grid Master makes them unknown instead of none", () => {
-  const log = { A: data("0x0002", -2), B: data("0x0041", 2), C: data("0x0000", 0) };
-  const deals = [{ dischargingUnit: "A", chargingUnit: "B" }];
-  const model = buildModel(log, deals, status({ A: live, B: live, C: live }));
-  assert.deepEqual(model.units.map(({ inDeal, running }) => [inDeal, running]), [[true, true], [true, true], [false, false]]);
+test("deals are those of the frame with keys of their own, and mark their units", () => {
+  const units = { A: told({ ig: -2 }), B: told({ ig: 2 }), C: told() };
+  const model = buildModel(frameOf(units, { deals: [deal("A", "B", { running: true, current: 2, power: 700, master: true, since: "s" }), deal("A", "B", { since: "s" })] }));
+  assert.deepEqual(model.units.map(({ inDeal, running, sharing }) => [inDeal, running, sharing]), [[true, true, "running"], [true, true, "running"], [false, false, null]]);
+  const [{ key, ...first }, { key: second }] = model.deals;
+  assert.deepEqual(first, { from: "A", to: "B", master: true, request: null, requester: null, responder: null, since: "s", running: true, known: true, current: 2, power: 700 });
+  assert.notEqual(key, second);
   assert.equal(model.dealsKnown, true);
-  assert.equal(buildModel(log, deals, status({}, { grid: { noGridMaster: true } })).dealsKnown, false);
 });
 
-test("deals of which no reading tells are neither running nor without current", () => {
-  const log = { A: data("0x0002", -2), B: data("0x0041", 2), C: data("0x0000", 0), D: data("0x0000", 0) };
-  const deals = [{ dischargingUnit: "A", chargingUnit: "B" }, { dischargingUnit: "C", chargingUnit: "D" }];
-  const sharing = (of, more = {}) => buildModel({ ...log, ...more }, deals, status(of)).units.map((unit) => unit.sharing);
-  const stale = { state: "stale", age: 60 };
-  assert.deepEqual(sharing({ A: live, B: live, C: live, D: live }), ["running", "running", "agreed", "agreed"]);
-  assert.deepEqual(sharing({ A: stale, B: stale, C: stale, D: stale }), ["unknown", "unknown", "unknown", "unknown"]);
-  assert.deepEqual(sharing({ A: stale, B: live, C: live, D: stale }), ["running", "running", "agreed", "agreed"], "one end tells");
-  const mute = { dcdc: { status: { status: "0x0041" }, meter: {} } };
-  assert.deepEqual(sharing({ A: live, B: live, C: live, D: live }, { C: mute, D: mute }).slice(2), ["unknown", "unknown"], "live, but without figures");
+test("deals that cannot be told are those last known, of which nothing tells any more", () => {
+  const units = { A: told({ ig: -2 }), B: told({ ig: 2 }), C: told({ carries: false }) };
+  const before = buildModel(frameOf(units, { deals: [deal("A", "C", { running: true, current: 2 })] }));
+  const model = buildModel(frameOf(units, { deals: null }), { previous: before });
+  assert.deepEqual(model.deals.map(({ from, to, running, known, current }) => [from, to, running, known, current]), [["A", "C", false, false, null]]);
+  assert.deepEqual([model.dealsKnown, model.byId.get("A").sharing, model.byId.get("C").sharing], [false, "running", "unknown"]);
+  assert.deepEqual(buildModel(frameOf(units, { deals: null })).deals, []);
 });
 
-test("the Grid Master is the one the controller names, not a dead one's last picture", () => {
-  const log = { A: data("0x0000", 0, { apis: { is_grid_master: true } }), B: data("0x0000", 0) };
-  const masters = (grid) => buildModel(log, [], status({ A: live, B: live }, { grid })).units.map(({ gridMaster }) => gridMaster);
+test("a unit's deals are running, agreed without current, or of unknown current", () => {
+  const sharing = (...running) => buildModel(frameOf({ A: told(), B: told() }, { deals: running.map((one) => deal("A", "B", { running: one })) })).byId.get("B").sharing;
+  assert.deepEqual([sharing(), sharing(false), sharing(null), sharing(false, null), sharing(null, true)], [null, "agreed", "unknown", "unknown", "running"]);
+});
+
+test("current without a deal is shown of live units that are in none", () => {
+  const spurs = ["A", "B", "C"].map((unitId) => ({ unitId, inward: true, current: 2, power: 700 }));
+  const units = { A: told({ ig: -2 }), B: told({ state: "stale", age: 60 }), C: told({ ig: -2 }) };
+  assert.deepEqual(buildModel(frameOf(units, { spurs, deals: [deal("C", "A")].slice(1) })).spurs.map(({ id }) => id), ["A", "C"]);
+  assert.deepEqual(buildModel(frameOf(units, { spurs, deals: [deal("C", "C")] })).spurs, [{ id: "A", inward: true, current: 2, power: 700 }]);
+});
+
+test("the Grid Master is the one that the controller names, and nobody where it names none", () => {
+  const masters = (grid) => buildModel(frameOf({ A: told(), B: told() }, { grid })).units.map(({ gridMaster }) => gridMaster);
   assert.deepEqual(masters({ gridMaster: "B" }), [false, true]);
-  assert.deepEqual(masters({ gridMaster: null, noGridMaster: true }), [false, false], "a dead one's last data go on claiming it (K7)");
-  assert.deepEqual(masters(undefined), [true, false]);
+  assert.deepEqual(masters({ gridMaster: null, noGridMaster: true }), [false, false]);
 });
 
-test("the data time is the newest clock of a live unit, and ages run on while nobody answers", () => {
-  const log = { A: data("0x0000", 0, { time: "2020/01/01-09:00:00" }), B: data("0x0000", 0, { time: "2020/01/01-10:00:00" }) };
-  const told = status({ A: live, B: { state: "stale", age: 60 } });
-  assert.equal(buildModel(log, [], told).dataTime, "2020/01/01-09:00:00");
-  const later = buildModel(log, [], told, { elapsed: 40 });
-  assert.deepEqual(later.units.map(({ state, age }) => [state, age]), [["stale", 41], ["stale", 100]]);
+test("the bus and the totals are the controller's", () => {
+  const bus = { state: "twoReferences", target: null, current: 4, power: 1400, skew: 8, references: ["A", "B"], losses: 12 };
+  const model = buildModel(frameOf({ A: told(), B: told() }, { bus, grid: { busVoltage: 349.5, voltageReference: null } }));
+  assert.deepEqual(model.bus, { state: "twoReferences", target: null, current: 4, power: 1400, skew: 8, references: ["A", "B"], voltage: 349.5, reference: null });
+  assert.deepEqual(model.totals, { pv: 900, utility: null, load: 300, rsoc: 50, remaining: 2400 });
+  assert.equal(model.dataTime, "2020/01/01-09:53:20");
+});
+
+test("ages are counted by the controller's clock until it answered, and by our own since; what was live becomes stale", () => {
+  const units = { A: told({ age: 1 }), B: told({ state: "stale", age: 60 }), C: told({ age: -2 }) };
+  assert.deepEqual(buildModel(frameOf(units)).units.map(({ state, age }) => [state, age]), [["live", 1], ["stale", 60], ["live", 0]]);
+  const later = buildModel(frameOf(units), { elapsed: 29.5 });
+  assert.deepEqual(later.units.map(({ state, age }) => [state, age]), [["stale", 30.5], ["stale", 89.5], ["live", 29.5]]);
+});
+
+test("the status has the frame's sections as the panels read them", () => {
+  const frame = frameOf({ A: told() }, { mine: true, then: { state: "waiting", mode: "stop" }, schedules: { failed: [], set: { "": { softStop: "s" } } } });
+  const status = statusOf(frame);
+  assert.deepEqual([status.serial, status.start, status.time, status.data.age, status.config.staleafter], [7, "a1", frame.time, 1, 30]);
+  assert.deepEqual([status.then, status.schedules.set, status.units.A.lastWord], [{ state: "waiting", mode: "stop", mine: true }, { "": { softStop: "s" } }, "0x0000"]);
+  assert.equal(statusOf(frameOf({}, { data: { updated: null } })).data.age, null);
+  assert.deepEqual([statusOf(frameOf()).then, statusOf(null)], [null, null]);
 });
 
 test("ids sort by number within the text and stay in one order", () => {
   assert.deepEqual(sortIds(["E10", "E9", "E009", "a", "E100"]), ["E009", "E9", "E10", "E100", "a"]);
 });
 
-test("subscribers hear what changed, one fault does not silence the others, and last data stay", () => {
+test("subscribers hear what changed, and one fault does not silence the others", () => {
   const state = createState();
   const heard = [];
   const reported = [];
   globalThis.reportError = (fault) => reported.push(fault.message);
   state.subscribe(() => { throw new Error("mine"); });
   const off = state.subscribe((now, changed) => heard.push([...changed]));
-  state.set({ logInfo: { A: 1 }, deals: [] });
-  state.set({ logInfo: { B: 2 } });
-  state.set({ logInfo: state.get().logInfo });
+  state.set({ frame: { serial: 1 }, orders: [] });
+  state.set({ frame: { serial: 2 } });
+  state.set({ frame: state.get().frame });
   off();
-  state.set({ deals: null });
+  state.set({ reach: { up: false } });
   delete globalThis.reportError;
-  assert.deepEqual(heard, [["logInfo", "deals"], ["logInfo"]]);
+  assert.deepEqual(heard, [["frame", "orders"], ["frame"]]);
   assert.deepEqual(reported, ["mine", "mine", "mine"]);
-  assert.deepEqual(state.get().remembered, { A: 1, B: 2 });
+});
+
+test("the state has no other keys than its own", () => {
+  const state = createState({ status: { serial: 1 } });
+  assert.throws(() => state.set({ remembered: {} }), /no remembered/);
+  assert.throws(() => createState({ deals: [] }), /no deals/);
+  assert.deepEqual([state.get().status, state.get().frame, state.get().said], [{ serial: 1 }, null, {}]);
 });
 
 /** A fetch that answers from a list and keeps what it was asked. */
@@ -111,17 +146,13 @@ function fakeFetch(answers) {
   return { asked, fetch };
 }
 
-test("a reading repeats with its ETag, and a 304 is the very same object", async () => {
-  const { asked, fetch } = fakeFetch([{ body: { A: {} }, headers: { ETag: '"1"', "X-Data-Age": "1.5" } }, { status: 304, headers: { "X-Data-Age": "2.5" } }]);
-  const api = createApi({ fetch });
-  const first = await api.logInfo();
-  const second = await api.logInfo();
-  assert.deepEqual([first.ok, first.age, first.notModified], [true, 1.5, false]);
-  assert.deepEqual([second.ok, second.status, second.age, second.notModified], [true, 304, 2.5, true]);
-  assert.equal(second.body, first.body);
-  assert.equal(asked[0].headers["If-None-Match"], undefined);
-  assert.equal(asked[1].headers["If-None-Match"], '"1"');
-  assert.equal(asked[0].url, "get/logInfo");
+test("a frame is asked for by the serial and start that the page holds, and by its name", async () => {
+  const { asked, fetch } = fakeFetch([{ body: { serial: 1 } }, { body: { serial: 1, messages: [] } }]);
+  const api = createApi({ fetch, page: "p1" });
+  assert.deepEqual((await api.frame({})).body, { serial: 1 });
+  assert.deepEqual((await api.frame({ since: 0, start: "a&1" })).body, { serial: 1 });
+  assert.deepEqual(asked.map(({ url }) => url), ["get/frame?page=p1", "get/frame?since=0&start=a%261&page=p1"]);
+  assert.deepEqual(asked.map(({ cache }) => cache), ["no-store", "no-store"]);
 });
 
 test("orders go by POST with their parameters in the body, an empty value kept and an absent one left out", async () => {
@@ -164,7 +195,7 @@ test("a stop ends all that is under way but other stops, goes at once, and readi
   assert.equal((await held).ok, true); // a stop that is held on its way is not called back
   asked.length = 0;
   const api = createApi({ fetch, page: "p1" });
-  const [reading, order, stop] = [api.logInfo(), api.orders().setOperationMode({ value: "manual" }), api.orders().stopAll()];
+  const [reading, order, stop] = [api.frame(), api.orders().setOperationMode({ value: "manual" }), api.orders().stopAll()];
   await new Promise(setImmediate);
   let free = null;
   api.giveWay(new Promise((resolve) => { free = resolve; }));
@@ -172,7 +203,7 @@ test("a stop ends all that is under way but other stops, goes at once, and readi
   const second = api.orders().stopAll();
   const next = api.status();
   await new Promise(setImmediate);
-  assert.deepEqual(asked.map(({ url }) => url), ["setOperationMode", "stopAll", "get/logInfo", "stopAll"]);
+  assert.deepEqual(asked.map(({ url }) => url), ["setOperationMode", "stopAll", "get/frame?page=p1", "stopAll"]);
   asked[3].answer();
   asked[1].answer();
   assert.deepEqual([(await stop).ok, (await second).ok], [true, true]);
@@ -257,10 +288,16 @@ test("the poller keeps the beat of its interval, whatever an answer takes", asyn
 });
 
 test("a lost controller's word on the grid and apis-web holds no longer; its units, orders and locks stand as last told", () => {
-  const status = { grid: { mode: "manual", busVoltage: 349, gridMaster: "E1" }, apisWeb: { emulatorEmulator: { up: true } }, orders: [{ id: "c1" }], locks: { E1: {} }, units: { E1: { state: "live", age: 1 } } };
-  const model = buildModel({ E1: {} }, [], status, { lost: true, elapsed: 4 });
-  assert.deepEqual([model.status.grid, model.status.apisWeb, model.dealsKnown, model.bus.voltage], [{}, {}, false, null]);
+  const frame = frameOf({ E1: told({ ig: 2 }) }, {
+    grid: { mode: "manual", gridMaster: "E1" }, apisWeb: { emulatorEmulator: { up: true } }, orders: [{ id: "c1" }], locks: { E1: {} },
+    deals: [deal("E2", "E1", { running: true, current: 2 })], spurs: [{ unitId: "E1", inward: false, current: 2, power: 700 }],
+  });
+  const model = buildModel(frame, { lost: true, elapsed: 4 });
+  assert.deepEqual([model.status.grid, model.status.apisWeb, model.dealsKnown, model.units[0].gridMaster], [{}, {}, false, false]);
   assert.deepEqual([model.status.orders, model.status.locks, model.units[0].age], [[{ id: "c1" }], { E1: {} }, 5]);
-  assert.equal(buildModel({ E1: {} }, [], status).status, status);
-  assert.equal(buildModel(null, null, null, { lost: true }).status, null);
+  assert.deepEqual([model.bus.voltage, model.totals.pv, model.deals[0].running], [350, 900, true], "what was told of live units holds as long as they are");
+  const later = buildModel(frame, { lost: true, elapsed: 30 });
+  assert.deepEqual([later.bus, later.totals.pv], [buildModel(null).bus, null]);
+  assert.deepEqual([later.deals[0].running, later.deals[0].known, later.deals[0].current, later.spurs], [false, false, null, []]);
+  assert.equal(buildModel(null, { lost: true }).status, null);
 });

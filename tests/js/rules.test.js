@@ -23,12 +23,12 @@ test("an override names the failing overridable rules only, each once; what wait
 });
 
 test("a rule that nothing tells of stands apart from one that is kept, and one read first passes", () => {
-  const stands = (given) => [ruleLine(given).pass, ruleLine(given).says];
+  const stands = (given) => [ruleLine(given, words).pass, ruleLine(given, words).says];
   assert.deepEqual(stands(rule("m", true, { cause: "not-told" })), ["untold", "rules.untold"]);
   assert.deepEqual(stands(rule("u", true, { cause: "read-first" })), ["yes", "rules.pass"]);
   assert.deepEqual(stands(rule("v", false, { cause: "bus-owned" })), ["no", "rules.fail"]);
   assert.deepEqual(stands(rule("f", null)), ["wait", "rules.wait"]);
-  assert.equal(ruleLine(rule("u", true)).text, "(u) Rule u.");
+  assert.equal(ruleLine(rule("u", true), words).text, "(u) Rule u.");
 });
 
 test("the order bears the reason with the rules that it passes, and neither where nothing is overridden", async () => {
@@ -44,7 +44,7 @@ test("what is said against Stopped is advice and keeps nothing (S28)", () => {
   const told = [rule("g", false, { advice: true, cause: "followers-still-on" }), rule("a", true)];
   assert.deepEqual(adviceOf(told).map(({ rule: name }) => name), ["g"]);
   assert.deepEqual(failingOf(told), []);
-  assert.equal(ruleLine(told[0]).pass, "advice");
+  assert.equal(ruleLine(told[0], words).pass, "advice");
 });
 
 test("how much a unit could still do stands in one line, with -- for what nothing tells", () => {

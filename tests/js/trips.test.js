@@ -10,6 +10,7 @@ import { tripsFirst } from "../../js/lib/rules.js";
 import { orderTitle, standing } from "../../js/lib/sentences.js";
 import { tripsOf, tripsTexts } from "../../js/lib/trips.js";
 import { createWords } from "../../js/words.js";
+import { frameOf, told } from "./frames.js";
 
 const words = createWords("en");
 const TRIPS = { count: 3, last: "2020-01-02T03:04:05.000+00:00", tooMany: true };
@@ -31,7 +32,7 @@ test("they are told with how many, when the last was and what that means, in bot
 });
 
 test("a unit kept in Wait by its trips counts as an alarm, one with fewer does not", () => {
-  const model = buildModel({}, [], { units: { E1: { state: "live", trips: TRIPS }, E2: { state: "live", trips: { ...TRIPS, tooMany: false } }, E3: { state: "live", trips: null } } });
+  const model = buildModel(frameOf({ E1: told({ trips: TRIPS }), E2: told({ trips: { ...TRIPS, tooMany: false } }), E3: told() }));
   assert.deepEqual(model.units.map(({ trips }) => trips?.count ?? null), [3, 3, null]);
   assert.equal(countFilters(model.units).alarm, 1);
 });

@@ -43,11 +43,11 @@ class Acknowledged:
     """Which units are acknowledged, by the word that they had."""
 
     def __init__(self) -> None:
-        self.statuses: dict[str, str | None] = {}
+        self.given: dict[str, str | None] = {}
 
-    def acknowledged(self, unit_id: str, status: str | None) -> bool:
-        """As `Acknowledgements.acknowledged`."""
-        return unit_id in self.statuses and self.statuses[unit_id] == status
+    def statuses(self) -> dict[str, str | None]:
+        """As `Acknowledgements.statuses`."""
+        return dict(self.given)
 
 
 class LockBook:

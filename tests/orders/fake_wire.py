@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode, effective_mode
 from main_controller.errors import UpstreamError
+from main_controller.sentence import foreign
 from main_controller.upstream.devices import NotReadable, Target
 
 T = TypeVar("T")
@@ -229,7 +230,7 @@ class FakeDevices:
     def read(self, target: Target, what: str) -> Any:
         """As `Devices.read`."""
         if not self.reads:
-            raise NotReadable("there is no direct reading here")
+            raise NotReadable(foreign("there is no direct reading here"))
         self.read_at.append(target.unit_id)
         self.on_read()
         fault = self.grid.faults.get(f"{target.unit_id} read")
@@ -287,14 +288,14 @@ class FakeApisWeb:
 
 def lost() -> UpstreamError:
     """The error of an order whose answer never came."""
-    return UpstreamError("no answer came", sent="unknown")
+    return UpstreamError(foreign("no answer came"), sent="unknown")
 
 
 def unsent() -> UpstreamError:
     """The error of an order that never left."""
-    return UpstreamError("it could not be reached", sent=False)
+    return UpstreamError(foreign("it could not be reached"), sent=False)
 
 
 def refused() -> UpstreamError:
     """The error of an order that was answered with a no."""
-    return UpstreamError("it said no", sent=True)
+    return UpstreamError(foreign("it said no"), sent=True)

@@ -22,7 +22,7 @@ class Book:
     """Acknowledgements, as the desk sees them."""
 
     def __init__(self, bench: Bench) -> None:
-        self.statuses = bench.acknowledged.statuses
+        self.statuses = bench.acknowledged.given
 
     def acknowledge(self, unit_id: str, status: str | None, by: str, at: datetime) -> None:
         """As `acknowledge.Book.acknowledge`."""
@@ -119,7 +119,7 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
     """S10: the acknowledged hardware is live."""
     with open_bench(mode=Mode.STOP) as bench:
         silent_reference(bench)
-        bench.acknowledged.statuses["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.acknowledged.given["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match=r"The bus is live \(E002 350 V, E003 350 V\) and no deal explains it"):
             bench.set_mode.cluster(Mode.AUTONOMOUS, ME)
         orders, chronicle = acknowledge(bench)
@@ -142,7 +142,7 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
 def test_a_bus_that_falls_or_is_explained_lifts_no_acknowledgement() -> None:
     with open_bench(mode=Mode.STOP) as bench:
         silent_reference(bench)
-        bench.acknowledged.statuses["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.acknowledged.given["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         orders, _ = acknowledge(bench)
         orders.run_once()
         bench.unit("E002").status = str(ConverterStatus.VOLTAGE_REFERENCE)
@@ -181,6 +181,6 @@ def test_a_guided_sharing_begins_on_no_bus_that_an_acknowledged_silent_unit_may_
     """S10: rule (i) is asked at its start, and no acknowledgement passes it."""
     with open_bench("E001", "E002", "E003", mode=Mode.MANUAL) as bench:
         silent_reference(bench)
-        bench.acknowledged.statuses["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
+        bench.acknowledged.given["E001"] = str(ConverterStatus.VOLTAGE_REFERENCE)
         with pytest.raises(Refused, match="shows 350 V on the bus"):
             bench.transfer.start("E002", "E003", 1.0, 350.0, ME, minutes=10.0)

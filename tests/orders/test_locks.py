@@ -12,6 +12,7 @@ from main_controller.domain.commands import Command
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.orders.locks import SetLock
+from main_controller.sentence import foreign
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, LockBook, open_bench
 
@@ -123,13 +124,13 @@ def test_a_locked_unit_stays_stopped_whatever_is_ordered(locked: Locked) -> None
 
 
 def test_a_lock_that_cannot_be_kept_is_not_set_and_one_that_cannot_be_removed_stands(locked: Locked) -> None:
-    locked.bench.book.fault = ControllerError("the disk is full")
+    locked.bench.book.fault = ControllerError(foreign("the disk is full"))
     with pytest.raises(ControllerError, match="the disk is full"):
         locked.orders.set("E001", "Aoki", "fuse", ME)
     assert locked.bench.log.latest()[0].state == "failed"
     locked.bench.book.fault = None
     locked.orders.set("E001", "Aoki", "fuse", ME)
-    locked.bench.book.fault = ControllerError("the disk is full")
+    locked.bench.book.fault = ControllerError(foreign("the disk is full"))
     with pytest.raises(ControllerError):
         locked.orders.clear("E001", "Aoki", ME)
     assert list(locked.orders.all()) == ["E001"]

@@ -13,6 +13,7 @@ from main_controller.errors import Refused, UpstreamError
 from main_controller.orders import moments as module
 from main_controller.orders.moments import Moments
 from main_controller.orders.register import KeyTaken
+from main_controller.sentence import foreign
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, Hands, unsent
@@ -146,8 +147,11 @@ def test_a_change_that_the_grid_made_by_itself_refuses_what_was_asked_before() -
         bench.settled()
         stamp = pressed(bench)
         bench.run(0.1)
-        bench.desk.moments.changed(None, "The cluster went from Run to Force Stop by itself.")
-        assert "by itself" in refusal(lambda: bench.set_mode.cluster(MANUAL, ME, stamp=stamp)).sentence
+        change = foreign("The cluster went from Run to Force Stop by itself.")
+        bench.desk.moments.changed(None, change)
+        told = refusal(lambda: bench.set_mode.cluster(MANUAL, ME, stamp=stamp)).sentence
+        assert "by itself" in told
+        assert (told.code, told.parameters["change"]) == ("orders.changedSince", change)
 
 
 def test_an_order_whose_turn_comes_too_late_is_refused() -> None:

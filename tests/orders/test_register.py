@@ -17,6 +17,7 @@ from main_controller.errors import NotFound
 from main_controller.orders import register
 from main_controller.orders.register import Register
 from main_controller.orders.turns import Turns
+from main_controller.sentence import foreign
 
 PATIENCE = 5.0
 ALL, ONE, OTHER = (Lane("converter", scope) for scope in (CLUSTER, Scope("E001"), Scope("E002")))
@@ -60,8 +61,8 @@ def test_listeners_are_told_what_was_before_and_after_and_nothing_of_what_did_no
 def test_an_ended_command_keeps_its_end_whatever_comes_late(end: CommandState) -> None:
     log = Register()
     log.enter(command(1))
-    log.update("c1", state=end, error="so it ended")
-    after = log.update("c1", state=CommandState.ACCEPTED, error=None, ended_at=None, sent=True, note="late")
+    log.update("c1", state=end, error=foreign("so it ended"))
+    after = log.update("c1", state=CommandState.ACCEPTED, error=None, ended_at=None, sent=True, note=foreign("late"))
     assert (after.state, after.error, after.sent, after.note) == (end, "so it ended", True, "late")
 
 

@@ -158,10 +158,10 @@ def test_a_persons_mode_order_clears_what_is_due_in_exactly_its_scope(desk: Desk
             due = NOW + timedelta(hours=1 if operation is Operation.SOFT_STOP else 48)
             desk.schedules.put(unit_id, operation, due)
     desk.now = NOW + timedelta(hours=2)
-    assert desk.orders.clear_due("E001", "127.0.0.1") == 1
-    assert desk.orders.clear_due("E001", "127.0.0.1") == 0
+    assert desk.orders.clear_due("E001") == 1
+    assert desk.orders.clear_due("E001") == 0
     assert sorted(desk.orders.listing()["E001"]) == ["forceStop", "run"]
-    assert desk.orders.clear_due(None, "127.0.0.1") == 1
+    assert desk.orders.clear_due(None) == 1
     assert sorted(desk.orders.listing()["E002"]) == ["forceStop", "run", "softStop"]
     assert [(result.schedule.unit_id, result.outcome) for result in desk.results.last()] == [
         ("E001", "cleared"),
@@ -172,7 +172,7 @@ def test_a_persons_mode_order_clears_what_is_due_in_exactly_its_scope(desk: Desk
 @pytest.mark.parametrize("breaks", [lambda desk: desk.folder.rename(desk.folder.with_name("away"))])
 def test_clearing_what_is_due_never_stands_in_the_way_of_the_order(desk: Desk, breaks: Callable[[Desk], Any]) -> None:
     breaks(desk)
-    assert desk.orders.clear_due(None, "127.0.0.1") == 0
+    assert desk.orders.clear_due(None) == 0
 
 
 def test_a_unit_that_has_left_takes_its_schedules_along(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import BadRequest, ControllerError, NotFound, Refused
+from main_controller.sentence import foreign
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, Kept, open_bench
 from tests.orders.fake_wire import Fault, lost, refused, unsent
@@ -109,7 +110,7 @@ def test_one_procedure_at_a_time_also_while_it_ends(bench: Bench) -> None:
 
 
 def test_where_it_cannot_be_kept_it_is_not_begun(bench: Bench) -> None:
-    bench.kept.fault = ControllerError("the disk is full")
+    bench.kept.fault = ControllerError(foreign("the disk is full"))
     with pytest.raises(ControllerError, match="the disk is full"):
         begin(bench)
     assert sent(bench) == []
@@ -122,7 +123,7 @@ def test_where_it_cannot_be_kept_it_is_not_begun(bench: Bench) -> None:
 
 def test_a_disk_that_fills_up_midway_keeps_nobody_from_the_safe_end(bench: Bench) -> None:
     sharing(bench)
-    bench.kept.fault = ControllerError("the disk is full")
+    bench.kept.fault = ControllerError(foreign("the disk is full"))
     bench.transfer.end(ME)
     bench.run(20.0)
     assert in_wait(bench)
@@ -185,11 +186,11 @@ def test_a_converter_that_does_something_else_ends_it(bench: Bench, unit_id: str
 
 def test_being_told_to_stop_ends_it(bench: Bench) -> None:
     command_id = sharing(bench)
-    bench.transfer.abort("the controller was told to stop")
+    bench.transfer.abort(foreign("the controller was told to stop"))
     bench.run(20.0)
     assert in_wait(bench)
     ended(bench, command_id, "verified", "")
-    bench.transfer.abort("nothing runs")
+    bench.transfer.abort(foreign("nothing runs"))
     assert not bench.transfer.running
 
 
@@ -363,7 +364,7 @@ def test_an_interrupted_procedure_whose_units_nobody_knows_any_more_still_ends()
 def test_a_record_that_cannot_be_read_keeps_nobody_from_starting() -> None:
     class Broken(Kept):
         def load(self) -> list[dict[str, Any]]:
-            raise ControllerError("the file is broken")
+            raise ControllerError(foreign("the file is broken"))
 
     with open_bench(kept=Broken()) as bench:
         assert bench.transfer.as_json() is None

@@ -14,6 +14,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import Refused, UpstreamError, UpstreamRefused
+from main_controller.sentence import foreign
 from main_controller.upstream.devices import Target
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
@@ -107,7 +108,7 @@ def test_a_follower_that_goes_on_refusing_holds_the_reference_for_3_s_at_most(be
 
 def test_a_follower_to_which_nothing_can_be_sent_holds_nobody(bench: Bench) -> None:
     """K11: the emulator does not list it, or it has told no address."""
-    bench.grid.faults["E003 WAIT"] = Fault(UpstreamRefused("not listed: nothing was sent", sent=False))
+    bench.grid.faults["E003 WAIT"] = Fault(UpstreamRefused(foreign("not listed: nothing was sent"), sent=False))
     start = began(bench)
     bench.stop_all.order(ME)
     assert next(after for unit_id, after in sent(bench, start) if unit_id == "E001") <= 0.4
@@ -588,7 +589,7 @@ def test_manual_is_asked_to_stop_while_a_member_was_never_heard_since_the_start(
 
 def test_a_lock_and_a_conflict_keep_nobody_from_wait(bench: Bench) -> None:
     bench.book.locks[""] = {"name": "Aoki", "reason": "fuse", "since": "now"}
-    bench.cache.update(lambda before: replace(before, conflicts={"E002": "It is there twice."}))
+    bench.cache.update(lambda before: replace(before, conflicts={"E002": foreign("It is there twice.")}))
     assert bench.stop_all.order(ME).state == "verified"
 
 

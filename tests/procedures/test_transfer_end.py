@@ -9,6 +9,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import Refused
+from main_controller.sentence import foreign
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, Kept, open_bench
 from tests.orders.fake_wire import Fault, unsent
@@ -310,7 +311,7 @@ def test_a_stop_ends_what_a_kill_interrupted(restarted: Bench, how: str) -> None
 
 
 def test_being_told_to_stop_ends_what_a_kill_interrupted(restarted: Bench) -> None:
-    restarted.transfer.abort("the controller was told to stop")
+    restarted.transfer.abort(foreign("the controller was told to stop"))
     assert restarted.transfer.running, "whoever ends the program waits for it"
     restarted.run(30.0)
     assert in_wait(restarted)

@@ -11,6 +11,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import CAUSES, RULES, Answer, Limits
 from main_controller.rules.interlocks import judge
+from main_controller.sentence import foreign
 from tests.assessment.units import NOW, answer, assessed, grid_of, never_seen, order, reading, reference, silent
 
 WAIT, CV, CHARGE, DISCHARGE = (
@@ -456,10 +457,10 @@ def test_a_dry_run_of_wait_refuses_nothing_also_for_a_unit_that_nobody_knows() -
 
 
 def test_a_waiting_answer_refuses_as_a_failing_one_does_and_advice_never() -> None:
-    assert Answer("i", None, "awaiting-readings", "").refuses
-    assert Answer("i", False, "bus-already-live", "").refuses
-    assert not Answer("g", False, "followers-still-on", "", advice=True).refuses
-    assert Answer("c", False, "not-through-wait", "x", {"words": ["charging"]}).as_json() == {
+    assert Answer("i", None, "awaiting-readings", foreign("")).refuses
+    assert Answer("i", False, "bus-already-live", foreign("")).refuses
+    assert not Answer("g", False, "followers-still-on", foreign(""), advice=True).refuses
+    assert Answer("c", False, "not-through-wait", foreign("x"), {"words": ["charging"]}).as_json() == {
         "rule": "c",
         "cause": "not-through-wait",
         "pass": False,

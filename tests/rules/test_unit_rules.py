@@ -13,6 +13,7 @@ from main_controller.domain.orders import ConverterOrder
 from main_controller.rules.interlock_terms import Answer, Known, Limits, Owner
 from main_controller.rules.interlocks import judge
 from main_controller.rules.last_look import units_to_read
+from main_controller.sentence import Sentence, foreign, say
 from tests.assessment.units import NOW, assessed, grid_of, reading, reference
 
 WAIT, CV, CHARGE = (ConverterStatus.WAIT, ConverterStatus.VOLTAGE_REFERENCE, ConverterStatus.CHARGE)
@@ -163,8 +164,8 @@ def test_u_what_contradicts_refuses(first: Reading, second: Reading, refused: bo
 
 
 def test_u_a_converter_that_cannot_be_read_refuses_nothing_and_that_is_said() -> None:
-    unreadable: list[dict[str, Reading | str]] = [
-        {"E001": "no answer came.", "E002": direct()}, {"E002": direct()}, {},
+    unreadable: list[dict[str, Reading | Sentence]] = [
+        {"E001": foreign("no answer came."), "E002": direct()}, {"E002": direct()}, {},
     ]  # fmt: skip
     for readings in unreadable:
         found = told("u", TAKE, SHOWN, Known(direct=readings))
@@ -172,6 +173,13 @@ def test_u_a_converter_that_cannot_be_read_refuses_nothing_and_that_is_said() ->
         assert "its last reading counts alone" in found.sentence
     mute = Reading(NOW, None, None, None, None)
     assert told("u", TAKE, SHOWN, Known(direct={"E001": mute, "E002": mute})).cause == "not-told"
+
+
+def test_u_says_why_a_converter_could_not_be_read_and_keeps_that_sentences_code() -> None:
+    why = say("unit.late", "no answer came within {limit:g} s.", limit=2.0)
+    found = told("u", TAKE, SHOWN, Known(direct={"E001": direct(CV), "E002": why})).sentence.parameters["parts"][1]
+    assert found == "E002 could not be read directly (no answer came within 2 s); its last reading counts alone."
+    assert (found.parameters["why"].code, found.parameters["why"].parameters) == ("unit.late", {"limit": 2.0})
 
 
 def test_u_is_left_out_where_the_setting_says_0_s() -> None:
@@ -184,7 +192,7 @@ def test_u_is_left_out_where_the_setting_says_0_s() -> None:
 
 def test_v_who_owns_the_bus_orders_it_and_others_may_only_stop() -> None:
     """I16."""
-    owner = Owner(transfer_actor("c7"), "The bus belongs to c7.")
+    owner = Owner(transfer_actor("c7"), foreign("The bus belongs to c7."))
     assert told("v", TAKE, SHOWN, Known(transfer_actor("c7"), owner)).cause == "ok"
     found = told("v", TAKE, SHOWN, Known(person("192.168.0.9"), owner))
     assert (found.cause, found.refuses, found.overridable) == ("bus-owned", True, False)

@@ -19,17 +19,20 @@ HOST = b"Host: 127.0.0.1\r\n"
 
 
 class App:
-    """Answers with its request; `/hang` when it is let, `/big` with 100 kB, `/endless` for ever, `/stopAll` at once."""
+    """Answers with its request; `/hang` when it is let, `/big` with 100 kB, `/endless` for ever, `/stopAll` and
+    `/ready` (26 kB, as 20 units' readings) at once."""
 
     def __init__(self) -> None:
         self.go = threading.Event()
         self.held = threading.Semaphore(0)
         self.ended = threading.Event()
         self.seen: list[str] = []
+        self.threads: dict[str, set[str]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path, body = environ["PATH_INFO"], environ["wsgi.input"].read()
         self.seen.append(f"{environ['REQUEST_METHOD']} {path}")
+        self.threads.setdefault(path, set()).add(threading.current_thread().name)
         if path == "/endless":
             start_response("200 OK", [("Content-Type", "text/plain")])
             return self._endless()
@@ -37,7 +40,7 @@ class App:
             self.held.release()
             self.go.wait(PATIENCE)
         answer = json.dumps({"path": path, "body": body.decode("latin-1")}).encode()
-        answer += b" " * (100_000 if path == "/big" else 0)
+        answer += b" " * {"/big": 100_000, "/ready": 26_000}.get(path, 0)
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
         return [answer]
 
@@ -56,8 +59,9 @@ class Site:
     def __init__(self, *, threads: int = 4, connection_limit: int = 500) -> None:
         self.app = App()
         self.server = Server(
-            self.app, host="127.0.0.1", port=0, threads=threads, connection_limit=connection_limit, lane_of=lane_of
-        )
+            self.app, host="127.0.0.1", port=0, threads=threads, connection_limit=connection_limit, lane_of=lane_of,
+            at_once=at_once,
+        )  # fmt: skip
         self.listener = self.server._server
         self.address = f"http://127.0.0.1:{self.listener.effective_port}/"
 
@@ -88,6 +92,10 @@ class Site:
 
 def lane_of(method: str, path: str, query: str, body: bytes) -> Lane:
     return Lane.STOP_ALL if path == "/stopAll" else Lane.ORDINARY
+
+
+def at_once(method: str, path: str, query: str) -> bool:
+    return path == "/ready"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from main_controller.errors import SettingError
+from main_controller.settings.places import PAGE, default_data
 from main_controller.settings.table import Settings, setting_fields
 
 SPECIFIED = {
@@ -64,6 +65,28 @@ def test_relative_paths_count_from_the_checkout(tmp_path: Path) -> None:
     assert settings.database == Path("/var/lib/j.sqlite3")
 
 
+def test_all_that_is_written_lies_in_the_data_folder_but_for_what_is_given_by_itself(tmp_path: Path) -> None:
+    """M11: the checkout by default, as ever."""
+    usual = Settings(root=tmp_path)
+    assert (usual.data, usual.schedules) == (tmp_path, tmp_path / "schedules")
+    assert (usual.database, usual.estopfile) == (tmp_path / "journal/journal.sqlite3", tmp_path / "journal/estop")
+    moved = Settings(root=tmp_path, data=Path("mine"), schedules=Path("plans"))
+    assert (moved.data, moved.schedules) == (tmp_path / "mine", tmp_path / "plans")
+    assert moved.database == tmp_path / "mine/journal/journal.sqlite3"
+    assert Settings(root=tmp_path, data=Path("/var/x"), database=Path("j/one")).estopfile == tmp_path / "j/estop"
+
+
+@pytest.mark.parametrize(
+    ("state", "home", "place"), [("/state", "/home/a", "/state"), ("state", "/home/a", "/home/a/.local/state")]
+)
+def test_an_installation_writes_into_the_users_state(
+    monkeypatch: pytest.MonkeyPatch, state: str, home: str, place: str
+) -> None:
+    """XDG: a relative folder is to be ignored."""
+    monkeypatch.setenv("HOME", home)
+    assert default_data(PAGE, {"XDG_STATE_HOME": state}) == Path(place, "apis-main-controller")
+
+
 def test_the_lowest_voltage_is_below_the_highest() -> None:
     """Two settings that contradict each other are refused by name."""
     with pytest.raises(SettingError, match="gridvoltagemin: 380 V is not below"):
@@ -72,7 +95,7 @@ def test_the_lowest_voltage_is_below_the_highest() -> None:
 
 @pytest.mark.parametrize("row", setting_fields(), ids=lambda row: row.name)
 def test_every_setting_says_what_it_is_for(row: dataclasses.Field[object]) -> None:
-    """--help and the README have something to say about each, and its value passes its own check."""
+    """--help and docs/settings.md have something to say about each, and its value passes its own check."""
     assert row.metadata["help"]
     value = getattr(Settings(root=Path()), row.name)
     assert row.metadata["read"](value if not isinstance(value, tuple) else ",".join(value)) == value

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from main_controller.domain.modes import Mode
+from main_controller.sentence import encoded, foreign, messages, say
 from main_controller.store.chronicle import KEPT, Chronicle, News
 from main_controller.store.repetition import MOST, PERIOD
 
@@ -20,7 +21,7 @@ class Told:
 
     def flicker(self, times: int, unit_id: str = "E001", kind: str = "converter") -> None:
         for number in range(times):
-            self.chronicle.tell(kind, unit_id, f"{unit_id} changed ({number}).", number, number + 1)
+            self.chronicle.tell(kind, unit_id, foreign(f"{unit_id} changed ({number})."), number, number + 1)
 
 
 def test_what_a_unit_does_again_and_again_is_told_a_few_times_and_then_as_one() -> None:
@@ -63,21 +64,21 @@ def test_other_units_and_kinds_are_told_all_the_same() -> None:
 def test_units_that_come_and_go_are_counted_likewise() -> None:
     told = Told()
     for _ in range(50):
-        told.chronicle.tell_all([News("unit", "E001", "became stale", Mode.STOP, None)])
+        told.chronicle.tell_all([News("unit", "E001", foreign("became stale"), Mode.STOP, None)])
     assert told.rows == [("unit", "E001", "E001 became stale.", "stop", None)] * MOST
 
 
 def test_every_event_of_the_cluster_is_told() -> None:
     told = Told()
     for number in range(50):
-        told.chronicle.tell("estop", None, f"The E-stop {number}.", None, None)
+        told.chronicle.tell("estop", None, foreign(f"The E-stop {number}."), None, None)
     assert len(told.rows) == 50
 
 
 def test_one_that_flickers_hides_nobody_else_on_the_page() -> None:
     told = Told()
     told.flicker(1, "E002")
-    told.chronicle.tell("estop", None, "The E-stop is latched.", None, None)
+    told.chronicle.tell("estop", None, foreign("The E-stop is latched."), None, None)
     for minute in range(100):
         told.now = minute * PERIOD
         told.flicker(MOST)
@@ -92,3 +93,15 @@ def test_of_events_that_are_nobodys_in_particular_the_oldest_goes() -> None:
     for number in range(KEPT + 5):
         told.flicker(1, f"E{number:03d}")
     assert [event["unitId"] for event in told.chronicle.events()] == [f"E{n:03d}" for n in range(5, KEPT + 5)]
+
+
+def test_what_happened_to_many_units_at_once_is_one_sentence_with_the_same_code_within() -> None:
+    told = Told()
+    stale = say("watching.became", "became {state}", state="stale")
+    told.chronicle.tell_all([News("unit", f"E{n:03d}", stale, "live", "stale") for n in range(10)])
+    assert [row[2] for row in told.rows] == [f"E{n:03d} became stale." for n in range(10)]
+    event = told.chronicle.events()[-1]
+    ids = "E000, E001, E002, E003, E004, E005, E006, E007 and 2 more"
+    assert (event["unitId"], event["text"]) == (None, f"10 units ({ids}), each: became stale.")
+    (message,) = messages(encoded(event)[1])
+    assert message["parameters"]["what"]["code"] == "watching.became"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from main_controller.domain.schedule import Operation, Schedule
+from main_controller.sentence import foreign
 from main_controller.store.schedule_results import KEPT, ScheduleResult, ScheduleResults
 
 DUE = datetime(2026, 5, 13, 3, 0, tzinfo=UTC)
@@ -16,13 +17,13 @@ def test_the_last_results_are_kept_oldest_first_and_handed_on() -> None:
     heard: list[ScheduleResult] = []
     results = ScheduleResults(heard.append)
     for number in range(KEPT + 5):
-        results.add(ScheduleResult(SCHEDULE, "done", DUE, str(number)))
+        results.add(ScheduleResult(SCHEDULE, "done", DUE, foreign(str(number))))
     assert [result.sentence for result in results.last()] == [str(number) for number in range(5, KEPT + 5)]
     assert len(heard) == KEPT + 5
 
 
 def test_a_result_is_told_as_the_status_shows_it() -> None:
-    assert ScheduleResult(SCHEDULE, "missed", DUE, "Too late.").json() == {
+    assert ScheduleResult(SCHEDULE, "missed", DUE, foreign("Too late.")).json() == {
         "unitId": "E001",
         "operation": "softStop",
         "due": "2026-05-13T03:00:00.000+00:00",
@@ -38,6 +39,6 @@ def test_a_listener_that_fails_is_logged_and_the_result_kept(caplog: pytest.LogC
 
     results = ScheduleResults(full)
     with caplog.at_level(logging.ERROR):
-        results.add(ScheduleResult(SCHEDULE, "done", DUE, ""))
+        results.add(ScheduleResult(SCHEDULE, "done", DUE, foreign("")))
     assert len(results.last()) == 1
     assert "disk full" in caplog.text

@@ -135,6 +135,25 @@ def test_a_file_written_by_hand_is_read(folder: Path, content: bytes, due: datet
     assert schedules.unreadable() == ()
 
 
+def test_a_disk_that_refuses_the_folder_is_told_and_it_is_made_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """M10: the program starts; nothing is pending meanwhile that anybody could tell."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    schedules = Schedules(folder)
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(Path, "mkdir", full)
+        schedules.prepare()
+        with pytest.raises(ControllerError, match="cannot be read"):
+            schedules.scan()
+    assert "cannot be written: No space left on device" in caplog.text
+    assert schedules.list() == ()
+    assert folder.is_dir()
+
+
 BAD_FILES = {
     "E001-softStop": b"tomorrow",
     "E002-softStop": b"",

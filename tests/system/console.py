@@ -55,7 +55,7 @@ def timeouts() -> dict[str, Timeout]:
     return {name: ORDER if name in orders else READING for name in TIMEOUTS}
 
 
-BEATS = Beats(watch=0.1, look=0.05, events=0.05)
+BEATS = Beats(watch=0.1, look=0.05, events=0.05, frame=0.1)
 
 
 def hurried(settings: Settings) -> Timing:

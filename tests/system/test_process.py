@@ -328,7 +328,9 @@ def answers(address: str) -> bool:
 def test_stop_sh_stops_it(program: Program, checkout: Path) -> None:
     """Z19."""
     done = subprocess.run(["sh", str(checkout / "stop.sh")], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (0, f"Stopped: {program.process.pid}\n")
+    address = program.address.replace("127.0.0.1", "localhost")
+    whose = f"Stopped: {program.process.pid} ({address}, data in {checkout}, since "
+    assert (done.returncode, done.stdout.startswith(whose)) == (0, True), done.stdout
     assert program.wait(30) == 0
 
 
@@ -376,7 +378,7 @@ def test_a_simulation_beside_a_console_has_its_own_log_and_pid(
         assert "SIMULATED" not in (real / "main_controller.log").read_text()
         stop = ["sh", str(checkout / "stop.sh")]
         done = subprocess.run([*stop, "simulated"], capture_output=True, text=True, timeout=60, check=False)
-        assert (done.returncode, done.stdout) == (0, f"Stopped: {simulation.process.pid}\n")
+        assert (done.returncode, done.stdout.startswith(f"Stopped: {simulation.process.pid} (")) == (0, True)
         assert simulation.wait(30) == 0
         assert program.call("/healthz").status == 200
 

@@ -10,6 +10,7 @@ import pytest
 
 from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamError, UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.upstream import connecting
 from main_controller.upstream.addresses import Addresses, Place
 from main_controller.upstream.devices import Target
@@ -72,7 +73,7 @@ def orders(known: Addresses) -> HttpJson:
 def stop(known: Addresses, server: FaultyServer, budget: Timeout = BUDGET) -> float:
     """Send it; how long (s) that took."""
     began = time.monotonic()
-    orders(known).get(f"http://grid:{server.port}/stop", timeout=budget, peer="apis-web")
+    orders(known).get(f"http://grid:{server.port}/stop", timeout=budget, peer=foreign("apis-web"))
     return time.monotonic() - began
 
 
@@ -195,6 +196,8 @@ def test_a_resolver_that_never_answers_is_told_and_nothing_was_sent(
         stop(known, server, Timeout(connect=0.2, total=0.4))
     assert caught.value.sent is False
     assert server.requests == []
+    assert caught.value.sentence.code == "upstream.unreachable"
+    assert caught.value.sentence.parameters["reason"].code == "upstream.nameResolvedTooLate"
 
 
 def test_an_address_that_takes_the_connection_and_says_nothing_is_tried_last_the_next_time(

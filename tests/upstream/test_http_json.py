@@ -16,6 +16,7 @@ from main_controller.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from main_controller.sentence import foreign
 from main_controller.upstream.http_json import HttpJson, Timeout
 from tests.faulty_server import (
     FAULTS,
@@ -110,7 +111,7 @@ def test_a_fault_is_one_typed_error_in_time(
     client = readings if kind == "reading" else orders
     began = time.monotonic()
     with pytest.raises(error_type) as caught:
-        client.get(f"{server.url}/x", timeout=TIMEOUT, peer="apis-web")
+        client.get(f"{server.url}/x", timeout=TIMEOUT, peer=foreign("apis-web"))
     assert time.monotonic() - began < TIMEOUT.total + 0.5
     error = caught.value
     assert isinstance(error, UpstreamError)
@@ -169,7 +170,7 @@ def test_an_odd_answer_is_still_an_answer(server: FaultyServer, readings: HttpJs
 def test_a_refused_connection_was_not_sent(orders: HttpJson) -> None:
     """Nobody listens: definitely not sent, and the sentence says why."""
     with refusing_url() as url, pytest.raises(UpstreamUnreachable) as caught:
-        orders.get(f"{url}/stop", timeout=TIMEOUT, peer="apis-web")
+        orders.get(f"{url}/stop", timeout=TIMEOUT, peer=foreign("apis-web"))
     assert caught.value.sent is False
     assert caught.value.sentence == f"apis-web could not be reached for /stop at {url}: connection refused"
 

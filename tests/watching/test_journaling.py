@@ -14,11 +14,12 @@ from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.orders.register import Register
+from main_controller.sentence import foreign, say
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
 from main_controller.watching.journaling import Journaling
-from tests.domain.made_orders import order_of
+from tests.domain.made_orders import MAKERS, order_of
 from tests.store.disk import fill_up, make_room
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
@@ -45,6 +46,9 @@ class Site:
     def rows(self) -> list[dict[str, Any]]:
         self.database.write_once()
         return list(self.journal.stream())
+
+    def messages(self) -> list[dict[str, Any]]:
+        return self.journal.messages(row["id"] for row in self.rows())
 
     def story(self) -> list[tuple[str, str]]:
         return [(row["kind"], row["outcome"]) for row in self.rows()]
@@ -82,6 +86,30 @@ def test_a_cluster_order_has_no_unit(site: Site) -> None:
     site.begin("stopAll", None, wanted={})
     row = site.rows()[0]
     assert (row["unitId"], row["what"]) == (None, "stopAll for the cluster: word 0x0000")
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_every_order_is_told_as_it_reads_and_by_its_code(site: Site, name: str) -> None:
+    command = site.begin(name, wanted={})
+    site.journaling.intent(command)
+    told = {row["what"] for row in site.rows()}
+    assert told >= {f"about to send: {command.order}"}
+    codes = {one["text"]: one for one in site.messages()}
+    order = codes[f"about to send: {command.order}"]["parameters"]["order"]
+    assert (order["text"], order["parameters"]["order"]) == (str(command.order), name)
+
+
+def test_why_an_order_ended_as_it_did_keeps_its_code(site: Site) -> None:
+    command = site.begin()
+    why = say("rules.low", "{unit} is low.", unit="E001")
+    units = {"E001": UnitOutcome("failed", False, error=say("upstream.gone", "{unit} is gone.", unit="E001"))}
+    site.log.update(command.id, state=CommandState.FAILED, error=why, sent=False, settled=2.0, units=units)
+    row = site.rows()[-1]
+    codes = {one["text"]: one for one in site.messages()}
+    outcome = codes[row["outcome"]]
+    assert (row["outcome"], outcome["code"]) == ("failed: E001 is low.", "watching.outcome")
+    assert [outcome["parameters"][name]["code"] for name in ("stage", "why")] == ["store.failed", "rules.low"]
+    assert codes[row["after"]["units"]["E001"]["error"]]["code"] == "upstream.gone"
 
 
 def test_progress_alone_writes_nothing(site: Site) -> None:
@@ -261,8 +289,8 @@ def schedule(unit_id: str | None) -> Schedule:
 
 def test_how_a_schedule_ended_is_journaled_through_the_results(site: Site) -> None:
     results = ScheduleResults(site.journaling.schedule_result)
-    results.add(ScheduleResult(schedule("E001"), "missed", NOON, "The program was not running."))
-    results.add(ScheduleResult(schedule(None), "done", NOON, "Soft Stop is in effect."))
+    results.add(ScheduleResult(schedule("E001"), "missed", NOON, foreign("The program was not running.")))
+    results.add(ScheduleResult(schedule(None), "done", NOON, foreign("Soft Stop is in effect.")))
     first, second = site.rows()
     assert (first["kind"], first["unitId"], first["outcome"], first["by"]) == (
         "schedule",
@@ -297,7 +325,7 @@ def test_a_moved_schedule_tells_for_when_it_was(site: Site) -> None:
 @pytest.mark.parametrize("outcome", ["done", "notNeeded", "missed", "failed", "cleared"])
 def test_every_outcome_of_a_schedule_is_a_stage(site: Site, outcome: str) -> None:
     """ScheduleResult's list; an outcome that is none would not be journaled."""
-    site.journaling.schedule_result(ScheduleResult(schedule(None), outcome, NOON, "So it went."))
+    site.journaling.schedule_result(ScheduleResult(schedule(None), outcome, NOON, foreign("So it went.")))
     assert site.rows()[0]["stage"] == outcome
 
 
@@ -318,7 +346,7 @@ def test_locks_are_journaled_with_who_and_why(site: Site) -> None:
 
 def test_start_and_end_are_journaled_with_the_settings(site: Site) -> None:
     site.journaling.started("1.2.3", {"staleafter": 30, "url": {"dcdc": ":4380"}})
-    site.journaling.ended("SIGTERM")
+    site.journaling.ended(foreign("SIGTERM"))
     first, second = site.rows()
     assert first["after"] == {"staleafter": 30, "url": {"dcdc": ":4380"}}
     assert "1.2.3" in first["what"]
@@ -366,7 +394,7 @@ def test_numbers_jump_after_a_kill_since_a_stop_may_have_left_without_its_row(si
     site.rows()
     killed = site.restarted()
     assert killed.log.new_id() == "c101"
-    killed.journaling.ended("told to")
+    killed.journaling.ended(foreign("told to"))
     killed.rows()
     ended = killed.restarted()
     assert ended.log.new_id() == "c2"

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from main_controller.store.unit_cache import UnitCache
-from main_controller.web.application import Application, Part
+from main_controller.web.application import Application, Hot, Part
+from main_controller.web.frame import Frames
 from main_controller.web.guard import Guard
 from main_controller.web.readings import Readings
 
@@ -47,7 +48,10 @@ class Client:
     """A caller; headers are sent as given, the path is decoded as waitress decodes it."""
 
     def __init__(self, *parts: Part, guard: Guard | None = None) -> None:
-        hot = next((part.answer for part in parts if isinstance(part, Readings)), None)
+        hot: dict[str, Hot] = {}
+        for part in parts:
+            if isinstance(part, Readings | Frames):
+                hot["/get/frame" if isinstance(part, Frames) else "/get/logInfo"] = part
         self.app = Application(guard or Guard(), parts, hot=hot)
 
     def call(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytz
 
+from main_controller.sentence import say
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal, Stage
 from main_controller.web.journal import FILES_AT_ONCE, JournalPages
@@ -57,6 +58,16 @@ def site(tmp_path: Path, root: Path) -> Iterator[Site]:
     database = Database(tmp_path / "journal.sqlite3")
     yield Site(database, root)
     database.close()
+
+
+def test_who_asks_for_codes_gets_those_of_the_sentences_in_the_rows(site: Site) -> None:
+    """A Japanese page says the journal by them; who does not ask sees the rows alone."""
+    late = say("unit.late", "{unit} is late.", unit="E001")
+    site.journal.append("unit", by="the grid", unit_id="E001", what=late)
+    site.database.write_once()
+    message = {"text": "E001 is late.", "code": "unit.late", "parameters": {"unit": "E001"}}
+    assert site.client.call("/journal", headers={"APIS-Sentences": "codes"}).json["messages"] == [message]
+    assert set(site.client.call("/journal").json) == {"rows", "next"}
 
 
 def test_an_empty_journal_has_no_rows_and_no_next(site: Site) -> None:

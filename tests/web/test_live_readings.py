@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from main_controller.errors import UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.live_readings import LiveReadings
 from tests.web.client import Client, Clock
@@ -50,7 +51,13 @@ class Grid:
         self.cache = UnitCache()
         self.apis_web = ApisWeb()
         self.members(("E001", "E003"))
-        self.client = Client(LiveReadings(self.apis_web, self.cache, mode=lambda: "autonomous", clock=self.clock))
+        self.ordered_at = 0.0
+        self.client = Client(
+            LiveReadings(
+                self.apis_web, self.cache, mode=lambda: "autonomous", clock=self.clock,
+                ordered_at=lambda: self.ordered_at,
+            )
+        )  # fmt: skip
 
     def members(self, unit_ids: tuple[str, ...] | None) -> None:
         self.cache.take_grid(lambda watch: replace(watch, unit_ids=unit_ids))
@@ -70,6 +77,17 @@ def test_deals_are_asked_live_and_shared_for_a_second(grid: Grid) -> None:
     grid.apis_web.found = []
     grid.clock.now += 1.01
     assert grid.client.call("/get/dealsInfo").json == []
+    assert grid.apis_web.calls == 2
+
+
+@pytest.mark.parametrize("path", ["/get/dealsInfo", "/get/globalmode"])
+def test_nothing_from_before_an_order_of_ours_is_told_after_it(grid: Grid, path: str) -> None:
+    """Shared for a second, /get/globalmode said what had been."""
+    grid.client.call(path)
+    grid.clock.now += 0.2
+    grid.ordered_at = grid.clock.now - 0.1
+    grid.client.call(path)
+    grid.client.call(path)
     assert grid.apis_web.calls == 2
 
 
@@ -94,7 +112,7 @@ def test_without_a_known_grid_master_deals_are_502_and_not_asked(grid: Grid, uni
 
 
 def test_a_failure_is_told_and_shared_too(grid: Grid) -> None:
-    grid.apis_web.found = UpstreamUnreachable("apis-web cannot be reached.", sent=False)
+    grid.apis_web.found = UpstreamUnreachable(foreign("apis-web cannot be reached."), sent=False)
     for _ in range(10):
         answer = grid.client.call("/get/dealsInfo")
         assert (answer.status, answer.error) == (502, "apis-web cannot be reached.")

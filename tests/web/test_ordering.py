@@ -16,6 +16,7 @@ from main_controller.domain.stamp import Moment, Stamp
 from main_controller.domain.timing import Timing
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.orders.register import Register
+from main_controller.sentence import foreign
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
 from tests.assessment.units import ME
 from tests.web.client import Answer, Client
@@ -117,7 +118,7 @@ def test_the_second_arrival_of_a_key_gets_the_standing_of_the_first(part: Part, 
 def test_the_second_arrival_of_a_refused_order_is_not_judged_anew(part: Part) -> None:
     def refuse(command: Command) -> None:
         part.log.update(command.id, state=CommandState.FAILED, error="No.", sent=False)
-        raise Refused("No.")
+        raise Refused(foreign("No."))
 
     part.do = refuse
     assert part.call(f"/order?key={KEY}").status == 409
@@ -182,12 +183,12 @@ def test_wait_no_does_not_wait_for_an_order_that_waits_for_its_turn(part: Part) 
 def test_wait_no_tells_a_refusal_as_ever_and_a_fault_upstream_by_the_command(part: Part) -> None:
     def refuse(command: Command) -> None:
         part.log.update(command.id, state=CommandState.FAILED, error="No.", sent=False)
-        raise Refused("No.", details={"command": command.id})
+        raise Refused(foreign("No."), details={"command": command.id})
 
     def unreachable(command: Command) -> None:
         part.log.update(command.id, judged=True)
         part.log.update(command.id, state=CommandState.FAILED, error="refused", sent=False)
-        raise UpstreamUnreachable("refused", sent=False)
+        raise UpstreamUnreachable(foreign("refused"), sent=False)
 
     part.do = refuse
     assert part.call("/order?wait=no").status == 409
@@ -285,7 +286,7 @@ def test_a_body_of_another_kind_keeps_no_stop_back(part: Part) -> None:
 def test_a_stop_that_never_left_is_given_again_by_the_same_key(part: Part) -> None:
     def unreachable(command: Command) -> None:
         part.log.update(command.id, state=CommandState.FAILED, error="refused", sent=False)
-        raise UpstreamUnreachable("refused", sent=False)
+        raise UpstreamUnreachable(foreign("refused"), sent=False)
 
     part.do = unreachable
     assert part.call(f"/halt?key={KEY}").status == 502
@@ -333,7 +334,7 @@ def test_another_order_than_a_stop_is_never_given_again_by_its_key(part: Part) -
 def test_a_repeated_failure_keeps_its_failing_status(part: Part) -> None:
     def refuse(command: Command) -> None:
         part.log.update(command.id, state=CommandState.FAILED, error="No.", sent=False)
-        raise Refused("No.")
+        raise Refused(foreign("No."))
 
     part.do = refuse
     part.call(f"/order?key={KEY}")

@@ -8,6 +8,7 @@ import bottle
 import pytest
 
 from main_controller.errors import ControllerError, NoDataYet, Refused, UpstreamRefused, UpstreamTimeout
+from main_controller.sentence import foreign, say
 from main_controller.web.replies import shown, to_json
 from tests.web.client import Client
 
@@ -48,15 +49,27 @@ def test_every_reply_carries_the_protecting_headers() -> None:
 
 
 def test_an_error_is_its_sentence_its_details_its_status_and_its_headers() -> None:
-    answer = Client(Routes(Refused("Not now.", details={"rules": []}))).call("/call")
+    answer = Client(Routes(Refused(foreign("Not now."), details={"rules": []}))).call("/call")
     assert (answer.status, answer.json) == (409, {"error": "Not now.", "rules": []})
-    answer = Client(Routes(NoDataYet("Wait.", retry_after=7))).call("/call")
+    answer = Client(Routes(NoDataYet(foreign("Wait."), retry_after=7))).call("/call")
     assert (answer.status, answer.headers["retry-after"]) == (503, "7")
+
+
+def test_who_asks_for_codes_gets_those_of_every_sentence_in_the_answer() -> None:
+    """A Japanese page says them by their codes; who does not ask sees nothing new."""
+    late = say("unit.late", "{unit} is late.", unit="E001")
+    client = Client(Routes(Refused(late, details={"units": {"E001": foreign("busy")}})))
+    plain = client.call("/call").json
+    assert plain == {"error": "E001 is late.", "units": {"E001": "busy"}}
+    answer = client.call("/call", headers={"APIS-Sentences": "codes"})
+    message = {"text": "E001 is late.", "code": "unit.late", "parameters": {"unit": "E001"}}
+    assert answer.json == {**plain, "messages": [message]}
+    assert Client(Routes([late])).call("/call", headers={"APIS-Sentences": "codes"}).json == ["E001 is late."]
 
 
 def test_only_the_error_of_an_order_says_whether_it_was_sent() -> None:
     """Z8a."""
-    client = Client(Routes(UpstreamTimeout("Too late.", sent="unknown")))
+    client = Client(Routes(UpstreamTimeout(foreign("Too late."), sent="unknown")))
     assert client.call("/order").json == {"error": "Too late.", "sent": "unknown"}
     assert client.call("/poll").json == {"error": "Too late."}
     assert client.call("/poll").status == 504
@@ -116,7 +129,7 @@ def test_a_communication_that_failed_is_an_error_in_the_log_unless_a_poll_repeat
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """L4; the collectors tell the outage once, so that polls need not."""
-    client = Client(Routes(UpstreamRefused("apis-web said no.")))
+    client = Client(Routes(UpstreamRefused(foreign("apis-web said no."))))
     with caplog.at_level(logging.INFO):
         client.call("/poll")
         assert caplog.records == []
@@ -138,4 +151,4 @@ def test_shown_text_is_quoted_cut_and_printable() -> None:
 def test_every_kind_of_error_reaches_the_caller_with_its_own_status() -> None:
     kinds: list[type[ControllerError]] = [ControllerError, *ControllerError.__subclasses__()]
     for kind in kinds:
-        assert Client(Routes(kind("So."))).call("/call").status == kind.status
+        assert Client(Routes(kind(foreign("So.")))).call("/call").status == kind.status

@@ -12,6 +12,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.timing import Timing
 from main_controller.orders.desk import Desk
 from main_controller.orders.register import Register
+from main_controller.sentence import foreign
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json
 from main_controller.web.status_report import About, Sources, StatusReport
@@ -19,15 +20,15 @@ from main_controller.workers.health import Health
 from tests.web.client import NOON, Clock, take, unit
 
 UP = Health(alive=True, last_run="r", last_success="s", last_error=None, up=True, since="x")
-DOWN = Health(alive=False, last_run="r", last_success=None, last_error="refused", up=False, since="y")
+DOWN = Health(alive=False, last_run="r", last_success=None, last_error=foreign("refused"), up=False, since="y")
 LIMITS = {"gridvoltagemin": 300.0, "gridvoltagemax": 380.0, "maxgridcurrent": 2.3}
 
 
 class Nobody:
     """No acknowledgement and no lock."""
 
-    def acknowledged(self, unit_id: str, status: str | None) -> bool:
-        return False
+    def statuses(self) -> Mapping[str, str | None]:
+        return {}
 
     def all(self) -> Mapping[str, Mapping[str, Any]]:
         return {}
@@ -182,7 +183,7 @@ def test_conflicts_and_locks_stand_at_their_units_and_as_a_whole() -> None:
     lock = {"name": "Aoki", "reason": "cabinet open", "since": NOON.isoformat()}
     grid = Grid(locks=lambda: {"E001": lock, "": lock})
     take(grid.cache, grid.clock, unit("E001"))
-    grid.cache.update(lambda before: replace(before, conflicts={"E001": "two of them"}))
+    grid.cache.update(lambda before: replace(before, conflicts={"E001": foreign("two of them")}))
     report = grid.status.report()
     assert (report["locks"], report["conflicts"]) == ({"E001": lock, "": lock}, {"E001": "two of them"})
     assert (grid.unit("E001")["locked"], grid.unit("E001")["conflict"]) == (lock, "two of them")

@@ -12,6 +12,7 @@ from main_controller.concurrency.limit import Limit
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus
 from main_controller.errors import UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.devices import NotReadable, Part, Target
 from main_controller.web.unit_readings import UnitReadings
@@ -48,7 +49,7 @@ class Grid:
             self.cache,
             self.devices,
             flush=lambda: self.flush(),
-            waiting=Limit(1, "Taken.", retry_after=1),
+            waiting=Limit(1, foreign("Taken."), retry_after=1),
             clock=self.clock,
         )
         self.client = Client(readings)
@@ -154,7 +155,7 @@ def test_urgent_reads_the_device(grid: Grid) -> None:
 
 def test_urgent_where_no_device_can_be_read_polls_once(grid: Grid) -> None:
     def not_readable() -> Any:
-        raise NotReadable("Telemetry only.")
+        raise NotReadable(foreign("Telemetry only."))
 
     grid.devices.answer = not_readable
     grid.clock.now += 9
@@ -167,7 +168,7 @@ def test_urgent_where_no_device_can_be_read_polls_once(grid: Grid) -> None:
 def test_urgent_never_reads_a_device_that_may_be_another_units(grid: Grid) -> None:
     """Z4."""
     take(grid.cache, grid.clock, unit("E001") | {"oesunit": {"id": "E001"}})
-    grid.cache.update(lambda before: replace(before, conflicts={"E001": "E001 has the address of E002."}))
+    grid.cache.update(lambda before: replace(before, conflicts={"E001": foreign("E001 has the address of E002.")}))
     assert grid.client.call("/get/dcdc/E001?urgent=true").headers["x-data-source"] == "apis-web"
     assert grid.devices.asked == []
 
@@ -181,7 +182,7 @@ def test_urgent_reaches_a_unit_by_the_address_remembered_from_before_the_restart
 
 def test_a_device_that_fails_is_told_and_never_covered_by_old_data(grid: Grid) -> None:
     def fail() -> Any:
-        raise UpstreamUnreachable("E001's driver cannot be reached.", sent=False)
+        raise UpstreamUnreachable(foreign("E001's driver cannot be reached."), sent=False)
 
     grid.devices.answer = fail
     answer = grid.client.call("/get/dcdc/E001?urgent=true")

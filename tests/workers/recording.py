@@ -11,6 +11,7 @@ import msgspec
 
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import UpstreamTimeout, UpstreamUnreachable
+from main_controller.sentence import foreign
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
 from main_controller.upstream.timeouts import TIMEOUTS
@@ -46,9 +47,9 @@ class Recording:
             second -= 1
         line = self.answers[what, second]
         if line["http"] is None:
-            raise UpstreamUnreachable("connection refused", sent=False)
+            raise UpstreamUnreachable(foreign("connection refused"), sent=False)
         if line["took"] > TIMEOUTS["log"].total:
-            raise UpstreamTimeout("no answer in time")
+            raise UpstreamTimeout(foreign("no answer in time"))
         return line["body"]
 
     def log(self) -> LogReply:

@@ -21,13 +21,19 @@ from main_controller.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from main_controller.sentence import foreign
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import GridStatus, LogReply
 from main_controller.upstream.json_text import decode
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-FAULTS = [UpstreamUnreachable("refused"), UpstreamTimeout("hangs"), UpstreamGarbled("half"), UpstreamRefused("500")]
+FAULTS = [
+    UpstreamUnreachable(foreign("refused")),
+    UpstreamTimeout(foreign("hangs")),
+    UpstreamGarbled(foreign("half")),
+    UpstreamRefused(foreign("500")),
+]
 LONG = 10.0
 
 
@@ -161,7 +167,7 @@ def test_a_number_that_became_null_is_said_once_until_it_is_clean(caplog: pytest
 
 def test_the_same_bytes_again_make_nothing_anew() -> None:
     same = reply({"E001": unit()})
-    bench = Bench(same, same, UpstreamTimeout("hangs"), same)
+    bench = Bench(same, same, UpstreamTimeout(foreign("hangs")), same)
     first = bench.poll()
     for _ in range(3):
         snapshot = bench.poll()
@@ -207,7 +213,7 @@ def test_listeners_hear_of_every_poll_what_changed_since_they_were_told_last() -
     heard: list[tuple[Snapshot, Snapshot]] = []
     bench = Bench(
         reply({"E001": unit("a")}),
-        UpstreamTimeout("hangs"),
+        UpstreamTimeout(foreign("hangs")),
         reply({"E001": unit("b")}),
         listeners=(lambda before, after: heard.append((before, after)),),
     )
@@ -254,7 +260,9 @@ class Slow(ApisWeb):
         return super().log()
 
 
-@pytest.mark.parametrize("answer", [reply({"E001": unit("b")}), UpstreamTimeout("hangs")], ids=["good", "fault"])
+@pytest.mark.parametrize(
+    "answer", [reply({"E001": unit("b")}), UpstreamTimeout(foreign("hangs"))], ids=["good", "fault"]
+)
 def test_a_flush_shares_the_poll_under_way_and_its_outcome(
     answer: LogReply | Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,7 +302,7 @@ def test_a_flush_shares_the_poll_under_way_and_its_outcome(
 
 
 def test_a_flush_polls_at_once_and_never_empties_first() -> None:
-    bench = Bench(reply({"E001": unit("a")}), reply({"E001": unit("b")}), UpstreamTimeout("hangs"))
+    bench = Bench(reply({"E001": unit("a")}), reply({"E001": unit("b")}), UpstreamTimeout(foreign("hangs")))
     bench.poll()
     bench.collector.flush()
     assert bench.cache.snapshot().units == {"E001": unit("b")}
@@ -358,7 +366,7 @@ def test_the_watcher_takes_in_all_three_answers() -> None:
 
 
 @pytest.mark.parametrize("failing", ["ids", "state", "list"])
-@pytest.mark.parametrize("fault", [UpstreamTimeout("hangs"), KeyError("bug")], ids=["outage", "bug"])
+@pytest.mark.parametrize("fault", [UpstreamTimeout(foreign("hangs")), KeyError("bug")], ids=["outage", "bug"])
 def test_the_failure_of_one_call_hides_none_of_the_others(failing: str, fault: Exception) -> None:
     watch = Watch()
     watch.poll()
@@ -372,8 +380,8 @@ def test_the_failure_of_one_call_hides_none_of_the_others(failing: str, fault: E
 
 def test_only_when_all_three_fail_the_watch_has_failed() -> None:
     watch = Watch()
-    watch.grid.ids = UpstreamUnreachable("refused")
-    watch.grid.state = watch.grid.list = UpstreamTimeout("hangs")
+    watch.grid.ids = UpstreamUnreachable(foreign("refused"))
+    watch.grid.state = watch.grid.list = UpstreamTimeout(foreign("hangs"))
     with pytest.raises(UpstreamUnreachable):
         watch.watcher.poll_once()
 
@@ -383,7 +391,7 @@ def test_a_failed_call_is_told_as_cannot_tell_and_never_as_none() -> None:
     watch = Watch()
     watch.grid.list = [{"requester": "E001"}]
     watch.poll()
-    watch.grid.ids = watch.grid.state = watch.grid.list = UpstreamTimeout("hangs")
+    watch.grid.ids = watch.grid.state = watch.grid.list = UpstreamTimeout(foreign("hangs"))
     grid = watch.poll()
     assert (grid.unit_ids, grid.status_active, grid.status_error, grid.deals_error) == (None, None, "hangs", "hangs")
     assert (grid.deals, grid.deals_at) == (({"requester": "E001"},), 0.0)
@@ -416,7 +424,7 @@ def test_inactive_answers_count_only_in_a_row_and_only_without_an_error(answers:
         "i": GridStatus(False, None),
         "a": GridStatus(True, None),
         "e": GridStatus(False, "(NO_HANDLERS,-1)"),
-        "x": UpstreamTimeout("hangs"),
+        "x": UpstreamTimeout(foreign("hangs")),
         "n": GridStatus(None, None),
     }
     watch = Watch()
@@ -431,7 +439,7 @@ def test_each_calls_outage_is_logged_when_it_starts_and_when_it_ends(caplog: pyt
     caplog.set_level(logging.INFO)
     watch = Watch()
     watch.poll()
-    good, watch.grid.ids = watch.grid.ids, UpstreamTimeout("hangs")
+    good, watch.grid.ids = watch.grid.ids, UpstreamTimeout(foreign("hangs"))
     watch.poll()
     watch.poll()
     watch.grid.ids = good

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from main_controller.errors import UpstreamTimeout, UpstreamUnreachable
+from main_controller.sentence import encoded, foreign, messages, say
 from main_controller.workers.health import Health, HealthKeeper
 
 
@@ -28,18 +29,32 @@ def test_a_run_of_good_and_bad_is_told_with_its_times() -> None:
     keeper.succeeded()
     keeper.succeeded()
     assert keeper.health == Health(last_run=at(3), last_success=at(3), up=True, since=at(2))
-    keeper.failed(UpstreamUnreachable("nobody is there"))
-    keeper.failed(UpstreamTimeout("it hangs"))
-    assert keeper.health == Health(last_run=at(5), last_success=at(3), last_error="it hangs", up=False, since=at(4))
+    keeper.failed(UpstreamUnreachable(foreign("nobody is there")))
+    keeper.failed(UpstreamTimeout(foreign("it hangs")))
+    assert keeper.health == Health(
+        last_run=at(5), last_success=at(3), last_error=foreign("it hangs"), up=False, since=at(4)
+    )
     keeper.succeeded()
-    assert keeper.health == Health(last_run=at(6), last_success=at(6), last_error="it hangs", up=True, since=at(6))
+    assert keeper.health == Health(
+        last_run=at(6), last_success=at(6), last_error=foreign("it hangs"), up=True, since=at(6)
+    )
+
+
+def test_an_error_of_ours_keeps_its_code_and_another_s_words_have_none() -> None:
+    keeper = HealthKeeper("it", wall=Wall())
+    keeper.failed(UpstreamTimeout(say("upstream.hangs", "{unit} hangs.", unit="E001")))
+    codes = [one["code"] for one in messages(encoded(keeper.health.last_error)[1])]
+    assert (keeper.health.last_error, codes) == ("E001 hangs.", ["upstream.hangs"])
+    keeper.failed(OSError("no disk"))
+    assert keeper.health.last_error == "no disk"
+    assert messages(encoded(keeper.health.last_error)[1]) == []
 
 
 def test_an_outage_is_one_error_line_and_one_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     keeper = HealthKeeper("it", wall=Wall())
     keeper.succeeded()
-    hangs = UpstreamTimeout("it hangs")
+    hangs = UpstreamTimeout(foreign("it hangs"))
     for error in (hangs, hangs, OSError("gone"), hangs):
         keeper.failed(error)
     keeper.succeeded()

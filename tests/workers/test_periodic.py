@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from main_controller.errors import UpstreamTimeout
+from main_controller.sentence import foreign
 from main_controller.workers.periodic import Periodic
 
 LONG = 10.0
@@ -64,7 +65,9 @@ def test_it_runs_at_once_and_again_and_again(start: Callable[[Periodic], Periodi
 
 
 def test_it_survives_whatever_the_call_raises(start: Callable[[Periodic], Periodic]) -> None:
-    rounds = Rounds(UpstreamTimeout("it hangs"), KeyError("bug"), RecursionError(), MemoryError(), OSError("disk full"))
+    rounds = Rounds(
+        UpstreamTimeout(foreign("it hangs")), KeyError("bug"), RecursionError(), MemoryError(), OSError("disk full")
+    )
     periodic = start(Periodic("it", 0.005, rounds))
     assert rounds.reach(7)
     assert periodic.health.alive
@@ -73,7 +76,7 @@ def test_it_survives_whatever_the_call_raises(start: Callable[[Periodic], Period
 
 
 def test_its_first_fault_is_told() -> None:
-    periodic = Periodic("it", 60.0, Rounds(UpstreamTimeout("it hangs")))
+    periodic = Periodic("it", 60.0, Rounds(UpstreamTimeout(foreign("it hangs"))))
     periodic.run_once()
     assert (periodic.health.up, periodic.health.last_error, periodic.health.last_success) == (False, "it hangs", None)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, say
 
 HANGS_AFTER = 10.0
 """After how long (s) rows that nobody wrote count as a fault."""
@@ -39,7 +40,7 @@ class AppendQueue(Generic[Row]):
 
     def __init__(
         self,
-        name: str,
+        name: Sentence,
         limit: int,
         *,
         insert: Callable[[sqlite3.Connection, Sequence[Row]], None],
@@ -63,15 +64,20 @@ class AppendQueue(Generic[Row]):
         self._tried = 0
         self._lost = 0
         self._lost_since: datetime | None = None
-        self._fault: str | None = None
+        self._fault: Sentence | None = None
         self._waiting_since: float | None = None
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Sentence | None:
         """Why rows are not being written, None while they are."""
         waiting_since = self._waiting_since
         if self._fault is None and waiting_since is not None and self._clock() - waiting_since > HANGS_AFTER:
-            return f"{self._name} has not been written for more than {HANGS_AFTER:g} s."
+            return say(
+                "store.hangs",
+                "{name} has not been written for more than {seconds:g} s.",
+                name=self._name,
+                seconds=HANGS_AFTER,
+            )
         return self._fault
 
     def append(self, row: Row, wait: float = 0.0) -> bool:
@@ -136,7 +142,7 @@ class AppendQueue(Generic[Row]):
             self._waiting_since = self._clock() if self._rows else None
             self._changed.notify_all()
 
-    def _refused(self, batch: _Batch[Row], why: str) -> None:
+    def _refused(self, batch: _Batch[Row], why: Sentence) -> None:
         """The disk took none of all that waited then; whoever waits for one of them is told."""
         with self._changed:
             self._tried, self._fault = batch.newest, why

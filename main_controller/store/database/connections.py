@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from main_controller.sentence import say
+
 
 def connect_to_write(path: Path, patience: float) -> sqlite3.Connection:
     """The writer's connection, each statement its own transaction unless it begins one.
@@ -63,7 +65,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _require_file(path: Path) -> None:
     """Raise OSError for a pipe, a folder or a device: to open a pipe could take for ever."""
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is no file")
+        raise OSError(errno.EINVAL, say("store.noFile", "it is no file"))
 
 
 def _connect(address: str, patience: float) -> sqlite3.Connection:

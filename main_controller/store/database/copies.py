@@ -10,8 +10,9 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from main_controller.sentence import say
 from main_controller.store.atomic_file import flush_folder
-from main_controller.store.database.faults import DatabaseFault, reason_of
+from main_controller.store.database.faults import DISK_FULL, DatabaseFault, reason_of
 
 MOST = 99
 """How many different copies of one version are kept; none is ever written over."""
@@ -32,8 +33,13 @@ def keep_copy(connection: sqlite3.Connection, path: Path, version: int) -> Path:
         flush_folder(path.parent)
     except (sqlite3.Error, OSError) as error:
         _remove(part)
-        why = f"no copy of it, as it is, can be kept beside it: {reason_of(error)}"
-        raise DatabaseFault(f"{path.name} cannot be brought to this version, as {why}.") from error
+        fault = say(
+            "store.noCopyKept",
+            "{file} cannot be brought to this version, as no copy of it, as it is, can be kept beside it: {why}.",
+            file=path.name,
+            why=reason_of(error),
+        )
+        raise DatabaseFault(fault) from error
     return copy
 
 
@@ -50,7 +56,7 @@ def _require_room(connection: sqlite3.Connection, folder: Path) -> None:
     """A copy is not begun where it cannot end, or each try would fill the disk for everybody."""
     pages, size = (int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
     if shutil.disk_usage(folder).free < pages * size:
-        raise OSError(errno.ENOSPC, "the disk is full")
+        raise OSError(errno.ENOSPC, DISK_FULL)
 
 
 def _place(part: Path, path: Path, version: int) -> Path:
@@ -61,7 +67,7 @@ def _place(part: Path, path: Path, version: int) -> Path:
         if filecmp.cmp(part, copy, shallow=False):
             part.unlink()
             return copy
-    raise OSError(errno.EEXIST, f"there are {MOST} such copies already")
+    raise OSError(errno.EEXIST, say("store.tooManyCopies", "there are {most} such copies already", most=MOST))
 
 
 def _copy(path: Path, version: int, number: int) -> Path:

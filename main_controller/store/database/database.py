@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, say
 from main_controller.store.database.append_queue import AppendQueue
 from main_controller.store.database.connections import connect_read_only, transaction
 from main_controller.store.database.faults import DatabaseFault, fault_of, keeps_connection
@@ -50,10 +51,10 @@ class Database:
         self._queues: list[AppendQueue[object]] = []
         self._restores: list[Callable[[sqlite3.Connection], None]] = []
         self._patience = patience
-        self._fault: str | None = None
+        self._fault: Sentence | None = None
         self._rouse: Callable[[], None] = lambda: None
-        self._tell: Callable[[str], None] = lambda sentence: None
-        self._untold: deque[str] = deque()
+        self._tell: Callable[[Sentence], None] = lambda sentence: None
+        self._untold: deque[Sentence] = deque()
         self._writing = threading.Lock()  # protects the file below; held while one transaction is written
         self._file = OpenFile(path, patience)
         self._prepared = False
@@ -62,7 +63,7 @@ class Database:
 
     def appends(
         self,
-        name: str,
+        name: Sentence,
         *,
         insert: Callable[[sqlite3.Connection, Sequence[Row]], None],
         lost: Callable[[int, datetime], Row],
@@ -90,12 +91,12 @@ class Database:
         """Tell the writer that something waits; never blocks."""
         self._rouse()
 
-    def replaced_is_told(self, tell: Callable[[str], None]) -> None:
+    def replaced_is_told(self, tell: Callable[[Sentence], None]) -> None:
         """Have `tell` called with a sentence when another file has taken the place of the one in use."""
         self._tell = tell
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Sentence | None:
         """Why what waits is not being written, None while it is."""
         return next((queue.fault for queue in self._queues if queue.fault is not None), self._fault)
 
@@ -130,9 +131,10 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, on the disk when the block ends; undone and raised as DatabaseFault when it cannot be."""
-        failed = f"{self.path.name} cannot be written"
+        failed = say("store.cannotWrite", "{file} cannot be written", file=self.path.name)
         if not self._writing.acquire(timeout=self._patience):
-            raise DatabaseFault(f"{failed}: another write to it hangs.")
+            hangs = say("store.writeHangs", "another write to it hangs")
+            raise DatabaseFault(say("store.fault", "{what}: {why}.", what=failed, why=hangs))
         try:
             connection = self._opened()
             try:
@@ -152,7 +154,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that only reads, for this block; DatabaseFault when it cannot."""
-        failed = f"{self.path.name} cannot be read"
+        failed = say("store.cannotRead", "{file} cannot be read", file=self.path.name)
         try:
             if not self._prepared or self._file.replaced:
                 self._create()
@@ -192,8 +194,12 @@ class Database:
 
     def _note_replaced(self) -> None:
         self._untold.append(
-            f"The file {self.path.name} was removed or replaced while the program ran. Locks, known units and running "
-            "procedures are in the new one; what was journaled before is where the old one is."
+            say(
+                "store.replaced",
+                "The file {file} was removed or replaced while the program ran. Locks, known units and running "
+                "procedures are in the new one; what was journaled before is where the old one is.",
+                file=self.path.name,
+            )
         )
         self.rouse()
 

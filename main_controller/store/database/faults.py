@@ -3,16 +3,20 @@
 import sqlite3
 
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, foreign, say
 
+DISK_FULL = say("store.diskFull", "the disk is full")
+
+_HELD = say("store.heldByAnother", "another program holds it")
 _REASONS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk fails",
-    sqlite3.SQLITE_READONLY: "it is read-only",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
-    sqlite3.SQLITE_NOTADB: "it is not a database",
-    sqlite3.SQLITE_BUSY: "another program holds it",
-    sqlite3.SQLITE_LOCKED: "another program holds it",
+    sqlite3.SQLITE_FULL: DISK_FULL,
+    sqlite3.SQLITE_IOERR: say("store.diskFails", "the disk fails"),
+    sqlite3.SQLITE_READONLY: say("store.readOnly", "it is read-only"),
+    sqlite3.SQLITE_CANTOPEN: say("store.cannotOpen", "it cannot be opened"),
+    sqlite3.SQLITE_CORRUPT: say("store.damaged", "it is damaged"),
+    sqlite3.SQLITE_NOTADB: say("store.noDatabase", "it is not a database"),
+    sqlite3.SQLITE_BUSY: _HELD,
+    sqlite3.SQLITE_LOCKED: _HELD,
 }
 _KEEPS_CONNECTION = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -23,16 +27,16 @@ class DatabaseFault(ControllerError):
     status = 503
 
 
-def fault_of(what: str, error: sqlite3.Error | OSError) -> DatabaseFault:
+def fault_of(what: Sentence, error: sqlite3.Error | OSError) -> DatabaseFault:
     """The fault that says that `what` failed ("x cannot be written"), and why."""
-    return DatabaseFault(f"{what}: {reason_of(error)}.")
+    return DatabaseFault(say("store.fault", "{what}: {why}.", what=what, why=reason_of(error)))
 
 
-def reason_of(error: sqlite3.Error | OSError) -> str:
-    """Why, in plain words where there are some."""
+def reason_of(error: sqlite3.Error | OSError) -> Sentence:
+    """Why, in plain words where there are some; an OSError of our own making bears them."""
     if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return _REASONS.get(_code(error), str(error))
+        return error.strerror if isinstance(error.strerror, Sentence) else foreign(error.strerror or str(error))
+    return _REASONS.get(_code(error), foreign(str(error)))
 
 
 def keeps_connection(error: sqlite3.Error) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from main_controller import __version__
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, say
 from main_controller.store.database.connections import transaction
 from main_controller.store.database.copies import keep_copy, newest_copy
 from main_controller.store.database.faults import DatabaseFault
@@ -55,31 +56,49 @@ class Migrations:
         """The file's version, 0 for a new file; raises ControllerError for one that is not ours to write."""
         version = _number(connection, "PRAGMA user_version")
         name = self._path.name
+        others = say("store.othersDatabase", "{file} is another program's database.", file=name)
         if version == 0:
             if _number(connection, "SELECT count(*) FROM sqlite_master"):
-                raise ControllerError(f"{name} is another program's database.")
+                raise ControllerError(others)
         elif _number(connection, "PRAGMA application_id") != APPLICATION:
-            raise ControllerError(f"{name} is another program's database.")
+            raise ControllerError(others)
         elif version < 0:
-            raise DatabaseFault(f"{name} cannot be written: it is damaged, its tables have version {version}.")
+            damaged = say(
+                "store.damagedVersion",
+                "{file} cannot be written: it is damaged, its tables have version {version}.",
+                file=name,
+                version=version,
+            )
+            raise DatabaseFault(damaged)
         elif version > self._version:
             raise ControllerError(self._newer(connection, version))
         return version
 
-    def _newer(self, connection: sqlite3.Connection, version: int) -> str:
+    def _newer(self, connection: sqlite3.Connection, version: int) -> Sentence:
         """What is wrong, and the way back."""
-        name, copy = self._path.name, newest_copy(self._path, self._version)
-        way = f"Start {_writer(connection, version)} again"
-        if copy is not None:
-            way += (
-                f", or end this one and put {copy.name}, which lies beside it, in its place, once no {name}-wal is "
-                "left there, which would spoil it: the copy lacks what came since"
+        return say(
+            "store.newer",
+            "{file} was written by a newer version of this program (tables {version}; this one knows up to {known}). "
+            "{way}",
+            file=self._path.name,
+            version=version,
+            known=self._version,
+            way=self._way_back(_writer(connection, version)),
+        )
+
+    def _way_back(self, writer: Sentence) -> Sentence:
+        copy = newest_copy(self._path, self._version)
+        if copy is None:
+            return say(
+                "store.startWriter", "Start {writer} again, or name another file (setting database).", writer=writer
             )
-        else:
-            way += ", or name another file (setting database)"
-        return (
-            f"{name} was written by a newer version of this program (tables {version}; this one knows up to "
-            f"{self._version}). {way}."
+        return say(
+            "store.startWriterOrCopy",
+            "Start {writer} again, or end this one and put {copy}, which lies beside it, in its place, once no "
+            "{file}-wal is left there, which would spoil it: the copy lacks what came since.",
+            writer=writer,
+            copy=copy.name,
+            file=self._path.name,
         )
 
     def _keep_copy(self, connection: sqlite3.Connection, version: int) -> None:
@@ -106,13 +125,15 @@ class Migrations:
         )
 
 
-def _writer(connection: sqlite3.Connection, version: int) -> str:
+def _writer(connection: sqlite3.Connection, version: int) -> Sentence:
     """The program that made these tables, as they name it since version 4."""
     try:
         found = connection.execute("SELECT program FROM migrations WHERE tables = ?", (version,)).fetchone()
     except sqlite3.Error:
         found = None
-    return f"version {found[0]} of the program" if found is not None else "that version"
+    if found is None:
+        return say("store.thatVersion", "that version")
+    return say("store.versionOf", "version {version} of the program", version=found[0])
 
 
 def _number(connection: sqlite3.Connection, statement: str) -> int:

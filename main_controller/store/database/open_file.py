@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from main_controller.sentence import say
 from main_controller.store.database.connections import connect_to_write
 from main_controller.store.database.mark import Mark, leave_mark, mark_in
 from main_controller.store.database.migrations import Migrations
@@ -100,7 +101,7 @@ class OpenFile:
                 self._lost = True
                 _complete(connection)
                 self._known_log = _Look.at(self._beside("wal"))
-                raise OSError(errno.ESTALE, "it was moved while it was being opened")
+                raise OSError(errno.ESTALE, say("store.movedMeanwhile", "it was moved while it was being opened"))
         except BaseException:
             connection.close()
             raise

@@ -59,6 +59,7 @@ STEPS: dict[int, Step] = {
     2: _FORGOTTEN_UNITS,
     3: "ALTER TABLE known_units ADD COLUMN acknowledged_clock TEXT",
     4: _order_and_stage,
+    5: "ALTER TABLE journal ADD COLUMN messages TEXT",
 }
 """Every step by the version that it makes; a new file takes them all."""
 

@@ -2,4 +2,5 @@
 
 from main_controller.store.journal.journal import AHEAD as AHEAD
 from main_controller.store.journal.journal import Journal as Journal
+from main_controller.store.journal.stages import OUTCOMES as OUTCOMES
 from main_controller.store.journal.stages import Stage as Stage

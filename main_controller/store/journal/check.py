@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from main_controller.sentence import Sentence, say
 from main_controller.store.database import prose
 from main_controller.store.database.connections import connect_read_only
-from main_controller.store.journal.row import ANCHOR, CHAINED, FIRST_COLUMNS, GENESIS, anchored, chain_hash
+from main_controller.store.journal.row import (
+    ANCHOR,
+    CHAINED,
+    FIRST_COLUMNS,
+    FOURTH_COLUMNS,
+    GENESIS,
+    anchored,
+    chain_hash,
+)
 
-CANNOT_SEE = (
+CANNOT_SEE = say(
+    "store.checkCannotSee",
     "What this cannot see: rows cut from the end, with the count of them, since the head that the log last named (once "
     "a day, 'journal head'), old rows removed under a forged anchor row, and a whole file that was replaced or whose "
-    "hashes were all made anew. Compare the head with the log's; a copy of the log on another machine is the proof."
+    "hashes were all made anew. Compare the head with the log's; a copy of the log on another machine is the proof.",
 )
 
 
@@ -23,8 +33,8 @@ class Verdict:
     ok: bool
     rows: int
     first_bad: int | None
-    sentence: str
-    cannot_see: str = CANNOT_SEE
+    sentence: Sentence
+    cannot_see: Sentence = CANNOT_SEE
     head_id: int = 0
     head_hash: str = GENESIS
 
@@ -48,17 +58,33 @@ def _follow(connection: sqlite3.Connection) -> Verdict:
         if count == 0 and values[0] != 1:
             anchor = _anchor(connection, values[0] - 1)
             if anchor is None:
-                return _bad(count, values[0], f"The rows before row {values[0]} are gone, and no anchor row says why.")
+                gone = say(
+                    "store.noAnchor", "The rows before row {row} are gone, and no anchor row says why.", row=values[0]
+                )
+                return _bad(count, values[0], gone)
             last_id, previous = values[0] - 1, anchor
         if values[0] != last_id + 1:
-            return _bad(count, values[0], f"Rows are missing between row {last_id} and row {values[0]}.")
+            missing = say(
+                "store.rowsMissing", "Rows are missing between row {last} and row {row}.", last=last_id, row=values[0]
+            )
+            return _bad(count, values[0], missing)
         if not _holds(values, previous):
-            return _bad(count, values[0], f"Row {values[0]} does not follow from the row before: one was changed.")
+            changed = say(
+                "store.rowChanged", "Row {row} does not follow from the row before: one was changed.", row=values[0]
+            )
+            return _bad(count, values[0], changed)
         count, last_id, previous = count + 1, values[0], values[-1]
     counted = connection.execute("SELECT value FROM counters WHERE name = 'head'").fetchone()
     if counted is not None and counted[0] != last_id:
-        return _bad(count, last_id + 1, f"Rows are missing at the end: the last should be row {counted[0]}.")
-    sentence = f"The journal holds: {count} rows, head {last_id} {previous}."
+        cut = say("store.endMissing", "Rows are missing at the end: the last should be row {row}.", row=counted[0])
+        return _bad(count, last_id + 1, cut)
+    sentence = say(
+        "store.journalHolds",
+        "The journal holds: {count} rows, head {row} {hash}.",
+        count=count,
+        row=last_id,
+        hash=previous,
+    )
     return Verdict(True, count, None, sentence, head_id=last_id, head_hash=previous)
 
 
@@ -80,7 +106,7 @@ def verify_journal(path: Path) -> tuple[int, str]:
 def _columns(connection: sqlite3.Connection) -> tuple[str, ...]:
     """The columns to follow: an older file, or the copy of one, has fewer."""
     found = {row[1] for row in connection.execute("PRAGMA table_info(journal)")}
-    return CHAINED if found.issuperset(CHAINED) else FIRST_COLUMNS
+    return next((known for known in (CHAINED, FOURTH_COLUMNS) if found.issuperset(known)), FIRST_COLUMNS)
 
 
 def _holds(values: tuple[Any, ...], previous: str) -> bool:
@@ -89,8 +115,9 @@ def _holds(values: tuple[Any, ...], previous: str) -> bool:
     try:
         if chain_hash(previous, row) == written:
             return True
-        first, added = row[: len(FIRST_COLUMNS)], row[len(FIRST_COLUMNS) :]
-        return chain_hash(previous, first) == written and added == _added(first)
+        first, added = row[: len(FIRST_COLUMNS)], row[len(FIRST_COLUMNS) : len(FOURTH_COLUMNS)]
+        no_more = row[len(FOURTH_COLUMNS) :] in ((), (None,))
+        return chain_hash(previous, first) == written and added == _added(first) and no_more
     except TypeError:  # somebody put bytes where text stood
         return False
 
@@ -110,5 +137,8 @@ def _anchor(connection: sqlite3.Connection, last_pruned: int) -> str | None:
     return None
 
 
-def _bad(count: int, row_id: int, sentence: str) -> Verdict:
-    return Verdict(False, count, row_id, f"The journal was changed. {sentence} The {count} rows before it hold.")
+def _bad(count: int, row_id: int, why: Sentence) -> Verdict:
+    sentence = say(
+        "store.journalChanged", "The journal was changed. {why} The {count} rows before it hold.", why=why, count=count
+    )
+    return Verdict(False, count, row_id, sentence)

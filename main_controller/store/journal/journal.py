@@ -5,7 +5,7 @@ Anybody appends in memory and goes on; the database's writer writes. Rows are ch
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,11 +13,12 @@ from typing import Any
 
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, say
 from main_controller.store.database import Database
 from main_controller.store.journal import reader
 from main_controller.store.journal.check import Verdict, verify
 from main_controller.store.journal.row import ANCHOR, COLUMNS, GENESIS, JournalRow
-from main_controller.store.journal.stages import Stage
+from main_controller.store.journal.stages import OUTCOMES, Stage
 
 WAITING_ROWS = 10_000
 """How many rows are kept in memory while the disk is away; those after them are counted and lost."""
@@ -57,14 +58,19 @@ class Journal:
         self._database = database
         self._wall = wall
         self._rows = database.appends(
-            "The journal", insert=self._insert, lost=self._lost, limit=waiting_rows, wall=wall, clock=clock
+            say("store.theJournal", "The journal"),
+            insert=self._insert,
+            lost=self._lost,
+            limit=waiting_rows,
+            wall=wall,
+            clock=clock,
         )
         self._last: Head | None = None  # as this run saw it, and the highest command's number: for a new file
         self._last_command = 0
         database.restored_by(self._go_on)
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Sentence | None:
         """Why rows are not being written, None while they are: for `/readyz` and `/get/status`."""
         return self._database.fault
 
@@ -88,7 +94,8 @@ class Journal:
     ) -> bool:
         """Take a row in and wait at most `wait` s for the disk; whether it is known to be there. Never raises.
 
-        `before` and `after` are JSON values. A disk that fails is told at once: the row stays in memory.
+        `before` and `after` are JSON values; sentences in them, in `what` and in `outcome` keep their codes. A disk
+        that fails is told at once: the row stays in memory.
         """
         row = JournalRow.of(
             at if at is not None else self._wall(), kind, by=by, unit_id=unit_id, what=what, before=before, after=after,
@@ -110,19 +117,27 @@ class Journal:
         connection.execute(_COUNT, ("command", self._last_command))
 
     def _lost(self, count: int, since: datetime) -> JournalRow:
-        what = f"{count} rows from {iso_utc(since)} on were lost while the journal could not be written."
+        what = say(
+            "store.rowsLost",
+            "{count} rows from {since} on were lost while the journal could not be written.",
+            count=count,
+            since=iso_utc(since),
+        )
         return self._own("lost", what, {"rows": count}, Stage.LOST)
 
     def _go_on(self, connection: sqlite3.Connection) -> None:
         """In a file that took the place of the one in use: say so, with the head of that one; numbers go on."""
         last = self._last
-        what = "The journal goes on in this file: the one in use was removed or replaced while the program ran."
+        what = say(
+            "store.goesOn",
+            "The journal goes on in this file: the one in use was removed or replaced while the program ran.",
+        )
         after = None if last is None else {"lastId": last.id, "lastHash": last.hash}
         self._insert(connection, [self._own("replaced", what, after, Stage.REPLACED)])
 
-    def _own(self, kind: str, what: str, after: Any, stage: Stage) -> JournalRow:
+    def _own(self, kind: str, what: Sentence, after: Any, stage: Stage) -> JournalRow:
         return JournalRow.of(
-            self._wall(), kind, by=OWN, unit_id=None, what=what, after=after, outcome=stage, stage=stage
+            self._wall(), kind, by=OWN, unit_id=None, what=what, after=after, outcome=OUTCOMES[stage], stage=stage
         )
 
     def prune(self, before: datetime) -> int:
@@ -144,7 +159,9 @@ class Journal:
                 return 0
             last_hash = connection.execute("SELECT hash FROM journal WHERE id = ?", (last,)).fetchone()[0]
             after = {"firstId": first, "lastId": last, "lastHash": last_hash, "rows": count}
-            what = f"{count} rows older than {iso_utc(before)} were pruned."
+            what = say(
+                "store.rowsPruned", "{count} rows older than {before} were pruned.", count=count, before=iso_utc(before)
+            )
             self._insert(connection, [self._own(ANCHOR, what, after, Stage.PRUNED)])
             connection.execute("DELETE FROM journal WHERE id < ?", (bound,))
         return int(count)
@@ -188,6 +205,14 @@ class Journal:
         with self._reading() as connection:
             return reader.page(connection, frm, to, unit, before_id, limit)
 
+    def messages(self, ids: Iterable[int]) -> list[dict[str, Any]]:
+        """The sentences in these rows by code, each once, as `sentence.messages` lists them; for a page's rows.
+
+        Rows from before version 5 of the tables have none. Raises ControllerError.
+        """
+        with self._reading() as connection:
+            return reader.said_in(connection, tuple(ids))
+
     def stream(
         self, frm: datetime | None = None, to: datetime | None = None, unit: str | None = None
     ) -> Iterator[dict[str, Any]]:
@@ -213,7 +238,8 @@ class Journal:
         try:
             return {unit_id: datetime.fromisoformat(at) for unit_id, at in found.items()}
         except (TypeError, ValueError):
-            raise ControllerError("The journal is damaged: a row's date is none.") from None
+            no_date = say("store.rowWithoutDate", "The journal is damaged: a row's date is none.")
+            raise ControllerError(no_date) from None
 
     def ahead(self) -> reader.Ahead:
         """The rows dated after now. Raises ControllerError."""
@@ -237,7 +263,8 @@ class Journal:
         try:
             number = 0 if row is None else int(row[0])
         except (TypeError, ValueError):
-            raise ControllerError("The journal is damaged: its highest command has no number.") from None
+            no_number = say("store.commandWithoutNumber", "The journal is damaged: its highest command has no number.")
+            raise ControllerError(no_number) from None
         self._last_command = max(self._last_command, number)
         return number
 

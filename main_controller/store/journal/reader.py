@@ -11,7 +11,7 @@ from typing import Any
 
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.database import prose
-from main_controller.store.journal.row import row_json
+from main_controller.store.journal.row import FOURTH_COLUMNS, row_json, row_messages
 from main_controller.store.journal.stages import SENT, SETTLED, Stage
 
 PIECE = 500
@@ -33,14 +33,14 @@ class Ahead:
 def see_as_of_today(connection: sqlite3.Connection) -> None:
     """Let an old file that no disk lets be changed be read as if it had this version's columns."""
     columns = {row["name"] for row in connection.execute("PRAGMA main.table_info(journal)")}
-    if not columns or "stage" in columns:
+    if not columns or "messages" in columns:
         return
-    prose.define(connection)
+    lacking = ["NULL AS messages"]
+    if not columns.issuperset(FOURTH_COLUMNS):
+        prose.define(connection)
+        lacking += ["prose_order(kind, by, what) AS order_name", "prose_stage(kind, what, outcome) AS stage"]
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(
-        "CREATE TEMP VIEW journal AS SELECT *, prose_order(kind, by, what) AS order_name, "
-        "prose_stage(kind, what, outcome) AS stage FROM main.journal"
-    )
+    connection.execute(f"CREATE TEMP VIEW journal AS SELECT *, {', '.join(lacking)} FROM main.journal")
 
 
 def page(
@@ -59,6 +59,13 @@ def page(
     rows = [row_json(row) for row in connection.execute(statement, (*values, limit + 1))]
     more = len(rows) > limit
     return rows[:limit], rows[limit - 1]["id"] if more else None
+
+
+def said_in(connection: sqlite3.Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """See `Journal.messages`."""
+    statement = f"SELECT messages FROM journal WHERE id IN ({_marks(ids)}) AND messages IS NOT NULL"
+    found = [one for row in connection.execute(statement, tuple(ids)) for one in row_messages(row)]
+    return list({one["text"]: one for one in found}.values())
 
 
 def before(connection: sqlite3.Connection, frm: datetime, last_id: int) -> int:
@@ -120,7 +127,7 @@ def ahead(connection: sqlite3.Connection, latest: str) -> Ahead:
     return Ahead(row[0], row[1], at)
 
 
-def _marks(values: Sequence[str]) -> str:
+def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 

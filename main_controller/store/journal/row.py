@@ -6,7 +6,7 @@ Used by the journal, its queue, its reader and its check.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -14,13 +14,17 @@ from typing import Any, Self
 import msgspec
 
 from main_controller.domain.timestamps import iso_utc
+from main_controller.sentence import Sentence, encoded, messages
 from main_controller.store.journal.stages import Stage
 
 FIRST_COLUMNS = ("id", "at", "kind", "by", "unit_id", "what", "before", "after", "outcome", "command_id")
 """What is chained of rows from before version 4 of the tables."""
 
-CHAINED = (*FIRST_COLUMNS, "order_name", "stage")
-"""What is chained of every row since."""
+FOURTH_COLUMNS = (*FIRST_COLUMNS, "order_name", "stage")
+"""What is chained of rows from version 4, and of later ones that hold no sentence with a code."""
+
+CHAINED = (*FOURTH_COLUMNS, "messages")
+"""What is chained of every other row."""
 
 COLUMNS = (*CHAINED, "hash")
 """The columns in the order in which they are asked for."""
@@ -32,14 +36,19 @@ ANCHOR = "anchor"
 """The kind of the row that pruning leaves: `after` holds firstId, lastId, lastHash and rows of what was pruned."""
 
 LARGEST_VALUE = 1 << 20
-"""The longest `before` or `after` in characters; a longer one is left out, and the row says so."""
+"""The longest `before` or `after` in characters; a longer one is left out, and the row says so; also of `messages`."""
 
 LONGEST_TEXT = 4000
+
+_NO_JSON = (TypeError, ValueError, RecursionError, NotImplementedError)  # UnicodeEncodeError is a ValueError
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A row before it has its place; `at` is ISO 8601 UTC in ms, `before` and `after` JSON texts or None."""
+    """A row before it has its place; `at` is ISO 8601 UTC in ms, `before`, `after`, `messages` JSON texts or None.
+
+    `messages` are the sentences in the row by code and parameters, as `sentence.messages` lists them.
+    """
 
     at: str
     kind: str
@@ -52,6 +61,7 @@ class JournalRow:
     command_id: str | None
     order: str | None
     stage: str
+    messages: str | None
 
     @classmethod
     def of(
@@ -70,18 +80,22 @@ class JournalRow:
         stage: Stage = Stage.EVENT,
     ) -> Self:
         """The row of these texts and JSON values, whatever they hold, as it can be stored; `at` is aware."""
+        before_text, said_before = value_text(before)
+        after_text, said_after = value_text(after)
+        said = [text for text in (what, outcome) if isinstance(text, Sentence)]
         return cls(
             at=iso_utc(at),
             kind=storable(kind),
             by=storable(by),
             unit_id=None if unit_id is None else storable(unit_id),
             what=storable(what),
-            before=value_text(before),
-            after=value_text(after),
+            before=before_text,
+            after=after_text,
             outcome=storable(outcome),
             command_id=None if command_id is None else storable(command_id),
             order=None if order is None else storable(order),
             stage=str(stage),
+            messages=messages_text([*said, *said_before, *said_after]),
         )
 
     def chained(self, row_id: int, previous: str) -> tuple[Any, ...]:
@@ -92,7 +106,9 @@ class JournalRow:
 
 def chain_hash(previous: str, values: tuple[Any, ...]) -> str:
     """SHA-256 over the hash of the row before and the canonical JSON of this row's chained columns, in hex."""
-    named = dict(zip(CHAINED, values, strict=False))  # of a row from before version 4, the first of them
+    named = dict(zip(CHAINED, values, strict=False))  # of a row from an older file, the first of them
+    if named.get("messages") is None:
+        named.pop("messages", None)
     canonical = json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(previous.encode() + canonical.encode()).hexdigest()
 
@@ -103,15 +119,29 @@ def storable(text: str, longest: int = LONGEST_TEXT) -> str:
     return whole if len(whole) <= longest else f"{whole[:longest]}..."
 
 
-def value_text(value: Any) -> str | None:
-    """A value as JSON text (NaN is null), None for None; what JSON cannot hold is written as Python shows it."""
+def value_text(value: Any) -> tuple[str | None, list[Sentence]]:
+    """A value as JSON text (NaN is null), None for None, and the sentences in it.
+
+    What JSON cannot hold is written as Python shows it.
+    """
     if value is None:
-        return None
+        return None, []
     try:
-        text = msgspec.json.encode(value).decode()
-    except (TypeError, ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
-        text = json.dumps(storable(repr(value)))
-    return text if len(text) <= LARGEST_VALUE else json.dumps({"leftOut": f"{len(text)} characters"})
+        in_bytes, said = encoded(value)
+        text = in_bytes.decode()
+    except _NO_JSON:
+        text, said = json.dumps(storable(repr(value))), []
+    return (text, said) if len(text) <= LARGEST_VALUE else (json.dumps({"leftOut": f"{len(text)} characters"}), [])
+
+
+def messages_text(said: Iterable[Sentence]) -> str | None:
+    """Each of these sentences once by its code, as JSON text; None where none has a code, or it cannot be stored."""
+    found = messages({str(sentence): sentence for sentence in said}.values())
+    try:
+        text = msgspec.json.encode(found).decode() if found else None
+    except _NO_JSON:
+        return None
+    return text if text is None or len(text) <= LARGEST_VALUE else None
 
 
 def row_json(row: sqlite3.Row) -> dict[str, Any]:
@@ -132,6 +162,12 @@ def row_json(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
+def row_messages(row: sqlite3.Row) -> list[dict[str, Any]]:
+    """A stored row's sentences by code; none where there are none, or where somebody put something else there."""
+    found = _value(row["messages"])
+    return [one for one in found if _is_message(one)] if isinstance(found, list) else []
+
+
 def anchored(row: Mapping[str, Any] | sqlite3.Row) -> tuple[int, str] | None:
     """The id and hash of the last row that this anchor says was pruned, or None when it is no anchor."""
     value = _value(row["after"])
@@ -139,6 +175,14 @@ def anchored(row: Mapping[str, Any] | sqlite3.Row) -> tuple[int, str] | None:
         return None
     last_id, last_hash = value.get("lastId"), value.get("lastHash")
     return (last_id, last_hash) if isinstance(last_id, int) and isinstance(last_hash, str) else None
+
+
+def _is_message(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and all(isinstance(value.get(name), str) for name in ("text", "code"))
+        and isinstance(value.get("parameters"), dict)
+    )
 
 
 def _text(stored: Any) -> str | None:

@@ -3,7 +3,10 @@
 The sentences of a row are for people. Used by whoever journals, and by the questions asked of the journal.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from main_controller.sentence import Sentence, say
 
 
 class Stage(StrEnum):
@@ -46,3 +49,27 @@ SENT = (
 
 SETTLED = (*SENT, Stage.FAILED, Stage.CANCELLED, Stage.REFUSED)
 """The stages after which an intent is no longer open."""
+
+OUTCOMES: Mapping[Stage, Sentence] = {
+    Stage.NOTE: say("store.note", "note"),
+    Stage.ACCEPTED: say("store.accepted", "accepted"),
+    Stage.VERIFIED: say("store.verified", "verified"),
+    Stage.PARTLY_VERIFIED: say("store.partlyVerified", "partlyVerified"),
+    Stage.CONTRADICTED: say("store.contradicted", "contradicted"),
+    Stage.FAILED: say("store.failed", "failed"),
+    Stage.TIMED_OUT: say("store.timedOut", "timedOut"),
+    Stage.CANCELLED: say("store.cancelled", "cancelled"),
+    Stage.REFUSED: say("store.refused", "refused"),
+    Stage.UNKNOWN: say("store.unknown", "unknown"),
+    Stage.SET: say("store.set", "set"),
+    Stage.CLEARED: say("store.cleared", "cleared"),
+    Stage.NONE: say("store.thereWasNone", "there was none"),
+    Stage.TAKEN_OFF: say("store.takenOff", "taken off"),
+    Stage.DONE: say("store.done", "done"),
+    Stage.NOT_NEEDED: say("store.notNeeded", "notNeeded"),
+    Stage.MISSED: say("store.missed", "missed"),
+    Stage.LOST: say("store.lost", "lost"),
+    Stage.PRUNED: say("store.pruned", "pruned"),
+    Stage.REPLACED: say("store.fileReplaced", "replaced"),
+}
+"""What a row at this stage says came of its matter; of the others nothing has come yet, or nothing can."""

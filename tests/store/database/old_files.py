@@ -1,4 +1,4 @@
-"""Files as versions 1, 2 and 3 of the program left them, made with that program's own SQL and its rule for hashes."""
+"""Files with tables of versions 1 to 4, made with their program's own SQL and its rule for hashes."""
 
 import hashlib
 import json
@@ -38,9 +38,18 @@ ALTER TABLE known_units ADD COLUMN forgotten_reason TEXT;
 ALTER TABLE known_units ADD COLUMN forgotten_at TEXT;
 """,
     3: "ALTER TABLE known_units ADD COLUMN acknowledged_clock TEXT;",
+    4: """
+ALTER TABLE journal ADD COLUMN order_name TEXT;
+ALTER TABLE journal ADD COLUMN stage TEXT;
+DROP INDEX journal_intent;
+CREATE INDEX journal_intent ON journal (id) WHERE stage = 'intent';
+CREATE INDEX journal_order ON journal (order_name, stage) WHERE order_name IS NOT NULL;
+CREATE TABLE migrations (tables INTEGER PRIMARY KEY, program TEXT NOT NULL, at TEXT NOT NULL);
+INSERT INTO migrations VALUES (4, '0.4.0', '2026-05-13T12:00:00.000Z');
+""",
 }
 
-OLD = (1, 2, 3)
+OLD = (1, 2, 3, 4)
 
 Told = tuple[str, str, str | None, str, str, str | None]
 
@@ -86,7 +95,10 @@ ROWS: tuple[tuple[Told, str | None, str], ...] = (
 )  # fmt: skip
 """Rows of all kinds (kind, by, unit, what, outcome, command), each with the order and stage that it is about."""
 
-COLUMNS = ("id", "at", "kind", "by", "unit_id", "what", "before", "after", "outcome", "command_id")
+COLUMNS = ("id", "at", "kind", "by", "unit_id", "what", "before", "after", "outcome", "command_id", "order_name",
+           "stage")  # fmt: skip
+BEFORE_4 = 10
+"""How many of these columns a file of before version 4 has."""
 
 
 def old_file(path: Path, version: int, *, ended: bool = True) -> Path:
@@ -96,15 +108,19 @@ def old_file(path: Path, version: int, *, ended: bool = True) -> Path:
     for number in range(2, version + 1):
         connection.executescript(LATER[number])
     connection.execute(f"PRAGMA user_version = {version}")
-    rows = [told for told, _, _ in ROWS]
+    rows = [*ROWS]
     if ended:
-        rows.append(("start", "the program", None, "The program ends: it was told to", "", None))
+        end = ("start", "the program", None, "The program ends: it was told to", "", None)
+        rows.append((end, None, "ended"))
+    columns = COLUMNS if version >= 4 else COLUMNS[:BEFORE_4]
+    insert = f"INSERT INTO journal ({', '.join(columns)}, hash) VALUES ({', '.join('?' * len(columns))}, ?)"
     previous = "0" * 64
-    for number, (kind, by, unit, what, outcome, command) in enumerate(rows, start=1):
+    for number, ((kind, by, unit, what, outcome, command), order, stage) in enumerate(rows, start=1):
         at = f"2026-05-13T12:{number:02}:00.000+00:00"
-        values = (number, at, kind, by, unit, what, None, '{"a":1}', outcome, command)
+        told = (number, at, kind, by, unit, what, None, '{"a":1}', outcome, command, order, stage)
+        values = told[: len(columns)]
         previous = chained(previous, values)
-        connection.execute(f"INSERT INTO journal VALUES ({', '.join('?' * 11)})", (*values, previous))
+        connection.execute(insert, (*values, previous))
     connection.execute("INSERT INTO counters VALUES ('head', ?), ('command', 16)", (len(rows),))
     connection.commit()
     connection.close()
@@ -112,6 +128,6 @@ def old_file(path: Path, version: int, *, ended: bool = True) -> Path:
 
 
 def chained(previous: str, values: tuple[Any, ...]) -> str:
-    """The hash of a row as it was made before version 4."""
-    named = json.dumps(dict(zip(COLUMNS, values, strict=True)), sort_keys=True, separators=(",", ":"))
+    """The hash of a row as it was made up to version 4: of the columns that the file had."""
+    named = json.dumps(dict(zip(COLUMNS, values, strict=False)), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(previous.encode() + named.encode()).hexdigest()

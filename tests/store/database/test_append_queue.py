@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from main_controller.sentence import foreign
 from main_controller.store.database import DatabaseFault
 from main_controller.store.database.append_queue import BATCH, AppendQueue
 
@@ -24,8 +25,8 @@ class Disk:
         self.transactions: list[list[str]] = []
         self._open: list[str] = []
         self.queue: AppendQueue[str] = AppendQueue(
-            "The book", limit, insert=self.insert, lost=lambda count, since: f"{count} lost since {since:%H:%M}",
-            rouse=self.roused.set, wall=lambda: NOON, clock=lambda: self.now,
+            foreign("The book"), limit, insert=self.insert, rouse=self.roused.set, wall=lambda: NOON,
+            lost=lambda count, since: f"{count} lost since {since:%H:%M}", clock=lambda: self.now,
         )  # fmt: skip
 
     @contextmanager
@@ -37,7 +38,7 @@ class Disk:
         finally:
             connection.close()
         if self.full:
-            raise DatabaseFault("the disk is full.")
+            raise DatabaseFault(foreign("the disk is full."))
         self.transactions.append(self._open)
 
     def insert(self, connection: sqlite3.Connection, rows: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ import pytest
 from main_controller import __version__
 from main_controller.domain.freshness import Remembered
 from main_controller.errors import ControllerError
+from main_controller.sentence import say
 from main_controller.store.database import Database, DatabaseFault
 from main_controller.store.database.migrations import APPLICATION, VERSION
 from main_controller.store.database.steps import STEPS, Step, run
@@ -82,9 +83,12 @@ def test_an_older_file_is_read_and_written_as_one_of_today(old: Path) -> None:
     assert RunningProcedures(database).load() == [{"id": "c7"}]
     known.forget("E001", "Sato", "scrapped", NOON)
     journal = Journal(database, wall=lambda: LATER)
-    journal.append("order", by="me", unit_id=None, what="stop", order="stopAll", stage=Stage.CAME)
+    stop = say("watching.order", "{order} for {scope}", order="stopAll", scope="the cluster")
+    journal.append("order", by="me", unit_id=None, what=stop, order="stopAll", stage=Stage.CAME)
     database.write_once()
     assert journal.last_command_number() == 16
+    rows = list(journal.stream())
+    assert [one["text"] for one in journal.messages(row["id"] for row in rows)] == [stop]
     database.close()
     again = Database(old)
     book = known_units(again)
@@ -121,17 +125,19 @@ def answers(path: Path) -> tuple[object, ...]:
         [(row["commandId"], row["order"]) for row in journal.unfinished()],
         journal.last_stage(Stage.STARTED, Stage.ENDED, Stage.REPLACED),
         journal.page(limit=1)[0][0]["stage"],
+        journal.messages(range(1, 100)),
     )
     database.close()
     return found
 
 
-EXPECTED = (
+EXPECTED: tuple[object, ...] = (
     {None: NOON + timedelta(minutes=10), "E002": NOON + timedelta(minutes=11)},
     {None: NOON + timedelta(minutes=15)},
     [("c12", "setDcdc")],
     Stage.ENDED,
     "ended",
+    [],
 )
 
 
@@ -146,10 +152,12 @@ def test_what_a_start_decides_by_is_the_same_after_the_migration(old: Path) -> N
         "UPDATE journal SET stage = NULL WHERE id = 9",
         "UPDATE journal SET order_name = 'stopAll' WHERE id = 9",
         "UPDATE journal SET what = 'stopAll for the cluster', order_name = 'stopAll' WHERE id = 9",
+        "UPDATE journal SET messages = '[]' WHERE id = 9",
+        "UPDATE journal SET messages = '' WHERE id = 9",
     ],
 )
-def test_a_changed_order_or_stage_of_an_old_row_is_found(old: Path, statement: str) -> None:
-    """They are not in its hash, but follow from what is."""
+def test_what_is_changed_in_or_added_to_an_old_row_is_found(old: Path, statement: str) -> None:
+    """Before version 4 they are not in its hash, but follow from what is."""
     migrate(old)
     connection = sqlite3.connect(old)
     connection.execute(statement)
@@ -235,10 +243,9 @@ def fails(connection: sqlite3.Connection) -> None:
 def with_last_step(monkeypatch: pytest.MonkeyPatch, step: Step) -> None:
     """The newest step, followed by this one."""
     newest = STEPS[VERSION]
-    assert callable(newest)
 
     def both(connection: sqlite3.Connection) -> None:
-        newest(connection)
+        run(connection, newest)
         run(connection, step)
 
     monkeypatch.setitem(STEPS, VERSION, both)
@@ -266,11 +273,14 @@ import os, signal, sys
 from pathlib import Path
 from main_controller.store.database import Database, steps
 
+newest = max(steps.STEPS)
+last = steps.STEPS[newest]
+
 def killed(connection):
-    steps._order_and_stage(connection)
+    steps.run(connection, last)
     os.kill(os.getpid(), signal.SIGKILL)
 
-steps.STEPS[4] = killed
+steps.STEPS[newest] = killed
 with Database(Path(sys.argv[1])).writing():
     pass
 """
@@ -317,7 +327,7 @@ def test_a_newer_file_names_the_program_that_wrote_it(tmp_path: Path) -> None:
     make_newer(path, f"INSERT INTO migrations VALUES ({VERSION + 1}, '7.8.9', '')")
     before = path.read_bytes()
     database = Database(path)
-    with pytest.raises(ControllerError, match=r"tables 5; .* up to 4.*Start version 7\.8\.9 of the program again, or"):
+    with pytest.raises(ControllerError, match=r"tables 6; .* up to 5.*Start version 7\.8\.9 of the program again, or"):
         LockBook(database).set("E001", "Sato", "cabling", NOON)
     assert path.read_bytes() == before
 

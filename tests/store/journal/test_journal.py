@@ -1,5 +1,6 @@
 """The journal: nothing appended blocks or raises, nothing on the disk can be changed unseen."""
 
+import hashlib
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from main_controller.errors import ControllerError
+from main_controller.sentence import Sentence, foreign, say
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal as PlainJournal
 from main_controller.store.journal import Stage
@@ -143,6 +145,86 @@ def test_no_value_can_break_the_journal(journal: Journal, value: Any, kept: Any)
         assert "d800" in row["before"]
     else:
         assert row["before"] == kept
+    assert journal.verify().ok
+
+
+# Sentences
+
+
+def low(unit: str, volts: float = 299.96) -> Sentence:
+    return say("rules.low", "{unit} shows {volts:.1f} V.", unit=unit, volts=volts)
+
+
+def messages(journal: Journal) -> list[dict[str, Any]]:
+    return journal.messages(row["id"] for row in journal.stream())
+
+
+def test_the_sentences_of_a_row_are_found_again_by_its_texts(journal: Journal) -> None:
+    why = say("watching.outcome", "{stage}: {why}", stage=say("store.failed", "failed"), why=low("E001"))
+    journal.append(
+        "order", by="x", unit_id="E001", what=say("watching.order", "{order} for {scope}", order="a", scope="E001"),
+        before={"error": low("E002")}, after={"units": {"E003": {"error": low("E003")}}}, outcome=why,
+    )  # fmt: skip
+    journal.write_once()
+    row = journal.page()[0][0]
+    assert (row["before"], row["outcome"]) == ({"error": "E002 shows 300.0 V."}, "failed: E001 shows 300.0 V.")
+    found = {one["text"]: one for one in messages(journal)}
+    assert sorted(found) == [
+        "E002 shows 300.0 V.", "E003 shows 300.0 V.", "a for E001", "failed: E001 shows 300.0 V.",
+    ]  # fmt: skip
+    assert found["E002 shows 300.0 V."] == {
+        "text": "E002 shows 300.0 V.", "code": "rules.low", "parameters": {"unit": "E002", "volts": 299.96},
+    }  # fmt: skip
+    inner = found[row["outcome"]]["parameters"]["why"]
+    assert (inner["code"], inner["parameters"]["unit"]) == ("rules.low", "E001")
+    assert journal.verify().ok
+
+
+def test_each_sentence_of_several_rows_is_handed_out_once_and_of_no_other_row(journal: Journal) -> None:
+    for unit in ("E001", "E001", "E002"):
+        journal.append("grid", by="the grid", unit_id=unit, what=low(unit))
+    journal.write_once()
+    assert [one["parameters"]["unit"] for one in journal.messages([1, 2])] == ["E001"]
+    assert journal.messages([]) == []
+
+
+def test_a_row_without_a_code_has_no_messages_and_the_hash_that_it_always_had(path: Path, journal: Journal) -> None:
+    journal.append("order", by="x", unit_id=None, what=foreign("as somebody wrote it"), after={"reason": "cabling"})
+    journal.write_once()
+    with closing(sqlite3.connect(path)) as other:
+        other.row_factory = sqlite3.Row
+        row = dict(other.execute("SELECT * FROM journal").fetchone())
+    written = row.pop("hash")
+    assert row.pop("messages") is None
+    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"))
+    assert hashlib.sha256(("0" * 64 + canonical).encode()).hexdigest() == written
+
+
+@pytest.mark.parametrize("messages_now", ["NULL", "'[]'", "replace(messages, 'E001', 'E002')"])
+def test_messages_that_were_changed_or_taken_away_are_found(path: Path, journal: Journal, messages_now: str) -> None:
+    for _ in range(3):
+        journal.append("grid", by="the grid", unit_id="E001", what=low("E001"))
+    journal.write_once()
+    assert journal.verify().ok
+    tamper(path, f"UPDATE journal SET messages = {messages_now} WHERE id = 2")
+    assert journal.verify().first_bad == 2
+
+
+@pytest.mark.parametrize("put", ["x'00'", "'no json'", "'{}'", "'[1, {\"text\": 1}]'", "7"])
+def test_what_somebody_puts_in_their_place_hides_no_row(path: Path, journal: Journal, put: str) -> None:
+    for unit in ("E001", "E002"):
+        journal.append("grid", by="the grid", unit_id=unit, what=low(unit))
+    journal.write_once()
+    tamper(path, f"UPDATE journal SET messages = {put} WHERE id = 1")
+    assert whats(journal) == [low("E001"), low("E002")]
+    assert [one["text"] for one in messages(journal)] == [low("E002")]
+
+
+def test_a_parameter_that_no_json_can_hold_costs_the_codes_and_not_the_row(journal: Journal) -> None:
+    journal.append("grid", by="the grid", unit_id="E001", what=low("E\ud800"))
+    journal.write_once()
+    assert whats(journal) == ["E\\ud800 shows 300.0 V."]
+    assert messages(journal) == []
     assert journal.verify().ok
 
 
@@ -331,6 +413,7 @@ CHANGES = [
         ("unit_id", "'E009'"), ("unit_id", "NULL"), ("what", "'row 5'"), ("before", "'1'"), ("after", "'{}'"),
         ("outcome", "'verified'"), ("command_id", "'c99'"), ("hash", "'0'"), ("what", "x'00'"),
         ("order_name", "'stopAll'"), ("order_name", "NULL"), ("stage", "'intent'"), ("stage", "NULL"),
+        ("messages", "'[]'"), ("messages", "''"), ("messages", "x'00'"),
     ]
 ]  # fmt: skip
 
@@ -344,7 +427,7 @@ CHANGES = [
         ("DELETE FROM journal WHERE id = 7", 7),
         ("DELETE FROM journal", 1),
         ("INSERT INTO journal SELECT 8, at, kind, by, unit_id, what, before, after, outcome, command_id, hash,"
-         " order_name, stage FROM journal WHERE id = 7", 8),
+         " order_name, stage, messages FROM journal WHERE id = 7", 8),
     ],
 )  # fmt: skip
 def test_a_changed_or_removed_row_is_found(path: Path, journal: Journal, statement: str, first_bad: int) -> None:

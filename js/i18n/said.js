@@ -1,0 +1,14 @@
+// What the controller itself says, by code, in Japanese: refusals, events, outcomes. One file for each of its rooms.
+
+import domain from "./said/domain.js";
+import orders from "./said/orders.js";
+import procedures from "./said/procedures.js";
+import program from "./said/program.js";
+import rules from "./said/rules.js";
+import store from "./said/store.js";
+import upstream from "./said/upstream.js";
+import watching from "./said/watching.js";
+import web from "./said/web.js";
+import workers from "./said/workers.js";
+
+export default { ...domain, ...orders, ...procedures, ...program, ...rules, ...store, ...upstream, ...watching, ...web, ...workers };

@@ -1,0 +1,27 @@
+// What main_controller/domain says, by code, in Japanese; its English stands beside each code there.
+
+export default {
+  "domain.live": "正常受信",
+  "domain.stale": "更新停止",
+  "domain.silent": "応答なし",
+  "domain.inWait": "Wait",
+  "domain.voltageReference": "CV Mode",
+  "domain.charging": "充電",
+  "domain.discharging": "放電",
+  "domain.theCluster": "クラスタ",
+  "domain.clusterFirst": "クラスタ",
+  "domain.otherId": "{unit} として登録されていますが、データ内の ID は「{own}」です。",
+  "domain.listedTwice": "{unit} が apis-web の応答に 2 回含まれています。",
+  "domain.sameAddress": "{unit} のアドレス「{address}」は {other} と同じです。",
+  "domain.noTime": "「{text}」は日時として読み取れません(例: 2026-05-13T12:00:00+09:00)。",
+  "domain.timeSkipped": "「{text}」は {zone} に存在しない現地時刻です(夏時間の切替)。別の時刻か、オフセット付きの時刻を指定してください。",
+  "domain.unrealTime": "「{text}」は存在しない日時です: {why}。",
+  "domain.offsetTooLarge": "「{text}」のオフセットは 14 時間を超えています。",
+  "domain.referenceUp": "CV Mode 立上げ",
+  "domain.busStable": "電圧安定",
+  "domain.currentOn": "電流開始",
+  "domain.sharing": "電力融通",
+  "domain.currentOff": "電流停止",
+  "domain.referenceDown": "CV Mode 停止",
+  "domain.interrupted": "実行中に Main Controller が終了しました。DC/DC Converter の状態は表示のとおりです。ここから終了してください。",
+};

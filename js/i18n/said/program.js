@@ -1,0 +1,13 @@
+// What the rest of main_controller/ says (server, concurrency, wiring), by code, in Japanese; its English stands beside each code there.
+
+export default {
+  "program.cannotListen": "{host} のポート {port} で待ち受けできません({reason})。設定 b_port で別のポートを指定できます。",
+  "program.logNotWritten": "ログを {file} に書き込めません({why})。",
+  "program.othersWaitAlready": "{name} が {seconds:.1f} 秒間応答していません。ほかの要求がすでに応答を待っています。",
+  "program.pidNotWritten": "pid ファイルを書き込めないため、stop.sh はこのプログラムを見つけられません({why})。",
+  "program.readingsBusy": "{limit} 件の要求がすでに apis-web または機器の応答を待っています。しばらくしてから再度お試しください。",
+  "program.sharedCallBrokenOff": "この要求が共有していた呼出しは打ち切られました。",
+  "program.toldToEnd": "終了の指示がありました",
+  "program.toldToStop": "Main Controller に終了の指示がありました",
+  "program.waitsNoLonger": "{name} が {seconds:.1f} 秒間応答していません。この要求は待機を打ち切りました。",
+};

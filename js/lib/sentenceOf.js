@@ -1,0 +1,33 @@
+// A sentence of the controller from its code and parameters, in a catalogue of templates {code: "…{unit}…{volts:.1f}…"}. Pure.
+
+import { isolated } from "./wire.js";
+
+const NAMED = 8; // entries of a list before the rest is counted, as the controller does
+const PLACE = /\{(\w+)(?::([^}]*))?\}/g;
+
+/** The text, or null where the catalogue does not know the code. */
+export function sentenceOf({ code, parameters }, catalogue) {
+  if (code === "joined") return parameters.parts.map((part) => shown(part, null, catalogue)).join(parameters.between);
+  if (!Object.hasOwn(catalogue, code)) return null;
+  return catalogue[code].replace(PLACE, (place, name, format) => (Object.hasOwn(parameters, name) ? shown(parameters[name], format ?? null, catalogue) : place));
+}
+
+/** A parameter: a number in its format, a list counted out, a sentence in its turn, a text as what somebody else wrote. */
+function shown(value, format, catalogue) {
+  if (value === null || value === undefined) return "不明";
+  if (typeof value === "number") return numberText(value, format);
+  if (Array.isArray(value)) {
+    const named = value.slice(0, NAMED).map((entry) => shown(entry, null, catalogue)).join("、");
+    return value.length > NAMED ? `${named} ほか${value.length - NAMED}件` : named;
+  }
+  if (typeof value === "object") return sentenceOf(value, catalogue) ?? isolated(value.text);
+  return isolated(value);
+}
+
+/** A number as Python writes it with this format: "g", ".1f", "d"; without one as it is. */
+function numberText(value, format) {
+  const fixed = /^\.(\d+)f$/.exec(format ?? "");
+  if (fixed) return value.toFixed(Number(fixed[1]));
+  const sign = format === "+g" && value >= 0 ? "+" : "";
+  return /^\+?g$/.test(format ?? "") ? `${sign}${Number(value.toPrecision(6))}` : String(value);
+}

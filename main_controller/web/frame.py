@@ -1,0 +1,230 @@
+"""Owns `GET /get/frame`: all that the page shows, as one JSON, whole or what changed since the caller's last one.
+
+A thread of its own makes the frames, so that no order, poll or stop ever waits for one; answering joins bytes that are
+there. Used by the page alone: it asks twice a second.
+"""
+
+import gzip
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import bottle
+import msgspec
+
+from main_controller.errors import BadRequest, NoDataYet
+from main_controller.sentence import Sentence, messages, say
+from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
+from main_controller.web.figures import whole
+from main_controller.web.frame_report import Part, Report
+from main_controller.web.parameters import NAME, Parameters
+from main_controller.web.replies import CODES_HEADER, COMMON_HEADERS, JSON, to_json, wants_codes
+
+KEPT = 10
+"""From how many serials ago a caller gets only what changed since."""
+
+USUAL = 3
+"""How many of these are made beforehand: who asks twice a second wants one of them."""
+
+AT_ONCE = 1 << 16
+"""The most (bytes, before it is compressed) that the server's own thread answers with."""
+
+SINCE = re.compile(r"(?:^|&)since=(\d{1,9})(?:&|$)")
+
+TOO_OLD = 3.0
+"""How old (s) an assessment may be that is handed out."""
+
+REST = 0.1
+"""How long (s) after a frame the next is made at the soonest."""
+
+ASKED = 5.0
+"""How long (s) after a request somebody counts as looking."""
+
+Headers = list[tuple[str, str]]
+HEADERS: Headers = [
+    ("Content-Type", JSON),
+    ("Cache-Control", "no-store"),
+    ("Vary", f"Accept-Encoding, {CODES_HEADER}"),
+    *COMMON_HEADERS.items(),
+]
+
+LARGEST_SERIAL = 999_999_999
+
+
+Told = tuple[bytes, list[Sentence]]
+"""What follows a frame's head, and the sentences in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame; `changed` says with which serial each section last changed, `entries` the same of each table's, and
+    `gone` with which units left.
+
+    `moment` is the number by which orders say what their page showed (H1).
+    """
+
+    serial: int
+    moment: int
+    report: Report
+    changed: Mapping[str, int]
+    entries: Mapping[str, Mapping[str, int]]
+    gone: Mapping[str, int] = field(default_factory=dict)
+    told: dict[int | None, Told | None] = field(default_factory=dict)  # what `since` has made already
+
+    def since(self, serial: int | None) -> Told | None:
+        """The sections and entries that changed after this serial, all where it is None, ready to follow the head.
+
+        None where nobody can tell any more. It is made once.
+        """
+        if serial not in self.told:
+            self.told[serial] = self._since(serial)
+        return self.told[serial]
+
+    def _since(self, serial: int | None) -> Told | None:
+        if serial is not None and not max(1, self.serial - KEPT) <= serial <= self.serial:
+            return None
+        after = -1 if serial is None else serial
+        told = [(name, part) for name, part in self.report.sections.items() if self.changed[name] > after]
+        parts = [_pair(name, part.body) for name, part in told]
+        for table, entries in self.report.tables.items():
+            new = [(one, part) for one, part in entries.items() if self.entries[table][one] > after]
+            if new or serial is None:
+                parts.append(_pair(table, b"{%s}" % b",".join(_pair(one, part.body) for one, part in new)))
+            told += new
+        gone = [unit_id for unit_id, at in self.gone.items() if serial is not None and at > after]
+        if gone:
+            parts.append(_pair("gone", msgspec.json.encode(gone)))
+        return b"".join(b"," + part for part in parts), [sentence for _, part in told for sentence in part.said]
+
+
+class Frames:
+    """Keeps the newest frame. `report` makes what one is made of, `moment` numbers it for orders and `start` names this
+    start of the program; `clock` is monotonic s, `time_now` gives the time of day as ISO 8601."""
+
+    def __init__(
+        self,
+        report: Callable[[], Report],
+        *,
+        moment: Callable[[], int],
+        start: str,
+        time_now: Callable[[], str],
+        heard: Callable[[str], None] = lambda page: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._report = report
+        self._moment = moment
+        self._start = start
+        self._time_now = time_now
+        self._heard = heard
+        self._clock = clock
+        self._frame: Frame | None = None  # replaced whole
+        self._asked_at = float("-inf")
+        self._resting = threading.Event()  # never set: what `make` rests on
+
+    def mount(self, app: bottle.Bottle) -> None:
+        """Add the route."""
+        app.route("/get/frame", callback=self.frame, quiet=True)
+
+    def make(self) -> None:
+        """Make the next frame, and rest a little; called by its own thread alone."""
+        number = self._moment()  # before anything is looked at: what comes later is newer than this frame
+        frame = _next(self._frame, number, self._report())
+        for back in range(USUAL):
+            frame.since(frame.serial - back)
+        self._frame = frame
+        self._resting.wait(REST)
+
+    def looked_at(self) -> bool:
+        """Whether somebody asked in the last seconds."""
+        return self._clock() - self._asked_at <= ASKED
+
+    def frame(self) -> bottle.HTTPResponse:
+        """The newest frame, or what changed in it since `since`; NoDataYet while none is fresh."""
+        status, headers, body = self.answer(bottle.request.environ)
+        return bottle.HTTPResponse(body, status, headers)
+
+    def size(self, query: str) -> int | None:
+        """How long (bytes) an answer is that is made already, and small; None for all others."""
+        frame, asked = self._frame, SINCE.search(query)
+        if frame is None or asked is None or f"start={self._start}" not in query.split("&"):
+            return None  # the whole is asked for, or will be told
+        told = frame.told.get(int(asked[1]))
+        return None if told is None or len(told[0]) > AT_ONCE else len(told[0])
+
+    def answer(self, environ: Mapping[str, Any]) -> tuple[int, Headers, bytes]:
+        """The same as status, headers and body, for this route and for the application's short way to it."""
+        given = Parameters(environ.get("QUERY_STRING", "")).read(optional=("since", "start", "page"))
+        serial = whole(given["since"], "since", 0, LARGEST_SERIAL) if "since" in given else None
+        page = given.get("page")
+        if page is not None and not NAME.fullmatch(page):
+            raise BadRequest(
+                say("web.pageNamed", "The parameter 'page' is made of 1 to 64 letters, digits, '-' and '_'.")
+            )
+        if page is not None:
+            self._heard(page)
+        self._asked_at = self._clock()
+        body = self._body(serial if given.get("start") == self._start else None, page, wants_codes(environ))
+        if len(body) < WORTH_ZIPPING or not accepts_gzip(environ):
+            return 200, [*HEADERS], body
+        return 200, [*HEADERS, ("Content-Encoding", "gzip")], gzip.compress(body, 1, mtime=0)
+
+    def _body(self, serial: int | None, page: str | None, codes: bool) -> bytes:
+        frame = self._frame
+        if frame is None:
+            raise NoDataYet(say("web.notAssessed", "The grid has not been assessed yet."), retry_after=1)
+        if self._clock() - frame.report.assessed_at > TOO_OLD:
+            raise NoDataYet(
+                say("web.assessedAt", "The grid was last assessed at {at}.", at=frame.report.assessed), retry_after=1
+            )
+        changes = frame.since(serial) if serial is not None else None
+        body, said = changes if changes is not None else frame.since(None) or (b"", [])
+        head = msgspec.json.encode(
+            {
+                "serial": frame.serial,
+                "start": self._start,
+                "moment": frame.moment,
+                "time": self._time_now(),
+                "assessedAt": frame.report.assessed,
+                "whole": changes is None,
+                "mine": page is not None and frame.report.then_page == page,
+            }
+        )
+        if said and codes:
+            body += b"," + _pair("messages", to_json(messages({str(one): one for one in said}.values())))
+        return head[:-1] + body + b"}"
+
+
+def _next(before: Frame | None, moment: int, report: Report) -> Frame:
+    """The frame after `before`: of the same serial where nothing changed."""
+    if before is None:
+        entries = {table: dict.fromkeys(parts, 1) for table, parts in report.tables.items()}
+        return Frame(1, moment, report, dict.fromkeys(report.sections, 1), entries)
+    old, serial = before.report, before.serial + 1
+    changed = _changed(old.sections, report.sections)
+    new = {table: _changed(old.tables[table], parts) for table, parts in report.tables.items()}
+    left = [unit_id for unit_id in old.tables["units"] if unit_id not in report.tables["units"]]
+    if not (changed or any(new.values()) or left or old.then_page != report.then_page):
+        return replace(before, moment=moment, report=report)
+    entries = {
+        table: {**{one: before.entries[table].get(one, serial) for one in parts}, **dict.fromkeys(new[table], serial)}
+        for table, parts in report.tables.items()
+    }
+    kept = {one: at for one, at in before.gone.items() if one not in report.tables["units"] and at >= serial - KEPT}
+    changes = {**before.changed, **dict.fromkeys(changed, serial)}
+    return Frame(serial, moment, report, changes, entries, {**kept, **dict.fromkeys(left, serial)})
+
+
+def _changed(before: Mapping[str, Part], after: Mapping[str, Part]) -> list[str]:
+    """What is new, or another than before."""
+    return [
+        name
+        for name, part in after.items()
+        if (old := before.get(name)) is None or (old is not part and old.body != part.body)
+    ]
+
+
+def _pair(name: str, body: bytes) -> bytes:
+    return b"%s:%s" % (to_json(name), body)

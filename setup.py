@@ -1,0 +1,28 @@
+"""What pyproject.toml cannot say: the page's files, which stand beside the package, go into it when it is built."""
+
+import shutil
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+HERE = Path(__file__).resolve().parent
+
+
+class BuildWithPage(build_py):
+    """Puts views/, js/, css/, img/ and logging.conf into main_controller/page (main_controller/settings/places.py)."""
+
+    def run(self) -> None:
+        """Build the package and its page; an editable one has both in the checkout."""
+        super().run()
+        if self.editable_mode:
+            return
+        page = Path(self.build_lib) / "main_controller" / "page"
+        shutil.rmtree(page, ignore_errors=True)
+        page.mkdir(parents=True)
+        for name in ("views", "js", "css", "img"):
+            shutil.copytree(HERE / name, page / name)
+        shutil.copy2(HERE / "logging.conf", page)
+
+
+setup(cmdclass={"build_py": BuildWithPage})
