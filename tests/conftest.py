@@ -1,5 +1,6 @@
 """What every test may use: the checkout's root and, for tests/browser, a Chromium that is really there."""
 
+import gc
 import os
 import shutil
 import signal
@@ -16,6 +17,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if ROOT / "tests" / "browser" in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the garbage collector need not walk it again, and hold up what is timed."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

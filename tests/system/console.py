@@ -46,11 +46,11 @@ SHORT: Mapping[str, object] = {
 """Settings under which things happen within tenths of a second."""
 
 READING = Timeout(connect=0.4, total=0.4)
-ORDER = Timeout(connect=0.4, total=0.6)
+ORDER = Timeout(connect=0.9, total=0.9)
 
 
 def timeouts() -> dict[str, Timeout]:
-    """The table of time-outs, ten times shorter."""
+    """The table of time-outs, much shorter; a busy machine may still rest for half a second."""
     orders = ("mode", "budo", "shutdown", "converter", "ups")
     return {name: ORDER if name in orders else READING for name in TIMEOUTS}
 
