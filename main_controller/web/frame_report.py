@@ -58,9 +58,9 @@ class _Known(NamedTuple):
 
 @dataclass
 class FrameReport:
-    """Makes the reports, one at a time, from the grid's `state` now; `schedules` are what `/schedules` tells.
+    """Makes the reports, one at a time, from the grid's `state` now.
 
-    `started` is the start of the program, ISO 8601.
+    `schedules` gives that section, without waiting for a disk; `started` is the start of the program, ISO 8601.
     """
 
     state: Callable[[], GridState]
@@ -87,7 +87,7 @@ class FrameReport:
             "gridEvents": list(sources.grid_events()),
             "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
             "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},
-            "schedules": {**sources.schedules(), "set": self.schedules()},
+            "schedules": self.schedules(),
             "orders": list(sources.orders()),
             "locks": sources.locks(),
             "share": sources.transfer(),

@@ -17,6 +17,11 @@ from main_controller.workers.periodic import Periodic
 from main_controller.workers.scheduler import Scheduler, Situations
 
 
+def waking(loop: Periodic) -> Callable[[object, object], None]:
+    """A listener that has a loop run at once."""
+    return lambda before, after: loop.wake()
+
+
 class Loops:
     """Every loop; started in order, stopped in reverse."""
 
@@ -69,13 +74,24 @@ class Loops:
             self.scheduling,
         ]
 
-    def frames(self, make: Callable[[], None], *, looked_at: Callable[[], bool]) -> Periodic:
-        """Have frames made after every poll, and on their own beat; deals are asked for while they are `looked_at`."""
+    def frames(
+        self, make: Callable[[], None], *, looked_at: Callable[[], bool], schedules: Callable[[], None]
+    ) -> tuple[Periodic, Periodic]:
+        """Have frames made after every poll, and on their own beat, and what they tell of `schedules` read beside them.
+
+        Deals are asked for while the frames are `looked_at`. Returns the two loops.
+        """
         framing = Periodic("frames", self._beats.frame, make)
+
+        def read() -> None:
+            schedules()
+            framing.wake()
+
+        reading = Periodic("schedules shown", self._beats.frame, read)
         self._looked_at = looked_at
-        self._loops.append(framing)
-        self.collector.listen(lambda before, after: framing.wake())
-        return framing
+        self._loops += [reading, framing]
+        self.collector.listen(waking(framing))
+        return reading, framing
 
     def _ask_for_deals(self) -> None:
         if self._looked_at():

@@ -23,10 +23,11 @@ from main_controller.web.live_readings import LiveReadings
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
+from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.choices import Upstream, about
-from main_controller.wiring.loops import Loops
+from main_controller.wiring.loops import Loops, waking
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, Threads
@@ -52,13 +53,14 @@ class Routes:
         clock, does, cache = time.monotonic, operations, stores.cache
         sources, started = _sources(stores, does, loops, not_kept), utc_now()
         report = StatusReport(does.desk.grid, about(settings), sources, started=started)
-        framed = FrameReport(does.desk.grid, about(settings), sources, does.set_schedule.listing, iso_utc(started))
+        shown = SchedulesShown(loops.scheduler.status, does.set_schedule.listing, clock=clock)
+        framed = FrameReport(does.desk.grid, about(settings), sources, shown.shown, iso_utc(started))
         frames = Frames(
             framed.report, moment=does.desk.moments.serial, start=does.desk.moments.start,
             time_now=lambda: iso_utc(utc_now()), heard=does.pages.heard, clock=clock,
         )  # fmt: skip
-        framing = loops.frames(frames.make, looked_at=frames.looked_at)
-        stores.commands.listen(lambda before, after: framing.wake())
+        for loop in loops.frames(frames.make, looked_at=frames.looked_at, schedules=shown.read):
+            stores.commands.listen(waking(loop))
         waiting = Limit(
             WAITING_READINGS,
             say(

@@ -77,7 +77,7 @@ def test_all_that_is_written_lies_in_the_data_folder_but_for_what_is_given_by_it
 
 
 @pytest.mark.parametrize(
-    ("state", "home", "place"), [("/state", "/home/a", "/state"), ("state", "/home/a", "/home/a/.local/state")]
+    ("state", "home", "place"), [("/state", "/own", "/state"), ("state", "/own", "/own/.local/state")]
 )
 def test_an_installation_writes_into_the_users_state(
     monkeypatch: pytest.MonkeyPatch, state: str, home: str, place: str

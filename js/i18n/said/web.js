@@ -67,5 +67,6 @@ export default {
   "web.wrongWait": "パラメータ wait に指定できるのは verified または no のみです({given} は指定できません)。",
   "web.pageNamed": "パラメーター 'page' に使えるのは 1~64 文字の英数字、「-」、「_」です。",
   "web.notAssessed": "グリッドの状態はまだ判定されていません。",
-  "web.assessedAt": "グリッドの状態の最後の判定は {at} です。"
+  "web.assessedAt": "グリッドの状態の最後の判定は {at} です。",
+  "web.schedulesUnread": "Schedule のフォルダーが応答しません。"
 };
