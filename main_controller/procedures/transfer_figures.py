@@ -41,7 +41,7 @@ class TransferFigures:
         if self._energy is None or unit is None or unit.reading is None:
             return
         reading = unit.reading
-        self._energy = self._energy.read(reading.at, power_of(self._watts(unit), reading.vg, reading.ig))
+        self._energy = self._energy.read(reading.at, power_of(unit.figures.wg, reading.vg, reading.ig))
 
     def wh(self, now: float) -> float | None:
         """Wh carried so far, None before any current was ordered."""
@@ -90,13 +90,9 @@ class TransferFigures:
             "source": unit.estimate.source,
             "vg": None if reading is None else reading.vg,
             "ig": None if reading is None else reading.ig,
-            "wg": self._watts(unit),
+            "wg": unit.figures.wg,
             "age": None if age is None else round(age, 1),
         }
-
-    def _watts(self, unit: UnitAssessment) -> float | None:
-        sighting = self._desk.cache.snapshot().sightings.get(unit.id)
-        return None if sighting is None else sighting.unit.wg
 
 
 def _amps(unit: UnitAssessment | None) -> Sentence:

@@ -35,8 +35,7 @@ class TransferWatcher:
 
     def view(self, grid: GridState, *own: str) -> View:
         """Everything that is known now: the gauges of the live units among `own`, of other live ones their alarm."""
-        sightings = self._desk.cache.snapshot().sightings
-        live = {unit.id: sightings[unit.id].unit for unit in grid.live if unit.id in sightings}
+        live = {unit.id: unit.reported for unit in grid.live if unit.reported is not None}
         gauges = {
             unit_id: gauges_of(told) if unit_id in own else Gauges(alarm=told.heavy_alarm)
             for unit_id, told in live.items()

@@ -11,13 +11,11 @@ from typing import Any, NamedTuple
 
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
-from main_controller.domain.freshness import UnitState
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence
 from main_controller.web.replies import encoded_json
-from main_controller.web.status_report import About, Sources, grid_of, moment_of, title_of
+from main_controller.web.status_report import About, Sources, data_of, grid_of, moment_of, peer_of, title_of, worker_of
 from main_controller.web.unit_status import Moment, unit_status
-from main_controller.workers.health import Health
 
 Json = dict[str, Any]
 
@@ -76,7 +74,7 @@ class FrameReport:
         then = sources.then()
         sections = {
             "about": _about(about, state),
-            "data": _data(state),
+            "data": data_of(state),
             "grid": {**grid_of(state), "modes": _modes(state)},
             "clock": state.clock,
             "totals": state.totals._asdict(),
@@ -85,8 +83,8 @@ class FrameReport:
             "bus": {**(sources.bus() or {}), **_bus(state)},
             "busConditions": list(sources.bus_conditions()),
             "gridEvents": list(sources.grid_events()),
-            "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
-            "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},
+            "apisWeb": {"emulatorEmulator": peer_of(sources.collector()), "budoEmulator": peer_of(sources.watcher())},
+            "workers": {"dataCollector": worker_of(sources.collector()), "scheduler": worker_of(sources.scheduler())},
             "schedules": self.schedules(),
             "orders": list(sources.orders()),
             "locks": sources.locks(),
@@ -144,13 +142,6 @@ def _about(about: About, state: GridState) -> Json:
     }
 
 
-def _data(state: GridState) -> Json:
-    newest = max(state.snapshot.sightings.values(), key=lambda sighting: sighting.moved_at, default=None)
-    states = Counter(unit.state for unit in state.units.values())
-    updated = None if newest is None else iso_utc(newest.moved_wall)
-    return {"updated": updated, **{str(kind): states[kind] for kind in UnitState}}
-
-
 def _modes(state: GridState) -> dict[str, int]:
     """How many live units show which global mode; "" is where none is told."""
     return dict(Counter("" if unit.global_mode is None else str(unit.global_mode) for unit in state.live))
@@ -170,14 +161,6 @@ def _bus(state: GridState) -> Json:
         "skew": None if bus.skew is None else round(bus.skew, 1),
         "references": bus.references,
     }
-
-
-def _peer(health: Health) -> Json:
-    return {"up": health.up, "since": health.since, "lastError": health.last_error}
-
-
-def _worker(health: Health) -> Json:
-    return {"alive": health.alive, "lastError": health.last_error}
 
 
 def _figures(unit: UnitAssessment) -> tuple[Any, ...]:

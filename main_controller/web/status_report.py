@@ -3,6 +3,7 @@
 Used by the readings and the page. It asks plain collaborators and keeps nothing itself.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,7 +97,6 @@ class StatusReport:
         serial = self._sources.serial()  # before anything is looked at: what comes later is newer than this status
         about, sources, state = self._about, self._sources, self._state()
         moment = moment_of(state, about, sources, self._started)
-        states = [unit.state for unit in state.units.values()]
         return {
             "version": about.version,
             "serial": serial,
@@ -107,7 +107,7 @@ class StatusReport:
             "timezone": about.timezone,
             "limits": about.limits,
             "config": about.config,
-            "data": {**_data(state.snapshot, state.now), **{str(kind): states.count(kind) for kind in UnitState}},
+            "data": {"age": _rounded(state.snapshot.age(state.now)), **data_of(state)},
             "grid": {**grid_of(state), "dealsAge": _deals_age(state)},
             "gridEvents": list(sources.grid_events()),
             "bus": sources.bus(),
@@ -161,7 +161,7 @@ def grid_of(state: GridState) -> Json:
 
 def _deals_age(state: GridState) -> float | None:
     at = state.snapshot.grid.deals_at
-    return None if at is None else round(max(0.0, state.now - at), 1)
+    return _rounded(None if at is None else max(0.0, state.now - at))
 
 
 def title_of(snapshot: Snapshot) -> str:
@@ -171,22 +171,31 @@ def title_of(snapshot: Snapshot) -> str:
     return names.pop()[:100] if len(names) == 1 else ""
 
 
-def _data(snapshot: Snapshot, now: float) -> Json:
-    newest = max(snapshot.sightings.values(), key=lambda sighting: sighting.moved_at, default=None)
-    return {
-        "age": None if newest is None else round(newest.age(now), 1),
-        "updated": None if newest is None else iso_utc(newest.moved_wall),
-    }
+def data_of(state: GridState) -> Json:
+    """When a unit was last read anew, and how many units are live, stale, silent."""
+    newest = max(state.snapshot.sightings.values(), key=lambda sighting: sighting.moved_at, default=None)
+    states = Counter(unit.state for unit in state.units.values())
+    updated = None if newest is None else iso_utc(newest.moved_wall)
+    return {"updated": updated, **{str(kind): states[kind] for kind in UnitState}}
+
+
+def peer_of(health: Health) -> Json:
+    """How the calls to one of apis-web's programs go."""
+    return {"up": health.up, "since": health.since, "lastError": health.last_error}
+
+
+def worker_of(health: Health) -> Json:
+    """How a loop goes."""
+    return {"alive": health.alive, "lastError": health.last_error}
 
 
 def _peer(health: Health) -> Json:
-    return {
-        "up": health.up,
-        "since": health.since,
-        "lastSuccess": health.last_success,
-        "lastError": health.last_error,
-    }
+    return {**peer_of(health), "lastSuccess": health.last_success}
 
 
 def _worker(health: Health) -> Json:
-    return {"alive": health.alive, "lastRun": health.last_run, "lastError": health.last_error}
+    return {**worker_of(health), "lastRun": health.last_run}
+
+
+def _rounded(age: float | None) -> float | None:
+    return None if age is None else round(age, 1)
