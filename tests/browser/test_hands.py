@@ -462,6 +462,8 @@ def test_what_is_shown_can_be_stopped_read_scheduled_and_locked(
         until(lambda: any(f"/set/dcdc/{encoded(unit_id)}?mode=0x0000" in sent for sent in odd_grid.sent), "Wait there")
         unit.locator("[data-act=refresh]").click()
         expect(unit.locator(".outcomes")).to_contain_text("Refresh: done")
+        for _ in range(2):  # else the schedule would be judged by a frame from before the Wait was given (H1)
+            page.wait_for_event("response", lambda answer: "/get/frame" in answer.url)
         unit.locator("[data-act=schedule-set]").click()
         page.locator("#schedule-dialog-set").click()
         until(lambda: unit_id in odd_console.get("/schedules"), "the schedule")
