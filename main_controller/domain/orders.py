@@ -27,8 +27,10 @@ class Proof(StrEnum):
 
 
 class Permission(StrEnum):
-    """Who may give an order: whoever sees the page may stop; operators run the cluster, engineers its hardware."""
+    """Who may call a route or give an order: whoever may view the page may stop; operators run the cluster, engineers
+    its hardware."""
 
+    VIEW = "view"
     STOP = "stop"
     OPERATE = "operate"
     ENGINEER = "engineer"

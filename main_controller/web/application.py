@@ -12,7 +12,9 @@ import bottle
 from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
 from main_controller.sentence import say
 from main_controller.web.guard import Guard
+from main_controller.web.parameters import Parameters, value_of
 from main_controller.web.replies import Replies, error_reply
+from main_controller.web.route import Handler, Handlers, Route
 
 MAX_ADDRESS = 8192
 """The longest path with its query, in bytes."""
@@ -36,14 +38,14 @@ class Hot(Protocol):
 
 
 class Part(Protocol):
-    """A part of the web side that has routes."""
+    """A part of the web side that answers routes."""
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the part's routes to the app."""
+    def handlers(self) -> Handlers:
+        """What answers each of its routes."""
 
 
 class Application:
-    """A WSGI callable with the routes of `parts`.
+    """A WSGI callable that answers the routes of `parts`, each as it is declared.
 
     `hot` are readings by their path whose GET is answered without Bottle's routing: pages ask for them far more often
     than for all others together. On an error the request takes the normal routing, which forms it.
@@ -58,7 +60,9 @@ class Application:
         self._app.install(guard)
         self._app.add_hook("before_request", self._admit)
         for part in parts:
-            part.mount(self._app)
+            for route, handler in part.handlers().items():
+                answer = handler if route.order else _reading(route, handler)
+                self._app.route(route.rule, list(route.methods), answer, declared=route)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -94,6 +98,16 @@ class Application:
             check_path(environ)
         except ControllerError as error:
             raise error_reply(error) from error
+
+
+def _reading(route: Route, handler: Handler) -> Handler:
+    """What Bottle calls for a reading: its parameters are read as they are declared."""
+
+    def answer(**in_path: str) -> Any:
+        given = Parameters.of(bottle.request).read(route)
+        return handler({**given, **{one.name: value_of(one, in_path[one.name]) for one in route.in_path}})
+
+    return answer
 
 
 def check_size(environ: Mapping[str, Any]) -> None:

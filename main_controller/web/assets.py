@@ -15,8 +15,10 @@ import bottle
 
 from main_controller.errors import NotFound
 from main_controller.sentence import say
+from main_controller.web import routes
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip, etag_of, matches
 from main_controller.web.replies import reply, shown
+from main_controller.web.route import Given, Handlers
 
 TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
@@ -68,16 +70,18 @@ class Assets:
         self._jquery = jquery
         self._kept: dict[Path, _Asset] = {}  # at most one entry for each file in the folders
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the routes; a picture of the style sheets comes from the picture folder (T7)."""
-        app.route("/js/jquery.js", callback=self.jquery, quiet=True)
-        app.route("/js/<name:path>", callback=lambda name: self.serve(self._js, name), quiet=True)
-        app.route("/img/<name:path>", callback=lambda name: self.serve(self._img, name), quiet=True)
-        app.route("/css/images/<name:path>", callback=lambda name: self.serve(self._img, name), quiet=True)
-        app.route("/css/<name:path>", callback=lambda name: self.serve(self._css, name), quiet=True)
-        app.route("/favicon.ico", callback=lambda: self.serve(self._img, "favicon.svg"), quiet=True)
+    def handlers(self) -> Handlers:
+        """What answers each route; a picture of the style sheets comes from the picture folder (T7)."""
+        return {
+            routes.JQUERY: self.jquery,
+            routes.SCRIPTS: lambda given: self.serve(self._js, given["filename"]),
+            routes.PICTURES: lambda given: self.serve(self._img, given["filename"]),
+            routes.STYLE_PICTURES: lambda given: self.serve(self._img, given["filename"]),
+            routes.STYLES: lambda given: self.serve(self._css, given["filename"]),
+            routes.ICON: lambda given: self.serve(self._img, "favicon.svg"),
+        }
 
-    def jquery(self) -> bottle.HTTPResponse:
+    def jquery(self, given: Given) -> bottle.HTTPResponse:
         """jQuery, from where its package installed it."""
         return self._reply(self._load(self._jquery))
 

@@ -15,13 +15,14 @@ from typing import Any
 import bottle
 import msgspec
 
-from main_controller.errors import BadRequest, NoDataYet
+from main_controller.errors import NoDataYet
 from main_controller.sentence import Sentence, messages, say
+from main_controller.web import routes
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
-from main_controller.web.figures import whole
 from main_controller.web.frame_report import Part, Report
-from main_controller.web.parameters import NAME, Parameters
+from main_controller.web.parameters import Parameters
 from main_controller.web.replies import CODES_HEADER, COMMON_HEADERS, JSON, to_json, wants_codes
+from main_controller.web.route import Given, Handlers
 
 KEPT = 10
 """From how many serials ago a caller gets only what changed since."""
@@ -50,8 +51,6 @@ HEADERS: Headers = [
     ("Vary", f"Accept-Encoding, {CODES_HEADER}"),
     *COMMON_HEADERS.items(),
 ]
-
-LARGEST_SERIAL = 999_999_999
 
 
 Told = tuple[bytes, list[Sentence]]
@@ -124,9 +123,9 @@ class Frames:
         self._asked_at = float("-inf")
         self._resting = threading.Event()  # never set: what `make` rests on
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the route."""
-        app.route("/get/frame", callback=self.frame, quiet=True)
+    def handlers(self) -> Handlers:
+        """What answers the route."""
+        return {routes.FRAME: self.frame}
 
     def make(self) -> None:
         """Make the next frame, and rest a little; called by its own thread alone."""
@@ -141,9 +140,9 @@ class Frames:
         """Whether somebody asked in the last seconds."""
         return self._clock() - self._asked_at <= ASKED
 
-    def frame(self) -> bottle.HTTPResponse:
+    def frame(self, given: Given) -> bottle.HTTPResponse:
         """The newest frame, or what changed in it since `since`; NoDataYet while none is fresh."""
-        status, headers, body = self.answer(bottle.request.environ)
+        status, headers, body = self._answer(bottle.request.environ, given)
         return bottle.HTTPResponse(body, status, headers)
 
     def size(self, query: str) -> int | None:
@@ -155,14 +154,11 @@ class Frames:
         return None if told is None or len(told[0]) > AT_ONCE else len(told[0])
 
     def answer(self, environ: Mapping[str, Any]) -> tuple[int, Headers, bytes]:
-        """The same as status, headers and body, for this route and for the application's short way to it."""
-        given = Parameters(environ.get("QUERY_STRING", "")).read(optional=("since", "start", "page"))
-        serial = whole(given["since"], "since", 0, LARGEST_SERIAL) if "since" in given else None
-        page = given.get("page")
-        if page is not None and not NAME.fullmatch(page):
-            raise BadRequest(
-                say("web.pageNamed", "The parameter 'page' is made of 1 to 64 letters, digits, '-' and '_'.")
-            )
+        """The same as status, headers and body, for the application's short way to it."""
+        return self._answer(environ, Parameters(environ.get("QUERY_STRING", "")).read(routes.FRAME))
+
+    def _answer(self, environ: Mapping[str, Any], given: Given) -> tuple[int, Headers, bytes]:
+        serial, page = given.get("since"), given.get("page")
         if page is not None:
             self._heard(page)
         self._asked_at = self._clock()

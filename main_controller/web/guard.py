@@ -14,8 +14,9 @@ import bottle
 from main_controller.errors import Forbidden
 from main_controller.sentence import Sentence, say
 from main_controller.server.lanes import Lane
-from main_controller.web.parameters import FORM
+from main_controller.web.parameters import FORM, Parameters
 from main_controller.web.replies import error_reply, shown, wrong_method
+from main_controller.web.route import Route
 from main_controller.web.stopping import lane_of
 
 KEPT_ANSWERS = 256
@@ -34,9 +35,6 @@ HOST = re.compile(
 
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<host>[^/?#]*)")
 """A request's target that names the host itself, which then stands before `Host` (RFC 9112, 3.2.2)."""
-
-Stops = bool | Callable[[], bool]
-"""How a command's route says that it only ever stops something: always, or as its parameters tell."""
 
 
 class Guard:
@@ -96,10 +94,10 @@ class Guard:
         """Nothing to prepare; called by Bottle on installation."""
 
     def apply(self, callback: Callable[..., Any], route: bottle.Route) -> Callable[..., Any]:
-        """Guard one route mounted with `command=True`; its `stops` says whether read-only lets it pass (Z3)."""
-        if not route.config.get("command", False):
+        """Guard one route, if it is an order (Z3); called by Bottle."""
+        declared: Route = route.config["declared"]
+        if not declared.order:
             return callback
-        stops: Stops = route.config.get("stops", False)
 
         def guarded(**arguments: Any) -> Any:
             environ = bottle.request.environ
@@ -112,12 +110,13 @@ class Guard:
             else:
                 self.refuse_foreign_page(environ, body)
             environ["wsgi.input"] = io.BytesIO(body)
-            allowed = not self._read_only or (stops() if callable(stops) else stops)
-            environ["wsgi.input"].seek(0)  # `stops` may have read it
-            if not allowed:
+            if self._read_only and not (
+                declared.passes_read_only and declared.is_stop(Parameters.of(bottle.request).get)
+            ):
                 sentence = say(
                     "web.readOnly",
-                    "This Main Controller is read-only: of all commands it takes Stop all and Wait alone.",
+                    "This Main Controller is read-only: of all orders it takes Stop all, the E-stop, Wait and the end "
+                    "of a guided sharing alone.",
                 )
                 raise Forbidden(sentence)
             return callback(**arguments)

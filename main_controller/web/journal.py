@@ -17,15 +17,13 @@ from main_controller.domain.timestamps import parse_schedule_value
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
 from main_controller.store.journal import Journal
+from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
-from main_controller.web.parameters import Parameters
-from main_controller.web.replies import COMMON_HEADERS, shown, to_json, wants_codes
+from main_controller.web.replies import COMMON_HEADERS, to_json, wants_codes
+from main_controller.web.route import Given, Handlers
 from main_controller.web.wire_text import visible
 
-PAGE_ROWS = 100
-MOST_ROWS = 500
-LARGEST_ID = 10**15
 FILES_AT_ONCE = 4
 """How many may fetch the whole journal at the same time, since each holds a request thread."""
 
@@ -33,9 +31,6 @@ COLUMNS = ("id", "at", "kind", "by", "unitId", "what", "before", "after", "outco
            "stage")  # fmt: skip
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes as the start of a formula."""
-
-RANGE = ("from", "to", "unit")
-QUESTION = (*RANGE, "before", "limit")
 
 
 class JournalPages:
@@ -68,24 +63,21 @@ class JournalPages:
             retry_after=10,
         )
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the routes."""
-        app.route("/journal", callback=self.rows, quiet=True)
-        app.route("/journal.csv", callback=self.file)
-        app.route("/journal.html", callback=self.page)
+    def handlers(self) -> Handlers:
+        """What answers each route."""
+        return {routes.JOURNAL_ROWS: self.rows, routes.JOURNAL_FILE: self.file, routes.JOURNAL_PAGE: self.page}
 
-    def rows(self) -> dict[str, Any]:
+    def rows(self, given: Given) -> dict[str, Any]:
         """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
-        rows, following = self._asked_for(Parameters.of(bottle.request).read(optional=QUESTION))
+        rows, following = self._asked_for(given)
         answer: dict[str, Any] = {"rows": rows, "next": following}
         if wants_codes(bottle.request.environ):
             answer["messages"] = self._journal.messages(row["id"] for row in rows)
         return answer
 
-    def page(self) -> bottle.HTTPResponse:
+    def page(self, asked: Given) -> bottle.HTTPResponse:
         """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""
-        read = Parameters.of(bottle.request).read(optional=QUESTION, may_be_empty=QUESTION)
-        given = {name: value for name, value in read.items() if value}
+        given = {name: value for name, value in asked.items() if value}
         rows, following = self._asked_for(given)
         html: str = self._template.render(
             title=self._title,
@@ -98,9 +90,8 @@ class JournalPages:
         )
         return tagged(html.encode(), "text/html; charset=utf-8")
 
-    def file(self) -> bottle.HTTPResponse:
+    def file(self, given: Given) -> bottle.HTTPResponse:
         """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already."""
-        given = Parameters.of(bottle.request).read(optional=RANGE)
         frm, to = self._range(given)
         place = ExitStack()
         place.enter_context(self._files.place())
@@ -118,13 +109,12 @@ class JournalPages:
         }
         return bottle.HTTPResponse(_Lines(first, rows, place), 200, headers)
 
-    def _asked_for(self, given: dict[str, str]) -> tuple[list[dict[str, Any]], int | None]:
+    def _asked_for(self, given: Given) -> tuple[list[dict[str, Any]], int | None]:
         frm, to = self._range(given)
-        before = _whole(given["before"], "before", LARGEST_ID) if "before" in given else None
-        limit = _whole(given["limit"], "limit", MOST_ROWS) if "limit" in given else PAGE_ROWS
-        return self._journal.page(frm, to, given.get("unit"), before, limit)
+        limit = given.get("limit", routes.PAGE_ROWS)
+        return self._journal.page(frm, to, given.get("unit"), given.get("before"), limit)
 
-    def _range(self, given: dict[str, str]) -> tuple[datetime | None, datetime | None]:
+    def _range(self, given: Given) -> tuple[datetime | None, datetime | None]:
         frm, to = (self._moment(given.get(name)) for name in ("from", "to"))
         if frm is not None and to is not None and frm >= to:
             raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))
@@ -181,14 +171,3 @@ def _line(cells: tuple[str, ...]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue().encode("utf-8", "backslashreplace")
-
-
-def _whole(text: str, name: str, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18 and 1 <= int(text) <= most):
-        sentence = say(
-            "web.notAWholeNumber",
-            "The parameter {name} must be a whole number from {least} to {most}, not {given}.",
-            name=name, least=1, most=most, given=shown(text),
-        )  # fmt: skip
-        raise BadRequest(sentence)
-    return int(text)

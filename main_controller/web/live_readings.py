@@ -14,9 +14,11 @@ from main_controller.concurrency.single_flight import SingleFlight
 from main_controller.domain.deals import normalise
 from main_controller.errors import UpstreamRefused
 from main_controller.sentence import Sentence, say
+from main_controller.web import routes
 from main_controller.web.conditional import tagged
-from main_controller.web.readings import SnapshotSource, refuse_callback
+from main_controller.web.readings import SnapshotSource
 from main_controller.web.replies import JSON, to_json
+from main_controller.web.route import Given, Handlers
 
 
 class GridStatus(Protocol):
@@ -69,14 +71,12 @@ class LiveReadings:
             apis_web.status, name=_call("/getStatus"), waiters=waiters, clock=clock, not_before=ordered_at
         )
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the routes."""
-        app.route("/get/dealsInfo", callback=self.deals_info, quiet=True)
-        app.route("/get/globalmode", callback=self.global_mode)
+    def handlers(self) -> Handlers:
+        """What answers each route."""
+        return {routes.DEALS_INFO: self.deals_info, routes.GLOBAL_MODE: self.global_mode}
 
-    def deals_info(self) -> bottle.HTTPResponse:
+    def deals_info(self, given: Given) -> bottle.HTTPResponse:
         """R8: all deals of the cluster, asked live; UpstreamRefused (502) while no Grid Master is known (Z6)."""
-        refuse_callback(bottle.request.environ)
         known = grid_master_known(self._cache.snapshot().grid.unit_ids)
         if known is None:
             sentence = say(
@@ -92,9 +92,8 @@ class LiveReadings:
         asked_at = self._clock()
         return asked_at, to_json([normalise(deal) for deal in self._apis_web.deals()])
 
-    def global_mode(self) -> dict[str, Any]:
+    def global_mode(self, given: Given) -> dict[str, Any]:
         """R7: apis-web's `active`, asked live, and the mode in force; UpstreamRefused where it answers an error."""
-        refuse_callback(bottle.request.environ)
         answer = self._status()
         if answer.error is not None:
             sentence = say("web.statusIsError", "apis-web answered /getStatus with an error: {said}", said=answer.error)

@@ -7,12 +7,13 @@ asked and told.
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from threading import BoundedSemaphore, Condition
+from types import MappingProxyType
 from typing import Any
 
 import bottle
@@ -25,9 +26,9 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.orders.register import KeyTaken, Register
 from main_controller.sentence import say
-from main_controller.web.figures import whole
-from main_controller.web.parameters import BESIDE, NAME, Parameters
-from main_controller.web.replies import json_reply, shown
+from main_controller.web.parameters import BESIDE_NAMES, Parameters, value_of
+from main_controller.web.replies import json_reply
+from main_controller.web.route import Route
 
 ORDERS_AT_ONCE = 16
 """How many orders other than Wait and stop may be on their way at the same time."""
@@ -38,10 +39,6 @@ WAITERS = 16
 
 ALIKE = 4
 """How many stops that ask for the same may hold a request thread; further ones are answered at once."""
-
-STAMP = ("key", "serial", "start", "age", "page")
-
-MOST_SERIAL, LONGEST_AGE = 10**8, 10**8
 
 Work = Callable[[Stamp], tuple[Command, Mapping[str, Any]]]
 """Gives the order; returns its command and the specified body of the reply."""
@@ -80,41 +77,24 @@ class Ordering:
 
     def asked(
         self,
+        route: Route,
+        in_path: Mapping[str, str] = MappingProxyType({}),
         *,
-        required: Collection[str] = (),
-        optional: Collection[str] = (),
-        may_be_empty: Collection[str] = (),
-        stops: Callable[[Parameters], bool] = lambda given: False,
-        ignored: Collection[str] = (),
         drop_unknown: Callable[[Parameters], bool] = lambda given: True,
     ) -> "Asked":
-        """The parameters of the order in hand; BadRequest for any that is wrong (Z7).
+        """What is asked of this route now; BadRequest for any parameter that is wrong (Z7). `in_path` has its path's.
 
-        Of one that `stops`, those in `ignored` are not looked at, what stands beside it and cannot be read is dropped,
-        and so are unknown parameters and a body of another kind where they hold no misspelt scope (`drop_unknown`):
-        nothing harmless keeps a stop back (S32).
+        Of one that stops, those that its declaration ignores are not looked at, what stands beside it and cannot be
+        read is dropped, and so are unknown parameters and a body of another kind where they hold no misspelt scope
+        (`drop_unknown`): nothing harmless keeps a stop back (S32).
         """
         read = Parameters.of(bottle.request)
-        stopping = stops(read)
-        given = read.read(
-            required=required,
-            optional=(*optional, *BESIDE),
-            may_be_empty=may_be_empty,
-            stops=stopping,
-            ignored=ignored,
-            drop_unknown=stopping and drop_unknown(read),
-        )
-        wait = given.pop("wait", None)
-        if wait not in (None, "verified", "no"):
-            if not stopping:
-                sentence = say(
-                    "web.wrongWait", "The parameter wait can only be verified or no, not {given}.", given=shown(wait)
-                )
-                raise BadRequest(sentence)
-            wait = None
-        stamped = {name: given.pop(name) for name in STAMP if name in given}
-        request = " ".join([bottle.request.path, *(f"{name}={given[name]}" for name in sorted(given))])
-        return Asked(given, wait, stamped, request)
+        stops = route.is_stop(lambda name: in_path.get(name, read.get(name)))
+        given = read.read(route, stops=stops, drop_unknown=stops and drop_unknown(read))
+        stamped = {name: given.pop(name, None) for name in BESIDE_NAMES}
+        texts = [f"{name}={read.get(name)}" for name in sorted(given)]
+        given |= {one.name: value_of(one, in_path[one.name]) for one in route.in_path}
+        return Asked(given, stamped.pop("wait"), stamped, " ".join([bottle.request.path, *texts]))
 
     def carry_out(self, asked: "Asked", work: Work, *, urgency: "Urgency | None" = None, ends: bool = False) -> Any:
         """Give the order, or tell how it stands that came with this key before; the reply's value.
@@ -229,39 +209,19 @@ class Urgency(Enum):
 class Asked:
     """One order as it was asked: its own parameters, `wait`, what is stamped on it, and what it asks as one text."""
 
-    given: Mapping[str, str]
+    given: Mapping[str, Any]
     wait: str | None
-    stamped: Mapping[str, str]
+    stamped: Mapping[str, Any]
     request: str
 
     def stamp(self, *, stops: bool) -> Stamp:
-        """The key and moment; BadRequest where they cannot be read, but of a stop that is let pass."""
-        try:
-            return Stamp(self._name("key"), self.request, self._moment(), self._name("page"))
-        except BadRequest:
-            if not stops:
-                raise
-            return Stamp(request=self.request)
-
-    def _name(self, name: str) -> str | None:
-        text = self.stamped.get(name)
-        if text is not None and not NAME.fullmatch(text):
-            sentence = say(
-                "web.wrongName", "The parameter {name} has 1 to 64 letters, digits, - or _, not {given}.",
-                name=name, given=shown(text),
-            )  # fmt: skip
-            raise BadRequest(sentence)
-        return text
-
-    def _moment(self) -> Moment | None:
-        given = [name for name in ("serial", "start", "age") if name in self.stamped]
-        if not given:
-            return None
-        if len(given) < 3:
+        """The key and moment; BadRequest where the moment is told by halves, but of a stop that is let pass."""
+        key, page = self.stamped["key"], self.stamped["page"]
+        serial, start, age = (self.stamped[name] for name in ("serial", "start", "age"))
+        whole = None not in (serial, start, age)
+        if not whole and not stops and (serial, start, age) != (None, None, None):
             raise BadRequest(say("web.momentIncomplete", "The parameters serial, start and age go together."))
-        serial = whole(self.stamped["serial"], "serial", 0, MOST_SERIAL)
-        age = whole(self.stamped["age"], "age", 0, LONGEST_AGE) / 1000
-        return Moment(serial, str(self._name("start")), age)
+        return Stamp(key, self.request, Moment(serial, start, age / 1000) if whole else None, page)
 
 
 def caller() -> Actor:

@@ -14,9 +14,11 @@ from main_controller.domain.deals import normalise
 from main_controller.domain.modes import parse_converter_status, parse_mode
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.units import Unit
+from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
-from main_controller.web.readings import SnapshotSource, refuse_callback
+from main_controller.web.readings import SnapshotSource
+from main_controller.web.route import Given, Handlers
 from main_controller.web.unit_status import trips_sentence, unwatched_sentence
 from main_controller.web.wire_text import isolated, visible
 
@@ -72,14 +74,13 @@ class Page:
         self._cache = cache
         self._status = status
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the route."""
-        app.route("/", callback=self.main)
+    def handlers(self) -> Handlers:
+        """What answers the route."""
+        return {routes.MAIN: self.main}
 
-    def main(self) -> bottle.HTTPResponse:
+    def main(self, given: Given) -> bottle.HTTPResponse:
         """R1: the energy-sharing screen."""
-        refuse_callback(bottle.request.environ)
-        display = bottle.request.query.get("display")
+        display = given.get("display")
         html: str = self._template.render(**self.variables(display if display in DISPLAYS else ""))
         return tagged(html.encode(), "text/html; charset=utf-8")
 

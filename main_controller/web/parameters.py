@@ -1,11 +1,10 @@
-"""Owns how a command's parameters are read: nothing unknown, nothing twice, nothing hidden (Z3, Z7).
+"""Owns how the parameters of a request are read: nothing unknown, nothing twice, nothing hidden (Z3, Z7).
 
-Used by every command, and by the readings for the one parameter that they know.
+What a route takes, and how each value is read, stands in its declaration. Used for every route.
 """
 
-import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,26 +12,17 @@ import bottle
 
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
+from main_controller.web.kinds import MAX_CHARACTERS, UNIT_ID
 from main_controller.web.replies import shown
-
-MAX_CHARACTERS = 256
-"""The longest value of a parameter."""
+from main_controller.web.route import BesideStop, Parameter, Route
+from main_controller.web.routes import BESIDE, IDS
 
 MAX_PARAMETERS = 32
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What a key, a start and a page are named by."""
-IDS = ("unitId", "unit", "from", "to")
-"""The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""
 
 DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What turns the direction of the text around it."""
 
-BESIDE = ("wait", "key", "serial", "start", "age", "page")
-"""The parameters that stand beside what an order says; of a stop they are dropped where they cannot be read."""
-
-SIGNED = ("name", "reason")
-"""Who orders and why, as they say: of a stop dropped likewise where it cannot be read (I17)."""
-
+BESIDE_NAMES = frozenset(one.name for one in BESIDE)
 FORM = "application/x-www-form-urlencoded"
 READ = "main_controller.parameters"
 
@@ -79,7 +69,7 @@ class Parameters:
                 "web.parameterHoldsControl", "The parameter {name} holds a control character.", name=shown(name)
             )
             return BadRequest(sentence)
-        if name in BESIDE and not value.strip():
+        if name in BESIDE_NAMES and not value.strip():
             return _empty(name)
         return None
 
@@ -109,44 +99,35 @@ class Parameters:
         )
         return read
 
-    def read(
-        self,
-        *,
-        required: Collection[str] = (),
-        optional: Collection[str] = (),
-        may_be_empty: Collection[str] = (),
-        stops: bool = False,
-        ignored: Collection[str] = (),
-        drop_unknown: bool = False,
-    ) -> dict[str, str]:
-        """The values by name; BadRequest for an unknown or a missing one, or one empty and not in `may_be_empty`.
+    def read(self, route: Route, *, stops: bool = False, drop_unknown: bool = False) -> dict[str, Any]:
+        """The values by name, each as its kind reads it; BadRequest for a parameter that `route` does not know, for a
+        missing, empty or wrong one, and for `callback` of a reading (Z3).
 
-        Of an order that `stops`, which nothing harmless beside it may keep back (S32), those in `ignored` are dropped
-        unread, and what stands beside the order where it cannot be read; `drop_unknown` drops unknown ones too, and a
-        query or body that cannot be read at all.
+        Of an order that `stops`, which nothing harmless beside it may keep back (S32), the declaration says what is
+        not looked at, and what is dropped where it cannot be read; `drop_unknown` drops unknown ones too, and a query
+        or body that cannot be read at all.
         """
-        known_names = {*required, *optional}
-        ignored = known_names.intersection(ignored) if stops else ()
-        beside = known_names.intersection((*BESIDE, *SIGNED)) if stops else ()
+        known = {one.name: one for one in route.taken}
+        self._refuse_faults(known, stops, drop_unknown or (route.ignores_unknown and not known))
+        values: dict[str, Any] = {}
+        for name, text in self._values.items():
+            if name in known:
+                values |= _read(known[name], text, stops)
+            elif not drop_unknown and not route.ignores(name):
+                raise _unknown(name, route)
+        for name, one in known.items():
+            if one.required and name not in values:
+                raise missing(name)
+        return values
+
+    def _refuse_faults(self, known: Mapping[str, Parameter], stops: bool, drop_unknown: bool) -> None:
         if self._unreadable is not None and not drop_unknown:
             raise self._unreadable
         for name, fault in self._faults.items():
-            if name not in beside and name not in ignored and not (drop_unknown and name not in known_names):
+            one = known.get(name)
+            spared = drop_unknown if one is None else stops and one.beside_stop is not BesideStop.READ
+            if not spared:
                 raise fault
-        given = {
-            name: value
-            for name, value in self._values.items()
-            if name not in ignored and (name in known_names or not drop_unknown)
-        }
-        for name, value in given.items():
-            if name not in known_names:
-                raise _unknown(name, known_names)
-            if not (value if name in IDS else value.strip()) and name not in may_be_empty:
-                raise _empty(name)
-        for name in required:
-            if name not in given:
-                raise BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=shown(name)))
-        return given
 
     def get(self, name: str) -> str | None:
         """One value, None where it is absent or cannot be read; whatever else was given is not judged."""
@@ -156,30 +137,42 @@ class Parameters:
         """Whether some parameter's name begins with "unit": whoever sends it means one unit alone."""
         return any(name.casefold().startswith("unit") for name in (*self._values, *self._faults))
 
-    def one(self, name: str) -> str | None:
-        """As `get`, for a reading: BadRequest where anything cannot be read."""
-        for fault in (self._unreadable, *self._faults.values()):
-            if fault is not None:
-                raise fault
-        return self.get(name)
+
+def _read(one: Parameter, text: str, stops: bool) -> dict[str, Any]:
+    """The value by its name; nothing where the parameter is left out beside a stop."""
+    if stops and one.beside_stop is BesideStop.IGNORED:
+        return {}
+    try:
+        return {one.name: value_of(one, text)}
+    except BadRequest:
+        if stops and one.beside_stop is BesideStop.DROPPED:
+            return {}
+        raise
 
 
-def parameters(
-    request: bottle.BaseRequest,
-    *,
-    required: Collection[str] = (),
-    optional: Collection[str] = (),
-    may_be_empty: Collection[str] = (),
-) -> dict[str, str]:
-    """The parameters of a command in one call: see `Parameters`."""
-    return Parameters.of(request).read(required=required, optional=optional, may_be_empty=may_be_empty)
+def value_of(parameter: Parameter, text: str) -> Any:
+    """The value of one parameter's text; BadRequest where it is wrong, or empty and may not be."""
+    blank = not (text if parameter.kind is UNIT_ID else text.strip())
+    if blank and parameter.may_be_empty:
+        return text
+    if blank:
+        raise _empty(parameter.name)
+    return parameter.kind.read(text, parameter.name)
+
+
+def missing(name: str) -> BadRequest:
+    """What is wrong where a parameter that is needed was not given."""
+    return BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=shown(name)))
 
 
 def _empty(name: str) -> BadRequest:
     return BadRequest(say("web.parameterEmpty", "The parameter {name} is empty.", name=shown(name)))
 
 
-def _unknown(name: str, known: Collection[str]) -> BadRequest:
+def _unknown(name: str, route: Route) -> BadRequest:
+    if name == "callback" and not route.order:
+        return BadRequest(say("web.noCallback", "The parameter 'callback' is not known here: JSONP is not offered."))
+    known = sorted(one.name for one in route.taken)
     if not known:
         sentence = say(
             "web.parameterUnknownOfNone", "The parameter {name} is not known here; known: none.", name=shown(name)
@@ -187,7 +180,7 @@ def _unknown(name: str, known: Collection[str]) -> BadRequest:
         return BadRequest(sentence)
     sentence = say(
         "web.parameterUnknown", "The parameter {name} is not known here; known: {known}.",
-        name=shown(name), known=", ".join(sorted(known)),
+        name=shown(name), known=", ".join(known),
     )  # fmt: skip
     return BadRequest(sentence)
 

@@ -12,11 +12,13 @@ import bottle
 
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.snapshot import Snapshot
-from main_controller.errors import BadRequest, NoDataYet
+from main_controller.errors import NoDataYet
 from main_controller.sentence import say
+from main_controller.web import routes
 from main_controller.web.conditional import accepts_gzip, matches, tagged_json
-from main_controller.web.parameters import NAME
+from main_controller.web.parameters import Parameters
 from main_controller.web.replies import COMMON_HEADERS, JSON, reply
+from main_controller.web.route import Given, Handlers
 
 NO_DATA = say("web.noDataYet", "apis-web has given no data yet.")
 
@@ -69,23 +71,31 @@ class Readings:
         self._clock = clock
         self._prepared = self._prepare(cache.snapshot())  # replaced whole
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the routes."""
-        app.route(["/get/logInfo", "/get/log"], callback=self.log_info, quiet=True)
-        app.route("/schedules", callback=self.schedules, quiet=True)
-        app.route("/get/status", callback=self.status, quiet=True)
-        app.route("/healthz", callback=self.healthz, quiet=True)
-        app.route("/readyz", callback=self.readyz, quiet=True)
-        app.route("/ipv4", callback=self.ipv4)
+    def handlers(self) -> Handlers:
+        """What answers each route."""
+        return {
+            routes.LOG_INFO: self.log_info,
+            routes.LOG: self.log_info,
+            routes.SCHEDULES_SET: self.schedules,
+            routes.STATUS: self.status,
+            routes.HEALTHZ: self.healthz,
+            routes.READYZ: self.readyz,
+            routes.IPV4: self.ipv4,
+        }
 
-    def log_info(self) -> bottle.HTTPResponse:
+    def log_info(self, given: Given) -> bottle.HTTPResponse:
         """R2: exactly the units of the last good `/get/log`, in its order; NoDataYet before the first (Z2)."""
-        status, headers, body = self.answer(bottle.request.environ)
+        status, headers, body = self._answer(bottle.request.environ)
         return bottle.HTTPResponse(body, status, headers)
 
     def answer(self, environ: Mapping[str, Any]) -> tuple[int, Headers, bytes]:
-        """R2 as status, headers and body, for this route and for the application's short way to it."""
-        refuse_callback(environ)
+        """R2 as status, headers and body, for the application's short way to it."""
+        query = environ.get("QUERY_STRING", "")
+        if query:
+            Parameters(query).read(routes.LOG_INFO)
+        return self._answer(environ)
+
+    def _answer(self, environ: Mapping[str, Any]) -> tuple[int, Headers, bytes]:
         snapshot = self._cache.snapshot()
         prepared = self._prepared
         if prepared.snapshot is not snapshot:
@@ -113,16 +123,14 @@ class Readings:
         moved_at = max((sighting.moved_at for sighting in snapshot.sightings.values()), default=None)
         return _Prepared(snapshot, moved_at, _headers(snapshot.etag), _headers(f"W/{snapshot.etag}"))
 
-    def schedules(self) -> bottle.HTTPResponse:
+    def schedules(self, given: Given) -> bottle.HTTPResponse:
         """R9: the pending schedules, by unit ("" is the cluster) and operation."""
-        refuse_callback(bottle.request.environ)
         return tagged_json(self._schedules())
 
-    def status(self) -> bottle.HTTPResponse:
+    def status(self, given: Given) -> bottle.HTTPResponse:
         """Z5a: how everything stands; `page` names the page that asks (H2)."""
-        refuse_callback(bottle.request.environ)
-        page = bottle.request.query.get("page")
-        if page is not None and NAME.fullmatch(page):
+        page = given.get("page")
+        if page is not None:
             self._heard(page)
         status = self._status()
         then = status.get("then")
@@ -132,16 +140,15 @@ class Readings:
             status = {**status, "then": {**told, "mine": mine}}
         return tagged_json(status)
 
-    def ipv4(self) -> bottle.HTTPResponse:
+    def ipv4(self, given: Given) -> bottle.HTTPResponse:
         """R17: the address at which other machines reach this one, as plain text."""
-        refuse_callback(bottle.request.environ)
         return reply(self._ipv4().encode(), "text/plain; charset=utf-8")
 
-    def healthz(self) -> dict[str, Any]:
+    def healthz(self, given: Given) -> dict[str, Any]:
         """Whether the program answers at all."""
         return {"alive": True}
 
-    def readyz(self) -> dict[str, Any]:
+    def readyz(self, given: Given) -> dict[str, Any]:
         """Whether some unit is live, and why the journal is not written, if so; NoDataYet with the reason otherwise."""
         snapshot = self._cache.snapshot()
         now = self._clock()
@@ -161,10 +168,3 @@ class Readings:
 def _headers(etag: str) -> Headers:
     told = {"Content-Type": JSON, "Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
     return [*told.items(), *COMMON_HEADERS.items()]
-
-
-def refuse_callback(environ: Mapping[str, Any]) -> None:
-    """Refuse `callback=`: JSONP, which would show the data to any web page, is not built (Z3)."""
-    query = environ.get("QUERY_STRING")
-    if query and any(pair.partition("=")[0] == "callback" for pair in query.split("&")):
-        raise BadRequest(say("web.noCallback", "The parameter 'callback' is not known here: JSONP is not offered."))

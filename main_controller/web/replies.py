@@ -96,7 +96,7 @@ def error_reply(error: ControllerError, *, order: bool = False) -> bottle.HTTPRe
 class Replies:
     """The Bottle plugin that finishes every answer and logs every call.
 
-    A route mounted with `quiet=True` is a poll and logged at DEBUG, all others at INFO (L6, T30).
+    A route that is declared as polled is logged at DEBUG, all others at INFO (L6, T30).
     """
 
     name = "replies"
@@ -108,8 +108,8 @@ class Replies:
 
     def apply(self, callback: Callable[..., Any], route: bottle.Route) -> Callable[..., Any]:
         """Wrap one route's callback; called by Bottle."""
-        quiet = bool(route.config.get("quiet", False))
-        order = bool(route.config.get("command", False))
+        declared = route.config["declared"]
+        quiet, order = declared.polled, declared.order
         level = logging.DEBUG if quiet else logging.INFO
 
         def answer(**arguments: Any) -> bottle.HTTPResponse:

@@ -1,35 +1,43 @@
 """Tells which requests stop something, by what they ask for and nothing else (Z8, Z9).
 
-Pure. Used by the server, which serves such requests with threads of their own, and by the guard, which lets a POST of
-this kind pass without `Origin`. Only what stops or ends is in here: Stop all, the E-stop, the safe end, Wait, Force
-Stop and Soft Stop. What cannot be read as its route reads it (a parameter twice, a body of another kind) stops nothing.
+Pure: the routes' declarations say it. Used by the server, which serves such requests with threads of their own, and by
+the guard, which lets a POST of this kind pass without `Origin`. What cannot be read as its route reads it (a parameter
+twice, a body of another kind) stops nothing.
 """
 
-from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.server.lanes import Lane
 from main_controller.web.parameters import Parameters
+from main_controller.web.route import Route, When
+from main_controller.web.routes import ROUTES
 
-STOPPING_MODES = (Mode.STOP, Mode.HETERONOMOUS)
-STOPPING_WORDS = tuple(status for status, mode in BUDO_WORDS.items() if mode in STOPPING_MODES)
-BUDO = "/set/budo/"
+LOWERING = [(route, when) for route in ROUTES if (when := route.lowers or route.stops) is not None]
+WHOLE = {route.path: (route, when) for route, when in LOWERING if not route.in_path}
+BEGUN = sorted(
+    ((route.path.partition("{")[0], route, when) for route, when in LOWERING if route.in_path),
+    key=lambda one: -len(one[0]),
+)
+"""The routes with an id or a word at their end, by what stands before it, the longest first."""
 
 
 def lane_of(method: str, path: str, query: str = "", body: bytes = b"") -> Lane:
     """The lane of a request; `body` is its urlencoded body, empty for one of another kind."""
-    path = "/" + path.lstrip("/")  # as the server hands it on
-    if method not in ("GET", "POST"):
+    found = _found("/" + path.lstrip("/")) if method in ("GET", "POST") else None  # as the server hands it on
+    if found is None:
         return Lane.ORDINARY
-    if path in ("/stopAll", "/estop"):
-        return Lane.STOP_ALL
-    if path == "/share/end" or (path.startswith(BUDO) and path.removeprefix(BUDO) in STOPPING_WORDS):
-        return Lane.STOP
-    if path == "/setOperationMode":
-        return _lane_by("value", STOPPING_MODES, query, body)
-    if path.startswith("/set/") and not path.startswith(BUDO):
-        return _lane_by("mode", (ConverterStatus.WAIT,), query, body)
-    return Lane.ORDINARY
+    route, when, in_path = found
+    if when.parameter is None:
+        return route.lane
+    given = in_path if when.parameter in in_path else {when.parameter: Parameters(query, body).get(when.parameter)}
+    return route.lane if when.holds(given.get) else Lane.ORDINARY
 
 
-def _lane_by(name: str, values: tuple[str, ...], query: str, body: bytes) -> Lane:
-    value = Parameters(query, body).get(name)
-    return Lane.STOP if value is not None and value in values else Lane.ORDINARY
+def _found(path: str) -> tuple[Route, When, dict[str, str | None]] | None:
+    """The route that stops or lowers something, when it does, and what stands in its path."""
+    if path in WHOLE:
+        return (*WHOLE[path], {})
+    for begin, route, when in BEGUN:
+        if path.startswith(begin):
+            rest = path.removeprefix(begin)
+            fits = rest and (route.holds_slashes or "/" not in rest)
+            return (route, when, {route.in_path[0].name: rest}) if fits else None
+    return None

@@ -5,19 +5,20 @@ Used by the application.
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any
 
 import bottle
 
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.snapshot import Snapshot
-from main_controller.errors import BadRequest, NoDataYet, NotFound
+from main_controller.errors import NoDataYet, NotFound
 from main_controller.sentence import say
 from main_controller.upstream.devices import Devices, NotReadable, Part, Target
+from main_controller.web import routes
 from main_controller.web.conditional import tagged_json
-from main_controller.web.parameters import Parameters
-from main_controller.web.readings import SnapshotSource, refuse_callback
+from main_controller.web.readings import SnapshotSource
 from main_controller.web.replies import shown
+from main_controller.web.route import Given, Handlers, Route
 
 PLACES: Mapping[Part, tuple[str, ...]] = {
     "unit": (),
@@ -27,6 +28,14 @@ PLACES: Mapping[Part, tuple[str, ...]] = {
     "oesunit": ("oesunit",),
 }
 """Where each part stands in a unit's data."""
+
+ROUTES_OF: Mapping[Part, tuple[Route, Route]] = {
+    "unit": routes.UNIT_DATA,
+    "dcdc": routes.UNIT_DCDC,
+    "meter": routes.UNIT_METER,
+    "emu": routes.UNIT_EMU,
+    "oesunit": routes.UNIT_IDENTITY,
+}
 
 HARDWARE = ("emu", "dcdc")
 """The sections of a unit's data that its devices tell by themselves."""
@@ -55,15 +64,14 @@ class UnitReadings:
         self._waiting = waiting
         self._clock = clock
 
-    def mount(self, app: bottle.Bottle) -> None:
-        """Add the routes. An id may hold an encoded slash, which the server has decoded before us."""
-        for part in get_args(Part):
-            app.route([f"/get/{part}/<oesid:path>", f"/get/{part}"], callback=self._route(part))
+    def handlers(self) -> Handlers:
+        """What answers each route."""
+        return {route: self._answer(part) for part, both in ROUTES_OF.items() for route in both}
 
-    def _route(self, part: Part) -> Callable[..., bottle.HTTPResponse]:
-        def answer(oesid: str | None = None) -> bottle.HTTPResponse:
-            unit_id = oesid if oesid is not None else _asked(bottle.request)
-            return self.read(unit_id, part, urgent=_urgent(bottle.request))
+    def _answer(self, part: Part) -> Callable[[Given], bottle.HTTPResponse]:
+        def answer(given: Given) -> bottle.HTTPResponse:
+            unit_id = given["oesid"] if "oesid" in given else given["unitId"]
+            return self.read(unit_id, part, urgent=given.get("urgent", False))
 
         return answer
 
@@ -123,23 +131,3 @@ def _target(snapshot: Snapshot, unit_id: str) -> Target:
     kept = snapshot.remembered.get(unit_id)
     address = sighting.unit.ip if sighting is not None else None
     return Target(unit_id, address or (kept.ip if kept is not None else None))
-
-
-def _asked(request: bottle.BaseRequest) -> str:
-    unit_id = Parameters(request.environ.get("QUERY_STRING", "")).one("unitId")
-    if not unit_id:
-        raise BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=shown("unitId")))
-    return unit_id
-
-
-def _urgent(request: bottle.BaseRequest) -> bool:
-    refuse_callback(request.environ)
-    if not request.environ.get("QUERY_STRING"):
-        return False
-    value = Parameters(request.environ["QUERY_STRING"]).one("urgent")
-    if value not in (None, "true", "false"):
-        sentence = say(
-            "web.wrongUrgent", "The parameter 'urgent' is 'true' or 'false', not {given}.", given=shown(str(value))
-        )
-        raise BadRequest(sentence)
-    return value == "true"

@@ -1,15 +1,16 @@
 """What no route can want is refused before it is routed: too long, too large, not UTF-8."""
 
-import bottle
 import pytest
 
+from main_controller.web import routes
 from main_controller.web.guard import Guard
-from tests.web.client import Client
+from main_controller.web.route import Handlers
+from tests.web.client import Client, route
 
 
 class Anything:
-    def mount(self, app: bottle.Bottle) -> None:
-        app.route("/unit/<oesid:path>", ["GET", "POST"], lambda oesid: {"id": oesid})
+    def handlers(self) -> Handlers:
+        return {route("/unit/{oesid}", in_path=(routes.PATH_UNIT,), order=True): lambda oesid: {"id": oesid}}
 
 
 @pytest.fixture

@@ -6,37 +6,35 @@ import bottle
 import pytest
 
 from main_controller.errors import ControllerError
+from main_controller.web import routes
 from main_controller.web.guard import Guard
-from main_controller.web.parameters import parameters
-from tests.web.client import Client
+from main_controller.web.parameters import Parameters
+from main_controller.web.route import Handlers, When
+from tests.web.client import Client, route
 
 HOST = "127.0.0.1:4382"
 
 
 class Commands:
-    """Three commands that count how often they acted, and a reading."""
+    """The program's orders, which count how often they acted, one that stops at a word, and a reading."""
 
     def __init__(self) -> None:
         self.acted: list[str] = []
-        self.wait = False
 
-    def mount(self, app: bottle.Bottle) -> None:
-        methods = ["GET", "POST"]
-        app.route("/order", methods, self.act, command=True)
-        app.route("/stopAll", methods, self.act, command=True, stops=True)
-        app.route("/word", methods, self.act, command=True, stops=lambda: self.wait)
-        app.route("/set/<unit_id>", methods, self.set, command=True, stops=self.is_wait)
-        for path in ("/set/budo/<mode>", "/setOperationMode", "/share/end", "/share"):
-            app.route(path, methods, lambda mode="": self.act(), command=True)
-        app.route("/reading", callback=lambda: {"read": True})
+    def handlers(self) -> Handlers:
+        orders = (routes.STOP_ALL, routes.SET_BUDO, routes.SET_OPERATION_MODE, routes.END_SHARE, routes.SHARE)
+        return {
+            route("/order", order=True): self.act,
+            route("/word", order=True, stops=When("word", ("halt",))): self.act,
+            routes.SET_UNIT: self.set,
+            **dict.fromkeys(orders, self.act),
+            route("/reading", ignores_unknown=True): lambda given: {"read": True},
+        }
 
-    def set(self, unit_id: str) -> dict[str, Any]:
-        return {**self.act(), "mode": parameters(bottle.request, required=("mode",))["mode"]}
+    def set(self, oesid: str) -> dict[str, Any]:
+        return {**self.act(), "mode": Parameters.of(bottle.request).get("mode")}
 
-    def is_wait(self) -> bool:
-        return parameters(bottle.request, optional=("mode",)).get("mode") == "0x0000"
-
-    def act(self) -> dict[str, Any]:
+    def act(self, **in_path: str) -> dict[str, Any]:
         self.acted.append(bottle.request.path)
         return {"succeeded": True}
 
@@ -231,10 +229,9 @@ def test_read_only_lets_stop_all_and_wait_through_and_nothing_else(commands: Com
     client = Client(commands, guard=Guard(read_only=True))
     assert client.call("/order", "POST").status == 403
     assert "read-only" in client.call("/order").error
-    assert client.call("/word").status == 403
+    assert client.call("/word?word=go").status == 403
     assert commands.acted == []
-    commands.wait = True
-    assert client.call("/word").status == 200
+    assert client.call("/word?word=halt").status == 200
     assert client.call("/stopAll").status == 200
     assert client.call("/reading").status == 200
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-import bottle
 import pytest
 
 from main_controller.domain.commands import Command, CommandState
@@ -17,12 +16,20 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.orders.register import Register
 from main_controller.sentence import foreign
+from main_controller.web.kinds import TEXT
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
+from main_controller.web.route import ALWAYS, Handlers, Parameter, Route
+from main_controller.web.routes import BESIDE
 from tests.assessment.units import ME
-from tests.web.client import Answer, Client
+from tests.web.client import Answer, Client, route
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 KEY = "0123456789abcdef0123456789abcdef"
+
+
+VALUE = (Parameter(name="value", kind=TEXT, says="", example="1"),)
+ORDER = route("/order", order=True, beside=BESIDE, parameters=VALUE)
+HALT = route("/halt", order=True, beside=BESIDE, parameters=VALUE, stops=ALWAYS)
 
 
 class Part:
@@ -44,13 +51,12 @@ class Part:
         self.do: Callable[[Command], None] = lambda command: None
         self.client = Client(self)
 
-    def mount(self, app: bottle.Bottle) -> None:
-        app.route("/order", ["GET", "POST"], lambda: self._order(False), command=True)
-        app.route("/halt", ["GET", "POST"], lambda: self._order(True), command=True, stops=True)
+    def handlers(self) -> Handlers:
+        return {ORDER: lambda: self._order(ORDER), HALT: lambda: self._order(HALT)}
 
-    def _order(self, stops: bool) -> Any:
-        asked = self.ordering.asked(optional=("value",), stops=lambda given: stops)
-
+    def _order(self, declared: Route) -> Any:
+        asked = self.ordering.asked(declared)
+        stops = declared is HALT
         mode = Mode.STOP if stops else Mode.MANUAL
 
         def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:

@@ -7,18 +7,30 @@ import bottle
 import pytest
 
 from main_controller.errors import BadRequest
-from main_controller.web.parameters import Parameters, parameters
-from tests.web.client import Client
+from main_controller.web.kinds import TEXT, UNIT_ID
+from main_controller.web.parameters import Parameters
+from main_controller.web.route import Handlers, Parameter
+from tests.web.client import Client, route
+
+ECHO = route(
+    "/echo",
+    order=True,
+    parameters=(
+        Parameter(name="value", kind=TEXT, says="", example="stop", required=True, may_be_empty=True),
+        Parameter(name="unitId", kind=UNIT_ID, says="", example="E001"),
+    ),
+)
+NAMED = route("/named", parameters=(Parameter(name="name", kind=TEXT, says="", example="anna", required=True),))
 
 
 class Echo:
     """A command that answers its parameters."""
 
-    def mount(self, app: bottle.Bottle) -> None:
-        app.route("/echo", ["GET", "POST"], self.echo, command=True)
+    def handlers(self) -> Handlers:
+        return {ECHO: self.echo}
 
     def echo(self) -> dict[str, Any]:
-        return parameters(bottle.request, required=["value"], optional=["unitId"], may_be_empty=["value"])
+        return Parameters.of(bottle.request).read(ECHO)
 
 
 @pytest.fixture
@@ -101,11 +113,11 @@ def test_a_body_of_another_kind_is_refused(client: Client, method: str, headers:
 
 def test_a_name_with_a_control_character_is_shown_safely() -> None:
     with pytest.raises(BadRequest) as refused:
-        Parameters("a%0Ab=1").read()
+        Parameters("a%0Ab=1").read(NAMED)
     assert "\n" not in refused.value.sentence
 
 
 def test_a_value_of_blanks_alone_is_empty() -> None:
     """A lock under a name of blanks could be taken off by nobody who reads it."""
     with pytest.raises(BadRequest, match="'name' is empty"):
-        Parameters("name=%20%20").read(required=("name",))
+        Parameters("name=%20%20").read(NAMED)

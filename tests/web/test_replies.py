@@ -4,13 +4,13 @@ import logging
 import math
 from typing import Any
 
-import bottle
 import pytest
 
 from main_controller.errors import ControllerError, NoDataYet, Refused, UpstreamRefused, UpstreamTimeout
 from main_controller.sentence import foreign, say
 from main_controller.web.replies import shown, to_json
-from tests.web.client import Client
+from main_controller.web.route import Given, Handlers
+from tests.web.client import Client, route
 
 
 class Routes:
@@ -19,12 +19,14 @@ class Routes:
     def __init__(self, outcome: Any = None) -> None:
         self.outcome = outcome
 
-    def mount(self, app: bottle.Bottle) -> None:
-        app.route("/poll", callback=self.act, quiet=True)
-        app.route("/call", callback=self.act)
-        app.route("/order", ["GET", "POST"], callback=self.act, command=True)
+    def handlers(self) -> Handlers:
+        return {
+            route("/poll", polled=True): self.act,
+            route("/call"): self.act,
+            route("/order", order=True): self.act,
+        }
 
-    def act(self) -> Any:
+    def act(self, given: Given | None = None) -> Any:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome

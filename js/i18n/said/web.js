@@ -50,7 +50,7 @@ export default {
   "web.parameterUnknownOfNone": "パラメータ {name} はここでは使用できません。使用できるパラメータはありません。",
   "web.pathHoldsControl": "パスに制御文字が含まれています。",
   "web.pathNotUtf8": "パスが UTF-8 ではありません。",
-  "web.readOnly": "Main Controller は読み取り専用です。操作は Stop all と Wait のみ可能です。",
+  "web.readOnly": "Main Controller は読み取り専用です。操作は Stop all、E-stop、Wait、ガイド付き融通の終了のみ可能です。",
   "web.sendOrigin": "`Origin: {scheme}://{host}` を付けて送信",
   "web.statusIsError": "apis-web が /getStatus にエラーを返しました: {said}",
   "web.stopAllUnended": "Stop all はまだ終了していません。",
@@ -63,9 +63,7 @@ export default {
   "web.wrongMethod": "メソッド {method} はここでは使用できません。使用できるもの: {methods}。",
   "web.wrongName": "パラメータ {name} は英数字、-、_ の 1~64 文字で指定してください({given} は指定できません)。",
   "web.wrongThen": "パラメータ then に指定できるのは {one} または {other} のみです({given} は指定できません)。",
-  "web.wrongUrgent": "パラメータ 'urgent' は 'true' または 'false' を指定してください({given} は指定できません)。",
   "web.wrongWait": "パラメータ wait に指定できるのは verified または no のみです({given} は指定できません)。",
-  "web.pageNamed": "パラメーター 'page' に使えるのは 1~64 文字の英数字、「-」、「_」です。",
   "web.notAssessed": "グリッドの状態はまだ判定されていません。",
   "web.assessedAt": "グリッドの状態の最後の判定は {at} です。",
   "web.schedulesUnread": "Schedule のフォルダーが応答しません。"

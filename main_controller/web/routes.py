@@ -1,0 +1,516 @@
+"""Every route, declared once: what a browser or a script may ask of this program (R1-R27).
+
+From this table come Bottle's routes, the guard, the lanes of the server, `/openapi.json`, the tables of docs/api.md and
+the tests of bad input. Each part of `web/` says by which method it answers which of them.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from main_controller.domain.commands import CommandState
+from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
+from main_controller.domain.orders import Permission
+from main_controller.procedures.then_mode import THEN_MODES
+from main_controller.rules.interlock_terms import RULES
+from main_controller.sentence import say
+from main_controller.server.lanes import Lane
+from main_controller.web.kinds import (
+    FIGURE,
+    FILE,
+    FLAG,
+    NAMED,
+    TEXT,
+    TIME,
+    UNIT_ID,
+    one_of,
+    some_of,
+    whole,
+    word,
+)
+from main_controller.web.replies import shown
+from main_controller.web.route import ALWAYS, BesideStop, Parameter, Route, When
+
+CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
+    "text/css",
+    "text/csv",
+    "text/html",
+    "text/plain",
+    "text/javascript",
+    "image/svg+xml",
+)
+
+READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
+SHARING, STANDING, JOURNAL = "Guided sharing", "How orders stand", "Journal"
+
+LARGEST_SERIAL = 999_999_999
+LARGEST_ROW = 10**15
+LISTED, MOST_LISTED = 200, 1000
+PAGE_ROWS, MOST_ROWS = 100, 500
+DEFAULT_VOLTAGE = 350.0
+"""The bus voltage of a guided transfer where none is given, V (V9)."""
+
+
+# What a parameter is
+
+WAIT = Parameter(
+    name="wait",
+    kind=one_of(
+        ("verified", "no"),
+        lambda text: say(
+            "web.wrongWait", "The parameter wait can only be verified or no, not {given}.", given=shown(text)
+        ),
+    ),
+    says="`verified` waits until the grid shows it, `no` answers once form and rules are judged",
+    example="verified",
+    beside_stop=BesideStop.DROPPED,
+)
+BESIDE = (
+    WAIT,
+    Parameter(
+        name="key", kind=NAMED, says="names one press of a control, whose second arrival sends nothing",
+        example="5f2b7c31", beside_stop=BesideStop.DROPPED,
+    ),
+    Parameter(
+        name="serial", kind=whole(0, 10**8), says="that of the status, or the `moment` of the frame, looked at",
+        example="412", beside_stop=BesideStop.DROPPED,
+    ),
+    Parameter(
+        name="start", kind=NAMED, says="that of the status or frame looked at",
+        example="9f2c4e6b1a7d3580", beside_stop=BesideStop.DROPPED,
+    ),
+    Parameter(
+        name="age", kind=whole(0, 10**8), says="how many ms ago that came", example="800",
+        beside_stop=BesideStop.DROPPED,
+    ),
+    Parameter(
+        name="page", kind=NAMED, says="the page that asks", example="p1", beside_stop=BesideStop.DROPPED,
+    ),
+)  # fmt: skip
+"""What every order takes beside its own parameters (H1, H2, H6, M5)."""
+
+UNIT = Parameter(name="unitId", kind=UNIT_ID, says="the unit's id", example="E001", required=True)
+OF_UNIT = Parameter(name="unitId", kind=UNIT_ID, says="this unit alone", example="E001")
+PATH_UNIT = Parameter(name="oesid", kind=UNIT_ID, says="the unit's id", example="E001", required=True)
+FILENAME = Parameter(name="filename", kind=FILE, says="a file of the folder", example="main.js", required=True)
+URGENT = Parameter(name="urgent", kind=FLAG, says="`true` reads the device now", example="true")
+PAGE = Parameter(name="page", kind=NAMED, says="the name of the page that asks", example="p1")
+SIGNED = (
+    Parameter(name="name", kind=TEXT, says="who", example="anna", required=True),
+    Parameter(name="reason", kind=TEXT, says="why", example="fuse", required=True),
+)
+
+SET_POINT = (
+    Parameter(
+        name="dvg", kind=FIGURE, says="V, needed but for Wait", example="350", beside_stop=BesideStop.IGNORED,
+    ),
+    Parameter(
+        name="dig", kind=FIGURE, says="A, needed but for Wait", example="1", beside_stop=BesideStop.IGNORED,
+    ),
+    Parameter(name="dryRun", kind=FLAG, says="`true` asks the rules alone", example="true"),
+    Parameter(
+        name="override", kind=TEXT, says="the reason to pass rules", example="tested",
+        beside_stop=BesideStop.IGNORED,
+    ),
+    Parameter(
+        name="overrideRules",
+        kind=some_of(
+            tuple(RULES),
+            lambda rule: say(
+                "web.noRule", "There is no rule {rule}; the rules are {rules}.",
+                rule=shown(rule), rules=", ".join(RULES),
+            ),
+        ),
+        says="the rules that it passes", example="e,f", beside_stop=BesideStop.IGNORED,
+    ),
+)  # fmt: skip
+CONVERTER_STATUS = Parameter(
+    name="mode",
+    kind=one_of(
+        tuple(ConverterStatus),
+        lambda text: say(
+            "web.noConverterStatus", "The mode {mode} is no converter status; use {modes}.",
+            mode=shown(text), modes=list(ConverterStatus),
+        ),
+    ),
+    says="0x0000 Wait, 0x0014 voltage reference, 0x0041 charge, 0x0002 discharge",
+    example="0x0041", required=True,
+)  # fmt: skip
+
+
+def _budo(*modes: Mode) -> tuple[str, ...]:
+    """apis-web's words for these modes."""
+    return tuple(one for one, mode in BUDO_WORDS.items() if mode in modes)
+
+
+IS_WAIT = When("mode", (str(ConverterStatus.WAIT),))
+
+RANGE = (
+    Parameter(name="from", kind=TIME, says="ISO 8601", example="2026-11-21T00:00:00Z"),
+    Parameter(name="to", kind=TIME, says="ISO 8601", example="2099-11-22T00:00:00Z"),
+    Parameter(name="unit", kind=UNIT_ID, says="this unit alone", example="E004"),
+)
+ROWS = (
+    *RANGE,
+    Parameter(
+        name="before", kind=whole(1, LARGEST_ROW), says="an id: the rows before it, as `next` says", example="99",
+    ),
+    Parameter(
+        name="limit", kind=whole(1, MOST_ROWS), says=f"1..{MOST_ROWS} ({PAGE_ROWS})", example="1",
+    ),
+)  # fmt: skip
+
+
+# Readings
+
+
+def _of_a_unit(part: str, says: str, requirement: str) -> tuple[Route, Route]:
+    """A part of one unit's data: its id in the path, or as a parameter for an id that no path can hold."""
+    common: dict[str, Any] = {"title": READINGS, "ignores_unknown": True}
+    in_path = Route(
+        name=f"get{part.title()}", path=f"/get/{part}/{{oesid}}", says=says, requirement=requirement,
+        in_path=(PATH_UNIT,), parameters=(URGENT,), **common,
+    )  # fmt: skip
+    by_parameter = Route(
+        name=f"get{part.title()}Of", path=f"/get/{part}", says="the same, for an id that no path can hold",
+        parameters=(UNIT, URGENT), **common,
+    )  # fmt: skip
+    return in_path, by_parameter
+
+
+MAIN = Route(
+    name="page", path="/", title=READINGS, says="the page", requirement="R1", gives=HTML, ignores_unknown=True,
+    parameters=(Parameter(name="display", kind=word("wall"), says="`wall` is without controls", example="wall"),),
+)  # fmt: skip
+LOG_INFO = Route(
+    name="getLogInfo", path="/get/logInfo", title=READINGS, requirement="R2", polled=True, ignores_unknown=True,
+    says="the last good data of all units, as apis-web sent them; `ETag`, gzip, `X-Data-Age` in s",
+)  # fmt: skip
+LOG = Route(name="getLog", path="/get/log", title=READINGS, polled=True, ignores_unknown=True, says="the same (alias)")
+UNIT_DATA = _of_a_unit("unit", "the same of one unit", "R3")
+UNIT_DCDC = _of_a_unit("dcdc", "its converter", "R4")
+UNIT_METER = _of_a_unit("meter", "its power meter", "R5")
+UNIT_IDENTITY = _of_a_unit("oesunit", "its identity: id, display, ip, mac, ...", "R6")
+UNIT_EMU = _of_a_unit("emu", "its energy management unit", "R22")
+GLOBAL_MODE = Route(
+    name="getGlobalMode", path="/get/globalmode", title=READINGS, requirement="R7", ignores_unknown=True,
+    says="`active` as apis-web answers it, and the `mode` in force",
+)  # fmt: skip
+DEALS_INFO = Route(
+    name="getDealsInfo", path="/get/dealsInfo", title=READINGS, requirement="R8", polled=True, ignores_unknown=True,
+    says="all deals, asked of apis-web now; 502 when it cannot tell",
+)  # fmt: skip
+FRAME = Route(
+    name="getFrame", path="/get/frame", title=READINGS, polled=True,
+    says="all that the page shows, as one JSON: whole, or with `since` and `start` only what changed",
+    parameters=(
+        Parameter(name="since", kind=whole(0, LARGEST_SERIAL), says="the serial of the caller's frame", example="57"),
+        Parameter(name="start", kind=TEXT, says="the start of the caller's frame", example="9f2c4e6b1a7d3580"),
+        PAGE,
+    ),
+)  # fmt: skip
+STATUS = Route(
+    name="getStatus", path="/get/status", title=READINGS, polled=True, ignores_unknown=True, parameters=(PAGE,),
+    says="everything about the state: ages, grid, workers, schedules, orders, locks, units",
+)  # fmt: skip
+IPV4 = Route(
+    name="getIpv4", path="/ipv4", title=READINGS, requirement="R17", gives=PLAIN, ignores_unknown=True,
+    says="this machine's address, as text",
+)  # fmt: skip
+HEALTHZ = Route(
+    name="getHealthz", path="/healthz", title=READINGS, polled=True, ignores_unknown=True,
+    says="200 while the program lives",
+)  # fmt: skip
+READYZ = Route(
+    name="getReadyz", path="/readyz", title=READINGS, polled=True, ignores_unknown=True,
+    says="200 while some unit is live, else 503 with the reason; `journal` says why the journal is not written, null "
+    "while it is",
+)  # fmt: skip
+OPENAPI = Route(
+    name="getOpenapi", path="/openapi.json", title=READINGS, ignores_unknown=True,
+    says="this reference for programs: OpenAPI 3.1",
+)  # fmt: skip
+
+
+def _file(name: str, path: str, gives: str, says: str, requirement: str, example: str) -> Route:
+    """A file of the page; it never leaves its folder."""
+    in_path = (replace(FILENAME, example=example),) if "{" in path else ()
+    return Route(
+        name=name, path=path, title=READINGS, gives=gives, says=says, requirement=requirement, in_path=in_path,
+        polled=True, ignores_unknown=True,
+    )  # fmt: skip
+
+
+JQUERY = _file("getJquery", "/js/jquery.js", SCRIPT, "jQuery, as its package installed it", "R26", "")
+SCRIPTS = _file("getScript", "/js/{filename}", SCRIPT, "the page's scripts", "R18", "main.js")
+PICTURES = _file("getPicture", "/img/{filename}", SVG, "the page's pictures", "R19", "sun.svg")
+STYLE_PICTURES = _file(
+    "getStylePicture", "/css/images/{filename}", SVG, "the same, from a style sheet", "R20", "sun.svg"
+)
+STYLES = _file("getStyle", "/css/{filename}", CSS, "the page's style sheets", "R21", "main.css")
+ICON = _file("getIcon", "/favicon.ico", SVG, "the page's icon", "", "")
+
+
+# Orders
+
+
+def _order(name: str, path: str, says: str, requirement: str = "", *, title: str = ORDERS, **more: Any) -> Route:
+    return Route(
+        name=name, path=path, title=title, says=says, requirement=requirement, order=True, beside=BESIDE, **more
+    )
+
+
+SET_OPERATION_MODE = _order(
+    "setOperationMode", "/setOperationMode",
+    "sets the global or a local mode; empty clears the local one. `then` goes with the cluster's heteronomous: see "
+    "below",
+    "R12",
+    permission=Permission.OPERATE,
+    parameters=(
+        Parameter(
+            name="value", kind=word(*Mode, ""), required=True, may_be_empty=True, example="heteronomous",
+            says="autonomous, heteronomous, stop, manual; with `unitId`: empty, heteronomous, stop",
+        ),
+        OF_UNIT,
+        Parameter(
+            name="then",
+            kind=one_of(
+                THEN_MODES,
+                lambda text: say(
+                    "web.wrongThen", "The parameter then can only be {one} or {other}, not {given}.",
+                    one=THEN_MODES[0], other=THEN_MODES[1], given=shown(text),
+                ),
+            ),
+            says="manual, stop: what follows the cluster's Soft Stop", example="manual",
+            beside_stop=BesideStop.IGNORED,  # nothing follows a Force Stop
+        ),
+    ),
+    stops=When("value", (str(Mode.STOP),)),
+    lowers=When("value", (str(Mode.STOP), str(Mode.HETERONOMOUS))),
+    passes_read_only=False,
+)  # fmt: skip
+SET_BUDO = _order(
+    "setBudo", "/set/budo/{mode}", "sets the global mode in apis-web's words", "R11",
+    permission=Permission.OPERATE,
+    in_path=(
+        Parameter(
+            name="mode",
+            kind=one_of(
+                tuple(BUDO_WORDS),
+                lambda text: say(
+                    "web.noBudoWord", "{mode} is no mode here; use {modes}.", mode=shown(text), modes=list(BUDO_WORDS)
+                ),
+            ),
+            says="active, quiet, stop, manual", example="stop", required=True,
+        ),
+    ),
+    stops=When("mode", _budo(Mode.STOP)),
+    lowers=When("mode", _budo(Mode.STOP, Mode.HETERONOMOUS)),
+    passes_read_only=False,
+)  # fmt: skip
+SET_DCDC = _order(
+    "setDcdc", "/set/dcdc/{oesid}",
+    "orders one converter, in Manual; Wait needs neither `dvg` nor `dig` and passes always", "R10",
+    permission=Permission.ENGINEER, in_path=(PATH_UNIT,), parameters=(CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
+)  # fmt: skip
+SET_UNIT = _order(
+    "setUnit", "/set/{oesid}", "the same (alias)", "R25",
+    permission=Permission.ENGINEER, in_path=(PATH_UNIT,), parameters=(CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
+)  # fmt: skip
+SET_DCDC_OF = _order(
+    "setDcdcOf", "/set/dcdc", "the same, for an id that no path can hold",
+    permission=Permission.ENGINEER, parameters=(UNIT, CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
+)  # fmt: skip
+STOP_ALL = _order(
+    "stopAll", "/stopAll",
+    "every converter to Wait, in the right order; answers when it has ended, per unit; 502 names those not seen in "
+    "Wait. Who joins a running one ends its grace time; beyond four they are answered 202 at once",
+    "R15",
+    permission=Permission.STOP, stops=ALWAYS, lane=Lane.STOP_ALL,
+)  # fmt: skip
+ESTOP = _order(
+    "estop", "/estop",
+    "what `/stopAll` does, and latches: until `/estopReset` every order but those that stop (and setting a lock or "
+    'clearing a schedule) is refused with `"cause": "estop"`. Answers as `/stopAll`, with the latch in `estop`; `file` '
+    "false: it could not be written, so a restart forgets it. No safety-rated emergency stop",
+    permission=Permission.STOP, stops=ALWAYS, lane=Lane.STOP_ALL,
+    parameters=tuple(
+        replace(one, required=False, may_be_empty=True, beside_stop=BesideStop.DROPPED) for one in SIGNED
+    ),
+)  # fmt: skip
+ESTOP_RESET = _order(
+    "estopReset", "/estopReset",
+    "takes the latch off; refused while Stop all runs or its file cannot be removed",
+    permission=Permission.OPERATE, parameters=SIGNED,
+)  # fmt: skip
+SHUT_DOWN = _order(
+    "shutDown", "/shutDown", "ends apis-main, in Manual with every converter in Wait", "R16",
+    permission=Permission.ENGINEER, parameters=(OF_UNIT,),
+)  # fmt: skip
+CLEAR_THEN = _order(
+    "clearThen", "/clearThen", "what was to follow a Soft Stop is not sent", permission=Permission.OPERATE
+)
+UPS_MODE = _order(
+    "upsMode", "/upsMode/{upsmode}", "sets the mode of the UPS", "R23",
+    permission=Permission.ENGINEER, parameters=(OF_UNIT,),
+    in_path=(
+        Parameter(
+            name="upsmode",
+            kind=one_of(
+                tuple("01234567"),
+                lambda text: say("web.noUpsMode", "{mode} is no UPS mode; use 0 to 7.", mode=shown(text)),
+            ),
+            says="0..7", example="5", required=True,
+        ),
+    ),
+)  # fmt: skip
+FLUSH_CACHE = _order(
+    "flushCache", "/flushCache", "polls apis-web now; never empties first", "R14", permission=Permission.OPERATE
+)
+ACKNOWLEDGE = _order(
+    "acknowledge", "/acknowledge",
+    "unwatched live hardware has been seen by a person; ends when the unit is seen live or tells another status or set "
+    "point, when a live bus is measured that nothing explains, and after `acknowledgetime`",
+    permission=Permission.OPERATE, parameters=(UNIT,),
+)  # fmt: skip
+FORGET = _order(
+    "forget", "/forget",
+    "a unit that `/get/log` no longer shows has left: it leaves verdicts, rules, lists and schedules until `/get/log` "
+    "shows it again; the measured bus voltage rules on; with real drivers Stop all still sends it Wait and lists it "
+    "apart (`forgotten`)",
+    permission=Permission.ENGINEER,
+    parameters=(
+        UNIT,
+        *SIGNED,
+        Parameter(
+            name="confirm", kind=TEXT, example="0x0014",
+            says="the status as last seen (unknown where there is none), needed for a unit that was last seen working, "
+            "or not at all",
+        ),
+    ),
+)  # fmt: skip
+RESET_TRIPS = _order(
+    "resetTrips", "/resetTrips",
+    "a person has looked at a converter that went to Wait by itself: its trips (`units.<id>.trips` in the status) "
+    "count anew; refused within `triptime` of the last one. After `tripsperhour` within an hour it works only once "
+    "they are reset",
+    permission=Permission.ENGINEER, parameters=(UNIT, *SIGNED),
+)  # fmt: skip
+
+
+# Schedules
+
+SET_SCHEDULE = _order(
+    "setSchedule", "/setSchedule", "sets, or clears, a schedule", "R13", title=SCHEDULES,
+    permission=Permission.OPERATE,
+    parameters=(
+        Parameter(
+            name="operation", kind=word("softStop", "forceStop", "run"), says="softStop, forceStop, run",
+            example="softStop", required=True,
+        ),
+        Parameter(
+            name="value", kind=TIME, says="ISO 8601, absent to clear", example="2099-11-21T12:46:36Z",
+        ),
+        OF_UNIT,
+    ),
+)  # fmt: skip
+SCHEDULES_SET = Route(
+    name="getSchedules", path="/schedules", title=SCHEDULES, requirement="R9", polled=True, ignores_unknown=True,
+    says='the schedules, by unit; the key `""` is the cluster',
+)  # fmt: skip
+
+
+# Locks
+
+SET_LOCK = _order(
+    "setLock", "/setLock", "sets it", title=LOCKS, permission=Permission.OPERATE, parameters=(*SIGNED, OF_UNIT)
+)
+CLEAR_LOCK = _order(
+    "clearLock", "/clearLock", "takes it off, by the same name", title=LOCKS,
+    permission=Permission.OPERATE, parameters=(SIGNED[0], OF_UNIT),
+)  # fmt: skip
+LOCKS_SET = Route(
+    name="getLocks", path="/locks", title=LOCKS, polled=True, ignores_unknown=True,
+    says='all of them, by unit; the key `""` is the cluster',
+)  # fmt: skip
+
+
+# Guided sharing
+
+SHARE = _order(
+    "share", "/share", "begins it; one at a time", title=SHARING, permission=Permission.ENGINEER,
+    parameters=(
+        Parameter(name="from", kind=UNIT_ID, says="the voltage reference", example="E001", required=True),
+        Parameter(name="to", kind=UNIT_ID, says="charges", example="E003", required=True),
+        Parameter(name="current", kind=FIGURE, says="A", example="2", required=True),
+        Parameter(name="minutes", kind=FIGURE, says="when it ends, at the latest", example="30"),
+        Parameter(name="wh", kind=FIGURE, says="Wh, after which it ends; this, `minutes` or both", example="50"),
+        Parameter(name="voltage", kind=FIGURE, says=f"V ({DEFAULT_VOLTAGE:g})", example="350"),
+    ),
+)  # fmt: skip
+END_SHARE = _order(
+    "endShare", "/share/end", "begins its safe end; also of one that a kill interrupted", title=SHARING,
+    permission=Permission.STOP, stops=ALWAYS,
+)  # fmt: skip
+SHARE_STANDING = Route(
+    name="getShare", path="/get/share", title=SHARING, polled=True, ignores_unknown=True,
+    says="the one that runs or ran last, with what is known of its converters",
+)  # fmt: skip
+
+
+# How orders stand
+
+COMMANDS = Route(
+    name="getCommands", path="/commands", title=STANDING, polled=True, says="orders, latest first",
+    parameters=(
+        Parameter(name="unitId", kind=UNIT_ID, says="this unit alone", example="E001"),
+        Parameter(name="key", kind=TEXT, says="the one of this key alone", example="5f2b7c31"),
+        Parameter(
+            name="state",
+            kind=one_of(
+                ("open", *CommandState),
+                lambda text: say(
+                    "web.unknownState", "The state {state} is not known; use open, {states}.",
+                    state=shown(text), states=list(CommandState),
+                ),
+            ),
+            says=", ".join(("open", *CommandState)), example="verified",
+        ),
+        Parameter(
+            name="limit", kind=whole(1, MOST_LISTED), says=f"1..{MOST_LISTED} ({LISTED})", example="1"
+        ),
+    ),
+)  # fmt: skip
+COMMAND = Route(
+    name="getCommand", path="/commands/{id}", title=STANDING, polled=True, ignores_unknown=True,
+    says="one order and what became of it",
+    in_path=(Parameter(name="id", kind=TEXT, says="the order's id", example="c1", required=True),),
+)  # fmt: skip
+
+
+# Journal
+
+JOURNAL_ROWS = Route(
+    name="getJournal", path="/journal", title=JOURNAL, polled=True, says="its rows, newest first", parameters=ROWS
+)
+JOURNAL_FILE = Route(
+    name="getJournalFile", path="/journal.csv", title=JOURNAL, gives=CSV,
+    says="all of them as a file, oldest first", parameters=RANGE,
+)  # fmt: skip
+JOURNAL_PAGE = Route(
+    name="getJournalPage", path="/journal.html", title=JOURNAL, gives=HTML,
+    says="the same as `/journal`, as a page", parameters=tuple(replace(one, may_be_empty=True) for one in ROWS),
+)  # fmt: skip
+
+
+ROUTES: tuple[Route, ...] = (
+    *(MAIN, LOG_INFO, LOG, *UNIT_DATA, *UNIT_DCDC, *UNIT_METER, *UNIT_IDENTITY, *UNIT_EMU, GLOBAL_MODE, DEALS_INFO),
+    *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, JQUERY, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
+    *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
+    *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
+    *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
+    *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
+)
+"""All of them, in the order of the documentation."""
+
+IDS = frozenset(one.name for route in ROUTES for one in (*route.taken, *route.in_path) if one.kind is UNIT_ID)
+"""The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""
