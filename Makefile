@@ -1,5 +1,6 @@
 # make run: a simulated cluster and its console, with nothing else installed.   make test: everything that is checked.
-.PHONY: run test
+# make test-long: what takes long, by hand.
+.PHONY: run test test-long
 port ?= 4382
 units ?= 4
 
@@ -15,3 +16,8 @@ test:
 	venv/bin/mypy
 	venv/bin/lint-imports
 	venv/bin/python -m pytest
+
+test-long:
+	@sh venv.sh dev
+	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
+	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15

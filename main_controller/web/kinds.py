@@ -41,6 +41,9 @@ def plain(text: str, name: str) -> str:
 TEXT = Kind(plain, {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS})
 """What a person writes, or what only the grid's state tells to be right."""
 
+ANYTHING = Kind(plain, {"type": "string", "maxLength": MAX_CHARACTERS})
+"""A text of which only some are known, and no other is a fault."""
+
 UNIT_ID = Kind(plain, TEXT.schema)
 """A unit's id as apis-web tells it: nearly any text."""
 

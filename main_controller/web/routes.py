@@ -15,6 +15,7 @@ from main_controller.rules.interlock_terms import RULES
 from main_controller.sentence import say
 from main_controller.server.lanes import Lane
 from main_controller.web.kinds import (
+    ANYTHING,
     FIGURE,
     FILE,
     FLAG,
@@ -179,7 +180,7 @@ def _of_a_unit(part: str, says: str, requirement: str) -> tuple[Route, Route]:
 
 MAIN = Route(
     name="page", path="/", title=READINGS, says="the page", requirement="R1", gives=HTML, ignores_unknown=True,
-    parameters=(Parameter(name="display", kind=word("wall"), says="`wall` is without controls", example="wall"),),
+    parameters=(Parameter(name="display", kind=ANYTHING, says="`wall` is without controls", example="wall"),),
 )  # fmt: skip
 LOG_INFO = Route(
     name="getLogInfo", path="/get/logInfo", title=READINGS, requirement="R2", polled=True, ignores_unknown=True,
@@ -504,7 +505,7 @@ JOURNAL_PAGE = Route(
 
 ROUTES: tuple[Route, ...] = (
     *(MAIN, LOG_INFO, LOG, *UNIT_DATA, *UNIT_DCDC, *UNIT_METER, *UNIT_IDENTITY, *UNIT_EMU, GLOBAL_MODE, DEALS_INFO),
-    *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, JQUERY, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
+    *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI, JQUERY, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),

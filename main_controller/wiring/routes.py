@@ -20,6 +20,7 @@ from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
 from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
+from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
@@ -108,6 +109,7 @@ class Routes:
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
                 estop=does.estop.standing,
             ),
+            OpenApi(),
             Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
         ]  # fmt: skip
         guard = Guard(

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -9,8 +10,10 @@ from main_controller import errors
 from main_controller.domain.orders import ORDERS, Proof
 from main_controller.rules.interlock_terms import CAUSES
 from main_controller.store.schedule_results import ScheduleResult
+from main_controller.web.kinds import TIME
 from main_controller.web.routes import BESIDE, ROUTES
 from tests.docs.api_tables import with_tables
+from tests.docs.console_blocks import examples
 from tests.docs.pages import page, section
 
 SPECIFIED = [
@@ -54,6 +57,20 @@ def test_what_every_order_takes_is_documented(root: Path) -> None:
     text = api(root, "### Parameters of every order")
     named = {word for line in text.splitlines() if line.startswith("- `") for word in re.findall(r"`(\w+)", line)}
     assert {one.name for one in BESIDE} <= named
+
+
+def test_the_examples_of_parameters_are_those_of_the_documented_lines(root: Path) -> None:
+    """What `/openapi.json` shows as an example stands in a curl line, wherever a line has that parameter."""
+    written: dict[str, set[str]] = {}
+    for asked in (example.request() for example in examples(root / "docs" / "api.md")):
+        for name, value in parse_qsl(f"{asked.target.partition('?')[2]}&{asked.form or ''}"):
+            written.setdefault(name, set()).add(value)
+    shown = {one.name: one.example for route in ROUTES for one in route.taken if one.kind is not TIME}
+    assert len(written.keys() & shown.keys()) > 15
+    for route in ROUTES:
+        for one in route.taken:
+            if one.name in written and one.kind is not TIME:  # times in the lines are those of the day
+                assert one.example in written[one.name], (route.path, one.name)
 
 
 @pytest.mark.parametrize("number", range(1, 28))

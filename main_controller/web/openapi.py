@@ -1,0 +1,146 @@
+"""Owns `GET /openapi.json`: the routes' declarations as OpenAPI 3.1, for programs that read such a document.
+
+Made once, at the start, of nothing but the table of routes.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import bottle
+
+from main_controller import __version__
+from main_controller.web import routes
+from main_controller.web.conditional import tagged
+from main_controller.web.replies import JSON, to_json
+from main_controller.web.route import Given, Handlers, Parameter, Route
+
+FORM = "application/x-www-form-urlencoded"
+
+REFUSALS: dict[str, str] = {
+    "400": "A parameter is missing, unknown, given twice or wrong.",
+    "403": "This caller may not do this: another site's page, a network or Host that is not allowed, or read_only.",
+    "404": "There is no such route, unit, file or order.",
+    "405": "The route does not take this method.",
+    "409": "The grid's present state does not permit the order; nothing was sent.",
+    "413": "The body is too long.",
+    "414": "The address is too long.",
+    "500": "A fault of this program; its log holds the traceback.",
+    "502": "apis-web or a device refused, or answered garbage.",
+    "503": "Not known yet, too many at once, or ending; Retry-After says when to ask again.",
+    "504": "apis-web or a device did not answer in time; an order may still take effect.",
+}
+"""What a failure's status means (Z1)."""
+
+
+class OpenApi:
+    """`/openapi.json`, of these routes."""
+
+    def __init__(self, declared: Iterable[Route] = routes.ROUTES) -> None:
+        self._body = to_json(document(declared))
+
+    def handlers(self) -> Handlers:
+        """What answers the route."""
+        return {routes.OPENAPI: self.document}
+
+    def document(self, given: Given) -> bottle.HTTPResponse:
+        """The whole document."""
+        return tagged(self._body, JSON)
+
+
+def document(declared: Iterable[Route]) -> dict[str, Any]:
+    """The OpenAPI document of these routes."""
+    paths: dict[str, Any] = {}
+    tags: list[str] = []
+    for route in declared:
+        paths[route.path] = {method.lower(): _operation(route, method) for method in route.methods}
+        if route.title not in tags:
+            tags.append(route.title)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "APIS Main Controller",
+            "version": __version__,
+            "summary": "The operator's console of a DC microgrid that runs APIS.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": ".", "description": "this program, also behind a proxy's path"}],
+        "tags": [{"name": title} for title in tags],
+        "paths": paths,
+        "components": {"schemas": {"Error": ERROR}},
+    }
+
+
+ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"type": "string", "minLength": 1, "description": "what is wrong, in one sentence"}},
+}
+
+
+def _operation(route: Route, method: str) -> dict[str, Any]:
+    by_form = method == "POST"
+    told: dict[str, Any] = {
+        "operationId": f"{route.name}ByForm" if by_form else route.name,
+        "tags": [route.title],
+        "description": route.says if not route.requirement else f"{route.says} ({route.requirement})",
+        "x-permission": str(route.permission),
+        "responses": dict(_responses(route)),
+    }
+    in_query = () if by_form else route.taken
+    parameters = [*(_parameter(one, "path") for one in route.in_path), *(_parameter(one, "query") for one in in_query)]
+    if parameters:
+        told["parameters"] = parameters
+    if by_form and route.taken:
+        told["requestBody"] = {"required": any(one.required for one in route.taken), "content": {FORM: _form(route)}}
+    return told
+
+
+def _parameter(one: Parameter, where: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": one.name,
+        "in": where,
+        "required": one.required,
+        "description": one.says,
+        "schema": _schema(one),
+        "example": _example(one),
+    }
+    return {**told, "allowEmptyValue": True} if one.may_be_empty and where == "query" else told
+
+
+def _form(route: Route) -> dict[str, Any]:
+    needed = [one.name for one in route.taken if one.required]
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {one.name: {**_schema(one), "description": one.says} for one in route.taken},
+        "additionalProperties": False,
+    }
+    return {"schema": {**schema, "required": needed} if needed else schema}
+
+
+def _schema(one: Parameter) -> dict[str, Any]:
+    schema = dict(one.kind.schema)
+    if one.may_be_empty:
+        schema.pop("minLength", None)
+    return schema
+
+
+def _example(one: Parameter) -> Any:
+    """The example as the value that its schema describes."""
+    kind = one.kind.schema["type"]
+    if kind == "boolean":
+        return one.example == "true"
+    return int(one.example) if kind == "integer" else one.example
+
+
+def _responses(route: Route) -> Iterator[tuple[str, Any]]:
+    media = f"{route.gives}; charset=utf-8" if route.gives.startswith("text/") else route.gives
+    yield "200", {"description": "as it says above", "content": {media: {}}}
+    if route.order:
+        yield (
+            "202",
+            {"description": "It goes on by itself; /commands/<id> tells what becomes of it.", "content": {JSON: {}}},
+        )
+    for status, meaning in REFUSALS.items():
+        if route.order or status not in ("409", "413"):
+            error = {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
+            yield status, {"description": meaning, "content": error}
