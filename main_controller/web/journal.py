@@ -24,7 +24,7 @@ from main_controller.web.replies import COMMON_HEADERS, to_json, wants_codes
 from main_controller.web.route import Given, Handlers
 from main_controller.web.wire_text import visible
 
-FILES_AT_ONCE = 4
+FILES_AT_ONCE = 2
 """How many may fetch the whole journal at the same time, since each holds a request thread."""
 
 COLUMNS = ("id", "at", "kind", "by", "unitId", "what", "before", "after", "outcome", "commandId", "order",
