@@ -1,51 +1,58 @@
-"""An apis-web for the page's benchmarks: every clock is now, deals run, and single figures change when told."""
+"""An apis-web for the benchmarks: a third of the units share, each is read every few seconds, as in the field."""
 
-import itertools
 import json
 import threading
+import time
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from benchmarks.draw import with_deals
 from benchmarks.servers import answering
 
-VARIANTS = 4
-"""So many sets of figures in turn, when all of them move."""
+VARIANTS = 3
+"""So many sets of figures each unit has in turn."""
+
+READ_EVERY = 5.0
+"""s between two readings of a unit: its clock and all its figures are others then, each unit's at its own time."""
 
 
 class MovingGrid:
-    """A grid of which a third share; `moving`: all figures of all units are others at each reading."""
+    """A grid of `count` units, a third of them in deals."""
 
-    def __init__(self, count: int, *, moving: bool) -> None:
+    def __init__(self, count: int) -> None:
         self._lock = threading.Lock()
-        grids = [with_deals(count, 0, seed) for seed in range(1, (VARIANTS if moving else 1) + 1)]
-        self._grids = itertools.cycle([units for units, _ in grids])
-        self._unit_ids = list(grids[0][0])
+        grids = [with_deals(count, 0, seed) for seed in range(1, VARIANTS + 1)]
+        self._variants: list[dict[str, Any]] = [units for units, _ in grids]
+        self._ids = list(self._variants[0])
         self._deals = grids[0][1]
-        self._told: dict[str, float] = {}
+        self._told: dict[str, tuple[int, float]] = {}
 
     def tell(self, unit_id: str, volts: float) -> None:
-        """From now on this unit's battery voltage is that."""
+        """This unit is read now, and its battery's voltage stays that from now on."""
         with self._lock:
-            self._told[unit_id] = volts
+            number, _ = self._told.get(unit_id, (0, 0.0))
+            self._told[unit_id] = (number + 1, volts)
 
     def answer(self, path: str) -> Any:
         """What apis-web answers there."""
         if path == "/get/log":
             return self._log()
-        return {"/unitIds": self._unit_ids, "/getStatus": {"active": True}, "/deals": self._deals}.get(path, {})
+        return {"/unitIds": self._ids, "/getStatus": {"active": True}, "/deals": self._deals}.get(path, {})
 
     def _log(self) -> dict[str, Any]:
         with self._lock:
-            units: dict[str, Any] = next(self._grids)
-            clock = datetime.now(UTC).strftime("%Y/%m/%d-%H:%M:%S")
-            for unit in units.values():
-                unit["time"] = clock
-            for unit_id, volts in self._told.items():
-                units[unit_id]["dcdc"]["meter"]["vb"] = volts
-            return units
+            told = dict(self._told)
+        now, units = time.time(), {}
+        for place, unit_id in enumerate(self._ids):
+            turn = int((now + place * READ_EVERY / len(self._ids)) / READ_EVERY)
+            unit = self._variants[turn % VARIANTS][unit_id]
+            number, volts = told.get(unit_id, (0, None))
+            if volts is not None:
+                dcdc = unit["dcdc"]
+                unit = {**unit, "dcdc": {**dcdc, "meter": {**dcdc["meter"], "vb": volts}}}
+            units[unit_id] = {**unit, "time": f"2026/05/13-12:00:00.{turn}{number:04}"}
+        return units
 
     def served(self) -> AbstractContextManager[str]:
         """The address of this apis-web, on a free port of this host."""

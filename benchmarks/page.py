@@ -2,10 +2,11 @@
 
     python -m benchmarks.page [changes, default 120]
 
-- Script time of one poll at 1,000 nodes, a third of them in deals, all figures moving: all main-thread script from one
-  question for the units to the next (half of the polls find new data; the status, the deals and the ageing of what is
-  shown run in between), without the draw callbacks, which `draw.py` measures. From the browser's trace.
-- From a change at apis-web to the frame that shows it, at 20 and 1,000 nodes: single figures change at random moments.
+- Script time of one poll at 1,000 nodes, each read every 5 s, a third of them in deals: all main-thread script from one
+  question for the frame to the next, without the draw callbacks, which `draw.py` measures; and the part of its time
+  that the main thread is busy, drawing included. From the browser's trace.
+- From a change at apis-web to the frame that shows it, at 20 and 1,000 nodes: single figures change at random moments,
+  beside all the others.
 - What the page weighs on the wire, compressed.
 
 Ends with 1 when a figure misses its limit.
@@ -28,8 +29,10 @@ from benchmarks.servers import program
 
 POLL_BUDGET = 50.0
 """ms, p95."""
-NEWS_LIMIT = 1.0 + 0.5 + 0.2
-"""s, p99: datacollectorinterval, the page's interval, and what the two may take."""
+NEWS_LIMIT = 1.2
+"""s, p99."""
+BUSIEST = 0.4
+"""Part of its time that the main thread may be busy."""
 HEAVIEST = 200.0
 """kB."""
 CHANGES = 120
@@ -113,7 +116,7 @@ def _start(event: dict[str, Any]) -> tuple[float, float]:
 
 def script(browser: Browser, nodes: int = 1000) -> bool:
     """Script time per poll."""
-    with MovingGrid(nodes, moving=True).served() as apis_web, program(apis_web) as ours:
+    with MovingGrid(nodes).served() as apis_web, program(apis_web) as ours:
         page = opened(browser, f"http://127.0.0.1:{ours.port}/", SIZE)
         page.wait_for_timeout(5000)  # the first pictures are painted once per page
         browser.start_tracing(page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"])
@@ -122,8 +125,8 @@ def script(browser: Browser, nodes: int = 1000) -> bool:
         page.close()
     found = f"median {statistics.median(walls):.1f}, p95 {quantile(walls, 0.95):.1f}, max {max(walls):.1f} ms"
     cpu = f"CPU median {statistics.median(cpus):.1f}, p95 {quantile(cpus, 0.95):.1f} ms"
-    sys.stdout.write(f"       main thread, {nodes} nodes, all figures moving: busy for {busy:.0%} of the time\n")
-    return say(
+    kept = say(f"main thread, {nodes} nodes: busy for {busy:.0%} of the time (limit {BUSIEST:.0%})", busy <= BUSIEST)
+    return kept & say(
         f"script of a poll, {nodes} nodes, {len(walls)} polls: {found}; {cpu} (limit p95 {POLL_BUDGET:.0f} ms CPU)",
         quantile(cpus, 0.95) <= POLL_BUDGET,
     )
@@ -131,7 +134,7 @@ def script(browser: Browser, nodes: int = 1000) -> bool:
 
 def news(browser: Browser, nodes: int, changes: int) -> bool:
     """From a change at apis-web to the screen."""
-    grid, chance = MovingGrid(nodes, moving=False), random.Random(nodes)
+    grid, chance = MovingGrid(nodes), random.Random(nodes)
     with grid.served() as apis_web, program(apis_web) as ours:
         page = opened(browser, f"http://127.0.0.1:{ours.port}/", TALL)
         ids: list[str] = page.eval_on_selector_all(
@@ -168,7 +171,7 @@ def change(
 
 def weight(browser: Browser, nodes: int = 20) -> bool:
     """All that the page loads before it shows live data, but the readings."""
-    with MovingGrid(nodes, moving=False).served() as apis_web, program(apis_web) as ours:
+    with MovingGrid(nodes).served() as apis_web, program(apis_web) as ours:
         place = browser.new_context(viewport=SIZE)
         page = place.new_page()
         session = place.new_cdp_session(page)
