@@ -90,4 +90,4 @@ def main(seconds: float = 30.0, pages: int = 1) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float((sys.argv[1:2] or [30])[0]), int((sys.argv[2:3] or [1])[0])))
+    sys.exit(main(float((sys.argv[1:2] or ["30"])[0]), int((sys.argv[2:3] or ["1"])[0])))
