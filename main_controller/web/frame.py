@@ -10,11 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import bottle
 import msgspec
 
+from main_controller.clock import utc_now
+from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import NoDataYet
 from main_controller.sentence import Sentence, messages, say
 from main_controller.web import routes
@@ -101,7 +104,9 @@ class Frame:
 
 class Frames:
     """Keeps the newest frame. `report` makes what one is made of, `moment` numbers it for orders and `start` names this
-    start of the program; `clock` is monotonic s, `time_now` gives the time of day as ISO 8601."""
+    start of the program; `polled_at` says when (monotonic s) apis-web last answered, and `beat` is how often (s) it is
+    asked. `clock` is monotonic s, `wall` the time of day.
+    """
 
     def __init__(
         self,
@@ -109,14 +114,20 @@ class Frames:
         *,
         moment: Callable[[], int],
         start: str,
-        time_now: Callable[[], str],
+        polled_at: Callable[[], float | None] = lambda: None,
+        beat: float = 1.0,
         heard: Callable[[str], None] = lambda page: None,
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = utc_now,
     ) -> None:
         self._report = report
         self._moment = moment
         self._start = start
-        self._time_now = time_now
+        self._polled_at = polled_at
+        self._beat = timedelta(seconds=beat)
+        self._wall = wall
+        self._polled: float | None = None
+        self._news_at: str | None = None  # when the next answer of apis-web is expected in a frame
         self._heard = heard
         self._clock = clock
         self._frame: Frame | None = None  # replaced whole
@@ -130,10 +141,13 @@ class Frames:
     def make(self) -> None:
         """Make the next frame, and rest a little; called by its own thread alone."""
         number = self._moment()  # before anything is looked at: what comes later is newer than this frame
+        polled = self._polled_at()
         frame = _next(self._frame, number, self._report())
         for back in range(USUAL):
             frame.since(frame.serial - back)
         self._frame = frame
+        if polled != self._polled:
+            self._polled, self._news_at = polled, iso_utc(self._wall() + self._beat)
         self._resting.wait(REST)
 
     def looked_at(self) -> bool:
@@ -182,7 +196,8 @@ class Frames:
                 "serial": frame.serial,
                 "start": self._start,
                 "moment": frame.moment,
-                "time": self._time_now(),
+                "time": iso_utc(self._wall()),
+                "newsAt": self._news_at,
                 "assessedAt": frame.report.assessed,
                 "whole": changes is None,
                 "mine": page is not None and frame.report.then_page == page,

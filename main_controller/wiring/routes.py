@@ -58,7 +58,8 @@ class Routes:
         framed = FrameReport(does.desk.grid, about(settings), sources, shown.shown, iso_utc(started))
         frames = Frames(
             framed.report, moment=does.desk.moments.serial, start=does.desk.moments.start,
-            time_now=lambda: iso_utc(utc_now()), heard=does.pages.heard, clock=clock,
+            polled_at=lambda: cache.snapshot().answered_at, beat=settings.datacollectorinterval,
+            heard=does.pages.heard, clock=clock,
         )  # fmt: skip
         for loop in loops.frames(frames.make, looked_at=frames.looked_at, schedules=shown.read):
             stores.commands.listen(waking(loop))

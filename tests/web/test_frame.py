@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from main_controller.sentence import say
 from main_controller.web.frame import KEPT, TOO_OLD, Frames
 from main_controller.web.frame_report import Part, Report
 from main_controller.web.replies import encoded_json
-from tests.web.client import Answer, Client
+from tests.web.client import NOON, Answer, Client
 
 START = "a1"
+NOW = "2026-05-13T12:00:00.000+00:00"
 
 
 class Site:
@@ -27,10 +29,11 @@ class Site:
         self.then_page: str | None = None
         self.assessed_at: float | None = None
         self.moments = 0
+        self.polled_at: float | None = None
         self.heard: list[str] = []
         self.frames = Frames(
-            self.report, moment=self.moment, start=START, time_now=lambda: "now", heard=self.heard.append,
-            clock=lambda: self.now,
+            self.report, moment=self.moment, start=START, polled_at=lambda: self.polled_at, beat=0.75,
+            heard=self.heard.append, clock=lambda: self.now, wall=lambda: NOON + timedelta(seconds=self.now - 100.0),
         )  # fmt: skip
         self.frames._resting.set()  # no rest between two frames
         self.client = Client(self.frames)
@@ -63,9 +66,24 @@ def site() -> Site:
     return made
 
 
+def test_a_frame_says_when_the_next_answer_of_apis_web_is_expected(site: Site) -> None:
+    """One beat after the frame that was the first to show the last answer; other frames leave that as it is."""
+    site.polled_at = 99.9
+    site.frames.make()
+    assert site.get().json["newsAt"] == "2026-05-13T12:00:00.750+00:00"
+    site.now += 0.5
+    site.frames.make()
+    assert site.get().json["newsAt"] == "2026-05-13T12:00:00.750+00:00"
+    site.polled_at = 100.9
+    site.now += 0.5
+    site.frames.make()
+    assert site.get().json["newsAt"] == "2026-05-13T12:00:01.750+00:00"
+
+
 def test_a_whole_frame_is_everything_with_its_head(site: Site) -> None:
     answer = site.get()
-    head = {"serial": 1, "start": START, "moment": 1, "time": "now", "assessedAt": "then", "whole": True, "mine": False}
+    head = {"serial": 1, "start": START, "moment": 1, "time": NOW, "newsAt": None, "assessedAt": "then"}
+    head |= {"whole": True, "mine": False}
     assert answer.json == {**head, **site.sections, "units": site.units}
     assert answer.headers["cache-control"] == "no-store"
 
@@ -73,7 +91,8 @@ def test_a_whole_frame_is_everything_with_its_head(site: Site) -> None:
 def test_where_nothing_is_new_only_the_head_comes_and_says_that_it_still_holds(site: Site) -> None:
     site.frames.make()
     assert site.since(1) == {
-        "serial": 1, "start": START, "moment": 2, "time": "now", "assessedAt": "then", "whole": False, "mine": False,
+        "serial": 1, "start": START, "moment": 2, "time": NOW, "newsAt": None, "assessedAt": "then", "whole": False,
+        "mine": False,
     }  # fmt: skip
 
 
