@@ -51,9 +51,33 @@ class _JsonErrorTask(waitress.task.ErrorTask):  # type: ignore[misc]  # waitress
         self.write(body)
 
 
+class _Task(waitress.task.WSGITask):  # type: ignore[misc]  # waitress has no types
+    """A reply; one without a body, such as 304, leaves the connection open, since nothing follows its head.
+
+    waitress ends it, for want of a length: each file of the page that a browser holds would cost a new connection.
+    """
+
+    _in_head = False
+
+    def build_response_header(self) -> bytes:
+        """The reply's head."""
+        self._in_head = True
+        try:
+            return bytes(super().build_response_header())
+        finally:
+            self._in_head = False
+
+    def set_close_on_finish(self) -> None:
+        """Have the connection end after this reply, unless only its missing length asks for that."""
+        may_stay = self.version == "1.1" and self.request.headers.get("CONNECTION", "").lower() != "close"
+        if not (self._in_head and may_stay and not self.has_body):
+            super().set_close_on_finish()
+
+
 class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One connection."""
 
+    task_class = _Task
     error_task_class = _JsonErrorTask
     parser_class = Request
     request: Any

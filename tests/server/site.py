@@ -19,8 +19,8 @@ HOST = b"Host: 127.0.0.1\r\n"
 
 
 class App:
-    """Answers with its request; `/hang` when it is let, `/big` with 100 kB, `/endless` for ever, `/stopAll` and
-    `/ready` (26 kB, as 20 units' readings) at once."""
+    """Answers with its request; `/hang` when it is let, `/big` with 100 kB, `/endless` for ever, `/held` with 304,
+    `/stopAll` and `/ready` (26 kB, as 20 units' readings) at once."""
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -33,6 +33,9 @@ class App:
         path, body = environ["PATH_INFO"], environ["wsgi.input"].read()
         self.seen.append(f"{environ['REQUEST_METHOD']} {path}")
         self.threads.setdefault(path, set()).add(threading.current_thread().name)
+        if path == "/held":
+            start_response("304 Not Modified", [("ETag", '"a"')])
+            return ()
         if path == "/endless":
             start_response("200 OK", [("Content-Type", "text/plain")])
             return self._endless()

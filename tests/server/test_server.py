@@ -397,3 +397,26 @@ def test_a_name_with_two_addresses_is_served_at_both() -> None:
     server = Server(lambda environ, start: [], host="localhost", port=0, threads=1, connection_limit=10)
     assert server.address.startswith("http://localhost:")
     server.close()
+
+
+# Replies without a body
+
+
+def test_a_connection_stays_open_after_a_304(site: Site) -> None:
+    """Else each file that a browser holds already would cost a new connection when the page is opened again."""
+    with closing(
+        site.connect(get("/held") + get("/held") + get("/after", more=b"Connection: close\r\n"))
+    ) as connection:
+        received = rest_of(connection)
+    assert received.count(b"HTTP/1.1 304 Not Modified\r\n") == 2
+    assert received.count(b"Connection: close") == 1
+    assert b"Transfer-Encoding" not in received
+    assert paths_in(received) == ["/after"]
+
+
+@pytest.mark.parametrize(("version", "more"), [("1.1", b"Connection: close\r\n"), ("1.0", b"")])
+def test_a_connection_ends_after_a_304_where_the_caller_wants_that(site: Site, version: str, more: bytes) -> None:
+    with closing(site.connect(get("/held", version=version, more=more))) as connection:
+        received = rest_of(connection)
+    assert received.startswith(f"HTTP/{version} 304 ".encode())
+    assert b"Connection: close\r\n" in received
