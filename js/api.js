@@ -14,6 +14,7 @@ const READ_TIMEOUT = 10_000; // ms
 const ORDER_TIMEOUT = 15_000; // ms: an order is answered at once, whatever the units take (wait=no)
 const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called back
 const WAY_FREE = 2_000; // ms that readings hold back at most after a stop was given
+const ASKED = { Accept: "application/json", "APIS-Sentences": "codes" }; // what every request says: the codes of the sentences are wanted beside them
 
 export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null, words = null } = {}) {
   const underWay = new Set(); // what may be ended to leave the way to a stop
@@ -21,13 +22,13 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
 
   async function read(path) {
     await wayFree;
-    return call(path, { headers: asked(), cache: "no-store" }, { timeout: readTimeout });
+    return call(path, { headers: ASKED, cache: "no-store" }, { timeout: readTimeout });
   }
 
   function post(path, parameters, { stops = false } = {}) {
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
-    return call(path, { method: "POST", body, cache: "no-store", headers: asked(), keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
+    return call(path, { method: "POST", body, cache: "no-store", headers: ASKED, keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
   }
 
   async function call(path, options, { timeout, yields = true }) {
@@ -46,12 +47,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
     }
   }
 
-  /** What every request says of itself: where the page is not in English it asks for the codes of the sentences too. */
-  function asked() {
-    return { Accept: "application/json", ...(words?.wantsCodes() ? { "APIS-Sentences": "codes" } : {}) };
-  }
-
-  /** The answer without its `messages`, which the words keep: a body is the same in every language. */
+  /** The answer without its `messages`, which the words keep: the codes and parameters of its sentences. */
   function learned(answer) {
     if (!Array.isArray(answer.body?.messages)) return answer;
     const { messages, ...body } = answer.body;

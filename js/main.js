@@ -86,7 +86,7 @@ const panels = [createLatch(page), createAlerts(page), createTrust(page), cluste
 const preferences = createPreferences({
   words,
   onLanguage: () => {
-    frames.anew(); // its sentences may have come without their codes
+    frames.anew(); // the codes of its sentences may have been forgotten since
     readNow();
     scene.setWords(sceneWords());
     units.relabel();

@@ -1,4 +1,4 @@
-// A sentence of the controller from its code and parameters, in a catalogue of templates {code: "…{unit}…{volts:.1f}…"}. Pure.
+// A sentence of the controller from its code and parameters, in a catalogue of templates {code: "…{unit}…{volts:.1f}…"}; and what it names. Pure.
 
 import { isolated } from "./wire.js";
 
@@ -10,6 +10,16 @@ export function sentenceOf({ code, parameters }, catalogue) {
   if (code === "joined") return parameters.parts.map((part) => shown(part, null, catalogue)).join(parameters.between);
   if (!Object.hasOwn(catalogue, code)) return null;
   return catalogue[code].replace(PLACE, (place, name, format) => (Object.hasOwn(parameters, name) ? shown(parameters[name], format ?? null, catalogue) : place));
+}
+
+/** Whether a sentence shows this text as one of its parameters, in a list among them, or in a sentence within it. */
+export function isNamedIn({ parameters }, text) {
+  return Object.values(parameters).some((value) => isShown(value, text));
+}
+
+function isShown(value, text) {
+  if (Array.isArray(value)) return value.slice(0, NAMED).some((entry) => isShown(entry, text));
+  return typeof value === "object" && value !== null ? isNamedIn(value, text) : value === text;
 }
 
 /** A parameter: a number in its format, a list counted out, a sentence in its turn, a text as what somebody else wrote. */

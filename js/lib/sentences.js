@@ -110,7 +110,7 @@ function graceOf({ order, progress }, words) {
 
 /** Units that did not take an order which others took, with their reasons; a refusal of the whole has said them already. */
 function refusing(command, words) {
-  const failed = unitsIn(command, "failed").filter(([id]) => !String(command.error ?? "").includes(id));
+  const failed = unitsIn(command, "failed").filter(([id]) => !words.names(command.error, id));
   return failed.length > 0 ? words.t("outcome.nottaken", { units: namesOf(failed.map(([id, { error }]) => (error ? `${isolated(id)}: ${words.said(error)}` : isolated(id))), words) }) : "";
 }
 
@@ -123,7 +123,7 @@ function stopAllStanding(command, words) {
   if (command.state === "verified") return words.t(awaitsReading(command) ? "stopall.answered" : "stopall.not");
   const sentence = command.error ? words.said(command.error) : words.t(`outcome.${command.state}`);
   const units = Object.entries(command.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
-  if (units.length === 0 || units.every((id) => String(command.error ?? "").includes(id))) return sentence;
+  if (units.length === 0 || units.every((id) => words.names(command.error, id))) return sentence;
   return `${sentence} ${words.t("stopall.rest", { units: idsOf(units, words, 30) })}`;
 }
 
@@ -170,13 +170,13 @@ const SILENCE = { unreachable: "outcome.unreachable", timedOut: "outcome.timeout
 export function failureSentence(answer, words) {
   if (Object.hasOwn(SILENCE, answer.failure)) return words.t(SILENCE[answer.failure]);
   const sentence = typeof answer.body?.error === "string" ? words.said(answer.body.error) : words.t("outcome.failed");
-  const came = answer.body?.cause === "moment" ? cameSince(answer.body.came, String(answer.body.error), words) : "";
+  const came = answer.body?.cause === "moment" ? cameSince(answer.body, words) : "";
   return [sentence, came, answer.body?.sent === "unknown" ? words.t("outcome.sent.unknown") : ""].filter(Boolean).join(" ");
 }
 
-/** What was ordered after the question was opened, unless the refusal names it: "Since then: Force Stop · cluster (10.0.0.7, 09:53:20)". */
-function cameSince(came, sentence, words) {
-  const orders = (Array.isArray(came) ? came : []).filter(({ by }) => !by || !sentence.includes(by));
+/** What was ordered after the question was opened, unless the refusal names who did: "Since then: Force Stop · cluster (10.0.0.7, 09:53:20)". */
+function cameSince({ came, error }, words) {
+  const orders = (Array.isArray(came) ? came : []).filter(({ by }) => !by || !words.names(error, by));
   if (orders.length === 0) return "";
   const each = orders.map(({ order, unitId, mode, by, at }) => {
     const title = orderTitle({ order, unitId, wanted: { mode } }, words);

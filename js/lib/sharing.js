@@ -1,4 +1,4 @@
-// What a guided sharing may be asked for: its current, its bus voltage and its own end, as entered. Pure.
+// What a guided sharing may be asked for: its current, its bus voltage and its own end, as entered; and which orders end with it. Pure.
 
 import { finite } from "./figures.js";
 import { readNumber } from "./numbers.js";
@@ -40,4 +40,11 @@ export function amountsOf(fields, { min, max, longest }) {
 export function endsKey({ minutes, wh }) {
   if (minutes === undefined || minutes === null) return "share.ends.wh";
   return wh === undefined || wh === null ? "share.ends.minutes" : "share.ends.both";
+}
+
+const OVER = new Set(["failed", "cancelled"]);
+
+/** Whether an order (as in /commands) has ended for the reason that the guided sharing of this id tells: its own, or one to end it. */
+export function hasEndedWith(command, id) {
+  return OVER.has(command?.state) && (command.id === id || command.wanted?.command === id);
 }

@@ -6,7 +6,7 @@ import { timeOfDay } from "../lib/moments.js";
 import { exactly } from "../lib/numbers.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
-import { amountsOf, boundsOf, endsKey } from "../lib/sharing.js";
+import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../lib/sharing.js";
 import { isolated, visible } from "../lib/wire.js";
 import { createHold } from "./hold.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "./text.js";
@@ -97,13 +97,13 @@ export function createShare(page) {
       setAttribute(line, "data-state", step.state);
     });
     const said = orders.at("share");
-    const told = running?.reason && said?.text.includes(words.said(running.reason)); // the line above says it already
+    const told = Boolean(running?.reason) && hasEndedWith(said?.command, running.command); // the line above says why already
     setOutcome(find("share-outcome"), said?.kind === "bad" && !told ? said : null);
     setText(find("share-now"), running ? running.text : words.t("share.none"));
     setAttribute(find("share-now"), "data-kind", running ? running.kind : null);
   }
 
-  /** The procedure that runs or ran last, from the status: {active, steps, failed, reason, kind, text}; null for none. */
+  /** The procedure that runs or ran last, from the status: {command, active, steps, reason, kind, text}; null for none. */
   function runningOf(status) {
     const told = status?.share ?? null;
     if (told === null) return null;
@@ -114,7 +114,7 @@ export function createShare(page) {
     const unsafe = !active && !safe ? words.t("share.unsafe") : "";
     const text = [head, state, words.said(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)].filter(Boolean).join(" · ");
     const kind = unsafe ? "bad" : active && told.unattended ? "warn" : KINDS[told.state] ?? "bad";
-    return { active, steps: Array.isArray(told.steps) ? told.steps : [], failed: told.state === "failed", reason: told.reason ?? null, kind, text };
+    return { command: told.command, active, steps: Array.isArray(told.steps) ? told.steps : [], reason: told.reason ?? null, kind, text };
   }
 
   function carried({ energyWh }) {
@@ -138,11 +138,9 @@ export function createShare(page) {
     }).join(words.t("list.and"));
   }
 
-  /** The step that gave the reason for the safe end is the one that failed, though it is over as well. */
   function stepsOf(running) {
-    const broke = (sentence) => running.failed && running.reason !== null && sentence === running.reason;
     return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
-      index, state: broke(sentence) ? "failed" : state ?? "", text: [words.t(`share.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
+      index, state: state ?? "", text: [words.t(`share.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
     }));
   }
 

@@ -608,7 +608,7 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     why = "E001's data are no longer live."
     ends = {
         "referenceUp": ("done", "E001 is the voltage reference at 350 V."),
-        "busStable": ("done", why),
+        "busStable": ("failed", why),
         "currentOn": ("skipped", None),
         "sharing": ("skipped", None),
         "currentOff": ("done", "E003 is in Wait."),

@@ -23,6 +23,12 @@ function unit(id, { global: globalMode = "autonomous", effective = globalMode, w
   return told({ globalMode, effective, lastWord, name, ip: "192.168.0.1", ...more });
 }
 
+/** A sentence of the controller whose code the page has learnt. */
+function knowing(text, code, parameters) {
+  words.learn([{ text, code, parameters }]);
+  return text;
+}
+
 function modelOf(units, deals = [], grid = {}) {
   return buildModel(frameOf(units, { deals, grid }));
 }
@@ -155,7 +161,8 @@ test("orders are titled and their standing told from the command alone, whatever
   assert.equal(standing({ order: "setLock", state: "verified" }, words), "done"); // no reading shows it
   const ups = { order: "upsMode", state: "accepted", units: { E1: { state: "accepted" }, E2: { state: "failed", error: "no UPS" } } };
   assert.equal(standing(ups, words), "accepted; not yet seen in the readings; not taken by E2: no UPS");
-  assert.equal(standing({ ...ups, state: "failed", error: "No UPS took the mode: E2." }, words), "failed: No UPS took the mode: E2.");
+  const none = knowing("No UPS took the mode: E2.", "orders.noUpsTookIt", { units: ["E2"] });
+  assert.equal(standing({ ...ups, state: "failed", error: none }, words), "failed: No UPS took the mode: E2.");
   assert.equal(namesOf(["a", "b", "c"], words, 2), "a, b and 1 more");
   assert.equal(modeName("odd", words), "odd");
   assert.equal(modeName(null, words), "--");
@@ -172,7 +179,8 @@ test("the end of Stop all is every unit in Wait, or the sentence with the units 
   const units = { E1: { state: "verified" }, E2: { state: "timedOut" } };
   assert.equal(standing({ order: "stopAll", state: "verified", units }, words), "Every unit known is in Wait.");
   assert.equal(standing({ order: "stopAll", state: "failed", error: "1 of 2 units.", units }, words), "1 of 2 units. Not seen in Wait: E2");
-  assert.equal(standing({ order: "stopAll", state: "failed", error: "E2 shows no Wait.", units }, words), "E2 shows no Wait.");
+  const unseen = knowing("Not seen in Wait: E2. No Force Stop.", "joined", { parts: [{ text: "Not seen in Wait: E2.", code: "procedures.unitsNotSeenInWait", parameters: { units: ["E2"] } }, "No Force Stop."], between: " " });
+  assert.equal(standing({ order: "stopAll", state: "failed", error: unseen, units }, words), unseen);
 });
 
 test("an order refused for its moment is told with what came since its question was opened", () => {
@@ -181,7 +189,25 @@ test("an order refused for its moment is told with what came since its question 
   assert.match(refusal({ came }), /^Too late\. Since then: Force Stop · cluster \(10\.0\.0\.7, .+\)\.$/);
   assert.equal(refusal({ came: [] }), "Too late.");
   assert.equal(refusal({}), "Too late.");
-  assert.equal(refusal({ came, error: "10.0.0.7 ordered Force Stop." }), "10.0.0.7 ordered Force Stop.");
+  const named = knowing("Force Stop by 10.0.0.7 came.", "orders.cameSince", { what: "Force Stop", by: "10.0.0.7" });
+  assert.equal(refusal({ came, error: named }), named);
+});
+
+test("nothing is left out because a sentence happens to hold its letters, only because its parameters name it", () => {
+  const units = { E1: { state: "failed", error: "no UPS" }, E10: { state: "failed", error: "no UPS" } };
+  const ups = { order: "upsMode", unitId: null, state: "timedOut", units };
+  const without = standing({ ...ups, error: "Not seen at E10, said E1." }, words);
+  assert.match(without, /not taken by E1: no UPS.*E10: no UPS/);
+  const error = knowing("Not seen in effect within 60 s: E10 shows nothing.", "watching.notSeen", { seconds: 60, units: [{ text: "E10 shows nothing", code: "watching.showsNothing", parameters: { unit: "E10" } }] });
+  const told = standing({ ...ups, error }, words);
+  assert.match(told, /not taken by E1: no UPS$/);
+  const many = knowing("No UPS took the mode: E1 and more.", "orders.noUpsTookIt", { units: ["A", "B", "C", "D", "E", "F", "G", "H", "E1", "E10"] });
+  assert.match(standing({ ...ups, state: "failed", error: many }, words), /not taken by E1: no UPS.*E10/, "beyond the eighth a list names nobody");
+  const stop = knowing("E10 is odd.", "procedures.itNotSeenInWait", { unit: "E10" });
+  assert.match(standing({ order: "stopAll", state: "failed", error: stop, units }, words), /^E10 is odd\. Not seen in Wait: E1, E10$/);
+  const came = [{ order: "shutDown", unitId: null, by: "bob", at: "2026-11-22T00:00:00Z" }];
+  const late = knowing("bob's lamp is out.", "orders.changedSince", { change: "bob's lamp is out." });
+  assert.match(failureSentence({ failure: "refused", body: { error: late, cause: "moment", came } }, words), /Since then: Shut Down · cluster \(bob/);
 });
 
 test("what is live now says cannot tell where it cannot, never none (Z6)", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { amountsOf, boundsOf, endsKey } from "../../js/lib/sharing.js";
+import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../../js/lib/sharing.js";
 import { exactly } from "../../js/lib/numbers.js";
 
 const RANGE = { min: 0.1, max: 2.1, longest: 240 };
@@ -37,4 +37,14 @@ test("what cannot be meant is refused at its field", () => {
 
 test("the figures stand in the question in the digits that are sent", () => {
   assert.equal(exactly(read("1", "12,5", "").minutes), "12.5");
+});
+
+test("an order that ended with the sharing is known by its id, whatever its sentence says", () => {
+  assert.equal(hasEndedWith({ id: "c1", order: "share", state: "failed", error: "x" }, "c1"), true);
+  assert.equal(hasEndedWith({ id: "c2", order: "endShare", state: "failed", wanted: { command: "c1" } }, "c1"), true);
+  assert.equal(hasEndedWith({ id: "c1", order: "share", state: "cancelled" }, "c1"), true);
+  assert.equal(hasEndedWith({ id: "c3", order: "share", state: "failed", wanted: { from: "E1" } }, "c1"), false, "another one, that was refused");
+  assert.equal(hasEndedWith({ order: "endShare", state: "failed", wanted: {} }, "c1"), false, "a refused end");
+  assert.equal(hasEndedWith({ id: "c1", state: "accepted" }, "c1"), false, "lost sight of by a restart");
+  for (const nothing of [null, undefined]) assert.equal(hasEndedWith(nothing, "c1"), false);
 });
