@@ -24,7 +24,7 @@ import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
-import { createShare } from "./panels/share.js";
+import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
 import { createUnderWay } from "./panels/underway.js";
@@ -82,7 +82,7 @@ const scene = createScene(document.getElementById("scene"), {
   },
 });
 const cluster = createCluster(page);
-const panels = [createLatch(page), createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createShare(page), units, createForget(page), createTrips(page), details, asking];
+const panels = [createLatch(page), createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createTransfer(page), units, createForget(page), createTrips(page), details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {

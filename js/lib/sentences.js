@@ -127,9 +127,9 @@ function stopAllStanding(command, words) {
   return `${sentence} ${words.t("stopall.rest", { units: idsOf(units, words, 30) })}`;
 }
 
-/** A guided sharing's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
+/** A guided transfer's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
 function stepName(step, words) {
-  const key = `share.step.${step}`;
+  const key = `transfer.step.${step}`;
   const name = words.t(key);
   return name === key ? isolated(step) : name;
 }

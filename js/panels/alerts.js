@@ -5,13 +5,13 @@ import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
 import { timeOfDay } from "../lib/moments.js";
 import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
-import { shareNews } from "../lib/shareNews.js";
+import { transferNews } from "../lib/transferNews.js";
 import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
 const $ = globalThis.jQuery;
 const ROWS = 4; // more units than these share one line
-const PASSES = 600_000; // ms for which a guided sharing that failed and is over is told
+const PASSES = 600_000; // ms for which a guided transfer that failed and is over is told
 
 export function createAlerts(page) {
   const { words, orders } = page;
@@ -21,7 +21,7 @@ export function createAlerts(page) {
   const graveList = document.getElementById("grave-list");
   const banners = document.getElementById("banners");
   const said = document.getElementById("said");
-  let passing = { key: null, at: 0 }; // the guided sharing that is over, and since when this page tells it
+  let passing = { key: null, at: 0 }; // the guided transfer that is over, and since when this page tells it
   let heard = new Set(); // keys of what was read out: durations tick, but only what is new is said
 
   $(list).on("click", "[data-act=acknowledge]", ({ currentTarget }) => acknowledge($(currentTarget).closest("li").data("units")));
@@ -49,7 +49,7 @@ export function createAlerts(page) {
     const bus = conditionsOf(page.state.get().status, words);
     const lost = page.state.get().reach?.up === false; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(sinceText)));
-    const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : [...shareBanner(), ...folded(bus.others.map(sinceText))])];
+    const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(banners, told, ({ key }) => key, () => {
       const line = make("p", "", { class: "banner" });
@@ -61,9 +61,9 @@ export function createAlerts(page) {
     });
   }
 
-  /** What a guided sharing has to say to everybody; that one failed and is over is told for a while only. */
-  function shareBanner() {
-    const news = shareNews(page.state.get().status?.share ?? null, words);
+  /** What a guided transfer has to say to everybody; that one failed and is over is told for a while only. */
+  function transferBanner() {
+    const news = transferNews(page.state.get().status?.share ?? null, words);
     if (!news?.passing) return news ? [news] : [];
     if (passing.key !== news.key) passing = { key: news.key, at: performance.now() };
     return performance.now() - passing.at < PASSES ? [news] : [];

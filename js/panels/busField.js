@@ -1,4 +1,4 @@
-// The Bus voltage field above the picture, which voltage control and guided sharing use: what it holds, and beside it what that means (H4).
+// The Bus voltage field above the picture, which voltage control and guided transfer use: what it holds, and beside it what that means (H4).
 
 import { limitsOf } from "../lib/converter.js";
 import { exactly, readNumber } from "../lib/numbers.js";

@@ -77,7 +77,7 @@ CLICKS = {
     "schedule": ("#schedule-set",),
     "schedules": ("#open-schedules",),
     "orders": ("#open-orders",),
-    "share": ("#open-share",),
+    "transfer": ("#open-transfer",),
     "lock": ("#cluster-lock",),
 }
 """Each state of the page and what is pressed to come there."""

@@ -61,7 +61,7 @@ test("every sentence isolates the ids and names in it, in both languages", () =>
   for (const language of ["en", "ja"]) {
     const { t } = createWords(language);
     const values = { id: OVERRIDE, from: OVERRIDE, to: OVERRIDE, name: OVERRIDE, by: OVERRIDE, scope: OVERRIDE, reason: OVERRIDE, word: OVERRIDE, order: OVERRIDE, text: OVERRIDE };
-    const keys = ["share.ask", "share.lead", "share.running", "share.means", "lock.by", "lock.title", "ask.local", "converter.ask.charge", "orders.by", "order.other", "word.odd", "number.unreadable", "unwatched.silent", "now.reference", "now.unit", "deal.says"];
+    const keys = ["transfer.ask", "transfer.lead", "transfer.running", "transfer.means", "lock.by", "lock.title", "ask.local", "converter.ask.charge", "orders.by", "order.other", "word.odd", "number.unreadable", "unwatched.silent", "now.reference", "now.unit", "deal.says"];
     for (const key of keys) {
       const sentence = t(key, values);
       assert.ok(sentence.includes(SHOWN), key);

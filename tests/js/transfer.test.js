@@ -1,9 +1,9 @@
-// What a guided sharing may be asked for: its current, and when it ends by itself.
+// What a guided transfer may be asked for: its current, and when it ends by itself.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../../js/lib/sharing.js";
+import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../../js/lib/transfer.js";
 import { exactly } from "../../js/lib/numbers.js";
 
 const RANGE = { min: 0.1, max: 2.1, longest: 240 };
@@ -21,16 +21,16 @@ test("minutes, energy or both end it; a field that is empty is not sent", () => 
   assert.deepEqual(read("2,1", "30", ""), { current: 2.1, minutes: 30, wh: undefined });
   assert.deepEqual(read("0.1", "", "０．５"), { current: 0.1, minutes: undefined, wh: 0.5 });
   assert.deepEqual(read("1", "240", "10000"), { current: 1, minutes: 240, wh: 10000 });
-  assert.deepEqual([read("1", "1", ""), read("1", "", "1"), read("1", "1", "1")].map(endsKey), ["share.ends.minutes", "share.ends.wh", "share.ends.both"]);
+  assert.deepEqual([read("1", "1", ""), read("1", "", "1"), read("1", "1", "1")].map(endsKey), ["transfer.ends.minutes", "transfer.ends.wh", "transfer.ends.both"]);
 });
 
 test("what cannot be meant is refused at its field", () => {
   const wrong = (...given) => [read(...given).problem, read(...given).field];
-  assert.deepEqual(wrong("2.11", "30", ""), ["share.range", "current"]);
-  assert.deepEqual(wrong("", "30", ""), ["share.range", "current"]);
-  assert.deepEqual(wrong("1", "", ""), ["share.noend", "minutes"]);
-  for (const minutes of ["0", "0.5", "240.1", "-3"]) assert.deepEqual(wrong("1", minutes, "5"), ["share.minutes.range", "minutes"]);
-  for (const wh of ["0", "-1", "10001"]) assert.deepEqual(wrong("1", "30", wh), ["share.wh.range", "wh"]);
+  assert.deepEqual(wrong("2.11", "30", ""), ["transfer.range", "current"]);
+  assert.deepEqual(wrong("", "30", ""), ["transfer.range", "current"]);
+  assert.deepEqual(wrong("1", "", ""), ["transfer.noend", "minutes"]);
+  for (const minutes of ["0", "0.5", "240.1", "-3"]) assert.deepEqual(wrong("1", minutes, "5"), ["transfer.minutes.range", "minutes"]);
+  for (const wh of ["0", "-1", "10001"]) assert.deepEqual(wrong("1", "30", wh), ["transfer.wh.range", "wh"]);
   assert.deepEqual(wrong("1", "3o", ""), ["number.unreadable", "minutes"]);
   assert.deepEqual(wrong("1", "30", "1,000"), ["number.grouped", "wh"]);
 });
@@ -39,7 +39,7 @@ test("the figures stand in the question in the digits that are sent", () => {
   assert.equal(exactly(read("1", "12,5", "").minutes), "12.5");
 });
 
-test("an order that ended with the sharing is known by its id, whatever its sentence says", () => {
+test("an order that ended with the transfer is known by its id, whatever its sentence says", () => {
   assert.equal(hasEndedWith({ id: "c1", order: "share", state: "failed", error: "x" }, "c1"), true);
   assert.equal(hasEndedWith({ id: "c2", order: "endShare", state: "failed", wanted: { command: "c1" } }, "c1"), true);
   assert.equal(hasEndedWith({ id: "c1", order: "share", state: "cancelled" }, "c1"), true);

@@ -1,4 +1,4 @@
-// The guided procedure "share 2 A from E001 to E003": its dialog, its steps as they go, and its safe end.
+// The guided transfer, "share 2 A from E001 to E003": its dialog, its steps as they go, and its safe end.
 
 import { limitsOf } from "../lib/converter.js";
 import { figure } from "../lib/figures.js";
@@ -6,35 +6,35 @@ import { timeOfDay } from "../lib/moments.js";
 import { exactly } from "../lib/numbers.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
-import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../lib/sharing.js";
+import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../lib/transfer.js";
 import { isolated, visible } from "../lib/wire.js";
 import { createHold } from "./hold.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "./text.js";
 
 const $ = globalThis.jQuery;
 
-export function createShare(page) {
+export function createTransfer(page) {
   const { words, orders } = page;
   const find = (id) => document.getElementById(id);
-  const dialog = find("share-dialog");
-  const [from, to] = ["share-from", "share-to"].map(find);
-  const amounts = { current: find("share-current"), minutes: find("share-minutes"), wh: find("share-wh") };
-  const steps = find("share-steps");
-  const end = find("share-end");
-  const hold = createHold(dialog, () => [find("share-start")]);
+  const dialog = find("transfer-dialog");
+  const [from, to] = ["transfer-from", "transfer-to"].map(find);
+  const amounts = { current: find("transfer-current"), minutes: find("transfer-minutes"), wh: find("transfer-wh") };
+  const steps = find("transfer-steps");
+  const end = find("transfer-end");
+  const hold = createHold(dialog, () => [find("transfer-start")]);
 
-  $("#open-share").on("click", () => {
+  $("#open-transfer").on("click", () => {
     fill(page.model());
     dialog.showModal();
     hold.arm();
     render(page.model());
   });
-  $("#share-form").on("submit", (event) => {
+  $("#transfer-form").on("submit", (event) => {
     event.preventDefault();
     start();
   });
-  $("#share-form").on("input change", () => showMeans(page.model()));
-  $(end).on("click", () => orders.give({ spot: "share", order: "endShare", call: (order) => order.endShare() }));
+  $("#transfer-form").on("input change", () => showMeans(page.model()));
+  $(end).on("click", () => orders.give({ spot: "transfer", order: "endShare", call: (order) => order.endShare() }));
 
   function fill(model) {
     const ids = model.units.filter(({ state }) => state === "live").map(({ id }) => id);
@@ -47,13 +47,13 @@ export function createShare(page) {
 
   /** {wanted} as entered, or {problem}: a sentence, and the field that it is about. */
   function entered(model) {
-    if (from.value === to.value) return { problem: words.t("share.same") };
+    if (from.value === to.value) return { problem: words.t("transfer.same") };
     const texts = Object.fromEntries(Object.entries(amounts).map(([name, field]) => [name, field.value]));
     const { problem, values, field, ...read } = amountsOf(texts, boundsOf(model.status));
-    if (problem) return { problem: words.t(problem, { ...values, field: words.t(`share.${field}`) }), field: amounts[field] };
+    if (problem) return { problem: words.t(problem, { ...values, field: words.t(`transfer.${field}`) }), field: amounts[field] };
     const volts = page.bus.read();
     const limits = limitsOf(model.status);
-    if (volts.problem) return { problem: volts.sentence ?? words.t("share.novoltage") };
+    if (volts.problem) return { problem: volts.sentence ?? words.t("transfer.novoltage") };
     if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits) };
     return { wanted: { from: from.value, to: to.value, ...read, voltage: volts.value } };
   }
@@ -61,8 +61,8 @@ export function createShare(page) {
   /** Beside the fields, in words, what Start would send. */
   function showMeans(model) {
     const { wanted, problem, field } = entered(model);
-    const means = find("share-means");
-    for (const one of Object.values(amounts)) showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("share.means", textsOf(wanted)) }), field !== one);
+    const means = find("transfer-means");
+    for (const one of Object.values(amounts)) showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("transfer.means", textsOf(wanted)) }), field !== one);
     setAttribute(means, "data-level", problem ? "warn" : null);
   }
 
@@ -74,59 +74,59 @@ export function createShare(page) {
   async function start() {
     const { wanted, problem, field } = entered(page.model());
     if (problem) {
-      orders.say("share", problem);
+      orders.say("transfer", problem);
       field?.focus();
       return;
     }
     const values = textsOf(wanted);
     const { answer, moment } = await page.ask({
-      title: words.t("share.ask", values), lead: words.t("share.lead", values), facts: () => liveNow(page.model(), words), yes: words.t("share.yes"),
+      title: words.t("transfer.ask", values), lead: words.t("transfer.lead", values), facts: () => liveNow(page.model(), words), yes: words.t("transfer.yes"),
     });
-    if (answer === "yes") orders.give({ spot: "share", order: "share", wanted, moment, call: (order) => order.share(wanted) });
+    if (answer === "yes") orders.give({ spot: "transfer", order: "share", wanted, moment, call: (order) => order.share(wanted) });
   }
 
   function render(model) {
     const running = runningOf(model.status);
-    setProperty(find("open-share"), "disabled", !page.orderable() && !running);
+    setProperty(find("open-transfer"), "disabled", !page.orderable() && !running);
     if (!dialog.open) return;
     showMeans(model);
     setProperty(end, "hidden", !running?.active);
-    setProperty(find("share-start"), "disabled", Boolean(running?.active) || !page.orderable());
+    setProperty(find("transfer-start"), "disabled", Boolean(running?.active) || !page.orderable());
     keyed(steps, stepsOf(running), (step) => String(step.index), () => make("li"), (line, step) => {
       setText(line, step.text);
       setAttribute(line, "data-state", step.state);
     });
-    const said = orders.at("share");
+    const said = orders.at("transfer");
     const told = Boolean(running?.reason) && hasEndedWith(said?.command, running.command); // the line above says why already
-    setOutcome(find("share-outcome"), said?.kind === "bad" && !told ? said : null);
-    setText(find("share-now"), running ? running.text : words.t("share.none"));
-    setAttribute(find("share-now"), "data-kind", running ? running.kind : null);
+    setOutcome(find("transfer-outcome"), said?.kind === "bad" && !told ? said : null);
+    setText(find("transfer-now"), running ? running.text : words.t("transfer.none"));
+    setAttribute(find("transfer-now"), "data-kind", running ? running.kind : null);
   }
 
-  /** The procedure that runs or ran last, from the status: {command, active, steps, reason, kind, text}; null for none. */
+  /** The transfer that runs or ran last, from the status: {command, active, steps, reason, kind, text}; null for none. */
   function runningOf(status) {
     const told = status?.share ?? null;
     if (told === null) return null;
     const active = told.state === "running" || told.state === "interrupted";
-    const head = words.t("share.running", { current: exactly(told.current, 1), from: told.from, to: told.to });
+    const head = words.t("transfer.running", { current: exactly(told.current, 1), from: told.from, to: told.to });
     const safe = told.safe === true;
-    const state = words.t(told.state === "failed" && safe ? "share.state.failed.safe" : `share.state.${told.state}`);
-    const unsafe = !active && !safe ? words.t("share.unsafe") : "";
+    const state = words.t(told.state === "failed" && safe ? "transfer.state.failed.safe" : `transfer.state.${told.state}`);
+    const unsafe = !active && !safe ? words.t("transfer.unsafe") : "";
     const text = [head, state, words.said(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)].filter(Boolean).join(" · ");
     const kind = unsafe ? "bad" : active && told.unattended ? "warn" : KINDS[told.state] ?? "bad";
     return { command: told.command, active, steps: Array.isArray(told.steps) ? told.steps : [], reason: told.reason ?? null, kind, text };
   }
 
   function carried({ energyWh }) {
-    return Number.isFinite(energyWh) ? words.t("share.carried", { wh: figure(energyWh, 1) }) : "";
+    return Number.isFinite(energyWh) ? words.t("transfer.carried", { wh: figure(energyWh, 1) }) : "";
   }
 
   /** When it ends by itself: by its own limit, or sooner because nobody attends to it. */
   function endOf({ endsAt, limits, unattended }) {
     const time = (iso) => timeOfDay(iso, { language: words.language });
-    if (unattended) return words.t("share.unattended", { at: time(unattended.endsAt), why: words.t(unattended.why === "restart" ? "share.why.restart" : "share.why.page") });
+    if (unattended) return words.t("transfer.unattended", { at: time(unattended.endsAt), why: words.t(unattended.why === "restart" ? "transfer.why.restart" : "transfer.why.page") });
     const wh = limits?.wh ?? null;
-    const key = wh === null ? "share.endsat" : endsAt ? "share.endsat.wh" : "share.endswh";
+    const key = wh === null ? "transfer.endsat" : endsAt ? "transfer.endsat.wh" : "transfer.endswh";
     return endsAt || wh !== null ? words.t(key, { at: endsAt ? time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
   }
 
@@ -140,7 +140,7 @@ export function createShare(page) {
 
   function stepsOf(running) {
     return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
-      index, state: state ?? "", text: [words.t(`share.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
+      index, state: state ?? "", text: [words.t(`transfer.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
     }));
   }
 
