@@ -95,6 +95,8 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
     journal: (query = {}) => read(`journal${queryOf(query)}`),
+    /** Where the same is had as CSV: an address for a link. */
+    journalCsv: (query = {}) => `journal.csv${queryOf(query)}`,
     /** What the rules say to an order; nothing is sent. */
     judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" })),
     flushCache: () => post("flushCache", {}),

@@ -98,3 +98,8 @@ function offsetOf(date) {
   const minutes = -date.getTimezoneOffset();
   return `${minutes < 0 ? "-" : "+"}${TWO(Math.floor(Math.abs(minutes) / 60))}:${TWO(Math.abs(minutes) % 60)}`;
 }
+
+/** The zone in which the units' own clocks count; null where nobody has told it. */
+export function zoneOfUnits(status) {
+  return status?.config?.upstreamTimezone ?? null;
+}

@@ -7,14 +7,13 @@ import { timeOfDay } from "../lib/moments.js";
 import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
 import { transferNews } from "../lib/transferNews.js";
 import { isolated } from "../lib/wire.js";
-import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const ROWS = 4; // more units than these share one line
 const PASSES = 600_000; // ms for which a guided transfer that failed and is over is told
 
-export function createAlerts(page) {
-  const { words, orders } = page;
+export function createAlerts({ words, orders, state, ask }) {
   const bar = document.getElementById("unwatched");
   const list = document.getElementById("unwatched-list");
   const grave = document.getElementById("grave");
@@ -27,12 +26,12 @@ export function createAlerts(page) {
   $(list).on("click", "[data-act=acknowledge]", ({ currentTarget }) => acknowledge($(currentTarget).closest("li").data("units")));
 
   async function acknowledge(ids) {
-    const units = ids.map((id) => page.model().byId.get(id)).filter(Boolean);
+    const units = ids.map((id) => state.get().model.byId.get(id)).filter(Boolean);
     if (units.length === 0) return;
-    const { answer, moment } = await page.ask({
+    const { answer, moment } = await ask({
       title: units.length === 1 ? words.t("unwatched.ask", { id: units[0].id }) : words.t("unwatched.ask.many", { n: units.length }),
       lead: words.t("unwatched.ask.lead", { sentence: units.map((unit) => unwatchedSentence(unit, words)).join(" ") }),
-      facts: () => liveNow(page.model(), words), yes: words.t("unwatched.ask.yes"), calm: true,
+      facts: () => liveNow(state.get().model, words), yes: words.t("unwatched.ask.yes"), calm: true,
     });
     if (answer !== "yes") return;
     for (const { id } of units) orders.give({ spot: spotOf(id), order: "acknowledge", unitId: id, moment, call: (order) => order.acknowledge(id) });
@@ -46,10 +45,10 @@ export function createAlerts(page) {
     const rows = rowsOf(model, words);
     bar.hidden = rows.length === 0;
     keyed(list, rows, ({ key }) => key, build, update);
-    const bus = conditionsOf(page.state.get().status, words);
-    const lost = page.state.get().reach?.up === false; // a grave fault stands even so: it may still be there
+    const bus = conditionsOf(state.get().status, words);
+    const lost = state.get().reach?.up === false; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(sinceText)));
-    const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
+    const told = [...bannersOf(state.get(), model, words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(banners, told, ({ key }) => key, () => {
       const line = make("p", "", { class: "banner" });
@@ -63,7 +62,7 @@ export function createAlerts(page) {
 
   /** What a guided transfer has to say to everybody; that one failed and is over is told for a while only. */
   function transferBanner() {
-    const news = transferNews(page.state.get().status?.share ?? null, words);
+    const news = transferNews(state.get().status?.share ?? null, words);
     if (!news?.passing) return news ? [news] : [];
     if (passing.key !== news.key) passing = { key: news.key, at: performance.now() };
     return performance.now() - passing.at < PASSES ? [news] : [];

@@ -1,7 +1,7 @@
-// The one dialog that asks before a grave order: what will happen, what is live now, and the buttons. Used by the other panels.
+// The one dialog that asks before a grave order: what will happen, what is live now, and the buttons. main.js hands it on as `ask`.
 
-import { createHold } from "./hold.js";
-import { keyed, make, setAttribute, setText } from "./text.js";
+import { createHold } from "../widgets/hold.js";
+import { keyed, make, setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 

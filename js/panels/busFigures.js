@@ -1,15 +1,14 @@
 // The bus in figures, in the cluster's column: its voltage, who holds it and with what headroom, its balance, losses, and who works unexplained.
 
 import { busLines, workingText } from "../lib/busFigures.js";
-import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
-export function createBusFigures(page) {
-  const { words } = page;
+export function createBusFigures({ words, state }) {
   const block = document.getElementById("bus-block");
   const list = document.getElementById("bus-figures");
 
   function render() {
-    const { status, reach } = page.state.get();
+    const { status, reach } = state.get();
     const bus = reach?.up === false ? null : ofNow(status?.bus ?? null); // figures of a lost controller are not of now
     const lines = busLines(bus, words);
     setProperty(block, "hidden", lines.length === 0);

@@ -1,12 +1,11 @@
 // The deals as text (G13) and as what they are: who gives, who takes, whether current flows, since when (K12, Z6).
 
 import { figure } from "../lib/figures.js";
-import { unitTime } from "../lib/moments.js";
+import { unitTime, zoneOfUnits } from "../lib/moments.js";
 import { isolated, visible } from "../lib/wire.js";
-import { keyed, make, setProperty, setText } from "./text.js";
+import { keyed, make, setProperty, setText } from "../widgets/text.js";
 
-export function createDeals(page) {
-  const { words } = page;
+export function createDeals({ words, state }) {
   const list = document.getElementById("deals");
   const note = document.getElementById("deals-note");
   const more = document.getElementById("deals-more");
@@ -30,7 +29,7 @@ export function createDeals(page) {
   function whyUnknown({ status, dealsKnown }) {
     if (dealsKnown) return null;
     if (status === null) return words.t("deals.loading");
-    if (page.state.get().reach?.up === false) return words.t("deals.noanswer");
+    if (state.get().reach?.up === false) return words.t("deals.noanswer");
     if (status.grid.noGridMaster === true) return words.t("deals.nomaster");
     if (status.apisWeb.budoEmulator?.up === false) return words.t("deals.noweb");
     return words.t(status.grid.noGridMaster === null ? "deals.masterunknown" : "deals.untold");
@@ -60,7 +59,7 @@ export function createDeals(page) {
   }
 
   function linesOf(deal) {
-    const { text, converted } = unitTime(deal.since, page.unitsZone(), words.language);
+    const { text, converted } = unitTime(deal.since, zoneOfUnits(state.get().status), words.language);
     const since = deal.since && !converted ? `${isolated(text)} (${words.t("deal.unitclock")})` : text;
     return [isolated(deal.request ?? "--"), words.t("deal.requester", { id: deal.requester ?? "--" }), words.t("deal.responder", { id: deal.responder ?? "--" }), since].join(" · ");
   }

@@ -4,17 +4,17 @@ import { limitsOf } from "../lib/converter.js";
 import { figure } from "../lib/figures.js";
 import { timeOfDay } from "../lib/moments.js";
 import { exactly } from "../lib/numbers.js";
+import { mayOrder } from "../lib/permits.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
 import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../lib/transfer.js";
 import { isolated, visible } from "../lib/wire.js";
-import { createHold } from "./hold.js";
-import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "./text.js";
+import { createHold } from "../widgets/hold.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
-export function createTransfer(page) {
-  const { words, orders } = page;
+export function createTransfer({ words, orders, state, ask, busVoltage }) {
   const find = (id) => document.getElementById(id);
   const dialog = find("transfer-dialog");
   const [from, to] = ["transfer-from", "transfer-to"].map(find);
@@ -24,16 +24,16 @@ export function createTransfer(page) {
   const hold = createHold(dialog, () => [find("transfer-start")]);
 
   $("#open-transfer").on("click", () => {
-    fill(page.model());
+    fill(state.get().model);
     dialog.showModal();
     hold.arm();
-    render(page.model());
+    render(state.get().model);
   });
   $("#transfer-form").on("submit", (event) => {
     event.preventDefault();
     start();
   });
-  $("#transfer-form").on("input change", () => showMeans(page.model()));
+  $("#transfer-form").on("input change", () => showMeans(state.get().model));
   $(end).on("click", () => orders.give({ spot: "transfer", order: "endShare", call: (order) => order.endShare() }));
 
   function fill(model) {
@@ -51,7 +51,7 @@ export function createTransfer(page) {
     const texts = Object.fromEntries(Object.entries(amounts).map(([name, field]) => [name, field.value]));
     const { problem, values, field, ...read } = amountsOf(texts, boundsOf(model.status));
     if (problem) return { problem: words.t(problem, { ...values, field: words.t(`transfer.${field}`) }), field: amounts[field] };
-    const volts = page.bus.read();
+    const volts = busVoltage.read();
     const limits = limitsOf(model.status);
     if (volts.problem) return { problem: volts.sentence ?? words.t("transfer.novoltage") };
     if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits) };
@@ -72,26 +72,26 @@ export function createTransfer(page) {
   }
 
   async function start() {
-    const { wanted, problem, field } = entered(page.model());
+    const { wanted, problem, field } = entered(state.get().model);
     if (problem) {
       orders.say("transfer", problem);
       field?.focus();
       return;
     }
     const values = textsOf(wanted);
-    const { answer, moment } = await page.ask({
-      title: words.t("transfer.ask", values), lead: words.t("transfer.lead", values), facts: () => liveNow(page.model(), words), yes: words.t("transfer.yes"),
+    const { answer, moment } = await ask({
+      title: words.t("transfer.ask", values), lead: words.t("transfer.lead", values), facts: () => liveNow(state.get().model, words), yes: words.t("transfer.yes"),
     });
     if (answer === "yes") orders.give({ spot: "transfer", order: "share", wanted, moment, call: (order) => order.share(wanted) });
   }
 
   function render(model) {
     const running = runningOf(model.status);
-    setProperty(find("open-transfer"), "disabled", !page.orderable() && !running);
+    setProperty(find("open-transfer"), "disabled", !mayOrder(state.get()) && !running);
     if (!dialog.open) return;
     showMeans(model);
     setProperty(end, "hidden", !running?.active);
-    setProperty(find("transfer-start"), "disabled", Boolean(running?.active) || !page.orderable());
+    setProperty(find("transfer-start"), "disabled", Boolean(running?.active) || !mayOrder(state.get()));
     keyed(steps, stepsOf(running), (step) => String(step.index), () => make("li"), (line, step) => {
       setText(line, step.text);
       setAttribute(line, "data-state", step.state);

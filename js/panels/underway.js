@@ -2,13 +2,12 @@
 
 import { timeOfDay } from "../lib/moments.js";
 import { endKey, orderTitle, standing } from "../lib/sentences.js";
-import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const EVENTS = 6;
 
-export function createUnderWay(page) {
-  const { words } = page;
+export function createUnderWay({ words, state }) {
   const block = document.getElementById("under-way-block");
   const list = document.getElementById("under-way");
   const eventsBlock = document.getElementById("events-block");
@@ -50,7 +49,7 @@ export function createUnderWay(page) {
   }
 
   function renderLog() {
-    const entries = page.state.get().orders;
+    const entries = state.get().orders;
     if (entries.length === 0) {
       $(rows).empty().append($("<tr>").append($("<td colspan=4>").text(words.t("orders.none"))));
       return;

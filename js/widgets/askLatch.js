@@ -1,5 +1,5 @@
 // The question before Stop all and latch: a name and a reason, either of which may stay empty; the confirming button is in focus and
-// never held (I17). Used by main.js' cluster and journal.js.
+// never held (I17). Used by panels/cluster.js and journal.js.
 
 import { harmless } from "../lib/estop.js";
 
