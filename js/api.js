@@ -16,7 +16,14 @@ const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called b
 const WAY_FREE = 2_000; // ms that readings hold back at most after a stop was given
 const ASKED = { Accept: "application/json", "APIS-Sentences": "codes" }; // what every request says: the codes of the sentences are wanted beside them
 
-export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null, words = null } = {}) {
+export function createApi({
+  base = baseOf(globalThis.location),
+  fetch = globalThis.fetch.bind(globalThis),
+  readTimeout = READ_TIMEOUT,
+  orderTimeout = ORDER_TIMEOUT,
+  page = null,
+  words = null,
+} = {}) {
   const underWay = new Set(); // what may be ended to leave the way to a stop
   let wayFree = null; // settled when readings may go again
 
@@ -28,7 +35,11 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
   function post(path, parameters, { stops = false } = {}) {
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
-    return call(path, { method: "POST", body, cache: "no-store", headers: ASKED, keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
+    return call(
+      path,
+      { method: "POST", body, cache: "no-store", headers: ASKED, keepalive: stops },
+      { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops },
+    );
   }
 
   async function call(path, options, { timeout, yields = true }) {
@@ -91,7 +102,8 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
     /** All that the page shows; of the frame that bears that serial and start, what changed since (frame.js). */
     frame: ({ since, start } = {}) => read(`get/frame${queryOf({ since, start, page })}`),
     status: () => read(`get/status${queryOf({ page })}`),
-    unit: (id, { urgent = false } = {}) => read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
+    unit: (id, { urgent = false } = {}) =>
+      read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
     journal: (query = {}) => read(`journal${queryOf(query)}`),

@@ -83,7 +83,9 @@ function named(group, value) {
 function said(value) {
   if (value === null || value === undefined) return "";
   if (typeof value !== "object") return words.said(value);
-  return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
+  return Object.entries(value)
+    .map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`)
+    .join(", ");
 }
 
 const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);

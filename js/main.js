@@ -93,13 +93,16 @@ const preferences = createPreferences({
 /** What ask.js tells, and the moment at which the question was opened: from then on its order is judged (see orders.js). */
 async function ask(question) {
   const moment = orders.moment();
-  return { ...await asking.ask(question), moment };
+  return { ...(await asking.ask(question)), moment };
 }
 
 /* ---- readings ---- */
 
 const poller = createPoller({
-  call: () => api.frame(frames.since()), interval: EVERY, onAnswer: onFrame, awake: () => keepsThen(state.get()) || orders.following(),
+  call: () => api.frame(frames.since()),
+  interval: EVERY,
+  onAnswer: onFrame,
+  awake: () => keepsThen(state.get()) || orders.following(),
 });
 
 function readNow() {

@@ -16,7 +16,18 @@
 //   opened    what was last asked for, by a new object at each press: {what: "details" | "panel" | "lock" | "schedule", unitId}; whoever
 //             shows that opens it. null once the details are closed
 
-const NOTHING = Object.freeze({ frame: null, status: null, statusAt: null, heardAt: null, reach: null, model: null, orders: [], said: {}, debug: false, opened: null });
+const NOTHING = Object.freeze({
+  frame: null,
+  status: null,
+  statusAt: null,
+  heardAt: null,
+  reach: null,
+  model: null,
+  orders: [],
+  said: {},
+  debug: false,
+  opened: null,
+});
 
 export function createState(initial = {}) {
   let values = Object.freeze({ ...NOTHING, ...known(initial) });
@@ -51,6 +62,10 @@ function tell(listener, values, changed) {
   try {
     listener(values, changed);
   } catch (fault) {
-    globalThis.reportError ? globalThis.reportError(fault) : queueMicrotask(() => { throw fault; });
+    globalThis.reportError
+      ? globalThis.reportError(fault)
+      : queueMicrotask(() => {
+          throw fault;
+        });
   }
 }

@@ -11,7 +11,12 @@ const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reaso
 
 /** The language wanted: the stored choice, else the first of the browser's that there is, else English. */
 export function chooseLanguage(stored, wanted) {
-  const known = [stored, ...(wanted ?? [])].map((tag) => String(tag ?? "").toLowerCase().split("-")[0]);
+  const known = [stored, ...(wanted ?? [])].map(
+    (tag) =>
+      String(tag ?? "")
+        .toLowerCase()
+        .split("-")[0],
+  );
   return known.find((tag) => Object.hasOwn(CATALOGUES, tag)) ?? "en";
 }
 

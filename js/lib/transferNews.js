@@ -11,7 +11,12 @@ import { isolated } from "./wire.js";
 export function transferNews(transfer, words) {
   if (!transfer || typeof transfer !== "object") return null;
   const head = words.t("transfer.news", { current: exactly(Number(transfer.current), 1), from: isolated(transfer.from), to: isolated(transfer.to) });
-  const say = (level, parts, passing = false) => ({ key: `transfer:${transfer.command}:${level}:${transfer.state}`, level, passing, text: [head, ...parts.filter(Boolean)].join(" · ") });
+  const say = (level, parts, passing = false) => ({
+    key: `transfer:${transfer.command}:${level}:${transfer.state}`,
+    level,
+    passing,
+    text: [head, ...parts.filter(Boolean)].join(" · "),
+  });
   const why = words.said(transfer.reason ?? "");
   if (transfer.state === "interrupted") return say("alarm", [words.t("transfer.state.interrupted"), why, endOf(transfer, words)]);
   if (transfer.state === "running" && transfer.unattended) return say("warn", [endOf(transfer, words)]);

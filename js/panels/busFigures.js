@@ -12,16 +12,22 @@ export function createBusFigures({ words, state }) {
     const bus = reach?.up === false ? null : ofNow(status?.bus ?? null); // figures of a lost controller are not of now
     const lines = busLines(bus, words);
     setProperty(block, "hidden", lines.length === 0);
-    keyed(list, lines, ({ key }) => key, () => {
-      const row = make("div");
-      row.append(make("dt"), make("dd"));
-      return row;
-    }, (row, { key, label, text, level }) => {
-      setText(row.firstChild, label);
-      setText(row.lastChild, text);
-      setAttribute(row.lastChild, "data-level", level);
-      setAttribute(row.lastChild, "title", key === "unexplained" ? detailsOf(bus) : null);
-    });
+    keyed(
+      list,
+      lines,
+      ({ key }) => key,
+      () => {
+        const row = make("div");
+        row.append(make("dt"), make("dd"));
+        return row;
+      },
+      (row, { key, label, text, level }) => {
+        setText(row.firstChild, label);
+        setText(row.lastChild, text);
+        setAttribute(row.lastChild, "data-level", level);
+        setAttribute(row.lastChild, "title", key === "unexplained" ? detailsOf(bus) : null);
+      },
+    );
   }
 
   /** Where no reading is fresh enough for the voltage, nothing else of the bus is told either. */
@@ -30,7 +36,10 @@ export function createBusFigures({ words, state }) {
   }
 
   function detailsOf({ working }) {
-    return working.filter(({ explainedBy }) => explainedBy === null).map((one) => workingText(one, words)).join("\n");
+    return working
+      .filter(({ explainedBy }) => explainedBy === null)
+      .map((one) => workingText(one, words))
+      .join("\n");
   }
 
   return { render };

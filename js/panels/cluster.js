@@ -35,17 +35,27 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   });
   $(shutDown).on("click", askShutDown);
   $(debug).on("change", tellDebug);
-  $("#flush").on("click", () => orders.look({
-    spot: "cluster:flush", order: "flushCache", call: api.flushCache, done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
-  }).then(readNow));
+  $("#flush").on("click", () =>
+    orders
+      .look({
+        spot: "cluster:flush",
+        order: "flushCache",
+        call: api.flushCache,
+        done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
+      })
+      .then(readNow),
+  );
   $("dialog").on("click", "[data-act=stop-all]", stop.press); // an open dialog shuts the rest of the page off, not this
-  $(pending).on("click", "[data-act=then-clear]", clearThen).on("click", "[data-act=then-order]", () => {
-    const then = state.get().model.status?.then;
-    if (then) chooseMode(then.mode); // asked anew: its moment is now
-  }).on("click", "[data-act=then-seen]", () => {
-    seen = state.get().model.status?.then?.command ?? null;
-    render(state.get().model);
-  });
+  $(pending)
+    .on("click", "[data-act=then-clear]", clearThen)
+    .on("click", "[data-act=then-order]", () => {
+      const then = state.get().model.status?.then;
+      if (then) chooseMode(then.mode); // asked anew: its moment is now
+    })
+    .on("click", "[data-act=then-seen]", () => {
+      seen = state.get().model.status?.then?.command ?? null;
+      render(state.get().model);
+    });
 
   async function chooseMode(wanted) {
     if (!ASKED.includes(wanted)) {
@@ -75,7 +85,13 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
 
   function giveMode(wanted, { moment, then } = {}) {
     choice.value = "";
-    orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, then }) });
+    orders.give({
+      spot: "global",
+      order: "setOperationMode",
+      wanted: { mode: wanted },
+      moment,
+      call: (order) => order.setOperationMode({ value: wanted, then }),
+    });
   }
 
   async function clearThen() {
@@ -86,7 +102,10 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
 
   async function askShutDown() {
     const { answer, moment } = await ask({
-      title: words.t("shutdown.ask"), lead: words.t("shutdown.lead"), facts: () => liveNow(state.get().model, words), yes: words.t("shutdown"),
+      title: words.t("shutdown.ask"),
+      lead: words.t("shutdown.lead"),
+      facts: () => liveNow(state.get().model, words),
+      yes: words.t("shutdown"),
     });
     if (answer === "yes") orders.give({ spot: "cluster:shutDown", order: "shutDown", moment, call: (order) => order.shutDown() });
   }
@@ -94,8 +113,13 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   async function askStopAll() {
     const manual = state.get().model.status?.grid?.mode === "manual";
     const { answer } = await ask({
-      title: words.t("stopall.ask"), lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"), note: words.t("stopall.note"),
-      facts: () => liveNow(state.get().model, words), yes: words.t("stopall"), focus: "yes", stopping: true,
+      title: words.t("stopall.ask"),
+      lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"),
+      note: words.t("stopall.note"),
+      facts: () => liveNow(state.get().model, words),
+      yes: words.t("stopall"),
+      focus: "yes",
+      stopping: true,
     });
     return answer === "yes";
   }
@@ -142,10 +166,16 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     const text = [[wayOf(model, grid), countdown(model, grid)].filter(Boolean).join(words.t("list.and")), then.text].filter(Boolean).join(" · ");
     if (pending.firstElementChild === null) pending.replaceChildren(make("span"), make("span", "", { class: "buttons" }));
     setText(pending.firstElementChild, text);
-    keyed(pending.lastElementChild, then.buttons, ({ act }) => act, ({ act }) => make("button", "", { type: "button", "data-act": act }), (button, { label, needs }) => {
-      setText(button, label);
-      setProperty(button, "disabled", needs && !mayOrder(state.get()));
-    });
+    keyed(
+      pending.lastElementChild,
+      then.buttons,
+      ({ act }) => act,
+      ({ act }) => make("button", "", { type: "button", "data-act": act }),
+      (button, { label, needs }) => {
+        setText(button, label);
+        setProperty(button, "disabled", needs && !mayOrder(state.get()));
+      },
+    );
   }
 
   /** What is to follow a Soft Stop, as the controller tells it, whoever asked for it: {text, buttons}. */
@@ -168,7 +198,7 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   /** "→ Soft Stop: 17 of 19 units", from the open order, else from what the status says is pending. */
   function wayOf(model, grid) {
     const open = (model.status?.orders ?? []).find(({ order, unitId }) => (order === "setOperationMode" || order === "setBudo") && !unitId);
-    const wanted = open ? WIRE[open.wanted?.mode] ?? open.wanted?.mode : grid.pending;
+    const wanted = open ? (WIRE[open.wanted?.mode] ?? open.wanted?.mode) : grid.pending;
     if (!wanted) return "";
     const live = model.units.filter((unit) => unit.state === "live");
     const shown = live.filter((unit) => unit.globalMode === wanted).length;

@@ -17,7 +17,13 @@ export function createDeals({ words, state }) {
     setText(note, unknown === null ? "" : `${words.t("deals.unknown", { why: unknown })} ${model.deals.length > 0 ? words.t("deals.kept") : ""}`);
     const shown = wall ? runningFirst(model.deals) : model.deals;
     const items = shown.length > 0 || unknown !== null ? shown : [{ key: "none", none: true }];
-    keyed(list, items, ({ key }) => key, () => make("li"), (element, deal) => update(element, deal, unknown !== null));
+    keyed(
+      list,
+      items,
+      ({ key }) => key,
+      () => make("li"),
+      (element, deal) => update(element, deal, unknown !== null),
+    );
     if (wall) renderMore();
   }
 
@@ -44,8 +50,15 @@ export function createDeals({ words, state }) {
     if (element.childElementCount === 0) {
       const pair = make("b", "", { "aria-hidden": "true" });
       pair.append(make("bdi"), " → ", make("bdi"));
-      element.append(pair, make("span", "", { class: "unseen" }), " ", make("span"), " ", make("span", "", { class: "tag" }),
-        make("span", "", { class: "deal-lines" }));
+      element.append(
+        pair,
+        make("span", "", { class: "unseen" }),
+        " ",
+        make("span"),
+        " ",
+        make("span", "", { class: "tag" }),
+        make("span", "", { class: "deal-lines" }),
+      );
     }
     const [pair, says, state, master, lines] = element.children;
     setText(pair.firstChild, visible(deal.from));
@@ -61,7 +74,12 @@ export function createDeals({ words, state }) {
   function linesOf(deal) {
     const { text, converted } = unitTime(deal.since, zoneOfUnits(state.get().status), words.language);
     const since = deal.since && !converted ? `${isolated(text)} (${words.t("deal.unitclock")})` : text;
-    return [isolated(deal.request ?? "--"), words.t("deal.requester", { id: deal.requester ?? "--" }), words.t("deal.responder", { id: deal.responder ?? "--" }), since].join(" · ");
+    return [
+      isolated(deal.request ?? "--"),
+      words.t("deal.requester", { id: deal.requester ?? "--" }),
+      words.t("deal.responder", { id: deal.responder ?? "--" }),
+      since,
+    ].join(" · ");
   }
 
   return { render };

@@ -14,7 +14,11 @@ const LONGEST_STATUS = 40; // characters; a longer one counts as none, as with t
 export function createForget({ words, orders, state, readNow }) {
   const sure = document.getElementById("forget-sure");
   const question = createSigned({ orders, readNow }, "forget");
-  const renderButtons = createPanelParts({ place: ".schedule .buttons", build: () => make("button", "", { type: "button", "data-act": "forget" }), update: showButton });
+  const renderButtons = createPanelParts({
+    place: ".schedule .buttons",
+    build: () => make("button", "", { type: "button", "data-act": "forget" }),
+    update: showButton,
+  });
 
   $("#cards").on("click", "[data-act=forget]", ({ currentTarget }) => open(currentTarget.closest("[data-unit]").dataset.unit));
 
@@ -25,8 +29,12 @@ export function createForget({ words, orders, state, readNow }) {
     setProperty(document.getElementById("forget-sure-row"), "hidden", confirm === null);
     Object.assign(sure, { checked: false, required: confirm !== null });
     question.open({
-      title: words.t("forget.title", { id }), did: unit.unwatched ? unwatchedSentence(unit, words) : `${isolated(id)}: ${stateSentence(unit, words)}.`,
-      level: unit.unwatched ? "alarm" : null, spot: `card:${id}:forget`, order: "forget", unitId: id,
+      title: words.t("forget.title", { id }),
+      did: unit.unwatched ? unwatchedSentence(unit, words) : `${isolated(id)}: ${stateSentence(unit, words)}.`,
+      level: unit.unwatched ? "alarm" : null,
+      spot: `card:${id}:forget`,
+      order: "forget",
+      unitId: id,
       call: (order, signed) => order.forget({ unitId: id, ...signed, confirm }),
     });
   }

@@ -11,9 +11,15 @@ export function createLatch({ words, orders, state, readNow }) {
   const question = createSigned({ orders, readNow }, "estop-reset");
   let told = ""; // the latch in a sentence, for the question
 
-  button.addEventListener("click", () => question.open({
-    title: words.t("estop.reset.title"), did: told, spot: "cluster:estop", order: "estopReset", call: (order, signed) => order.estopReset(signed),
-  }));
+  button.addEventListener("click", () =>
+    question.open({
+      title: words.t("estop.reset.title"),
+      did: told,
+      spot: "cluster:estop",
+      order: "estopReset",
+      call: (order, signed) => order.estopReset(signed),
+    }),
+  );
 
   function render() {
     const now = state.get();

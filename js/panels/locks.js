@@ -34,7 +34,9 @@ export function createLocks({ words, orders, state, readNow }) {
     question.open({
       title: words.t(taking ? "lock.title.off" : "lock.title", { scope: unitId ?? words.t("lock.cluster") }),
       did: taking ? words.t("lock.note.off", told(lock)) : words.t("lock.note"),
-      spot: unitId === null ? "cluster:lock" : `card:${unitId}:lock`, order: taking ? "clearLock" : "setLock", unitId,
+      spot: unitId === null ? "cluster:lock" : `card:${unitId}:lock`,
+      order: taking ? "clearLock" : "setLock",
+      unitId,
       call: taking ? (order, { name }) => order.clearLock({ unitId, name }) : (order, signed) => order.setLock({ unitId, ...signed }),
     });
   }

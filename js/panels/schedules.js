@@ -42,7 +42,9 @@ export function createSchedules({ words, orders, state, readNow }) {
     submit();
   });
   $(dialog).on("click", "button[value=cancel]", () => dialog.close()); // no submit button, or Enter in a field would press it
-  $(rows).on("click", "[data-act=clear]", ({ currentTarget }) => clearSchedule({ orders, readNow }, currentTarget.dataset.unit || null, currentTarget.dataset.operation, "schedules"));
+  $(rows).on("click", "[data-act=clear]", ({ currentTarget }) =>
+    clearSchedule({ orders, readNow }, currentTarget.dataset.unit || null, currentTarget.dataset.operation, "schedules"),
+  );
   state.subscribe(({ opened }, changed) => {
     if (changed.has("opened") && opened?.what === "schedule") open(opened.unitId);
   });
@@ -84,7 +86,14 @@ export function createSchedules({ words, orders, state, readNow }) {
     }
     setOutcome(outcome, { kind: "wait", text: words.t("outcome.sending") });
     const wanted = { operation: operation.value, unitId: scope, value: read.iso };
-    const answer = await orders.give({ spot: scheduleSpot(scope), order: "setSchedule", unitId: scope, wanted, moment, call: (order) => order.setSchedule(wanted) });
+    const answer = await orders.give({
+      spot: scheduleSpot(scope),
+      order: "setSchedule",
+      unitId: scope,
+      wanted,
+      moment,
+      call: (order) => order.setSchedule(wanted),
+    });
     moment = orders.moment();
     readNow();
     if (answer.ok) dialog.close();
@@ -100,21 +109,29 @@ export function createSchedules({ words, orders, state, readNow }) {
   }
 
   function renderList(model) {
-    const entries = Object.entries(model.status?.schedules?.set ?? {}).flatMap(([unitId, set]) => Object.entries(set ?? {})
-      .map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })));
+    const entries = Object.entries(model.status?.schedules?.set ?? {}).flatMap(([unitId, set]) =>
+      Object.entries(set ?? {}).map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })),
+    );
     const shown = JSON.stringify([entries, words.language, Math.floor(Date.now() / 1000)]);
     if (shown === shownRows) return;
     shownRows = shown;
     const focused = document.activeElement?.closest?.("#schedules-rows [data-act]");
     const had = focused ? `[data-unit="${CSS.escape(focused.dataset.unit)}"][data-operation="${CSS.escape(focused.dataset.operation)}"]` : null;
-    $(rows).empty().append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
+    $(rows)
+      .empty()
+      .append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
     const now = JSON.stringify(entries.map(({ unitId, what }) => [unitId, what]));
     if (now !== listed) listHold.again();
     listed = now;
     listHold.show();
     if (had) rows.querySelector(had)?.focus();
-    const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) => (typeof file === "string" ? file : file.name ?? file.file ?? JSON.stringify(file)));
-    const notes = [entries.length === 0 ? words.t("schedules.none") : "", unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : ""];
+    const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) =>
+      typeof file === "string" ? file : (file.name ?? file.file ?? JSON.stringify(file)),
+    );
+    const notes = [
+      entries.length === 0 ? words.t("schedules.none") : "",
+      unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : "",
+    ];
     setText(find("schedules-note"), notes.filter(Boolean).join(" "));
     setOutcome(find("schedules-outcome"), orders.at("schedules"));
   }
@@ -123,10 +140,22 @@ export function createSchedules({ words, orders, state, readNow }) {
     const { at, left: time } = dueText(due, words);
     const row = make("tr");
     const scopeName = unitId === "" ? words.t("schedules.cluster") : isolated(unitId);
-    const button = make("button", words.t("clear"), { type: "button", "data-act": "clear", "data-unit": unitId, "data-operation": what, "aria-label": `${words.t("clear")} ${scopeName} ${words.t(`operation.${what}`)}` });
+    const button = make("button", words.t("clear"), {
+      type: "button",
+      "data-act": "clear",
+      "data-unit": unitId,
+      "data-operation": what,
+      "aria-label": `${words.t("clear")} ${scopeName} ${words.t(`operation.${what}`)}`,
+    });
     const last = make("td");
     last.append(button);
-    row.append(make("td", scopeName), make("td", words.t(`operation.${what}`)), make("td", at, { class: "time" }), make("td", standing ?? time, { "data-level": standing ? "warn" : null }), last);
+    row.append(
+      make("td", scopeName),
+      make("td", words.t(`operation.${what}`)),
+      make("td", at, { class: "time" }),
+      make("td", standing ?? time, { "data-level": standing ? "warn" : null }),
+      last,
+    );
     return row;
   }
 

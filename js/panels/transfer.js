@@ -38,9 +38,14 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
 
   function fill(model) {
     const ids = model.units.filter(({ state }) => state === "live").map(({ id }) => id);
-    for (const [field, wanted] of [[from, ids[0]], [to, ids[1]]]) {
+    for (const [field, wanted] of [
+      [from, ids[0]],
+      [to, ids[1]],
+    ]) {
       const kept = ids.includes(field.value) ? field.value : wanted;
-      $(field).empty().append(ids.map((id) => make("option", visible(id), { value: id, dir: "auto" })));
+      $(field)
+        .empty()
+        .append(ids.map((id) => make("option", visible(id), { value: id, dir: "auto" })));
       if (kept) field.value = kept;
     }
   }
@@ -62,7 +67,8 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
   function showMeans(model) {
     const { wanted, problem, field } = entered(model);
     const means = find("transfer-means");
-    for (const one of Object.values(amounts)) showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("transfer.means", textsOf(wanted)) }), field !== one);
+    for (const one of Object.values(amounts))
+      showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("transfer.means", textsOf(wanted)) }), field !== one);
     setAttribute(means, "data-level", problem ? "warn" : null);
   }
 
@@ -80,7 +86,10 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     }
     const values = textsOf(wanted);
     const { answer, moment } = await ask({
-      title: words.t("transfer.ask", values), lead: words.t("transfer.lead", values), facts: () => liveNow(state.get().model, words), yes: words.t("transfer.yes"),
+      title: words.t("transfer.ask", values),
+      lead: words.t("transfer.lead", values),
+      facts: () => liveNow(state.get().model, words),
+      yes: words.t("transfer.yes"),
     });
     if (answer === "yes") orders.give({ spot: "transfer", order: "share", wanted, moment, call: (order) => order.share(wanted) });
   }
@@ -92,10 +101,16 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     showMeans(model);
     setProperty(end, "hidden", !running?.active);
     setProperty(find("transfer-start"), "disabled", Boolean(running?.active) || !mayOrder(state.get()));
-    keyed(steps, stepsOf(running), (step) => String(step.index), () => make("li"), (line, step) => {
-      setText(line, step.text);
-      setAttribute(line, "data-state", step.state);
-    });
+    keyed(
+      steps,
+      stepsOf(running),
+      (step) => String(step.index),
+      () => make("li"),
+      (line, step) => {
+        setText(line, step.text);
+        setAttribute(line, "data-state", step.state);
+      },
+    );
     const said = orders.at("transfer");
     const told = Boolean(running?.reason) && hasEndedWith(said?.command, running.command); // the line above says why already
     setOutcome(find("transfer-outcome"), said?.kind === "bad" && !told ? said : null);
@@ -112,8 +127,10 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     const safe = told.safe === true;
     const state = words.t(told.state === "failed" && safe ? "transfer.state.failed.safe" : `transfer.state.${told.state}`);
     const unsafe = !active && !safe ? words.t("transfer.unsafe") : "";
-    const text = [head, state, words.said(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)].filter(Boolean).join(" · ");
-    const kind = unsafe ? "bad" : active && told.unattended ? "warn" : KINDS[told.state] ?? "bad";
+    const text = [head, state, words.said(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)]
+      .filter(Boolean)
+      .join(" · ");
+    const kind = unsafe ? "bad" : active && told.unattended ? "warn" : (KINDS[told.state] ?? "bad");
     return { command: told.command, active, steps: Array.isArray(told.steps) ? told.steps : [], reason: told.reason ?? null, kind, text };
   }
 
@@ -124,7 +141,11 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
   /** When it ends by itself: by its own limit, or sooner because nobody attends to it. */
   function endOf({ endsAt, limits, unattended }) {
     const time = (iso) => timeOfDay(iso, { language: words.language });
-    if (unattended) return words.t("transfer.unattended", { at: time(unattended.endsAt), why: words.t(unattended.why === "restart" ? "transfer.why.restart" : "transfer.why.page") });
+    if (unattended)
+      return words.t("transfer.unattended", {
+        at: time(unattended.endsAt),
+        why: words.t(unattended.why === "restart" ? "transfer.why.restart" : "transfer.why.page"),
+      });
     const wh = limits?.wh ?? null;
     const key = wh === null ? "transfer.endsat" : endsAt ? "transfer.endsat.wh" : "transfer.endswh";
     return endsAt || wh !== null ? words.t(key, { at: endsAt ? time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
@@ -132,15 +153,19 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
 
   /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */
   function unitsOf(units) {
-    return Object.entries(units ?? {}).map(([id, unit]) => {
-      const told = Array.isArray(unit?.words) && unit.words.length > 0 ? unit.words : ["--"];
-      return `${isolated(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : isolated(word))).join(" / ")}`;
-    }).join(words.t("list.and"));
+    return Object.entries(units ?? {})
+      .map(([id, unit]) => {
+        const told = Array.isArray(unit?.words) && unit.words.length > 0 ? unit.words : ["--"];
+        return `${isolated(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : isolated(word))).join(" / ")}`;
+      })
+      .join(words.t("list.and"));
   }
 
   function stepsOf(running) {
     return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
-      index, state: state ?? "", text: [words.t(`transfer.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
+      index,
+      state: state ?? "",
+      text: [words.t(`transfer.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
     }));
   }
 

@@ -21,7 +21,11 @@ export function createTrips({ words, orders, state, readNow }) {
     if (!trips) return;
     asked = id;
     question.open({
-      title: words.t("trips.title", { id }), ...about(trips), spot: `card:${id}:trips`, order: "resetTrips", unitId: id,
+      title: words.t("trips.title", { id }),
+      ...about(trips),
+      spot: `card:${id}:trips`,
+      order: "resetTrips",
+      unitId: id,
       call: (order, signed) => order.resetTrips({ unitId: id, ...signed }),
     });
   }
@@ -48,7 +52,8 @@ export function createTrips({ words, orders, state, readNow }) {
   function render(model) {
     renderRows(model.units.filter(({ trips }) => trips !== null));
     const trips = model.byId.get(asked)?.trips;
-    if (trips && question.isOpen()) { // one more may come while it stands open
+    if (trips && question.isOpen()) {
+      // one more may come while it stands open
       const { did, level } = about(trips);
       question.tell(did, level);
     }

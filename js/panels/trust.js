@@ -32,7 +32,10 @@ export function createTrust({ words }) {
     put(master, ...masterOf(status));
     put(web, ...webOf(status));
     put(grid, ...errorOf(status));
-    setText(clock, model.dataTime ? words.t("clock.units", { time: isolated(unitTime(model.dataTime, zoneOfUnits(status), words.language).text) }) : words.t("clock.none"));
+    setText(
+      clock,
+      model.dataTime ? words.t("clock.units", { time: isolated(unitTime(model.dataTime, zoneOfUnits(status), words.language).text) }) : words.t("clock.none"),
+    );
     setProperty(simulated, "hidden", status ? status.simulated !== true : simulated.hidden);
     if (typeof status?.title === "string") setText(name, status.title);
   }

@@ -21,10 +21,13 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   const choice = { filter: "all", mode: "", find: "", sort: "id" };
   let placed = []; // the ids of the cards on the page, in their order
 
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target.dataset.unit) : visible.delete(target.dataset.unit);
-    renderCards(state.get().model);
-  }, { rootMargin: MARGIN });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target.dataset.unit) : visible.delete(target.dataset.unit);
+      renderCards(state.get().model);
+    },
+    { rootMargin: MARGIN },
+  );
   for (const element of elements.values()) observer.observe(element);
 
   addEventListener("beforeprint", () => renderCards(state.get().model, elements.keys())); // paper shows also what was never in view
@@ -78,19 +81,32 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
       const mode = modeName(wanted, words);
       const unit = state.get().model.byId.get(id) ?? null;
       const asked = await ask({
-        title: words.t("ask.local", { mode, id }), lead: words.t("ask.local.stop.lead"), facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? unit),
-        yes: words.t("ask.yes", { what: mode }), focus: "yes",
+        title: words.t("ask.local", { mode, id }),
+        lead: words.t("ask.local.stop.lead"),
+        facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? unit),
+        yes: words.t("ask.yes", { what: mode }),
+        focus: "yes",
       });
       if (asked.answer !== "yes") return;
       moment = asked.moment;
     }
     card.resetLocal();
-    orders.give({ spot: `card:${id}:mode`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, unitId: id }) });
+    orders.give({
+      spot: `card:${id}:mode`,
+      order: "setOperationMode",
+      unitId: id,
+      wanted: { mode: wanted },
+      moment,
+      call: (order) => order.setOperationMode({ value: wanted, unitId: id }),
+    });
   }
 
   async function askShutDown(id) {
     const { answer, moment } = await ask({
-      title: words.t("shutdown.ask.unit", { id }), lead: words.t("shutdown.lead.unit"), facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? null), yes: words.t("shutdown"),
+      title: words.t("shutdown.ask.unit", { id }),
+      lead: words.t("shutdown.lead.unit"),
+      facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? null),
+      yes: words.t("shutdown"),
     });
     if (answer === "yes") orders.give({ spot: `card:${id}:shutDown`, order: "shutDown", unitId: id, moment, call: (order) => order.shutDown(id) });
   }
@@ -122,7 +138,7 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
     for (const label of find("filters").querySelectorAll("label")) {
       const name = label.firstElementChild.value;
       setText(label.lastElementChild, name === "all" || name === "live" ? "" : counts[name] || "");
-      setAttribute(label, "data-level", counts[name] > 0 ? LEVEL[name] ?? null : null);
+      setAttribute(label, "data-level", counts[name] > 0 ? (LEVEL[name] ?? null) : null);
     }
     setAttribute(find("find"), "placeholder", words.t("units.find.n", { n: model.units.length }));
   }

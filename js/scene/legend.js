@@ -18,7 +18,10 @@ export function placeLegend(pen, width, fontSize) {
   let row = 0;
   for (const [kind, word, counted] of entriesOf(pen.words)) {
     const wide = fontSize * 2.3 + measure(pen, counted ? `${word} ${ROOM}` : word, fontSize);
-    if (x > left && x + wide > width) { row += 1; x = left; }
+    if (x > left && x + wide > width) {
+      row += 1;
+      x = left;
+    }
     slots.push({ kind, x, row });
     x += wide;
   }
@@ -46,8 +49,14 @@ function shownTime(time) {
 
 function entriesOf(words) {
   return [
-    ["pv", words.pv, true], ["utility", words.utility, true], ["load", words.load, true],
-    ["deal", words.deal], ["agreed", words.agreed], ["untold", words.untold], ["crown", words.reference], ["master", words.gridMaster],
+    ["pv", words.pv, true],
+    ["utility", words.utility, true],
+    ["load", words.load, true],
+    ["deal", words.deal],
+    ["agreed", words.agreed],
+    ["untold", words.untold],
+    ["crown", words.reference],
+    ["master", words.gridMaster],
   ];
 }
 
@@ -96,7 +105,16 @@ function untold(pen, x, y, size) {
 function crown(context, colour, x, y, size) {
   context.fillStyle = colour;
   context.beginPath();
-  for (const [dx, dy] of [[-0.5, -0.25], [-0.24, 0], [0, -0.38], [0.24, 0], [0.5, -0.25], [0.38, 0.3], [-0.38, 0.3]]) context.lineTo(x + dx * size, y + dy * size);
+  for (const [dx, dy] of [
+    [-0.5, -0.25],
+    [-0.24, 0],
+    [0, -0.38],
+    [0.24, 0],
+    [0.5, -0.25],
+    [0.38, 0.3],
+    [-0.38, 0.3],
+  ])
+    context.lineTo(x + dx * size, y + dy * size);
   context.fill();
 }
 

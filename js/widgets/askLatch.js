@@ -5,7 +5,9 @@ import { harmless } from "../lib/estop.js";
 
 /** () => Promise of {name, reason}, null where it was not confirmed. */
 export function createAskLatch() {
-  const [dialog, form, name, reason, yes] = ["estop-dialog", "estop-ask-form", "estop-name", "estop-reason", "estop-yes"].map((id) => document.getElementById(id));
+  const [dialog, form, name, reason, yes] = ["estop-dialog", "estop-ask-form", "estop-name", "estop-reason", "estop-yes"].map((id) =>
+    document.getElementById(id),
+  );
   let finish = () => {};
 
   form.addEventListener("submit", (event) => {

@@ -120,7 +120,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
     if (told && order.kind === "stopped") advice = adviceOf(told);
     else if (told) failing = failingOf(told);
-    if (touched) showAnswer(order.kind === "stopped" ? advice : told ?? [], answer.body?.headroom ?? null);
+    if (touched) showAnswer(order.kind === "stopped" ? advice : (told ?? []), answer.body?.headroom ?? null);
   }
 
   function showAnswer(told, left = null) {
@@ -132,16 +132,23 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   function showRules(answered) {
     const told = tripsFirst(answered);
     setProperty(rules, "hidden", told.length === 0);
-    keyed(rules, told, (rule) => String(told.indexOf(rule)), () => { // one letter may stand for several rules
-      const line = make("li");
-      line.append(make("span", "", { class: "unseen" }), make("span"));
-      return line;
-    }, (line, rule) => {
-      const { pass, says, text } = ruleLine(rule, words);
-      setAttribute(line, "data-pass", pass);
-      setText(line.children[0], `${words.t(says)}: `);
-      setText(line.children[1], text);
-    });
+    keyed(
+      rules,
+      told,
+      (rule) => String(told.indexOf(rule)),
+      () => {
+        // one letter may stand for several rules
+        const line = make("li");
+        line.append(make("span", "", { class: "unseen" }), make("span"));
+        return line;
+      },
+      (line, rule) => {
+        const { pass, says, text } = ruleLine(rule, words);
+        setAttribute(line, "data-pass", pass);
+        setText(line.children[0], `${words.t(says)}: `);
+        setText(line.children[1], text);
+      },
+    );
   }
 
   /** Set was pressed: check here what can be checked, ask the rules, ask the person, give the order. */
@@ -158,7 +165,8 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
       return;
     }
     [failing, advice] = [[], []];
-    if (order.kind === "stopped") askRules(); // what it answers comes up in the question; Stopped never waits for it
+    if (order.kind === "stopped")
+      askRules(); // what it answers comes up in the question; Stopped never waits for it
     else await askRules();
     const hard = hardOf(failing);
     if (hard.length > 0) {
@@ -173,7 +181,11 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     const override = named.length > 0 ? { override: reason, overrideRules: named.join(",") } : {};
     reset();
     orders.give({
-      spot, order: "setDcdc", unitId: id, moment, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
+      spot,
+      order: "setDcdc",
+      unitId: id,
+      moment,
+      wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
       call: ({ setDcdc }) => setDcdc(id, { ...order.parameters, ...override }),
     });
   }
@@ -191,9 +203,14 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     const note = () => (override() ? words.t("override.note") : "");
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
-      title, lead, facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? null),
-      rules: shown, reason: override, note,
-      focus: kind === "stopped" ? "yes" : null, yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
+      title,
+      lead,
+      facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? null),
+      rules: shown,
+      reason: override,
+      note,
+      focus: kind === "stopped" ? "yes" : null,
+      yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
     };
   }
 

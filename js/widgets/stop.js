@@ -51,7 +51,9 @@ export function createStop({ api, orders, ask, askLatch, units = () => [], chann
     async function send(given) {
       offer(false);
       let free = null;
-      const answered = new Promise((resolve) => { free = resolve; });
+      const answered = new Promise((resolve) => {
+        free = resolve;
+      });
       api.giveWay(answered);
       tellOtherTabs();
       const timer = setTimeout(() => offer(true), OFFER_AFTER);

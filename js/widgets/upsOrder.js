@@ -11,11 +11,20 @@ export function createUpsOrder({ words, orders, state, ask }) {
       return liveNow(model, words, model.byId.get(unitId) ?? null);
     };
     const { answer, moment } = await ask({
-      title: words.t(unitId === null ? "ups.ask.all" : "ups.ask", { mode, id: unitId ?? "" }), lead: words.t("ups.lead"),
-      facts, yes: words.t("converter.yes", { what: words.t("ups.short", { mode }) }),
+      title: words.t(unitId === null ? "ups.ask.all" : "ups.ask", { mode, id: unitId ?? "" }),
+      lead: words.t("ups.lead"),
+      facts,
+      yes: words.t("converter.yes", { what: words.t("ups.short", { mode }) }),
     });
     if (answer !== "yes") return false;
-    orders.give({ spot: unitId === null ? "cluster:ups" : `card:${unitId}:ups`, order: "upsMode", unitId, wanted: { mode }, moment, call: (given) => given.upsMode(mode, unitId) });
+    orders.give({
+      spot: unitId === null ? "cluster:ups" : `card:${unitId}:ups`,
+      order: "upsMode",
+      unitId,
+      wanted: { mode },
+      moment,
+      call: (given) => given.upsMode(mode, unitId),
+    });
     return true;
   };
 }

@@ -42,7 +42,9 @@ const KEPT = {
 
 /** Every script as {name, code, imports}: its path below js/, its text without comments, the paths that it imports. */
 function scripts() {
-  const names = readdirSync(HOUSE, { recursive: true }).map(String).filter((name) => name.endsWith(".js"));
+  const names = readdirSync(HOUSE, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(".js"));
   return names.sort().map((name) => read(name, readFileSync(join(HOUSE, name), "utf8")));
 }
 
@@ -68,14 +70,19 @@ function broken(house) {
   for (const { name, code, imports } of house) {
     const allowed = MAY_IMPORT[roomOf(name)];
     if (allowed) found.push(...imports.filter((path) => !allowed.includes(roomOf(path))).map((path) => `${name} imports ${path}`));
-    for (const [what, [holders, sign]] of Object.entries(KEPT)) if (!holders.includes(roomOf(name)) && sign.test(code)) found.push(`${name} has ${what}: ${sign.exec(code)[0]}`);
+    for (const [what, [holders, sign]] of Object.entries(KEPT))
+      if (!holders.includes(roomOf(name)) && sign.test(code)) found.push(`${name} has ${what}: ${sign.exec(code)[0]}`);
   }
   return found;
 }
 
 test("the house is read: every room has its rule, and the imports are seen", () => {
   const house = scripts();
-  assert.deepEqual(Object.keys(MAY_IMPORT).filter((room) => !house.some(({ name }) => roomOf(name) === room)), [], "a rule for what is not there");
+  assert.deepEqual(
+    Object.keys(MAY_IMPORT).filter((room) => !house.some(({ name }) => roomOf(name) === room)),
+    [],
+    "a rule for what is not there",
+  );
   const of = (name) => house.find((one) => one.name === name).imports;
   assert.ok(of("main.js").includes("panels/units.js") && of("main.js").includes("state.js"));
   assert.ok(of("words.js").includes("i18n/said.js"), "an import() counts too");

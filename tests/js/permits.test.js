@@ -13,7 +13,10 @@ test("an order can be given once the controller was heard, while it answers, and
   assert.equal(mayOrder(now(null)), false);
   assert.equal(mayOrder(now({}, { reach: { up: false } })), false);
   assert.equal(mayOrder(now({ config: { readOnly: true } })), false);
-  assert.deepEqual([null, {}, { config: { readOnly: true } }].map((status) => isReadOnly(now(status))), [false, false, true]);
+  assert.deepEqual(
+    [null, {}, { config: { readOnly: true } }].map((status) => isReadOnly(now(status))),
+    [false, false, true],
+  );
 });
 
 test("a lock is that of its own scope, whatever a unit's id is", () => {

@@ -21,7 +21,11 @@ test("minutes, energy or both end it; a field that is empty is not sent", () => 
   assert.deepEqual(read("2,1", "30", ""), { current: 2.1, minutes: 30, wh: undefined });
   assert.deepEqual(read("0.1", "", "０．５"), { current: 0.1, minutes: undefined, wh: 0.5 });
   assert.deepEqual(read("1", "240", "10000"), { current: 1, minutes: 240, wh: 10000 });
-  assert.deepEqual([read("1", "1", ""), read("1", "", "1"), read("1", "1", "1")].map(endsKey), ["transfer.ends.minutes", "transfer.ends.wh", "transfer.ends.both"]);
+  assert.deepEqual([read("1", "1", ""), read("1", "", "1"), read("1", "1", "1")].map(endsKey), [
+    "transfer.ends.minutes",
+    "transfer.ends.wh",
+    "transfer.ends.both",
+  ]);
 });
 
 test("what cannot be meant is refused at its field", () => {
