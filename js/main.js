@@ -169,7 +169,7 @@ function elapsed() {
 
 /** Many changes make one drawing. */
 function soon() {
-  due ??= setTimeout(renew, 0);
+  if (due === null) due = setTimeout(renew, 0);
 }
 
 /** The scene's texts in the page's language. */

@@ -76,14 +76,14 @@ export function createWords(language = "en") {
     const text = CATALOGUES[words.language][key] ?? en[key] ?? key;
     const [one, many] = text.split("|");
     const chosen = many !== undefined && values.n !== 1 ? many : one;
-    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? valueOf(name, values[name]) : place));
+    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? shown(name, values[name]) : place));
   }
 
   words.ready = loadSaid();
   return words;
 }
 
-function valueOf(name, value) {
+function shown(name, value) {
   return FROM_THE_WIRE.has(name) ? isolated(value) : String(value);
 }
 

@@ -50,7 +50,7 @@ export function createAlerts({ words, orders, state, ask }) {
     const bus = conditionsOf(state.get().status, words);
     const lost = state.get().reach?.up === false; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(sinceText)));
-    const told = [...bannersOf(state.get(), model, words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
+    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(
       banners,
@@ -207,7 +207,7 @@ function allRow(open, model, words) {
   };
 }
 
-function bannersOf({ reach, status }, model, words) {
+function bannersOf({ reach, status }, words) {
   const found = [];
   const add = (key, level, values = {}, id = key) => found.push({ key: id, level, text: words.t(key, values) });
   const since = (iso) => ({

@@ -7,7 +7,7 @@ import { dueText } from "../lib/sentences.js";
 import { isolated } from "../lib/wire.js";
 import { createHold } from "../widgets/hold.js";
 import { clearSchedule, createScheduleLine, scheduleSpot } from "../widgets/scheduleLine.js";
-import { make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
+import { make, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
@@ -73,7 +73,7 @@ export function createSchedules({ words, orders, state, readNow }) {
   function renderLeft() {
     const read = scheduleValue(when.value, new Date());
     setText(find("schedule-zone"), zoneName(read.date, undefined, words.language));
-    setText(left, read.date ? words.t("schedule.left", { time: duration((read.date - new Date()) / 1000, words.units) }) : words.t(`schedule.${read.problem}`));
+    setText(left, read.date ? words.t("schedule.left", { time: duration((read.date - Date.now()) / 1000, words.units) }) : words.t(`schedule.${read.problem}`));
   }
 
   async function submit() {

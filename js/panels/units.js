@@ -3,7 +3,7 @@
 import { countFilters, selectUnits } from "../lib/filters.js";
 import { liveNow, modeName } from "../lib/sentences.js";
 import { isolated } from "../lib/wire.js";
-import { make, setAttribute, setProperty, setText } from "../widgets/text.js";
+import { make, setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const MANY = 180; // from about here the screen is filled to its corners with tiles
@@ -53,11 +53,11 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
 
   const ACTS = {
     "schedule-set": (unitId) => state.set({ opened: { what: "schedule", unitId } }),
-    "schedule-clear": (id, button, event) => cards.get(id)?.clearSchedule(event),
+    "schedule-clear": (id, _, event) => cards.get(id)?.clearSchedule(event),
     "shut-down": askShutDown,
     lock: (unitId) => state.set({ opened: { what: "lock", unitId } }),
     refresh,
-    open: (id, button) => {
+    open: (_, button) => {
       button.closest(".card").classList.toggle("opened");
       renderCards(state.get().model);
     },

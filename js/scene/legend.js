@@ -72,8 +72,12 @@ function sign(pen, kind, x, y, size) {
   else if (kind === "untold") untold(pen, x, y, size);
   else if (kind === "crown") crown(context, theme.crown, x, y, size);
   else if (kind === "master") frame(context, theme.crown, x, y, size);
-  else if (kind === "deal") [-0.46, 0, 0.46].forEach((dx) => dot(context, theme.bus, x + dx * size, y, size * 0.17));
+  else if (kind === "deal") dots(context, theme.bus, x, y, size);
   else dot(context, theme[kind], x, y, size * 0.24);
+}
+
+function dots(context, colour, x, y, size) {
+  for (const dx of [-0.46, 0, 0.46]) dot(context, colour, x + dx * size, y, size * 0.17);
 }
 
 function dot(context, colour, x, y, r) {

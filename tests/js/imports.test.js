@@ -56,7 +56,7 @@ function read(name, text) {
 
 /** Blanks comments; texts stay, for an address is a text. */
 function withoutComments(text) {
-  return text.replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (all, kept) => kept ?? "");
+  return text.replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, kept) => kept ?? "");
 }
 
 function roomOf(name) {

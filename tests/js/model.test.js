@@ -189,7 +189,7 @@ test("subscribers hear what changed, and one fault does not silence the others",
   state.subscribe(() => {
     throw new Error("mine");
   });
-  const off = state.subscribe((now, changed) => heard.push([...changed]));
+  const off = state.subscribe((_, changed) => heard.push([...changed]));
   state.set({ frame: { serial: 1 }, orders: [] });
   state.set({ frame: { serial: 2 } });
   state.set({ frame: state.get().frame });
