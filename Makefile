@@ -10,7 +10,7 @@ run:
 	  { echo "Port $(port) is taken, or not yours to use: run make run port=4392, or set b_port (./startMain.py --b_port 4392)." >&2; exit 1; }
 	@exec venv/bin/python startMain.py --simulate $(units) --b_port $(port)
 
-test:
+test: node_modules/.package-lock.json
 	@sh venv.sh dev
 	venv/bin/ruff check .
 	venv/bin/mypy
@@ -21,3 +21,7 @@ test-long:
 	@sh venv.sh dev
 	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
+
+# What checks the page's scripts. Without npm, or its packages in reach, that check is skipped and says so; in CI it fails.
+node_modules/.package-lock.json: package-lock.json
+	-@npm ci --no-audit --no-fund --loglevel=error

@@ -50,7 +50,9 @@ async function run({ frame, other }, seconds) {
 }
 
 function pause(milliseconds) {
-  return new Promise((done) => { setTimeout(done, milliseconds); });
+  return new Promise((done) => {
+    setTimeout(done, milliseconds);
+  });
 }
 
 window.bench = { warm, run, feed, scene, selected };

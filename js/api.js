@@ -14,20 +14,32 @@ const READ_TIMEOUT = 10_000; // ms
 const ORDER_TIMEOUT = 15_000; // ms: an order is answered at once, whatever the units take (wait=no)
 const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called back
 const WAY_FREE = 2_000; // ms that readings hold back at most after a stop was given
+const ASKED = { Accept: "application/json", "APIS-Sentences": "codes" }; // what every request says: the codes of the sentences are wanted beside them
 
-export function createApi({ base = baseOf(globalThis.location), fetch = globalThis.fetch.bind(globalThis), readTimeout = READ_TIMEOUT, orderTimeout = ORDER_TIMEOUT, page = null, words = null } = {}) {
+export function createApi({
+  base = baseOf(globalThis.location),
+  fetch = globalThis.fetch.bind(globalThis),
+  readTimeout = READ_TIMEOUT,
+  orderTimeout = ORDER_TIMEOUT,
+  page = null,
+  words = null,
+} = {}) {
   const underWay = new Set(); // what may be ended to leave the way to a stop
   let wayFree = null; // settled when readings may go again
 
   async function read(path) {
     await wayFree;
-    return call(path, { headers: asked(), cache: "no-store" }, { timeout: readTimeout });
+    return call(path, { headers: ASKED, cache: "no-store" }, { timeout: readTimeout });
   }
 
   function post(path, parameters, { stops = false } = {}) {
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
-    return call(path, { method: "POST", body, cache: "no-store", headers: asked(), keepalive: stops }, { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops });
+    return call(
+      path,
+      { method: "POST", body, cache: "no-store", headers: ASKED, keepalive: stops },
+      { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops },
+    );
   }
 
   async function call(path, options, { timeout, yields = true }) {
@@ -46,12 +58,7 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
     }
   }
 
-  /** What every request says of itself: where the page is not in English it asks for the codes of the sentences too. */
-  function asked() {
-    return { Accept: "application/json", ...(words?.wantsCodes() ? { "APIS-Sentences": "codes" } : {}) };
-  }
-
-  /** The answer without its `messages`, which the words keep: a body is the same in every language. */
+  /** The answer without its `messages`, which the words keep: the codes and parameters of its sentences. */
   function learned(answer) {
     if (!Array.isArray(answer.body?.messages)) return answer;
     const { messages, ...body } = answer.body;
@@ -95,10 +102,13 @@ export function createApi({ base = baseOf(globalThis.location), fetch = globalTh
     /** All that the page shows; of the frame that bears that serial and start, what changed since (frame.js). */
     frame: ({ since, start } = {}) => read(`get/frame${queryOf({ since, start, page })}`),
     status: () => read(`get/status${queryOf({ page })}`),
-    unit: (id, { urgent = false } = {}) => read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
+    unit: (id, { urgent = false } = {}) =>
+      read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
     journal: (query = {}) => read(`journal${queryOf(query)}`),
+    /** Where the same is had as CSV: an address for a link. */
+    journalCsv: (query = {}) => `journal.csv${queryOf(query)}`,
     /** What the rules say to an order; nothing is sent. */
     judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" })),
     flushCache: () => post("flushCache", {}),

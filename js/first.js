@@ -3,7 +3,11 @@
 (function () {
   var root = document.documentElement;
   function stored(key) {
-    try { return localStorage.getItem(key); } catch (fault) { return null; } // storage may be switched off: then the defaults
+    try {
+      return localStorage.getItem(key);
+    } catch (fault) {
+      return null;
+    } // storage may be switched off: then the defaults
   }
   var theme = stored("theme");
   var light = theme === "light" || (theme !== "dark" && matchMedia("(prefers-color-scheme: light)").matches);

@@ -40,7 +40,10 @@ export function merged(held, answer) {
 function unitsAfter(held, entries, rows, gone, columns) {
   const changed = new Set([...Object.keys(entries), ...Object.keys(rows)]);
   if (gone.length === 0 && changed.size === 0) return held;
-  const units = { ...held, ...Object.fromEntries([...changed].map((id) => [id, { ...own(held, id), ...own(entries, id), ...figuresOf(own(rows, id), columns) }])) };
+  const units = {
+    ...held,
+    ...Object.fromEntries([...changed].map((id) => [id, { ...own(held, id), ...own(entries, id), ...figuresOf(own(rows, id), columns) }])),
+  };
   for (const id of gone) delete units[id];
   return units;
 }

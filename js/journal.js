@@ -6,11 +6,11 @@ import { pageName } from "./keys.js";
 import { moment, zoneName } from "./lib/moments.js";
 import { failureSentence } from "./lib/sentences.js";
 import { createOrders } from "./orders.js";
-import { createAskLatch } from "./panels/askLatch.js";
+import { createAskLatch } from "./widgets/askLatch.js";
 import { createLatch } from "./panels/latch.js";
 import { createPoller } from "./poller.js";
 import { createState } from "./state.js";
-import { createStop } from "./stop.js";
+import { createStop } from "./widgets/stop.js";
 import { isolated } from "./lib/wire.js";
 import { chooseLanguage, createWords, translate } from "./words.js";
 
@@ -30,7 +30,7 @@ async function show(before = null) {
   const mine = (reading += 1);
   say(words.t("journal.loading"), "wait");
   const query = { ...filter(), before };
-  find("journal-csv").href = `journal.csv${text(filter())}`;
+  find("journal-csv").href = api.journalCsv(filter());
   const answer = await api.journal(query);
   if (mine !== reading) return;
   if (!answer.ok || !Array.isArray(answer.body?.rows)) {
@@ -83,7 +83,9 @@ function named(group, value) {
 function said(value) {
   if (value === null || value === undefined) return "";
   if (typeof value !== "object") return words.said(value);
-  return Object.entries(value).map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`).join(", ");
+  return Object.entries(value)
+    .map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`)
+    .join(", ");
 }
 
 const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);
@@ -92,11 +94,6 @@ const LEVELS = Object.freeze({ partlyVerified: "warn", contradicted: "alarm" });
 function filter() {
   const time = (id) => (find(id).value ? new Date(find(id).value).toISOString() : null);
   return { from: time("journal-from"), to: time("journal-to"), unit: find("journal-unit").value.trim() || null };
-}
-
-function text(query) {
-  const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== null)).toString();
-  return given ? `?${given}` : "";
 }
 
 function say(sentence, kind) {
@@ -118,8 +115,7 @@ const EVERY = 1000; // ms between two looks at the latch, and at how a stop stan
 const dialog = find("stop-dialog");
 const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
 const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch() });
-const readOnly = () => state.get().status?.config?.readOnly === true;
-const latch = createLatch({ words, orders, state, readOnly, orderable: () => state.get().status !== null && !readOnly(), readNow: () => poller.now() });
+const latch = createLatch({ words, orders, state, readNow: () => poller.now() });
 let following = false;
 
 /** Whether Stop all was confirmed. */

@@ -8,10 +8,13 @@ import { createPoller } from "./poller.js";
 import { createScene } from "./scene/scene.js";
 import { SCENE_WORDS } from "./scene/words.js";
 import { createState } from "./state.js";
+import { createBusVoltage } from "./widgets/busVoltage.js";
+import { createCard } from "./widgets/card.js";
+import { createUpsOrder } from "./widgets/upsOrder.js";
 import { createWords } from "./words.js";
-import { buildModel, statusOf } from "./lib/model.js";
-import { latchOf } from "./lib/estop.js";
 import { finite } from "./lib/figures.js";
+import { buildModel, statusOf } from "./lib/model.js";
+import { keepsThen } from "./lib/permits.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusField } from "./panels/busField.js";
@@ -24,7 +27,7 @@ import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
-import { createShare } from "./panels/share.js";
+import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
 import { createUnderWay } from "./panels/underway.js";
@@ -34,59 +37,50 @@ import { createUnits } from "./panels/units.js";
 const EVERY = 500; // ms between readings (Z14)
 const AGES = 1000; // ms without any news until the ages are drawn again
 const LOST_AFTER = 3; // s without a frame until the controller counts as unreachable
-const NEWS = ["frame", "status", "statusAt", "heardAt"]; // of the state: every answer brings them, whether it tells anything new or not
+const NEWS = ["frame", "status", "statusAt", "heardAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
 
 const name = pageName();
 const words = createWords(firstLanguage());
 const api = createApi({ page: name, words });
-const state = createState();
+const state = createState({ model: buildModel(null) });
 const orders = createOrders({ api, state, words, page: name, renew: readNow });
 const frames = createFrames();
 const asking = createAsk();
-const debug = document.getElementById("debug");
-const busVoltage = document.getElementById("bus-voltage");
-let model = buildModel(null);
+const startedAt = Date.now();
 let due = null;
 let drawnAt = -Infinity;
 
-const page = {
-  api, state, words, orders, name,
-  model: () => model,
-  ask,
-  debug: () => debug.checked,
-  readOnly: () => state.get().status?.config?.readOnly === true,
-  /** Whether orders other than stopping can be given now: the controller answers and is not read-only. */
-  orderable: () => state.get().status !== null && state.get().reach?.up !== false && !page.readOnly(),
-  lockOf: (scope) => {
-    const locks = state.get().status?.locks;
-    return locks && Object.hasOwn(locks, scope) ? locks[scope] : null;
-  },
-  /** The E-stop's latch, null where none is told. */
-  latch: () => latchOf(state.get().status),
-  unitsZone: () => state.get().status?.config?.upstreamTimezone ?? null,
-  showUnit: (id) => units.show(id),
-  readNow,
-};
-
-page.bus = createBusField(page);
-page.schedules = createSchedules(page);
-page.locks = createLocks(page);
-page.ups = createUps(page);
-const details = createDetails(page, { onClose: () => scene.select(null) });
-const units = createUnits(page);
+const busVoltage = createBusVoltage({ words });
+const orderUps = createUpsOrder({ words, orders, state, ask });
+const makeCard = (id, element) => createCard({ words, orders, state, api, ask, readNow, busVoltage, orderUps }, id, element);
+const units = createUnits({ words, orders, state, api, ask, readNow, makeCard });
+const panels = [
+  createLatch({ words, orders, state, readNow }),
+  createAlerts({ words, orders, state, ask }),
+  createTrust({ words }),
+  createCluster({ words, orders, state, api, ask, readNow }),
+  createDeals({ words, state }),
+  createUnderWay({ words, state }),
+  createSchedules({ words, orders, state, readNow }),
+  createLocks({ words, orders, state, readNow }),
+  createUps({ state, orderUps }),
+  createBusField({ words, busVoltage }),
+  createBusFigures({ words, state }),
+  createTransfer({ words, orders, state, ask, busVoltage }),
+  units,
+  createForget({ words, orders, state, readNow }),
+  createTrips({ words, orders, state, readNow }),
+  createDetails({ words, state }),
+  asking,
+];
 const scene = createScene(document.getElementById("scene"), {
   words: sceneWords(),
-  onSelect: (id) => {
-    scene.select(id);
-    details.open(id);
-  },
+  onSelect: (unitId) => state.set({ opened: { what: "details", unitId } }),
 });
-const cluster = createCluster(page);
-const panels = [createLatch(page), createAlerts(page), createTrust(page), cluster, createDeals(page), createUnderWay(page), page.schedules, page.locks, page.ups, page.bus, createBusFigures(page), createShare(page), units, createForget(page), createTrips(page), details, asking];
 const preferences = createPreferences({
   words,
   onLanguage: () => {
-    frames.anew(); // its sentences may have come without their codes
+    frames.anew(); // the codes of its sentences may have been forgotten since
     readNow();
     scene.setWords(sceneWords());
     units.relabel();
@@ -99,13 +93,16 @@ const preferences = createPreferences({
 /** What ask.js tells, and the moment at which the question was opened: from then on its order is judged (see orders.js). */
 async function ask(question) {
   const moment = orders.moment();
-  return { ...await asking.ask(question), moment };
+  return { ...(await asking.ask(question)), moment };
 }
 
 /* ---- readings ---- */
 
 const poller = createPoller({
-  call: () => api.frame(frames.since()), interval: EVERY, onAnswer: onFrame, awake: () => cluster.following() || orders.following(),
+  call: () => api.frame(frames.since()),
+  interval: EVERY,
+  onAnswer: onFrame,
+  awake: () => keepsThen(state.get()) || orders.following(),
 });
 
 function readNow() {
@@ -134,27 +131,27 @@ function heard(now) {
 /** Without a frame for some seconds the controller counts as unreachable; where it says itself why it tells none, that is told. */
 function unheard({ failure, body }) {
   const { heardAt, reach } = state.get();
-  const since = heardAt ?? page.startedAt;
+  const since = heardAt ?? startedAt;
   if (Date.now() - since < LOST_AFTER * 1000) return;
   const why = failure === "refused" ? String(body.error) : null;
   if (reach?.up !== false || reach.why !== why) state.set({ reach: { up: false, since: new Date(since).toISOString(), why } });
 }
-
-page.startedAt = Date.now();
 
 /* ---- drawing ---- */
 
 function renew() {
   due = null;
   drawnAt = performance.now();
-  const { frame, reach } = state.get();
-  model = buildModel(frame, { previous: model, elapsed: elapsed(), lost: reach?.up === false });
+  const { frame, reach, model: previous } = state.get();
+  const model = buildModel(frame, { previous, elapsed: elapsed(), lost: reach?.up === false });
+  state.set({ model });
   scene.update(model);
   render();
 }
 
 /** One part's fault is reported and never stops the others (N17). */
 function render() {
+  const { model } = state.get();
   for (const panel of panels) {
     try {
       panel.render(model, elapsed());
@@ -172,7 +169,7 @@ function elapsed() {
 
 /** Many changes make one drawing. */
 function soon() {
-  due ??= setTimeout(renew, 0);
+  if (due === null) due = setTimeout(renew, 0);
 }
 
 /** The scene's texts in the page's language. */
@@ -199,12 +196,12 @@ document.addEventListener("keydown", ignoreHeldKeys, { capture: true });
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();
 preferences.applyTheme();
-debug.addEventListener("change", render);
-busVoltage.addEventListener("input", render);
+busVoltage.input.addEventListener("input", render);
 new ResizeObserver(measure).observe(document.getElementById("top"));
 new ResizeObserver(measure).observe(document.getElementById("stop-block"));
 state.subscribe((now, changed) => {
   if ([...changed].some((key) => !NEWS.includes(key))) soon();
+  if (changed.has("opened")) scene.select(now.opened?.what === "details" ? now.opened.unitId : null);
 });
 setInterval(() => {
   if (performance.now() - drawnAt >= AGES) soon(); // ages go on between the answers

@@ -62,7 +62,12 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       patch(key, { flight: false }); // it was found by its key before this answer came
     } else if (answer.failure === "refused") {
       const sent = answer.body?.sent ?? false;
-      patch(key, { flight: false, ...ending("bad", failureSentence(answer, words)), latched: answer.body?.cause === "estop" ? "told" : null, command: { ...command, state: "failed", sent, id } });
+      patch(key, {
+        flight: false,
+        ...ending("bad", failureSentence(answer, words)),
+        latched: answer.body?.cause === "estop" ? "told" : null,
+        command: { ...command, state: "failed", sent, id },
+      });
     } else if (!answer.ok || !ours) {
       lost(key, ours ? answer : { failure: "garbled" });
     } else if (typeof id === "string") {
@@ -78,7 +83,12 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   /** No answer came: whether the order arrived is asked of the controller. */
   function lost(key, answer) {
     const { command } = entryOf(key);
-    patch(key, { flight: false, kind: "bad", text: `${failureSentence(answer, words)} ${words.t("outcome.seeking")}`, command: { ...command, state: "unknown", sent: "unknown" } });
+    patch(key, {
+      flight: false,
+      kind: "bad",
+      text: `${failureSentence(answer, words)} ${words.t("outcome.seeking")}`,
+      command: { ...command, state: "unknown", sent: "unknown" },
+    });
     seek(key);
   }
 
@@ -140,7 +150,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
 
   async function askEnd(key, id) {
     const answer = await once(key, () => api.command(id));
-    const command = answer?.ok ? answer.body?.command ?? answer.body : null;
+    const command = answer?.ok ? (answer.body?.command ?? answer.body) : null;
     if (command && typeof command === "object" && command.state) learn(key, command);
     else if (answer?.status === 404 && entryOf(key).ended === null) patch(key, ending("bad", words.t("outcome.lost"))); // the controller was started anew and knows it no longer
   }

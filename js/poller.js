@@ -7,7 +7,16 @@
 
 const SLOWEST = 8_000;
 
-export function createPoller({ call, onAnswer, interval, awake = () => false, slowest = SLOWEST, page = globalThis.document, timers = globalThis, clock = globalThis.performance }) {
+export function createPoller({
+  call,
+  onAnswer,
+  interval,
+  awake = () => false,
+  slowest = SLOWEST,
+  page = globalThis.document,
+  timers = globalThis,
+  clock = globalThis.performance,
+}) {
   let running = false;
   let timer = null;
   let asking = false;

@@ -1,4 +1,5 @@
-// What the browser knows, in one place. Written by main.js (or journal.js) and orders.js, read by subscribers.
+// What the browser knows, in one place, where the panels meet: none of them knows another. Written by main.js (or journal.js), orders.js and,
+// where that is said below, by panels.
 //
 //   const state = createState();
 //   const off = state.subscribe((now, changed) => ...);   // changed: Set of the keys that were set to another value
@@ -9,9 +10,24 @@
 //   status    the same in the shape that the panels read (model.js statusOf); at the journal's page the body of /get/status
 //   statusAt  performance.now() when that was told, ms
 //   heardAt   Date.now() of the last answer, ms;   reach   {up, since, why}: whether the controller answers (main.js)
+//   model     what the page shows of the frame now (lib/model.js); the journal's page has none
 //   orders    what was ordered here, newest first;   said   {spot: what stands there beside the orders} (both orders.js)
+//   debug     whether the box "debug" is ticked (panels/cluster.js)
+//   opened    what was last asked for, by a new object at each press: {what: "details" | "panel" | "lock" | "schedule", unitId}; whoever
+//             shows that opens it. null once the details are closed
 
-const NOTHING = Object.freeze({ frame: null, status: null, statusAt: null, heardAt: null, reach: null, orders: [], said: {} });
+const NOTHING = Object.freeze({
+  frame: null,
+  status: null,
+  statusAt: null,
+  heardAt: null,
+  reach: null,
+  model: null,
+  orders: [],
+  said: {},
+  debug: false,
+  opened: null,
+});
 
 export function createState(initial = {}) {
   let values = Object.freeze({ ...NOTHING, ...known(initial) });
@@ -46,6 +62,10 @@ function tell(listener, values, changed) {
   try {
     listener(values, changed);
   } catch (fault) {
-    globalThis.reportError ? globalThis.reportError(fault) : queueMicrotask(() => { throw fault; });
+    globalThis.reportError
+      ? globalThis.reportError(fault)
+      : queueMicrotask(() => {
+          throw fault;
+        });
   }
 }

@@ -2,7 +2,7 @@
 
 import en from "./i18n/en.js";
 import ja from "./i18n/ja.js";
-import { sentenceOf } from "./lib/sentenceOf.js";
+import { isNamedIn, sentenceOf } from "./lib/sentenceOf.js";
 import { isolated, told } from "./lib/wire.js";
 
 const CATALOGUES = { en, ja };
@@ -11,14 +11,19 @@ const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reaso
 
 /** The language wanted: the stored choice, else the first of the browser's that there is, else English. */
 export function chooseLanguage(stored, wanted) {
-  const known = [stored, ...(wanted ?? [])].map((tag) => String(tag ?? "").toLowerCase().split("-")[0]);
+  const known = [stored, ...(wanted ?? [])].map(
+    (tag) =>
+      String(tag ?? "")
+        .toLowerCase()
+        .split("-")[0],
+  );
   return known.find((tag) => Object.hasOwn(CATALOGUES, tag)) ?? "en";
 }
 
 export function createWords(language = "en") {
   const codes = new Map(); // the English text -> its {code, parameters}
   let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
-  const words = { language, t, units: unitsOf(language), set, learn, wantsCodes, knows, said: sentence, ready: null };
+  const words = { language, t, units: unitsOf(language), set, learn, knows, names, said: sentence, ready: null };
 
   function set(next) {
     words.language = Object.hasOwn(CATALOGUES, next) ? next : "en";
@@ -28,11 +33,11 @@ export function createWords(language = "en") {
 
   /** `ready` is settled when the controller's sentences can be said: in English at once. */
   async function loadSaid() {
-    if (wantsCodes()) said = (await import("./i18n/said.js")).default;
+    if (translates()) said = (await import("./i18n/said.js")).default;
   }
 
-  /** Whether the controller's sentences need their codes: in English they are shown as they came. */
-  function wantsCodes() {
+  /** Whether the controller's sentences are said by their codes: in English they are shown as they came. */
+  function translates() {
     return words.language !== "en";
   }
 
@@ -50,14 +55,20 @@ export function createWords(language = "en") {
 
   /** Whether a sentence of the controller is said in the page's language, and not as it came. */
   function knows(text) {
-    return wantsCodes() && Object.hasOwn(said, codes.get(String(text))?.code ?? "");
+    return translates() && Object.hasOwn(said, codes.get(String(text))?.code ?? "");
   }
 
   /** A sentence of the controller in the page's language, where its code is known; else as it came. */
   function sentence(text) {
-    const message = wantsCodes() ? codes.get(String(text)) : undefined;
+    const message = codes.get(String(text));
     if (message) learn([{ text: String(text), ...message }]); // what is shown is not forgotten
-    return (message && sentenceOf(message, said)) ?? told(text);
+    return (message && translates() ? sentenceOf(message, said) : null) ?? told(text);
+  }
+
+  /** Whether a sentence of the controller names this unit or person, by its parameters; false where its code is not known. */
+  function names(text, what) {
+    const message = codes.get(String(text));
+    return message !== undefined && isNamedIn(message, what);
   }
 
   /** The text of a key with its values, ids and names isolated; `one|many` is chosen by n. A missing key shows itself, so that nobody overlooks it. */
@@ -65,14 +76,14 @@ export function createWords(language = "en") {
     const text = CATALOGUES[words.language][key] ?? en[key] ?? key;
     const [one, many] = text.split("|");
     const chosen = many !== undefined && values.n !== 1 ? many : one;
-    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? valueOf(name, values[name]) : place));
+    return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? shown(name, values[name]) : place));
   }
 
   words.ready = loadSaid();
   return words;
 }
 
-function valueOf(name, value) {
+function shown(name, value) {
   return FROM_THE_WIRE.has(name) ? isolated(value) : String(value);
 }
 

@@ -58,23 +58,23 @@
 % include('signed.tpl', id='forget', note='forget.note', yes='forget.yes', grave=True, sure='forget.sure', latched=True)
 % include('signed.tpl', id='trips', note='trips.note', yes='trips.yes', grave=False, sure=None, latched=True)
 % include('estop_dialogs.tpl')
-<dialog class="dialog broad" id="share-dialog" aria-labelledby="share-title">
-<h2 id="share-title" data-i18n="share.title">Guided sharing</h2>
-<p class="hint" data-i18n="share.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
-<form id="share-form" class="share-form">
-<p><label for="share-from" data-i18n="share.from">From (gives)</label><select id="share-from" required></select></p>
-<p><label for="share-to" data-i18n="share.to">To (takes)</label><select id="share-to" required></select></p>
-<p><label for="share-current" data-i18n="share.current">Current</label><span class="measured"><input id="share-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means" value="1.0"> <span class="unit">A</span></span></p>
-<p><label for="share-minutes" data-i18n="share.minutes">Ends after</label><span class="measured"><input id="share-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means" value="30"> <span class="unit">min</span></span></p>
-<p><label for="share-wh" data-i18n="share.wh">or once it has carried</label><span class="measured"><input id="share-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="share-means"> <span class="unit">Wh</span></span></p>
-<p class="buttons"><button type="submit" class="danger" id="share-start" data-i18n="share.start">Start…</button></p>
+<dialog class="dialog broad" id="transfer-dialog" aria-labelledby="transfer-title">
+<h2 id="transfer-title" data-i18n="transfer.title">Guided sharing</h2>
+<p class="hint" data-i18n="transfer.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
+<form id="transfer-form" class="transfer-form">
+<p><label for="transfer-from" data-i18n="transfer.from">From (gives)</label><select id="transfer-from" required></select></p>
+<p><label for="transfer-to" data-i18n="transfer.to">To (takes)</label><select id="transfer-to" required></select></p>
+<p><label for="transfer-current" data-i18n="transfer.current">Current</label><span class="measured"><input id="transfer-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="1.0"> <span class="unit">A</span></span></p>
+<p><label for="transfer-minutes" data-i18n="transfer.minutes">Ends after</label><span class="measured"><input id="transfer-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="30"> <span class="unit">min</span></span></p>
+<p><label for="transfer-wh" data-i18n="transfer.wh">or once it has carried</label><span class="measured"><input id="transfer-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit">Wh</span></span></p>
+<p class="buttons"><button type="submit" class="danger" id="transfer-start" data-i18n="transfer.start">Start…</button></p>
 </form>
 <p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>
-<p class="hint means" id="share-means" aria-live="polite"></p>
-<p class="outcome" id="share-now" aria-live="polite"></p>
-<ol class="steps" id="share-steps"></ol>
-<p class="outcome" id="share-outcome" aria-live="polite"></p>
-<div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="share-end" data-i18n="share.end" hidden>End it safely</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
+<p class="hint means" id="transfer-means" aria-live="polite"></p>
+<p class="outcome" id="transfer-now" aria-live="polite"></p>
+<ol class="steps" id="transfer-steps"></ol>
+<p class="outcome" id="transfer-outcome" aria-live="polite"></p>
+<div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="transfer-end" data-i18n="transfer.end" hidden>End it safely</button><form method="dialog"><button data-i18n="close">Close</button></form></div>
 </dialog>
 <dialog class="dialog details" id="details" aria-labelledby="details-title">
 <h2 id="details-title"></h2>

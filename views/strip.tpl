@@ -12,7 +12,7 @@
 </ul>
 <nav class="tools" aria-label="Tools" data-i18n-label="tools.label">
 <button type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
-<button type="button" class="quiet" id="open-share" data-i18n="share.open" disabled data-needs-script>Guided sharing</button>
+<button type="button" class="quiet" id="open-transfer" data-i18n="transfer.open" disabled data-needs-script>Guided sharing</button>
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
 <label class="unseen" for="language" data-i18n="language.label">Language</label>
 <select id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>

@@ -63,13 +63,22 @@ function balanceText(balance, words) {
 function explainedLines(working, words) {
   const ordered = (Array.isArray(working) ? working : []).filter(({ explainedBy }) => explainedBy && explainedBy !== "deal");
   const rest = ordered.length > MOST ? [words.t("and.more", { n: ordered.length - MOST })] : [];
-  return ordered.length === 0 ? [] : [[...ordered.slice(0, MOST).map((one) => `${workingText(one, words)} (${isolated(one.explainedBy)})`), ...rest].join(" · ")];
+  return ordered.length === 0
+    ? []
+    : [[...ordered.slice(0, MOST).map((one) => `${workingText(one, words)} (${isolated(one.explainedBy)})`), ...rest].join(" · ")];
 }
 
 /** One line with the converters at work that neither a deal nor an order explains. */
 function unexplainedLines(working, words) {
   const loose = (Array.isArray(working) ? working : []).filter(({ explainedBy }) => explainedBy === null);
-  return loose.length === 0 ? [] : [idsOf(loose.map(({ unitId }) => unitId), words)];
+  return loose.length === 0
+    ? []
+    : [
+        idsOf(
+          loose.map(({ unitId }) => unitId),
+          words,
+        ),
+      ];
 }
 
 /** What a converter was set to and what it measures. */

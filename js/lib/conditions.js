@@ -5,7 +5,14 @@ const WARN = new Set(["referenceOff", "busApart", "unexplained", "busLow"]); // 
 /** {grave, others}: each [{key, level, text, since}], in the controller's order and words, of the others alarms first. */
 export function conditionsOf(status, words) {
   const all = (Array.isArray(status?.busConditions) ? status.busConditions : []).map(({ kind, unitId, text, since, grave }) => ({
-    key: `bus:${kind}:${unitId ?? ""}`, level: WARN.has(kind) ? "warn" : "alarm", text: words.said(text ?? ""), since, grave: grave === true,
+    key: `bus:${kind}:${unitId ?? ""}`,
+    level: WARN.has(kind) ? "warn" : "alarm",
+    text: words.said(text ?? ""),
+    since,
+    grave: grave === true,
   }));
-  return { grave: all.filter(({ grave }) => grave), others: all.filter(({ grave }) => !grave).sort((one, other) => (one.level === "warn") - (other.level === "warn")) };
+  return {
+    grave: all.filter(({ grave }) => grave),
+    others: all.filter(({ grave }) => !grave).sort((one, other) => (one.level === "warn") - (other.level === "warn")),
+  };
 }

@@ -40,14 +40,18 @@ export function isOver(line, unit, now = Date.now()) {
   const { command } = line;
   if (command?.order !== "setDcdc" || !settled(line, now)) return false;
   const wanted = wordOf(command.wanted?.word ?? command.wanted?.mode);
-  const shown = unit.state === "live" ? unit.word : unit.lastWord ?? wanted; // nothing known of it contradicts nothing
+  const shown = unit.state === "live" ? unit.word : (unit.lastWord ?? wanted); // nothing known of it contradicts nothing
   return wanted !== null && shown !== wanted;
 }
 
 /** Whether a Stop all that was done, be it by answers alone, is no longer so: some converter works by readings late enough to tell (K9). */
 export function isStopOver({ command, kind, ended = null }, units, now = Date.now()) {
   const done = kind === "done" || (kind === "warn" && command?.state === "verified");
-  return done && now - Date.parse(ended) > STOP_LAG && units.some(({ state, word, lastWord }) => ![null, "wait"].includes((state === "live" ? word : lastWord) ?? null));
+  return (
+    done &&
+    now - Date.parse(ended) > STOP_LAG &&
+    units.some(({ state, word, lastWord }) => ![null, "wait"].includes((state === "live" ? word : lastWord) ?? null))
+  );
 }
 
 function settled({ kind, watched = null, ended = null }, now) {

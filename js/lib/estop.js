@@ -22,5 +22,9 @@ export function latchTexts({ by, byFile, reason, since, file }, words) {
 
 /** A name or a reason as it may stand beside a stop: without what the controller would refuse, for then the stop would not leave. */
 export function harmless(text) {
-  return text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]+/gu, " ").trim().slice(0, LONGEST).replace(/[\ud800-\udbff]$/, "");
+  return text
+    .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]+/gu, " ")
+    .trim()
+    .slice(0, LONGEST)
+    .replace(/[\ud800-\udbff]$/, "");
 }

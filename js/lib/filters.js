@@ -22,7 +22,12 @@ export function selectUnits(units, { filter = "all", mode = "", find = "", sort 
   const wanted = find.trim().toLowerCase();
   const chosen = units.filter((unit) => test(unit) && (mode === "" || unit.effective === mode) && (wanted === "" || textOf(unit).includes(wanted)));
   const key = SORTS[sort];
-  return key ? chosen.map((unit) => [key(unit), unit]).sort(([one], [other]) => (one === other ? 0 : other > one ? 1 : -1)).map(([, unit]) => unit) : chosen;
+  return key
+    ? chosen
+        .map((unit) => [key(unit), unit])
+        .sort(([one], [other]) => (one === other ? 0 : other > one ? 1 : -1))
+        .map(([, unit]) => unit)
+    : chosen;
 }
 
 /** {filter: how many} over all units. */

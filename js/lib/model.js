@@ -22,7 +22,24 @@ import { finite } from "./figures.js";
 import { wordOf } from "./reading.js";
 import { tripsOf } from "./trips.js";
 
-const FIGURES = Object.freeze(["pv", "load", "utility", "demand", "battery", "wg", "vg", "ig", "wb", "vb", "ib", "dvg", "dig", "rsoc", "permission", "upsMode"]);
+const FIGURES = Object.freeze([
+  "pv",
+  "load",
+  "utility",
+  "demand",
+  "battery",
+  "wg",
+  "vg",
+  "ig",
+  "wb",
+  "vb",
+  "ib",
+  "dvg",
+  "dig",
+  "rsoc",
+  "permission",
+  "upsMode",
+]);
 const TOTALS = Object.freeze(["pv", "utility", "load", "rsoc", "remaining"]);
 
 export function buildModel(frame, { previous = null, elapsed = 0, lost = false } = {}) {
@@ -54,7 +71,8 @@ export function statusOf(frame) {
   if (!frame) return null;
   const { about, data, moment, mine, then, ...sections } = frame;
   return {
-    ...about, ...sections,
+    ...about,
+    ...sections,
     serial: moment,
     data: { ...data, age: ageAt(data?.updated, frame.time) },
     then: then ? { ...then, mine: mine === true } : null,
@@ -74,7 +92,10 @@ function ageAt(from, to) {
 
 /** Ids in the order people expect: E2 before E10, the same on every page. */
 export function sortIds(ids) {
-  return [...ids].map((id) => [orderOf(id), id]).sort(([one, id], [other, id2]) => plainOrder(one, other) || plainOrder(id, id2)).map(([, id]) => id);
+  return [...ids]
+    .map((id) => [orderOf(id), id])
+    .sort(([one, id], [other, id2]) => plainOrder(one, other) || plainOrder(id, id2))
+    .map(([, id]) => id);
 }
 
 function orderOf(id) {
@@ -106,7 +127,14 @@ function unitOf(id, told, age, { staleAfter, gridMaster }) {
   const lastWord = wordOf(told.lastWord);
   const { name = null, ip = null, globalMode = null, localMode = null, effective = null, wg, wb } = told;
   return {
-    id, name, ip, state, age, globalMode, localMode, effective,
+    id,
+    name,
+    ip,
+    state,
+    age,
+    globalMode,
+    localMode,
+    effective,
     ...pick(told, FIGURES),
     operating: finite(wb) === null || finite(wg) === null ? null : wb - wg,
     word: told.readAt ? lastWord : null, // of one that was never seen a file tells the last
@@ -174,7 +202,9 @@ function spursOf(spurs, byId) {
 function busOf(frame) {
   const { state = "unknown", references = [], ...bus } = frame?.bus ?? {};
   return {
-    ...pick(bus, ["target", "current", "power", "skew"]), state, references,
+    ...pick(bus, ["target", "current", "power", "skew"]),
+    state,
+    references,
     voltage: finite(frame?.grid?.busVoltage),
     reference: frame?.grid?.voltageReference ?? null,
   };

@@ -10,8 +10,17 @@ export function moment(iso, { seconds = false, zone = undefined, language = "en"
   if (date === null) return MISSING;
   const parts = Object.fromEntries(
     new Intl.DateTimeFormat("en-CA", {
-      year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone,
-    }).formatToParts(date).map(({ type, value }) => [type, value]),
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+      timeZone: zone,
+    })
+      .formatToParts(date)
+      .map(({ type, value }) => [type, value]),
   );
   const clock = `${parts.hour}:${parts.minute}${seconds ? `:${parts.second}` : ""}`;
   return `${parts.year}-${parts.month}-${parts.day} ${clock} ${zoneName(date, zone, language)}`;
@@ -26,8 +35,10 @@ export function timeOfDay(iso, { now = new Date(), language = "en" } = {}) {
 /** The short name of the zone at that time: "JST" where the language has one, else "GMT+9". */
 export function zoneName(date = new Date(), zone = undefined, language = "en") {
   const locales = language === "ja" ? ["ja-JP"] : ["en-GB", "en-US"];
-  const names = locales.map((locale) => new Intl.DateTimeFormat(locale, { timeZoneName: "short", timeZone: zone })
-    .formatToParts(date).find(({ type }) => type === "timeZoneName")?.value ?? "");
+  const names = locales.map(
+    (locale) =>
+      new Intl.DateTimeFormat(locale, { timeZoneName: "short", timeZone: zone }).formatToParts(date).find(({ type }) => type === "timeZoneName")?.value ?? "",
+  );
   return names.find((name) => name && !/[+-]\d/.test(name)) ?? names[0] ?? "";
 }
 
@@ -82,9 +93,20 @@ export function unitTime(text, zone, language = "en") {
 
 /** How far a zone's clock is ahead of UTC at that time, ms. */
 function zoneOffset(at, zone) {
-  const parts = Object.fromEntries(new Intl.DateTimeFormat("en-CA", {
-    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone,
-  }).formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]));
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat("en-CA", {
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+      timeZone: zone,
+    })
+      .formatToParts(new Date(at))
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - Math.floor(at / 1000) * 1000;
 }
 
@@ -97,4 +119,9 @@ function dateOf(iso) {
 function offsetOf(date) {
   const minutes = -date.getTimezoneOffset();
   return `${minutes < 0 ? "-" : "+"}${TWO(Math.floor(Math.abs(minutes) / 60))}:${TWO(Math.abs(minutes) % 60)}`;
+}
+
+/** The zone in which the units' own clocks count; null where nobody has told it. */
+export function zoneOfUnits(status) {
+  return status?.config?.upstreamTimezone ?? null;
 }

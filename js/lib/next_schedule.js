@@ -6,7 +6,9 @@
  * @returns {{what: string, due: string, failed: boolean}|null}
  */
 export function nextSchedule(set, failed = []) {
-  const schedules = Object.entries(set ?? {}).filter(([, due]) => typeof due === "string").map(([what, due]) => ({ what, due, failed: failed.includes(what) }));
+  const schedules = Object.entries(set ?? {})
+    .filter(([, due]) => typeof due === "string")
+    .map(([what, due]) => ({ what, due, failed: failed.includes(what) }));
   return schedules.sort((one, other) => one.failed - other.failed || timeOf(one) - timeOf(other))[0] ?? null;
 }
 

@@ -12,7 +12,10 @@ const GROUPED = /^[+-]?\d{1,3},\d{3}$/; // a decimal comma, or a comma between t
  * @returns {{value: number}|{problem: "empty"|"grouped"|"unreadable"}}
  */
 export function readNumber(text) {
-  const given = String(text).trim().replace(WIDE, (sign) => String.fromCodePoint(sign.codePointAt(0) - 0xfee0)).replace("\u2212", "-");
+  const given = String(text)
+    .trim()
+    .replace(WIDE, (sign) => String.fromCodePoint(sign.codePointAt(0) - 0xfee0))
+    .replace("\u2212", "-");
   if (given === "") return { problem: "empty" };
   if (GROUPED.test(given)) return { problem: "grouped" };
   const [, sign, whole, fraction] = NUMBER.exec(given) ?? [];

@@ -101,7 +101,12 @@ function apartFrom(inner, own, cell) {
 function detailOf(cell, room) {
   const wide = cell * room.x;
   const beside = wide - cell * 1.16; // between the current's left edge and the next cell
-  return { bare: room === DENSE || beside < Math.max(9, cell * 0.31) * BRIEF, brief: wide < FIGURE_ROOM, named: wide >= NAME_ROOM, room: { x: wide, y: cell * room.y } };
+  return {
+    bare: room === DENSE || beside < Math.max(9, cell * 0.31) * BRIEF,
+    brief: wide < FIGURE_ROOM,
+    named: wide >= NAME_ROOM,
+    room: { x: wide, y: cell * room.y },
+  };
 }
 
 function gather(members, layout, middle) {
@@ -121,7 +126,14 @@ function clear(one, other, cell) {
 function fitMiddle({ hub, tiles, cell: own }, middle, members) {
   const wanted = tiles ? Math.max(own * 2.2, 44) : own;
   const count = roundedUp(members);
-  const levels = tiles && members > 30 ? [[DENSE, 0]] : [[ROOMY, 1], [CLOSE, 0.7], [DENSE, 0]];
+  const levels =
+    tiles && members > 30
+      ? [[DENSE, 0]]
+      : [
+          [ROOMY, 1],
+          [CLOSE, 0.7],
+          [DENSE, 0],
+        ];
   for (const [room, least] of levels) {
     for (let cell = wanted; cell >= Math.max(5, wanted * least); cell *= 0.95) {
       const rings = innerRings(hub, middle, cell, room, count);
@@ -239,7 +251,9 @@ function deal(members, rings) {
   const groups = rings.map(() => []);
   const owed = rings.map(() => 0);
   for (const member of members) {
-    rings.forEach((ring, k) => { owed[k] += ring.used / members.length; });
+    rings.forEach((ring, k) => {
+      owed[k] += ring.used / members.length;
+    });
     const k = owed.indexOf(Math.max(...owed));
     owed[k] -= 1;
     groups[k].push(member);
@@ -332,11 +346,13 @@ const STEPS = 240;
 const SQUARENESS = 2.35;
 
 /** The curve of size one, from the top clockwise; every other is this one stretched. */
-const SHAPE = Object.freeze(Array.from({ length: STEPS + 1 }, (_, i) => {
-  const t = -Math.PI / 2 + (2 * Math.PI * i) / STEPS;
-  const bent = (value) => Math.sign(value) * Math.abs(value) ** (2 / SQUARENESS);
-  return Object.freeze({ x: bent(Math.cos(t)), y: bent(Math.sin(t)) });
-}));
+const SHAPE = Object.freeze(
+  Array.from({ length: STEPS + 1 }, (_, i) => {
+    const t = -Math.PI / 2 + (2 * Math.PI * i) / STEPS;
+    const bent = (value) => Math.sign(value) * Math.abs(value) ** (2 / SQUARENESS);
+    return Object.freeze({ x: bent(Math.cos(t)), y: bent(Math.sin(t)) });
+  }),
+);
 
 function trace({ a, b }, room) {
   const points = [];
@@ -368,7 +384,8 @@ function pointAt({ points, total }, length) {
   let high = points.length - 1;
   while (high - low > 1) {
     const half = (low + high) >> 1;
-    if (points[half].at <= wanted) low = half; else high = half;
+    if (points[half].at <= wanted) low = half;
+    else high = half;
   }
   const part = (wanted - points[low].at) / (points[high].at - points[low].at || 1);
   return { x: points[low].x + (points[high].x - points[low].x) * part, y: points[low].y + (points[high].y - points[low].y) * part };
@@ -386,7 +403,8 @@ function lengthAt({ points, total }, angle) {
   let high = points.length - 1;
   while (high - low > 1) {
     const half = (low + high) >> 1;
-    if (turn(Math.atan2(points[half].y, points[half].x)) <= wanted) low = half; else high = half;
+    if (turn(Math.atan2(points[half].y, points[half].x)) <= wanted) low = half;
+    else high = half;
   }
   return wanted > 0 ? points[high].at : total;
 }

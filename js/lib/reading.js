@@ -9,7 +9,7 @@ const WORDS = Object.freeze({ "0x0000": "wait", "0x0014": "reference", "0x0041":
 /** The word of a converter state as sent, in any way of writing its hexadecimal digits; null for none of the four. */
 export function wordOf(sent) {
   const match = typeof sent === "string" ? /^0x([0-9a-f]{1,4})$/i.exec(sent.trim()) : null;
-  return match ? WORDS[`0x${match[1].toLowerCase().padStart(4, "0")}`] ?? null : null;
+  return match ? (WORDS[`0x${match[1].toLowerCase().padStart(4, "0")}`] ?? null) : null;
 }
 
 /**

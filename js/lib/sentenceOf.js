@@ -1,4 +1,4 @@
-// A sentence of the controller from its code and parameters, in a catalogue of templates {code: "…{unit}…{volts:.1f}…"}. Pure.
+// A sentence of the controller from its code and parameters, in a catalogue of templates {code: "…{unit}…{volts:.1f}…"}; and what it names. Pure.
 
 import { isolated } from "./wire.js";
 
@@ -9,7 +9,19 @@ const PLACE = /\{(\w+)(?::([^}]*))?\}/g;
 export function sentenceOf({ code, parameters }, catalogue) {
   if (code === "joined") return parameters.parts.map((part) => shown(part, null, catalogue)).join(parameters.between);
   if (!Object.hasOwn(catalogue, code)) return null;
-  return catalogue[code].replace(PLACE, (place, name, format) => (Object.hasOwn(parameters, name) ? shown(parameters[name], format ?? null, catalogue) : place));
+  return catalogue[code].replace(PLACE, (place, name, format) =>
+    Object.hasOwn(parameters, name) ? shown(parameters[name], format ?? null, catalogue) : place,
+  );
+}
+
+/** Whether a sentence shows this text as one of its parameters, in a list among them, or in a sentence within it. */
+export function isNamedIn({ parameters }, text) {
+  return Object.values(parameters).some((value) => isShown(value, text));
+}
+
+function isShown(value, text) {
+  if (Array.isArray(value)) return value.slice(0, NAMED).some((entry) => isShown(entry, text));
+  return typeof value === "object" && value !== null ? isNamedIn(value, text) : value === text;
 }
 
 /** A parameter: a number in its format, a list counted out, a sentence in its turn, a text as what somebody else wrote. */
@@ -17,7 +29,10 @@ function shown(value, format, catalogue) {
   if (value === null || value === undefined) return "不明";
   if (typeof value === "number") return numberText(value, format);
   if (Array.isArray(value)) {
-    const named = value.slice(0, NAMED).map((entry) => shown(entry, null, catalogue)).join("、");
+    const named = value
+      .slice(0, NAMED)
+      .map((entry) => shown(entry, null, catalogue))
+      .join("、");
     return value.length > NAMED ? `${named} ほか${value.length - NAMED}件` : named;
   }
   if (typeof value === "object") return sentenceOf(value, catalogue) ?? isolated(value.text);

@@ -68,7 +68,9 @@ function converterWords(wanted, words) {
   const what = key ? words.t(key) : isolated(wanted.word ?? "");
   if (key === "converter.stopped" || wanted.dig === undefined) return what;
   const sign = key === "word.discharge" ? -1 : 1;
-  return key === "converter.voltage" ? `${what} ${exactly(Number(wanted.dvg))} V` : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
+  return key === "converter.voltage"
+    ? `${what} ${exactly(Number(wanted.dvg))} V`
+    : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
 }
 
 const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset"]); // what no reading shows: done is all there is
@@ -79,7 +81,9 @@ export function standing(command, words) {
   if (command.state === "accepted" || command.state === "pending") {
     if (step) return stepName(step, words);
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
-    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words), graceOf(command, words)].filter(Boolean).join("; ");
+    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words), graceOf(command, words)]
+      .filter(Boolean)
+      .join("; ");
   }
   if (command.order === "stopAll" && command.state !== "contradicted") return stopAllStanding(command, words);
   const end = words.t(endKey(command));
@@ -102,7 +106,7 @@ export function awaitsReading({ state, units }) {
 
 /** Whom a running Stop all has not sent Wait yet, in how long it does, and why. */
 function graceOf({ order, progress }, words) {
-  const grace = order === "stopAll" ? progress?.grace ?? null : null;
+  const grace = order === "stopAll" ? (progress?.grace ?? null) : null;
   const units = Array.isArray(grace?.units) ? grace.units : [];
   if (units.length === 0) return "";
   return words.t("stopall.grace", { units: idsOf(units, words), time: duration(finite(grace.waitIn), words.units), why: words.said(grace.why ?? "") });
@@ -110,8 +114,15 @@ function graceOf({ order, progress }, words) {
 
 /** Units that did not take an order which others took, with their reasons; a refusal of the whole has said them already. */
 function refusing(command, words) {
-  const failed = unitsIn(command, "failed").filter(([id]) => !String(command.error ?? "").includes(id));
-  return failed.length > 0 ? words.t("outcome.nottaken", { units: namesOf(failed.map(([id, { error }]) => (error ? `${isolated(id)}: ${words.said(error)}` : isolated(id))), words) }) : "";
+  const failed = unitsIn(command, "failed").filter(([id]) => !words.names(command.error, id));
+  return failed.length > 0
+    ? words.t("outcome.nottaken", {
+        units: namesOf(
+          failed.map(([id, { error }]) => (error ? `${isolated(id)}: ${words.said(error)}` : isolated(id))),
+          words,
+        ),
+      })
+    : "";
 }
 
 function unitsIn({ units }, state) {
@@ -122,14 +133,16 @@ function unitsIn({ units }, state) {
 function stopAllStanding(command, words) {
   if (command.state === "verified") return words.t(awaitsReading(command) ? "stopall.answered" : "stopall.not");
   const sentence = command.error ? words.said(command.error) : words.t(`outcome.${command.state}`);
-  const units = Object.entries(command.units ?? {}).filter(([, unit]) => unit?.state !== "verified").map(([id]) => id);
-  if (units.length === 0 || units.every((id) => String(command.error ?? "").includes(id))) return sentence;
+  const units = Object.entries(command.units ?? {})
+    .filter(([, unit]) => unit?.state !== "verified")
+    .map(([id]) => id);
+  if (units.length === 0 || units.every((id) => words.names(command.error, id))) return sentence;
   return `${sentence} ${words.t("stopall.rest", { units: idsOf(units, words, 30) })}`;
 }
 
-/** A guided sharing's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
+/** A guided transfer's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
 function stepName(step, words) {
-  const key = `share.step.${step}`;
+  const key = `transfer.step.${step}`;
   const name = words.t(key);
   return name === key ? isolated(step) : name;
 }
@@ -137,14 +150,20 @@ function stepName(step, words) {
 /** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */
 export function headroomText({ current, power, toReserveWh, toFullWh, minutesToReserve, minutesToFull }, words) {
   const soon = (minutes) => (finite(minutes) === null ? "" : words.t("headroom.in", { time: duration(minutes * 60, words.units) }));
-  const values = { current: figure(current, 2), power: finite(power) === null ? "" : ` (${figure(power)} W)`, reserve: figure(toReserveWh), full: figure(toFullWh) };
+  const values = {
+    current: figure(current, 2),
+    power: finite(power) === null ? "" : ` (${figure(power)} W)`,
+    reserve: figure(toReserveWh),
+    full: figure(toFullWh),
+  };
   return words.t("headroom", { ...values, reserveIn: soon(minutesToReserve), fullIn: soon(minutesToFull) });
 }
 
 /** S29: the bus at a locked unit. A lock keeps orders back, not the voltage that other units put on the bus. */
 export function lockedBus(unit, id, words) {
   const values = { id, vg: figure(unit?.vg ?? null, 1) };
-  const volts = unit?.state === "live" ? words.t("lock.bus", values) : words.t("lock.bus.last", { ...values, state: unit ? stateSentence(unit, words) : MISSING });
+  const volts =
+    unit?.state === "live" ? words.t("lock.bus", values) : words.t("lock.bus.last", { ...values, state: unit ? stateSentence(unit, words) : MISSING });
   return `${volts} ${words.t("lock.isolate")}`;
 }
 
@@ -170,13 +189,13 @@ const SILENCE = { unreachable: "outcome.unreachable", timedOut: "outcome.timeout
 export function failureSentence(answer, words) {
   if (Object.hasOwn(SILENCE, answer.failure)) return words.t(SILENCE[answer.failure]);
   const sentence = typeof answer.body?.error === "string" ? words.said(answer.body.error) : words.t("outcome.failed");
-  const came = answer.body?.cause === "moment" ? cameSince(answer.body.came, String(answer.body.error), words) : "";
+  const came = answer.body?.cause === "moment" ? cameSince(answer.body, words) : "";
   return [sentence, came, answer.body?.sent === "unknown" ? words.t("outcome.sent.unknown") : ""].filter(Boolean).join(" ");
 }
 
-/** What was ordered after the question was opened, unless the refusal names it: "Since then: Force Stop · cluster (10.0.0.7, 09:53:20)". */
-function cameSince(came, sentence, words) {
-  const orders = (Array.isArray(came) ? came : []).filter(({ by }) => !by || !sentence.includes(by));
+/** What was ordered after the question was opened, unless the refusal names who did: "Since then: Force Stop · cluster (10.0.0.7, 09:53:20)". */
+function cameSince({ came, error }, words) {
+  const orders = (Array.isArray(came) ? came : []).filter(({ by }) => !by || !words.names(error, by));
   if (orders.length === 0) return "";
   const each = orders.map(({ order, unitId, mode, by, at }) => {
     const title = orderTitle({ order, unitId, wanted: { mode } }, words);
@@ -203,7 +222,18 @@ export function liveNow(model, words, unit = null) {
   const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
   fact(active.length > 0 ? "now.active" : "now.active.none", { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
   const last = model.units.filter(({ state, lastWord, word }) => state !== "live" && (lastWord ?? word) !== "wait");
-  if (last.length > 0) fact("now.last", { units: namesOf(last.map((unit) => `${isolated(unit.id)} (${didSentence(unit, words)})`), words, 4) }, "warn");
+  if (last.length > 0)
+    fact(
+      "now.last",
+      {
+        units: namesOf(
+          last.map((unit) => `${isolated(unit.id)} (${didSentence(unit, words)})`),
+          words,
+          4,
+        ),
+      },
+      "warn",
+    );
   const { live, stale, silent } = model.counts;
   fact("now.units", { live, stale, silent }, stale + silent > 0 ? "warn" : null);
   const age = finite(model.status?.data?.age);

@@ -5,7 +5,9 @@
 // a sentence that the page did not make itself is shown: by the words (words.js), the sentences, the panels and the scene.
 
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/; // printable ASCII, with single blanks inside
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]|^\p{Zs}|\p{Zs}$|(?<=\p{Zs})\p{Zs}/gu;
+const UNSEEN =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of these signs alone is meant, whatever it joins to
+  /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]|^\p{Zs}|\p{Zs}$|(?<=\p{Zs})\p{Zs}/gu;
 const RIGHT_TO_LEFT = /[^\s()[\]"',;:→]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}][^\s()[\]"',;:→]*/gu;
 const [FIRST_STRONG, POP] = ["\u2068", "\u2069"];
 

@@ -5,34 +5,35 @@ import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
 import { timeOfDay } from "../lib/moments.js";
 import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
-import { shareNews } from "../lib/shareNews.js";
+import { transferNews } from "../lib/transferNews.js";
 import { isolated } from "../lib/wire.js";
-import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const ROWS = 4; // more units than these share one line
-const PASSES = 600_000; // ms for which a guided sharing that failed and is over is told
+const PASSES = 600_000; // ms for which a guided transfer that failed and is over is told
 
-export function createAlerts(page) {
-  const { words, orders } = page;
+export function createAlerts({ words, orders, state, ask }) {
   const bar = document.getElementById("unwatched");
   const list = document.getElementById("unwatched-list");
   const grave = document.getElementById("grave");
   const graveList = document.getElementById("grave-list");
   const banners = document.getElementById("banners");
   const said = document.getElementById("said");
-  let passing = { key: null, at: 0 }; // the guided sharing that is over, and since when this page tells it
+  let passing = { key: null, at: 0 }; // the guided transfer that is over, and since when this page tells it
   let heard = new Set(); // keys of what was read out: durations tick, but only what is new is said
 
   $(list).on("click", "[data-act=acknowledge]", ({ currentTarget }) => acknowledge($(currentTarget).closest("li").data("units")));
 
   async function acknowledge(ids) {
-    const units = ids.map((id) => page.model().byId.get(id)).filter(Boolean);
+    const units = ids.map((id) => state.get().model.byId.get(id)).filter(Boolean);
     if (units.length === 0) return;
-    const { answer, moment } = await page.ask({
+    const { answer, moment } = await ask({
       title: units.length === 1 ? words.t("unwatched.ask", { id: units[0].id }) : words.t("unwatched.ask.many", { n: units.length }),
       lead: words.t("unwatched.ask.lead", { sentence: units.map((unit) => unwatchedSentence(unit, words)).join(" ") }),
-      facts: () => liveNow(page.model(), words), yes: words.t("unwatched.ask.yes"), calm: true,
+      facts: () => liveNow(state.get().model, words),
+      yes: words.t("unwatched.ask.yes"),
+      calm: true,
     });
     if (answer !== "yes") return;
     for (const { id } of units) orders.give({ spot: spotOf(id), order: "acknowledge", unitId: id, moment, call: (order) => order.acknowledge(id) });
@@ -46,24 +47,30 @@ export function createAlerts(page) {
     const rows = rowsOf(model, words);
     bar.hidden = rows.length === 0;
     keyed(list, rows, ({ key }) => key, build, update);
-    const bus = conditionsOf(page.state.get().status, words);
-    const lost = page.state.get().reach?.up === false; // a grave fault stands even so: it may still be there
+    const bus = conditionsOf(state.get().status, words);
+    const lost = state.get().reach?.up === false; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(sinceText)));
-    const told = [...bannersOf(page.state.get(), model, words), ...(lost ? [] : [...shareBanner(), ...folded(bus.others.map(sinceText))])];
+    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
-    keyed(banners, told, ({ key }) => key, () => {
-      const line = make("p", "", { class: "banner" });
-      line.append(make("span", "▲ ", { class: "sign", "aria-hidden": "true" }), make("span"));
-      return line;
-    }, (element, { text, level }) => {
-      setText(element.lastElementChild, text);
-      setAttribute(element, "data-level", level);
-    });
+    keyed(
+      banners,
+      told,
+      ({ key }) => key,
+      () => {
+        const line = make("p", "", { class: "banner" });
+        line.append(make("span", "▲ ", { class: "sign", "aria-hidden": "true" }), make("span"));
+        return line;
+      },
+      (element, { text, level }) => {
+        setText(element.lastElementChild, text);
+        setAttribute(element, "data-level", level);
+      },
+    );
   }
 
-  /** What a guided sharing has to say to everybody; that one failed and is over is told for a while only. */
-  function shareBanner() {
-    const news = shareNews(page.state.get().status?.share ?? null, words);
+  /** What a guided transfer has to say to everybody; that one failed and is over is told for a while only. */
+  function transferBanner() {
+    const news = transferNews(state.get().status?.share ?? null, words);
     if (!news?.passing) return news ? [news] : [];
     if (passing.key !== news.key) passing = { key: news.key, at: performance.now() };
     return performance.now() - passing.at < PASSES ? [news] : [];
@@ -71,16 +78,22 @@ export function createAlerts(page) {
 
   function renderGrave(found) {
     setProperty(grave, "hidden", found.length === 0);
-    keyed(graveList, found, ({ key }) => key, () => {
-      const row = make("li", "", { class: "unwatched-row" });
-      const line = make("p");
-      line.append(make("b"), make("span"));
-      row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), line);
-      return row;
-    }, (row, { text, since = "" }) => {
-      setText(row.lastElementChild.firstChild, since ? text.slice(0, -since.length) : text);
-      setText(row.lastElementChild.lastChild, since);
-    });
+    keyed(
+      graveList,
+      found,
+      ({ key }) => key,
+      () => {
+        const row = make("li", "", { class: "unwatched-row" });
+        const line = make("p");
+        line.append(make("b"), make("span"));
+        row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), line);
+        return row;
+      },
+      (row, { text, since = "" }) => {
+        setText(row.lastElementChild.firstChild, since ? text.slice(0, -since.length) : text);
+        setText(row.lastElementChild.lastChild, since);
+      },
+    );
   }
 
   function sinceText(one) {
@@ -136,17 +149,39 @@ function rowsOf(model, words) {
   const unwatched = model.units.filter((unit) => unit.unwatched);
   const open = unwatched.filter((unit) => unit.acknowledged === null);
   const known = unwatched.filter((unit) => unit.acknowledged !== null);
-  const rows = allStale(model, open) ? [allRow(open, model, words)] : open.slice(0, open.length > ROWS + 1 ? ROWS : ROWS + 1).map((unit) => ({
-    key: `u:${unit.id}`, units: [unit.id], head: unwatchedSentence(unit, words), tail: words.t("unwatched.tail"), acknowledged: false,
-  }));
+  const rows = allStale(model, open)
+    ? [allRow(open, model, words)]
+    : open.slice(0, open.length > ROWS + 1 ? ROWS : ROWS + 1).map((unit) => ({
+        key: `u:${unit.id}`,
+        units: [unit.id],
+        head: unwatchedSentence(unit, words),
+        tail: words.t("unwatched.tail"),
+        acknowledged: false,
+      }));
   const rest = open.slice(rows.length);
   if (rest.length > 0 && !allStale(model, open)) {
-    rows.push({ key: "rest", units: rest.map(({ id }) => id), head: words.t("and.more", { n: rest.length }), tail: idsOf(rest.map(({ id }) => id), words, 12), acknowledged: false });
+    rows.push({
+      key: "rest",
+      units: rest.map(({ id }) => id),
+      head: words.t("and.more", { n: rest.length }),
+      tail: idsOf(
+        rest.map(({ id }) => id),
+        words,
+        12,
+      ),
+      acknowledged: false,
+    });
   }
   for (const unit of known) {
     const { by, at } = unit.acknowledged;
     const sentence = unwatchedSentence(unit, words);
-    rows.push({ key: `a:${unit.id}`, units: [unit.id], head: "", tail: words.t("unwatched.acknowledged", { sentence, by, at: timeOfDay(at, { language: words.language }) }), acknowledged: true });
+    rows.push({
+      key: `a:${unit.id}`,
+      units: [unit.id],
+      head: "",
+      tail: words.t("unwatched.acknowledged", { sentence, by, at: timeOfDay(at, { language: words.language }) }),
+      acknowledged: true,
+    });
   }
   return rows;
 }
@@ -157,16 +192,27 @@ function allStale(model, open) {
 }
 
 function allRow(open, model, words) {
-  const names = namesOf(open.map((unit) => `${isolated(unit.id)} (${didSentence(unit, words)})`), words, 4);
+  const names = namesOf(
+    open.map((unit) => `${isolated(unit.id)} (${didSentence(unit, words)})`),
+    words,
+    4,
+  );
   const age = Math.min(...open.map(({ age }) => age ?? Infinity));
-  return { key: "all", units: open.map(({ id }) => id), head: words.t("unwatched.all", { n: model.units.length, time: duration(age, words.units), units: names }), tail: "", acknowledged: false };
+  return {
+    key: "all",
+    units: open.map(({ id }) => id),
+    head: words.t("unwatched.all", { n: model.units.length, time: duration(age, words.units), units: names }),
+    tail: "",
+    acknowledged: false,
+  };
 }
 
-function bannersOf({ reach, status }, model, words) {
+function bannersOf({ reach, status }, words) {
   const found = [];
   const add = (key, level, values = {}, id = key) => found.push({ key: id, level, text: words.t(key, values) });
   const since = (iso) => ({
-    at: timeOfDay(iso, { language: words.language }), time: duration((Date.now() - new Date(iso).getTime()) / 1000, words.units),
+    at: timeOfDay(iso, { language: words.language }),
+    time: duration((Date.now() - new Date(iso).getTime()) / 1000, words.units),
   });
   if (reach && !reach.up) {
     add(reach.why ? "banner.untold" : "banner.controller", "alarm", { ...since(reach.since), error: words.said(reach.why ?? "") }, "banner.controller");

@@ -1,7 +1,7 @@
-// The one dialog that asks before a grave order: what will happen, what is live now, and the buttons. Used by the other panels.
+// The one dialog that asks before a grave order: what will happen, what is live now, and the buttons. main.js hands it on as `ask`.
 
-import { createHold } from "./hold.js";
-import { keyed, make, setAttribute, setText } from "./text.js";
+import { createHold } from "../widgets/hold.js";
+import { keyed, make, setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
@@ -63,11 +63,16 @@ export function createAsk() {
     if (!open) return;
     const facts = open.question.facts ? open.question.facts() : [];
     $(".now", dialog).prop("hidden", facts.length === 0);
-    keyed(document.getElementById("confirm-now"), facts.map((fact, index) => ({ ...fact, index })), ({ index }) => String(index), () => make("li"),
+    keyed(
+      document.getElementById("confirm-now"),
+      facts.map((fact, index) => ({ ...fact, index })),
+      ({ index }) => String(index),
+      () => make("li"),
       (element, { text, level }) => {
         setText(element, text);
         setAttribute(element, "data-level", level);
-      });
+      },
+    );
     renderTerms(open.question);
   }
 
@@ -79,9 +84,17 @@ export function createAsk() {
     if (yes.textContent !== "" && (yes.textContent !== label || broken !== letters)) hold.again(); // it asks something else now
     letters = broken;
     setText(yes, label);
-    $("#confirm-note").text(note).prop("hidden", note === "");
+    $("#confirm-note")
+      .text(note)
+      .prop("hidden", note === "");
     const list = $("#confirm-rules").prop("hidden", rules.length === 0)[0];
-    keyed(list, rules.map((text, index) => ({ text, index })), ({ index }) => String(index), () => make("li", "", { "data-pass": "no" }), (line, { text }) => setText(line, text));
+    keyed(
+      list,
+      rules.map((text, index) => ({ text, index })),
+      ({ index }) => String(index),
+      () => make("li", "", { "data-pass": "no" }),
+      (line, { text }) => setText(line, text),
+    );
     $("#confirm-reason-row").prop("hidden", !wanted);
     reason.required = wanted;
   }

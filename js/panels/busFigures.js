@@ -1,28 +1,33 @@
 // The bus in figures, in the cluster's column: its voltage, who holds it and with what headroom, its balance, losses, and who works unexplained.
 
 import { busLines, workingText } from "../lib/busFigures.js";
-import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
-export function createBusFigures(page) {
-  const { words } = page;
+export function createBusFigures({ words, state }) {
   const block = document.getElementById("bus-block");
   const list = document.getElementById("bus-figures");
 
   function render() {
-    const { status, reach } = page.state.get();
+    const { status, reach } = state.get();
     const bus = reach?.up === false ? null : ofNow(status?.bus ?? null); // figures of a lost controller are not of now
     const lines = busLines(bus, words);
     setProperty(block, "hidden", lines.length === 0);
-    keyed(list, lines, ({ key }) => key, () => {
-      const row = make("div");
-      row.append(make("dt"), make("dd"));
-      return row;
-    }, (row, { key, label, text, level }) => {
-      setText(row.firstChild, label);
-      setText(row.lastChild, text);
-      setAttribute(row.lastChild, "data-level", level);
-      setAttribute(row.lastChild, "title", key === "unexplained" ? detailsOf(bus) : null);
-    });
+    keyed(
+      list,
+      lines,
+      ({ key }) => key,
+      () => {
+        const row = make("div");
+        row.append(make("dt"), make("dd"));
+        return row;
+      },
+      (row, { key, label, text, level }) => {
+        setText(row.firstChild, label);
+        setText(row.lastChild, text);
+        setAttribute(row.lastChild, "data-level", level);
+        setAttribute(row.lastChild, "title", key === "unexplained" ? detailsOf(bus) : null);
+      },
+    );
   }
 
   /** Where no reading is fresh enough for the voltage, nothing else of the bus is told either. */
@@ -31,7 +36,10 @@ export function createBusFigures(page) {
   }
 
   function detailsOf({ working }) {
-    return working.filter(({ explainedBy }) => explainedBy === null).map((one) => workingText(one, words)).join("\n");
+    return working
+      .filter(({ explainedBy }) => explainedBy === null)
+      .map((one) => workingText(one, words))
+      .join("\n");
   }
 
   return { render };

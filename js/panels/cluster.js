@@ -1,19 +1,20 @@
 // Block 2: the cluster's mode, Shut Down, debug, Flush cache and Stop all (G1-G3, G8-G12, Z9, Z9a).
 
 import { isDrained } from "../lib/drained.js";
+import { latchOf } from "../lib/estop.js";
 import { timeOfDay } from "../lib/moments.js";
+import { mayOrder } from "../lib/permits.js";
 import { failureSentence, liveNow, modeName } from "../lib/sentences.js";
-import { createStop } from "../stop.js";
-import { createAskLatch } from "./askLatch.js";
-import { showOutcomes } from "./outcomes.js";
-import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+import { createAskLatch } from "../widgets/askLatch.js";
+import { showOutcomes } from "../widgets/outcomes.js";
+import { createStop } from "../widgets/stop.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const ASKED = ["stop", "manual"]; // modes that ask first
 const SPOTS = ["cluster:shutDown", "cluster:flush", "cluster:lock", "cluster:ups", "cluster:estop"];
 
-export function createCluster(page) {
-  const { words, orders, api } = page;
+export function createCluster({ words, orders, state, api, ask, readNow }) {
   const find = (id) => document.getElementById(id);
   const mode = find("global-mode");
   const pending = find("global-pending");
@@ -21,7 +22,8 @@ export function createCluster(page) {
   const shutDown = find("shut-down");
   const hint = find("shut-down-hint");
   const note = find("global-note");
-  const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch(), units: () => page.model().units });
+  const debug = find("debug");
+  const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch(), units: () => state.get().model.units });
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
 
   let seen = null; // the Soft Stop of which somebody here has seen that nothing follows it
@@ -32,37 +34,48 @@ export function createCluster(page) {
     chooseMode(choice.value);
   });
   $(shutDown).on("click", askShutDown);
-  $("#flush").on("click", () => orders.look({
-    spot: "cluster:flush", order: "flushCache", call: api.flushCache, done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
-  }).then(page.readNow));
+  $(debug).on("change", tellDebug);
+  $("#flush").on("click", () =>
+    orders
+      .look({
+        spot: "cluster:flush",
+        order: "flushCache",
+        call: api.flushCache,
+        done: (body) => words.t("flush.done", { n: body.units ?? 0 }),
+      })
+      .then(readNow),
+  );
   $("dialog").on("click", "[data-act=stop-all]", stop.press); // an open dialog shuts the rest of the page off, not this
-  $(pending).on("click", "[data-act=then-clear]", clearThen).on("click", "[data-act=then-order]", () => {
-    const then = page.model().status?.then;
-    if (then) chooseMode(then.mode); // asked anew: its moment is now
-  }).on("click", "[data-act=then-seen]", () => {
-    seen = page.model().status?.then?.command ?? null;
-    render(page.model());
-  });
+  $(pending)
+    .on("click", "[data-act=then-clear]", clearThen)
+    .on("click", "[data-act=then-order]", () => {
+      const then = state.get().model.status?.then;
+      if (then) chooseMode(then.mode); // asked anew: its moment is now
+    })
+    .on("click", "[data-act=then-seen]", () => {
+      seen = state.get().model.status?.then?.command ?? null;
+      render(state.get().model);
+    });
 
   async function chooseMode(wanted) {
     if (!ASKED.includes(wanted)) {
       giveMode(wanted);
       return;
     }
-    const { answer, moment } = await page.ask(modeQuestion(wanted, modeName(wanted, words)));
+    const { answer, moment } = await ask(modeQuestion(wanted, modeName(wanted, words)));
     if (answer === "yes") giveMode(wanted, { moment });
     if (answer === "other") giveMode("heteronomous", { moment, then: wanted }); // the controller keeps the second step (Z9a)
   }
 
   function modeQuestion(wanted, name) {
-    const model = page.model();
+    const model = state.get().model;
     const sharing = ["autonomous", "heteronomous"].includes(model.status?.grid?.mode);
     const running = sharing ? model.deals.length : 0;
     const lead = words.t(wanted === "stop" ? "ask.stop.lead" : "ask.manual.lead");
     return {
       title: words.t("ask.mode", { mode: name }),
       lead: running > 0 ? `${lead} ${words.t("ask.deals", { n: running, mode: name })}` : lead,
-      facts: () => liveNow(page.model(), words),
+      facts: () => liveNow(state.get().model, words),
       yes: words.t("ask.yes", { what: name }),
       other: running > 0 ? words.t("ask.soft.first") : null,
       stops: wanted === "stop",
@@ -72,42 +85,57 @@ export function createCluster(page) {
 
   function giveMode(wanted, { moment, then } = {}) {
     choice.value = "";
-    orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, then }) });
+    orders.give({
+      spot: "global",
+      order: "setOperationMode",
+      wanted: { mode: wanted },
+      moment,
+      call: (order) => order.setOperationMode({ value: wanted, then }),
+    });
   }
 
   async function clearThen() {
     const answer = await api.clearThen();
     if (!answer.ok) orders.say("global", failureSentence(answer, words));
-    page.readNow();
+    readNow();
   }
 
   async function askShutDown() {
-    const { answer, moment } = await page.ask({
-      title: words.t("shutdown.ask"), lead: words.t("shutdown.lead"), facts: () => liveNow(page.model(), words), yes: words.t("shutdown"),
+    const { answer, moment } = await ask({
+      title: words.t("shutdown.ask"),
+      lead: words.t("shutdown.lead"),
+      facts: () => liveNow(state.get().model, words),
+      yes: words.t("shutdown"),
     });
     if (answer === "yes") orders.give({ spot: "cluster:shutDown", order: "shutDown", moment, call: (order) => order.shutDown() });
   }
 
   async function askStopAll() {
-    const manual = page.model().status?.grid?.mode === "manual";
-    const { answer } = await page.ask({
-      title: words.t("stopall.ask"), lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"), note: words.t("stopall.note"),
-      facts: () => liveNow(page.model(), words), yes: words.t("stopall"), focus: "yes", stopping: true,
+    const manual = state.get().model.status?.grid?.mode === "manual";
+    const { answer } = await ask({
+      title: words.t("stopall.ask"),
+      lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"),
+      note: words.t("stopall.note"),
+      facts: () => liveNow(state.get().model, words),
+      yes: words.t("stopall"),
+      focus: "yes",
+      stopping: true,
     });
     return answer === "yes";
   }
 
   function render(model) {
+    tellDebug();
     const grid = model.status?.grid ?? {};
     setText(mode, grid.mode === "mixed" ? mixed(grid) : modeName(grid.mode, words));
     setAttribute(mode, "data-mode", grid.mode ?? null);
     setText(find("mode-wall"), mode.textContent);
-    const allowed = grid.mode === "manual" && page.orderable();
+    const allowed = grid.mode === "manual" && mayOrder(state.get());
     setProperty(shutDown, "disabled", !allowed);
-    const latched = page.latch() !== null;
+    const latched = latchOf(state.get().status) !== null;
     setText(hint, words.t(latched ? "estop.shutdown" : "shutdown.needs"));
     setProperty(hint, "hidden", allowed && !latched);
-    for (const id of ["global-choice", "global-set", "flush"]) setProperty(find(id), "disabled", !page.orderable());
+    for (const id of ["global-choice", "global-set", "flush"]) setProperty(find(id), "disabled", !mayOrder(state.get()));
     renderPending(model, grid);
     renderByItself(model.status?.gridEvents, grid.mode);
     setOutcome(find("global-outcome"), outdated(orders.at("global"), grid.mode) ? null : orders.at("global"));
@@ -119,7 +147,7 @@ export function createCluster(page) {
   function renderByItself(events, now) {
     const last = (Array.isArray(events) ? events : []).filter(({ kind, unitId }) => kind === "mode" && !unitId).at(-1) ?? null;
     if (last?.at !== itself.at) itself = { at: last?.at ?? null, mode: now, over: false };
-    const ordered = page.state.get().orders.some(({ spot, at }) => spot === "global" && new Date(at) > new Date(itself.at));
+    const ordered = state.get().orders.some(({ spot, at }) => spot === "global" && new Date(at) > new Date(itself.at));
     if (itself.mode !== now && now) itself.over = true;
     const shown = last !== null && !itself.over && !ordered && last.after === now;
     setProperty(note, "hidden", !shown);
@@ -138,10 +166,16 @@ export function createCluster(page) {
     const text = [[wayOf(model, grid), countdown(model, grid)].filter(Boolean).join(words.t("list.and")), then.text].filter(Boolean).join(" · ");
     if (pending.firstElementChild === null) pending.replaceChildren(make("span"), make("span", "", { class: "buttons" }));
     setText(pending.firstElementChild, text);
-    keyed(pending.lastElementChild, then.buttons, ({ act }) => act, ({ act }) => make("button", "", { type: "button", "data-act": act }), (button, { label, needs }) => {
-      setText(button, label);
-      setProperty(button, "disabled", needs && !page.orderable());
-    });
+    keyed(
+      pending.lastElementChild,
+      then.buttons,
+      ({ act }) => act,
+      ({ act }) => make("button", "", { type: "button", "data-act": act }),
+      (button, { label, needs }) => {
+        setText(button, label);
+        setProperty(button, "disabled", needs && !mayOrder(state.get()));
+      },
+    );
   }
 
   /** What is to follow a Soft Stop, as the controller tells it, whoever asked for it: {text, buttons}. */
@@ -164,7 +198,7 @@ export function createCluster(page) {
   /** "→ Soft Stop: 17 of 19 units", from the open order, else from what the status says is pending. */
   function wayOf(model, grid) {
     const open = (model.status?.orders ?? []).find(({ order, unitId }) => (order === "setOperationMode" || order === "setBudo") && !unitId);
-    const wanted = open ? WIRE[open.wanted?.mode] ?? open.wanted?.mode : grid.pending;
+    const wanted = open ? (WIRE[open.wanted?.mode] ?? open.wanted?.mode) : grid.pending;
     if (!wanted) return "";
     const live = model.units.filter((unit) => unit.state === "live");
     const shown = live.filter((unit) => unit.globalMode === wanted).length;
@@ -178,13 +212,12 @@ export function createCluster(page) {
     return isDrained(model) ? words.t("pending.drained") : words.t("pending.deals", { n: model.deals.length });
   }
 
-  /** Whether a second step waits for this page's being heard. */
-  function following() {
-    const then = page.state.get().status?.then;
-    return then?.state === "waiting" && then.mine === true;
+  /** The browser may have set the box by itself, as after a reload. */
+  function tellDebug() {
+    state.set({ debug: debug.checked });
   }
 
-  return { render, following };
+  return { render };
 }
 
 /** Whether a mode that was seen in effect is no longer the one in force. */

@@ -1,12 +1,11 @@
 // The deals as text (G13) and as what they are: who gives, who takes, whether current flows, since when (K12, Z6).
 
 import { figure } from "../lib/figures.js";
-import { unitTime } from "../lib/moments.js";
+import { unitTime, zoneOfUnits } from "../lib/moments.js";
 import { isolated, visible } from "../lib/wire.js";
-import { keyed, make, setProperty, setText } from "./text.js";
+import { keyed, make, setProperty, setText } from "../widgets/text.js";
 
-export function createDeals(page) {
-  const { words } = page;
+export function createDeals({ words, state }) {
   const list = document.getElementById("deals");
   const note = document.getElementById("deals-note");
   const more = document.getElementById("deals-more");
@@ -18,7 +17,13 @@ export function createDeals(page) {
     setText(note, unknown === null ? "" : `${words.t("deals.unknown", { why: unknown })} ${model.deals.length > 0 ? words.t("deals.kept") : ""}`);
     const shown = wall ? runningFirst(model.deals) : model.deals;
     const items = shown.length > 0 || unknown !== null ? shown : [{ key: "none", none: true }];
-    keyed(list, items, ({ key }) => key, () => make("li"), (element, deal) => update(element, deal, unknown !== null));
+    keyed(
+      list,
+      items,
+      ({ key }) => key,
+      () => make("li"),
+      (element, deal) => update(element, deal, unknown !== null),
+    );
     if (wall) renderMore();
   }
 
@@ -30,7 +35,7 @@ export function createDeals(page) {
   function whyUnknown({ status, dealsKnown }) {
     if (dealsKnown) return null;
     if (status === null) return words.t("deals.loading");
-    if (page.state.get().reach?.up === false) return words.t("deals.noanswer");
+    if (state.get().reach?.up === false) return words.t("deals.noanswer");
     if (status.grid.noGridMaster === true) return words.t("deals.nomaster");
     if (status.apisWeb.budoEmulator?.up === false) return words.t("deals.noweb");
     return words.t(status.grid.noGridMaster === null ? "deals.masterunknown" : "deals.untold");
@@ -45,8 +50,15 @@ export function createDeals(page) {
     if (element.childElementCount === 0) {
       const pair = make("b", "", { "aria-hidden": "true" });
       pair.append(make("bdi"), " → ", make("bdi"));
-      element.append(pair, make("span", "", { class: "unseen" }), " ", make("span"), " ", make("span", "", { class: "tag" }),
-        make("span", "", { class: "deal-lines" }));
+      element.append(
+        pair,
+        make("span", "", { class: "unseen" }),
+        " ",
+        make("span"),
+        " ",
+        make("span", "", { class: "tag" }),
+        make("span", "", { class: "deal-lines" }),
+      );
     }
     const [pair, says, state, master, lines] = element.children;
     setText(pair.firstChild, visible(deal.from));
@@ -60,9 +72,14 @@ export function createDeals(page) {
   }
 
   function linesOf(deal) {
-    const { text, converted } = unitTime(deal.since, page.unitsZone(), words.language);
+    const { text, converted } = unitTime(deal.since, zoneOfUnits(state.get().status), words.language);
     const since = deal.since && !converted ? `${isolated(text)} (${words.t("deal.unitclock")})` : text;
-    return [isolated(deal.request ?? "--"), words.t("deal.requester", { id: deal.requester ?? "--" }), words.t("deal.responder", { id: deal.responder ?? "--" }), since].join(" · ");
+    return [
+      isolated(deal.request ?? "--"),
+      words.t("deal.requester", { id: deal.requester ?? "--" }),
+      words.t("deal.responder", { id: deal.responder ?? "--" }),
+      since,
+    ].join(" · ");
   }
 
   return { render };

@@ -1,13 +1,12 @@
-// A unit's power details, opened from the screen by click or Enter (V7), with the frame for history (V8).
+// A unit's power details, opened from the screen by click or Enter (V7), with the frame for history (V8). Shown while the state's `opened` says so.
 
 import { figure } from "../lib/figures.js";
 import { stateSentence } from "../lib/sentences.js";
-import { setText } from "./text.js";
+import { setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
-export function createDetails(page, { onClose }) {
-  const { words } = page;
+export function createDetails({ words, state }) {
   const find = (id) => document.getElementById(id);
   const dialog = find("details");
   const cell = find("details-figure").querySelector(".cell i");
@@ -16,17 +15,20 @@ export function createDetails(page, { onClose }) {
 
   $(dialog).on("close", () => {
     shown = null;
-    onClose();
+    if (state.get().opened?.what === "details") state.set({ opened: null });
   });
   $("#details-card").on("click", () => {
-    const id = shown;
+    const unitId = shown;
     dialog.close();
-    page.showUnit(id);
+    state.set({ opened: { what: "panel", unitId } });
+  });
+  state.subscribe(({ opened }, changed) => {
+    if (changed.has("opened") && opened?.what === "details") open(opened.unitId);
   });
 
   function open(id) {
     shown = id;
-    render(page.model());
+    render(state.get().model);
     if (!dialog.open) dialog.showModal();
   }
 
@@ -39,5 +41,5 @@ export function createDetails(page, { onClose }) {
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
   }
 
-  return { open, render };
+  return { render };
 }

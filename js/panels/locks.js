@@ -2,26 +2,29 @@
 
 import { figure } from "../lib/figures.js";
 import { timeOfDay } from "../lib/moments.js";
+import { isReadOnly, lockOf } from "../lib/permits.js";
 import { lockedBus } from "../lib/sentences.js";
-import { createSigned } from "./signed.js";
-import { setProperty, setText } from "./text.js";
+import { createSigned } from "../widgets/signed.js";
+import { setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
-export function createLocks(page) {
-  const { words } = page;
+export function createLocks({ words, orders, state, readNow }) {
   const find = (id) => document.getElementById(id);
   const reason = find("lock-reason");
   const note = find("cluster-lock-note");
-  const question = createSigned(page, "lock");
+  const question = createSigned({ orders, readNow }, "lock");
   let scope = null;
   let taking = false;
 
   $("#cluster-lock").on("click", () => open(null));
+  state.subscribe(({ opened }, changed) => {
+    if (changed.has("opened") && opened?.what === "lock") open(opened.unitId);
+  });
 
   function open(unitId) {
     scope = unitId;
-    const lock = page.lockOf(unitId ?? "");
+    const lock = lockOf(state.get(), unitId ?? "");
     taking = lock !== null;
     setProperty(find("lock-latched"), "hidden", !taking); // while the E-stop is latched locks are set, not taken off
     setProperty(find("lock-reason-row"), "hidden", taking);
@@ -31,7 +34,9 @@ export function createLocks(page) {
     question.open({
       title: words.t(taking ? "lock.title.off" : "lock.title", { scope: unitId ?? words.t("lock.cluster") }),
       did: taking ? words.t("lock.note.off", told(lock)) : words.t("lock.note"),
-      spot: unitId === null ? "cluster:lock" : `card:${unitId}:lock`, order: taking ? "clearLock" : "setLock", unitId,
+      spot: unitId === null ? "cluster:lock" : `card:${unitId}:lock`,
+      order: taking ? "clearLock" : "setLock",
+      unitId,
       call: taking ? (order, { name }) => order.clearLock({ unitId, name }) : (order, signed) => order.setLock({ unitId, ...signed }),
     });
   }
@@ -43,7 +48,7 @@ export function createLocks(page) {
   }
 
   function busNow() {
-    const { byId, bus } = page.model();
+    const { byId, bus } = state.get().model;
     if (scope !== null) return lockedBus(byId.get(scope), scope, words);
     return `${words.t("now.bus", { v: figure(bus.voltage, 1) })}. ${words.t("lock.isolate")}`;
   }
@@ -55,11 +60,11 @@ export function createLocks(page) {
   function render() {
     if (question.isOpen()) renderBus();
     question.render();
-    const lock = page.lockOf("");
+    const lock = lockOf(state.get(), "");
     setProperty(note, "hidden", lock === null);
     setText(note, lock === null ? "" : `${words.t("lock.by", told(lock))} ${words.t("lock.isolate")}`);
-    setProperty(find("cluster-lock"), "disabled", page.readOnly());
+    setProperty(find("cluster-lock"), "disabled", isReadOnly(state.get()));
   }
 
-  return { render, open };
+  return { render };
 }

@@ -2,16 +2,16 @@
 
 import { duration } from "../lib/durations.js";
 import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
-import { nextSchedule } from "../lib/next_schedule.js";
-import { dueText, scheduleText } from "../lib/sentences.js";
+import { mayOrder } from "../lib/permits.js";
+import { dueText } from "../lib/sentences.js";
 import { isolated } from "../lib/wire.js";
-import { createHold, isHasty, noteWhat } from "./hold.js";
-import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+import { createHold } from "../widgets/hold.js";
+import { clearSchedule, createScheduleLine, scheduleSpot } from "../widgets/scheduleLine.js";
+import { make, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
-export function createSchedules(page) {
-  const { words, orders, state } = page;
+export function createSchedules({ words, orders, state, readNow }) {
   const find = (id) => document.getElementById(id);
   const dialog = find("schedule-dialog");
   const when = find("schedule-when");
@@ -19,8 +19,8 @@ export function createSchedules(page) {
   const left = find("schedule-left");
   const list = find("schedules-dialog");
   const rows = find("schedules-rows");
-  const globalLine = find("global-schedule");
   const globalClear = find("schedule-clear");
+  const line = createScheduleLine({ words, orders, state, readNow }, null, find("global-schedule"), globalClear);
   const hold = createHold(dialog, () => [find("schedule-dialog-set")]);
   const listHold = createHold(list, () => [...rows.querySelectorAll("[data-act=clear]")]);
   let scope = null; // the unit's id, or null for the cluster
@@ -29,10 +29,10 @@ export function createSchedules(page) {
   let moment = null; // when the dialog was opened, or has told of a refusal
 
   $("#schedule-set").on("click", () => open(null));
-  $(globalClear).on("click", (event) => clearShown(null, globalClear, event.originalEvent));
+  $(globalClear).on("click", ({ originalEvent }) => line.clear(originalEvent));
   $("#open-schedules").on("click", () => {
     list.showModal();
-    renderList(page.model());
+    renderList(state.get().model);
     listHold.arm();
   });
   $(when).on("input", renderLeft);
@@ -42,7 +42,12 @@ export function createSchedules(page) {
     submit();
   });
   $(dialog).on("click", "button[value=cancel]", () => dialog.close()); // no submit button, or Enter in a field would press it
-  $(rows).on("click", "[data-act=clear]", ({ currentTarget }) => clear(currentTarget.dataset.unit || null, currentTarget.dataset.operation, { spot: "schedules" }));
+  $(rows).on("click", "[data-act=clear]", ({ currentTarget }) =>
+    clearSchedule({ orders, readNow }, currentTarget.dataset.unit || null, currentTarget.dataset.operation, "schedules"),
+  );
+  state.subscribe(({ opened }, changed) => {
+    if (changed.has("opened") && opened?.what === "schedule") open(opened.unitId);
+  });
 
   function open(unitId) {
     scope = unitId;
@@ -68,7 +73,7 @@ export function createSchedules(page) {
   function renderLeft() {
     const read = scheduleValue(when.value, new Date());
     setText(find("schedule-zone"), zoneName(read.date, undefined, words.language));
-    setText(left, read.date ? words.t("schedule.left", { time: duration((read.date - new Date()) / 1000, words.units) }) : words.t(`schedule.${read.problem}`));
+    setText(left, read.date ? words.t("schedule.left", { time: duration((read.date - Date.now()) / 1000, words.units) }) : words.t(`schedule.${read.problem}`));
   }
 
   async function submit() {
@@ -81,64 +86,52 @@ export function createSchedules(page) {
     }
     setOutcome(outcome, { kind: "wait", text: words.t("outcome.sending") });
     const wanted = { operation: operation.value, unitId: scope, value: read.iso };
-    const answer = await orders.give({ spot: spotOf(scope), order: "setSchedule", unitId: scope, wanted, moment, call: (order) => order.setSchedule(wanted) });
-    moment = orders.moment();
-    page.readNow();
-    if (answer.ok) dialog.close();
-    else setOutcome(outcome, { kind: "bad", text: orders.at(spotOf(scope))?.text ?? "" });
-  }
-
-  /** Clears what a scope's line shows, unless it has only just come to show it. */
-  function clearShown(unitId, button, event) {
-    if (!isHasty(button, event)) clear(unitId, button.dataset.operation);
-  }
-
-  async function clear(unitId, what, { spot = spotOf(unitId) } = {}) {
-    await orders.give({
-      spot, order: "clearSchedule", unitId, wanted: { operation: what }, call: (order) => order.setSchedule({ operation: what, unitId }),
+    const answer = await orders.give({
+      spot: scheduleSpot(scope),
+      order: "setSchedule",
+      unitId: scope,
+      wanted,
+      moment,
+      call: (order) => order.setSchedule(wanted),
     });
-    page.readNow();
+    moment = orders.moment();
+    readNow();
+    if (answer.ok) dialog.close();
+    else setOutcome(outcome, { kind: "bad", text: orders.at(scheduleSpot(scope))?.text ?? "" });
   }
 
   function render(model) {
-    renderLine("", globalLine, globalClear);
-    setProperty(find("schedule-set"), "disabled", !page.orderable());
+    line.render();
+    setProperty(find("schedule-set"), "disabled", !mayOrder(state.get()));
     setOutcome(find("schedule-outcome"), orders.at("schedule"));
     if (dialog.open) renderLeft();
     if (list.open) renderList(model);
   }
 
-  /** The line of a scope, "" for the cluster, and its Clear, which clears what the line shows. */
-  function renderLine(unitId, line, button) {
-    const schedule = next(unitId);
-    setText(line, schedule ? scheduleText(schedule, words) : "--");
-    setAttribute(button, "data-operation", schedule?.what ?? null);
-    noteWhat(button, schedule?.what ?? null);
-    setProperty(button, "disabled", schedule === null || !page.orderable());
-  }
-
-  function next(unitId) {
-    const { set = null, failed: told = [] } = state.get().status?.schedules ?? {};
-    const failed = told.filter((entry) => (entry?.unitId ?? "") === unitId).map((entry) => entry.operation);
-    return set && Object.hasOwn(set, unitId) ? nextSchedule(set[unitId], failed) : null;
-  }
-
   function renderList(model) {
-    const entries = Object.entries(model.status?.schedules?.set ?? {}).flatMap(([unitId, set]) => Object.entries(set ?? {})
-      .map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })));
+    const entries = Object.entries(model.status?.schedules?.set ?? {}).flatMap(([unitId, set]) =>
+      Object.entries(set ?? {}).map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })),
+    );
     const shown = JSON.stringify([entries, words.language, Math.floor(Date.now() / 1000)]);
     if (shown === shownRows) return;
     shownRows = shown;
     const focused = document.activeElement?.closest?.("#schedules-rows [data-act]");
     const had = focused ? `[data-unit="${CSS.escape(focused.dataset.unit)}"][data-operation="${CSS.escape(focused.dataset.operation)}"]` : null;
-    $(rows).empty().append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
+    $(rows)
+      .empty()
+      .append(entries.sort((one, other) => String(one.due).localeCompare(String(other.due))).map(rowOf));
     const now = JSON.stringify(entries.map(({ unitId, what }) => [unitId, what]));
     if (now !== listed) listHold.again();
     listed = now;
     listHold.show();
     if (had) rows.querySelector(had)?.focus();
-    const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) => (typeof file === "string" ? file : file.name ?? file.file ?? JSON.stringify(file)));
-    const notes = [entries.length === 0 ? words.t("schedules.none") : "", unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : ""];
+    const unreadable = (model.status?.schedules?.unreadable ?? []).map((file) =>
+      typeof file === "string" ? file : (file.name ?? file.file ?? JSON.stringify(file)),
+    );
+    const notes = [
+      entries.length === 0 ? words.t("schedules.none") : "",
+      unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : "",
+    ];
     setText(find("schedules-note"), notes.filter(Boolean).join(" "));
     setOutcome(find("schedules-outcome"), orders.at("schedules"));
   }
@@ -147,10 +140,22 @@ export function createSchedules(page) {
     const { at, left: time } = dueText(due, words);
     const row = make("tr");
     const scopeName = unitId === "" ? words.t("schedules.cluster") : isolated(unitId);
-    const button = make("button", words.t("clear"), { type: "button", "data-act": "clear", "data-unit": unitId, "data-operation": what, "aria-label": `${words.t("clear")} ${scopeName} ${words.t(`operation.${what}`)}` });
+    const button = make("button", words.t("clear"), {
+      type: "button",
+      "data-act": "clear",
+      "data-unit": unitId,
+      "data-operation": what,
+      "aria-label": `${words.t("clear")} ${scopeName} ${words.t(`operation.${what}`)}`,
+    });
     const last = make("td");
     last.append(button);
-    row.append(make("td", scopeName), make("td", words.t(`operation.${what}`)), make("td", at, { class: "time" }), make("td", standing ?? time, { "data-level": standing ? "warn" : null }), last);
+    row.append(
+      make("td", scopeName),
+      make("td", words.t(`operation.${what}`)),
+      make("td", at, { class: "time" }),
+      make("td", standing ?? time, { "data-level": standing ? "warn" : null }),
+      last,
+    );
     return row;
   }
 
@@ -162,9 +167,5 @@ export function createSchedules(page) {
     return waits ? `${words.t("schedules.waits")}${waits.sentence ? `: ${words.said(waits.sentence)}` : ""}` : null;
   }
 
-  return { render, renderLine, open, clearShown };
-}
-
-function spotOf(unitId) {
-  return unitId === null ? "schedule" : `card:${unitId}:schedule`;
+  return { render };
 }

@@ -2,12 +2,11 @@
 
 import { duration } from "../lib/durations.js";
 import { finite } from "../lib/figures.js";
-import { unitTime } from "../lib/moments.js";
+import { unitTime, zoneOfUnits } from "../lib/moments.js";
 import { isolated, visible } from "../lib/wire.js";
-import { setAttribute, setProperty, setText } from "./text.js";
+import { setAttribute, setProperty, setText } from "../widgets/text.js";
 
-export function createTrust(page) {
-  const { words } = page;
+export function createTrust({ words }) {
   const item = (name) => {
     const element = document.getElementById(`trust-${name}`);
     return { element, figure: element.querySelector("b"), lamp: element.querySelector(".lamp") };
@@ -33,7 +32,10 @@ export function createTrust(page) {
     put(master, ...masterOf(status));
     put(web, ...webOf(status));
     put(grid, ...errorOf(status));
-    setText(clock, model.dataTime ? words.t("clock.units", { time: isolated(unitTime(model.dataTime, page.unitsZone(), words.language).text) }) : words.t("clock.none"));
+    setText(
+      clock,
+      model.dataTime ? words.t("clock.units", { time: isolated(unitTime(model.dataTime, zoneOfUnits(status), words.language).text) }) : words.t("clock.none"),
+    );
     setProperty(simulated, "hidden", status ? status.simulated !== true : simulated.hidden);
     if (typeof status?.title === "string") setText(name, status.title);
   }

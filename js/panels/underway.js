@@ -2,13 +2,12 @@
 
 import { timeOfDay } from "../lib/moments.js";
 import { endKey, orderTitle, standing } from "../lib/sentences.js";
-import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const EVENTS = 6;
 
-export function createUnderWay(page) {
-  const { words } = page;
+export function createUnderWay({ words, state }) {
   const block = document.getElementById("under-way-block");
   const list = document.getElementById("under-way");
   const eventsBlock = document.getElementById("events-block");
@@ -25,11 +24,17 @@ export function createUnderWay(page) {
   function render(model) {
     const open = Array.isArray(model.status?.orders) ? model.status.orders : [];
     setProperty(block, "hidden", open.length === 0);
-    keyed(list, open, ({ id }) => String(id), () => lined(), (element, command) => {
-      setText(element.children[0], orderTitle(command, words));
-      setText(element.children[1], `${standing(command, words)} · ${byWhom(command)} · ${timeOfDay(command.at, { language: words.language })}`);
-      setAttribute(element, "data-state", command.state);
-    });
+    keyed(
+      list,
+      open,
+      ({ id }) => String(id),
+      () => lined(),
+      (element, command) => {
+        setText(element.children[0], orderTitle(command, words));
+        setText(element.children[1], `${standing(command, words)} · ${byWhom(command)} · ${timeOfDay(command.at, { language: words.language })}`);
+        setAttribute(element, "data-state", command.state);
+      },
+    );
     setProperty(count, "hidden", open.length === 0);
     setText(count, open.length);
     renderEvents(model.status?.gridEvents);
@@ -37,36 +42,50 @@ export function createUnderWay(page) {
   }
 
   function byWhom({ by }) {
-    return words.t("orders.by", { by: by === "scheduler" ? words.t("orders.scheduler") : by ?? "--" });
+    return words.t("orders.by", { by: by === "scheduler" ? words.t("orders.scheduler") : (by ?? "--") });
   }
 
   function renderEvents(told) {
     const last = (Array.isArray(told) ? told : []).slice(-EVENTS).reverse();
     setProperty(eventsBlock, "hidden", last.length === 0);
-    keyed(events, last, (event) => `${event.at} ${event.text}`, () => lined("span"), (element, event) => {
-      setText(element.children[0], words.said(event.text));
-      setText(element.children[1], timeOfDay(event.at, { language: words.language }));
-    });
+    keyed(
+      events,
+      last,
+      (event) => `${event.at} ${event.text}`,
+      () => lined("span"),
+      (element, event) => {
+        setText(element.children[0], words.said(event.text));
+        setText(element.children[1], timeOfDay(event.at, { language: words.language }));
+      },
+    );
   }
 
   function renderLog() {
-    const entries = page.state.get().orders;
+    const entries = state.get().orders;
     if (entries.length === 0) {
-      $(rows).empty().append($("<tr>").append($("<td colspan=4>").text(words.t("orders.none"))));
+      $(rows)
+        .empty()
+        .append($("<tr>").append($("<td colspan=4>").text(words.t("orders.none"))));
       return;
     }
-    keyed(rows, entries, ({ key }) => key, () => {
-      const row = make("tr");
-      row.append(make("td", "", { class: "time" }), make("td"), make("td"), make("td"));
-      return row;
-    }, (row, entry) => {
-      const [at, title, state, outcome] = row.children;
-      setText(at, timeOfDay(entry.at, { language: words.language }));
-      setText(title, orderTitle(entry.command, words));
-      setText(state, words.t(stateKey(entry)));
-      setText(outcome, entry.text === state.textContent ? "" : entry.text);
-      setAttribute(outcome, "data-level", { bad: "alarm", warn: "warn" }[entry.kind] ?? null);
-    });
+    keyed(
+      rows,
+      entries,
+      ({ key }) => key,
+      () => {
+        const row = make("tr");
+        row.append(make("td", "", { class: "time" }), make("td"), make("td"), make("td"));
+        return row;
+      },
+      (row, entry) => {
+        const [at, title, state, outcome] = row.children;
+        setText(at, timeOfDay(entry.at, { language: words.language }));
+        setText(title, orderTitle(entry.command, words));
+        setText(state, words.t(stateKey(entry)));
+        setText(outcome, entry.text === state.textContent ? "" : entry.text);
+        setAttribute(outcome, "data-level", { bad: "alarm", warn: "warn" }[entry.kind] ?? null);
+      },
+    );
     $(rows).children(":not([data-key])").remove();
   }
 

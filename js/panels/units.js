@@ -3,32 +3,34 @@
 import { countFilters, selectUnits } from "../lib/filters.js";
 import { liveNow, modeName } from "../lib/sentences.js";
 import { isolated } from "../lib/wire.js";
-import { createCard } from "./card.js";
-import { make, setAttribute, setProperty, setText } from "./text.js";
+import { make, setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const MANY = 180; // from about here the screen is filled to its corners with tiles
 const MARGIN = "400px"; // cards are built this far before they come into view
 const LEVEL = { stale: "warn", silent: "alarm", alarm: "alarm" };
 
-export function createUnits(page) {
-  const { words, orders, api } = page;
+/** @param makeCard (id, element) => a unit's panel (card.js) in that element */
+export function createUnits({ words, orders, state, api, ask, readNow, makeCard }) {
   const find = (id) => document.getElementById(id);
   const list = find("cards");
   const note = find("units-note");
   const elements = new Map([...list.children].map((element) => [element.dataset.unit, element])); // first paint's cards are kept
-  const cards = new Map(); // id -> what createCard gave; only of units that were in view
+  const cards = new Map(); // id -> what makeCard gave; only of units that were in view
   const visible = new Set();
   const choice = { filter: "all", mode: "", find: "", sort: "id" };
   let placed = []; // the ids of the cards on the page, in their order
 
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target.dataset.unit) : visible.delete(target.dataset.unit);
-    renderCards(page.model());
-  }, { rootMargin: MARGIN });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) isIntersecting ? visible.add(target.dataset.unit) : visible.delete(target.dataset.unit);
+      renderCards(state.get().model);
+    },
+    { rootMargin: MARGIN },
+  );
   for (const element of elements.values()) observer.observe(element);
 
-  addEventListener("beforeprint", () => renderCards(page.model(), elements.keys())); // paper shows also what was never in view
+  addEventListener("beforeprint", () => renderCards(state.get().model, elements.keys())); // paper shows also what was never in view
 
   $("#filters").on("change", "input", ({ currentTarget }) => choose("filter", currentTarget.value));
   $("#mode-filter").on("change", ({ currentTarget }) => choose("mode", currentTarget.value));
@@ -44,26 +46,30 @@ export function createUnits(page) {
     const id = idOf(event.currentTarget);
     const { form } = event.currentTarget.dataset;
     if (form === "local") setLocal(id);
-    else if (form === "ups") setUps(id, event.currentTarget.elements.ups);
+    else if (form === "ups") cards.get(id)?.setUps();
     else cards.get(id)?.converter.submit();
   });
   $(list).on("click", "[data-act]", ({ currentTarget, originalEvent }) => ACTS[currentTarget.dataset.act]?.(idOf(currentTarget), currentTarget, originalEvent));
 
   const ACTS = {
-    "schedule-set": (id) => page.schedules.open(id),
-    "schedule-clear": (id, button, event) => page.schedules.clearShown(id, button, event),
+    "schedule-set": (unitId) => state.set({ opened: { what: "schedule", unitId } }),
+    "schedule-clear": (id, _, event) => cards.get(id)?.clearSchedule(event),
     "shut-down": askShutDown,
-    lock: (id) => page.locks.open(id),
+    lock: (unitId) => state.set({ opened: { what: "lock", unitId } }),
     refresh,
-    open: (id, button) => {
+    open: (_, button) => {
       button.closest(".card").classList.toggle("opened");
-      renderCards(page.model());
+      renderCards(state.get().model);
     },
   };
 
+  state.subscribe(({ opened }, changed) => {
+    if (changed.has("opened") && opened?.what === "panel") show(opened.unitId);
+  });
+
   function choose(name, value) {
     choice[name] = value;
-    render(page.model(), { anew: true });
+    render(state.get().model, { anew: true });
   }
 
   async function setLocal(id) {
@@ -73,25 +79,34 @@ export function createUnits(page) {
     let moment; // without a question: when Set was pressed
     if (wanted === "stop") {
       const mode = modeName(wanted, words);
-      const unit = page.model().byId.get(id) ?? null;
-      const asked = await page.ask({
-        title: words.t("ask.local", { mode, id }), lead: words.t("ask.local.stop.lead"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? unit),
-        yes: words.t("ask.yes", { what: mode }), focus: "yes",
+      const unit = state.get().model.byId.get(id) ?? null;
+      const asked = await ask({
+        title: words.t("ask.local", { mode, id }),
+        lead: words.t("ask.local.stop.lead"),
+        facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? unit),
+        yes: words.t("ask.yes", { what: mode }),
+        focus: "yes",
       });
       if (asked.answer !== "yes") return;
       moment = asked.moment;
     }
     card.resetLocal();
-    orders.give({ spot: `card:${id}:mode`, order: "setOperationMode", unitId: id, wanted: { mode: wanted }, moment, call: (order) => order.setOperationMode({ value: wanted, unitId: id }) });
-  }
-
-  async function setUps(id, field) {
-    if (await page.ups.ask(field.value, id)) field.value = "";
+    orders.give({
+      spot: `card:${id}:mode`,
+      order: "setOperationMode",
+      unitId: id,
+      wanted: { mode: wanted },
+      moment,
+      call: (order) => order.setOperationMode({ value: wanted, unitId: id }),
+    });
   }
 
   async function askShutDown(id) {
-    const { answer, moment } = await page.ask({
-      title: words.t("shutdown.ask.unit", { id }), lead: words.t("shutdown.lead.unit"), facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null), yes: words.t("shutdown"),
+    const { answer, moment } = await ask({
+      title: words.t("shutdown.ask.unit", { id }),
+      lead: words.t("shutdown.lead.unit"),
+      facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? null),
+      yes: words.t("shutdown"),
     });
     if (answer === "yes") orders.give({ spot: `card:${id}:shutDown`, order: "shutDown", unitId: id, moment, call: (order) => order.shutDown(id) });
   }
@@ -99,7 +114,7 @@ export function createUnits(page) {
   /** N18: read the unit now; the next reading of all carries what was found. */
   async function refresh(id) {
     await orders.look({ spot: `card:${id}:refresh`, order: "refresh", unitId: id, call: () => api.unit(id, { urgent: true }) });
-    page.readNow();
+    readNow();
   }
 
   /** `anew`: the person chose what to show, so that the cards may move under the pointer. */
@@ -123,7 +138,7 @@ export function createUnits(page) {
     for (const label of find("filters").querySelectorAll("label")) {
       const name = label.firstElementChild.value;
       setText(label.lastElementChild, name === "all" || name === "live" ? "" : counts[name] || "");
-      setAttribute(label, "data-level", counts[name] > 0 ? LEVEL[name] ?? null : null);
+      setAttribute(label, "data-level", counts[name] > 0 ? (LEVEL[name] ?? null) : null);
     }
     setAttribute(find("find"), "placeholder", words.t("units.find.n", { n: model.units.length }));
   }
@@ -179,7 +194,7 @@ export function createUnits(page) {
       const unit = model.byId.get(id);
       const element = elements.get(id);
       if (!unit || !element?.isConnected) continue;
-      if (!cards.has(id)) cards.set(id, createCard(page, id, element));
+      if (!cards.has(id)) cards.set(id, makeCard(id, element));
       cards.get(id).update(unit, model);
     }
   }
@@ -190,7 +205,7 @@ export function createUnits(page) {
       Object.assign(choice, { filter: "all", mode: "", find: "" });
       $("#find, #mode-filter").val("");
       $("#filters input[value=all]").prop("checked", true);
-      render(page.model(), { anew: true });
+      render(state.get().model, { anew: true });
     }
     const element = elements.get(id);
     if (!element) return;
@@ -206,7 +221,7 @@ export function createUnits(page) {
     for (const card of cards.values()) card.label();
   }
 
-  return { render, show, relabel };
+  return { render, relabel };
 }
 
 function idOf(element) {

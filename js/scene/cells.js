@@ -34,10 +34,21 @@ function tileKey(unit) {
 
 /** A tile: the same colours, filled from below, with what its size has room for. */
 export function drawTile(pen, unit, { x, y }, { w, h }) {
-  stamp(pen.context, pen.sprites.get(`tile|${w}|${tileKey(unit)}`, w + 6, h + 6, (context) => paintTile(context, pen.theme, unit, w, h)), x, y);
+  stamp(
+    pen.context,
+    pen.sprites.get(`tile|${w}|${tileKey(unit)}`, w + 6, h + 6, (context) => paintTile(context, pen.theme, unit, w, h)),
+    x,
+    y,
+  );
   drawCharge(pen, unit, x, y, { w, h, inset: Math.min(2, w * 0.07) }, 1);
   if (w >= 17) drawTileFigure(pen, unit, x, y + (w >= 38 ? h * 0.2 : 0), w, h);
-  if (w >= 38) label(pen, isolated(unit.id), x, y - h * 0.18, { size: Math.max(8, w * 0.23), colour: unit.state === "silent" ? pen.theme.alarm : pen.theme.text, most: w * 0.92, halo: true });
+  if (w >= 38)
+    label(pen, isolated(unit.id), x, y - h * 0.18, {
+      size: Math.max(8, w * 0.23),
+      colour: unit.state === "silent" ? pen.theme.alarm : pen.theme.text,
+      most: w * 0.92,
+      halo: true,
+    });
 }
 
 function drawTileFigure(pen, unit, x, y, w, h) {
@@ -99,7 +110,7 @@ function drawCharge({ context, sprites, theme }, unit, x, y, { w, h, inset }, ti
   const size = { w: w - inset * 2, h: h - inset * 2 };
   const full = sprites.get(`full|${size.w.toFixed(1)}|${unit.state}`, size.w, size.h, (target) => paintFull(target, theme, unit.state, size));
   const rows = Math.max(1, Math.round((Math.min(100, charge) / 100) * full.image.height));
-  const at = { x: x - (full.width * times) / 2, y: y + ((full.height / 2) - rows / full.scale) * times };
+  const at = { x: x - (full.width * times) / 2, y: y + (full.height / 2 - rows / full.scale) * times };
   const whole = (value) => (times === 1 ? Math.round(value * full.scale) / full.scale : value);
   context.drawImage(full.image, 0, full.image.height - rows, full.image.width, rows, whole(at.x), whole(at.y), full.width * times, (rows / full.scale) * times);
 }
@@ -198,9 +209,20 @@ export function drawLabel(pen, unit, { x, y: middle, cell: wide, picture: cell =
   if (!named && unit.state === "live" && !unit.alarm) return;
   const y = middle + (wide * ASPECT) / 2 + size * 0.95 * times;
   const [first, second, colour] = labelOf(unit, theme, words);
-  if (!named) { label(pen, "\u25b2", x, y, { size, colour, halo: true, times }); return; }
-  label(pen, first, x, y, { size, colour, halo: true, times, weight: unit.state === "silent" || unit.gridMaster ? 600 : 400, most: Math.max(cell * (unit.state === "silent" ? 4 : 2.9), 40) });
-  if (second && !bare) label(pen, second, x, y + size * 1.15 * times, { times, size: size * 0.88, colour: colour === theme.alarm ? colour : theme.muted, halo: true });
+  if (!named) {
+    label(pen, "\u25b2", x, y, { size, colour, halo: true, times });
+    return;
+  }
+  label(pen, first, x, y, {
+    size,
+    colour,
+    halo: true,
+    times,
+    weight: unit.state === "silent" || unit.gridMaster ? 600 : 400,
+    most: Math.max(cell * (unit.state === "silent" ? 4 : 2.9), 40),
+  });
+  if (second && !bare)
+    label(pen, second, x, y + size * 1.15 * times, { times, size: size * 0.88, colour: colour === theme.alarm ? colour : theme.muted, halo: true });
 }
 
 function labelOf(unit, theme, words) {
@@ -216,7 +238,14 @@ function labelOf(unit, theme, words) {
 function drawCurrent(pen, unit, x, y, cell, { left, brief }, times) {
   const size = Math.max(9, cell * 0.31);
   const side = left ? -1 : 1;
-  label(pen, brief ? signed(unit.current, 1) : `${signed(unit.current, 1)} A`, x + side * cell * 0.66 * times, y - cell * 0.5 * times, { times, size, colour: pen.theme.bus, align: left ? "right" : "left", weight: 600, halo: true });
+  label(pen, brief ? signed(unit.current, 1) : `${signed(unit.current, 1)} A`, x + side * cell * 0.66 * times, y - cell * 0.5 * times, {
+    times,
+    size,
+    colour: pen.theme.bus,
+    align: left ? "right" : "left",
+    weight: 600,
+    halo: true,
+  });
 }
 
 function drawCrown(context, x, bottom, w, colour) {
@@ -224,7 +253,13 @@ function drawCrown(context, x, bottom, w, colour) {
   context.fillStyle = colour;
   context.beginPath();
   context.moveTo(x - w / 2, bottom - h);
-  for (const [dx, dy] of [[-0.24, 0.48], [0, 1.08], [0.24, 0.48], [0.5, 1]]) context.lineTo(x + w * dx, bottom - h * dy);
+  for (const [dx, dy] of [
+    [-0.24, 0.48],
+    [0, 1.08],
+    [0.24, 0.48],
+    [0.5, 1],
+  ])
+    context.lineTo(x + w * dx, bottom - h * dy);
   context.lineTo(x + w * 0.4, bottom);
   context.lineTo(x - w * 0.4, bottom);
   context.closePath();
@@ -245,7 +280,9 @@ export function label(pen, words, x, y, options) {
     pen.context.font = `${weight} ${size.toFixed(1)}px ${pen.theme.font}`;
     return Math.min(most, pen.context.measureText(words).width) + size * 0.5;
   };
-  const sprite = pen.sprites.get(key, pen.sprites.has(key) ? 0 : wide(), size * 1.6, (context) => text(context, pen.theme, words, 0, 0, { ...options, align: "center" }));
+  const sprite = pen.sprites.get(key, pen.sprites.has(key) ? 0 : wide(), size * 1.6, (context) =>
+    text(context, pen.theme, words, 0, 0, { ...options, align: "center" }),
+  );
   const shift = { left: 1, center: 0, right: -1 }[align] * (sprite.width / 2 - size * 0.25) * times;
   stamp(pen.context, sprite, x + shift, y, times);
 }

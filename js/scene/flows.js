@@ -122,8 +122,18 @@ export function supplyLines(units, spotOf) {
     if (most === 0) continue;
     const top = y - h / 2 - cell * (unit.crown ? 0.72 : 0.2);
     addLine(groups, "pv", dotsOf(unit.pv, THRESHOLDS.pv, most), cell, step, (n) => [x, top - step * (n - 0.4), x, top]);
-    addLine(groups, "utility", dotsOf(unit.utility, THRESHOLDS.utility, most), cell, step, (n) => [x - cell * 0.6 - step * (n - 0.4), y + h * 0.34, x - cell * 0.6, y + h * 0.34]);
-    addLine(groups, "load", dotsOf(unit.load, THRESHOLDS.load, most), cell, step, (n) => [x + cell * 0.62, y + h * 0.34, x + cell * 0.62 + step * (n - 0.4), y + h * 0.34]);
+    addLine(groups, "utility", dotsOf(unit.utility, THRESHOLDS.utility, most), cell, step, (n) => [
+      x - cell * 0.6 - step * (n - 0.4),
+      y + h * 0.34,
+      x - cell * 0.6,
+      y + h * 0.34,
+    ]);
+    addLine(groups, "load", dotsOf(unit.load, THRESHOLDS.load, most), cell, step, (n) => [
+      x + cell * 0.62,
+      y + h * 0.34,
+      x + cell * 0.62 + step * (n - 0.4),
+      y + h * 0.34,
+    ]);
   }
   return [...groups.values()];
 }
@@ -195,7 +205,12 @@ export function drawHeads({ context, theme }, heads) {
   for (const { x, y, angle, size, dim } of heads) {
     context.fillStyle = dim ? veil(theme.bus, 0.28) : theme.bus;
     context.beginPath();
-    for (const [turn, reach] of [[0, 0.7], [2.5, 0.85], [-2.5, 0.85]]) context.lineTo(x + Math.cos(angle + turn) * size * reach, y + Math.sin(angle + turn) * size * reach);
+    for (const [turn, reach] of [
+      [0, 0.7],
+      [2.5, 0.85],
+      [-2.5, 0.85],
+    ])
+      context.lineTo(x + Math.cos(angle + turn) * size * reach, y + Math.sin(angle + turn) * size * reach);
     context.fill();
   }
 }

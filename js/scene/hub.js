@@ -13,7 +13,8 @@ export function drawHub(pen, hub, model) {
   const { theme } = pen;
   paintDisc(pen, hub, model);
   const { bus, totals } = model;
-  const line = (text, at, size, colour, weight = 400) => write(pen, text, hub.x, hub.y + hub.r * at, { size: hub.r * size, colour, weight, most: hub.r * 1.62 });
+  const line = (text, at, size, colour, weight = 400) =>
+    write(pen, text, hub.x, hub.y + hub.r * at, { size: hub.r * size, colour, weight, most: hub.r * 1.62 });
   const note = noteOf(bus, pen.words, theme);
   line(pen.words.hubLabel, -0.56, 0.15, theme.muted, 600);
   line(`${bus.voltage === null ? MISSING : figure(bus.voltage, 1)} V`, -0.2, 0.4, note.grave ? theme.alarm : theme.text, 700);
@@ -25,7 +26,12 @@ export function drawHub(pen, hub, model) {
 
 function paintDisc({ context, theme, sprites }, hub, model) {
   const flowing = (model.bus.power ?? 0) > 40;
-  stamp(context, sprites.get(`glow|${hub.r}|${flowing}`, hub.r * 3.5, hub.r * 3.5, (target) => paintGlow(target, theme, hub.r, flowing)), hub.x, hub.y);
+  stamp(
+    context,
+    sprites.get(`glow|${hub.r}|${flowing}`, hub.r * 3.5, hub.r * 3.5, (target) => paintGlow(target, theme, hub.r, flowing)),
+    hub.x,
+    hub.y,
+  );
   circle(context, hub, hub.r);
   context.fillStyle = theme.disc;
   context.fill();

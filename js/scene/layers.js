@@ -23,7 +23,11 @@ export function copy(context, image) {
 
 /** Cells at rest, then the hub and what stands over all. */
 export function drawOver(pen, { layout, model, spots, curves, isMoving, moving, focus }) {
-  drawCells(pen, model.units.filter(({ id }) => !isMoving(id)), spots);
+  drawCells(
+    pen,
+    model.units.filter(({ id }) => !isMoving(id)),
+    spots,
+  );
   if (!moving) drawSigns(pen, curves);
   drawHub(pen, layout.hub, model);
   for (const id of focus) {

@@ -18,7 +18,10 @@ export function placeLegend(pen, width, fontSize) {
   let row = 0;
   for (const [kind, word, counted] of entriesOf(pen.words)) {
     const wide = fontSize * 2.3 + measure(pen, counted ? `${word} ${ROOM}` : word, fontSize);
-    if (x > left && x + wide > width) { row += 1; x = left; }
+    if (x > left && x + wide > width) {
+      row += 1;
+      x = left;
+    }
     slots.push({ kind, x, row });
     x += wide;
   }
@@ -46,8 +49,14 @@ function shownTime(time) {
 
 function entriesOf(words) {
   return [
-    ["pv", words.pv, true], ["utility", words.utility, true], ["load", words.load, true],
-    ["deal", words.deal], ["agreed", words.agreed], ["untold", words.untold], ["crown", words.reference], ["master", words.gridMaster],
+    ["pv", words.pv, true],
+    ["utility", words.utility, true],
+    ["load", words.load, true],
+    ["deal", words.deal],
+    ["agreed", words.agreed],
+    ["untold", words.untold],
+    ["crown", words.reference],
+    ["master", words.gridMaster],
   ];
 }
 
@@ -63,8 +72,12 @@ function sign(pen, kind, x, y, size) {
   else if (kind === "untold") untold(pen, x, y, size);
   else if (kind === "crown") crown(context, theme.crown, x, y, size);
   else if (kind === "master") frame(context, theme.crown, x, y, size);
-  else if (kind === "deal") [-0.46, 0, 0.46].forEach((dx) => dot(context, theme.bus, x + dx * size, y, size * 0.17));
+  else if (kind === "deal") dots(context, theme.bus, x, y, size);
   else dot(context, theme[kind], x, y, size * 0.24);
+}
+
+function dots(context, colour, x, y, size) {
+  for (const dx of [-0.46, 0, 0.46]) dot(context, colour, x + dx * size, y, size * 0.17);
 }
 
 function dot(context, colour, x, y, r) {
@@ -96,7 +109,16 @@ function untold(pen, x, y, size) {
 function crown(context, colour, x, y, size) {
   context.fillStyle = colour;
   context.beginPath();
-  for (const [dx, dy] of [[-0.5, -0.25], [-0.24, 0], [0, -0.38], [0.24, 0], [0.5, -0.25], [0.38, 0.3], [-0.38, 0.3]]) context.lineTo(x + dx * size, y + dy * size);
+  for (const [dx, dy] of [
+    [-0.5, -0.25],
+    [-0.24, 0],
+    [0, -0.38],
+    [0.24, 0],
+    [0.5, -0.25],
+    [0.38, 0.3],
+    [-0.38, 0.3],
+  ])
+    context.lineTo(x + dx * size, y + dy * size);
   context.fill();
 }
 

@@ -31,21 +31,29 @@ export function createOutline(canvas, { onActive, onOpen, words }) {
   canvas.setAttribute("aria-hidden", "true");
   canvas.after(list);
 
-  list.addEventListener("keydown", (event) => {
-    const next = steps(event.key, active, units.length);
-    if (next !== null) activate(next);
-    else if ((event.key === "Enter" || event.key === " ") && units[active]) onOpen(units[active].id);
-    else return;
-    event.preventDefault();
-  }, { signal: off.signal });
+  list.addEventListener(
+    "keydown",
+    (event) => {
+      const next = steps(event.key, active, units.length);
+      if (next !== null) activate(next);
+      else if ((event.key === "Enter" || event.key === " ") && units[active]) onOpen(units[active].id);
+      else return;
+      event.preventDefault();
+    },
+    { signal: off.signal },
+  );
   list.addEventListener("focus", () => activate(Math.max(0, active)), { signal: off.signal });
   list.addEventListener("blur", () => onActive(null), { signal: off.signal });
-  list.addEventListener("click", (event) => {
-    const index = options.findIndex(({ element }) => element === event.target);
-    if (index < 0) return;
-    activate(index);
-    onOpen(units[index].id);
-  }, { signal: off.signal });
+  list.addEventListener(
+    "click",
+    (event) => {
+      const index = options.findIndex(({ element }) => element === event.target);
+      if (index < 0) return;
+      activate(index);
+      onOpen(units[index].id);
+    },
+    { signal: off.signal },
+  );
 
   function activate(index) {
     if (!units[index]) return;
@@ -115,18 +123,38 @@ export function describe(unit, words) {
   if (unit.gridMaster) parts.push(words.gridMaster);
   if (unit.alarm) parts.push(words.alarm);
   const flowing = unit.running || (unit.state === "live" && unit.sharing === "running");
-  if (flowing && unit.current !== null) parts.push(fill(unit.current < 0 ? words.discharging : words.charging, { current: signed(unit.current, 1).replace(/^[+-]/, "") }));
+  if (flowing && unit.current !== null)
+    parts.push(fill(unit.current < 0 ? words.discharging : words.charging, { current: signed(unit.current, 1).replace(/^[+-]/, "") }));
   else if (unit.inDeal) parts.push(unit.sharing === "agreed" ? words.agreedUnit : words.unknownUnit);
   return parts.join(", ");
 }
 
 /** The next option for a key, or null when the key is not for us. */
 export function steps(key, from, count) {
-  const to = { ArrowRight: from + 1, ArrowDown: from + 1, ArrowLeft: from - 1, ArrowUp: from - 1, Home: 0, End: count - 1, PageDown: from + 10, PageUp: from - 10 }[key];
+  const to = {
+    ArrowRight: from + 1,
+    ArrowDown: from + 1,
+    ArrowLeft: from - 1,
+    ArrowUp: from - 1,
+    Home: 0,
+    End: count - 1,
+    PageDown: from + 10,
+    PageUp: from - 10,
+  }[key];
   return to === undefined || count === 0 ? null : Math.max(0, Math.min(count - 1, to));
 }
 
 /** Out of sight, not out of the accessibility tree; by CSSOM, which the content security policy allows. */
 function hideFromSight(element) {
-  Object.assign(element.style, { position: "absolute", width: "1px", height: "1px", margin: "-1px", padding: "0", overflow: "hidden", clipPath: "inset(50%)", whiteSpace: "nowrap", border: "0" });
+  Object.assign(element.style, {
+    position: "absolute",
+    width: "1px",
+    height: "1px",
+    margin: "-1px",
+    padding: "0",
+    overflow: "hidden",
+    clipPath: "inset(50%)",
+    whiteSpace: "nowrap",
+    border: "0",
+  });
 }

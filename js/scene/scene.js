@@ -66,12 +66,26 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let beat = null;
   let inSight = true; // a canvas that was scrolled away is not painted
 
-  const view = createView(canvas, () => { stale = true; ask(); });
-  const outline = createOutline(canvas, { words: texts, onActive: (id) => { keyed = id; stale = true; ask(); }, onOpen: onSelect });
+  const view = createView(canvas, () => {
+    stale = true;
+    ask();
+  });
+  const outline = createOutline(canvas, {
+    words: texts,
+    onActive: (id) => {
+      keyed = id;
+      stale = true;
+      ask();
+    },
+    onOpen: onSelect,
+  });
   const observer = new ResizeObserver(resize);
   observer.observe(canvas);
   observer.observe(canvas.parentElement); // what stands beside the canvas may move it
-  const sight = new IntersectionObserver((entries) => { inSight = entries.at(-1).isIntersecting; ask(); });
+  const sight = new IntersectionObserver((entries) => {
+    inSight = entries.at(-1).isIntersecting;
+    ask();
+  });
   sight.observe(canvas);
 
   /* ---- frames: asked for when something changed, or while something moves and can be seen ---- */
@@ -151,7 +165,12 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     if (moving === 0) return;
     drawSigns(pen, curves);
     sprites.allow(TEXT_TIME); // what is on its way is drawn again in the next frame
-    drawCells(pen, model.units.filter(({ id }) => ways.moving(id, now)), spots, { quiet: layout.tiles }); // hundreds of ids that glide cannot be read
+    drawCells(
+      pen,
+      model.units.filter(({ id }) => ways.moving(id, now)),
+      spots,
+      { quiet: layout.tiles },
+    ); // hundreds of ids that glide cannot be read
     sprites.allow(Infinity);
   }
 
@@ -212,12 +231,16 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
 
   canvas.addEventListener("pointermove", (event) => hover(unitAt(view.toWorld(event))), { signal: off.signal });
   canvas.addEventListener("pointerleave", () => hover(null), { signal: off.signal });
-  canvas.addEventListener("click", (event) => {
-    const id = unitAt(view.toWorld(event));
-    if (id === null) return;
-    outline.setActive(id);
-    onSelect(id);
-  }, { signal: off.signal });
+  canvas.addEventListener(
+    "click",
+    (event) => {
+      const id = unitAt(view.toWorld(event));
+      if (id === null) return;
+      outline.setActive(id);
+      onSelect(id);
+    },
+    { signal: off.signal },
+  );
   document.addEventListener("visibilitychange", ask, { signal: off.signal });
 
   function hover(id) {
@@ -296,7 +319,18 @@ function spotsFor(layout, members) {
   const inner = innerPlaces(members, layout);
   const spots = new Map();
   for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, named: true, away: false });
-  for (const [id, place] of inner.places) spots.set(id, { ...place, cell: inner.cell, tile: false, bare: inner.bare, brief: inner.brief, named: inner.named, room: inner.room, away: true, left: place.x < layout.hub.x - 1 });
+  for (const [id, place] of inner.places)
+    spots.set(id, {
+      ...place,
+      cell: inner.cell,
+      tile: false,
+      bare: inner.bare,
+      brief: inner.brief,
+      named: inner.named,
+      room: inner.room,
+      away: true,
+      left: place.x < layout.hub.x - 1,
+    });
   return spots;
 }
 

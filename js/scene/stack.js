@@ -21,7 +21,10 @@ export function createStack(canvas) {
   }
 
   return {
-    ground: layers[0], tiles: layers[1], dots: layers[2], over: layers[3],
+    ground: layers[0],
+    tiles: layers[1],
+    dots: layers[2],
+    over: layers[3],
     /** Few units have no tiles, and a canvas that is not shown costs nothing. */
     showTiles(shown) {
       upper[0].style.display = shown ? "block" : "none";

@@ -1,8 +1,20 @@
 // The scene's colours: the page's custom properties, read once per theme change, and what is mixed from them.
 
 const FALLBACK = {
-  bg: "#15181c", panel: "#1d2125", line: "#3a4147", text: "#e8ecef", muted: "#98a2aa", charge: "#3c8f70", bus: "#8fdcff",
-  pv: "#f0c75e", utility: "#6ea5e0", load: "#dfe4e8", warn: "#f0a848", alarm: "#f2705c", crown: "#f5d23c", stale: "#6a737b",
+  bg: "#15181c",
+  panel: "#1d2125",
+  line: "#3a4147",
+  text: "#e8ecef",
+  muted: "#98a2aa",
+  charge: "#3c8f70",
+  bus: "#8fdcff",
+  pv: "#f0c75e",
+  utility: "#6ea5e0",
+  load: "#dfe4e8",
+  warn: "#f0a848",
+  alarm: "#f2705c",
+  crown: "#f5d23c",
+  stale: "#6a737b",
 };
 
 /** @returns {{bg, panel, line, text, muted, charge, bus, pv, utility, load, warn, alarm, crown, stale, inside, chargeTop, staleTop, figure, halo, glow, dark, font}} */
@@ -44,7 +56,11 @@ export function veil(colour, alpha) {
 }
 
 function channels(colour) {
-  if (colour.startsWith("rgb")) return colour.match(/[\d.]+/g).slice(0, 3).map(Number);
+  if (colour.startsWith("rgb"))
+    return colour
+      .match(/[\d.]+/g)
+      .slice(0, 3)
+      .map(Number);
   return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }
 

@@ -22,11 +22,15 @@ export function createView(canvas, changed) {
     put({ k, x: point.x - ((point.x - view.x) * k) / view.k, y: point.y - ((point.y - view.y) * k) / view.k });
   }
 
-  listen("wheel", (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    zoomAt(local(event), Math.exp(-event.deltaY * 0.004));
-  }, { passive: false });
+  listen(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      zoomAt(local(event), Math.exp(-event.deltaY * 0.004));
+    },
+    { passive: false },
+  );
   listen("dblclick", () => put({ k: 1, x: 0, y: 0 }));
   listen("pointerdown", (event) => fingers.set(event.pointerId, local(event)));
   for (const type of ["pointerup", "pointercancel", "pointerleave"]) listen(type, (event) => fingers.delete(event.pointerId));

@@ -56,15 +56,15 @@ def test_guided_sharing_names_the_voltage_that_it_will_use(open_quiet: OpenPage)
     stage.grid["mode"] = "manual"
     page = open_quiet(stage=stage)
     page.locator("#bus-voltage").fill("310")
-    page.locator("#open-share").click()
-    page.locator("#share-start").click()
+    page.locator("#open-transfer").click()
+    page.locator("#transfer-start").click()
     expect(page.locator("#confirm-lead")).to_contain_text("E001 raises the bus to 310.0 V")
     page.locator("#confirm-cancel").click()
-    page.locator("#share-dialog").get_by_role("button", name="Close").click()
+    page.locator("#transfer-dialog").get_by_role("button", name="Close").click()
     page.locator("#bus-voltage").fill("")
-    page.locator("#open-share").click()
-    page.locator("#share-start").click()
-    expect(page.locator("#share-outcome")).to_contain_text("holds no number")
+    page.locator("#open-transfer").click()
+    page.locator("#transfer-start").click()
+    expect(page.locator("#transfer-outcome")).to_contain_text("holds no number")
     assert stage.orders == []
 
 

@@ -327,9 +327,9 @@ def test_what_would_be_refused_says_so_beforehand_and_what_stops_is_never_off(op
     expect(card.locator("form.local .latched-note")).to_be_visible()
     expect(page.locator("#shut-down-hint")).to_have_text("E-stop latched: Shut Down is refused until it is reset.")
     expect(page.locator("#cluster .latched-note")).to_have_text("E-stop latched: only a mode that stops is sent.")
-    for control in ("#stop-all", "#estop-press", "#global-choice", "#global-set", "#schedule-set", "#open-share"):
+    for control in ("#stop-all", "#estop-press", "#global-choice", "#global-set", "#schedule-set", "#open-transfer"):
         expect(page.locator(control)).to_be_enabled()
-    for opener, dialog in (("#open-share", "#share-dialog"), ("#schedule-set", "#schedule-dialog")):
+    for opener, dialog in (("#open-transfer", "#transfer-dialog"), ("#schedule-set", "#schedule-dialog")):
         page.locator(opener).click()
         expect(page.locator(f"{dialog} .latched-note")).to_contain_text("E-stop latched")
         page.keyboard.press("Escape")

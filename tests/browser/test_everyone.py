@@ -77,7 +77,7 @@ CLICKS = {
     "schedule": ("#schedule-set",),
     "schedules": ("#open-schedules",),
     "orders": ("#open-orders",),
-    "share": ("#open-share",),
+    "transfer": ("#open-transfer",),
     "lock": ("#cluster-lock",),
 }
 """Each state of the page and what is pressed to come there."""
@@ -227,7 +227,7 @@ def test_rows_of_the_first_paint_leave_with_the_first_reading(open_quiet: OpenPa
     """They have no key; deals that ended long ago would stand in the list for ever."""
     page = open_quiet(stage=Stage.of(2))
     left = page.evaluate("""async () => {
-      const { keyed, make } = await import('/js/panels/text.js');
+      const { keyed, make } = await import('/js/widgets/text.js');
       const list = make('ul');
       list.append(make('li', 'old'), make('li', 'older'), make('li', 'oldest'));
       keyed(list, ['new'], (item) => item, (item) => make('li', item), () => {});

@@ -95,7 +95,7 @@ QUESTIONS: dict[str, tuple[Callable[[Page], None], str, str]] = {
     "acknowledge": (open_acknowledgement, "#confirm", "#confirm-yes"),
     "lock": (open_lock, "#lock-dialog", "#lock-set"),
     "schedule": (lambda page: page.locator("#schedule-set").click(), "#schedule-dialog", "#schedule-dialog-set"),
-    "sharing": (lambda page: page.locator("#open-share").click(), "#share-dialog", "#share-start"),
+    "sharing": (lambda page: page.locator("#open-transfer").click(), "#transfer-dialog", "#transfer-start"),
 }
 
 
@@ -121,7 +121,7 @@ def test_no_question_takes_an_answer_in_its_first_half_second(open_quiet: OpenPa
         page.locator("#lock-reason").fill("fan")
         stage.answers["/setLock"] = (200, {"succeeded": True})
     page.locator(button).click()
-    if dialog == "#share-dialog":
+    if dialog == "#transfer-dialog":
         expect(page.locator("#confirm-title")).to_contain_text("Share 1 A from E001 to E002?")
         return
     expect(page.locator(dialog)).not_to_be_visible()
@@ -315,12 +315,12 @@ def test_the_bus_voltage_and_the_sharing_current_are_read_the_same_way(open_quie
     assert page.locator("input[type=number]").count() == 0
     page.locator("#bus-voltage").fill("３４５，５")
     expect(page.locator("#bus-means")).to_have_text("orders use 345.5 V")
-    page.locator("#open-share").click()
-    page.locator("#share-current").fill("0,5")
-    expect(page.locator("#share-means")).to_have_text(
+    page.locator("#open-transfer").click()
+    page.locator("#transfer-current").fill("0,5")
+    expect(page.locator("#transfer-means")).to_have_text(
         "Will be sent: 0.5 A from E001 to E002, bus 345.5 V, ends after 30 min"
     )
-    page.locator("#share-start").click()
+    page.locator("#transfer-start").click()
     expect(page.locator("#confirm-title")).to_have_text("Share 0.5 A from E001 to E002?")
     page.locator("#confirm-yes").click()
     until(lambda: stage.orders, "the order")
@@ -328,21 +328,21 @@ def test_the_bus_voltage_and_the_sharing_current_are_read_the_same_way(open_quie
     assert parse_qs(stage.orders[0][1])["voltage"] == ["345.5"]
     assert parse_qs(stage.orders[0][1])["minutes"] == ["30"]
     for wrong in ("1,000", "0,05", "2.11", "", "1..2", "-1"):
-        page.locator("#share-current").fill(wrong)
-        expect(page.locator("#share-means")).to_have_attribute("data-level", "warn")
-        page.locator("#share-start").click()
+        page.locator("#transfer-current").fill(wrong)
+        expect(page.locator("#transfer-means")).to_have_attribute("data-level", "warn")
+        page.locator("#transfer-start").click()
         expect(page.locator("#confirm")).not_to_be_visible()
-    page.locator("#share-current").fill("2.1")
+    page.locator("#transfer-current").fill("2.1")
     for wrong in ("０", "241", "1e2", ""):
-        page.locator("#share-minutes").fill(wrong)
-        expect(page.locator("#share-minutes")).to_have_attribute("aria-invalid", "true")
-        page.locator("#share-start").click()
+        page.locator("#transfer-minutes").fill(wrong)
+        expect(page.locator("#transfer-minutes")).to_have_attribute("aria-invalid", "true")
+        page.locator("#transfer-start").click()
         expect(page.locator("#confirm")).not_to_be_visible()
-    page.locator("#share-wh").fill("12,5")
-    expect(page.locator("#share-means")).to_have_text(
+    page.locator("#transfer-wh").fill("12,5")
+    expect(page.locator("#transfer-means")).to_have_text(
         "Will be sent: 2.1 A from E001 to E002, bus 345.5 V, ends at 12.5 Wh"
     )
-    page.locator("#share-dialog").get_by_role("button", name="Close").click()
+    page.locator("#transfer-dialog").get_by_role("button", name="Close").click()
     page.locator("#bus-voltage").fill("3505")
     expect(page.locator("#bus-means")).to_have_text("Give the Bus voltage (300 to 380 V).")
     assert len(stage.orders) == 1
@@ -392,10 +392,10 @@ def test_giver_and_taker_keep_their_places(open_quiet: OpenPage, giver: str, tak
     assert page.evaluate(PLACE_OF, [pair.element_handle(), one]) < page.evaluate(
         PLACE_OF, [pair.element_handle(), other]
     )
-    page.locator("#open-share").click()
-    page.locator("#share-from").select_option(giver)
-    page.locator("#share-to").select_option(taker)
-    page.locator("#share-start").click()
+    page.locator("#open-transfer").click()
+    page.locator("#transfer-from").select_option(giver)
+    page.locator("#transfer-to").select_option(taker)
+    page.locator("#transfer-start").click()
     title = page.locator("#confirm-title")
     expect(title).to_contain_text(one)
     assert page.evaluate(PLACE_OF, [title.element_handle(), one]) < page.evaluate(

@@ -608,7 +608,7 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     why = "E001's data are no longer live."
     ends = {
         "referenceUp": ("done", "E001 is the voltage reference at 350 V."),
-        "busStable": ("done", why),
+        "busStable": ("failed", why),
         "currentOn": ("skipped", None),
         "sharing": ("skipped", None),
         "currentOff": ("done", "E003 is in Wait."),
@@ -624,10 +624,10 @@ def test_a_guided_sharing_that_failed_shows_which_step_and_why_once(open_quiet: 
     banner = page.locator("#banners .banner")
     expect(banner).to_contain_text(f"Guided sharing, 1.5 A from E001 to E003 · failed, ended safely · {why}")
     expect(banner).to_have_attribute("data-level", "warn")
-    page.locator("#open-share").click()
-    expect(page.locator("#share-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
-    expect(page.locator("#share-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")
-    expect(page.locator("#share-steps [data-state=done]")).to_have_count(3)
+    page.locator("#open-transfer").click()
+    expect(page.locator("#transfer-now")).to_have_text(f"1.5 A from E001 to E003 · failed, ended safely · {why}")
+    expect(page.locator("#transfer-steps [data-state=failed]")).to_have_text(f"Bus stable: {why}")
+    expect(page.locator("#transfer-steps [data-state=done]")).to_have_count(3)
 
 
 def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet: OpenPage, pictures: Path) -> None:
@@ -750,8 +750,8 @@ def test_a_guided_sharing_tells_its_energy_its_end_and_that_nobody_attends(open_
     share |= {"limits": limits, "energyWh": 12.34, "endsAt": "2026-01-02T03:04:05+00:00", "unattended": None}
     stage.more["share"] = share
     page = open_quiet(stage=stage, timezone_id="UTC")
-    page.locator("#open-share").click()
-    now = page.locator("#share-now")
+    page.locator("#open-transfer").click()
+    now = page.locator("#transfer-now")
     expect(now).to_contain_text(
         "1.5 A from E001 to E003 · running · 12.3 Wh carried · ends by itself at 2026-01-02 03:04"
     )

@@ -1,5 +1,6 @@
 """What is needed is named with its licence (X5), and nothing third-party is committed (Z18)."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -26,6 +27,18 @@ def test_every_dependency_has_its_version_and_licence(needed: Requirement) -> No
     tested, licence, *_ = {key.lower(): cells for key, cells in rows().items()}[needed.name.lower()]
     assert needed.specifier.contains(tested)
     assert licence
+
+
+def test_every_package_of_the_scripts_check_has_the_version_that_is_locked() -> None:
+    """X5: and the lock names no registry, so that each machine asks its own."""
+    wanted = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    assert wanted
+    for name, version in wanted.items():
+        tested, licence, *_ = rows()[name]
+        assert (tested, licence) == (version, lock[f"node_modules/{name}"]["license"])
+        assert lock[f"node_modules/{name}"]["version"] == version
+    assert [path for path, package in lock.items() if "resolved" in package] == []
 
 
 def test_no_third_party_file_is_committed() -> None:

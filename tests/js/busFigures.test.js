@@ -8,16 +8,26 @@ import { createWords } from "../../js/words.js";
 
 const words = createWords("en");
 const BUS = {
-  reference: { unitId: "E001", dvg: 350, vg: 349.6, limit: 2.3, net: 1.5, headroom: 0.8 }, voltage: { min: 348.04, mean: 349, max: 350.2, of: 4, below: 1 },
-  balance: { taken: 525, given: 540.4, residual: 15.4, percent: 2.8, skew: 1.2, withinSkew: false }, losses: 31.2,
-  working: [{ unitId: "E001", explainedBy: "c1", set: { dvg: 350, dig: 2.3 }, measured: { vg: 349.6, ig: -1.5 }, losses: 19 }, { unitId: "E003", explainedBy: null, set: { dvg: 350, dig: 1.5 }, measured: { vg: 349, ig: 1.48 }, losses: 12 }, { unitId: "E004", explainedBy: "deal" }],
+  reference: { unitId: "E001", dvg: 350, vg: 349.6, limit: 2.3, net: 1.5, headroom: 0.8 },
+  voltage: { min: 348.04, mean: 349, max: 350.2, of: 4, below: 1 },
+  balance: { taken: 525, given: 540.4, residual: 15.4, percent: 2.8, skew: 1.2, withinSkew: false },
+  losses: 31.2,
+  working: [
+    { unitId: "E001", explainedBy: "c1", set: { dvg: 350, dig: 2.3 }, measured: { vg: 349.6, ig: -1.5 }, losses: 19 },
+    { unitId: "E003", explainedBy: null, set: { dvg: 350, dig: 1.5 }, measured: { vg: 349, ig: 1.48 }, losses: 12 },
+    { unitId: "E004", explainedBy: "deal" },
+  ],
 };
 const texts = (change) => Object.fromEntries(busLines({ ...BUS, ...change }, words).map(({ key, text }) => [key, text]));
 
 test("voltage, reference with its headroom, balance, losses, and who works unexplained", () => {
   assert.deepEqual(texts(), {
-    voltage: "348.0–350.2 V at 4 units", reference: "E001, 349.6 V (set 350.0 V)", headroom: "0.80 of 2.30 A",
-    balance: "540 W given, 525 W taken, difference 15 W (2.8 %)", losses: "31 W", unexplained: "E003",
+    voltage: "348.0–350.2 V at 4 units",
+    reference: "E001, 349.6 V (set 350.0 V)",
+    headroom: "0.80 of 2.30 A",
+    balance: "540 W given, 525 W taken, difference 15 W (2.8 %)",
+    losses: "31 W",
+    unexplained: "E003",
     ordered: "E001: set 350.0 V, 2.30 A; measured 349.6 V, -1.50 A; losses 19 W (c1)",
   });
   assert.equal(workingText(BUS.working[1], words), "E003: set 350.0 V, 1.50 A; measured 349.0 V, 1.48 A; losses 12 W");
@@ -38,7 +48,12 @@ test("of many that orders keep at work the first few stand there, and how many m
 
 test("readings that are apart show no difference, and what is not known is --", () => {
   assert.equal(texts({ balance: { ...BUS.balance, skew: 7.6, withinSkew: true } }).balance, "540 W given, 525 W taken; readings apart by 8 s");
-  assert.deepEqual(texts({ reference: null, voltage: null, balance: null, losses: null, working: [] }), { voltage: "-- V", reference: "--", balance: "-- W", losses: "-- W" });
+  assert.deepEqual(texts({ reference: null, voltage: null, balance: null, losses: null, working: [] }), {
+    voltage: "-- V",
+    reference: "--",
+    balance: "-- W",
+    losses: "-- W",
+  });
   for (const nothing of [null, undefined, { state: "unknown", references: [] }]) assert.deepEqual(busLines(nothing, words), []);
 });
 

@@ -57,18 +57,34 @@ test("beside a stop stands only what the controller takes", () => {
 
 test("a press without name and reason sends neither, and is never ended to leave the way to another", async () => {
   const sent = [];
-  const fetch = (url, { body, keepalive, signal }) => new Promise((answer) => {
-    sent.push({ url, body: String(body), keepalive, signal, answer: () => answer(new Response("{}", { status: 202 })) });
-  });
+  const fetch = (url, { body, keepalive, signal }) =>
+    new Promise((answer) => {
+      sent.push({ url, body: String(body), keepalive, signal, answer: () => answer(new Response("{}", { status: 202 })) });
+    });
   const api = createApi({ base: "", fetch });
   const orders = api.orders({ key: "k" });
-  const answers = [api.orders({ key: "k", wait: "no" }).estop({ name: "", reason: "" }), orders.estop({ name: "anna", reason: "smoke & fire" }), orders.estopReset({ name: "bob", reason: "seen" })];
+  const answers = [
+    api.orders({ key: "k", wait: "no" }).estop({ name: "", reason: "" }),
+    orders.estop({ name: "anna", reason: "smoke & fire" }),
+    orders.estopReset({ name: "bob", reason: "seen" }),
+  ];
   api.giveWay();
-  assert.deepEqual(sent.map(({ url, body }) => [url, body]), [
-    ["estop", "key=k&wait=no"], ["estop", "name=anna&reason=smoke+%26+fire&key=k"], ["estopReset", "name=bob&reason=seen&key=k"],
-  ]);
-  assert.deepEqual(sent.map(({ keepalive }) => keepalive), [true, true, false]);
-  assert.deepEqual(sent.map(({ signal }) => signal.aborted), [false, false, true]);
+  assert.deepEqual(
+    sent.map(({ url, body }) => [url, body]),
+    [
+      ["estop", "key=k&wait=no"],
+      ["estop", "name=anna&reason=smoke+%26+fire&key=k"],
+      ["estopReset", "name=bob&reason=seen&key=k"],
+    ],
+  );
+  assert.deepEqual(
+    sent.map(({ keepalive }) => keepalive),
+    [true, true, false],
+  );
+  assert.deepEqual(
+    sent.map(({ signal }) => signal.aborted),
+    [false, false, true],
+  );
   for (const { answer } of sent) answer();
   await Promise.all(answers); // ends their time-outs
 });

@@ -7,7 +7,16 @@ import { createFrames, merged } from "../../js/frame.js";
 
 const HEAD = { serial: 5, start: "a1", moment: 10, time: "t5", mine: false };
 const ABOUT = { columns: ["readAt", "vg"] };
-const WHOLE = { ...HEAD, whole: true, about: ABOUT, grid: { mode: "stop" }, deals: [], estop: { by: "anna" }, units: { E1: { state: "live" }, E2: { state: "live" } }, figures: { E1: ["t1", 350], E2: ["t2", null] } };
+const WHOLE = {
+  ...HEAD,
+  whole: true,
+  about: ABOUT,
+  grid: { mode: "stop" },
+  deals: [],
+  estop: { by: "anna" },
+  units: { E1: { state: "live" }, E2: { state: "live" } },
+  figures: { E1: ["t1", 350], E2: ["t2", null] },
+};
 const UNITS = { E1: { state: "live", readAt: "t1", vg: 350 }, E2: { state: "live", readAt: "t2", vg: null } };
 const after = (answer) => merged(merged(null, WHOLE), { ...HEAD, serial: 6, whole: false, ...answer });
 
@@ -19,12 +28,27 @@ test("a whole frame takes the place of whatever was held, and nothing of that is
 
 test("of changes each section is replaced whole, and who is gone leaves", () => {
   const next = after({ moment: 12, time: "t6", mine: true, grid: { pending: "manual" }, deals: null, estop: null, gone: ["E1", "E9"] });
-  assert.deepEqual(next, { serial: 6, start: "a1", moment: 12, time: "t6", mine: true, about: ABOUT, grid: { pending: "manual" }, deals: null, estop: null, units: { E2: UNITS.E2 } });
+  assert.deepEqual(next, {
+    serial: 6,
+    start: "a1",
+    moment: 12,
+    time: "t6",
+    mine: true,
+    about: ABOUT,
+    grid: { pending: "manual" },
+    deals: null,
+    estop: null,
+    units: { E2: UNITS.E2 },
+  });
 });
 
 test("a unit's entry and its row of figures change by themselves, and a newcomer has both", () => {
   const next = after({ units: { E1: { state: "stale" }, E3: { state: "live" } }, figures: { E2: ["t9", 349], E3: ["t9", 1] } });
-  assert.deepEqual(next.units, { E1: { state: "stale", readAt: "t1", vg: 350 }, E2: { state: "live", readAt: "t9", vg: 349 }, E3: { state: "live", readAt: "t9", vg: 1 } });
+  assert.deepEqual(next.units, {
+    E1: { state: "stale", readAt: "t1", vg: 350 },
+    E2: { state: "live", readAt: "t9", vg: 349 },
+    E3: { state: "live", readAt: "t9", vg: 1 },
+  });
   assert.deepEqual(after({ about: { columns: ["vg", "readAt"] }, figures: { E1: [7, "t9"] } }).units.E1, { state: "live", readAt: "t9", vg: 7 });
 });
 
@@ -41,7 +65,15 @@ test("what did not change stays the very same object, and nothing new brings onl
 test("hostile ids are ids like others", () => {
   const next = after(JSON.parse('{"units": {"__proto__": {"name": "x"}}, "figures": {"__proto__": ["t", 1], "constructor": ["t", 2]}, "gone": ["toString"]}'));
   assert.deepEqual(Object.keys(next.units), ["E1", "E2", "__proto__", "constructor"]);
-  assert.deepEqual(Object.entries(next.units).slice(2).map(([, unit]) => unit), [{ name: "x", readAt: "t", vg: 1 }, { readAt: "t", vg: 2 }]);
+  assert.deepEqual(
+    Object.entries(next.units)
+      .slice(2)
+      .map(([, unit]) => unit),
+    [
+      { name: "x", readAt: "t", vg: 1 },
+      { readAt: "t", vg: 2 },
+    ],
+  );
   const left = merged(next, { ...HEAD, serial: 7, whole: false, gone: ["__proto__"] });
   assert.deepEqual(Object.keys(left.units), ["E1", "E2", "constructor"]);
 });

@@ -18,16 +18,67 @@ const SHOWN = "\u2068E1⟨U+202E⟩\u2069";
 
 test("a decimal comma, full-width digits and signs are read as the number that stands there", () => {
   const written = {
-    "0,2": 0.2, "350,5": 350.5, "０．２": 0.2, "－１": -1, "＋１，５": 1.5, "−2": -2, ",5": 0.5, "．５": 0.5, "+2": 2, " 1.5\u3000": 1.5,
-    "-0,25": -0.25, "0": 0, "350": 350, "1.234": 1.234, "1,23": 1.23, "1,2345": 1.2345, "0.000001": 0.000001, "999999": 999999,
+    "0,2": 0.2,
+    "350,5": 350.5,
+    "０．２": 0.2,
+    "－１": -1,
+    "＋１，５": 1.5,
+    "−2": -2,
+    ",5": 0.5,
+    "．５": 0.5,
+    "+2": 2,
+    " 1.5\u3000": 1.5,
+    "-0,25": -0.25,
+    0: 0,
+    350: 350,
+    1.234: 1.234,
+    "1,23": 1.23,
+    "1,2345": 1.2345,
+    0.000001: 0.000001,
+    999999: 999999,
   };
   for (const [text, value] of Object.entries(written)) assert.deepEqual(readNumber(text), { value }, text);
 });
 
 test("whatever else stands in a number field is told, never another number", () => {
   const unreadable = [
-    "1.234,5", "1,234.5", "1.2.3", "1,2,3", "--1", "+-1", "1-", "-", "+", ".", ",", "1.", "2,", "1e3", "1E3", "0x10", "Infinity", "NaN", "٣", "²", "½", "1 000", "1'000",
-    "02", "-007", "0,2 A", "2A", "ー1", "。2", "1_0", "\u202e2", "2\u200b", "二", "1234567", "0.0000001", "1/2", "1\n2",
+    "1.234,5",
+    "1,234.5",
+    "1.2.3",
+    "1,2,3",
+    "--1",
+    "+-1",
+    "1-",
+    "-",
+    "+",
+    ".",
+    ",",
+    "1.",
+    "2,",
+    "1e3",
+    "1E3",
+    "0x10",
+    "Infinity",
+    "NaN",
+    "٣",
+    "²",
+    "½",
+    "1 000",
+    "1'000",
+    "02",
+    "-007",
+    "0,2 A",
+    "2A",
+    "ー1",
+    "。2",
+    "1_0",
+    "\u202e2",
+    "2\u200b",
+    "二",
+    "1234567",
+    "0.0000001",
+    "1/2",
+    "1\n2",
   ];
   for (const text of unreadable) assert.deepEqual(readNumber(text), { problem: "unreadable" }, JSON.stringify(text));
   for (const text of ["1,234", "-1,234", "350,500", "0,234", "１，２３４"]) assert.deepEqual(readNumber(text), { problem: "grouped" }, text);
@@ -35,7 +86,10 @@ test("whatever else stands in a number field is told, never another number", () 
 });
 
 test("a number to be sent is shown in its own digits, never rounded", () => {
-  assert.deepEqual([0.2, 1.234, 0.1 + 0.2, 350, -0.25, -0, 0.000001].map((value) => exactly(value)), ["0.2", "1.234", "0.3", "350", "-0.25", "0", "0.000001"]);
+  assert.deepEqual(
+    [0.2, 1.234, 0.1 + 0.2, 350, -0.25, -0, 0.000001].map((value) => exactly(value)),
+    ["0.2", "1.234", "0.3", "350", "-0.25", "0", "0.000001"],
+  );
   assert.deepEqual([exactly(2, 1), exactly(0.25, 1), exactly(NaN), exactly(undefined)], ["2.0", "0.25", "--", "--"]);
 });
 
@@ -60,8 +114,36 @@ test("an id that is not plain is isolated, and what it holds cannot end the isol
 test("every sentence isolates the ids and names in it, in both languages", () => {
   for (const language of ["en", "ja"]) {
     const { t } = createWords(language);
-    const values = { id: OVERRIDE, from: OVERRIDE, to: OVERRIDE, name: OVERRIDE, by: OVERRIDE, scope: OVERRIDE, reason: OVERRIDE, word: OVERRIDE, order: OVERRIDE, text: OVERRIDE };
-    const keys = ["share.ask", "share.lead", "share.running", "share.means", "lock.by", "lock.title", "ask.local", "converter.ask.charge", "orders.by", "order.other", "word.odd", "number.unreadable", "unwatched.silent", "now.reference", "now.unit", "deal.says"];
+    const values = {
+      id: OVERRIDE,
+      from: OVERRIDE,
+      to: OVERRIDE,
+      name: OVERRIDE,
+      by: OVERRIDE,
+      scope: OVERRIDE,
+      reason: OVERRIDE,
+      word: OVERRIDE,
+      order: OVERRIDE,
+      text: OVERRIDE,
+    };
+    const keys = [
+      "transfer.ask",
+      "transfer.lead",
+      "transfer.running",
+      "transfer.means",
+      "lock.by",
+      "lock.title",
+      "ask.local",
+      "converter.ask.charge",
+      "orders.by",
+      "order.other",
+      "word.odd",
+      "number.unreadable",
+      "unwatched.silent",
+      "now.reference",
+      "now.unit",
+      "deal.says",
+    ];
     for (const key of keys) {
       const sentence = t(key, values);
       assert.ok(sentence.includes(SHOWN), key);
@@ -71,16 +153,32 @@ test("every sentence isolates the ids and names in it, in both languages", () =>
 });
 
 test("no text that the page makes of a hostile answer holds a control sign or an id that is not isolated", () => {
-  const command = { order: OVERRIDE, unitId: OVERRIDE, state: "failed", error: OVERRIDE, wanted: { mode: OVERRIDE, word: OVERRIDE }, units: { [OVERRIDE]: { state: "unconfirmed" } } };
+  const command = {
+    order: OVERRIDE,
+    unitId: OVERRIDE,
+    state: "failed",
+    error: OVERRIDE,
+    wanted: { mode: OVERRIDE, word: OVERRIDE },
+    units: { [OVERRIDE]: { state: "unconfirmed" } },
+  };
   const units = { [OVERRIDE]: entry({ name: OVERRIDE, lastWord: OVERRIDE }) };
   const model = buildModel(frameOf(units, { deals: [deal(OVERRIDE, "E2")], grid: { mode: OVERRIDE } }));
   const stopped = { order: "stopAll", state: "failed", error: "No.", units: { [OVERRIDE]: { state: "failed", error: OVERRIDE } } };
   const came = [{ order: "setOperationMode", unitId: OVERRIDE, by: OVERRIDE, at: "2026-11-22T00:00:00Z", mode: OVERRIDE }];
   const made = [
-    orderTitle(command, words), orderTitle({ ...command, order: "setDcdc" }, words), orderTitle({ ...command, order: "setOperationMode" }, words), standing(command, words),
-    modeName(OVERRIDE, words), idsOf([OVERRIDE, "E2"], words), pairOf({ from: OVERRIDE, to: "E2" }), standing(stopped, words), standing({ ...stopped, order: "upsMode" }, words),
+    orderTitle(command, words),
+    orderTitle({ ...command, order: "setDcdc" }, words),
+    orderTitle({ ...command, order: "setOperationMode" }, words),
+    standing(command, words),
+    modeName(OVERRIDE, words),
+    idsOf([OVERRIDE, "E2"], words),
+    pairOf({ from: OVERRIDE, to: "E2" }),
+    standing(stopped, words),
+    standing({ ...stopped, order: "upsMode" }, words),
     failureSentence({ failure: "refused", body: { error: "No.", cause: "moment", came } }, words),
-    failureSentence({ failure: "refused", body: { error: OVERRIDE } }, words), ...liveNow(model, words, model.units[0]).map(({ text }) => text), describe(model.units[0], SCENE_WORDS),
+    failureSentence({ failure: "refused", body: { error: OVERRIDE } }, words),
+    ...liveNow(model, words, model.units[0]).map(({ text }) => text),
+    describe(model.units[0], SCENE_WORDS),
   ];
   for (const text of made) assert.doesNotMatch(text, /\u202e/, text);
   assert.equal(pairOf({ from: OVERRIDE, to: "E2" }), `${SHOWN} → E2`);

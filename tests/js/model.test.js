@@ -10,10 +10,22 @@ import { createState } from "../../js/state.js";
 import { deal, frameOf, told } from "./frames.js";
 
 test("units come by id as people count, silent members with the last figures that the controller keeps of them", () => {
-  const model = buildModel(frameOf({ E10: told(), E2: told(), E3: told({ state: "silent", age: 130, lastWord: "0x0014", unwatched: true, carries: true, ig: -2 }) }));
-  assert.deepEqual(model.units.map(({ id, state }) => [id, state]), [["E2", "live"], ["E3", "silent"], ["E10", "live"]]);
+  const model = buildModel(
+    frameOf({ E10: told(), E2: told(), E3: told({ state: "silent", age: 130, lastWord: "0x0014", unwatched: true, carries: true, ig: -2 }) }),
+  );
+  assert.deepEqual(
+    model.units.map(({ id, state }) => [id, state]),
+    [
+      ["E2", "live"],
+      ["E3", "silent"],
+      ["E10", "live"],
+    ],
+  );
   const silent = model.byId.get("E3");
-  assert.deepEqual([silent.rsoc, silent.ig, silent.age, silent.word, silent.crown, silent.unwatched, silent.running], [50, -2, 130, "reference", true, true, false]);
+  assert.deepEqual(
+    [silent.rsoc, silent.ig, silent.age, silent.word, silent.crown, silent.unwatched, silent.running],
+    [50, -2, 130, "reference", true, true, false],
+  );
   assert.deepEqual(model.counts, { live: 2, stale: 0, silent: 1 });
 });
 
@@ -24,7 +36,10 @@ test("a member never seen has no word of its own, but keeps its crown by the wor
 
 test("figures that are not told are null, never 0, and what the converter takes for itself is the difference of both sides", () => {
   const [, odd] = buildModel(frameOf({ E1: told(), E2: { state: "live" } })).units;
-  assert.deepEqual([odd.pv, odd.demand, odd.operating, odd.wg, odd.rsoc, odd.word, odd.permission, odd.running], [null, null, null, null, null, null, null, false]);
+  assert.deepEqual(
+    [odd.pv, odd.demand, odd.operating, odd.wg, odd.rsoc, odd.word, odd.permission, odd.running],
+    [null, null, null, null, null, null, null, false],
+  );
   const [unit] = buildModel(frameOf({ E1: told({ wb: -755, wg: -700, battery: 12, demand: 5, utility: 2058.9, permission: 3, upsMode: 0 }) })).units;
   assert.deepEqual([unit.operating, unit.battery, unit.demand, unit.utility, unit.permission, unit.upsMode], [-55, 12, 5, 2058.9, 3, 0]);
 });
@@ -41,15 +56,39 @@ test("hostile ids are only text", () => {
 
 test("no answer at all still makes a model", () => {
   const model = buildModel(null);
-  assert.deepEqual([model.units, model.deals, model.spurs, model.dealsKnown, model.dataTime, model.bus.state, model.bus.references, model.totals.pv, model.status], [[], [], [], false, null, "unknown", [], null, null]);
+  assert.deepEqual(
+    [model.units, model.deals, model.spurs, model.dealsKnown, model.dataTime, model.bus.state, model.bus.references, model.totals.pv, model.status],
+    [[], [], [], false, null, "unknown", [], null, null],
+  );
 });
 
 test("deals are those of the frame with keys of their own, and mark their units", () => {
   const units = { A: told({ ig: -2 }), B: told({ ig: 2 }), C: told() };
-  const model = buildModel(frameOf(units, { deals: [deal("A", "B", { running: true, current: 2, power: 700, master: true, since: "s" }), deal("A", "B", { since: "s" })] }));
-  assert.deepEqual(model.units.map(({ inDeal, running, sharing }) => [inDeal, running, sharing]), [[true, true, "running"], [true, true, "running"], [false, false, null]]);
+  const model = buildModel(
+    frameOf(units, { deals: [deal("A", "B", { running: true, current: 2, power: 700, master: true, since: "s" }), deal("A", "B", { since: "s" })] }),
+  );
+  assert.deepEqual(
+    model.units.map(({ inDeal, running, sharing }) => [inDeal, running, sharing]),
+    [
+      [true, true, "running"],
+      [true, true, "running"],
+      [false, false, null],
+    ],
+  );
   const [{ key, ...first }, { key: second }] = model.deals;
-  assert.deepEqual(first, { from: "A", to: "B", master: true, request: null, requester: null, responder: null, since: "s", running: true, known: true, current: 2, power: 700 });
+  assert.deepEqual(first, {
+    from: "A",
+    to: "B",
+    master: true,
+    request: null,
+    requester: null,
+    responder: null,
+    since: "s",
+    running: true,
+    known: true,
+    current: 2,
+    power: 700,
+  });
   assert.notEqual(key, second);
   assert.equal(model.dealsKnown, true);
 });
@@ -58,20 +97,27 @@ test("deals that cannot be told are those last known, of which nothing tells any
   const units = { A: told({ ig: -2 }), B: told({ ig: 2 }), C: told({ carries: false }) };
   const before = buildModel(frameOf(units, { deals: [deal("A", "C", { running: true, current: 2 })] }));
   const model = buildModel(frameOf(units, { deals: null }), { previous: before });
-  assert.deepEqual(model.deals.map(({ from, to, running, known, current }) => [from, to, running, known, current]), [["A", "C", false, false, null]]);
+  assert.deepEqual(
+    model.deals.map(({ from, to, running, known, current }) => [from, to, running, known, current]),
+    [["A", "C", false, false, null]],
+  );
   assert.deepEqual([model.dealsKnown, model.byId.get("A").sharing, model.byId.get("C").sharing], [false, "running", "unknown"]);
   assert.deepEqual(buildModel(frameOf(units, { deals: null })).deals, []);
 });
 
 test("a unit's deals are running, agreed without current, or of unknown current", () => {
-  const sharing = (...running) => buildModel(frameOf({ A: told(), B: told() }, { deals: running.map((one) => deal("A", "B", { running: one })) })).byId.get("B").sharing;
+  const sharing = (...running) =>
+    buildModel(frameOf({ A: told(), B: told() }, { deals: running.map((one) => deal("A", "B", { running: one })) })).byId.get("B").sharing;
   assert.deepEqual([sharing(), sharing(false), sharing(null), sharing(false, null), sharing(null, true)], [null, "agreed", "unknown", "unknown", "running"]);
 });
 
 test("current without a deal is shown of live units that are in none", () => {
   const spurs = ["A", "B", "C"].map((unitId) => ({ unitId, inward: true, current: 2, power: 700 }));
   const units = { A: told({ ig: -2 }), B: told({ state: "stale", age: 60 }), C: told({ ig: -2 }) };
-  assert.deepEqual(buildModel(frameOf(units, { spurs, deals: [deal("C", "A")].slice(1) })).spurs.map(({ id }) => id), ["A", "C"]);
+  assert.deepEqual(
+    buildModel(frameOf(units, { spurs, deals: [deal("C", "A")].slice(1) })).spurs.map(({ id }) => id),
+    ["A", "C"],
+  );
   assert.deepEqual(buildModel(frameOf(units, { spurs, deals: [deal("C", "C")] })).spurs, [{ id: "A", inward: true, current: 2, power: 700 }]);
 });
 
@@ -84,23 +130,49 @@ test("the Grid Master is the one that the controller names, and nobody where it 
 test("the bus and the totals are the controller's", () => {
   const bus = { state: "twoReferences", target: null, current: 4, power: 1400, skew: 8, references: ["A", "B"], losses: 12 };
   const model = buildModel(frameOf({ A: told(), B: told() }, { bus, grid: { busVoltage: 349.5, voltageReference: null } }));
-  assert.deepEqual(model.bus, { state: "twoReferences", target: null, current: 4, power: 1400, skew: 8, references: ["A", "B"], voltage: 349.5, reference: null });
+  assert.deepEqual(model.bus, {
+    state: "twoReferences",
+    target: null,
+    current: 4,
+    power: 1400,
+    skew: 8,
+    references: ["A", "B"],
+    voltage: 349.5,
+    reference: null,
+  });
   assert.deepEqual(model.totals, { pv: 900, utility: null, load: 300, rsoc: 50, remaining: 2400 });
   assert.equal(model.dataTime, "2020/01/01-09:53:20");
 });
 
 test("ages are counted by the controller's clock until it answered, and by our own since; what was live becomes stale", () => {
   const units = { A: told({ age: 1 }), B: told({ state: "stale", age: 60 }), C: told({ age: -2 }) };
-  assert.deepEqual(buildModel(frameOf(units)).units.map(({ state, age }) => [state, age]), [["live", 1], ["stale", 60], ["live", 0]]);
+  assert.deepEqual(
+    buildModel(frameOf(units)).units.map(({ state, age }) => [state, age]),
+    [
+      ["live", 1],
+      ["stale", 60],
+      ["live", 0],
+    ],
+  );
   const later = buildModel(frameOf(units), { elapsed: 29.5 });
-  assert.deepEqual(later.units.map(({ state, age }) => [state, age]), [["stale", 30.5], ["stale", 89.5], ["live", 29.5]]);
+  assert.deepEqual(
+    later.units.map(({ state, age }) => [state, age]),
+    [
+      ["stale", 30.5],
+      ["stale", 89.5],
+      ["live", 29.5],
+    ],
+  );
 });
 
 test("the status has the frame's sections as the panels read them", () => {
   const frame = frameOf({ A: told() }, { mine: true, then: { state: "waiting", mode: "stop" }, schedules: { failed: [], set: { "": { softStop: "s" } } } });
   const status = statusOf(frame);
   assert.deepEqual([status.serial, status.start, status.time, status.data.age, status.config.staleafter], [7, "a1", frame.time, 1, 30]);
-  assert.deepEqual([status.then, status.schedules.set, status.units.A.lastWord], [{ state: "waiting", mode: "stop", mine: true }, { "": { softStop: "s" } }, "0x0000"]);
+  assert.deepEqual(
+    [status.then, status.schedules.set, status.units.A.lastWord],
+    [{ state: "waiting", mode: "stop", mine: true }, { "": { softStop: "s" } }, "0x0000"],
+  );
   assert.equal(statusOf(frameOf({}, { data: { updated: null } })).data.age, null);
   assert.deepEqual([statusOf(frameOf()).then, statusOf(null)], [null, null]);
 });
@@ -114,8 +186,10 @@ test("subscribers hear what changed, and one fault does not silence the others",
   const heard = [];
   const reported = [];
   globalThis.reportError = (fault) => reported.push(fault.message);
-  state.subscribe(() => { throw new Error("mine"); });
-  const off = state.subscribe((now, changed) => heard.push([...changed]));
+  state.subscribe(() => {
+    throw new Error("mine");
+  });
+  const off = state.subscribe((_, changed) => heard.push([...changed]));
   state.set({ frame: { serial: 1 }, orders: [] });
   state.set({ frame: { serial: 2 } });
   state.set({ frame: state.get().frame });
@@ -151,8 +225,14 @@ test("a frame is asked for by the serial and start that the page holds, and by i
   const api = createApi({ fetch, page: "p1" });
   assert.deepEqual((await api.frame({})).body, { serial: 1 });
   assert.deepEqual((await api.frame({ since: 0, start: "a&1" })).body, { serial: 1 });
-  assert.deepEqual(asked.map(({ url }) => url), ["get/frame?page=p1", "get/frame?since=0&start=a%261&page=p1"]);
-  assert.deepEqual(asked.map(({ cache }) => cache), ["no-store", "no-store"]);
+  assert.deepEqual(
+    asked.map(({ url }) => url),
+    ["get/frame?page=p1", "get/frame?since=0&start=a%261&page=p1"],
+  );
+  assert.deepEqual(
+    asked.map(({ cache }) => cache),
+    ["no-store", "no-store"],
+  );
 });
 
 test("orders go by POST with their parameters in the body, an empty value kept and an absent one left out", async () => {
@@ -166,7 +246,13 @@ test("orders go by POST with their parameters in the body, an empty value kept a
 
 test("refusal, silence, time-out and garbage each have a name, and none throws", async () => {
   const aborted = Object.assign(new Error("x"), { name: "AbortError" });
-  const { fetch } = fakeFetch([{ status: 409, body: { error: "no" } }, new TypeError("down"), aborted, { text: "<html>" }, { status: 504, body: { message: "upstream" } }]);
+  const { fetch } = fakeFetch([
+    { status: 409, body: { error: "no" } },
+    new TypeError("down"),
+    aborted,
+    { text: "<html>" },
+    { status: 504, body: { message: "upstream" } },
+  ]);
   const api = createApi({ fetch });
   assert.deepEqual(pick(await api.orders().stopAll()), [false, 409, "refused", { error: "no" }]);
   assert.deepEqual(pick(await api.status()), [false, 0, "unreachable", null]);
@@ -184,10 +270,11 @@ test("addresses stay below the page's own, and never bear the name and password 
 
 test("a stop ends all that is under way but other stops, goes at once, and readings wait until it was answered", async () => {
   const asked = [];
-  const fetch = (url, { signal }) => new Promise((resolve, reject) => {
-    asked.push({ url, answer: () => resolve({ status: 200, ok: true, headers: new Headers(), json: async () => ({}) }) });
-    signal.addEventListener("abort", () => reject(Object.assign(new Error("aborted"), { name: "AbortError" })));
-  });
+  const fetch = (url, { signal }) =>
+    new Promise((resolve, reject) => {
+      asked.push({ url, answer: () => resolve({ status: 200, ok: true, headers: new Headers(), json: async () => ({}) }) });
+      signal.addEventListener("abort", () => reject(Object.assign(new Error("aborted"), { name: "AbortError" })));
+    });
   const late = createApi({ fetch, orderTimeout: 1 });
   const held = late.orders().stopAll();
   assert.equal((await late.orders().shutDown()).failure, "timedOut");
@@ -198,12 +285,19 @@ test("a stop ends all that is under way but other stops, goes at once, and readi
   const [reading, order, stop] = [api.frame(), api.orders().setOperationMode({ value: "manual" }), api.orders().stopAll()];
   await new Promise(setImmediate);
   let free = null;
-  api.giveWay(new Promise((resolve) => { free = resolve; }));
+  api.giveWay(
+    new Promise((resolve) => {
+      free = resolve;
+    }),
+  );
   assert.deepEqual([(await reading).failure, (await order).failure], ["gaveWay", "gaveWay"]);
   const second = api.orders().stopAll();
   const next = api.status();
   await new Promise(setImmediate);
-  assert.deepEqual(asked.map(({ url }) => url), ["setOperationMode", "stopAll", "get/frame?page=p1", "stopAll"]);
+  assert.deepEqual(
+    asked.map(({ url }) => url),
+    ["setOperationMode", "stopAll", "get/frame?page=p1", "stopAll"],
+  );
   asked[3].answer();
   asked[1].answer();
   assert.deepEqual([(await stop).ok, (await second).ok], [true, true]);
@@ -220,9 +314,23 @@ const pick = ({ ok, status: code, failure, body }) => [ok, code, failure, body];
 function fakeWorld() {
   const due = [];
   const listeners = new Set();
-  const page = { visibilityState: "visible", addEventListener: (_, listener) => listeners.add(listener), removeEventListener: (_, listener) => listeners.delete(listener) };
+  const page = {
+    visibilityState: "visible",
+    addEventListener: (_, listener) => listeners.add(listener),
+    removeEventListener: (_, listener) => listeners.delete(listener),
+  };
   const timers = { setTimeout: (call, wait) => due.push({ call, wait }) && due[due.length - 1], clearTimeout: (timer) => due.splice(due.indexOf(timer), 1) };
-  return { due, page, timers, clock: { now: () => 0 }, turn(to) { page.visibilityState = to; for (const listener of listeners) listener(); }, next: async () => due.shift().call() };
+  return {
+    due,
+    page,
+    timers,
+    clock: { now: () => 0 },
+    turn(to) {
+      page.visibilityState = to;
+      for (const listener of listeners) listener();
+    },
+    next: async () => due.shift().call(),
+  };
 }
 
 test("the poller asks again only after the answer, slower while it fails, at once when told", async () => {
@@ -231,15 +339,24 @@ test("the poller asks again only after the answer, slower while it fails, at onc
   const got = [];
   const poller = createPoller({ call: async () => answers.shift(), onAnswer: (answer) => got.push(answer.ok), interval: 500, ...world });
   poller.start();
-  assert.deepEqual(world.due.map(({ wait }) => wait), [0]);
+  assert.deepEqual(
+    world.due.map(({ wait }) => wait),
+    [0],
+  );
   for (const wait of [500, 1000, 2000]) {
     const asking = world.next();
     assert.equal(world.due.length, 0);
     await asking;
-    assert.deepEqual(world.due.map((timer) => timer.wait), [wait]);
+    assert.deepEqual(
+      world.due.map((timer) => timer.wait),
+      [wait],
+    );
   }
   poller.now();
-  assert.deepEqual(world.due.map(({ wait }) => wait), [0]);
+  assert.deepEqual(
+    world.due.map(({ wait }) => wait),
+    [0],
+  );
   await world.next();
   assert.deepEqual([got, world.due.map(({ wait }) => wait)], [[true, false, false, true], [500]]);
   poller.stop();
@@ -254,24 +371,43 @@ test("the poller rests while the tab is hidden and asks at once when it is seen 
   world.turn("hidden");
   assert.equal(world.due.length, 0);
   world.turn("visible");
-  assert.deepEqual(world.due.map(({ wait }) => wait), [0]);
+  assert.deepEqual(
+    world.due.map(({ wait }) => wait),
+    [0],
+  );
 });
 
 test("a listener that throws does not end the polling", async () => {
   const world = fakeWorld();
-  const poller = createPoller({ call: async () => ({ ok: true }), onAnswer() { throw new Error("mine"); }, interval: 500, ...world });
+  const poller = createPoller({
+    call: async () => ({ ok: true }),
+    onAnswer() {
+      throw new Error("mine");
+    },
+    interval: 500,
+    ...world,
+  });
   poller.start();
   await assert.rejects(world.next(), /mine/);
   assert.equal(world.due.length, 1);
 });
 
 test("failures double the wait up to the slowest", () => {
-  assert.deepEqual([0, 1, 4, 50].map((failures) => delayAfter(failures, 500, 8000)), [500, 1000, 8000, 8000]);
+  assert.deepEqual(
+    [0, 1, 4, 50].map((failures) => delayAfter(failures, 500, 8000)),
+    [500, 1000, 8000, 8000],
+  );
 });
 
 test("what an answer took is part of the interval, but never all of its rest", () => {
-  assert.deepEqual([0, 120, 400, 9000].map((took) => restAfter(0, took, 500)), [500, 380, 250, 250]);
-  assert.deepEqual([1, 2].map((failures) => restAfter(failures, 400, 500)), [1000, 2000]);
+  assert.deepEqual(
+    [0, 120, 400, 9000].map((took) => restAfter(0, took, 500)),
+    [500, 380, 250, 250],
+  );
+  assert.deepEqual(
+    [1, 2].map((failures) => restAfter(failures, 400, 500)),
+    [1000, 2000],
+  );
 });
 
 test("the poller keeps the beat of its interval, whatever an answer takes", async () => {
@@ -284,14 +420,24 @@ test("the poller keeps the beat of its interval, whatever an answer takes", asyn
   const poller = createPoller({ call, onAnswer() {}, interval: 500, ...world, clock: { now: () => now } });
   poller.start();
   await world.next();
-  assert.deepEqual(world.due.map(({ wait }) => wait), [350]);
+  assert.deepEqual(
+    world.due.map(({ wait }) => wait),
+    [350],
+  );
 });
 
 test("a lost controller's word on the grid and apis-web holds no longer; its units, orders and locks stand as last told", () => {
-  const frame = frameOf({ E1: told({ ig: 2 }) }, {
-    grid: { mode: "manual", gridMaster: "E1" }, apisWeb: { emulatorEmulator: { up: true } }, orders: [{ id: "c1" }], locks: { E1: {} },
-    deals: [deal("E2", "E1", { running: true, current: 2 })], spurs: [{ unitId: "E1", inward: false, current: 2, power: 700 }],
-  });
+  const frame = frameOf(
+    { E1: told({ ig: 2 }) },
+    {
+      grid: { mode: "manual", gridMaster: "E1" },
+      apisWeb: { emulatorEmulator: { up: true } },
+      orders: [{ id: "c1" }],
+      locks: { E1: {} },
+      deals: [deal("E2", "E1", { running: true, current: 2 })],
+      spurs: [{ unitId: "E1", inward: false, current: 2, power: 700 }],
+    },
+  );
   const model = buildModel(frame, { lost: true, elapsed: 4 });
   assert.deepEqual([model.status.grid, model.status.apisWeb, model.dealsKnown, model.units[0].gridMaster], [{}, {}, false, false]);
   assert.deepEqual([model.status.orders, model.status.locks, model.units[0].age], [[{ id: "c1" }], { E1: {} }, 5]);

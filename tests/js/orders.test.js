@@ -26,7 +26,15 @@ function bench({ status = { serial: 7, start: "a1", orders: [] }, statusAt = 0 }
     commands: async ({ key }) => answer(`commands?key=${key}`, { commands: bench.known.filter((one) => one.key === key) }),
     command: async (id) => answer(`commands/${id}`, bench.known.find((one) => one.id === id) ?? null),
   };
-  bench.orders = createOrders({ api, state: bench.state, words, page: "p1", renew: () => bench.asked.push("status"), now: () => new Date(0), clock: () => bench.time });
+  bench.orders = createOrders({
+    api,
+    state: bench.state,
+    words,
+    page: "p1",
+    renew: () => bench.asked.push("status"),
+    now: () => new Date(0),
+    clock: () => bench.time,
+  });
   bench.give = (call, more = {}) => bench.orders.give({ spot: "global", ...RUN, call, ...more });
   bench.entry = () => bench.state.get().orders[0];
   bench.shown = () => [bench.entry().command.state, bench.entry().kind, bench.entry().text, bench.entry().ended !== null];
@@ -79,7 +87,12 @@ test("an order follows its own key, never another's with the same order and scop
 test("an order held on its way is told as not arrived, without a word of how others stand (H1)", async () => {
   const world = bench();
   let release = null;
-  const given = world.give(() => new Promise((resolve) => { release = resolve; }));
+  const given = world.give(
+    () =>
+      new Promise((resolve) => {
+        release = resolve;
+      }),
+  );
   await world.hear();
   assert.deepEqual(world.shown(), ["pending", "wait", "sending", false]);
   world.time = 2500;
@@ -197,7 +210,12 @@ test("what only reads has no key, and a lost answer of it is not looked for", as
   await world.orders.look({ spot: "card:E1:refresh", order: "refresh", unitId: "E1", call: async (...given) => (terms.push(...given), LOST) });
   await world.hear();
   assert.deepEqual([terms, world.asked, world.shown()[3]], [[], [], true]);
-  await world.orders.look({ spot: "cluster:flush", order: "flushCache", call: async () => ({ ok: true, body: { units: 4 } }), done: ({ units }) => `${units} read` });
+  await world.orders.look({
+    spot: "cluster:flush",
+    order: "flushCache",
+    call: async () => ({ ok: true, body: { units: 4 } }),
+    done: ({ units }) => `${units} read`,
+  });
   assert.equal(world.shown()[2], "4 read");
 });
 
@@ -206,17 +224,35 @@ test("a page keeps its name over a reload, and has one where storage is switched
   const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
   const name = pageName(() => storage);
   assert.match(name, /^[0-9a-f]{32}$/);
-  assert.equal(pageName(() => storage), name);
-  assert.match(pageName(() => { throw new Error("off"); }), /^[0-9a-f]{32}$/);
+  assert.equal(
+    pageName(() => storage),
+    name,
+  );
+  assert.match(
+    pageName(() => {
+      throw new Error("off");
+    }),
+    /^[0-9a-f]{32}$/,
+  );
   assert.notEqual(newKey(), newKey());
 });
 
 test("an order lives from sending through the open orders to its end, and is asked for once there", async () => {
   const state = createState();
   const asked = [];
-  const api = { command: async (id) => { asked.push(id); return { ok: true, status: 200, body: { id, order: "setOperationMode", state: "verified", units: {} } }; } };
+  const api = {
+    command: async (id) => {
+      asked.push(id);
+      return { ok: true, status: 200, body: { id, order: "setOperationMode", state: "verified", units: {} } };
+    },
+  };
   const orders = createOrders({ api: { ...ORDERS, ...api }, state, words, clock: () => 0 });
-  await orders.give({ spot: "global", order: "setOperationMode", wanted: { mode: "stop" }, call: async () => ({ ok: true, body: { succeeded: true, command: "c7" } }) });
+  await orders.give({
+    spot: "global",
+    order: "setOperationMode",
+    wanted: { mode: "stop" },
+    call: async () => ({ ok: true, body: { succeeded: true, command: "c7" } }),
+  });
   assert.equal(orders.at("global").kind, "wait");
   orders.follow({ orders: [{ id: "c7", order: "setOperationMode", state: "accepted", progress: { shown: 1, of: 2 } }] });
   assert.equal(orders.at("global").text, "accepted; seen at 1 of 2 units");
@@ -231,7 +267,12 @@ test("an order lives from sending through the open orders to its end, and is ask
 test("a refused order shows the refusal on its spot, a newer order takes its place", async () => {
   const state = createState();
   const orders = createOrders({ api: ORDERS, state, words, clock: () => 0 });
-  await orders.give({ spot: "card:E1", order: "setDcdc", unitId: "E1", call: async () => ({ ok: false, failure: "refused", body: { error: "No.", sent: false } }) });
+  await orders.give({
+    spot: "card:E1",
+    order: "setDcdc",
+    unitId: "E1",
+    call: async () => ({ ok: false, failure: "refused", body: { error: "No.", sent: false } }),
+  });
   assert.deepEqual([orders.at("card:E1").kind, orders.at("card:E1").text], ["bad", "No."]);
   orders.say("card:E1", "Wrong number.");
   assert.equal(orders.at("card:E1").text, "Wrong number.");
@@ -267,9 +308,19 @@ test("every order under way stands at its spot until it has ended, whatever was 
 /** A converter order of this page that its converter's own answer made done; `told` is what /commands says of it. */
 async function answeredOrder() {
   const world = bench();
-  const told = { id: "c1", order: "setDcdc", unitId: "E1", wanted: { word: "0x0041" }, state: "verified", units: { E1: { state: "verified", evidence: "converter" } } };
+  const told = {
+    id: "c1",
+    order: "setDcdc",
+    unitId: "E1",
+    wanted: { word: "0x0041" },
+    state: "verified",
+    units: { E1: { state: "verified", evidence: "converter" } },
+  };
   await world.orders.give({
-    spot: "card:E1:converter", order: "setDcdc", unitId: "E1", call: async ({ terms }) => {
+    spot: "card:E1:converter",
+    order: "setDcdc",
+    unitId: "E1",
+    call: async ({ terms }) => {
       world.known.push({ ...told, key: terms.key });
       return { ok: true, body: { command: "c1", key: terms.key, state: "verified" } };
     },
@@ -344,7 +395,14 @@ test("a late contradiction is learned from the event that tells of it", async ()
 test("an order seen in part warns and names who cannot tell (S25)", async () => {
   const world = bench();
   await world.give(async ({ terms }) => {
-    world.known.push({ ...RUN, id: "c1", key: terms.key, state: "partlyVerified", note: "Seen at 1 of 4; E002, E003 cannot tell.", units: { E002: { state: "unconfirmed" } } });
+    world.known.push({
+      ...RUN,
+      id: "c1",
+      key: terms.key,
+      state: "partlyVerified",
+      note: "Seen at 1 of 4; E002, E003 cannot tell.",
+      units: { E002: { state: "unconfirmed" } },
+    });
     return { ok: true, body: { command: "c1", key: terms.key, state: "partlyVerified" } };
   });
   await settled();
@@ -359,8 +417,13 @@ test("Stop all that rests on answers says so, and that it is contradicted", () =
 });
 
 test("a running Stop all tells who gets Wait in how long and why, and without it stands as before", () => {
-  const stop = { order: "stopAll", state: "pending", progress: { shown: 1, of: 4, grace: { units: ["E001", "E002"], waitIn: 31.4, why: "apis-main ends its deals in their order first" } } };
+  const stop = {
+    order: "stopAll",
+    state: "pending",
+    progress: { shown: 1, of: 4, grace: { units: ["E001", "E002"], waitIn: 31.4, why: "apis-main ends its deals in their order first" } },
+  };
   assert.equal(standing(stop, words), "sending; seen at 1 of 4 units; Wait goes to E001, E002 in 31 s: apis-main ends its deals in their order first.");
-  for (const grace of [null, undefined, { units: [] }]) assert.equal(standing({ ...stop, progress: { shown: 1, of: 4, grace } }, words), "sending; seen at 1 of 4 units");
+  for (const grace of [null, undefined, { units: [] }])
+    assert.equal(standing({ ...stop, progress: { shown: 1, of: 4, grace } }, words), "sending; seen at 1 of 4 units");
   assert.match(standing(stop, createWords("ja")), /E001、?.*E002 には 31 秒後に Wait を送信します/);
 });

@@ -9,7 +9,18 @@ import { isDrained } from "../../js/lib/drained.js";
 import { buildModel } from "../../js/lib/model.js";
 import { fieldValue, moment, prefill, scheduleValue, secondsUntil, unitTime, wireTime, zoneName } from "../../js/lib/moments.js";
 import { nextSchedule } from "../../js/lib/next_schedule.js";
-import { failureSentence, liveNow, modeName, namesOf, orderName, orderTitle, scheduleText, standing, stateSentence, unwatchedSentence } from "../../js/lib/sentences.js";
+import {
+  failureSentence,
+  liveNow,
+  modeName,
+  namesOf,
+  orderName,
+  orderTitle,
+  scheduleText,
+  standing,
+  stateSentence,
+  unwatchedSentence,
+} from "../../js/lib/sentences.js";
 import { chooseLanguage, createWords } from "../../js/words.js";
 import { SCENE_WORDS } from "../../js/scene/words.js";
 import en from "../../js/i18n/en.js";
@@ -21,6 +32,12 @@ const words = createWords("en");
 
 function unit(id, { global: globalMode = "autonomous", effective = globalMode, word: lastWord = "0x0000", display: name = id, ...more } = {}) {
   return told({ globalMode, effective, lastWord, name, ip: "192.168.0.1", ...more });
+}
+
+/** A sentence of the controller whose code the page has learnt. */
+function knowing(text, code, parameters) {
+  words.learn([{ text, code, parameters }]);
+  return text;
 }
 
 function modelOf(units, deals = [], grid = {}) {
@@ -56,7 +73,8 @@ test("an order seen in effect is over once its converter does something else; wh
   assert.equal(isOver(line, unit), true);
   assert.equal(isOver(line, { ...unit, word: null }), true);
   assert.equal(isOver(line, { ...unit, word: "reference" }), false);
-  for (const change of [{ watched: 5 }, { kind: "bad" }, { kind: "wait" }, { command: undefined }, { command: { order: "setLock" } }]) assert.equal(isOver({ ...line, ...change }, unit), false);
+  for (const change of [{ watched: 5 }, { kind: "bad" }, { kind: "wait" }, { command: undefined }, { command: { order: "setLock" } }])
+    assert.equal(isOver({ ...line, ...change }, unit), false);
   assert.equal(isOver(line, { ...unit, state: "stale", lastWord: "reference" }), false);
   assert.equal(isOver(line, { ...unit, state: "silent", lastWord: null }), false);
   assert.equal(isOver(line, { state: "silent", word: "reference", lastWord: "wait" }), true);
@@ -85,7 +103,14 @@ test("the form mirrors the converter: its word as the choice, its set current wi
 });
 
 test("filters, search and sort choose and order the units; ties stay in id order", () => {
-  const model = modelOf({ E1: unit("E1", { rsoc: 10 }), E2: unit("E2", { rsoc: 90, effective: "stop", display: "mill" }), E10: unit("E10", { rsoc: 90, wg: -700, ig: -2, word: "0x0002" }) }, [deal("E10", "E1")]);
+  const model = modelOf(
+    {
+      E1: unit("E1", { rsoc: 10 }),
+      E2: unit("E2", { rsoc: 90, effective: "stop", display: "mill" }),
+      E10: unit("E10", { rsoc: 90, wg: -700, ig: -2, word: "0x0002" }),
+    },
+    [deal("E10", "E1")],
+  );
   const ids = (choice) => selectUnits(model.units, choice).map(({ id }) => id);
   assert.deepEqual(ids({}), ["E1", "E2", "E10"]);
   assert.deepEqual(ids({ filter: "deal" }), ["E1", "E10"]);
@@ -134,7 +159,10 @@ test("times carry their zone; a unit's clock is shown as it came", () => {
 
 test("unwatched hardware is named with for how long and in which word it was last seen (Z6a)", () => {
   const base = { id: "E001", age: 130, dvg: 350, dig: 2, word: "wait" };
-  assert.equal(unwatchedSentence({ ...base, state: "silent", lastWord: "reference" }, words), "E001 has been silent for 2 min 10 s; last seen as voltage reference at 350 V.");
+  assert.equal(
+    unwatchedSentence({ ...base, state: "silent", lastWord: "reference" }, words),
+    "E001 has been silent for 2 min 10 s; last seen as voltage reference at 350 V.",
+  );
   assert.equal(unwatchedSentence({ ...base, state: "stale", lastWord: "charge" }, words), "E001 has been stale for 2 min 10 s; last seen charging 2.0 A.");
   assert.match(unwatchedSentence({ ...base, age: null, state: "silent", lastWord: null, word: null }, words), /^E001 is a member .* unknown\.$/);
   assert.equal(stateSentence({ state: "silent", age: null }, words), "silent, never seen");
@@ -155,7 +183,8 @@ test("orders are titled and their standing told from the command alone, whatever
   assert.equal(standing({ order: "setLock", state: "verified" }, words), "done"); // no reading shows it
   const ups = { order: "upsMode", state: "accepted", units: { E1: { state: "accepted" }, E2: { state: "failed", error: "no UPS" } } };
   assert.equal(standing(ups, words), "accepted; not yet seen in the readings; not taken by E2: no UPS");
-  assert.equal(standing({ ...ups, state: "failed", error: "No UPS took the mode: E2." }, words), "failed: No UPS took the mode: E2.");
+  const none = knowing("No UPS took the mode: E2.", "orders.noUpsTookIt", { units: ["E2"] });
+  assert.equal(standing({ ...ups, state: "failed", error: none }, words), "failed: No UPS took the mode: E2.");
   assert.equal(namesOf(["a", "b", "c"], words, 2), "a, b and 1 more");
   assert.equal(modeName("odd", words), "odd");
   assert.equal(modeName(null, words), "--");
@@ -165,14 +194,21 @@ test("an order without an answer is told as unknown, a refusal in the controller
   assert.match(failureSentence({ failure: "unreachable" }, words), /unknown/);
   assert.match(failureSentence({ failure: "timedOut" }, words), /unknown/);
   assert.equal(failureSentence({ failure: "refused", body: { error: "E1 is locked.", sent: false } }, words), "E1 is locked.");
-  assert.match(failureSentence({ failure: "refused", body: { error: "No answer.", sent: "unknown" } }, words), /^No answer\. \(it may have been carried out\)$/);
+  assert.match(
+    failureSentence({ failure: "refused", body: { error: "No answer.", sent: "unknown" } }, words),
+    /^No answer\. \(it may have been carried out\)$/,
+  );
 });
 
 test("the end of Stop all is every unit in Wait, or the sentence with the units that are not (Z9)", () => {
   const units = { E1: { state: "verified" }, E2: { state: "timedOut" } };
   assert.equal(standing({ order: "stopAll", state: "verified", units }, words), "Every unit known is in Wait.");
   assert.equal(standing({ order: "stopAll", state: "failed", error: "1 of 2 units.", units }, words), "1 of 2 units. Not seen in Wait: E2");
-  assert.equal(standing({ order: "stopAll", state: "failed", error: "E2 shows no Wait.", units }, words), "E2 shows no Wait.");
+  const unseen = knowing("Not seen in Wait: E2. No Force Stop.", "joined", {
+    parts: [{ text: "Not seen in Wait: E2.", code: "procedures.unitsNotSeenInWait", parameters: { units: ["E2"] } }, "No Force Stop."],
+    between: " ",
+  });
+  assert.equal(standing({ order: "stopAll", state: "failed", error: unseen, units }, words), unseen);
 });
 
 test("an order refused for its moment is told with what came since its question was opened", () => {
@@ -181,7 +217,28 @@ test("an order refused for its moment is told with what came since its question 
   assert.match(refusal({ came }), /^Too late\. Since then: Force Stop · cluster \(10\.0\.0\.7, .+\)\.$/);
   assert.equal(refusal({ came: [] }), "Too late.");
   assert.equal(refusal({}), "Too late.");
-  assert.equal(refusal({ came, error: "10.0.0.7 ordered Force Stop." }), "10.0.0.7 ordered Force Stop.");
+  const named = knowing("Force Stop by 10.0.0.7 came.", "orders.cameSince", { what: "Force Stop", by: "10.0.0.7" });
+  assert.equal(refusal({ came, error: named }), named);
+});
+
+test("nothing is left out because a sentence happens to hold its letters, only because its parameters name it", () => {
+  const units = { E1: { state: "failed", error: "no UPS" }, E10: { state: "failed", error: "no UPS" } };
+  const ups = { order: "upsMode", unitId: null, state: "timedOut", units };
+  const without = standing({ ...ups, error: "Not seen at E10, said E1." }, words);
+  assert.match(without, /not taken by E1: no UPS.*E10: no UPS/);
+  const error = knowing("Not seen in effect within 60 s: E10 shows nothing.", "watching.notSeen", {
+    seconds: 60,
+    units: [{ text: "E10 shows nothing", code: "watching.showsNothing", parameters: { unit: "E10" } }],
+  });
+  const told = standing({ ...ups, error }, words);
+  assert.match(told, /not taken by E1: no UPS$/);
+  const many = knowing("No UPS took the mode: E1 and more.", "orders.noUpsTookIt", { units: ["A", "B", "C", "D", "E", "F", "G", "H", "E1", "E10"] });
+  assert.match(standing({ ...ups, state: "failed", error: many }, words), /not taken by E1: no UPS.*E10/, "beyond the eighth a list names nobody");
+  const stop = knowing("E10 is odd.", "procedures.itNotSeenInWait", { unit: "E10" });
+  assert.match(standing({ order: "stopAll", state: "failed", error: stop, units }, words), /^E10 is odd\. Not seen in Wait: E1, E10$/);
+  const came = [{ order: "shutDown", unitId: null, by: "bob", at: "2026-11-22T00:00:00Z" }];
+  const late = knowing("bob's lamp is out.", "orders.changedSince", { change: "bob's lamp is out." });
+  assert.match(failureSentence({ failure: "refused", body: { error: late, cause: "moment", came } }, words), /Since then: Shut Down · cluster \(bob/);
 });
 
 test("what is live now says cannot tell where it cannot, never none (Z6)", () => {

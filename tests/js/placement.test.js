@@ -9,7 +9,12 @@ import { describe, steps } from "../../js/scene/outline.js";
 import { fill, SCENE_WORDS } from "../../js/scene/words.js";
 
 const ids = (count) => Array.from({ length: count }, (_, index) => `E${String(index + 1).padStart(4, "0")}`);
-const BOXES = { desktop: { x: 0, y: 0, width: 1060, height: 560 }, phone: { x: 0, y: 0, width: 390, height: 400 }, wall: { x: 0, y: 0, width: 3840, height: 2000 }, tall: { x: 0, y: 0, width: 360, height: 700 } };
+const BOXES = {
+  desktop: { x: 0, y: 0, width: 1060, height: 560 },
+  phone: { x: 0, y: 0, width: 390, height: 400 },
+  wall: { x: 0, y: 0, width: 3840, height: 2000 },
+  tall: { x: 0, y: 0, width: 360, height: 700 },
+};
 const COUNTS = [1, 2, 4, 7, 20, 59, 60, 64, 120, 199, 200, 300, 1000];
 
 /** The pairs of boxes that lie upon each other by more than a px. */
@@ -29,7 +34,10 @@ for (const [name, box] of Object.entries(BOXES)) {
       const { w, h } = layout.tile ?? { w: layout.cell, h: layout.cell * 1.5 };
       assert.equal(layout.places.size, count);
       for (const { x, y } of layout.places.values()) {
-        assert.ok(x - w / 2 >= -1 && x + w / 2 <= box.width + 1 && y - h / 2 >= -1 && y + h / 2 <= box.height + 1, `${x},${y} beyond ${box.width}x${box.height}`);
+        assert.ok(
+          x - w / 2 >= -1 && x + w / 2 <= box.width + 1 && y - h / 2 >= -1 && y + h / 2 <= box.height + 1,
+          `${x},${y} beyond ${box.width}x${box.height}`,
+        );
         assert.ok(Math.hypot(x - layout.hub.x, y - layout.hub.y) > layout.hub.r, "on the hub");
       }
       assert.equal(collisions(layout.places, w, h), 0);
@@ -38,10 +46,22 @@ for (const [name, box] of Object.entries(BOXES)) {
   }
 }
 
-for (const [count, sharing] of [[4, 4], [20, 7], [20, 14], [20, 20], [64, 64], [64, 20], [199, 66], [300, 100], [1000, 333]]) {
+for (const [count, sharing] of [
+  [4, 4],
+  [20, 7],
+  [20, 14],
+  [20, 20],
+  [64, 64],
+  [64, 20],
+  [199, 66],
+  [300, 100],
+  [1000, 333],
+]) {
   test(`${sharing} of ${count} units drawn to the middle are clear of each other and of the hub`, () => {
     const layout = placeUnits(ids(count), BOXES.desktop);
-    const members = ids(count).slice(0, sharing).map((id) => ({ id, angle: layout.places.get(id).angle }));
+    const members = ids(count)
+      .slice(0, sharing)
+      .map((id) => ({ id, angle: layout.places.get(id).angle }));
     const { places, cell } = innerPlaces(members, layout);
     assert.equal(places.size, sharing);
     assert.equal(collisions(places, cell, cell * 1.5), 0);
@@ -55,9 +75,15 @@ test("the same ids and size make the same picture, and the state of a unit has n
 
 test("units drawn to the middle stay clear of those that stayed outside, however many share", () => {
   for (const box of [BOXES.desktop, BOXES.phone]) {
-    for (const [count, sharing] of [[20, 11], [20, 17], [64, 30]]) {
+    for (const [count, sharing] of [
+      [20, 11],
+      [20, 17],
+      [64, 30],
+    ]) {
       const layout = placeUnits(ids(count), box);
-      const members = ids(count).filter((_, index) => index % count < sharing).map((id) => ({ id, angle: layout.places.get(id).angle }));
+      const members = ids(count)
+        .filter((_, index) => index % count < sharing)
+        .map((id) => ({ id, angle: layout.places.get(id).angle }));
       const inner = innerPlaces(members, layout);
       const all = new Map([...layout.places, ...inner.places]);
       assert.equal(collisions(all, layout.cell, layout.cell * 1.5), 0, `${sharing} of ${count}`);
@@ -66,8 +92,16 @@ test("units drawn to the middle stay clear of those that stayed outside, however
 });
 
 /** The scene's room beside the page's columns on a desktop, a tablet and a phone. */
-const PAGES = { desktop: { x: 0, y: 0, width: 1204, height: 350 }, tablet: { x: 0, y: 0, width: 768, height: 255 }, phone: { x: 0, y: 0, width: 360, height: 370 } };
-const drawnTo = (layout, members) => innerPlaces(members.map((id) => ({ id, angle: layout.places.get(id).angle })), layout);
+const PAGES = {
+  desktop: { x: 0, y: 0, width: 1204, height: 350 },
+  tablet: { x: 0, y: 0, width: 768, height: 255 },
+  phone: { x: 0, y: 0, width: 360, height: 370 },
+};
+const drawnTo = (layout, members) =>
+  innerPlaces(
+    members.map((id) => ({ id, angle: layout.places.get(id).angle })),
+    layout,
+  );
 
 for (const [name, box] of Object.entries(PAGES)) {
   for (const sharing of [8, 13, 18, 19, 20]) {
@@ -80,7 +114,10 @@ for (const [name, box] of Object.entries(PAGES)) {
       if (name === "tablet") assert.ok(cell > 19, `${cell}: no room for the whole figure`);
       const boxes = ids(20).map((id) => (places.has(id) ? { ...places.get(id), w: cell } : { ...layout.places.get(id), w: layout.cell }));
       boxes.forEach((one, i) => {
-        assert.ok(Math.abs(one.x - layout.hub.x) + one.w / 2 <= box.width / 2 && Math.abs(one.y - layout.hub.y) + one.w * 0.75 <= box.height / 2, "beyond the screen");
+        assert.ok(
+          Math.abs(one.x - layout.hub.x) + one.w / 2 <= box.width / 2 && Math.abs(one.y - layout.hub.y) + one.w * 0.75 <= box.height / 2,
+          "beyond the screen",
+        );
         for (const other of boxes.slice(i + 1)) {
           const wide = (one.w + other.w) / 2;
           assert.ok(Math.abs(one.x - other.x) >= wide || Math.abs(one.y - other.y) >= wide * 1.5, "one upon another");
@@ -121,7 +158,10 @@ test("spreading moves nobody who has room, and everybody who has none far enough
 
 test("a unit glides to a new place and back, starting from where it is, and jumps when motion is unwanted", () => {
   const motion = createMotion(1000);
-  const [home, middle] = [{ x: 0, y: 0, cell: 10 }, { x: 100, y: 0, cell: 20 }];
+  const [home, middle] = [
+    { x: 0, y: 0, cell: 10 },
+    { x: 100, y: 0, cell: 20 },
+  ];
   motion.send(new Map([["A", home]]), 0, false);
   assert.equal(motion.count(0), 0);
   assert.equal(motion.send(new Map([["A", middle]]), 0, false), true);
@@ -137,9 +177,33 @@ test("a unit glides to a new place and back, starting from where it is, and jump
 });
 
 test("a unit in one sentence tells what the picture shows of it", () => {
-  const unit = { id: "E003", name: "house214", state: "live", age: 1, rsoc: 68, crown: true, gridMaster: true, running: true, current: -4.9, inDeal: true, sharing: "running" };
+  const unit = {
+    id: "E003",
+    name: "house214",
+    state: "live",
+    age: 1,
+    rsoc: 68,
+    crown: true,
+    gridMaster: true,
+    running: true,
+    current: -4.9,
+    inDeal: true,
+    sharing: "running",
+  };
   assert.equal(describe(unit, SCENE_WORDS), "E003 house214, live, charge 68%, voltage reference, Grid Master, gives 4.9 A");
-  const silent = { id: "E014", name: null, state: "silent", age: 130, rsoc: null, crown: false, gridMaster: false, running: false, current: null, inDeal: true, sharing: "unknown" };
+  const silent = {
+    id: "E014",
+    name: null,
+    state: "silent",
+    age: 130,
+    rsoc: null,
+    crown: false,
+    gridMaster: false,
+    running: false,
+    current: null,
+    inDeal: true,
+    sharing: "unknown",
+  };
   assert.equal(describe(silent, SCENE_WORDS), "E014, silent 2 min 10 s, charge --, in a deal, current unknown");
   assert.match(describe({ ...silent, state: "live", current: 0, sharing: "agreed" }, SCENE_WORDS), /in a deal, no current yet$/);
   assert.match(describe({ ...silent, current: -2, sharing: "running" }, SCENE_WORDS), /in a deal, current unknown$/);

@@ -9,16 +9,36 @@ import { headroomText } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
 
 const words = createWords("en");
-const rule = (name, pass, more = {}) => ({ rule: name, pass, cause: pass ? "ok" : "some", sentence: `Rule ${name}.`, overridable: false, advice: false, ...more });
+const rule = (name, pass, more = {}) => ({
+  rule: name,
+  pass,
+  cause: pass ? "ok" : "some",
+  sentence: `Rule ${name}.`,
+  overridable: false,
+  advice: false,
+  ...more,
+});
 
 test("an override names the failing overridable rules only, each once; what waits, what is firm and advice is not named (S7)", () => {
   const told = [
-    rule("a", true), rule("e", false, { overridable: true }), rule("f", false, { overridable: true }), rule("f", false, { overridable: true }),
-    rule("f", null, { overridable: true }), rule("j", false), rule("g", false, { advice: true }), rule("k", true, { overridable: true }),
+    rule("a", true),
+    rule("e", false, { overridable: true }),
+    rule("f", false, { overridable: true }),
+    rule("f", false, { overridable: true }),
+    rule("f", null, { overridable: true }),
+    rule("j", false),
+    rule("g", false, { advice: true }),
+    rule("k", true, { overridable: true }),
   ];
   const failing = failingOf(told);
   assert.deepEqual(overridesOf(failing), ["e", "f"]);
-  assert.deepEqual(hardOf(failing).map(({ rule: name, pass }) => [name, pass]), [["f", null], ["j", false]]);
+  assert.deepEqual(
+    hardOf(failing).map(({ rule: name, pass }) => [name, pass]),
+    [
+      ["f", null],
+      ["j", false],
+    ],
+  );
   assert.deepEqual(overridesOf([]), []);
 });
 
@@ -33,16 +53,22 @@ test("a rule that nothing tells of stands apart from one that is kept, and one r
 
 test("the order bears the reason with the rules that it passes, and neither where nothing is overridden", async () => {
   const sent = [];
-  const fetch = async (url, { body }) => (sent.push(Object.fromEntries(body)), { ok: true, status: 200, json: async () => ({}), headers: new Headers() });
+  const fetch = async (_, { body }) => (sent.push(Object.fromEntries(body)), { ok: true, status: 200, json: async () => ({}), headers: new Headers() });
   const { setDcdc } = createApi({ base: "http://x/", fetch }).orders({});
   await setDcdc("E1", { mode: "0x0041", dvg: 350, dig: 1, override: "bench", overrideRules: "e,f" });
   await setDcdc("E1", { mode: "0x0041", dvg: 350, dig: 1 });
-  assert.deepEqual(sent, [{ mode: "0x0041", dvg: "350", dig: "1", override: "bench", overrideRules: "e,f" }, { mode: "0x0041", dvg: "350", dig: "1" }]);
+  assert.deepEqual(sent, [
+    { mode: "0x0041", dvg: "350", dig: "1", override: "bench", overrideRules: "e,f" },
+    { mode: "0x0041", dvg: "350", dig: "1" },
+  ]);
 });
 
 test("what is said against Stopped is advice and keeps nothing (S28)", () => {
   const told = [rule("g", false, { advice: true, cause: "followers-still-on" }), rule("a", true)];
-  assert.deepEqual(adviceOf(told).map(({ rule: name }) => name), ["g"]);
+  assert.deepEqual(
+    adviceOf(told).map(({ rule: name }) => name),
+    ["g"],
+  );
   assert.deepEqual(failingOf(told), []);
   assert.equal(ruleLine(told[0], words).pass, "advice");
 });

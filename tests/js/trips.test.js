@@ -18,7 +18,8 @@ const TRIPS = { count: 3, last: "2020-01-02T03:04:05.000+00:00", tooMany: true }
 test("trips are what the status tells of a unit, and none where it tells none or nonsense", () => {
   assert.deepEqual(tripsOf({ trips: TRIPS }), TRIPS);
   assert.deepEqual(tripsOf({ trips: { count: 1 } }), { count: 1, last: null, tooMany: false });
-  for (const nothing of [undefined, {}, { trips: null }, { trips: { count: 0 } }, { trips: { count: "many" } }, { trips: 5 }]) assert.equal(tripsOf(nothing), null);
+  for (const nothing of [undefined, {}, { trips: null }, { trips: { count: 0 } }, { trips: { count: "many" } }, { trips: 5 }])
+    assert.equal(tripsOf(nothing), null);
 });
 
 test("they are told with how many, when the last was and what that means, in both languages", () => {
@@ -33,7 +34,10 @@ test("they are told with how many, when the last was and what that means, in bot
 
 test("a unit kept in Wait by its trips counts as an alarm, one with fewer does not", () => {
   const model = buildModel(frameOf({ E1: told({ trips: TRIPS }), E2: told({ trips: { ...TRIPS, tooMany: false } }), E3: told() }));
-  assert.deepEqual(model.units.map(({ trips }) => trips?.count ?? null), [3, 3, null]);
+  assert.deepEqual(
+    model.units.map(({ trips }) => trips?.count ?? null),
+    [3, 3, null],
+  );
   assert.equal(countFilters(model.units).alarm, 1);
 });
 
@@ -45,10 +49,13 @@ test("their refusal comes first among the rules, which keep their order", () => 
 
 test("the reset goes out with name and reason, has a title of its own and is done without any reading", async () => {
   const sent = [];
-  const api = createApi({ base: "", fetch: async (url, { body }) => {
-    sent.push([url, String(body)]);
-    return new Response("{}", { status: 202 });
-  } });
+  const api = createApi({
+    base: "",
+    fetch: async (url, { body }) => {
+      sent.push([url, String(body)]);
+      return new Response("{}", { status: 202 });
+    },
+  });
   await api.orders({ key: "k" }).resetTrips({ unitId: "E001", name: "anna", reason: "fuse & fan" });
   assert.deepEqual(sent, [["resetTrips", "unitId=E001&name=anna&reason=fuse+%26+fan&key=k"]]);
   assert.equal(orderTitle({ order: "resetTrips", unitId: "E001", wanted: { name: "anna" } }, words), "Reset trips · E001");

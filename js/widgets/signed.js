@@ -4,7 +4,7 @@
 import { createHold } from "./hold.js";
 import { setAttribute, setOutcome, setText } from "./text.js";
 
-/** `page` is {orders, readNow} as main.js has them; `id` is what the parts' ids begin with: "forget" for #forget-dialog. */
+/** `id` is what the parts' ids begin with: "forget" for #forget-dialog. */
 export function createSigned({ orders, readNow }, id) {
   const find = (part) => document.getElementById(`${id}-${part}`);
   const [dialog, form, name, reason, outcome] = ["dialog", "form", "name", "reason", "outcome"].map(find);

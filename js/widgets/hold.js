@@ -15,7 +15,14 @@ export function createHold(dialog, buttons) {
   let turn = 0;
   let pressedAt = null;
   let places = "";
-  const hold = { arm, free, show, again: () => { if (dialog.open && readyAt !== -Infinity) arm(); } };
+  const hold = {
+    arm,
+    free,
+    show,
+    again: () => {
+      if (dialog.open && readyAt !== -Infinity) arm();
+    },
+  };
   holds.add(hold);
 
   function arm() {
@@ -55,7 +62,9 @@ export function createHold(dialog, buttons) {
   }
 
   function placesNow() {
-    return buttons().map((button) => button.getBoundingClientRect()).map(({ x, y }) => [x, y]);
+    return buttons()
+      .map((button) => button.getBoundingClientRect())
+      .map(({ x, y }) => [x, y]);
   }
 
   function haveMoved() {
@@ -81,9 +90,11 @@ export function createHold(dialog, buttons) {
   dialog.addEventListener("close", () => {
     for (const other of holds) if (other !== hold) other.again();
   });
-  if (globalThis.ResizeObserver) new ResizeObserver(() => { // the journal's page does without
-    if (dialog.open && readyAt !== Infinity && readyAt !== -Infinity && haveMoved()) arm();
-  }).observe(dialog);
+  if (globalThis.ResizeObserver)
+    new ResizeObserver(() => {
+      // the journal's page does without
+      if (dialog.open && readyAt !== Infinity && readyAt !== -Infinity && haveMoved()) arm();
+    }).observe(dialog);
   return hold;
 }
 

@@ -3,7 +3,9 @@
 // "Stopped" and its Set are never disabled (Z8). The form mirrors the converter until somebody touches it.
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
+import { latchOf } from "../lib/estop.js";
 import { exactly, readNumber } from "../lib/numbers.js";
+import { isReadOnly, mayOrder } from "../lib/permits.js";
 import { adviceOf, failingOf, hardOf, overridesOf, ruleLine, tripsFirst } from "../lib/rules.js";
 import { headroomText, idsOf, liveNow } from "../lib/sentences.js";
 import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
@@ -12,8 +14,7 @@ const RULES_WAIT = 300; // ms after the last key
 const RULES_AGAIN = 4000; // ms: the rules speak of readings, which move
 let forms = 0;
 
-export function createConverterForm(page, id, form, wordNow) {
-  const { words, orders, api } = page;
+export function createConverterForm({ words, orders, state, api, ask, busVoltage }, id, form, wordNow) {
   const spot = `card:${id}:converter`;
   const radios = Object.fromEntries([...form.querySelectorAll("input[type=radio]")].map((radio) => [radio.value, radio]));
   const current = form.querySelector("input[data-number]");
@@ -44,7 +45,7 @@ export function createConverterForm(page, id, form, wordNow) {
     timer = setTimeout(askRules, RULES_WAIT);
   }
 
-  function update(unit, model) {
+  function update(unit) {
     gate = whyClosed(unit);
     for (const name of ["voltage", "current"]) setProperty(radios[name], "disabled", gate !== null);
     setProperty(current, "disabled", gate !== null);
@@ -59,10 +60,11 @@ export function createConverterForm(page, id, form, wordNow) {
   }
 
   function whyClosed(unit) {
-    if (page.readOnly()) return "converter.needs.readonly";
-    if (unit.state !== "live" || !page.orderable()) return "converter.needs.live";
+    const now = state.get();
+    if (isReadOnly(now)) return "converter.needs.readonly";
+    if (unit.state !== "live" || !mayOrder(now)) return "converter.needs.live";
     if (unit.conflict !== null) return "converter.needs.conflict";
-    if (page.latch() !== null) return "converter.needs.estop";
+    if (latchOf(now.status) !== null) return "converter.needs.estop";
     return unit.effective === "manual" ? null : "converter.needs";
   }
 
@@ -80,11 +82,11 @@ export function createConverterForm(page, id, form, wordNow) {
 
   /** The order as entered, or what is wrong with it; of what is no number, that it cannot be read. */
   function wanted() {
-    const [amperes, bus] = choice() === "stopped" ? [{}, {}] : [readNumber(current.value), page.bus.read()];
+    const [amperes, bus] = choice() === "stopped" ? [{}, {}] : [readNumber(current.value), busVoltage.read()];
     if (amperes.problem && amperes.problem !== "empty") {
       return { problem: `number.${amperes.problem}`, values: { field: words.t("number.current"), text: current.value.trim() } };
     }
-    const order = converterOrder(choice(), amperes.value ?? null, bus.value ?? null, limitsOf(page.model().status));
+    const order = converterOrder(choice(), amperes.value ?? null, bus.value ?? null, limitsOf(state.get().model.status));
     return order.problem === "converter.bus" && bus.sentence ? { ...order, sentence: bus.sentence } : order;
   }
 
@@ -118,7 +120,7 @@ export function createConverterForm(page, id, form, wordNow) {
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
     if (told && order.kind === "stopped") advice = adviceOf(told);
     else if (told) failing = failingOf(told);
-    if (touched) showAnswer(order.kind === "stopped" ? advice : told ?? [], answer.body?.headroom ?? null);
+    if (touched) showAnswer(order.kind === "stopped" ? advice : (told ?? []), answer.body?.headroom ?? null);
   }
 
   function showAnswer(told, left = null) {
@@ -130,16 +132,23 @@ export function createConverterForm(page, id, form, wordNow) {
   function showRules(answered) {
     const told = tripsFirst(answered);
     setProperty(rules, "hidden", told.length === 0);
-    keyed(rules, told, (rule) => String(told.indexOf(rule)), () => { // one letter may stand for several rules
-      const line = make("li");
-      line.append(make("span", "", { class: "unseen" }), make("span"));
-      return line;
-    }, (line, rule) => {
-      const { pass, says, text } = ruleLine(rule, words);
-      setAttribute(line, "data-pass", pass);
-      setText(line.children[0], `${words.t(says)}: `);
-      setText(line.children[1], text);
-    });
+    keyed(
+      rules,
+      told,
+      (rule) => String(told.indexOf(rule)),
+      () => {
+        // one letter may stand for several rules
+        const line = make("li");
+        line.append(make("span", "", { class: "unseen" }), make("span"));
+        return line;
+      },
+      (line, rule) => {
+        const { pass, says, text } = ruleLine(rule, words);
+        setAttribute(line, "data-pass", pass);
+        setText(line.children[0], `${words.t(says)}: `);
+        setText(line.children[1], text);
+      },
+    );
   }
 
   /** Set was pressed: check here what can be checked, ask the rules, ask the person, give the order. */
@@ -156,14 +165,15 @@ export function createConverterForm(page, id, form, wordNow) {
       return;
     }
     [failing, advice] = [[], []];
-    if (order.kind === "stopped") askRules(); // what it answers comes up in the question; Stopped never waits for it
+    if (order.kind === "stopped")
+      askRules(); // what it answers comes up in the question; Stopped never waits for it
     else await askRules();
     const hard = hardOf(failing);
     if (hard.length > 0) {
       orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => words.said(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
       return;
     }
-    const { answer, reason, moment } = await page.ask(question(order));
+    const { answer, reason, moment } = await ask(question(order));
     if (answer !== "yes") {
       if (gate !== null || order.kind === "stopped") showConverter(); // nothing was typed that would have to be typed again
       return;
@@ -171,7 +181,11 @@ export function createConverterForm(page, id, form, wordNow) {
     const override = named.length > 0 ? { override: reason, overrideRules: named.join(",") } : {};
     reset();
     orders.give({
-      spot, order: "setDcdc", unitId: id, moment, wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
+      spot,
+      order: "setDcdc",
+      unitId: id,
+      moment,
+      wanted: { word: order.parameters.mode, dvg: order.parameters.dvg, dig: order.parameters.dig },
       call: ({ setDcdc }) => setDcdc(id, { ...order.parameters, ...override }),
     });
   }
@@ -189,15 +203,20 @@ export function createConverterForm(page, id, form, wordNow) {
     const note = () => (override() ? words.t("override.note") : "");
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
-      title, lead, facts: () => liveNow(page.model(), words, page.model().byId.get(id) ?? null),
-      rules: shown, reason: override, note,
-      focus: kind === "stopped" ? "yes" : null, yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
+      title,
+      lead,
+      facts: () => liveNow(state.get().model, words, state.get().model.byId.get(id) ?? null),
+      rules: shown,
+      reason: override,
+      note,
+      focus: kind === "stopped" ? "yes" : null,
+      yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
     };
   }
 
   /** Ending the reference before its followers asks on the page, at once; the controller's own rule (g) comes up below it. */
   function followersSentence() {
-    const model = page.model();
+    const { model } = state.get();
     if (model.byId.get(id)?.word !== "reference") return "";
     const followers = model.units.filter((unit) => unit.id !== id && (unit.word === "charge" || unit.word === "discharge")).map((unit) => unit.id);
     return followers.length === 0 ? "" : words.t("converter.followers", { units: idsOf(followers, words) });
@@ -206,7 +225,7 @@ export function createConverterForm(page, id, form, wordNow) {
   /** Drops what was entered and shows the converter again. */
   function showConverter() {
     reset();
-    const unit = page.model().byId.get(id);
+    const unit = state.get().model.byId.get(id);
     if (unit) mirror(unit);
   }
 

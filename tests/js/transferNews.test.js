@@ -1,21 +1,21 @@
-// What a guided sharing has to say to everybody who has not opened its dialog (S6, S30).
+// What a guided transfer has to say to everybody who has not opened its dialog (S6, S30).
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { shareNews } from "../../js/lib/shareNews.js";
+import { transferNews } from "../../js/lib/transferNews.js";
 import { createWords } from "../../js/words.js";
 
 const words = createWords("en");
-const SHARE = { command: "c1", from: "E1", to: "E3", current: 1, state: "running", reason: null, safe: false, unattended: null };
-const tell = (change) => shareNews({ ...SHARE, ...change }, words);
+const TRANSFER = { command: "c1", from: "E1", to: "E3", current: 1, state: "running", reason: null, safe: false, unattended: null };
+const tell = (change) => transferNews({ ...TRANSFER, ...change }, words);
 const bare = (text) => text.replace(/[\u2066-\u2069]/g, "");
 
 test("one that runs as it should, has ended by its limit, or is not there says nothing", () => {
   assert.equal(tell({}), null);
   assert.equal(tell({ state: "ended", safe: true, reason: "30 min are over." }), null);
   assert.equal(tell({ state: "cancelled", safe: true }), null);
-  for (const nothing of [null, undefined, "c1"]) assert.equal(shareNews(nothing, words), null);
+  for (const nothing of [null, undefined, "c1"]) assert.equal(transferNews(nothing, words), null);
 });
 
 test("one that nobody attends to asks on every page, with when it ends", () => {
@@ -41,5 +41,5 @@ test("one that is not seen to have ended alarms for as long as it stands", () =>
 });
 
 test("both languages have the words", () => {
-  assert.doesNotMatch(shareNews({ ...SHARE, reason: "x" }, createWords("ja")).text, /share\./);
+  assert.doesNotMatch(transferNews({ ...TRANSFER, reason: "x" }, createWords("ja")).text, /transfer\./);
 });

@@ -1,4 +1,4 @@
-// Small DOM writes that cost nothing when nothing changed. Used by every panel.
+// Small DOM writes that cost nothing when nothing changed. Used by panels and widgets.
 
 /** Sets the text of an element; names from the wire are text, never HTML. */
 export function setText(element, text) {

@@ -1,4 +1,4 @@
-// What a guided sharing may be asked for: its current, its bus voltage and its own end, as entered. Pure.
+// What a guided transfer may be asked for: its current, its bus voltage and its own end, as entered; and which orders end with it. Pure.
 
 import { finite } from "./figures.js";
 import { readNumber } from "./numbers.js";
@@ -29,15 +29,22 @@ export function amountsOf(fields, { min, max, longest }) {
   }
   const wrong = (problem, field, values = {}) => ({ problem, field, values });
   const { current, minutes, wh } = read;
-  if (!(current >= min && current <= max)) return wrong("share.range", "current", { min, max });
-  if (minutes === undefined && wh === undefined) return wrong("share.noend", "minutes");
-  if (minutes !== undefined && !(minutes >= 1 && minutes <= longest)) return wrong("share.minutes.range", "minutes", { max: longest });
-  if (wh !== undefined && !(wh > 0 && wh <= MOST)) return wrong("share.wh.range", "wh", { max: MOST });
+  if (!(current >= min && current <= max)) return wrong("transfer.range", "current", { min, max });
+  if (minutes === undefined && wh === undefined) return wrong("transfer.noend", "minutes");
+  if (minutes !== undefined && !(minutes >= 1 && minutes <= longest)) return wrong("transfer.minutes.range", "minutes", { max: longest });
+  if (wh !== undefined && !(wh > 0 && wh <= MOST)) return wrong("transfer.wh.range", "wh", { max: MOST });
   return { current, minutes, wh };
 }
 
 /** The words' key for when it ends by itself. */
 export function endsKey({ minutes, wh }) {
-  if (minutes === undefined || minutes === null) return "share.ends.wh";
-  return wh === undefined || wh === null ? "share.ends.minutes" : "share.ends.both";
+  if (minutes === undefined || minutes === null) return "transfer.ends.wh";
+  return wh === undefined || wh === null ? "transfer.ends.minutes" : "transfer.ends.both";
+}
+
+const OVER = new Set(["failed", "cancelled"]);
+
+/** Whether an order (as in /commands) has ended for the reason that the guided transfer of this id tells: its own, or one to end it. */
+export function hasEndedWith(command, id) {
+  return OVER.has(command?.state) && (command.id === id || command.wanted?.command === id);
 }

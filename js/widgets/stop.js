@@ -1,11 +1,11 @@
 // Stop all, and Stop all and latch, wherever they stand: the form that orders it by itself, the question before it, and its way past
-// everything else (Z9, I17). Used by cluster.js and journal.js.
+// everything else (Z9, I17). Used by panels/cluster.js and journal.js.
 //
 // Whatever this script cannot do must not keep the stop: where it cannot ask, or fails, the form is sent as without a script;
 // where no answer comes, the plain form below it is offered.
 
-import { isStopOver } from "./lib/converter.js";
-import { setOutcome, setProperty } from "./panels/text.js";
+import { isStopOver } from "../lib/converter.js";
+import { setOutcome, setProperty } from "./text.js";
 
 const OFFER_AFTER = 1_000; // ms without an answer
 const WORD = "stop";
@@ -51,7 +51,9 @@ export function createStop({ api, orders, ask, askLatch, units = () => [], chann
     async function send(given) {
       offer(false);
       let free = null;
-      const answered = new Promise((resolve) => { free = resolve; });
+      const answered = new Promise((resolve) => {
+        free = resolve;
+      });
       api.giveWay(answered);
       tellOtherTabs();
       const timer = setTimeout(() => offer(true), OFFER_AFTER);

@@ -1,38 +1,70 @@
-// One unit's panel (N1-N18): built when it comes into view, updated only while it is in view. Used by units.js.
+// One unit's panel (N1-N18): built when it comes into view, updated only while it is in view. Made by main.js for panels/units.js.
 
 import { isOver } from "../lib/converter.js";
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
 import { timeOfDay } from "../lib/moments.js";
+import { lockOf, mayOrder, offersUps } from "../lib/permits.js";
 import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
 import { tripsTexts } from "../lib/trips.js";
 import { isolated, visible } from "../lib/wire.js";
 import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
 import { showOutcomes } from "./outcomes.js";
+import { createScheduleLine } from "./scheduleLine.js";
 import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
 
-const FIGURES = [["wg", 2, signed], ["ig", 2, signed], ["vg", 2, figure], ["wb", 2, signed], ["ib", 2, signed], ["vb", 2, figure], ["rsoc", 0, figure]];
+const FIGURES = [
+  ["wg", 2, signed],
+  ["ig", 2, signed],
+  ["vg", 2, figure],
+  ["wb", 2, signed],
+  ["ib", 2, signed],
+  ["vb", 2, figure],
+  ["rsoc", 0, figure],
+];
 const DEAL_BADGES = Object.freeze({ running: "badge.deal", agreed: "badge.agreed", unknown: "badge.unknown" });
-const DEBUG = [["operating", "operating"], ["flow", "battery"], ["pv", "pv"], ["p1", "demand"], ["p2", "utility"], ["ups", "load"]];
+const DEBUG = [
+  ["operating", "operating"],
+  ["flow", "battery"],
+  ["pv", "pv"],
+  ["p1", "demand"],
+  ["p2", "utility"],
+  ["ups", "load"],
+];
 
 const FORMS = ["mode", "schedule", "shutDown", "lock", "converter", "trips", "refresh", "ups"]; // each has its own spot for what came of it
 
-export function createCard(page, id, element) {
-  const { words, orders } = page;
+/** `orderUps` is upsOrder.js's order; the others are what converterForm.js and scheduleLine.js take. */
+export function createCard({ words, orders, state, api, ask, readNow, busVoltage, orderUps }, id, element) {
   const body = document.getElementById("card-template").content.firstElementChild.cloneNode(true);
   element.replaceChildren(...body.childNodes);
   const find = (selector) => element.querySelector(selector);
   const spots = FORMS.map((form) => `card:${id}:${form}`);
   const part = {
-    id: find(".uid"), name: find(".uname"), state: find(".state"), address: find(".address"), badges: find(".badges"), sentence: find(".sentence"),
-    soc: find(".soc"), percent: find(".percent"), underWay: find(".under-way"), outcomes: find(".outcomes"), debug: find("dl.debug"),
-    shutDown: find("[data-act=shut-down]"), clear: find("[data-act=schedule-clear]"), set: find("[data-act=schedule-set]"), local: find("select[name=local]"), localSet: find("[data-act=local]"),
-    lock: find("[data-act=lock]"), ups: find("form.ups"),
+    id: find(".uid"),
+    name: find(".uname"),
+    state: find(".state"),
+    address: find(".address"),
+    badges: find(".badges"),
+    sentence: find(".sentence"),
+    soc: find(".soc"),
+    percent: find(".percent"),
+    underWay: find(".under-way"),
+    outcomes: find(".outcomes"),
+    debug: find("dl.debug"),
+    shutDown: find("[data-act=shut-down]"),
+    clear: find("[data-act=schedule-clear]"),
+    set: find("[data-act=schedule-set]"),
+    local: find("select[name=local]"),
+    localSet: find("[data-act=local]"),
+    lock: find("[data-act=lock]"),
+    ups: find("form.ups"),
     opener: find("header").appendChild(make("button", "", { type: "button", class: "opener quiet", "data-act": "open" })),
   };
   const figures = Object.fromEntries([...element.querySelectorAll("[data-figure]")].map((node) => [node.dataset.figure, node]));
-  const converter = createConverterForm(page, id, find("form.converter"), figures.word);
+  const converter = createConverterForm({ words, orders, state, api, ask, busVoltage }, id, find("form.converter"), figures.word);
+  const schedule = createScheduleLine({ words, orders, state, readNow }, id, figures.schedule, part.clear);
   label();
 
   /** Sets the texts of the language; the controls' accessible names carry the unit, so that a list of them can be told apart. */
@@ -58,13 +90,17 @@ export function createCard(page, id, element) {
     renderCharge(unit);
     renderLocal(unit);
     renderPending(unit, model);
-    page.schedules.renderLine(id, figures.schedule, part.clear);
+    schedule.render();
     renderBadges(unit, model.status);
     renderDebug(unit);
     renderGates(unit);
-    page.ups.renderUnit(part.ups, unit, model);
-    converter.update(unit, model);
-    showOutcomes(part.outcomes, orders.lines(spots).filter((line) => !isOver(line, unit)), words);
+    renderUps(unit);
+    converter.update(unit);
+    showOutcomes(
+      part.outcomes,
+      orders.lines(spots).filter((line) => !isOver(line, unit)),
+      words,
+    );
     const opened = element.classList.contains("opened");
     setText(part.opener, words.t(opened ? "density.fold" : "density.open"));
     setAttribute(part.opener, "aria-expanded", String(opened));
@@ -98,49 +134,91 @@ export function createCard(page, id, element) {
   function renderBadges(unit, status) {
     const badges = [];
     const add = (text, level = null, hint = null, icon = null) => badges.push({ text, level, hint, icon });
-    const lock = page.lockOf(id);
+    const lock = lockOf(state.get(), id);
     if (unit.word === "reference") add(words.t("badge.reference"), unit.state === "live" ? "crown" : null, words.t("badge.reference"), "crown");
     if (unit.inDeal) add(words.t(DEAL_BADGES[unit.sharing]), unit.sharing === "unknown" ? null : "bus");
-    if (lock) add(lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock), "warn", lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null);
+    if (lock)
+      add(
+        lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock),
+        "warn",
+        lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null,
+      );
     if (lock) add(words.t("badge.lock.bus", { vg: figure(unit.vg, 1) }), "warn", lockedBus(unit, id, words));
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
     const trips = unit.trips === null ? null : tripsTexts(unit.trips, words);
     if (trips) add(trips.badge, unit.trips.tooMany ? "alarm" : "warn", trips.means);
     const conflict = unit.conflict ?? status?.conflicts?.[id] ?? null;
     if (conflict) add(words.t("badge.conflict"), "warn");
-    keyed(part.badges, badges, ({ text }) => text, buildBadge, (node, { text, level, hint }) => {
-      setText(node.lastChild, text);
-      setAttribute(node, "data-level", level);
-      setAttribute(node, "title", hint);
-    });
+    keyed(
+      part.badges,
+      badges,
+      ({ text }) => text,
+      buildBadge,
+      (node, { text, level, hint }) => {
+        setText(node.lastChild, text);
+        setAttribute(node, "data-level", level);
+        setAttribute(node, "title", hint);
+      },
+    );
     setText(part.sentence, words.said(conflict ?? ""));
     setProperty(part.sentence, "hidden", !conflict);
     setAttribute(element, "data-alarm", isAlarming(unit));
   }
 
   function renderDebug(unit) {
-    setProperty(part.debug, "hidden", !page.debug());
-    if (!page.debug()) return;
+    const { debug } = state.get();
+    setProperty(part.debug, "hidden", !debug);
+    if (!debug) return;
     const rows = DEBUG.map(([name, key]) => ({ name: `debug.${name}`, value: unit[key] }));
-    keyed(part.debug, rows, ({ name }) => name, () => {
-      const row = make("div");
-      row.append(make("dt"), make("dd"));
-      return row;
-    }, (row, { name, value }) => {
-      setText(row.children[0], words.t(name));
-      setText(row.children[1], finite(value) === null ? "" : `${figure(value)} W`); // N17: no number where there is none
-    });
+    keyed(
+      part.debug,
+      rows,
+      ({ name }) => name,
+      () => {
+        const row = make("div");
+        row.append(make("dt"), make("dd"));
+        return row;
+      },
+      (row, { name, value }) => {
+        setText(row.children[0], words.t(name));
+        setText(row.children[1], finite(value) === null ? "" : `${figure(value)} W`); // N17: no number where there is none
+      },
+    );
   }
 
   /** What may be ordered now: nothing but "Stopped" while the unit is not live, its identity is in doubt, or all is read-only. */
   function renderGates(unit) {
-    const live = unit.state === "live" && page.orderable() && unit.conflict === null;
+    const live = unit.state === "live" && mayOrder(state.get()) && unit.conflict === null;
     for (const control of [part.local, part.localSet, part.set]) setProperty(control, "disabled", !live);
     setProperty(part.shutDown, "disabled", !(live && unit.effective === "manual"));
-    setProperty(part.lock, "disabled", !page.orderable() && !page.lockOf(id));
+    setProperty(part.lock, "disabled", !mayOrder(state.get()) && !lockOf(state.get(), id));
   }
 
-  return { update, label, converter, localChoice: () => part.local.value, resetLocal: () => { part.local.value = "--"; } };
+  function renderUps(unit) {
+    const now = state.get();
+    setProperty(part.ups, "hidden", !offersUps(now));
+    if (part.ups.hidden) return;
+    setText(part.ups.querySelector("[data-figure]"), unit.upsMode ?? "--");
+    for (const control of part.ups.querySelectorAll("select, button"))
+      setProperty(control, "disabled", unit.state !== "live" || unit.conflict !== null || !mayOrder(now));
+  }
+
+  async function setUps() {
+    const field = part.ups.elements.ups;
+    if (await orderUps(field.value, id)) field.value = "";
+  }
+
+  return {
+    update,
+    label,
+    converter,
+    setUps,
+    clearSchedule: schedule.clear,
+    localChoice: () => part.local.value,
+    resetLocal: () => {
+      part.local.value = "--";
+    },
+  };
 }
 
 /** A badge; one with an icon shows that alone, its word is for screen readers and on hover. */

@@ -1,11 +1,13 @@
 // The question before Stop all and latch: a name and a reason, either of which may stay empty; the confirming button is in focus and
-// never held (I17). Used by main.js' cluster and journal.js.
+// never held (I17). Used by panels/cluster.js and journal.js.
 
 import { harmless } from "../lib/estop.js";
 
 /** () => Promise of {name, reason}, null where it was not confirmed. */
 export function createAskLatch() {
-  const [dialog, form, name, reason, yes] = ["estop-dialog", "estop-ask-form", "estop-name", "estop-reason", "estop-yes"].map((id) => document.getElementById(id));
+  const [dialog, form, name, reason, yes] = ["estop-dialog", "estop-ask-form", "estop-name", "estop-reason", "estop-yes"].map((id) =>
+    document.getElementById(id),
+  );
   let finish = () => {};
 
   form.addEventListener("submit", (event) => {

@@ -5,7 +5,13 @@ import { keyed, make, setOutcome } from "./text.js";
 
 /** @param lines orders.lines(...): orders, and sentences that no order stands behind */
 export function showOutcomes(list, lines, words) {
-  keyed(list, lines, ({ key }) => key, () => make("li", "", { class: "outcome" }), (element, { command, kind, text }) => {
-    setOutcome(element, { kind, text: command ? words.t("outcome.of", { what: orderName(command, words), outcome: text }) : text });
-  });
+  keyed(
+    list,
+    lines,
+    ({ key }) => key,
+    () => make("li", "", { class: "outcome" }),
+    (element, { command, kind, text }) => {
+      setOutcome(element, { kind, text: command ? words.t("outcome.of", { what: orderName(command, words), outcome: text }) : text });
+    },
+  );
 }

@@ -1,0 +1,175 @@
+// The guided transfer, "share 2 A from E001 to E003": its dialog, its steps as they go, and its safe end.
+
+import { limitsOf } from "../lib/converter.js";
+import { figure } from "../lib/figures.js";
+import { timeOfDay } from "../lib/moments.js";
+import { exactly } from "../lib/numbers.js";
+import { mayOrder } from "../lib/permits.js";
+import { wordOf } from "../lib/reading.js";
+import { liveNow } from "../lib/sentences.js";
+import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../lib/transfer.js";
+import { isolated, visible } from "../lib/wire.js";
+import { createHold } from "../widgets/hold.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "../widgets/text.js";
+
+const $ = globalThis.jQuery;
+
+export function createTransfer({ words, orders, state, ask, busVoltage }) {
+  const find = (id) => document.getElementById(id);
+  const dialog = find("transfer-dialog");
+  const [from, to] = ["transfer-from", "transfer-to"].map(find);
+  const amounts = { current: find("transfer-current"), minutes: find("transfer-minutes"), wh: find("transfer-wh") };
+  const steps = find("transfer-steps");
+  const end = find("transfer-end");
+  const hold = createHold(dialog, () => [find("transfer-start")]);
+
+  $("#open-transfer").on("click", () => {
+    fill(state.get().model);
+    dialog.showModal();
+    hold.arm();
+    render(state.get().model);
+  });
+  $("#transfer-form").on("submit", (event) => {
+    event.preventDefault();
+    start();
+  });
+  $("#transfer-form").on("input change", () => showMeans(state.get().model));
+  $(end).on("click", () => orders.give({ spot: "transfer", order: "endShare", call: (order) => order.endShare() }));
+
+  function fill(model) {
+    const ids = model.units.filter(({ state }) => state === "live").map(({ id }) => id);
+    for (const [field, wanted] of [
+      [from, ids[0]],
+      [to, ids[1]],
+    ]) {
+      const kept = ids.includes(field.value) ? field.value : wanted;
+      $(field)
+        .empty()
+        .append(ids.map((id) => make("option", visible(id), { value: id, dir: "auto" })));
+      if (kept) field.value = kept;
+    }
+  }
+
+  /** {wanted} as entered, or {problem}: a sentence, and the field that it is about. */
+  function entered(model) {
+    if (from.value === to.value) return { problem: words.t("transfer.same") };
+    const texts = Object.fromEntries(Object.entries(amounts).map(([name, field]) => [name, field.value]));
+    const { problem, values, field, ...read } = amountsOf(texts, boundsOf(model.status));
+    if (problem) return { problem: words.t(problem, { ...values, field: words.t(`transfer.${field}`) }), field: amounts[field] };
+    const volts = busVoltage.read();
+    const limits = limitsOf(model.status);
+    if (volts.problem) return { problem: volts.sentence ?? words.t("transfer.novoltage") };
+    if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits) };
+    return { wanted: { from: from.value, to: to.value, ...read, voltage: volts.value } };
+  }
+
+  /** Beside the fields, in words, what Start would send. */
+  function showMeans(model) {
+    const { wanted, problem, field } = entered(model);
+    const means = find("transfer-means");
+    for (const one of Object.values(amounts))
+      showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("transfer.means", textsOf(wanted)) }), field !== one);
+    setAttribute(means, "data-level", problem ? "warn" : null);
+  }
+
+  function textsOf(wanted) {
+    const texts = { ...wanted, current: exactly(wanted.current), voltage: exactly(wanted.voltage, 1) };
+    return { ...texts, ends: words.t(endsKey(wanted), { minutes: exactly(wanted.minutes), wh: exactly(wanted.wh) }) };
+  }
+
+  async function start() {
+    const { wanted, problem, field } = entered(state.get().model);
+    if (problem) {
+      orders.say("transfer", problem);
+      field?.focus();
+      return;
+    }
+    const values = textsOf(wanted);
+    const { answer, moment } = await ask({
+      title: words.t("transfer.ask", values),
+      lead: words.t("transfer.lead", values),
+      facts: () => liveNow(state.get().model, words),
+      yes: words.t("transfer.yes"),
+    });
+    if (answer === "yes") orders.give({ spot: "transfer", order: "share", wanted, moment, call: (order) => order.share(wanted) });
+  }
+
+  function render(model) {
+    const running = runningOf(model.status);
+    setProperty(find("open-transfer"), "disabled", !mayOrder(state.get()) && !running);
+    if (!dialog.open) return;
+    showMeans(model);
+    setProperty(end, "hidden", !running?.active);
+    setProperty(find("transfer-start"), "disabled", Boolean(running?.active) || !mayOrder(state.get()));
+    keyed(
+      steps,
+      stepsOf(running),
+      (step) => String(step.index),
+      () => make("li"),
+      (line, step) => {
+        setText(line, step.text);
+        setAttribute(line, "data-state", step.state);
+      },
+    );
+    const said = orders.at("transfer");
+    const told = Boolean(running?.reason) && hasEndedWith(said?.command, running.command); // the line above says why already
+    setOutcome(find("transfer-outcome"), said?.kind === "bad" && !told ? said : null);
+    setText(find("transfer-now"), running ? running.text : words.t("transfer.none"));
+    setAttribute(find("transfer-now"), "data-kind", running ? running.kind : null);
+  }
+
+  /** The transfer that runs or ran last, from the status: {command, active, steps, reason, kind, text}; null for none. */
+  function runningOf(status) {
+    const told = status?.share ?? null;
+    if (told === null) return null;
+    const active = told.state === "running" || told.state === "interrupted";
+    const head = words.t("transfer.running", { current: exactly(told.current, 1), from: told.from, to: told.to });
+    const safe = told.safe === true;
+    const state = words.t(told.state === "failed" && safe ? "transfer.state.failed.safe" : `transfer.state.${told.state}`);
+    const unsafe = !active && !safe ? words.t("transfer.unsafe") : "";
+    const text = [head, state, words.said(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)]
+      .filter(Boolean)
+      .join(" · ");
+    const kind = unsafe ? "bad" : active && told.unattended ? "warn" : (KINDS[told.state] ?? "bad");
+    return { command: told.command, active, steps: Array.isArray(told.steps) ? told.steps : [], reason: told.reason ?? null, kind, text };
+  }
+
+  function carried({ energyWh }) {
+    return Number.isFinite(energyWh) ? words.t("transfer.carried", { wh: figure(energyWh, 1) }) : "";
+  }
+
+  /** When it ends by itself: by its own limit, or sooner because nobody attends to it. */
+  function endOf({ endsAt, limits, unattended }) {
+    const time = (iso) => timeOfDay(iso, { language: words.language });
+    if (unattended)
+      return words.t("transfer.unattended", {
+        at: time(unattended.endsAt),
+        why: words.t(unattended.why === "restart" ? "transfer.why.restart" : "transfer.why.page"),
+      });
+    const wh = limits?.wh ?? null;
+    const key = wh === null ? "transfer.endsat" : endsAt ? "transfer.endsat.wh" : "transfer.endswh";
+    return endsAt || wh !== null ? words.t(key, { at: endsAt ? time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
+  }
+
+  /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */
+  function unitsOf(units) {
+    return Object.entries(units ?? {})
+      .map(([id, unit]) => {
+        const told = Array.isArray(unit?.words) && unit.words.length > 0 ? unit.words : ["--"];
+        return `${isolated(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : isolated(word))).join(" / ")}`;
+      })
+      .join(words.t("list.and"));
+  }
+
+  function stepsOf(running) {
+    return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
+      index,
+      state: state ?? "",
+      text: [words.t(`transfer.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
+    }));
+  }
+
+  return { render };
+}
+
+const KINDS = Object.freeze({ running: "wait", ended: "done", cancelled: "done" });
