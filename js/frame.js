@@ -37,6 +37,12 @@ export function merged(held, answer) {
   return { ...next, units: unitsAfter(whole === true ? {} : held.units, units, figures, gone, next.about?.columns ?? []) };
 }
 
+/** In how many ms after this frame left the controller the next news of apis-web is expected there, or null where nobody knows. */
+export function untilNews(frame) {
+  const ms = Date.parse(frame?.newsAt) - Date.parse(frame?.time);
+  return Number.isFinite(ms) ? ms : null;
+}
+
 function unitsAfter(held, entries, rows, gone, columns) {
   const changed = new Set([...Object.keys(entries), ...Object.keys(rows)]);
   if (gone.length === 0 && changed.size === 0) return held;

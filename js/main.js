@@ -1,7 +1,7 @@
 // Where the page starts: builds the parts, polls the controller, and hands every new model to the scene and the panels.
 
 import { createApi } from "./api.js";
-import { createFrames } from "./frame.js";
+import { createFrames, untilNews } from "./frame.js";
 import { pageName } from "./keys.js";
 import { createOrders } from "./orders.js";
 import { createPoller } from "./poller.js";
@@ -103,6 +103,7 @@ const poller = createPoller({
   interval: EVERY,
   onAnswer: onFrame,
   awake: () => keepsThen(state.get()) || orders.following(),
+  untilNews: () => untilNews(state.get().frame),
 });
 
 function readNow() {

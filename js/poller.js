@@ -4,14 +4,19 @@
 //   const poller = createPoller({ call: api.status, onAnswer: (answer) => ..., interval: 500, awake: () => false });
 //   poller.start(); poller.now(); poller.stop();
 // `call` is one of api.js's readings; `onAnswer` gets each answer, also failures; while `awake()` it goes on in a hidden tab too. Times in ms.
+// `untilNews()` tells after a good answer in how many ms the other end expects something new, null where nobody knows: it is asked for then.
 
 const SLOWEST = 8_000;
+const AFTER_NEWS = 40; // so long after the moment at which news is expected it is there
+const SOON = 100; // the shortest rest before a question for news
+const LATE = 250; // news that is later than this did not come: nobody hurries for it
 
 export function createPoller({
   call,
   onAnswer,
   interval,
   awake = () => false,
+  untilNews = () => null,
   slowest = SLOWEST,
   page = globalThis.document,
   timers = globalThis,
@@ -36,7 +41,8 @@ export function createPoller({
       // also after a listener that threw: its error is reported by the browser, the polling goes on
       asking = false;
       failures = ok ? 0 : failures + 1;
-      arm(again ? 0 : restAfter(failures, clock.now() - asked, interval, slowest));
+      const rest = restAfter(failures, clock.now() - asked, interval, slowest);
+      arm(again ? 0 : failures > 0 ? rest : restForNews(rest, untilNews()));
       again = false;
     }
   }
@@ -86,6 +92,12 @@ export function delayAfter(failures, interval, slowest = SLOWEST) {
 export function restAfter(failures, took, interval, slowest = SLOWEST) {
   const whole = delayAfter(failures, interval, slowest);
   return failures > 0 ? whole : Math.max(whole / 2, whole - took);
+}
+
+/** The rest, made so long that the next question comes just after news that is near: at most half as long again. */
+export function restForNews(rest, news) {
+  if (news === null || news < -LATE || news + AFTER_NEWS > rest * 1.5) return rest;
+  return Math.max(SOON, news + AFTER_NEWS);
 }
 
 function isHidden(page) {

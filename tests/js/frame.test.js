@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createFrames, merged } from "../../js/frame.js";
+import { createFrames, merged, untilNews } from "../../js/frame.js";
 
 const HEAD = { serial: 5, start: "a1", moment: 10, time: "t5", mine: false };
 const ABOUT = { columns: ["readAt", "vg"] };
@@ -96,4 +96,13 @@ test("the page asks for what changed since the frame it holds, and for the whole
   assert.deepEqual(frames.since(), { since: 1, start: "b2" });
   frames.anew();
   assert.deepEqual(frames.since(), {});
+});
+
+test("when the next news is expected is told by the controller's own clock", () => {
+  const time = "2026-05-13T12:00:00.000+00:00";
+  assert.equal(untilNews({ time, newsAt: "2026-05-13T12:00:00.640+00:00" }), 640);
+  assert.equal(untilNews({ time, newsAt: "2026-05-13T11:59:59.900+00:00" }), -100);
+  assert.equal(untilNews({ time, newsAt: null }), null);
+  assert.equal(untilNews({ time }), null);
+  assert.equal(untilNews(null), null);
 });

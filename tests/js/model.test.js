@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { baseOf, createApi } from "../../js/api.js";
 import { buildModel, sortIds, statusOf } from "../../js/lib/model.js";
-import { createPoller, delayAfter, restAfter } from "../../js/poller.js";
+import { createPoller, delayAfter, restAfter, restForNews } from "../../js/poller.js";
 import { createState } from "../../js/state.js";
 import { deal, frameOf, told } from "./frames.js";
 
@@ -361,6 +361,16 @@ test("the poller asks again only after the answer, slower while it fails, at onc
   assert.deepEqual([got, world.due.map(({ wait }) => wait)], [[true, false, false, true], [500]]);
   poller.stop();
   assert.equal(world.due.length, 0);
+});
+
+test("the poller asks just after news is expected, and no sooner or later than it would for news that is far or never came", () => {
+  assert.equal(restForNews(480, null), 480);
+  assert.equal(restForNews(480, 900), 480, "one question lies between");
+  assert.equal(restForNews(480, 430), 470);
+  assert.equal(restForNews(480, 600), 640);
+  assert.equal(restForNews(480, 20), 100);
+  assert.equal(restForNews(480, -100), 100, "it is due and may come at any moment");
+  assert.equal(restForNews(480, -300), 480, "it did not come");
 });
 
 test("the poller rests while the tab is hidden and asks at once when it is seen again", async () => {
