@@ -116,7 +116,7 @@ def _plain(value: Any) -> Any:
         return str(value) if value.code == "foreign" else _message(value)
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    return str(value) if isinstance(value, str) else value
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def counted_out(entries: Sequence[Any]) -> str:

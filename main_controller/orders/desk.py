@@ -6,7 +6,7 @@ Used by each operation in this folder. The desk sends nothing itself.
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -32,6 +32,9 @@ from main_controller.store.unit_cache import UnitCache
 log = logging.getLogger(__name__)
 
 
+THE_ORDER = say("orders.theOrder", "The order")
+
+
 class Acknowledgements(Protocol):
     """Which unwatched units an operator has looked at (Z6a)."""
 
@@ -46,6 +49,13 @@ class Locks(Protocol):
     def all(self) -> Mapping[str, Mapping[str, Any]]:
         """Every lock as JSON: `name`, `reason`, `since`."""
         ...
+
+
+@dataclass(slots=True)
+class Passage:
+    """How far an order has come: whether it has left."""
+
+    sent: Sent = False
 
 
 class Desk:
@@ -297,6 +307,23 @@ class Desk:
                 )
                 raise self.refuse(command, locked, cause="locked", lock=dict(lock))
 
+    @contextmanager
+    def seen_through(self, command: Command, what: Sentence = THE_ORDER) -> Iterator["Passage"]:
+        """End the command whatever goes wrong within: it would be under way for ever, and nobody told.
+
+        What was recorded by `refuse`, `cancel` or `fault` already goes on as it is; of all else the `Passage` that is
+        given says whether the order had left by then, and `what` names it.
+        """
+        passage = Passage()
+        try:
+            yield passage
+        except Exception as fault:
+            if isinstance(fault, ControllerError) and "command" in fault.details:
+                raise
+            error = foreseen(fault, what, sent=passage.sent)
+            error.sent = passage.sent
+            raise self.fault(command, error) from fault
+
     # Waiting for a turn
 
     @contextmanager
@@ -387,8 +414,17 @@ def _told(command: Command) -> dict[str, Any]:
     }
 
 
-def foreseen(fault: Exception, what: str) -> ControllerError:
-    """The failure of an order as a ControllerError; of an unexpected one it is unknown whether the order was sent.
+@contextmanager
+def all_the_same(command_id: str) -> Iterator[None]:
+    """What goes wrong within is logged, and keeps nobody from what comes after it."""
+    try:
+        yield
+    except Exception:  # an order that left is accepted, followed and told whatever breaks beside it
+        log.exception("%s: a step beside its sending failed", command_id)
+
+
+def foreseen(fault: Exception, what: str, *, sent: Sent = "unknown") -> ControllerError:
+    """The failure of an order as a ControllerError; of an unexpected one `sent` says whether the order was sent.
 
     So an order never stays in flight for ever, and whatever overtook it is still followed by its stop.
     """
@@ -401,4 +437,4 @@ def foreseen(fault: Exception, what: str) -> ControllerError:
         what=what,
         fault=repr(fault),
     )
-    return UpstreamError(sentence, sent="unknown")
+    return ControllerError(sentence) if sent is False else UpstreamError(sentence, sent=sent)
