@@ -20,6 +20,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.scope import Lane, Scope, named, named_first
 from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.domain.timestamps import said_iso
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.orders.bus_owner import BusOwner
@@ -302,7 +303,7 @@ class Desk:
                     "{scope} is locked by {name} since {since}: {reason}",
                     scope=named_first(scope),
                     name=lock["name"],
-                    since=lock["since"],
+                    since=said_iso(lock["since"]),
                     reason=lock["reason"],
                 )
                 raise self.refuse(command, locked, cause="locked", lock=dict(lock))
@@ -391,13 +392,13 @@ def _latched(latch: Mapping[str, Any]) -> Sentence:
             "orders.latched",
             "The E-stop is latched by {by} since {since}; until it is reset only what stops is sent.",
             by=latch["by"],
-            since=latch["since"],
+            since=said_iso(latch["since"]),
         )
     return say(
         "orders.latchedFor",
         "The E-stop is latched by {by} since {since} ({reason}); until it is reset only what stops is sent.",
         by=latch["by"],
-        since=latch["since"],
+        since=said_iso(latch["since"]),
         reason=latch["reason"],
     )
 

@@ -16,7 +16,7 @@ from main_controller.domain.commands import Command
 from main_controller.domain.orders import ClearScheduleOrder, ScheduleOrder
 from main_controller.domain.schedule import Operation
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value
+from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value, said_time
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
 from main_controller.orders.desk import Desk
 from main_controller.sentence import say
@@ -86,8 +86,8 @@ class SetSchedule:
             past = say(
                 "orders.schedulePast",
                 "A schedule must lie in the future: {due} is past, it is {now} now.",
-                due=iso_in(due, self._zone),
-                now=iso_in(now, self._zone),
+                due=said_time(due, self._zone),
+                now=said_time(now, self._zone),
             )
             raise BadRequest(past)
         command = self._desk.begin(ScheduleOrder(unit_id, wanted.value, iso_utc(due)), by, stamp=stamp)

@@ -310,7 +310,7 @@ def test_how_a_schedule_ended_is_journaled_through_the_results(site: Site) -> No
         "missed",
         "scheduler",
     )
-    assert first["what"] == ("Soft Stop of E001, due 2026-05-13T12:00:00.000+00:00: The program was not running.")
+    assert first["what"] == ("Soft Stop of E001, due 2026-05-13 12:00 UTC: The program was not running.")
     assert (second["unitId"], second["outcome"]) == (None, "done")
 
 
