@@ -421,7 +421,7 @@ def all_the_same(command_id: str) -> Iterator[None]:
     try:
         yield
     except Exception:  # an order that left is accepted, followed and told whatever breaks beside it
-        log.exception("%s: a step beside its sending failed", command_id)
+        log.exception("%s: what goes with it failed", command_id)
 
 
 def foreseen(fault: Exception, what: str, *, sent: Sent = "unknown") -> ControllerError:
