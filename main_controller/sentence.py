@@ -77,6 +77,35 @@ def messages(sentences: Iterable[Sentence]) -> list[dict[str, Any]]:
     return [_message(sentence) for sentence in sentences if sentence.code != "foreign"]
 
 
+def said_again(text: str, kept: Any) -> Sentence:
+    """The sentence that a text was which has been kept beside its messages (JSON as `messages` lists it).
+
+    `foreign` where it has none there, as what an older version kept, or where what is kept is none.
+    """
+    try:
+        found = [one for one in kept if one["text"] == text] if isinstance(kept, list) else []
+        return _read(found[0]) if found else foreign(text)
+    except (KeyError, TypeError, ValueError, RecursionError):  # somebody put something else there
+        return foreign(text)
+
+
+def _read(message: Any) -> Sentence:
+    """The sentence of a message. Raises KeyError, TypeError or ValueError for what is none."""
+    text, code, parameters = message["text"], message["code"], message["parameters"]
+    if not (isinstance(text, str) and isinstance(code, str)):
+        raise TypeError("a message's text and code are texts")
+    values = {name: _value(value) for name, value in dict(parameters).items()}
+    if code == "joined":
+        joined(values["parts"], values["between"])
+    return Sentence.made(code, text, values)
+
+
+def _value(kept: Any) -> Any:
+    if isinstance(kept, list):
+        return [_value(one) for one in kept]
+    return _read(kept) if isinstance(kept, dict) else kept
+
+
 def _message(sentence: Sentence) -> dict[str, Any]:
     parameters = {name: _plain(value) for name, value in sentence.parameters.items()}
     return {"text": str(sentence), "code": sentence.code, "parameters": parameters}
@@ -87,7 +116,7 @@ def _plain(value: Any) -> Any:
         return str(value) if value.code == "foreign" else _message(value)
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    return str(value) if isinstance(value, str) else value
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def counted_out(entries: Sequence[Any]) -> str:

@@ -3,10 +3,11 @@
 import copy
 import json
 import pickle
+from typing import Any
 
 import pytest
 
-from main_controller.sentence import Sentence, encoded, foreign, joined, messages, say
+from main_controller.sentence import Sentence, encoded, foreign, joined, messages, said_again, say
 
 LATE = say("unit.late", "{unit} was last seen {age:.0f} s ago.", unit="E001", age=24.6)
 
@@ -47,6 +48,30 @@ def test_messages_tell_codes_and_the_sentences_in_them() -> None:
     assert messages([whole, foreign("what somebody wrote")]) == [
         {"text": str(whole), "code": "safe.end", "parameters": {"why": both, "units": ["E001", late, "x"]}}
     ]
+
+
+def test_what_was_kept_with_its_messages_is_said_again() -> None:
+    whole = say("safe.end", "{why} {units}", why=joined([LATE, LATE]), units=["E001", LATE, foreign("x")])
+    kept = json.loads(json.dumps(messages([LATE, whole])))
+    again = said_again(str(whole), kept)
+    assert (again, again.code, messages([again])) == (whole, "safe.end", messages([whole]))
+    assert messages([said_again(str(LATE), kept)]) == messages([LATE])
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        None, "E001 is late", 7, [], [7], [{}], [{"text": "another", "code": "a.b", "parameters": {}}],
+        [{"text": "E001 is late"}], [{"text": "E001 is late", "code": 7, "parameters": {}}],
+        [{"text": "E001 is late", "code": "a.b", "parameters": ["E001"]}],
+        [{"text": "E001 is late", "code": "a.b", "parameters": {"why": {"text": "x"}}}],
+        [{"text": "E001 is late", "code": "joined", "parameters": {"parts": "x"}}],
+        [{"text": "E001 is late", "code": "joined", "parameters": {"parts": [{}], "between": 1}}],
+    ],
+)  # fmt: skip
+def test_what_was_kept_without_them_or_changed_is_a_text(kept: Any) -> None:
+    again = said_again("E001 is late", kept)
+    assert (again, messages([again])) == ("E001 is late", [])
 
 
 def test_what_json_cannot_hold_is_a_fault() -> None:

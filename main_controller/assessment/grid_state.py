@@ -70,6 +70,16 @@ class UnitAssessment(msgspec.Struct, frozen=True):
         return self.reading.status if self.reading else None
 
     @property
+    def permission(self) -> int | None:
+        """What its battery last said that it permits (T34); None: not told."""
+        return None if self.reported is None else self.reported.permission
+
+    @property
+    def alarm(self) -> bool:
+        """Whether its converter last reported a fault."""
+        return self.reported is not None and self.reported.heavy_alarm
+
+    @property
     def unwatched(self) -> bool:
         """Live hardware that nobody watches: not live and possibly in any status but Wait (Z6a, K6)."""
         return any(unwatched(self.state, status) for status in self.estimate.statuses)

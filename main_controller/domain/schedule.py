@@ -10,6 +10,7 @@ from enum import Enum, StrEnum
 from typing import Final, overload
 
 from main_controller.domain.modes import Mode
+from main_controller.sentence import Sentence
 
 
 class Operation(StrEnum):
@@ -75,7 +76,7 @@ class Failure:
     """When a schedule was given up, and why."""
 
     at: datetime
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)

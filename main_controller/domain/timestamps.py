@@ -4,7 +4,7 @@ Used by the readings, the schedules and the status. Zones are pytz's and are han
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from pytz import AmbiguousTimeError, NonExistentTimeError
 from pytz.tzinfo import BaseTzInfo
@@ -29,6 +29,22 @@ def iso_utc(at: datetime) -> str:
 def iso_in(at: datetime, zone: BaseTzInfo) -> str:
     """An aware time as ISO 8601 in the site's zone with its offset, in s, for people (Z13)."""
     return at.astimezone(zone).isoformat(timespec="seconds")
+
+
+def said_time(at: datetime, zone: tzinfo = UTC) -> str:
+    """An aware time in a sentence: `2026-05-13 03:00 UTC`, `2026-05-13 12:00:30 +09:00`."""
+    local = at.astimezone(zone)
+    offset = "UTC" if not local.utcoffset() else local.isoformat()[-6:]
+    return f"{local:%Y-%m-%d %H:%M:%S}".removesuffix(":00") + f" {offset}"
+
+
+def said_iso(kept: object) -> str:
+    """A time in a sentence that is kept as ISO 8601; what somebody changed into none stands as it is."""
+    try:
+        at = datetime.fromisoformat(str(kept))
+    except ValueError:
+        return str(kept)
+    return str(kept) if at.tzinfo is None else said_time(at)
 
 
 def parse_schedule_value(text: str, zone: BaseTzInfo) -> datetime:

@@ -13,7 +13,7 @@ from typing import Any
 from main_controller.domain.actor import Actor, transfer_actor
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.units import number, text
-from main_controller.sentence import Sentence, say
+from main_controller.sentence import Sentence, messages, said_again, say
 
 
 class Step(StrEnum):
@@ -80,7 +80,7 @@ class Transfer:
     failed: bool = False
     failed_step: Step | None = None
     touched: bool = False
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, Sentence] = field(default_factory=dict)
     began_end: float | None = None
     safe: bool = False
     minutes: float | None = None
@@ -116,7 +116,7 @@ class Transfer:
             return None
         return self.current_since + timedelta(minutes=self.minutes)
 
-    def to(self, step: Step, now: float, note: str) -> "Transfer":
+    def to(self, step: Step, now: float, note: Sentence) -> "Transfer":
         """The same, in the next step; `note` says how the last one ended."""
         return replace(self, step=step, since=now, notes={**self.notes, str(self.step): note})
 
@@ -164,7 +164,8 @@ class Transfer:
         return {
             "id": self.id, "giver": self.giver, "taker": self.taker, "current": self.current,
             "voltage": self.voltage, "limit": self.limit, "by": self.by, "step": str(self.step),
-            "touched": self.touched, "reason": self.reason, "notes": dict(self.notes),
+            "touched": self.touched, "reason": self.reason,
+            "notes": dict(self.notes), "messages": messages(self.notes.values()),
             "minutes": self.minutes, "wh": self.wh, "page": self.page,
             "begun": None if self.begun is None else iso_utc(self.begun),
             "currentSince": None if self.current_since is None else iso_utc(self.current_since),
@@ -192,7 +193,9 @@ def interrupted(record: Mapping[str, Any], now: float) -> Transfer:
             "The program ended while this ran; what its converters do is as shown. End it from here.",
         ),
         touched=True,
-        notes=dict(record.get("notes", {})),
+        notes={
+            step: said_again(str(note), record.get("messages")) for step, note in dict(record.get("notes", {})).items()
+        },
         minutes=number(record.get("minutes")),
         wh=number(record.get("wh")),
         begun=_moment(record.get("begun")),

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status, parse_mode
+from main_controller.domain.modes import Mode, parse_mode
 
 _NOTHING: Mapping[str, Any] = {}
 PERMISSIONS: Mapping[str, int] = {f"{form}{value}": value for value in range(4) for form in ("0x0", "0x", "0", "")}
@@ -71,11 +71,6 @@ class Unit:
         return number(self.section(*path[:-1]).get(path[-1]))
 
     @property
-    def status(self) -> ConverterStatus | None:
-        """What the converter says it does (`dcdc.status.status`)."""
-        return parse_converter_status(self.section("dcdc", "status").get("status"))
-
-    @property
     def raw_status(self) -> str | None:
         """The converter's status as sent, also where it is none of the four statuses."""
         return text(self.section("dcdc", "status").get("status"))
@@ -96,44 +91,9 @@ class Unit:
         return self.figure("dcdc", "param", "dig")
 
     @property
-    def vg(self) -> float | None:
-        """Bus voltage measured at this unit, V."""
-        return self.figure("dcdc", "meter", "vg")
-
-    @property
-    def ig(self) -> float | None:
-        """Current on the bus side, A."""
-        return self.figure("dcdc", "meter", "ig")
-
-    @property
-    def wg(self) -> float | None:
-        """Power on the bus side, W."""
-        return self.figure("dcdc", "meter", "wg")
-
-    @property
-    def wb(self) -> float | None:
-        """Power on the battery side, W."""
-        return self.figure("dcdc", "meter", "wb")
-
-    @property
-    def vb(self) -> float | None:
-        """Voltage of the battery, V."""
-        return self.figure("dcdc", "meter", "vb")
-
-    @property
-    def ib(self) -> float | None:
-        """Current on the battery side, A."""
-        return self.figure("dcdc", "meter", "ib")
-
-    @property
     def rsoc(self) -> float | None:
         """Relative state of charge, % (F17)."""
         return self.figure("battery", "rsoc")
-
-    @property
-    def temperature(self) -> float | None:
-        """Temperature that the converter measures, degrees Celsius (F32)."""
-        return self.figure("dcdc", "meter", "tmp")
 
     @property
     def permission(self) -> int | None:

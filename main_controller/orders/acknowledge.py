@@ -57,18 +57,19 @@ class Acknowledge:
         if unit is None:
             raise NotFound(say("orders.noUnit", "There is no unit {unit!r}.", unit=unit_id))
         command = desk.begin(AcknowledgeOrder(unit_id), by, stamp=stamp)
-        desk.timely(command, stamp)
-        desk.not_while_latched(command)
-        if not unit.unwatched:
-            watched = say(
-                "orders.watched",
-                "{unit} is watched, or was last seen in Wait; there is nothing to acknowledge.",
-                unit=unit_id,
-            )
-            raise desk.refuse(command, watched)
-        self._book.acknowledge(unit_id, snapshot.last_status(unit_id), str(by), desk.wall())
-        self._told(unit_id)
-        return desk.verify(desk.accept(command))
+        with desk.seen_through(command):
+            desk.timely(command, stamp)
+            desk.not_while_latched(command)
+            if not unit.unwatched:
+                watched = say(
+                    "orders.watched",
+                    "{unit} is watched, or was last seen in Wait; there is nothing to acknowledge.",
+                    unit=unit_id,
+                )
+                raise desk.refuse(command, watched)
+            self._book.acknowledge(unit_id, snapshot.last_status(unit_id), str(by), desk.wall())
+            self._told(unit_id)
+            return desk.verify(desk.accept(command))
 
     def run_once(self) -> None:
         """Lift what is acknowledged while the bus is live and nothing explains it (S10).

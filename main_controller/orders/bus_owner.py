@@ -13,7 +13,7 @@ from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import iso_utc, said_time
 from main_controller.rules.mode_rules import only_lowers
 from main_controller.sentence import Sentence, say
 
@@ -36,7 +36,7 @@ class Claim:
     def sentence(self) -> Sentence:
         """Why another order is refused."""
         if self.since is not None:
-            since = say("orders.ownedSince", "since {since}", since=iso_utc(self.since))
+            since = say("orders.ownedSince", "since {since}", since=said_time(self.since))
         else:
             since = say("orders.ownedSinceRestart", "since before the restart")
         return say(

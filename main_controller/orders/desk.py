@@ -6,7 +6,7 @@ Used by each operation in this folder. The desk sends nothing itself.
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.scope import Lane, Scope, named, named_first
 from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.domain.timestamps import said_iso
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.orders.bus_owner import BusOwner
@@ -30,6 +31,9 @@ from main_controller.sentence import Sentence, say
 from main_controller.store.unit_cache import UnitCache
 
 log = logging.getLogger(__name__)
+
+
+THE_ORDER = say("orders.theOrder", "The order")
 
 
 class Acknowledgements(Protocol):
@@ -46,6 +50,13 @@ class Locks(Protocol):
     def all(self) -> Mapping[str, Mapping[str, Any]]:
         """Every lock as JSON: `name`, `reason`, `since`."""
         ...
+
+
+@dataclass(slots=True)
+class Passage:
+    """How far an order has come: whether it has left."""
+
+    sent: Sent = False
 
 
 class Desk:
@@ -292,10 +303,27 @@ class Desk:
                     "{scope} is locked by {name} since {since}: {reason}",
                     scope=named_first(scope),
                     name=lock["name"],
-                    since=lock["since"],
+                    since=said_iso(lock["since"]),
                     reason=lock["reason"],
                 )
                 raise self.refuse(command, locked, cause="locked", lock=dict(lock))
+
+    @contextmanager
+    def seen_through(self, command: Command, what: Sentence = THE_ORDER) -> Iterator["Passage"]:
+        """End the command whatever goes wrong within: it would be under way for ever, and nobody told.
+
+        What was recorded by `refuse`, `cancel` or `fault` already goes on as it is; of all else the `Passage` that is
+        given says whether the order had left by then, and `what` names it.
+        """
+        passage = Passage()
+        try:
+            yield passage
+        except Exception as fault:
+            if isinstance(fault, ControllerError) and "command" in fault.details:
+                raise
+            error = foreseen(fault, what, sent=passage.sent)
+            error.sent = passage.sent
+            raise self.fault(command, error) from fault
 
     # Waiting for a turn
 
@@ -364,13 +392,13 @@ def _latched(latch: Mapping[str, Any]) -> Sentence:
             "orders.latched",
             "The E-stop is latched by {by} since {since}; until it is reset only what stops is sent.",
             by=latch["by"],
-            since=latch["since"],
+            since=said_iso(latch["since"]),
         )
     return say(
         "orders.latchedFor",
         "The E-stop is latched by {by} since {since} ({reason}); until it is reset only what stops is sent.",
         by=latch["by"],
-        since=latch["since"],
+        since=said_iso(latch["since"]),
         reason=latch["reason"],
     )
 
@@ -387,8 +415,17 @@ def _told(command: Command) -> dict[str, Any]:
     }
 
 
-def foreseen(fault: Exception, what: str) -> ControllerError:
-    """The failure of an order as a ControllerError; of an unexpected one it is unknown whether the order was sent.
+@contextmanager
+def all_the_same(command_id: str) -> Iterator[None]:
+    """What goes wrong within is logged, and keeps nobody from what comes after it."""
+    try:
+        yield
+    except Exception:  # an order that left is accepted, followed and told whatever breaks beside it
+        log.exception("%s: what goes with it failed", command_id)
+
+
+def foreseen(fault: Exception, what: str, *, sent: Sent = "unknown") -> ControllerError:
+    """The failure of an order as a ControllerError; of an unexpected one `sent` says whether the order was sent.
 
     So an order never stays in flight for ever, and whatever overtook it is still followed by its stop.
     """
@@ -401,4 +438,4 @@ def foreseen(fault: Exception, what: str) -> ControllerError:
         what=what,
         fault=repr(fault),
     )
-    return UpstreamError(sentence, sent="unknown")
+    return ControllerError(sentence) if sent is False else UpstreamError(sentence, sent=sent)

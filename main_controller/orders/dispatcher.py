@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from main_controller.domain.commands import Command
 from main_controller.domain.scope import Lane
-from main_controller.errors import ControllerError, Sent
-from main_controller.orders.desk import Desk, foreseen
+from main_controller.errors import Sent
+from main_controller.orders.desk import THE_ORDER, Desk, Passage, all_the_same, foreseen
 from main_controller.sentence import Sentence, say
 
 Answer = TypeVar("Answer")
@@ -27,7 +27,7 @@ class Handling(ABC, Generic[Answer]):
 
     turn: Lane
     overtaken_by: tuple[Lane, ...]
-    what = say("orders.theOrder", "The order")
+    what = THE_ORDER
 
     def prepare(self) -> None:
         """Look at what takes time, before anything is decided; raises ControllerError where the order is refused."""
@@ -56,46 +56,58 @@ class Dispatcher:
         self._intent = intent
 
     def carry_out(self, command: Command, handling: Handling[Answer]) -> tuple[Command, Answer]:
-        """The accepted command and its answer; raises Refused, or what went wrong, with the command in its details."""
+        """The accepted command and its answer; raises Refused, or what went wrong, with the command in its details.
+
+        However it breaks, the command has ended or is watched, what it may have in effect is settled, and its turn is
+        given back.
+        """
         desk = self._desk
-        with desk.turn(command, handling.turn, *handling.overtaken_by) as overtaken:
-            with self._nothing_left(command, handling):
+        with (
+            desk.seen_through(command, handling.what) as passage,
+            desk.turn(command, handling.turn, *handling.overtaken_by) as overtaken,
+        ):
+            with self._unsent(command, handling):
                 handling.prepare()
                 if overtaken():
                     raise desk.cancel(command, OVERTAKEN)
                 with desk.commands.deciding():
                     handling.decide()
-            desk.judged(command)
-            self._intent(command)
-            if overtaken():
-                handling.settle(False, None)
-                raise desk.cancel(command, OVERTAKEN)
-            answer = self._send(command, handling, overtaken)
+                desk.judged(command)
+                self._intent(command)
+                if overtaken():
+                    raise desk.cancel(command, OVERTAKEN)
+            answer = self._send(command, handling, passage, overtaken)
             followed = handling.follow(True) if overtaken() else None
             if followed is not None:
                 raise desk.cancel(command, followed, sent=True, settled=desk.clock())
-        return desk.accept(command), answer
+            return desk.accept(command), answer
 
     @contextmanager
-    def _nothing_left(self, command: Command, handling: Handling[Answer]) -> Iterator[None]:
-        """End the command where it is judged in a way that nobody foresaw: else it would be under way for ever."""
+    def _unsent(self, command: Command, handling: Handling[Answer]) -> Iterator[None]:
+        """An order that gets no further than this has nothing in effect."""
         try:
             yield
-        except ControllerError:
+        except Exception:
+            with all_the_same(command.id):
+                handling.settle(False, None)
             raise
-        except Exception as fault:
-            error = foreseen(fault, handling.what)
-            error.sent = False
-            raise self._desk.fault(command, error) from fault
 
-    def _send(self, command: Command, handling: Handling[Answer], overtaken: Callable[[], bool]) -> Answer:
+    def _send(
+        self, command: Command, handling: Handling[Answer], passage: Passage, overtaken: Callable[[], bool]
+    ) -> Answer:
+        passage.sent = "unknown"
         try:
             answer = handling.send()
         except Exception as fault:
             error = foreseen(fault, handling.what)
-            handling.settle(error.sent, None)
+            passage.sent = error.sent
+            with all_the_same(command.id):
+                handling.settle(error.sent, None)
             if overtaken():
-                handling.follow(error.sent)
+                with all_the_same(command.id):
+                    handling.follow(error.sent)
             raise self._desk.fault(command, error) from fault
-        handling.settle(True, answer)
+        passage.sent = True
+        with all_the_same(command.id):
+            handling.settle(True, answer)
         return answer

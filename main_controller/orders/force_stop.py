@@ -4,6 +4,7 @@ Used by the mode orders. Where converters are or may be driven by hand, Wait goe
 what it did not begin.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any
@@ -13,9 +14,9 @@ from main_controller.domain.commands import Command, ModeEffect
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
 from main_controller.domain.scope import Lane
-from main_controller.orders.desk import Desk, foreseen
+from main_controller.orders.desk import THE_ORDER, Desk, Passage, all_the_same, foreseen
 from main_controller.orders.mode_sender import ModeSender
-from main_controller.orders.waits import Waits
+from main_controller.orders.waits import WaitResult, Waits
 from main_controller.sentence import say
 
 
@@ -30,6 +31,10 @@ class ForceStop:
 
     def carry_out(self, command: Command, order: ModeOrder, grid: GridState) -> tuple[Command, Any]:
         """Send it at once; the accepted command and apis-web's answer."""
+        with self._desk.seen_through(command) as passage:
+            return self._carry_out(command, order, grid, passage)
+
+    def _carry_out(self, command: Command, order: ModeOrder, grid: GridState, passage: Passage) -> tuple[Command, Any]:
         desk = self._desk
         desk.overtake(Lane("mode", order.scope))
         if order.unit_id is None:
@@ -44,6 +49,7 @@ class ForceStop:
             answer = self._send_with_waits(command, replace(order, waits=True), effect, grid)
         else:
             answer = self._send(command, order, effect)
+        passage.sent = True
         return desk.accept(command), answer
 
     def _send_with_waits(self, command: Command, order: ModeOrder, effect: ModeEffect, grid: GridState) -> Any:
@@ -52,8 +58,12 @@ class ForceStop:
         desk.commands.update(command.id, order=order)
         desk.overtake(Lane("converter", order.scope))
         asked = self._executor.submit(self._send, command, order, effect)
-        results = self._waits.send_all(command.id, grid)
-        failed = sorted(unit_id for unit_id, result in results.items() if result.error is not None)
+        results: Mapping[str, WaitResult] = {}
+        with all_the_same(command.id):  # the stop itself is on its way
+            results = self._waits.send_all(command.id, grid)
+        failed = sorted(
+            unit_id for unit_id in grid.units if unit_id not in results or results[unit_id].error is not None
+        )
         if failed:
             note = say("orders.waitsUnsent", "Wait could not be sent to {units}.", units=failed)
             desk.commands.update(command.id, note=note)
@@ -63,8 +73,10 @@ class ForceStop:
         try:
             answer = self._sender.send(order)
         except Exception as fault:
-            error = foreseen(fault, say("orders.theOrder", "The order"))
-            self._sender.settle(effect, error.sent)
+            error = foreseen(fault, THE_ORDER)
+            with all_the_same(command.id):
+                self._sender.settle(effect, error.sent)
             raise self._desk.fault(command, error) from fault
-        self._sender.settle(effect, True)
+        with all_the_same(command.id):
+            self._sender.settle(effect, True)
         return answer

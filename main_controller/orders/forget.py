@@ -68,19 +68,20 @@ class Forget:
         desk.known(unit_id)
         status = _status(desk.cache.snapshot(), unit_id)
         command = desk.begin(ForgetOrder(unit_id, name, reason), by, before={"word": status}, stamp=stamp)
-        with desk.commands.deciding():
-            desk.timely(command, stamp)
-            desk.not_while_stopping(command)
-            desk.not_locked(command, unit_id)
-            snapshot, unit = desk.cache.snapshot(), desk.grid().units.get(unit_id)
-            why = self._why_not(unit_id, snapshot, unit) or _unconfirmed(unit_id, snapshot, unit, confirm)
-            if why is not None:
-                raise desk.refuse(command, why)
-            if not desk.cache.forget(unit_id):
-                raise desk.refuse(command, _shown(unit_id))
-            self._book.forget(unit_id, name, reason, desk.wall())
-        cleared = self._clear_schedules(unit_id)
-        return desk.verify(desk.accept(command), progress={"schedules": cleared})
+        with desk.seen_through(command):
+            with desk.commands.deciding():
+                desk.timely(command, stamp)
+                desk.not_while_stopping(command)
+                desk.not_locked(command, unit_id)
+                snapshot, unit = desk.cache.snapshot(), desk.grid().units.get(unit_id)
+                why = self._why_not(unit_id, snapshot, unit) or _unconfirmed(unit_id, snapshot, unit, confirm)
+                if why is not None:
+                    raise desk.refuse(command, why)
+                if not desk.cache.forget(unit_id):
+                    raise desk.refuse(command, _shown(unit_id))
+                self._book.forget(unit_id, name, reason, desk.wall())
+            cleared = self._clear_schedules(unit_id)
+            return desk.verify(desk.accept(command), progress={"schedules": cleared})
 
     def _why_not(self, unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None) -> Sentence | None:
         """Why it cannot be said that the unit has left, or None."""

@@ -12,7 +12,6 @@ from main_controller.domain.commands import Command
 from main_controller.domain.orders import LockOrder, UnlockOrder
 from main_controller.domain.scope import named_first
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.errors import ControllerError
 from main_controller.orders.desk import Desk
 from main_controller.rules.mode_rules import why_not_lock
 from main_controller.sentence import say
@@ -63,36 +62,32 @@ class SetLock:
             desk.known(unit_id)
         scope = unit_id or ""
         command = desk.begin(LockOrder(unit_id, name, reason), by, stamp=stamp)
-        with desk.commands.deciding():
-            desk.timely(command, stamp)
-            held = self._book.all().get(scope)
-            if held is not None:
-                taken = say(
-                    "orders.lockedAlready",
-                    "{scope} is locked already, by {name}.",
-                    scope=named_first(unit_id),
-                    name=held["name"],
-                )
-                raise desk.refuse(command, taken)
-            why = why_not_lock(scope, desk.grid()) if scope else None
-            if why:
-                raise desk.refuse(command, why)
-            try:
+        with desk.seen_through(command):
+            with desk.commands.deciding():
+                desk.timely(command, stamp)
+                held = self._book.all().get(scope)
+                if held is not None:
+                    taken = say(
+                        "orders.lockedAlready",
+                        "{scope} is locked already, by {name}.",
+                        scope=named_first(unit_id),
+                        name=held["name"],
+                    )
+                    raise desk.refuse(command, taken)
+                why = why_not_lock(scope, desk.grid()) if scope else None
+                if why:
+                    raise desk.refuse(command, why)
                 kept = self._book.set(scope, name, reason, desk.wall())  # before any other order is checked (Z8b)
-            except ControllerError as error:
-                raise desk.fault(command, error) from error
-        self._told(str(by), scope, before=None, after=kept)
-        return desk.verify(desk.accept(command))
+            self._told(str(by), scope, before=None, after=kept)
+            return desk.verify(desk.accept(command))
 
     def clear(self, unit_id: str | None, name: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Take a lock off by its name; any unit that has a lock will do (Z7)."""
         desk = self._desk
         command = desk.begin(UnlockOrder(unit_id, name), by, stamp=stamp)
-        desk.timely(command, stamp)
-        desk.not_while_latched(command)
-        try:
+        with desk.seen_through(command):
+            desk.timely(command, stamp)
+            desk.not_while_latched(command)
             taken = self._book.clear(unit_id or "", name)
-        except ControllerError as error:
-            raise desk.fault(command, error) from error
-        self._told(str(by), unit_id or "", before=taken, after=None)
-        return desk.verify(desk.accept(command))
+            self._told(str(by), unit_id or "", before=taken, after=None)
+            return desk.verify(desk.accept(command))

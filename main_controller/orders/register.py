@@ -5,6 +5,7 @@ cluster; the record's own lock is held for moments only and never while anything
 nobody (Z8).
 """
 
+import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from main_controller.domain.commands import Command, CommandState, stops_or_chan
 from main_controller.errors import NotFound, Refused
 from main_controller.orders.effects import Effects
 from main_controller.sentence import say
+
+log = logging.getLogger(__name__)
 
 Listener = Callable[[Command | None, Command], None]
 """Called after every change with the record before (None: new) and after."""
@@ -226,4 +229,7 @@ class Register:
 
     def _tell(self, before: Command | None, after: Command) -> None:
         for listener in self._listeners:
-            listener(before, after)
+            try:
+                listener(before, after)
+            except Exception:  # whoever is told of an order must not keep it, least of all a stop, from going on
+                log.exception("%s: not everybody could be told how it stands", after.id)

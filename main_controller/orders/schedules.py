@@ -13,10 +13,10 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.orders import ClearScheduleOrder, Order, ScheduleOrder
+from main_controller.domain.orders import ClearScheduleOrder, ScheduleOrder
 from main_controller.domain.schedule import Operation
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value
+from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value, said_time
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
 from main_controller.orders.desk import Desk
 from main_controller.sentence import say
@@ -86,34 +86,28 @@ class SetSchedule:
             past = say(
                 "orders.schedulePast",
                 "A schedule must lie in the future: {due} is past, it is {now} now.",
-                due=iso_in(due, self._zone),
-                now=iso_in(now, self._zone),
+                due=said_time(due, self._zone),
+                now=said_time(now, self._zone),
             )
             raise BadRequest(past)
-        command = self._begin(ScheduleOrder(unit_id, wanted.value, iso_utc(due)), by, stamp)
-        self._desk.not_while_latched(command)
-        before = self._due(unit_id, wanted)
-        try:
+        command = self._desk.begin(ScheduleOrder(unit_id, wanted.value, iso_utc(due)), by, stamp=stamp)
+        with self._desk.seen_through(command):
+            self._desk.timely(command, stamp)
+            self._desk.not_while_latched(command)
+            before = self._due(unit_id, wanted)
             schedule = self._schedules.put(unit_id, wanted, due)
-        except ControllerError as error:
-            raise self._desk.fault(command, error) from error
-        log.info("schedule %s set for %s by %s", schedule, iso_utc(due), by)
-        command = self._desk.verify(command)
-        if self._told is not None:
-            due_text = iso_utc(schedule.due)
-            self._told(str(by), unit_id, wanted.value, before=before, due=due_text, command_id=command.id)
-        return command, {
-            "succeeded": True,
-            "unitId": unit_id,
-            "operation": wanted.value,
-            "due": iso_utc(schedule.due),
-            "local": iso_in(schedule.due, self._zone),
-        }
-
-    def _begin(self, order: Order, by: Actor, stamp: Stamp) -> Command:
-        command = self._desk.begin(order, by, stamp=stamp)
-        self._desk.timely(command, stamp)
-        return command
+            log.info("schedule %s set for %s by %s", schedule, iso_utc(due), by)
+            command = self._desk.verify(command)
+            if self._told is not None:
+                due_text = iso_utc(schedule.due)
+                self._told(str(by), unit_id, wanted.value, before=before, due=due_text, command_id=command.id)
+            return command, {
+                "succeeded": True,
+                "unitId": unit_id,
+                "operation": wanted.value,
+                "due": iso_utc(schedule.due),
+                "local": iso_in(schedule.due, self._zone),
+            }
 
     def clear(
         self, unit_id: str | None, operation: str, by: Actor, *, stamp: Stamp = UNSTAMPED
@@ -127,25 +121,24 @@ class SetSchedule:
             check_unit_id(unit_id)
         if not self._schedules.has(unit_id, wanted):
             self._check_unit(unit_id)
-        command = self._begin(ClearScheduleOrder(unit_id, wanted.value), by, stamp)
-        before = self._due(unit_id, wanted)
-        try:
+        command = self._desk.begin(ClearScheduleOrder(unit_id, wanted.value), by, stamp=stamp)
+        with self._desk.seen_through(command):
+            self._desk.timely(command, stamp)
+            before = self._due(unit_id, wanted)
             cleared = self._schedules.remove(unit_id, wanted)
-        except ControllerError as error:
-            raise self._desk.fault(command, error) from error
-        command = self._desk.verify(command)
-        log.info("schedule %s of %s cleared by %s%s", wanted.label, unit_id or "the cluster", by, _none(cleared))
-        if self._told is not None:
-            self._told(
-                str(by),
-                unit_id,
-                wanted.value,
-                before=before if cleared else None,
-                due=None,
-                command_id=command.id,
-                done=cleared,
-            )
-        return command, {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
+            command = self._desk.verify(command)
+            log.info("schedule %s of %s cleared by %s%s", wanted.label, unit_id or "the cluster", by, _none(cleared))
+            if self._told is not None:
+                self._told(
+                    str(by),
+                    unit_id,
+                    wanted.value,
+                    before=before if cleared else None,
+                    due=None,
+                    command_id=command.id,
+                    done=cleared,
+                )
+            return command, {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
 
     def clear_due(self, unit_id: str | None) -> int:
         """Clear what is due in exactly this scope, because a person ordered its mode (Z12); how many there were.

@@ -104,10 +104,12 @@ class SetConverter:
         unit = desk.grid().units[unit_id]
         wanted = ConverterOrder(unit_id, ConverterStatus.WAIT, 0.0, 0.0)
         command = desk.begin(wanted, by, before=_before(unit), stamp=stamp, judged=True)
-        result = self._waits.send(command.id, unit_id, unit.ip)
-        if result.error is not None:
-            raise desk.fault(command, result.error)
-        return self._answered(desk.accept(command), wanted, result.answer or {})
+        with desk.seen_through(command, say("orders.orderTo", "The order to {unit}", unit=unit_id)) as passage:
+            result = self._waits.send(command.id, unit_id, unit.ip)
+            if result.error is not None:
+                raise desk.fault(command, result.error)
+            passage.sent = True
+            return self._answered(desk.accept(command), wanted, result.answer or {})
 
     def order(
         self,

@@ -56,24 +56,25 @@ class ResetTrips:
         known = self._trips.moments().get(unit_id, ())
         before = {"trips": len(known)}
         command = desk.begin(ResetTripsOrder(unit_id, name, reason), by, before=before, stamp=stamp)
-        desk.timely(command, stamp)
-        desk.not_while_latched(command)
-        if not known:
-            none = say(
-                "orders.noTrip",
-                "No trip of {unit} is known since it was last reset, or since this program started.",
-                unit=unit_id,
-            )
-            raise desk.refuse(command, none)
-        since = desk.clock() - known[-1]
-        if since < self._pause:
-            early = say(
-                "orders.trippedJustNow",
-                "{unit} tripped {seconds} s ago; its trips are reset after {pause:g} s.",
-                unit=unit_id,
-                seconds=int(since),
-                pause=self._pause,
-            )
-            raise desk.refuse(command, early)
-        self._trips.reset(unit_id, known)
-        return desk.verify(desk.accept(command))
+        with desk.seen_through(command):
+            desk.timely(command, stamp)
+            desk.not_while_latched(command)
+            if not known:
+                none = say(
+                    "orders.noTrip",
+                    "No trip of {unit} is known since it was last reset, or since this program started.",
+                    unit=unit_id,
+                )
+                raise desk.refuse(command, none)
+            since = desk.clock() - known[-1]
+            if since < self._pause:
+                early = say(
+                    "orders.trippedJustNow",
+                    "{unit} tripped {seconds} s ago; its trips are reset after {pause:g} s.",
+                    unit=unit_id,
+                    seconds=int(since),
+                    pause=self._pause,
+                )
+                raise desk.refuse(command, early)
+            self._trips.reset(unit_id, known)
+            return desk.verify(desk.accept(command))

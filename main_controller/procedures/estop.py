@@ -18,6 +18,7 @@ from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk
+from main_controller.orders.register import KeyTaken
 from main_controller.procedures.stop_all import StopAll
 from main_controller.sentence import Sentence, joined, say
 from main_controller.store.chronicle import Chronicle
@@ -83,7 +84,13 @@ class EStop:
         except RuntimeError:
             kept = []
             log.exception("the E-stop is latched in memory only")
-        command = self._stop_all.order(by, stamp=stamp)
+        try:
+            command = self._stop_all.order(by, stamp=stamp)
+        except KeyTaken:
+            raise
+        except Exception:
+            self._stop_again()
+            raise
         self._note(command)
         wait(kept, self._desk.timing.latch_kept)
         return command
@@ -92,38 +99,41 @@ class EStop:
         """Let orders pass again; NotFound where none is latched, Refused while the file cannot be removed."""
         desk = self._desk
         command = desk.begin(ResetEStopOrder(None, name, reason), by, stamp=stamp)
-        desk.timely(command, stamp)
-        held, presses = self._held, self._presses
-        if held is None:
-            raise desk.fault(command, NotFound(say("procedures.notLatched", "No E-stop is latched.")))
-        if desk.turns.held_by is not None:
-            running = say("procedures.stopAllRuns", "Stop all is running; the E-stop is reset once it has ended.")
-            raise desk.refuse(command, running)
-        if not self._at_file.acquire(timeout=self._desk.timing.latch_disk):
-            hangs = say(
-                "procedures.latchFileHangs",
-                "The file {file} does not answer; the E-stop stays latched.",
-                file=self._file.name,
+        with desk.seen_through(command):
+            desk.timely(command, stamp)
+            held, presses = self._held, self._presses
+            if held is None:
+                raise desk.fault(command, NotFound(say("procedures.notLatched", "No E-stop is latched.")))
+            if desk.turns.held_by is not None:
+                running = say("procedures.stopAllRuns", "Stop all is running; the E-stop is reset once it has ended.")
+                raise desk.refuse(command, running)
+            if not self._at_file.acquire(timeout=self._desk.timing.latch_disk):
+                hangs = say(
+                    "procedures.latchFileHangs",
+                    "The file {file} does not answer; the E-stop stays latched.",
+                    file=self._file.name,
+                )
+                raise desk.refuse(command, hangs)
+            try:
+                self._remove(command)
+                with self._changing:
+                    if self._presses != presses:
+                        again = say(
+                            "procedures.pressedAgain", "The E-stop was pressed again meanwhile; it stays latched."
+                        )
+                        raise desk.refuse(command, again)
+                    self._held, self._told, self._on_file, self._missed = None, False, False, None
+            finally:
+                self._at_file.release()
+            text = say(
+                "procedures.latchReset",
+                "The E-stop that {by} latched was reset by {name}: {reason}.",
+                by=held.by,
+                name=name,
+                reason=reason,
             )
-            raise desk.refuse(command, hangs)
-        try:
-            self._remove(command)
-            with self._changing:
-                if self._presses != presses:
-                    again = say("procedures.pressedAgain", "The E-stop was pressed again meanwhile; it stays latched.")
-                    raise desk.refuse(command, again)
-                self._held, self._told, self._on_file, self._missed = None, False, False, None
-        finally:
-            self._at_file.release()
-        text = say(
-            "procedures.latchReset",
-            "The E-stop that {by} latched was reset by {name}: {reason}.",
-            by=held.by,
-            name=name,
-            reason=reason,
-        )
-        self._chronicle.tell("estop", None, text, _as_json(held), None)
-        return desk.verify(desk.accept(command))
+            self._chronicle.tell("estop", None, text, _as_json(held), None)
+            return desk.verify(desk.accept(command))
 
     def run_once(self) -> None:
         """See whether the file is there; stop everything where it appeared, or where that was not seen to be done."""
@@ -189,6 +199,12 @@ class EStop:
             self._note(self._stop_all.order(ESTOP_FILE))
         except Exception:  # nobody asks the future
             log.exception("the E-stop's Stop all broke off")
+            self._stop_again()
+
+    def _stop_again(self) -> None:
+        """Its Stop all broke off: the next look gives it again, while the latch holds."""
+        with self._changing:
+            self._due = self._held is not None
 
     def _note(self, command: Command) -> None:
         """Keep in mind that this Stop all has ended and was not seen to be done."""

@@ -115,16 +115,17 @@ class GuidedTransfer:
         if transfer is None or (transfer.over and not left):
             raise NotFound(say("procedures.noneRuns", "No guided procedure is running."))
         command = desk.begin(EndTransferOrder(transfer.giver, transfer.id), by, stamp=stamp, judged=True)
-        if left:
-            self._record.claim(command)  # no other procedure begins while this one ends
-            self._record.own(transfer)
-            ending = replace(transfer, state=TransferState.RUNNING, failed=True, reason=why)
-            ending = ending.to(Step.CURRENT_OFF, desk.clock(), why)  # the whole end, whatever ran
-            if self._record.move(transfer, ending):
-                self._safe_end.forget()
-                self._record.write(ending)
-        self._wish = why
-        return desk.accept(command)
+        with desk.seen_through(command):
+            if left:
+                self._record.claim(command)  # no other procedure begins while this one ends
+                self._record.own(transfer)
+                ending = replace(transfer, state=TransferState.RUNNING, failed=True, reason=why)
+                ending = ending.to(Step.CURRENT_OFF, desk.clock(), why)  # the whole end, whatever ran
+                if self._record.move(transfer, ending):
+                    self._safe_end.forget()
+                    self._record.write(ending)
+            self._wish = why
+            return desk.accept(command)
 
     def abort(self, reason: Sentence) -> None:
         """Begin the safe end, because `reason`, also of what a kill interrupted; nothing where there is none."""

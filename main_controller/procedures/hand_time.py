@@ -12,8 +12,8 @@ from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.actor import HAND_TIME, ActorKind
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus
-from main_controller.errors import ControllerError, NotFound
-from main_controller.orders.desk import Desk
+from main_controller.errors import NotFound
+from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.set_converter import SetConverter
 from main_controller.sentence import Sentence, joined, say
 from main_controller.store.chronicle import Chronicle
@@ -154,5 +154,6 @@ class HandTime:
     def _wait(self, unit_id: str) -> None:
         try:
             self._set_converter.wait(unit_id, HAND_TIME)
-        except ControllerError as error:
+        except Exception as fault:  # noqa: BLE001 - nobody asks the future
+            error = foreseen(fault, say("procedures.waitTo", "Wait to {unit}", unit=unit_id))
             log.error("%s works by hand for too long, and Wait to it failed: %s", unit_id, error.sentence)

@@ -21,7 +21,7 @@ from main_controller.domain.orders import StopAllOrder
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
-from main_controller.orders.desk import Desk, foreseen
+from main_controller.orders.desk import Desk, all_the_same, foreseen
 from main_controller.orders.waits import Waits
 from main_controller.procedures.forgotten import of_forgotten, reachable
 from main_controller.procedures.stop_run import StopRun
@@ -94,8 +94,9 @@ class StopAll:
                 self._desk.fail(run.command, say("procedures.stopAllBrokeOff", "Stop all broke off; see the log."))
                 raise
             finally:
-                self._tell_listeners(run)
-                wait(run.overtakes, self._desk.timing.listeners_hear)
+                with all_the_same(run.command.id):
+                    self._tell_listeners(run)
+                    wait(run.overtakes, self._desk.timing.listeners_hear)
                 self._single.end(lambda: self._desk.turns.hold(None))
                 run.done.set()
         else:
@@ -116,10 +117,17 @@ class StopAll:
         before = {"mode": grid.mode}
         command = desk.begin(StopAllOrder(), by, before=before, stamp=stamp, judged=True)
         log.warning("Stop all ordered by %s: every converter of the cluster is to go to Wait", by)
-        desk.turns.hold(command.id)
-        desk.overtake(Lane("mode"), Lane("converter"))
-        grid = desk.grid()  # made anew: whatever was entered before the hold is in it, and all else is refused
-        return StopRun(command, desk.clock(), self._in_grace(grid), _may_share(grid), desk.commands, desk.timing)
+        with desk.seen_through(command, say("procedures.stopAll", "Stop all")):
+            desk.turns.hold(command.id)
+            try:
+                desk.overtake(Lane("mode"), Lane("converter"))
+                grid = desk.grid()  # made anew: whatever was entered before the hold is in it, and all else is refused
+                return StopRun(
+                    command, desk.clock(), self._in_grace(grid), _may_share(grid), desk.commands, desk.timing
+                )
+            except BaseException:
+                desk.turns.hold(None)
+                raise
 
     def _in_grace(self, grid: GridState) -> frozenset[str]:
         """Whom apis-main may still bring to Wait by itself: all in Run and Soft Stop, in Force Stop whom a deal names.

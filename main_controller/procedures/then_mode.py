@@ -19,8 +19,8 @@ from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ClearThenOrder
 from main_controller.domain.stamp import UNSTAMPED, Moment, Stamp
 from main_controller.domain.timestamps import iso_utc
-from main_controller.errors import ControllerError, NotFound
-from main_controller.orders.desk import Desk
+from main_controller.errors import NotFound
+from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.set_mode import SetMode
 from main_controller.procedures.pages_heard import PagesHeard
 from main_controller.rules.evidence import drained
@@ -86,16 +86,17 @@ class ThenMode:
     def clear(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Have nothing follow; NotFound where nothing was to."""
         command = self._desk.begin(ClearThenOrder(), by, stamp=stamp, judged=True)
-        with self._lock:
-            promise = self._promise
-            if promise is not None and promise.open:
-                ended = self._desk.clock()
-                why = say("procedures.takenBack", "{by} took it back.", by=str(by))
-                self._promise = replace(promise, state=ThenState.ENDED, why=why, ended=ended)
-        if promise is None or not promise.open:
-            nothing = say("procedures.nothingFollows", "Nothing is to follow a Soft Stop.")
-            raise self._desk.fault(command, NotFound(nothing))
-        return self._desk.verify(command)
+        with self._desk.seen_through(command):
+            with self._lock:
+                promise = self._promise
+                if promise is not None and promise.open:
+                    ended = self._desk.clock()
+                    why = say("procedures.takenBack", "{by} took it back.", by=str(by))
+                    self._promise = replace(promise, state=ThenState.ENDED, why=why, ended=ended)
+            if promise is None or not promise.open:
+                nothing = say("procedures.nothingFollows", "Nothing is to follow a Soft Stop.")
+                raise self._desk.fault(command, NotFound(nothing))
+            return self._desk.verify(command)
 
     def as_json(self) -> dict[str, Any] | None:
         """The promise that stands or stood last, None if there was none (Z5a)."""
@@ -198,7 +199,8 @@ class ThenMode:
     def _send(self, promise: Promise, moment: Moment) -> None:
         try:
             self._set_mode.cluster(promise.mode, promise.command.by, stamp=Stamp(moment=moment))
-        except ControllerError as error:
+        except Exception as fault:  # noqa: BLE001 - nobody asks the future, and the page waits for what came of it
+            error = foreseen(fault, say("procedures.theThenOrder", "The order that follows"))
             sent = self._promise
             if sent is not None and sent.command.id == promise.command.id:
                 self._put(sent, state=ThenState.ENDED, why=error.sentence)

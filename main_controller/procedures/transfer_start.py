@@ -12,7 +12,7 @@ from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder, TransferOrder
 from main_controller.domain.stamp import Stamp
 from main_controller.domain.transfer import Step, Transfer, TransferState
-from main_controller.errors import BadRequest, ControllerError
+from main_controller.errors import BadRequest
 from main_controller.orders.desk import Desk
 from main_controller.orders.set_converter import SetConverter
 from main_controller.procedures.transfer_record import TransferRecord
@@ -58,34 +58,32 @@ class TransferStart:
         desk = self._desk
         self._understand(asked)
         command = desk.begin(asked, by, stamp=stamp)
-        desk.timely(command, stamp, asked.taker)
-        before = self._record.now
-        if before is not None and before.state is TransferState.INTERRUPTED:
-            interrupted = say(
-                "procedures.endInterruptedFirst",
-                "A procedure from before the restart has not been ended yet; end it first.",
-            )
-            raise desk.refuse(command, interrupted)
-        running, first = self._record.claim(command)
-        if not first:
-            still = say("procedures.stillRuns", "The procedure {command} is still running.", command=running.id)
-            raise desk.refuse(command, still)
-        transfer = Transfer(
-            command.id, asked.giver, asked.taker, asked.current, asked.voltage, self._bounds.limits.current_max,
-            str(by), Step.REFERENCE_UP, desk.clock(), minutes=asked.minutes, wh=asked.wh,
-            begun=command.at, entered=command.entered, page=stamp.page,
-        )  # fmt: skip
-        try:
-            stops_seen = stops(asked.giver, asked.taker)
-            transfer = self._enter(command, transfer)
-            self._record.keep(transfer)
-        except ControllerError as error:
-            self._record.release(command.id)
-            raise error if error.details.get("command") else desk.fault(command, error) from error
-        except BaseException:
-            self._record.release(command.id)
-            raise
-        return Started(command, transfer, stops_seen)
+        with desk.seen_through(command):
+            desk.timely(command, stamp, asked.taker)
+            before = self._record.now
+            if before is not None and before.state is TransferState.INTERRUPTED:
+                interrupted = say(
+                    "procedures.endInterruptedFirst",
+                    "A procedure from before the restart has not been ended yet; end it first.",
+                )
+                raise desk.refuse(command, interrupted)
+            running, first = self._record.claim(command)
+            if not first:
+                still = say("procedures.stillRuns", "The procedure {command} is still running.", command=running.id)
+                raise desk.refuse(command, still)
+            transfer = Transfer(
+                command.id, asked.giver, asked.taker, asked.current, asked.voltage, self._bounds.limits.current_max,
+                str(by), Step.REFERENCE_UP, desk.clock(), minutes=asked.minutes, wh=asked.wh,
+                begun=command.at, entered=command.entered, page=stamp.page,
+            )  # fmt: skip
+            try:
+                stops_seen = stops(asked.giver, asked.taker)
+                transfer = self._enter(command, transfer)
+                self._record.keep(transfer)
+            except BaseException:
+                self._record.release(command.id)
+                raise
+            return Started(command, transfer, stops_seen)
 
     def _understand(self, asked: TransferOrder) -> None:
         if asked.giver == asked.taker:

@@ -35,11 +35,7 @@ class TransferWatcher:
 
     def view(self, grid: GridState, *own: str) -> View:
         """Everything that is known now: the gauges of the live units among `own`, of other live ones their alarm."""
-        live = {unit.id: unit.reported for unit in grid.live if unit.reported is not None}
-        gauges = {
-            unit_id: gauges_of(told) if unit_id in own else Gauges(alarm=told.heavy_alarm)
-            for unit_id, told in live.items()
-        }
+        gauges = {unit.id: gauges_of(unit) if unit.id in own else Gauges(alarm=unit.alarm) for unit in grid.live}
         return View(grid, gauges, self._desk.locks.all())
 
     def why_unattended(self, transfer: Transfer) -> Sentence | None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from main_controller.assessment.grid_state import GridState, UnitAssessment, possible_current
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
-from main_controller.domain.units import Unit
 from main_controller.rules.battery_bounds import (
     PERMITS,
     Flow,
@@ -25,8 +24,6 @@ from main_controller.rules.bus_rules import reference_of, target_of
 from main_controller.rules.interlock_terms import Answer, Limits, fail, of_units, ok, untold
 from main_controller.rules.set_point_rules import current_before
 from main_controller.sentence import Sentence, say
-
-NOBODY = Unit("", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,6 @@ class Role:
     def id(self) -> str:
         """The unit's id."""
         return self.unit.id
-
-    @property
-    def reported(self) -> Unit:
-        """Its last data."""
-        return self.unit.reported or NOBODY
 
 
 def battery_rules(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState, limits: Limits) -> list[Answer]:
@@ -86,7 +78,7 @@ def _roles(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState) -> lis
 
 
 def _charge(role: Role, limits: Limits) -> list[Answer]:
-    rsoc, flow, battery = role.reported.rsoc, role.flow, limits.battery
+    rsoc, flow, battery = role.unit.figures.rsoc, role.flow, limits.battery
     slack = battery.hysteresis if role.more and flow.gives else 0.0
     limit = charge_limit(flow, battery, slack)
     if limit is None:
@@ -116,7 +108,7 @@ def _charge_within(role: Role, rsoc: float, limit: float) -> Sentence:
 
 
 def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
-    vb, battery = role.reported.vb, limits.battery
+    vb, battery = role.unit.figures.vb, limits.battery
     low, high = volts_within(role.flow, battery, battery.margin)
     if vb is None:
         numbers = {role.id: {"vb": None, "min": low, "max": high}}
@@ -151,7 +143,7 @@ def _volts_and_amps(role: Role, limits: Limits) -> list[Answer]:
 
 
 def _temperature(role: Role, limits: Limits) -> list[Answer]:
-    told = role.reported.temperature
+    told = role.unit.figures.temperature
     low, high = degrees_within(role.flow, limits.battery)
     numbers = {role.id: {"temperature": told, "min": low, "max": high}}
     if told is None:
@@ -171,7 +163,7 @@ def _temperature(role: Role, limits: Limits) -> list[Answer]:
 
 
 def _permission(role: Role, limits: Limits) -> list[Answer]:
-    told = role.reported.permission
+    told = role.unit.permission
     numbers = {role.id: {"permission": told}}
     if told is None:
         sentence = say("rules.permissionUntold", "{unit} does not tell what its battery permits.", unit=role.id)

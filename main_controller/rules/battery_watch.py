@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.modes import ConverterStatus
-from main_controller.domain.units import Unit
 from main_controller.rules.battery_bounds import (
     PERMITS,
     Flow,
@@ -41,18 +40,17 @@ BY_FLOW = (ConditionKind.BELOW_RESERVE, ConditionKind.ABOVE_FULL, ConditionKind.
 def battery_conditions(look: Look) -> Iterator[Condition]:
     """What is wrong with the batteries of all live converters at work."""
     for unit in look.grid.live:
-        amps, told = current_of(unit), unit.reported
-        if told is None or (unit.last_status is ConverterStatus.WAIT and abs(amps or 0.0) <= FLOWS):
+        if unit.last_status is ConverterStatus.WAIT and abs(current_of(unit) or 0.0) <= FLOWS:
             continue
         flow = _flow(unit, look)
-        of_flow = [*_charge(told, flow, look), *_permission(told, flow, look), *_current(told, flow, look)]
+        of_flow = [*_charge(unit, flow, look), *_permission(unit, flow, look), *_current(unit, flow, look)]
         if flow.takes and unit.last_status is ConverterStatus.VOLTAGE_REFERENCE:
             yield from _charged(unit, of_flow)
         else:
             yield from of_flow
         if unit.last_status is not None:
-            yield from _volts(told, flow, look)
-            yield from _temperature(told, flow, look)
+            yield from _volts(unit, flow, look)
+            yield from _temperature(unit, flow, look)
 
 
 def _flow(unit: UnitAssessment, look: Look) -> Flow:
@@ -62,9 +60,9 @@ def _flow(unit: UnitAssessment, look: Look) -> Flow:
     return Flow(gives=amps < -least, takes=amps > least)
 
 
-def _charge(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+def _charge(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I1: gives at or below the reserve, or takes at or above full."""
-    rsoc, battery = unit.rsoc, look.limits.battery
+    rsoc, battery = unit.figures.rsoc, look.limits.battery
     kind = ConditionKind.BELOW_RESERVE if flow.gives else ConditionKind.ABOVE_FULL
     if rsoc is None or not beyond_charge(rsoc, flow, battery, _slack(look, kind, unit, BACK_CHARGE)):
         return
@@ -80,11 +78,11 @@ def _charge(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     else:
         text = say("rules.takesAboveFull", "{does}, and its battery is at {percent:g} %, not below {limit:g} %", **told)
         gone = say("rules.noMoreAboveFull", "{unit}'s battery no longer takes above its limit", unit=unit.id)
-    numbers = {"rsoc": rsoc, "limit": limit, "ig": unit.ig}
+    numbers = {"rsoc": rsoc, "limit": limit, "ig": unit.figures.ig}
     yield Condition(kind, unit.id, text, gone, OWN_END, numbers, needs=("rsoc", "ig"))
 
 
-def _permission(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+def _permission(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I4: the battery's own flag forbids what it does."""
     told = unit.permission
     if told is None or not forbids(told, flow):
@@ -93,13 +91,13 @@ def _permission(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
         "rules.doesNotPermitted", "{does}, and its battery permits {what}", does=_does(unit, flow), what=PERMITS[told]
     )
     gone = say("rules.permittedAgain", "{unit}'s battery permits what it does again", unit=unit.id)
-    numbers = {"permission": told, "ig": unit.ig}
+    numbers = {"permission": told, "ig": unit.figures.ig}
     yield Condition(ConditionKind.NOT_PERMITTED, unit.id, text, gone, SETTLES, numbers, needs=("permission", "ig"))
 
 
-def _current(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+def _current(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I2: the battery's measured current is above its limit."""
-    most, ib = look.limits.battery.current_max, unit.ib
+    most, ib = look.limits.battery.current_max, unit.figures.ib
     if ib is None or abs(ib) <= most - _slack(look, ConditionKind.BATTERY_CURRENT, unit, BACK_PART * most) + 1e-9:
         return
     text = say(
@@ -135,9 +133,9 @@ def _charged(unit: UnitAssessment, found: Iterable[Condition]) -> Iterable[Condi
     yield replace(reasons[0], kind=CHARGED, text=text, gone=gone, after=after, numbers=numbers, needs=needs)
 
 
-def _volts(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+def _volts(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I2: the battery's voltage is outside its limits."""
-    vb, battery = unit.vb, look.limits.battery
+    vb, battery = unit.figures.vb, look.limits.battery
     slack = _slack(look, ConditionKind.BATTERY_VOLTAGE, unit, BACK_VOLTS)
     low, high = volts_within(flow, battery)
     if vb is None or low + slack <= vb <= high - slack:
@@ -159,9 +157,9 @@ def _volts(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     yield Condition(ConditionKind.BATTERY_VOLTAGE, unit.id, text, gone, SKEW, numbers, needs=("vb",))
 
 
-def _temperature(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
+def _temperature(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I3: too hot or too cold to work; below freezing a battery is never charged."""
-    told = unit.temperature
+    told = unit.figures.temperature
     slack = _slack(look, ConditionKind.TEMPERATURE, unit, BACK_DEGREES)
     low, high = degrees_within(flow, look.limits.battery)
     if told is None or low + slack <= told <= high - slack:
@@ -181,12 +179,12 @@ def _temperature(unit: Unit, flow: Flow, look: Look) -> Iterable[Condition]:
     yield Condition(ConditionKind.TEMPERATURE, unit.id, text, gone, SKEW, numbers, needs=("temperature",))
 
 
-def _slack(look: Look, kind: ConditionKind, unit: Unit, by: float) -> float:
+def _slack(look: Look, kind: ConditionKind, unit: UnitAssessment, by: float) -> float:
     return max(look.slack(kind, unit.id, by), look.slack(CHARGED, unit.id, by))
 
 
-def _does(unit: Unit, flow: Flow) -> Sentence:
-    amps = abs(unit.ig or 0.0)
+def _does(unit: UnitAssessment, flow: Flow) -> Sentence:
+    amps = abs(unit.figures.ig or 0.0)
     if flow.gives:
         return say("rules.gives", "{unit} gives {amps:g} A", unit=unit.id, amps=amps)
     return say("rules.takes", "{unit} takes {amps:g} A", unit=unit.id, amps=amps)

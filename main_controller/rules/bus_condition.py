@@ -85,7 +85,7 @@ class Condition:
                     unit=unit_id,
                     what=self.text,
                 )
-            if any(getattr(unit.reported, name, None) is None for name in self.needs):
+            if any(_told(unit, name) is None for name in self.needs):
                 return say(
                     "rules.tellsNoMore",
                     "{unit} no longer tells whether this still holds: {what}",
@@ -106,6 +106,12 @@ class Look:
     def slack(self, kind: ConditionKind, unit_id: str | None, by: float) -> float:
         """How far inside its limit a figure must come before this condition is over: `by`, once it was told."""
         return by if (kind, unit_id) in self.told else 0.0
+
+
+def _told(unit: UnitAssessment, name: str) -> Any:
+    """What a unit last told by this name: its converter's status, its battery's permission, or one of its figures."""
+    beside = {"status": unit.last_status, "permission": unit.permission}
+    return beside[name] if name in beside else getattr(unit.figures, name)
 
 
 def current_of(unit: UnitAssessment) -> float | None:

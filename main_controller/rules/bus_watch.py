@@ -51,7 +51,7 @@ def conditions(look: Look, explained: Explained) -> list[Condition]:
 def _heavy(grid: GridState) -> Iterable[Condition]:
     """I5: a converter reports a fault."""
     for unit in grid.live:
-        if unit.reported is not None and unit.reported.heavy_alarm:
+        if unit.alarm:
             text = say("rules.showsAlarm", "{unit}'s converter shows a heavy alarm", unit=unit.id)
             gone = say("rules.showsAlarmNoMore", "{unit}'s converter shows no heavy alarm any more", unit=unit.id)
             yield Condition(ConditionKind.HEAVY_ALARM, unit.id, text, gone, 0.0)

@@ -9,6 +9,7 @@ from typing import Any
 from main_controller.assessment.grid_state import GridState, UnitAssessment, ids
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode, effective_mode
 from main_controller.domain.scope import named_first
+from main_controller.domain.timestamps import said_iso
 from main_controller.rules.live_bus import RunLimits, deals_hold_it, why_not_run
 from main_controller.sentence import Sentence, say
 
@@ -205,7 +206,7 @@ def _lock(scope: str, lock: Lock) -> Sentence:
         "{scope} is locked by {name} since {since} ({reason})",
         scope=named_first(scope or None),
         name=lock.get("name"),
-        since=lock.get("since"),
+        since=said_iso(lock.get("since")),
         reason=lock.get("reason"),
     )
 

@@ -94,6 +94,14 @@ def limit_carries(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState,
     if limit is None:
         sentence = say("rules.limitUnknown", "The voltage reference's current limit is not known.")
         return fail("e", "reference-limit-too-small", sentence, **numbers)
+    if limit + 1e-9 < needed and not larger:
+        sentence = say(
+            "rules.limitBelowMargin",
+            "The reference's limit is {limit:g} A, but it needs at least {margin:g} A to hold the voltage with.",
+            limit=limit,
+            margin=limits.margin,
+        )
+        return fail("e", "reference-limit-too-small", sentence, **numbers)
     if limit + 1e-9 < needed:
         sentence = say(
             "rules.limitTooSmall",
@@ -104,6 +112,11 @@ def limit_carries(wanted: ConverterOrder, unit: UnitAssessment, grid: GridState,
             margin=limits.margin,
         )
         return fail("e", "reference-limit-too-small", sentence, **numbers)
+    if not larger:
+        sentence = say(
+            "rules.limitFree", "The reference's limit is {limit:g} A, and it has no current to carry.", limit=limit
+        )
+        return ok("e", sentence, **numbers)
     sentence = say(
         "rules.limitCovers",
         "The reference's limit of {limit:g} A covers the {carried:g} A that it must carry.",

@@ -6,8 +6,8 @@ and unknown passes.
 
 from dataclasses import dataclass
 
+from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.limits import BatteryLimits
-from main_controller.domain.units import Unit
 from main_controller.rules.battery_bounds import Flow, beyond_charge, degrees_within, forbids, volts_within
 from main_controller.sentence import Sentence, say
 
@@ -26,9 +26,10 @@ class Gauges:
     alarm: bool = False
 
 
-def gauges_of(unit: Unit) -> Gauges:
-    """The gauges of one unit's data."""
-    return Gauges(unit.rsoc, unit.vb, unit.temperature, unit.wg, unit.permission, unit.heavy_alarm)
+def gauges_of(unit: UnitAssessment) -> Gauges:
+    """The gauges of one unit."""
+    told = unit.figures
+    return Gauges(told.rsoc, told.vb, told.temperature, told.wg, unit.permission, unit.alarm)
 
 
 def why_not_give(unit_id: str, gauges: Gauges, limits: BatteryLimits) -> Sentence | None:

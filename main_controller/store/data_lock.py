@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import iso_utc, said_iso
 from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, say
 from main_controller.store.atomic_file import write_whole
@@ -191,12 +191,12 @@ def _holder(path: Path) -> Sentence:
             "store.processSince",
             "another program: process {process}, started {since}",
             process=pid,
-            since=str(since)[:40],
+            since=said_iso(since)[:40],
         )
     return say(
         "store.processAnswering",
         "another program: process {process}, which answers at {address}, started {since}",
         process=pid,
         address=str(address)[:200],
-        since=str(since)[:40],
+        since=said_iso(since)[:40],
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, messages, said_again, say
 from main_controller.store.atomic_file import flush_folder, write_whole
 
 LARGEST = 4096
@@ -66,7 +66,8 @@ class LatchFile:
         """Keep a latch over restarts; on a full disk without who and why. Raises OSError."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            write_whole(self._path, json.dumps(asdict(latch)).encode())
+            said = messages(one for one in (latch.by, latch.reason) if isinstance(one, Sentence))
+            write_whole(self._path, json.dumps({**asdict(latch), "messages": said}).encode())
         except OSError as fault:
             self._make_empty(fault)
 
@@ -113,5 +114,5 @@ def _own(text: str) -> Latch | None:
         return None
     if not all(isinstance(part, str) for part in parts):
         return None
-    by, reason, since = map(plain, parts)
-    return Latch(by, reason, since, by_file=told.get("by_file") is True)
+    by, reason = (said_again(plain(part), told.get("messages")) for part in parts[:2])
+    return Latch(by, reason, plain(parts[2]), by_file=told.get("by_file") is True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from main_controller.clock import utc_now
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import iso_utc, said_iso
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.sentence import Sentence, joined, say
 from main_controller.store.database import Database, DatabaseFault
@@ -142,7 +142,7 @@ def _held(scope: str, lock: Lock) -> Sentence:
         "{scope} is locked by {name} since {since}: {reason}",
         scope=_who(scope),
         name=lock["name"],
-        since=lock["since"],
+        since=said_iso(lock["since"]),
         reason=lock["reason"],
     )
 

@@ -4,11 +4,13 @@ A file is named `<unitId>-<operation>`, for the cluster `-<operation>`; in an id
 `_`, `-`, `.`, kana and kanji is written as its UTF-8 bytes in the form %2F, and so is a `.` at its beginning: one name
 for each id, one id for each name. Its first line is the time in ISO 8601 with its
 offset; its date is when it was set. The program may add a second line, which keeps the file's date:
-`sent <time>` (a Run that was sent) or `failed <time> <sentence>` (given up; an operator has to clear it).
+`sent <time>` (a Run that was sent) or `failed <time> <sentence>` (given up; an operator has to clear it), where a tab
+and a JSON object with the sentence's code and parameters may follow.
 Used by the schedule folder; `check_unit_id` also by the order that sets a schedule. What is no schedule raises
 BadRequest with the reason, a fault of the disk OSError.
 """
 
+import json
 import os
 import re
 import stat
@@ -21,10 +23,12 @@ from pytz.tzinfo import BaseTzInfo
 from main_controller.domain.schedule import Failure, Operation, Schedule
 from main_controller.domain.timestamps import iso_utc, parse_schedule_value
 from main_controller.errors import BadRequest
-from main_controller.sentence import foreign, say
+from main_controller.sentence import Sentence, messages, said_again, say
 
 LARGEST_FILE = 4096
 LONGEST_SENTENCE = 300
+LONGEST_CODES = 2048
+"""Characters of the JSON beside a sentence; of a longer one the text alone is kept."""
 
 Fingerprint = tuple[int, ...]
 """What changes when a file does."""
@@ -84,8 +88,17 @@ def sent_mark(at: datetime) -> str:
 
 
 def failed_mark(at: datetime, sentence: str) -> str:
-    """The line that says when and why a schedule was given up."""
-    return f"failed {iso_utc(at)} {' '.join(sentence.split())[:LONGEST_SENTENCE]}"
+    """The line that says when and why a schedule was given up; half a surrogate pair is written out."""
+    text = " ".join(sentence.split())[:LONGEST_SENTENCE].encode(errors="backslashreplace").decode()
+    return f"failed {iso_utc(at)} {text}{_codes(sentence)}"
+
+
+def _codes(sentence: str) -> str:
+    """What follows a sentence that has a code; in ASCII, since it must stay one line."""
+    for message in messages([sentence]) if isinstance(sentence, Sentence) else []:
+        kept = json.dumps({"code": message["code"], "parameters": message["parameters"]})
+        return f"\t{kept}" if len(kept) <= LONGEST_CODES else ""
+    return ""
 
 
 def fingerprint(found: os.stat_result) -> Fingerprint:
@@ -148,5 +161,14 @@ def _read_mark(line: str) -> tuple[datetime | None, Failure | None]:
     at = parse_schedule_value(match["at"], pytz.utc)
     if match["word"] == "sent":
         return at, None
-    sentence = match["sentence"]
-    return None, Failure(at, foreign(sentence) if sentence else say("store.itFailed", "It failed."))
+    sentence, _, codes = (match["sentence"] or "").partition("\t")
+    return None, Failure(at, _said(sentence, codes) if sentence else say("store.itFailed", "It failed."))
+
+
+def _said(text: str, codes: str) -> Sentence:
+    """The sentence of a line, by its code where that stands beside it."""
+    try:
+        kept = json.loads(codes)
+    except (ValueError, RecursionError):
+        kept = None
+    return said_again(text, [{**kept, "text": text}] if isinstance(kept, dict) else None)

@@ -32,8 +32,14 @@ class Answers:
         if not watched:
             return
         grid = self._desk.grid()
+        faults = []
         for command in watched:
-            self._look(command, grid)
+            try:
+                self._look(command, grid)
+            except Exception as fault:  # noqa: BLE001 - raised once every other was looked at
+                faults.append(fault)
+        if faults:
+            raise faults[0]
 
     def _awaits_reading(self, command: Command) -> bool:
         if not command.state.in_effect or command.settled is None:

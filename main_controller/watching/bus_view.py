@@ -4,14 +4,17 @@ Used by `/get/status` and `/set/dcdc?dryRun=true`.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from main_controller.domain.freshness import UnitState
+from main_controller.assessment.bus import Bus
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.snapshot import Snapshot
 from main_controller.orders.desk import Desk
-from main_controller.rules.bus_figures import Measured, bus_figures, headroom
+from main_controller.rules.bus_figures import bus_figures, headroom
 from main_controller.rules.bus_watch import Explained
 from main_controller.rules.interlock_terms import Limits
+
+Figures = Mapping[str, Any]
 
 
 class Seen(Protocol):
@@ -26,6 +29,14 @@ class Seen(Protocol):
         ...
 
 
+class _Made(NamedTuple):
+    """The last figures and the bus they were made of; `until` (monotonic s) is when a fresh reading is so no more."""
+
+    bus: Bus
+    until: float
+    figures: Figures
+
+
 class BusView:
     """`seen` are the events of the bus; `limits` are settings."""
 
@@ -33,32 +44,27 @@ class BusView:
         self._desk = desk
         self._seen = seen
         self._limits = limits
-        self._made: tuple[int, Mapping[str, Any]] | None = None  # replaced whole
+        self._made: _Made | None = None  # replaced whole
 
-    def figures(self) -> Mapping[str, Any]:
-        """The bus as JSON; ages are those of when the readings came."""
-        snapshot = self._desk.cache.snapshot()
-        made = self._made
-        if made is None or made[0] != snapshot.serial:
-            made = self._made = (snapshot.serial, self._make(snapshot))
-        voltage = made[1]["voltage"]
+    def figures(self) -> Figures:
+        """The bus as JSON; who works by whose will is that of when the readings came."""
+        grid, made = self._desk.grid(), self._made
+        if made is None or made.bus is not grid.bus or grid.now > made.until:  # each change of a reading makes a bus
+            figures = bus_figures(grid, self._seen.explained(grid.snapshot), self._limits)
+            made = self._made = _Made(grid.bus, self._fresh_until(grid), figures)
+        voltage = made.figures["voltage"]
         if voltage is None:
-            return made[1]
-        return {**made[1], "voltage": {**voltage, "leftBand": self._seen.left_band()}}
+            return made.figures
+        return {**made.figures, "voltage": {**voltage, "leftBand": self._seen.left_band()}}
 
     def headroom(self, unit_id: str) -> Mapping[str, float | None] | None:
         """What this unit could still do, or None while it was not seen."""
-        sighting = self._desk.cache.snapshot().sightings.get(unit_id)
-        if sighting is None:
+        unit = self._desk.grid().units.get(unit_id)
+        if unit is None or unit.sighting is None:
             return None
-        measured = Measured.of(sighting.unit, sighting.age(self._desk.clock()))
-        return headroom(measured, current_max=self._limits.current_max, reserve=self._limits.battery.reserve)
+        return headroom(unit.figures, current_max=self._limits.current_max, reserve=self._limits.battery.reserve)
 
-    def _make(self, snapshot: Snapshot) -> Mapping[str, Any]:
-        now, timing = self._desk.clock(), self._desk.timing
-        live = [
-            Measured.of(sighting.unit, sighting.age(now))
-            for sighting in snapshot.sightings.values()
-            if sighting.state(now, timing.stale_after) is UnitState.LIVE
-        ]
-        return bus_figures(live, self._seen.explained(snapshot), fresh=timing.fresh, limits=self._limits)
+    def _fresh_until(self, grid: GridState) -> float:
+        fresh = self._limits.fresh
+        read = [unit.moved_at for unit in grid.live if grid.fresh(unit, fresh) and unit.moved_at is not None]
+        return min(read, default=float("inf")) + fresh

@@ -20,7 +20,7 @@ from main_controller.domain.orders import (
     StopAllOrder,
 )
 from main_controller.domain.scope import named
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import said_time
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, say
@@ -213,7 +213,7 @@ class Journaling:
                 "{operation} of {scope}, due {due}: {why}",
                 operation=schedule.operation.label,
                 scope=named(schedule.unit_id),
-                due=iso_utc(schedule.due),
+                due=said_time(schedule.due),
                 why=result.sentence,
             ),
             outcome=OUTCOMES[stage],

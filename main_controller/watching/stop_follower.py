@@ -43,8 +43,14 @@ class StopFollower:
         if not stops or self._desk.turns.held_by is not None:  # a Stop all sends its own Waits
             return
         grid = self._desk.grid()
+        faults = []
         for stop in stops:
-            self._follow(stop, grid)
+            try:
+                self._follow(stop, grid)
+            except Exception as fault:  # noqa: BLE001 - raised once every other stop was followed
+                faults.append(fault)
+        if faults:
+            raise faults[0]
 
     def _of_earlier_runs(self) -> list[EarlierStop]:
         """Those that are still followed; none before the units were heard, or have had the time for it."""

@@ -11,7 +11,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
-from main_controller.orders.desk import Desk
+from main_controller.orders.desk import Desk, foreseen
 from main_controller.rules.evidence import Lags, drained, mode_now, outcomes, partly, verified
 from main_controller.sentence import Sentence, joined, say
 
@@ -34,8 +34,17 @@ class Verification:
             return
         grid = self._desk.grid()
         for command in watched:
-            self._look(command, grid)
+            try:
+                self._look(command, grid)
+            except Exception as fault:  # noqa: BLE001 - it is told in the command, and hides no other one
+                self._broke(command, fault)
         self._drain(commands, grid)
+
+    def _broke(self, command: Command, fault: Exception) -> None:
+        """Nobody can tell whether it took effect, and nobody will: it would stay open for ever."""
+        error = foreseen(fault, say("watching.looking", "Looking whether it took effect"))
+        if command.state.open:
+            self._desk.fail(command, error.sentence)
 
     def _is_watched(self, command: Command) -> bool:
         if command.state.open:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import bottle
 
+from main_controller.assessment.grid_state import GridState
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import NoDataYet
@@ -45,8 +46,8 @@ class _Prepared:
 class Readings:
     """`/get/logInfo` (alias `/get/log`), `/schedules`, `/get/status`, `/ipv4`, `/healthz`, `/readyz`.
 
-    `schedules` gives the body of `/schedules`, `status` that of `/get/status`, `ipv4` this host's address; `heard` is
-    told the name of every page that asks for the status (H2); `stale_after` in s, `clock` monotonic s.
+    `schedules` gives the body of `/schedules`, `status` that of `/get/status`, `state` what is so now, `ipv4` this
+    host's address; `heard` is told the name of every page that asks for the status (H2); `clock` in monotonic s.
     """
 
     def __init__(
@@ -55,8 +56,8 @@ class Readings:
         *,
         schedules: Callable[[], Mapping[str, Any]],
         status: Callable[[], Mapping[str, Any]],
+        state: Callable[[], GridState],
         ipv4: Callable[[], str],
-        stale_after: float,
         clock: Callable[[], float] = time.monotonic,
         journal: Callable[[], str | None] = lambda: None,
         heard: Callable[[str], None] = lambda page: None,
@@ -66,8 +67,8 @@ class Readings:
         self._heard = heard
         self._schedules = schedules
         self._status = status
+        self._state = state
         self._ipv4 = ipv4
-        self._stale_after = stale_after
         self._clock = clock
         self._prepared = self._prepare(cache.snapshot())  # replaced whole
 
@@ -150,14 +151,13 @@ class Readings:
 
     def readyz(self, given: Given) -> dict[str, Any]:
         """Whether some unit is live, and why the journal is not written, if so; NoDataYet with the reason otherwise."""
-        snapshot = self._cache.snapshot()
-        now = self._clock()
-        states = [sighting.state(now, self._stale_after) for sighting in snapshot.sightings.values()]
-        live = states.count(UnitState.LIVE)
+        grid = self._state()
+        live = len(grid.live)
         if live:
             return {"ready": True, "live": live, "journal": self._journal()}
-        if snapshot.answered_at is None:
+        if grid.snapshot.answered_at is None:
             raise NoDataYet(NO_DATA)
+        states = [unit.state for unit in grid.units.values() if unit.sighting is not None]
         sentence = say(
             "web.noUnitLive", "No unit is live: of {seen} seen {stale} are stale.",
             seen=len(states), stale=states.count(UnitState.STALE),

@@ -84,9 +84,8 @@ class Routes:
             return len(cache.snapshot().units)
 
         readings = Readings(
-            cache, schedules=does.set_schedule.listing, status=report.report, ipv4=ipv4,
-            stale_after=settings.staleafter, clock=clock, journal=lambda: stores.journal.fault,
-            heard=does.pages.heard,
+            cache, schedules=does.set_schedule.listing, status=report.report, state=does.desk.grid, ipv4=ipv4,
+            clock=clock, journal=lambda: stores.journal.fault, heard=does.pages.heard,
         )  # fmt: skip
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from main_controller.assessment.estimate import estimate_of
-from main_controller.assessment.figures import Figures
+from main_controller.assessment.figures import figures_of
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.actor import person
 from main_controller.domain.commands import ConverterEffect
@@ -72,16 +72,18 @@ def assessed(
     last = readings[-1] if readings else None
     if state is None:
         state = UnitState.LIVE if age <= 30 else UnitState.STALE
+    reported = more.pop("reported", battery(unit_id))
+    told = figures_of(Unit(unit_id, {}) if reported is None else reported)
     values: dict[str, Any] = {
         "global_mode": mode,
         "local_mode": local,
         "effective": None if mode is None else effective_mode(mode, local),
-        "reported": battery(unit_id),
+        "reported": reported,
         "raw_status": None if status is None else str(status),
         "vg": vg,
         "dvg": dvg,
         "dig": dig,
-        "figures": Figures(vg=vg, dvg=dvg, dig=dig),
+        "figures": told._replace(vg=vg, dvg=dvg, dig=dig),
         **more,
     }
     return UnitAssessment(unit_id, state, NOW - age, last, tuple(readings), estimate_of(last, orders, LAG), **values)

@@ -1,11 +1,11 @@
 """The time formats on the wire and in schedules (Z5b, Z11, Z13, Q4)."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
 import pytz
 
-from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value
+from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value, said_iso, said_time
 from main_controller.errors import BadRequest
 
 TOKYO = pytz.timezone("Asia/Tokyo")
@@ -79,3 +79,32 @@ def test_times_are_written_in_utc_with_offset_and_milliseconds() -> None:
     at = datetime(2026, 5, 13, 12, 0, 0, 123_999, tzinfo=timezone(timedelta(hours=9)))
     assert iso_utc(at) == "2026-05-13T03:00:00.123+00:00"
     assert iso_in(at, TOKYO) == "2026-05-13T12:00:00+09:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "said"),
+    [
+        (utc(2026, 5, 13, 3), UTC, "2026-05-13 03:00 UTC"),
+        (utc(2026, 5, 13, 3, 0, 30, 999_999), UTC, "2026-05-13 03:00:30 UTC"),
+        (utc(2026, 5, 13, 3), TOKYO, "2026-05-13 12:00 +09:00"),
+        (utc(2026, 5, 13, 3), BERLIN, "2026-05-13 05:00 +02:00"),
+        (utc(2026, 5, 13, 3), timezone(timedelta(hours=-3, minutes=-30)), "2026-05-12 23:30 -03:30"),
+        (datetime(2026, 5, 13, 12, tzinfo=timezone(timedelta(hours=9))), UTC, "2026-05-13 03:00 UTC"),
+    ],
+)
+def test_a_sentence_tells_a_time_as_a_person_writes_it(at: datetime, zone: tzinfo, said: str) -> None:
+    assert said_time(at, zone) == said
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("2026-05-13T03:00:00.000+00:00", "2026-05-13 03:00 UTC"),
+        ("2026-05-13T12:00:17+09:00", "2026-05-13 03:00:17 UTC"),
+        ("2026-05-13T03:00:00", "2026-05-13T03:00:00"),
+        ("yesterday", "yesterday"),
+        (None, "None"),
+    ],
+)
+def test_a_kept_time_that_is_none_stands_as_it_is(kept: object, said: str) -> None:
+    assert said_iso(kept) == said

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from main_controller.domain.transfer import ENDING, Step, Transfer, TransferState, interrupted
-from main_controller.sentence import foreign
+from main_controller.sentence import foreign, messages, say
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 BEGUN = Transfer("c7", "E001", "E003", 2.0, 350.0, 2.3, "127.0.0.1", Step.REFERENCE_UP, 100.0)
@@ -19,7 +19,7 @@ def steps(transfer: Transfer) -> dict[str, str]:
 
 
 def test_a_step_leaves_its_sentence_behind_and_the_next_begins() -> None:
-    second = BEGUN.to(Step.BUS_STABLE, 110.0, "E001 is up.")
+    second = BEGUN.to(Step.BUS_STABLE, 110.0, foreign("E001 is up."))
     assert (second.step, second.since, second.notes) == (Step.BUS_STABLE, 110.0, {"referenceUp": "E001 is up."})
     assert BEGUN.notes == {}
     assert steps(second) == {
@@ -33,7 +33,7 @@ def test_a_step_leaves_its_sentence_behind_and_the_next_begins() -> None:
 
 
 def test_steps_that_the_safe_end_leaps_over_are_skipped() -> None:
-    ending = BEGUN.to(Step.BUS_STABLE, 110.0, "up").to(Step.CURRENT_OFF, 120.0, "stale")
+    ending = BEGUN.to(Step.BUS_STABLE, 110.0, foreign("up")).to(Step.CURRENT_OFF, 120.0, foreign("stale"))
     assert steps(ending) == {
         "referenceUp": "done",
         "busStable": "done",
@@ -49,7 +49,7 @@ def test_steps_that_the_safe_end_leaps_over_are_skipped() -> None:
     [(TransferState.ENDED, "done"), (TransferState.FAILED, "failed"), (TransferState.CANCELLED, "cancelled")],
 )
 def test_the_last_step_says_how_it_ended(state: TransferState, shown: str) -> None:
-    ended = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, ""), state=state)
+    ended = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, foreign("")), state=state)
     assert ended.over
     assert steps(ended)["referenceDown"] == shown
     assert not BEGUN.over
@@ -66,7 +66,7 @@ def test_only_the_two_last_steps_are_the_end() -> None:
 
 def test_a_record_survives_a_kill_as_interrupted_and_as_touched() -> None:
     """Nobody knows whether an order had left when the process was killed."""
-    kept: dict[str, Any] = json.loads(json.dumps(BEGUN.to(Step.BUS_STABLE, 110.0, "up").as_record()))
+    kept: dict[str, Any] = json.loads(json.dumps(BEGUN.to(Step.BUS_STABLE, 110.0, foreign("up")).as_record()))
     back = interrupted(kept, 5.0)
     assert (back.state, back.touched, back.over, back.step, back.since) == (
         TransferState.INTERRUPTED,
@@ -95,18 +95,28 @@ def test_a_record_of_an_older_version_is_read_and_one_of_now_keeps_its_limits() 
     assert old.as_json()["limits"] == {"minutes": None, "wh": None}
 
 
+def test_what_the_steps_said_is_said_again_in_every_language() -> None:
+    up = say("procedures.up", "{unit} is up.", unit="E001")
+    record: dict[str, Any] = json.loads(json.dumps(BEGUN.to(Step.BUS_STABLE, 110.0, up).as_record()))
+    (note,) = interrupted(record, 5.0).notes.values()
+    assert (note, messages([note])) == ("E001 is up.", messages([up]))
+    del record["messages"]  # as an older version kept it
+    (note,) = interrupted(record, 5.0).notes.values()
+    assert (note, messages([note])) == ("E001 is up.", [])
+
+
 def test_when_it_ends_is_told_only_while_its_current_flows() -> None:
     on = replace(BEGUN, minutes=10.0, current_since=NOON, current_at=100.0)
     assert on.as_json()["endsAt"] is None
-    flowing = on.to(Step.SHARING, 100.0, "on")
+    flowing = on.to(Step.SHARING, 100.0, foreign("on"))
     assert flowing.as_json()["endsAt"] == "2026-05-13T12:10:00.000+00:00"
     assert replace(flowing, minutes=None, wh=5.0).as_json()["endsAt"] is None
-    assert flowing.to(Step.CURRENT_OFF, 101.0, "over").as_json()["endsAt"] is None
+    assert flowing.to(Step.CURRENT_OFF, 101.0, foreign("over")).as_json()["endsAt"] is None
     assert replace(flowing, state=TransferState.INTERRUPTED).as_json()["endsAt"] is None
 
 
 def test_an_end_that_was_seen_is_done_though_the_procedure_failed() -> None:
     """An end by itself fails the order, not its own last step."""
-    down = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, ""), state=TransferState.FAILED, safe=True)
-    assert steps(replace(down, notes={"referenceDown": "E001 is in Wait."}))["referenceDown"] == "done"
-    assert steps(replace(down, safe=False, notes={"referenceDown": "not seen"}))["referenceDown"] == "failed"
+    down = replace(BEGUN.to(Step.REFERENCE_DOWN, 1.0, foreign("")), state=TransferState.FAILED, safe=True)
+    assert steps(replace(down, notes={"referenceDown": foreign("E001 is in Wait.")}))["referenceDown"] == "done"
+    assert steps(replace(down, safe=False, notes={"referenceDown": foreign("not seen")}))["referenceDown"] == "failed"

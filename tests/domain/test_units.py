@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.assessment.figures import Figures, figures_of
+from main_controller.domain.freshness import Reading, read_dcdc
+from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
 from main_controller.domain.units import Unit, number, text
 
 ODD: list[Any] = [None, True, 0, 1.5, "", "x", [], [{}], {}, {"status": []}, float("nan"), float("inf"), 10**400]
-FIGURES = ("dvg", "dig", "vg", "ig", "wg", "wb", "vb", "ib", "rsoc", "temperature")
-WORDS = ("status", "raw_status", "global_mode", "local_mode", "effective", "ip", "display", "time")
+FIGURES = ("dvg", "dig", "rsoc")
+WORDS = ("raw_status", "global_mode", "local_mode", "effective", "ip", "display", "time")
 
 
 @pytest.mark.parametrize("value", [None, True, False, "350", [], {}, float("nan"), float("-inf"), 10**400, -(10**400)])
@@ -38,11 +40,23 @@ def test_odd_sections_give_none(name: str, odd: Any) -> None:
     assert getattr(Unit("E001", {"dcdc": {"status": odd, "meter": odd, "vdis": odd, "param": odd}}), name) is None
 
 
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_sections_make_an_empty_reading_without_figures(odd: Any) -> None:
+    for data in (
+        dict.fromkeys(("dcdc", "battery", "apis", "oesunit", "emu"), odd),
+        {"dcdc": {"status": odd, "meter": odd, "vdis": odd, "param": odd, "powermeter": odd}},
+    ):
+        unit = Unit("E001", data)
+        assert figures_of(unit) == Figures()
+        assert read_dcdc(unit.section("dcdc"), 1.0) == Reading(1.0, None, None, None, None)
+
+
 @pytest.mark.parametrize("odd", [None, True, "350", [], {}, float("nan"), 10**400])
 def test_odd_figures_give_none(odd: Any) -> None:
     meter = dict.fromkeys(("vg", "ig", "wg", "wb", "vb", "ib", "tmp"), odd)
     data = {"dcdc": {"meter": meter, "vdis": {"dvg": odd}, "param": {"dig": odd}}, "battery": {"rsoc": odd}}
     assert [getattr(Unit("E001", data), name) for name in FIGURES] == [None] * len(FIGURES)
+    assert figures_of(Unit("E001", data)) == Figures()
 
 
 @pytest.mark.parametrize("odd", [None, 1, "true", "True", {}, []])
@@ -69,17 +83,18 @@ def test_only_a_heavy_alarm_is_a_fault_under_either_name(status: Any, heavy: boo
 
 def test_an_unknown_converter_word_is_told_as_sent_but_is_none_of_the_four() -> None:
     unit = Unit("E001", {"dcdc": {"status": {"status": "0x9999"}}})
-    assert (unit.status, unit.raw_status) == (None, "0x9999")
+    assert (parse_converter_status(unit.raw_status), unit.raw_status) == (None, "0x9999")
 
 
 def test_a_recorded_unit_is_read_whole(root: Path) -> None:
     """The voltage reference and Grid Master of a manual session, as the real apis-web sent it."""
     sample = json.loads((root / "tests/recordings/samples/get-log.manual.json").read_text(encoding="utf-8"))
     unit = Unit("E001", sample["E001"])
-    assert (unit.status, unit.dvg, unit.dig, unit.vg, unit.ig, unit.wg) == (
-        ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0, 350.0, -1.0, -350.0,
-    )  # fmt: skip
-    assert (unit.wb, unit.vb, unit.ib, unit.rsoc) == (-405.0, 48.0, -8.44, 83.34)
+    assert (unit.raw_status, unit.dvg, unit.dig, unit.rsoc) == (ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0, 83.34)
+    figures = figures_of(unit)
+    assert (figures.dvg, figures.dig, figures.rsoc) == (350.0, 2.0, 83.34), "they are the same"
+    assert (figures.vg, figures.ig, figures.wg) == (350.0, -1.0, -350.0)
+    assert (figures.wb, figures.vb, figures.ib) == (-405.0, 48.0, -8.44)
     assert (unit.global_mode, unit.local_mode, unit.effective) == (Mode.MANUAL, None, Mode.MANUAL)
     assert (unit.ip, unit.display, unit.time, unit.grid_master) == (None, "E001", "2020/01/01-02:30:10", True)
     assert not unit.heavy_alarm

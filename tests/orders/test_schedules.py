@@ -96,7 +96,13 @@ def test_what_is_journaled_says_for_when_a_schedule_was_and_is_now(desk: Desk) -
 @pytest.mark.parametrize(
     ("unit_id", "operation", "value", "error", "says"),
     [
-        (None, "softStop", "2026-05-13T03:00:00Z", BadRequest, "is past"),
+        (
+            None,
+            "softStop",
+            "2026-05-13T03:00:00Z",
+            BadRequest,
+            r"2026-05-13 12:00 \+09:00 is past, it is 2026-05-13 12:00 \+09:00 now",
+        ),
         (None, "softStop", "2020-05-13T00:53:00.000+00:00", BadRequest, "is past"),
         (None, "softStop", "", BadRequest, "not a date and time"),
         (None, "softStop", "x" * 10_000, BadRequest, "not a date and time"),

@@ -99,6 +99,32 @@ def test_without_a_name_it_is_the_callers_and_who_latched_it_first_stays(site: S
     assert site.stops == ["10.0.0.7", "10.0.0.8"]
 
 
+@pytest.mark.parametrize("by_file", [False, True])
+def test_one_whose_stop_all_broke_off_is_given_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch, by_file: bool
+) -> None:
+    """Nothing stopped, and nobody would have tried again."""
+    order, calls = site.bench.stop_all.order, iter([True, True])
+
+    def breaking(*args: Any, **kwargs: Any) -> Any:
+        if next(calls, False):
+            raise OverflowError("cannot convert float infinity to integer")
+        return order(*args, **kwargs)
+
+    monkeypatch.setattr(site.bench.stop_all, "order", breaking)
+    if by_file:
+        site.contact()
+        site.estop.run_once()
+    else:
+        with pytest.raises(OverflowError):
+            site.estop.press("anna", "smoke", person("10.0.0.7"))
+    assert site.stops == []
+    for _ in range(3):
+        site.estop.run_once()
+    assert site.stops == ["estop"], "until one is given, and no longer"
+    assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
+
+
 def orders(bench: Bench) -> dict[str, Callable[[], Any]]:
     """Every kind of order that is no stop."""
     chronicle = Chronicle(record=lambda *row: None, wall=bench.wall)
@@ -131,7 +157,7 @@ def test_while_it_is_latched_every_order_but_stopping_is_refused_with_who_and_wh
     site.estop.press("anna", "smoke", ME)
     site.bench.run(60.0)
     before = len(site.bench.grid.sent)
-    with pytest.raises(Refused, match=r"latched by anna since 2026-\S+ \(smoke\)") as refusal:
+    with pytest.raises(Refused, match=r"latched by anna since 2026-05-13 \d\d:\d\d(:\d\d)? UTC \(smoke\)") as refusal:
         orders(site.bench)[name]()
     assert refusal.value.details["cause"] == "estop"
     assert refusal.value.details["estop"] == site.estop.standing()

@@ -63,6 +63,20 @@ def test_the_second_mode_is_sent_once_no_deal_is_left_and_its_page_is_there(site
     assert site.state == ("sent", None), "it acts once"
 
 
+def test_what_follows_and_breaks_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would have stood as sent for ever."""
+    site.ask()
+
+    def breaking(*args: object, **kwargs: object) -> None:
+        raise OverflowError("cannot convert float infinity to integer")
+
+    monkeypatch.setattr(site.bench.set_mode, "cluster", breaking)
+    site.live(33)
+    state, why = site.state
+    assert state == "ended"
+    assert "nobody foresaw" in str(why)
+
+
 def test_a_page_that_is_gone_is_asked_anew(site: Site) -> None:
     site.bench.set_grid(grid_master=True, deals=1)
     site.ask()

@@ -12,7 +12,7 @@ from main_controller.rules.battery_bounds import (
     volts_within,
 )
 from main_controller.rules.transfer_battery import Gauges, gauges_of, why_not_give, why_not_take
-from tests.assessment.units import battery
+from tests.assessment.units import assessed, battery
 
 GIVES, TAKES, NEITHER = Flow(gives=True), Flow(takes=True), Flow()
 LIMITS = BatteryLimits()
@@ -41,5 +41,5 @@ def test_no_battery_is_charged_below_freezing_in_a_guided_transfer_either() -> N
 
 @pytest.mark.parametrize(("status", "told"), [("0x02", 2), ("0X01", 1), (3, 3), (0.0, 0), (4, None), ("no", None)])
 def test_a_guided_transfer_reads_the_permission_as_the_rules_do(status: object, told: int | None) -> None:
-    unit = battery(status=status)
+    unit = assessed("E001", reported=battery(status=status))
     assert gauges_of(unit).permission == unit.permission == told

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
+from main_controller.assessment.bus import bus_of
+from main_controller.assessment.figures import Figures
+from main_controller.assessment.grid_state import UnitAssessment
+from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus
-from main_controller.domain.units import Unit
-from main_controller.rules.bus_figures import Measured, bus_figures, headroom, unit_losses
+from main_controller.rules.bus_figures import bus_figures, headroom, unit_losses
 from main_controller.rules.bus_watch import Explained
 from main_controller.rules.interlock_terms import Limits
+from tests.assessment.units import NOW, assessed, grid_of
 
 CV, CHARGE, DISCHARGE, WAIT = (
     ConverterStatus.VOLTAGE_REFERENCE,
@@ -18,12 +22,15 @@ CV, CHARGE, DISCHARGE, WAIT = (
 )
 
 
-def unit(unit_id: str, status: ConverterStatus | None = WAIT, *, age: float = 2.0, **figures: Any) -> Measured:
-    values: dict[str, Any] = dict.fromkeys(("vg", "ig", "wg", "wb", "dvg", "dig", "rsoc", "remaining"))
-    return Measured(unit_id, age, status, **{**values, "vg": 350.0, "ig": 0.0, "wg": 0.0, "wb": -20.0, **figures})
+def measured(**figures: Any) -> Figures:
+    return Figures(**{"vg": 350.0, "ig": 0.0, "wg": 0.0, "wb": -20.0, **figures})
 
 
-def sharing() -> list[Measured]:
+def unit(unit_id: str, status: ConverterStatus | None = WAIT, *, age: float = 2.0, **figures: Any) -> UnitAssessment:
+    return assessed(unit_id, status, age=age, figures=measured(**figures))
+
+
+def sharing() -> list[UnitAssessment]:
     return [
         unit("E001", CV, dvg=350.0, dig=2.3, ig=-2.0, wg=-700.0, wb=-755.0),
         unit("E002", CHARGE, dvg=350.0, dig=2.0, ig=2.0, vg=348.0, wg=696.0, wb=650.0),
@@ -31,8 +38,10 @@ def sharing() -> list[Measured]:
     ]
 
 
-def figures(units: list[Measured], explained: Explained | None = None) -> dict[str, Any]:
-    return bus_figures(units, explained or Explained(), fresh=15.0, limits=Limits())
+def figures(units: list[UnitAssessment], explained: Explained | None = None) -> dict[str, Any]:
+    live = [one for one in units if one.live]
+    grid = grid_of(*units, bus=bus_of(live, BusLimits(), NOW))
+    return bus_figures(grid, explained or Explained(), Limits(fresh=15.0))
 
 
 def test_the_reference_tells_what_it_carries_and_what_it_could_still_take_over() -> None:
@@ -58,12 +67,18 @@ def test_the_balance_is_what_the_bus_loses_and_says_when_its_readings_are_apart(
     apart = figures([*sharing(), unit("E004", age=8.0)])["balance"]
     assert (apart["skew"], apart["withinSkew"]) == (6.0, True)
     assert figures([*sharing(), unit("E004", wg=None)])["balance"] is None, "one who does not tell spoils the sum"
-    assert figures([unit("E001")])["balance"]["percent"] is None
+    alone = figures([unit("E001")])["balance"]
+    assert (alone["percent"], alone["skew"], alone["withinSkew"]) == (None, 0.0, False)
+
+
+def test_of_units_that_are_not_live_nothing_is_told() -> None:
+    assert figures([*sharing(), unit("E004", CHARGE, wg=300.0, age=31.0)]) == figures(sharing())
+    assert figures([]) == {"reference": None, "voltage": None, "balance": None, "losses": None, "working": []}
 
 
 def test_a_converter_loses_whichever_way_it_works() -> None:
     giver, taker, _ = sharing()
-    assert (unit_losses(giver), unit_losses(taker)) == (55.0, 46.0)
+    assert (unit_losses(giver.figures), unit_losses(taker.figures)) == (55.0, 46.0)
     assert figures(sharing())["losses"] == 101.0
     assert figures([*sharing(), unit("E004", CHARGE, wb=None)])["losses"] is None
 
@@ -77,7 +92,7 @@ def test_every_converter_at_work_is_listed_with_what_explains_it() -> None:
 
 
 def test_headroom_is_told_by_charge_and_current_and_minutes_only_the_way_it_goes() -> None:
-    giving = unit("E001", CV, ig=-2.0, wb=-600.0, rsoc=50.0, remaining=1200.0)
+    giving = measured(ig=-2.0, wb=-600.0, rsoc=50.0, remaining=1200.0)
     told = headroom(giving, current_max=2.3, reserve=20.0)
     assert told == {
         "current": 0.3,
@@ -87,35 +102,24 @@ def test_headroom_is_told_by_charge_and_current_and_minutes_only_the_way_it_goes
         "minutesToReserve": 72,
         "minutesToFull": None,
     }
-    low = headroom(unit("E001", rsoc=15.0, remaining=360.0, wb=600.0), current_max=2.3, reserve=20.0)
+    low = headroom(measured(rsoc=15.0, remaining=360.0, wb=600.0), current_max=2.3, reserve=20.0)
     assert (low["toReserveWh"], low["minutesToFull"]) == (0, 204)
 
 
 @pytest.mark.parametrize("missing", [{"rsoc": None}, {"remaining": None}, {"rsoc": 0.0}])
 def test_what_the_hardware_does_not_tell_is_null(missing: dict[str, Any]) -> None:
     values = {"rsoc": 50.0, "remaining": 1200.0, **missing}
-    told = headroom(unit("E001", **values), current_max=2.3, reserve=20.0)
+    told = headroom(measured(**values), current_max=2.3, reserve=20.0)
     assert (told["toReserveWh"], told["toFullWh"]) == (None, None)
-    mute = headroom(unit("E001", ig=None), current_max=2.3, reserve=20.0)
+    mute = headroom(measured(ig=None), current_max=2.3, reserve=20.0)
     assert (mute["current"], mute["power"]) == (None, None)
-    assert headroom(unit("E001", vg=0.0), current_max=2.3, reserve=20.0)["power"] is None, "a dead bus tells no power"
-
-
-def test_the_figures_are_read_from_a_units_own_data() -> None:
-    data = {
-        "dcdc": {"status": {"status": "0x0014"}, "meter": {"vg": 350, "wg": -1.5}, "param": {"dig": 2.3}},
-        "battery": {"rsoc": 70.5},
-        "apis": {"remaining_capacity_wh": 1692},
-    }
-    read = Measured.of(Unit("E001", data), 3.0)
-    assert (read.status, read.vg, read.wg, read.dig, read.rsoc, read.remaining) == (CV, 350.0, -1.5, 2.3, 70.5, 1692.0)
-    assert read.ig is None
+    assert headroom(measured(vg=0.0), current_max=2.3, reserve=20.0)["power"] is None, "a dead bus tells no power"
 
 
 @pytest.mark.parametrize(("rsoc", "remaining"), [(5e-324, 1e308), (1e308, 1e308), (1e-300, 1.0), (50.0, 1e300)])
 @pytest.mark.parametrize("wb", [-5000.0, 5000.0, 1e308, -1e308])
 def test_headroom_beyond_all_sense_is_not_told(rsoc: float, remaining: float, wb: float) -> None:
     """One unit that tells nonsense made its own dry run fail."""
-    told = headroom(unit("E001", rsoc=rsoc, remaining=remaining, wb=wb), current_max=2.3, reserve=20.0)
+    told = headroom(measured(rsoc=rsoc, remaining=remaining, wb=wb), current_max=2.3, reserve=20.0)
     assert all(value is None or value < 1e9 for value in told.values())
     assert told["toReserveWh"] in (None, 0)

@@ -226,6 +226,19 @@ def test_e_binds_the_reference_itself_when_its_limit_is_ordered() -> None:
     assert ("e", "reference-limit-too-small") in refusing(start(dig=1.12), shown)
 
 
+@pytest.mark.parametrize(
+    ("dig", "says"),
+    [
+        (2.3, "The reference's limit is 2.3 A, and it has no current to carry."),
+        (0.1, "The reference's limit is 0.1 A, but it needs at least 0.125 A to hold the voltage with."),
+    ],
+)
+def test_e_says_nothing_of_carrying_where_nobody_else_is_at_work(dig: float, says: str) -> None:
+    shown = grid_of(assessed("E001", dvg=350.0, vg=350.0), assessed("E002", vg=350.0))
+    told = next(one for one in answers(start(dig=dig), shown) if one.rule == "e")
+    assert (told.sentence, told.passed) == (says, dig == 2.3)
+
+
 def test_e_counts_currents_of_silent_units_and_of_orders_that_may_have_been_sent() -> None:
     for other in (
         silent("E003", CHARGE, dig=2.0),

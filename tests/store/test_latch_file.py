@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from main_controller.sentence import Sentence, messages
 from main_controller.store.latch_file import LARGEST, LONGEST, Latch, LatchFile
 
 OURS = Latch("anna", "smoke at E001", "2026-05-13T03:00:00.000+00:00")
@@ -50,6 +51,20 @@ def test_a_file_by_hand_says_why(path: Path, content: bytes, reason: str) -> Non
     found = LatchFile(path).read()
     assert found is not None
     assert (found.by, found.reason) == ("the file estop", reason)
+
+
+def test_what_the_program_says_of_a_file_keeps_its_code(path: Path) -> None:
+    """A file that was removed by hand is written again, and read after the next start."""
+    path.parent.mkdir()
+    path.write_bytes(b"contact K1")
+    found = LatchFile(path).read()
+    assert found is not None
+    LatchFile(path).write(found)
+    again = LatchFile(path).read()
+    assert again == found
+    assert isinstance(again.by, Sentence)
+    assert (again.by.code, again.by.parameters) == ("store.latchFile", {"file": "estop"})
+    assert messages([again.by]) != []
 
 
 def test_what_cannot_be_read_latches(path: Path) -> None:

@@ -12,6 +12,7 @@ import pytz
 
 from main_controller.domain.schedule import Operation
 from main_controller.errors import BadRequest, ControllerError
+from main_controller.sentence import joined, messages, say
 from main_controller.store import atomic_file
 from main_controller.store.schedules import Schedules
 
@@ -249,6 +250,35 @@ def test_marks_keep_the_date_and_stay_with_their_setting(schedules: Schedules, f
     schedules.mark_failed(put, DUE, "x" * 10_000)
     schedules.put("E001", RUN, DUE)
     assert schedules.list()[0].failure is None
+
+
+def test_why_it_was_given_up_keeps_its_code(schedules: Schedules, folder: Path) -> None:
+    why = joined([say("workers.noEffect", "Its order {id} was\naccepted.", id="c7"), say("a.b", "{n} times", n=3)])
+    schedules.mark_failed(schedules.put(None, RUN, DUE), DUE, why)
+    line = (folder / "-run").read_text().splitlines()[1]
+    assert line.startswith("failed 2026-05-13T03:00:00.000+00:00 Its order c7 was accepted. 3 times\t{")
+    (failed,) = Schedules(folder).list()
+    assert failed.failure is not None
+    (told,), (meant,) = messages([failed.failure.sentence]), messages([why])
+    assert (told["text"], told["code"]) == ("Its order c7 was accepted. 3 times", "joined")
+    assert told["parameters"] == meant["parameters"]
+
+
+@pytest.mark.parametrize("codes", ["", "\t", "\tat night", "\t[]", "\t{}", '\t{"code": 1}', "\t" + "[" * 3000])
+def test_a_line_of_an_older_version_or_by_hand_is_its_text(schedules: Schedules, folder: Path, codes: str) -> None:
+    (folder / "-run").write_text(f"2026-05-13T03:00:00Z\nfailed 2026-05-13T03:00:05Z It failed twice.{codes}\n")
+    (failed,) = schedules.list()
+    assert failed.failure is not None
+    assert (failed.failure.sentence, messages([failed.failure.sentence])) == ("It failed twice.", [])
+
+
+@pytest.mark.parametrize("unit_id", ["日" * 300, "\ud800" * 300, "x\u2028y\ttab", "E001" * 1000])
+def test_whatever_a_sentence_holds_its_file_can_be_read(schedules: Schedules, folder: Path, unit_id: str) -> None:
+    why = say("a.b", "{unit} did not answer.", unit=unit_id)
+    assert schedules.mark_failed(schedules.put(None, RUN, DUE), DUE, why)
+    (failed,) = Schedules(folder).list()
+    assert failed.failure is not None
+    assert failed.failure.sentence[:1] in (unit_id[0], "\\")
 
 
 def test_a_schedule_set_anew_is_not_removed_or_marked_by_what_became_of_the_old_one(

@@ -1,12 +1,14 @@
 """What a converter answered is watched on until a reading tells (S8, S22)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.rules.evidence import shows_done
 from main_controller.watching.answers import Answers
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
@@ -22,10 +24,10 @@ def bench() -> Iterator[Bench]:
 
 
 def watch(bench: Bench, seconds: float) -> None:
-    answers = Answers(bench.desk)
+    watcher = Answers(bench.desk)
     for _ in range(int(seconds)):
         bench.run(1.0)
-        answers.run_once()
+        watcher.run_once()
 
 
 def test_a_converter_that_answers_wait_and_goes_on_takes_the_verdict_back(bench: Bench) -> None:
@@ -115,3 +117,21 @@ def test_a_unit_that_is_not_live_tells_nothing(bench: Bench) -> None:
     bench.unit("E001").there = False
     watch(bench, 60)
     assert bench.log.get(command.id).state is VERIFIED
+
+
+def test_an_order_that_nobody_can_judge_hides_no_other_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    older, _ = bench.converter.wait("E001", ME)
+    bench.converter.wait("E002", ME)
+    bench.unit("E001").status = str(ConverterStatus.VOLTAGE_REFERENCE)
+    bench.run(45.0)
+    newest = bench.log.latest()[0].order
+
+    def breaking(order: Any, reading: Any) -> bool:
+        if order is newest:
+            raise OverflowError("cannot convert float infinity to integer")
+        return shows_done(order, reading)
+
+    monkeypatch.setattr("main_controller.watching.answers.shows_done", breaking)
+    with pytest.raises(OverflowError):
+        Answers(bench.desk).run_once()
+    assert bench.log.get(older.id).state is CONTRADICTED

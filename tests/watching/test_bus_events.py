@@ -399,6 +399,24 @@ def test_the_figures_of_the_bus_say_who_is_outside_its_band_and_since_when(share
     assert view.figures()["voltage"] == inside
 
 
+def test_the_figures_of_the_bus_end_with_the_readings_that_they_rest_on(shared: Watched) -> None:
+    """While apis-web gives nothing new, the last figures would stand for ever."""
+    view, bench = BusView(shared.bench.desk, shared.events, limits=Limits()), shared.bench
+    assert view.figures()["voltage"]["of"] == len(bench.grid.units)
+    bench.polls = False
+    bench.run(bench.limits.fresh + 1.0)
+    assert view.figures()["voltage"] is None
+    assert view.figures()["reference"] is not None
+    bench.run(bench.timing.stale_after)
+    assert view.figures() == {"reference": None, "voltage": None, "balance": None, "losses": None, "working": []}
+
+
+def test_headroom_is_told_of_a_unit_that_was_seen(shared: Watched) -> None:
+    view = BusView(shared.bench.desk, shared.events, limits=Limits())
+    assert view.headroom("E001") is not None
+    assert view.headroom("E999") is None
+
+
 def test_a_heavy_alarm_is_told_at_once_and_when_it_is_gone(manual: Watched) -> None:
     unit = manual.bench.unit("E001")
     unit.alarm = "Heavy alarm"

@@ -13,6 +13,7 @@ import pytest
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.schedule import Operation, Schedule
+from main_controller.domain.timing import Timing
 from main_controller.orders.register import Register
 from main_controller.sentence import foreign, say
 from main_controller.store.database import Database
@@ -259,6 +260,17 @@ def test_an_order_killed_between_sending_and_recording_is_told_as_unknown_once(
     third.database.close()
 
 
+def test_what_an_unfinished_order_was_about_is_said_again_in_every_language(site: Site) -> None:
+    Journaling(site.journal, Timing(intent=0.0)).intent(site.begin())
+    site.rows()
+    again = site.restarted()
+    again.journaling.tell_unfinished()
+    told = again.rows()[-1]
+    codes = {one["text"]: one["code"] for one in again.journal.messages([told["id"]])}
+    assert (told["stage"], codes[told["what"]]) == ("unknown", "watching.aboutToSend")
+    again.database.close()
+
+
 def test_command_ids_never_repeat_over_restarts(site: Site) -> None:
     for _ in range(3):
         site.begin()
@@ -298,7 +310,7 @@ def test_how_a_schedule_ended_is_journaled_through_the_results(site: Site) -> No
         "missed",
         "scheduler",
     )
-    assert first["what"] == ("Soft Stop of E001, due 2026-05-13T12:00:00.000+00:00: The program was not running.")
+    assert first["what"] == ("Soft Stop of E001, due 2026-05-13 12:00 UTC: The program was not running.")
     assert (second["unitId"], second["outcome"]) == (None, "done")
 
 

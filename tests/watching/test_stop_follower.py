@@ -1,6 +1,7 @@
 """A Force Stop is over when every converter in its scope is in Wait (S2, S3, S13)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -168,3 +169,24 @@ def test_waits_after_a_stop_all_end_after_10_minutes(manual: Bench) -> None:
     waits = len(manual.grid.waits())
     follow(manual, 30)
     assert len(manual.grid.waits()) == waits
+
+
+def test_a_stop_that_cannot_be_followed_hides_no_other_one(manual: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for unit_id in ("E001", "E002"):
+        manual.grid.faults[f"{unit_id} WAIT"] = Fault(unsent(), times=1)
+        manual.unit(unit_id).status = str(CHARGE)
+    manual.run(15)
+    for unit_id in ("E001", "E002"):
+        manual.set_mode.unit(unit_id, STOP, ME)
+    manual.run(35)
+    start = manual.waits.start
+
+    def breaking(command_id: str, units: Any) -> Any:
+        if [unit.id for unit in units] == ["E002"]:
+            raise OverflowError("cannot convert float infinity to integer")
+        return start(command_id, units)
+
+    monkeypatch.setattr(manual.waits, "start", breaking)
+    with pytest.raises(OverflowError):
+        StopFollower(manual.desk, manual.waits).run_once()
+    assert (manual.unit("E001").status, manual.unit("E002").status) == (WAIT, CHARGE)

@@ -1,11 +1,13 @@
 """Accepted becomes verified or timed out, and only by what counts (Z6c, Z9b)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from main_controller.domain.commands import CommandState
+from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import Mode
+from main_controller.rules.evidence import outcomes
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault
@@ -28,6 +30,25 @@ def test_a_picture_that_stands_still_verifies_nothing(bench: Bench) -> None:
     ended = bench.log.get(command.id)
     assert ended.state == "timedOut"
     assert "E001" in str(ended.error)
+
+
+def test_an_order_that_nobody_can_judge_ends_and_hides_no_other_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stayed open for ever, and so did every older one."""
+
+    def breaking(command: Command, *more: Any) -> Any:
+        if command.unit_id == "E002":
+            raise OverflowError("cannot convert float infinity to integer")
+        return outcomes(command, *more)
+
+    monkeypatch.setattr("main_controller.watching.verification.outcomes", breaking)
+    older, newer = bench.set_mode.unit("E001", STOP, ME), bench.set_mode.unit("E002", STOP, ME)
+    bench.run(40.0)
+    assert bench.log.get(older.id).state == "verified"
+    ended = bench.log.get(newer.id)
+    assert (ended.state, ended.sent) == ("failed", True)
+    assert "Looking whether it took effect failed in a way that nobody foresaw" in str(ended.error)
 
 
 def test_a_stale_unit_is_unconfirmed_and_makes_the_verdict_of_the_others_partial(bench: Bench) -> None:

@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from main_controller.assessment.assess import Assessor
+from main_controller.assessment.grid_state import GridState
+from main_controller.assessment.moment import Moment
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.application import Application, Hot, Part
 from main_controller.web.frame import Frames
@@ -109,6 +112,11 @@ class Clock:
 
     def wall(self) -> datetime:
         return NOON + timedelta(seconds=self.now - 1000.0)
+
+
+def state_of(cache: UnitCache, clock: Clock) -> GridState:
+    """What is so now, as the desk would assess it."""
+    return Assessor().assess(Moment(cache.snapshot(), clock.now, clock.wall()))
 
 
 def unit(unit_id: str, time: str = "2026/05/13-12:00:00", **changes: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import waitress.server
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.live_readings import LiveReadings
 from main_controller.web.readings import Readings
-from tests.web.client import Client, Clock, take, unit
+from tests.web.client import Client, Clock, state_of, take, unit
 
 THREADS = 12
 
@@ -44,7 +44,9 @@ class Site:
         self.apis_web = HangingApisWeb()
         take(cache, clock, unit("E001"))
         cache.take_grid(lambda watch: replace(watch, unit_ids=("E001",)))
-        memory = Readings(cache, schedules=dict, status=dict, ipv4=lambda: "::1", stale_after=30.0, clock=clock)
+        memory = Readings(
+            cache, schedules=dict, status=dict, state=lambda: state_of(cache, clock), ipv4=lambda: "::1", clock=clock
+        )
         live = LiveReadings(self.apis_web, cache, mode=lambda: None)
         app = Client(memory, live).app
         sockets: dict[int, Any] = {}

@@ -2,13 +2,14 @@
 
 import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.readings import Readings
-from tests.web.client import Client, Clock, take, unit
+from tests.web.client import Client, Clock, state_of, take, unit
 
 
 class Grid:
@@ -24,7 +25,7 @@ class Grid:
                 schedules=lambda: self.schedules,
                 status=lambda: {"version": "1", "time": str(self.clock.now)},
                 ipv4=lambda: "192.168.7.2",
-                stale_after=30.0,
+                state=lambda: state_of(self.cache, self.clock),
                 clock=self.clock,
             )
         )
@@ -134,6 +135,8 @@ def test_alive_is_always_and_ready_only_while_a_unit_is_live(grid: Grid) -> None
     answer = grid.client.call("/readyz")
     assert answer.status == 503
     assert "2 are stale" in answer.error
+    grid.cache.take_grid(lambda watch: replace(watch, unit_ids=("E001", "E002", "E003")))
+    assert "of 2 seen 2 are stale" in grid.client.call("/readyz").error, "a member that was never seen is none of them"
     assert grid.client.call("/healthz").status == 200
 
 

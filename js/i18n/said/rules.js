@@ -37,6 +37,8 @@ export default {
   "rules.noOtherReference": "他に CV Mode のノードはありません。",
   "rules.carriedUnknown": "CC Mode の可能性があるノードの電流が不明なため、必要な電流を判定できません。",
   "rules.limitUnknown": "CV Mode のノードの最大電流値が不明です。",
+  "rules.limitBelowMargin": "CV Mode のノードの最大電流値は {limit:g} A ですが、電圧維持のために {margin:g} A 以上が必要です。",
+  "rules.limitFree": "CV Mode のノードの最大電流値は {limit:g} A で、供給すべき電流はありません。",
   "rules.limitTooSmall": "CV Mode のノードの最大電流値は {limit:g} A ですが、最大 {carried:g} A に加え、電圧維持のために {margin:g} A の余裕が必要です。",
   "rules.limitCovers": "CV Mode のノードの最大電流値 {limit:g} A は、必要な {carried:g} A を満たします。",
   "rules.voltageFixed": "{units} は CC Mode か、その可能性があります。その間、CV Mode のノードの電圧は変更できません。",

@@ -31,6 +31,7 @@ export default {
   "watching.gridMasterMoved": "Grid Master が {before} から {after} に移りました。",
   "watching.gridError": "グリッド異常が報告されました。",
   "watching.noGridError": "グリッド異常の報告がなくなりました。",
+  "watching.looking": "反映の確認",
   "watching.replaced": "{by} の操作 {newer} に置き換えられました。",
   "watching.notSeen": "{seconds:g} 秒以内に反映を確認できませんでした: {units}。",
   "watching.noUnit": "該当ノードなし",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import iso_utc, said_time
 from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, say
 from main_controller.store.database import Database
@@ -121,7 +121,7 @@ class Journal:
             "store.rowsLost",
             "{count} rows from {since} on were lost while the journal could not be written.",
             count=count,
-            since=iso_utc(since),
+            since=said_time(since),
         )
         return self._own("lost", what, {"rows": count}, Stage.LOST)
 
@@ -160,7 +160,10 @@ class Journal:
             last_hash = connection.execute("SELECT hash FROM journal WHERE id = ?", (last,)).fetchone()[0]
             after = {"firstId": first, "lastId": last, "lastHash": last_hash, "rows": count}
             what = say(
-                "store.rowsPruned", "{count} rows older than {before} were pruned.", count=count, before=iso_utc(before)
+                "store.rowsPruned",
+                "{count} rows older than {before} were pruned.",
+                count=count,
+                before=said_time(before),
             )
             self._insert(connection, [self._own(ANCHOR, what, after, Stage.PRUNED)])
             connection.execute("DELETE FROM journal WHERE id < ?", (bound,))

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from main_controller.domain.timestamps import iso_utc
+from main_controller.sentence import said_again
 from main_controller.store.database import prose
 from main_controller.store.journal.row import FOURTH_COLUMNS, row_json, row_messages
 from main_controller.store.journal.stages import SENT, SETTLED, Stage
@@ -97,7 +98,13 @@ def unfinished(connection: sqlite3.Connection) -> list[dict[str, Any]]:
           WHERE journal.command_id = intent.command_id AND journal.id > intent.id
             AND journal.stage IN ({_marks(SETTLED)})
         ) ORDER BY id"""
-    return [row_json(row) for row in connection.execute(statement, (INTENTS, *SETTLED))]
+    return [_with_code(row) for row in connection.execute(statement, (INTENTS, *SETTLED))]
+
+
+def _with_code(row: sqlite3.Row) -> dict[str, Any]:
+    """The row, with what it is about as the sentence that it was: it is written again."""
+    told = row_json(row)
+    return {**told, "what": said_again(str(told["what"]), row_messages(row))}
 
 
 def last_stage(connection: sqlite3.Connection, stages: Sequence[Stage]) -> Stage | None:
