@@ -47,8 +47,13 @@ def answer_json(value: Any) -> bytes:
 
     If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each.
     """
+    return body_of(value, bottle.request.environ)
+
+
+def body_of(value: Any, environ: Mapping[str, Any]) -> bytes:
+    """The same for the request of this WSGI environment."""
     body, said = encoded_json(value)
-    if said and isinstance(value, Mapping) and wants_codes(bottle.request.environ):
+    if said and isinstance(value, Mapping) and wants_codes(environ):
         return b'%s,"messages":%s}' % (body[:-1], to_json(messages(said)))
     return body
 

@@ -23,9 +23,9 @@ class Slow:
         return [b"done"]
 
 
-def call(app: Draining) -> tuple[str, list[tuple[str, str]], bytes]:
+def call(app: Draining, **more: str) -> tuple[str, list[tuple[str, str]], bytes]:
     """One request."""
-    environ: dict[str, Any] = {}
+    environ: dict[str, Any] = {**more}
     setup_testing_defaults(environ)
     seen: list[Any] = []
     body = b"".join(app(environ, lambda status, headers: seen.extend((status, headers))))
@@ -55,3 +55,10 @@ def test_a_new_request_is_turned_away_with_headers_that_a_server_accepts() -> No
     assert status.startswith("503")
     assert json.loads(body) == {"error": "The Main Controller is ending.", "sent": False}
     assert not [name for name, _ in headers if is_hop_by_hop(name)]
+
+
+def test_a_page_in_another_language_is_told_the_code_of_the_refusal() -> None:
+    app = Draining(Slow())
+    app.close()
+    told = json.loads(call(app, HTTP_APIS_SENTENCES="codes")[2])
+    assert [(one["text"], one["code"]) for one in told["messages"]] == [(told["error"], "web.ending")]
