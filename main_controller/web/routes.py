@@ -37,8 +37,6 @@ from main_controller.web.shapes.orders import (
     Command,
     Commands,
     Converter,
-    EStopDone,
-    EStopRunning,
     Flushed,
     Forgot,
     ScheduleCleared,
@@ -384,7 +382,7 @@ ESTOP = _order(
     "what `/stopAll` does, and latches: until `/estopReset` every order but those that stop (and setting a lock or "
     'clearing a schedule) is refused with `"cause": "estop"`. Answers as `/stopAll`, with the latch in `estop`; `file` '
     "false: it could not be written, so a restart forgets it. No safety-rated emergency stop",
-    reply=_answers(EStopDone, at_once=(EStopRunning,)),
+    reply=_answers(StopAllDone, at_once=(StopAllRunning,)),
     permission=Permission.STOP, stops=ALWAYS, lane=Lane.STOP_ALL,
     parameters=tuple(
         replace(one, required=False, may_be_empty=True, beside_stop=BesideStop.DROPPED) for one in SIGNED

@@ -6,6 +6,7 @@ import pytest
 
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import Mode
+from main_controller.domain.progress import ModeShows
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault
@@ -28,6 +29,13 @@ def test_a_picture_that_stands_still_verifies_nothing(bench: Bench) -> None:
     ended = bench.log.get(command.id)
     assert ended.state == "timedOut"
     assert "E001" in str(ended.error)
+
+
+def drained(bench: Bench, command_id: str) -> object:
+    """Whether no deal is left of this Soft Stop."""
+    shown = bench.log.get(command_id).progress
+    assert isinstance(shown, ModeShows)
+    return shown.drained
 
 
 def test_a_stale_unit_is_unconfirmed_and_makes_the_verdict_of_the_others_partial(bench: Bench) -> None:
@@ -58,18 +66,18 @@ def test_a_soft_stop_is_followed_until_it_has_drained(bench: Bench) -> None:
     command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
     assert bench.log.get(command.id).state == "verified"
-    assert bench.log.get(command.id).progress["drained"] is False
+    assert drained(bench, command.id) is False
     bench.set_grid(grid_master=False, deals=0)
     bench.run(1.0)
-    assert bench.log.get(command.id).progress["drained"] is None, "no Grid Master: none is no answer (K7)"
+    assert drained(bench, command.id) is None, "no Grid Master: none is no answer (K7)"
     bench.unit("E001").status = "0x0041"
     bench.run(6.0)
     bench.set_grid(grid_master=True, deals=0)
     bench.run(1.0)
-    assert bench.log.get(command.id).progress["drained"] is False, "K12: a deal leaves before its units show Wait"
+    assert drained(bench, command.id) is False, "K12: a deal leaves before its units show Wait"
     bench.unit("E001").status = "0x0000"
     bench.run(6.0)
-    assert bench.log.get(command.id).progress["drained"] is True
+    assert drained(bench, command.id) is True
 
 
 def test_a_soft_stop_that_another_mode_replaced_is_not_followed(bench: Bench) -> None:
@@ -78,7 +86,7 @@ def test_a_soft_stop_that_another_mode_replaced_is_not_followed(bench: Bench) ->
     bench.run(20.0)
     bench.set_mode.cluster(STOP, ME)
     bench.run(1.0)
-    assert bench.log.get(command.id).progress["drained"] == "superseded"
+    assert drained(bench, command.id) == "superseded"
 
 
 def test_what_nobody_ordered_is_not_looked_at_and_ended_orders_stay_as_they_are(bench: Bench) -> None:

@@ -17,6 +17,9 @@ from main_controller.web.routes import ROUTES
 from main_controller.web.shapes.common import Message
 from main_controller.web.shapes.failure import Failure
 
+NO_REQUEST = (431, 501)
+"""What the server says of a message that never becomes a request of a route: a head too long, an unknown coding."""
+
 checked: set[tuple[str, int]] = set()
 """Every route's name and status of which a reply was held to its declaration."""
 
@@ -54,7 +57,7 @@ def fault_of(target: str, status: int, headers: Mapping[str, str], body: bytes) 
 
 
 def _fault_of_failure(route: Route | None, status: int, kind: str, body: bytes) -> str | None:
-    if route is not None and status not in route.fails:
+    if route is not None and status not in (*route.fails, *NO_REQUEST):
         return f"{route.name} declares no {status}"
     if body and kind == JSON:
         if route is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import waitress.server
@@ -44,7 +45,7 @@ class Site:
         self.apis_web = HangingApisWeb()
         take(cache, clock, unit("E001"))
         cache.take_grid(lambda watch: replace(watch, unit_ids=("E001",)))
-        memory = Readings(cache, schedules=dict, status=dict, ipv4=lambda: "::1", stale_after=30.0, clock=clock)
+        memory = Readings(cache, schedules=tuple, status=Mock(), ipv4=lambda: "::1", stale_after=30.0, clock=clock)
         live = LiveReadings(self.apis_web, cache, mode=lambda: None)
         app = Client(memory, live).app
         sockets: dict[int, Any] = {}

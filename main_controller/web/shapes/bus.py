@@ -2,7 +2,10 @@
 
 from typing import Any, TypedDict
 
+from main_controller.domain.timestamps import iso_utc
 from main_controller.rules.bus_condition import ConditionKind
+from main_controller.store import chronicle
+from main_controller.watching.bus_events import StandingCondition
 from main_controller.web.shapes.common import Amperes, CommandId, Percent, Seconds, Time, UnitId, Volts, Watts
 
 
@@ -104,3 +107,28 @@ class Event(TypedDict):
     text: str
     after: Any
     command: CommandId | None
+
+
+def condition_of(standing: StandingCondition) -> Condition:
+    """Something that is wrong on the bus."""
+    condition = standing.condition
+    return {
+        "kind": condition.kind,
+        "unitId": condition.unit_id,
+        "text": standing.sentence,
+        "numbers": dict(condition.numbers),
+        "since": iso_utc(standing.since),
+        "grave": condition.grave,
+    }
+
+
+def event_of(event: chronicle.Event) -> Event:
+    """Something that the grid did by itself."""
+    return {
+        "at": iso_utc(event.at),
+        "kind": event.kind,
+        "unitId": event.unit_id,
+        "text": event.text,
+        "after": event.after,
+        "command": event.command_id,
+    }

@@ -8,7 +8,7 @@ from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, Celsius, Percent, Seconds, Time, UnitId, Volts, WattHours, Watts
 from main_controller.web.shapes.holds import Latch, Locks
 from main_controller.web.shapes.orders import Command
-from main_controller.web.shapes.schedules import SchedulesShown
+from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import Sharing, Then
 from main_controller.web.shapes.status import ApisWeb, Config, Counts, Grid, JournalHealth, Limits, UnitBasics, Workers
 
@@ -81,9 +81,13 @@ class Bus(BusFigures):
 
 
 class FrameUnit(UnitBasics):
-    """What moves seldom of a unit. `name`, `ip`, the modes (`effective` is what it obeys as it says), `permission` of
-    its battery as bits and `permissionRaw` as sent, `upsMode`: null where not told; `alarm`: a heavy one (I5)."""
+    """What moves seldom of a unit. `since` as in the status, null of a live one: its row says `readAt`.
 
+    `name`, `ip`, the modes (`effective` is what it obeys as it says), `permission` of its battery as bits and
+    `permissionRaw` as sent, `upsMode`: null where not told; `alarm`: a heavy one (I5).
+    """
+
+    since: Time | None
     name: str | None
     ip: str | None
     globalMode: Mode | None
@@ -135,7 +139,7 @@ class Sections(TypedDict, total=False):
     gridEvents: list[Event]
     apisWeb: ApisWeb
     workers: Workers
-    schedules: SchedulesShown
+    schedules: FrameSchedules
     orders: list[Command]
     locks: Locks
     share: Sharing | None

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+from main_controller.domain.latch import HeldLatch
+from main_controller.domain.timestamps import iso_utc
+from main_controller.orders import bus_owner
 from main_controller.web.shapes.common import CommandId, Time, UnitId
 
 
@@ -52,3 +55,22 @@ def lock_of(lock: Mapping[str, str]) -> Lock:
 def locks_of(locks: Mapping[str, Mapping[str, str]]) -> Locks:
     """The locks of the book."""
     return {scope: lock_of(lock) for scope, lock in locks.items()}
+
+
+def latch_of(latch: HeldLatch | None) -> Latch | None:
+    """The E-stop's latch, where there is one."""
+    if latch is None:
+        return None
+    return {
+        "by": latch.by,
+        "byFile": latch.by_file,
+        "reason": latch.reason,
+        "since": latch.since,
+        "file": latch.on_file,
+    }
+
+
+def claim_of(claim: bus_owner.Claim) -> Claim:
+    """The owner of the bus."""
+    since = None if claim.since is None else iso_utc(claim.since)
+    return {"command": claim.id, "from": claim.giver, "to": claim.taker, "by": claim.by, "since": since}

@@ -1,8 +1,8 @@
 """Rows of the journal (Z13a)."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
-from main_controller.web.shapes.common import CommandId, Time, UnitId
+from main_controller.web.shapes.common import CommandId, Message, Time, UnitId
 
 
 class JournalRow(TypedDict):
@@ -28,7 +28,11 @@ class JournalRow(TypedDict):
 
 
 class JournalPage(TypedDict):
-    """Rows, the newest first; `next` is what `before` asks for to get the rows before them, null: there are none."""
+    """Rows, the newest first; `next` is what `before` asks for to get the rows before them, null: there are none.
+
+    `messages`: the sentences in them as they were stored, where codes are asked for.
+    """
 
     rows: list[JournalRow]
     next: int | None
+    messages: NotRequired[list[Message]]

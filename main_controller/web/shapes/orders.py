@@ -1,10 +1,14 @@
 """How an order stands, and what each order answers (R10-R16, R23, H1, H6, Z6c, Z8a, Z9b)."""
 
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, cast
 
+from main_controller.domain import commands, progress
 from main_controller.domain.commands import UNCONFIRMED, CommandState
 from main_controller.domain.schedule import Operation
-from main_controller.domain.transfer import Step
+from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.transfer import Step, StepStanding, StepState
+from main_controller.orders.ups_mode import UpsAnswer
 from main_controller.web.shapes.common import (
     Amperes,
     CommandId,
@@ -23,7 +27,6 @@ OutcomeState = Annotated[
     str, one_of(*CommandState, UNCONFIRMED, says="the order's state there; unconfirmed: it is stale or silent (Z9b)")
 ]
 Evidence = Annotated[str, one_of("converter", "reading", "silence", says="what shows it; null: nothing yet (Z6c)")]
-StepState = Annotated[str, one_of("waiting", "running", "done", "skipped", "failed", "cancelled", "interrupted")]
 
 
 class UnitOutcome(TypedDict):
@@ -171,13 +174,17 @@ class Came(TypedDict):
 # What orders answer
 
 
-class Ordered(TypedDict):
-    """What every answered order has. `state` and `verified` stand there where `wait=verified` was asked and could be
-    waited for."""
+class Waited(TypedDict, total=False):
+    """How the order has ended, where `wait=verified` was asked and could be waited for."""
+
+    state: CommandState
+    verified: bool
+
+
+class Ordered(Waited):
+    """What every answered order has."""
 
     command: CommandId
-    state: NotRequired[CommandState]
-    verified: NotRequired[bool]
 
 
 class Standing(TypedDict):
@@ -205,30 +212,28 @@ class Budo(Ordered):
     active: bool
 
 
-class StopAllDone(Ordered):
-    """Every unit is in Wait (R15, Z9). `forgotten` are units of which a person said that they have left."""
+class StopAllBeside(Waited, total=False):
+    """What a Stop all's answer has besides: units of which a person said that they have left (`forgotten`), and the
+    E-stop's latch where `/estop` was asked (I17), null where it was reset meanwhile."""
 
+    forgotten: dict[UnitId, ForgottenOutcome]
+    estop: Latch | None
+
+
+class StopAllDone(StopAllBeside):
+    """Every unit is in Wait (R15, Z9). `forgotten` are units of which a person said that they have left; `estop` is the
+    latch where `/estop` was asked (I17), null where it was reset meanwhile."""
+
+    command: CommandId
     stopAll: Literal["done."]
     units: dict[UnitId, UnitOutcome]
-    forgotten: NotRequired[dict[UnitId, ForgottenOutcome]]
 
 
-class StopAllRunning(Ordered):
-    """Others wait for the same Stop all already; it goes on."""
+class StopAllRunning(StopAllBeside):
+    """Others wait for the same Stop all already; it goes on. `estop` as in `StopAllDone`."""
 
+    command: CommandId
     stopAll: Literal["running."]
-
-
-class EStopDone(StopAllDone):
-    """As Stop all, and latched (I17); null where it was reset meanwhile."""
-
-    estop: Latch | None
-
-
-class EStopRunning(StopAllRunning):
-    """As Stop all, and latched (I17); null where it was reset meanwhile."""
-
-    estop: Latch | None
 
 
 class ScheduleSet(Succeeded):
@@ -262,8 +267,9 @@ class UpsOutcome(TypedDict):
     sent: NotRequired[Sent]
 
 
-UpsOutcomes = dict[UnitId, UpsOutcome]
-"""What `/upsMode` answers, by unit; the order's id is not in it, since a unit may have any id."""
+UpsOutcomes = dict[UnitId, UpsOutcome | CommandState | bool]
+"""What `/upsMode` answers, by unit; the order's id is not in it, since a unit may have any id. Where `wait=verified`
+was asked, `state` and `verified` stand beside the units, as in `Waited`."""
 
 Converter = dict[str, Any]
 """The converter's new `dcdc` object as the device or the emulator sent it, with the order's id as `command`, and
@@ -275,3 +281,100 @@ class Flushed(TypedDict):
 
     succeeded: Literal[True]
     units: int
+
+
+def command_of(command: commands.Command) -> Command:
+    """One order as it stands."""
+    return {
+        "id": command.id,
+        "key": command.key,
+        "order": command.order.name,
+        "unitId": command.unit_id,
+        "wanted": cast(Wanted, command.order.content()),  # as the journal stores it too
+        "by": str(command.by),
+        "at": iso_utc(command.at),
+        "state": command.state,
+        "sent": command.sent,
+        "acceptedAt": None if command.accepted_at is None else iso_utc(command.accepted_at),
+        "endedAt": None if command.ended_at is None else iso_utc(command.ended_at),
+        "error": command.error,
+        "note": command.note,
+        "override": command.override,
+        "before": cast(Before, command.before),
+        "units": outcomes_of(command.units),
+        "progress": progress_of(command.progress),
+    }
+
+
+def outcomes_of(units: Mapping[str, commands.UnitOutcome]) -> dict[str, UnitOutcome]:
+    """How an order stands at each unit."""
+    return {unit_id: _outcome(outcome) for unit_id, outcome in units.items()}
+
+
+def _outcome(outcome: commands.UnitOutcome) -> UnitOutcome:
+    return {
+        "state": outcome.state,
+        "sent": outcome.sent,
+        "shows": outcome.shows,
+        "error": outcome.error,
+        "evidence": outcome.evidence,
+    }
+
+
+def progress_of(shows: progress.Progress | None) -> Progress:
+    """How far an order is; nothing where nobody has looked yet."""
+    match shows:
+        case progress.ModeShows():
+            return {"shown": shows.shown, "of": shows.of, "deals": shows.deals, "drained": shows.drained}
+        case progress.StopAllShows():
+            told: Progress = {
+                "shown": shows.shown,
+                "of": shows.of,
+                "stopInEffect": shows.stop_in_effect,
+                "grace": None if shows.grace is None else _grace(shows.grace),
+            }
+            return {**told, "forgotten": forgotten_of(shows.forgotten)} if shows.forgotten else told
+        case progress.UnitsShow():
+            return {"shown": shows.shown, "of": shows.of}
+        case progress.TransferStands():
+            return {"step": shows.step, "steps": steps_of(shows.steps), "sentence": shows.sentence}
+        case progress.SchedulesCleared():
+            return {"schedules": shows.schedules}
+    return {}
+
+
+def _grace(grace: progress.Grace) -> Grace:
+    return {"units": list(grace.units), "waitIn": grace.wait_in, "why": grace.why}
+
+
+def forgotten_of(waits: Mapping[str, progress.ForgottenWait]) -> dict[str, ForgottenOutcome]:
+    """What came of the Waits to units that have left."""
+    return {unit_id: {"sent": wait.sent, "shows": wait.shows, "error": wait.error} for unit_id, wait in waits.items()}
+
+
+def steps_of(steps: Iterable[StepStanding]) -> list[SharingStep]:
+    """The steps of a guided sharing."""
+    return [{"step": one.step, "state": one.state, "sentence": one.sentence} for one in steps]
+
+
+def came_of(command: commands.Command) -> Came:
+    """A stop or a mode that came, as a refusal tells it."""
+    return {
+        "id": command.id,
+        "order": command.order.name,
+        "unitId": command.unit_id,
+        "by": str(command.by),
+        "at": iso_utc(command.at),
+        "mode": command.order.content().get("mode"),
+    }
+
+
+def ups_outcomes_of(answers: Mapping[str, UpsAnswer]) -> dict[str, UpsOutcome]:
+    """What each UPS answered."""
+    return {unit_id: _ups(answer) for unit_id, answer in answers.items()}
+
+
+def _ups(answer: UpsAnswer) -> UpsOutcome:
+    if answer.error is None:
+        return {"succeeded": True}
+    return {"succeeded": False, "error": answer.error, "sent": answer.sent}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, TypedDict
 
-from main_controller.rules.interlock_terms import CAUSES, RULES
+from main_controller.rules.interlock_terms import CAUSES, RULES, Answer
 from main_controller.web.shapes.common import Amperes, Minutes, WattHours, Watts, one_of
 
 _Passed = TypedDict("_Passed", {"pass": bool | None})
@@ -47,3 +47,16 @@ class DryRun(TypedDict):
     allowed: bool
     rules: list[Rule]
     headroom: Headroom | None
+
+
+def rule_of(answer: Answer) -> Rule:
+    """What one rule says."""
+    return {
+        "rule": answer.rule,
+        "cause": answer.cause,
+        "pass": answer.passed,
+        "sentence": answer.sentence,
+        "numbers": dict(answer.numbers),
+        "overridable": answer.overridable,
+        "advice": answer.advice,
+    }

@@ -148,15 +148,12 @@ class Trips(TypedDict):
 
 
 class UnitBasics(TypedDict):
-    """One unit. `since`: when a live unit was last read (a frame says null), since when a stale one's clock stands
-    still, since when a silent one is gone, the start of the program for one never seen.
-
-    `lastWord` is its converter's status as last told, null: never. `acknowledged`: by whom, of `unwatched` hardware
-    alone (Z6a). `conflict`: why its identity is ambiguous (Z4); `locked`: the lock on it; `trips` (I11); null: none.
+    """One unit. `lastWord` is its converter's status as last told, null: never. `acknowledged`: by whom, of `unwatched`
+    hardware alone (Z6a). `conflict`: why its identity is ambiguous (Z4); `locked`: the lock on it; `trips` (I11); each
+    null where there is none.
     """
 
     state: UnitState
-    since: Time | None
     lastWord: str | None
     acknowledged: Acknowledgement | None
     unwatched: bool
@@ -166,10 +163,14 @@ class UnitBasics(TypedDict):
 
 
 class Unit(UnitBasics):
-    """`age` of its last reading; `lastDvg`, `lastDig` are what its converter was last set to, `lastVg` what it measured
-    last; null: never told."""
+    """`age` of its last reading, null: never seen. `since`: when a live unit was last read, since when a stale one's
+    clock stands still, since when a silent one is gone, the start of the program for one never seen.
+
+    `lastDvg`, `lastDig` are what its converter was last set to, `lastVg` what it measured last; null: never told.
+    """
 
     age: Seconds | None
+    since: Time
     lastDvg: Volts | None
     lastDig: Amperes | None
     lastVg: Volts | None
@@ -179,7 +180,7 @@ class Status(TypedDict):
     """How everything stands (Z5a). `serial` and `start` are by what an order says that this was looked at (H1).
 
     `notKept` says which of log and pid file cannot be written (M10); `conflicts` why units' identities are ambiguous
-    (Z4). `share`, `then` and `estop` are null where there is none; `bus` where nothing is known.
+    (Z4). `share`, `then` and `estop` are null where there is none.
     """
 
     version: str
@@ -194,7 +195,7 @@ class Status(TypedDict):
     data: Data
     grid: GridNow
     gridEvents: list[Event]
-    bus: BusFigures | None
+    bus: BusFigures
     busConditions: list[Condition]
     apisWeb: ApisWebNow
     workers: WorkersNow
