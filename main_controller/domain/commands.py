@@ -12,6 +12,7 @@ from typing import Any
 from main_controller.domain.actor import Actor
 from main_controller.domain.modes import ConverterStatus, Mode, parse_converter_status
 from main_controller.domain.orders import ModeOrder, Order
+from main_controller.domain.progress import Progress
 from main_controller.errors import Sent
 from main_controller.sentence import Sentence
 
@@ -57,16 +58,6 @@ class UnitOutcome:
     error: Sentence | None = None
     evidence: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """The wire form within a command."""
-        return {
-            "state": str(self.state),
-            "sent": self.sent,
-            "shows": self.shows,
-            "error": self.error,
-            "evidence": self.evidence,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -95,7 +86,7 @@ class Command:
     pressed: float | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, UnitOutcome] = field(default_factory=dict)
-    progress: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress | None = None
 
     @property
     def unit_id(self) -> str | None:
@@ -107,28 +98,6 @@ class Command:
         """When (monotonic s) a person or schedule last gave this order."""
         return self.entered if self.pressed is None else max(self.entered, self.pressed)
 
-    def as_json(self) -> dict[str, Any]:
-        """The wire form of `GET /commands/<id>`; times are ISO 8601 in UTC."""
-        return {
-            "id": self.id,
-            "key": self.key,
-            "order": self.order.name,
-            "unitId": self.unit_id,
-            "wanted": self.order.content(),
-            "by": str(self.by),
-            "at": self.at.isoformat(timespec="milliseconds"),
-            "state": str(self.state),
-            "sent": self.sent,
-            "acceptedAt": _iso(self.accepted_at),
-            "endedAt": _iso(self.ended_at),
-            "error": self.error,
-            "note": self.note,
-            "override": self.override,
-            "before": dict(self.before),
-            "units": {unit_id: outcome.as_json() for unit_id, outcome in self.units.items()},
-            "progress": dict(self.progress),
-        }
-
 
 def stops_or_changes(command: Command) -> bool:
     """Whether it is a stop that came, or another mode that was or may have been sent.
@@ -138,10 +107,6 @@ def stops_or_changes(command: Command) -> bool:
     if command.order.stops:
         return True
     return isinstance(command.order, ModeOrder) and (command.state.open or command.sent is not False)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,27 @@ class TransferState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class StepState(StrEnum):
+    """How one step stands; a step that was not come to before the end is skipped."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class StepStanding:
+    """One step, how it stands, and how it ended (None: it has not)."""
+
+    step: Step
+    state: StepState
+    sentence: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """Unit `giver` gives `current` A at `voltage` V to unit `taker`; the giver is the voltage reference.
@@ -120,44 +141,28 @@ class Transfer:
         """The same, in the next step; `note` says how the last one ended."""
         return replace(self, step=step, since=now, notes={**self.notes, str(self.step): note})
 
-    def as_json(self) -> dict[str, Any]:
-        """The wire form: who, how much, and the steps with their states."""
+    @property
+    def steps(self) -> tuple[StepStanding, ...]:
+        """How each step stands, in their order."""
         steps = list(Step)
         place = steps.index(self.step)
-        return {
-            "command": self.id,
-            "from": self.giver,
-            "to": self.taker,
-            "current": self.current,
-            "voltage": self.voltage,
-            "limit": self.limit,
-            "by": self.by,
-            "state": str(self.state),
-            "step": str(self.step),
-            "reason": self.reason,
-            "safe": self.safe,
-            "limits": {"minutes": self.minutes, "wh": self.wh},
-            "begun": None if self.begun is None else iso_utc(self.begun),
-            "currentSince": None if self.current_since is None else iso_utc(self.current_since),
-            "endsAt": None if self.ends_at is None else iso_utc(self.ends_at),
-            "steps": [
-                {"step": str(step), "state": self._step_state(index, place), "sentence": self.notes.get(str(step))}
-                for index, step in enumerate(steps)
-            ],
-        }
+        return tuple(
+            StepStanding(step, self._step_state(index, place), self.notes.get(str(step)))
+            for index, step in enumerate(steps)
+        )
 
-    def _step_state(self, index: int, place: int) -> str:
+    def _step_state(self, index: int, place: int) -> StepState:
         if self.state is TransferState.ENDED and self.step not in ENDING:
-            return "skipped"  # ended before an order had left: no step was done, and none is to come
+            return StepState.SKIPPED  # ended before an order had left: no step was done, and none is to come
         if index == place and not self.over:
-            return "running"
+            return StepState.RUNNING
         if index == place and not (self.safe and str(self.step) in self.notes):
-            return "done" if self.state is TransferState.ENDED else str(self.state)
+            return StepState.DONE if self.state is TransferState.ENDED else StepState(self.state)
         if list(Step)[index] is self.failed_step:
-            return "failed"
+            return StepState.FAILED
         if index > place:
-            return "waiting"
-        return "done" if str(list(Step)[index]) in self.notes else "skipped"
+            return StepState.WAITING
+        return StepState.DONE if str(list(Step)[index]) in self.notes else StepState.SKIPPED
 
     def as_record(self) -> dict[str, Any]:
         """What a restart needs to show it and to end it."""

@@ -6,14 +6,13 @@ never asked.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
-from main_controller.domain.timestamps import iso_utc, said_time
+from main_controller.domain.timestamps import said_time
 from main_controller.rules.mode_rules import only_lowers
 from main_controller.sentence import Sentence, say
 
@@ -49,11 +48,6 @@ class Claim:
             by=self.by,
             since=since,
         )
-
-    def as_json(self) -> dict[str, Any]:
-        """The wire form, beside a refusal."""
-        since = None if self.since is None else iso_utc(self.since)
-        return {"command": self.id, "from": self.giver, "to": self.taker, "by": self.by, "since": since}
 
 
 class BusOwner:

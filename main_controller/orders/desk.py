@@ -15,6 +15,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.assessment.moment import Moment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
+from main_controller.domain.latch import HeldLatch
 from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
@@ -83,7 +84,7 @@ class Desk:
         self.turns = Turns()
         self.moments = Moments(clock, ahead=timing.ahead)
         self.owner = BusOwner()
-        self.estop: Callable[[], Mapping[str, Any] | None] = lambda: None  # the latch, where there is one (I17)
+        self.estop: Callable[[], HeldLatch | None] = lambda: None  # the latch, where there is one (I17)
         self.mode_changed_at: float | None = None  # when (monotonic s) a mode was last seen to change
         self._acknowledgements = acknowledgements
         self._assessor = Assessor()
@@ -153,7 +154,7 @@ class Desk:
         self.commands.update(command.id, judged=True)
 
     def refuse(self, command: Command, sentence: Sentence, **details: Any) -> Refused:
-        """Record a refusal and return the error to raise."""
+        """Record a refusal and return the error to raise; `details` are what its JSON has beside the sentence."""
         self._end(command, CommandState.FAILED, error=sentence, sent=False)
         log.warning("%s %s refused: %s", command.id, command.order.name, sentence)
         return Refused(sentence, details={"command": command.id, "sent": False, **details})
@@ -249,7 +250,7 @@ class Desk:
                 what=_what(came[0]),
                 by=str(came[0].by),
             )
-            raise self.refuse(command, told, cause="moment", came=[_told(other) for other in came])
+            raise self.refuse(command, told, cause="moment", came=came)
         for change in self.moments.changes_since(moment):
             if any(Scope(change.unit_id).overlaps(scope) for scope in scopes):
                 changed = say(
@@ -263,7 +264,7 @@ class Desk:
         """Refuse the command while the E-stop is latched: then only stopping passes (I17)."""
         latch = self.estop()
         if latch is not None:
-            raise self.refuse(command, _latched(latch), cause="estop", estop=dict(latch))
+            raise self.refuse(command, _latched(latch), cause="estop", estop=latch)
 
     def not_while_stopping(self, command: Command, *, lowers: bool = False) -> None:
         """Refuse the command while a Stop all runs (Z9), or a guided transfer owns the bus (I16).
@@ -279,7 +280,7 @@ class Desk:
             return
         claim = self.owner.against(command, self.grid())
         if claim is not None:
-            raise self.refuse(command, claim.sentence, cause="bus-owned", owner=claim.as_json())
+            raise self.refuse(command, claim.sentence, cause="bus-owned", owner=claim)
 
     def not_while_shutting_down(self, command: Command, unit_id: str) -> None:
         """Refuse the command while a Shut Down of its unit is under way, which leaves converters as they are (Z8b)."""
@@ -306,7 +307,7 @@ class Desk:
                     since=said_iso(lock["since"]),
                     reason=lock["reason"],
                 )
-                raise self.refuse(command, locked, cause="locked", lock=dict(lock))
+                raise self.refuse(command, locked, cause="locked", lock=lock)
 
     @contextmanager
     def seen_through(self, command: Command, what: Sentence = THE_ORDER) -> Iterator["Passage"]:
@@ -385,34 +386,22 @@ def _what(command: Command) -> Sentence:
     return say("orders.modeFor", "{mode} for {scope}", mode=order.mode.label, scope=scope)
 
 
-def _latched(latch: Mapping[str, Any]) -> Sentence:
+def _latched(latch: HeldLatch) -> Sentence:
     """That the E-stop is latched, by whom, since when, and why where a reason was given."""
-    if not latch["reason"]:
+    if not latch.reason:
         return say(
             "orders.latched",
             "The E-stop is latched by {by} since {since}; until it is reset only what stops is sent.",
-            by=latch["by"],
-            since=said_iso(latch["since"]),
+            by=latch.by,
+            since=said_iso(latch.since),
         )
     return say(
         "orders.latchedFor",
         "The E-stop is latched by {by} since {since} ({reason}); until it is reset only what stops is sent.",
-        by=latch["by"],
-        since=said_iso(latch["since"]),
-        reason=latch["reason"],
+        by=latch.by,
+        since=said_iso(latch.since),
+        reason=latch.reason,
     )
-
-
-def _told(command: Command) -> dict[str, Any]:
-    """What came, as JSON beside a refusal."""
-    return {
-        "id": command.id,
-        "order": command.order.name,
-        "unitId": command.unit_id,
-        "by": str(command.by),
-        "at": command.at.isoformat(timespec="milliseconds"),
-        "mode": command.order.content().get("mode"),
-    }
 
 
 @contextmanager

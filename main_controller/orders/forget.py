@@ -4,9 +4,9 @@ It does not leave the bus: what measured voltages forbid (`deadbus`) rules on. W
 drivers, Stop all still tries it (`procedures/forgotten.py`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.actor import Actor
@@ -14,8 +14,10 @@ from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Sighting
 from main_controller.domain.modes import parse_converter_status
 from main_controller.domain.orders import ForgetOrder
+from main_controller.domain.progress import SchedulesCleared
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.domain.transfer import Transfer, TransferState
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk
 from main_controller.sentence import Sentence, say
@@ -37,7 +39,7 @@ class Book(Protocol):
 class Forget:
     """Takes note that a unit has left.
 
-    `transfer` is the guided procedure that runs or ran last, as JSON; `clear_schedules` clears a unit's schedules and
+    `transfer` is the guided procedure that runs or ran last; `clear_schedules` clears a unit's schedules and
     says how many there were.
     """
 
@@ -46,7 +48,7 @@ class Forget:
         desk: Desk,
         book: Book,
         *,
-        transfer: Callable[[], Mapping[str, Any] | None],
+        transfer: Callable[[], Transfer | None],
         clear_schedules: Callable[[str], int],
     ) -> None:
         self._desk = desk
@@ -56,8 +58,8 @@ class Forget:
 
     def order(
         self, unit_id: str, name: str, reason: str, confirm: str | None, by: Actor, *, stamp: Stamp = UNSTAMPED
-    ) -> Command:
-        """Forget a unit that `/get/log` no longer shows; how many schedules went with it is in the `progress`.
+    ) -> tuple[Command, int]:
+        """Forget a unit that `/get/log` no longer shows; the command, and how many schedules went with the unit.
 
         `confirm` is its status as last seen, needed unless it can only be in Wait. Raises NotFound for a stranger,
         Refused while it may still be a member, or where `confirm` is missing or another status.
@@ -81,7 +83,7 @@ class Forget:
                     raise desk.refuse(command, _shown(unit_id))
                 self._book.forget(unit_id, name, reason, desk.wall())
             cleared = self._clear_schedules(unit_id)
-            return desk.verify(desk.accept(command), progress={"schedules": cleared})
+            return desk.verify(desk.accept(command), progress=SchedulesCleared(cleared)), cleared
 
     def _why_not(self, unit_id: str, snapshot: Snapshot, unit: UnitAssessment | None) -> Sentence | None:
         """Why it cannot be said that the unit has left, or None."""
@@ -97,14 +99,15 @@ class Forget:
             return _shown(unit_id)
         if unit is not None and unit.in_flight:
             return say("orders.orderUnderWay", "An order to {unit} has not come back yet.", unit=unit_id)
-        transfer = self._transfer() or {}
-        under_way = transfer.get("state") in ("running", "interrupted")
-        if under_way and unit_id in (transfer.get("from"), transfer.get("to")):
+        transfer = self._transfer()
+        if transfer is None or transfer.state not in (TransferState.RUNNING, TransferState.INTERRUPTED):
+            return None
+        if unit_id in (transfer.giver, transfer.taker):
             return say(
                 "orders.partOfTransfer",
                 "{unit} is part of the guided procedure {command}; end that first.",
                 unit=unit_id,
-                command=transfer.get("command"),
+                command=transfer.id,
             )
         return None
 

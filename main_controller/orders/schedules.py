@@ -6,7 +6,7 @@ Called by the web's `/setSchedule` and `/schedules`, and by the mode orders of a
 import logging
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytz
 from pytz.tzinfo import BaseTzInfo
@@ -14,9 +14,9 @@ from pytz.tzinfo import BaseTzInfo
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
 from main_controller.domain.orders import ClearScheduleOrder, ScheduleOrder
-from main_controller.domain.schedule import Operation
+from main_controller.domain.schedule import Operation, Schedule
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value, said_time
+from main_controller.domain.timestamps import iso_utc, parse_schedule_value, said_time
 from main_controller.errors import BadRequest, ControllerError, NoDataYet, NotFound
 from main_controller.orders.desk import Desk
 from main_controller.sentence import say
@@ -67,27 +67,27 @@ class SetSchedule:
         self._results = results
         self._known = known
         self._wall = wall
-        self._zone = zone
+        self.zone = zone
         self._told = told
 
     def set(
         self, unit_id: str | None, operation: str, value_text: str, by: Actor, *, stamp: Stamp = UNSTAMPED
-    ) -> tuple[Command, dict[str, Any]]:
-        """Set or move one schedule; None is the cluster. The reply says the instant, in UTC and the site's zone.
+    ) -> tuple[Command, Schedule]:
+        """Set or move one schedule; None is the cluster.
 
         Raises BadRequest (operation, unit id, value, a time that is past: Z13), NotFound (unit), NoDataYet, or
         ControllerError when the disk refuses; then an earlier schedule of the same name stands.
         """
         wanted = _operation(operation)
         self._check_unit(unit_id)
-        due = parse_schedule_value(value_text, self._zone)
+        due = parse_schedule_value(value_text, self.zone)
         now = self._wall()
         if due <= now:
             past = say(
                 "orders.schedulePast",
                 "A schedule must lie in the future: {due} is past, it is {now} now.",
-                due=said_time(due, self._zone),
-                now=said_time(now, self._zone),
+                due=said_time(due, self.zone),
+                now=said_time(now, self.zone),
             )
             raise BadRequest(past)
         command = self._desk.begin(ScheduleOrder(unit_id, wanted.value, iso_utc(due)), by, stamp=stamp)
@@ -101,18 +101,12 @@ class SetSchedule:
             if self._told is not None:
                 due_text = iso_utc(schedule.due)
                 self._told(str(by), unit_id, wanted.value, before=before, due=due_text, command_id=command.id)
-            return command, {
-                "succeeded": True,
-                "unitId": unit_id,
-                "operation": wanted.value,
-                "due": iso_utc(schedule.due),
-                "local": iso_in(schedule.due, self._zone),
-            }
+            return command, schedule
 
     def clear(
         self, unit_id: str | None, operation: str, by: Actor, *, stamp: Stamp = UNSTAMPED
-    ) -> tuple[Command, dict[str, Any]]:
-        """Clear one schedule, readable or not; `cleared` says whether there was one. Any unit with an entry will do.
+    ) -> tuple[Command, bool]:
+        """Clear one schedule, readable or not; whether there was one. Any unit with an entry will do.
 
         (Z7) An order that the scheduler had already sent is not called back.
         """
@@ -138,7 +132,7 @@ class SetSchedule:
                     command_id=command.id,
                     done=cleared,
                 )
-            return command, {"succeeded": True, "unitId": unit_id, "operation": wanted.value, "cleared": cleared}
+            return command, cleared
 
     def clear_due(self, unit_id: str | None) -> int:
         """Clear what is due in exactly this scope, because a person ordered its mode (Z12); how many there were.
@@ -170,13 +164,9 @@ class SetSchedule:
             log.error("schedules of %s, which has left, were not cleared: %s", unit_id, error.sentence)
         return count
 
-    def listing(self) -> dict[str, dict[str, str]]:
-        """The body of `/schedules`: `{"": {"softStop": ISO}, "E001": {...}}`, "" being the cluster (A15-1)."""
-        body: dict[str, dict[str, str]] = {}
-        for schedule in self._schedules.list():
-            unit_id, operation = schedule.key
-            body.setdefault(unit_id, {})[operation] = iso_utc(schedule.due)
-        return body
+    def listing(self) -> tuple[Schedule, ...]:
+        """Every schedule that is set (R9)."""
+        return self._schedules.list()
 
     def _due(self, unit_id: str | None, operation: Operation) -> str | None:
         """For when the schedule of that name is set, for the journal; None where none can be read."""

@@ -223,7 +223,7 @@ class _Sending(Handling[Mapping[str, Any]]):
         refusing = [answer for answer in failing if not self._override.passes(answer)]
         if refusing:
             sentence = joined(answer.sentence for answer in refusing)
-            raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in answers])
+            raise desk.refuse(command, sentence, rules=answers)
         return grid, [answer.rule for answer in failing]
 
     def send(self) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
 """Changes the UPS mode of one unit or of all (R23, Z10). Used by `/upsMode/<mode>`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import Any
+from typing import NamedTuple
 
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.actor import Actor
@@ -13,8 +13,15 @@ from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError, Refused, Sent, UpstreamError
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.dispatcher import Dispatcher, Handling
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, say
 from main_controller.upstream.devices import Devices, Target
+
+
+class UpsAnswer(NamedTuple):
+    """Why a UPS did not take the mode, None where it did, and whether the order left."""
+
+    error: Sentence | None
+    sent: Sent
 
 
 class UpsMode:
@@ -31,8 +38,8 @@ class UpsMode:
 
     def order(
         self, mode: int, unit_id: str | None, by: Actor, *, stamp: Stamp = UNSTAMPED
-    ) -> tuple[Command, dict[str, Any]]:
-        """Set the mode. Returns the command and per unit `{"succeeded": bool, ...}`."""
+    ) -> tuple[Command, Mapping[str, UpsAnswer]]:
+        """Set the mode. Returns the command and what each unit's UPS answered."""
         desk = self._desk
         if unit_id is not None:
             desk.known(unit_id)
@@ -56,8 +63,8 @@ class UpsMode:
         return None
 
 
-class _Setting(Handling[dict[str, Any]]):
-    """Its answer is per unit `{"succeeded": bool, ...}`."""
+class _Setting(Handling[Mapping[str, UpsAnswer]]):
+    """Its answer is that of each unit's UPS."""
 
     overtaken_by = (Lane("converter"),)
 
@@ -93,23 +100,23 @@ class _Setting(Handling[dict[str, Any]]):
         if self._order.unit_id is not None and ambiguous:
             raise desk.refuse(command, ambiguous[0])
 
-    def send(self) -> dict[str, Any]:
+    def send(self) -> Mapping[str, UpsAnswer]:
         """Send it to all; what came of it at each. Raises UpstreamError where no UPS took it."""
         return self._report(self._send_all(self._facts, self._order.ups_mode))
 
-    def _report(self, errors: dict[str, ControllerError | None]) -> dict[str, Any]:
-        body: dict[str, Any] = {}
+    def _report(self, errors: dict[str, ControllerError | None]) -> Mapping[str, UpsAnswer]:
+        answers: dict[str, UpsAnswer] = {}
         units: dict[str, UnitOutcome] = {}
         for unit_id, error in sorted(errors.items()):
             sent: Sent = True if error is None else error.sent
             sentence = None if error is None else error.sentence
             state = _state(error)
             units[unit_id] = UnitOutcome(state, sent, None, sentence)
-            body[unit_id] = {"succeeded": error is None, **({} if error is None else {"error": sentence, "sent": sent})}
+            answers[unit_id] = UpsAnswer(sentence, sent)
         failed = [unit_id for unit_id, error in errors.items() if error is not None]
         self._desk.units(self._command, units)
         if len(failed) < len(errors):
-            return body
+            return answers
         sentence = say(
             "orders.noUpsTookIt",
             "No UPS took the mode: {units}.",
@@ -117,7 +124,7 @@ class _Setting(Handling[dict[str, Any]]):
         )
         lefts = {outcome.sent for outcome in units.values()}
         left: Sent = True if True in lefts else "unknown" if "unknown" in lefts else False
-        raise UpstreamError(sentence, sent=left, details={"units": body})
+        raise UpstreamError(sentence, sent=left, details={"units": answers})
 
 
 def _state(error: ControllerError | None) -> CommandState:

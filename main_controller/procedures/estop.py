@@ -6,12 +6,11 @@ a file that a contact's script made. It is no safety-rated emergency stop.
 
 import logging
 import threading
-from collections.abc import Mapping
 from concurrent.futures import Executor, wait
-from typing import Any
 
 from main_controller.domain.actor import ESTOP_FILE, Actor
 from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.latch import HeldLatch
 from main_controller.domain.modes import SHARING_MODES
 from main_controller.domain.orders import ResetEStopOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -61,19 +60,13 @@ class EStop:
             self._on_file = True
         desk.estop = self.standing
 
-    def standing(self) -> Mapping[str, Any] | None:
-        """The latch as JSON, None where none is latched: by whom, by which file where one did it, the reason ("": none
-        was given), since when, and whether the file holds it too."""
+    def standing(self) -> HeldLatch | None:
+        """The latch, None where none is latched."""
         held = self._held
         if held is None:
             return None
-        return {
-            "by": held.by,
-            "byFile": self._file.name if held.by_file else None,
-            "reason": held.reason,
-            "since": held.since,
-            "file": self._on_file,
-        }
+        by_file = self._file.name if held.by_file else None
+        return HeldLatch(held.by, by_file, held.reason, held.since, self._on_file)
 
     def press(self, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Latch, and stop everything: the ended command of Stop all. `name` and `reason` may be empty."""
@@ -132,7 +125,7 @@ class EStop:
                 name=name,
                 reason=reason,
             )
-            self._chronicle.tell("estop", None, text, _as_json(held), None)
+            self._chronicle.tell("estop", None, text, _stored(held), None)
             return desk.verify(desk.accept(command))
 
     def run_once(self) -> None:
@@ -168,7 +161,7 @@ class EStop:
             held, news = self._held, self._held is not None and not self._told
             self._told = held is not None
         if news and held is not None:
-            self._chronicle.tell("estop", None, self._latched(held), None, _as_json(held))
+            self._chronicle.tell("estop", None, self._latched(held), None, _stored(held))
 
     def _latched(self, held: Latch) -> Sentence:
         text = say(
@@ -253,5 +246,6 @@ class EStop:
             raise self._desk.refuse(command, back)
 
 
-def _as_json(latch: Latch) -> dict[str, str]:
+def _stored(latch: Latch) -> dict[str, str]:
+    """The latch as the journal keeps it."""
     return {"by": latch.by, "reason": latch.reason, "since": latch.since}

@@ -6,9 +6,9 @@ that it lacks (K11).
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import Any
 
 from main_controller.domain.identity import same_address
+from main_controller.domain.progress import ForgottenWait
 from main_controller.domain.snapshot import Snapshot
 from main_controller.orders.waits import WaitResult
 from main_controller.sentence import say
@@ -23,14 +23,13 @@ def reachable(snapshot: Snapshot) -> dict[str, str]:
     return {unit_id: address for unit_id, address in left.items() if same_address(address) not in taken}
 
 
-def of_forgotten(tries: Mapping[str, Future[WaitResult]]) -> dict[str, dict[str, Any]]:
-    """What came of each Wait so far, by id: `sent`, the status that the converter answered (`shows`), and `error`."""
+def of_forgotten(tries: Mapping[str, Future[WaitResult]]) -> dict[str, ForgottenWait]:
+    """What came of each Wait so far, by id."""
     return {unit_id: _outcome(one.result() if one.done() else None) for unit_id, one in tries.items()}
 
 
-def _outcome(result: WaitResult | None) -> dict[str, Any]:
+def _outcome(result: WaitResult | None) -> ForgottenWait:
     if result is None:
-        unanswered = say("procedures.noAnswerYet", "No answer has come yet.")
-        return {"sent": "unknown", "shows": None, "error": unanswered}
+        return ForgottenWait("unknown", None, say("procedures.noAnswerYet", "No answer has come yet."))
     shows = None if result.status is None else str(result.status)
-    return {"sent": result.sent, "shows": shows, "error": result.error.sentence if result.error is not None else None}
+    return ForgottenWait(result.sent, shows, result.error.sentence if result.error is not None else None)

@@ -8,7 +8,7 @@ by itself is decided in `transfer_watch.py`; how it is ended safely is `SafeEnd`
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import UNATTENDED, Actor
@@ -22,16 +22,26 @@ from main_controller.errors import ControllerError, NotFound
 from main_controller.orders.desk import Desk
 from main_controller.orders.set_converter import SetConverter, answers_wanted, shows
 from main_controller.procedures.safe_end import SafeEnd
-from main_controller.procedures.transfer_figures import TransferFigures
+from main_controller.procedures.transfer_figures import ConverterSeen, TransferFigures
 from main_controller.procedures.transfer_record import TransferRecord
 from main_controller.procedures.transfer_start import TransferStart, reference_order
-from main_controller.procedures.transfer_watcher import TransferWatcher
+from main_controller.procedures.transfer_watcher import TransferWatcher, Unattended
 from main_controller.rules.transfer_watch import Bounds, why_end
 from main_controller.sentence import Sentence, say
 
 log = logging.getLogger(__name__)
 
 STOPPED = say("procedures.stoppedByHand", "A stop or Wait by hand came to one of the units.")
+
+
+class TransferStanding(NamedTuple):
+    """A transfer, what is `seen` of its two converters, the energy carried so far (Wh, None before any current), and
+    that nobody attends to it, where that is so."""
+
+    transfer: Transfer
+    seen: Mapping[str, ConverterSeen]
+    wh: float | None
+    unattended: Unattended | None
 
 
 class GuidedTransfer:
@@ -64,13 +74,19 @@ class GuidedTransfer:
         """Whether a transfer is under way, its end included."""
         return self._record.running
 
-    def as_json(self) -> dict[str, Any] | None:
-        """The transfer that runs or ran last, with what is known and measured of its converters; None for none."""
+    @property
+    def last(self) -> Transfer | None:
+        """The transfer that runs or ran last; None for none."""
+        return self._record.now
+
+    def standing(self) -> TransferStanding | None:
+        """How that stands, with what is known and measured of its converters; None for none."""
         transfer = self._record.now
         if transfer is None:
             return None
-        told = self._figures.as_json(transfer)
-        return {**transfer.as_json(), **told, "unattended": self._watcher.unattended(transfer)}
+        grid = self._desk.grid()
+        seen, wh = self._figures.seen(transfer, grid), self._figures.wh(grid.now)
+        return TransferStanding(transfer, seen, wh, self._watcher.unattended(transfer))
 
     # Orders
 

@@ -18,6 +18,7 @@ from main_controller.domain.commands import Command, CommandState, ModeEffect, U
 from main_controller.domain.deals import normalise
 from main_controller.domain.modes import SHARING_MODES, Mode, parse_converter_status
 from main_controller.domain.orders import StopAllOrder
+from main_controller.domain.progress import Grace, StopAllShows
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import ControllerError
@@ -300,22 +301,20 @@ class StopAll:
             return True
         return grid.now - run.started >= self._desk.timing.grace
 
-    def _grace(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome]) -> dict[str, Any] | None:
+    def _grace(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome]) -> Grace | None:
         """Who gets Wait when, and why it is not sent yet; None where nobody is waited for."""
         held = sorted(unit_id for unit_id in run.in_grace if unit_id in outcomes and not outcomes[unit_id].evidence)
         if not held or self._no_more_grace(run, grid):
             return None
         left = max(0.0, self._desk.timing.grace - (grid.now - run.started))
         why = say("procedures.apisMainFirst", "apis-main ends its deals in their order first")
-        return {"units": held, "waitIn": round(left, 1), "why": why}
+        return Grace(tuple(held), round(left, 1), why)
 
     def _report(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:
         shown = sum(1 for outcome in outcomes.values() if outcome.evidence)
-        progress: dict[str, Any] = {"shown": shown, "of": len(outcomes)}
-        progress["stopInEffect"] = stopped if run.ask_stop else None
-        progress["grace"] = self._grace(run, grid, outcomes)
-        if run.forgotten:
-            progress["forgotten"] = of_forgotten(run.forgotten)
+        in_effect = stopped if run.ask_stop else None
+        grace, forgotten = self._grace(run, grid, outcomes), of_forgotten(run.forgotten)
+        progress = StopAllShows(shown, len(outcomes), in_effect, grace, forgotten)
         self._desk.units(run.command, outcomes, progress=progress, sent=run.sent)
 
     def _close(self, run: StopRun, outcomes: Mapping[str, UnitOutcome], stopped: bool) -> None:

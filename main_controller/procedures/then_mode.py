@@ -18,7 +18,6 @@ from main_controller.domain.commands import Command
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ClearThenOrder
 from main_controller.domain.stamp import UNSTAMPED, Moment, Stamp
-from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.set_mode import SetMode
@@ -45,13 +44,14 @@ class ThenState(StrEnum):
 class Promise:
     """One mode that is to follow `command`, a Soft Stop; `since` is UTC, `entered` and `seen_at` monotonic s.
 
-    `seen_at` is when the Soft Stop was first known to be in effect.
+    `until` (UTC) it may be kept; `seen_at` is when the Soft Stop was first known to be in effect.
     """
 
     mode: Mode
     command: Command
     page: str | None
     since: datetime
+    until: datetime
     entered: float
     state: ThenState = ThenState.WAITING
     seen_at: float | None = None
@@ -80,7 +80,9 @@ class ThenMode:
     def promise(self, mode: Mode, command: Command, page: str | None) -> None:
         """Have `mode` follow this Soft Stop, in place of an earlier promise."""
         with self._lock:
-            self._promise = Promise(mode, command, page, self._desk.wall(), self._desk.clock())
+            since = self._desk.wall()
+            until = since + timedelta(seconds=self._desk.timing.then_lasts)
+            self._promise = Promise(mode, command, page, since, until, self._desk.clock())
         log.info("%s is to follow %s once no deal is left", mode.label, command.id)
 
     def clear(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
@@ -98,21 +100,9 @@ class ThenMode:
                 raise self._desk.fault(command, NotFound(nothing))
             return self._desk.verify(command)
 
-    def as_json(self) -> dict[str, Any] | None:
+    def standing(self) -> Promise | None:
         """The promise that stands or stood last, None if there was none (Z5a)."""
-        promise = self._promise
-        if promise is None:
-            return None
-        return {
-            "mode": str(promise.mode),
-            "state": str(promise.state),
-            "by": str(promise.command.by),
-            "page": promise.page,
-            "command": promise.command.id,
-            "since": iso_utc(promise.since),
-            "until": iso_utc(promise.since + timedelta(seconds=self._desk.timing.then_lasts)),
-            "why": promise.why,
-        }
+        return self._promise
 
     def run_once(self) -> None:
         """Look at the promise once: it ends, waits, is offered, or is sent."""

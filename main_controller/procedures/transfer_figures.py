@@ -3,14 +3,28 @@
 Used by `GuidedTransfer`. What is told of currents is what was read, never what was ordered.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.freshness import Reading, UnitState
+from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.transfer import Step, Transfer
 from main_controller.orders.desk import Desk
 from main_controller.rules.transfer_energy import Energy, begun, power_of
 from main_controller.rules.transfer_watch import Bounds
 from main_controller.sentence import Sentence, say
+
+
+class ConverterSeen(NamedTuple):
+    """What is known of a converter: the `statuses` that it may be in (None: another, or not known) and by what that is
+    known, its last `reading`, that reading's power at the bus (W) and age (s); None: not told."""
+
+    state: UnitState
+    statuses: frozenset[ConverterStatus | None] = frozenset()
+    source: str | None = None
+    reading: Reading | None = None
+    wg: float | None = None
+    age: float | None = None
 
 
 class TransferFigures:
@@ -71,28 +85,17 @@ class TransferFigures:
             given=_amps(grid.units.get(transfer.giver)),
         )
 
-    def as_json(self, transfer: Transfer) -> dict[str, Any]:
-        """The wire form: what is known and measured of both converters, and the energy."""
-        grid = self._desk.grid()
-        units = {unit_id: self._unit(grid.units.get(unit_id), grid) for unit_id in (transfer.giver, transfer.taker)}
-        wh = self.wh(grid.now)
-        return {"units": units, "energyWh": None if wh is None else round(wh, 2)}
+    def seen(self, transfer: Transfer, grid: GridState) -> dict[str, ConverterSeen]:
+        """What is known and measured of both converters, the giver first."""
+        return {unit_id: _seen(grid.units.get(unit_id), grid) for unit_id in (transfer.giver, transfer.taker)}
 
-    def _unit(self, unit: UnitAssessment | None, grid: GridState) -> dict[str, Any]:
-        """What is known of a converter: V, A, W and the age in s of its last reading."""
-        if unit is None:
-            return {"state": "silent", "words": [], "source": None, "vg": None, "ig": None, "wg": None, "age": None}
-        statuses = sorted("unknown" if status is None else str(status) for status in unit.estimate.statuses)
-        reading, age = unit.reading, grid.age(unit)
-        return {
-            "state": str(unit.state),
-            "words": statuses,
-            "source": unit.estimate.source,
-            "vg": None if reading is None else reading.vg,
-            "ig": None if reading is None else reading.ig,
-            "wg": unit.figures.wg,
-            "age": None if age is None else round(age, 1),
-        }
+
+def _seen(unit: UnitAssessment | None, grid: GridState) -> ConverterSeen:
+    if unit is None:
+        return ConverterSeen(UnitState.SILENT)
+    return ConverterSeen(
+        unit.state, unit.estimate.statuses, unit.estimate.source, unit.reading, unit.figures.wg, grid.age(unit)
+    )
 
 
 def _amps(unit: UnitAssessment | None) -> Sentence:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.orders import EndTransferOrder
+from main_controller.domain.progress import TransferStands
 from main_controller.domain.transfer import Transfer, TransferState, interrupted
 from main_controller.errors import ControllerError
 from main_controller.orders.bus_owner import Claim
@@ -50,7 +51,7 @@ class TransferRecord:
             self.forget(transfer.id)
         if left:
             self.now = left[-1]
-            log.warning("a guided procedure was running when the program ended: %s", self.now.as_json())
+            log.warning("a guided procedure was running when the program ended: %s", self.now.as_record())
             self.own(self.now)
 
     @property
@@ -103,8 +104,7 @@ class TransferRecord:
     def tell(self, transfer: Transfer, sentence: Sentence | None) -> None:
         """Say in the command where the procedure stands."""
         if any(command.id == transfer.id for command in self._desk.commands.latest()):
-            progress = {"step": str(transfer.step), "steps": transfer.as_json()["steps"], "sentence": sentence}
-            self._desk.commands.update(transfer.id, progress=progress)
+            self._desk.commands.update(transfer.id, progress=TransferStands(transfer.step, transfer.steps, sentence))
 
     def finish(self, before: Transfer, transfer: Transfer, *, keep: bool = False) -> None:
         """The procedure has ended, as its state says; end its command and the orders to end it.

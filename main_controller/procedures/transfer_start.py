@@ -122,7 +122,7 @@ class TransferStart:
             refusing = [answer for answer in answers if answer.refuses]
             if refusing:
                 sentence = joined(answer.sentence for answer in refusing)
-                raise desk.refuse(command, sentence, rules=[answer.as_json() for answer in refusing])
+                raise desk.refuse(command, sentence, rules=refusing)
             view = self._watcher.view(desk.grid(), transfer.giver, transfer.taker)
             reason = why_not_begin(transfer.giver, transfer.taker, view, self._bounds)
             if reason:

@@ -4,12 +4,10 @@ Used by `GuidedTransfer`. A transfer that a kill interrupted ends after `unatten
 then ends.
 """
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple, Protocol
 
 from main_controller.assessment.grid_state import GridState
-from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.transfer import ENDING, Transfer, TransferState
 from main_controller.orders.desk import Desk
 from main_controller.rules.transfer_battery import Gauges, gauges_of
@@ -23,6 +21,14 @@ class Heard(Protocol):
     def at(self, page: str | None) -> float | None:
         """When (monotonic s), None where that is not known."""
         ...
+
+
+class Unattended(NamedTuple):
+    """Nobody attends to a transfer: it is from before a restart, or its page is gone. It ends by itself at `ends_at`
+    (UTC)."""
+
+    why: Literal["restart", "page"]
+    ends_at: datetime
 
 
 class TransferWatcher:
@@ -52,14 +58,13 @@ class TransferWatcher:
         minutes = (self._desk.timing.page_gone + self._desk.timing.page_asked_for) / 60
         return say("procedures.pageGone", "The page that began it was not heard for {minutes:g} min.", minutes=minutes)
 
-    def unattended(self, transfer: Transfer) -> Mapping[str, Any] | None:
+    def unattended(self, transfer: Transfer) -> Unattended | None:
         """That nobody attends to it, why, and when it ends by itself; None while somebody does."""
         ends = self._ends(transfer)
         if ends is None:
             return None
-        why = "restart" if transfer.state is TransferState.INTERRUPTED else "page"
         at = self._desk.wall() + timedelta(seconds=ends - self._desk.clock())
-        return {"why": why, "endsAt": iso_utc(at)}
+        return Unattended("restart" if transfer.state is TransferState.INTERRUPTED else "page", at)
 
     def _ends(self, transfer: Transfer) -> float | None:
         """When (monotonic s) it ends because nobody attends to it; None while somebody does, or it ends or is over."""

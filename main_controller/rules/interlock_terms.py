@@ -140,18 +140,6 @@ class Answer:
         """Whether this answer keeps the order from being sent."""
         return self.passed is not True and not self.advice
 
-    def as_json(self) -> dict[str, Any]:
-        """The wire form, in a dry run and in a refusal."""
-        return {
-            "rule": self.rule,
-            "cause": self.cause,
-            "pass": self.passed,
-            "sentence": self.sentence,
-            "numbers": dict(self.numbers),
-            "overridable": self.overridable,
-            "advice": self.advice,
-        }
-
 
 def ok(rule: str, sentence: Sentence, **numbers: Any) -> Answer:
     """The rule is kept."""

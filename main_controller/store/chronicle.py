@@ -7,10 +7,10 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import Mode
@@ -40,6 +40,18 @@ class News:
     after: Any
 
 
+class Event(NamedTuple):
+    """What a page is shown: when (UTC) what happened to a unit or the cluster (None); `after` is what is so now, each
+    kind its own, `command_id` the order that it is about, if any."""
+
+    at: datetime
+    kind: str
+    unit_id: str | None
+    text: Sentence
+    after: Any
+    command_id: str | None
+
+
 class Chronicle:
     """Tells events and keeps the newest; `wall` gives aware UTC, `clock` monotonic s.
 
@@ -53,10 +65,10 @@ class Chronicle:
         self._wall = wall
         self._repetition = Repetition(clock)
         self._keeping = threading.Lock()  # protects the list; held for moments only
-        self._events: list[Mapping[str, Any]] = []
+        self._events: list[Event] = []
 
-    def events(self) -> list[Mapping[str, Any]]:
-        """The last events, newest last, as `{"at", "kind", "unitId", "text", "after", "command"}`."""
+    def events(self) -> list[Event]:
+        """The last events, newest last."""
         with self._keeping:
             return list(self._events)
 
@@ -106,8 +118,7 @@ class Chronicle:
 
         Of too many the oldest goes of whoever has most of them, so that one that flickers hides nobody else's.
         """
-        at = self._wall().isoformat(timespec="milliseconds")
-        event = {"at": at, "kind": kind, "unitId": unit_id, "text": text, "after": after, "command": command_id}
+        event = Event(self._wall(), kind, unit_id, text, after, command_id)
         with self._keeping:
             self._events.append(event)
             if len(self._events) > KEPT:
@@ -126,9 +137,9 @@ def _of_one(news: News) -> Sentence:
     return say("store.unitDid", "{unit} {what}.", unit=news.unit_id, what=news.text)
 
 
-def _whose(event: Mapping[str, Any]) -> tuple[str, str]:
+def _whose(event: Event) -> tuple[str, str]:
     """Whose event it is: the unit's, or, of the cluster, its kind's."""
-    return ("unit", event["unitId"]) if event["unitId"] is not None else ("kind", event["kind"])
+    return ("unit", event.unit_id) if event.unit_id is not None else ("kind", event.kind)
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from main_controller.domain.freshness import Remembered, Sighting
 from main_controller.domain.snapshot import Snapshot
@@ -25,6 +25,13 @@ _COLUMNS = (
     "forgotten_by", "forgotten_reason", "forgotten_at", "acknowledged_clock",
 )  # fmt: skip
 _PUT = f"INSERT OR REPLACE INTO known_units ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+class Acknowledgement(NamedTuple):
+    """Who has looked at a unit, and when (UTC)."""
+
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +174,10 @@ class KnownUnits:
         acknowledged = dict(self._acknowledged)
         return {unit_id: kept.status for unit_id, kept in acknowledged.items() if self._holds(kept)}
 
-    def acknowledgement(self, unit_id: str) -> dict[str, Any] | None:
-        """Who acknowledged the unit as it was last seen, and when: `{"by", "at"}`; None when nobody did."""
+    def acknowledgement(self, unit_id: str) -> Acknowledgement | None:
+        """Who acknowledged the unit as it was last seen, and when; None when nobody did."""
         kept = self._acknowledged.get(unit_id)
-        return {"by": kept.by, "at": iso_utc(kept.at)} if kept is not None and self._holds(kept) else None
+        return Acknowledgement(kept.by, kept.at) if kept is not None and self._holds(kept) else None
 
     def lift(self, unit_id: str) -> bool:
         """End this unit's acknowledgement; whether there was one that held."""

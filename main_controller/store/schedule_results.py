@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from main_controller.domain.schedule import Schedule
 from main_controller.domain.timestamps import iso_utc
@@ -29,17 +28,6 @@ class ScheduleResult:
     outcome: str
     at: datetime
     sentence: Sentence
-
-    def json(self) -> dict[str, Any]:
-        """The entry of `schedules.last` in `/get/status` (Z5a)."""
-        return {
-            "unitId": self.schedule.unit_id,
-            "operation": self.schedule.operation.value,
-            "due": iso_utc(self.schedule.due),
-            "outcome": self.outcome,
-            "at": iso_utc(self.at),
-            "sentence": self.sentence,
-        }
 
 
 class ScheduleResults:

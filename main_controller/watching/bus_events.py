@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import ActorKind
@@ -45,6 +45,14 @@ class _Standing:
     told: bool = False
 
 
+class StandingCondition(NamedTuple):
+    """Something that is wrong on the bus, as a sentence, and since when (UTC)."""
+
+    condition: Condition
+    sentence: Sentence
+    since: datetime
+
+
 class BusEvents:
     """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped."""
 
@@ -58,25 +66,15 @@ class BusEvents:
         self._taken_back: list[tuple[Condition, datetime]] = []  # replaced whole
         self._looking = threading.Lock()  # protects the four above; who finds it taken leaves
 
-    def standing(self) -> list[dict[str, Any]]:
-        """What is wrong now and was told, the gravest first, as JSON: kind, unitId, text, numbers, since, grave.
+    def standing(self) -> list[StandingCondition]:
+        """What is wrong now and was told, the gravest first.
 
         Orders that the readings contradict stand before all else (S8).
         """
         told = [one for one in self._standing.values() if one.told]
         told.sort(key=lambda one: (not one.condition.grave, one.since))
         found = [*self._taken_back, *((one.condition, one.at) for one in told)]
-        return [
-            {
-                "kind": condition.kind,
-                "unitId": condition.unit_id,
-                "text": _ended(condition.text),
-                "numbers": dict(condition.numbers),
-                "since": at.isoformat(timespec="milliseconds"),
-                "grave": condition.grave,
-            }
-            for condition, at in found
-        ]
+        return [StandingCondition(condition, _ended(condition.text), at) for condition, at in found]
 
     def left_band(self) -> str | None:
         """When the bus was first seen outside its band, as ISO 8601 in UTC; None while it is inside (I14)."""

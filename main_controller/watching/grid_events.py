@@ -4,9 +4,8 @@ A worker calls `run_once` again and again. What an order of ours explains is not
 """
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ModeEffect
@@ -15,7 +14,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ShutDownOrder
 from main_controller.orders.desk import Desk
 from main_controller.sentence import Sentence, say
-from main_controller.store.chronicle import Chronicle, News, Record
+from main_controller.store.chronicle import Chronicle, Event, News, Record
 
 _STATES = {
     UnitState.LIVE: say("watching.live", "live"),
@@ -59,8 +58,8 @@ class GridEvents:
         """Have it told that a unit, which `name` had said to have left, is seen again; from any thread."""
         self._back[unit_id] = name
 
-    def events(self) -> list[Mapping[str, Any]]:
-        """The last events, newest last, as `{"at", "kind", "unitId", "text"}`."""
+    def events(self) -> list[Event]:
+        """The last events, newest last."""
         return self.chronicle.events()
 
     def run_once(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.orders import (
     BudoOrder,
     ClearScheduleOrder,
@@ -315,5 +315,13 @@ def _outcome(stage: Stage, why: str | None) -> str:
 
 def _result(command: Command) -> dict[str, Any]:
     """What came of the order, unit by unit."""
-    units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
+    units = {unit_id: _stored(outcome) for unit_id, outcome in command.units.items()}
     return {"wanted": command.order.content(), "sent": command.sent, **({"units": units} if units else {})}
+
+
+def _stored(outcome: UnitOutcome) -> dict[str, Any]:
+    """How the order stands at a unit, as a row keeps it."""
+    return {
+        "state": str(outcome.state), "sent": outcome.sent, "shows": outcome.shows, "error": outcome.error,
+        "evidence": outcome.evidence,
+    }  # fmt: skip

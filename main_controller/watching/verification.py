@@ -5,12 +5,12 @@
 
 import logging
 from dataclasses import replace
-from typing import Any
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
+from main_controller.domain.progress import Drained, ModeShows, UnitsShow
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.rules.evidence import Lags, drained, mode_now, outcomes, partly, verified
 from main_controller.sentence import Sentence, joined, say
@@ -104,12 +104,11 @@ class Verification:
             return timing.stop_lag + timing.mode_time
         return timing.mode_time
 
-    def _progress(self, command: Command, grid: GridState, outcomes: dict[str, UnitOutcome]) -> dict[str, Any]:
+    def _progress(self, command: Command, grid: GridState, outcomes: dict[str, UnitOutcome]) -> UnitsShow:
         if isinstance(command.order, ModeOrder):
-            shown, of = mode_now(command.order, grid)
-            return {"shown": shown, "of": of, "deals": grid.deals, "drained": drained(command.order, grid)}
+            return _mode_shows(command.order, grid)
         shown = sum(1 for outcome in outcomes.values() if outcome.state == CommandState.VERIFIED)
-        return {"shown": shown, "of": len(outcomes)}
+        return UnitsShow(shown, len(outcomes))
 
     def _settle_mode(self, command: Command) -> None:
         """From here on the mode order no longer counts as under way."""
@@ -150,11 +149,11 @@ class Verification:
             (c for c in commands if isinstance(c.order, ModeOrder) and c.unit_id is None and c.sent is not False), None
         )
         for command in commands:
-            if _draining(command):
+            shows = command.progress
+            if _draining(command) and isinstance(shows, ModeShows):
                 superseded = newest is not None and newest.id != command.id
-                done = None if superseded else drained(command.order, grid)
-                progress = {**command.progress, "deals": grid.deals, "drained": "superseded" if superseded else done}
-                self._desk.commands.update(command.id, progress=progress)
+                done: Drained = "superseded" if superseded else drained(command.order, grid)
+                self._desk.commands.update(command.id, progress=replace(shows, deals=grid.deals, drained=done))
 
 
 def _note(command: Command) -> Sentence | None:
@@ -166,6 +165,11 @@ def _note(command: Command) -> Sentence | None:
 
 def _together(note: Sentence | None, unsure: Sentence | None) -> Sentence | None:
     return joined([note, unsure]) if note and unsure else note or unsure
+
+
+def _mode_shows(order: ModeOrder, grid: GridState) -> ModeShows:
+    shown, of = mode_now(order, grid)
+    return ModeShows(shown, of, grid.deals, drained(order, grid))
 
 
 def _shows(unit_id: str, outcome: UnitOutcome) -> Sentence:
@@ -181,7 +185,8 @@ def _draining(command: Command) -> bool:
         and isinstance(command.order, ModeOrder)
         and command.unit_id is None
         and command.order.mode is Mode.HETERONOMOUS
-        and command.progress.get("drained") not in (True, "superseded")
+        and isinstance(command.progress, ModeShows)
+        and command.progress.drains
     )
 
 

@@ -3,14 +3,16 @@
 Used by every open page, beside the readings; everything is answered from memory.
 """
 
-from typing import Any
-
 from main_controller.domain.commands import Command
 from main_controller.orders.locks import SetLock
 from main_controller.orders.register import Register
 from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.web import routes
 from main_controller.web.route import Given, Handlers
+from main_controller.web.shapes import orders
+from main_controller.web.shapes.holds import Locks, locks_of
+from main_controller.web.shapes.orders import Commands, command_of
+from main_controller.web.shapes.sharing import SharingStanding, sharing_of
 
 
 class CommandReadings:
@@ -30,19 +32,19 @@ class CommandReadings:
             routes.COMMAND: self.command,
         }
 
-    def locks(self, given: Given) -> dict[str, Any]:
+    def locks(self, given: Given) -> Locks:
         """`/locks`: every maintenance lock by unit id, "" for the cluster."""
-        return {scope: dict(lock) for scope, lock in self._set_lock.all().items()}
+        return locks_of(self._set_lock.all())
 
-    def transfer(self, given: Given) -> dict[str, Any]:
+    def transfer(self, given: Given) -> SharingStanding:
         """`/get/share`: the guided procedure that runs or ran last, with what is known of its converters."""
-        return {"share": self._transfer.as_json()}
+        return {"share": sharing_of(self._transfer.standing())}
 
-    def commands(self, given: Given) -> dict[str, Any]:
+    def commands(self, given: Given) -> Commands:
         """`/commands[?state=open|<state>][&unitId=][&key=][&limit=]`, newest first."""
         state, unit_id, key = given.get("state"), given.get("unitId"), given.get("key")
         found = [
-            command.as_json()
+            command_of(command)
             for command in self._asked_for(key)
             if (state is None or (command.state.open if state == "open" else command.state == state))
             and (unit_id is None or unit_id == command.unit_id or unit_id in command.units)
@@ -55,6 +57,6 @@ class CommandReadings:
         command = self._log.by_key(key)
         return [] if command is None else [command]
 
-    def command(self, given: Given) -> dict[str, Any]:
+    def command(self, given: Given) -> orders.Command:
         """`/commands/<id>`: one order as it stands."""
-        return self._log.get(given["id"]).as_json()
+        return command_of(self._log.get(given["id"]))

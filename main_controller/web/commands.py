@@ -11,7 +11,10 @@ from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, ConverterStatus, Mode, parse_mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.progress import ForgottenWait, StopAllShows
+from main_controller.domain.schedule import Operation
 from main_controller.domain.stamp import Stamp
+from main_controller.domain.timestamps import iso_in, iso_utc
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.orders.acknowledge import Acknowledge
 from main_controller.orders.forget import Forget
@@ -32,6 +35,24 @@ from main_controller.web.ordering import Asked, Ordering, Urgency, caller
 from main_controller.web.parameters import Parameters, missing
 from main_controller.web.replies import json_reply, shown
 from main_controller.web.route import Handler, Handlers, Route
+from main_controller.web.shapes.holds import latch_of
+from main_controller.web.shapes.orders import (
+    Budo,
+    Converter,
+    Flushed,
+    Forgot,
+    ScheduleCleared,
+    ScheduleSet,
+    StopAllBeside,
+    StopAllDone,
+    StopAllRunning,
+    Succeeded,
+    UpsOutcomes,
+    forgotten_of,
+    outcomes_of,
+    ups_outcomes_of,
+)
+from main_controller.web.shapes.rules import DryRun, Headroom, rule_of
 
 
 class Commands:
@@ -58,7 +79,7 @@ class Commands:
         set_lock: SetLock,
         transfer: GuidedTransfer,
         flush: Callable[[], int],
-        headroom: Callable[[str], Mapping[str, Any] | None] = lambda unit_id: None,
+        headroom: Callable[[str], Headroom | None] = lambda unit_id: None,
     ) -> None:
         self._ordering = ordering
         self._set_mode = set_mode
@@ -124,9 +145,9 @@ class Commands:
         """`/set/budo/<active|quiet|stop|manual>` -> `{"active": bool}` (R11)."""
         by, word = caller(), asked.given["mode"]
 
-        def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
+        def work(stamp: Stamp) -> tuple[Command, Budo]:
             command, active = self._set_mode.budo(word, by, stamp=stamp)
-            return command, {"active": active}
+            return command, {"active": active, "command": command.id}
 
         return self._ordering.carry_out(asked, work, **_by_mode(BUDO_WORDS[word]))
 
@@ -175,17 +196,24 @@ class Commands:
         wanted, by = _wanted(unit_id, asked.given), caller()
         override, rules = (None, frozenset[str]()) if wanted.status is ConverterStatus.WAIT else _override(asked.given)
         if asked.given.get("dryRun"):
-            answers = self._set_converter.dry_run(wanted, by)
-            return {
-                "allowed": not any(a.refuses for a in answers),
-                "rules": [a.as_json() for a in answers],
-                "headroom": self._headroom(unit_id),
-            }
-        return self._ordering.carry_out(
-            asked,
-            lambda stamp: self._set_converter.order(wanted, by, override=override, override_rules=rules, stamp=stamp),
-            urgency=Urgency.STOP if wanted.status is ConverterStatus.WAIT else None,
-        )
+            return self._dry_run(wanted, by)
+
+        def work(stamp: Stamp) -> tuple[Command, Converter]:
+            command, answer = self._set_converter.order(
+                wanted, by, override=override, override_rules=rules, stamp=stamp
+            )
+            return command, {**answer, "command": command.id}
+
+        urgency = Urgency.STOP if wanted.status is ConverterStatus.WAIT else None
+        return self._ordering.carry_out(asked, work, urgency=urgency)
+
+    def _dry_run(self, wanted: ConverterOrder, by: Actor) -> DryRun:
+        answers = self._set_converter.dry_run(wanted, by)
+        return {
+            "allowed": not any(answer.refuses for answer in answers),
+            "rules": [rule_of(answer) for answer in answers],
+            "headroom": self._headroom(wanted.unit_id),
+        }
 
     def stop_all(self, asked: Asked) -> Any:
         """`/stopAll` -> `{"stopAll": "done.", "units": {...}}` once every unit is in Wait, else 502 (R15, Z9).
@@ -193,7 +221,7 @@ class Commands:
         202 with the command where others wait for the same run already.
         """
         by = caller()
-        return self._stop(asked, lambda stamp: self._stop_all.order(by, stamp=stamp), dict)
+        return self._stop(asked, lambda stamp: self._stop_all.order(by, stamp=stamp), estop=False)
 
     def estop(self, asked: Asked) -> Any:
         """`/estop[?name=][&reason=]`: what `/stopAll` does, and latched until `/estopReset` (I17).
@@ -201,31 +229,32 @@ class Commands:
         The reply has the latch beside what `/stopAll` answers.
         """
         name, reason, by = asked.given.get("name", ""), asked.given.get("reason", ""), caller()
-        return self._stop(
-            asked,
-            lambda stamp: self._estop.press(name, reason, by, stamp=stamp),
-            lambda: {"estop": self._estop.standing()},
-        )
+        return self._stop(asked, lambda stamp: self._estop.press(name, reason, by, stamp=stamp), estop=True)
 
     def estop_reset(self, asked: Asked) -> Any:
         """`/estopReset?name=&reason=`: orders pass again (I17)."""
         name, reason, by = asked.given["name"], asked.given["reason"], caller()
         return self._carry_out(asked, lambda stamp: self._estop.reset(name, reason, by, stamp=stamp))
 
-    def _stop(self, asked: Asked, order: Callable[[Stamp], Command], beside: Callable[[], Mapping[str, Any]]) -> Any:
-        """Answer for an order that ends when every unit is in Wait, with what stands `beside` it."""
+    def _stop(self, asked: Asked, order: Callable[[Stamp], Command], *, estop: bool) -> Any:
+        """Answer for an order that ends when every unit is in Wait, with the `estop`'s latch beside it."""
 
-        def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
+        def work(stamp: Stamp) -> tuple[Command, StopAllDone | StopAllRunning]:
             command = order(stamp)
-            units = {unit_id: outcome.as_json() for unit_id, outcome in command.units.items()}
-            left = {"forgotten": command.progress["forgotten"]} if "forgotten" in command.progress else {}
-            left = {**left, **beside()}
+            latch = {"estop": self._estop.standing()} if estop else {}
+            beside: StopAllBeside = {"estop": latch_of(latch["estop"])} if estop else {}
             if command.state.open:
-                return command, {"stopAll": "running.", "state": str(command.state), **beside()}
+                return command, {"stopAll": "running.", "state": command.state, **beside, "command": command.id}
+            left = _forgotten(command)
             if command.state is CommandState.VERIFIED:
-                return command, {"stopAll": "done.", "units": units, **left}
+                units = outcomes_of(command.units)
+                if left:
+                    beside = {"forgotten": forgotten_of(left), **beside}
+                return command, {"stopAll": "done.", "units": units, **beside, "command": command.id}
             sentence = command.error or say("web.stopAllUnended", "Stop all has not ended yet.")
-            raise UpstreamError(sentence, sent=command.sent, details={"units": units, **left, "command": command.id})
+            forgotten = {"forgotten": left} if left else {}
+            details = {"units": command.units, **forgotten, **latch, "command": command.id}
+            raise UpstreamError(sentence, sent=command.sent, details=details)
 
         answer = self._ordering.carry_out(asked, work, urgency=Urgency.STOP_ALL)
         running = isinstance(answer, dict) and answer.get("stopAll") == "running."
@@ -239,10 +268,12 @@ class Commands:
     def ups_mode(self, asked: Asked) -> Any:
         """`/upsMode/<0..7>[?unitId=]` -> per unit `{"succeeded": bool, ...}` (R23, Z10)."""
         mode, unit_id, by = int(asked.given["upsmode"]), asked.given.get("unitId"), caller()
-        answer = self._ordering.carry_out(asked, lambda stamp: self._ups_mode.order(mode, unit_id, by, stamp=stamp))
-        if isinstance(answer, dict):  # per unit, so that a unit of any id has its place
-            del answer["command"]
-        return answer
+
+        def work(stamp: Stamp) -> tuple[Command, UpsOutcomes]:
+            command, answers = self._ups_mode.order(mode, unit_id, by, stamp=stamp)
+            return command, {**ups_outcomes_of(answers)}
+
+        return self._ordering.carry_out(asked, work)
 
     # Schedules and the rest
 
@@ -250,15 +281,34 @@ class Commands:
         """`/setSchedule?operation=&[unitId=]&[value=]`; no value clears (R13, Z7, Z11-Z13)."""
         unit_id, operation, value = asked.given.get("unitId"), asked.given["operation"], asked.given.get("value")
         by = caller()
-        if value is None:
-            return self._ordering.carry_out(
-                asked, lambda stamp: self._schedules.clear(unit_id, operation, by, stamp=stamp)
-            )
-        return self._ordering.carry_out(
-            asked, lambda stamp: self._schedules.set(unit_id, operation, value, by, stamp=stamp)
-        )
 
-    def flush_cache(self, asked: Asked) -> dict[str, Any]:
+        def clear(stamp: Stamp) -> tuple[Command, ScheduleCleared]:
+            command, cleared = self._schedules.clear(unit_id, operation, by, stamp=stamp)
+            return command, {
+                "succeeded": True,
+                "unitId": unit_id,
+                "operation": Operation(operation),
+                "cleared": cleared,
+                "command": command.id,
+            }
+
+        if value is None:
+            return self._ordering.carry_out(asked, clear)
+
+        def put(stamp: Stamp) -> tuple[Command, ScheduleSet]:
+            command, schedule = self._schedules.set(unit_id, operation, value, by, stamp=stamp)
+            return command, {
+                "succeeded": True,
+                "unitId": unit_id,
+                "operation": schedule.operation,
+                "due": iso_utc(schedule.due),
+                "local": iso_in(schedule.due, self._schedules.zone),
+                "command": command.id,
+            }
+
+        return self._ordering.carry_out(asked, put)
+
+    def flush_cache(self, asked: Asked) -> Flushed:
         """`/flushCache` -> `{"succeeded": true, "units": n}` after a poll made at once (R14, G11)."""
         with self._ordering.place():
             return {"succeeded": True, "units": self._flush()}
@@ -273,9 +323,9 @@ class Commands:
         unit_id, name, reason = (asked.given[key] for key in ("unitId", "name", "reason"))
         confirm, by = asked.given.get("confirm"), caller()
 
-        def work(stamp: Stamp) -> tuple[Command, Mapping[str, Any]]:
-            command = self._forget.order(unit_id, name, reason, confirm, by, stamp=stamp)
-            return command, {"succeeded": True, "schedules": command.progress["schedules"]}
+        def work(stamp: Stamp) -> tuple[Command, Forgot]:
+            command, cleared = self._forget.order(unit_id, name, reason, confirm, by, stamp=stamp)
+            return command, {"succeeded": True, "schedules": cleared, "command": command.id}
 
         return self._ordering.carry_out(asked, work)
 
@@ -325,8 +375,17 @@ class Commands:
         ends: bool = False,
     ) -> Any:
         """Give an order whose specified body says that it succeeded."""
-        work = lambda stamp: (order(stamp), {"succeeded": True})  # noqa: E731 - one call, handed on
+
+        def work(stamp: Stamp) -> tuple[Command, Succeeded]:
+            command = order(stamp)
+            return command, {"succeeded": True, "command": command.id}
+
         return self._ordering.carry_out(asked, work, urgency=urgency, ends=ends)
+
+
+def _forgotten(command: Command) -> Mapping[str, ForgottenWait]:
+    """What came of a Stop all's Waits to units that have left."""
+    return command.progress.forgotten if isinstance(command.progress, StopAllShows) else {}
 
 
 class _ByMode(TypedDict):

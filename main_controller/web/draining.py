@@ -9,6 +9,7 @@ from typing import Any
 
 from main_controller.sentence import say
 from main_controller.web.replies import COMMON_HEADERS, JSON, body_of
+from main_controller.web.shapes.failure import failure_of
 
 
 class Draining:
@@ -23,7 +24,7 @@ class Draining:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI); 503 once closed."""
         if self._closed:
-            ending = {"error": say("web.ending", "The Main Controller is ending."), "sent": False}
+            ending = failure_of(say("web.ending", "The Main Controller is ending."), {"sent": False})
             body = body_of(ending, environ)
             headers = {**COMMON_HEADERS, "Content-Type": JSON, "Content-Length": str(len(body))}
             start_response("503 Service Unavailable", list(headers.items()))

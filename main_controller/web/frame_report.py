@@ -6,18 +6,33 @@ which they count, so that what did not change stays the same to the letter.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from main_controller.assessment import cluster, flows
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence
+from main_controller.web import status_report
 from main_controller.web.replies import encoded_json
-from main_controller.web.status_report import About, Sources, data_of, grid_of, moment_of, peer_of, title_of, worker_of
+from main_controller.web.shapes.bus import BusFigures, condition_of, event_of
+from main_controller.web.shapes.frame import (
+    About,
+    Bus,
+    Flow,
+    FrameRow,
+    FrameUnit,
+    Sections,
+    Spur,
+    Totals,
+)
+from main_controller.web.shapes.holds import latch_of, locks_of
+from main_controller.web.shapes.orders import command_of
+from main_controller.web.shapes.schedules import FrameSchedules
+from main_controller.web.shapes.sharing import sharing_of, then_of
+from main_controller.web.status_report import Sources, data_of, grid_of, moment_of, peer_of, title_of, worker_of
 from main_controller.web.unit_status import Moment, unit_status
-
-Json = dict[str, Any]
 
 
 class Part(NamedTuple):
@@ -62,9 +77,9 @@ class FrameReport:
     """
 
     state: Callable[[], GridState]
-    about: About
+    about: status_report.About
     sources: Sources
-    schedules: Callable[[], Mapping[str, Any]]
+    schedules: Callable[[], FrameSchedules]
     started: str
     _known: dict[str, _Known] = field(default_factory=dict)
 
@@ -72,35 +87,35 @@ class FrameReport:
         """What is so now."""
         about, sources, state = self.about, self.sources, self.state()
         then = sources.then()
-        sections = {
+        sections: Sections = {
             "about": _about(about, state),
             "data": data_of(state),
             "grid": {**grid_of(state), "modes": _modes(state)},
             "clock": state.clock,
-            "totals": state.totals._asdict(),
-            "deals": None if state.deals is None else [asdict(flow) for flow in state.flows],
-            "spurs": [_spur(spur._asdict()) for spur in state.spurs],
-            "bus": {**(sources.bus() or {}), **_bus(state)},
-            "busConditions": list(sources.bus_conditions()),
-            "gridEvents": list(sources.grid_events()),
+            "totals": _totals(state.totals),
+            "deals": None if state.deals is None else [_flow(flow) for flow in state.flows],
+            "spurs": [_spur(spur) for spur in state.spurs],
+            "bus": _bus(sources.bus(), state),
+            "busConditions": [condition_of(one) for one in sources.bus_conditions()],
+            "gridEvents": [event_of(event) for event in sources.grid_events()],
             "apisWeb": {"emulatorEmulator": peer_of(sources.collector()), "budoEmulator": peer_of(sources.watcher())},
             "workers": {"dataCollector": worker_of(sources.collector()), "scheduler": worker_of(sources.scheduler())},
             "schedules": self.schedules(),
-            "orders": list(sources.orders()),
-            "locks": sources.locks(),
-            "share": sources.transfer(),
-            "then": None if then is None else {key: value for key, value in then.items() if key != "page"},
-            "estop": sources.estop(),
-            "journal": sources.journal(),
+            "orders": [command_of(command) for command in sources.orders()],
+            "locks": locks_of(sources.locks()),
+            "share": sharing_of(sources.transfer()),
+            "then": then_of(then),
+            "estop": latch_of(sources.estop()),
+            "journal": {"fault": sources.journal()},
             "notKept": list(sources.not_kept()),
-            "conflicts": state.snapshot.conflicts,
+            "conflicts": {**state.snapshot.conflicts},
         }
         return Report(
             state.now,
             iso_utc(state.wall),
             {name: _part(value) for name, value in sections.items()},
             self._tables(state),
-            None if then is None else then.get("page"),
+            None if then is None else then.page,
         )
 
     def _tables(self, state: GridState) -> Mapping[str, Mapping[str, Part]]:
@@ -130,7 +145,7 @@ def _part(value: Any) -> Part:
     return Part(body, tuple(said))
 
 
-def _about(about: About, state: GridState) -> Json:
+def _about(about: status_report.About, state: GridState) -> About:
     return {
         "version": about.version,
         "simulated": about.simulated,
@@ -138,7 +153,7 @@ def _about(about: About, state: GridState) -> Json:
         "timezone": about.timezone,
         "limits": about.limits,
         "config": about.config,
-        "columns": COLUMNS,
+        "columns": [*COLUMNS],
     }
 
 
@@ -147,37 +162,68 @@ def _modes(state: GridState) -> dict[str, int]:
     return dict(Counter("" if unit.global_mode is None else str(unit.global_mode) for unit in state.live))
 
 
-def _spur(spur: Json) -> Json:
-    return {"unitId": spur.pop("unit_id"), **spur}
+def _totals(totals: cluster.Totals) -> Totals:
+    return {
+        "pv": totals.pv,
+        "utility": totals.utility,
+        "load": totals.load,
+        "rsoc": totals.rsoc,
+        "remaining": totals.remaining,
+    }
 
 
-def _bus(state: GridState) -> Json:
+def _flow(flow: flows.Flow) -> Flow:
+    return {
+        "giver": flow.giver,
+        "taker": flow.taker,
+        "master": flow.master,
+        "request": flow.request,
+        "requester": flow.requester,
+        "responder": flow.responder,
+        "since": flow.since,
+        "agreed": flow.agreed,
+        "running": flow.running,
+        "current": flow.current,
+        "power": flow.power,
+    }
+
+
+def _spur(spur: flows.Spur) -> Spur:
+    return {"unitId": spur.unit_id, "inward": spur.inward, "current": spur.current, "power": spur.power}
+
+
+def _bus(figures: BusFigures, state: GridState) -> Bus:
     bus = state.bus
     return {
+        **figures,
         "state": bus.state,
         "target": bus.target,
         "current": bus.current,
         "power": bus.power,
         "skew": None if bus.skew is None else round(bus.skew, 1),
-        "references": bus.references,
+        "references": list(bus.references),
     }
 
 
-def _figures(unit: UnitAssessment) -> tuple[Any, ...]:
+def _figures(unit: UnitAssessment) -> FrameRow:
     read_at = None if unit.sighting is None else iso_utc(unit.sighting.moved_wall)
     return (read_at, unit.time, *unit.figures)
 
 
-def _unit(unit: UnitAssessment, moment: Moment) -> Json:
+def _unit(unit: UnitAssessment, moment: Moment) -> FrameUnit:
     """What moves seldom: `since` of a live unit is its `readAt`, and what was last seen stands among its figures."""
-    told, reported = unit_status(unit, moment), unit.reported
-    status = {name: value for name, value in told.items() if name not in ("age", "lastDvg", "lastDig", "lastVg")}
-    if unit.live:
-        status["since"] = None
+    status, reported = unit_status(unit, moment), unit.reported
     battery = reported.section("battery") if reported is not None else {}
     ups = reported.figure("emu", "ups_operation_mode", "mode") if reported is not None else None
     return {
-        **status,
+        "state": status["state"],
+        "since": None if unit.live else status["since"],
+        "lastWord": status["lastWord"],
+        "acknowledged": status["acknowledged"],
+        "unwatched": status["unwatched"],
+        "conflict": status["conflict"],
+        "locked": status["locked"],
+        "trips": status["trips"],
         "name": None if reported is None else reported.display,
         "ip": unit.ip,
         "globalMode": unit.global_mode,

@@ -2,17 +2,18 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import bottle
 import pytz
 from pytz.tzinfo import BaseTzInfo
 
 from main_controller.concurrency.limit import Limit
+from main_controller.domain.latch import HeldLatch
 from main_controller.domain.timestamps import parse_schedule_value
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
@@ -22,6 +23,9 @@ from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
 from main_controller.web.replies import COMMON_HEADERS, to_json, wants_codes
 from main_controller.web.route import Given, Handlers
+from main_controller.web.shapes.common import Message
+from main_controller.web.shapes.holds import latch_of
+from main_controller.web.shapes.journal import JournalPage, JournalRow
 from main_controller.web.wire_text import visible
 
 FILES_AT_ONCE = 2
@@ -36,7 +40,7 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
-    `estop` tells the E-stop's latch as the status has it. `<views>/journal.tpl` gets it in `latch`, as `latch_text`
+    `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text`
     makes it, `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible, `next` (id or None), and
     the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
     """
@@ -49,7 +53,7 @@ class JournalPages:
         title: str = "",
         simulated: bool = False,
         zone: BaseTzInfo = pytz.utc,
-        estop: Callable[[], Mapping[str, Any] | None] = lambda: None,
+        estop: Callable[[], HeldLatch | None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._template = bottle.SimpleTemplate(name="journal.tpl", lookup=[str(views)], encoding="utf-8")
@@ -67,12 +71,12 @@ class JournalPages:
         """What answers each route."""
         return {routes.JOURNAL_ROWS: self.rows, routes.JOURNAL_FILE: self.file, routes.JOURNAL_PAGE: self.page}
 
-    def rows(self, given: Given) -> dict[str, Any]:
+    def rows(self, given: Given) -> JournalPage:
         """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
         rows, following = self._asked_for(given)
-        answer: dict[str, Any] = {"rows": rows, "next": following}
+        answer: JournalPage = {"rows": cast(list[JournalRow], rows), "next": following}  # as they were stored
         if wants_codes(bottle.request.environ):
-            answer["messages"] = self._journal.messages(row["id"] for row in rows)
+            answer["messages"] = cast(list[Message], self._journal.messages(row["id"] for row in rows))
         return answer
 
     def page(self, asked: Given) -> bottle.HTTPResponse:
@@ -81,7 +85,7 @@ class JournalPages:
         rows, following = self._asked_for(given)
         html: str = self._template.render(
             title=self._title,
-            latch=latch_text(self._estop()),
+            latch=latch_text(latch_of(self._estop())),
             simulated=self._simulated,
             rows=[_readable(row) for row in rows],
             next=following,

@@ -3,14 +3,12 @@
 Used by the page and the journal's page.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from main_controller.procedures.estop import NO_REASON
+from main_controller.web.shapes.holds import Latch
 from main_controller.web.wire_text import isolated
 
 
-def latch_text(latch: Mapping[str, Any] | None) -> dict[str, str] | None:
+def latch_text(latch: Latch | None) -> dict[str, str] | None:
     """`head` by whom and why, `rest` since when and what it does, `memory` "" where its file holds it; None for none.
 
     `latch` as in `/get/status`.

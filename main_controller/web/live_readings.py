@@ -19,6 +19,7 @@ from main_controller.web.conditional import tagged
 from main_controller.web.readings import SnapshotSource
 from main_controller.web.replies import JSON, to_json
 from main_controller.web.route import Given, Handlers
+from main_controller.web.shapes.readings import Deals, GlobalMode
 
 
 class GridStatus(Protocol):
@@ -90,9 +91,10 @@ class LiveReadings:
 
     def _ask_deals(self) -> tuple[float, bytes]:
         asked_at = self._clock()
-        return asked_at, to_json([normalise(deal) for deal in self._apis_web.deals()])
+        deals: Deals = [normalise(deal) for deal in self._apis_web.deals()]
+        return asked_at, to_json(deals)
 
-    def global_mode(self, given: Given) -> dict[str, Any]:
+    def global_mode(self, given: Given) -> GlobalMode:
         """R7: apis-web's `active`, asked live, and the mode in force; UpstreamRefused where it answers an error."""
         answer = self._status()
         if answer.error is not None:

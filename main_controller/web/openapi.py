@@ -3,31 +3,39 @@
 Made once, at the start, of nothing but the table of routes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import bottle
+import msgspec
 
 from main_controller import __version__
 from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.replies import JSON, to_json
-from main_controller.web.route import Given, Handlers, Parameter, Route
+from main_controller.web.route import Given, Handlers, Parameter, Reply, Route
+from main_controller.web.shapes.failure import Failure
 
 FORM = "application/x-www-form-urlencoded"
 
-REFUSALS: dict[str, str] = {
-    "400": "A parameter is missing, unknown, given twice or wrong.",
-    "403": "This caller may not do this: another site's page, a network or Host that is not allowed, or read_only.",
-    "404": "There is no such route, unit, file or order.",
-    "405": "The route does not take this method.",
-    "409": "The grid's present state does not permit the order; nothing was sent.",
-    "413": "The body is too long.",
-    "414": "The address is too long.",
-    "500": "A fault of this program; its log holds the traceback.",
-    "502": "apis-web or a device refused, or answered garbage.",
-    "503": "Not known yet, too many at once, or ending; Retry-After says when to ask again.",
-    "504": "apis-web or a device did not answer in time; an order may still take effect.",
+SUCCESSES: Mapping[int, str] = {
+    200: "As it says above.",
+    202: "It goes on by itself; /commands/<id> tells what becomes of it.",
+    304: "What the caller holds, by its ETag, is still so.",
+}
+
+REFUSALS: Mapping[int, str] = {
+    400: "A parameter is missing, unknown, given twice or wrong.",
+    403: "This caller may not do this: another site's page, a network or Host that is not allowed, or read_only.",
+    404: "There is no such route, unit, file or order.",
+    405: "The route does not take this method.",
+    409: "The grid's present state does not permit the order; nothing was sent.",
+    413: "The body is too long.",
+    414: "The address is too long.",
+    500: "A fault of this program; its log holds the traceback.",
+    502: "apis-web or a device refused, or answered garbage.",
+    503: "Not known yet, too many at once, or ending; Retry-After says when to ask again.",
+    504: "apis-web or a device did not answer in time; an order may still take effect.",
 }
 """What a failure's status means (Z1)."""
 
@@ -49,10 +57,15 @@ class OpenApi:
 
 def document(declared: Iterable[Route]) -> dict[str, Any]:
     """The OpenAPI document of these routes."""
+    declared = tuple(declared)
+    shapes = [shape for route in declared for some in route.reply.shapes.values() for shape in some]
+    told, schemas = msgspec.json.schema_components([Failure, *shapes], ref_template="#/components/schemas/{name}")
+    schema_of = dict(zip(map(id, [Failure, *shapes]), told, strict=True))
     paths: dict[str, Any] = {}
     tags: list[str] = []
     for route in declared:
-        paths[route.path] = {method.lower(): _operation(route, method) for method in route.methods}
+        responses = dict(_responses(route, lambda shape: schema_of[id(shape)]))
+        paths[route.path] = {method.lower(): _operation(route, method, responses) for method in route.methods}
         if route.title not in tags:
             tags.append(route.title)
     return {
@@ -66,25 +79,18 @@ def document(declared: Iterable[Route]) -> dict[str, Any]:
         "servers": [{"url": ".", "description": "this program, also behind a proxy's path"}],
         "tags": [{"name": title} for title in tags],
         "paths": paths,
-        "components": {"schemas": {"Error": ERROR}},
+        "components": {"schemas": schemas},
     }
 
 
-ERROR: dict[str, Any] = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {"error": {"type": "string", "minLength": 1, "description": "what is wrong, in one sentence"}},
-}
-
-
-def _operation(route: Route, method: str) -> dict[str, Any]:
+def _operation(route: Route, method: str, responses: Mapping[str, Any]) -> dict[str, Any]:
     by_form = method == "POST"
     told: dict[str, Any] = {
         "operationId": f"{route.name}ByForm" if by_form else route.name,
         "tags": [route.title],
         "description": route.says if not route.requirement else f"{route.says} ({route.requirement})",
         "x-permission": str(route.permission),
-        "responses": dict(_responses(route)),
+        "responses": responses,
     }
     in_query = () if by_form else route.taken
     parameters = [*(_parameter(one, "path") for one in route.in_path), *(_parameter(one, "query") for one in in_query)]
@@ -132,15 +138,18 @@ def _example(one: Parameter) -> Any:
     return int(one.example) if kind == "integer" else one.example
 
 
-def _responses(route: Route) -> Iterator[tuple[str, Any]]:
-    media = f"{route.gives}; charset=utf-8" if route.gives.startswith("text/") else route.gives
-    yield "200", {"description": "as it says above", "content": {media: {}}}
-    if route.order:
-        yield (
-            "202",
-            {"description": "It goes on by itself; /commands/<id> tells what becomes of it.", "content": {JSON: {}}},
-        )
-    for status, meaning in REFUSALS.items():
-        if route.order or status not in ("409", "413"):
-            error = {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}
-            yield status, {"description": meaning, "content": error}
+def _responses(route: Route, schema_of: Callable[[Any], Any]) -> Iterator[tuple[str, Any]]:
+    for status in route.reply.statuses:
+        yield str(status), {"description": SUCCESSES[status], **_content(route.reply, status, schema_of)}
+    for status in route.fails:
+        yield str(status), {"description": REFUSALS[status], "content": {JSON: {"schema": schema_of(Failure)}}}
+
+
+def _content(reply: Reply, status: int, schema_of: Callable[[Any], Any]) -> dict[str, Any]:
+    if status == 304:
+        return {}
+    if not reply.shapes:
+        is_text = reply.media_type.startswith("text/")
+        return {"content": {f"{reply.media_type}; charset=utf-8" if is_text else reply.media_type: {}}}
+    schemas = [schema_of(shape) for shape in reply.shapes[status]]
+    return {"content": {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}}

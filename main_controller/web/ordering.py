@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from threading import BoundedSemaphore, Condition
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import bottle
 
@@ -29,6 +29,8 @@ from main_controller.sentence import say
 from main_controller.web.parameters import BESIDE_NAMES, Parameters, value_of
 from main_controller.web.replies import json_reply
 from main_controller.web.route import Route
+from main_controller.web.shapes.failure import Failure
+from main_controller.web.shapes.orders import Standing, Waited
 
 ORDERS_AT_ONCE = 16
 """How many orders other than Wait and stop may be on their way at the same time."""
@@ -40,8 +42,8 @@ WAITERS = 16
 ALIKE = 4
 """How many stops that ask for the same may hold a request thread; further ones are answered at once."""
 
-Work = Callable[[Stamp], tuple[Command, Mapping[str, Any]]]
-"""Gives the order; returns its command and the specified body of the reply."""
+Work = Callable[[Stamp], tuple[Command, Mapping[str, object]]]
+"""Gives the order; returns its command and the body of the reply."""
 
 
 class Ordering:
@@ -99,7 +101,7 @@ class Ordering:
     def carry_out(self, asked: "Asked", work: Work, *, urgency: "Urgency | None" = None, ends: bool = False) -> Any:
         """Give the order, or tell how it stands that came with this key before; the reply's value.
 
-        `command`, its id, is added to the body that `work` returns. One that only `ends` things needs no place.
+        One that only `ends` things needs no place.
         """
         urgency = urgency or Urgency.ORDER
         stops = urgency is not Urgency.ORDER
@@ -158,14 +160,14 @@ class Ordering:
 
     def _now(self, asked: "Asked", stamp: Stamp, work: Work) -> Any:
         command, body = work(stamp)
-        answer = {**body, "command": command.id}
         if asked.wait is None or not self._waiters.acquire(blocking=False):
-            return answer
+            return body
         try:
             ended = self._log.wait_ended(command.id, self._timing.verified)
         finally:
             self._waiters.release()
-        return {**answer, "state": str(ended.state), "verified": ended.state is CommandState.VERIFIED}
+        waited: Waited = {"state": ended.state, "verified": ended.state is CommandState.VERIFIED}
+        return {**body, **waited}
 
     def _at_once(self, stamp: Stamp, work: Work, urgency: "Urgency", ends: bool) -> bottle.HTTPResponse:
         """Answer once the rules have judged; the order goes on by itself."""
@@ -239,12 +241,13 @@ def _raise_refusal(future: "Future[Any]", command: Command | None) -> None:
 def _standing(
     command: Command | None, key: str | None, *, again: bool = False, status: int = 202
 ) -> bottle.HTTPResponse:
-    body: dict[str, Any] = {"command": None, "key": key, "state": "pending", "sent": False}
+    body: Standing = {"command": None, "key": key, "state": CommandState.PENDING, "sent": False}
     if command is not None:
-        body |= {"command": command.id, "state": str(command.state), "sent": command.sent}
-    if again:
-        body["again"] = True
-        if command is not None and command.state in (CommandState.FAILED, CommandState.CANCELLED):
-            body["error"] = command.error or say("web.orderFailed", "The order failed.")
-            status = 409 if command.sent is False else 502
-    return json_reply(body, status=status)
+        body |= {"command": command.id, "state": command.state, "sent": command.sent}
+    if not again:
+        return json_reply(body, status=status)
+    body["again"] = True
+    if command is None or command.state not in (CommandState.FAILED, CommandState.CANCELLED):
+        return json_reply(body, status=status)
+    failed = cast(Failure, {**body, "error": command.error or say("web.orderFailed", "The order failed.")})
+    return json_reply(failed, status=409 if command.sent is False else 502)

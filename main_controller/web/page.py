@@ -19,6 +19,8 @@ from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
 from main_controller.web.readings import SnapshotSource
 from main_controller.web.route import Given, Handlers
+from main_controller.web.shapes.status import Status
+from main_controller.web.shapes.status import Unit as UnitShown
 from main_controller.web.unit_status import trips_sentence, unwatched_sentence
 from main_controller.web.wire_text import isolated, visible
 
@@ -69,7 +71,7 @@ class Page:
     each unit's mode, charge and age.
     """
 
-    def __init__(self, views: Path, cache: SnapshotSource, *, status: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, views: Path, cache: SnapshotSource, *, status: Callable[[], Status]) -> None:
         self._template = bottle.SimpleTemplate(name="main.tpl", lookup=[str(views)], encoding="utf-8")
         self._cache = cache
         self._status = status
@@ -87,11 +89,11 @@ class Page:
     def variables(self, display: str) -> dict[str, Any]:
         """What the template gets."""
         snapshot, status = self._cache.snapshot(), self._status()
-        grid, units = status["grid"], status["units"]
+        data, grid, units = status["data"], status["grid"], status["units"]
         return {
             "title": status["title"],
             "display": display,
-            "read_only": status["config"].get("readOnly", False),
+            "read_only": status["config"]["readOnly"],
             "simulated": status["simulated"],
             "latch": latch_text(status["estop"]),
             "unwatched": [
@@ -99,7 +101,7 @@ class Page:
                 for unit_id, unit in units.items()
                 if unit["unwatched"] and unit["acknowledged"] is None
             ],
-            "counts": {state: status["data"][state] for state in ("live", "stale", "silent")},
+            "counts": {"live": data["live"], "stale": data["stale"], "silent": data["silent"]},
             "grid_master": visible(grid["gridMaster"]) if grid["gridMaster"] else None,
             "mode": in_words(grid["mode"]),
             "pending": in_words(grid["pending"]) if grid["pending"] else None,
@@ -117,7 +119,7 @@ def in_words(mode: str | None) -> str:
     return known.label if known is not None else visible(mode or NOTHING)
 
 
-def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: str | None) -> dict[str, Any]:
+def _card(snapshot: Snapshot, unit_id: str, status: UnitShown, master: str | None) -> dict[str, Any]:
     sighting = snapshot.sightings.get(unit_id)
     unit = sighting.unit if sighting is not None else Unit(unit_id, {})
     kept = snapshot.remembered.get(unit_id)
@@ -144,7 +146,7 @@ def _card(snapshot: Snapshot, unit_id: str, status: Mapping[str, Any], master: s
     }
 
 
-def _unwatched(unit_id: str, status: Mapping[str, Any]) -> str:
+def _unwatched(unit_id: str, status: UnitShown) -> str:
     told = status["lastWord"]
     return unwatched_sentence(isolated(unit_id), {**status, "lastWord": told if told is None else isolated(told)})
 

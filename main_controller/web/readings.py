@@ -4,7 +4,7 @@ Used by the application. `/get/logInfo` is the hot one: its bytes are made once 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ import bottle
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.schedule import Schedule
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import NoDataYet
 from main_controller.sentence import say
@@ -20,6 +21,9 @@ from main_controller.web.conditional import accepts_gzip, matches, tagged_json
 from main_controller.web.parameters import Parameters
 from main_controller.web.replies import COMMON_HEADERS, JSON, reply
 from main_controller.web.route import Given, Handlers
+from main_controller.web.shapes.readings import Alive, Ready
+from main_controller.web.shapes.schedules import schedules_set_of
+from main_controller.web.shapes.status import Status
 
 NO_DATA = say("web.noDataYet", "apis-web has given no data yet.")
 
@@ -46,16 +50,17 @@ class _Prepared:
 class Readings:
     """`/get/logInfo` (alias `/get/log`), `/schedules`, `/get/status`, `/ipv4`, `/healthz`, `/readyz`.
 
-    `schedules` gives the body of `/schedules`, `status` that of `/get/status`, `state` what is so now, `ipv4` this
-    host's address; `heard` is told the name of every page that asks for the status (H2); `clock` in monotonic s.
+    `schedules` gives those that are set, `status` the body of `/get/status` for the page of this name, `state` what is
+    so now, `ipv4` this host's address; `heard` is told the name of every page that asks for the status (H2); `clock` in
+    monotonic s.
     """
 
     def __init__(
         self,
         cache: SnapshotSource,
         *,
-        schedules: Callable[[], Mapping[str, Any]],
-        status: Callable[[], Mapping[str, Any]],
+        schedules: Callable[[], Iterable[Schedule]],
+        status: Callable[[str | None], Status],
         state: Callable[[], GridState],
         ipv4: Callable[[], str],
         clock: Callable[[], float] = time.monotonic,
@@ -126,30 +131,24 @@ class Readings:
 
     def schedules(self, given: Given) -> bottle.HTTPResponse:
         """R9: the pending schedules, by unit ("" is the cluster) and operation."""
-        return tagged_json(self._schedules())
+        return tagged_json(schedules_set_of(self._schedules()))
 
     def status(self, given: Given) -> bottle.HTTPResponse:
         """Z5a: how everything stands; `page` names the page that asks (H2)."""
         page = given.get("page")
         if page is not None:
             self._heard(page)
-        status = self._status()
-        then = status.get("then")
-        if isinstance(then, Mapping):  # no page is told another's name, by which it would pass for it
-            mine = page is not None and then.get("page") == page
-            told = {key: value for key, value in then.items() if key != "page"}
-            status = {**status, "then": {**told, "mine": mine}}
-        return tagged_json(status)
+        return tagged_json(self._status(page))
 
     def ipv4(self, given: Given) -> bottle.HTTPResponse:
         """R17: the address at which other machines reach this one, as plain text."""
         return reply(self._ipv4().encode(), "text/plain; charset=utf-8")
 
-    def healthz(self, given: Given) -> dict[str, Any]:
+    def healthz(self, given: Given) -> Alive:
         """Whether the program answers at all."""
         return {"alive": True}
 
-    def readyz(self, given: Given) -> dict[str, Any]:
+    def readyz(self, given: Given) -> Ready:
         """Whether some unit is live, and why the journal is not written, if so; NoDataYet with the reason otherwise."""
         grid = self._state()
         live = len(grid.live)

@@ -13,6 +13,7 @@ import bottle
 
 from main_controller.errors import ControllerError, MethodNotAllowed, NotFound, UpstreamError
 from main_controller.sentence import Sentence, encoded, messages, say
+from main_controller.web.shapes.failure import failure_of
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ def error_reply(error: ControllerError, *, order: bool = False) -> bottle.HTTPRe
     details = dict(error.details)
     if order and isinstance(error, UpstreamError):
         details.setdefault("sent", error.sent)
-    return json_reply({"error": error.sentence, **details}, status=error.status, headers=error.headers)
+    return json_reply(failure_of(error.sentence, details), status=error.status, headers=error.headers)
 
 
 class Replies:
@@ -172,7 +173,7 @@ def wrong_method(allowed: list[str]) -> MethodNotAllowed:
 def unforeseen() -> bottle.HTTPResponse:
     """The 500 that shows nothing of our inside."""
     sentence = say("web.unforeseen", "The Main Controller failed on this request; its log says how.")
-    return json_reply({"error": sentence}, status=500)
+    return json_reply(failure_of(sentence), status=500)
 
 
 def called() -> str:

@@ -4,7 +4,7 @@ Pure. The routes themselves stand in `routes.py`; everybody who must know someth
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
@@ -13,6 +13,10 @@ from main_controller.server.lanes import Lane
 from main_controller.web.kinds import FILE, UNIT_ID, Kind
 
 JSON = "application/json"
+
+FAILS = (400, 403, 404, 405, 413, 414, 500, 502, 503, 504)
+FAILS_OF_ORDERS = tuple(sorted((*FAILS, 409)))
+"""With which statuses a reading and an order may fail, every time with a `Failure` (docs/api.md, "When it fails")."""
 
 Given = Mapping[str, Any]
 """The parameters of a request, those of its path among them: each value as its kind reads it."""
@@ -63,13 +67,36 @@ class When:
 ALWAYS = When()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reply:
+    """What a route gives where it succeeds: its media type, and of JSON by status the types in `shapes/` of which the
+    body has one. A JSON object has `messages` too where codes are asked for (`Message`).
+
+    `tagged`: it has an `ETag`, and is 304 without a body where the caller holds it.
+    """
+
+    media_type: str
+    shapes: Mapping[int, tuple[Any, ...]] = field(default_factory=dict)
+    tagged: bool = False
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The statuses of success."""
+        return (*(self.shapes or (200,)), *((304,) if self.tagged else ()))
+
+
+def json_of(*shapes: Any, tagged: bool = False, at_once: tuple[Any, ...] = ()) -> Reply:
+    """JSON of one of these types; 202 with one of `at_once` where that is answered before the end."""
+    return Reply(JSON, {200: shapes, **({202: at_once} if at_once else {})}, tagged)
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Route:
     """A route. `path` has its parameters in braces, at the end alone; `in_path` declares them.
 
     `title` is the part of docs/api.md where it stands, `says` what it does or gives, in Markdown; `requirement` the
     specification's number. An `order` takes GET or POST, with its parameters in the query or in a form, anything else
-    GET. `gives` is the kind of its answer.
+    GET. `reply` is what it gives.
 
     `polled`: open pages ask for it again and again, so that it is no news in the log. `ignores_unknown`: parameters
     that it does not know are no fault. `stops`: of which requests it stops something at once; `lowers`: of which it
@@ -81,12 +108,12 @@ class Route:
     path: str
     title: str
     says: str
+    reply: Reply
     requirement: str = ""
     parameters: tuple[Parameter, ...] = ()
     beside: tuple[Parameter, ...] = ()
     in_path: tuple[Parameter, ...] = ()
     order: bool = False
-    gives: str = JSON
     permission: Permission = Permission.VIEW
     polled: bool = False
     ignores_unknown: bool = False
@@ -99,6 +126,11 @@ class Route:
     def methods(self) -> tuple[str, ...]:
         """The methods that it takes, besides HEAD for a reading."""
         return ("GET", "POST") if self.order else ("GET",)
+
+    @property
+    def fails(self) -> tuple[int, ...]:
+        """The statuses with which it may fail."""
+        return FAILS_OF_ORDERS if self.order else FAILS
 
     @property
     def rule(self) -> str:

@@ -29,7 +29,30 @@ from main_controller.web.kinds import (
     word,
 )
 from main_controller.web.replies import shown
-from main_controller.web.route import ALWAYS, BesideStop, Parameter, Route, When
+from main_controller.web.route import ALWAYS, BesideStop, Parameter, Reply, Route, When, json_of
+from main_controller.web.shapes.frame import Frame
+from main_controller.web.shapes.holds import Locks
+from main_controller.web.shapes.journal import JournalPage
+from main_controller.web.shapes.orders import (
+    Budo,
+    Command,
+    Commands,
+    Converter,
+    Flushed,
+    Forgot,
+    ScheduleCleared,
+    ScheduleSet,
+    Standing,
+    StopAllDone,
+    StopAllRunning,
+    Succeeded,
+    UpsOutcomes,
+)
+from main_controller.web.shapes.readings import Alive, Deals, GlobalMode, Ready, Sections, Units
+from main_controller.web.shapes.rules import DryRun
+from main_controller.web.shapes.schedules import SchedulesSet
+from main_controller.web.shapes.sharing import SharingStanding
+from main_controller.web.shapes.status import Status
 
 CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
     "text/css",
@@ -166,7 +189,7 @@ ROWS = (
 
 def _of_a_unit(part: str, says: str, requirement: str) -> tuple[Route, Route]:
     """A part of one unit's data: its id in the path, or as a parameter for an id that no path can hold."""
-    common: dict[str, Any] = {"title": READINGS, "ignores_unknown": True}
+    common: dict[str, Any] = {"title": READINGS, "ignores_unknown": True, "reply": json_of(Sections, tagged=True)}
     in_path = Route(
         name=f"get{part.title()}", path=f"/get/{part}/{{oesid}}", says=says, requirement=requirement,
         in_path=(PATH_UNIT,), parameters=(URGENT,), **common,
@@ -179,14 +202,19 @@ def _of_a_unit(part: str, says: str, requirement: str) -> tuple[Route, Route]:
 
 
 MAIN = Route(
-    name="page", path="/", title=READINGS, says="the page", requirement="R1", gives=HTML, ignores_unknown=True,
+    name="page", path="/", title=READINGS, says="the page", requirement="R1", ignores_unknown=True,
     parameters=(Parameter(name="display", kind=ANYTHING, says="`wall` is without controls", example="wall"),),
+    reply=Reply(HTML, tagged=True),
 )  # fmt: skip
 LOG_INFO = Route(
     name="getLogInfo", path="/get/logInfo", title=READINGS, requirement="R2", polled=True, ignores_unknown=True,
     says="the last good data of all units, as apis-web sent them; `ETag`, gzip, `X-Data-Age` in s",
+    reply=json_of(Units, tagged=True),
 )  # fmt: skip
-LOG = Route(name="getLog", path="/get/log", title=READINGS, polled=True, ignores_unknown=True, says="the same (alias)")
+LOG = Route(
+    name="getLog", path="/get/log", title=READINGS, polled=True, ignores_unknown=True, says="the same (alias)",
+    reply=LOG_INFO.reply,
+)  # fmt: skip
 UNIT_DATA = _of_a_unit("unit", "the same of one unit", "R3")
 UNIT_DCDC = _of_a_unit("dcdc", "its converter", "R4")
 UNIT_METER = _of_a_unit("meter", "its power meter", "R5")
@@ -195,10 +223,12 @@ UNIT_EMU = _of_a_unit("emu", "its energy management unit", "R22")
 GLOBAL_MODE = Route(
     name="getGlobalMode", path="/get/globalmode", title=READINGS, requirement="R7", ignores_unknown=True,
     says="`active` as apis-web answers it, and the `mode` in force",
+    reply=json_of(GlobalMode),
 )  # fmt: skip
 DEALS_INFO = Route(
     name="getDealsInfo", path="/get/dealsInfo", title=READINGS, requirement="R8", polled=True, ignores_unknown=True,
     says="all deals, asked of apis-web now; 502 when it cannot tell",
+    reply=json_of(Deals, tagged=True),
 )  # fmt: skip
 FRAME = Route(
     name="getFrame", path="/get/frame", title=READINGS, polled=True,
@@ -208,36 +238,42 @@ FRAME = Route(
         Parameter(name="start", kind=TEXT, says="the start of the caller's frame", example="9f2c4e6b1a7d3580"),
         PAGE,
     ),
+    reply=json_of(Frame),
 )  # fmt: skip
 STATUS = Route(
     name="getStatus", path="/get/status", title=READINGS, polled=True, ignores_unknown=True, parameters=(PAGE,),
     says="everything about the state: ages, grid, workers, schedules, orders, locks, units",
+    reply=json_of(Status, tagged=True),
 )  # fmt: skip
 IPV4 = Route(
-    name="getIpv4", path="/ipv4", title=READINGS, requirement="R17", gives=PLAIN, ignores_unknown=True,
+    name="getIpv4", path="/ipv4", title=READINGS, requirement="R17", ignores_unknown=True,
     says="this machine's address, as text",
+    reply=Reply(PLAIN),
 )  # fmt: skip
 HEALTHZ = Route(
     name="getHealthz", path="/healthz", title=READINGS, polled=True, ignores_unknown=True,
     says="200 while the program lives",
+    reply=json_of(Alive),
 )  # fmt: skip
 READYZ = Route(
     name="getReadyz", path="/readyz", title=READINGS, polled=True, ignores_unknown=True,
     says="200 while some unit is live, else 503 with the reason; `journal` says why the journal is not written, null "
     "while it is",
+    reply=json_of(Ready),
 )  # fmt: skip
 OPENAPI = Route(
     name="getOpenapi", path="/openapi.json", title=READINGS, ignores_unknown=True,
     says="this reference for programs: OpenAPI 3.1",
+    reply=json_of(dict[str, Any], tagged=True),
 )  # fmt: skip
 
 
-def _file(name: str, path: str, gives: str, says: str, requirement: str, example: str) -> Route:
+def _file(name: str, path: str, media_type: str, says: str, requirement: str, example: str) -> Route:
     """A file of the page; it never leaves its folder."""
     in_path = (replace(FILENAME, example=example),) if "{" in path else ()
     return Route(
-        name=name, path=path, title=READINGS, gives=gives, says=says, requirement=requirement, in_path=in_path,
-        polled=True, ignores_unknown=True,
+        name=name, path=path, title=READINGS, reply=Reply(media_type, tagged=True), says=says, requirement=requirement,
+        in_path=in_path, polled=True, ignores_unknown=True,
     )  # fmt: skip
 
 
@@ -254,10 +290,19 @@ ICON = _file("getIcon", "/favicon.ico", SVG, "the page's icon", "", "")
 # Orders
 
 
-def _order(name: str, path: str, says: str, requirement: str = "", *, title: str = ORDERS, **more: Any) -> Route:
+def _answers(*shapes: Any, at_once: tuple[Any, ...] = ()) -> Reply:
+    """What an order gives: its own answer, or how it stands where it is answered before it ends."""
+    return json_of(*shapes, Standing, at_once=(Standing, *at_once))
+
+
+def _order(
+    name: str, path: str, says: str, requirement: str = "", *,
+    title: str = ORDERS, reply: Reply = _answers(Succeeded), **more: Any,  # noqa: B008 (frozen)
+) -> Route:  # fmt: skip
     return Route(
-        name=name, path=path, title=title, says=says, requirement=requirement, order=True, beside=BESIDE, **more
-    )
+        name=name, path=path, title=title, says=says, requirement=requirement, order=True, beside=BESIDE, reply=reply,
+        **more,
+    )  # fmt: skip
 
 
 SET_OPERATION_MODE = _order(
@@ -291,7 +336,7 @@ SET_OPERATION_MODE = _order(
 )  # fmt: skip
 SET_BUDO = _order(
     "setBudo", "/set/budo/{mode}", "sets the global mode in apis-web's words", "R11",
-    permission=Permission.OPERATE,
+    reply=_answers(Budo), permission=Permission.OPERATE,
     in_path=(
         Parameter(
             name="mode",
@@ -308,17 +353,21 @@ SET_BUDO = _order(
     lowers=When("mode", _budo(Mode.STOP, Mode.HETERONOMOUS)),
     passes_read_only=False,
 )  # fmt: skip
+ANSWERS_CONVERTER = _answers(Converter, DryRun)
 SET_DCDC = _order(
     "setDcdc", "/set/dcdc/{oesid}",
     "orders one converter, in Manual; Wait needs neither `dvg` nor `dig` and passes always", "R10",
+    reply=ANSWERS_CONVERTER,
     permission=Permission.ENGINEER, in_path=(PATH_UNIT,), parameters=(CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
 )  # fmt: skip
 SET_UNIT = _order(
     "setUnit", "/set/{oesid}", "the same (alias)", "R25",
+    reply=ANSWERS_CONVERTER,
     permission=Permission.ENGINEER, in_path=(PATH_UNIT,), parameters=(CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
 )  # fmt: skip
 SET_DCDC_OF = _order(
     "setDcdcOf", "/set/dcdc", "the same, for an id that no path can hold",
+    reply=ANSWERS_CONVERTER,
     permission=Permission.ENGINEER, parameters=(UNIT, CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
 )  # fmt: skip
 STOP_ALL = _order(
@@ -326,6 +375,7 @@ STOP_ALL = _order(
     "every converter to Wait, in the right order; answers when it has ended, per unit; 502 names those not seen in "
     "Wait. Who joins a running one ends its grace time; beyond four they are answered 202 at once",
     "R15",
+    reply=_answers(StopAllDone, at_once=(StopAllRunning,)),
     permission=Permission.STOP, stops=ALWAYS, lane=Lane.STOP_ALL,
 )  # fmt: skip
 ESTOP = _order(
@@ -333,6 +383,7 @@ ESTOP = _order(
     "what `/stopAll` does, and latches: until `/estopReset` every order but those that stop (and setting a lock or "
     'clearing a schedule) is refused with `"cause": "estop"`. Answers as `/stopAll`, with the latch in `estop`; `file` '
     "false: it could not be written, so a restart forgets it. No safety-rated emergency stop",
+    reply=_answers(StopAllDone, at_once=(StopAllRunning,)),
     permission=Permission.STOP, stops=ALWAYS, lane=Lane.STOP_ALL,
     parameters=tuple(
         replace(one, required=False, may_be_empty=True, beside_stop=BesideStop.DROPPED) for one in SIGNED
@@ -352,7 +403,7 @@ CLEAR_THEN = _order(
 )
 UPS_MODE = _order(
     "upsMode", "/upsMode/{upsmode}", "sets the mode of the UPS", "R23",
-    permission=Permission.ENGINEER, parameters=(OF_UNIT,),
+    reply=_answers(UpsOutcomes), permission=Permission.ENGINEER, parameters=(OF_UNIT,),
     in_path=(
         Parameter(
             name="upsmode",
@@ -365,8 +416,9 @@ UPS_MODE = _order(
     ),
 )  # fmt: skip
 FLUSH_CACHE = _order(
-    "flushCache", "/flushCache", "polls apis-web now; never empties first", "R14", permission=Permission.OPERATE
-)
+    "flushCache", "/flushCache", "polls apis-web now; never empties first", "R14",
+    reply=json_of(Flushed), permission=Permission.OPERATE,
+)  # fmt: skip
 ACKNOWLEDGE = _order(
     "acknowledge", "/acknowledge",
     "unwatched live hardware has been seen by a person; ends when the unit is seen live or tells another status or set "
@@ -378,7 +430,7 @@ FORGET = _order(
     "a unit that `/get/log` no longer shows has left: it leaves verdicts, rules, lists and schedules until `/get/log` "
     "shows it again; the measured bus voltage rules on; with real drivers Stop all still sends it Wait and lists it "
     "apart (`forgotten`)",
-    permission=Permission.ENGINEER,
+    reply=_answers(Forgot), permission=Permission.ENGINEER,
     parameters=(
         UNIT,
         *SIGNED,
@@ -402,7 +454,7 @@ RESET_TRIPS = _order(
 
 SET_SCHEDULE = _order(
     "setSchedule", "/setSchedule", "sets, or clears, a schedule", "R13", title=SCHEDULES,
-    permission=Permission.OPERATE,
+    reply=_answers(ScheduleSet, ScheduleCleared), permission=Permission.OPERATE,
     parameters=(
         Parameter(
             name="operation", kind=word("softStop", "forceStop", "run"), says="softStop, forceStop, run",
@@ -417,6 +469,7 @@ SET_SCHEDULE = _order(
 SCHEDULES_SET = Route(
     name="getSchedules", path="/schedules", title=SCHEDULES, requirement="R9", polled=True, ignores_unknown=True,
     says='the schedules, by unit; the key `""` is the cluster',
+    reply=json_of(SchedulesSet, tagged=True),
 )  # fmt: skip
 
 
@@ -432,6 +485,7 @@ CLEAR_LOCK = _order(
 LOCKS_SET = Route(
     name="getLocks", path="/locks", title=LOCKS, polled=True, ignores_unknown=True,
     says='all of them, by unit; the key `""` is the cluster',
+    reply=json_of(Locks),
 )  # fmt: skip
 
 
@@ -455,6 +509,7 @@ END_SHARE = _order(
 SHARE_STANDING = Route(
     name="getShare", path="/get/share", title=SHARING, polled=True, ignores_unknown=True,
     says="the one that runs or ran last, with what is known of its converters",
+    reply=json_of(SharingStanding),
 )  # fmt: skip
 
 
@@ -480,26 +535,31 @@ COMMANDS = Route(
             name="limit", kind=whole(1, MOST_LISTED), says=f"1..{MOST_LISTED} ({LISTED})", example="1"
         ),
     ),
+    reply=json_of(Commands),
 )  # fmt: skip
 COMMAND = Route(
     name="getCommand", path="/commands/{id}", title=STANDING, polled=True, ignores_unknown=True,
     says="one order and what became of it",
     in_path=(Parameter(name="id", kind=TEXT, says="the order's id", example="c1", required=True),),
+    reply=json_of(Command),
 )  # fmt: skip
 
 
 # Journal
 
 JOURNAL_ROWS = Route(
-    name="getJournal", path="/journal", title=JOURNAL, polled=True, says="its rows, newest first", parameters=ROWS
-)
+    name="getJournal", path="/journal", title=JOURNAL, polled=True, says="its rows, newest first", parameters=ROWS,
+    reply=json_of(JournalPage),
+)  # fmt: skip
 JOURNAL_FILE = Route(
-    name="getJournalFile", path="/journal.csv", title=JOURNAL, gives=CSV,
+    name="getJournalFile", path="/journal.csv", title=JOURNAL,
     says="all of them as a file, oldest first", parameters=RANGE,
+    reply=Reply(CSV),
 )  # fmt: skip
 JOURNAL_PAGE = Route(
-    name="getJournalPage", path="/journal.html", title=JOURNAL, gives=HTML,
+    name="getJournalPage", path="/journal.html", title=JOURNAL,
     says="the same as `/journal`, as a page", parameters=tuple(replace(one, may_be_empty=True) for one in ROWS),
+    reply=Reply(HTML, tagged=True),
 )  # fmt: skip
 
 

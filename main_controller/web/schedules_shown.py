@@ -4,43 +4,44 @@ Used by the frame's report, which must wait for no disk.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
+from main_controller.domain.schedule import Schedule
 from main_controller.errors import ControllerError
 from main_controller.sentence import say
+from main_controller.web.shapes.schedules import FrameSchedules, schedules_of, schedules_set_of
+from main_controller.workers.scheduler import ScheduleStatus
 
 TOO_OLD = 5.0
 """How old (s) a reading of the folder may be that still tells which schedules are set."""
 
-UNREAD: Mapping[str, Any] = {"pending": None, "last": [], "failed": [], "waiting": [], "unreadable": [], "fault": None}
-
 
 class SchedulesShown:
-    """`status` gives the `schedules` of `/get/status`, `listing` the body of `/schedules`; both read the folder."""
+    """`status` tells how all schedules stand, `listing` which are set; both read the folder."""
 
     def __init__(
         self,
-        status: Callable[[], Mapping[str, Any]],
-        listing: Callable[[], Mapping[str, Any]],
+        status: Callable[[], ScheduleStatus],
+        listing: Callable[[], Iterable[Schedule]],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._status = status
         self._listing = listing
         self._clock = clock
-        self._read: tuple[float, Mapping[str, Any]] = (clock(), {**UNREAD, "set": None})  # replaced whole
+        unread = schedules_of(ScheduleStatus(pending=None))
+        self._read: tuple[float, FrameSchedules] = (clock(), {**unread, "set": None})  # replaced whole
 
     def read(self) -> None:
         """Read the folder; a fault leaves `set` None, and `fault` says why."""
-        told = dict(self._status())
+        told: FrameSchedules = {**schedules_of(self._status()), "set": None}
         try:
-            told["set"] = self._listing()
+            told["set"] = schedules_set_of(self._listing())
         except ControllerError as error:
-            told |= {"set": None, "fault": error.sentence}
+            told["fault"] = error.sentence
         self._read = (self._clock(), told)
 
-    def shown(self) -> Mapping[str, Any]:
+    def shown(self) -> FrameSchedules:
         """What was read last; of a folder that has not answered since, that nobody knows what is set."""
         at, told = self._read
         if self._clock() - at <= TOO_OLD:

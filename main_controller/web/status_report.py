@@ -7,37 +7,53 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from main_controller.assessment.grid_state import GridState
+from main_controller.domain.commands import Command
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.latch import HeldLatch
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
+from main_controller.procedures.guided_transfer import TransferStanding
+from main_controller.procedures.then_mode import Promise
 from main_controller.sentence import Sentence
+from main_controller.store.chronicle import Event
+from main_controller.store.known_units import Acknowledgement
+from main_controller.watching.bus_events import StandingCondition
+from main_controller.web.shapes.bus import BusFigures, condition_of, event_of
+from main_controller.web.shapes.holds import latch_of, locks_of
+from main_controller.web.shapes.orders import command_of
+from main_controller.web.shapes.schedules import schedules_of
+from main_controller.web.shapes.sharing import Then, sharing_of, then_of
+from main_controller.web.shapes.status import (
+    Config,
+    Counts,
+    Grid,
+    Limits,
+    Peer,
+    PeerNow,
+    Status,
+    Worker,
+    WorkerNow,
+)
 from main_controller.web.unit_status import Moment, unit_status
 from main_controller.workers.health import Health
-
-Json = dict[str, Any]
-
-
-def _nothing() -> Mapping[str, Mapping[str, Any]]:
-    return {}
+from main_controller.workers.scheduler import ScheduleStatus
 
 
 def _none() -> None:
     return None
 
 
-def _no_list() -> Sequence[Mapping[str, Any]]:
-    return ()
+def no_figures() -> BusFigures:
+    """The figures of a bus of which nothing is known."""
+    return {"reference": None, "voltage": None, "balance": None, "losses": None, "working": []}
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What never changes while the program runs: who it is and by which settings it judges.
 
-
-    know (readOnly, emulator, upsModes, staleafter, readinglag);
     `trips_allowed` is how many trips within an hour are too many (I11).
     """
 
@@ -45,41 +61,40 @@ class About:
     simulated: bool
     title: str
     timezone: str
-    limits: Mapping[str, float]
-    config: Mapping[str, Any]
+    limits: Limits
+    config: Config
     trips_allowed: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Whom the report asks each time; each gives JSON as it stands in the reply unless said otherwise.
+    """Whom the report asks each time.
 
-    `acknowledgement` says by whom and when a unit last seen in this status was
-    acknowledged ({by, at} or None); `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start`
-    names this start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to
-    follow a Soft Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong
-    on it (S9); `estop` is the E-stop's latch (I17); `not_kept` says which of log and pid
-    file cannot be written (M10); `trips` are the moments (monotonic s) of each unit's trips that
-    nobody has reset (I11).
+    `acknowledgement` says by whom and when a unit last seen in this status was acknowledged; `orders` are those that
+    may still change; `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start` names this
+    start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to follow a Soft
+    Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong on it (S9); `estop` is the E-stop's latch
+    (I17); `journal` says why the journal is not written, `not_kept` which of log and pid file cannot be (M10); `trips`
+    are the moments (monotonic s) of each unit's trips that nobody has reset (I11).
     """
 
     collector: Callable[[], Health]
     watcher: Callable[[], Health]
     scheduler: Callable[[], Health]
-    schedules: Callable[[], Mapping[str, Any]]
-    acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None] = field(default=lambda _unit, _word: None)
-    orders: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
-    grid_events: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
-    locks: Callable[[], Mapping[str, Mapping[str, Any]]] = _nothing
-    transfer: Callable[[], Mapping[str, Any] | None] = _none
-    journal: Callable[[], Mapping[str, Any]] = dict
+    schedules: Callable[[], ScheduleStatus]
+    acknowledgement: Callable[[str, str | None], Acknowledgement | None] = field(default=lambda _unit, _word: None)
+    orders: Callable[[], Sequence[Command]] = tuple
+    grid_events: Callable[[], Sequence[Event]] = tuple
+    locks: Callable[[], Mapping[str, Mapping[str, str]]] = dict
+    transfer: Callable[[], TransferStanding | None] = _none
+    journal: Callable[[], Sentence | None] = _none
     not_kept: Callable[[], Sequence[Sentence]] = tuple
     serial: Callable[[], int] = int
     start: str = ""
-    then: Callable[[], Mapping[str, Any] | None] = _none
-    bus_conditions: Callable[[], Sequence[Mapping[str, Any]]] = _no_list
-    bus: Callable[[], Mapping[str, Any] | None] = _none
-    estop: Callable[[], Mapping[str, Any] | None] = _none
+    then: Callable[[], Promise | None] = _none
+    bus_conditions: Callable[[], Sequence[StandingCondition]] = tuple
+    bus: Callable[[], BusFigures] = no_figures
+    estop: Callable[[], HeldLatch | None] = _none
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
 
 
@@ -92,8 +107,8 @@ class StatusReport:
         self._sources = sources
         self._started = iso_utc(started)
 
-    def report(self) -> Json:
-        """The whole body, of this moment."""
+    def report(self, page: str | None = None) -> Status:
+        """The whole body, of this moment, for the `page` of that name."""
         serial = self._sources.serial()  # before anything is looked at: what comes later is newer than this status
         about, sources, state = self._about, self._sources, self._state()
         moment = moment_of(state, about, sources, self._started)
@@ -109,20 +124,20 @@ class StatusReport:
             "config": about.config,
             "data": {"age": _rounded(state.snapshot.age(state.now)), **data_of(state)},
             "grid": {**grid_of(state), "dealsAge": _deals_age(state)},
-            "gridEvents": list(sources.grid_events()),
+            "gridEvents": [event_of(event) for event in sources.grid_events()],
             "bus": sources.bus(),
-            "busConditions": list(sources.bus_conditions()),
+            "busConditions": [condition_of(one) for one in sources.bus_conditions()],
             "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
             "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},
-            "schedules": sources.schedules(),
-            "orders": list(sources.orders()),
+            "schedules": schedules_of(sources.schedules()),
+            "orders": [command_of(command) for command in sources.orders()],
             "locks": moment.locks,
-            "share": sources.transfer(),
-            "then": sources.then(),
-            "estop": sources.estop(),
-            "journal": sources.journal(),
+            "share": sharing_of(sources.transfer()),
+            "then": _then(sources.then(), page),
+            "estop": latch_of(sources.estop()),
+            "journal": {"fault": sources.journal()},
             "notKept": list(sources.not_kept()),
-            "conflicts": state.snapshot.conflicts,
+            "conflicts": {**state.snapshot.conflicts},
             "units": {unit_id: unit_status(unit, moment) for unit_id, unit in state.units.items()},
         }
 
@@ -138,13 +153,13 @@ def moment_of(state: GridState, about: About, sources: Sources, started: str) ->
         wall=state.wall,
         started=started,
         acknowledgement=sources.acknowledgement,
-        locks=sources.locks(),
+        locks=locks_of(sources.locks()),
         trips=sources.trips(),
         trips_allowed=about.trips_allowed,
     )
 
 
-def grid_of(state: GridState) -> Json:
+def grid_of(state: GridState) -> Grid:
     """What holds for the cluster as a whole, as `/get/status` and `/get/frame` say it."""
     return {
         "mode": state.mode_word,
@@ -155,7 +170,7 @@ def grid_of(state: GridState) -> Json:
         "noGridMaster": None if state.grid_master_known is None else not state.grid_master_known,
         "busVoltage": state.bus.voltage,
         "voltageReference": state.bus.reference,
-        "voltageReferences": state.bus.references,
+        "voltageReferences": list(state.bus.references),
     }
 
 
@@ -171,30 +186,42 @@ def title_of(snapshot: Snapshot) -> str:
     return names.pop()[:100] if len(names) == 1 else ""
 
 
-def data_of(state: GridState) -> Json:
+def data_of(state: GridState) -> Counts:
     """When a unit was last read anew, and how many units are live, stale, silent."""
     newest = max(state.snapshot.sightings.values(), key=lambda sighting: sighting.moved_at, default=None)
     states = Counter(unit.state for unit in state.units.values())
     updated = None if newest is None else iso_utc(newest.moved_wall)
-    return {"updated": updated, **{str(kind): states[kind] for kind in UnitState}}
+    return {
+        "updated": updated,
+        "live": states[UnitState.LIVE],
+        "stale": states[UnitState.STALE],
+        "silent": states[UnitState.SILENT],
+    }
 
 
-def peer_of(health: Health) -> Json:
+def peer_of(health: Health) -> Peer:
     """How the calls to one of apis-web's programs go."""
     return {"up": health.up, "since": health.since, "lastError": health.last_error}
 
 
-def worker_of(health: Health) -> Json:
+def worker_of(health: Health) -> Worker:
     """How a loop goes."""
     return {"alive": health.alive, "lastError": health.last_error}
 
 
-def _peer(health: Health) -> Json:
+def _peer(health: Health) -> PeerNow:
     return {**peer_of(health), "lastSuccess": health.last_success}
 
 
-def _worker(health: Health) -> Json:
+def _worker(health: Health) -> WorkerNow:
     return {**worker_of(health), "lastRun": health.last_run}
+
+
+def _then(promise: Promise | None, page: str | None) -> Then | None:
+    told = then_of(promise)
+    if promise is None or told is None:
+        return None
+    return {**told, "mine": page is not None and promise.page == page}
 
 
 def _rounded(age: float | None) -> float | None:

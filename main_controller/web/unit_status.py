@@ -6,13 +6,15 @@ Used by the status report and, for its sentences, by the page.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.domain.timestamps import iso_utc
 from main_controller.rules.unit_rules import too_many_trips
+from main_controller.store import known_units
+from main_controller.web.shapes.holds import Locks
+from main_controller.web.shapes.status import Acknowledgement, Trips, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Moment:
     now: float
     wall: datetime
     started: str
-    acknowledgement: Callable[[str, str | None], Mapping[str, Any] | None]
-    locks: Mapping[str, Mapping[str, Any]]
+    acknowledgement: Callable[[str, str | None], known_units.Acknowledgement | None]
+    locks: Locks
     trips: Mapping[str, Sequence[float]]
     trips_allowed: int
 
@@ -37,7 +39,7 @@ class Moment:
         return self.wall - timedelta(seconds=self.now - at)
 
 
-def unit_status(unit: UnitAssessment, moment: Moment) -> dict[str, Any]:
+def unit_status(unit: UnitAssessment, moment: Moment) -> Unit:
     """One entry of `units`.
 
     `since` is when a live unit was last read, since when a stale one's clock stands still, since when a silent one is
@@ -53,7 +55,7 @@ def unit_status(unit: UnitAssessment, moment: Moment) -> dict[str, Any]:
         "lastDvg": unit.dvg,
         "lastDig": unit.dig,
         "lastVg": unit.vg,
-        "acknowledged": moment.acknowledgement(unit.id, raw) if unwatched else None,
+        "acknowledged": _acknowledged(moment.acknowledgement(unit.id, raw)) if unwatched else None,
         "unwatched": unwatched,
         "conflict": unit.conflict,
         "locked": moment.locks.get(unit.id),
@@ -61,7 +63,11 @@ def unit_status(unit: UnitAssessment, moment: Moment) -> dict[str, Any]:
     }
 
 
-def _trips(moments: Sequence[float], moment: Moment) -> dict[str, Any] | None:
+def _acknowledged(kept: known_units.Acknowledgement | None) -> Acknowledgement | None:
+    return None if kept is None else {"by": kept.by, "at": iso_utc(kept.at)}
+
+
+def _trips(moments: Sequence[float], moment: Moment) -> Trips | None:
     """How often the converter tripped since a person last reset it, when last, and whether that keeps it in Wait."""
     if not moments:
         return None
@@ -81,7 +87,7 @@ def _since(unit: UnitAssessment, moment: Moment) -> str:
     return iso_utc(sighting.moved_wall)
 
 
-def unwatched_sentence(unit_id: str, status: Mapping[str, Any]) -> str:
+def unwatched_sentence(unit_id: str, status: Unit) -> str:
     """Why this unit stands above everything else on the page (Z6a)."""
     converter = parse_converter_status(status["lastWord"])
     last = converter.label if converter is not None else status["lastWord"] or "in a state that is not known"
@@ -100,7 +106,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
-def trips_sentence(trips: Mapping[str, Any]) -> str:
+def trips_sentence(trips: Trips) -> str:
     """How often the converter tripped, `trips` as `unit_status` tells it, and what that means for its orders (I11)."""
     times = "once" if trips["count"] == 1 else f"{trips['count']} times"
     sentence = f"Its converter went to Wait by itself {times}, last at {trips['last']}"

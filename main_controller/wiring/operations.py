@@ -113,7 +113,7 @@ class Operations:
             limit=settings.handtime * 60, waits=settings.handtimewait,
         )  # fmt: skip
         self.forget = Forget(
-            desk, stores.known, transfer=self.transfer.as_json, clear_schedules=self.set_schedule.clear_left
+            desk, stores.known, transfer=lambda: self.transfer.last, clear_schedules=self.set_schedule.clear_left
         )
 
         self.verification = Verification(desk)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import pytz
 
@@ -25,6 +26,8 @@ from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.schedules_shown import SchedulesShown
+from main_controller.web.shapes.bus import BusFigures
+from main_controller.web.shapes.rules import Headroom
 from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.choices import Upstream, about
@@ -100,7 +103,7 @@ class Routes:
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
                 schedules=does.set_schedule, acknowledge=does.acknowledge, forget=does.forget,
                 reset_trips=does.reset_trips, set_lock=does.set_lock, transfer=does.transfer,
-                flush=flush, headroom=does.bus_view.headroom,
+                flush=flush, headroom=lambda unit_id: cast(Headroom | None, does.bus_view.headroom(unit_id)),
             ),
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
@@ -128,17 +131,17 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         scheduler=lambda: loops.scheduling.health,
         schedules=loops.scheduler.status,
         acknowledgement=stores.acknowledgement,
-        journal=lambda: {"fault": stores.journal.fault},
+        journal=lambda: stores.journal.fault,
         not_kept=not_kept,
-        orders=lambda: [command.as_json() for command in stores.commands.open()],
+        orders=stores.commands.open,
         grid_events=does.events.events,
         locks=stores.locks.all,
-        transfer=does.transfer.as_json,
+        transfer=does.transfer.standing,
         serial=does.desk.moments.serial,
         start=does.desk.moments.start,
-        then=does.then_mode.as_json,
+        then=does.then_mode.standing,
         bus_conditions=does.bus_events.standing,
-        bus=does.bus_view.figures,
+        bus=lambda: cast(BusFigures, does.bus_view.figures()),
         estop=does.estop.standing,
         trips=does.trips.moments,
     )

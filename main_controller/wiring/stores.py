@@ -4,7 +4,6 @@ import contextlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytz
 
@@ -17,7 +16,7 @@ from main_controller.settings import Settings
 from main_controller.store.data_lock import DataLock, data_folders
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
-from main_controller.store.known_units import KnownUnits
+from main_controller.store.known_units import Acknowledgement, KnownUnits
 from main_controller.store.locks import LockBook
 from main_controller.store.running import RunningProcedures
 from main_controller.store.schedule_results import ScheduleResults
@@ -61,6 +60,6 @@ class Stores:
             log.error("what was known of the units before is lost: %s", error.sentence)
             return {}
 
-    def acknowledgement(self, unit_id: str, status: str | None) -> Mapping[str, Any] | None:
+    def acknowledgement(self, unit_id: str, status: str | None) -> Acknowledgement | None:
         """By whom and when a unit last seen in this status was acknowledged."""
         return self.known.acknowledgement(unit_id) if self.known.acknowledged(unit_id, status) else None

@@ -12,11 +12,14 @@ import pytest
 
 from main_controller import simulator
 from main_controller.simulator import SimulatedCluster
+from main_controller.web.routes import ROUTES
+from main_controller.web.shapes.frame import Frame
 from tests.docs.console_blocks import Example, difference, examples, reply_value
 from tests.docs.test_api_tables import served
 from tests.system.conftest import ready
 from tests.system.console import Console, until
 from tests.system.http_call import Answer
+from tests.web.declared import checked
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = examples(ROOT / "docs" / "api.md")
@@ -28,6 +31,9 @@ IN_TIME = 60.0
 
 LATER = (409, 502, 503, 504)
 """The grid does not permit it yet, or a busy machine was too slow for the short times of tests."""
+
+REFUSED = {"clearThen", "acknowledge", "resetTrips"}
+"""The orders that are refused on this page, since nothing on it makes them possible."""
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +117,14 @@ def patient(console: Console, example: Example) -> Answer:
 def test_a_difference_is_seen(shown: str, real: object, agrees: bool) -> None:
     """The comparison itself can fail."""
     assert (difference(reply_value(shown), real) is None) is agrees
+
+
+def test_every_reply_is_held_to_its_declaration(console: Console) -> None:
+    """Each route that gives JSON gave some that is exactly what it declares, `Console.call` having looked."""
+    assert console.call("/get/log").status == 200
+    given = {name for name, status in checked if status < 300}
+    assert {route.name for route in ROUTES if route.reply.shapes} - given == REFUSED
+
+
+def test_a_whole_frame_has_every_section(console: Console) -> None:
+    assert set(console.get("/get/frame")) == set(Frame.__annotations__) - {"gone"}

@@ -1,13 +1,12 @@
 """An order's life as data (Z6c, Z8a, Z9b)."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from main_controller.domain.actor import person
-from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ModeEffect
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.errors import Sent
 from tests.assessment.units import answer, order
@@ -26,32 +25,6 @@ def command(kind: str = "setDcdc", unit_id: str | None = None, **more: Any) -> C
 @pytest.mark.parametrize("state", list(CommandState))
 def test_only_pending_and_accepted_may_still_change(state: CommandState) -> None:
     assert state.open is (state in (CommandState.PENDING, CommandState.ACCEPTED))
-
-
-def test_the_wire_form_holds_everything_with_times_in_utc_and_nothing_else() -> None:
-    units = {"E001": UnitOutcome(CommandState.VERIFIED, True, "0x0000", None, "converter")}
-    told = command(unit_id="E001", units=units, accepted_at=AT, override="test").as_json()
-    assert json.loads(json.dumps(told)) == {
-        "id": "c1",
-        "key": None,
-        "order": "setDcdc",
-        "unitId": "E001",
-        "wanted": {"word": "0x0041", "dvg": 0.0, "dig": 0.0},
-        "by": "127.0.0.1",
-        "at": "2026-05-13T03:00:00.123+00:00",
-        "state": "pending",
-        "sent": True,
-        "acceptedAt": "2026-05-13T03:00:00.123+00:00",
-        "endedAt": None,
-        "error": None,
-        "note": None,
-        "override": "test",
-        "before": {},
-        "units": {
-            "E001": {"state": "verified", "sent": True, "shows": "0x0000", "error": None, "evidence": "converter"}
-        },
-        "progress": {},
-    }
 
 
 def test_a_reading_counts_the_lag_after_an_order_came_back_and_never_before() -> None:

@@ -128,7 +128,7 @@ def test_a_live_bus_refuses_run_and_lifts_the_acknowledgement_of_who_may_hold_it
         bench.run(16.0)
         orders.run_once()
         assert not bench.assessed("E001").acknowledged
-        assert [event["unitId"] for event in chronicle.events()] == ["E001"]
+        assert [event.unit_id for event in chronicle.events()] == ["E001"]
         orders.run_once()
         assert len(chronicle.events()) == 1
         assert orders.order("E001", ME).state == "verified", "it is looked at again"

@@ -1,15 +1,19 @@
 """A unit that has left leaves verdicts, rules and lists, but not the bus; and it is back by being seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from main_controller.domain.actor import person
+from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.progress import ForgottenWait, SchedulesCleared, StopAllShows
+from main_controller.domain.transfer import Step, Transfer, TransferState
 from main_controller.errors import NotFound, Refused
 from main_controller.orders.forget import Forget
 from main_controller.procedures.stop_all import StopAll
@@ -28,7 +32,7 @@ class Leaving:
     def __init__(self, bench: Bench) -> None:
         self.kept: list[tuple[Any, ...]] = []
         self.cleared: list[str] = []
-        self.orders = Forget(bench.desk, self, transfer=bench.transfer.as_json, clear_schedules=self._clear)
+        self.orders = Forget(bench.desk, self, transfer=lambda: bench.transfer.last, clear_schedules=self._clear)
 
     def forget(self, unit_id: str, name: str, reason: str, at: datetime) -> None:
         """As `forget.Book.forget`."""
@@ -40,7 +44,12 @@ class Leaving:
 
     def order(self, unit_id: str, confirm: str | None = None) -> Any:
         """Sato says that this unit was scrapped."""
-        return self.orders.order(unit_id, "Sato", "scrapped", confirm, person("10.0.0.7"))
+        return self.orders.order(unit_id, "Sato", "scrapped", confirm, person("10.0.0.7"))[0]
+
+
+def forgotten(done: Command) -> Mapping[str, ForgottenWait]:
+    """What Stop all tells of those who have left."""
+    return done.progress.forgotten if isinstance(done.progress, StopAllShows) else {}
 
 
 def gone(bench: Bench, unit_id: str) -> Leaving:
@@ -62,7 +71,7 @@ def test_one_that_was_in_wait_is_forgotten_by_name_and_reason(bench: Bench) -> N
     command = leaving.order("E003")
     assert (command.order.name, command.unit_id, command.state) == ("forget", "E003", "verified")
     assert (command.order.content(), command.before) == ({"name": "Sato", "reason": "scrapped"}, {"word": "0x0000"})
-    assert command.progress == {"schedules": 2}
+    assert command.progress == SchedulesCleared(2)
     assert (leaving.kept, leaving.cleared) == ([("E003", "Sato", "scrapped")], ["E003"])
     assert set(bench.desk.grid().units) == {"E001", "E002", "E009"}
 
@@ -170,12 +179,12 @@ def test_an_order_that_may_have_started_it_since_counts_as_working(bench: Bench)
 @pytest.mark.parametrize("state", ["running", "interrupted"])
 def test_a_unit_of_a_guided_procedure_is_a_member_until_that_has_ended(bench: Bench, state: str) -> None:
     leaving = gone(bench, "E003")
-    transfer = {"command": "c7", "state": state, "from": "E001", "to": "E003"}
+    transfer = Transfer("c7", "E001", "E003", 2.0, 350.0, 2.3, "me", Step.SHARING, 0.0, TransferState(state))
     orders = Forget(bench.desk, leaving, transfer=lambda: transfer, clear_schedules=lambda _: 0)
     with pytest.raises(Refused, match="guided procedure c7"):
         orders.order("E003", "Sato", "scrapped", None, ME)
-    transfer["state"] = "ended"
-    assert orders.order("E003", "Sato", "scrapped", None, ME).state == "verified"
+    transfer = replace(transfer, state=TransferState.ENDED)
+    assert orders.order("E003", "Sato", "scrapped", None, ME)[0].state == "verified"
 
 
 def test_nobody_leaves_while_stop_all_runs(bench: Bench) -> None:
@@ -202,7 +211,7 @@ def test_stop_all_waits_for_the_gone_until_they_are_forgotten(bench: Bench) -> N
     before = len(bench.grid.sent)
     done = bench.stop_all.order(ME)
     assert (done.state, set(done.units)) == ("verified", {"E001", "E002"})
-    assert "forgotten" not in done.progress
+    assert not forgotten(done)
     assert {one[1] for one in bench.grid.sent[before:]} == {"stop", "E001", "E002"}, "the emulator would hang (K11)"
 
 
@@ -224,8 +233,8 @@ def test_a_live_bus_forbids_a_reference_although_its_holder_is_forgotten(bench: 
     Leaving(bench).order("E009", "0x0014")
     with pytest.raises(Refused) as refusal:
         bench.converter.order(REFERENCE, ME, override=override)
-    refusing = [one for one in refusal.value.details["rules"] if one["pass"] is not True]
-    assert [(one["cause"], one["overridable"]) for one in refusing] == [("bus-already-live", False)]
+    refusing = [one for one in refusal.value.details["rules"] if one.passed is not True]
+    assert [(one.cause, one.overridable) for one in refusing] == [("bus-already-live", False)]
 
 
 @pytest.mark.parametrize("own", [350.0, None])
@@ -270,7 +279,7 @@ def test_stop_all_tries_the_hardware_of_a_unit_that_has_left_and_lists_it_apart(
     Leaving(bench).order("E009", "0x0014")
     done = stop_all(bench).order(ME)
     assert (done.state, set(done.units)) == ("verified", {"E001", "E002", "E003"})
-    assert done.progress["forgotten"] == {"E009": {"sent": True, "shows": "0x0000", "error": None}}
+    assert forgotten(done) == {"E009": ForgottenWait(True, "0x0000", None)}
     assert bench.unit("E009").status == "0x0000"
 
 
@@ -282,8 +291,8 @@ def test_its_verdict_never_waits_for_hardware_that_has_left(bench: Bench, hang: 
     Leaving(bench).order("E009", "0x0014")
     began = bench.hands.now
     done = stop_all(bench).order(ME)
-    assert (done.state, done.progress["forgotten"]["E009"]["shows"]) == ("verified", None)
-    assert done.progress["forgotten"]["E009"]["error"]
+    assert (done.state, forgotten(done)["E009"].shows) == ("verified", None)
+    assert forgotten(done)["E009"].error
     assert bench.hands.now - began < 45.0
 
 
@@ -295,7 +304,7 @@ def test_no_wait_leaves_for_an_address_that_is_not_known_or_is_a_members_now(add
         bench.settled()
         Leaving(bench).order("E009", "0x0014")
         done = stop_all(bench).order(ME)
-        assert (done.state, "forgotten" in done.progress) == ("verified", False)
+        assert (done.state, forgotten(done)) == ("verified", {})
         assert bench.grid.waits("E009") == []
 
 

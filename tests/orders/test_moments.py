@@ -89,7 +89,7 @@ def test_whatever_stopped_or_changed_its_scope_since_refuses_an_order_and_is_nam
             lambda: bench.transfer.start("E002", "E001", 1.0, 350.0, ME, minutes=10, stamp=stamp),
         ):
             told = refusal(order)
-            assert told.details["came"][0]["by"] == "two"
+            assert str(told.details["came"][0].by) == "two"
             assert "two" in told.sentence
 
 

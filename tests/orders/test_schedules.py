@@ -52,29 +52,29 @@ class Desk:
         self.told.append((before, due, done))
 
 
+def operations(desk: Desk, unit_id: str) -> list[str]:
+    """What is set for this unit."""
+    return sorted(one.operation for one in desk.orders.listing() if one.unit_id == unit_id)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path / "schedules")
 
 
 def test_a_schedule_is_set_moved_listed_and_cleared(desk: Desk) -> None:
-    _, reply = desk.orders.set(None, "softStop", "2026-05-14T12:00", person("127.0.0.1"))
-    assert reply == {
-        "succeeded": True,
-        "unitId": None,
-        "operation": "softStop",
-        "due": "2026-05-14T03:00:00.000+00:00",
-        "local": "2026-05-14T12:00:00+09:00",
-    }
+    _, schedule = desk.orders.set(None, "softStop", "2026-05-14T12:00", person("127.0.0.1"))
+    due = datetime(2026, 5, 14, 3, tzinfo=UTC)
+    assert (schedule.unit_id, schedule.operation, schedule.due) == (None, Operation.SOFT_STOP, due)
     desk.orders.set(None, "softStop", "2026-05-15T03:00:00.000 00:00", person("127.0.0.1"))
     desk.orders.set("E001", "run", "2026-05-16T03:00:00Z", person("127.0.0.1"))
-    assert desk.orders.listing() == {
-        "": {"softStop": "2026-05-15T03:00:00.000+00:00"},
-        "E001": {"run": "2026-05-16T03:00:00.000+00:00"},
-    }
-    assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1]["cleared"] is True
-    assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1]["cleared"] is False
-    assert list(desk.orders.listing()) == ["E001"]
+    assert [(*one.key, one.due) for one in desk.orders.listing()] == [
+        ("", "softStop", datetime(2026, 5, 15, 3, tzinfo=UTC)),
+        ("E001", "run", datetime(2026, 5, 16, 3, tzinfo=UTC)),
+    ]
+    assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1] is True
+    assert desk.orders.clear(None, "softStop", person("127.0.0.1"))[1] is False
+    assert [one.unit_id for one in desk.orders.listing()] == ["E001"]
 
 
 def test_what_is_journaled_says_for_when_a_schedule_was_and_is_now(desk: Desk) -> None:
@@ -130,19 +130,19 @@ def test_while_no_unit_is_known_a_unit_cannot_be_given_a_schedule_and_the_cluste
     desk.units = ()
     with pytest.raises(NoDataYet):
         desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))
-    assert desk.orders.set(None, "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))[1]["succeeded"] is True
+    assert desk.orders.set(None, "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))[1].unit_id is None
 
 
 def test_any_unit_with_an_entry_can_be_cleared_and_a_bad_file_too(desk: Desk) -> None:
     desk.orders.set("E001", "softStop", "2027-01-01T00:00Z", person("127.0.0.1"))
     (desk.folder / "E777-forceStop").write_text("tomorrow")
     desk.units = ()
-    assert desk.orders.clear("E001", "softStop", person("127.0.0.1"))[1]["cleared"] is True
-    assert desk.orders.clear("E777", "forceStop", person("127.0.0.1"))[1]["cleared"] is True
+    assert desk.orders.clear("E001", "softStop", person("127.0.0.1"))[1] is True
+    assert desk.orders.clear("E777", "forceStop", person("127.0.0.1"))[1] is True
     desk.units = ("E001",)
     with pytest.raises(NotFound):
         desk.orders.clear("E777", "forceStop", person("127.0.0.1"))
-    assert desk.orders.clear("E001", "softStop", person("127.0.0.1"))[1]["cleared"] is False
+    assert desk.orders.clear("E001", "softStop", person("127.0.0.1"))[1] is False
 
 
 def test_a_full_disk_is_told_and_the_earlier_schedule_stands(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,9 +166,9 @@ def test_a_persons_mode_order_clears_what_is_due_in_exactly_its_scope(desk: Desk
     desk.now = NOW + timedelta(hours=2)
     assert desk.orders.clear_due("E001") == 1
     assert desk.orders.clear_due("E001") == 0
-    assert sorted(desk.orders.listing()["E001"]) == ["forceStop", "run"]
+    assert operations(desk, "E001") == ["forceStop", "run"]
     assert desk.orders.clear_due(None) == 1
-    assert sorted(desk.orders.listing()["E002"]) == ["forceStop", "run", "softStop"]
+    assert operations(desk, "E002") == ["forceStop", "run", "softStop"]
     assert [(result.schedule.unit_id, result.outcome) for result in desk.results.last()] == [
         ("E001", "cleared"),
         (None, "cleared"),
@@ -186,7 +186,7 @@ def test_a_unit_that_has_left_takes_its_schedules_along(desk: Desk) -> None:
     for unit_id, operation in (("E001", "run"), ("E001", "forceStop"), ("E002", "run"), (None, "run")):
         desk.orders.set(unit_id, operation, "2026-05-16T03:00:00Z", person("127.0.0.1"))
     assert desk.orders.clear_left("E001") == 2
-    assert set(desk.orders.listing()) == {"", "E002"}
+    assert {one.unit_id for one in desk.orders.listing()} == {None, "E002"}
     told = {(one.schedule.unit_id, one.outcome, one.sentence) for one in desk.results.last()}
     assert told == {("E001", "cleared", "Its unit has left the cluster.")}
 

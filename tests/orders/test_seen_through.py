@@ -46,7 +46,7 @@ def orders(bench: Bench, folder: Path) -> dict[str, tuple[str, Callable[[], Any]
     then = ThenMode(desk, bench.set_mode, bench.pages, submit=lambda call: None)
     estop = EStop(desk, bench.stop_all, LatchFile(folder / "estop"), executor=bench.hands, chronicle=chronicle)
     ups = UpsMode(desk, bench.dispatcher, bench.devices, bench.hands, enabled=True)
-    forget = Forget(desk, anything, transfer=bench.transfer.as_json, clear_schedules=lambda unit_id: 0)
+    forget = Forget(desk, anything, transfer=lambda: bench.transfer.last, clear_schedules=lambda unit_id: 0)
     wanted = ConverterOrder("E001", ConverterStatus.VOLTAGE_REFERENCE, 350.0, 2.0)
     return {
         "mode": ("timely", lambda: bench.set_mode.cluster(Mode.AUTONOMOUS, ME)),

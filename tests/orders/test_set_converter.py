@@ -38,9 +38,7 @@ def test_the_procedure_goes_its_way_through_the_rules(bench: Bench) -> None:
     assert command.units["E001"].evidence == "converter"
     with pytest.raises(Refused) as early:
         bench.converter.order(TAKE, ME)
-    assert [one["rule"] for one in early.value.details["rules"] if one["pass"] is not True and not one["advice"]] == [
-        "f"
-    ]
+    assert [one.rule for one in early.value.details["rules"] if one.passed is not True and not one.advice] == ["f"]
     bus(bench, 350.0)
     bench.run(20.0)
     assert bench.converter.order(TAKE, ME)[0].state == "verified"
@@ -56,7 +54,7 @@ def test_a_refusal_sends_nothing_and_tells_every_rule(bench: Bench) -> None:
     assert (command.state, command.sent) == ("failed", False)
     assert refusal.value.details["command"] == command.id
     assert refusal.value.details["sent"] is False
-    assert {one["rule"] for one in refusal.value.details["rules"]} >= {"a", "b", "c", "h"}
+    assert {one.rule for one in refusal.value.details["rules"]} >= {"a", "b", "c", "h"}
     assert bench.grid.sent == []
     assert bench.intents == [], "the journal says nothing of an order about to leave"
 
@@ -99,7 +97,7 @@ def test_an_override_passes_no_rule_that_it_does_not_name(bench: Bench, named: f
     weak_reference(bench)
     with pytest.raises(Refused) as refusal:
         bench.converter.order(TAKE, ME, override="limit", override_rules=named)
-    failing = {one["rule"] for one in refusal.value.details["rules"] if one["pass"] is False}
+    failing = {one.rule for one in refusal.value.details["rules"] if one.passed is False}
     assert failing == {"e", "f"}
     assert bench.grid.sent == []
 
@@ -253,7 +251,7 @@ def test_what_the_converters_themselves_say_just_now_refuses_a_current(
     assert not any(one.refuses for one in bench.converter.dry_run(TAKE)), "the readings know nothing of it yet"
     with pytest.raises(Refused, match=f"Read directly, {why}") as refusal:
         bench.converter.order(TAKE, ME, override="x", override_rules=set(RULES))
-    assert [one["rule"] for one in refusal.value.details["rules"] if one["pass"] is False] == ["u"]
+    assert [one.rule for one in refusal.value.details["rules"] if one.passed is False] == ["u"]
     assert len(bench.grid.sent) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 from main_controller.domain.actor import SCHEDULER, person
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.progress import ModeShows
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import NotFound, Refused, UpstreamError
 from tests.assessment.units import ME
@@ -36,7 +37,8 @@ def test_a_mode_is_accepted_then_pending_then_seen_in_effect(bench: Bench) -> No
     assert bench.log.get(command.id).state == "accepted", "K4: readings lag"
     bench.run(9.0)
     ended = bench.log.get(command.id)
-    assert (ended.state, ended.progress["shown"]) == ("verified", 3)
+    shown = ended.progress
+    assert (ended.state, isinstance(shown, ModeShows) and shown.shown) == ("verified", 3)
     assert bench.desk.grid().pending_modes == {}
     assert bench.person_orders == [None]
 

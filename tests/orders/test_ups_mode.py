@@ -6,7 +6,7 @@ import pytest
 
 from main_controller.domain.scope import Lane
 from main_controller.errors import NotFound, Refused, UpstreamError
-from main_controller.orders.ups_mode import UpsMode
+from main_controller.orders.ups_mode import UpsAnswer, UpsMode
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 from tests.orders.fake_wire import Fault, lost, unsent
@@ -24,7 +24,7 @@ def ups(bench: Bench, *, enabled: bool = True) -> UpsMode:
 
 def test_all_units_take_it_and_are_verified_by_their_own_data(bench: Bench) -> None:
     command, body = ups(bench).order(2, None, ME)
-    assert body == {unit_id: {"succeeded": True} for unit_id in ("E001", "E002", "E003")}
+    assert body == {unit_id: UpsAnswer(None, True) for unit_id in ("E001", "E002", "E003")}
     assert command.state == "accepted"
     bench.run(20.0)
     assert bench.log.get(command.id).state == "verified"
@@ -41,9 +41,9 @@ def test_it_goes_on_past_a_failing_unit_and_says_what_left(bench: Bench) -> None
     bench.grid.faults["E001 UPS"] = Fault(unsent())
     bench.grid.faults["E003 UPS"] = Fault(ZeroDivisionError("a bug"))
     command, body = ups(bench).order(2, None, ME)
-    assert body["E001"] == {"succeeded": False, "error": "it could not be reached", "sent": False}
-    assert body["E002"] == {"succeeded": True}
-    assert (body["E003"]["succeeded"], body["E003"]["sent"]) == (False, "unknown")
+    assert (str(body["E001"].error), body["E001"].sent) == ("it could not be reached", False)
+    assert body["E002"] == UpsAnswer(None, True)
+    assert (body["E003"].error is None, body["E003"].sent) == (False, "unknown")
     assert command.units["E001"].state == "failed"
     bench.run(32.0)
     assert bench.log.get(command.id).state == "timedOut", "not all of them took it"
@@ -87,7 +87,7 @@ def test_without_an_address_while_stop_all_runs_or_in_conflict_nothing_is_sent(b
         ups(bench).order(2, "E001", ME)
     assert bench.grid.sent == []
     _, body = ups(bench).order(2, None, ME)
-    assert [unit_id for unit_id, one in body.items() if one["succeeded"]] == ["E002", "E003"]
+    assert [unit_id for unit_id, one in body.items() if one.error is None] == ["E002", "E003"]
 
 
 def test_a_stop_between_check_and_sending_cancels_it(bench: Bench) -> None:

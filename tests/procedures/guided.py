@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.progress import TransferStands
+from main_controller.web.shapes.sharing import sharing_of
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
 
@@ -37,10 +39,17 @@ def sharing(bench: Bench, **more: Any) -> str:
     return command_id
 
 
-def told(bench: Bench) -> dict[str, Any]:
+def told(bench: Bench) -> Any:
     """The procedure as it is told."""
-    shown = bench.transfer.as_json()
+    shown = sharing_of(bench.transfer.standing())
     assert shown is not None
+    return shown
+
+
+def stands(bench: Bench, command_id: str) -> TransferStands:
+    """How it stands by its command."""
+    shown = bench.log.get(command_id).progress
+    assert isinstance(shown, TransferStands)
     return shown
 
 

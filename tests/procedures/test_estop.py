@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from main_controller.domain.actor import SCHEDULER, person
+from main_controller.domain.latch import HeldLatch
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.stamp import Moment, Stamp
@@ -84,9 +85,7 @@ def test_it_brings_every_converter_to_wait_and_latches_with_name_reason_and_time
     command = site.estop.press("anna", "smoke", person("10.0.0.7"))
     assert (command.order.name, command.state, str(command.by)) == ("stopAll", "verified", "10.0.0.7")
     assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
-    assert site.estop.standing() == {
-        "by": "anna", "byFile": None, "reason": "smoke", "since": since, "file": True,
-    }  # fmt: skip
+    assert site.estop.standing() == HeldLatch("anna", None, "smoke", since, on_file=True)
     assert [(kind, text) for kind, _, text, *_ in site.rows] == [("estop", "The E-stop is latched by anna: smoke.")]
 
 
@@ -95,7 +94,7 @@ def test_without_a_name_it_is_the_callers_and_who_latched_it_first_stays(site: S
     site.estop.press("bob", "too", person("10.0.0.8"))
     standing = site.estop.standing()
     assert standing is not None
-    assert (standing["by"], standing["reason"]) == ("10.0.0.7", "")
+    assert (standing.by, standing.reason) == ("10.0.0.7", "")
     assert site.stops == ["10.0.0.7", "10.0.0.8"]
 
 
@@ -279,7 +278,7 @@ def test_a_file_that_appears_latches_and_stops_everything_once(site: Site) -> No
         site.estop.run_once()
     standing = site.estop.standing()
     assert standing is not None
-    assert (standing["by"], standing["reason"], standing["file"]) == ("the file estop", "contact K1", True)
+    assert (standing.by, standing.reason, standing.on_file) == ("the file estop", "contact K1", True)
     assert site.stops == ["estop"]
     assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
     assert len(site.rows) == 1
@@ -325,7 +324,7 @@ def test_where_no_file_can_be_written_the_latch_holds_in_memory_and_says_so(
     assert site.estop.press("anna", "smoke", ME).state == "verified"
     standing = site.estop.standing()
     assert standing is not None
-    assert standing["file"] is False
+    assert standing.on_file is False
     assert "a restart forgets it" in site.rows[0][2]
     for _ in range(3):
         site.estop.run_once()
@@ -336,7 +335,7 @@ def test_where_no_file_can_be_written_the_latch_holds_in_memory_and_says_so(
     site.estop.run_once()
     standing = site.estop.standing()
     assert standing is not None
-    assert standing["file"] is True
+    assert standing.on_file is True
 
 
 def test_where_no_thread_can_be_had_everything_is_stopped_all_the_same(site: Site) -> None:

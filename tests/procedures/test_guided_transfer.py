@@ -9,10 +9,11 @@ from main_controller.domain.actor import person
 from main_controller.domain.modes import Mode
 from main_controller.errors import BadRequest, ControllerError, NotFound, Refused
 from main_controller.sentence import foreign
+from main_controller.web.shapes.sharing import sharing_of
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, Kept, open_bench
 from tests.orders.fake_wire import Fault, lost, refused, unsent
-from tests.procedures.guided import CHARGE, CV, WAIT, begin, ended, in_wait, open_site, sent, sharing, step
+from tests.procedures.guided import CHARGE, CV, WAIT, begin, ended, in_wait, open_site, sent, sharing, stands, step
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_it_goes_step_by_step_and_ends_in_good_order(bench: Bench) -> None:
     assert step(bench) == "running referenceUp"
     bench.run(1.0)
     assert step(bench) == "running busStable"
-    assert "the bus must be within 2 %" in bench.log.get(command_id).progress["sentence"]
+    assert "the bus must be within 2 %" in str(stands(bench, command_id).sentence)
     bench.run(40.0)
     assert step(bench) == "running sharing"
     assert sent(bench) == [("E001", "VOLTAGE_REFERENCE"), ("E003", "CHARGE")]
@@ -40,7 +41,7 @@ def test_it_goes_step_by_step_and_ends_in_good_order(bench: Bench) -> None:
     assert sent(bench)[2:] == [("E003", "WAIT"), ("E001", "WAIT")]
     ended(bench, command_id, "verified", "")
     assert bench.log.get(end.id).state == "verified"
-    assert [one["state"] for one in bench.log.get(command_id).progress["steps"]] == ["done"] * 6
+    assert [one.state for one in stands(bench, command_id).steps] == ["done"] * 6
 
 
 def test_it_is_refused_with_the_rules_of_its_first_step_and_nothing_is_kept(bench: Bench) -> None:
@@ -48,7 +49,7 @@ def test_it_is_refused_with_the_rules_of_its_first_step_and_nothing_is_kept(benc
     bench.run(6.0)
     with pytest.raises(Refused, match="not Manual") as refusal:
         begin(bench)
-    assert refusal.value.details["rules"][0]["rule"] == "a"
+    assert refusal.value.details["rules"][0].rule == "a"
     assert bench.kept.records == {}
     assert sent(bench) == []
     bench.grid.mode = Mode.MANUAL
@@ -333,7 +334,7 @@ def test_what_ran_when_the_process_was_killed_is_shown_and_can_be_ended(at: str)
         bench.devices.reads = True
         bench.settled()
         assert step(bench) == f"interrupted {at}"
-        shown = bench.transfer.as_json()
+        shown = sharing_of(bench.transfer.standing())
         assert shown is not None
         assert shown["units"]["E003"] == {
             "state": "live", "words": [str(CHARGE)], "source": "reading", "vg": 0.0, "ig": 0.0, "wg": None, "age": 5.0,
@@ -367,7 +368,7 @@ def test_a_record_that_cannot_be_read_keeps_nobody_from_starting() -> None:
             raise ControllerError(foreign("the file is broken"))
 
     with open_bench(kept=Broken()) as bench:
-        assert bench.transfer.as_json() is None
+        assert bench.transfer.standing() is None
 
 
 def test_a_wait_by_hand_to_a_third_unit_does_not_end_it(bench: Bench) -> None:

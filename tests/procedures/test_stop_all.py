@@ -12,6 +12,7 @@ from main_controller.domain.commands import Command
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.progress import Grace, StopAllShows
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import Refused, UpstreamError, UpstreamRefused
 from main_controller.sentence import foreign
@@ -226,15 +227,20 @@ def test_in_force_stop_nobody_is_waited_for_but_whom_a_deal_names(running: Bench
     running.cache.take_grid(lambda grid: replace(grid, deals=(deal,), unit_ids=("E001",), no_deals_at=None))
     start = began(running)
     told: list[Any] = []
-    running.log.listen(lambda before, after: told.append(after.progress.get("grace")))
+    running.log.listen(lambda before, after: told.append(_grace(after)))
     running.stop_all.order(ME)
     waits = dict(sent(running, start)[1:])
     assert waits["E002"] <= 0.3
     assert waits["E001"] <= 3.5, "the reference after its follower"
     assert "E003" not in waits, "apis-main ends its deal itself"
     (first, *_) = [one for one in told if one]
-    assert (first["units"], first["why"]) == (["E003"], "apis-main ends its deals in their order first")
-    assert 40.0 <= first["waitIn"] <= 45.0
+    assert (first.units, first.why) == (("E003",), "apis-main ends its deals in their order first")
+    assert 40.0 <= first.wait_in <= 45.0
+
+
+def _grace(command: Command) -> Grace | None:
+    """Who is waited for, and how long."""
+    return command.progress.grace if isinstance(command.progress, StopAllShows) else None
 
 
 def test_in_force_stop_without_a_deal_wait_goes_out_at_once(running: Bench) -> None:
@@ -245,7 +251,7 @@ def test_in_force_stop_without_a_deal_wait_goes_out_at_once(running: Bench) -> N
     command = running.stop_all.order(ME)
     assert command.state == "verified"
     assert dict(sent(running, start)[1:])["E001"] <= 3.5
-    assert command.progress["grace"] is None
+    assert _grace(command) is None
 
 
 def test_run_is_asked_to_stop_though_only_a_unit_that_nobody_hears_was_seen_in_it(bench: Bench) -> None:

@@ -37,9 +37,9 @@ class Site:
 
     @property
     def state(self) -> tuple[str, str | None]:
-        told = self.then.as_json()
+        told = self.then.standing()
         assert told is not None
-        return told["state"], told["why"]
+        return told.state, told.why
 
 
 @pytest.fixture

@@ -421,7 +421,7 @@ def test_a_broken_record_keeps_nobody_from_starting(record: dict[str, Any]) -> N
     kept = killed(**record) if record != {"id": "c7"} else Kept()
     kept.records.setdefault("c7", record)
     with open_site(kept=kept) as bench:
-        assert bench.transfer.as_json() is None
+        assert bench.transfer.standing() is None
         sharing(bench)
 
 

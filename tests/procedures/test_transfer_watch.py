@@ -15,7 +15,20 @@ from main_controller.domain.stamp import Stamp
 from main_controller.errors import BadRequest, Refused
 from tests.assessment.units import ME
 from tests.orders.bench import Bench
-from tests.procedures.guided import CHARGE, CV, DISCHARGE, WAIT, begin, ended, in_wait, open_site, sent, sharing, step
+from tests.procedures.guided import (
+    CHARGE,
+    CV,
+    DISCHARGE,
+    WAIT,
+    begin,
+    ended,
+    in_wait,
+    open_site,
+    sent,
+    sharing,
+    stands,
+    step,
+)
 from tests.procedures.guided import told as shown
 
 CLUSTER_LOCK = {"name": "Aoki", "reason": "fuse", "since": "now"}
@@ -280,7 +293,7 @@ def test_while_it_runs_all_other_orders_but_stops_are_refused_and_told_whose_the
         with pytest.raises(Refused, match=f"guided sharing {command_id} from E001 to E003, by me since") as refusal:
             order()
         assert refusal.value.details["cause"] == "bus-owned"
-        assert refusal.value.details["owner"]["command"] == command_id
+        assert refusal.value.details["owner"].id == command_id
         assert refusal.value.details["sent"] is False
     assert sent(bench) == before
     bench.converter.wait("E002", person("two"))
@@ -355,7 +368,7 @@ def test_the_current_that_is_told_is_the_read_one(bench: Bench) -> None:
     command_id = sharing(bench)
     currents(-1.9, 1.8)(bench)
     bench.run(6.0)
-    assert bench.log.get(command_id).progress["sentence"] == "By the last readings E003 has +1.8 A, E001 -1.9 A."
+    assert stands(bench, command_id).sentence == "By the last readings E003 has +1.8 A, E001 -1.9 A."
     assert (shown(bench)["units"]["E003"]["ig"], shown(bench)["units"]["E001"]["ig"]) == (1.8, -1.9)
 
 

@@ -34,7 +34,7 @@ def test_what_a_unit_does_again_and_again_is_told_a_few_times_and_then_as_one() 
     told.chronicle.catch_up()
     text = f"{1000 - MOST} more like it within 60 s were not told one by one; the last of them: E001 changed (999)."
     assert told.rows[MOST:] == [("converter", "E001", text, 999, 1000)]
-    assert told.chronicle.events()[-1]["text"] == text
+    assert told.chronicle.events()[-1].text == text
     told.chronicle.catch_up()
     assert len(told.rows) == MOST + 1
     told.flicker(1)
@@ -84,15 +84,15 @@ def test_one_that_flickers_hides_nobody_else_on_the_page() -> None:
         told.flicker(MOST)
     shown = told.chronicle.events()
     assert len(shown) == KEPT
-    assert [event["text"] for event in shown[:2]] == ["E002 changed (0).", "The E-stop is latched."]
-    assert shown[-1]["text"] == f"E001 changed ({MOST - 1})."
+    assert [event.text for event in shown[:2]] == ["E002 changed (0).", "The E-stop is latched."]
+    assert shown[-1].text == f"E001 changed ({MOST - 1})."
 
 
 def test_of_events_that_are_nobodys_in_particular_the_oldest_goes() -> None:
     told = Told()
     for number in range(KEPT + 5):
         told.flicker(1, f"E{number:03d}")
-    assert [event["unitId"] for event in told.chronicle.events()] == [f"E{n:03d}" for n in range(5, KEPT + 5)]
+    assert [event.unit_id for event in told.chronicle.events()] == [f"E{n:03d}" for n in range(5, KEPT + 5)]
 
 
 def test_what_happened_to_many_units_at_once_is_one_sentence_with_the_same_code_within() -> None:
@@ -102,6 +102,6 @@ def test_what_happened_to_many_units_at_once_is_one_sentence_with_the_same_code_
     assert [row[2] for row in told.rows] == [f"E{n:03d} became stale." for n in range(10)]
     event = told.chronicle.events()[-1]
     ids = "E000, E001, E002, E003, E004, E005, E006, E007 and 2 more"
-    assert (event["unitId"], event["text"]) == (None, f"10 units ({ids}), each: became stale.")
+    assert (event.unit_id, event.text) == (None, f"10 units ({ids}), each: became stale.")
     (message,) = messages(encoded(event)[1])
     assert message["parameters"]["what"]["code"] == "watching.became"

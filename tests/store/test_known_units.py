@@ -11,7 +11,7 @@ import pytest
 from main_controller.domain.freshness import Remembered
 from main_controller.errors import ControllerError
 from main_controller.store.database import Database
-from main_controller.store.known_units import Forgotten, KnownUnits
+from main_controller.store.known_units import Acknowledgement, Forgotten, KnownUnits
 from main_controller.store.unit_cache import UnitCache
 from tests.store.disk import fill_up, make_room
 
@@ -122,7 +122,7 @@ def test_an_acknowledgement_holds_for_the_word_and_over_a_restart(site: Site) ->
         assert one.known.acknowledged("E001", "0x0014")
         assert not one.known.acknowledged("E001", "0x0041")
         assert not one.known.acknowledged("E002", "0x0014")
-        assert one.known.acknowledgement("E001") == {"by": "10.0.0.7", "at": "2026-05-13T12:00:00.000+00:00"}
+        assert one.known.acknowledgement("E001") == Acknowledgement("10.0.0.7", NOON)
     kept = Site(site.database.path).known.load()["E001"]
     assert (kept.acknowledged_by, kept.acknowledged_at) == ("10.0.0.7", NOON)
 

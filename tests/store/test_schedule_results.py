@@ -22,17 +22,6 @@ def test_the_last_results_are_kept_oldest_first_and_handed_on() -> None:
     assert len(heard) == KEPT + 5
 
 
-def test_a_result_is_told_as_the_status_shows_it() -> None:
-    assert ScheduleResult(SCHEDULE, "missed", DUE, foreign("Too late.")).json() == {
-        "unitId": "E001",
-        "operation": "softStop",
-        "due": "2026-05-13T03:00:00.000+00:00",
-        "outcome": "missed",
-        "at": "2026-05-13T03:00:00.000+00:00",
-        "sentence": "Too late.",
-    }
-
-
 def test_a_listener_that_fails_is_logged_and_the_result_kept(caplog: pytest.LogCaptureFixture) -> None:
     def full(_: ScheduleResult) -> None:
         raise OSError("disk full")

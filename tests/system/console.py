@@ -25,6 +25,7 @@ from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.wiring import controller as program
 from main_controller.wiring.choices import timing_of
 from tests.system.http_call import Answer, call
+from tests.web.declared import fault_of
 
 Found = TypeVar("Found")
 
@@ -166,8 +167,12 @@ class Console:
         return f"http://127.0.0.1:{self.controller.server._server.effective_port}/"
 
     def call(self, target: str | bytes, method: str = "GET", **more: Any) -> Answer:
-        """One request, as `http_call.call`."""
-        return call(self.address, target, method, **more)
+        """One request, as `http_call.call`; its reply is held to what its route declares."""
+        answer = call(self.address, target, method, **more)
+        if isinstance(target, str):
+            fault = fault_of(target, answer.status, answer.headers, answer.body)
+            assert fault is None, (fault, answer.body[:600])
+        return answer
 
     def get(self, target: str) -> Any:
         """The JSON of a reading that must succeed."""

@@ -252,7 +252,7 @@ def effects(console: Console, grid: FakeGrid) -> dict[str, Any]:
         "sent": grid.sent,
         "plans": console.schedules(),
         "locks": dict(inside.stores.locks.all()),
-        "share": inside.operations.transfer.as_json(),
+        "share": inside.operations.transfer.last,
         "orders": left,
         "acknowledged": [inside.stores.acknowledgement(unit_id, "0x0000") for unit_id in grid.units],
     }

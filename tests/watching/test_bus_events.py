@@ -55,7 +55,7 @@ class Watched:
     @property
     def kinds(self) -> list[str]:
         """What stands now, by kind, the gravest first."""
-        return [one["kind"] for one in self.events.standing()]
+        return [one.condition.kind for one in self.events.standing()]
 
     def works(self, unit_id: str, status: ConverterStatus, vg: float = 350.0, **more: float) -> None:
         unit = self.bench.unit(unit_id)
@@ -88,7 +88,7 @@ def test_a_reference_that_trips_under_its_follower_is_told_above_everything(manu
     manual.bench.run(20)
     assert "E003 is charging and no converter holds the bus (0 V there)." in manual.told()
     assert manual.kinds[0] == "noReference"
-    assert manual.events.standing()[0]["grave"] is True
+    assert manual.events.standing()[0].condition.grave is True
     manual.bench.converter.wait("E003", ME)
     manual.bench.run(40)
     assert "E003 is no longer without a voltage reference." in manual.told()
@@ -101,7 +101,9 @@ def test_a_member_that_was_never_heard_hides_no_missing_reference(manual: Watche
     manual.works("E003", CHARGE, vg=200.0)
     manual.bench.run(30)
     text = "E003 is charging and no converter holds the bus (200 V there); whether E009 does, nobody hears."
-    assert [(one["text"], one["grave"]) for one in manual.events.standing() if one["grave"]] == [(text, True)]
+    assert [(one.sentence, one.condition.grave) for one in manual.events.standing() if one.condition.grave] == [
+        (text, True)
+    ]
 
 
 def test_a_converter_on_a_piece_of_the_bus_that_is_cut_off_is_without_a_reference(manual: Watched) -> None:
@@ -113,7 +115,7 @@ def test_a_converter_on_a_piece_of_the_bus_that_is_cut_off_is_without_a_referenc
     manual.bench.run(30)
     text = "E003 is charging and measures a dead bus (0 V there): no converter holds it there."
     first = manual.events.standing()[0]
-    assert (first["text"], first["grave"]) == (text, True)
+    assert (first.sentence, first.condition.grave) == (text, True)
     manual.works("E003", CHARGE)
     manual.bench.run(12)
     assert "noReference" not in manual.kinds
@@ -124,7 +126,9 @@ def test_a_converter_that_a_stop_left_at_work_is_told_above_everything(manual: W
     manual.bench.run(12)
     manual.works("E001", CV)
     manual.bench.run(60)
-    told = [(one["text"], one["grave"]) for one in manual.events.standing() if one["kind"] == "unexplained"]
+    told = [
+        (one.sentence, one.condition.grave) for one in manual.events.standing() if one.condition.kind == "unexplained"
+    ]
     assert told == [("E001 is voltage reference though it is in Force Stop.", True)]
 
 
@@ -207,7 +211,7 @@ def test_what_a_guided_transfer_left_at_work_is_explained_by_nothing(manual: Wat
     bench.transfer.end(ME)
     bench.run(150)
     assert bench.desk.owner.claim is None
-    left = {one["unitId"] for one in manual.events.standing() if one["kind"] == "unexplained"}
+    left = {one.condition.unit_id for one in manual.events.standing() if one.condition.kind == "unexplained"}
     assert left == {"E001", "E003"}
 
 
@@ -217,9 +221,9 @@ def test_a_bus_out_of_its_band_is_told_with_its_numbers(manual: Watched, vg: flo
         manual.bench.unit(unit_id).vg = vg
     manual.works("E001", CV, vg=vg)
     manual.bench.run(40)
-    (standing,) = [one for one in manual.events.standing() if one["kind"] == kind]
-    assert f"{vg:g} V" in standing["text"]
-    assert vg in standing["numbers"].values()
+    (standing,) = [one for one in manual.events.standing() if one.condition.kind == kind]
+    assert f"{vg:g} V" in standing.sentence
+    assert vg in standing.condition.numbers.values()
 
 
 @pytest.fixture
@@ -262,16 +266,18 @@ def test_what_a_unit_at_work_does_not_bear_is_told_once_it_lasts_and_when_it_is_
     shared.bench.run(after - 3.0)
     assert kind not in shared.kinds
     shared.bench.run(15.0)
-    (standing,) = [one for one in shared.events.standing() if one["kind"] == kind]
-    assert says in standing["text"]
-    assert standing["unitId"] == (None if kind == "busApart" else unit_id)
+    (standing,) = [one for one in shared.events.standing() if one.condition.kind == kind]
+    assert says in standing.sentence
+    assert standing.condition.unit_id == (None if kind == "busApart" else unit_id)
     begun = [row for row in shared.rows if row[0] == kind]
-    assert [row[2:] for row in begun] == [(standing["text"], None, standing["numbers"])], "one row of the journal"
+    assert [row[2:] for row in begun] == [(standing.sentence, None, standing.condition.numbers)], (
+        "one row of the journal"
+    )
     for name, value in before.items():
         setattr(unit, name, value)
     shared.bench.run(11.0)
     over = [row for row in shared.rows if row[0] == kind][1:]
-    assert [(row[3], row[4]) for row in over] == [(standing["numbers"], None)]
+    assert [(row[3], row[4]) for row in over] == [(standing.condition.numbers, None)]
     assert shared.kinds == []
 
 
@@ -452,12 +458,12 @@ def contradicted(manual: Watched) -> Answers:
 def test_a_contradicted_order_stands_above_everything_until_the_converter_obeys(manual: Watched) -> None:
     contradicted(manual)
     first = manual.events.standing()[0]
-    assert (first["kind"], first["unitId"], first["grave"]) == ("contradicted", "E001", True)
+    assert (first.condition.kind, first.condition.unit_id, first.condition.grave) == ("contradicted", "E001", True)
     assert (
-        first["text"]
+        first.sentence
         == "E001 answered c1 of me as done (in Wait), but its readings show charging, set to 350 V and 2 A."
     )
-    assert first["numbers"] == {"command": "c1", "wanted": "0x0000", "shows": "0x0041"}
+    assert first.condition.numbers == {"command": "c1", "wanted": "0x0000", "shows": "0x0041"}
     manual.bench.unit("E001").status = str(WAIT)
     manual.bench.run(6)
     assert "contradicted" not in manual.kinds
@@ -482,7 +488,7 @@ def test_deals_explain_what_apis_main_drives() -> None:
         for unit_id, status in (("E001", CHARGE), ("E002", CV), ("E003", DISCHARGE)):
             watching.works(unit_id, status)
         bench.run(60)
-        told = [one["unitId"] for one in watching.events.standing() if one["kind"] == "unexplained"]
+        told = [one.condition.unit_id for one in watching.events.standing() if one.condition.kind == "unexplained"]
         assert told == ["E003"]
         assert [text for text in watching.told() if "by itself" in text] == []
 

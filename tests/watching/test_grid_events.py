@@ -9,6 +9,8 @@ import pytest
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.orders.shut_down import ShutDown
+from main_controller.sentence import foreign
+from main_controller.store.chronicle import Event
 from main_controller.watching.grid_events import GridEvents
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
@@ -51,14 +53,9 @@ def test_the_cluster_stopping_by_itself_is_told_once(watched: Watched) -> None:
     watched.bench.grid.mode = STOP
     watched.bench.run(30.0)
     assert watched.told() == ["The cluster went from Run to Force Stop by itself."]
-    assert watched.events.events()[-1] == {
-        "at": watched.events.events()[-1]["at"],
-        "kind": "mode",
-        "unitId": None,
-        "text": "The cluster went from Run to Force Stop by itself.",
-        "after": "stop",
-        "command": None,
-    }
+    told = watched.events.events()[-1]
+    text = "The cluster went from Run to Force Stop by itself."
+    assert told == Event(told.at, "mode", None, foreign(text), "stop", None)
 
 
 def test_our_own_order_explains_its_change_once(watched: Watched) -> None:
@@ -227,7 +224,7 @@ def test_what_happens_to_many_at_once_is_one_sentence_and_a_row_each(watched: Wa
     for unit_id in ("E004", "E005", "E006", "E007"):
         watched.bench.unit(unit_id).there = False
     watched.bench.run(6.0)
-    texts = [str(event["text"]) for event in watched.events.events()[before:]]
+    texts = [str(event.text) for event in watched.events.events()[before:]]
     assert texts == ["4 units (E004, E005, E006, E007), each: became silent."]
     assert watched.told() == [f"E00{number} became silent." for number in range(4, 8)]
 
@@ -244,6 +241,6 @@ def test_hundreds_at_once_are_counted_and_a_few_named(watched: Watched) -> None:
     for unit_id in many:
         watched.bench.unit(unit_id).there = False
     watched.bench.run(6.0)
-    texts = [str(event["text"]) for event in watched.events.events()[before:]]
+    texts = [str(event.text) for event in watched.events.events()[before:]]
     assert texts == ["300 units (E100, E101, E102, E103, E104, E105, E106, E107 and 292 more), each: became silent."]
     assert len(watched.told()) == 300

@@ -12,6 +12,7 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.progress import UnitsShow
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.domain.timing import Timing
 from main_controller.orders.register import Register
@@ -116,7 +117,7 @@ def test_why_an_order_ended_as_it_did_keeps_its_code(site: Site) -> None:
 def test_progress_alone_writes_nothing(site: Site) -> None:
     command = site.begin()
     for shown in range(5):
-        site.log.update(command.id, progress={"shown": shown}, units={"E001": UnitOutcome("pending")})
+        site.log.update(command.id, progress=UnitsShow(shown, 3), units={"E001": UnitOutcome("pending")})
     assert site.story() == [("order", "")]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import Mode
+from main_controller.domain.progress import ModeShows
 from main_controller.rules.evidence import outcomes
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
@@ -51,6 +52,13 @@ def test_an_order_that_nobody_can_judge_ends_and_hides_no_other_one(
     assert "Looking whether it took effect failed in a way that nobody foresaw" in str(ended.error)
 
 
+def drained(bench: Bench, command_id: str) -> object:
+    """Whether no deal is left of this Soft Stop."""
+    shown = bench.log.get(command_id).progress
+    assert isinstance(shown, ModeShows)
+    return shown.drained
+
+
 def test_a_stale_unit_is_unconfirmed_and_makes_the_verdict_of_the_others_partial(bench: Bench) -> None:
     bench.unit("E003").there = False
     bench.run(6.0)
@@ -79,18 +87,18 @@ def test_a_soft_stop_is_followed_until_it_has_drained(bench: Bench) -> None:
     command = bench.set_mode.cluster(SOFT, ME)
     bench.run(20.0)
     assert bench.log.get(command.id).state == "verified"
-    assert bench.log.get(command.id).progress["drained"] is False
+    assert drained(bench, command.id) is False
     bench.set_grid(grid_master=False, deals=0)
     bench.run(1.0)
-    assert bench.log.get(command.id).progress["drained"] is None, "no Grid Master: none is no answer (K7)"
+    assert drained(bench, command.id) is None, "no Grid Master: none is no answer (K7)"
     bench.unit("E001").status = "0x0041"
     bench.run(6.0)
     bench.set_grid(grid_master=True, deals=0)
     bench.run(1.0)
-    assert bench.log.get(command.id).progress["drained"] is False, "K12: a deal leaves before its units show Wait"
+    assert drained(bench, command.id) is False, "K12: a deal leaves before its units show Wait"
     bench.unit("E001").status = "0x0000"
     bench.run(6.0)
-    assert bench.log.get(command.id).progress["drained"] is True
+    assert drained(bench, command.id) is True
 
 
 def test_a_soft_stop_that_another_mode_replaced_is_not_followed(bench: Bench) -> None:
@@ -99,7 +107,7 @@ def test_a_soft_stop_that_another_mode_replaced_is_not_followed(bench: Bench) ->
     bench.run(20.0)
     bench.set_mode.cluster(STOP, ME)
     bench.run(1.0)
-    assert bench.log.get(command.id).progress["drained"] == "superseded"
+    assert drained(bench, command.id) == "superseded"
 
 
 def test_what_nobody_ordered_is_not_looked_at_and_ended_orders_stay_as_they_are(bench: Bench) -> None:

@@ -41,4 +41,4 @@ class Watching:
     @property
     def kinds(self) -> list[str]:
         """The kinds that stand, besides what others' orders explain."""
-        return [one["kind"] for one in self.events.standing() if one["kind"] not in OURS]
+        return [one.condition.kind for one in self.events.standing() if one.condition.kind not in OURS]

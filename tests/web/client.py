@@ -18,7 +18,7 @@ from main_controller.web.application import Application, Hot, Part
 from main_controller.web.frame import Frames
 from main_controller.web.guard import Guard
 from main_controller.web.readings import Readings
-from main_controller.web.route import Route
+from main_controller.web.route import Route, json_of
 
 log = logging.getLogger(__name__)
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 
 def route(path: str, **more: Any) -> Route:
     """A route of a test's own, at this path."""
-    return Route(name=path, path=path, title="", says="", **more)
+    return Route(name=path, path=path, title="", says="", reply=json_of(dict[str, Any]), **more)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytz
 
+from main_controller.domain.latch import HeldLatch
 from main_controller.sentence import say
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal, Stage
@@ -26,7 +27,7 @@ class Site:
     def __init__(self, database: Database, root: Path) -> None:
         self.database = database
         self.journal = Journal(database, wall=lambda: NOON)
-        self.latch: dict[str, Any] | None = None
+        self.latch: HeldLatch | None = None
         self.pages = JournalPages(
             self.journal,
             root / "views",
@@ -78,7 +79,7 @@ def test_a_latched_e_stop_stands_first_on_its_page_too(site: Site) -> None:
     html = site.client.call("/journal.html").body.decode()
     assert 'id="estop-bar" aria-labelledby="estop-title" hidden>' in html
     assert html.index('action="stopAll"') < html.index('action="estop"')
-    site.latch = {"by": "anna", "reason": "<smoke>", "since": "2026-05-13T12:00:00.000+00:00", "file": False}
+    site.latch = HeldLatch("anna", None, "<smoke>", "2026-05-13T12:00:00.000+00:00", on_file=False)
     html = site.client.call("/journal.html").body.decode()
     assert "E-stop latched by anna: &lt;smoke&gt;" in html
     assert "a restart of this controller forgets it" in html

@@ -64,7 +64,7 @@ class Part:
             self.log.enter(command, stamp.request)
             self.stamps.append(stamp)
             self.do(command)
-            return self.log.get(command.id), {"succeeded": True}
+            return self.log.get(command.id), {"succeeded": True, "command": command.id}
 
         return self.ordering.carry_out(asked, work, urgency=Urgency.STOP if stops else None)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import waitress.server
@@ -45,7 +46,12 @@ class Site:
         take(cache, clock, unit("E001"))
         cache.take_grid(lambda watch: replace(watch, unit_ids=("E001",)))
         memory = Readings(
-            cache, schedules=dict, status=dict, state=lambda: state_of(cache, clock), ipv4=lambda: "::1", clock=clock
+            cache,
+            schedules=tuple,
+            status=Mock(),
+            state=lambda: state_of(cache, clock),
+            ipv4=lambda: "::1",
+            clock=clock,
         )
         live = LiveReadings(self.apis_web, cache, mode=lambda: None)
         app = Client(memory, live).app

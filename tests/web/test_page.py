@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from main_controller.domain.freshness import Remembered
+from main_controller.domain.latch import HeldLatch
+from main_controller.store.known_units import Acknowledgement
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.page import Page
 from main_controller.web.unit_status import unwatched_sentence
-from tests.web.client import Client, take, unit
+from tests.web.client import NOON, Client, take, unit
 from tests.web.test_status_report import Grid, in_word
 
 EVIL = "<script>alert('x')</script>"
@@ -95,7 +97,7 @@ def test_unwatched_hardware_stands_in_a_sentence_until_somebody_knows(root: Path
     assert line["sentence"] in site.html
     assert "stale" in line["sentence"]
     assert "as voltage reference at 350 V" in line["sentence"]
-    known["E001"] = {"by": "10.0.0.7", "at": "now"}
+    known["E001"] = Acknowledgement("10.0.0.7", NOON)
     assert site.page.variables("")["unwatched"] == []
 
 
@@ -113,17 +115,11 @@ def test_unwatched_hardware_stands_in_a_sentence_until_somebody_knows(root: Path
     ],
 )
 def test_the_sentence_says_how_long_and_in_what_state(last: str | None, age: float | None, expected: str) -> None:
-    status = {"state": "silent", "lastWord": last, "age": age, "lastDvg": 350.0}
+    status: Any = {"state": "silent", "lastWord": last, "age": age, "lastDvg": 350.0}
     assert unwatched_sentence("E001", status) == expected
 
 
-LATCH = {
-    "by": "the file estop",
-    "byFile": "estop",
-    "reason": EVIL,
-    "since": "2026-05-13T12:00:00.000+00:00",
-    "file": True,
-}
+LATCH = HeldLatch("the file estop", "estop", EVIL, "2026-05-13T12:00:00.000+00:00", on_file=True)
 
 
 def test_a_latched_e_stop_stands_first_with_by_whom_why_and_since_when(root: Path) -> None:
@@ -138,7 +134,7 @@ def test_a_latched_e_stop_stands_first_with_by_whom_why_and_since_when(root: Pat
 
 
 def test_one_that_no_file_holds_says_that_a_restart_forgets_it(root: Path) -> None:
-    assert "a restart of this controller forgets it" in Site(root, estop=lambda: {**LATCH, "file": False}).html
+    assert "a restart of this controller forgets it" in Site(root, estop=lambda: LATCH._replace(on_file=False)).html
 
 
 def test_without_a_latch_there_is_a_form_that_latches_and_no_word_of_a_latch(root: Path) -> None:
@@ -150,7 +146,7 @@ def test_without_a_latch_there_is_a_form_that_latches_and_no_word_of_a_latch(roo
 
 
 def test_a_name_that_turns_the_direction_of_writing_is_seen_whole_in_the_latch(root: Path) -> None:
-    html = Site(root, estop=lambda: {**LATCH, "by": "x\u202ey", "reason": "smoke"}).html
+    html = Site(root, estop=lambda: LATCH._replace(by="x\u202ey", reason="smoke")).html
     assert "E-stop latched by \u2068x⟨U+202E⟩y\u2069: smoke" in html
 
 

@@ -3,10 +3,12 @@
 import gzip
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from main_controller.domain.schedule import Operation, Schedule
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.readings import Readings
 from tests.web.client import Client, Clock, state_of, take, unit
@@ -18,17 +20,20 @@ class Grid:
     def __init__(self) -> None:
         self.clock = Clock()
         self.cache = UnitCache()
-        self.schedules: dict[str, Any] = {}
+        self.schedules: list[Schedule] = []
         self.client = Client(
             Readings(
                 self.cache,
                 schedules=lambda: self.schedules,
-                status=lambda: {"version": "1", "time": str(self.clock.now)},
+                status=self.status,
                 ipv4=lambda: "192.168.7.2",
                 state=lambda: state_of(self.cache, self.clock),
                 clock=self.clock,
             )
         )
+
+    def status(self, page: str | None) -> Any:
+        return {"version": "1", "time": str(self.clock.now)}
 
 
 @pytest.fixture
@@ -115,9 +120,10 @@ def test_readings_take_neither_post_nor_put(grid: Grid) -> None:
 
 def test_the_schedules_are_those_of_this_moment(grid: Grid) -> None:
     assert grid.client.call("/schedules").json == {}
-    grid.schedules = {"": {"softStop": "2026-05-13T03:00:00.000+00:00"}}
+    due = datetime(2026, 5, 13, 3, tzinfo=UTC)
+    grid.schedules = [Schedule(None, Operation.SOFT_STOP, due, due, "", 0)]
     first = grid.client.call("/schedules")
-    assert first.json == grid.schedules
+    assert first.json == {"": {"softStop": "2026-05-13T03:00:00.000+00:00"}}
     assert grid.client.call("/schedules", headers={"If-None-Match": first.headers["etag"]}).status == 304
 
 

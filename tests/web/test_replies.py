@@ -60,9 +60,9 @@ def test_an_error_is_its_sentence_its_details_its_status_and_its_headers() -> No
 def test_who_asks_for_codes_gets_those_of_every_sentence_in_the_answer() -> None:
     """A Japanese page says them by their codes; who does not ask sees nothing new."""
     late = say("unit.late", "{unit} is late.", unit="E001")
-    client = Client(Routes(Refused(late, details={"units": {"E001": foreign("busy")}})))
+    client = Client(Routes(Refused(late, details={"file": foreign("busy")})))
     plain = client.call("/call").json
-    assert plain == {"error": "E001 is late.", "units": {"E001": "busy"}}
+    assert plain == {"error": "E001 is late.", "file": "busy"}
     answer = client.call("/call", headers={"APIS-Sentences": "codes"})
     message = {"text": "E001 is late.", "code": "unit.late", "parameters": {"unit": "E001"}}
     assert answer.json == {**plain, "messages": [message]}

@@ -1,17 +1,23 @@
 """What frames tell of schedules never waits for their folder, and never says more than was read."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from main_controller.domain.schedule import Operation, Schedule
 from main_controller.errors import ControllerError
 from main_controller.sentence import foreign
-from main_controller.web.schedules_shown import TOO_OLD, UNREAD, SchedulesShown
+from main_controller.web.schedules_shown import TOO_OLD, SchedulesShown
+from main_controller.workers.scheduler import ScheduleStatus
+
+DUE = datetime(2090, 1, 1, tzinfo=UTC)
+SET = {"": {"softStop": "2090-01-01T00:00:00.000+00:00"}}
 
 
 class Folder:
     def __init__(self) -> None:
         self.now = 0.0
-        self.set: Any = {"": {"softStop": "2090-01-01T00:00:00Z"}}
-        self.shown = SchedulesShown(lambda: {**UNREAD, "pending": 1}, self.listing, clock=lambda: self.now)
+        self.set: Any = [Schedule(None, Operation.SOFT_STOP, DUE, DUE, "", 0)]
+        self.shown = SchedulesShown(lambda: ScheduleStatus(pending=1), self.listing, clock=lambda: self.now)
 
     def listing(self) -> Any:
         if isinstance(self.set, Exception):
@@ -23,7 +29,7 @@ def test_what_was_read_is_told_and_before_that_nothing_is_known() -> None:
     folder = Folder()
     assert (folder.shown.shown()["set"], folder.shown.shown()["pending"]) == (None, None)
     folder.shown.read()
-    assert (folder.shown.shown()["set"], folder.shown.shown()["pending"]) == (folder.set, 1)
+    assert (folder.shown.shown()["set"], folder.shown.shown()["pending"]) == (SET, 1)
 
 
 def test_a_folder_that_cannot_be_read_is_told_and_keeps_no_frame() -> None:
@@ -38,7 +44,7 @@ def test_a_folder_that_hangs_tells_nothing_after_some_seconds() -> None:
     folder = Folder()
     folder.shown.read()
     folder.now += TOO_OLD
-    assert folder.shown.shown()["set"] == folder.set
+    assert folder.shown.shown()["set"] == SET
     folder.now += 0.1
     told = folder.shown.shown()
     assert (told["set"], told["pending"], told["fault"]) == (None, None, "The schedules folder does not answer.")

@@ -6,22 +6,43 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.commands import ConverterEffect, ModeEffect
-from main_controller.domain.freshness import Remembered
+from main_controller.domain.actor import person
+from main_controller.domain.commands import Command, ConverterEffect, ModeEffect
+from main_controller.domain.freshness import Remembered, UnitState
 from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.timing import Timing
+from main_controller.domain.transfer import Step, Transfer
 from main_controller.orders.desk import Desk
 from main_controller.orders.register import Register
+from main_controller.procedures.guided_transfer import TransferStanding
+from main_controller.procedures.then_mode import Promise
+from main_controller.procedures.transfer_figures import ConverterSeen
 from main_controller.sentence import foreign
+from main_controller.store.chronicle import Event
+from main_controller.store.known_units import Acknowledgement
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.replies import to_json
+from main_controller.web.shapes.bus import event_of
+from main_controller.web.shapes.orders import command_of
+from main_controller.web.shapes.schedules import schedules_of
+from main_controller.web.shapes.sharing import sharing_of
+from main_controller.web.shapes.status import Config
 from main_controller.web.status_report import About, Sources, StatusReport
 from main_controller.workers.health import Health
+from main_controller.workers.scheduler import ScheduleStatus
+from tests.domain.made_orders import order_of
 from tests.web.client import NOON, Clock, take, unit
 
 UP = Health(alive=True, last_run="r", last_success="s", last_error=None, up=True, since="x")
 DOWN = Health(alive=False, last_run="r", last_success=None, last_error=foreign("refused"), up=False, since="y")
 LIMITS = {"gridvoltagemin": 300.0, "gridvoltagemax": 380.0, "maxgridcurrent": 2.3}
+
+
+CONFIG: Config = {
+    "readOnly": False, "emulator": True, "upsModes": False, "staleafter": 30.0, "readinglag": 12.0,
+    "upstreamTimezone": None,
+}  # fmt: skip
 
 
 class Nobody:
@@ -38,16 +59,15 @@ class Grid:
     def __init__(self, cache: UnitCache | None = None, *, title: str = "Somewhere", **sources: Any) -> None:
         self.clock = Clock()
         self.cache = cache or UnitCache()
-        about = About("0.1.0", False, title, "Asia/Tokyo", LIMITS, {"readOnly": False})
+        about = About("0.1.0", False, title, "Asia/Tokyo", LIMITS, CONFIG)
         self.orders = Register()
         desk = Desk(
             self.cache, self.orders, Nobody(), Nobody(), timing=Timing(), clock=self.clock, wall=self.clock.wall
         )
-        schedules: Mapping[str, Any] = {"pending": 0, "last": [], "failed": []}
         asked = {"collector": lambda: UP, "watcher": lambda: DOWN, "scheduler": lambda: UP, **sources}
         self.desk = desk
         self.status = StatusReport(
-            desk.grid, about, Sources(schedules=lambda: schedules, **asked), started=self.clock.wall()
+            desk.grid, about, Sources(schedules=ScheduleStatus, **asked), started=self.clock.wall()
         )
 
     def watch(self, **changes: Any) -> None:
@@ -84,7 +104,7 @@ def test_before_anything_is_known_nothing_is_claimed() -> None:
         "dealsAge": None,
         "busVoltage": None,
         "voltageReference": None,
-        "voltageReferences": (),
+        "voltageReferences": [],
     }
     assert to_json(report)
 
@@ -102,7 +122,7 @@ def test_it_says_who_it_is_and_how_its_peers_and_workers_do() -> None:
         "dataCollector": {"alive": True, "lastRun": "r", "lastError": None},
         "scheduler": {"alive": True, "lastRun": "r", "lastError": None},
     }
-    assert report["schedules"] == {"pending": 0, "last": [], "failed": []}
+    assert report["schedules"] == schedules_of(ScheduleStatus())
 
 
 def test_a_page_without_a_title_is_called_by_the_one_cluster_that_its_units_name() -> None:
@@ -151,7 +171,7 @@ def test_units_are_live_then_stale_then_silent_each_by_its_own_clock() -> None:
     [("0x0000", False), ("0x0014", True), ("0x0041", True), ("0x0002", True), ("0x9999", True), (None, True)],
 )
 def test_a_unit_that_stands_still_in_any_word_but_wait_is_unwatched(status: str | None, unwatched: bool) -> None:
-    grid = Grid(acknowledgement=lambda unit_id, status: {"by": "10.0.0.7", "at": f"{unit_id} {status}"})
+    grid = Grid(acknowledgement=lambda unit_id, status: Acknowledgement(f"{unit_id} {status}", NOON))
     take(grid.cache, grid.clock, in_word("E001", status))
     told = grid.unit("E001")
     assert (told["unwatched"], told["lastWord"], told["acknowledged"]) == (False, status, None)
@@ -159,15 +179,15 @@ def test_a_unit_that_stands_still_in_any_word_but_wait_is_unwatched(status: str 
     grid.clock.now += 30.1
     told = grid.unit("E001")
     assert told["unwatched"] is unwatched
-    assert told["acknowledged"] == ({"by": "10.0.0.7", "at": f"E001 {status}"} if unwatched else None)
+    assert told["acknowledged"] == ({"by": f"E001 {status}", "at": iso_utc(NOON)} if unwatched else None)
 
 
 def test_a_word_is_shown_in_one_spelling_and_acknowledged_as_it_was_sent() -> None:
-    grid = Grid(acknowledgement=lambda unit_id, status: {"by": "me", "at": str(status)})
+    grid = Grid(acknowledgement=lambda unit_id, status: Acknowledgement(f"me, of {status}", NOON))
     take(grid.cache, grid.clock, in_word("E001", "0X0041"))
     grid.clock.now += 31
     told = grid.unit("E001")
-    assert (told["lastWord"], told["acknowledged"]) == ("0x0041", {"by": "me", "at": "0X0041"})
+    assert (told["lastWord"], told["acknowledged"]) == ("0x0041", {"by": "me, of 0X0041", "at": iso_utc(NOON)})
 
 
 def test_a_restart_forgets_no_live_hardware() -> None:
@@ -189,10 +209,24 @@ def test_conflicts_and_locks_stand_at_their_units_and_as_a_whole() -> None:
     assert (grid.unit("E001")["locked"], grid.unit("E001")["conflict"]) == (lock, "two of them")
 
 
-def test_orders_events_and_the_shared_procedure_come_as_they_are() -> None:
-    grid = Grid(orders=lambda: [{"id": "c1"}], grid_events=lambda: [{"text": "t"}], transfer=lambda: {"step": 1})
+def test_orders_events_and_the_shared_procedure_are_told() -> None:
+    order = Command("c1", order_of("stopAll"), person("me"), NOON, 900.0)
+    transfer = Transfer("c7", "E001", "E003", 2.0, 350.0, 2.3, "me", Step.SHARING, 0.0)
+    event = Event(NOON, "mode", None, foreign("t"), "stop", None)
+    standing = TransferStanding(transfer, {"E001": ConverterSeen(UnitState.LIVE)}, None, None)
+    grid = Grid(orders=lambda: [order], grid_events=lambda: [event], transfer=lambda: standing)
     report = grid.status.report()
-    assert (report["orders"], report["gridEvents"], report["share"]) == ([{"id": "c1"}], [{"text": "t"}], {"step": 1})
+    assert (report["orders"], report["gridEvents"]) == ([command_of(order)], [event_of(event)])
+    assert report["share"] == sharing_of(standing) is not None
+
+
+@pytest.mark.parametrize(("page", "mine"), [("p1", True), ("p2", False), (None, False)])
+def test_no_page_is_told_to_whom_a_mode_was_promised_but_whether_to_itself(page: str | None, mine: bool) -> None:
+    order = Command("c1", order_of("setOperationMode"), person("me"), NOON, 900.0)
+    grid = Grid(then=lambda: Promise(Mode.MANUAL, order, "p1", NOON, NOON, 900.0))
+    told = grid.status.report(page)["then"]
+    assert told is not None
+    assert (told["mode"], told["mine"], "page" in told) == ("manual", mine, False)
 
 
 def test_a_change_of_ours_under_way_is_the_old_mode_with_the_new_one_pending() -> None:

@@ -5,4 +5,5 @@ on the disk, `situations` says what there is to look at; what to do is decided i
 """
 
 from main_controller.workers.scheduler.scheduler import Scheduler as Scheduler
+from main_controller.workers.scheduler.scheduler import ScheduleStatus as ScheduleStatus
 from main_controller.workers.scheduler.situations import Situations as Situations

@@ -6,18 +6,17 @@ that one which hangs delays no other, and stops have theirs for themselves.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from main_controller.clock import ClockJumps
-from main_controller.domain.schedule import Operation, Schedule
+from main_controller.domain.schedule import Failure, Operation, Schedule
 from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError
 from main_controller.orders.desk import Desk
 from main_controller.orders.set_mode import SetMode
-from main_controller.sentence import say
-from main_controller.store.schedule_results import ScheduleResults
+from main_controller.sentence import Sentence, say
+from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
 from main_controller.store.schedules import Listing, Schedules, Unreadable
 from main_controller.workers.scheduler.outcomes import Outcomes
 from main_controller.workers.scheduler.scheduled_order import Means, ScheduledOrder, Submit
@@ -28,6 +27,19 @@ log = logging.getLogger(__name__)
 URGENCY = {Operation.FORCE_STOP: 0, Operation.SOFT_STOP: 1, Operation.RUN: 2}
 
 Stamp = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleStatus:
+    """How many schedules are `pending`, the `last` results (oldest first), which have `failed`, which are due and still
+    `waiting`, and why; `fault` says why the folder cannot be read, and `pending` is None then."""
+
+    pending: int | None = 0
+    last: tuple[ScheduleResult, ...] = ()
+    failed: tuple[tuple[Schedule, Failure], ...] = ()
+    waiting: tuple[tuple[Schedule, str], ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    fault: Sentence | None = None
 
 
 class Scheduler:
@@ -78,25 +90,22 @@ class Scheduler:
                 waiting[schedule.stamp] = (schedule, sentence)
         self._tell_waiting(waiting)
 
-    def status(self) -> dict[str, Any]:
-        """The `schedules` of `/get/status`: pending (count), last, failed, waiting (why), unreadable, fault (Z5a, Z12).
-
-        `fault` says why the folder cannot be read; pending is None then, and the rest of the status stands.
-        """
+    def status(self) -> ScheduleStatus:
+        """How all schedules stand (Z5a, Z12); a folder that cannot be read leaves the rest of it as it is."""
         try:
             listing, fault = self._schedules.scan(), None
         except ControllerError as error:
             listing, fault = Listing((), ()), error.sentence
         waiting = self._waiting
         failed = [(schedule, schedule.failure) for schedule in listing.schedules if schedule.failure is not None]
-        return {
-            "pending": len(listing.schedules) - len(failed) if fault is None else None,
-            "last": [result.json() for result in self._results.last()],
-            "failed": [_entry(schedule, why.sentence) | {"at": iso_utc(why.at)} for schedule, why in failed],
-            "waiting": [_entry(*waiting[each.stamp]) for each in listing.schedules if each.stamp in waiting],
-            "unreadable": [{"file": each.file, "sentence": each.sentence} for each in listing.unreadable],
-            "fault": fault,
-        }
+        return ScheduleStatus(
+            len(listing.schedules) - len(failed) if fault is None else None,
+            self._results.last(),
+            tuple(failed),
+            tuple(waiting[each.stamp] for each in listing.schedules if each.stamp in waiting),
+            listing.unreadable,
+            fault,
+        )
 
     def _attend_safely(self, schedule: Schedule) -> str | None:
         try:
@@ -155,13 +164,3 @@ class Scheduler:
             if self._waiting.get(stamp) != (schedule, sentence):
                 log.info("schedule %s due %s: %s", schedule, iso_utc(schedule.due), sentence)
         self._waiting = waiting
-
-
-def _entry(schedule: Schedule, sentence: str) -> dict[str, Any]:
-    """A schedule that is still there, and why."""
-    return {
-        "unitId": schedule.unit_id,
-        "operation": schedule.operation.value,
-        "due": iso_utc(schedule.due),
-        "sentence": sentence,
-    }

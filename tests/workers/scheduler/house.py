@@ -172,4 +172,4 @@ class House:
 
     def waiting(self) -> list[str]:
         """Why the schedules that are due are still there."""
-        return [entry["sentence"] for entry in self.scheduler.status()["waiting"]]
+        return [str(sentence) for _, sentence in self.scheduler.status().waiting]

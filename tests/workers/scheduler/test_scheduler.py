@@ -44,8 +44,8 @@ def test_a_soft_stop_fires_at_its_time_is_seen_in_effect_recorded_and_removed(ho
     assert house.schedules.list() == ()
     assert house.outcomes() == [(None, "softStop", "done")]
     status = house.scheduler.status()
-    assert (status["pending"], status["failed"], status["waiting"], status["unreadable"]) == (0, [], [], [])
-    assert status["last"][0]["outcome"] == "done"
+    assert (status.pending, status.failed, status.waiting, status.unreadable) == (0, (), (), ())
+    assert status.last[0].outcome == "done"
 
 
 def test_a_schedule_missed_while_the_program_was_down_fires_after_the_start(house: House) -> None:
@@ -124,7 +124,7 @@ def test_not_sent_for_certain_is_sent_again_each_interval(house: House) -> None:
     assert house.grid.asked == 50
     assert house.waiting() == ["Its order is being sent again; before: Connection refused."]
     assert house.outcomes() == []
-    assert house.scheduler.status()["pending"] == 1
+    assert house.scheduler.status().pending == 1
     house.grid.fault = None
     house.pass_on()
     house.pass_on()
@@ -148,10 +148,10 @@ def test_accepted_and_not_in_effect_is_repeated_twice_then_kept_and_marked_faile
     house.restart()
     house.pass_on()
     assert len(house.grid.sent) == 3, "the mark survives a restart"
-    (failed,) = house.scheduler.status()["failed"]
-    assert failed["operation"] == "softStop"
-    assert "sent 3 times" in failed["sentence"]
-    assert house.scheduler.status()["pending"] == 0
+    ((failed, why),) = house.scheduler.status().failed
+    assert failed.operation == "softStop"
+    assert "sent 3 times" in why.sentence
+    assert house.scheduler.status().pending == 0
     house.schedules.remove(None, SOFT)
     house.put(SOFT)
     house.pass_on()
@@ -413,8 +413,8 @@ def test_one_bad_schedule_never_hides_the_next(house: House, caplog: pytest.LogC
     assert [record for record in caplog.records if "A-softStop" in record.getMessage()] == caplog.records[:1]
     assert any(record.exc_info for record in caplog.records)
     status = house.scheduler.status()
-    assert status["unreadable"][0]["file"] == "A-softStop"
-    assert status["pending"] == 2
+    assert status.unreadable[0].file == "A-softStop"
+    assert status.pending == 2
     assert (folder / "A-softStop").exists()
 
 
@@ -487,8 +487,8 @@ def test_a_folder_that_cannot_be_read_is_a_fault_of_the_worker(house: House) -> 
     with pytest.raises(ControllerError, match="cannot be read"):
         house.pass_on()
     status = house.scheduler.status()
-    assert status["pending"] is None
-    assert "cannot be read" in status["fault"]
+    assert status.pending is None
+    assert "cannot be read" in str(status.fault)
 
 
 def test_a_waiting_reason_is_logged_once(house: House, caplog: pytest.LogCaptureFixture) -> None:
