@@ -46,9 +46,9 @@ class BusView:
         self._limits = limits
         self._made: _Made | None = None  # replaced whole
 
-    def figures(self) -> Figures:
-        """The bus as JSON; who works by whose will is that of when the readings came."""
-        grid, made = self._desk.grid(), self._made
+    def figures(self, grid: GridState) -> Figures:
+        """The bus of that state, as JSON; who works by whose will is that of when the readings came."""
+        made = self._made
         if made is None or made.bus is not grid.bus or grid.now > made.until:  # each change of a reading makes a bus
             figures = bus_figures(grid, self._seen.explained(grid.snapshot), self._limits)
             made = self._made = _Made(grid.bus, self._fresh_until(grid), figures)

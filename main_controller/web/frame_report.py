@@ -95,7 +95,7 @@ class FrameReport:
             "totals": _totals(state.totals),
             "deals": None if state.deals is None else [_flow(flow) for flow in state.flows],
             "spurs": [_spur(spur) for spur in state.spurs],
-            "bus": _bus(sources.bus(), state),
+            "bus": _bus(sources.bus(state), state),
             "busConditions": [condition_of(one) for one in sources.bus_conditions()],
             "gridEvents": [event_of(event) for event in sources.grid_events()],
             "apisWeb": {"emulatorEmulator": peer_of(sources.collector()), "budoEmulator": peer_of(sources.watcher())},

@@ -45,7 +45,7 @@ def _none() -> None:
     return None
 
 
-def no_figures() -> BusFigures:
+def no_figures(state: GridState) -> BusFigures:
     """The figures of a bus of which nothing is known."""
     return {"reference": None, "voltage": None, "balance": None, "losses": None, "working": []}
 
@@ -73,9 +73,9 @@ class Sources:
     `acknowledgement` says by whom and when a unit last seen in this status was acknowledged; `orders` are those that
     may still change; `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start` names this
     start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to follow a Soft
-    Stop (H2); `bus` are the bus' figures, `bus_conditions` what is wrong on it (S9); `estop` is the E-stop's latch
-    (I17); `journal` says why the journal is not written, `not_kept` which of log and pid file cannot be (M10); `trips`
-    are the moments (monotonic s) of each unit's trips that nobody has reset (I11).
+    Stop (H2); `bus` are the bus' figures in that state, `bus_conditions` what is wrong on it (S9); `estop` is the
+    E-stop's latch (I17); `journal` says why the journal is not written, `not_kept` which of log and pid file cannot be
+    (M10); `trips` are the moments (monotonic s) of each unit's trips that nobody has reset (I11).
     """
 
     collector: Callable[[], Health]
@@ -93,7 +93,7 @@ class Sources:
     start: str = ""
     then: Callable[[], Promise | None] = _none
     bus_conditions: Callable[[], Sequence[StandingCondition]] = tuple
-    bus: Callable[[], BusFigures] = no_figures
+    bus: Callable[[GridState], BusFigures] = no_figures
     estop: Callable[[], HeldLatch | None] = _none
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
 
@@ -125,7 +125,7 @@ class StatusReport:
             "data": {"age": _rounded(state.snapshot.age(state.now)), **data_of(state)},
             "grid": {**grid_of(state), "dealsAge": _deals_age(state)},
             "gridEvents": [event_of(event) for event in sources.grid_events()],
-            "bus": sources.bus(),
+            "bus": sources.bus(state),
             "busConditions": [condition_of(one) for one in sources.bus_conditions()],
             "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
             "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},

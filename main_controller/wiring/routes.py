@@ -141,7 +141,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         start=does.desk.moments.start,
         then=does.then_mode.standing,
         bus_conditions=does.bus_events.standing,
-        bus=lambda: cast(BusFigures, does.bus_view.figures()),
+        bus=lambda grid: cast(BusFigures, does.bus_view.figures(grid)),
         estop=does.estop.standing,
         trips=does.trips.moments,
     )

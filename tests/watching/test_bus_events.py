@@ -389,32 +389,38 @@ def test_a_bus_that_falls_under_its_reference_is_told_after_two_readings(shared:
 
 def test_the_figures_of_the_bus_say_who_is_outside_its_band_and_since_when(shared: Watched) -> None:
     """I14."""
-    view = BusView(shared.bench.desk, shared.events, limits=Limits())
-    inside = view.figures()["voltage"]
+    view, bench = BusView(shared.bench.desk, shared.events, limits=Limits()), shared.bench
+    inside = view.figures(bench.desk.grid())["voltage"]
     assert (inside["outside"], inside["leftBand"]) == ([], None)
-    shared.bench.unit("E002").meter["vg"] = 390.0
-    shared.bench.run(5.0)
-    left = shared.bench.wall()
+    bench.unit("E002").meter["vg"] = 390.0
+    bench.run(5.0)
+    left = bench.wall()
     for _ in range(3):
-        shared.bench.run(20.0)
-        outside = view.figures()["voltage"]
+        bench.run(20.0)
+        outside = view.figures(bench.desk.grid())["voltage"]
         assert outside["outside"] == ["E002"]
         assert -5.0 <= (datetime.fromisoformat(outside["leftBand"]) - left).total_seconds() <= 0.0
-    shared.bench.unit("E002").meter.clear()
-    shared.bench.run(6.0)
-    assert view.figures()["voltage"] == inside
+    bench.unit("E002").meter.clear()
+    bench.run(6.0)
+    assert view.figures(bench.desk.grid())["voltage"] == inside
 
 
 def test_the_figures_of_the_bus_end_with_the_readings_that_they_rest_on(shared: Watched) -> None:
     """While apis-web gives nothing new, the last figures would stand for ever."""
     view, bench = BusView(shared.bench.desk, shared.events, limits=Limits()), shared.bench
-    assert view.figures()["voltage"]["of"] == len(bench.grid.units)
+    assert view.figures(bench.desk.grid())["voltage"]["of"] == len(bench.grid.units)
     bench.polls = False
     bench.run(bench.limits.fresh + 1.0)
-    assert view.figures()["voltage"] is None
-    assert view.figures()["reference"] is not None
+    assert view.figures(bench.desk.grid())["voltage"] is None
+    assert view.figures(bench.desk.grid())["reference"] is not None
     bench.run(bench.timing.stale_after)
-    assert view.figures() == {"reference": None, "voltage": None, "balance": None, "losses": None, "working": []}
+    assert view.figures(bench.desk.grid()) == {
+        "reference": None,
+        "voltage": None,
+        "balance": None,
+        "losses": None,
+        "working": [],
+    }
 
 
 def test_headroom_is_told_of_a_unit_that_was_seen(shared: Watched) -> None:
