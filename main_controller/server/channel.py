@@ -69,7 +69,8 @@ class _Task(waitress.task.WSGITask):  # type: ignore[misc]  # waitress has no ty
 
     def set_close_on_finish(self) -> None:
         """Have the connection end after this reply, unless only its missing length asks for that."""
-        may_stay = self.version == "1.1" and self.request.headers.get("CONNECTION", "").lower() != "close"
+        wishes = [one.strip().lower() for one in self.request.headers.get("CONNECTION", "").split(",")]
+        may_stay = self.version == "1.1" and "close" not in wishes
         if not (self._in_head and may_stay and not self.has_body):
             super().set_close_on_finish()
 

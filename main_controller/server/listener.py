@@ -5,11 +5,13 @@ Made by the server. It runs in the thread that serves every socket.
 
 import errno
 import logging
+import os
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import waitress.server
@@ -55,6 +57,7 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         self._tend_at = self._accept_at = clock()
         self._lack = Seldom(log, clock)
         super().__init__(app, map, **rest)
+        os.set_blocking(self.trigger.trigger, False)  # its pipe; see `pull_trigger`
 
     def readable(self) -> bool:
         """Whether to wait for callers; called before each wait, and so the place for what is due."""
@@ -75,9 +78,14 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         return self._at_once(request.command, request.path, request.query)
 
     def pull_trigger(self) -> None:
-        """Wake the thread that serves every socket, unless it is the one that asks: it is awake."""
+        """Wake the thread that serves every socket, unless it is the one that asks: it is awake.
+
+        Nor may this wait, where the pipe by which it is woken is full: it will wake by what is in there, and whoever
+        waits here may hold what it needs, so that both would wait for ever.
+        """
         if threading.get_ident() != self._own_thread:
-            super().pull_trigger()
+            with suppress(BlockingIOError):
+                super().pull_trigger()
 
     def handle_accept(self) -> None:
         """Take one caller; where there is no descriptor or no place for him, another connection makes room."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import fcntl
 import logging
 import re
 import socket
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 import waitress.channel
@@ -414,9 +416,44 @@ def test_a_connection_stays_open_after_a_304(site: Site) -> None:
     assert paths_in(received) == ["/after"]
 
 
-@pytest.mark.parametrize(("version", "more"), [("1.1", b"Connection: close\r\n"), ("1.0", b"")])
+@pytest.mark.parametrize(
+    ("version", "more"),
+    [("1.1", b"Connection: close\r\n"), ("1.1", b"Connection: keep-alive, Close\r\n"), ("1.0", b"")],
+)
 def test_a_connection_ends_after_a_304_where_the_caller_wants_that(site: Site, version: str, more: bytes) -> None:
     with closing(site.connect(get("/held", version=version, more=more))) as connection:
         received = rest_of(connection)
     assert received.startswith(f"HTTP/{version} 304 ".encode())
     assert b"Connection: close\r\n" in received
+
+
+# What wakes the thread that serves every socket
+
+
+def test_no_thread_waits_for_the_pipe_that_wakes_the_server(site: Site) -> None:
+    """It would hold a connection whose end the server waits for, while only the server empties the pipe."""
+    trigger = site.listener.trigger.trigger
+    fcntl.fcntl(trigger, fcntl.F_SETPIPE_SZ, 4096)
+    site.listener._own_thread = None
+    stuck = threading.Event()
+
+    def pull() -> None:
+        for _ in range(20_000):
+            site.listener.pull_trigger()
+        stuck.set()
+
+    with mock.patch.object(site.listener.trigger, "handle_read", return_value=None):  # the server is busy elsewhere
+        threading.Thread(target=pull, daemon=True).start()
+        assert stuck.wait(PATIENCE)
+    stop_at_once(site)
+
+
+def test_callers_who_ask_without_end_read_nothing_and_leave_do_not_hang_the_server(site: Site) -> None:
+    """300 connections with requests ahead: each answer wakes the server, which must not wait for who waits for it."""
+    fcntl.fcntl(site.listener.trigger.trigger, fcntl.F_SETPIPE_SZ, 4096)
+    for _ in range(3):
+        with contextlib.ExitStack() as stack:
+            for _ in range(300):
+                stack.enter_context(closing(site.connect(get("/big") * 40, small=True)))
+            threading.Event().wait(0.2)
+        stop_at_once(site)
