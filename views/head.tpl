@@ -5,7 +5,7 @@
 <meta name="referrer" content="same-origin">
 <title>APIS Main Controller{{' · ' + title if title else ''}}</title>
 <link rel="icon" href="img/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="css/main.css">
+% include('styles.tpl')
 <script src="js/first.js"></script>
 <script src="js/jquery.js" defer></script>
 <script src="js/main.js" type="module"></script>

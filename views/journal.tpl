@@ -7,7 +7,7 @@
 <meta name="color-scheme" content="dark light">
 <title>Journal · APIS Main Controller{{' · ' + title if title else ''}}</title>
 <link rel="icon" href="img/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="css/main.css">
+% include('styles.tpl')
 <script src="js/first.js"></script>
 <script src="js/journal.js" type="module"></script>
 </head>

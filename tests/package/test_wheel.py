@@ -117,7 +117,7 @@ def test_it_runs_from_anywhere_and_writes_into_the_users_state(
     assert found is not None
     address = f"http://127.0.0.1:{found[1]}"
     assert b"SIMULATED" in fetched(f"{address}/")
-    for name in ("js/main.js", "js/i18n/said/program.js", "css/main.css", "js/jquery.js"):
+    for name in ("js/main.js", "js/i18n/said/program.js", "css/main.css", "css/screens.css", "js/jquery.js"):
         assert fetched(f"{address}/{name}"), name
     program.send_signal(signal.SIGTERM)
     assert program.wait(timeout=60) == 0
