@@ -12,6 +12,9 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+
+from main_controller.log_repeats import Repeats
 
 MOST_LINES = 10_000
 """How many lines wait for a destination at most."""
@@ -26,16 +29,19 @@ log = logging.getLogger(__name__)
 class Behind(logging.Handler):
     """Hands records on to `inner` from a thread of its own; `most` is how many may wait.
 
-    `fault` is why `inner` did not take its last line, None when it did.
+    `fault` is why `inner` did not take its last line, None when it did. `clock` is monotonic s.
     """
 
-    def __init__(self, inner: logging.Handler, most: int = MOST_LINES) -> None:
+    def __init__(
+        self, inner: logging.Handler, most: int = MOST_LINES, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(inner.level)
         self.inner = inner
         self._most = most
         self._changed = threading.Condition()  # protects the fields below, for moments only
         self._waiting: deque[logging.LogRecord] = deque()
         self._lost = 0
+        self._repeats = Repeats(clock)
         self._busy = False
         self.fault: OSError | None = None  # this and the next three are the thread's own
         self._refusal: OSError | None = None
@@ -46,9 +52,13 @@ class Behind(logging.Handler):
         threading.Thread(target=self._work, name=f"log to {type(inner).__name__}", daemon=True).start()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take the record in, as it is now, or count it as lost; never waits."""
+        """Take the record in, as it is now, or count it as lost or repeated; never waits."""
         frozen = _frozen(record)
         with self._changed:
+            self._waiting.extend(self._repeats.over())
+            if not self._repeats.tells(frozen):
+                self._changed.notify_all()  # it is told when its minute is over
+                return
             if len(self._waiting) >= self._most:
                 self._lost += 1
                 return
@@ -60,9 +70,12 @@ class Behind(logging.Handler):
         """Wait until all is handed on, at most `END_LIMIT` s."""
         self.empty(END_LIMIT)
 
-    def empty(self, timeout: float) -> bool:
-        """Wait at most `timeout` s until all is handed on; whether it is."""
+    def empty(self, timeout: float, *, ends: bool = False) -> bool:
+        """Wait at most `timeout` s until all is handed on; whether it is. `ends`: also what is still being counted."""
         with self._changed:
+            if ends:
+                self._waiting.extend(self._repeats.over(all_of_them=True))
+                self._changed.notify_all()
             return self._changed.wait_for(lambda: not (self._waiting or self._busy or self._lost), timeout)
 
     def _work(self) -> None:
@@ -72,7 +85,9 @@ class Behind(logging.Handler):
                 if not self._waiting:
                     self._tell_lost()
                 self._changed.notify_all()
-                self._changed.wait_for(lambda: self._waiting)
+                while not self._waiting:
+                    self._changed.wait(self._repeats.next_in())
+                    self._waiting.extend(self._repeats.over())
                 record = self._waiting.popleft()
                 self._busy = True
             self._refusal = None
@@ -144,7 +159,7 @@ def put_behind(loggers: list[logging.Logger]) -> list[Behind]:
 def all_handed_on(destinations: list[Behind], timeout: float = END_LIMIT) -> bool:
     """Wait at most `timeout` s in all until every destination took its lines; whether they did."""
     deadline = time.monotonic() + timeout
-    return all(each.empty(max(0.0, deadline - time.monotonic())) for each in destinations)
+    return all(each.empty(max(0.0, deadline - time.monotonic()), ends=True) for each in destinations)
 
 
 def _frozen(record: logging.LogRecord) -> logging.LogRecord:

@@ -7,16 +7,13 @@ each record is one line there.
 
 import configparser
 import contextlib
-import fcntl
 import logging
 import logging.config
-import os
-import time
-from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
 from main_controller.errors import SettingError
+from main_controller.log_file import MEGABYTE, SharedDayFile
 from main_controller.log_lines import OneLine
 from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
 from main_controller.sentence import Sentence, say
@@ -37,9 +34,11 @@ def set_up_logs(
     data: Path | None = None,
     simulated: bool = False,
     strict: bool = False,
+    most: float | None = None,
 ) -> None:
     """Read `root`/logging.conf and make the log folder in `data` (`root` by default), which it calls %(log)s.
 
+    `most` (MB) is how much each file of it may hold together with the old ones that are kept.
     `level` replaces the root logger's level; a handler's own level still holds. `simulated` puts SIMULATED before
     every line (Z17). Raises `SettingError` with one sentence where logging.conf cannot be used. A file that cannot be
     written is told with the first line and tried again with each (M10); with `strict` it is a `SettingError` too.
@@ -61,6 +60,7 @@ def set_up_logs(
     for handler in top.handlers:
         if type(handler) is TimedRotatingFileHandler:
             handler.__class__ = SharedDayFile  # logging.conf names the standard one, as the specification has it (L2)
+            handler.most = None if most is None else int(most * MEGABYTE)  # type: ignore[attr-defined]  # it is one now
     if level is not None:
         top.setLevel(level)
     loggers = [top, *(each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
@@ -98,51 +98,6 @@ def log_fault() -> Sentence | None:
             why = fault.strerror or type(fault).__name__
             return say("program.logNotWritten", "The log cannot be written to {file}: {why}.", file=each.where, why=why)
     return None
-
-
-class SharedDayFile(TimedRotatingFileHandler):
-    """A log with a new file each midnight that several programs of one checkout may write.
-
-    The standard one would have the second to come to midnight replace the day's file by its own few lines after it.
-    Its folder is made when it is missing, and a file that cannot be turned is gone on with (M10).
-    """
-
-    def _open(self) -> TextIOWrapper:
-        with contextlib.suppress(OSError):
-            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
-        return super()._open()
-
-    def doRollover(self) -> None:
-        """Turn the file, or go on in the new one where another program has turned it."""
-        if self.stream is None:
-            self._turn()
-            return
-        old = os.dup(self.stream.fileno())  # keeps the lock while the stream is closed and the file renamed
-        try:
-            with contextlib.suppress(OSError):  # a file system without locks: then as good as without this class
-                fcntl.flock(old, fcntl.LOCK_EX)
-            if _is_at(old, self.baseFilename):
-                self._turn()
-                return
-            self.stream.close()
-            self.stream = self._open()
-            self.rolloverAt = self.computeRollover(int(time.time()))
-        finally:
-            os.close(old)
-
-    def _turn(self) -> None:
-        try:
-            super().doRollover()
-        except OSError:
-            self.rolloverAt = self.computeRollover(int(time.time()))
-
-
-def _is_at(descriptor: int, path: str) -> bool:
-    """Whether the open file still has this name."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), Path(path).stat())
-    except FileNotFoundError:
-        return False
 
 
 def end_logs(timeout: float = END_LIMIT) -> bool:

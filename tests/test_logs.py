@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from main_controller import logs
+from main_controller.log_file import SharedDayFile
 
 PROGRAM = """
 import logging, sys
@@ -262,9 +262,9 @@ def test_a_broken_logging_conf_is_one_sentence(checkout: Path) -> None:
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[list[logs.SharedDayFile]]:
+def two(tmp_path: Path) -> Iterator[list[SharedDayFile]]:
     """The same log as two programs of one checkout hold it."""
-    handlers = [logs.SharedDayFile(tmp_path / "main_controller.log", "midnight", 1, 30, "utf-8") for _ in range(2)]
+    handlers = [SharedDayFile(tmp_path / "main_controller.log", "midnight", 1, 30, "utf-8") for _ in range(2)]
     yield handlers
     for handler in handlers:
         handler.close()
@@ -274,7 +274,7 @@ def say(handler: logging.Handler, text: str) -> None:
     handler.handle(logging.LogRecord("x", logging.INFO, __file__, 0, text, None, None))
 
 
-def test_two_programs_on_one_log_lose_no_line_at_midnight(two: list[logs.SharedDayFile], tmp_path: Path) -> None:
+def test_two_programs_on_one_log_lose_no_line_at_midnight(two: list[SharedDayFile], tmp_path: Path) -> None:
     """M19's kind: two consoles with data of their own."""
     for number, handler in enumerate(two):
         say(handler, f"before midnight {number}")
@@ -291,7 +291,7 @@ def test_two_programs_on_one_log_lose_no_line_at_midnight(two: list[logs.SharedD
     ]  # fmt: skip
 
 
-def test_a_log_that_was_moved_away_is_begun_anew_at_midnight(two: list[logs.SharedDayFile], tmp_path: Path) -> None:
+def test_a_log_that_was_moved_away_is_begun_anew_at_midnight(two: list[SharedDayFile], tmp_path: Path) -> None:
     say(two[0], "before")
     (tmp_path / "main_controller.log").rename(tmp_path / "kept")
     two[0].rolloverAt = 0
@@ -315,4 +315,4 @@ def test_the_file_of_logging_conf_is_such_a_one(checkout: Path) -> None:
         env={"PYTHONPATH": str(Path(__file__).resolve().parents[1])}, capture_output=True, text=True, timeout=30,
     )  # fmt: skip
     assert done.stdout == "['StreamHandler', 'SharedDayFile']\n", done.stderr
-    assert issubclass(logs.SharedDayFile, TimedRotatingFileHandler)
+    assert issubclass(SharedDayFile, TimedRotatingFileHandler)

@@ -60,12 +60,28 @@ class UnitOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Tries:
+    """The tries of the same order, one after another, that were not sent before this one (M12).
+
+    `count` of them since `since` (UTC), the last for the reason `why`; `last_id` is the command of the last one where
+    nobody was told of it. `tell` says that it is time to tell how many they are.
+    """
+
+    count: int
+    since: datetime
+    why: Sentence
+    last_id: str | None = None
+    tell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One order from its arrival to its end.
 
     `entered` (monotonic s) is when it came, `settled` when its answer came or it was given up. `before` is what was in
     force when it came. `key` is the one that it came with; `judged` says that no rule refused it, so that from here on
-    it depends on others only. `pressed` (monotonic s) is when it was last given again while it ran.
+    it depends on others only. `pressed` (monotonic s) is when it was last given again while it ran. `tries` are those
+    before it, where it is tried again by itself.
     """
 
     id: str
@@ -84,6 +100,7 @@ class Command:
     key: str | None = None
     judged: bool = False
     pressed: float | None = None
+    tries: Tries | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, UnitOutcome] = field(default_factory=dict)
     progress: Progress | None = None
@@ -97,6 +114,15 @@ class Command:
     def last_given(self) -> float:
         """When (monotonic s) a person or schedule last gave this order."""
         return self.entered if self.pressed is None else max(self.entered, self.pressed)
+
+    @property
+    def tried_quietly(self) -> bool:
+        """Whether it is one more try of which nothing is told unless something comes of it (M12)."""
+        return self.tries is not None and not self.tries.tell
+
+    def says_nothing_new(self, why: Sentence | None) -> bool:
+        """Whether it is such a try that was not sent either, and for the same reason."""
+        return self.tries is not None and self.tried_quietly and why == self.tries.why
 
 
 def stops_or_changes(command: Command) -> bool:

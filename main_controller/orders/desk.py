@@ -14,14 +14,14 @@ from main_controller.assessment.assess import Assessor
 from main_controller.assessment.grid_state import GridState
 from main_controller.assessment.moment import Moment
 from main_controller.domain.actor import Actor
-from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, Tries, UnitOutcome
 from main_controller.domain.latch import HeldLatch
 from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
 from main_controller.domain.scope import Lane, Scope, named, named_first
 from main_controller.domain.stamp import UNSTAMPED, Stamp
-from main_controller.domain.timestamps import said_iso
+from main_controller.domain.timestamps import iso_utc, said_iso
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError, NotFound, Refused, Sent, UpstreamError
 from main_controller.orders.bus_owner import BusOwner
@@ -132,8 +132,12 @@ class Desk:
         before: Mapping[str, Any] | None = None,
         stamp: Stamp = UNSTAMPED,
         judged: bool = False,
+        tries: Tries | None = None,
     ) -> Command:
-        """Record an order that has come; `judged` is one that no rule binds. Raises KeyTaken."""
+        """Record an order that has come; `judged` is one that no rule binds, `tries` are those before it (M12).
+
+        Raises KeyTaken.
+        """
         command = Command(
             id=self.commands.new_id(),
             order=order,
@@ -144,9 +148,11 @@ class Desk:
             before=dict(before or {}),
             key=stamp.key,
             judged=judged,
+            tries=tries,
         )
         entered = self.commands.enter(command, stamp.request)
-        log.info("%s %s for %s by %s: %s", command.id, order.name, order.scope, by, order.content())
+        level = logging.DEBUG if command.tried_quietly else logging.INFO
+        log.log(level, "%s %s for %s by %s: %s", command.id, order.name, order.scope, by, order.content())
         return entered
 
     def judged(self, command: Command) -> None:
@@ -156,20 +162,22 @@ class Desk:
     def refuse(self, command: Command, sentence: Sentence, **details: Any) -> Refused:
         """Record a refusal and return the error to raise; `details` are what its JSON has beside the sentence."""
         self._end(command, CommandState.FAILED, error=sentence, sent=False)
-        log.warning("%s %s refused: %s", command.id, command.order.name, sentence)
+        level = _level(command, sentence, logging.WARNING)
+        log.log(level, "%s %s refused: %s%s", command.id, command.order.name, sentence, _so_far(command))
         return Refused(sentence, details={"command": command.id, "sent": False, **details})
 
     def cancel(self, command: Command, sentence: Sentence, *, sent: Sent = False, **changes: Any) -> Refused:
         """Record that a stop overtook a command, before it left or while it was on its way; the error to raise."""
         self._end(command, CommandState.CANCELLED, error=sentence, sent=sent, **changes)
-        log.warning("%s %s cancelled, sent %s: %s", command.id, command.order.name, sent, sentence)
+        level = _level(command, sentence, logging.WARNING) if sent is False else logging.WARNING
+        log.log(level, "%s %s cancelled, sent %s: %s", command.id, command.order.name, sent, sentence)
         refused = Refused(sentence, details={"command": command.id, "sent": sent})
         refused.sent = sent
         return refused
 
     def accept(self, command: Command, **changes: Any) -> Command:
         """Record that the order was answered with a yes."""
-        log.info("%s %s accepted", command.id, command.order.name)
+        log.info("%s %s accepted%s", command.id, command.order.name, _so_far(command))
         return self.commands.update(
             command.id,
             state=CommandState.ACCEPTED,
@@ -182,7 +190,9 @@ class Desk:
     def fault(self, command: Command, error: ControllerError) -> ControllerError:
         """Record that the order did not go well; an order that may have been sent stays open to be watched (Z8a)."""
         sent = error.sent
-        log.error("%s %s failed, sent %s: %s", command.id, command.order.name, sent, error.sentence)
+        level = _level(command, error.sentence, logging.ERROR) if sent is False else logging.ERROR
+        name, so_far = command.order.name, _so_far(command)
+        log.log(level, "%s %s failed, sent %s: %s%s", command.id, name, sent, error.sentence, so_far)
         if sent == "unknown":
             self.commands.update(command.id, sent=sent, settled=self.clock(), error=error.sentence)
         else:
@@ -402,6 +412,17 @@ def _latched(latch: HeldLatch) -> Sentence:
         since=said_iso(latch.since),
         reason=latch.reason,
     )
+
+
+def _level(command: Command, why: Sentence, level: int) -> int:
+    """At which level it is told that an order was not sent: one more try for the same reason is no news (M12)."""
+    return logging.DEBUG if command.says_nothing_new(why) else level
+
+
+def _so_far(command: Command) -> str:
+    """What a line tells of the tries before."""
+    tries = command.tries
+    return "" if tries is None else f" (tried {tries.count + 1} times since {iso_utc(tries.since)})"
 
 
 @contextmanager

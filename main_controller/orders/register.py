@@ -88,6 +88,7 @@ class Register:
             if command.key is not None:
                 self._refuse_taken(command.key, request)
                 self._keep_key(command.key, command.id, request)
+            self._forget_last_try(command)
             self._commands[command.id] = command
             self._note_move(command)
             self._forget_oldest()
@@ -202,6 +203,13 @@ class Register:
         with self._changed:
             self._changed.wait_for(lambda: not self._commands[command_id].state.open, timeout)
             return self._commands[command_id]
+
+    def _forget_last_try(self, command: Command) -> None:
+        """Of many tries of one order that nobody was told of the last is listed, so that others stay found (M12)."""
+        last = None if command.tries is None else self._commands.get(command.tries.last_id or "")
+        if last is not None and not last.state.open:
+            del self._commands[last.id]
+            self._keep(last)
 
     def _forget_oldest(self) -> None:
         while len(self._commands) > KEPT_COMMANDS:

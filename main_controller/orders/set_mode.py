@@ -8,7 +8,7 @@ from typing import Any
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import Actor
-from main_controller.domain.commands import Command, ModeEffect
+from main_controller.domain.commands import Command, ModeEffect, Tries
 from main_controller.domain.modes import BUDO_WORDS, Mode
 from main_controller.domain.orders import BudoOrder, ModeOrder
 from main_controller.domain.scope import Lane
@@ -43,24 +43,26 @@ class SetMode:
         self._force_stop = force_stop
         self._limits = RunLimits(desk.timing.fresh, dead_bus)
 
-    def cluster(self, mode: Mode, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
-        """Set the cluster's mode through `/setOperationMode` (R12)."""
-        return self._order(ModeOrder(None, mode), by, stamp)[0]
+    def cluster(self, mode: Mode, by: Actor, *, stamp: Stamp = UNSTAMPED, tries: Tries | None = None) -> Command:
+        """Set the cluster's mode through `/setOperationMode` (R12); `tries` are those before it (M12)."""
+        return self._order(ModeOrder(None, mode), by, stamp, tries)[0]
 
     def budo(self, status: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, bool]:
         """Set the cluster's mode through apis-web's path of this word (R11); returns its `active` too."""
         return self._order(BudoOrder(None, BUDO_WORDS[status]), by, stamp)
 
-    def unit(self, unit_id: str, mode: Mode | None, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
-        """Set one unit's local mode; None clears it, so that the unit follows the cluster (N6)."""
+    def unit(
+        self, unit_id: str, mode: Mode | None, by: Actor, *, stamp: Stamp = UNSTAMPED, tries: Tries | None = None
+    ) -> Command:
+        """Set one unit's local mode; None clears it, so that the unit follows the cluster (N6); `tries` as above."""
         self._desk.known(unit_id)
-        return self._order(ModeOrder(unit_id, mode), by, stamp)[0]
+        return self._order(ModeOrder(unit_id, mode), by, stamp, tries)[0]
 
-    def _order(self, order: ModeOrder, by: Actor, stamp: Stamp) -> tuple[Command, Any]:
+    def _order(self, order: ModeOrder, by: Actor, stamp: Stamp, tries: Tries | None = None) -> tuple[Command, Any]:
         desk = self._desk
         grid = desk.grid()
         before = {"mode": _shown(order, grid)}
-        command = desk.begin(order, by, before=before, stamp=stamp, judged=order.stops)
+        command = desk.begin(order, by, before=before, stamp=stamp, judged=order.stops, tries=tries)
         if order.stops:
             return self._force_stop.carry_out(command, order, grid)
         return self._dispatcher.carry_out(command, _Change(desk, self._sender, self._limits, command, order, stamp))

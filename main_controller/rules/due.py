@@ -3,7 +3,7 @@
 Used by the scheduler, which gathers the situation and carries the decision out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -46,7 +46,8 @@ class Situation:
     says that another schedule's order is under way; `person_at` is when a person's last mode order or Stop all was, or
     may have been, sent; `settling` is how long such an order may stay unseen (Z9b). `jumps` are the stretches of time
     that the wall clock skipped;
-    `sent_here` says that a Run marked as sent was sent by this very run of the program.
+    `sent_here` says that a Run marked as sent was sent by this very run of the program. `hindrances` is whatever may
+    keep an order from being sent, as one value: where it changes, what was not sent is tried at once (M12).
     """
 
     now: datetime
@@ -59,6 +60,7 @@ class Situation:
     grid_error: bool | None = None
     jumps: tuple[tuple[datetime, datetime], ...] = ()
     sent_here: bool = True
+    hindrances: Hashable = None
 
     @property
     def settled(self) -> bool:

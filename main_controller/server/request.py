@@ -67,7 +67,7 @@ class Request(waitress.parser.HTTPRequestParser):  # type: ignore[misc]  # waitr
         if fault is not None:
             raise waitress.parser.ParsingError(fault)
         try:
-            super().parse_header(header_plus)
+            super().parse_header(_escaped(header_plus))
         except ValueError:
             raise waitress.parser.ParsingError("the address or the length is malformed") from None
         if self.chunked:
@@ -79,6 +79,14 @@ class Request(waitress.parser.HTTPRequestParser):  # type: ignore[misc]  # waitr
         if self.body_rcv is None or kind != FORM:
             return b""
         return bytes(self.body_rcv.getbuf().get(LARGEST_FORM)[:LARGEST_FORM])
+
+
+def _escaped(head: bytes) -> bytes:
+    """The head with each byte of the address that is no ASCII escaped, as it should have been: it is UTF-8 (M14)."""
+    start, line_end, rest = head.partition(b"\r\n")
+    if start.isascii():
+        return head
+    return b"".join(b"%%%02X" % byte if byte > 0x7F else bytes((byte,)) for byte in start) + line_end + rest
 
 
 class _Chunks(waitress.receiver.ChunkedReceiver):  # type: ignore[misc]  # waitress has no types

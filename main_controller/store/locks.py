@@ -11,6 +11,7 @@ from datetime import datetime
 
 from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc, said_iso
+from main_controller.domain.written import read_alike
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.sentence import Sentence, joined, say
 from main_controller.store.database import Database, DatabaseFault
@@ -67,7 +68,7 @@ class LockBook:
         with self._changing:
             locks = self._known()
             held = locks.get(scope)
-            if held is not None and held["name"] != name:
+            if held is not None and not read_alike(held["name"], name):
                 raise Refused(_held(scope, held))
             lock = {"name": name, "reason": reason, "since": held["since"] if held is not None else iso_utc(at)}
             values = (scope, name, reason, lock["since"])
@@ -86,7 +87,7 @@ class LockBook:
             held = locks.get(scope)
             if held is None:
                 raise NotFound(say("store.notLocked", "{scope} is not locked.", scope=_who(scope)))
-            if held["name"] != name:
+            if not read_alike(held["name"], name):
                 raise Refused(_others(scope, held))
             stands = say("store.stillLocked", "{scope} is still locked", scope=_who(scope))
             self._change("DELETE FROM locks WHERE scope = ?", (scope,), stands)

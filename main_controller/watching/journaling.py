@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, Tries, UnitOutcome
 from main_controller.domain.orders import (
     BudoOrder,
     ClearScheduleOrder,
@@ -23,7 +23,7 @@ from main_controller.domain.scope import named
 from main_controller.domain.timestamps import said_time
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
-from main_controller.sentence import Sentence, say
+from main_controller.sentence import Sentence, joined, say
 from main_controller.store.journal import AHEAD, OUTCOMES, Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
 from main_controller.watching.earlier_stops import EarlierStop, earlier_stops
@@ -48,6 +48,8 @@ class Journaling:
     def __init__(self, journal: Journal, timing: Timing | None = None) -> None:
         self._journal = journal
         self._timing = timing or Timing()
+        self._quiet: set[str] = set()  # tries whose coming is not written yet (M12)
+        self._written = 0  # the number of the last command that was written
 
     # Orders
 
@@ -59,11 +61,14 @@ class Journaling:
         if isinstance(after.order, ScheduleOrder | ClearScheduleOrder) and not _refused(after):
             return
         if before is None:
-            self._command(ORDER, Stage.CAME, after, before=after.before or None, after=after.order.content())
-            if _stops(after):
-                self._command(INTENT, Stage.INTENT, after, before=after.before or None, after=after.order.content())
+            if self._may_be_quiet(after):
+                self._quiet.add(after.id)
+            else:
+                self._came(after, intent=_stops(after))
             if after.state.open:
                 return
+        if after.id in self._quiet and not self._breaks_silence(after):
+            return
         if after.note is not None and after.note != (before.note if before is not None else None):
             kind = OVERRIDE if after.override is not None and (before is None or before.note is None) else ORDER
             self._command(kind, Stage.NOTE, after, after.note, after=after.order.content())
@@ -73,8 +78,36 @@ class Journaling:
         elif after.sent == "unknown" and before.sent != "unknown" and after.error is not None:
             self._command(ORDER, Stage.UNKNOWN, after, after.error, before=after.before or None, after=_result(after))
 
+    def _may_be_quiet(self, command: Command) -> bool:
+        """Whether nothing is written of this try unless something comes of it (M12).
+
+        Of 50 numbers one is written all the same, so that none is given out again after a kill.
+        """
+        return command.tried_quietly and _number(command) - self._written < UNWRITTEN // 2
+
+    def _breaks_silence(self, command: Command) -> bool:
+        """Whether something came of a try that was quiet so far; then its coming is written now."""
+        if command.state is CommandState.PENDING and command.sent is False:
+            return False
+        self._quiet.discard(command.id)
+        if not command.state.open and command.sent is False and command.says_nothing_new(command.error):
+            return False
+        self._came(command, intent=True)
+        return True
+
+    def _came(self, command: Command, *, intent: bool) -> None:
+        content = command.order.content()
+        self._command(ORDER, Stage.CAME, command, before=command.before or None, after=content)
+        if intent:
+            self._command(INTENT, Stage.INTENT, command, before=command.before or None, after=content)
+
     def intent(self, command: Command) -> None:
-        """Have it on the disk that this order is about to be sent; at most 1 s, and the order goes out all the same."""
+        """Have it on the disk that this order is about to be sent; at most 1 s, and the order goes out all the same.
+
+        Of a scheduled order that is tried again its schedule's file says so (M12).
+        """
+        if command.id in self._quiet:
+            return
         on_disk = self._journal.append(
             INTENT,
             by=str(command.by),
@@ -101,6 +134,9 @@ class Journaling:
         before: Any = None,
         after: Any = None,
     ) -> None:
+        self._written = max(self._written, _number(command))
+        if command.tries is not None and stage not in (Stage.CAME, Stage.INTENT):
+            why = _with_tries(command.tries, why)
         self._journal.append(
             kind,
             by=str(command.by),
@@ -291,6 +327,18 @@ def _stops(command: Command) -> bool:
     return command.order.stops and not isinstance(
         command.order, EndTransferOrder
     )  # whose Waits are orders of their own
+
+
+def _number(command: Command) -> int:
+    return int(command.id[1:])
+
+
+def _with_tries(tries: Tries, why: Sentence | None) -> Sentence:
+    """Why an order stands as it does, with the tries that it took."""
+    tried = say(
+        "watching.tried", "Tried {count} times since {since}.", count=tries.count + 1, since=said_time(tries.since)
+    )
+    return tried if why is None else joined([why, tried])
 
 
 def _refused(command: Command) -> bool:

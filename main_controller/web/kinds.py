@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from main_controller.domain.written import tidy
 from main_controller.errors import BadRequest
 from main_controller.sentence import Sentence, say
 from main_controller.web.replies import shown
@@ -39,7 +40,34 @@ def plain(text: str, name: str) -> str:
 
 
 TEXT = Kind(plain, {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS})
-"""What a person writes, or what only the grid's state tells to be right."""
+"""What only the grid's state tells to be right."""
+
+
+def empty(name: str) -> BadRequest:
+    """What is wrong where a value must not be empty."""
+    return BadRequest(say("web.parameterEmpty", "The parameter {name} is empty.", name=shown(name)))
+
+
+def too_long(name: str) -> BadRequest:
+    """What is wrong with a value of too many characters."""
+    sentence = say(
+        "web.parameterTooLong", "The parameter {name} is longer than {limit} characters.",
+        name=shown(name), limit=MAX_CHARACTERS,
+    )  # fmt: skip
+    return BadRequest(sentence)
+
+
+def _written(text: str, name: str) -> str:
+    kept = tidy(text)
+    if not kept:
+        raise empty(name)
+    if len(kept) > MAX_CHARACTERS:  # one sign may stand for many letters
+        raise too_long(name)
+    return kept
+
+
+WRITTEN = Kind(_written, TEXT.schema)
+"""A person's name or reason, in any script; as it reads, so that who reads it can write it (M14, M15)."""
 
 ANYTHING = Kind(plain, {"type": "string", "maxLength": MAX_CHARACTERS})
 """A text of which only some are known, and no other is a fault."""

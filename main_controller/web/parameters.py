@@ -10,12 +10,13 @@ from urllib.parse import parse_qsl
 
 import bottle
 
+from main_controller.domain.written import may_be_written
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
-from main_controller.web.kinds import MAX_CHARACTERS, UNIT_ID
+from main_controller.web.kinds import MAX_CHARACTERS, UNIT_ID, empty, too_long
 from main_controller.web.replies import shown
 from main_controller.web.route import BesideStop, Parameter, Route
-from main_controller.web.routes import BESIDE, IDS
+from main_controller.web.routes import BESIDE, IDS, WRITTEN_BY_PERSONS
 
 MAX_PARAMETERS = 32
 
@@ -30,9 +31,10 @@ READ = "main_controller.parameters"
 class Parameters:
     """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
 
-    A name is at fault when it comes twice (a name in both counts), when its value holds control characters, or unseen
-    ones that are no part of a unit's id, or is longer than 256 characters. It has no value then; `read` tells, as it
-    does of a query or body that is not UTF-8, and of a body of another kind or where none may be.
+    Bytes of a body that are not escaped are read as UTF-8. A name is at fault when it comes twice (a name in both
+    counts), when its value is longer than 256 characters or holds control characters, or unseen ones that are no part
+    of a unit's id or of what a person writes. It has no value then; `read` tells, as it does of a query or body that
+    is not UTF-8, and of a body of another kind or where none may be.
     """
 
     def __init__(self, query: str, body: bytes = b"") -> None:
@@ -59,18 +61,14 @@ class Parameters:
         if name in self._values or name in self._faults:
             return BadRequest(say("web.parameterTwice", "The parameter {name} is given twice.", name=shown(name)))
         if len(value) > MAX_CHARACTERS:
-            sentence = say(
-                "web.parameterTooLong", "The parameter {name} is longer than {limit} characters.",
-                name=shown(name), limit=MAX_CHARACTERS,
-            )  # fmt: skip
-            return BadRequest(sentence)
-        if any(_is_control(character, name) for character in value):
+            return too_long(name)
+        if _holds_control(value, name):
             sentence = say(
                 "web.parameterHoldsControl", "The parameter {name} holds a control character.", name=shown(name)
             )
             return BadRequest(sentence)
         if name in BESIDE_NAMES and not value.strip():
-            return _empty(name)
+            return empty(name)
         return None
 
     @classmethod
@@ -156,17 +154,13 @@ def value_of(parameter: Parameter, text: str) -> Any:
     if blank and parameter.may_be_empty:
         return text
     if blank:
-        raise _empty(parameter.name)
+        raise empty(parameter.name)
     return parameter.kind.read(text, parameter.name)
 
 
 def missing(name: str) -> BadRequest:
     """What is wrong where a parameter that is needed was not given."""
     return BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=shown(name)))
-
-
-def _empty(name: str) -> BadRequest:
-    return BadRequest(say("web.parameterEmpty", "The parameter {name} is empty.", name=shown(name)))
 
 
 def _unknown(name: str, route: Route) -> BadRequest:
@@ -185,6 +179,13 @@ def _unknown(name: str, route: Route) -> BadRequest:
     return BadRequest(sentence)
 
 
+def _holds_control(value: str, name: str) -> bool:
+    """Whether a parameter of that name may not hold this value: of what persons write, any letter may stand in it."""
+    if name in WRITTEN_BY_PERSONS:
+        return not may_be_written(value)
+    return any(_is_control(character, name) for character in value)
+
+
 def _is_control(character: str, name: str) -> bool:
     """Whether a parameter of that name may not hold this: blanks never are, and of an id only what steers the text."""
     if character.isprintable():
@@ -199,15 +200,18 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except UnicodeDecodeError:
-        raise BadRequest(say("web.parameterNotUtf8", "A parameter is not UTF-8.")) from None
+        raise _not_utf8() from None
     except ValueError:
         sentence = say("web.tooManyParameters", "More than {limit} parameters are given.", limit=MAX_PARAMETERS)
         raise BadRequest(sentence) from None
 
 
-def _text(body: bytes) -> str:
+def _text(raw: bytes) -> str:
     try:
-        return body.decode("ascii")
+        return raw.decode()
     except UnicodeDecodeError:
-        sentence = say("web.bodyNotAscii", "The body is not urlencoded: it holds bytes that are not ASCII.")
-        raise BadRequest(sentence) from None
+        raise _not_utf8() from None
+
+
+def _not_utf8() -> BadRequest:
+    return BadRequest(say("web.parameterNotUtf8", "A parameter is not UTF-8."))

@@ -23,6 +23,7 @@ from main_controller.web.kinds import (
     TEXT,
     TIME,
     UNIT_ID,
+    WRITTEN,
     one_of,
     some_of,
     whole,
@@ -119,8 +120,8 @@ FILENAME = Parameter(name="filename", kind=FILE, says="a file of the folder", ex
 URGENT = Parameter(name="urgent", kind=FLAG, says="`true` reads the device now", example="true")
 PAGE = Parameter(name="page", kind=NAMED, says="the name of the page that asks", example="p1")
 SIGNED = (
-    Parameter(name="name", kind=TEXT, says="who", example="anna", required=True),
-    Parameter(name="reason", kind=TEXT, says="why", example="fuse", required=True),
+    Parameter(name="name", kind=WRITTEN, says="who", example="anna", required=True),
+    Parameter(name="reason", kind=WRITTEN, says="why", example="fuse", required=True),
 )
 
 SET_POINT = (
@@ -132,7 +133,7 @@ SET_POINT = (
     ),
     Parameter(name="dryRun", kind=FLAG, says="`true` asks the rules alone", example="true"),
     Parameter(
-        name="override", kind=TEXT, says="the reason to pass rules", example="tested",
+        name="override", kind=WRITTEN, says="the reason to pass rules", example="tested",
         beside_stop=BesideStop.IGNORED,
     ),
     Parameter(
@@ -573,5 +574,6 @@ ROUTES: tuple[Route, ...] = (
 )
 """All of them, in the order of the documentation."""
 
+WRITTEN_BY_PERSONS = frozenset(one.name for route in ROUTES for one in route.taken if one.kind is WRITTEN)
 IDS = frozenset(one.name for route in ROUTES for one in (*route.taken, *route.in_path) if one.kind is UNIT_ID)
 """The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""

@@ -56,7 +56,10 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
         if settings.check_config:
             sys.stdout.write(found_at_start(settings))
             return 0
-        set_up_logs(settings.root, settings.log_level, data=settings.data, simulated=settings.simulate is not None)
+        set_up_logs(
+            settings.root, settings.log_level,
+            data=settings.data, simulated=settings.simulate is not None, most=settings.logsize,
+        )  # fmt: skip
     except SettingError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2

@@ -51,6 +51,15 @@ def test_nobody_else_sets_or_takes_off_a_lock(path: Path) -> None:
     assert LockBook(Database(path)).all() == {"E001": LOCK}
 
 
+@pytest.mark.parametrize(("kept", "typed"), [("Sato ", "Sato"), ("か\u3099", "が"), ("佐藤\u3000一郎", "佐藤 一郎")])
+def test_a_lock_is_taken_off_by_whoever_types_what_reads_the_same(path: Path, kept: str, typed: str) -> None:
+    """M15: also one that an earlier version kept as it was typed."""
+    LockBook(Database(path)).set("E001", kept, "replacing a fuse", NOON)
+    book = LockBook(Database(path))
+    assert book.set("E001", typed, "and a cable", NOON)["name"] == typed
+    assert book.clear("E001", kept)["reason"] == "and a cable"
+
+
 def test_a_lock_is_taken_off_by_its_name_for_good(path: Path) -> None:
     book = LockBook(Database(path))
     book.set("E001", "Ito", "replacing a fuse", NOON)

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from main_controller.web import routes
-from main_controller.web.kinds import ANYTHING, NAME, NAMED, TEXT, UNIT_ID
+from main_controller.web.kinds import ANYTHING, NAME, NAMED, TEXT, UNIT_ID, WRITTEN
 from main_controller.web.route import BesideStop, Route
 from main_controller.web.routes import BESIDE, ROUTES
 from tests.system.conftest import console_on, ready
@@ -124,7 +124,8 @@ class Case:
         (one,) = [one for one in self.route.taken if one.name == name]
         if self.stops and one.beside_stop is not BesideStop.READ:
             return ("10 kB",)
-        is_text = one.kind in (TEXT, ANYTHING) or (one.kind is UNIT_ID and not self.route.order and name != "unitId")
+        text = one.kind in (TEXT, WRITTEN, ANYTHING)
+        is_text = text or (one.kind is UNIT_ID and not self.route.order and name != "unitId")
         searched = self.route is routes.COMMANDS and name == "unitId"
         kinds = NOT_TEXT if is_text or searched else tuple(BAD)
         if one.kind is NAMED:

@@ -102,3 +102,14 @@ def test_a_longer_path_is_no_other_unit(console: Console, grid: FakeGrid) -> Non
     for path in ("/set/dcdc/E001/", "/set/dcdc/E001/x", "/set/E001/x", "/set/budo/stop/x"):
         assert console.call(path, "POST", form="mode=0x0000").status == 404
     assert len(grid.sent) == before
+
+
+def test_bytes_that_are_not_escaped_are_read_as_utf_8_in_path_query_and_body(console: Console, grid: FakeGrid) -> None:
+    """M14: as a script in a Japanese terminal sends them."""
+    assert console.call("/get/unit/東棟%201").status == 200
+    assert console.get("/get/oesunit?unitId=東棟%201")["id"] == "東棟 1"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    signed = "name=佐藤\u3000一郎%20&reason=点検"
+    assert console.call("/setLock", "POST", headers=form, body=signed.encode()).status == 200
+    assert console.get("/get/status")["locks"][""]["name"] == "佐藤 一郎"
+    assert console.call("/clearLock?name=佐藤%20一郎", "POST").status == 200

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from main_controller.domain.actor import person
-from main_controller.domain.commands import Command, CommandState, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, Tries, UnitOutcome
 from main_controller.domain.progress import UnitsShow
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.domain.timing import Timing
 from main_controller.orders.register import Register
-from main_controller.sentence import foreign, say
+from main_controller.sentence import Sentence, foreign, say
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult, ScheduleResults
@@ -178,6 +178,72 @@ def test_no_order_can_break_the_journal(site: Site, order: str, wanted: dict[str
     command = site.begin(order, wanted=wanted)
     site.log.update(command.id, state=CommandState.VERIFIED)
     assert len(site.story()) == 2
+
+
+# Tries of a scheduled order (M12)
+
+REFUSED = foreign("Connection refused.")
+
+
+def tried(site: Site, count: int, *, why: Sentence = REFUSED, tell: bool = False) -> Command:
+    """One more try of a scheduled Soft Stop, of which `count` were not sent for `why`."""
+    tries = Tries(count, NOON, why, tell=tell) if count else None
+    return site.begin("setOperationMode", None, wanted={"mode": "heteronomous"}, tries=tries)
+
+
+def not_sent(site: Site, command: Command, why: Sentence = REFUSED) -> None:
+    site.log.update(command.id, state=CommandState.FAILED, sent=False, settled=2.0, error=why)
+
+
+def test_tries_are_written_at_first_when_the_reason_changes_and_as_a_count(site: Site) -> None:
+    """82 rows in 130 s, steadily."""
+    for count in range(20):
+        not_sent(site, tried(site, count))
+    assert site.story() == [("order", ""), ("order", "failed: Connection refused.")]
+    not_sent(site, tried(site, 20, tell=True))
+    assert site.story()[2:] == [
+        ("order", ""),
+        ("order", "failed: Connection refused. Tried 21 times since 2026-05-13 12:00 UTC."),
+    ]
+    not_sent(site, tried(site, 21), foreign("No route to host."))
+    assert site.story()[4:] == [
+        ("order", ""),
+        ("intent", ""),
+        ("order", "failed: No route to host. Tried 22 times since 2026-05-13 12:00 UTC."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"state": CommandState.ACCEPTED, "sent": True}, "accepted: Tried 6 times since 2026-05-13 12:00 UTC."),
+        (
+            {"sent": "unknown", "error": foreign("No answer in 15 s.")},
+            "unknown: No answer in 15 s. Tried 6 times since 2026-05-13 12:00 UTC.",
+        ),
+    ],
+)
+def test_a_try_of_which_something_comes_is_written_whole(site: Site, change: dict[str, Any], told: str) -> None:
+    command = tried(site, 5)
+    site.journaling.intent(command)
+    assert site.story() == []
+    site.log.update(command.id, judged=True)
+    assert site.story() == []
+    site.log.update(command.id, settled=2.0, **change)
+    assert site.story() == [("order", ""), ("intent", ""), ("order", told)]
+    site.log.update(command.id, state=CommandState.VERIFIED)
+    assert len(site.story()) == 4
+
+
+def test_however_many_tries_there_are_no_number_is_given_out_twice_after_a_kill(site: Site) -> None:
+    for count in range(140):
+        not_sent(site, tried(site, count))
+    last = site.log.latest()[0].id
+    site.journaling.started("0.1", {})
+    assert len(site.rows()) < 12
+    again = site.restarted()
+    assert int(again.begin().id[1:]) > int(last[1:])
+    again.database.close()
 
 
 # Sending

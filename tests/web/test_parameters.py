@@ -10,6 +10,7 @@ from main_controller.errors import BadRequest
 from main_controller.web.kinds import TEXT, UNIT_ID
 from main_controller.web.parameters import Parameters
 from main_controller.web.route import Handlers, Parameter
+from main_controller.web.routes import SIGNED
 from tests.web.client import Client, route
 
 ECHO = route(
@@ -105,10 +106,38 @@ def test_a_name_in_query_and_body_is_refused(client: Client) -> None:
         ("POST", {"Content-Type": "application/json"}, b'{"value": "stop"}'),
         ("POST", {"Content-Type": "multipart/form-data; boundary=x"}, b"--x--"),
         ("POST", {}, b"value=\xff"),
+        ("POST", {}, b"value=%FF"),
     ],
 )
 def test_a_body_of_another_kind_is_refused(client: Client, method: str, headers: dict[str, str], body: bytes) -> None:
     assert client.call("/echo", method, headers=headers, body=body).status == 400
+
+
+@pytest.mark.parametrize("text", ["佐藤", "café", "家\u3000族", "a%E4%BD%90藤"])
+def test_bytes_of_a_body_that_are_not_escaped_are_read_as_utf_8(text: str) -> None:
+    """M14: as curl and many a script send them."""
+    assert Parameters("", f"value={text}".encode()).get("value") == text.replace("%E4%BD%90", "佐")
+
+
+SIGN = route("/sign", parameters=(*SIGNED, Parameter(name="unitId", kind=UNIT_ID, says="", example="E001")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Sato%20", "Sato"), ("%E3%81%8B%E3%82%99", "が"), ("%E4%BD%90%E3%80%80%E8%97%A4", "佐 藤"),
+                        ("%F0%B2%8E%B0", "\U000323b0"), ("%EE%80%80", "\ue000")]
+)  # fmt: skip
+def test_names_and_reasons_are_read_as_they_read_and_ids_as_they_are(typed: str, kept: str) -> None:
+    """M14, M15: letters that this Python does not know were control characters."""
+    read = Parameters(f"name={typed}&reason=%20{typed}&unitId=%20E1%20").read(SIGN)
+    assert read == {"name": kept, "reason": kept, "unitId": " E1 "}
+
+
+@pytest.mark.parametrize(
+    "value", ["a%0Ab", "a%09b", "%E2%80%AEa", "%1Ba", "%C2%85", "%E2%80%8B", "%20", "%EF%B7%BA" * 80]
+)
+def test_a_name_that_steers_shows_nothing_or_has_no_end_is_refused(value: str) -> None:
+    with pytest.raises(BadRequest, match="'name'"):
+        Parameters(f"name={value}&reason=x").read(SIGN)
 
 
 def test_a_name_with_a_control_character_is_shown_safely() -> None:

@@ -42,6 +42,7 @@ export default {
   "watching.order": "{scope} への {order}",
   "watching.orderWanting": "{scope} への {order}: {wanted}",
   "watching.aboutToSend": "送信直前: {order}",
+  "watching.tried": "{since} から {count} 回試行しました。",
   "watching.outcome": "{stage}: {why}",
   "watching.outcomeUnknown": "結果不明: 送信から記録までの間にプログラムが終了しました。",
   "watching.started": "APIS Main Controller {version} が起動しました。",

@@ -3,7 +3,6 @@
 export default {
   "web.addressTooLong": "パスとクエリの長さが {limit} バイトを超えています。",
   "web.bodyNoForm": "リクエストボディは {form} で送信するか、パラメータをクエリに指定してください。",
-  "web.bodyNotAscii": "リクエストボディが urlencoded 形式ではありません(ASCII 以外のバイトがあります)。",
   "web.bodyTooLarge": "リクエストボディが {limit} バイトを超えています。",
   "web.bodyWithoutPost": "リクエストボディは POST でのみ使用できます。パラメータはクエリに指定してください。",
   "web.callOfApisWeb": "apis-web の {path}",

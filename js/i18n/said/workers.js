@@ -10,6 +10,7 @@ export default {
   "workers.clearedBefore": "操作の送信前に解除または再設定されました。",
   "workers.sending": "操作を送信中です。",
   "workers.sendingAgain": "操作を再送信中です。前回: {before}",
+  "workers.triedAgain": "{since} から送信できず、再試行を続けています: {why}",
   "workers.programEnds": "プログラムが終了するため、操作は送信されませんでした。",
   "workers.inEffect": "反映を確認しました(操作 {id})。",
   "workers.notYet": "操作 {id} は受理済みですが、まだ反映を確認できません。",

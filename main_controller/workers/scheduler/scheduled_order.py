@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from main_controller.domain.actor import SCHEDULER
-from main_controller.domain.commands import Command
+from main_controller.domain.commands import Command, Tries
 from main_controller.domain.schedule import Operation, Schedule
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import iso_utc, said_time
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.set_mode import SetMode
@@ -20,6 +20,7 @@ from main_controller.rules.due import Action, Decision, Situation, decide, reach
 from main_controller.sentence import Sentence, foreign, joined, say
 from main_controller.store.schedules import Schedules
 from main_controller.workers.scheduler.outcomes import DONE, FAILED, Outcomes
+from main_controller.workers.scheduler.trying import Trying
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class ScheduledOrder:
         self._call: Future[Given] | None = None
         self._answered_at: float | None = None
         self._overtaken: tuple[ScheduledOrder, ...] = ()
+        self._trying = Trying(schedule.operation)
 
     @property
     def under_way(self) -> bool:
@@ -90,7 +92,7 @@ class ScheduledOrder:
             return self._end(Action.CLEARED, decision.sentence)
         in_effect = self.follow(reached(schedule, situation))
         if self._must_follow():
-            return self._send(others)
+            return self._send(situation, others)
         if in_effect:
             return self._end(DONE, self.sentence)
         if self.under_way:
@@ -98,7 +100,7 @@ class ScheduledOrder:
         if self.sends >= MOST_SENDS and decision.action is not Action.NOT_NEEDED:
             sent = say("workers.sentSoOften", "It was sent {sends} times.", sends=self.sends)
             return self._end(FAILED, joined([self.sentence, sent]))
-        return self._carry_out(decision, others)
+        return self._carry_out(decision, situation, others)
 
     def follow(self, is_so: bool = False) -> bool:
         """Whether its order is in effect for good; one that ended otherwise, or never left, is under way no more.
@@ -113,8 +115,9 @@ class ScheduledOrder:
             return False
         given = self._as_it_stands(call.result())
         if given.sent is False:
-            self._not_sent(_fault(given))
+            self._not_sent(_fault(given), given.id if isinstance(given, Command) else None)
             return False
+        self._trying.over()
         in_effect, time_left = self._judge(given, is_so)
         if in_effect and any(order.sending for order in self._overtaken):
             return False  # that one may still undo it
@@ -145,23 +148,29 @@ class ScheduledOrder:
         except NotFound:
             return given
 
-    def _not_sent(self, why: Sentence) -> None:
+    def _not_sent(self, why: Sentence, command_id: str | None = None) -> None:
+        desk = self._means.desk
         self.sends -= 1
-        self.sentence = why
         self._call = None
+        self.sentence = _cannot_be_sent(self._trying.not_sent(why, desk.clock(), desk.wall(), command_id=command_id))
 
     def _must_follow(self) -> bool:
         """True once, when an order that this stop supersedes has returned after the stop was sent: send it again."""
         if not self._overtaken or self.sending or any(order.sending for order in self._overtaken):
             return False
         self._overtaken = ()
+        self._trying.over()
         self.sends, self.sentence = 0, NOTHING
         return True
 
-    def _carry_out(self, decision: Decision, others: "Collection[ScheduledOrder]") -> Sentence | None:
+    def _carry_out(
+        self, decision: Decision, situation: Situation, others: "Collection[ScheduledOrder]"
+    ) -> Sentence | None:
         match decision.action:
+            case Action.SEND if self._trying.rests(self._means.desk.clock(), situation.hindrances):
+                return self.sentence
             case Action.SEND:
-                return self._send(others)
+                return self._send(situation, others)
             case Action.WAIT:
                 self._unmark()
                 return decision.sentence
@@ -171,19 +180,23 @@ class ScheduledOrder:
                 why = joined([decision.sentence, self.sentence]) if self.sentence else decision.sentence
                 return self._end(decision.action, why)
 
-    def _send(self, others: "Collection[ScheduledOrder]") -> Sentence:
+    def _send(self, situation: Situation, others: "Collection[ScheduledOrder]") -> Sentence:
         """Have the order sent. A Run is marked in its file before, so that a restart does not send it twice."""
         schedule, means = self.schedule, self._means
         if schedule.operation is Operation.RUN and not means.schedules.mark_sent(schedule, means.desk.wall()):
             return say("workers.changedJustNow", "It was changed just now.")
         stops = schedule.operation is Operation.FORCE_STOP
-        log.info("schedule %s due %s: sending its order", schedule, iso_utc(schedule.due))
-        self._call = (means.submit_stop if stops else means.submit)(lambda: self._give(schedule))
+        tries = self._trying.begin(means.desk.clock(), situation.hindrances)
+        level = logging.INFO if tries is None or tries.tell else logging.DEBUG
+        log.log(level, "schedule %s due %s: sending its order", schedule, iso_utc(schedule.due))
+        self._call = (means.submit_stop if stops else means.submit)(lambda: self._give(schedule, tries))
         self._answered_at = None
         self._overtaken = tuple(order for order in others if order.sending) if stops else ()
         self.sends += 1
         self.sent_here = True
-        if self.sentence:
+        if tries is not None:
+            self.sentence = _cannot_be_sent(tries)
+        elif self.sentence:
             self.sentence = say(
                 "workers.sendingAgain", "Its order is being sent again; before: {before}", before=self.sentence
             )
@@ -191,15 +204,15 @@ class ScheduledOrder:
             self.sentence = say("workers.sending", "Its order is being sent.")
         return self.sentence
 
-    def _give(self, schedule: Schedule) -> Given:
+    def _give(self, schedule: Schedule, tries: Tries | None) -> Given:
         """Runs on an executor, perhaps after a wait in its queue: a schedule that was cleared meanwhile is not sent."""
         means, unit_id, operation = self._means, schedule.unit_id, schedule.operation
         try:
             if not means.schedules.unchanged(schedule):
                 raise Refused(say("workers.clearedBefore", "It was cleared or set anew before its order was sent."))
             if unit_id is None:
-                return means.set_mode.cluster(operation.wanted(None), SCHEDULER)
-            return means.set_mode.unit(unit_id, operation.wanted(unit_id), SCHEDULER)
+                return means.set_mode.cluster(operation.wanted(None), SCHEDULER, tries=tries)
+            return means.set_mode.unit(unit_id, operation.wanted(unit_id), SCHEDULER, tries=tries)
         except Exception as fault:  # noqa: BLE001 - it is told as the order's, and whether it left
             error = foreseen(fault, say("workers.theOrder", "The order of the schedule"))
             command_id = error.details.get("command")
@@ -212,6 +225,16 @@ class ScheduledOrder:
 
     def _end(self, outcome: str, sentence: Sentence) -> Sentence | None:
         return self._means.outcomes.end(self.schedule, outcome, self._means.desk.wall(), sentence)
+
+
+def _cannot_be_sent(tries: Tries) -> Sentence:
+    """How an order stands that is tried again and again: the same sentence for as long as the reason is (M12)."""
+    return say(
+        "workers.triedAgain",
+        "It could not be sent since {since} and is tried again: {why}",
+        since=said_time(tries.since),
+        why=tries.why,
+    )
 
 
 def _not_in_effect(command: Command, time_left: bool) -> Sentence:

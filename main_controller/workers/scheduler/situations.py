@@ -3,7 +3,7 @@
 Used by the scheduler alone, which adds what it knows of its own orders.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -39,6 +39,21 @@ class Situations:
             settling=timedelta(seconds=self._desk.timing.mode_time),
             grid_master=grid.grid_master_known,
             grid_error=grid.error,
+            hindrances=self._hindrances(grid),
+        )
+
+    def _hindrances(self, grid: GridState) -> Hashable:
+        """Whether apis-web answers, and what refuses orders: the modes, locks, the E-stop, Stop all, the bus' owner."""
+        desk, watch = self._desk, self._desk.cache.snapshot().grid
+        answers = (watch.unit_ids is not None, watch.status_active is not None)
+        claim = desk.owner.claim
+        return (
+            answers,
+            grid.mode,
+            tuple(sorted(desk.locks.all())),
+            desk.estop() is not None,
+            desk.turns.held_by,
+            None if claim is None else claim.id,
         )
 
     def _last_person_order_at(self, unit_id: str | None) -> datetime | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from main_controller.domain.actor import Actor
-from main_controller.domain.commands import Command
+from main_controller.domain.commands import Command, Tries
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder
 from main_controller.domain.schedule import UNKNOWN, ModeSeen, Operation, Schedule
@@ -43,18 +43,19 @@ class Grid:
         self.asked = 0
         self.sent: list[tuple[str | None, Mode | None]] = []
         self.given: list[Command] = []
+        self.hindrances: object = None
 
-    def cluster(self, mode: Mode, by: Actor) -> Command:
+    def cluster(self, mode: Mode, by: Actor, *, tries: Tries | None = None) -> Command:
         """As `SetMode.cluster`."""
-        return self._order(None, mode, by)
+        return self._order(None, mode, by, tries)
 
-    def unit(self, unit_id: str, mode: Mode | None, by: Actor) -> Command:
+    def unit(self, unit_id: str, mode: Mode | None, by: Actor, *, tries: Tries | None = None) -> Command:
         """As `SetMode.unit`."""
-        return self._order(unit_id, mode, by)
+        return self._order(unit_id, mode, by, tries)
 
-    def _order(self, unit_id: str | None, mode: Mode | None, by: Actor) -> Command:
+    def _order(self, unit_id: str | None, mode: Mode | None, by: Actor, tries: Tries | None) -> Command:
         self.asked += 1
-        command = self.desk.begin(ModeOrder(unit_id, mode), by)
+        command = self.desk.begin(ModeOrder(unit_id, mode), by, tries=tries)
         if self.fault is not None:
             fault = self.fault()
             raise self.desk.fault(command, fault) if isinstance(fault, ControllerError) else fault
@@ -89,6 +90,7 @@ class Grid:
             person_at=self.person.get(unit_id),
             grid_master=self.master,
             grid_error=self.error,
+            hindrances=self.hindrances,
         )
 
 

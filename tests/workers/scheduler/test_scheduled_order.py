@@ -98,7 +98,7 @@ def test_a_definite_not_sent_is_no_attempt(house: House, error: ControllerError)
     house.attend(order)
     assert not order.follow()
     assert (order.sends, order.under_way) == (0, False)
-    assert order.sentence == error.sentence
+    assert order.sentence.endswith(f" and is tried again: {error.sentence}")
     assert not order.follow()
     assert order.sends == 0, "it is told once"
 
@@ -119,7 +119,7 @@ def test_an_order_cancelled_with_the_program_was_not_sent(house: House) -> None:
     house.held[-1][0].cancel()
     assert not order.follow()
     assert (order.sends, order.under_way) == (0, False)
-    assert order.sentence == "Its order was not sent, because the program ends."
+    assert order.sentence.endswith(": Its order was not sent, because the program ends.")
 
 
 @pytest.mark.parametrize("was_sent", ["unknown", True])

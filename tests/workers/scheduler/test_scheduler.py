@@ -5,14 +5,16 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from main_controller.domain.actor import Actor
-from main_controller.domain.commands import Command
+from main_controller.domain.actor import Actor, person
+from main_controller.domain.commands import Command, Tries
 from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ModeOrder
 from main_controller.domain.schedule import UNKNOWN, Operation
 from main_controller.errors import ControllerError, UpstreamTimeout, UpstreamUnreachable
 from main_controller.orders.set_mode import SetMode
@@ -116,20 +118,87 @@ def test_while_the_mode_is_unknown_a_soft_stop_waits_and_says_so_and_a_force_sto
     assert house.grid.sent == [(None, S), ("E001", S)]
 
 
-def test_not_sent_for_certain_is_sent_again_each_interval(house: House) -> None:
+def refuses(house: House, why: str = "Connection refused.") -> None:
+    """apis-web refuses every order from now on."""
+    house.grid.fault = lambda: UpstreamUnreachable(foreign(why), sent=False)
+
+
+def test_not_sent_for_certain_is_tried_again_with_growing_pauses_and_never_given_up(house: House) -> None:
+    """M12: 27 commands and 80 log lines in 130 s."""
     house.put(SOFT)
-    house.grid.fault = lambda: UpstreamUnreachable(foreign("Connection refused."), sent=False)
-    for _ in range(50):
+    refuses(house)
+    tried = []
+    for second in range(0, 7200, 5):
+        before = house.grid.asked
         house.pass_on()
-    assert house.grid.asked == 50
-    assert house.waiting() == ["Its order is being sent again; before: Connection refused."]
+        tried += [second] * (house.grid.asked - before)
+    assert tried[:6] == [0, 5, 15, 35, 65, 95]
+    assert {later - sooner for sooner, later in pairwise(tried[4:])} == {30}, "a stop rests 30 s at most"
+    assert [one.split(" since ")[0] for one in house.waiting()] == ["It could not be sent"]
+    assert house.waiting()[0].endswith(" and is tried again: Connection refused.")
     assert house.outcomes() == []
     assert house.scheduler.status().pending == 1
     house.grid.fault = None
-    house.pass_on()
+    house.pass_on(30)
     house.pass_on()
     assert house.grid.sent == [(None, H)]
     assert house.outcomes() == [(None, "softStop", "done")]
+
+
+def test_what_could_not_be_sent_is_tried_at_once_when_what_hindered_it_changes(house: House) -> None:
+    """M12: apis-web came back, a lock was taken off: a stop does not rest then."""
+    house.put(FORCE)
+    refuses(house)
+    for _ in range(30):
+        house.pass_on()
+    house.pass_on(30)
+    asked = house.grid.asked
+    house.pass_on()
+    assert house.grid.asked == asked, "it rests"
+    house.grid.fault, house.grid.hindrances = None, "apis-web answers"
+    house.pass_on()
+    assert house.grid.sent == [(None, S)]
+
+
+def test_another_reason_begins_with_short_pauses_again(house: House) -> None:
+    house.put(RUN, ago=1)
+    house.grid.mode = H
+    refuses(house)
+    for _ in range(28):
+        house.pass_on()
+    asked = house.grid.asked
+    refuses(house, "No route to host.")
+    house.pass_on(60)
+    house.pass_on()
+    assert house.grid.asked == asked + 2
+    assert house.waiting()[0].endswith("No route to host.")
+
+
+def test_tries_are_told_at_first_when_the_reason_changes_and_as_a_count(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """M12: and many tries of one order push nobody else's out of the list."""
+    caplog.set_level(logging.INFO)
+    other = house.desk.begin(ModeOrder("E009", S), person("10.0.0.7"))
+    house.put(SOFT)
+    refuses(house)
+    for _ in range(20):
+        house.pass_on()
+    first = [record.getMessage() for record in caplog.records]
+    assert len(first) == 6, "another's; sending, came, failed, is being sent, is tried again"
+    caplog.clear()
+    for _ in range(700):
+        house.pass_on()
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(told) == 5, "one count in ten minutes"
+    assert "Connection refused. (tried 23 times since " in told[0]
+    assert len(house.desk.commands.latest()) < 20
+    assert house.desk.commands.get(other.id) is not None
+    caplog.clear()
+    refuses(house, "No route to host.")
+    house.pass_on(30)
+    house.pass_on()
+    assert [r.levelname for r in caplog.records if "No route to host. (tried" in r.getMessage()] == ["ERROR"]
 
 
 def test_accepted_and_not_in_effect_is_repeated_twice_then_kept_and_marked_failed(house: House) -> None:
@@ -375,11 +444,11 @@ def test_a_pass_never_waits_for_an_order_that_hangs(tmp_path: Path) -> None:
     given: list[tuple[str | None, Mode | None]] = []
 
     class Hangs(Grid):
-        def _order(self, unit_id: str | None, mode: Mode | None, by: Actor) -> Command:
+        def _order(self, unit_id: str | None, mode: Mode | None, by: Actor, tries: Tries | None) -> Command:
             if mode is not S:
                 hanging.wait(timeout=30)
             given.append((unit_id, mode))
-            return super()._order(unit_id, mode, by)
+            return super()._order(unit_id, mode, by, tries)
 
     grid = Hangs(house.desk)
     grid.mode = H

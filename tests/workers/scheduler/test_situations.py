@@ -1,6 +1,7 @@
 """The scheduler sees what everybody's orders see (Z12)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -115,3 +116,16 @@ def test_a_clock_that_was_put_back_leaves_a_persons_order_where_it_was(bench: Be
     came = at(bench, "E001").person_at
     assert came is not None
     assert abs(bench.wall() - timedelta(seconds=5.0) - came) < timedelta(seconds=1)
+
+
+def test_what_may_hinder_an_order_is_seen_to_change(bench: Bench) -> None:
+    """M12: apis-web that answers again, a lock and a Stop all that are over."""
+    before = at(bench).hindrances
+    assert at(bench).hindrances == before
+    bench.desk.turns.hold("c9")
+    held = at(bench).hindrances
+    assert held != before
+    bench.desk.turns.hold(None)
+    assert at(bench).hindrances == before
+    bench.cache.take_grid(lambda grid: replace(grid, unit_ids=None))
+    assert at(bench).hindrances != before
