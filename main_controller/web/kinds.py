@@ -39,7 +39,7 @@ def plain(text: str, name: str) -> str:
     return text
 
 
-TEXT = Kind(plain, {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS})
+TEXT = Kind(plain, {"type": "string", "pattern": r"\S", "maxLength": MAX_CHARACTERS})
 """What only the grid's state tells to be right."""
 
 
@@ -72,7 +72,7 @@ WRITTEN = Kind(_written, TEXT.schema)
 ANYTHING = Kind(plain, {"type": "string", "maxLength": MAX_CHARACTERS})
 """A text of which only some are known, and no other is a fault."""
 
-UNIT_ID = Kind(plain, TEXT.schema)
+UNIT_ID = Kind(plain, {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS})
 """A unit's id as apis-web tells it: nearly any text."""
 
 FILE = Kind(plain, {"type": "string", "minLength": 1})

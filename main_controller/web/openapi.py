@@ -10,6 +10,7 @@ import bottle
 import msgspec
 
 from main_controller import __version__
+from main_controller.domain.orders import Permission
 from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.replies import JSON, to_json
@@ -92,42 +93,37 @@ def _operation(route: Route, method: str, responses: Mapping[str, Any]) -> dict[
         "x-permission": str(route.permission),
         "responses": responses,
     }
-    in_query = () if by_form else route.taken
-    parameters = [*(_parameter(one, "path") for one in route.in_path), *(_parameter(one, "query") for one in in_query)]
-    if parameters:
-        told["parameters"] = parameters
+    if route.stops is not None:
+        told["x-permission-to-stop"] = str(Permission.STOP)
+    in_path = [_parameter(one, "path", required=True) for one in route.in_path]
+    in_query = [_parameter(one, "query", required=one.required and not by_form) for one in route.taken]
+    if in_path or in_query:
+        told["parameters"] = [*in_path, *in_query]
     if by_form and route.taken:
-        told["requestBody"] = {"required": any(one.required for one in route.taken), "content": {FORM: _form(route)}}
+        told["requestBody"] = {"required": False, "content": {FORM: _form(route)}}
     return told
 
 
-def _parameter(one: Parameter, where: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _parameter(one: Parameter, where: str, *, required: bool) -> dict[str, Any]:
+    return {
         "name": one.name,
         "in": where,
-        "required": one.required,
+        "required": required,
         "description": one.says,
         "schema": _schema(one),
         "example": _example(one),
     }
-    return {**told, "allowEmptyValue": True} if one.may_be_empty and where == "query" else told
 
 
 def _form(route: Route) -> dict[str, Any]:
-    needed = [one.name for one in route.taken if one.required]
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": {one.name: {**_schema(one), "description": one.says} for one in route.taken},
-        "additionalProperties": False,
-    }
-    return {"schema": {**schema, "required": needed} if needed else schema}
+    """What may stand in the body; what is needed may stand in the query instead, and nothing in both."""
+    properties = {one.name: {**_schema(one), "description": one.says} for one in route.taken}
+    return {"schema": {"type": "object", "properties": properties, "additionalProperties": False}}
 
 
 def _schema(one: Parameter) -> dict[str, Any]:
     schema = dict(one.kind.schema)
-    if one.may_be_empty:
-        schema.pop("minLength", None)
-    return schema
+    return {"anyOf": [schema, {"const": ""}]} if one.may_be_empty else schema
 
 
 def _example(one: Parameter) -> Any:

@@ -4,9 +4,9 @@ What a route takes, and how each value is read, stands in its declaration. Used 
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 import bottle
 
@@ -33,31 +33,37 @@ class Parameters:
 
     Bytes of a body that are not escaped are read as UTF-8. A name is at fault when it comes twice (a name in both
     counts), when its value is longer than 256 characters or holds control characters, or unseen ones that are no part
-    of a unit's id or of what a person writes. It has no value then; `read` tells, as it does of a query or body that
-    is not UTF-8, and of a body of another kind or where none may be.
+    of a unit's id or of what a person writes, or when it is not UTF-8. It has no value then; `read` tells, as it does
+    of more parameters than may be, and of a body of another kind or where none may be.
     """
 
     def __init__(self, query: str, body: bytes = b"") -> None:
         self._values: dict[str, str] = {}
         self._faults: dict[str, BadRequest] = {}
-        self._unreadable: BadRequest | None = None  # a whole query or body, which may have said anything
-        for name, value in [*self._pairs(lambda: query), *self._pairs(lambda: _text(body))]:
-            fault = self._fault(name, value)
-            if fault is None:
-                self._values[name] = value
-            else:
-                self._faults.setdefault(name, fault)
-                self._values.pop(name, None)
+        self._unreadable: BadRequest | None = None  # a part of it that may have said anything
+        self._rest = ""  # what was not looked at
+        for text in (query, body.decode("utf-8", "surrogateescape")):
+            pairs = [pair for pair in text.split("&", MAX_PARAMETERS) if pair]
+            if len(pairs) > MAX_PARAMETERS:
+                self._rest += pairs.pop()
+                self._unreadable = BadRequest(
+                    say("web.tooManyParameters", "More than {limit} parameters are given.", limit=MAX_PARAMETERS)
+                )
+            for pair in pairs:
+                self._take(*(_decoded(part) for part in pair.partition("=")[::2]))
 
-    def _pairs(self, text: Callable[[], str]) -> list[tuple[str, str]]:
-        try:
-            return _pairs(text())
-        except BadRequest as fault:
-            self._unreadable = fault
-            return []
+    def _take(self, name: str, value: str) -> None:
+        fault = self._fault(name, value)
+        if fault is None:
+            self._values[name] = value
+        else:
+            self._faults.setdefault(name, fault)
+            self._values.pop(name, None)
 
     def _fault(self, name: str, value: str) -> BadRequest | None:
         """What is wrong with a parameter, whatever asks for it."""
+        if not (_is_utf8(name) and _is_utf8(value)):
+            return BadRequest(say("web.parameterNotUtf8", "A parameter is not UTF-8."))
         if name in self._values or name in self._faults:
             return BadRequest(say("web.parameterTwice", "The parameter {name} is given twice.", name=shown(name)))
         if len(value) > MAX_CHARACTERS:
@@ -102,11 +108,11 @@ class Parameters:
         missing, empty or wrong one, and for `callback` of a reading (Z3).
 
         Of an order that `stops`, which nothing harmless beside it may keep back (S32), the declaration says what is
-        not looked at, and what is dropped where it cannot be read; `drop_unknown` drops unknown ones too, and a query
-        or body that cannot be read at all.
+        not looked at, and what is dropped where it cannot be read; `drop_unknown` drops unknown ones too, and a body
+        that cannot be read at all.
         """
         known = {one.name: one for one in route.taken}
-        self._refuse_faults(known, stops, drop_unknown or (route.ignores_unknown and not known))
+        self._refuse_faults(route, known, stops, drop_unknown)
         values: dict[str, Any] = {}
         for name, text in self._values.items():
             if name in known:
@@ -118,12 +124,16 @@ class Parameters:
                 raise missing(name)
         return values
 
-    def _refuse_faults(self, known: Mapping[str, Parameter], stops: bool, drop_unknown: bool) -> None:
-        if self._unreadable is not None and not drop_unknown:
+    def _refuse_faults(self, route: Route, known: Mapping[str, Parameter], stops: bool, drop_unknown: bool) -> None:
+        asks_nothing = route.ignores_unknown and not known
+        if self._unreadable is not None and not (drop_unknown or asks_nothing):
             raise self._unreadable
         for name, fault in self._faults.items():
             one = known.get(name)
-            spared = drop_unknown if one is None else stops and one.beside_stop is not BesideStop.READ
+            if one is None:
+                spared = drop_unknown or route.ignores(name)
+            else:
+                spared = stops and one.beside_stop is not BesideStop.READ
             if not spared:
                 raise fault
 
@@ -132,8 +142,9 @@ class Parameters:
         return self._values.get(name)
 
     def names_a_unit(self) -> bool:
-        """Whether some parameter's name begins with "unit": whoever sends it means one unit alone."""
-        return any(name.casefold().startswith("unit") for name in (*self._values, *self._faults))
+        """Whether some parameter's name begins with "unit", or may: whoever sends it means one unit alone."""
+        named = any(name.casefold().startswith("unit") for name in (*self._values, *self._faults))
+        return named or "unit" in self._rest.casefold()
 
 
 def _read(one: Parameter, text: str, stops: bool) -> dict[str, Any]:
@@ -150,10 +161,9 @@ def _read(one: Parameter, text: str, stops: bool) -> dict[str, Any]:
 
 def value_of(parameter: Parameter, text: str) -> Any:
     """The value of one parameter's text; BadRequest where it is wrong, or empty and may not be."""
-    blank = not (text if parameter.kind is UNIT_ID else text.strip())
-    if blank and parameter.may_be_empty:
+    if not text and parameter.may_be_empty:
         return text
-    if blank:
+    if not (text if parameter.kind is UNIT_ID else text.strip()):
         raise empty(parameter.name)
     return parameter.kind.read(text, parameter.name)
 
@@ -196,22 +206,14 @@ def _is_control(character: str, name: str) -> bool:
     return name not in IDS or kind in ("Cc", "Cs", "Zl", "Zp") or character in DIRECTIONS
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def _decoded(text: str) -> str:
+    """What stands escaped in a query or form; bytes that are not UTF-8 stay as half characters."""
+    return unquote(text.replace("+", " "), errors="surrogateescape")
+
+
+def _is_utf8(text: str) -> bool:
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
-    except UnicodeDecodeError:
-        raise _not_utf8() from None
-    except ValueError:
-        sentence = say("web.tooManyParameters", "More than {limit} parameters are given.", limit=MAX_PARAMETERS)
-        raise BadRequest(sentence) from None
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise _not_utf8() from None
-
-
-def _not_utf8() -> BadRequest:
-    return BadRequest(say("web.parameterNotUtf8", "A parameter is not UTF-8."))
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -36,8 +36,8 @@ def _found(path: str) -> tuple[Route, When, dict[str, str | None]] | None:
     if path in WHOLE:
         return (*WHOLE[path], {})
     for begin, route, when in BEGUN:
-        if path.startswith(begin):
-            rest = path.removeprefix(begin)
-            fits = rest and (route.holds_slashes or "/" not in rest)
+        rest = path.removeprefix(begin) if path.startswith(begin) else ""
+        if rest:
+            fits = route.holds_slashes or "/" not in rest
             return (route, when, {route.in_path[0].name: rest}) if fits else None
     return None
