@@ -42,7 +42,7 @@ TOO_OLD = 3.0
 """How old (s) an assessment may be that is handed out."""
 
 REST = 0.1
-"""How long (s) after a frame the next is made at the soonest."""
+"""How long (s) after a frame the next is made at the soonest, but for one that shows a new reading."""
 
 ASKED = 5.0
 """How long (s) after a request somebody counts as looking."""
@@ -119,6 +119,7 @@ class Frames:
         heard: Callable[[str], None] = lambda page: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
+        rest: float = REST,
     ) -> None:
         self._report = report
         self._moment = moment
@@ -132,7 +133,8 @@ class Frames:
         self._clock = clock
         self._frame: Frame | None = None  # replaced whole
         self._asked_at = float("-inf")
-        self._resting = threading.Event()  # never set: what `make` rests on
+        self._hurry = threading.Event()  # set when there is a new reading
+        self._rest = rest
 
     def handlers(self) -> Handlers:
         """What answers the route."""
@@ -148,7 +150,12 @@ class Frames:
         self._frame = frame
         if polled != self._polled:
             self._polled, self._news_at = polled, iso_utc(self._wall() + self._beat)
-        self._resting.wait(REST)
+        self._hurry.wait(self._rest)
+        self._hurry.clear()
+
+    def hurry(self) -> None:
+        """There is a new reading: whoever rests after a frame makes the next at once."""
+        self._hurry.set()
 
     def looked_at(self) -> bool:
         """Whether somebody asked in the last seconds."""

@@ -75,11 +75,16 @@ class Loops:
         ]
 
     def frames(
-        self, make: Callable[[], None], *, looked_at: Callable[[], bool], schedules: Callable[[], None]
+        self,
+        make: Callable[[], None],
+        *,
+        hurry: Callable[[], None],
+        looked_at: Callable[[], bool],
+        schedules: Callable[[], None],
     ) -> tuple[Periodic, Periodic]:
         """Have frames made after every poll, and on their own beat, and what they tell of `schedules` read beside them.
 
-        Deals are asked for while the frames are `looked_at`. Returns the two loops.
+        `hurry` ends the rest after a frame. Deals are asked for while the frames are `looked_at`. Returns both loops.
         """
         framing = Periodic("frames", self._beats.frame, make)
 
@@ -90,7 +95,12 @@ class Loops:
         reading = Periodic("schedules shown", self._beats.frame, read)
         self._looked_at = looked_at
         self._loops += [reading, framing]
-        self.collector.listen(waking(framing))
+
+        def news(before: object, after: object) -> None:
+            framing.wake()
+            hurry()
+
+        self.collector.listen(news)
         return reading, framing
 
     def _ask_for_deals(self) -> None:

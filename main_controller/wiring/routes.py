@@ -64,7 +64,7 @@ class Routes:
             polled_at=lambda: cache.snapshot().answered_at, beat=settings.datacollectorinterval,
             heard=does.pages.heard, clock=clock,
         )  # fmt: skip
-        for loop in loops.frames(frames.make, looked_at=frames.looked_at, schedules=shown.read):
+        for loop in loops.frames(frames.make, hurry=frames.hurry, looked_at=frames.looked_at, schedules=shown.read):
             stores.commands.listen(waking(loop))
         waiting = Limit(
             WAITING_READINGS,

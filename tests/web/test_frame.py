@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ NOW = "2026-05-13T12:00:00.000+00:00"
 class Site:
     """Frames made of sections and units that a test changes, with a clock moved by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: float = 0.0) -> None:
         self.now = 100.0
         self.sections: dict[str, Any] = {"grid": {"mode": "stop"}, "orders": []}
         self.units: dict[str, Any] = {"E001": {"vg": 1.0}, "E002": {"vg": 2.0}}
@@ -33,9 +34,9 @@ class Site:
         self.heard: list[str] = []
         self.frames = Frames(
             self.report, moment=self.moment, start=START, polled_at=lambda: self.polled_at, beat=0.75,
-            heard=self.heard.append, clock=lambda: self.now, wall=lambda: NOON + timedelta(seconds=self.now - 100.0),
+            heard=self.heard.append, rest=rest, clock=lambda: self.now,
+            wall=lambda: NOON + timedelta(seconds=self.now - 100.0),
         )  # fmt: skip
-        self.frames._resting.set()  # no rest between two frames
         self.client = Client(self.frames)
 
     def moment(self) -> int:
@@ -78,6 +79,18 @@ def test_a_frame_says_when_the_next_answer_of_apis_web_is_expected(site: Site) -
     site.now += 0.5
     site.frames.make()
     assert site.get().json["newsAt"] == "2026-05-13T12:00:01.750+00:00"
+
+
+def test_a_new_reading_ends_the_rest_after_a_frame() -> None:
+    """It is shown at once; orders, of which there may be many, wait for the rest."""
+    site = Site(rest=60.0)
+    with ThreadPoolExecutor(1) as executor:
+        for _ in range(2):  # each time anew
+            resting = executor.submit(site.frames.make)
+            with pytest.raises(TimeoutError):
+                resting.result(0.1)
+            site.frames.hurry()
+            resting.result(10.0)
 
 
 def test_a_whole_frame_is_everything_with_its_head(site: Site) -> None:
