@@ -3,6 +3,7 @@
 Used by the page and the journal's page.
 """
 
+from main_controller.domain.timestamps import said_iso
 from main_controller.procedures.estop import NO_REASON
 from main_controller.web.shapes.holds import Latch
 from main_controller.web.wire_text import isolated
@@ -17,6 +18,6 @@ def latch_text(latch: Latch | None) -> dict[str, str] | None:
         return None
     return {
         "head": f"E-stop latched by {isolated(latch['by'])}: {isolated(latch['reason']) or NO_REASON}",
-        "rest": f"Since {latch['since']}. Until it is reset only what stops is sent; all else is refused.",
+        "rest": f"Since {said_iso(latch['since'])}. Until it is reset only what stops is sent; all else is refused.",
         "memory": "" if latch["file"] else "In memory only, not in its file: a restart of this controller forgets it.",
     }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, parse_converter_status
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import iso_utc, said_iso
 from main_controller.rules.unit_rules import too_many_trips
 from main_controller.store import known_units
 from main_controller.web.shapes.holds import Locks
@@ -109,5 +109,5 @@ def duration(seconds: float) -> str:
 def trips_sentence(trips: Trips) -> str:
     """How often the converter tripped, `trips` as `unit_status` tells it, and what that means for its orders (I11)."""
     times = "once" if trips["count"] == 1 else f"{trips['count']} times"
-    sentence = f"Its converter went to Wait by itself {times}, last at {trips['last']}"
+    sentence = f"Its converter went to Wait by itself {times}, last at {said_iso(trips['last'])}"
     return f"{sentence}; it stays there until a person resets its trips." if trips["tooMany"] else f"{sentence}."

@@ -10,6 +10,7 @@ import pytest
 
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.latch import HeldLatch
+from main_controller.domain.timestamps import said_iso
 from main_controller.store.known_units import Acknowledgement
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.page import Page
@@ -125,7 +126,7 @@ LATCH = HeldLatch("the file estop", "estop", EVIL, "2026-05-13T12:00:00.000+00:0
 def test_a_latched_e_stop_stands_first_with_by_whom_why_and_since_when(root: Path) -> None:
     html = Site(root, estop=lambda: LATCH).html
     assert '<h2 id="estop-title">E-stop latched by the file estop: &lt;script&gt;' in html
-    assert "Since 2026-05-13T12:00:00.000+00:00. Until it is reset only what stops is sent" in html
+    assert "Since 2026-05-13 12:00 UTC. Until it is reset only what stops is sent" in html
     assert "No safety-rated emergency stop" in html
     assert "a restart of this controller forgets it" not in html
     assert "<script>alert" not in html
@@ -205,7 +206,7 @@ def test_a_converters_trips_stand_on_its_panel_with_what_they_mean(root: Path) -
     take(site.grid.cache, site.grid.clock, unit("E001"), unit("E002"), unit("E003"))
     assert site.unit("E003")["trips"] is None
     html = site.html
-    last = re.escape(site.grid.unit("E001")["trips"]["last"])
+    last = re.escape(said_iso(site.grid.unit("E001")["trips"]["last"]))
     assert re.search(f"Wait by itself 3 times, last at {last}; it stays there until a person resets its trips.", html)
     assert re.search(r"to Wait by itself once, last at [^;<]+\.</p>", html)
     assert html.count("to Wait by itself") == 2
