@@ -49,13 +49,14 @@ class HttpJson:
 
     def get(
         self, url: str, *, timeout: Timeout, params: Mapping[str, str] | None = None, peer: Sentence = SERVER,
-        remembered: bool = True,
+        remembered: bool = True, by_member: bool = False,
     ) -> Reply:  # fmt: skip
         """The answer to a GET. `peer` is what error sentences call the other end. Raises `UpstreamError`.
 
-        `remembered`: where the resolver is slow or fails, the address that answered last will do.
+        `remembered`: where the resolver is slow or fails, the address that answered last will do. `by_member`: of an
+        object that cannot be read as a whole, what can be read of its members.
         """
-        return self._exchange("GET", url, timeout, peer, params=params, remembered=remembered)
+        return self._exchange("GET", url, timeout, peer, params=params, remembered=remembered, by_member=by_member)
 
     def put(self, url: str, json_body: Any, *, timeout: Timeout, peer: Sentence = SERVER) -> Reply:
         """The answer to a PUT of JSON; one without a body counts as None. Raises `UpstreamError`."""
@@ -76,6 +77,7 @@ class HttpJson:
         params: Mapping[str, str] | None = None,
         json_body: Any = None,
         remembered: bool,
+        by_member: bool = False,
     ) -> Reply:
         adapter = self._adapter()
         call = Call(method, url, timeout, peer, order=not self._reuse)
@@ -98,7 +100,7 @@ class HttpJson:
             if not self._reuse:
                 adapter.close()
         self._note(adapter)
-        return call.reply(*answer)
+        return call.reply(*answer, by_member=by_member)
 
     def _note(self, adapter: BoundedAdapter) -> None:
         """Remember whether the address that was written to spoke HTTP or nothing at all."""

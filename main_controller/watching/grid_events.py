@@ -13,6 +13,7 @@ from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ShutDownOrder
+from main_controller.domain.unit_clocks import odd_clocks
 from main_controller.orders.desk import Desk
 from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Chronicle, News, Record
@@ -37,6 +38,7 @@ class _Seen:
     unwatched: set[str] = field(default_factory=set)
     shown: dict[str, Mode | None] = field(default_factory=dict)
     local: dict[str, Mode | None] = field(default_factory=dict)
+    odd_clocks: set[str] = field(default_factory=set)
 
     def drop(self, members: Collection[str]) -> None:
         """Forget what was told of units that are no members any more."""
@@ -44,6 +46,7 @@ class _Seen:
             for told in (self.states, self.shown, self.local):
                 told.pop(unit_id, None)
             self.unwatched.discard(unit_id)
+            self.odd_clocks.discard(unit_id)
 
 
 class GridEvents:
@@ -76,6 +79,7 @@ class GridEvents:
         self._look_at_mode(seen, grid)
         self._look_at_grid_master(seen, grid)
         self._look_at_error(seen, grid)
+        self._look_at_clocks(seen, grid)
 
     def _look_at_mode(self, seen: _Seen, grid: GridState) -> None:
         for unit in grid.live:
@@ -166,6 +170,25 @@ class GridEvents:
             )
             self.chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
+
+    def _look_at_clocks(self, seen: _Seen, grid: GridState) -> None:
+        """Name each live unit whose own clock is not that of the many, once (M25)."""
+        live = {unit.id: unit.time for unit in grid.live}
+        odd = odd_clocks(live, grid.clock)
+        news = [
+            News(
+                "clock", unit_id, say("watching.oddClock", "has a clock that is far from the others'"), grid.clock, time
+            )
+            for unit_id, time in odd.items()
+            if unit_id not in seen.odd_clocks
+        ]
+        right = [unit_id for unit_id in seen.odd_clocks if unit_id in live and unit_id not in odd]
+        news += [
+            News("clock", unit_id, say("watching.clockRight", "has the others' time again"), None, live[unit_id])
+            for unit_id in right
+        ]
+        seen.odd_clocks = seen.odd_clocks.difference(right).union(odd)
+        self.chronicle.tell_all(news)
 
     def _look_at_units(self, seen: _Seen, grid: GridState) -> None:
         states: list[News] = []

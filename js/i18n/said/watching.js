@@ -15,6 +15,8 @@ export default {
   "watching.stale": "更新停止",
   "watching.silent": "応答なし",
   "watching.isNew": "クラスタに新しく加わりました",
+  "watching.oddClock": "の時計が他のノードの時刻と大きく異なります",
+  "watching.clockRight": "の時計が他のノードの時刻に戻りました",
   "watching.isBack": "{name} が撤去済みとしたノードが、apis-web のデータに再び現れました",
   "watching.isLiveAgain": "{state}から正常受信に戻りました",
   "watching.became": "{state}になりました",
