@@ -12,6 +12,7 @@ import logging.config
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
+from main_controller.edited_text import edited_text
 from main_controller.errors import SettingError
 from main_controller.log_file import MEGABYTE, SharedDayFile
 from main_controller.log_lines import OneLine
@@ -77,8 +78,7 @@ def _make(folder: Path, *, strict: bool) -> None:
 def _configure(config: Path, places: dict[str, str], *, strict: bool) -> None:
     """Have the file read; where one of its files cannot be opened, each is opened by its first line (M10)."""
     parser = configparser.ConfigParser(places)
-    with config.open(encoding="utf-8") as file:
-        parser.read_file(file)
+    parser.read_string(edited_text(config), str(config))
     try:
         logging.config.fileConfig(parser, disable_existing_loggers=False)
     except OSError:

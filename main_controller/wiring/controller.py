@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 END_LIMIT = 90.0
 """How long (s) a running Stop all or safe end may take after the first signal (Z20)."""
 
+ADDRESS_PATIENCE = 60.0
+"""How long (s) it is waited at start for an address that is not on this machine yet (M23)."""
+
 
 def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     """Run the program with startMain.py's parameters and the command line; returns the exit status."""
@@ -141,6 +144,7 @@ class Controller:
             connection_limit=settings.connection_limit,
             lane_of=lane_of,
             at_once=self._routes.application.at_once,
+            patience=ADDRESS_PATIENCE,
         )
         self._stopper = Stopper(self._finish)
 
