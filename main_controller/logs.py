@@ -72,7 +72,10 @@ def set_up_logs(
 
 def _make(folder: Path, *, strict: bool) -> None:
     with contextlib.nullcontext() if strict else contextlib.suppress(OSError):
+        new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
+        if new:
+            folder.chmod(0o755)  # the pid file in it is for everybody, the log is not (AV18)
 
 
 def _configure(config: Path, places: dict[str, str], *, strict: bool) -> None:

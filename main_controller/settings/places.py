@@ -41,7 +41,10 @@ def default_data(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
 def make_data_folder(data: Path) -> None:
     """Make the folder where it is missing; raises SettingError where it cannot be made or is none."""
     try:
-        data.mkdir(mode=0o755, parents=True, exist_ok=True)
+        new = not data.exists()
+        data.mkdir(parents=True, exist_ok=True)
+        if new:
+            data.chmod(0o755)  # stop.sh tells everybody whose program it is; what lies within is not for all (AV18)
     except OSError as fault:
         if data.is_dir():
             return

@@ -99,6 +99,16 @@ class Call:
             raise UpstreamGarbled(sentence, sent=True) from error
         return Reply(decoded.value, raw, decoded.nulled, decoded.duplicates, decoded.salvaged, decoded.replaced)
 
+    def bounded(self, raw: bytes, most: int) -> None:
+        """Raise UpstreamGarbled for an answer of more than about `most` values, before memory is taken for them."""
+        if raw.count(b",") + raw.count(b"{") + raw.count(b"[") <= most:
+            return
+        sentence = say(
+            "upstream.tooManyValues", "{peer} answered {call} with more than {most} values",
+            peer=self.peer, call=self.name, most=most,
+        )  # fmt: skip
+        raise UpstreamGarbled(sentence, sent=True)
+
     def broken(self, guard: Guard, error: Exception, max_bytes: int) -> UpstreamError:
         """The typed error for an exchange that did not get its whole answer."""
         peer, call = self.peer, self.name

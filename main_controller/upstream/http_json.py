@@ -21,6 +21,9 @@ __all__ = ["HttpJson", "Reply", "Timeout"]
 _PIECE = 2**20
 _HEADERS = 2**16
 
+MOST_VALUES = 500_000
+"""How many values an answer holds at most, unless its client says otherwise (AV19)."""
+
 
 class HttpJson:
     """A client for JSON over HTTP: proxies and redirects off, every exchange bounded in all, nothing repeated.
@@ -28,13 +31,15 @@ class HttpJson:
     With `reuse_connections` it is for readings: connections are kept, one set per thread, and a reading whose kept
     connection turns out to be closed goes out once more on a new one, in the same time. Without, it is for orders:
     each goes on a connection of its own, exactly once, and the error of one carries `sent` (Z8a). The body of a reply
-    has at most `max_bytes` bytes. `addresses` is what is known of host names, shared by all clients.
+    has at most `max_bytes` bytes and about `max_values` values, since a small one takes many times its bytes.
+    `addresses` is what is known of host names, shared by all clients.
     """
 
     def __init__(
         self, *, reuse_connections: bool, user_agent: str, max_bytes: int = 16 * 2**20,
-        addresses: Addresses | None = None,
+        max_values: int = MOST_VALUES, addresses: Addresses | None = None,
     ) -> None:  # fmt: skip
+        self._max_values = max_values
         self._reuse = reuse_connections
         self._addresses = addresses or Addresses()
         self._max_bytes = max_bytes
@@ -100,6 +105,7 @@ class HttpJson:
             if not self._reuse:
                 adapter.close()
         self._note(adapter)
+        call.bounded(answer[2], self._max_values)
         return call.reply(*answer, by_member=by_member)
 
     def _note(self, adapter: BoundedAdapter) -> None:

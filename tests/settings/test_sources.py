@@ -56,6 +56,7 @@ def _two_values(name: str) -> tuple[str, str]:
         "chargefull": ("90", "80"),
         "batteryvoltagemax": ("56", "57"),
         "allowed_hosts": ("a:1,b", "c"),
+        "unit_networks": ("10.0.0.0/8", "10.0.0.0/9"),
         "allowed_networks": ("10.0.0.0/8", "192.168.0.0/16"),
         "title": ("A", "B"),
         "schedules": ("a", "b"),
@@ -67,7 +68,7 @@ def _two_values(name: str) -> tuple[str, str]:
     }
     if name in special:
         return special[name]
-    if name in ("emulator", "apis", "read_only", "handtimewait"):
+    if name in ("emulator", "apis", "read_only", "handtimewait", "get_orders"):
         return "true", "false"
     if name in ("set_url", "ups_set_url"):
         return ":1/a", ":2/b"

@@ -461,7 +461,7 @@ HIDING = {
     "a lock that was taken off": ("INSERT INTO locks VALUES ('E002', 'Ito', 'x', '2026-05-13T12:00:00.000+00:00')",),
     "no units": ("DELETE FROM known_units",),
 }  # fmt: skip
-"""V9 and V10: every row holds, and something is not as it was."""
+"""AV9: every row holds, and something is not as it was."""
 
 
 def lived_in(journal: Journal, path: Path) -> None:
