@@ -17,6 +17,7 @@ from main_controller.errors import SettingError
 from main_controller.log_file import MEGABYTE, SharedDayFile
 from main_controller.log_lines import OneLine
 from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
+from main_controller.open_folder import make_open
 from main_controller.sentence import Sentence, say
 
 CONFIG = "logging.conf"
@@ -72,10 +73,7 @@ def set_up_logs(
 
 def _make(folder: Path, *, strict: bool) -> None:
     with contextlib.nullcontext() if strict else contextlib.suppress(OSError):
-        new = not folder.exists()
-        folder.mkdir(parents=True, exist_ok=True)
-        if new:
-            folder.chmod(0o755)  # the pid file in it is for everybody, the log is not (AV18)
+        make_open(folder)
 
 
 def _configure(config: Path, places: dict[str, str], *, strict: bool) -> None:

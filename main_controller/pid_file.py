@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from main_controller.open_folder import make_open
+
 NAME = "log/startMain.pid"
 SIMULATED_NAME = "log/simulated/startMain.pid"
 
@@ -32,10 +34,7 @@ def write_pid_file(data: Path, *, simulated: bool = False, address: str = "", si
     `address` and `since` are what stop.sh tells of it.
     """
     path = data / (SIMULATED_NAME if simulated else NAME)
-    new = not path.parent.exists()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if new:
-        path.parent.chmod(FOR_ALL | 0o111)
+    make_open(path.parent)
     about = {
         "address": address,
         "data": str(data),
