@@ -16,7 +16,7 @@ from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.scope import Lane, Scope
 from main_controller.errors import ControllerError, Sent, UpstreamRefused
 from main_controller.orders.desk import Desk, foreseen
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, say
 from main_controller.upstream.devices import Devices, Target
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,11 @@ class Waits:
         self._devices = devices
         self._executor = executor
 
-    def send(self, command_id: str, unit_id: str, ip: str | None) -> WaitResult:
-        """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait."""
+    def send(self, command_id: str, unit_id: str, ip: str | None, *, known: Sentence | None = None) -> WaitResult:
+        """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait.
+
+        `known` is why it was not sent before, of which the log has a line already (M12).
+        """
         desk = self._desk
         desk.overtake(Lane("converter", Scope(unit_id)))
         order = ConverterEffect(command_id, unit_id, ConverterStatus.WAIT, 0.0, 0.0, entered=desk.clock())
@@ -61,17 +64,20 @@ class Waits:
             answer = self._devices.command(Target(unit_id, ip), ConverterStatus.WAIT, 0.0, 0.0)
         except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
             error = foreseen(fault, say("orders.waitTo", "Wait to {unit}", unit=unit_id))
-            return self._failed(order, error, error.sent)
+            return self._failed(order, error, error.sent, known)
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
         desk.commands.effects.note_converter(done)
         return WaitResult(
             unit_id, desk.clock(), True, answer=answer, status=done.answered_status, asked_at=order.entered
         )
 
-    def _failed(self, order: ConverterEffect, error: ControllerError, sent: Sent) -> WaitResult:
+    def _failed(
+        self, order: ConverterEffect, error: ControllerError, sent: Sent, known: Sentence | None = None
+    ) -> WaitResult:
         now = self._desk.clock()
         self._desk.commands.effects.note_converter(replace(order, returned=now, sent=sent))
-        log.error("%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
+        level = logging.DEBUG if sent is False and error.sentence == known else logging.ERROR
+        log.log(level, "%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
         return WaitResult(order.unit_id, now, sent, error=error, asked_at=order.entered)
 
     def start(self, command_id: str, units: Iterable[UnitAssessment]) -> "WaitWave":

@@ -99,27 +99,27 @@ class GridEvents:
             self.chronicle.tell("mode", None, text, before, mode)
             self._desk.moments.changed(None, text)
 
-    def _look_at_own_mode(self, seen: _Seen, unit: UnitAssessment, now: float) -> None:
+    def _own_mode_news(self, seen: _Seen, unit: UnitAssessment, now: float) -> list[News]:
         if not unit.live or unit.global_mode is None:  # without a global mode it tells nothing of its own one either
-            return
+            return []
         before, known = seen.local.get(unit.id), unit.id in seen.local
         seen.local[unit.id] = unit.local_mode
         if not known or before is unit.local_mode:
-            return
+            return []
         if any(order.mode is unit.local_mode for order in self._our_orders(unit.id, now)):
-            return
+            return []
         was, shows = (
             mode.label if mode is not None else say("watching.noMode", "none") for mode in (before, unit.local_mode)
         )
         text = say(
             "watching.ownModeChanged",
-            "{unit}'s own mode went from {was} to {shows} by itself.",
-            unit=unit.id,
+            "changed its own mode from {was} to {shows} by itself",
             was=was,
             shows=shows,
         )
-        self.chronicle.tell("mode", unit.id, text, before, shows)
-        self._desk.moments.changed(unit.id, text)
+        news = News("mode", unit.id, text, before, shows)
+        self._desk.moments.changed(unit.id, news.of_one)
+        return [news]
 
     def _our_orders(self, unit_id: str | None, now: float) -> list[ModeEffect]:
         """Our orders to the cluster or this unit, newest first, while what is shown may still be their work.
@@ -195,12 +195,14 @@ class GridEvents:
         looked = self._desk.cache.snapshot().answered_at is not None
         first = not seen.states
         watching: list[News] = []
+        modes: list[News] = []
         for unit in grid.units.values():
             if looked:  # before the first answer nobody knows how a unit stands that was known before the start
                 states += self._state_news(seen, unit, grid, first)
             watching += self._watching_news(seen, unit)
-            self._look_at_own_mode(seen, unit, grid.now)
+            modes += self._own_mode_news(seen, unit, grid.now)
         self.chronicle.tell_all(states)
+        self.chronicle.tell_all(modes)
         self.chronicle.tell_all(watching)
 
     def _state_news(self, seen: _Seen, unit: UnitAssessment, grid: GridState, first: bool) -> list[News]:

@@ -97,7 +97,7 @@ def test_yes_and_the_cluster_goes_elsewhere_is_told(watched: Watched) -> None:
 def test_a_units_own_mode_that_nobody_here_changed_is_told(watched: Watched) -> None:
     watched.bench.unit("E002").local = STOP
     watched.bench.run(6.0)
-    assert watched.told() == ["E002's own mode went from none to Force Stop by itself."]
+    assert watched.told() == ["E002 changed its own mode from none to Force Stop by itself."]
     watched.bench.set_mode.unit("E002", None, ME)
     watched.bench.run(20.0)
     assert watched.told() == []
