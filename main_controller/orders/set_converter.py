@@ -110,8 +110,7 @@ class SetConverter:
         wanted = ConverterOrder(unit_id, ConverterStatus.WAIT, 0.0, 0.0)
         command = desk.begin(wanted, by, before=_before(unit), stamp=stamp, judged=True, tries=tries)
         with desk.seen_through(command, say("orders.orderTo", "The order to {unit}", unit=unit_id)) as passage:
-            known = tries.why if tries is not None and command.tried_quietly else None
-            result = self._waits.send(command.id, unit_id, unit.ip, known=known)
+            result = self._waits.send(command.id, unit_id, unit.ip, quiet=command.tried_quietly)
             if result.error is not None:
                 raise desk.fault(command, result.error)
             passage.sent = True
