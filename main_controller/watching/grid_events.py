@@ -112,7 +112,7 @@ class GridEvents:
             mode.label if mode is not None else say("watching.noMode", "none") for mode in (before, unit.local_mode)
         )
         text = say(
-            "watching.ownModeChanged",
+            "watching.ownModeWent",
             "changed its own mode from {was} to {shows} by itself",
             was=was,
             shows=shows,

@@ -27,7 +27,7 @@ export default {
   "watching.modeChanged": "クラスタの Mode が自動的に {was} から {shows} に変わりました。",
   "watching.modeChangedAfterError": "グリッド異常の後、クラスタの Mode が自動的に {was} から {shows} に変わりました。",
   "watching.noMode": "なし",
-  "watching.ownModeChanged": "Local Mode が自動的に {was} から {shows} に変わりました",
+  "watching.ownModeWent": "Local Mode が自動的に {was} から {shows} に変わりました",
   "watching.gridMasterKnown": "Grid Master を再び確認できました。",
   "watching.noGridMaster": "Grid Master が不明です。",
   "watching.gridMasterMoved": "Grid Master が {before} から {after} に移りました。",
