@@ -12,10 +12,12 @@ import logging.config
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
+from main_controller.edited_text import edited_text
 from main_controller.errors import SettingError
 from main_controller.log_file import MEGABYTE, SharedDayFile
 from main_controller.log_lines import OneLine
 from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
+from main_controller.open_folder import make_open
 from main_controller.sentence import Sentence, say
 
 CONFIG = "logging.conf"
@@ -71,14 +73,13 @@ def set_up_logs(
 
 def _make(folder: Path, *, strict: bool) -> None:
     with contextlib.nullcontext() if strict else contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_open(folder)
 
 
 def _configure(config: Path, places: dict[str, str], *, strict: bool) -> None:
     """Have the file read; where one of its files cannot be opened, each is opened by its first line (M10)."""
     parser = configparser.ConfigParser(places)
-    with config.open(encoding="utf-8") as file:
-        parser.read_file(file)
+    parser.read_string(edited_text(config), str(config))
     try:
         logging.config.fileConfig(parser, disable_existing_loggers=False)
     except OSError:

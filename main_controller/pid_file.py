@@ -14,11 +14,16 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from main_controller.open_folder import make_open
+
 NAME = "log/startMain.pid"
 SIMULATED_NAME = "log/simulated/startMain.pid"
 
 PATIENCE = 1.0
 """How long (s) one program waits for another that changes the file; then it changes it all the same."""
+
+FOR_ALL = 0o644
+"""What everybody may read of this program: whose it is, and where it answers; the rest is the user's (AV18)."""
 
 _ABOUT = re.compile(r"startMain\.(\d+)\.about")
 
@@ -29,7 +34,7 @@ def write_pid_file(data: Path, *, simulated: bool = False, address: str = "", si
     `address` and `since` are what stop.sh tells of it.
     """
     path = data / (SIMULATED_NAME if simulated else NAME)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_open(path.parent)
     about = {
         "address": address,
         "data": str(data),
@@ -113,6 +118,7 @@ def _replace(path: Path, text: str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8", errors="replace")
+        draft.chmod(FOR_ALL)
         draft.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -1,4 +1,6 @@
-"""How Python and the C library keep this process's memory; set once at start, before any thread (benchmarks/README.md).
+"""How Python and the C library keep this process's memory, and who may read its files; set once at start.
+
+Before any thread; see benchmarks/README.md for the figures.
 
 Every poll makes hundreds of thousands of small dicts and drops as many. They hold no cycles and are freed at once
 when dropped, but the usual thresholds make the garbage collector walk all of them at almost every poll of a large grid.
@@ -9,6 +11,7 @@ And by default glibc keeps a malloc arena for each thread, with the largest repl
 import ctypes
 import gc
 import logging
+import os
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,15 @@ OLD_ROUNDS = 50
 
 ARENAS = 2
 _M_ARENA_MAX = -8  # glibc's malloc.h
+
+
+NOT_FOR_OTHERS = 0o027
+"""Nobody but the user and his group reads what is written, and nobody but the user writes it (AV18)."""
+
+
+def keep_files_private() -> None:
+    """Have new files and folders be for the user and his group; a stricter umask stays."""
+    os.umask(os.umask(0o777) | NOT_FOR_OTHERS)
 
 
 def tune_garbage_collector() -> None:

@@ -258,6 +258,22 @@ def test_a_broken_logging_conf_is_one_sentence(checkout: Path) -> None:
     assert "NoSuchHandler" in console
 
 
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-8"])
+def test_logging_conf_is_read_as_a_windows_editor_saves_it(checkout: Path, coding: str) -> None:
+    """M23: a byte order mark, CRLF."""
+    text = (checkout / "logging.conf").read_text("utf-8")
+    (checkout / "logging.conf").write_bytes(text.replace("\n", "\r\n").encode(coding))
+    assert "a line at error" in log(checkout)[1]
+
+
+def test_logging_conf_in_utf_16_is_one_sentence(checkout: Path) -> None:
+    text = (checkout / "logging.conf").read_text("utf-8")
+    (checkout / "logging.conf").write_bytes(text.encode("utf-16"))
+    console, _ = log(checkout)
+    assert len(console.splitlines()) == 1
+    assert "it is saved as UTF-16; save it as UTF-8" in console
+
+
 # Several programs, and destinations that hang
 
 

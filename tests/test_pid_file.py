@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from main_controller import pid_file
-from main_controller.pid_file import NAME, SIMULATED_NAME, remove_pid_file, write_pid_file
+from main_controller.pid_file import NAME, SIMULATED_NAME, about_file, remove_pid_file, write_pid_file
 
 
 def lines(root: Path) -> list[str]:
@@ -155,3 +155,14 @@ def test_a_folder_that_is_held_for_good_keeps_nobody_out_of_it(tmp_path: Path, m
     write_pid_file(tmp_path)
     assert lines(tmp_path) == [str(os.getpid())]
     os.close(descriptor)
+
+
+def test_everybody_may_read_whose_program_it_is(tmp_path: Path) -> None:
+    """M13 with AV18: stop.sh of another user tells it, though the log beside it is not for him."""
+    usual = os.umask(0o027)
+    try:
+        path = write_pid_file(tmp_path, address="http://localhost:1/")
+    finally:
+        os.umask(usual)
+    assert path.parent.stat().st_mode & 0o777 == 0o755
+    assert {file.stat().st_mode & 0o777 for file in (path, about_file(path, os.getpid()))} == {0o644}

@@ -2,12 +2,15 @@
 
 import ctypes
 import gc
+import os
+import stat
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from main_controller.process import ARENAS, NEW_OBJECTS, limit_malloc_arenas, tune_garbage_collector
+from main_controller.process import ARENAS, NEW_OBJECTS, keep_files_private, limit_malloc_arenas, tune_garbage_collector
 
 
 @pytest.fixture
@@ -59,3 +62,19 @@ def test_a_c_library_without_the_option_is_no_fault(
     monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
     limit_malloc_arenas()
     assert "knows no number of arenas" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("before", "file", "folder"), [(0o000, 0o640, 0o750), (0o022, 0o640, 0o750), (0o077, 0o600, 0o700)]
+)
+def test_what_is_written_is_for_the_user_and_his_group(before: int, file: int, folder: int, tmp_path: Path) -> None:
+    """AV18: readings of households were for everybody, with umask 000 to write too."""
+    usual = os.umask(before)
+    try:
+        keep_files_private()
+        (tmp_path / "file").write_text("x")
+        (tmp_path / "folder").mkdir()
+    finally:
+        os.umask(usual)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == file
+    assert stat.S_IMODE((tmp_path / "folder").stat().st_mode) == folder

@@ -60,7 +60,7 @@ class ForceStop:
         asked = self._executor.submit(self._send, command, order, effect)
         results: Mapping[str, WaitResult] = {}
         with all_the_same(command.id):  # the stop itself is on its way
-            results = self._waits.send_all(command.id, grid)
+            results = self._waits.send_all(command.id, grid, quiet=command.tried_quietly)
         failed = sorted(
             unit_id for unit_id in grid.units if unit_id not in results or results[unit_id].error is not None
         )

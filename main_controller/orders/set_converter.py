@@ -10,7 +10,7 @@ from typing import Any
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.actor import Actor
-from main_controller.domain.commands import Command, ConverterEffect, UnitOutcome
+from main_controller.domain.commands import Command, ConverterEffect, Tries, UnitOutcome
 from main_controller.domain.freshness import Reading
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
@@ -97,15 +97,20 @@ class SetConverter:
         self._desk.known(wanted.unit_id)
         return self._rules.answers(wanted, self._desk.grid(), by)
 
-    def wait(self, unit_id: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> tuple[Command, Mapping[str, Any]]:
-        """Send Wait now. Returns the command and the converter's new `dcdc` object; raises UpstreamError."""
+    def wait(
+        self, unit_id: str, by: Actor, *, stamp: Stamp = UNSTAMPED, tries: Tries | None = None
+    ) -> tuple[Command, Mapping[str, Any]]:
+        """Send Wait now. Returns the command and the converter's new `dcdc` object; raises UpstreamError.
+
+        `tries` are those before it, where it is sent again by itself (M12).
+        """
         desk = self._desk
         desk.known(unit_id)
         unit = desk.grid().units[unit_id]
         wanted = ConverterOrder(unit_id, ConverterStatus.WAIT, 0.0, 0.0)
-        command = desk.begin(wanted, by, before=_before(unit), stamp=stamp, judged=True)
+        command = desk.begin(wanted, by, before=_before(unit), stamp=stamp, judged=True, tries=tries)
         with desk.seen_through(command, say("orders.orderTo", "The order to {unit}", unit=unit_id)) as passage:
-            result = self._waits.send(command.id, unit_id, unit.ip)
+            result = self._waits.send(command.id, unit_id, unit.ip, quiet=command.tried_quietly)
             if result.error is not None:
                 raise desk.fault(command, result.error)
             passage.sent = True

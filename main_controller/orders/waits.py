@@ -51,8 +51,11 @@ class Waits:
         self._devices = devices
         self._executor = executor
 
-    def send(self, command_id: str, unit_id: str, ip: str | None) -> WaitResult:
-        """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait."""
+    def send(self, command_id: str, unit_id: str, ip: str | None, *, quiet: bool = False) -> WaitResult:
+        """Send Wait to one converter now; never raises, so that one device never keeps the others from their Wait.
+
+        `quiet`: it is one more try of what was not sent, of which the log has a line already (M12).
+        """
         desk = self._desk
         desk.overtake(Lane("converter", Scope(unit_id)))
         order = ConverterEffect(command_id, unit_id, ConverterStatus.WAIT, 0.0, 0.0, entered=desk.clock())
@@ -61,26 +64,27 @@ class Waits:
             answer = self._devices.command(Target(unit_id, ip), ConverterStatus.WAIT, 0.0, 0.0)
         except Exception as fault:  # noqa: BLE001 - Stop all goes on whatever fails on the way (Z9)
             error = foreseen(fault, say("orders.waitTo", "Wait to {unit}", unit=unit_id))
-            return self._failed(order, error, error.sent)
+            return self._failed(order, error, error.sent, quiet=quiet)
         done = replace(order, returned=desk.clock(), sent=True, answer=answer)
         desk.commands.effects.note_converter(done)
         return WaitResult(
             unit_id, desk.clock(), True, answer=answer, status=done.answered_status, asked_at=order.entered
         )
 
-    def _failed(self, order: ConverterEffect, error: ControllerError, sent: Sent) -> WaitResult:
+    def _failed(self, order: ConverterEffect, error: ControllerError, sent: Sent, *, quiet: bool = False) -> WaitResult:
         now = self._desk.clock()
         self._desk.commands.effects.note_converter(replace(order, returned=now, sent=sent))
-        log.error("%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
+        level = logging.DEBUG if quiet and sent is False else logging.ERROR
+        log.log(level, "%s: Wait to %s failed, sent %s: %s", order.command_id, order.unit_id, sent, error.sentence)
         return WaitResult(order.unit_id, now, sent, error=error, asked_at=order.entered)
 
-    def start(self, command_id: str, units: Iterable[UnitAssessment]) -> "WaitWave":
+    def start(self, command_id: str, units: Iterable[UnitAssessment], *, quiet: bool = False) -> "WaitWave":
         """Begin to send Wait to these units without waiting for any: current-controlled first, references last."""
-        return WaitWave(self, self._executor, command_id, list(units), self._desk)
+        return WaitWave(self, self._executor, command_id, list(units), self._desk, quiet=quiet)
 
-    def send_all(self, command_id: str, grid: GridState) -> dict[str, WaitResult]:
-        """Send Wait to every known unit in the sparing order and return what came of each."""
-        wave = self.start(command_id, grid.units.values())
+    def send_all(self, command_id: str, grid: GridState, *, quiet: bool = False) -> dict[str, WaitResult]:
+        """Send Wait to every known unit in the sparing order and return what came of each; `quiet` as in `send`."""
+        wave = self.start(command_id, grid.units.values(), quiet=quiet)
         while not wave.finished():
             wave.wait(0.2, self._pause)
         return wave.results()
@@ -98,8 +102,16 @@ class WaitWave:
     """
 
     def __init__(
-        self, waits: Waits, executor: Executor, command_id: str, units: list[UnitAssessment], desk: Desk
+        self,
+        waits: Waits,
+        executor: Executor,
+        command_id: str,
+        units: list[UnitAssessment],
+        desk: Desk,
+        *,
+        quiet: bool = False,
     ) -> None:
+        self._quiet = quiet
         self._waits = waits
         self._executor = executor
         self._command_id = command_id
@@ -154,4 +166,6 @@ class WaitWave:
 
     def _send(self, units: Iterable[UnitAssessment]) -> None:
         for unit in units:
-            self._futures[unit.id] = self._executor.submit(self._waits.send, self._command_id, unit.id, unit.ip)
+            self._futures[unit.id] = self._executor.submit(
+                self._waits.send, self._command_id, unit.id, unit.ip, quiet=self._quiet
+            )

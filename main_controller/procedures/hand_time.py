@@ -15,6 +15,7 @@ from main_controller.domain.modes import SHARING_MODES, ConverterStatus
 from main_controller.errors import NotFound
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.set_converter import SetConverter
+from main_controller.orders.trying import Trying
 from main_controller.sentence import Sentence, joined, say
 from main_controller.store.chronicle import Chronicle
 
@@ -62,6 +63,7 @@ class HandTime:
         self._over: dict[str, str] = {}  # by unit, the order that its converter was seen in Wait after
         self._told: dict[str, tuple[str, int]] = {}  # by unit, of which order it was told how often
         self._asked: dict[str, _Asked] = {}
+        self._trying: dict[str, Trying] = {}
 
     def run_once(self) -> None:
         """Look once."""
@@ -77,6 +79,7 @@ class HandTime:
             if times >= 2:
                 late[unit_id] = one
         self._asked = {unit_id: asked for unit_id, asked in self._asked.items() if unit_id in late}
+        self._trying = {unit_id: trying for unit_id, trying in self._trying.items() if unit_id in late}
         if late and self._waits and self._desk.turns.held_by is None:
             self._send(late, grid)
 
@@ -140,7 +143,8 @@ class HandTime:
             if one.unit.estimate.possibly(ConverterStatus.VOLTAGE_REFERENCE) and self._needed(one.unit, grid):
                 continue
             self._asked[unit_id] = _Asked(grid.now if asked is None else asked.first, grid.now)
-            self._executor.submit(self._wait, unit_id)
+            trying = self._trying.setdefault(unit_id, Trying())
+            self._executor.submit(self._wait, unit_id, trying)
 
     def _needed(self, reference: UnitAssessment, grid: GridState) -> bool:
         """Whether another unit may be current-controlled, unless its Wait was sent long enough ago."""
@@ -151,9 +155,17 @@ class HandTime:
                 return True
         return False
 
-    def _wait(self, unit_id: str) -> None:
+    def _wait(self, unit_id: str, trying: Trying) -> None:
+        desk = self._desk
+        tries = trying.begin(desk.clock())
         try:
-            self._set_converter.wait(unit_id, HAND_TIME)
+            self._set_converter.wait(unit_id, HAND_TIME, tries=tries)
         except Exception as fault:  # noqa: BLE001 - nobody asks the future
             error = foreseen(fault, say("procedures.waitTo", "Wait to {unit}", unit=unit_id))
-            log.error("%s works by hand for too long, and Wait to it failed: %s", unit_id, error.sentence)
+            known = tries is not None and not tries.tell and error.sent is False and tries.why == error.sentence
+            level = logging.DEBUG if known else logging.ERROR
+            log.log(level, "%s works by hand for too long, and Wait to it failed: %s", unit_id, error.sentence)
+            if error.sent is False:
+                trying.not_sent(error.sentence, desk.clock(), desk.wall(), command_id=error.details.get("command"))
+                return
+        trying.over()

@@ -3,9 +3,12 @@
 Made by the controller.
 """
 
+import errno
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterable
+from threading import Event
 from typing import Any
 
 import waitress.adjustments
@@ -13,7 +16,7 @@ import waitress.server
 import waitress.wasyncore
 
 from main_controller.errors import ControllerError
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, say
 from main_controller.server.crowd import Crowd
 from main_controller.server.descriptors import connections_within, raise_limit
 from main_controller.server.lanes import AtOnce, LaneOf, all_ordinary, nothing_at_once
@@ -35,11 +38,15 @@ KEPT_IN_MEMORY = 1 << 24
 """Replies larger than this go through a file, bytes: which would take a descriptor, and a disk that can be written."""
 
 
+TRY_EVERY = 1.0
+"""How often (s) an address is tried that is not there yet."""
+
+
 class Server:
     """Serves one WSGI application; `lane_of` tells whose threads serve a request, `at_once` which need none.
 
-    `connection_limit` is lowered to what the process may open. Raises ControllerError when the address cannot be
-    listened on.
+    `connection_limit` is lowered to what the process may open. An address that is not on this machine yet is tried for
+    `patience` s. Raises ControllerError when it cannot be listened on.
     """
 
     def __init__(
@@ -52,7 +59,9 @@ class Server:
         connection_limit: int,
         lane_of: LaneOf = all_ordinary,
         at_once: AtOnce = nothing_at_once,
+        patience: float = 0.0,
     ) -> None:
+        _resolve(host, port)
         descriptors = raise_limit()
         places = connections_within(connection_limit, descriptors)
         log.info("%d connections at most, of %d descriptors that may be open", places, descriptors)
@@ -70,9 +79,12 @@ class Server:
                 outbuf_overflow=KEPT_IN_MEMORY,
                 clear_untrusted_proxy_headers=True,
             )
-            self._server = _listening(app, adjustments, Crowd(places, time.monotonic), lane_of, at_once)
+            crowd = Crowd(places, time.monotonic)
+            self._server = _once_there(host, patience, lambda: _listening(app, adjustments, crowd, lane_of, at_once))
         except (OSError, ValueError) as fault:
             reason = getattr(fault, "strerror", None) or str(fault)
+            if getattr(fault, "errno", None) == errno.EADDRNOTAVAIL:
+                raise ControllerError(_not_ours(host, patience)) from fault
             sentence = say(
                 "program.cannotListen",
                 "{host} port {port} cannot be listened on ({reason}); the setting b_port chooses another.",
@@ -100,6 +112,42 @@ class Server:
     def close(self) -> None:
         """Stop listening."""
         self._server.close()
+
+
+def _resolve(host: str, port: int) -> None:
+    """Raise ControllerError for a name that nobody knows."""
+    try:
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as fault:
+        sentence = say(
+            "program.unknownName", "The name {host} cannot be resolved ({reason}); the setting b_host names another.",
+            host=host, reason=fault.strerror,
+        )  # fmt: skip
+        raise ControllerError(sentence) from fault
+
+
+def _once_there(host: str, patience: float, listen: Callable[[], Any]) -> Any:
+    """What `listen` makes; while the address is not on this machine it is tried again, `patience` s long (M23)."""
+    deadline, told, pause = time.monotonic() + patience, False, Event()
+    while True:
+        try:
+            return listen()
+        except OSError as fault:
+            if fault.errno != errno.EADDRNOTAVAIL or time.monotonic() + TRY_EVERY > deadline:
+                raise
+        if not told:
+            told = True
+            log.warning("%s (setting b_host) is no address of this machine yet; it is tried for %g s", host, patience)
+        pause.wait(TRY_EVERY)
+
+
+def _not_ours(host: str, patience: float) -> Sentence:
+    waited = say("program.waitedFor", "it was tried for {seconds:g} s", seconds=patience)
+    return say(
+        "program.addressElsewhere",
+        "{host} is no address of this machine ({waited}); the setting b_host names another.",
+        host=host, waited=waited,
+    )  # fmt: skip
 
 
 def _listening(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from main_controller.errors import SettingError
+from main_controller.open_folder import make_open
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
 """Where an installation has views/, js/, css/, img/ and logging.conf (setup.py); a checkout has no such folder."""
@@ -41,7 +42,7 @@ def default_data(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
 def make_data_folder(data: Path) -> None:
     """Make the folder where it is missing; raises SettingError where it cannot be made or is none."""
     try:
-        data.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_open(data)
     except OSError as fault:
         if data.is_dir():
             return

@@ -6,12 +6,14 @@ Used once, by the controller, through `build_settings`.
 import argparse
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from main_controller import __version__
+from main_controller.edited_text import edited_text
 from main_controller.errors import SettingError
 from main_controller.settings import kinds
 from main_controller.settings.kinds import Read
@@ -40,7 +42,7 @@ def build_settings(
     ]
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
-    notes: list[str] = []
+    notes = [*_of_a_platform(environ)]
     readers: dict[str, Read] = {row.name: row.metadata["read"] for row in setting_fields()}
     for source, layer in layers:
         for given, raw in layer.items():
@@ -110,19 +112,53 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
 
 def _read_toml(name: str) -> Mapping[str, object]:
     try:
-        with Path(name).open("rb") as file:
-            return tomllib.load(file)
+        return tomllib.loads(edited_text(Path(name)))
     except OSError as fault:
         raise SettingError("--config", f"{name} cannot be read: {fault.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except tomllib.TOMLDecodeError as fault:
         raise SettingError("--config", f"{name} is not TOML: {fault}") from None
+    except ValueError as fault:
+        raise SettingError("--config", f"{name} cannot be read: {fault}") from None
+
+
+_LINKS = re.compile(r"(.+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)")
+_LINK = re.compile(r"(tcp|udp|sctp)://\S+")
+
+
+def _is_a_platforms(name: str, value: str) -> bool:
+    """Whether a container platform made this variable, of a service whose name begins with apis-mc."""
+    rest = name.removeprefix(ENVIRONMENT_PREFIX)
+    return _LINKS.fullmatch(rest) is not None or (rest.endswith("PORT") and _LINK.fullmatch(value) is not None)
+
+
+def _of_a_platform(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What the log says of a container platform's variables; raises SettingError for one that is named as a setting."""
+    found = [name for name, value in _ours(environ).items() if _is_a_platforms(name, value)]
+    if not found:
+        return ()
+    settings = {ENVIRONMENT_PREFIX + row.name.upper() for row in setting_fields()}
+    how = (
+        "a container platform makes it for a service of that name; rename the service, or set enableServiceLinks: false"
+    )
+    for name in found:
+        if name in settings:
+            raise SettingError(
+                name, f"{environ[name]!r} is the address of a service, and no value of this setting: {how}"
+            )
+    others = f" and {len(found) - 1} more like it" if len(found) > 1 else ""
+    return (f"{min(found)}{others} in the environment is no setting and is left alone: {how}.",)
+
+
+def _ours(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables with our prefix; a file of them with CRLF leaves a CR at the end of each."""
+    return {name: value.rstrip("\r") for name, value in environ.items() if name.startswith(ENVIRONMENT_PREFIX)}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
     """The variables that are ours, by setting name; an unknown one keeps its own name and is refused by it."""
     names = [*(row.name for row in setting_fields()), *OLD_NAMES]
     by_variable = {ENVIRONMENT_PREFIX + name.upper(): name for name in names}
-    ours = {name: value for name, value in environ.items() if name.startswith(ENVIRONMENT_PREFIX)}
+    ours = {name: value for name, value in _ours(environ).items() if not _is_a_platforms(name, value)}
     return {by_variable.get(name, name): value for name, value in ours.items()}
 
 

@@ -158,6 +158,12 @@ class Settings:
     allowed_networks: tuple[Network, ...] = _setting(
         (), kinds.networks, "networks that may call, with commas; none: all that `b_host` reaches"
     )
+    unit_networks: tuple[Network, ...] = _setting(
+        (), kinds.networks, "networks in which units' own addresses lie, with commas; none: anywhere a node can be"
+    )
+    get_orders: bool = _setting(
+        True, kinds.boolean, "take orders by GET, as the specification has them; false leaves those that stop"
+    )
     read_only: bool = _setting(
         False, kinds.boolean, "refuse every order but Stop all, the E-stop, Wait and the end of a guided sharing"
     )

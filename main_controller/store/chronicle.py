@@ -39,6 +39,11 @@ class News:
     before: Any
     after: Any
 
+    @property
+    def of_one(self) -> Sentence:
+        """The sentence on this unit alone."""
+        return say("store.unitDid", "{unit} {what}.", unit=self.unit_id, what=self.text)
+
 
 class Event(NamedTuple):
     """What a page is shown: when (UTC) what happened to a unit or the cluster (None); `after` is what is so now, each
@@ -82,7 +87,7 @@ class Chronicle:
         """Tell what happened to units: the journal each by itself, a person many of one kind in one sentence."""
         groups: dict[tuple[str, str], list[News]] = {}
         for one in news:
-            event = Told(one.kind, one.unit_id, _of_one(one), _plain(one.before), _plain(one.after))
+            event = Told(one.kind, one.unit_id, one.of_one, _plain(one.before), _plain(one.after))
             if not self._repetition.tells(event):
                 continue
             self._record(*event)
@@ -91,7 +96,7 @@ class Chronicle:
             ids = [one.unit_id for one in members]
             if len(ids) <= TOLD_ONE_BY_ONE:
                 for one in members:
-                    self._say(kind, one.unit_id, _of_one(one), after=_plain(one.after))
+                    self._say(kind, one.unit_id, one.of_one, after=_plain(one.after))
             else:
                 of_all = say(
                     "store.unitsDid",
@@ -131,10 +136,6 @@ class Chronicle:
     ) -> None:
         log.warning("%s", text)
         self.show(kind, unit_id, text, after=after, command_id=command_id)
-
-
-def _of_one(news: News) -> Sentence:
-    return say("store.unitDid", "{unit} {what}.", unit=news.unit_id, what=news.text)
 
 
 def _whose(event: Event) -> tuple[str, str]:

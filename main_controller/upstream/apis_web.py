@@ -26,12 +26,17 @@ _ACTIVE = say("upstream.whetherActive", "whether sharing is active")
 
 @dataclass(frozen=True, slots=True)
 class LogReply:
-    """The units by id as `/get/log` gave them, in its order; the rest as in `Reply` (F1-F41, Z4)."""
+    """The units by id as `/get/log` gave them, in its order, None where one cannot be read; the rest as in `Reply`.
+
+    F1-F41, Z4.
+    """
 
     units: dict[str, Any]
     raw: bytes
     nulled: tuple[str, ...]
     duplicates: frozenset[str]
+    salvaged: bool = False
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,11 @@ class ApisWeb:
 
     def log(self) -> LogReply:
         """All units with all their data (W10)."""
-        reply = self._readings.get(f"{self._emul_url}/get/log", timeout=self._timeouts["log"], peer=_PEER)
+        url = f"{self._emul_url}/get/log"
+        reply = self._readings.get(url, timeout=self._timeouts["log"], peer=_PEER, by_member=True)
         if not isinstance(reply.value, dict):
             _garbled("/get/log", _UNITS, reply)
-        return LogReply(reply.value, reply.raw, reply.nulled, reply.duplicates)
+        return LogReply(reply.value, reply.raw, reply.nulled, reply.duplicates, reply.salvaged, reply.replaced)
 
     def unit_ids(self) -> tuple[str, ...]:
         """The configured units (W4); empty also when no Grid Master is known (K7)."""

@@ -22,7 +22,7 @@ from main_controller.errors import (
 )
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.upstream.bounded import Guard
-from main_controller.upstream.json_text import NotJson, decode
+from main_controller.upstream.json_text import NotJson, decode, decode_members
 
 _SHOWN = 200
 
@@ -44,12 +44,15 @@ class Reply:
 
     `nulled` are the paths of fields that held NaN, Infinity or a number too large and are None in `value` (`raw`
     still holds them); `duplicates` are the keys given twice at the top level, whose last value is in `value` (Z4).
+    `salvaged`: it was no JSON as a whole, and was read member by member; of those in `replaced` bytes were not UTF-8.
     """
 
     value: Any
     raw: bytes
     nulled: tuple[str, ...] = ()
     duplicates: frozenset[str] = frozenset()
+    salvaged: bool = False
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ class Call:
         address = f"{parts.scheme}://{plain(parts.netloc.rpartition('@')[2])}"
         return say("upstream.call", "{path} at {address}", path=plain(path), address=address)
 
-    def reply(self, status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
-        """The reply that a whole answer makes, or the error that it is."""
+    def reply(self, status: int, headers: Mapping[str, str], raw: bytes, *, by_member: bool = False) -> Reply:
+        """The reply that a whole answer makes, or the error that it is; `by_member`: what can be read of an object."""
         if not 200 <= status < 300:
             raise UpstreamRefused(self._status_told(status, raw), sent=True)
         encoding = headers.get("Content-Encoding", "identity")
@@ -87,14 +90,24 @@ class Call:
         if self.method == "PUT" and not raw.strip():
             return Reply(None, raw)
         try:
-            decoded = decode(raw)
+            decoded = decode_members(raw) if by_member else decode(raw)
         except NotJson as error:
             sentence = say(
                 "upstream.unreadable", "{peer} answered {call} with something that cannot be read: {reason}",
                 peer=self.peer, call=self.name, reason=error.reason,
             )  # fmt: skip
             raise UpstreamGarbled(sentence, sent=True) from error
-        return Reply(decoded.value, raw, decoded.nulled, decoded.duplicates)
+        return Reply(decoded.value, raw, decoded.nulled, decoded.duplicates, decoded.salvaged, decoded.replaced)
+
+    def bounded(self, raw: bytes, most: int) -> None:
+        """Raise UpstreamGarbled for an answer of more than about `most` values, before memory is taken for them."""
+        if raw.count(b",") + raw.count(b"{") + raw.count(b"[") <= most:
+            return
+        sentence = say(
+            "upstream.tooManyValues", "{peer} answered {call} with more than {most} values",
+            peer=self.peer, call=self.name, most=most,
+        )  # fmt: skip
+        raise UpstreamGarbled(sentence, sent=True)
 
     def broken(self, guard: Guard, error: Exception, max_bytes: int) -> UpstreamError:
         """The typed error for an exchange that did not get its whole answer."""

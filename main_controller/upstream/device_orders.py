@@ -4,6 +4,7 @@ Used by `Emulator` and `NodeDrivers`. A status, voltage or current that is none 
 """
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 from main_controller.domain.modes import ConverterStatus
@@ -12,7 +13,7 @@ from main_controller.sentence import say
 from main_controller.upstream.call import plain
 from main_controller.upstream.devices import Target
 from main_controller.upstream.http_json import HttpJson, Reply, Timeout
-from main_controller.upstream.node_address import node_url
+from main_controller.upstream.node_address import Network, node_url
 
 UPS_MODES = range(8)
 
@@ -56,13 +57,15 @@ def dcdc(target: Target, reply: Reply) -> dict[str, Any]:
     raise UpstreamGarbled(sentence, sent=True)
 
 
-def set_ups_mode(orders: HttpJson, suffix: str, target: Target, mode: int, timeout: Timeout) -> Any:
+def set_ups_mode(
+    orders: HttpJson, suffix: str, target: Target, mode: int, timeout: Timeout, networks: Collection[Network] = ()
+) -> Any:
     """Order a UPS mode, 0..7, at the address that the unit told; what the UPS answered (R23, Z10)."""
     if type(mode) is not int or mode not in UPS_MODES:
         raise BadRequest(say("upstream.noUpsMode", "{mode} is no UPS mode: nothing was sent", mode=plain(repr(mode))))
     if not suffix:
         raise Refused(say("upstream.noUps", "UPS modes cannot be set: ups_set_url is empty"))
-    url, unit = node_url(target.unit_id, target.ip, suffix), plain(target.unit_id)
+    url, unit = node_url(target.unit_id, target.ip, suffix, networks), plain(target.unit_id)
     peer = say("upstream.upsOf", "the UPS of {unit}", unit=unit)
     reply = orders.put(url, {"operation_mode": mode}, timeout=timeout, peer=peer)
     if isinstance(reply.value, dict) and reply.value.get("error"):

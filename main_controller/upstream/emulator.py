@@ -3,7 +3,7 @@
 Chosen by the setting `emulator`; used as `Devices`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from main_controller.domain.identity import why_no_id
@@ -14,7 +14,7 @@ from main_controller.upstream.call import plain
 from main_controller.upstream.device_orders import converter_values, dcdc, set_ups_mode
 from main_controller.upstream.devices import NotReadable, Part, Target
 from main_controller.upstream.http_json import HttpJson, Timeout
-from main_controller.upstream.node_address import path_segment
+from main_controller.upstream.node_address import Network, path_segment
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.upstream.unit_list import UnitList
 
@@ -44,7 +44,9 @@ class Emulator:
         ups_set_url: str = "",
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
         kept: object = None,
+        networks: Collection[Network] = (),
     ) -> None:
+        self._networks = networks
         self._url = url.rstrip("/")
         self._readings = readings
         self._orders = orders
@@ -85,7 +87,7 @@ class Emulator:
 
     def ups_mode(self, target: Target, mode: int) -> Any:
         """As `Devices.ups_mode`."""
-        return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"])
+        return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"], self._networks)
 
     def refresh(self) -> None:
         """Ask for the list anew, so that there is one at the time of need; raises `UpstreamError`. For a worker."""

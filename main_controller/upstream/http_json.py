@@ -21,6 +21,9 @@ __all__ = ["HttpJson", "Reply", "Timeout"]
 _PIECE = 2**20
 _HEADERS = 2**16
 
+MOST_VALUES = 500_000
+"""How many values an answer holds at most, unless its client says otherwise (AV19)."""
+
 
 class HttpJson:
     """A client for JSON over HTTP: proxies and redirects off, every exchange bounded in all, nothing repeated.
@@ -28,13 +31,15 @@ class HttpJson:
     With `reuse_connections` it is for readings: connections are kept, one set per thread, and a reading whose kept
     connection turns out to be closed goes out once more on a new one, in the same time. Without, it is for orders:
     each goes on a connection of its own, exactly once, and the error of one carries `sent` (Z8a). The body of a reply
-    has at most `max_bytes` bytes. `addresses` is what is known of host names, shared by all clients.
+    has at most `max_bytes` bytes and about `max_values` values, since a small one takes many times its bytes.
+    `addresses` is what is known of host names, shared by all clients.
     """
 
     def __init__(
         self, *, reuse_connections: bool, user_agent: str, max_bytes: int = 16 * 2**20,
-        addresses: Addresses | None = None,
+        max_values: int = MOST_VALUES, addresses: Addresses | None = None,
     ) -> None:  # fmt: skip
+        self._max_values = max_values
         self._reuse = reuse_connections
         self._addresses = addresses or Addresses()
         self._max_bytes = max_bytes
@@ -49,13 +54,14 @@ class HttpJson:
 
     def get(
         self, url: str, *, timeout: Timeout, params: Mapping[str, str] | None = None, peer: Sentence = SERVER,
-        remembered: bool = True,
+        remembered: bool = True, by_member: bool = False,
     ) -> Reply:  # fmt: skip
         """The answer to a GET. `peer` is what error sentences call the other end. Raises `UpstreamError`.
 
-        `remembered`: where the resolver is slow or fails, the address that answered last will do.
+        `remembered`: where the resolver is slow or fails, the address that answered last will do. `by_member`: of an
+        object that cannot be read as a whole, what can be read of its members.
         """
-        return self._exchange("GET", url, timeout, peer, params=params, remembered=remembered)
+        return self._exchange("GET", url, timeout, peer, params=params, remembered=remembered, by_member=by_member)
 
     def put(self, url: str, json_body: Any, *, timeout: Timeout, peer: Sentence = SERVER) -> Reply:
         """The answer to a PUT of JSON; one without a body counts as None. Raises `UpstreamError`."""
@@ -76,6 +82,7 @@ class HttpJson:
         params: Mapping[str, str] | None = None,
         json_body: Any = None,
         remembered: bool,
+        by_member: bool = False,
     ) -> Reply:
         adapter = self._adapter()
         call = Call(method, url, timeout, peer, order=not self._reuse)
@@ -98,7 +105,8 @@ class HttpJson:
             if not self._reuse:
                 adapter.close()
         self._note(adapter)
-        return call.reply(*answer)
+        call.bounded(answer[2], self._max_values)
+        return call.reply(*answer, by_member=by_member)
 
     def _note(self, adapter: BoundedAdapter) -> None:
         """Remember whether the address that was written to spoke HTTP or nothing at all."""

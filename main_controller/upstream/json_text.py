@@ -1,7 +1,7 @@
 """JSON from the wire into Python values, fast when it is sound and forgiving where one field is not (Z4).
 
 Used by `call.py` alone. A field that no number can hold becomes None and is named; only what is not JSON at all
-is an error.
+is an error. Of an object whose members belong to different units, a bad token in one costs that one alone.
 """
 
 import json
@@ -27,11 +27,16 @@ class NotJson(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A decoded value; `nulled` are the paths that became None, `duplicates` the keys doubled at the top level."""
+    """A decoded value; `nulled` are the paths that became None, `duplicates` the keys doubled at the top level.
+
+    `salvaged`: the whole was no JSON and was read member by member; `replaced` are those whose bytes are not all UTF-8.
+    """
 
     value: Any
     nulled: tuple[str, ...] = ()
     duplicates: frozenset[str] = frozenset()
+    salvaged: bool = False
+    replaced: tuple[str, ...] = ()
 
 
 def decode(raw: bytes) -> Decoded:
@@ -46,6 +51,80 @@ def decode(raw: bytes) -> Decoded:
     if _may_hold_a_huge_integer(raw):
         return Decoded(*_without_oversized(value), duplicates)
     return Decoded(value, (), duplicates)
+
+
+def decode_members(raw: bytes) -> Decoded:
+    """As `decode`; where an object is not JSON as a whole, each of its members by itself.
+
+    A word that is no JSON counts as a number that none can hold, a byte that is no UTF-8 becomes U+FFFD, and the value
+    of a member that still cannot be read is None. Raises `NotJson` where the members cannot be told apart, as in an
+    answer that was cut, or none of them can be read.
+    """
+    try:
+        return decode(raw)
+    except NotJson:
+        pairs = _pairs(raw.removeprefix(b"\xef\xbb\xbf"))
+        members = [(_loosely(key)[0], *_loosely(value)) for key, value in pairs or ()]
+        if not any(value is not None for _, value, *_ in members):
+            raise
+    names = [str(name) for name, *_ in members]
+    return Decoded(
+        dict(zip(names, (value for _, value, *_ in members), strict=True)),
+        tuple(f"{name}.{path}" for name, (*_, nulled, _) in zip(names, members, strict=True) for path in nulled),
+        _doubled(names),
+        salvaged=True,
+        replaced=tuple(name for name, (*_, replaced) in zip(names, members, strict=True) if replaced),
+    )
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{},:"]', re.DOTALL)
+_OPEN, _CLOSE = b"[{", b"]}"
+
+
+def _pairs(raw: bytes) -> list[tuple[bytes, bytes]] | None:
+    """The keys and values of an object as they are written; None where they cannot be told apart."""
+    found: list[tuple[bytes, bytes]] = []
+    depth, begin, key = 0, 0, None
+    for token in _TOKEN.finditer(raw):
+        sign = token[0]
+        if sign == b'"' or (depth == 0 and (sign != b"{" or raw[begin : token.start()].strip())):
+            return None  # a string without an end, or something beside the object
+        if sign in _OPEN:
+            depth += 1
+            begin = token.end() if depth == 1 else begin
+        elif depth == 1 and sign == b":" and key is None:
+            key, begin = raw[begin : token.start()].strip(), token.end()
+        elif depth == 1 and sign in b",}":
+            if key is None or key[:1] != b'"':
+                return None
+            found.append((key, raw[begin : token.start()]))
+            key, begin = None, token.end()
+        if sign in _CLOSE:
+            depth -= 1
+            if depth == 0:
+                return found if sign == b"}" and not raw[token.end() :].strip() else None
+    return None
+
+
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[^][{},:"\s]+', re.DOTALL)
+_RIGHT = re.compile(r'".*|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|true|false|null|NaN|-?Infinity', re.DOTALL)
+
+
+def _loosely(raw: bytes) -> tuple[Any, tuple[str, ...], bool]:
+    """A value whatever words stand in it: what became None, and whether bytes were replaced; None for what is none."""
+    try:
+        sound = decode(raw)
+        return sound.value, sound.nulled, False
+    except NotJson:
+        pass
+    text = raw.decode(errors="replace")
+    replaced = "\ufffd" in text and b"\xef\xbf\xbd" not in raw
+    text = _WORD.sub(lambda word: word[0] if _RIGHT.fullmatch(word[0]) else "NaN", text)
+    try:
+        value = json.loads(_ESCAPE.sub(_without_lone_surrogate, text), parse_int=_integer, strict=False)
+    except (ValueError, RecursionError):
+        return None, (), False
+    return *_without_oversized(value), replaced
 
 
 class _Key:

@@ -3,7 +3,7 @@
 Chosen by the setting `emulator` being false; used as `Devices`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from main_controller.domain.modes import ConverterStatus
@@ -13,7 +13,7 @@ from main_controller.upstream.call import plain
 from main_controller.upstream.device_orders import converter_values, dcdc, set_ups_mode
 from main_controller.upstream.devices import NotReadable, Part, Target
 from main_controller.upstream.http_json import HttpJson, Timeout
-from main_controller.upstream.node_address import node_url
+from main_controller.upstream.node_address import Network, node_url
 from main_controller.upstream.timeouts import TIMEOUTS
 
 
@@ -21,7 +21,7 @@ class NodeDrivers:
     """The device driver on each node, at `http://<oesunit.ip>` followed by the settings of chapter 7.1.
 
     `set_url` takes converter orders, `ups_set_url` UPS orders (empty: no UPS), `url` holds the reading addresses of
-    "dcdc", "meter" and "emu".
+    "dcdc", "meter" and "emu". Nodes are in `networks`, where some are given.
     """
 
     source = "device"
@@ -35,7 +35,9 @@ class NodeDrivers:
         orders: HttpJson,
         *,
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
+        networks: Collection[Network] = (),
     ) -> None:
+        self._networks = networks
         self._set_url = set_url
         self._reading_urls = dict(url)
         self._ups_set_url = ups_set_url
@@ -46,7 +48,7 @@ class NodeDrivers:
     def command(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`, by `set_url`."""
         values = converter_values(status, dvg, dig)
-        url = node_url(target.unit_id, target.ip, self._set_url)
+        url = node_url(target.unit_id, target.ip, self._set_url, self._networks)
         # The address that a name had before may be another node's by now: good enough for Wait alone.
         reply = self._orders.get(
             url.rstrip("?&"), timeout=self._timeouts["converter"], params=values, peer=_driver(target),
@@ -62,7 +64,7 @@ class NodeDrivers:
                 "upstream.noReadingAddress", "the devices have no address for a reading of {part}", part=what
             )
             raise NotReadable(sentence)
-        url = node_url(target.unit_id, target.ip, suffix)
+        url = node_url(target.unit_id, target.ip, suffix, self._networks)
         peer = _driver(target)
         reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=peer, remembered=False)
         if not isinstance(reply.value, dict):
@@ -75,7 +77,7 @@ class NodeDrivers:
 
     def ups_mode(self, target: Target, mode: int) -> Any:
         """As `Devices.ups_mode`."""
-        return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"])
+        return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"], self._networks)
 
 
 def _driver(target: Target) -> Sentence:

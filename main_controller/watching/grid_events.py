@@ -12,6 +12,7 @@ from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ShutDownOrder
+from main_controller.domain.unit_clocks import odd_clocks
 from main_controller.orders.desk import Desk
 from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Chronicle, Event, News, Record
@@ -36,6 +37,7 @@ class _Seen:
     unwatched: set[str] = field(default_factory=set)
     shown: dict[str, Mode | None] = field(default_factory=dict)
     local: dict[str, Mode | None] = field(default_factory=dict)
+    odd_clocks: set[str] = field(default_factory=set)
 
     def drop(self, members: Collection[str]) -> None:
         """Forget what was told of units that are no members any more."""
@@ -43,6 +45,7 @@ class _Seen:
             for told in (self.states, self.shown, self.local):
                 told.pop(unit_id, None)
             self.unwatched.discard(unit_id)
+            self.odd_clocks.discard(unit_id)
 
 
 class GridEvents:
@@ -75,6 +78,7 @@ class GridEvents:
         self._look_at_mode(seen, grid)
         self._look_at_grid_master(seen, grid)
         self._look_at_error(seen, grid)
+        self._look_at_clocks(seen, grid)
 
     def _look_at_mode(self, seen: _Seen, grid: GridState) -> None:
         for unit in grid.live:
@@ -94,27 +98,27 @@ class GridEvents:
             self.chronicle.tell("mode", None, text, before, mode)
             self._desk.moments.changed(None, text)
 
-    def _look_at_own_mode(self, seen: _Seen, unit: UnitAssessment, now: float) -> None:
+    def _own_mode_news(self, seen: _Seen, unit: UnitAssessment, now: float) -> list[News]:
         if not unit.live or unit.global_mode is None:  # without a global mode it tells nothing of its own one either
-            return
+            return []
         before, known = seen.local.get(unit.id), unit.id in seen.local
         seen.local[unit.id] = unit.local_mode
         if not known or before is unit.local_mode:
-            return
+            return []
         if any(order.mode is unit.local_mode for order in self._our_orders(unit.id, now)):
-            return
+            return []
         was, shows = (
             mode.label if mode is not None else say("watching.noMode", "none") for mode in (before, unit.local_mode)
         )
         text = say(
-            "watching.ownModeChanged",
-            "{unit}'s own mode went from {was} to {shows} by itself.",
-            unit=unit.id,
+            "watching.ownModeWent",
+            "changed its own mode from {was} to {shows} by itself",
             was=was,
             shows=shows,
         )
-        self.chronicle.tell("mode", unit.id, text, before, shows)
-        self._desk.moments.changed(unit.id, text)
+        news = News("mode", unit.id, text, before, shows)
+        self._desk.moments.changed(unit.id, news.of_one)
+        return [news]
 
     def _our_orders(self, unit_id: str | None, now: float) -> list[ModeEffect]:
         """Our orders to the cluster or this unit, newest first, while what is shown may still be their work.
@@ -166,17 +170,38 @@ class GridEvents:
             self.chronicle.tell("gridError", None, text, seen.error, error)
         seen.error = error
 
+    def _look_at_clocks(self, seen: _Seen, grid: GridState) -> None:
+        """Name each live unit whose own clock is not that of the many, once (M25)."""
+        live = {unit.id: unit.time for unit in grid.live}
+        odd = odd_clocks(live, grid.clock)
+        news = [
+            News(
+                "clock", unit_id, say("watching.oddClock", "has a clock that is far from the others'"), grid.clock, time
+            )
+            for unit_id, time in odd.items()
+            if unit_id not in seen.odd_clocks
+        ]
+        right = [unit_id for unit_id in seen.odd_clocks if unit_id in live and unit_id not in odd]
+        news += [
+            News("clock", unit_id, say("watching.clockRight", "has the others' time again"), None, live[unit_id])
+            for unit_id in right
+        ]
+        seen.odd_clocks = seen.odd_clocks.difference(right).union(odd)
+        self.chronicle.tell_all(news)
+
     def _look_at_units(self, seen: _Seen, grid: GridState) -> None:
         states: list[News] = []
         looked = self._desk.cache.snapshot().answered_at is not None
         first = not seen.states
         watching: list[News] = []
+        modes: list[News] = []
         for unit in grid.units.values():
             if looked:  # before the first answer nobody knows how a unit stands that was known before the start
                 states += self._state_news(seen, unit, grid, first)
             watching += self._watching_news(seen, unit)
-            self._look_at_own_mode(seen, unit, grid.now)
+            modes += self._own_mode_news(seen, unit, grid.now)
         self.chronicle.tell_all(states)
+        self.chronicle.tell_all(modes)
         self.chronicle.tell_all(watching)
 
     def _state_news(self, seen: _Seen, unit: UnitAssessment, grid: GridState, first: bool) -> list[News]:

@@ -42,7 +42,8 @@ class Guard:
 
     `own_names` are this machine's names; `allowed_hosts` further ones, each `name` or `name:port`; an entry without a
     port stands in an `Origin` for the scheme's usual port. `allowed_networks` are networks like "192.168.0.0/24", None
-    for every caller that reaches us. With `read_only` only routes that stop something act.
+    for every caller that reaches us. With `read_only` only routes that stop something act, and by GET too where it is
+    not for `get_orders`.
     """
 
     name = "guard"
@@ -55,6 +56,7 @@ class Guard:
         allowed_hosts: Collection[str] = (),
         allowed_networks: Collection[str] | None = None,
         read_only: bool = False,
+        get_orders: bool = True,
     ) -> None:
         own = {name.lower().rstrip(".") for name in own_names}
         self._allowed = frozenset(_host_and_port(host) for host in allowed_hosts)
@@ -64,6 +66,7 @@ class Guard:
             None if allowed_networks is None else [ipaddress.ip_network(net, strict=False) for net in allowed_networks]
         )
         self._read_only = read_only
+        self._get_orders = get_orders
         self._known_hosts: MutableMapping[str, bool] = {}
         self._known_callers: MutableMapping[str, bool] = {}
 
@@ -110,6 +113,8 @@ class Guard:
             else:
                 self.refuse_foreign_page(environ, body)
             environ["wsgi.input"] = io.BytesIO(body)
+            if method == "GET" and not self._get_orders and not declared.is_stop(Parameters.of(bottle.request).get):
+                raise Forbidden(say("web.noGetOrders", "Orders by GET are switched off (setting get_orders); POST it."))
             if self._read_only and not (
                 declared.passes_read_only and declared.is_stop(Parameters.of(bottle.request).get)
             ):

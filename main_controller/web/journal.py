@@ -1,5 +1,6 @@
 """Owns the journal's routes: as JSON, as a file for a spreadsheet, and as a page (Z13a)."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator
@@ -95,7 +96,10 @@ class JournalPages:
         return tagged(html.encode(), "text/html; charset=utf-8")
 
     def file(self, given: Given) -> bottle.HTTPResponse:
-        """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already."""
+        """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already.
+
+        It begins with a byte order mark, without which spreadsheets take it for the computer's own coding (M22).
+        """
         frm, to = self._range(given)
         place = ExitStack()
         place.enter_context(self._files.place())
@@ -156,7 +160,7 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _csv(first: dict[str, Any] | None, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    yield _line(COLUMNS)
+    yield codecs.BOM_UTF8 + _line(COLUMNS)
     if first is not None:
         yield _line(tuple(_cell(first[column]) for column in COLUMNS))
     for row in rows:

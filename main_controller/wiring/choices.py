@@ -21,7 +21,7 @@ from main_controller.upstream.addresses import Addresses
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.devices import Devices
 from main_controller.upstream.emulator import Emulator
-from main_controller.upstream.http_json import HttpJson, Timeout
+from main_controller.upstream.http_json import MOST_VALUES, HttpJson, Timeout
 from main_controller.upstream.node_drivers import NodeDrivers
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.status_report import About
@@ -38,6 +38,9 @@ KEEP_EVERY = 5.0
 ANSWER_LIMIT = 16 * 2**20
 UNIT_LIMIT = 2**12
 """How large (bytes) a reading may be at most, and for each unit that may be known; a unit has 1.3 kB (AV19)."""
+
+UNIT_VALUES = 500
+"""How many values a reading may hold at most for each unit that may be known; a unit has some 60 (AV19)."""
 
 ORDER_ANSWER_LIMIT = 2**20
 """How large (bytes) the answer to an order may be at most."""
@@ -70,7 +73,10 @@ def chosen_upstream(
     address_file = SmallFile(folder / "addresses.json")
     addresses = Addresses(kept=address_file.load())
     limit = max(ANSWER_LIMIT, settings.maxunits * UNIT_LIMIT)
-    readings = HttpJson(reuse_connections=True, user_agent=agent, addresses=addresses, max_bytes=limit)
+    values = max(MOST_VALUES, settings.maxunits * UNIT_VALUES)
+    readings = HttpJson(
+        reuse_connections=True, user_agent=agent, addresses=addresses, max_bytes=limit, max_values=values
+    )
     orders = HttpJson(reuse_connections=False, user_agent=agent, addresses=addresses, max_bytes=ORDER_ANSWER_LIMIT)
     stack.callback(readings.close)
     stack.callback(orders.close)
@@ -81,12 +87,15 @@ def chosen_upstream(
         "addresses kept", KEEP_EVERY, lambda: address_file.save_if_changed(addresses.changed, addresses.as_json)
     )
     if not settings.emulator:
-        drivers = NodeDrivers(settings.set_url, settings.url, settings.ups_set_url, readings, orders, timeouts=timeouts)
+        drivers = NodeDrivers(
+            settings.set_url, settings.url, settings.ups_set_url, readings, orders,
+            timeouts=timeouts, networks=settings.unit_networks,
+        )  # fmt: skip
         return Upstream(apis_web, drivers, (keep_addresses,))
     list_file = SmallFile(folder / "emulator-units.json")
     emulator = Emulator(
         settings.emul_url, readings, orders,
-        ups_set_url=settings.ups_set_url, kept=list_file.load(), timeouts=timeouts,
+        ups_set_url=settings.ups_set_url, kept=list_file.load(), timeouts=timeouts, networks=settings.unit_networks,
     )  # fmt: skip
     listed = emulator.listed
     keep_list = Chore(

@@ -19,7 +19,7 @@ from main_controller import __version__
 from main_controller.domain.timing import Beats, Timing
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import end_logs, set_up_logs
-from main_controller.process import limit_malloc_arenas, tune_garbage_collector
+from main_controller.process import keep_files_private, limit_malloc_arenas, tune_garbage_collector
 from main_controller.sentence import say
 from main_controller.server import Server
 from main_controller.settings import Settings, build_settings, found_at_start, make_data_folder, settings_in_force
@@ -40,12 +40,16 @@ from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 log = logging.getLogger(__name__)
 
 END_LIMIT = 90.0
-"""How long (s) a running Stop all or safe end may take after the first signal (Z20)."""
+"""How long (s) a running Stop all or safe end may take after the first signal (Z20, M21)."""
+
+ADDRESS_PATIENCE = 60.0
+"""How long (s) it is waited at start for an address that is not on this machine yet (M23)."""
 
 
 def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     """Run the program with startMain.py's parameters and the command line; returns the exit status."""
     limit_malloc_arenas()
+    keep_files_private()
     try:
         settings = build_settings(parameters, argv)
         if settings.verify_journal:
@@ -141,6 +145,7 @@ class Controller:
             connection_limit=settings.connection_limit,
             lane_of=lane_of,
             at_once=self._routes.application.at_once,
+            patience=ADDRESS_PATIENCE,
         )
         self._stopper = Stopper(self._finish)
 

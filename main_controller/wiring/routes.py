@@ -120,6 +120,7 @@ class Routes:
             allowed_hosts=settings.allowed_hosts,
             allowed_networks=[str(network) for network in settings.allowed_networks] or None,
             read_only=settings.read_only,
+            get_orders=settings.get_orders,
         )
         self.application = Application(guard, parts, hot={"/get/logInfo": readings, "/get/frame": frames})
 

@@ -1,4 +1,4 @@
-"""Says of each thing that is wrong with the data once that it is, and once that it is well again (Z4).
+"""Says of each thing that is wrong with the data once that it is, and once that it is well again (Z4, M27).
 
 Used by the collector, whose polls would otherwise repeat the same line every second.
 """
@@ -6,10 +6,12 @@ Used by the collector, whose polls would otherwise repeat the same line every se
 import logging
 from collections.abc import Iterable
 
+from main_controller.sentence import counted_out
+
 log = logging.getLogger(__name__)
 
-LISTED = 20
-"""How many things one poll names; a reply full of faults must not flood the log."""
+ONE_BY_ONE = 3
+"""How many things of one poll get a line each; of more there is one line with some of them and their number."""
 
 
 class Complaints:
@@ -28,7 +30,9 @@ class Complaints:
         self._said = now
 
     def _each(self, names: frozenset[str], level: int, sentence: str) -> None:
-        for name in sorted(names)[:LISTED]:
+        if len(names) > ONE_BY_ONE:
+            some = counted_out([repr(name[:200]) for name in sorted(names)])
+            log.log(level, "%d times: %s", len(names), sentence.replace("%r", "%s") % some)
+            return
+        for name in sorted(names):
             log.log(level, sentence, name[:200])
-        if len(names) > LISTED:
-            log.log(level, "and %s more of these", len(names) - LISTED)

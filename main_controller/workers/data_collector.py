@@ -69,7 +69,10 @@ class DataCollector:
         self._listeners = [(listener, HealthKeeper(_name(listener), wall=wall)) for listener in listeners]
         self._told = cache.snapshot()
         self._last_raw: bytes | None = None
-        self._unusable = Complaints("the data of unit %r are no object and are left out", level=logging.ERROR)
+        self._unusable = Complaints(
+            "the data of unit %r are no object that can be read, and are left out", level=logging.ERROR
+        )
+        self._replaced = Complaints("the data of unit %r hold bytes that are not UTF-8", level=logging.WARNING)
         self._nulled = Complaints("no usable number at %r: it is shown as null", level=logging.WARNING)
         # Protects the poll under way, which later callers share instead of starting another.
         self._gate = threading.Lock()
@@ -121,6 +124,7 @@ class DataCollector:
             self._refuse_emptiness(usable, reply)
             self._unusable.tell(unit_id for unit_id in reply.units if unit_id not in objects)
             self._nulled.tell(reply.nulled)
+            self._replaced.tell(reply.replaced)
             plain = reply.raw.strip() if len(usable) == len(reply.units) and _strict(reply) else None
             self._cache.take_log(usable, now, wall, plain=plain, duplicates=reply.duplicates)
         self._last_raw = reply.raw
@@ -247,7 +251,7 @@ def _strict(reply: LogReply) -> bool:
     What can be mended is a number that became null, a key given twice, half a surrogate pair (an escape) and a byte
     order mark. Passing on saves a tenth of a poll's cost.
     """
-    mended = reply.nulled or reply.duplicates or b"\\u" in reply.raw
+    mended = reply.nulled or reply.duplicates or reply.salvaged or b"\\u" in reply.raw
     return not mended and reply.raw.lstrip()[:1] == b"{"
 
 

@@ -85,7 +85,7 @@ def test_the_reply_is_the_documented_one(console: Console, example: Example) -> 
         assert kind in ("text/plain", "text/csv")
         assert answer.body
         if kind == "text/csv":
-            assert answer.body.decode().splitlines()[0] == first
+            assert answer.body.decode("utf-8-sig").splitlines()[0] == first
 
 
 def patient(console: Console, example: Example) -> Answer:

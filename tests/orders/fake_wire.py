@@ -126,6 +126,7 @@ class Converter:
     ip: str | None = "10.0.0.1"
     there: bool = True
     frozen: bool = False
+    clock: str | None = None
     ups: int = 0
     rsoc: float | None = 60.0
     vb: float | None = 52.0
@@ -148,7 +149,7 @@ class Converter:
         """What apis-web tells of it."""
         modes = {"global": mode, "local": self.local, "effective": effective_mode(mode, self.local)}
         return {
-            "time": time,
+            "time": self.clock or time,
             "oesunit": {"id": self.id, "ip": self.ip},
             "apis": {"operation_mode": modes},
             "dcdc": self.dcdc(),

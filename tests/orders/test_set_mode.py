@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from main_controller.domain.actor import SCHEDULER, person
+from main_controller.domain.commands import Tries
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.progress import ModeShows
@@ -223,6 +224,31 @@ def test_force_stop_in_manual_goes_on_past_a_failing_unit_and_a_failing_apis_web
     assert sorted(bench.grid.waits()) == ["E001", "E002", "E003", "E003", "E003"], "refused at once, so tried again"
     assert bench.grid.waits()[-1] == "E001", "the reference last, all the same"
     assert bench.log.latest()[0].note == "Wait could not be sent to E003."
+
+
+def test_a_force_stop_that_is_tried_again_sends_its_waits_and_repeats_no_line(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """M12: each try told anew of each unit that its Wait could not be sent."""
+    bench.grid.mode = MANUAL
+    bench.run(6.0)
+    bench.grid.faults["stop"] = Fault(unsent())
+    bench.grid.faults["E001 WAIT"] = Fault(unsent())
+
+    def tried(tries: Tries | None) -> list[str]:
+        caplog.clear()
+        before = bench.grid.waits().count("E002")
+        with pytest.raises(UpstreamError):
+            bench.set_mode.cluster(STOP, SCHEDULER, tries=tries)
+        assert bench.grid.waits().count("E002") == before + 1
+        return [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+
+    first = tried(None)
+    assert len(first) == 2
+    why = bench.log.latest()[0].error
+    assert why is not None
+    assert tried(Tries(1, bench.wall(), why)) == []
+    assert len(tried(Tries(2, bench.wall(), why, tell=True))) == 2
 
 
 def test_force_stop_in_a_mode_that_nobody_knows_or_that_may_become_manual_waits_too(bench: Bench) -> None:

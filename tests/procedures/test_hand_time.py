@@ -153,6 +153,27 @@ def test_a_wait_that_failed_is_sent_again_and_keeps_the_reference_half_a_minute_
     assert site.status("E003") == WAIT
 
 
+def test_a_wait_that_cannot_be_sent_is_tried_each_half_minute_and_told_as_a_count(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """M12: and never given up."""
+    site = Site(bench, waits=True)
+    site.up()
+    bench.grid.faults["E001 WAIT"] = Fault(unsent(), times=10_000)
+    site.run(62)
+    caplog.clear()
+    tried = next(one.tries.count if one.tries else 0 for one in bench.log.latest() if one.by == HAND_TIME)
+    site.run(20)
+    last = next(one for one in bench.log.latest() if one.by == HAND_TIME)
+    assert last.tries is not None
+    assert last.tries.count > tried + 20, "each half minute"
+    told = [record for record in caplog.records if record.levelname == "ERROR" and "E001" in record.getMessage()]
+    assert len(told) <= 4, "a count in ten minutes, not each try"
+    del bench.grid.faults["E001 WAIT"]
+    site.run(1)
+    assert site.status("E001") == WAIT
+
+
 def test_a_running_stop_all_sends_its_own_waits(bench: Bench) -> None:
     site = Site(bench, waits=True)
     site.up()

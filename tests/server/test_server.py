@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import logging
+import os
 import re
 import socket
 import threading
@@ -18,9 +19,11 @@ import pytest
 import waitress.channel
 import waitress.server
 
+from main_controller.errors import ControllerError
 from main_controller.server import Server
 from main_controller.server import channel as channel_module
 from main_controller.server import listener as listener_module
+from main_controller.server import server as server_module
 from main_controller.server.channel import AHEAD
 from main_controller.server.listener import Listener
 from tests.server.site import HOST, PATIENCE, Site, rest_of, serving
@@ -457,3 +460,59 @@ def test_callers_who_ask_without_end_read_nothing_and_leave_do_not_hang_the_serv
                 stack.enter_context(closing(site.connect(get("/big") * 40, small=True)))
             threading.Event().wait(0.2)
         stop_at_once(site)
+
+
+# An address that is not there yet
+
+
+class Place:
+    """An address that comes to this machine after some tries."""
+
+    def __init__(self, tries: int, number: int = errno.EADDRNOTAVAIL) -> None:
+        self.left = tries
+        self.tried = 0
+        self.number = number
+
+    def listen(self, *rest: Any) -> str:
+        self.tried += 1
+        if self.tried <= self.left:
+            raise OSError(self.number, os.strerror(self.number))
+        return "listening"
+
+
+def test_an_address_that_is_not_there_yet_is_tried_and_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """M23."""
+    monkeypatch.setattr(server_module, "TRY_EVERY", 0.001)
+    place = Place(3)
+    monkeypatch.setattr(server_module, "_listening", place.listen)
+    server(host="192.0.2.1", patience=20.0)
+    assert place.tried == 4
+    (told,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert told == "192.0.2.1 (setting b_host) is no address of this machine yet; it is tried for 20 s"
+
+
+def test_an_address_that_never_comes_is_one_sentence_that_names_its_setting() -> None:
+    with pytest.raises(ControllerError) as refused:
+        server(host="192.0.2.1", patience=0.5)
+    assert refused.value.sentence == (
+        "192.0.2.1 is no address of this machine (it was tried for 0.5 s); the setting b_host names another."
+    )
+
+
+def test_a_port_that_is_taken_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place(3, errno.EADDRINUSE)
+    monkeypatch.setattr(server_module, "_listening", place.listen)
+    with pytest.raises(ControllerError, match="the setting b_port chooses another"):
+        server(patience=20.0)
+    assert place.tried == 1
+
+
+def test_a_name_that_cannot_be_resolved_is_one_sentence() -> None:
+    with pytest.raises(ControllerError, match=r"^The name nobody\.invalid cannot be resolved \(.*b_host names another"):
+        server(host="nobody.invalid")
+
+
+def server(host: str = "127.0.0.1", patience: float = 0.0) -> Server:
+    return Server(lambda *_: [], host=host, port=0, threads=4, connection_limit=10, patience=patience)

@@ -56,6 +56,7 @@ def _two_values(name: str) -> tuple[str, str]:
         "chargefull": ("90", "80"),
         "batteryvoltagemax": ("56", "57"),
         "allowed_hosts": ("a:1,b", "c"),
+        "unit_networks": ("10.0.0.0/8", "10.0.0.0/9"),
         "allowed_networks": ("10.0.0.0/8", "192.168.0.0/16"),
         "title": ("A", "B"),
         "schedules": ("a", "b"),
@@ -67,7 +68,7 @@ def _two_values(name: str) -> tuple[str, str]:
     }
     if name in special:
         return special[name]
-    if name in ("emulator", "apis", "read_only", "handtimewait"):
+    if name in ("emulator", "apis", "read_only", "handtimewait", "get_orders"):
         return "true", "false"
     if name in ("set_url", "ups_set_url"):
         return ":1/a", ":2/b"
@@ -121,6 +122,64 @@ def test_a_bad_file_is_refused(text: str, tmp_path: Path) -> None:
     config.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(SettingError, match=r"b_p|--config"):
         build_settings({}, ["--config", str(config)], {})
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_file_is_read_as_a_windows_editor_saves_it(mark: str, tmp_path: Path) -> None:
+    """M23: a byte order mark and CRLF."""
+    config = tmp_path / "site.toml"
+    config.write_bytes(f"{mark}b_port = 1\r\n\r\n[url]\r\ndcdc = ':1/x'\r\n".encode())
+    settings = build_settings({}, ["--config", str(config)], {})
+    assert (settings.b_port, settings.url) == (1, {"dcdc": ":1/x"})
+
+
+def test_a_file_in_utf_16_is_one_clear_sentence(tmp_path: Path) -> None:
+    config = tmp_path / "site.toml"
+    config.write_bytes("b_port = 1\r\n".encode("utf-16"))
+    with pytest.raises(
+        SettingError, match=r"^--config: .*site\.toml cannot be read: it is saved as UTF-16; save it as"
+    ):
+        build_settings({}, ["--config", str(config)], {})
+
+
+PLATFORM = {
+    "APIS_MC_SERVICE_HOST": "10.0.0.1",
+    "APIS_MC_SERVICE_PORT": "4382",
+    "APIS_MC_SERVICE_PORT_HTTP": "4382",
+    "APIS_MC_PORT": "tcp://10.0.0.1:4382",
+    "APIS_MC_PORT_4382_TCP": "tcp://10.0.0.1:4382",
+    "APIS_MC_PORT_4382_TCP_PROTO": "tcp",
+    "APIS_MC_PORT_4382_TCP_PORT": "4382",
+    "APIS_MC_PORT_4382_TCP_ADDR": "10.0.0.1",
+}
+
+
+def test_the_variables_of_a_container_platform_are_left_alone_and_told() -> None:
+    """M23: a service named apis-mc kept the program from starting, with a riddle."""
+    settings = build_settings({}, [], {**PLATFORM, "APIS_MC_B_PORT": "1"})
+    assert (settings.b_port, settings.sources) == (1, {"b_port": "the environment"})
+    (note,) = settings.notes
+    assert note.startswith("APIS_MC_PORT and 7 more like it in the environment is no setting and is left alone: ")
+    assert "enableServiceLinks: false" in note
+
+
+def test_a_platforms_variable_that_is_named_as_a_setting_is_explained() -> None:
+    """A service named apis-mc-b."""
+    with pytest.raises(SettingError, match=r"^APIS_MC_B_PORT: 'tcp://10\.0\.0\.1:80' is the address of a service"):
+        build_settings({}, [], {"APIS_MC_B_PORT": "tcp://10.0.0.1:80"})
+
+
+@pytest.mark.parametrize(
+    "variable", ["APIS_MC_PORT", "APIS_MC_SERVICE", "APIS_MC_HOST", "APIS_MC_PORT_4382", "APIS_MC_B_PROT"]
+)
+def test_a_misspelt_variable_is_still_refused(variable: str) -> None:
+    with pytest.raises(SettingError, match=f"^{variable}: unknown setting in the environment"):
+        build_settings({}, [], {variable: "4382"})
+
+
+def test_a_file_of_variables_with_crlf_is_read() -> None:
+    settings = build_settings({}, [], {"APIS_MC_TIMEZONE": "Asia/Tokyo\r", "APIS_MC_B_PORT": "1\r"})
+    assert (settings.timezone, settings.b_port) == ("Asia/Tokyo", 1)
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest() -> None:

@@ -61,8 +61,9 @@ def test_it_may_be_answered_at_once_and_needs_no_origin(console: Console, target
 @pytest.mark.parametrize(
     "beside",
     [
-        *("name=a%00b", "name=a%E2%80%8Bb", "reason=" + "x" * 257, "name=anna&name=bob", "reason=fire%0Ain", "floor=2"),
+        *("name=a%00b", "name=%E2%80%8B", "reason=" + "x" * 257, "name=anna&name=bob", "reason=fire%0Ain", "floor=2"),
         "name=a%E2%80%AEb&reason=smoke",
+        "name=" + "%EF%B7%BA" * 80,
     ],
 )
 def test_no_name_or_reason_keeps_it_back(console: Console, beside: str) -> None:

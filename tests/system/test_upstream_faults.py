@@ -237,13 +237,31 @@ def _left_out(units: Any, console: Console) -> None:
     assert len(console.log.at(logging.ERROR, "'E001' are no object")) == 1
 
 
+def _unnamed(units: Any, console: Console) -> None:
+    assert list(units) == ["E001"]
+    assert len(console.log.at(logging.ERROR, "not printable")) == 1
+
+
+def _cost_one_unit(units: Any, console: Console) -> None:
+    assert list(units) == ["E001"]
+    assert len(console.log.at(logging.ERROR, "'E002' are no object that can be read")) == 1
+
+
+def _replaced(units: Any, console: Console) -> None:
+    assert units["E002"]["dcdc"]["meter"]["vg"] == 349.5
+    assert len(console.log.at(logging.WARNING, "'E002' hold bytes that are not UTF-8")) == 1
+
+
 def _mismatched(units: Any, console: Console) -> None:
     assert "<script>alert(1)</script>" in units
     assert set(console.status["conflicts"]) == set(units), "their keys are not their ids"
 
 
 EXPECTED: dict[str, Callable[[Any, Console], None]] = {
-    **dict.fromkeys(("NaN", "Infinity", "1e999", "enormous integer", "huge integer"), _nulled),
+    **dict.fromkeys(("NaN", "Infinity", "1e999", "enormous integer", "huge integer", "broken number"), _nulled),
+    "bad UTF-8 in an id": _unnamed,
+    "two numbers": _cost_one_unit,
+    "Shift JIS": _replaced,
     "duplicate ids": _ambiguous,
     "null units": _left_out,
     "hostile names": _mismatched,

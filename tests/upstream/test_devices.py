@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from main_controller.errors import (
 from main_controller.upstream.devices import Devices, NotReadable, Part, Target
 from main_controller.upstream.emulator import Emulator
 from main_controller.upstream.http_json import HttpJson
+from main_controller.upstream.node_address import node_url
 from main_controller.upstream.node_drivers import NodeDrivers
 from tests.faulty_server import FAULTS, Exchange, FaultyServer, answering
 
@@ -288,9 +290,35 @@ def test_a_list_of_another_shape_lists_nobody(body: object) -> None:
     assert caught.value.sent is False
 
 
-IPS = ["", None, "NA", "n/a", "localhost:4390/E000", "1.2.3", "1.2.3.4.5", "0.0.0.0", "224.0.0.1", "255.255.255.255:80",
+IPS = ["169.254.169.254", "fe80::1", "240.0.0.1", "255.255.255.255", "::ffff:224.0.0.1", "::ffff:169.254.1.1",
+       "", None, "NA", "n/a", "localhost:4390/E000", "1.2.3", "1.2.3.4.5", "0.0.0.0", "224.0.0.1", "255.255.255.255:80",
        "fe80::1%eth0", "[::1]", "evil.org/x?", "user@host", "a b", "a\r\nb", "-x", "x-", "..", "12345", "0x7f000001",
        "é.org", "x" * 64, "a." * 130 + "b", "#", "//evil"]  # fmt: skip
+
+
+INSIDE = [ip_network("192.168.0.0/24"), ip_network("fd00::/8"), ip_network("169.254.0.0/16")]
+
+
+@pytest.mark.parametrize("ip", ["192.168.1.7", "10.0.0.5", "127.0.0.1", "::1", "localhost", "node7", "::ffff:10.0.0.5"])
+def test_with_networks_named_no_order_leaves_them(ip: str) -> None:
+    """AV13: a name could be any address."""
+    with pytest.raises(UpstreamRefused, match="in none of the setting unit_networks: nothing was sent") as caught:
+        node_url("E001", ip, ":4380/x", INSIDE)
+    assert caught.value.sent is False
+
+
+@pytest.mark.parametrize(
+    ("ip", "host"),
+    [("192.168.0.7", "192.168.0.7"), ("fd00::5", "[fd00::5]"), ("169.254.1.1", "169.254.1.1"),
+     ("::ffff:192.168.0.7", "[::ffff:c0a8:7]")],
+)  # fmt: skip
+def test_what_lies_in_a_named_network_is_reached(ip: str, host: str) -> None:
+    assert node_url("E001", ip, ":4380/x", INSIDE) in (f"http://{host}:4380/x", f"http://[{ip}]:4380/x")
+
+
+@pytest.mark.parametrize("ip", ["10.0.0.5", "127.0.0.1", "::1", "fd00::5", "node7", "192.168.0.7"])
+def test_without_networks_a_stop_reaches_wherever_a_node_can_be(ip: str) -> None:
+    assert node_url("E001", ip, ":4380/x").endswith(":4380/x")
 
 
 @pytest.mark.parametrize("ip", IPS)

@@ -161,7 +161,7 @@ def test_a_number_too_large_spoils_only_its_field(server: FaultyServer, readings
 def test_an_odd_answer_is_still_an_answer(server: FaultyServer, readings: HttpJson, oddity: str) -> None:
     """Only what is not JSON at all spoils a reply."""
     server.answers["/x"] = ODDITIES[oddity]
-    reply = readings.get(f"{server.url}/x", timeout=TIMEOUT)
+    reply = readings.get(f"{server.url}/x", timeout=TIMEOUT, by_member=True)
     assert isinstance(reply.value, dict)
     assert reply.value
     assert reply.duplicates == (frozenset({"E001"}) if oddity == "duplicate ids" else frozenset())

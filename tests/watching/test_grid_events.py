@@ -94,7 +94,7 @@ def test_yes_and_the_cluster_goes_elsewhere_is_told(watched: Watched) -> None:
 def test_a_units_own_mode_that_nobody_here_changed_is_told(watched: Watched) -> None:
     watched.bench.unit("E002").local = STOP
     watched.bench.run(6.0)
-    assert watched.told() == ["E002's own mode went from none to Force Stop by itself."]
+    assert watched.told() == ["E002 changed its own mode from none to Force Stop by itself."]
     watched.bench.set_mode.unit("E002", None, ME)
     watched.bench.run(20.0)
     assert watched.told() == []
@@ -244,3 +244,22 @@ def test_hundreds_at_once_are_counted_and_a_few_named(watched: Watched) -> None:
     texts = [str(event.text) for event in watched.events.events()[before:]]
     assert texts == ["300 units (E100, E101, E102, E103, E104, E105, E106, E107 and 292 more), each: became silent."]
     assert len(watched.told()) == 300
+
+
+def test_a_clock_that_is_years_off_is_named_once_and_moves_nothing_else(watched: Watched) -> None:
+    """M25."""
+    bench = watched.bench
+
+    def shows(second: int, year: int) -> None:
+        for unit in bench.grid.units.values():
+            unit.clock = f"{year if unit.id == 'E002' else 2026}/05/13-12:00:{second:02}"
+        bench.run(6.0)
+
+    for second in range(5):
+        shows(second, 2099)
+    assert watched.told() == ["E002 has a clock that is far from the others'."]
+    grid = bench.desk.grid()
+    assert grid.units["E002"].live
+    assert grid.clock == "2026/05/13-12:00:04", "the units' time is that of the many"
+    shows(5, 2026)
+    assert watched.told() == ["E002 has the others' time again."]

@@ -328,3 +328,14 @@ def test_a_target_that_names_a_host_names_one_of_ours(target: str, allowed: bool
     else:
         with pytest.raises(ControllerError):
             Guard().admit(environ)
+
+
+def test_orders_by_get_can_be_switched_off_and_stops_pass_all_the_same(commands: Commands) -> None:
+    """AV14: a program that checks certificates fetches what a hostile one names, without a header of a browser."""
+    client = Client(commands, guard=Guard(get_orders=False))
+    assert client.call("/order").error == "Orders by GET are switched off (setting get_orders); POST it."
+    assert (client.call("/order").status, client.call("/word?word=go").status) == (403, 403)
+    assert commands.acted == []
+    assert client.call("/order", "POST").status == 200
+    assert client.call("/word?word=halt").status == 200
+    assert client.call("/stopAll").status == 200

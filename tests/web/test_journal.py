@@ -51,7 +51,7 @@ class Site:
     def table(self, query: str = "") -> list[list[str]]:
         answer = self.client.call(f"/journal.csv{query}")
         assert answer.status == 200
-        return list(csv.reader(io.StringIO(answer.body.decode(), newline="")))
+        return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline="")))
 
 
 @pytest.fixture
@@ -177,6 +177,7 @@ def test_the_file_holds_every_row_oldest_first(site: Site) -> None:
     answer = site.client.call("/journal.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="journal.csv"'
+    assert answer.body.startswith("\ufeffid,at,".encode()), "M22: a Japanese spreadsheet took it for Shift JIS"
     assert answer.headers["x-content-type-options"] == "nosniff"
     table = site.table()
     assert table[0] == HEADINGS

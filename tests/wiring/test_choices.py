@@ -12,7 +12,7 @@ from main_controller.errors import UpstreamGarbled
 from main_controller.rules.interlock_terms import Limits
 from main_controller.settings.table import Settings, setting_fields
 from main_controller.wiring.choices import about, chosen_upstream, limits_of
-from tests.faulty_server import FaultyServer, sending
+from tests.faulty_server import FaultyServer, message, sending
 from tests.system.console import settings_for
 
 MIB = 2**20
@@ -79,3 +79,14 @@ def test_a_reading_may_be_as_large_as_the_units_that_may_be_known_and_no_larger(
             apis_web.log()
         with pytest.raises(UpstreamGarbled, match="with more than 1 MiB"):
             apis_web.budo("stop")
+
+
+def test_a_reading_of_millions_of_small_values_is_refused_before_memory_is_taken(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    """AV19: 3,000,000 small keys within the bytes that are allowed took 738 MB, and health waited 2 s."""
+    settings = settings_for(tmp_path, {"apis_emul_url": server.url, "apis_budo_url": server.url})
+    keys = b",".join(b'"%d":1' % number for number in range(600_000))
+    server.answers["/get/log"] = sending(message(b'{"E001":{%s}}' % keys))
+    with contextlib.ExitStack() as stack, pytest.raises(UpstreamGarbled, match="with more than 500000 values"):
+        chosen_upstream(settings, stack).apis_web.log()

@@ -147,8 +147,8 @@ def test_a_unit_that_is_no_object_is_left_out_said_once_and_the_rest_is_used(
         assert not snapshot.sightings["E001"].present
     assert list(bench.poll().units) == ["E001", "E002"]
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("ERROR", "the data of unit 'E001' are no object and are left out"),
-        ("INFO", "well again: the data of unit 'E001' are no object and are left out"),
+        ("ERROR", "the data of unit 'E001' are no object that can be read, and are left out"),
+        ("INFO", "well again: the data of unit 'E001' are no object that can be read, and are left out"),
     ]
 
 

@@ -1,6 +1,9 @@
 // What the rest of main_controller/ says (server, concurrency, wiring), by code, in Japanese; its English stands beside each code there.
 
 export default {
+  "program.unknownName": "名前 {host} を解決できません({reason})。設定 b_host で別の名前を指定できます。",
+  "program.addressElsewhere": "{host} はこの機器のアドレスではありません({waited})。設定 b_host で別のアドレスを指定できます。",
+  "program.waitedFor": "{seconds:g} 秒間試行しました",
   "program.cannotListen": "{host} のポート {port} で待ち受けできません({reason})。設定 b_port で別のポートを指定できます。",
   "program.logNotWritten": "ログを {file} に書き込めません({why})。",
   "program.othersWaitAlready": "{name} が {seconds:.1f} 秒間応答していません。ほかの要求がすでに応答を待っています。",

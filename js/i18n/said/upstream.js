@@ -1,6 +1,8 @@
 // What main_controller/upstream says, by code, in Japanese; its English stands beside each code there.
 
 export default {
+  "upstream.tooManyValues": "{peer} が {call} に {most} 個を超える値を返しました",
+  "upstream.addressOutside": "{unit} のアドレス {address} は設定 unit_networks のいずれにも含まれません。何も送信していません",
   "upstream.addressOfNoNode": "{unit} のアドレス {address} は単一のノードを指すものではありません。何も送信していません",
   "upstream.apisWeb": "apis-web",
   "upstream.brokenOff": "{peer} が {call} の応答の途中で通信を切断しました",

@@ -1,6 +1,7 @@
 // What main_controller/web says, by code, in Japanese; its English stands beside each code there.
 
 export default {
+  "web.noGetOrders": "GET による操作は無効です(設定 get_orders)。POST で送信してください。",
   "web.addressTooLong": "パスとクエリの長さが {limit} バイトを超えています。",
   "web.bodyNoForm": "リクエストボディは {form} で送信するか、パラメータをクエリに指定してください。",
   "web.bodyTooLarge": "リクエストボディが {limit} バイトを超えています。",

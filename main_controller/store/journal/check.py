@@ -1,7 +1,7 @@
 """Owns the proof that the journal's rows are as they were written. Used by the journal and by `--verify-journal`."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,20 @@ from main_controller.store.journal.row import (
     anchored,
     chain_hash,
 )
+from main_controller.store.journal.stages import Stage
+from main_controller.store.journal.tables import why_changed
 
 CANNOT_SEE = say(
     "store.checkCannotSee",
     "What this cannot see: rows cut from the end, with the count of them, since the head that the log last named (once "
     "a day, 'journal head'), old rows removed under a forged anchor row, and a whole file that was replaced or whose "
     "hashes were all made anew. Compare the head with the log's; a copy of the log on another machine is the proof.",
+)
+
+
+COPY_MAY_LACK = (
+    "The program that wrote it did not end, and no -wal stands beside it: if this is a copy of the one file, made by "
+    "cp while the program ran, it lacks the newest rows, locks and units. Copy with VACUUM INTO, or while it is ended."
 )
 
 
@@ -42,11 +50,14 @@ class Verdict:
 def verify(connection: sqlite3.Connection) -> Verdict:
     """Follow the chain from the first row, or from the anchor that pruning left, to the last.
 
-    Finds a row that was changed, removed or put elsewhere. Raises sqlite3.Error when the file cannot be read.
+    Finds a row that was changed, removed or put elsewhere, and what was changed beside the rows. Raises sqlite3.Error
+    when the file cannot be read.
     """
     connection.execute("BEGIN")  # one state of the file, while the program goes on writing
     try:
-        return _follow(connection)
+        verdict = _follow(connection)
+        why = why_changed(connection) if verdict.ok else None
+        return verdict if why is None else replace(verdict, ok=False, sentence=_beside(verdict.rows, why))
     finally:
         connection.execute("ROLLBACK")
 
@@ -92,15 +103,41 @@ def verify_journal(path: Path) -> tuple[int, str]:
     """For `--verify-journal`: 0 when the journal at `path` holds, else 2, and the text for a person."""
     if not path.is_file():
         return 2, f"There is no journal at {path}."
+    lacks = _may_lack(path)  # before a reader makes files beside it
     try:
         connection = connect_read_only(path)
         try:
+            ended = _ended(connection)
             verdict = verify(connection)
         finally:
             connection.close()
     except sqlite3.Error as error:
         return 2, f"{path} cannot be read as a journal: {error}."
-    return 0 if verdict.ok else 2, f"{verdict.sentence}\n{verdict.cannot_see}"
+    copy = [COPY_MAY_LACK] if lacks and not ended else []
+    return 0 if verdict.ok else 2, "\n".join([verdict.sentence, *copy, verdict.cannot_see])
+
+
+def _may_lack(path: Path) -> bool:
+    """Whether the file had a write-ahead log, and none stands beside it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(20)
+        log_file = path.with_name(f"{path.name}-wal")
+        return head[18:19] == b"\x02" and not (log_file.exists() and log_file.stat().st_size)
+    except OSError:
+        return False
+
+
+def _ended(connection: sqlite3.Connection) -> bool:
+    """Whether the last row is the program's end, after which the file is whole."""
+    if "stage" not in {row[1] for row in connection.execute("PRAGMA table_info(journal)")}:
+        return False
+    last = connection.execute("SELECT stage FROM journal ORDER BY id DESC LIMIT 1").fetchone()
+    return last is None or last[0] == Stage.ENDED
+
+
+def _beside(count: int, why: Sentence) -> Sentence:
+    return say("store.besideRows", "The {count} rows hold, but the file was changed. {why}", count=count, why=why)
 
 
 def _columns(connection: sqlite3.Connection) -> tuple[str, ...]:

@@ -16,11 +16,11 @@ from main_controller.domain.timestamps import iso_utc, said_time
 from main_controller.errors import ControllerError, NotFound, Refused
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.orders.set_mode import SetMode
+from main_controller.orders.trying import LONGEST_PAUSE, LONGEST_PAUSE_OF_A_STOP, Trying
 from main_controller.rules.due import Action, Decision, Situation, decide, reached
 from main_controller.sentence import Sentence, foreign, joined, say
 from main_controller.store.schedules import Schedules
 from main_controller.workers.scheduler.outcomes import DONE, FAILED, Outcomes
-from main_controller.workers.scheduler.trying import Trying
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class ScheduledOrder:
         self._call: Future[Given] | None = None
         self._answered_at: float | None = None
         self._overtaken: tuple[ScheduledOrder, ...] = ()
-        self._trying = Trying(schedule.operation)
+        self._trying = Trying(LONGEST_PAUSE if schedule.operation is Operation.RUN else LONGEST_PAUSE_OF_A_STOP)
 
     @property
     def under_way(self) -> bool:

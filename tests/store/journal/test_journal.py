@@ -439,6 +439,63 @@ def test_a_changed_or_removed_row_is_found(path: Path, journal: Journal, stateme
     assert verify_journal(path)[0] == 2
 
 
+HIDING = {
+    "rows hidden from the questions of a unit": (
+        "DROP INDEX journal_unit",
+        "CREATE INDEX journal_unit ON journal (unit_id,id) WHERE unit_id='nobody'",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = 'CREATE INDEX journal_unit ON journal (unit_id, id) WHERE unit_id IS NOT NULL' "
+        "WHERE name = 'journal_unit'",
+    ),
+    "another index": ("DROP INDEX journal_at", "CREATE INDEX journal_at ON journal (at) WHERE at > '2030'"),
+    "no index": ("DROP INDEX journal_command",),
+    "a trigger": ("CREATE TRIGGER t AFTER INSERT ON locks BEGIN DELETE FROM locks; END",),
+    "a view": ("CREATE VIEW seen AS SELECT * FROM journal WHERE id > 3",),
+    "a view in the table's place": (
+        "ALTER TABLE journal RENAME TO all_rows", "CREATE VIEW journal AS SELECT * FROM all_rows",
+    ),
+    "another table": ("CREATE TABLE mine (x)",),
+    "no count": ("DELETE FROM counters",),
+    "no count of the rows": ("DELETE FROM counters WHERE name = 'head'",),
+    "no locks": ("DELETE FROM locks",),
+    "a lock that was taken off": ("INSERT INTO locks VALUES ('E002', 'Ito', 'x', '2026-05-13T12:00:00.000+00:00')",),
+    "no units": ("DELETE FROM known_units",),
+}  # fmt: skip
+"""AV9: every row holds, and something is not as it was."""
+
+
+def lived_in(journal: Journal, path: Path) -> None:
+    """A journal with a lock that stands, one that was taken off, and a unit that was seen."""
+    fill(journal, 7)
+    for unit_id, stage in (("E001", Stage.SET), ("E002", Stage.SET), ("E002", Stage.TAKEN_OFF)):
+        journal.append("lock", by="Ito", unit_id=unit_id, what="lock", stage=stage)
+    journal.append("member", by="the grid", unit_id="E001", what="E001 is new in the cluster.")
+    journal.write_once()
+    tamper(
+        path,
+        "INSERT INTO locks VALUES ('E001', 'Ito', 'fuse', '2026-05-13T12:00:00.000+00:00')",
+        "INSERT INTO known_units (unit_id) VALUES ('E001')",
+    )
+
+
+@pytest.mark.parametrize("how", HIDING)
+def test_what_hides_rows_or_empties_tables_is_found(path: Path, journal: Journal, how: str) -> None:
+    lived_in(journal, path)
+    assert journal.verify().ok
+    tamper(path, *HIDING[how])
+    code, text = verify_journal(path)
+    assert code == 2
+    assert text.startswith("The 11 rows hold, but the file was changed. ")
+
+
+def test_after_rows_were_lost_nobody_can_tell_of_the_locks(path: Path, journal: Journal) -> None:
+    lived_in(journal, path)
+    journal.append("lost", by="the program", unit_id=None, what="3 rows were lost", stage=Stage.LOST)
+    journal.write_once()
+    tamper(path, "DELETE FROM locks")
+    assert journal.verify().ok
+
+
 def test_two_rows_that_changed_places_are_found(path: Path, journal: Journal) -> None:
     fill(journal, 6)
     tamper(
@@ -463,6 +520,30 @@ def test_verifying_says_what_is_no_journal(tmp_path: Path) -> None:
     code, text = verify_journal(other)
     assert code == 2
     assert "cannot be read as a journal" in text
+
+
+MAY_LACK = "it lacks the newest rows, locks and units"
+
+
+def test_a_copy_that_cp_made_while_the_program_ran_is_said_to_lack_what_is_in_the_wal(
+    path: Path, journal: Journal, database: Database
+) -> None:
+    """M17: 86 of 343 rows and every lock were missing, and it was said to be whole."""
+    fill(journal, 3)
+    whole, alone = path.with_name("whole.sqlite3"), path.with_name("alone.sqlite3")
+    sqlite3.connect(path).execute(f"VACUUM INTO '{whole}'")
+    assert MAY_LACK not in verify_journal(path)[1]
+    assert MAY_LACK not in verify_journal(whole)[1]
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    fill(journal, 3)
+    alone.write_bytes(path.read_bytes())
+    code, text = verify_journal(alone)
+    assert (code, MAY_LACK in text) == (0, True)
+    journal.append("start", by="the program", unit_id=None, what="The program ends", stage=Stage.ENDED)
+    journal.write_once()
+    database.close()
+    assert MAY_LACK not in verify_journal(path)[1]
 
 
 def test_a_copy_without_its_write_ahead_log_can_be_verified(path: Path, journal: Journal, database: Database) -> None:

@@ -1,6 +1,6 @@
-"""When a scheduled order that could not be sent is tried again, and what is told of its tries (M12).
+"""When an order that could not be sent is tried again by itself, and what is told of its tries (M12).
 
-Used by a scheduled order, in the scheduler's one thread.
+Used by the scheduled orders and by the end of work by hand, each in one thread at a time.
 """
 
 from collections.abc import Hashable
@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from main_controller.domain.commands import Tries
-from main_controller.domain.schedule import Operation
 from main_controller.sentence import Sentence
 
 FIRST_PAUSE = 5.0
@@ -23,10 +22,13 @@ COUNT_EVERY = 600.0
 
 
 class Trying:
-    """The tries of one order in a row that were not sent; times are monotonic s but for those of `Tries`."""
+    """The tries of one order in a row that were not sent, `longest` s apart at most.
 
-    def __init__(self, operation: Operation) -> None:
-        self._longest = LONGEST_PAUSE if operation is Operation.RUN else LONGEST_PAUSE_OF_A_STOP
+    Times are monotonic s but for those of `Tries`.
+    """
+
+    def __init__(self, longest: float = LONGEST_PAUSE_OF_A_STOP) -> None:
+        self._longest = longest
         self._tries: Tries | None = None
         self._pause = 0.0
         self._begun = 0.0
@@ -34,7 +36,7 @@ class Trying:
         self._quiet = False
         self._under: Hashable = None
 
-    def begin(self, now: float, hindrances: Hashable) -> Tries | None:
+    def begin(self, now: float, hindrances: Hashable = None) -> Tries | None:
         """The tries before the one that is made now, under these hindrances; whether it is time to tell the count."""
         self._begun, self._under = now, hindrances
         tell = self._tries is not None and now - self._told_at >= COUNT_EVERY
