@@ -29,7 +29,7 @@ let reading = 0; // number of the newest question; older answers are dropped
 async function show(before = null) {
   const mine = (reading += 1);
   say(words.t("journal.loading"), "wait");
-  const query = { ...filter(), before };
+  const query = { ...filter(), before, limit };
   find("journal-csv").href = api.journalCsv(filter());
   const answer = await api.journal(query);
   if (mine !== reading) return;
@@ -91,6 +91,29 @@ function said(value) {
 const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);
 const LEVELS = Object.freeze({ partlyVerified: "warn", contradicted: "alarm" });
 
+const asked = new URLSearchParams(location.search);
+const limit = asked.get("limit"); // rows at once, as the address asks
+
+/** The filter that the address names: a link shows the rows that it is about. */
+function takeFilter() {
+  find("journal-from").value = localTime(asked.get("from"));
+  find("journal-to").value = localTime(asked.get("to"));
+  find("journal-unit").value = asked.get("unit") ?? "";
+}
+
+/** A time of the address as a field has it: in the browser's zone, to the second; "" for none. */
+function localTime(text) {
+  const at = new Date(text ?? "");
+  if (Number.isNaN(at.getTime())) return "";
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+/** Has the address name what is shown. */
+function nameFilter() {
+  const named = Object.entries({ ...filter(), limit }).filter(([, value]) => value !== null);
+  history.replaceState(null, "", named.length === 0 ? location.pathname : `?${new URLSearchParams(named)}`);
+}
+
 function filter() {
   const time = (id) => (find(id).value ? new Date(find(id).value).toISOString() : null);
   return { from: time("journal-from"), to: time("journal-to"), unit: find("journal-unit").value.trim() || null };
@@ -148,11 +171,13 @@ translate(document, words);
 find("journal-time").textContent = words.t("journal.time", { zone: zoneName(new Date(), undefined, words.language) });
 find("journal-filter").addEventListener("submit", (event) => {
   event.preventDefault();
+  nameFilter();
   show();
 });
 for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) button.addEventListener("click", stop.press); // an open dialog shuts the rest of the page off, not this
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
-words.ready.finally(() => show());
+takeFilter();
+words.ready.finally(() => show(asked.get("before")));
 poller.start();
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

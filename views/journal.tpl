@@ -21,8 +21,8 @@
 <p class="banner unable-note" data-level="alarm" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.</p>
 <main class="journal">
 <form id="journal-filter" action="journal.html">
-<p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from"></p>
-<p><label for="journal-to" data-i18n="journal.to">To</label><input type="datetime-local" id="journal-to" name="to"></p>
+<p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from" step="1"></p>
+<p><label for="journal-to" data-i18n="journal.to">To</label><input type="datetime-local" id="journal-to" name="to" step="1"></p>
 <p><label for="journal-unit" data-i18n="journal.unit">Unit</label><input id="journal-unit" name="unit" value="{{unit}}" maxlength="200" autocomplete="off" spellcheck="false"></p>
 <p class="buttons"><button type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
 </form>

@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 from urllib.request import Request, urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Plant
 from tests.browser.stage import Stage, deal, moment, unit_data, unit_status
@@ -192,6 +193,26 @@ def test_the_wall_has_no_controls(open_quiet: OpenPage, pictures: Path) -> None:
     assert canvas["width"] * canvas["height"] > 0.55 * 1920 * 1080
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
     page.screenshot(path=pictures / "wall.png")
+
+
+def test_the_wall_shows_the_orders_under_way_whole(open_quiet: OpenPage) -> None:
+    """Nobody scrolls a wall: what is under way gives no room to deals that are not there, or to what the grid did."""
+    stage = staged()
+    stage.deals = []
+    told = {"by": "127.0.0.1", "at": moment(-5), "state": "accepted", "sent": True, "key": None, "unitId": None}
+    told |= {"error": None, "note": None, "override": None, "acceptedAt": moment(-4), "endedAt": None, "before": {}}
+    stage.more["orders"] = [
+        {**told, "id": "c1", "order": "stopAll", "wanted": {}, "units": {}, "progress": {}},
+        {**told, "id": "c2", "order": "setOperationMode", "wanted": {"mode": "manual"}, "units": {}, "progress": {}},
+    ]
+    stage.more["gridEvents"] = [
+        {"at": moment(-number), "kind": "mode", "unitId": None, "text": f"Event {number}. " * 12, "after": None}
+        for number in range(1, 6)
+    ]
+    page = open_quiet("?display=wall", stage=stage, viewport={"width": 1440, "height": 900})
+    expect(page.locator("#under-way > *")).to_have_count(2)
+    cut = page.locator("#under-way-block").evaluate("(block) => block.scrollHeight - block.clientHeight")
+    assert cut <= 1
 
 
 @pytest.mark.parametrize(("locale", "said"), [("en-GB", r"and (\d+) more"), ("ja-JP", r"ほか (\d+)")])
@@ -452,3 +473,25 @@ def test_motion_is_reduced_where_the_person_asks_for_it(open_quiet: OpenPage) ->
     page = open_quiet(stage=staged(), reduced_motion="reduce")
     expect(page.locator("#trust-live b")).to_have_text("5")
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_the_journals_address_says_which_rows_are_shown(open_quiet: OpenPage) -> None:
+    """A link sent as evidence shows the rows that it names; Show has the address name what is shown."""
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url.partition("?")[2])
+        route.fulfill(json={"rows": [JOURNAL], "next": None})
+
+    page = open_quiet("journal.html", timezone_id="Asia/Tokyo")
+    page.route(re.compile(r"/journal(\?|$)"), answer)
+    address = page.url.partition("?")[0]
+    page.goto(f"{address}?from=2026-11-27T01:31:29Z&unit=E004&limit=5")
+    expect(page.locator("#journal-rows tr")).to_have_count(1)
+    assert parse_qs(asked[-1]) == {"from": ["2026-11-27T01:31:29.000Z"], "unit": ["E004"], "limit": ["5"]}
+    assert page.locator("#journal-from").input_value() == "2026-11-27T10:31:29"
+    page.locator("#journal-unit").fill("E002")
+    page.locator("#journal-filter button[type=submit]").click()
+    expect(page).to_have_url(re.compile("unit=E002"))
+    named = parse_qs(page.url.partition("?")[2])
+    assert named == {"from": ["2026-11-27T01:31:29.000Z"], "unit": ["E002"], "limit": ["5"]}
