@@ -84,11 +84,17 @@ const preferences = createPreferences({
     readNow();
     scene.setWords(sceneWords());
     units.relabel();
-    render();
-    words.ready.finally(render);
+    relabel();
+    words.ready.finally(relabel);
   },
   onTheme: () => scene.setTheme(),
 });
+
+/** Says everything anew, what became of orders too, in the language that is chosen. */
+function relabel() {
+  orders.retell();
+  render();
+}
 
 /** What ask.js tells, and the moment at which the question was opened: from then on its order is judged (see orders.js). */
 async function ask(question) {

@@ -49,8 +49,8 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     const command = { order, unitId, wanted: {}, state: "pending" };
     const key = put({ spot, command, start: null, sentAt: null, flight: false });
     const answer = await call();
-    if (answer.ok) patch(key, { ...ending("done", done(answer.body)), command: { ...command, state: "verified" } });
-    else patch(key, { ...ending("bad", failureSentence(answer, words)), command: { ...command, state: "failed" } });
+    if (answer.ok) patch(key, { ...ending("done", () => done(answer.body)), command: { ...command, state: "verified" } });
+    else patch(key, { ...ending("bad", () => failureSentence(answer, words)), command: { ...command, state: "failed" } });
     return answer;
   }
 
@@ -64,7 +64,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       const sent = answer.body?.sent ?? false;
       patch(key, {
         flight: false,
-        ...ending("bad", failureSentence(answer, words)),
+        ...ending("bad", () => failureSentence(answer, words)),
         latched: answer.body?.cause === "estop" ? "told" : null,
         command: { ...command, state: "failed", sent, id },
       });
@@ -76,7 +76,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       learn(key, { ...command, id, state: known ? told : "accepted" }); // why it failed, or by what it is done, is asked below
       follow(state.get().status);
     } else {
-      patch(key, { flight: false, ...ending("done", words.t("outcome.done")), command: { ...command, state: "verified" } });
+      patch(key, { flight: false, ...ending("done", () => words.t("outcome.done")), command: { ...command, state: "verified" } });
     }
   }
 
@@ -86,7 +86,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     patch(key, {
       flight: false,
       kind: "bad",
-      text: `${failureSentence(answer, words)} ${words.t("outcome.seeking")}`,
+      ...telling(() => `${failureSentence(answer, words)} ${words.t("outcome.seeking")}`),
       command: { ...command, state: "unknown", sent: "unknown" },
     });
     seek(key);
@@ -117,14 +117,14 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   /** A refusal by the E-stop says no longer that it is latched once it has been reset. */
   function unlatch({ key, latched }, status) {
     if (status.estop) patch(key, { latched: "seen" });
-    else if (latched === "seen") patch(key, { latched: null, kind: "warn", text: words.t("outcome.unlatched") });
+    else if (latched === "seen") patch(key, { latched: null, kind: "warn", ...telling(() => words.t("outcome.unlatched")) });
   }
 
   /** What is done by an answer is asked for until it shows; so is what an event says to be contradicted. */
   function watchOn({ key, command, watched, askedAt }, status) {
     const doubted = command.state !== "contradicted" && contradictions(status).includes(command.id);
     if (!doubted && typeof watched !== "number") return;
-    if (!doubted && clock() - watched > READINGS_TIME) patch(key, { watched: null, kind: "warn", text: words.t("outcome.unread") });
+    if (!doubted && clock() - watched > READINGS_TIME) patch(key, { watched: null, kind: "warn", ...telling(() => words.t("outcome.unread")) });
     else if (clock() - (askedAt ?? -Infinity) >= ASK_AGAIN) {
       patch(key, { askedAt: clock() });
       askEnd(key, command.id);
@@ -132,9 +132,9 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   }
 
   function learn(key, command) {
-    const text = standing(command, words);
+    const text = () => standing(command, words);
     const before = entryOf(key);
-    if (OPEN.includes(command.state)) patch(key, { flight: false, kind: "wait", ended: null, over: null, text, command });
+    if (OPEN.includes(command.state)) patch(key, { flight: false, kind: "wait", ended: null, over: null, ...telling(text), command });
     else if (before.ended !== null && before.command.state === command.state) patch(key, restated(before, command, text));
     else {
       patch(key, { flight: false, watched: awaitsReading(command) ? clock() : null, ...ending(KIND[command.state] ?? "bad", text), command });
@@ -145,14 +145,18 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   /** The same end, told anew: now it may rest on a reading. */
   function restated({ watched }, command, text) {
     if (awaitsReading(command)) return { command };
-    return { command, watched: null, ...(typeof watched === "number" ? { text } : {}) };
+    return { command, watched: null, ...(typeof watched === "number" ? telling(text) : {}) };
   }
 
   async function askEnd(key, id) {
     const answer = await once(key, () => api.command(id));
     const command = answer?.ok ? (answer.body?.command ?? answer.body) : null;
     if (command && typeof command === "object" && command.state) learn(key, command);
-    else if (answer?.status === 404 && entryOf(key).ended === null) patch(key, ending("bad", words.t("outcome.lost"))); // the controller was started anew and knows it no longer
+    else if (answer?.status === 404 && entryOf(key).ended === null)
+      patch(
+        key,
+        ending("bad", () => words.t("outcome.lost")),
+      ); // the controller was started anew and knows it no longer
   }
 
   /** Asks for an order by its key; where nobody answers, the next status asks again. */
@@ -170,12 +174,16 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     const { command, start, sentAt, flight } = entryOf(key);
     const { status } = state.get();
     if (start !== null && status?.start && status.start !== start) {
-      patch(key, ending("bad", words.t("outcome.restarted")));
+      patch(
+        key,
+        ending("bad", () => words.t("outcome.restarted")),
+      );
       return;
     }
     const late = ((status?.config?.ordertime ?? ORDER_TIME) + SURELY_LATE) * 1000;
-    const said = { kind: flight ? "wait" : "bad", text: words.t("outcome.absent"), command: { ...command, state: "absent", sent: false } };
-    patch(key, !flight && clock() - sentAt > late ? { ...said, ...ending("bad", said.text) } : said);
+    const absent = () => words.t("outcome.absent");
+    const said = { kind: flight ? "wait" : "bad", ...telling(absent), command: { ...command, state: "absent", sent: false } };
+    patch(key, !flight && clock() - sentAt > late ? { ...said, ...ending("bad", absent) } : said);
   }
 
   /** One question at a time about an order. */
@@ -187,13 +195,27 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     return answer;
   }
 
-  function ending(kind, text) {
-    return { kind, text, ended: now().toISOString(), over: (turn += 1) };
+  function ending(kind, tell) {
+    return { kind, ...telling(tell), ended: now().toISOString(), over: (turn += 1) };
+  }
+
+  /** Says what became of every order anew, in the language that the page has now. */
+  function retell() {
+    state.set({ orders: state.get().orders.map((entry) => ({ ...entry, text: entry.tell() })) });
   }
 
   function put(entry) {
     const key = newKey();
-    const begun = { key, turn: (turn += 1), over: null, at: now().toISOString(), ended: null, kind: "wait", text: words.t("outcome.sending"), ...entry };
+    const begun = {
+      key,
+      turn: (turn += 1),
+      over: null,
+      at: now().toISOString(),
+      ended: null,
+      kind: "wait",
+      ...telling(() => words.t("outcome.sending")),
+      ...entry,
+    };
     state.set({ orders: [begun, ...state.get().orders].slice(0, KEPT), said: without(state.get().said, entry.spot) });
     return key;
   }
@@ -205,7 +227,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   function patch(key, change) {
     const orders = state.get().orders;
     const before = orders.find((entry) => entry.key === key);
-    if (!before || Object.entries(change).every(([name, value]) => before[name] === value)) return;
+    if (!before || Object.entries(change).every(([name, value]) => name === "tell" || before[name] === value)) return;
     state.set({ orders: orders.map((entry) => (entry === before ? { ...entry, ...change } : entry)) });
   }
 
@@ -241,7 +263,12 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     return state.get().orders.some(({ ended, watched }) => ended === null || typeof watched === "number");
   }
 
-  return { moment, give, look, say, follow, at, lines, clear, following };
+  return { moment, give, look, say, follow, at, lines, clear, following, retell };
+}
+
+/** A text as it reads now, and how it is told again in another language. */
+function telling(tell) {
+  return { text: tell(), tell };
 }
 
 /** Whether its end may rest on a converter's own answer. */

@@ -264,6 +264,26 @@ test("an order lives from sending through the open orders to its end, and is ask
   assert.equal(state.get().orders.length, 1);
 });
 
+test("what became of orders is told again in a language that is chosen later", async (test) => {
+  test.after(() => words.set("en"));
+  const world = bench();
+  const error = "The grid says no.";
+  words.learn([{ text: error, code: "orders.stopAll", parameters: {} }]);
+  await world.give(async () => ({ ok: false, status: 409, failure: "refused", body: { error, command: "c1", sent: false } }));
+  world.give(never, { spot: "card:E001:local" });
+  const told = () => world.state.get().orders.map(({ text }) => text);
+  const english = told();
+  words.set("ja");
+  await words.ready;
+  world.orders.retell();
+  assert.notEqual(told()[0], english[0]);
+  assert.match(told()[0], /[\u3040-\u9fff]/, "the order on its way");
+  assert.ok(!told()[1].includes(error), "the controller's own sentence, by its code");
+  words.set("en");
+  world.orders.retell();
+  assert.deepEqual(told(), english);
+});
+
 test("a refused order shows the refusal on its spot, a newer order takes its place", async () => {
   const state = createState();
   const orders = createOrders({ api: ORDERS, state, words, clock: () => 0 });
