@@ -15,7 +15,11 @@ test: node_modules/.package-lock.json
 	venv/bin/ruff check .
 	venv/bin/mypy
 	venv/bin/lint-imports
-	venv/bin/python -m pytest
+	@mkdir -p test-output
+	@# the page's tests mostly wait, so the others run beside them
+	@venv/bin/python -m pytest tests/browser >test-output/browser.txt 2>&1 & page=$$!; \
+	  venv/bin/python -m pytest --ignore=tests/browser; others=$$?; \
+	  wait $$page; page=$$?; cat test-output/browser.txt; exit $$((others + page))
 
 test-long:
 	@sh venv.sh dev
