@@ -43,13 +43,13 @@ class Parameters:
         self._unreadable: BadRequest | None = None  # a part of it that may have said anything
         self._rest = ""  # what was not looked at
         for text in (query, body.decode("utf-8", "surrogateescape")):
-            pairs = [pair for pair in text.split("&", MAX_PARAMETERS) if pair]
+            pairs = [pair for pair in text.split("&") if pair]
             if len(pairs) > MAX_PARAMETERS:
-                self._rest += pairs.pop()
+                self._rest += "&".join(pairs[MAX_PARAMETERS:])
                 self._unreadable = BadRequest(
                     say("web.tooManyParameters", "More than {limit} parameters are given.", limit=MAX_PARAMETERS)
                 )
-            for pair in pairs:
+            for pair in pairs[:MAX_PARAMETERS]:
                 self._take(*(_decoded(part) for part in pair.partition("=")[::2]))
 
     def _take(self, name: str, value: str) -> None:

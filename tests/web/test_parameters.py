@@ -146,6 +146,14 @@ def test_a_name_with_a_control_character_is_shown_safely() -> None:
     assert "\n" not in refused.value.sentence
 
 
+@pytest.mark.parametrize("blanks", [31, 32, 33, 200])
+def test_empty_places_hide_no_parameter_and_join_none(blanks: int) -> None:
+    """A stop's unit in the last place would else be part of another's name or value, and the cluster be stopped."""
+    read = Parameters("&" * blanks + "name=anna&unitId=E001", b"&" * blanks + b"reason=fuse")
+    assert (read.get("name"), read.get("unitId"), read.get("reason")) == ("anna", "E001", "fuse")
+    assert read.names_a_unit()
+
+
 def test_a_value_of_blanks_alone_is_empty() -> None:
     """A lock under a name of blanks could be taken off by nobody who reads it."""
     with pytest.raises(BadRequest, match="'name' is empty"):
