@@ -8,20 +8,7 @@ const TWO = (value) => String(value).padStart(2, "0");
 export function moment(iso, { seconds = false, zone = undefined, language = "en" } = {}) {
   const date = dateOf(iso);
   if (date === null) return MISSING;
-  const parts = Object.fromEntries(
-    new Intl.DateTimeFormat("en-CA", {
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-      hourCycle: "h23",
-      timeZone: zone,
-    })
-      .formatToParts(date)
-      .map(({ type, value }) => [type, value]),
-  );
+  const parts = partsOf(date, zone);
   const clock = `${parts.hour}:${parts.minute}${seconds ? `:${parts.second}` : ""}`;
   return `${parts.year}-${parts.month}-${parts.day} ${clock} ${zoneName(date, zone, language)}`;
 }
@@ -91,22 +78,24 @@ export function unitTime(text, zone, language = "en") {
   return { text: moment(instant, { seconds: true, language }), converted: true };
 }
 
+/** Year, month, day, hour, minute and second of a time in a zone, as texts of fixed length. */
+function partsOf(date, zone) {
+  const format = new Intl.DateTimeFormat("en-CA", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZone: zone,
+  });
+  return Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));
+}
+
 /** How far a zone's clock is ahead of UTC at that time, ms. */
 function zoneOffset(at, zone) {
-  const parts = Object.fromEntries(
-    new Intl.DateTimeFormat("en-CA", {
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-      hourCycle: "h23",
-      timeZone: zone,
-    })
-      .formatToParts(new Date(at))
-      .map(({ type, value }) => [type, Number(value)]),
-  );
+  const parts = Object.fromEntries(Object.entries(partsOf(new Date(at), zone)).map(([type, value]) => [type, Number(value)]));
   return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - Math.floor(at / 1000) * 1000;
 }
 

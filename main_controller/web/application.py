@@ -12,7 +12,7 @@ import bottle
 from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
 from main_controller.sentence import say
 from main_controller.web.guard import Guard
-from main_controller.web.parameters import Parameters, value_of
+from main_controller.web.parameters import Parameters, values_in_path
 from main_controller.web.replies import Replies, error_reply
 from main_controller.web.route import Handler, Handlers, Route
 
@@ -104,8 +104,7 @@ def _reading(route: Route, handler: Handler) -> Handler:
     """What Bottle calls for a reading: its parameters are read as they are declared."""
 
     def answer(**in_path: str) -> Any:
-        given = Parameters.of(bottle.request).read(route)
-        return handler({**given, **{one.name: value_of(one, in_path[one.name]) for one in route.in_path}})
+        return handler({**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)})
 
     return answer
 

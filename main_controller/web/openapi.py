@@ -13,11 +13,10 @@ from main_controller import __version__
 from main_controller.domain.orders import Permission
 from main_controller.web import routes
 from main_controller.web.conditional import tagged
+from main_controller.web.parameters import FORM
 from main_controller.web.replies import JSON, to_json
 from main_controller.web.route import Given, Handlers, Parameter, Reply, Route
 from main_controller.web.shapes.failure import Failure
-
-FORM = "application/x-www-form-urlencoded"
 
 SUCCESSES: Mapping[int, str] = {
     200: "As it says above.",

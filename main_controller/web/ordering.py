@@ -26,7 +26,7 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, UpstreamError
 from main_controller.orders.register import KeyTaken, Register
 from main_controller.sentence import say
-from main_controller.web.parameters import BESIDE_NAMES, Parameters, value_of
+from main_controller.web.parameters import BESIDE_NAMES, Parameters, values_in_path
 from main_controller.web.replies import json_reply
 from main_controller.web.route import Route
 from main_controller.web.shapes.failure import Failure
@@ -95,7 +95,7 @@ class Ordering:
         given = read.read(route, stops=stops, drop_unknown=stops and drop_unknown(read))
         stamped = {name: given.pop(name, None) for name in BESIDE_NAMES}
         texts = [f"{name}={read.get(name)}" for name in sorted(given)]
-        given |= {one.name: value_of(one, in_path[one.name]) for one in route.in_path}
+        given |= values_in_path(route, in_path)
         return Asked(given, stamped.pop("wait"), stamped, " ".join([bottle.request.path, *texts]))
 
     def carry_out(self, asked: "Asked", work: Work, *, urgency: "Urgency | None" = None, ends: bool = False) -> Any:

@@ -168,6 +168,11 @@ def value_of(parameter: Parameter, text: str) -> Any:
     return parameter.kind.read(text, parameter.name)
 
 
+def values_in_path(route: Route, texts: Mapping[str, str]) -> dict[str, Any]:
+    """The values of what stands in the route's path, by name; BadRequest where one is wrong."""
+    return {one.name: value_of(one, texts[one.name]) for one in route.in_path}
+
+
 def missing(name: str) -> BadRequest:
     """What is wrong where a parameter that is needed was not given."""
     return BadRequest(say("web.parameterMissing", "The parameter {name} is missing.", name=shown(name)))

@@ -11,8 +11,7 @@ from typing import Any
 from main_controller.domain.orders import Permission
 from main_controller.server.lanes import Lane
 from main_controller.web.kinds import FILE, UNIT_ID, Kind
-
-JSON = "application/json"
+from main_controller.web.replies import JSON
 
 FAILS = (400, 403, 404, 405, 413, 414, 500, 502, 503, 504)
 FAILS_OF_ORDERS = tuple(sorted((*FAILS, 409)))

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 import msgspec
 
-from main_controller.web.route import JSON, Route
+from main_controller.web.replies import JSON
+from main_controller.web.route import Route
 from main_controller.web.routes import ROUTES
 from main_controller.web.shapes.common import Message
 from main_controller.web.shapes.failure import Failure

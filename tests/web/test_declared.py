@@ -8,7 +8,7 @@ import pytest
 
 from main_controller.domain.orders import ORDERS
 from main_controller.web.frame_report import COLUMNS
-from main_controller.web.route import JSON
+from main_controller.web.replies import JSON
 from main_controller.web.routes import ROUTES, STATUS
 from main_controller.web.shapes.failure import Failure
 from main_controller.web.shapes.frame import FrameRow
