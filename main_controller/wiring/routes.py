@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import cast
 
 import pytz
 
@@ -26,8 +25,6 @@ from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.schedules_shown import SchedulesShown
-from main_controller.web.shapes.bus import BusFigures
-from main_controller.web.shapes.rules import Headroom
 from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.choices import Upstream, about
@@ -103,7 +100,7 @@ class Routes:
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
                 schedules=does.set_schedule, acknowledge=does.acknowledge, forget=does.forget,
                 reset_trips=does.reset_trips, set_lock=does.set_lock, transfer=does.transfer,
-                flush=flush, headroom=lambda unit_id: cast(Headroom | None, does.bus_view.headroom(unit_id)),
+                flush=flush, headroom=does.bus_view.headroom,
             ),
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
@@ -142,7 +139,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         start=does.desk.moments.start,
         then=does.then_mode.standing,
         bus_conditions=does.bus_events.standing,
-        bus=lambda grid: cast(BusFigures, does.bus_view.figures(grid)),
+        bus=does.bus_view.figures,
         estop=does.estop.standing,
         trips=does.trips.moments,
     )
