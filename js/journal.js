@@ -8,7 +8,7 @@ import { failureSentence } from "./lib/sentences.js";
 import { createOrders } from "./orders.js";
 import { createAskLatch } from "./widgets/askLatch.js";
 import { createLatch } from "./panels/latch.js";
-import { createPoller } from "./poller.js";
+import { createPoller, SELDOM } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./widgets/stop.js";
 import { isolated } from "./lib/wire.js";
@@ -134,6 +134,7 @@ function stored(key) {
 
 /* ---- Stop all, and the E-stop's latch ---- */
 
+const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
 const EVERY = 1000; // ms between two looks at the latch, and at how a stop stands
 const dialog = find("stop-dialog");
 const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
@@ -151,8 +152,12 @@ function askStopAll() {
   });
 }
 
-function onStatus({ ok, body }) {
-  if (!ok || typeof body !== "object" || body === null) return;
+function onStatus({ ok, status, body, failure }) {
+  if (!ok || typeof body?.start !== "string") {
+    alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? words.said(String(body.error)) : null });
+    return;
+  }
+  alive.frame({ time: body.time, start: body.start, version: body.version });
   state.set({ status: body, statusAt: performance.now() });
   orders.follow(body);
 }
@@ -161,6 +166,7 @@ function onStatus({ ok, body }) {
 state.subscribe(() => {
   stop.render();
   latch.render();
+  alive.drawn();
   if (orders.following() === following) return;
   following = !following;
   show();
@@ -179,5 +185,9 @@ find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 takeFilter();
 words.ready.finally(() => show(asked.get("before")));
+alive.subscribe((lives) => state.set({ alive: lives }));
+const rest = () => alive.resting(document.visibilityState === "hidden" ? SELDOM : 0);
+document.addEventListener("visibilitychange", rest);
+rest();
 poller.start();
-document.documentElement.dataset.running = ""; // first.js says so where this line is not reached
+document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached

@@ -1,6 +1,6 @@
 % title = get('title', '')
 <!doctype html>
-<html lang="en">
+<html lang="en" data-zone="{{zone}}" data-version="{{version}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -9,16 +9,17 @@
 <link rel="icon" href="img/favicon.svg" type="image/svg+xml">
 % include('styles.tpl')
 <script src="js/first.js"></script>
+<script src="js/alive.js"></script>
 <script src="js/journal.js" type="module"></script>
 </head>
 <body>
 % include('estop.tpl', latch=latch)
 <header class="strip">
-<h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name">{{title}}</span></h1>
+<h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
-<p class="banner unable-note" data-level="alarm" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.</p>
+% include('alive.tpl')
 <main class="journal">
 <form id="journal-filter" action="journal.html">
 <p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from" step="1"></p>

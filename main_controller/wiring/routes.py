@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytz
 
+from main_controller import __version__
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import iso_utc
@@ -107,6 +108,7 @@ class Routes:
             JournalPages(
                 stores.journal, settings.root / "views", title=settings.title,
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
+                version=__version__,
                 estop=does.estop.standing,
             ),
             OpenApi(),
