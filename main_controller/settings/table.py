@@ -186,6 +186,7 @@ class Settings:
         None, kinds.path, "file that latches the E-stop, whoever makes it", derived="`estop` beside `database`"
     )
     journalkeep: float = _setting(730, kinds.number(1, 36500), "age at which the journal is pruned", "days")
+    historymb: int = _setting(4096, kinds.whole(10, 1_000_000), "what the history's file may hold", "MB")
     logsize: float = _setting(200, kinds.number(1, 100000), "what the log's files may hold together", "MB")
     threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
     connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")

@@ -10,6 +10,7 @@ from typing import Any
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.orders import Permission
+from main_controller.history.spans import Step
 from main_controller.procedures.then_mode import THEN_MODES
 from main_controller.rules.interlock_terms import RULES
 from main_controller.sentence import say
@@ -32,6 +33,7 @@ from main_controller.web.kinds import (
 from main_controller.web.replies import shown
 from main_controller.web.route import ALWAYS, BesideStop, Parameter, Reply, Route, When, json_of
 from main_controller.web.shapes.frame import Frame
+from main_controller.web.shapes.history import HistoryShown
 from main_controller.web.shapes.holds import Locks
 from main_controller.web.shapes.journal import JournalPage
 from main_controller.web.shapes.orders import (
@@ -65,7 +67,7 @@ CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
 )
 
 READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
-SHARING, STANDING, JOURNAL = "Guided sharing", "How orders stand", "Journal"
+SHARING, STANDING, JOURNAL, HISTORIES = "Guided sharing", "How orders stand", "Journal", "History"
 
 LARGEST_SERIAL = 999_999_999
 LARGEST_ROW = 10**15
@@ -564,6 +566,34 @@ JOURNAL_PAGE = Route(
 )  # fmt: skip
 
 
+# History
+
+SLOTS = (
+    Parameter(name="unitId", kind=UNIT_ID, says="this unit; without: the cluster", example="E001"),
+    Parameter(
+        name="step",
+        kind=one_of(
+            tuple(Step),
+            lambda text: say(
+                "web.wrongStep", "The step {given} is none; use {steps}.", given=shown(text), steps=list(Step)
+            ),
+        ),
+        says="`60` or `1800` s, or `day` or `month` of the site's zone (1800)", example="60",
+    ),
+    *RANGE[:2],
+)  # fmt: skip
+HISTORY = Route(
+    name="getHistory", path="/history", title=HISTORIES, requirement="V8", parameters=SLOTS,
+    says="what was recorded, one row for each slot, at most 5,000; without `from` the last hour, day, 31 days or year",
+    reply=json_of(HistoryShown),
+)  # fmt: skip
+HISTORY_FILE = Route(
+    name="getHistoryFile", path="/history.csv", title=HISTORIES, parameters=SLOTS,
+    says="the same as a file, of any length",
+    reply=Reply(CSV),
+)  # fmt: skip
+
+
 ROUTES: tuple[Route, ...] = (
     *(MAIN, LOG_INFO, LOG, *UNIT_DATA, *UNIT_DCDC, *UNIT_METER, *UNIT_IDENTITY, *UNIT_EMU, GLOBAL_MODE, DEALS_INFO),
     *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI, JQUERY, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
@@ -571,6 +601,7 @@ ROUTES: tuple[Route, ...] = (
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
+    *(HISTORY, HISTORY_FILE),
 )
 """All of them, in the order of the documentation."""
 

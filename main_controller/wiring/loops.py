@@ -1,9 +1,11 @@
 """Builds what runs by itself: the loops, each with its beat, and the database's writer."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 
 from main_controller.domain.timing import Beats
+from main_controller.errors import ControllerError
 from main_controller.settings import Settings
 from main_controller.wiring.choices import Chore, Upstream
 from main_controller.wiring.operations import Operations
@@ -14,7 +16,10 @@ from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.database_writer import DatabaseWriter
 from main_controller.workers.journal_keeper import JournalKeeper
 from main_controller.workers.periodic import Periodic
+from main_controller.workers.recorder import Recorder
 from main_controller.workers.scheduler import Scheduler, Situations
+
+log = logging.getLogger(__name__)
 
 
 def waking(loop: Periodic) -> Callable[[object, object], None]:
@@ -55,6 +60,8 @@ class Loops:
         self._beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
+        self.recorder = Recorder(stores.history, does.desk.grid, stale_after=settings.staleafter)
+        self._recording = Periodic("recorder", settings.datacollectorinterval, self.recorder.run_once)
         self._loops = [
             self.collecting,
             self.watching,
@@ -70,6 +77,7 @@ class Loops:
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, keeper.run_once),
+            self._recording,
             *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
             self.scheduling,
         ]
@@ -114,9 +122,14 @@ class Loops:
             loop.start()
 
     def stop(self) -> None:
-        """Stop all but the writer, the last first."""
-        for loop in reversed(self._loops):
-            loop.stop(2.0)
+        """Stop all but the writer, the last first, and write what was recorded of the minute under way."""
+        ended = [loop for loop in reversed(self._loops) if loop.stop(2.0)]
+        if self._recording not in ended:
+            return
+        try:
+            self.recorder.end()
+        except ControllerError as error:
+            log.error("what was recorded last is lost: %s", error.sentence)
 
     def stop_writer(self) -> None:
         """Write what came last, and stop."""

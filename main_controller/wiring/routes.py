@@ -16,9 +16,11 @@ from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
+from main_controller.web.csv_file import CsvFiles
 from main_controller.web.frame import Frames
 from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
+from main_controller.web.history import HistoryPages
 from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
 from main_controller.web.openapi import OpenApi
@@ -88,6 +90,7 @@ class Routes:
             cache, schedules=does.set_schedule.listing, status=report.report, state=does.desk.grid, ipv4=ipv4,
             clock=clock, journal=lambda: stores.journal.fault, heard=does.pages.heard,
         )  # fmt: skip
+        files = CsvFiles()
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             readings,
@@ -109,8 +112,9 @@ class Routes:
                 stores.journal, settings.root / "views", title=settings.title,
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
                 version=__version__,
-                estop=does.estop.standing,
+                estop=does.estop.standing, files=files,
             ),
+            HistoryPages(stores.history, zone=pytz.timezone(settings.timezone), clock=utc_now, files=files),
             OpenApi(),
             Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
         ]  # fmt: skip
@@ -132,7 +136,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         schedules=loops.scheduler.status,
         acknowledgement=stores.acknowledgement,
         journal=lambda: stores.journal.fault,
-        not_kept=not_kept,
+        not_kept=lambda: [*not_kept(), *([loops.recorder.fault] if loops.recorder.fault else [])],
         orders=stores.commands.open,
         grid_events=does.events.events,
         locks=stores.locks.all,

@@ -77,5 +77,6 @@ def test_a_day_is_made_of_its_half_hours_and_a_day_without_any_is_a_gap() -> Non
     assert first.powers.grid == pytest.approx((0 * 1800 + 100 * 1200 + 200 * 600) / 3600)
     assert first.powers.pv is None
     assert first.energies.grid_in == 3.0
-    assert first.voltage == (338.0, pytest.approx(350.0), 357.0)
+    assert first.voltage is not None
+    assert list(first.voltage) == pytest.approx([338.0, 350.0, 357.0])
     assert first.charge == 48.0
