@@ -7,6 +7,7 @@ the tests of bad input. Each part of `web/` says by which method it answers whic
 from dataclasses import replace
 from typing import Any
 
+from main_controller.domain.apis_log import Level
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.orders import Permission
@@ -32,6 +33,7 @@ from main_controller.web.kinds import (
 )
 from main_controller.web.replies import shown
 from main_controller.web.route import ALWAYS, BesideStop, Parameter, Reply, Route, When, json_of
+from main_controller.web.shapes.apis_log import ApisLogPage
 from main_controller.web.shapes.frame import Frame
 from main_controller.web.shapes.history import HistoryShown
 from main_controller.web.shapes.holds import Locks
@@ -592,6 +594,26 @@ HISTORY_FILE = Route(
     says="the same as a file, of any length",
     reply=Reply(CSV),
 )  # fmt: skip
+APIS_LOG = Route(
+    name="getApisLog", path="/apislog", title=HISTORIES, polled=True,
+    says="apis-main's own log, the newest first: from WARNING on what is kept, below that the newest 2,000 lines",
+    parameters=(
+        OF_UNIT,
+        Parameter(
+            name="level",
+            kind=one_of(
+                tuple(Level),
+                lambda text: say(
+                    "web.wrongLevel", "The level {given} is none; use {levels}.", given=shown(text), levels=list(Level)
+                ),
+            ),
+            says="at least as grave (WARNING)", example="SEVERE",
+        ),
+        *RANGE[:2],
+        *ROWS[-2:],
+    ),
+    reply=json_of(ApisLogPage),
+)  # fmt: skip
 
 
 ROUTES: tuple[Route, ...] = (
@@ -601,7 +623,7 @@ ROUTES: tuple[Route, ...] = (
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
-    *(HISTORY, HISTORY_FILE),
+    *(HISTORY, HISTORY_FILE, APIS_LOG),
 )
 """All of them, in the order of the documentation."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from main_controller.domain.timing import Beats
 from main_controller.errors import ControllerError
 from main_controller.settings import Settings
+from main_controller.upstream.log_listener import LogListener
 from main_controller.wiring.choices import Chore, Upstream
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
@@ -15,6 +16,7 @@ from main_controller.workers.admission import Admission
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.database_writer import DatabaseWriter
 from main_controller.workers.journal_keeper import JournalKeeper
+from main_controller.workers.log_keeper import LogKeeper
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.recorder import Recorder
 from main_controller.workers.scheduler import Scheduler, Situations
@@ -25,6 +27,18 @@ log = logging.getLogger(__name__)
 def waking(loop: Periodic) -> Callable[[object, object], None]:
     """A listener that has a loop run at once."""
     return lambda before, after: loop.wake()
+
+
+LISTENS = 0.1
+"""How long (s) the listener to apis-main's log rests between two looks, each of which waits for lines."""
+
+
+def _log_keeper(settings: Settings, stores: Stores) -> LogKeeper | None:
+    """Who hears apis-main's own log; None where the setting is empty, and for a simulated cluster."""
+    if settings.apislog is None or settings.simulate is not None:
+        return None
+    listener = LogListener(settings.apislog.address, settings.apislog.port, clock=time.monotonic)
+    return LogKeeper(listener, stores.history)
 
 
 class Loops:
@@ -56,6 +70,7 @@ class Loops:
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
+        self.log_keeper = _log_keeper(settings, stores)
         self._looked_at: Callable[[], bool] = lambda: False
         self._beats = beats
         self._watcher = watcher
@@ -78,6 +93,7 @@ class Loops:
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, keeper.run_once),
             self._recording,
+            *([Periodic("apis-main's log", LISTENS, self.log_keeper.run_once)] if self.log_keeper else []),
             *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
             self.scheduling,
         ]
@@ -128,6 +144,8 @@ class Loops:
             return
         try:
             self.recorder.end()
+            if self.log_keeper is not None:
+                self.log_keeper.write()
         except ControllerError as error:
             log.error("what was recorded last is lost: %s", error.sentence)
 

@@ -12,6 +12,7 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
+from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
 from main_controller.web.command_readings import CommandReadings
@@ -115,6 +116,10 @@ class Routes:
                 estop=does.estop.standing, files=files,
             ),
             HistoryPages(stores.history, zone=pytz.timezone(settings.timezone), clock=utc_now, files=files),
+            ApisLogPages(
+                stores.history, loops.log_keeper.newest if loops.log_keeper else list,
+                zone=pytz.timezone(settings.timezone),
+            ),
             OpenApi(),
             Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
         ]  # fmt: skip

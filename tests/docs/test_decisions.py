@@ -22,8 +22,8 @@ HEADING = re.compile(r"^### ([A-Z]+\d+\S*): \S", re.MULTILINE)
 IDS = ("decisions.md", "wire.md")
 """The pages that explain ids."""
 
-UNCITED = {"K16", "K18", "K19", "K20"}
-"""Facts of apis-main's log, which nothing here reads yet: kept whole with what was measured beside them."""
+UNCITED = {"K19", "K20"}
+"""Facts of apis-main's log, which nothing here rests on yet: kept whole with what was measured beside them."""
 
 
 def headings(root: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Owns the file of what has been: takes minutes, makes half hours of them, prunes, and answers what was kept (V8).
+"""Owns the file of what has been: takes minutes and lines of apis-main's log, prunes, and answers what was kept (V8).
 
 Used by the recorder, which alone writes, and by the readings. A file that is damaged is set aside and begun anew: it is
 evidence, and nothing that runs rests on it.
@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from main_controller.domain.apis_log import Level, LogLine
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
 from main_controller.store.database import Database, DatabaseFault
-from main_controller.store.history import columns
+from main_controller.store.history import apis_lines, columns
 from main_controller.store.history.steps import APPLICATION, STEPS
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,11 @@ class History:
             self._set_aside()
             self._write(slots)
 
+    def keep_lines(self, lines: Sequence[tuple[datetime, LogLine]]) -> None:
+        """Keep lines of apis-main's log, each with when it was heard. Raises DatabaseFault."""
+        with self._database.writing() as connection:
+            apis_lines.insert(connection, lines)
+
     def _write(self, slots: Sequence[Slot]) -> None:
         with self._database.writing() as connection:
             refs = self._referred(connection, {slot.unit_id for slot in slots})
@@ -110,6 +116,7 @@ class History:
         now = int(self._wall().timestamp())
         with self._database.writing() as connection:
             gone = sum(self._outlived(connection, table, now) for table in ("minutes", "half_hours"))
+            gone += apis_lines.prune(connection, PRUNED_AT_ONCE)
             used, share = self._used(connection), FULL
             while used > self._bytes * share and gone < PRUNED_AT_ONCE:
                 share = LOW
@@ -177,6 +184,17 @@ class History:
                     (ref[0], start, end),
                 )
             return [columns.unpacked(unit_id, row[0], length, tuple(row)[1:]) for row in rows]
+
+    def lines(
+        self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None, before: int | None,
+        limit: int,
+    ) -> list[apis_lines.KeptLine]:  # fmt: skip
+        """Lines of apis-main's log, the newest first, at least as grave as `level`; of a unit, of a time, and before a
+        number, where these are given. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return apis_lines.page(
+                connection, unit_id=unit_id, level=level, start=start, end=end, before=before, limit=limit
+            )
 
     def reaches_back(self) -> dict[int, int | None]:
         """Since when (s since 1970) slots of each length are kept; None: there are none. Raises DatabaseFault."""

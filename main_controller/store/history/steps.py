@@ -26,6 +26,11 @@ CREATE TABLE minutes (
 CREATE TABLE half_hours (
   unit INTEGER NOT NULL, start INTEGER NOT NULL, {_COLUMNS}, PRIMARY KEY (unit, start)
 ) WITHOUT ROWID;
+CREATE TABLE apis_lines (
+  id INTEGER PRIMARY KEY, heard INTEGER NOT NULL, at TEXT NOT NULL, program TEXT NOT NULL, unit_id TEXT,
+  level INTEGER NOT NULL, source TEXT NOT NULL, message TEXT NOT NULL
+);
+CREATE INDEX apis_lines_unit ON apis_lines (unit_id, id);
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE migrations (tables INTEGER PRIMARY KEY, program TEXT NOT NULL, at TEXT NOT NULL)
 """
