@@ -39,8 +39,6 @@ export default {
   "unwatched.ask.yes": "Acknowledge",
   "did.wait": "in Wait", "did.reference": "as voltage reference at {dvg} V", "did.charge": "charging {dig} A", "did.discharge": "discharging {dig} A", "did.unknown": "unknown",
 
-  "banner.controller": "This controller cannot be reached since {at} ({time}). What stands here is the last that it said; orders cannot be given.",
-  "banner.untold": "This controller tells nothing of the grid since {at} ({time}): {error} What stands here is the last that it said; orders cannot be given.",
   "banner.emulatorEmulator": "apis-web (Emulator Emulator, unit data) cannot be reached since {at} ({time}). {error}",
   "banner.budoEmulator": "apis-web (Budo Emulator, modes and deals) cannot be reached since {at} ({time}). {error}",
   "banner.worker": "The {name} of this controller is not running: {error}",
@@ -48,7 +46,7 @@ export default {
   "banner.notkept": "The disk refuses, orders still go out: {error}",
   "banner.schedules": "No schedule will be carried out until this is mended: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
-  "banner.unable": "This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
+  "banner.unable": "A script of this page could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",
 

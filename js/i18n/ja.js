@@ -39,8 +39,6 @@ export default {
   "unwatched.ask.yes": "確認する",
   "did.wait": "Wait", "did.reference": "CV Mode {dvg} V", "did.charge": "充電 {dig} A", "did.discharge": "放電 {dig} A", "did.unknown": "不明",
 
-  "banner.controller": "{at} から({time})Main Controller に接続できません。表示は最後に受信した内容です。操作はできません。",
-  "banner.untold": "{at} から({time})Main Controller はグリッドの状態を通知していません: {error} 表示は最後に受信した内容です。操作はできません。",
   "banner.emulatorEmulator": "{at} から({time})apis-web(Emulator Emulator、ノード情報)に接続できません。{error}",
   "banner.budoEmulator": "{at} から({time})apis-web(Budo Emulator、Mode と電力融通情報)に接続できません。{error}",
   "banner.worker": "Main Controller の {name} が動作していません: {error}",
@@ -48,7 +46,7 @@ export default {
   "banner.notkept": "ディスクに書き込めません(操作は可能です): {error}",
   "banner.schedules": "復旧するまでスケジュールは実行されません: {error}",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
-  "banner.unable": "このブラウザは古いか、ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
+  "banner.unable": "ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
   "banner.nomaster": "Grid Master が不明です。Mode、電力融通、グリッド異常を判定できません。",
   "banner.griderror": "グリッド異常: apis-main がクラスタの停止状態を報告しています。数秒のうちに自動停止する可能性があります。",
 

@@ -15,7 +15,7 @@
 // model.spurs   [{id, inward, current, power}]: units that carry current without a deal
 // model.bus     {voltage, current, power, reference, references, target, state, skew};   model.totals {pv, utility, load W, rsoc %, remaining Wh}
 // model.counts  {live, stale, silent};   model.dataTime   the units' own clock as sent
-// model.elapsed   as given;   model.status   statusOf(frame)
+// model.elapsed, model.lost   as given;   model.status   statusOf(frame)
 
 import { countStates, staleAfterOf, stateNow } from "./freshness.js";
 import { finite } from "./figures.js";
@@ -61,6 +61,7 @@ export function buildModel(frame, { previous = null, elapsed = 0, lost = false }
     totals: pick(now?.totals, TOTALS),
     counts,
     dataTime: frame?.clock ?? null,
+    lost,
     elapsed,
     status,
   };

@@ -8,8 +8,8 @@ export function createBusFigures({ words, state }) {
   const list = document.getElementById("bus-figures");
 
   function render() {
-    const { status, reach } = state.get();
-    const bus = reach?.up === false ? null : ofNow(status?.bus ?? null); // figures of a lost controller are not of now
+    const { status, alive } = state.get();
+    const bus = !alive ? null : ofNow(status?.bus ?? null); // figures of a lost controller are not of now
     const lines = busLines(bus, words);
     setProperty(block, "hidden", lines.length === 0);
     keyed(
