@@ -241,8 +241,9 @@
     }, ahead[0] || 0);
   }
 
+  /** Written when it is to say something else: what a browser's translator makes of it is let alone (H20). */
   function put(element, wanted) {
-    if (element.textContent !== wanted) element.textContent = wanted;
+    if (element.told !== wanted) element.textContent = element.told = wanted;
     if (element.className.indexOf("banner") >= 0) element.hidden = wanted === "";
   }
 

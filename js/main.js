@@ -11,10 +11,13 @@ import { createState } from "./state.js";
 import { createBusVoltage } from "./widgets/busVoltage.js";
 import { createCard } from "./widgets/card.js";
 import { createUpsOrder } from "./widgets/upsOrder.js";
+import { showZone } from "./widgets/zoneNote.js";
 import { createWords } from "./words.js";
 import { finite } from "./lib/figures.js";
+import { bare } from "./lib/held.js";
 import { buildModel, statusOf } from "./lib/model.js";
 import { keepsThen } from "./lib/permits.js";
+import { serverNow } from "./lib/serverTime.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusField } from "./panels/busField.js";
@@ -40,9 +43,10 @@ const { alive } = globalThis; // the judge of whether all this still runs (alive
 const NEWS = ["frame", "status", "statusAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
 
 const name = pageName();
-const words = createWords(firstLanguage());
-const api = createApi({ page: name, words });
 const state = createState({ model: buildModel(null) });
+const now = () => serverNow(state.get(), performance.now());
+const words = createWords(firstLanguage(), { zone: document.documentElement.dataset.zone, now, holds: true });
+const api = createApi({ page: name, words });
 const orders = createOrders({ api, state, words, page: name, renew: readNow });
 const frames = createFrames();
 const asking = createAsk();
@@ -71,6 +75,7 @@ const panels = [
   createTrips({ words, orders, state, readNow }),
   createDetails({ words, state }),
   asking,
+  { render: () => showZone(words) },
 ];
 const scene = createScene(document.getElementById("scene"), {
   words: sceneWords(),
@@ -120,11 +125,12 @@ function onFrame(answer) {
   if (answer.failure === "gaveWay") return; // ended by this page itself: that tells nothing
   const frame = answer.ok ? frames.take(answer.body) : null;
   if (frame === null) {
-    alive.none({ ...answer, failure: answer.failure ?? "garbled", why: answer.failure === "refused" ? words.said(String(answer.body.error)) : null });
+    alive.none({ ...answer, failure: answer.failure ?? "garbled", why: answer.failure === "refused" ? bare(words.said(String(answer.body.error))) : null });
     return;
   }
   const before = state.get().frame;
   const status = statusOf(frame);
+  words.setZone(frame.about?.timezone);
   state.set({ frame, status, statusAt: performance.now() });
   alive.frame({ time: frame.time, start: frame.start, version: frame.about?.version });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
@@ -169,7 +175,7 @@ function soon() {
 
 /** The scene's texts in the page's language. */
 function sceneWords() {
-  return Object.fromEntries(Object.keys(SCENE_WORDS).map((name) => [name, words.t(`scene.${name}`)]));
+  return Object.fromEntries(Object.keys(SCENE_WORDS).map((name) => [name, bare(words.t(`scene.${name}`))]));
 }
 
 /* ---- the page itself ---- */

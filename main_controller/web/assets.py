@@ -5,6 +5,7 @@ Used by the application. A file is read and compressed once and kept until it ch
 
 import gzip
 import importlib.util
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate, mktime_tz, parsedate_tz
@@ -34,6 +35,9 @@ TYPES: Mapping[str, str] = {
     ".woff2": "font/woff2",
 }
 """The kinds of file that are served; nothing else in the folders is."""
+
+COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?!!)(?:[^*]|\*(?!/))*\*/[ \t]*$)", re.MULTILINE)
+"""A comment that has its lines to itself; together a seventh of the page's weight. No template literal holds such."""
 
 ZIPPED_TYPES = frozenset({".css", ".js", ".json", ".mjs", ".svg"})
 
@@ -96,7 +100,7 @@ class Assets:
             kept = self._kept.get(file)
             if kept is not None and kept.stamp == stamp:
                 return kept
-            body = file.read_bytes()
+            body = _without_comments(file.read_bytes()) if file.suffix == ".js" else file.read_bytes()
         except OSError:
             raise _missing(file.name) from None
         worth = file.suffix in ZIPPED_TYPES and len(body) >= WORTH_ZIPPING
@@ -135,6 +139,11 @@ def find(folder: Path, name: str) -> Path:
     if not file.is_relative_to(folder) or not file.is_file() or file.suffix not in TYPES:
         raise _missing(name)
     return file
+
+
+def _without_comments(script: bytes) -> bytes:
+    """The script with empty lines where comments stood, so that a fault is told by its own line."""
+    return COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), script)
 
 
 def _missing(name: str) -> NotFound:
