@@ -17,7 +17,6 @@ import { buildModel, statusOf } from "./lib/model.js";
 import { keepsThen } from "./lib/permits.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
-import { createBusField } from "./panels/busField.js";
 import { createBusFigures } from "./panels/busFigures.js";
 import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
@@ -50,7 +49,7 @@ const startedAt = Date.now();
 let due = null;
 let drawnAt = -Infinity;
 
-const busVoltage = createBusVoltage({ words });
+const busVoltage = createBusVoltage({ words, onChange: render });
 const orderUps = createUpsOrder({ words, orders, state, ask });
 const makeCard = (id, element) => createCard({ words, orders, state, api, ask, readNow, busVoltage, orderUps }, id, element);
 const units = createUnits({ words, orders, state, api, ask, readNow, makeCard });
@@ -64,7 +63,6 @@ const panels = [
   createSchedules({ words, orders, state, readNow }),
   createLocks({ words, orders, state, readNow }),
   createUps({ state, orderUps }),
-  createBusField({ words, busVoltage }),
   createBusFigures({ words, state }),
   createTransfer({ words, orders, state, ask, busVoltage }),
   units,
@@ -203,7 +201,6 @@ document.addEventListener("keydown", ignoreHeldKeys, { capture: true });
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();
 preferences.applyTheme();
-busVoltage.input.addEventListener("input", render);
 new ResizeObserver(measure).observe(document.getElementById("top"));
 new ResizeObserver(measure).observe(document.getElementById("stop-block"));
 state.subscribe((now, changed) => {

@@ -65,6 +65,7 @@
 <p><label for="transfer-from" data-i18n="transfer.from">From (gives)</label><select id="transfer-from" required></select></p>
 <p><label for="transfer-to" data-i18n="transfer.to">To (takes)</label><select id="transfer-to" required></select></p>
 <p><label for="transfer-current" data-i18n="transfer.current">Current</label><span class="measured"><input id="transfer-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="1.0"> <span class="unit">A</span></span></p>
+<p><label for="transfer-voltage" data-i18n="number.bus">Bus voltage</label><span class="measured"><input id="transfer-voltage" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit">V</span></span></p>
 <p><label for="transfer-minutes" data-i18n="transfer.minutes">Ends after</label><span class="measured"><input id="transfer-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="30"> <span class="unit">min</span></span></p>
 <p><label for="transfer-wh" data-i18n="transfer.wh">or once it has carried</label><span class="measured"><input id="transfer-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit">Wh</span></span></p>
 <p class="buttons"><button type="submit" class="danger" id="transfer-start" data-i18n="transfer.start">Start…</button></p>
@@ -125,6 +126,8 @@
 <label><input type="radio" value="current" disabled><span data-i18n="converter.current">Current control</span></label>
 </fieldset>
 <p class="pair low"><label class="current"><span data-i18n="converter.grid">Grid current :</span> <span class="measured"><input inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" disabled> <span class="unit">A</span></span></label>
+<label class="bus"><span data-i18n="bus.voltage">Bus voltage :</span> <span class="measured"><input inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" disabled> <span class="unit">V</span></span></label></p>
+<p class="pair last"><span class="hint signs" data-i18n="sign.says">+ charges, − discharges</span>
 <button type="button" class="quiet" data-act="refresh" data-i18n="refresh">Refresh</button><button type="submit" data-act="converter" data-i18n="set">Set</button></p>
 <p class="hint means" data-part="means" hidden></p>
 <p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>

@@ -25,6 +25,7 @@
 </select>
 <div class="density"><button type="button" class="quiet" id="density" aria-pressed="false" data-i18n="density.compact" disabled data-needs-script>compact</button></div>
 </div>
+<p class="signs-note" data-i18n="sign.note">Power and current: + charges the battery, − discharges it.</p>
 <p class="note" id="units-note" aria-live="polite"></p>
 <div class="cards" id="cards" data-density="full">
 % for unit in units:

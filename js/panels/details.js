@@ -1,8 +1,8 @@
 // A unit's power details, opened from the screen by click or Enter (V7), with the frame for history (V8). Shown while the state's `opened` says so.
 
 import { figure } from "../lib/figures.js";
-import { stateSentence } from "../lib/sentences.js";
-import { setText } from "../widgets/text.js";
+import { lastKnownSentence, stateSentence } from "../lib/sentences.js";
+import { setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
@@ -36,7 +36,9 @@ export function createDetails({ words, state }) {
     const unit = shown === null ? null : model.byId.get(shown);
     if (!unit) return;
     setText(find("details-title"), words.t("details.title", { id: unit.id, name: unit.name && unit.name !== unit.id ? unit.name : "" }).trim());
-    setText(find("details-state"), stateSentence(unit, words));
+    const last = lastKnownSentence(unit, words);
+    setText(find("details-state"), last === "" ? stateSentence(unit, words) : `▲ ${last}`);
+    setAttribute(dialog, "data-state", unit.state);
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
   }

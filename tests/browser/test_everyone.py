@@ -387,7 +387,6 @@ def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: Op
         "debug",
         "flush",
         "stop-all",
-        "bus-voltage",
         "scene-outline",
         "find",
     ]

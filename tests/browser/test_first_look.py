@@ -1,0 +1,117 @@
+"""What somebody sees who looks for the first time: what is not of now does not look so, what can be done looks so."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.stage import Stage, moment, unit_data, unit_status
+
+PEER_DOWN = {"up": False, "since": moment(-40), "lastSuccess": moment(-40), "lastError": None}
+
+
+def manual(count: int) -> Stage:
+    """So many units in Manual."""
+    stage = Stage.of(count, mode="manual")
+    stage.grid["mode"] = "manual"
+    return stage
+
+
+def test_the_bus_voltage_stands_in_every_form_that_sends_it_and_is_one_value(open_quiet: OpenPage) -> None:
+    """V9, H4: nothing above the picture looks like a reading; what is changed in one form is changed in all."""
+    page = open_quiet(stage=manual(2))
+    fields = page.locator(".card .bus input")
+    expect(fields).to_have_count(2)
+    expect(page.locator("#sharing input")).to_have_count(0)
+    fields.first.fill("345")
+    expect(fields.last).to_have_value("345")
+    page.locator("#open-transfer").click()
+    expect(page.locator("#transfer-voltage")).to_have_value("345")
+    page.locator("#transfer-voltage").fill("352")
+    expect(page.locator("#transfer-means")).to_contain_text("bus 352.0 V")
+    page.locator("#transfer-dialog").get_by_role("button", name="Close").click()
+    expect(fields.first).to_have_value("352")
+
+
+def test_a_bus_voltage_changed_elsewhere_is_what_an_open_form_says_and_sends(open_quiet: OpenPage) -> None:
+    """H4: a form that is half filled in keeps what was typed, and names the voltage that counts by now."""
+    stage = manual(2)
+    page = open_quiet(stage=stage)
+    one = page.locator('.card[data-unit="E001"]')
+    one.locator(".choices label", has_text="Current control").click()
+    one.locator(".current input").fill("1")
+    page.locator('.card[data-unit="E002"] .bus input').fill("341")
+    expect(one.locator("[data-part=means]")).to_have_text("Will be sent: charge 1 A (341 V)")
+    expect(one.locator(".current input")).to_have_value("1")
+    one.locator("[data-act=converter]").click()
+    page.locator("#confirm-yes").click()
+    expect(one.locator(".outcomes")).to_contain_text("done")
+    assert stage.orders[-1] == ("/set/dcdc/E001", "mode=0x0041&dvg=341&dig=1")
+
+
+def test_the_sign_of_the_current_is_said_where_it_is_shown_and_entered(open_quiet: OpenPage) -> None:
+    """T33, N14: above the panels, and in each form, where the field itself is described by it."""
+    page = open_quiet(stage=manual(1))
+    expect(page.locator(".signs-note")).to_have_text("Power and current: + charges the battery, − discharges it.")
+    expect(page.locator(".card .signs")).to_have_text("+ charges, − discharges")
+    described = "+ charges, − discharges Will be sent: Wait"
+    expect(page.locator(".card .current input")).to_have_accessible_description(described)
+
+
+def test_the_bus_is_not_told_while_apis_web_does_not_answer(open_quiet: OpenPage) -> None:
+    """Nobody measures it now: the question before Force Stop says what was last, with its age; the figures go."""
+    stage = Stage.of(2, status="0x0014")
+    stage.more["bus"] = {"voltage": None}
+    page = open_quiet(stage=stage)
+    page.locator("#stop-all").click()
+    facts = page.locator("#confirm-now")
+    expect(facts).to_contain_text("Grid voltage: 350.0 V")
+    stage.more["apisWeb"] = {"emulatorEmulator": PEER_DOWN, "budoEmulator": PEER_DOWN}
+    expect(facts).to_contain_text("Grid voltage: not known; last 350.0 V")
+    expect(facts).not_to_contain_text("Grid voltage: 350.0 V")
+    expect(facts).to_contain_text("Voltage reference: E001, E002")
+
+
+def test_details_of_a_silent_unit_say_that_they_are_old(open_quiet: OpenPage) -> None:
+    """Its figures are the last known, with their age, and are drawn so; those of a live one are not."""
+    stage = Stage.of(2)
+    stage.states["E002"] = unit_status("silent", age=130.0)
+    stage.kept["E002"] = stage.units.pop("E002")
+    page = open_quiet(stage=stage)
+    page.locator(".scene-outline").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#details-state")).to_have_text("live")
+    page.keyboard.press("Escape")
+    page.locator(".scene-outline").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator("#details-state")).to_contain_text("▲ Last known, 2 min 1")
+    expect(page.locator("#details-state")).to_contain_text("ago: this unit is silent.")
+    figure = page.locator("#details [data-detail=rsoc]")
+    assert figure.evaluate("one => getComputedStyle(one).fontStyle") == "italic"
+
+
+def test_a_picture_that_the_browser_lost_is_drawn_again_within_a_beat(open_quiet: OpenPage) -> None:
+    """H15: the graphics process ends, and with it what stood on every canvas and what was kept for copying."""
+    stage = Stage.of(20)
+    stage.units["E003"] = unit_data("E003", rsoc=90.0)
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-live b")).to_have_text("20")
+    page.wait_for_timeout(1500)
+    green = """() => {
+        const shot = document.createElement('canvas');
+        const over = document.querySelector('canvas[data-layer=cells]');
+        Object.assign(shot, { width: over.width, height: over.height });
+        const context = shot.getContext('2d', { willReadFrequently: true });
+        context.drawImage(over, 0, 0);
+        const { data } = context.getImageData(0, 0, shot.width, shot.height);
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4) count += data[i + 1] > data[i] + 40 && data[i + 3] > 200 ? 1 : 0;
+        return count;
+    }"""
+    before = page.evaluate(green)
+    assert before > 2000
+    whole = page.context.browser
+    assert whole is not None
+    session = whole.new_browser_cdp_session()
+    session.send("Browser.crashGpuProcess")
+    page.wait_for_timeout(2500)
+    assert page.evaluate(green) > before * 0.9
