@@ -19,6 +19,7 @@ import { dealCurves, drawBeds, drawDots, supplyLines } from "./flows.js";
 import { createField } from "./field.js";
 import { createLayer } from "./layer.js";
 import { copy, drawCells, drawFrame, drawGround, drawOver, drawSigns, drawUnder } from "./layers.js";
+import { createLoss } from "./loss.js";
 import { createMotion } from "./motion.js";
 import { createOutline } from "./outline.js";
 import { createSprites } from "./sprites.js";
@@ -42,7 +43,8 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   const stack = createStack(canvas);
   const ground = createLayer();
   const field = createField(stack.tiles);
-  const [sprites, stats, ways] = [createSprites(), createStats(), createMotion()];
+  const loss = createLoss(anew);
+  const [sprites, stats, ways] = [createSprites(loss.watch), createStats(), createMotion()];
   const off = new AbortController();
   let colours = theme ?? readTheme(canvas);
   let texts = { ...SCENE_WORDS, ...words };
@@ -52,6 +54,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let layout = null;
   let layoutKey = "";
   let sentKey = "";
+  let inner = null; // where those that share stand
   let legend = null;
   let curves = null;
   let supplies = [];
@@ -79,6 +82,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     },
     onOpen: onSelect,
   });
+  for (const { image } of [ground, ...stack.layers]) loss.watch(image);
   const observer = new ResizeObserver(resize);
   observer.observe(canvas);
   observer.observe(canvas.parentElement); // what stands beside the canvas may move it
@@ -94,6 +98,14 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     if (frame !== null || !model || !inSight || document.visibilityState === "hidden") return;
     clearTimeout(beat);
     frame = requestAnimationFrame(onFrame);
+  }
+
+  /** Nothing that was painted counts any more. */
+  function anew() {
+    sprites.clear();
+    groundKey = fieldKey = "";
+    stale = true;
+    ask();
   }
 
   function onFrame(now) {
@@ -196,15 +208,20 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     const key = `${size.width}x${size.height}|${ids.join("\n")}`;
     if (key !== layoutKey) {
       legend = placeLegend(penOn(stack.over.context), size.width, fontSize());
+      const before = layout;
       layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legend.height });
+      if (before === null || !sameSpots(layout, before)) inner = null;
       layoutKey = key;
       stack.showTiles(layout.tiles);
       sentKey = "";
     }
     const sharing = new Set(model.spurs.map(({ id }) => id));
-    const members = model.units.filter((unit) => unit.inDeal || sharing.has(unit.id)).map(({ id }) => ({ id, angle: layout.places.get(id).angle }));
-    const wanted = `${layoutKey}|${members.map(({ id }) => id).join("\n")}`;
-    if (wanted !== sentKey) ways.send(spotsFor(layout, members), performance.now(), !moves);
+    const members = model.units.filter((unit) => unit.inDeal || sharing.has(unit.id)).map(({ id }) => id);
+    const wanted = `${layoutKey}|${members.join("\n")}`;
+    if (wanted !== sentKey) {
+      inner = innerPlaces(members, layout, inner);
+      ways.send(spotsFor(layout, inner), performance.now(), !moves);
+    }
     sentKey = wanted;
     stale = true;
   }
@@ -269,10 +286,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     },
     setTheme(next = null) {
       colours = next ?? readTheme(canvas);
-      sprites.clear();
-      groundKey = fieldKey = "";
-      stale = true;
-      ask();
+      anew();
     },
     setWords(next) {
       texts = { ...SCENE_WORDS, ...next };
@@ -303,6 +317,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     destroy() {
       cancelAnimationFrame(frame);
       clearTimeout(beat);
+      loss.destroy();
       observer.disconnect();
       sight.disconnect();
       off.abort();
@@ -314,9 +329,14 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   };
 }
 
+/** Whether two layouts have the very same spots, whoever stands at them. */
+function sameSpots(one, other) {
+  const alike = one.tiles === other.tiles && one.cell === other.cell && one.spots.length === other.spots.length;
+  return alike && one.spots.every(({ x, y }, seat) => x === other.spots[seat].x && y === other.spots[seat].y);
+}
+
 /** Own places for all, and places in the middle for those that share. */
-function spotsFor(layout, members) {
-  const inner = innerPlaces(members, layout);
+function spotsFor(layout, inner) {
   const spots = new Map();
   for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, named: true, away: false });
   for (const [id, place] of inner.places)
