@@ -26,6 +26,7 @@ import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
+import { createTitle } from "./panels/title.js";
 import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
@@ -57,6 +58,7 @@ const panels = [
   createLatch({ words, orders, state, readNow }),
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
+  createTitle({ words, state }),
   createCluster({ words, orders, state, api, ask, readNow }),
   createDeals({ words, state }),
   createUnderWay({ words, state }),
