@@ -3,25 +3,30 @@
 
 import { createApi } from "./api.js";
 import { pageName } from "./keys.js";
-import { moment, zoneName } from "./lib/moments.js";
+import { asEntered } from "./lib/enteredTimes.js";
 import { failureSentence } from "./lib/sentences.js";
+import { serverNow } from "./lib/serverTime.js";
 import { createOrders } from "./orders.js";
 import { createAskLatch } from "./widgets/askLatch.js";
 import { createLatch } from "./panels/latch.js";
 import { createPoller } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./widgets/stop.js";
-import { isolated } from "./lib/wire.js";
-import { chooseLanguage, createWords, translate } from "./words.js";
+import { make, setAttribute, setText, translate } from "./widgets/text.js";
+import { createTimeField } from "./widgets/timeField.js";
+import { showZone } from "./widgets/zoneNote.js";
+import { chooseLanguage, createWords } from "./words.js";
 
-const words = createWords(chooseLanguage(stored("language"), navigator.languages));
+const state = createState();
+const now = () => serverNow(state.get(), performance.now());
+const words = createWords(chooseLanguage(stored("language"), navigator.languages), { zone: document.body.dataset.timezone, now, holds: true });
 const name = pageName();
 const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
-const state = createState();
 const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
 const find = (id) => document.getElementById(id);
 const rows = find("journal-rows");
-const heads = [...document.querySelectorAll("thead th")];
+const from = createTimeField({ words, id: "journal-from" });
+const to = createTimeField({ words, id: "journal-to", likely: (choices) => choices.length - 1 }); // the wider of two ranges
 const outcome = find("journal-outcome");
 let next = null; // where older rows go on
 let reading = 0; // number of the newest question; older answers are dropped
@@ -45,20 +50,20 @@ async function show(before = null) {
 }
 
 function rowOf(row) {
-  const line = document.createElement("tr");
-  const cell = (content, name = "") => {
-    const element = document.createElement("td");
-    element.textContent = content;
-    element.dataset.label = heads[line.childElementCount].textContent; // shown where the screen is too narrow for columns
-    if (name) element.className = name;
+  const line = make("tr");
+  const cell = (content, name = null, held = false) => {
+    const label = words.t(HEADS[line.childElementCount], { zone: words.zone }); // shown where the screen is too narrow for columns
+    const element = make("td", "", { class: name, "data-label": label });
+    element.append(make("span", content, { translate: held ? "no" : null }));
     line.append(element);
   };
-  cell(moment(row.at, { seconds: true, language: words.language }), "time");
-  cell(named("kind", row.kind));
-  cell(named("by", row.by));
-  cell(said(row.unitId));
+  cell(words.moment(row.at, { seconds: true }), "time", true);
+  setAttribute(line.firstElementChild, "title", words.beside(row.at, { seconds: true }) || null);
+  cell(named("kind", row.kind), null, true);
+  cell(named("by", row.by), null, true);
+  cell(row.unitId === null ? "" : words.name(row.unitId), null, true);
   cell(said(row.what), "what");
-  cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
+  cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change", true);
   cell(outcomeOf(row), "result");
   const level = LEVELS[row.stage];
   if (level) line.lastElementChild.dataset.level = level;
@@ -82,12 +87,15 @@ function named(group, value) {
 /** A value as text: objects as "key: value" pairs, nothing as "". */
 function said(value) {
   if (value === null || value === undefined) return "";
+  if (INSTANT.test(value)) return words.moment(value, { seconds: true });
   if (typeof value !== "object") return words.said(value);
   return Object.entries(value)
-    .map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`)
+    .map(([key, inner]) => `${words.name(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`)
     .join(", ");
 }
 
+const HEADS = ["journal.time", "journal.kind", "journal.who", "journal.unit", "journal.what", "journal.change", "journal.outcome"];
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/; // a time as the controller keeps it
 const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);
 const LEVELS = Object.freeze({ partlyVerified: "warn", contradicted: "alarm" });
 
@@ -96,16 +104,14 @@ const limit = asked.get("limit"); // rows at once, as the address asks
 
 /** The filter that the address names: a link shows the rows that it is about. */
 function takeFilter() {
-  find("journal-from").value = localTime(asked.get("from"));
-  find("journal-to").value = localTime(asked.get("to"));
+  for (const [field, name] of [
+    [from, "from"],
+    [to, "to"],
+  ]) {
+    const at = new Date(asked.get(name) ?? "");
+    if (!Number.isNaN(at.getTime())) field.set(asEntered(at, words.zone));
+  }
   find("journal-unit").value = asked.get("unit") ?? "";
-}
-
-/** A time of the address as a field has it: in the browser's zone, to the second; "" for none. */
-function localTime(text) {
-  const at = new Date(text ?? "");
-  if (Number.isNaN(at.getTime())) return "";
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
 /** Has the address name what is shown. */
@@ -115,12 +121,12 @@ function nameFilter() {
 }
 
 function filter() {
-  const time = (id) => (find(id).value ? new Date(find(id).value).toISOString() : null);
-  return { from: time("journal-from"), to: time("journal-to"), unit: find("journal-unit").value.trim() || null };
+  const time = (field) => field.read().date?.toISOString() ?? null;
+  return { from: time(from), to: time(to), unit: find("journal-unit").value.trim() || null };
 }
 
 function say(sentence, kind) {
-  outcome.textContent = sentence;
+  setText(outcome, sentence);
   outcome.dataset.kind = kind;
 }
 
@@ -154,7 +160,26 @@ function askStopAll() {
 function onStatus({ ok, body }) {
   if (!ok || typeof body !== "object" || body === null) return;
   state.set({ status: body, statusAt: performance.now() });
+  takeZone(body.timezone);
   orders.follow(body);
+}
+
+/** The site's zone, where the controller was started anew with another: what stands here is told again. */
+function takeZone(zone) {
+  const before = words.zone;
+  words.setZone(zone);
+  if (words.zone !== before) {
+    takeFilter();
+    nameZone();
+    show();
+  }
+  showZone(words);
+}
+
+function nameZone() {
+  setText(find("journal-time"), words.t("journal.time", { zone: words.zone }));
+  for (const field of [from, to]) field.render();
+  showZone(words);
 }
 
 /** What was ordered here has begun or ended: it stands in the journal. */
@@ -168,9 +193,13 @@ state.subscribe(() => {
 
 document.documentElement.lang = words.language;
 translate(document, words);
-find("journal-time").textContent = words.t("journal.time", { zone: zoneName(new Date(), undefined, words.language) });
+for (const field of [from, to]) for (const input of [field.input, field.which]) input.addEventListener("input", field.render);
 find("journal-filter").addEventListener("submit", (event) => {
   event.preventDefault();
+  if ([from, to].some((field) => field.read().problem === "gap")) {
+    say(words.t("schedule.gap", { name: words.zone }), "bad");
+    return;
+  }
   nameFilter();
   show();
 });
@@ -178,6 +207,7 @@ for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) bu
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 takeFilter();
+nameZone();
 words.ready.finally(() => show(asked.get("before")));
 poller.start();
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

@@ -11,10 +11,13 @@ import { createState } from "./state.js";
 import { createBusVoltage } from "./widgets/busVoltage.js";
 import { createCard } from "./widgets/card.js";
 import { createUpsOrder } from "./widgets/upsOrder.js";
+import { showZone } from "./widgets/zoneNote.js";
 import { createWords } from "./words.js";
 import { finite } from "./lib/figures.js";
+import { bare } from "./lib/held.js";
 import { buildModel, statusOf } from "./lib/model.js";
 import { keepsThen } from "./lib/permits.js";
+import { serverNow } from "./lib/serverTime.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusFigures } from "./panels/busFigures.js";
@@ -40,13 +43,14 @@ const LOST_AFTER = 3; // s without a frame until the controller counts as unreac
 const NEWS = ["frame", "status", "statusAt", "heardAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
 
 const name = pageName();
-const words = createWords(firstLanguage());
-const api = createApi({ page: name, words });
 const state = createState({ model: buildModel(null) });
+const now = () => serverNow(state.get(), performance.now());
+const words = createWords(firstLanguage(), { zone: document.body.dataset.timezone, now, holds: true });
+const api = createApi({ page: name, words });
 const orders = createOrders({ api, state, words, page: name, renew: readNow });
 const frames = createFrames();
 const asking = createAsk();
-const startedAt = Date.now();
+const startedAt = performance.now();
 let due = null;
 let drawnAt = -Infinity;
 
@@ -72,6 +76,7 @@ const panels = [
   createTrips({ words, orders, state, readNow }),
   createDetails({ words, state }),
   asking,
+  { render: () => showZone(words) },
 ];
 const scene = createScene(document.getElementById("scene"), {
   words: sceneWords(),
@@ -126,22 +131,24 @@ function onFrame(answer) {
   }
   const before = state.get().frame;
   const status = statusOf(frame);
-  state.set({ frame, status, statusAt: performance.now(), ...heard(Date.now()) });
+  words.setZone(frame.about?.timezone);
+  state.set({ frame, status, statusAt: performance.now(), ...heard(frame) });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
   orders.follow(status);
 }
 
-function heard(now) {
-  return { heardAt: now, ...(state.get().reach?.up === true ? {} : { reach: { up: true, since: new Date(now).toISOString(), why: null } }) };
+function heard({ time }) {
+  return { heardAt: performance.now(), ...(state.get().reach?.up === true ? {} : { reach: { up: true, since: time, why: null } }) };
 }
 
 /** Without a frame for some seconds the controller counts as unreachable; where it says itself why it tells none, that is told. */
 function unheard({ failure, body }) {
   const { heardAt, reach } = state.get();
   const since = heardAt ?? startedAt;
-  if (Date.now() - since < LOST_AFTER * 1000) return;
+  const silent = performance.now() - since;
+  if (silent < LOST_AFTER * 1000) return;
   const why = failure === "refused" ? String(body.error) : null;
-  if (reach?.up !== false || reach.why !== why) state.set({ reach: { up: false, since: new Date(since).toISOString(), why } });
+  if (reach?.up !== false || reach.why !== why) state.set({ reach: { up: false, since: new Date(now() - silent).toISOString(), why } });
 }
 
 /* ---- drawing ---- */
@@ -181,7 +188,7 @@ function soon() {
 
 /** The scene's texts in the page's language. */
 function sceneWords() {
-  return Object.fromEntries(Object.keys(SCENE_WORDS).map((name) => [name, words.t(`scene.${name}`)]));
+  return Object.fromEntries(Object.keys(SCENE_WORDS).map((name) => [name, bare(words.t(`scene.${name}`))]));
 }
 
 /* ---- the page itself ---- */

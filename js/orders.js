@@ -4,7 +4,7 @@
 // An order bears a key made here and the moment from which it is judged: the status that the page held when its question was opened
 // (page.ask tells it), or now. It is followed by that key alone and never sent again: one whose answer was lost is asked for.
 // One that is done by its converter's own answer is asked for on, until a reading shows it or its time is over: it may yet be contradicted.
-// Every entry {key, spot, command (as in /commands, as far as known), at, ended, kind: "wait"|"done"|"warn"|"bad", text} goes into state.orders,
+// Every entry {key, spot, command (as in /commands, as far as known), at (ISO), ended (performance.now(), ms), kind: "wait"|"done"|"warn"|"bad", text} goes into state.orders,
 // newest first; panels show what stands at their spots, one spot for each form. `turn` and `over` count what was given, said and ended, for
 // two of these may fall into one millisecond.
 
@@ -21,7 +21,7 @@ const READINGS_TIME = 90_000; // ms: by then the readings have shown what a conv
 const ASK_AGAIN = 3_000; // ms between two questions whether they have
 
 /** `renew` asks for a newer status. */
-export function createOrders({ api, state, words, page = null, renew = () => {}, now = () => new Date(), clock = () => performance.now() }) {
+export function createOrders({ api, state, words, page = null, renew = () => {}, now = words.now, clock = () => performance.now() }) {
   let turn = 0;
   const asking = new Set();
 
@@ -196,7 +196,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   }
 
   function ending(kind, tell) {
-    return { kind, ...telling(tell), ended: now().toISOString(), over: (turn += 1) };
+    return { kind, ...telling(tell), ended: clock(), over: (turn += 1) };
   }
 
   /** Says what became of every order anew, in the language that the page has now. */

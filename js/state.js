@@ -9,7 +9,7 @@
 //   frame     all that the controller told last (frame.js); the journal's page has none
 //   status    the same in the shape that the panels read (model.js statusOf); at the journal's page the body of /get/status
 //   statusAt  performance.now() when that was told, ms
-//   heardAt   Date.now() of the last answer, ms;   reach   {up, since, why}: whether the controller answers (main.js)
+//   heardAt   performance.now() of the last answer, ms;   reach   {up, since, why}: whether the controller answers (main.js)
 //   model     what the page shows of the frame now (lib/model.js); the journal's page has none
 //   orders    what was ordered here, newest first;   said   {spot: what stands there beside the orders} (both orders.js)
 //   debug     whether the box "debug" is ticked (panels/cluster.js)

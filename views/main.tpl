@@ -1,7 +1,7 @@
 <!doctype html>
 <html lang="en">
 % include('head.tpl', title=title)
-<body data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
+<body data-timezone="{{status['timezone']}}" data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
 <a class="skip" href="#units" data-i18n="skip.units">Skip to the units</a>
 <div class="top" id="top">
 % include('alerts.tpl', latch=latch, unwatched=unwatched)

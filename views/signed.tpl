@@ -12,7 +12,7 @@
 <p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>
 % end
 <p class="outcome" id="{{id}}-outcome" aria-live="polite"></p>
-<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
-<button type="submit" id="{{id}}-yes" {{!'class="danger"' if grave else ''}} data-i18n="{{yes}}"></button></p>
+<p class="buttons end"><button translate="no" type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button translate="no" type="button" value="cancel" data-i18n="cancel">Cancel</button>
+<button translate="no" type="submit" id="{{id}}-yes" {{!'class="danger"' if grave else ''}} data-i18n="{{yes}}"></button></p>
 </form>
 </dialog>

@@ -9,6 +9,8 @@ export default {
 
   "duration.d": "d", "duration.h": "h", "duration.min": "min", "duration.s": "s",
   "in": "in {time}", "due": "due now",
+  "time.here": "{time} here", "time.both": "{time} ({other})", "time.first": "first: {time} (UTC{offset})", "time.second": "second: {time} (UTC{offset})", "time.which": "Which of the two hours",
+  "zone.note": "Times are the site's, now {time}.", "zone.unknown": "This browser does not know the site's zone {name}: times are in UTC, now {time}.",
 
   "state.live": "live", "state.stale": "stale", "state.silent": "silent",
   "state.stale.for": "stale {time}", "state.silent.for": "silent {time}", "state.silent.never": "silent, never seen",
@@ -63,7 +65,7 @@ export default {
   "schedule.global": "Global {operation} Schedule", "schedule.unit": "{id} {operation} Schedule",
   "schedule.operation": "What", "schedule.when": "When", "schedule.left": "{time} from now",
   "schedule.past": "That time is past. Choose one in the future.", "schedule.empty": "Give a date and a time.",
-  "schedule.gap": "That local time does not exist (the clock is put forward).",
+  "schedule.gap": "That time does not exist in {name}: the clock is put forward there.", "schedule.anew": "The proposed time passed while this stood open: nothing was sent. {time} is proposed now; press Set again.",
   "schedules.open": "All…", "schedules.title": "All schedules", "schedules.none": "No schedule is set.", "schedules.cluster": "Cluster",
   "schedules.failed": "failed", "schedules.unreadable": "Unreadable, skipped: {files}", "schedules.waits": "waits",
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",

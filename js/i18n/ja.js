@@ -9,6 +9,8 @@ export default {
 
   "duration.d": "日", "duration.h": "時間", "duration.min": "分", "duration.s": "秒",
   "in": "あと {time}", "due": "実行時刻",
+  "time.here": "このブラウザーでは {time}", "time.both": "{time} ({other})", "time.first": "1回目: {time} (UTC{offset})", "time.second": "2回目: {time} (UTC{offset})", "time.which": "2回ある時刻のどちらか",
+  "zone.note": "時刻は設置場所の時刻です。現在 {time}。", "zone.unknown": "このブラウザーは設置場所のタイムゾーン {name} を知らないため、時刻は UTC です。現在 {time}。",
 
   "state.live": "正常受信", "state.stale": "更新停止", "state.silent": "応答なし",
   "state.stale.for": "更新停止 {time}", "state.silent.for": "応答なし {time}", "state.silent.never": "応答なし(受信実績なし)",
@@ -63,7 +65,7 @@ export default {
   "schedule.global": "Global {operation} Schedule", "schedule.unit": "{id} {operation} Schedule",
   "schedule.operation": "操作", "schedule.when": "日時", "schedule.left": "{time} 後",
   "schedule.past": "過去の日時です。未来の日時を指定してください。", "schedule.empty": "日時を入力してください。",
-  "schedule.gap": "存在しない現地時刻です(夏時間の切替)。",
+  "schedule.gap": "その時刻は {name} には存在しません(時計が進みます)。", "schedule.anew": "提案した時刻は、開いている間に過ぎました。何も送っていません。新しい提案は {time} です。もう一度 Set を押してください。",
   "schedules.open": "一覧…", "schedules.title": "Schedule 一覧", "schedules.none": "Schedule は設定されていません。", "schedules.cluster": "クラスタ",
   "schedules.failed": "失敗", "schedules.unreadable": "読み取れないため無視: {files}", "schedules.waits": "待機中",
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",

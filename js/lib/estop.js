@@ -1,7 +1,5 @@
 // The E-stop's latch in words, and what may be sent beside a press of it (I17). Pure.
 
-import { timeOfDay } from "./moments.js";
-
 const LONGEST = 200; // characters of a name or a reason
 
 /** The latch as the status tells it: {by, byFile, reason, since, file}; null where none is told. */
@@ -15,7 +13,7 @@ export function latchTexts({ by, byFile, reason, since, file }, words) {
   const why = reason || words.t("estop.noreason");
   return {
     head: words.t("estop.head", { by: who, reason: why }),
-    rest: words.t("estop.rest", { since: timeOfDay(since, { language: words.language }) }),
+    rest: words.t("estop.rest", { since: words.time(since) }),
     memory: file === true ? "" : words.t("estop.memory"),
   };
 }

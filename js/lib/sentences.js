@@ -3,7 +3,6 @@
 import { duration } from "./durations.js";
 import { latchOf, latchTexts } from "./estop.js";
 import { MISSING, figure, finite, signed } from "./figures.js";
-import { moment, timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
 import { isolated } from "./wire.js";
 
@@ -39,7 +38,7 @@ export function lastKnownSentence({ state, age }, words) {
 /** A mode's name; "--" for none, the word itself for one that nobody knows. */
 export function modeName(mode, words) {
   if (!mode) return words.t("mode.none");
-  return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : isolated(mode);
+  return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : words.name(mode);
 }
 
 const BUDO = { active: "autonomous", quiet: "heteronomous", stop: "stop", manual: "manual" };
@@ -66,13 +65,13 @@ export function orderTitle(command, words) {
 /** As `orderTitle`, without the scope: for a place that is that scope's own. */
 export function orderName(command, words) {
   const title = orderTitle(command, words);
-  const tail = ` · ${isolated(command.unitId || words.t("order.cluster"))}`;
+  const tail = ` · ${words.name(command.unitId || words.t("order.cluster"))}`;
   return title.endsWith(tail) ? title.slice(0, -tail.length) : title;
 }
 
 function converterWords(wanted, words) {
   const key = CONVERTER[String(wanted.word ?? wanted.mode ?? "").toLowerCase()];
-  const what = key ? words.t(key) : isolated(wanted.word ?? "");
+  const what = key ? words.t(key) : words.name(wanted.word ?? "");
   if (key === "converter.stopped" || wanted.dig === undefined) return what;
   const sign = key === "word.discharge" ? -1 : 1;
   return key === "converter.voltage"
@@ -151,7 +150,7 @@ function stopAllStanding(command, words) {
 function stepName(step, words) {
   const key = `transfer.step.${step}`;
   const name = words.t(key);
-  return name === key ? isolated(step) : name;
+  return name === key ? words.name(step) : name;
 }
 
 /** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */
@@ -206,7 +205,7 @@ function cameSince({ came, error }, words) {
   if (orders.length === 0) return "";
   const each = orders.map(({ order, unitId, mode, by, at }) => {
     const title = orderTitle({ order, unitId, wanted: { mode } }, words);
-    return `${title} (${[isolated(by ?? ""), timeOfDay(at, { language: words.language })].filter(Boolean).join(words.t("list.and"))})`;
+    return `${title} (${[by ? words.name(by) : "", words.time(at)].filter(Boolean).join(words.t("list.and"))})`;
   });
   return words.t("outcome.came", { orders: namesOf(each, words, 4) });
 }
@@ -261,14 +260,23 @@ function didNow(unit, words) {
 }
 
 /** A scope's next schedule (next_schedule.js) in its line, whose label says Soft Stop already: any other operation is named. */
-export function scheduleText({ what, due, failed }, words, now = new Date()) {
-  const { at, left } = dueText(due, words, now);
+export function scheduleText({ what, due, failed }, words) {
+  const { at, left } = dueText(due, words);
   return [what === "softStop" ? "" : words.t(`operation.${what}`), at, failed ? words.t("schedules.failed") : left].filter(Boolean).join(" · ");
 }
 
 /** A schedule's due time as shown: "2026-11-22 11:30 JST" and how long until then. */
-export function dueText(iso, words, now = new Date()) {
-  const left = (new Date(iso).getTime() - now.getTime()) / 1000;
+export function dueText(iso, words) {
+  const left = secondsSince(words.now(), iso);
   const time = Number.isFinite(left) && left > 0 ? words.t("in", { time: duration(left, words.units) }) : words.t("due");
-  return { at: moment(iso, { language: words.language }), left: time };
+  return { at: words.moment(iso), left: time };
+}
+
+/** Since when something is so, by the controller's clock: {at, time}, the moment and how long ago that is. */
+export function sinceText(iso, words) {
+  return { at: words.time(iso), time: duration(secondsSince(iso, words.now()), words.units) };
+}
+
+function secondsSince(from, to) {
+  return (new Date(to).getTime() - new Date(from).getTime()) / 1000;
 }

@@ -3,8 +3,7 @@
 
 import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
-import { timeOfDay } from "../lib/moments.js";
-import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
+import { didSentence, idsOf, liveNow, namesOf, sinceText, unwatchedSentence } from "../lib/sentences.js";
 import { transferNews } from "../lib/transferNews.js";
 import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
@@ -49,8 +48,8 @@ export function createAlerts({ words, orders, state, ask }) {
     keyed(list, rows, ({ key }) => key, build, update);
     const bus = conditionsOf(state.get().status, words);
     const lost = state.get().reach?.up === false; // a grave fault stands even so: it may still be there
-    renderGrave(folded(bus.grave.map(sinceText)));
-    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
+    renderGrave(folded(bus.grave.map(withSince)));
+    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(withSince))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(
       banners,
@@ -96,8 +95,8 @@ export function createAlerts({ words, orders, state, ask }) {
     );
   }
 
-  function sinceText(one) {
-    const since = words.t("bus.since", { at: timeOfDay(one.since, { language: words.language }) });
+  function withSince(one) {
+    const since = words.t("bus.since", { at: words.time(one.since) });
     return { ...one, text: `${one.text} ${since}`, since };
   }
 
@@ -179,7 +178,7 @@ function rowsOf(model, words) {
       key: `a:${unit.id}`,
       units: [unit.id],
       head: "",
-      tail: words.t("unwatched.acknowledged", { sentence, by, at: timeOfDay(at, { language: words.language }) }),
+      tail: words.t("unwatched.acknowledged", { sentence, by, at: words.time(at) }),
       acknowledged: true,
     });
   }
@@ -210,17 +209,18 @@ function allRow(open, model, words) {
 function bannersOf({ reach, status }, words) {
   const found = [];
   const add = (key, level, values = {}, id = key) => found.push({ key: id, level, text: words.t(key, values) });
-  const since = (iso) => ({
-    at: timeOfDay(iso, { language: words.language }),
-    time: duration((Date.now() - new Date(iso).getTime()) / 1000, words.units),
-  });
   if (reach && !reach.up) {
-    add(reach.why ? "banner.untold" : "banner.controller", "alarm", { ...since(reach.since), error: words.said(reach.why ?? "") }, "banner.controller");
+    add(
+      reach.why ? "banner.untold" : "banner.controller",
+      "alarm",
+      { ...sinceText(reach.since, words), error: words.said(reach.why ?? "") },
+      "banner.controller",
+    );
     return found; // what else the last status said is no longer known
   }
   for (const peer of ["emulatorEmulator", "budoEmulator"]) {
     const told = status?.apisWeb?.[peer];
-    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...since(told.since), error: words.said(told.lastError ?? "") });
+    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") });
   }
   for (const [name, worker] of Object.entries(status?.workers ?? {})) {
     if (worker?.alive === false) add("banner.worker", "alarm", { name, error: words.said(worker.lastError ?? "") }, `worker:${name}`);

@@ -19,7 +19,7 @@ export function createBusFigures({ words, state }) {
       ({ key }) => key,
       () => {
         const row = make("div");
-        row.append(make("dt"), make("dd"));
+        row.append(make("dt"), make("dd", "", { translate: "no" }));
         return row;
       },
       (row, { key, label, text, level }) => {

@@ -2,7 +2,6 @@
 
 import { isDrained } from "../lib/drained.js";
 import { latchOf } from "../lib/estop.js";
-import { timeOfDay } from "../lib/moments.js";
 import { mayOrder } from "../lib/permits.js";
 import { failureSentence, liveNow, modeName } from "../lib/sentences.js";
 import { createAskLatch } from "../widgets/askLatch.js";
@@ -127,9 +126,10 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   function render(model) {
     tellDebug();
     const grid = model.status?.grid ?? {};
-    setText(mode, grid.mode === "mixed" ? mixed(grid) : modeName(grid.mode, words));
+    const inForce = grid.mode === "mixed" ? mixed(grid) : modeName(grid.mode, words);
+    setText(mode, inForce);
     setAttribute(mode, "data-mode", grid.mode ?? null);
-    setText(find("mode-wall"), mode.textContent);
+    setText(find("mode-wall"), inForce);
     const allowed = grid.mode === "manual" && mayOrder(state.get());
     setProperty(shutDown, "disabled", !allowed);
     const latched = latchOf(state.get().status) !== null;
@@ -151,7 +151,7 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     if (itself.mode !== now && now) itself.over = true;
     const shown = last !== null && !itself.over && !ordered && last.after === now;
     setProperty(note, "hidden", !shown);
-    setText(note, shown ? `▲ ${words.said(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
+    setText(note, shown ? `▲ ${words.said(last.text)} ${words.time(last.at)}` : "");
   }
 
   /** "mixed (Manual 2, Force Stop 1)", by the very readings that make it mixed. */

@@ -1,7 +1,6 @@
 // The deals as text (G13) and as what they are: who gives, who takes, whether current flows, since when (K12, Z6).
 
 import { figure } from "../lib/figures.js";
-import { unitTime, zoneOfUnits } from "../lib/moments.js";
 import { isolated, visible } from "../lib/wire.js";
 import { keyed, make, setProperty, setText } from "../widgets/text.js";
 
@@ -48,16 +47,16 @@ export function createDeals({ words, state }) {
       return;
     }
     if (element.childElementCount === 0) {
-      const pair = make("b", "", { "aria-hidden": "true" });
+      const pair = make("b", "", { "aria-hidden": "true", translate: "no" });
       pair.append(make("bdi"), " → ", make("bdi"));
       element.append(
         pair,
         make("span", "", { class: "unseen" }),
         " ",
-        make("span"),
+        make("span", "", { translate: "no" }),
         " ",
-        make("span", "", { class: "tag" }),
-        make("span", "", { class: "deal-lines" }),
+        make("span", "", { class: "tag", translate: "no" }),
+        make("span", "", { class: "deal-lines", translate: "no" }),
       );
     }
     const [pair, says, state, master, lines] = element.children;
@@ -72,7 +71,7 @@ export function createDeals({ words, state }) {
   }
 
   function linesOf(deal) {
-    const { text, converted } = unitTime(deal.since, zoneOfUnits(state.get().status), words.language);
+    const { text, converted } = words.ofUnits(deal.since, state.get().status);
     const since = deal.since && !converted ? `${isolated(text)} (${words.t("deal.unitclock")})` : text;
     return [
       isolated(deal.request ?? "--"),

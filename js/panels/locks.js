@@ -1,7 +1,6 @@
 // Locks for maintenance (lockout/tagout): set with a name and a reason, taken off by that name; shown beside what they lock.
 
 import { figure } from "../lib/figures.js";
-import { timeOfDay } from "../lib/moments.js";
 import { isReadOnly, lockOf } from "../lib/permits.js";
 import { lockedBus } from "../lib/sentences.js";
 import { createSigned } from "../widgets/signed.js";
@@ -54,7 +53,7 @@ export function createLocks({ words, orders, state, readNow }) {
   }
 
   function told(lock) {
-    return { name: lock.name, reason: lock.reason || words.t("lock.noreason"), since: timeOfDay(lock.since, { language: words.language }) };
+    return { name: lock.name, reason: lock.reason || words.t("lock.noreason"), since: words.time(lock.since) };
   }
 
   function render() {

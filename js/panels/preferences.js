@@ -1,6 +1,7 @@
 // Language and theme: chosen by the browser's own wishes until somebody switches; the switch is kept in this browser.
 
-import { chooseLanguage, translate } from "../words.js";
+import { translate } from "../widgets/text.js";
+import { chooseLanguage } from "../words.js";
 
 const $ = globalThis.jQuery;
 

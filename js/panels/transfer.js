@@ -2,13 +2,12 @@
 
 import { limitsOf } from "../lib/converter.js";
 import { figure } from "../lib/figures.js";
-import { timeOfDay } from "../lib/moments.js";
 import { exactly } from "../lib/numbers.js";
 import { mayOrder } from "../lib/permits.js";
 import { wordOf } from "../lib/reading.js";
 import { liveNow } from "../lib/sentences.js";
 import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../lib/transfer.js";
-import { isolated, visible } from "../lib/wire.js";
+import { visible } from "../lib/wire.js";
 import { createHold } from "../widgets/hold.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "../widgets/text.js";
 
@@ -143,15 +142,14 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
 
   /** When it ends by itself: by its own limit, or sooner because nobody attends to it. */
   function endOf({ endsAt, limits, unattended }) {
-    const time = (iso) => timeOfDay(iso, { language: words.language });
     if (unattended)
       return words.t("transfer.unattended", {
-        at: time(unattended.endsAt),
+        at: words.time(unattended.endsAt),
         why: words.t(unattended.why === "restart" ? "transfer.why.restart" : "transfer.why.page"),
       });
     const wh = limits?.wh ?? null;
     const key = wh === null ? "transfer.endsat" : endsAt ? "transfer.endsat.wh" : "transfer.endswh";
-    return endsAt || wh !== null ? words.t(key, { at: endsAt ? time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
+    return endsAt || wh !== null ? words.t(key, { at: endsAt ? words.time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
   }
 
   /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */
@@ -159,7 +157,7 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     return Object.entries(units ?? {})
       .map(([id, unit]) => {
         const told = Array.isArray(unit?.words) && unit.words.length > 0 ? unit.words : ["--"];
-        return `${isolated(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : isolated(word))).join(" / ")}`;
+        return `${words.name(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : words.name(word))).join(" / ")}`;
       })
       .join(words.t("list.and"));
   }

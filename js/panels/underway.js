@@ -1,8 +1,7 @@
 // What is under way, whoever ordered it; what the grid did by itself (Z13a); and the log of this session's orders.
 
-import { timeOfDay } from "../lib/moments.js";
 import { endKey, orderTitle, standing } from "../lib/sentences.js";
-import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
+import { keyed, make, setAttribute, setProperty, setText, setTime } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const EVENTS = 6;
@@ -31,7 +30,7 @@ export function createUnderWay({ words, state }) {
       () => lined(),
       (element, command) => {
         setText(element.children[0], orderTitle(command, words));
-        setText(element.children[1], `${standing(command, words)} · ${byWhom(command)} · ${timeOfDay(command.at, { language: words.language })}`);
+        setText(element.children[1], `${standing(command, words)} · ${byWhom(command)} · ${words.time(command.at)}`);
         setAttribute(element, "data-state", command.state);
       },
     );
@@ -55,7 +54,7 @@ export function createUnderWay({ words, state }) {
       () => lined("span"),
       (element, event) => {
         setText(element.children[0], words.said(event.text));
-        setText(element.children[1], timeOfDay(event.at, { language: words.language }));
+        setTime(element.children[1], event.at, words);
       },
     );
   }
@@ -65,7 +64,7 @@ export function createUnderWay({ words, state }) {
     if (entries.length === 0) {
       $(rows)
         .empty()
-        .append($("<tr>").append($("<td colspan=4>").text(words.t("orders.none"))));
+        .append($("<tr>").append(make("td", words.t("orders.none"), { colspan: 4 })));
       return;
     }
     keyed(
@@ -74,15 +73,16 @@ export function createUnderWay({ words, state }) {
       ({ key }) => key,
       () => {
         const row = make("tr");
-        row.append(make("td", "", { class: "time" }), make("td"), make("td"), make("td"));
+        row.append(make("td", "", { class: "time", translate: "no" }), make("td", "", { translate: "no" }), make("td", "", { translate: "no" }), make("td"));
         return row;
       },
       (row, entry) => {
         const [at, title, state, outcome] = row.children;
-        setText(at, timeOfDay(entry.at, { language: words.language }));
+        setTime(at, entry.at, words);
         setText(title, orderTitle(entry.command, words));
-        setText(state, words.t(stateKey(entry)));
-        setText(outcome, entry.text === state.textContent ? "" : entry.text);
+        const stands = words.t(stateKey(entry));
+        setText(state, stands);
+        setText(outcome, entry.text === stands ? "" : entry.text);
         setAttribute(outcome, "data-level", { bad: "alarm", warn: "warn" }[entry.kind] ?? null);
       },
     );
@@ -103,6 +103,6 @@ function stateKey({ command }) {
 
 function lined(tag = "b") {
   const element = make("li");
-  element.append(make(tag), make("span", "", { class: "lines" }));
+  element.append(make(tag, "", { translate: tag === "b" ? "no" : null }), make("span", "", { class: "lines" }));
   return element;
 }

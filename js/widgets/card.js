@@ -3,16 +3,14 @@
 import { isOver } from "../lib/converter.js";
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
-import { timeOfDay } from "../lib/moments.js";
 import { lockOf, mayOrder, offersUps } from "../lib/permits.js";
 import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
 import { tripsTexts } from "../lib/trips.js";
 import { isolated, visible } from "../lib/wire.js";
-import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
 import { showOutcomes } from "./outcomes.js";
 import { createScheduleLine } from "./scheduleLine.js";
-import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setProperty, setText, translate } from "./text.js";
 
 const FIGURES = [
   ["wg", 2, signed],
@@ -98,7 +96,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     converter.update(unit);
     showOutcomes(
       part.outcomes,
-      orders.lines(spots).filter((line) => !isOver(line, unit)),
+      orders.lines(spots).filter((line) => !isOver(line, unit, performance.now())),
       words,
     );
     const opened = element.classList.contains("opened");
@@ -141,7 +139,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
       add(
         lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock),
         "warn",
-        lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null,
+        lock.since ? words.t("lock.by", { ...lock, since: words.time(lock.since) }) : null,
       );
     if (lock) add(words.t("badge.lock.bus", { vg: figure(unit.vg, 1) }), "warn", lockedBus(unit, id, words));
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
@@ -176,7 +174,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
       ({ name }) => name,
       () => {
         const row = make("div");
-        row.append(make("dt"), make("dd"));
+        row.append(make("dt"), make("dd", "", { translate: "no" }));
         return row;
       },
       (row, { name, value }) => {

@@ -96,7 +96,7 @@ export function createStop({ api, orders, ask, askLatch, units = () => [], chann
     for (const way of ways) way.renderOffer();
     const said = ways.map(({ spot }) => orders.at(spot)).filter(Boolean);
     const last = said.sort((one, other) => newest(other) - newest(one))[0] ?? null;
-    setOutcome(outcome, last && isStopOver(last, units()) ? null : last); // "in Wait" must not stand beside a converter at work
+    setOutcome(outcome, last && isStopOver(last, units(), performance.now()) ? null : last); // "in Wait" must not stand beside a converter at work
   }
 
   return { press: stopAll.press, render };

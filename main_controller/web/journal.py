@@ -15,7 +15,7 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.latch import HeldLatch
-from main_controller.domain.timestamps import parse_schedule_value
+from main_controller.domain.timestamps import is_time, parse_schedule_value, site_time
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
 from main_controller.store.journal import Journal
@@ -41,9 +41,10 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
-    `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text`
-    makes it, `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible, `next` (id or None), and
-    the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where absent).
+    `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text` makes it, `title` (may
+    be empty), `simulated`, `timezone` (the zone's name), `rows` as in `/journal` but made visible and by the site's
+    clock, `next` (id or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where
+    absent).
     """
 
     def __init__(
@@ -86,9 +87,10 @@ class JournalPages:
         rows, following = self._asked_for(given)
         html: str = self._template.render(
             title=self._title,
-            latch=latch_text(latch_of(self._estop())),
+            latch=latch_text(latch_of(self._estop()), self._zone),
             simulated=self._simulated,
-            rows=[_readable(row) for row in rows],
+            timezone=str(self._zone),
+            rows=[_readable(row, self._zone) for row in rows],
             next=following,
             frm=given.get("from", ""),
             **{name: given.get(name, "") for name in ("to", "unit", "before")},
@@ -154,9 +156,11 @@ class _Lines:
         self._place.close()
 
 
-def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    """A row for a person without a script: what cannot be seen in ids and names shows as signs (H9)."""
-    return {name: visible(value) if isinstance(value, str) else value for name, value in row.items()}
+def _readable(row: dict[str, Any], zone: BaseTzInfo) -> dict[str, Any]:
+    """A row for a person without a script: by the site's clock, and what cannot be seen shows as signs (H9, H17)."""
+    shown = {name: visible(value) if isinstance(value, str) else value for name, value in row.items()}
+    times = {name: site_time(row[name], zone, seconds=True) for name in ("at", "before", "after") if is_time(row[name])}
+    return {**shown, **times}
 
 
 def _csv(first: dict[str, Any] | None, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:

@@ -87,6 +87,22 @@ def test_a_latched_e_stop_stands_first_on_its_page_too(site: Site) -> None:
     assert html.index('id="estop-bar"') < html.index("<header")
 
 
+def test_its_page_tells_times_by_the_sites_clock_and_names_the_zone(site: Site) -> None:
+    site.journal.append("schedule", by="anna", unit_id=None, what="set", after="2026-05-13T13:00:00.000+00:00", at=NOON)
+    site.journal.append("mode", by="anna", unit_id=None, what="set", before="Run", after="20260513", at=NOON)
+    site.database.write_once()
+    site.latch = HeldLatch("anna", None, "smoke", "2026-05-13T12:00:00.000+00:00", on_file=False)
+    html = site.client.call("/journal.html").body.decode()
+    assert 'data-timezone="Asia/Tokyo"' in html
+    assert "Time (Asia/Tokyo)" in html
+    assert "Since 2026-05-13 21:00 JST." in html
+    assert '<td class="time" data-label="Time">2026-05-13 21:00:00 JST</td>' in html
+    assert "→ 2026-05-13 22:00:00 JST" in html
+    assert "Run → 20260513" in html
+    assert "+00:00" not in html
+    assert site.client.call("/journal").json["rows"][0]["at"].endswith("+00:00")  # a program gets it as it is kept
+
+
 def test_a_row_is_told_whole(site: Site) -> None:
     site.journal.append(
         "order", by="10.0.0.7", unit_id="E001", what="setDcdc", before={"word": "0x0000"}, after=[1, None],
