@@ -33,6 +33,7 @@ import { createTitle } from "./panels/title.js";
 import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
+import { createWallClock } from "./panels/wallClock.js";
 import { createUnderWay } from "./panels/underway.js";
 import { createUps } from "./panels/ups.js";
 import { createUnits } from "./panels/units.js";
@@ -63,6 +64,7 @@ const panels = [
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
   createTitle({ words, state }),
+  createWallClock({ words }),
   createCluster({ words, orders, state, api, ask, readNow }),
   createDeals({ words, state }),
   createUnderWay({ words, state }),
@@ -92,7 +94,7 @@ const preferences = createPreferences({
     relabel();
     words.ready.finally(relabel);
   },
-  onTheme: () => scene.setTheme(),
+  onTheme: (kind) => scene.setTheme(null, kind),
 });
 
 /** Says everything anew, what became of orders too, in the language that is chosen. */

@@ -77,6 +77,7 @@ export default {
   "shutdown.lead.unit": "It ends on this unit and does not start again by itself; its converter stays as it is, and nobody watches it.",
   debug: "debug", flush: "Flush cache", "flush.done": "{n} unit read anew|{n} units read anew",
   stopall: "Stop all", "stopall.note": "Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.",
+  "stopall.short": "Not an emergency stop: use the switch at the cabinet.",
   "stopall.ask": "Stop all converters now?",
   "stopall.lead": "Force Stop for the cluster, then Wait for every converter, and a check that each one shows it. Deals under way are ended.",
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",

@@ -77,6 +77,7 @@ export default {
   "shutdown.lead.unit": "このノードの apis-main が終了し、自動では再起動しません。DC/DC Converter は現在の状態のまま残り、監視されません。",
   debug: "debug", flush: "Flush cache", "flush.done": "{n} 台を再取得しました",
   stopall: "Stop all", "stopall.note": "非常停止(ISO 13850)ではありません。危険時は盤の非常停止スイッチを使用してください。",
+  "stopall.short": "非常停止ではありません。盤のスイッチを使用してください。",
   "stopall.ask": "全 DC/DC Converter を停止しますか?",
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",

@@ -7,6 +7,7 @@ import { make, setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const MANY = 180; // from about here the screen is filled to its corners with tiles
+const NARROW = "(max-width: 560px)"; // there the panels begin compact: many would be a page of many metres
 const MARGIN = "400px"; // cards are built this far before they come into view
 const LEVEL = { stale: "warn", silent: "alarm", alarm: "alarm" };
 
@@ -36,11 +37,8 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   $("#mode-filter").on("change", ({ currentTarget }) => choose("mode", currentTarget.value));
   $("#sort").on("change", ({ currentTarget }) => choose("sort", currentTarget.value));
   $("#find").on("input", ({ currentTarget }) => choose("find", currentTarget.value));
-  $("#density").on("click", ({ currentTarget }) => {
-    const compact = list.dataset.density !== "compact";
-    list.dataset.density = compact ? "compact" : "full";
-    currentTarget.setAttribute("aria-pressed", String(compact));
-  });
+  $("#density").on("click", () => setDensity(list.dataset.density !== "compact"));
+  setDensity(matchMedia(NARROW).matches);
   $(list).on("submit", "form", (event) => {
     event.preventDefault();
     const id = idOf(event.currentTarget);
@@ -66,6 +64,11 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   state.subscribe(({ opened }, changed) => {
     if (changed.has("opened") && opened?.what === "panel") show(opened.unitId);
   });
+
+  function setDensity(compact) {
+    list.dataset.density = compact ? "compact" : "full";
+    find("density").setAttribute("aria-pressed", String(compact));
+  }
 
   function choose(name, value) {
     choice[name] = value;

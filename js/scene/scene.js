@@ -2,7 +2,8 @@
 //
 //   const scene = createScene(canvas, { theme, words, onSelect, onHover, motion });
 //   scene.update(model)      model from lib/model.js buildModel
-//   scene.setTheme(theme?)   after the page's colours changed; without a theme they are read from the custom properties
+//   scene.setTheme(theme?, {paper})  after the page's colours changed; without a theme they are read from the custom properties. For `paper`
+//                            all is drawn at once and onto the page's own canvas: printed one upon another, the upper ones hide what lies below
 //   scene.setWords(words)    any of words.js SCENE_WORDS, translated
 //   scene.setMotion(bool)    false: dots stand still, units jump (prefers-reduced-motion is the default)
 //   scene.resize()           after the canvas's box changed otherwise than by its own resizing (that one is observed)
@@ -284,9 +285,12 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
       arrange();
       ask();
     },
-    setTheme(next = null) {
+    setTheme(next = null, { paper = false } = {}) {
       colours = next ?? readTheme(canvas);
       anew();
+      if (!paper || !model || size.width === 0 || size.height === 0) return;
+      draw(performance.now());
+      for (const { image } of stack.layers.slice(layout.tiles ? 1 : 2)) copy(stack.ground.context, image);
     },
     setWords(next) {
       texts = { ...SCENE_WORDS, ...next };
