@@ -18,6 +18,7 @@ import { bare } from "./lib/held.js";
 import { buildModel, statusOf } from "./lib/model.js";
 import { keepsThen } from "./lib/permits.js";
 import { serverNow } from "./lib/serverTime.js";
+import { createAddress } from "./panels/address.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusFigures } from "./panels/busFigures.js";
@@ -77,6 +78,7 @@ const panels = [
   createForget({ words, orders, state, readNow }),
   createTrips({ words, orders, state, readNow }),
   createDetails({ words, state }),
+  createAddress({ state }),
   asking,
   { render: () => showZone(words) },
 ];
@@ -208,6 +210,17 @@ function ignoreHeldKeys(event) {
   event.stopPropagation();
 }
 
+/** Back from another page the browser may show this one as it was left: what was begun then is not what anybody wants now. */
+function comeBack({ persisted }) {
+  if (!persisted) return;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  for (const form of document.forms) form.reset();
+  units.forgetTyped();
+  renew();
+  readNow();
+}
+
+addEventListener("pageshow", comeBack);
 document.addEventListener("keydown", ignoreHeldKeys, { capture: true });
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();

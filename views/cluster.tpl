@@ -7,7 +7,7 @@
 <p class="note" id="global-note" hidden></p>
 <p class="under-way" id="global-pending" aria-live="polite" translate="no">{{'→ ' + pending if pending else ''}}</p>
 <form class="pair" id="global-form">
-<select translate="no" id="global-choice" aria-labelledby="global-mode-title" disabled data-needs-script>
+<select autocomplete="off" translate="no" id="global-choice" aria-labelledby="global-mode-title" disabled data-needs-script>
 <option value="">--</option>
 <option value="autonomous" data-i18n="mode.autonomous">Run</option>
 <option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option>
@@ -31,10 +31,10 @@
 <h2 data-i18n="cluster.label">Cluster</h2>
 <p class="buttons"><button translate="no" type="button" id="shut-down" disabled data-i18n="shutdown">Shut Down</button></p>
 <p class="hint" id="shut-down-hint">Shut Down needs Manual in force.</p>
-<p><label class="check"><input type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
+<p><label class="check"><input autocomplete="off" type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
 <p class="buttons"><button translate="no" type="button" id="flush" data-i18n="flush" disabled data-needs-script>Flush cache</button>
 <button translate="no" type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" disabled data-needs-script>Lock…</button></p>
-<form class="ups" id="ups-form" hidden><p class="row"><label class="label" for="ups-choice" data-i18n="ups.all">UPS mode of all units :</label></p><p class="pair"><select translate="no" id="ups-choice" disabled data-needs-script><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button translate="no" type="submit" id="ups-set" data-i18n="set" disabled data-needs-script>Set</button></p></form>
+<form class="ups" id="ups-form" hidden><p class="row"><label class="label" for="ups-choice" data-i18n="ups.all">UPS mode of all units :</label></p><p class="pair"><select autocomplete="off" translate="no" id="ups-choice" disabled data-needs-script><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button translate="no" type="submit" id="ups-set" data-i18n="set" disabled data-needs-script>Set</button></p></form>
 <p class="lock-note" id="cluster-lock-note" hidden></p>
 <ul class="outcomes" id="cluster-outcome" aria-live="polite"></ul>
 </section>

@@ -109,7 +109,7 @@ export default {
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
   "busfig.ordered": "指令による動作",
   "busfig.working": "設定 {dvg} V、{dig} A、測定 {vg} V、{ig} A、損失 {lost} W",
-  "sharing.label": "電力融通画面",
+  "sharing.label": "電力融通画面", "sharing.press": "ノードを押すと詳細が表示されます。",
   "bus.voltage": "Bus voltage :",
   "sign.says": "+ は充電、− は放電", "sign.note": "電力と電流: + はバッテリーの充電、− は放電です。",
   "clock.units": "ノードの時計 {time}", "clock.none": "ノードの時計 --",
@@ -205,7 +205,7 @@ export default {
   "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。",
 
   "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.nohistory": "太陽光発電、電力融通、Battery 残容量の履歴: Main Controller 単体では履歴表示を行う機能はありません。", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
-  "details.last": "{time} 前の最後の値です。このノードは{state}です。", "details.never": "このノードのデータはありません({state})。",
+  "details.last": "{time} 前の最後の値です。このノードは{state}です。", "details.never": "このノードのデータはありません({state})。", "details.none": "この名前のノードはありません。",
 
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",
   "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.change": "変更前 → 変更後", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",

@@ -23,7 +23,9 @@ export function createDetails({ words, state }) {
     state.set({ opened: { what: "panel", unitId } });
   });
   state.subscribe(({ opened }, changed) => {
-    if (changed.has("opened") && opened?.what === "details") open(opened.unitId);
+    if (!changed.has("opened")) return;
+    if (opened?.what === "details") open(opened.unitId);
+    else if (opened === null && dialog.open) dialog.close(); // as by the browser's way back
   });
 
   function open(id) {
@@ -33,15 +35,24 @@ export function createDetails({ words, state }) {
   }
 
   function render(model) {
-    const unit = shown === null ? null : model.byId.get(shown);
-    if (!unit) return;
+    if (shown === null) return;
+    const unit = model.byId.get(shown) ?? { ...NOBODY, id: shown };
     setText(find("details-title"), words.t("details.title", { id: unit.id, name: unit.name && unit.name !== unit.id ? unit.name : "" }).trim());
-    const last = lastKnownSentence(unit, words);
-    setText(find("details-state"), last === "" ? stateSentence(unit, words) : `▲ ${last}`);
+    setText(find("details-state"), stateOf(unit));
     setAttribute(dialog, "data-state", unit.state);
+    find("details-card").disabled = unit.state === null;
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
   }
 
+  function stateOf(unit) {
+    if (unit.state === null) return words.t("details.none");
+    const last = lastKnownSentence(unit, words);
+    return last === "" ? stateSentence(unit, words) : `▲ ${last}`;
+  }
+
   return { render };
 }
+
+/** What stands for a unit that nobody knows: one that was forgotten, or that a link names wrongly. */
+const NOBODY = Object.freeze({ state: null, name: null, pv: null, utility: null, load: null, rsoc: null });

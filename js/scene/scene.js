@@ -34,6 +34,7 @@ import { isolated } from "../lib/wire.js";
 
 const DOT_BEAT = { cells: 1000 / 30, tiles: 1000 / 20 }; // ms between frames while only dots move
 const FRAME = 4; // ms before a frame is due it is asked for, so that none between is made in vain
+const TARGET = 24; // px that a finger needs
 const MARGIN = 48; // px around the middle in which dots may run
 const WHOLE = Object.freeze({ k: 1, x: 0, y: 0 });
 const TILE_TIME = 3; // ms per frame for painting tiles anew
@@ -150,7 +151,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
 
   function drawStill(now, spots, moving) {
     const isMoving = moving ? (id) => ways.moving(id, now) : () => false;
-    const focus = [...new Set([selected, keyed].filter((id) => id !== null))];
+    const focus = [...new Set([selected, keyed, hovered].filter((id) => id !== null))];
     const scene = { layout, model, spots, curves, isMoving, moving, focus, legend, ...size, fontSize: fontSize(), view: view.get() };
     if (groundKey !== layoutKey) {
       ground.resize(canvas.width, canvas.height);
@@ -364,7 +365,7 @@ function shownAsCell(spot) {
 
 function covers(spot, point, layout) {
   const { w, h } = spot.tile ? layout.tile : cellSize(spot.cell);
-  const reach = spot.tile ? 1 : Math.max(3, spot.cell * 0.12);
+  const reach = spot.tile ? 1 : Math.max(3, spot.cell * 0.12, (TARGET - w) / 2);
   return Math.abs(point.x - spot.x) <= w / 2 + reach && Math.abs(point.y - spot.y) <= h / 2 + reach;
 }
 

@@ -41,6 +41,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   bus.setAttribute("aria-describedby", means.id);
   busVoltage.stand(bus);
   form.addEventListener("input", onTouch);
+  form.addEventListener("reset", reset); // the next reading mirrors the converter again
 
   function onTouch() {
     touched = true;

@@ -134,3 +134,90 @@ def test_alarms_stand_in_the_title_and_leave_it_when_they_are_over(open_quiet: O
     stage.grid["error"] = False
     expect(page).to_have_title("APIS Main Controller · oist20")
     expect(icon).to_have_attribute("href", "img/favicon.svg")
+
+
+def test_a_link_opens_a_unit_and_the_ways_back_and_forward_go_through_what_was_shown(open_quiet: OpenPage) -> None:
+    """The address follows what is shown; an id of any characters is encoded."""
+    odd = "a&b=c #1"
+    stage = Stage.of(3)
+    stage.units[odd], stage.states[odd] = unit_data(odd), unit_status()
+    page = open_quiet("?unit=a%26b%3Dc+%231", stage=stage)
+    details = page.locator("#details")
+    expect(details).to_be_visible()
+    expect(page.locator("#details-title")).to_contain_text(odd)
+    page.keyboard.press("Escape")
+    expect(details).not_to_be_visible()
+    assert "unit" not in page.url
+    page.locator('.card[data-unit="E002"] .unit-link').click()
+    expect(page.locator("#details-title")).to_contain_text("E002")
+    assert page.url.endswith("?unit=E002")
+    page.go_back()
+    expect(details).not_to_be_visible()
+    page.go_forward()
+    expect(page.locator("#details-title")).to_contain_text("E002")
+    page.reload()
+    expect(page.locator("#details-title")).to_contain_text("E002")
+
+
+def test_a_link_to_a_unit_that_is_not_there_says_so(open_quiet: OpenPage) -> None:
+    page = open_quiet("#unit=E099", stage=Stage.of(1))
+    expect(page.locator("#details-title")).to_contain_text("E099")
+    expect(page.locator("#details-state")).to_have_text("No unit of this name is known.")
+    expect(page.locator("#details-card")).to_be_disabled()
+
+
+def test_a_link_sets_the_filter_and_the_filter_the_link(open_quiet: OpenPage) -> None:
+    """Also over a reload, and by the browser's way back."""
+    stage = Stage.of(3)
+    stage.states["E002"] = unit_status("stale", age=50.0)
+    page = open_quiet("?filter=stale", stage=stage)
+    cards = page.locator(".card")
+    expect(cards).to_have_count(1)
+    expect(page.locator("#filters input[value=stale]")).to_be_checked()
+    page.locator("#filters input[value=all]").check(force=True)
+    expect(cards).to_have_count(3)
+    assert "filter" not in page.url
+    page.locator("#mode-filter").select_option("manual")
+    expect(cards).to_have_count(0)
+    assert page.url.endswith("?mode=manual")
+    page.go_back()
+    expect(cards).to_have_count(3)
+    expect(page.locator("#mode-filter")).to_have_value("")
+    page.go_back()
+    expect(cards).to_have_count(1)
+    page.locator("#find").fill("mill")
+    expect(cards).to_have_count(0)
+    assert page.url.endswith("filter=stale&find=mill")
+
+
+def test_back_from_the_journal_no_field_holds_what_was_typed_before(open_page: OpenPage) -> None:
+    """Whether the browser kept the page or loads it anew; the filter is the address's."""
+    page = open_page("?filter=live")
+    card = page.locator('.card[data-unit="E001"]')
+    expect(card.locator(".current input")).to_be_attached()
+    page.locator("#global-choice").select_option("stop")
+    page.locator("#open-transfer").click()
+    page.locator("#transfer-current").fill("1.7")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Journal").click()
+    expect(page.locator("#journal-rows tr").first).to_be_visible()
+    page.go_back()
+    expect(page.locator("#trust-live b")).to_have_text("4")
+    expect(page.locator("#global-choice")).to_have_value("")
+    expect(page.locator("#transfer-current")).to_have_value("1.0")
+    expect(page.locator("#filters input[value=live]")).to_be_checked()
+
+
+def test_a_page_that_the_browser_kept_drops_what_was_begun_in_it(open_quiet: OpenPage) -> None:
+    """As the back-forward cache shows it: no question stands open, and a form mirrors its converter."""
+    stage = manual(1)
+    page = open_quiet(stage=stage)
+    card = page.locator(".card")
+    card.locator(".choices label", has_text="Current control").click()
+    card.locator(".current input").fill("1.7")
+    page.locator("#stop-all").click()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.locator("#confirm")).not_to_be_visible()
+    expect(card.locator(".current input")).to_have_value("")
+    expect(card.locator("input[value=stopped]")).to_be_checked()
+    assert stage.orders == [] or all("dryRun" in form for _, form in stage.orders)
