@@ -54,7 +54,7 @@ function rowOf(row) {
   const cell = (content, name = null, held = false) => {
     const label = words.t(HEADS[line.childElementCount], { zone: words.zone }); // shown where the screen is too narrow for columns
     const element = make("td", "", { class: name, "data-label": label });
-    element.append(make("span", content, { translate: held ? "no" : null }));
+    if (content !== "") element.append(make("span", content, { translate: held ? "no" : null })); // a phone leaves out what is empty
     line.append(element);
   };
   cell(words.moment(row.at, { seconds: true }), "time", true);

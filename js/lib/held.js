@@ -6,7 +6,8 @@
 const [HOLD, ISOLATE, POP] = ["\u2066", "\u2068", "\u2069"];
 const MARKED = /[\u2066\u2068]/;
 const WORDY = /[\p{L}\p{N}]/u;
-const FIGURE = "[+\\-\u2212]?\\d[\\d.,:]*(?:[ \u00a0]?(?:V|A|Wh?|%|s|min|h|d)(?!\\p{L}))?";
+const UNIT = "[ \u00a0]?(?:V|A|Wh?|%|s|min|h|d)(?!\\p{L})";
+const FIGURE = `[+\\-\u2212]?\\d[\\d.,:]*(?:${UNIT})?|\\{\\w+\\}${UNIT}`; // a figure, or its place in a template
 const patterns = new Map();
 
 /** The text as a held part. */
@@ -15,7 +16,7 @@ export function held(text) {
   return given === "" ? "" : `${HOLD}${given}${POP}`;
 }
 
-/** The text with each figure in it and each of these words as a held part; one that has such parts already as it is. */
+/** The text, or a template, with each figure in it and each of these words as a held part; one that has such parts already as it is. */
 export function heldIn(text, words = []) {
   return MARKED.test(text) ? text : text.replace(patternOf(words), (part) => held(part));
 }
@@ -60,7 +61,7 @@ function patternOf(words) {
   if (!patterns.has(key)) {
     if (patterns.size > 200) patterns.clear();
     const known = [...new Set(words)].filter((word) => WORDY.test(word)).sort((one, other) => other.length - one.length);
-    patterns.set(key, new RegExp([...known.map(exactly), `(?<![\\p{L}\\p{N}_{])${FIGURE}`].join("|"), "gu"));
+    patterns.set(key, new RegExp([...known.map(exactly), `(?<![\\p{L}\\p{N}_{])(?:${FIGURE})`].join("|"), "gu"));
   }
   return patterns.get(key);
 }

@@ -4,6 +4,7 @@
 // Its parts have ids that begin with the field's own: -which, -zone and -here.
 
 import { enteredTime } from "../lib/enteredTimes.js";
+import { bare } from "../lib/held.js";
 import { offsetAt, offsetText, zoneName } from "../lib/zones.js";
 import { make, setProperty, setText } from "./text.js";
 
@@ -51,8 +52,8 @@ export function createTimeField({ words, id, likely = () => 0 }) {
   }
 
   function labelOf(at, index) {
-    const values = { time: words.moment(at).slice(words.moment(at).indexOf(" ") + 1), offset: offsetText(offsetAt(at, words.zone)) };
-    return words.t(index === 0 ? "time.first" : "time.second", values);
+    const [, ...time] = bare(words.moment(at)).split(" ");
+    return words.t(index === 0 ? "time.first" : "time.second", { time: time.join(" "), offset: offsetText(offsetAt(at, words.zone)) });
   }
 
   return { input, which, read, pick, set, render };

@@ -107,6 +107,7 @@ class Stage:
     `orders` holds what the page ordered: (path, form), without the terms, which stand in `terms` at the same place.
     An order is answered as the program does with `wait=no` and is verified at once; `ends` says otherwise by path:
     {"state": "accepted"}, {"state": "failed", "error": ...}. `answers` are given as they stand.
+    `wall` is the time that the controller tells, where that is not now.
     `bare` are the paths of orders that came without their key or moment: there may be none (H1).
     """
 
@@ -123,6 +124,7 @@ class Stage:
     ends: dict[str, Json] = field(default_factory=dict)
     bare: list[str] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
+    wall: str | None = None
     serial: int = 0
     dead: bool = False
     proxy_says: str | None = None
@@ -194,7 +196,8 @@ class Stage:
         if "age" in told["data"]:
             age = told["data"].pop("age")
             told["data"]["updated"] = None if age is None else moment(-age)
-        return frame_of({**self.kept, **self.units}, self.states, deals, told)
+        frame = frame_of({**self.kept, **self.units}, self.states, deals, told)
+        return frame if self.wall is None else {**frame, "time": self.wall}
 
     def attach(self, page: Page) -> None:
         """Serve these readings to the page, and note its orders."""

@@ -51,6 +51,7 @@ test("figures with their units and the words asked for are held, whole words alo
   assert.deepEqual(heldParts(text), ["E1", "-2.5 A", "350 V", "12 %", "Run", "10:30."]);
   assert.deepEqual(heldParts(heldIn("E12 is up", ["E1"])), [], "a part of another id is none");
   assert.deepEqual(heldParts(heldIn("a+b (c)", ["a+b", "; ", ""])), ["a+b"]);
+  assert.deepEqual(heldParts(heldIn("{id} at {vg} V ({min} to {max} V)")), ["{vg} V", "{max} V"], "a place with its unit");
   assert.deepEqual(heldParts(heldIn("{n} of {Run} units", ["Run"])), [], "no place of a template");
   assert.deepEqual(heldParts(heldIn("全停止を送信", ["全停止"])), ["全停止"], "writing without blanks");
 });
@@ -74,6 +75,7 @@ test("ids, modes and figures are held in the sentences that the page makes; a mi
   const words = createWords("en", { holds: true });
   const unit = { id: "E001", age: 130, dvg: 350, dig: 2, state: "silent", lastWord: "reference" };
   assert.deepEqual(heldParts(unwatchedSentence(unit, words)), ["E001", "2 min 10 s", "as voltage reference at 350 V"]);
+  assert.equal(openText(words.t("now.bus", { v: "350.0" })), "Grid voltage: ");
   assert.equal(openText(words.t("ask.mode", { mode: "Manual" })), " for the cluster?");
   assert.deepEqual(heldParts(words.t("converter.needs")), ["Manual"], "the word on the control, within a sentence");
   assert.deepEqual(heldParts(standing({ state: "accepted", progress: { shown: 17, of: 19 } }, words)), ["17", "19"]);
