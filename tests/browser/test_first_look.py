@@ -221,3 +221,19 @@ def test_a_page_that_the_browser_kept_drops_what_was_begun_in_it(open_quiet: Ope
     expect(card.locator(".current input")).to_have_value("")
     expect(card.locator("input[value=stopped]")).to_be_checked()
     assert stage.orders == [] or all("dryRun" in form for _, form in stage.orders)
+
+
+def test_help_is_one_press_away_and_speaks_the_pages_language(open_quiet: OpenPage) -> None:
+    """Beside the page, which goes on; its marks have the picture's colours, and nothing is wider than a phone."""
+    page = open_quiet(stage=Stage.of(1), locale="ja-JP", color_scheme="light")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="ヘルプ").click()
+    helping = opened.value
+    expect(helping.locator("article[lang=ja]")).to_be_visible()
+    expect(helping.locator("article[lang=en]")).not_to_be_visible()
+    fill = helping.locator("article[lang=ja] .fill.charge").evaluate("one => getComputedStyle(one).fill")
+    assert fill == "rgb(47, 130, 97)"
+    helping.locator("#language").select_option("en")
+    expect(helping.locator("article[lang=en]")).to_contain_text("Neither is an emergency stop")
+    helping.set_viewport_size({"width": 360, "height": 800})
+    assert helping.evaluate("document.documentElement.scrollWidth") <= 360
