@@ -137,7 +137,7 @@ function stored(key) {
 const EVERY = 1000; // ms between two looks at the latch, and at how a stop stands
 const dialog = find("stop-dialog");
 const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
-const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch() });
+const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch() });
 const latch = createLatch({ words, orders, state, readNow: () => poller.now() });
 let following = false;
 

@@ -28,7 +28,7 @@
 </section>
 <section class="block controls-only">
 <h2 data-i18n="cluster.label">Cluster</h2>
-<p class="buttons"><button type="button" id="shut-down" disabled data-i18n="shutdown">Shut Down</button></p>
+<p class="buttons"><button type="button" id="shut-down" disabled aria-describedby="shut-down-hint" data-i18n="shutdown">Shut Down</button></p>
 <p class="hint" id="shut-down-hint">Shut Down needs Manual in force.</p>
 <p><label class="check"><input type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
 <p class="buttons"><button type="button" id="flush" data-i18n="flush" disabled data-needs-script>Flush cache</button>

@@ -48,11 +48,12 @@
 <p class="hint" id="lock-did"></p>
 <p class="lock-note figures" id="lock-bus" hidden></p>
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
+<p class="hint" id="lock-needs" aria-live="polite" hidden></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
 <p class="latched-note" id="lock-latched" data-i18n="estop.refused" hidden>E-stop latched: this is refused until it is reset.</p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>
 <p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
-<button type="submit" value="set" id="lock-set" class="calm"></button></p>
+<button type="submit" value="set" id="lock-set" class="calm" aria-describedby="lock-needs"></button></p>
 </form>
 </dialog>
 % include('signed.tpl', id='forget', note='forget.note', yes='forget.yes', grave=True, sure='forget.sure', latched=True)
@@ -60,16 +61,17 @@
 % include('estop_dialogs.tpl')
 <dialog class="dialog broad" id="transfer-dialog" aria-labelledby="transfer-title">
 <h2 id="transfer-title" data-i18n="transfer.title">Guided sharing</h2>
-<p class="hint" data-i18n="transfer.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
+<p class="hint" data-i18n="transfer.note">The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
 <form id="transfer-form" class="transfer-form">
 <p><label for="transfer-from" data-i18n="transfer.from">From (gives)</label><select id="transfer-from" required></select></p>
 <p><label for="transfer-to" data-i18n="transfer.to">To (takes)</label><select id="transfer-to" required></select></p>
 <p><label for="transfer-current" data-i18n="transfer.current">Current</label><span class="measured"><input id="transfer-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="1.0"> <span class="unit">A</span></span></p>
 <p><label for="transfer-minutes" data-i18n="transfer.minutes">Ends after</label><span class="measured"><input id="transfer-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="30"> <span class="unit">min</span></span></p>
 <p><label for="transfer-wh" data-i18n="transfer.wh">or once it has carried</label><span class="measured"><input id="transfer-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit">Wh</span></span></p>
-<p class="buttons"><button type="submit" class="danger" id="transfer-start" data-i18n="transfer.start">Start…</button></p>
+<p class="buttons"><button type="submit" class="danger" id="transfer-start" aria-describedby="transfer-needs" data-i18n="transfer.start">Start…</button></p>
 </form>
 <p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>
+<p class="hint" id="transfer-needs" data-level="warn" aria-live="polite" hidden></p>
 <p class="hint means" id="transfer-means" aria-live="polite"></p>
 <p class="outcome" id="transfer-now" aria-live="polite"></p>
 <ol class="steps" id="transfer-steps"></ol>

@@ -2,6 +2,7 @@
 
 import { timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
+import { stateKey } from "./transfer.js";
 import { isolated } from "./wire.js";
 
 /**
@@ -22,7 +23,7 @@ export function transferNews(transfer, words) {
   if (transfer.state === "running" && transfer.unattended) return say("warn", [endOf(transfer, words)]);
   if (transfer.state === "running") return why ? say("warn", [words.t("transfer.ending"), why]) : null;
   if (transfer.state === "failed" && transfer.safe !== true) return say("alarm", [words.t("transfer.state.failed"), why, words.t("transfer.unsafe")]);
-  return transfer.state === "failed" ? say("warn", [words.t("transfer.state.failed.safe"), why], true) : null;
+  return transfer.state === "failed" ? say("warn", [words.t(stateKey(transfer)), why], true) : null;
 }
 
 function endOf({ unattended }, words) {

@@ -1,7 +1,7 @@
 // What is under way, whoever ordered it; what the grid did by itself (Z13a); and the log of this session's orders.
 
 import { timeOfDay } from "../lib/moments.js";
-import { endKey, orderTitle, standing } from "../lib/sentences.js";
+import { doneKey, endKey, orderTitle, standing } from "../lib/sentences.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
@@ -96,7 +96,7 @@ const ENDED = new Set(["verified", "partlyVerified", "contradicted", "timedOut",
 
 /** An order that has no life of its own, such as a schedule set, is done but was not seen in any reading. */
 function stateKey({ command }) {
-  if (command.state === "verified" && typeof command.id !== "string") return "outcome.done";
+  if (command.state === "verified" && typeof command.id !== "string") return doneKey(command);
   if (ENDED.has(command.state)) return endKey(command);
   return { pending: "outcome.sending", accepted: "outcome.accepted" }[command.state] ?? "outcome.failed";
 }

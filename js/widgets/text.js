@@ -15,6 +15,12 @@ export function setAttribute(element, name, value) {
   }
 }
 
+/** Says beside a control what it waits for, "" for nothing, and has assistive technology say it with the control. */
+export function showNeed(element, text) {
+  setText(element, text);
+  setProperty(element, "hidden", text === "");
+}
+
 /** Sets a property such as `hidden`, `disabled`, `checked`. */
 export function setProperty(element, name, value) {
   if (element[name] !== value) element[name] = value;
@@ -39,6 +45,7 @@ export function showMeaning(element, input, text, good) {
 export function setOutcome(element, said) {
   setText(element, said?.text ?? "");
   setAttribute(element, "data-kind", said?.text ? said.kind : null);
+  setAttribute(element, "data-fading", said?.fading === true);
 }
 
 /**

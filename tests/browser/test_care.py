@@ -65,7 +65,7 @@ def test_guided_sharing_names_the_voltage_that_it_will_use(open_quiet: OpenPage)
     page.locator("#open-transfer").click()
     page.locator("#transfer-start").click()
     expect(page.locator("#transfer-outcome")).to_contain_text("holds no number")
-    assert stage.orders == []
+    assert [path for path, form in stage.orders if "dryRun" not in form] == []
 
 
 def test_a_lost_controller_vouches_for_nothing(open_quiet: OpenPage) -> None:

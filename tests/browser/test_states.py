@@ -108,7 +108,7 @@ def test_a_stale_unit_keeps_its_figures_and_loses_its_controls_but_stopped(open_
     unit.locator("[data-act=converter]").click()
     expect(page.locator("#confirm-yes")).to_be_focused()
     page.locator("#confirm-yes").click()
-    expect(unit.locator(":scope > .outcomes")).to_have_text("Stopped: done, seen in effect")
+    expect(unit.locator(":scope > .outcomes")).to_contain_text("Stopped: done, seen in effect")
     sent = [order for order in stage.orders if "dryRun" not in order[1]]
     assert sent == [("/set/dcdc/E001", "mode=0x0000&dvg=0&dig=0")]
     expect(page.locator('.card[data-unit="E002"] input[value=voltage]')).to_be_enabled()
@@ -464,7 +464,7 @@ def test_the_bus_voltage_field_goes_into_the_order(open_quiet: OpenPage) -> None
     page.locator(".card [data-act=converter]").click()
     expect(page.locator("#confirm-title")).to_contain_text("345 V")
     page.locator("#confirm-yes").click()
-    expect(page.locator(".card > .outcomes")).to_have_text("Voltage control 345 V: done, seen in effect")
+    expect(page.locator(".card > .outcomes")).to_contain_text("Voltage control 345 V: done, seen in effect")
     assert stage.orders[-1] == ("/set/dcdc/E001", "mode=0x0014&dvg=345&dig=2")
 
 
@@ -475,7 +475,7 @@ def test_a_refusal_stands_on_the_spot_in_the_controllers_own_sentence(open_quiet
     page = open_quiet(stage=stage, may_fail=True)
     page.locator("#global-choice").select_option("autonomous")
     page.locator("#global-set").click()
-    expect(page.locator("#global-outcome")).to_have_text("E002 is locked by Tanaka: fuse exchange.")
+    expect(page.locator("#global-outcome")).to_contain_text("E002 is locked by Tanaka: fuse exchange.")
     page.locator("#open-orders").click()
     expect(page.locator("#orders-rows tr")).to_contain_text("E002 is locked by Tanaka")
 
@@ -490,7 +490,7 @@ def test_stop_all_names_the_units_that_are_not_in_wait(open_quiet: OpenPage) -> 
     page = open_quiet(stage=stage)
     page.locator("#stop-all").click()
     page.locator("#confirm-yes").click()
-    expect(page.locator("#stop-outcome")).to_have_text(
+    expect(page.locator("#stop-outcome")).to_contain_text(
         "2 of 4 units are not seen in Wait. Not seen in Wait: E003, E004"
     )
 
@@ -560,11 +560,11 @@ def test_ups_modes_are_offered_with_debug_on_and_asked_first(open_quiet: OpenPag
     unit.locator("button").click()
     expect(page.locator("#confirm-title")).to_have_text("UPS mode 3 for E001?")
     page.locator("#confirm-yes").click()
-    expect(page.locator('.card[data-unit="E001"] > .outcomes')).to_have_text("UPS mode 3: done, seen in effect")
+    expect(page.locator('.card[data-unit="E001"] > .outcomes')).to_contain_text("UPS mode 3: done, seen in effect")
     page.locator("#ups-choice").select_option("5")
     page.locator("#ups-set").click()
     page.locator("#confirm-yes").click()
-    expect(page.locator("#cluster-outcome")).to_have_text(
+    expect(page.locator("#cluster-outcome")).to_contain_text(
         "UPS mode 5: not seen in effect in time; not taken by E002: no UPS"
     )
     assert stage.orders == [("/upsMode/3", "unitId=E001"), ("/upsMode/5", "")]
@@ -581,7 +581,7 @@ def test_stop_all_takes_the_place_of_a_question_that_stands_open(open_quiet: Ope
     expect(page.locator("#confirm-title")).to_have_text("Stop all converters now?")
     expect(page.locator("#confirm-yes")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#stop-outcome")).to_have_text("Every unit known is in Wait.")
+    expect(page.locator("#stop-outcome")).to_contain_text("Every unit known is in Wait.")
     assert stage.orders == [("/stopAll", "")]
 
 
@@ -769,7 +769,7 @@ def test_a_mode_that_the_grid_took_by_itself_stands_beside_the_mode(open_quiet: 
     page = open_quiet(stage=stage, timezone_id="UTC")
     page.locator("#global-choice").select_option("autonomous")
     page.locator("#global-set").click()
-    expect(page.locator("#global-outcome")).to_have_text("done, seen in effect")
+    expect(page.locator("#global-outcome")).to_contain_text("done, seen in effect")
     text = "The cluster went from Run to Force Stop by itself after a grid error."
     stage.more["gridEvents"] = [{"at": moment(1), "text": text, "kind": "mode", "unitId": None, "after": "stop"}]
     stage.grid["mode"] = "stop"
