@@ -5,7 +5,7 @@ export default {
   "skip.units": "Skip to the units",
   set: "Set", clear: "Clear", cancel: "Cancel", close: "Close", refresh: "Refresh",
   "and.more": "and {n} more",
-  "list.and": ", ",
+  "list.and": ", ", "atleast": "at least {what}",
 
   "duration.d": "d", "duration.h": "h", "duration.min": "min", "duration.s": "s",
   "in": "in {time}", "due": "due now",
@@ -103,7 +103,7 @@ export default {
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
   "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.untold": "apis-web does not tell them.",
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
-  "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
+  "deal.agreed": "agreed, no current yet", "deal.paused": "no current now", "deal.since": "since {at}", "deal.away": "{id} is {state}", "deal.noenergy": "energy cannot be told", "deal.more": "Details", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
   "events.title": "The grid by itself",
   "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained", "busfig.ordered": "By order",

@@ -5,7 +5,7 @@ export default {
   "skip.units": "個別ノード情報へ移動",
   set: "Set", clear: "Clear", cancel: "キャンセル", close: "閉じる", refresh: "Refresh",
   "and.more": "ほか {n}",
-  "list.and": "、",
+  "list.and": "、", "atleast": "{what} 以上",
 
   "duration.d": "日", "duration.h": "時間", "duration.min": "分", "duration.s": "秒",
   "in": "あと {time}", "due": "実行時刻",
@@ -103,7 +103,7 @@ export default {
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
   "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.untold": "apis-web から取得できません。",
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
-  "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
+  "deal.agreed": "成立、電流なし", "deal.paused": "現在電流なし", "deal.since": "{at} から", "deal.away": "{id} は{state}", "deal.noenergy": "電力量は判定できません", "deal.more": "詳細", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
   "events.title": "グリッドの自律動作",
   "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.outside": "電圧範囲外", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",

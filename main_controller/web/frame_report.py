@@ -13,6 +13,7 @@ from main_controller.assessment import cluster, flows
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.timestamps import iso_utc
+from main_controller.rules.deal_account import DealAccount
 from main_controller.sentence import Sentence
 from main_controller.web import status_report
 from main_controller.web.replies import encoded_json
@@ -93,11 +94,12 @@ class FrameReport:
             "grid": {**grid_of(state), "modes": _modes(state)},
             "clock": state.clock,
             "totals": _totals(state.totals),
-            "deals": None if state.deals is None else [_flow(flow) for flow in state.flows],
+            "deals": None if state.deals is None else list(map(_flow, state.flows, sources.deals(state.flows))),
             "spurs": [_spur(spur) for spur in state.spurs],
             "bus": _bus(sources.bus(state), state),
             "busConditions": [condition_of(one) for one in sources.bus_conditions()],
             "gridEvents": [event_of(event) for event in sources.grid_events()],
+            "dealEvents": [event_of(event) for event in sources.deal_events()],
             "apisWeb": {"emulatorEmulator": peer_of(sources.collector()), "budoEmulator": peer_of(sources.watcher())},
             "workers": {"dataCollector": worker_of(sources.collector()), "scheduler": worker_of(sources.scheduler())},
             "schedules": self.schedules(),
@@ -172,7 +174,7 @@ def _totals(totals: cluster.Totals) -> Totals:
     }
 
 
-def _flow(flow: flows.Flow) -> Flow:
+def _flow(flow: flows.Flow, account: DealAccount | None) -> Flow:
     return {
         "giver": flow.giver,
         "taker": flow.taker,
@@ -185,6 +187,12 @@ def _flow(flow: flows.Flow) -> Flow:
         "running": flow.running,
         "current": flow.current,
         "power": flow.power,
+        "seenAt": None if account is None else iso_utc(account.seen_at),
+        "sawBegin": account is not None and account.saw_begin,
+        "standsSince": None if account is None else iso_utc(account.stands_since),
+        "currentSince": None if account is None or account.current_since is None else iso_utc(account.current_since),
+        "energyWh": None if account is None or account.wh is None else round(account.wh, 1),
+        "gaps": account is not None and account.gaps,
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import UnitState
@@ -16,6 +17,7 @@ from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
 from main_controller.procedures.guided_transfer import TransferStanding
 from main_controller.procedures.then_mode import Promise
+from main_controller.rules.deal_account import DealAccount
 from main_controller.sentence import Sentence
 from main_controller.store.chronicle import Event
 from main_controller.store.known_units import Acknowledgement
@@ -75,7 +77,8 @@ class Sources:
     start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to follow a Soft
     Stop (H2); `bus` are the bus' figures in that state, `bus_conditions` what is wrong on it (S9); `estop` is the
     E-stop's latch (I17); `journal` says why the journal is not written, `not_kept` which of log and pid file cannot be
-    (M10); `trips` are the moments (monotonic s) of each unit's trips that nobody has reset (I11).
+    (M10); `trips` are the moments (monotonic s) of each unit's trips that nobody has reset (I11); `deals` are the
+    accounts of these deals, None where there is none yet, `deal_events` how deals began and ended of late.
     """
 
     collector: Callable[[], Health]
@@ -96,6 +99,8 @@ class Sources:
     bus: Callable[[GridState], BusFigures] = no_figures
     estop: Callable[[], HeldLatch | None] = _none
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
+    deals: Callable[[Sequence[Flow]], Sequence[DealAccount | None]] = field(default=lambda flows: [None] * len(flows))
+    deal_events: Callable[[], Sequence[Event]] = tuple
 
 
 class StatusReport:

@@ -145,4 +145,6 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         bus=lambda grid: cast(BusFigures, does.bus_view.figures(grid)),
         estop=does.estop.standing,
         trips=does.trips.moments,
+        deals=does.deals.accounts,
+        deal_events=does.deals.events,
     )

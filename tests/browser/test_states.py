@@ -171,6 +171,35 @@ def test_a_deal_without_current_differs_from_one_that_runs(open_quiet: OpenPage)
     expect(page.locator('.card[data-unit="E002"] .badges')).to_have_text("in a deal, current unknown")
 
 
+def test_a_deal_tells_how_long_and_how_much_and_folds_what_apis_main_says_of_it(
+    open_quiet: OpenPage, pictures: Path
+) -> None:
+    """Its current, its time and its energy in one row; the fields of the wire stay folded while it moves."""
+    stage = Stage.of(4)
+    stage.deals = [deal("E001", "E002"), deal("E003", "E004")]
+    stage.units["E002"] = unit_data("E002", status="0x0041", ig=1.5)
+    stage.units["E001"] = unit_data("E001", status="0x0014", ig=-1.5)
+    flows: Json = {"seenAt": moment(-800), "sawBegin": True, "standsSince": moment(-750), "gaps": False}
+    flows |= {"currentSince": moment(-750), "energyWh": 350.0}
+    stage.accounts = [flows, {"seenAt": moment(-40), "sawBegin": True, "standsSince": moment(-40), "gaps": False}]
+    page = open_quiet(stage=stage)
+    rows = page.locator("#deals > li")
+    expect(rows.nth(0).locator(".amps")).to_have_text("1.5 A")
+    expect(rows.nth(0).locator(".story")).to_have_text("12 min · 0.35 kWh")
+    expect(rows.nth(1).locator(".story")).to_contain_text("since ")
+    lines = rows.nth(0).locator(".deal-lines > span")
+    expect(lines).not_to_be_visible()
+    rows.nth(0).locator("summary").click()
+    expect(lines).to_contain_text("requester: E002")
+    flows["energyWh"] = 420.0
+    expect(rows.nth(0).locator(".story")).to_have_text("12 min · 0.42 kWh")
+    expect(lines).to_be_visible()
+    page.locator("#deals-block").screenshot(path=pictures / "deals.png")
+    stage.states["E001"] = unit_status("silent", age=50.0)
+    stage.states["E002"] = unit_status("stale", age=40.0)
+    expect(rows.nth(0).locator(".story")).to_contain_text("E001 is silent, E002 is stale")
+
+
 def test_grid_error_and_what_the_grid_did_by_itself_are_told(open_quiet: OpenPage) -> None:
     """Z13a, K10: the error as a banner and in the strip, the event with its time and zone."""
     stage = Stage.of(2)

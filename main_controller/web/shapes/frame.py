@@ -44,6 +44,10 @@ class Totals(TypedDict):
 class Flow(TypedDict):
     """A deal: `running` says whether current flows (null: no reading tells), `current` and `power` its part of what is
     measured, as sizes (null: none flows, or not told), `agreed` what the deal says; the rest as sent, null: not told.
+
+    `seenAt` is when this program first saw it (null: it has not looked yet), `sawBegin` whether it saw it begin;
+    `running` is so since `standsSince`, and current was first seen at `currentSince` (null: never). `energyWh` is what
+    it carried since then by the readings, without the time of which none told (`gaps`); null: nothing could be counted.
     """
 
     giver: UnitId
@@ -57,6 +61,12 @@ class Flow(TypedDict):
     running: bool | None
     current: Amperes | None
     power: Watts | None
+    seenAt: Time | None
+    sawBegin: bool
+    standsSince: Time | None
+    currentSince: Time | None
+    energyWh: WattHours | None
+    gaps: bool
 
 
 class Spur(TypedDict):
@@ -127,8 +137,8 @@ class Head(TypedDict):
 
 
 class Sections(TypedDict, total=False):
-    """The sections of a frame. `clock` is the units' own time as sent, `deals` null where they cannot be told; the rest
-    is as in the status."""
+    """The sections of a frame. `clock` is the units' own time as sent, `deals` null where they cannot be told,
+    `dealEvents` how deals began and ended of late; the rest is as in the status."""
 
     about: About
     data: Counts
@@ -140,6 +150,7 @@ class Sections(TypedDict, total=False):
     bus: Bus
     busConditions: list[Condition]
     gridEvents: list[Event]
+    dealEvents: list[Event]
     apisWeb: ApisWeb
     workers: Workers
     schedules: FrameSchedules
