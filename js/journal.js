@@ -1,8 +1,10 @@
-// The journal's own page: who ordered what, what came of it, and what the grid did by itself; filtered, page by page, or as CSV.
+// The journal's own page: who ordered what, what came of it, and what the grid did by itself, a row for each matter with its details folded;
+// filtered, page by page, or as CSV.
 // Stop all stands here too, and asks once as on the main page; so does the E-stop's latch.
 
 import { createApi } from "./api.js";
 import { pageName } from "./keys.js";
+import { beganAt, detailsOf, levelOf, mattersOf, outcomeOf, titleOf } from "./lib/matters.js";
 import { moment, zoneName } from "./lib/moments.js";
 import { failureSentence } from "./lib/sentences.js";
 import { createOrders } from "./orders.js";
@@ -11,7 +13,6 @@ import { createLatch } from "./panels/latch.js";
 import { createPoller } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./widgets/stop.js";
-import { isolated } from "./lib/wire.js";
 import { chooseLanguage, createWords, translate } from "./words.js";
 
 const words = createWords(chooseLanguage(stored("language"), navigator.languages));
@@ -24,6 +25,7 @@ const rows = find("journal-rows");
 const heads = [...document.querySelectorAll("thead th")];
 const outcome = find("journal-outcome");
 let next = null; // where older rows go on
+const refused = outcome.textContent !== ""; // the address asks for what cannot be: the page was sent with the reason, as 400
 let reading = 0; // number of the newest question; older answers are dropped
 
 async function show(before = null) {
@@ -38,58 +40,77 @@ async function show(before = null) {
     return;
   }
   next = answer.body.next ?? null;
-  rows.replaceChildren(...answer.body.rows.map(rowOf));
+  const matters = mattersOf(answer.body.rows);
+  rows.replaceChildren(...matters.map(rowOf));
   find("journal-older").disabled = next === null;
   find("journal-newest").disabled = before === null;
-  say(answer.body.rows.length === 0 ? words.t("journal.none") : words.t("journal.rows", { n: answer.body.rows.length }), "");
+  say(matters.length === 0 ? words.t("journal.none") : words.t("journal.rows", { n: matters.length }), "");
 }
 
-function rowOf(row) {
+/** Why nothing is shown, in the page's language; the filter is there to ask again. */
+async function showRefusal() {
+  const answer = await api.journal(Object.fromEntries(asked));
+  if (!answer.ok && reading === 0) say(failureSentence(answer, words), "bad");
+}
+
+function rowOf(matter) {
+  const { row } = matter;
   const line = document.createElement("tr");
   const cell = (content, name = "") => {
     const element = document.createElement("td");
-    element.textContent = content;
+    element.append(content);
     element.dataset.label = heads[line.childElementCount].textContent; // shown where the screen is too narrow for columns
     if (name) element.className = name;
     line.append(element);
   };
-  cell(moment(row.at, { seconds: true, language: words.language }), "time");
-  cell(named("kind", row.kind));
+  const [what, title] = ["div", "p"].map((tag) => document.createElement(tag));
+  title.textContent = titleOf(matter, words);
+  what.append(title, foldedOf(matter, title.textContent));
+  cell(timeOf(beganAt(matter)), "time");
+  cell(what, "what");
   cell(named("by", row.by));
-  cell(said(row.unitId));
-  cell(said(row.what), "what");
-  cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
-  cell(outcomeOf(row), "result");
-  const level = LEVELS[row.stage];
+  cell(row.unitId === null || row.unitId === undefined ? "" : words.said(row.unitId));
+  cell(outcomeOf(matter, words), "result");
+  const level = levelOf(matter);
   if (level) line.lastElementChild.dataset.level = level;
   return line;
 }
 
-/** What came of it: in the page's language where its code is known; else its stage in words before what follows it. */
-function outcomeOf({ stage, outcome }) {
-  const text = String(outcome ?? "");
-  if (words.knows(text) || !SPOKEN.has(stage) || !text.startsWith(stage)) return said(outcome);
-  return `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}`;
+/** What stands behind a matter, folded: its kind, its stages, before and after. */
+function foldedOf(matter, title) {
+  const folded = document.createElement("details");
+  const summary = document.createElement("summary");
+  const list = document.createElement("dl");
+  summary.textContent = words.t("journal.details");
+  summary.setAttribute("aria-label", `${words.t("journal.details")} · ${title}`);
+  folded.append(summary, list);
+  folded.addEventListener("toggle", () => list.childElementCount === 0 && fill(list, matter));
+  return folded;
+}
+
+function fill(list, matter) {
+  const kind = { label: words.t("journal.kind"), text: named("kind", matter.row.kind) };
+  for (const { label, text } of [kind, ...detailsOf(matter, words, timeOf)]) {
+    const [term, value] = ["dt", "dd"].map((tag) => document.createElement(tag));
+    term.textContent = label;
+    value.textContent = text;
+    list.append(term, value);
+  }
+}
+
+/** A time without the zone, which the head of the column names; with it where it is another, as in summer. */
+function timeOf(iso) {
+  const text = moment(iso, { seconds: true, language: words.language });
+  const zone = ` ${zoneName(new Date(), undefined, words.language)}`;
+  return text.endsWith(zone) ? text.slice(0, -zone.length) : text;
 }
 
 /** A kind of row, or who did it where that is no person, in words; what has none stands as it is. */
 function named(group, value) {
   const key = `journal.${group}.${value}`;
   const text = words.t(key);
-  return text === key ? said(value) : text;
+  return text === key ? words.said(value ?? "") : text;
 }
-
-/** A value as text: objects as "key: value" pairs, nothing as "". */
-function said(value) {
-  if (value === null || value === undefined) return "";
-  if (typeof value !== "object") return words.said(value);
-  return Object.entries(value)
-    .map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`)
-    .join(", ");
-}
-
-const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);
-const LEVELS = Object.freeze({ partlyVerified: "warn", contradicted: "alarm" });
 
 const asked = new URLSearchParams(location.search);
 const limit = asked.get("limit"); // rows at once, as the address asks
@@ -99,6 +120,7 @@ function takeFilter() {
   find("journal-from").value = localTime(asked.get("from"));
   find("journal-to").value = localTime(asked.get("to"));
   find("journal-unit").value = asked.get("unit") ?? "";
+  find("journal-about").value = asked.get("about") ?? "";
 }
 
 /** A time of the address as a field has it: in the browser's zone, to the second; "" for none. */
@@ -116,7 +138,7 @@ function nameFilter() {
 
 function filter() {
   const time = (id) => (find(id).value ? new Date(find(id).value).toISOString() : null);
-  return { from: time("journal-from"), to: time("journal-to"), unit: find("journal-unit").value.trim() || null };
+  return { from: time("journal-from"), to: time("journal-to"), unit: find("journal-unit").value.trim() || null, about: find("journal-about").value || null };
 }
 
 function say(sentence, kind) {
@@ -166,6 +188,10 @@ state.subscribe(() => {
   show();
 });
 
+find("journal-about").addEventListener("change", () => {
+  nameFilter();
+  show();
+});
 document.documentElement.lang = words.language;
 translate(document, words);
 find("journal-time").textContent = words.t("journal.time", { zone: zoneName(new Date(), undefined, words.language) });
@@ -178,6 +204,6 @@ for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) bu
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 takeFilter();
-words.ready.finally(() => show(asked.get("before")));
+words.ready.finally(() => (refused ? showRefusal() : show(asked.get("before"))));
 poller.start();
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

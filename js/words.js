@@ -23,7 +23,7 @@ export function chooseLanguage(stored, wanted) {
 export function createWords(language = "en") {
   const codes = new Map(); // the English text -> its {code, parameters}
   let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
-  const words = { language, t, units: unitsOf(language), set, learn, knows, names, said: sentence, ready: null };
+  const words = { language, t, units: unitsOf(language), set, learn, knows, names, said: sentence, part, ready: null };
 
   function set(next) {
     words.language = Object.hasOwn(CATALOGUES, next) ? next : "en";
@@ -63,6 +63,14 @@ export function createWords(language = "en") {
     const message = codes.get(String(text));
     if (message) learn([{ text: String(text), ...message }]); // what is shown is not forgotten
     return (message && translates() ? sentenceOf(message, said) : null) ?? told(text);
+  }
+
+  /** One parameter of a sentence of the controller, in the page's language where it is a sentence itself; null where it has none, or no code is known. */
+  function part(text, name) {
+    const value = codes.get(String(text))?.parameters?.[name];
+    if (value === undefined || value === null) return null;
+    if (typeof value !== "object") return told(value);
+    return (translates() ? sentenceOf(value, said) : null) ?? told(value.text);
   }
 
   /** Whether a sentence of the controller names this unit or person, by its parameters; false where its code is not known. */

@@ -48,7 +48,7 @@
 <p class="hint" id="lock-did"></p>
 <p class="lock-note figures" id="lock-bus" hidden></p>
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
-<p class="hint" id="lock-needs" aria-live="polite" hidden></p>
+<p class="hint means" id="lock-needs" data-level="warn" aria-live="polite" hidden></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
 <p class="latched-note" id="lock-latched" data-i18n="estop.refused" hidden>E-stop latched: this is refused until it is reset.</p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>
@@ -71,7 +71,7 @@
 <p class="buttons"><button type="submit" class="danger" id="transfer-start" aria-describedby="transfer-needs" data-i18n="transfer.start">Start…</button></p>
 </form>
 <p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>
-<p class="hint" id="transfer-needs" data-level="warn" aria-live="polite" hidden></p>
+<p class="hint means" id="transfer-needs" data-level="warn" aria-live="polite" hidden></p>
 <p class="hint means" id="transfer-means" aria-live="polite"></p>
 <p class="outcome" id="transfer-now" aria-live="polite"></p>
 <ol class="steps" id="transfer-steps"></ol>

@@ -24,15 +24,20 @@
 <p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from" step="1"></p>
 <p><label for="journal-to" data-i18n="journal.to">To</label><input type="datetime-local" id="journal-to" name="to" step="1"></p>
 <p><label for="journal-unit" data-i18n="journal.unit">Unit</label><input id="journal-unit" name="unit" value="{{unit}}" maxlength="200" autocomplete="off" spellcheck="false"></p>
+<p><label for="journal-about" data-i18n="journal.about">Show</label><select id="journal-about" name="about">
+% for value, label in (('', 'all'), ('orders', 'orders'), ('grid', 'the grid by itself'), ('deals', 'deals'), ('faults', 'faults')):
+<option value="{{value}}" {{'selected' if value == about else ''}} data-i18n="journal.about.{{value or 'all'}}">{{label}}</option>
+% end
+</select></p>
 <p class="buttons"><button type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
 </form>
-<p class="outcome" id="journal-outcome" aria-live="polite"></p>
+<p class="outcome" id="journal-outcome" aria-live="polite" {{!'data-kind="bad"' if refused else ''}}>{{refused}}</p>
 <div class="wrap" tabindex="0" role="region" aria-label="Journal" data-i18n-label="journal.title">
 <table>
-<thead><tr><th scope="col" id="journal-time">Time</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
+<thead><tr><th scope="col" id="journal-time">Time</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
 <tbody id="journal-rows">
 % for row in rows:
-<tr><td class="time" data-label="Time">{{row['at']}}</td><td data-label="Kind">{{row['kind']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="what" data-label="What">{{row['what']}}</td><td class="change" data-label="Before → after">{{'%s → %s' % (row['before'] or '', row['after'] or '') if row['before'] or row['after'] else ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>
+<tr><td class="time" data-label="Time">{{row['at']}}</td><td class="what" data-label="What">{{row['what']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>
 % end
 </tbody>
 </table>

@@ -15,6 +15,9 @@ DealKey = tuple[str | int | None, ...]
 """What a deal is known by from one list to the next: what it says of itself, and its place among those that say the
 same (K12)."""
 
+SINCE = 5
+"""Where its time stands in a key; what stands before it does not change while the deal lives."""
+
 
 @dataclass(frozen=True, slots=True)
 class DealAccount:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from main_controller.assessment.flows import Flow
 from main_controller.orders.desk import Desk
-from main_controller.rules.deal_account import DealAccount, DealKey, keyed, opened
+from main_controller.rules.deal_account import SINCE, DealAccount, DealKey, keyed, opened
 from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Event, Record
 
@@ -70,8 +70,10 @@ class DealWatch:
             return
         longest = self._desk.timing.stale_after
         now: dict[DealKey, tuple[Flow, DealAccount]] = {}
-        for key, flow in keyed(grid.flows):
-            before = None if known is None else known.get(key)
+        deals = keyed(grid.flows)
+        moved = _moved(known or {}, [key for key, _ in deals])
+        for key, flow in deals:
+            before = None if known is None else known.get(moved.get(key, key))
             if before is not None:
                 now[key] = (flow, before[1].looked(flow, wall, at, longest))
                 continue
@@ -80,14 +82,31 @@ class DealWatch:
                 self._tell(flow, _began(flow, told), {"state": "began"})
         self._known = MappingProxyType(now)
         for key, (flow, account) in (known or {}).items():
-            if key not in now:
-                self._tell(flow, _ended(flow, account), {"state": "ended", "energyWh": account.wh})
+            if key not in now and key not in moved.values():
+                self._tell(
+                    flow,
+                    _ended(flow, account),
+                    {"state": "ended", "energyWh": None if account.wh is None else round(account.wh, 1)},
+                )
 
     def _tell(self, flow: Flow, text: Sentence, more: Mapping[str, object]) -> None:
         after = {"giver": flow.giver, "taker": flow.taker, **more}
         log.info("%s", text)
         self._events.append(Event(self._desk.wall(), KIND, None, text, after, None))
         self._record(KIND, None, text, None, after)
+
+
+def _moved(known: Mapping[DealKey, tuple[Flow, DealAccount]], keys: Sequence[DealKey]) -> dict[DealKey, DealKey]:
+    """What deals without current so far are known by now: their time is that of their agreement until they start."""
+    new = [key for key in keys if key not in known]
+    found: dict[DealKey, DealKey] = {}
+    for key, (_, account) in known.items():
+        if key in keys or account.current_since is not None:
+            continue
+        same = next((one for one in new if one not in found and one[:SINCE] == key[:SINCE]), None)
+        if same is not None:
+            found[same] = key
+    return found
 
 
 def _began(flow: Flow, seen: bool) -> Sentence:
@@ -122,7 +141,7 @@ def _ended(flow: Flow, account: DealAccount) -> Sentence:
     if account.whole:
         return say(
             "watching.dealEnded",
-            "The deal from {giver} to {taker} ended after {minutes:.0f} min of current, {kwh:.3g} kWh given.",
+            "The deal from {giver} to {taker} ended after {minutes:.1f} min of current, {kwh:.3g} kWh given.",
             giver=giver,
             taker=taker,
             minutes=minutes,
@@ -130,7 +149,7 @@ def _ended(flow: Flow, account: DealAccount) -> Sentence:
         )
     return say(
         "watching.dealEndedAtLeast",
-        "The deal from {giver} to {taker} ended after at least {minutes:.0f} min of current, "
+        "The deal from {giver} to {taker} ended after at least {minutes:.1f} min of current, "
         "at least {kwh:.3g} kWh given.",
         giver=giver,
         taker=taker,

@@ -28,7 +28,7 @@ from main_controller.web.readings import Readings
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.shapes.bus import BusFigures
 from main_controller.web.shapes.rules import Headroom
-from main_controller.web.status_report import Sources, StatusReport
+from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.choices import Upstream, about
 from main_controller.wiring.loops import Loops, waking
@@ -108,7 +108,8 @@ class Routes:
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
             JournalPages(
-                stores.journal, settings.root / "views", title=settings.title,
+                stores.journal, settings.root / "views",
+                title=lambda: settings.title or title_of(cache.snapshot()),
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
                 estop=does.estop.standing,
             ),

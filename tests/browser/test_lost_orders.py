@@ -107,7 +107,7 @@ def test_the_journals_page_finds_the_end_of_its_stop_too(
     page.keyboard.press("Enter")
     expect(page.locator("#stop-outcome")).to_contain_text("Every unit known is in Wait.", timeout=LONG)
     expect(page.locator("#stop-plain")).to_be_hidden()
-    expect(page.locator("#journal-rows")).to_contain_text("stopAll")
+    expect(page.locator("#journal-rows")).to_contain_text("Stop all")
 
 
 @pytest.mark.parametrize("dialog", ["schedule", "lock"])

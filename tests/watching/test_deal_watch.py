@@ -62,7 +62,7 @@ def test_what_is_found_at_the_start_is_no_news_and_its_end_is_at_least() -> None
     watched = Watched()
     assert watched.run(720.0, ONE) == []
     (text,) = watched.run(5.0)
-    assert text == "The deal from E001 to E002 ended after at least 12 min of current, at least 0.139 kWh given."
+    assert text == "The deal from E001 to E002 ended after at least 12.0 min of current, at least 0.139 kWh given."
 
 
 def test_a_deal_that_was_watched_from_its_beginning_ends_with_what_it_gave(watched: Watched) -> None:
@@ -72,10 +72,10 @@ def test_a_deal_that_was_watched_from_its_beginning_ends_with_what_it_gave(watch
     assert account is not None
     assert account.saw_begin
     (text,) = watched.run(5.0)
-    assert text == "The deal from E001 to E002 ended after 12 min of current, 0.14 kWh given."
+    assert text == "The deal from E001 to E002 ended after 12.0 min of current, 0.14 kWh given."
     (row,) = watched.rows
     assert row[:2] == ("deal", None)
-    assert row[4] == {"giver": "E001", "taker": "E002", "state": "ended", "energyWh": account.wh}
+    assert row[4] == {"giver": "E001", "taker": "E002", "state": "ended", "energyWh": round(account.wh or 0.0, 1)}
     assert [event.text for event in watched.watch.events()][-1] == text
     assert watched.watch.accounts([ONE]) == [None]
 
@@ -106,3 +106,16 @@ def test_the_page_is_shown_the_newest(watched: Watched) -> None:
     events = watched.watch.events()
     assert len(events) == KEPT
     assert events[-1].text.startswith("The deal from E001 to E002 ended")
+
+
+def test_a_deal_whose_time_moves_from_its_agreement_to_its_start_is_the_same(watched: Watched) -> None:
+    """apis-web tells when it was agreed until it has started; one that had current is another when its time differs."""
+    agreed = replace(OTHER, since="2020/01/01-09:46:48")
+    started = replace(ONE, giver="E003", taker="E004", since="2020/01/01-09:47:10")
+    watched.run(60.0, agreed)
+    assert watched.run(60.0, started) == []
+    next_one = replace(started, since="2020/01/01-09:59:00")
+    told = watched.run(5.0, next_one)
+    assert [text.split(" ended")[0] for text in told] == [
+        "A deal from E003 to E004 was agreed.", "The deal from E003 to E004"
+    ]  # fmt: skip

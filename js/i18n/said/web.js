@@ -20,6 +20,7 @@ export default {
   "web.momentIncomplete": "パラメータ serial、start、age は同時に指定してください。",
   "web.noBudoWord": "{mode} はここで指定できる Mode ではありません。{modes} のいずれかを指定してください。",
   "web.noCallback": "パラメータ 'callback' は使用できません(JSONP には対応していません)。",
+  "web.noSubject": "about は {subjects} のいずれかを指定してください({given} は指定できません)。",
   "web.noConverterStatus": "mode {mode} は DC/DC Converter の状態ではありません。{modes} のいずれかを指定してください。",
   "web.noDataYet": "apis-web からのデータがまだありません。",
   "web.noFile": "ファイル {file} はありません。",
