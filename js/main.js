@@ -23,6 +23,7 @@ import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
 import { createDetails } from "./panels/details.js";
 import { createForget } from "./panels/forget.js";
+import { createHappened } from "./panels/happened.js";
 import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
@@ -61,6 +62,7 @@ const panels = [
   createCluster({ words, orders, state, api, ask, readNow }),
   createDeals({ words, state }),
   createUnderWay({ words, state }),
+  createHappened({ words, state, api }),
   createSchedules({ words, orders, state, readNow }),
   createLocks({ words, orders, state, readNow }),
   createUps({ words, orders, state, orderUps }),
@@ -70,7 +72,7 @@ const panels = [
   units,
   createForget({ words, orders, state, readNow }),
   createTrips({ words, orders, state, readNow }),
-  createDetails({ words, state }),
+  createDetails({ words, state, api }),
   asking,
 ];
 const scene = createScene(document.getElementById("scene"), {

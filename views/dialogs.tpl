@@ -36,7 +36,7 @@
 </dialog>
 <dialog class="dialog broad" id="orders-dialog" aria-labelledby="orders-title">
 <h2 id="orders-title" data-i18n="orders.title">Orders of this session</h2>
-<p class="hint" data-i18n="orders.note">Given from this page since it was opened. Everybody's orders stand in the journal.</p>
+<p class="hint"><span data-i18n="orders.note">Given from this page since it was opened.</span> <a href="journal.html?about=orders" data-i18n="orders.everybody">Everybody's orders stand in the journal.</a></p>
 <div class="scroller" tabindex="0" role="region" aria-labelledby="orders-title">
 <table><thead><tr><th scope="col" data-i18n="column.at">Time</th><th scope="col" data-i18n="column.order">Order</th><th scope="col" data-i18n="column.state">State</th><th scope="col" data-i18n="column.outcome">Outcome</th></tr></thead><tbody id="orders-rows"></tbody></table>
 </div>
@@ -87,6 +87,7 @@
 <p class="battery"><span class="unseen" data-i18n="battery.status">Battery Status :</span><span class="cell" aria-hidden="true"><i></i></span><b data-detail="rsoc">--</b> <small>%</small></p>
 <p class="person"><i class="icon person" aria-hidden="true"></i><span class="unseen" data-i18n="details.load">Consumption</span><b data-detail="load">--</b> <small>W</small></p>
 </div>
+<section class="happened" aria-labelledby="details-happened-title"><h3 id="details-happened-title" data-i18n="happened.title">What happened</h3><ul class="events" id="details-happened"></ul><p><a class="quiet" id="details-journal" href="journal.html" data-i18n="happened.more">Journal</a></p></section>
 <section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.nohistory">PV, sharing and battery over time: this controller keeps no history of its own.</p></section>
 <div class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button data-i18n="close" autofocus>Close</button></form></div>
 </dialog>

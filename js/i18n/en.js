@@ -105,7 +105,7 @@ export default {
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.paused": "no current now", "deal.since": "since {at}", "deal.away": "{id} is {state}", "deal.noenergy": "energy cannot be told", "deal.more": "Details", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
-  "events.title": "The grid by itself",
+  "happened.title": "What happened", "happened.none": "Nothing of this kind of late.", "happened.more": "All in the journal",
   "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained", "busfig.ordered": "By order",
   "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.out": "{units}, since {at}", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
@@ -159,7 +159,7 @@ export default {
   "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.last": "Not live, last seen not in Wait: {units}", "now.age": "Data {time} old",
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",
 
-  "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened. Everybody's orders stand in the journal.", "orders.none": "None yet.",
+  "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened.", "orders.everybody": "Everybody's orders stand in the journal.", "orders.none": "None yet.",
   "orders.underway": "Under way", "orders.by": "by {by}", "orders.scheduler": "the scheduler",
   "order.cluster": "cluster", "order.mode": "{mode} · {scope}", "order.local": "Local mode {mode} · {scope}", "order.local.clear": "Clear local mode · {scope}", "order.stopAll": "Stop all", "order.estop": "Stop all and latch", "order.estopReset": "Reset of the E-stop", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}", "order.forget": "Forget · {scope}",

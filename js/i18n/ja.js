@@ -105,7 +105,7 @@ export default {
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "成立、電流なし", "deal.paused": "現在電流なし", "deal.since": "{at} から", "deal.away": "{id} は{state}", "deal.noenergy": "電力量は判定できません", "deal.more": "詳細", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
-  "events.title": "グリッドの自律動作",
+  "happened.title": "できごと", "happened.none": "最近の該当するできごとはありません。", "happened.more": "すべて記録で見る",
   "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.outside": "電圧範囲外", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
   "busfig.volts": "{range} V({n} 台)", "busfig.out": "{units}({at} から)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
@@ -160,7 +160,7 @@ export default {
   "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.last": "受信していないノードのうち最後に Wait 以外: {units}", "now.age": "データ: {time} 前",
   "now.unit": "{id} の現在: {did}、{vg} V、{ig} A",
 
-  "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "ページを開いてからの操作です。全員の操作は記録(Journal)にあります。", "orders.none": "まだありません。",
+  "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "この画面を開いてから、ここで行った操作です。", "orders.everybody": "全員の操作は Journal にあります。", "orders.none": "まだありません。",
   "orders.underway": "実行中の操作", "orders.by": "操作者 {by}", "orders.scheduler": "Scheduler",
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.estop": "全停止してラッチ", "order.estopReset": "ラッチのリセット", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}", "order.forget": "登録解除 · {scope}",

@@ -1,17 +1,15 @@
-// What is under way, whoever ordered it; what the grid did by itself (Z13a); and the log of this session's orders.
+// What is under way, whoever ordered it, and the log of this session's orders. What is over stands in happened.js.
 
+import { byWhom } from "../lib/happened.js";
 import { timeOfDay } from "../lib/moments.js";
 import { doneKey, endKey, orderTitle, standing } from "../lib/sentences.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
-const EVENTS = 6;
 
 export function createUnderWay({ words, state }) {
   const block = document.getElementById("under-way-block");
   const list = document.getElementById("under-way");
-  const eventsBlock = document.getElementById("events-block");
-  const events = document.getElementById("events");
   const count = document.getElementById("orders-count");
   const dialog = document.getElementById("orders-dialog");
   const rows = document.getElementById("orders-rows");
@@ -31,33 +29,13 @@ export function createUnderWay({ words, state }) {
       () => lined(),
       (element, command) => {
         setText(element.children[0], orderTitle(command, words));
-        setText(element.children[1], `${standing(command, words)} · ${byWhom(command)} · ${timeOfDay(command.at, { language: words.language })}`);
+        setText(element.children[1], `${standing(command, words)} · ${byWhom(command, words)} · ${timeOfDay(command.at, { language: words.language })}`);
         setAttribute(element, "data-state", command.state);
       },
     );
     setProperty(count, "hidden", open.length === 0);
     setText(count, open.length);
-    renderEvents(model.status?.gridEvents);
     if (dialog.open) renderLog();
-  }
-
-  function byWhom({ by }) {
-    return words.t("orders.by", { by: by === "scheduler" ? words.t("orders.scheduler") : (by ?? "--") });
-  }
-
-  function renderEvents(told) {
-    const last = (Array.isArray(told) ? told : []).slice(-EVENTS).reverse();
-    setProperty(eventsBlock, "hidden", last.length === 0);
-    keyed(
-      events,
-      last,
-      (event) => `${event.at} ${event.text}`,
-      () => lined("span"),
-      (element, event) => {
-        setText(element.children[0], words.said(event.text));
-        setText(element.children[1], timeOfDay(event.at, { language: words.language }));
-      },
-    );
   }
 
   function renderLog() {
@@ -101,8 +79,8 @@ function stateKey({ command }) {
   return { pending: "outcome.sending", accepted: "outcome.accepted" }[command.state] ?? "outcome.failed";
 }
 
-function lined(tag = "b") {
+function lined() {
   const element = make("li");
-  element.append(make(tag), make("span", "", { class: "lines" }));
+  element.append(make("b"), make("span", "", { class: "lines" }));
   return element;
 }

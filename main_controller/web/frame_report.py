@@ -29,7 +29,7 @@ from main_controller.web.shapes.frame import (
     Totals,
 )
 from main_controller.web.shapes.holds import latch_of, locks_of
-from main_controller.web.shapes.orders import command_of
+from main_controller.web.shapes.orders import command_of, ended_of
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import sharing_of, then_of
 from main_controller.web.status_report import Sources, data_of, grid_of, moment_of, peer_of, title_of, worker_of
@@ -104,6 +104,7 @@ class FrameReport:
             "workers": {"dataCollector": worker_of(sources.collector()), "scheduler": worker_of(sources.scheduler())},
             "schedules": self.schedules(),
             "orders": [command_of(command) for command in sources.orders()],
+            "endedOrders": [ended_of(command) for command in sources.ended_orders()],
             "locks": locks_of(sources.locks()),
             "share": sharing_of(sources.transfer()),
             "then": then_of(then),

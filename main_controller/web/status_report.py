@@ -73,12 +73,13 @@ class Sources:
     """Whom the report asks each time.
 
     `acknowledgement` says by whom and when a unit last seen in this status was acknowledged; `orders` are those that
-    may still change; `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start` names this
-    start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to follow a Soft
-    Stop (H2); `bus` are the bus' figures in that state, `bus_conditions` what is wrong on it (S9); `estop` is the
-    E-stop's latch (I17); `journal` says why the journal is not written, `not_kept` which of log and pid file cannot be
-    (M10); `trips` are the moments (monotonic s) of each unit's trips that nobody has reset (I11); `deals` are the
-    accounts of these deals, None where there is none yet, `deal_events` how deals began and ended of late.
+    may still change, `ended_orders` the newest of the others; `locks` are by unit id, "" for the cluster. `serial`
+    numbers the status and `start` names this start of the program, for orders that say when they were pressed (H1);
+    `then` is the mode that is to follow a Soft Stop (H2); `bus` are the bus' figures in that state, `bus_conditions`
+    what is wrong on it (S9); `estop` is the E-stop's latch (I17); `journal` says why the journal is not written,
+    `not_kept` which of log and pid file cannot be (M10); `trips` are the moments (monotonic s) of each unit's trips
+    that nobody has reset (I11); `deals` are the accounts of these deals, None where there is none yet, `deal_events`
+    how deals began and ended of late.
     """
 
     collector: Callable[[], Health]
@@ -87,6 +88,7 @@ class Sources:
     schedules: Callable[[], ScheduleStatus]
     acknowledgement: Callable[[str, str | None], Acknowledgement | None] = field(default=lambda _unit, _word: None)
     orders: Callable[[], Sequence[Command]] = tuple
+    ended_orders: Callable[[], Sequence[Command]] = tuple
     grid_events: Callable[[], Sequence[Event]] = tuple
     locks: Callable[[], Mapping[str, Mapping[str, str]]] = dict
     transfer: Callable[[], TransferStanding | None] = _none

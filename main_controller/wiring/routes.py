@@ -39,6 +39,9 @@ from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, Threads
 WAITING_READINGS = 8
 """How many readings may wait for apis-web or a device at once."""
 
+ENDED_SHOWN = 20
+"""How many orders that have ended the page is shown."""
+
 
 class Routes:
     """The application, and the orders that go on after their answer."""
@@ -136,6 +139,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         journal=lambda: stores.journal.fault,
         not_kept=not_kept,
         orders=stores.commands.open,
+        ended_orders=lambda: stores.commands.ended(ENDED_SHOWN),
         grid_events=does.events.events,
         locks=stores.locks.all,
         transfer=does.transfer.standing,

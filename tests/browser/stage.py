@@ -193,7 +193,7 @@ class Stage:
         told |= {"about": {name: status[name] for name in about}}
         told["schedules"] = {**status["schedules"], "set": self.schedules}
         deals = None if status["grid"]["noGridMaster"] else self.deals
-        told.setdefault("dealEvents", [])
+        told = {"dealEvents": [], "endedOrders": [], **told}
         if "age" in told["data"]:
             age = told["data"].pop("age")
             told["data"]["updated"] = None if age is None else moment(-age)

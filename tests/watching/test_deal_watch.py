@@ -62,7 +62,7 @@ def test_what_is_found_at_the_start_is_no_news_and_its_end_is_at_least() -> None
     watched = Watched()
     assert watched.run(720.0, ONE) == []
     (text,) = watched.run(5.0)
-    assert text == "The deal from E001 to E002 ended after at least 12.0 min of current, at least 0.139 kWh given."
+    assert text == "The deal from E001 to E002 ended after at least 11.9 min of current, at least 0.139 kWh given."
 
 
 def test_a_deal_that_was_watched_from_its_beginning_ends_with_what_it_gave(watched: Watched) -> None:
@@ -72,7 +72,7 @@ def test_a_deal_that_was_watched_from_its_beginning_ends_with_what_it_gave(watch
     assert account is not None
     assert account.saw_begin
     (text,) = watched.run(5.0)
-    assert text == "The deal from E001 to E002 ended after 12.0 min of current, 0.14 kWh given."
+    assert text == "The deal from E001 to E002 ended after 11.9 min of current, 0.14 kWh given."
     (row,) = watched.rows
     assert row[:2] == ("deal", None)
     assert row[4] == {"giver": "E001", "taker": "E002", "state": "ended", "energyWh": round(account.wh or 0.0, 1)}

@@ -7,7 +7,7 @@ from main_controller.domain.modes import Mode
 from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, Celsius, Percent, Seconds, Time, UnitId, Volts, WattHours, Watts
 from main_controller.web.shapes.holds import Latch, Locks
-from main_controller.web.shapes.orders import Command
+from main_controller.web.shapes.orders import Command, EndedOrder
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import Sharing, Then
 from main_controller.web.shapes.status import ApisWeb, Config, Counts, Grid, JournalHealth, Limits, UnitBasics, Workers
@@ -138,7 +138,8 @@ class Head(TypedDict):
 
 class Sections(TypedDict, total=False):
     """The sections of a frame. `clock` is the units' own time as sent, `deals` null where they cannot be told,
-    `dealEvents` how deals began and ended of late; the rest is as in the status."""
+    `dealEvents` how deals began and ended of late, `endedOrders` the newest orders that have ended, the newest first;
+    the rest is as in the status."""
 
     about: About
     data: Counts
@@ -155,6 +156,7 @@ class Sections(TypedDict, total=False):
     workers: Workers
     schedules: FrameSchedules
     orders: list[Command]
+    endedOrders: list[EndedOrder]
     locks: Locks
     share: Sharing | None
     then: Then | None
