@@ -115,6 +115,13 @@ function named(group, value) {
 const asked = new URLSearchParams(location.search);
 const limit = asked.get("limit"); // rows at once, as the address asks
 
+/** Says the page's own texts in its language. */
+function label() {
+  document.documentElement.lang = words.language;
+  translate(document, words);
+  find("journal-time").textContent = words.t("journal.time", { zone: zoneName(new Date(), undefined, words.language) });
+}
+
 /** The filter that the address names: a link shows the rows that it is about. */
 function takeFilter() {
   find("journal-from").value = localTime(asked.get("from"));
@@ -192,9 +199,7 @@ find("journal-about").addEventListener("change", () => {
   nameFilter();
   show();
 });
-document.documentElement.lang = words.language;
-translate(document, words);
-find("journal-time").textContent = words.t("journal.time", { zone: zoneName(new Date(), undefined, words.language) });
+label();
 find("journal-filter").addEventListener("submit", (event) => {
   event.preventDefault();
   nameFilter();
@@ -204,6 +209,9 @@ for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) bu
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 takeFilter();
-words.ready.finally(() => (refused ? showRefusal() : show(asked.get("before"))));
+words.ready.finally(() => {
+  label();
+  refused ? showRefusal() : show(asked.get("before"));
+});
 poller.start();
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

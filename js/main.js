@@ -84,9 +84,6 @@ const preferences = createPreferences({
   onLanguage: () => {
     frames.anew(); // the codes of its sentences may have been forgotten since
     readNow();
-    scene.setWords(sceneWords());
-    units.relabel();
-    relabel();
     words.ready.finally(relabel);
   },
   onTheme: () => scene.setTheme(),
@@ -94,6 +91,9 @@ const preferences = createPreferences({
 
 /** Says everything anew, what became of orders too, in the language that is chosen. */
 function relabel() {
+  preferences.apply();
+  scene.setWords(sceneWords());
+  units.relabel();
   orders.retell();
   render();
 }
@@ -215,5 +215,8 @@ state.subscribe((now, changed) => {
 setInterval(() => {
   if (performance.now() - drawnAt >= AGES) soon(); // ages go on between the answers
 }, AGES / 4);
-words.ready.finally(() => poller.start());
+words.ready.finally(() => {
+  if (words.language !== "en") relabel();
+  poller.start();
+});
 document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

@@ -1,11 +1,11 @@
 // The page's words in the chosen language, the controller's sentences in it, and the static texts of the template. Used by every panel.
 
 import en from "./i18n/en.js";
-import ja from "./i18n/ja.js";
 import { isNamedIn, sentenceOf } from "./lib/sentenceOf.js";
 import { isolated, told } from "./lib/wire.js";
 
-const CATALOGUES = { en, ja };
+const LANGUAGES = ["en", "ja"];
+const LATER = { ja: () => import("./i18n/ja.js") }; // loaded when it is wanted: a page in English needs none of it
 const KEPT = 2000; // sentences whose codes are known, the newest of them
 const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order", "text"]); // ids, names and words that somebody else chose
 
@@ -17,23 +17,32 @@ export function chooseLanguage(stored, wanted) {
         .toLowerCase()
         .split("-")[0],
   );
-  return known.find((tag) => Object.hasOwn(CATALOGUES, tag)) ?? "en";
+  return known.find((tag) => LANGUAGES.includes(tag)) ?? "en";
 }
 
 export function createWords(language = "en") {
+  const catalogues = { en };
   const codes = new Map(); // the English text -> its {code, parameters}
   let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
-  const words = { language, t, units: unitsOf(language), set, learn, knows, names, said: sentence, part, ready: null };
+  const words = { language, t, units: unitsOf(en), set, learn, knows, names, said: sentence, part, ready: null };
 
   function set(next) {
-    words.language = Object.hasOwn(CATALOGUES, next) ? next : "en";
-    words.units = unitsOf(words.language);
-    words.ready = loadSaid();
+    words.language = LANGUAGES.includes(next) ? next : "en";
+    words.units = unitsOf(catalogue());
+    words.ready = load(words.language);
   }
 
-  /** `ready` is settled when the controller's sentences can be said: in English at once. */
-  async function loadSaid() {
-    if (translates()) said = (await import("./i18n/said.js")).default;
+  /** `ready` is settled when everything can be said in the page's language: in English at once. Until then, and where it cannot be loaded, English stands. */
+  async function load(wanted) {
+    if (!translates()) return;
+    const [own, sentences] = await Promise.all([LATER[wanted](), import("./i18n/said.js")]);
+    catalogues[wanted] = own.default;
+    said = sentences.default;
+    words.units = unitsOf(catalogue());
+  }
+
+  function catalogue() {
+    return catalogues[words.language] ?? en;
   }
 
   /** Whether the controller's sentences are said by their codes: in English they are shown as they came. */
@@ -81,13 +90,13 @@ export function createWords(language = "en") {
 
   /** The text of a key with its values, ids and names isolated; `one|many` is chosen by n. A missing key shows itself, so that nobody overlooks it. */
   function t(key, values = {}) {
-    const text = CATALOGUES[words.language][key] ?? en[key] ?? key;
+    const text = catalogue()[key] ?? en[key] ?? key;
     const [one, many] = text.split("|");
     const chosen = many !== undefined && values.n !== 1 ? many : one;
     return chosen.replace(/\{(\w+)\}/g, (place, name) => (Object.hasOwn(values, name) ? shown(name, values[name]) : place));
   }
 
-  words.ready = loadSaid();
+  words.ready = load(language);
   return words;
 }
 
@@ -101,7 +110,6 @@ export function translate(root, words) {
   for (const element of root.querySelectorAll("[data-i18n-label]")) element.setAttribute("aria-label", words.t(element.dataset.i18nLabel));
 }
 
-function unitsOf(language) {
-  const text = CATALOGUES[language];
+function unitsOf(text) {
   return { d: text["duration.d"], h: text["duration.h"], min: text["duration.min"], s: text["duration.s"] };
 }

@@ -14,7 +14,6 @@ export function createPreferences({ words, onLanguage, onTheme }) {
   $(language).on("change", () => {
     keep("language", language.value);
     words.set(language.value);
-    apply();
     onLanguage();
   });
   $(theme).on("change", () => {
@@ -23,6 +22,7 @@ export function createPreferences({ words, onLanguage, onTheme }) {
   });
   light.addEventListener("change", applyTheme);
 
+  /** Says the page's own texts in the language that is chosen. */
   function apply() {
     document.documentElement.lang = words.language;
     translate(document, words);
