@@ -42,6 +42,7 @@ export default {
   "web.overrideWithoutReason": "パラメータ overrideRules は、理由を示す override と同時に指定してください。",
   "web.overrideWithoutRules": "例外操作には対象の規則を指定してください(dry run に表示されるもの、例: overrideRules=e,f)。",
   "web.parameterEmpty": "パラメータ {name} が空です。",
+  "web.parameterTurnsText": "パラメータ {name} に文字の向きを変える文字({sign})が含まれています。",
   "web.parameterHoldsControl": "パラメータ {name} に制御文字が含まれています。",
   "web.parameterMissing": "パラメータ {name} がありません。",
   "web.parameterNotUtf8": "UTF-8 ではないパラメータがあります。",
