@@ -25,7 +25,7 @@ choice.value = words.language;
 choice.disabled = false;
 choice.addEventListener("change", () => {
   words.set(choice.value);
-  show();
+  words.ready.finally(show);
 });
-show();
-document.documentElement.dataset.running = ""; // first.js says so where this line is not reached
+words.ready.finally(show);
+document.documentElement.dataset.alive = "yes"; // the page says so where this line is not reached

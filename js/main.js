@@ -26,6 +26,7 @@ import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
 import { createDetails } from "./panels/details.js";
 import { createForget } from "./panels/forget.js";
+import { createHappened } from "./panels/happened.js";
 import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
@@ -68,15 +69,16 @@ const panels = [
   createCluster({ words, orders, state, api, ask, readNow }),
   createDeals({ words, state }),
   createUnderWay({ words, state }),
+  createHappened({ words, state, api }),
   createSchedules({ words, orders, state, readNow }),
   createLocks({ words, orders, state, readNow }),
-  createUps({ state, orderUps }),
+  createUps({ words, orders, state, orderUps }),
   createBusFigures({ words, state }),
-  createTransfer({ words, orders, state, ask, busVoltage }),
+  createTransfer({ words, orders, state, api, ask, busVoltage }),
   units,
   createForget({ words, orders, state, readNow }),
   createTrips({ words, orders, state, readNow }),
-  createDetails({ words, state }),
+  createDetails({ words, state, api }),
   createAddress({ state }),
   asking,
   { render: () => showZone(words) },
@@ -90,9 +92,6 @@ const preferences = createPreferences({
   onLanguage: () => {
     frames.anew(); // the codes of its sentences may have been forgotten since
     readNow();
-    scene.setWords(sceneWords());
-    units.relabel();
-    relabel();
     words.ready.finally(relabel);
   },
   onTheme: (kind) => scene.setTheme(null, kind),
@@ -100,6 +99,9 @@ const preferences = createPreferences({
 
 /** Says everything anew, what became of orders too, in the language that is chosen. */
 function relabel() {
+  preferences.apply();
+  scene.setWords(sceneWords());
+  units.relabel();
   orders.retell();
   render();
 }
@@ -228,6 +230,9 @@ setInterval(() => {
 }, AGES / 4);
 document.addEventListener("visibilitychange", rest);
 rest();
-words.ready.finally(() => poller.start());
+words.ready.finally(() => {
+  if (words.language !== "en") relabel();
+  poller.start();
+});
 alive.subscribe((lives) => state.set({ alive: lives }));
 document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached

@@ -1,14 +1,14 @@
 // The page's words in the chosen language, the controller's sentences in it, and times by the site's clock. Used by every panel.
 
 import en from "./i18n/en.js";
-import ja from "./i18n/ja.js";
 import { bare, held, heldIn } from "./lib/held.js";
 import { hereTime, moment, timeOfDay, unitTime, zoneOfUnits } from "./lib/moments.js";
 import { isNamedIn, sentenceOf, textsIn } from "./lib/sentenceOf.js";
 import { isolated, told } from "./lib/wire.js";
 import { isKnown } from "./lib/zones.js";
 
-const CATALOGUES = { en, ja };
+const LANGUAGES = ["en", "ja"];
+const LATER = { ja: () => import("./i18n/ja.js") }; // loaded when it is wanted: a page in English needs none of it
 const KEPT = 2000; // sentences whose codes are known, the newest of them
 const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order", "text"]); // ids, names and words that somebody else chose
 const SENTENCES = new Set(["error", "sentence", "why", "outcome", "orders", "means"]); // values that are sentences in their turn
@@ -23,7 +23,7 @@ export function chooseLanguage(stored, wanted) {
         .toLowerCase()
         .split("-")[0],
   );
-  return known.find((tag) => Object.hasOwn(CATALOGUES, tag)) ?? "en";
+  return known.find((tag) => LANGUAGES.includes(tag)) ?? "en";
 }
 
 /**
@@ -31,22 +31,31 @@ export function chooseLanguage(stored, wanted) {
  * @param holds whether what must not be translated is marked in every text (held.js), as widgets/text.js wants it
  */
 export function createWords(language = "en", { zone = UTC, here = undefined, now = () => new Date(), holds = false } = {}) {
+  const catalogues = { en };
   const codes = new Map(); // the English text -> its {code, parameters}
   const templates = new Map(); // key -> its text in the page's language, with what no translator may touch marked
   let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
-  const words = { language, t, units: unitsOf(language), set, learn, knows, names, said: sentence, ready: null };
+  const words = { language, t, units: unitsOf(en), set, learn, knows, names, said: sentence, part, ready: null };
   Object.assign(words, { zone: UTC, unknownZone: null, now, setZone, name, moment: momentText, time, beside, both, ofUnits });
 
   function set(next) {
-    words.language = Object.hasOwn(CATALOGUES, next) ? next : "en";
-    words.units = unitsOf(words.language);
+    words.language = LANGUAGES.includes(next) ? next : "en";
+    words.units = unitsOf(catalogue());
     templates.clear();
-    words.ready = loadSaid();
+    words.ready = load(words.language);
   }
 
-  /** `ready` is settled when the controller's sentences can be said: in English at once. */
-  async function loadSaid() {
-    if (translates()) said = (await import("./i18n/said.js")).default;
+  /** `ready` is settled when everything can be said in the page's language: in English at once. Until then, and where it cannot be loaded, English stands. */
+  async function load(wanted) {
+    if (!translates()) return;
+    const [own, sentences] = await Promise.all([LATER[wanted](), import("./i18n/said.js")]);
+    catalogues[wanted] = own.default;
+    said = sentences.default;
+    words.units = unitsOf(catalogue());
+  }
+
+  function catalogue() {
+    return catalogues[words.language] ?? en;
   }
 
   /** Whether the controller's sentences are said by their codes: in English they are shown as they came. */
@@ -133,6 +142,14 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
     return holds ? heldIn(told(timed), [...shown, ...times.values(), ...templateWords()]) : told(timed);
   }
 
+  /** One parameter of a sentence of the controller, in the page's language where it is a sentence itself; null where it has none, or no code is known. */
+  function part(text, name) {
+    const value = codes.get(String(text))?.parameters?.[name];
+    if (value === undefined || value === null) return null;
+    if (typeof value !== "object") return hold(told(value));
+    return (translates() ? sentenceOf(value, said, wordOf) : null) ?? asItCame(value.text, value);
+  }
+
   /** Whether a sentence of the controller names this unit or person, by its parameters; false where its code is not known. */
   function names(text, what) {
     const message = codes.get(String(text));
@@ -153,7 +170,7 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
   }
 
   function textOf(key) {
-    return CATALOGUES[words.language][key] ?? en[key] ?? key;
+    return catalogue()[key] ?? en[key] ?? key;
   }
 
   /** The words of the page's controls, as its sentences name them. */
@@ -176,7 +193,7 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
   }
 
   setZone(zone);
-  words.ready = loadSaid();
+  words.ready = load(language);
   return words;
 }
 
@@ -193,7 +210,6 @@ const CONTROLS = Object.freeze([
   "grid.master",
 ]);
 
-function unitsOf(language) {
-  const text = CATALOGUES[language];
+function unitsOf(text) {
   return { d: text["duration.d"], h: text["duration.h"], min: text["duration.min"], s: text["duration.s"] };
 }

@@ -29,7 +29,7 @@
 </section>
 <section class="block controls-only">
 <h2 data-i18n="cluster.label">Cluster</h2>
-<p class="buttons"><button translate="no" type="button" id="shut-down" disabled data-i18n="shutdown">Shut Down</button></p>
+<p class="buttons"><button translate="no" type="button" id="shut-down" disabled aria-describedby="shut-down-hint" data-i18n="shutdown">Shut Down</button></p>
 <p class="hint" id="shut-down-hint">Shut Down needs Manual in force.</p>
 <p><label class="check"><input autocomplete="off" type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
 <p class="buttons"><button translate="no" type="button" id="flush" data-i18n="flush" disabled data-needs-script>Flush cache</button>
@@ -69,7 +69,14 @@
 <dl class="bus-figures" id="bus-figures"></dl>
 </section>
 <section class="block wide later" id="events-block" hidden>
-<h2 data-i18n="events.title">The grid by itself</h2>
+<h2 id="happened-title" data-i18n="happened.title">What happened</h2>
+<p class="happened-head controls-only"><select class="quiet" id="happened-about" disabled data-needs-script aria-label="Show" data-i18n-label="journal.about">
+<option value="" data-i18n="journal.about.all">all</option>
+<option value="orders" data-i18n="journal.about.orders">orders</option>
+<option value="grid" data-i18n="journal.about.grid">the grid by itself</option>
+<option value="deals" data-i18n="journal.about.deals">deals</option>
+<option value="faults" data-i18n="journal.about.faults">faults</option>
+</select> <a class="quiet" id="happened-more" href="journal.html" data-i18n="happened.more">Journal</a></p>
 <ul class="events" id="events"></ul>
 </section>
 </aside>

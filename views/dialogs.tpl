@@ -37,7 +37,7 @@
 </dialog>
 <dialog class="dialog broad" id="orders-dialog" aria-labelledby="orders-title">
 <h2 id="orders-title" data-i18n="orders.title">Orders of this session</h2>
-<p class="hint" data-i18n="orders.note">Given from this page since it was opened. Everybody's orders stand in the journal.</p>
+<p class="hint"><span data-i18n="orders.note">Given from this page since it was opened.</span> <a href="journal.html?about=orders" data-i18n="orders.everybody">Everybody's orders stand in the journal.</a></p>
 <p class="hint" data-part="zone" hidden></p>
 <div class="scroller" tabindex="0" role="region" aria-labelledby="orders-title">
 <table><thead><tr><th scope="col" data-i18n="column.at">Time</th><th scope="col" data-i18n="column.order">Order</th><th scope="col" data-i18n="column.state">State</th><th scope="col" data-i18n="column.outcome">Outcome</th></tr></thead><tbody id="orders-rows"></tbody></table>
@@ -50,11 +50,12 @@
 <p class="hint" id="lock-did"></p>
 <p class="lock-note figures" id="lock-bus" hidden></p>
 <p><label for="lock-name" data-i18n="lock.name">Your name</label><input id="lock-name" required maxlength="80" autocomplete="name"></p>
+<p class="hint means" id="lock-needs" data-level="warn" aria-live="polite" hidden></p>
 <p id="lock-reason-row"><label for="lock-reason" data-i18n="lock.reason">Reason</label><input id="lock-reason" maxlength="200" autocomplete="off"></p>
 <p class="latched-note" id="lock-latched" data-i18n="estop.refused" hidden>E-stop latched: this is refused until it is reset.</p>
 <p class="outcome" id="lock-outcome" aria-live="polite"></p>
 <p class="buttons end"><button translate="no" type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button translate="no" type="button" value="cancel" data-i18n="cancel">Cancel</button>
-<button translate="no" type="submit" value="set" id="lock-set" class="calm"></button></p>
+<button translate="no" type="submit" value="set" id="lock-set" class="calm" aria-describedby="lock-needs"></button></p>
 </form>
 </dialog>
 % include('signed.tpl', id='forget', note='forget.note', yes='forget.yes', grave=True, sure='forget.sure', latched=True)
@@ -62,7 +63,7 @@
 % include('estop_dialogs.tpl')
 <dialog class="dialog broad" id="transfer-dialog" aria-labelledby="transfer-title">
 <h2 id="transfer-title" data-i18n="transfer.title">Guided sharing</h2>
-<p class="hint" data-i18n="transfer.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
+<p class="hint" data-i18n="transfer.note">The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
 <form id="transfer-form" class="transfer-form">
 <p><label for="transfer-from" data-i18n="transfer.from">From (gives)</label><select autocomplete="off" translate="no" id="transfer-from" required></select></p>
 <p><label for="transfer-to" data-i18n="transfer.to">To (takes)</label><select autocomplete="off" translate="no" id="transfer-to" required></select></p>
@@ -70,9 +71,10 @@
 <p><label for="transfer-voltage" data-i18n="number.bus">Bus voltage</label><span class="measured"><input id="transfer-voltage" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit" translate="no">V</span></span></p>
 <p><label for="transfer-minutes" data-i18n="transfer.minutes">Ends after</label><span class="measured"><input id="transfer-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="30"> <span class="unit" translate="no">min</span></span></p>
 <p><label for="transfer-wh" data-i18n="transfer.wh">or once it has carried</label><span class="measured"><input id="transfer-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit" translate="no">Wh</span></span></p>
-<p class="buttons"><button translate="no" type="submit" class="danger" id="transfer-start" data-i18n="transfer.start">Start…</button></p>
+<p class="buttons"><button translate="no" type="submit" class="danger" id="transfer-start" aria-describedby="transfer-needs" data-i18n="transfer.start">Start…</button></p>
 </form>
 <p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>
+<p class="hint means" id="transfer-needs" data-level="warn" aria-live="polite" hidden></p>
 <p class="hint means" id="transfer-means" aria-live="polite"></p>
 <p class="outcome" id="transfer-now" aria-live="polite"></p>
 <ol class="steps" id="transfer-steps"></ol>
@@ -88,6 +90,7 @@
 <p class="battery"><span class="unseen" data-i18n="battery.status">Battery Status :</span><span class="cell" aria-hidden="true"><i></i></span><b data-detail="rsoc">--</b> <small>%</small></p>
 <p class="person"><i class="icon person" aria-hidden="true"></i><span class="unseen" data-i18n="details.load">Consumption</span><b data-detail="load">--</b> <small>W</small></p>
 </div>
+<section class="happened" aria-labelledby="details-happened-title"><h3 id="details-happened-title" data-i18n="happened.title">What happened</h3><ul class="events" id="details-happened"></ul><p><a class="quiet" id="details-journal" href="journal.html" data-i18n="happened.more">Journal</a></p></section>
 <section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.nohistory">PV, sharing and battery over time: this controller keeps no history of its own.</p></section>
 <div class="buttons end"><button translate="no" type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button translate="no" type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button translate="no" data-i18n="close" autofocus>Close</button></form></div>
 </dialog>

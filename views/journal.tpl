@@ -25,16 +25,21 @@
 <p><label for="journal-from" data-i18n="journal.from">From</label><span class="timed"><input type="datetime-local" id="journal-from" name="from" step="1"> <select translate="no" id="journal-from-which" data-i18n-label="time.which" hidden></select> <span class="zone" id="journal-from-zone" translate="no"></span> <span class="zone" id="journal-from-here"></span></span></p>
 <p><label for="journal-to" data-i18n="journal.to">To</label><span class="timed"><input type="datetime-local" id="journal-to" name="to" step="1"> <select translate="no" id="journal-to-which" data-i18n-label="time.which" hidden></select> <span class="zone" id="journal-to-zone" translate="no"></span> <span class="zone" id="journal-to-here"></span></span></p>
 <p><label for="journal-unit" data-i18n="journal.unit">Unit</label><input id="journal-unit" name="unit" value="{{unit}}" maxlength="200" autocomplete="off" spellcheck="false"></p>
+<p><label for="journal-about" data-i18n="journal.about">Show</label><select translate="no" id="journal-about" name="about">
+% for value, label in (('', 'all'), ('orders', 'orders'), ('grid', 'the grid by itself'), ('deals', 'deals'), ('faults', 'faults')):
+<option value="{{value}}" {{'selected' if value == about else ''}} data-i18n="journal.about.{{value or 'all'}}">{{label}}</option>
+% end
+</select></p>
 <p class="buttons"><button translate="no" type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
 </form>
 <p class="zone" data-part="zone" hidden></p>
-<p class="outcome" id="journal-outcome" aria-live="polite"></p>
+<p class="outcome" id="journal-outcome" aria-live="polite" {{!'data-kind="bad"' if refused else ''}}>{{refused}}</p>
 <div class="wrap" tabindex="0" role="region" aria-label="Journal" data-i18n-label="journal.title">
 <table>
-<thead><tr><th scope="col" id="journal-time">Time ({{zone}})</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
+<thead><tr><th scope="col" id="journal-time">Time ({{zone}})</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
 <tbody id="journal-rows">
 % for row in rows:
-<tr translate="no"><td class="time" data-label="Time">{{row['at']}}</td><td data-label="Kind">{{row['kind']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="what" data-label="What">{{row['what']}}</td><td class="change" data-label="Before → after">{{'%s → %s' % (row['before'] or '', row['after'] or '') if row['before'] or row['after'] else ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>
+<tr translate="no"><td class="time" data-label="Time">{{row['at']}}</td><td class="what" data-label="What">{{row['what']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>
 % end
 </tbody>
 </table>

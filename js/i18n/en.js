@@ -5,7 +5,7 @@ export default {
   "skip.units": "Skip to the units",
   set: "Set", clear: "Clear", cancel: "Cancel", close: "Close", refresh: "Refresh",
   "and.more": "and {n} more",
-  "list.and": ", ",
+  "list.and": ", ", "atleast": "at least {what}",
 
   "duration.d": "d", "duration.h": "h", "duration.min": "min", "duration.s": "s",
   "in": "in {time}", "due": "due now",
@@ -53,10 +53,10 @@ export default {
   "cluster.label": "Cluster",
   "mode.global": "Global Mode :", "mode.effective": "Effective Mode :", "mode.local": "Local Mode :",
   "mode.autonomous": "Run", "mode.heteronomous": "Soft Stop", "mode.stop": "Force Stop", "mode.manual": "Manual", "mode.mixed": "mixed",
-  "mode.mixed.of": "{mode} {n}", "mode.none": "--",
+  "mode.mixed.of": "{mode} {n}", "mode.none": "--", "mode.lacking": "{mode}, not shown by {units}", "mode.choose": "Choose a mode first.",
  
   "local.clear": "( clear )", "local.follows": "follows global",
-  "pending.mode": "→ {mode}", "pending.of": "{n} of {of} units", "pending.deals": "{n} deal left|{n} deals left", "pending.drained": "no deal left: drained",
+  "pending.mode": "→ {mode}", "pending.of": "{n} of {of}, missing {units}", "pending.deals": "{n} deal left|{n} deals left", "pending.drained": "no deal left: drained",
  
 
   "schedule.title": "Soft Stop Schedule :", "schedule.set": "Set…",
@@ -69,7 +69,12 @@ export default {
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",
   "column.scope": "Scope", "column.operation": "What", "column.due": "When", "column.state": "State", "column.at": "Time", "column.order": "Order", "column.outcome": "Outcome",
 
-  shutdown: "Shut Down", "shutdown.needs": "Shut Down needs Manual in force.",
+  shutdown: "Shut Down", "shutdown.waits": "Shut Down: {why}",
+  "needs.status": "Nothing is known of the grid yet.", "needs.controller": "This controller does not answer.", "needs.readonly": "Read-only: nothing but stops is sent.", "needs.pending": "{mode} is on its way: wait until it is in force.",
+  "needs.shutdown.manual": "Shut Down needs Manual in force; now {mode}.", "needs.shutdown.manual.at": "Shut Down needs Manual in force; not yet at {units}.", "needs.shutdown.manual.unit": "Manual is not in force at {units}.",
+  "needs.manual": "Needs Manual in force; now {mode}.", "needs.manual.at": "Needs Manual in force; not at {units}.", "needs.live": "No live data of {units}.", "needs.wait": "{units} must be in Wait first.", "needs.alone": "Needs the bus for itself: {units} must be in Wait first.", "needs.two": "Needs two live units.",
+  "needs.identity": "Identity in doubt: {units}.", "needs.alarm": "Heavy alarm at {units}.", "needs.lock": "{id} is locked by {name}.", "needs.lock.cluster": "The cluster is locked by {name}.", "needs.lock.stop": "{units} must show local Force Stop first.",
+  "needs.sharing.runs": "A guided sharing is running: end it first.", "needs.sharing.interrupted": "One from before a restart has not been ended: end it first.",
   "shutdown.ask": "Shut down apis-main on all units?", "shutdown.ask.unit": "Shut down apis-main on {id}?",
   "shutdown.lead": "It ends on every unit and does not start again by itself; its converters stay as they are, and nobody watches them.",
   "shutdown.lead.unit": "It ends on this unit and does not start again by itself; its converter stays as it is, and nobody watches it.",
@@ -99,9 +104,9 @@ export default {
   "deals.title": "Deals", "deals.none": "No deal.", "deals.unknown": "Cannot tell the deals: {why}", "deals.kept": "These are the last that were known.",
   "deals.nomaster": "no Grid Master is known.", "deals.loading": "not asked yet.", "deals.masterunknown": "apis-web does not tell whether a Grid Master serves.", "deals.noweb": "apis-web cannot be reached.", "deals.noanswer": "this controller does not answer.", "deals.untold": "apis-web does not tell them.",
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
-  "deal.agreed": "agreed, no current yet", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
+  "deal.agreed": "agreed, no current yet", "deal.paused": "no current now", "deal.since": "since {at}", "deal.away": "{id} is {state}", "deal.noenergy": "energy cannot be told", "deal.more": "Details", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
-  "events.title": "The grid by itself",
+  "happened.title": "What happened", "happened.none": "Nothing of this kind of late.", "happened.more": "All in the journal",
   "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained", "busfig.ordered": "By order",
   "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.out": "{units}, since {at}", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
@@ -125,10 +130,10 @@ export default {
   "badge.lock": "Locked by {name}: {reason}", "badge.lock.bus": "bus {vg} V: isolate at the breaker", "badge.lock.noreason": "Locked by {name}", "badge.conflict": "identity in doubt", "badge.alarm": "▲ Heavy alarm", "badge.deal": "in a deal", "badge.agreed": "deal agreed", "badge.unknown": "in a deal, current unknown", "badge.reference": "voltage reference",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
-  "converter.grid": "Grid current :", "converter.needs": "Voltage and current control need Manual.", "converter.needs.live": "Not live: only Stopped can be ordered.", "converter.needs.readonly": "Read-only: only Stopped can be ordered.",
+  "converter.grid": "Grid current :", "converter.needs": "Voltage and current control and Shut Down need Manual; now {mode}.", "converter.needs.live": "Not live: only Stopped can be ordered.", "converter.needs.readonly": "Read-only: only Stopped can be ordered.",
   "converter.needs.conflict": "Identity in doubt: only Stopped can be ordered.", "converter.needs.estop": "E-stop latched: only Stopped can be ordered.",
   "word.wait": "Wait", "word.reference": "voltage reference", "word.charge": "charging", "word.discharge": "discharging", "word.odd": "unknown word {word}",
-  "converter.choose": "Only Stopped can be ordered now: choose Stopped, then Set.",
+  "converter.choose": "Choose first what to set.", "converter.choose.stopped": "Only Stopped can be ordered now: choose Stopped, then Set.",
   "converter.number": "Give the Grid current in A.", "converter.nosign": "In voltage control Grid current is a limit: give it without a sign.",
   "converter.zero": "0 A moves nothing: + charges, - discharges; to end choose Stopped.",
   "converter.range": "Grid current may be up to {max} A.", "converter.bus": "Give the Bus voltage ({min} to {max} V).", "converter.bus.discharge": "Discharging asks for {dvg} V (Bus voltage + 20 V); the limit is {max} V.",
@@ -157,12 +162,12 @@ export default {
   "now.bus.last": "Grid voltage: not known; last {v} V, {time} ago", "now.reference.unknown": "Voltage reference: not known, no unit is live", "now.active.unknown": "Converters not in Wait: not known, no unit is live",
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",
 
-  "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened. Everybody's orders stand in the journal.", "orders.none": "None yet.",
+  "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened.", "orders.everybody": "Everybody's orders stand in the journal.", "orders.none": "None yet.",
   "orders.underway": "Under way", "orders.by": "by {by}", "orders.scheduler": "the scheduler",
   "order.cluster": "cluster", "order.mode": "{mode} · {scope}", "order.local": "Local mode {mode} · {scope}", "order.local.clear": "Clear local mode · {scope}", "order.stopAll": "Stop all", "order.estop": "Stop all and latch", "order.estopReset": "Reset of the E-stop", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}", "order.forget": "Forget · {scope}",
-  "order.resetTrips": "Reset trips · {scope}", "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "{current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
-  "outcome.sending": "sending", "outcome.sending.of": "sending; seen at {n} of {of} units", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.answered": "done by its converter's answer; readings still to come", "outcome.unread": "done by its converter's answer; no reading has shown it since", "outcome.partlyVerified": "seen in part", "outcome.contradicted": "contradicted by the readings", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled", "outcome.of": "{what}: {outcome}",
+  "order.resetTrips": "Reset trips · {scope}", "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "Guided sharing: {current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
+  "outcome.sending": "sending", "outcome.sending.of": "sending; seen at {n} of {of} units", "outcome.done": "done", "outcome.accepted": "accepted; not yet seen in the readings", "outcome.accepted.of": "accepted; seen at {n} of {of} units", "outcome.verified": "done, seen in effect", "outcome.answered": "done by its converter's answer; readings still to come", "outcome.unread": "done by its converter's answer; no reading has shown it since", "outcome.partlyVerified": "seen in part", "outcome.contradicted": "contradicted by the readings", "outcome.timedOut": "not seen in effect in time", "outcome.failed": "failed", "outcome.cancelled": "cancelled", "outcome.at": "{what}: {outcome} · {at}", "outcome.confirming": "seen at the one unit; being confirmed|seen at all {n} units; being confirmed", "outcome.set": "set", "outcome.cleared": "cleared", "outcome.takenOff": "taken off",
   "outcome.unreachable": "No answer from this controller: whether the order was carried out is unknown. Look before you order again.",
   "outcome.garbled": "The answer is not this controller's: whether the order was carried out is unknown.", "outcome.gaveway": "Ended here to let Stop all pass: whether the order was carried out is unknown.", "outcome.seeking": "It is looked for and not sent again.",
   "outcome.unknown": "not known yet", "outcome.absent": "has not arrived", "outcome.restarted": "The controller was started anew meanwhile: whether the order had arrived is unknown. Look before you order again.",
@@ -187,10 +192,11 @@ export default {
   "trips.note": "First find out why it tripped. From then on its trips count anew, and orders pass again; the reset itself starts nothing. Refused for a while after the last trip. It is journaled.",
 
   "transfer.news": "Guided sharing, {current} A from {from} to {to}", "transfer.ending": "ends now",
-  "transfer.open": "Guided sharing", "transfer.title": "Guided sharing", "transfer.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
+  "transfer.open": "Guided sharing", "transfer.title": "Guided sharing", "transfer.note": "The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "transfer.from": "From (gives)", "transfer.to": "To (takes)", "transfer.current": "Current", "transfer.start": "Start…", "transfer.end": "End it safely", "transfer.ask": "Share {current} A from {from} to {to}?",
   "transfer.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A. It ends by itself {ends}.", "transfer.yes": "Start", "transfer.step.referenceUp": "Voltage reference up", "transfer.step.busStable": "Bus stable", "transfer.step.currentOn": "Current on", "transfer.step.sharing": "Sharing", "transfer.step.currentOff": "Current off", "transfer.step.referenceDown": "Voltage reference down",
-  "transfer.state.running": "running", "transfer.state.ended": "ended", "transfer.state.failed": "failed", "transfer.state.failed.safe": "failed, ended safely", "transfer.state.cancelled": "cancelled", "transfer.state.interrupted": "interrupted by a restart",
+  "transfer.state.running": "running", "transfer.state.ended": "ended", "transfer.state.failed": "failed", "transfer.state.failed.safe": "failed, ended safely", "transfer.state.cancelled": "cancelled", "transfer.state.interrupted": "interrupted by a restart", "transfer.state.failed.interrupted": "interrupted by a restart, then ended safely",
+  "transfer.lost": "{head} · was running when this controller was last heard; how it stands now cannot be told", "transfer.lost.over": "{head} · how it stands now cannot be told", "transfer.step.of": "step {n} of {of}: {name}",
   "transfer.means": "{current} A from {from} to {to}, bus {voltage} V, ends {ends}", "transfer.range": "Give the current in A, {min} to {max}.",
   "transfer.minutes": "Ends after", "transfer.wh": "or once it has carried", "transfer.noend": "Give when it ends by itself: after so many minutes, after so many Wh, or both.", "transfer.minutes.range": "Give 1 to {max} minutes.", "transfer.wh.range": "Give the energy in Wh, above 0 and at most {max}.",
   "transfer.ends.minutes": "after {minutes} min", "transfer.ends.wh": "at {wh} Wh", "transfer.ends.both": "after {minutes} min or at {wh} Wh",
@@ -206,7 +212,7 @@ export default {
 
   "help.title": "Help", "help.unable": "Both languages are shown: this browser is too old for the page's script, or it could not be loaded.",
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
-  "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.change": "Before → after", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
+  "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
 
   "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.agreed": "agreed, no current yet", "scene.untold": "current unknown", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
   "scene.clock": "units' clock", "scene.silent": "silent", "scene.stale": "stale", "scene.alarm": "alarm", "scene.unwatched": "unwatched", "scene.hubLabel": "BUS",
@@ -216,6 +222,8 @@ export default {
   "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.unknownUnit": "in a deal, current unknown", "scene.old": "{age} old",
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",
 
-  "journal.kind.order": "order", "journal.kind.refusal": "refusal", "journal.kind.override": "override", "journal.kind.intent": "intent", "journal.kind.schedule": "schedule", "journal.kind.lock": "lock", "journal.kind.start": "start", "journal.kind.mode": "mode", "journal.kind.gridMaster": "gridMaster", "journal.kind.gridError": "gridError", "journal.kind.converter": "converter", "journal.kind.acknowledgement": "acknowledgement", "journal.kind.contradicted": "contradicted", "journal.kind.estop": "estop", "journal.kind.handTime": "handTime", "journal.kind.member": "member", "journal.kind.unit": "unit", "journal.kind.unwatched": "unwatched", "journal.kind.lost": "lost", "journal.kind.anchor": "anchor", "journal.kind.noReference": "noReference", "journal.kind.secondReference": "secondReference", "journal.kind.heavyAlarm": "heavyAlarm", "journal.kind.busHigh": "busHigh", "journal.kind.busLow": "busLow", "journal.kind.referenceOff": "referenceOff", "journal.kind.busApart": "busApart", "journal.kind.unexplained": "unexplained", "journal.kind.belowReserve": "belowReserve", "journal.kind.aboveFull": "aboveFull", "journal.kind.batteryVoltage": "batteryVoltage", "journal.kind.batteryCurrent": "batteryCurrent", "journal.kind.temperature": "temperature", "journal.kind.notPermitted": "notPermitted", "journal.kind.referenceCharged": "referenceCharged", "journal.kind.unitCurrent": "unitCurrent", "journal.kind.busCurrent": "busCurrent", "journal.kind.reversePower": "reversePower",
+  "journal.details": "Details", "journal.underway": "under way", "journal.came": "came", "journal.sending": "about to be sent", "journal.refused": "refused", "journal.note": "note", "journal.nothing": "there was none", "journal.before": "Before", "journal.after": "After", "journal.yes": "yes", "journal.no": "no", "journal.shows": "shows {what}", "journal.about": "Show", "journal.about.all": "all", "journal.about.orders": "orders", "journal.about.grid": "the grid by itself", "journal.about.deals": "deals", "journal.about.faults": "faults",
+  "journal.field.mode": "Mode", "journal.field.unitId": "Unit", "journal.field.operation": "What", "journal.field.due": "When", "journal.field.value": "Value", "journal.field.word": "Converter", "journal.field.dvg": "Bus voltage", "journal.field.dig": "Grid current", "journal.field.name": "Name", "journal.field.reason": "Reason", "journal.field.from": "From (gives)", "journal.field.to": "To (takes)", "journal.field.giver": "From (gives)", "journal.field.taker": "To (takes)", "journal.field.current": "Current", "journal.field.voltage": "Bus voltage", "journal.field.limit": "Limit", "journal.field.minutes": "Ends after", "journal.field.wh": "or once it has carried", "journal.field.upsMode": "UPS mode", "journal.field.wanted": "Wanted", "journal.field.sent": "Sent", "journal.field.units": "Units", "journal.field.state": "State", "journal.field.energyWh": "Energy", "journal.field.trips": "Trips", "journal.field.since": "Since", "journal.field.command": "Order", "journal.field.status": "Converter", "journal.field.rows": "Rows",
+  "journal.kind.order": "order", "journal.kind.refusal": "refusal", "journal.kind.override": "override", "journal.kind.intent": "intent", "journal.kind.schedule": "schedule", "journal.kind.lock": "lock", "journal.kind.start": "start", "journal.kind.mode": "mode", "journal.deal.began": "began", "journal.deal.ended": "ended", "journal.kind.deal": "deal", "journal.kind.gridMaster": "Grid Master", "journal.kind.gridError": "grid error", "journal.kind.converter": "converter", "journal.kind.acknowledgement": "acknowledgement", "journal.kind.contradicted": "contradicted", "journal.kind.estop": "E-stop", "journal.kind.handTime": "work by hand", "journal.kind.member": "member", "journal.kind.unit": "unit", "journal.kind.unwatched": "unwatched", "journal.kind.lost": "lost", "journal.kind.anchor": "anchor", "journal.kind.noReference": "no reference", "journal.kind.secondReference": "second reference", "journal.kind.heavyAlarm": "heavy alarm", "journal.kind.busHigh": "bus too high", "journal.kind.busLow": "bus too low", "journal.kind.referenceOff": "reference off its voltage", "journal.kind.busApart": "bus apart", "journal.kind.unexplained": "unexplained work", "journal.kind.belowReserve": "below reserve", "journal.kind.aboveFull": "above full", "journal.kind.batteryVoltage": "battery voltage", "journal.kind.batteryCurrent": "battery current", "journal.kind.temperature": "temperature", "journal.kind.notPermitted": "not permitted", "journal.kind.referenceCharged": "reference charged", "journal.kind.unitCurrent": "unit current", "journal.kind.busCurrent": "bus current", "journal.kind.reversePower": "reverse power",
   "journal.by.the grid": "the grid", "journal.by.scheduler": "scheduler", "journal.by.the program": "the program",
 };

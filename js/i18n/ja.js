@@ -5,7 +5,7 @@ export default {
   "skip.units": "個別ノード情報へ移動",
   set: "Set", clear: "Clear", cancel: "キャンセル", close: "閉じる", refresh: "Refresh",
   "and.more": "ほか {n}",
-  "list.and": "、",
+  "list.and": "、", "atleast": "{what} 以上",
 
   "duration.d": "日", "duration.h": "時間", "duration.min": "分", "duration.s": "秒",
   "in": "あと {time}", "due": "実行時刻",
@@ -53,10 +53,10 @@ export default {
   "cluster.label": "クラスタ",
   "mode.global": "Global Mode :", "mode.effective": "Effective Mode :", "mode.local": "Local Mode :",
   "mode.autonomous": "Run", "mode.heteronomous": "Soft Stop", "mode.stop": "Force Stop", "mode.manual": "Manual", "mode.mixed": "不一致",
-  "mode.mixed.of": "{mode} {n}", "mode.none": "--",
+  "mode.mixed.of": "{mode} {n}", "mode.none": "--", "mode.lacking": "{mode}(未反映: {units})", "mode.choose": "Mode を選択してください。",
  
   "local.clear": "( clear )", "local.follows": "Global Mode に従う",
-  "pending.mode": "→ {mode}", "pending.of": "{of} 台中 {n} 台", "pending.deals": "電力融通 残り {n} 件", "pending.drained": "電力融通なし(完了)",
+  "pending.mode": "→ {mode}", "pending.of": "{of} 台中 {n} 台、未反映 {units}", "pending.deals": "電力融通 残り {n} 件", "pending.drained": "電力融通なし(完了)",
  
 
   "schedule.title": "Soft Stop Schedule :", "schedule.set": "Set…",
@@ -69,7 +69,12 @@ export default {
   "operation.softStop": "Soft Stop", "operation.forceStop": "Force Stop", "operation.run": "Run",
   "column.scope": "対象", "column.operation": "操作", "column.due": "日時", "column.state": "状態", "column.at": "時刻", "column.order": "操作", "column.outcome": "結果",
 
-  shutdown: "Shut Down", "shutdown.needs": "Shut Down は Manual のときのみ操作できます。",
+  shutdown: "Shut Down", "shutdown.waits": "Shut Down: {why}",
+  "needs.status": "グリッドの状態をまだ取得していません。", "needs.controller": "Main Controller が応答しません。", "needs.readonly": "読み取り専用: 停止操作のみ送信されます。", "needs.pending": "{mode} へ移行中です。有効になるまで待ってください。",
+  "needs.shutdown.manual": "Shut Down は Manual のときのみ操作できます(現在 {mode})。", "needs.shutdown.manual.at": "Shut Down は Manual のときのみ操作できます(未反映: {units})。", "needs.shutdown.manual.unit": "{units} は Manual ではありません。",
+  "needs.manual": "Manual のときのみ操作できます(現在 {mode})。", "needs.manual.at": "Manual のときのみ操作できます(未反映: {units})。", "needs.live": "{units} の最新データがありません。", "needs.wait": "先に {units} を Wait にしてください。", "needs.alone": "Bus を専有する必要があります。先に {units} を Wait にしてください。", "needs.two": "正常受信のノードが 2 台必要です。",
+  "needs.identity": "識別情報の不整合: {units}。", "needs.alarm": "重故障発生中: {units}。", "needs.lock": "{id} は {name} がロックしています。", "needs.lock.cluster": "クラスタは {name} がロックしています。", "needs.lock.stop": "先に {units} の Local Mode を Force Stop にしてください。",
+  "needs.sharing.runs": "手順付き融通が実行中です。先に終了してください。", "needs.sharing.interrupted": "再起動前の手順付き融通が終了していません。先に終了してください。",
   "shutdown.ask": "全ノードの apis-main を停止しますか?", "shutdown.ask.unit": "{id} の apis-main を停止しますか?",
   "shutdown.lead": "全ノードの apis-main が終了し、自動では再起動しません。DC/DC Converter は現在の状態のまま残り、監視されません。",
   "shutdown.lead.unit": "このノードの apis-main が終了し、自動では再起動しません。DC/DC Converter は現在の状態のまま残り、監視されません。",
@@ -99,9 +104,9 @@ export default {
   "deals.title": "電力融通情報", "deals.none": "電力融通はありません。", "deals.unknown": "電力融通を確認できません: {why}", "deals.kept": "最後に確認した内容を表示しています。",
   "deals.nomaster": "Grid Master が不明です。", "deals.loading": "未取得です。", "deals.masterunknown": "Grid Master の有無を apis-web から取得できません。", "deals.noweb": "apis-web に接続できません。", "deals.noanswer": "Main Controller が応答していません。", "deals.untold": "apis-web から取得できません。",
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
-  "deal.agreed": "成立、電流なし", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
+  "deal.agreed": "成立、電流なし", "deal.paused": "現在電流なし", "deal.since": "{at} から", "deal.away": "{id} は{state}", "deal.noenergy": "電力量は判定できません", "deal.more": "詳細", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
-  "events.title": "グリッドの自律動作",
+  "happened.title": "できごと", "happened.none": "最近の該当するできごとはありません。", "happened.more": "すべて記録で見る",
   "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.outside": "電圧範囲外", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
   "busfig.volts": "{range} V({n} 台)", "busfig.out": "{units}({at} から)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
@@ -126,10 +131,10 @@ export default {
   "badge.lock": "ロック中({name}): {reason}", "badge.lock.bus": "DC Grid {vg} V: ブレーカーで切り離してください", "badge.lock.noreason": "ロック中({name})", "badge.conflict": "識別情報の不整合", "badge.alarm": "▲ Heavy alarm", "badge.deal": "電力融通中", "badge.agreed": "電力融通成立", "badge.unknown": "電力融通成立、電流不明", "badge.reference": "CV Mode",
 
   "converter.title": "DC/DC Converter Control", "converter.stopped": "Stopped", "converter.voltage": "Voltage control", "converter.current": "Current control",
-  "converter.grid": "Grid current :", "converter.needs": "Voltage control と Current control は Manual のときのみ操作できます。", "converter.needs.live": "最新データがありません: Stopped のみ操作できます。", "converter.needs.readonly": "読み取り専用: Stopped のみ操作できます。",
+  "converter.grid": "Grid current :", "converter.needs": "Voltage control、Current control、Shut Down は Manual のときのみ操作できます(現在 {mode})。", "converter.needs.live": "最新データがありません: Stopped のみ操作できます。", "converter.needs.readonly": "読み取り専用: Stopped のみ操作できます。",
   "converter.needs.conflict": "識別情報の不整合: Stopped のみ操作できます。", "converter.needs.estop": "ラッチ停止中: Stopped のみ操作できます。",
   "word.wait": "Wait", "word.reference": "CV Mode", "word.charge": "充電", "word.discharge": "放電", "word.odd": "不明な状態 {word}",
-  "converter.choose": "現在は Stopped のみ操作できます。Stopped を選択して Set を押してください。",
+  "converter.choose": "設定する内容を選択してください。", "converter.choose.stopped": "現在は Stopped のみ操作できます。Stopped を選択して Set を押してください。",
   "converter.number": "Grid current を A で入力してください。", "converter.nosign": "Voltage control の Grid current は最大電流値です。符号を付けずに入力してください。",
   "converter.zero": "0 A では電流が流れません。充電は +、放電は - を付けて入力し、停止は Stopped を選択してください。",
   "converter.range": "Grid current は {max} A までです。", "converter.bus": "Bus voltage を入力してください({min}~{max} V)。", "converter.bus.discharge": "放電には {dvg} V(Bus voltage + 20 V)が必要ですが、上限は {max} V です。",
@@ -158,12 +163,12 @@ export default {
   "now.bus.last": "Grid voltage: 不明(最後の値 {v} V、{time} 前)", "now.reference.unknown": "CV Mode のノード: 不明(正常受信のノードがありません)", "now.active.unknown": "Wait 以外の DC/DC Converter: 不明(正常受信のノードがありません)",
   "now.unit": "{id} の現在: {did}、{vg} V、{ig} A",
 
-  "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "ページを開いてからの操作です。全員の操作は記録(Journal)にあります。", "orders.none": "まだありません。",
+  "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "この画面を開いてから、ここで行った操作です。", "orders.everybody": "全員の操作は Journal にあります。", "orders.none": "まだありません。",
   "orders.underway": "実行中の操作", "orders.by": "操作者 {by}", "orders.scheduler": "Scheduler",
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.estop": "全停止してラッチ", "order.estopReset": "ラッチのリセット", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}", "order.forget": "登録解除 · {scope}",
-  "order.resetTrips": "トリップのリセット · {scope}", "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "{from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
-  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.answered": "DC/DC Converter の応答では完了、データでの確認待ち", "outcome.unread": "DC/DC Converter の応答では完了、その後データでは未確認", "outcome.partlyVerified": "一部のみ確認", "outcome.contradicted": "データと矛盾", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.of": "{what}: {outcome}",
+  "order.resetTrips": "トリップのリセット · {scope}", "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "手順付き融通: {from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",
+  "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.answered": "DC/DC Converter の応答では完了、データでの確認待ち", "outcome.unread": "DC/DC Converter の応答では完了、その後データでは未確認", "outcome.partlyVerified": "一部のみ確認", "outcome.contradicted": "データと矛盾", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.at": "{what}: {outcome} · {at}", "outcome.confirming": "全 {n} 台で反映、確認中", "outcome.set": "設定済み", "outcome.cleared": "解除済み", "outcome.takenOff": "解除済み",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
   "outcome.garbled": "Main Controller の応答ではありません。操作が実行されたか不明です。", "outcome.gaveway": "Stop all を優先して通信を打ち切りました。操作が実行されたか不明です。", "outcome.seeking": "到達を確認中です。自動で再送はしません。",
   "outcome.unknown": "未確認", "outcome.absent": "届いていません", "outcome.restarted": "その間に Main Controller が再起動したため、操作が届いていたか不明です。再度操作する前に状態を確認してください。",
@@ -188,10 +193,11 @@ export default {
   "trips.note": "先にトリップの原因を確認してください。リセットすると回数は 0 から数え直し、操作が再び可能になります。リセット自体は何も起動しません。最後のトリップからしばらくは拒否されます。操作は記録されます。",
 
   "transfer.news": "手順付き融通 {from} から {to} へ {current} A", "transfer.ending": "終了中",
-  "transfer.open": "手順付き融通", "transfer.title": "手順付き融通", "transfer.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
+  "transfer.open": "手順付き融通", "transfer.title": "手順付き融通", "transfer.note": "放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "transfer.from": "放電側", "transfer.to": "充電側", "transfer.current": "電流", "transfer.start": "開始…", "transfer.end": "安全に終了", "transfer.ask": "{from} から {to} へ {current} A 融通しますか?",
   "transfer.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。{ends}に自動で終了します。", "transfer.yes": "開始", "transfer.step.referenceUp": "CV Mode 立上げ", "transfer.step.busStable": "電圧安定", "transfer.step.currentOn": "電流開始", "transfer.step.sharing": "電力融通", "transfer.step.currentOff": "電流停止", "transfer.step.referenceDown": "CV Mode 停止",
-  "transfer.state.running": "進行中", "transfer.state.ended": "終了", "transfer.state.failed": "失敗", "transfer.state.failed.safe": "失敗(安全に終了)", "transfer.state.cancelled": "取消し", "transfer.state.interrupted": "再起動により中断",
+  "transfer.state.running": "進行中", "transfer.state.ended": "終了", "transfer.state.failed": "失敗", "transfer.state.failed.safe": "失敗(安全に終了)", "transfer.state.cancelled": "取消し", "transfer.state.interrupted": "再起動により中断", "transfer.state.failed.interrupted": "再起動により中断、その後安全に終了",
+  "transfer.lost": "{head} · Main Controller の最後の応答では進行中。現在の状態は判定できません", "transfer.lost.over": "{head} · 現在の状態は判定できません", "transfer.step.of": "手順 {n}/{of}: {name}",
   "transfer.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V、{ends}に終了", "transfer.range": "電流は {min}~{max} A で入力してください。",
   "transfer.minutes": "終了まで", "transfer.wh": "または電力量", "transfer.noend": "自動終了の条件(分、Wh、またはその両方)を入力してください。", "transfer.minutes.range": "時間は 1~{max} 分で入力してください。", "transfer.wh.range": "電力量は 0 より大きく {max} Wh 以下で入力してください。",
   "transfer.ends.minutes": "{minutes} 分後", "transfer.ends.wh": "{wh} Wh 到達時", "transfer.ends.both": "{minutes} 分後または {wh} Wh 到達時",
@@ -207,7 +213,7 @@ export default {
 
   "help.title": "ヘルプ", "help.unable": "このブラウザは古すぎるか、スクリプトを読み込めませんでした。両方の言語を表示します。",
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",
-  "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.change": "変更前 → 変更後", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",
+  "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",
 
   "scene.pv": "太陽光発電", "scene.utility": "電力系統", "scene.load": "電力消費", "scene.deal": "電力融通", "scene.agreed": "成立、電流なし", "scene.untold": "電流不明", "scene.gridMaster": "Grid Master", "scene.reference": "CV Mode",
   "scene.clock": "ノードの時計", "scene.silent": "応答なし", "scene.stale": "更新停止", "scene.alarm": "警報", "scene.unwatched": "監視外", "scene.hubLabel": "DC GRID",
@@ -217,6 +223,8 @@ export default {
   "scene.charging": "{current} A 充電", "scene.discharging": "{current} A 放電", "scene.charge": "残容量 {percent}", "scene.agreedUnit": "電力融通成立、電流なし", "scene.unknownUnit": "電力融通成立、電流不明", "scene.old": "{age} 前",
   "scene.d": "日", "scene.h": "時間", "scene.min": "分", "scene.s": "秒",
 
-  "journal.kind.order": "操作", "journal.kind.refusal": "拒否", "journal.kind.override": "強制", "journal.kind.intent": "送信予定", "journal.kind.schedule": "Schedule", "journal.kind.lock": "ロック", "journal.kind.start": "起動・終了", "journal.kind.mode": "Mode", "journal.kind.gridMaster": "Grid Master", "journal.kind.gridError": "グリッド異常", "journal.kind.converter": "DC/DC Converter", "journal.kind.acknowledgement": "確認", "journal.kind.contradicted": "応答と矛盾", "journal.kind.estop": "E-stop", "journal.kind.handTime": "手動操作の時間", "journal.kind.member": "ノード", "journal.kind.unit": "ノードの状態", "journal.kind.unwatched": "監視外の機器", "journal.kind.lost": "記録の欠落", "journal.kind.anchor": "古い記録の削除", "journal.kind.noReference": "電圧の基準なし", "journal.kind.secondReference": "CV Mode の重複", "journal.kind.heavyAlarm": "重故障", "journal.kind.busHigh": "バス電圧の上限超過", "journal.kind.busLow": "バス電圧の下限割れ", "journal.kind.referenceOff": "CV Mode の電圧のずれ", "journal.kind.busApart": "バスの分断", "journal.kind.unexplained": "原因不明の電圧", "journal.kind.belowReserve": "残量下限", "journal.kind.aboveFull": "満充電超過", "journal.kind.batteryVoltage": "蓄電池電圧", "journal.kind.batteryCurrent": "蓄電池電流", "journal.kind.temperature": "温度", "journal.kind.notPermitted": "蓄電池の許可なし", "journal.kind.referenceCharged": "CV Mode の逆充電", "journal.kind.unitCurrent": "ノードの電流", "journal.kind.busCurrent": "バスの電流", "journal.kind.reversePower": "逆向きの電流",
+  "journal.details": "詳細", "journal.underway": "進行中", "journal.came": "受付", "journal.sending": "送信直前", "journal.refused": "拒否", "journal.note": "注記", "journal.nothing": "設定なし", "journal.before": "変更前", "journal.after": "変更後", "journal.yes": "はい", "journal.no": "いいえ", "journal.shows": "表示 {what}", "journal.about": "表示対象", "journal.about.all": "すべて", "journal.about.orders": "操作", "journal.about.grid": "グリッドの自発的な変化", "journal.about.deals": "電力融通", "journal.about.faults": "異常",
+  "journal.field.mode": "Mode", "journal.field.unitId": "ノード", "journal.field.operation": "操作", "journal.field.due": "日時", "journal.field.value": "値", "journal.field.word": "DC/DC Converter", "journal.field.dvg": "Bus voltage", "journal.field.dig": "Grid current", "journal.field.name": "氏名", "journal.field.reason": "理由", "journal.field.from": "放電側", "journal.field.to": "充電側", "journal.field.giver": "放電側", "journal.field.taker": "充電側", "journal.field.current": "電流", "journal.field.voltage": "Bus voltage", "journal.field.limit": "上限", "journal.field.minutes": "終了までの時間", "journal.field.wh": "終了する電力量", "journal.field.upsMode": "UPS mode", "journal.field.wanted": "指示", "journal.field.sent": "送信", "journal.field.units": "ノード", "journal.field.state": "状態", "journal.field.energyWh": "電力量", "journal.field.trips": "トリップ", "journal.field.since": "開始", "journal.field.command": "操作番号", "journal.field.status": "DC/DC Converter", "journal.field.rows": "件数",
+  "journal.kind.order": "操作", "journal.kind.refusal": "拒否", "journal.kind.override": "強制", "journal.kind.intent": "送信予定", "journal.kind.schedule": "Schedule", "journal.kind.lock": "ロック", "journal.kind.start": "起動・終了", "journal.kind.mode": "Mode", "journal.deal.began": "成立", "journal.deal.ended": "終了", "journal.kind.deal": "電力融通", "journal.kind.gridMaster": "Grid Master", "journal.kind.gridError": "グリッド異常", "journal.kind.converter": "DC/DC Converter", "journal.kind.acknowledgement": "確認", "journal.kind.contradicted": "応答と矛盾", "journal.kind.estop": "E-stop", "journal.kind.handTime": "手動操作の時間", "journal.kind.member": "ノード", "journal.kind.unit": "ノードの状態", "journal.kind.unwatched": "監視外の機器", "journal.kind.lost": "記録の欠落", "journal.kind.anchor": "古い記録の削除", "journal.kind.noReference": "電圧の基準なし", "journal.kind.secondReference": "CV Mode の重複", "journal.kind.heavyAlarm": "重故障", "journal.kind.busHigh": "バス電圧の上限超過", "journal.kind.busLow": "バス電圧の下限割れ", "journal.kind.referenceOff": "CV Mode の電圧のずれ", "journal.kind.busApart": "バスの分断", "journal.kind.unexplained": "原因不明の電圧", "journal.kind.belowReserve": "残量下限", "journal.kind.aboveFull": "満充電超過", "journal.kind.batteryVoltage": "蓄電池電圧", "journal.kind.batteryCurrent": "蓄電池電流", "journal.kind.temperature": "温度", "journal.kind.notPermitted": "蓄電池の許可なし", "journal.kind.referenceCharged": "CV Mode の逆充電", "journal.kind.unitCurrent": "ノードの電流", "journal.kind.busCurrent": "バスの電流", "journal.kind.reversePower": "逆向きの電流",
   "journal.by.the grid": "グリッド", "journal.by.scheduler": "スケジューラー", "journal.by.the program": "プログラム",
 };

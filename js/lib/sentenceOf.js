@@ -51,10 +51,12 @@ function shown(value, format, catalogue, say) {
   return say(value);
 }
 
-/** A number as Python writes it with this format: "g", ".1f", "d"; without one as it is. */
+/** A number as Python writes it with this format: "g", ".3g", ".1f", "d"; without one as it is. */
 function numberText(value, format) {
   const fixed = /^\.(\d+)f$/.exec(format ?? "");
   if (fixed) return value.toFixed(Number(fixed[1]));
+  const digits = /^\.(\d+)g$/.exec(format ?? "");
+  if (digits) return String(Number(value.toPrecision(Number(digits[1]))));
   const sign = format === "+g" && value >= 0 ? "+" : "";
   return /^\+?g$/.test(format ?? "") ? `${sign}${Number(value.toPrecision(6))}` : String(value);
 }

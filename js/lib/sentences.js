@@ -62,6 +62,24 @@ export function orderTitle(command, words) {
   return title === key ? words.t("order.other", { order, scope }) : title;
 }
 
+/** What came of an order, with its name and when, so that it may stand among others: "Force Stop: done, seen in effect · 09:53:20 JST". */
+export function namedOutcome(entry, words) {
+  if (!entry?.command || !entry.text) return entry;
+  const at = words.time(entry.endedAt ?? entry.at);
+  return { ...entry, text: words.t("outcome.at", { what: orderName(entry.command, words), at, outcome: entry.text }) };
+}
+
+/** Why a control waits, from needs.js; "" for no need. */
+export function needSentence(needs, words) {
+  if (needs === null) return "";
+  const { mode, units, ...values } = needs.values;
+  return words.t(needs.key, {
+    ...values,
+    ...(mode === undefined ? {} : { mode: modeName(mode, words) }),
+    ...(units === undefined ? {} : { units: idsOf(units, words, 4) }),
+  });
+}
+
 /** As `orderTitle`, without the scope: for a place that is that scope's own. */
 export function orderName(command, words) {
   const title = orderTitle(command, words);
@@ -81,15 +99,16 @@ function converterWords(wanted, words) {
 
 const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset"]); // what no reading shows: done is all there is
 
+const DONE_AS = { setSchedule: "outcome.set", clearSchedule: "outcome.cleared", setLock: "outcome.set", clearLock: "outcome.takenOff" }; // what is set is still to come
+
 /** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
 export function standing(command, words) {
   const { shown, of, step } = command.progress ?? {};
   if (command.state === "accepted" || command.state === "pending") {
-    if (step) return stepName(step, words);
+    if (step) return stepText(step, words);
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
-    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words), graceOf(command, words)]
-      .filter(Boolean)
-      .join("; ");
+    const seen = shown === of ? words.t("outcome.confirming", { n: of }) : words.t(`${key}.of`, { n: shown ?? 0, of });
+    return [Number.isFinite(of) && of > 0 ? seen : words.t(key), refusing(command, words), graceOf(command, words)].filter(Boolean).join("; ");
   }
   if (command.order === "stopAll" && command.state !== "contradicted") return stopAllStanding(command, words);
   const end = words.t(endKey(command));
@@ -99,9 +118,14 @@ export function standing(command, words) {
   return [why ? `${end}: ${words.said(why)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
 }
 
+/** The words' key of an order that is done, of which nobody says that a reading shows it. */
+export function doneKey({ order }) {
+  return DONE_AS[order] ?? "outcome.done";
+}
+
 /** The words' key of how an order has ended. */
 export function endKey(command) {
-  if (command.state === "verified" && UNSEEN.has(command.order)) return "outcome.done";
+  if (command.state === "verified" && UNSEEN.has(command.order)) return doneKey(command);
   return command.state === "verified" && awaitsReading(command) ? "outcome.answered" : `outcome.${command.state}`;
 }
 
@@ -146,11 +170,21 @@ function stopAllStanding(command, words) {
   return `${sentence} ${words.t("stopall.rest", { units: idsOf(units, words, 30) })}`;
 }
 
-/** A guided transfer's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
-function stepName(step, words) {
-  const key = `transfer.step.${step}`;
-  const name = words.t(key);
-  return name === key ? words.name(step) : name;
+const STEPS = ["referenceUp", "busStable", "currentOn", "sharing", "currentOff", "referenceDown"];
+
+/** Which of a guided transfer's steps it is, by its name as the dialog calls it: "step 3 of 6: Current on"; the word itself for one that nobody knows. */
+function stepText(step, words) {
+  const n = STEPS.indexOf(step) + 1;
+  return n === 0 ? words.name(step) : words.t("transfer.step.of", { n, of: STEPS.length, name: words.t(`transfer.step.${step}`) });
+}
+
+/** Who does not show the mode of all others: "E004 (silent), E005 (Run)". */
+export function lackingText(units, words) {
+  return namesOf(
+    units.map((unit) => `${words.name(unit.id)} (${unit.state === "live" ? modeName(unit.globalMode, words) : words.t(`state.${unit.state}`)})`),
+    words,
+    4,
+  );
 }
 
 /** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */

@@ -1,6 +1,7 @@
 // What everybody must know of a guided transfer without opening its dialog: that it fails, ends early, or is left alone (S6, S30). Pure; used by alerts.js.
 
 import { exactly } from "./numbers.js";
+import { stateKey } from "./transfer.js";
 
 /**
  * @param transfer status.share, or null
@@ -20,7 +21,7 @@ export function transferNews(transfer, words) {
   if (transfer.state === "running" && transfer.unattended) return say("warn", [endOf(transfer, words)]);
   if (transfer.state === "running") return why ? say("warn", [words.t("transfer.ending"), why]) : null;
   if (transfer.state === "failed" && transfer.safe !== true) return say("alarm", [words.t("transfer.state.failed"), why, words.t("transfer.unsafe")]);
-  return transfer.state === "failed" ? say("warn", [words.t("transfer.state.failed.safe"), why], true) : null;
+  return transfer.state === "failed" ? say("warn", [words.t(stateKey(transfer)), why], true) : null;
 }
 
 function endOf({ unattended }, words) {

@@ -129,7 +129,7 @@ export function createAlerts({ words, orders, state, ask }) {
     setText(sentence.firstChild, head);
     setText(sentence.lastChild, tail ? ` ${tail}` : "");
     row.classList.toggle("acknowledged", acknowledged);
-    const said = units.map((id) => orders.at(spotOf(id))).filter(Boolean);
+    const said = units.map((id) => orders.shown(spotOf(id))).filter(Boolean);
     setOutcome(outcome, said.find(({ kind }) => kind === "bad") ?? said[0] ?? null);
     button(row, units.length > 0 && !acknowledged);
   }

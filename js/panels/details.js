@@ -1,12 +1,15 @@
-// A unit's power details, opened from the screen by click or Enter (V7), with the frame for history (V8). Shown while the state's `opened` says so.
+// A unit's power details, opened from the screen by click or Enter (V7), with what happened to it and the frame for history (V8). Shown while the state's `opened` says so.
 
 import { figure } from "../lib/figures.js";
+import { happened } from "../lib/happened.js";
 import { lastKnownSentence, stateSentence } from "../lib/sentences.js";
+import { showHappened } from "../widgets/happenedList.js";
 import { setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
+const SHOWN = 5;
 
-export function createDetails({ words, state }) {
+export function createDetails({ words, state, api }) {
   const find = (id) => document.getElementById(id);
   const dialog = find("details");
   const cell = find("details-figure").querySelector(".cell i");
@@ -42,6 +45,9 @@ export function createDetails({ words, state }) {
     setAttribute(dialog, "data-state", unit.state);
     find("details-card").disabled = unit.state === null;
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
+    const told = happened(model.status, { unitId: unit.id, most: SHOWN }, words);
+    showHappened(find("details-happened"), told, words, words.time);
+    setAttribute(find("details-journal"), "href", api.journalPage({ unit: unit.id }));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
   }
 

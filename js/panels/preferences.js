@@ -16,7 +16,6 @@ export function createPreferences({ words, onLanguage, onTheme }) {
   $(language).on("change", () => {
     keep("language", language.value);
     words.set(language.value);
-    apply();
     onLanguage();
   });
   $(theme).on("change", () => {
@@ -27,6 +26,7 @@ export function createPreferences({ words, onLanguage, onTheme }) {
   addEventListener("beforeprint", () => show("light", { paper: true })); // ink is for what is told, not for the ground
   addEventListener("afterprint", () => applyTheme());
 
+  /** Says the page's own texts in the language that is chosen. */
   function apply() {
     document.documentElement.lang = words.language;
     translate(document, words);

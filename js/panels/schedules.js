@@ -3,7 +3,7 @@
 import { duration } from "../lib/durations.js";
 import { proposal, scheduleValue } from "../lib/enteredTimes.js";
 import { mayOrder } from "../lib/permits.js";
-import { dueText } from "../lib/sentences.js";
+import { dueText, namedOutcome } from "../lib/sentences.js";
 import { isolated } from "../lib/wire.js";
 import { createHold } from "../widgets/hold.js";
 import { clearSchedule, createScheduleLine, scheduleSpot } from "../widgets/scheduleLine.js";
@@ -138,7 +138,7 @@ export function createSchedules({ words, orders, state, readNow }) {
   function render(model) {
     line.render();
     setProperty(find("schedule-set"), "disabled", !mayOrder(state.get()));
-    setOutcome(find("schedule-outcome"), orders.at("schedule"));
+    setOutcome(find("schedule-outcome"), namedOutcome(orders.shown("schedule"), words));
     if (dialog.open) renderLeft();
     if (list.open) renderList(model);
   }
@@ -168,7 +168,7 @@ export function createSchedules({ words, orders, state, readNow }) {
       unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : "",
     ];
     setText(find("schedules-note"), notes.filter(Boolean).join(" "));
-    setOutcome(find("schedules-outcome"), orders.at("schedules"));
+    setOutcome(find("schedules-outcome"), namedOutcome(orders.shown("schedules"), words));
   }
 
   function rowOf({ unitId, what, due, state: standing }) {

@@ -96,7 +96,7 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   async function setLocal(id) {
     const card = cards.get(id);
     const wanted = card?.localChoice();
-    if (!card || wanted === "--") return; // as G3: "--" does nothing
+    if (!card || wanted === null) return; // as G3: "--" does nothing, and the panel says so
     let moment; // without a question: when Set was pressed
     if (wanted === "stop") {
       const mode = modeName(wanted, words);

@@ -4,6 +4,7 @@ import { addressOf } from "../lib/address.js";
 import { isOver } from "../lib/converter.js";
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
+import { shutDownNeeds } from "../lib/needs.js";
 import { lockOf, mayOrder, offersUps } from "../lib/permits.js";
 import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
 import { tripsTexts } from "../lib/trips.js";
@@ -65,6 +66,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   const figures = Object.fromEntries([...element.querySelectorAll("[data-figure]")].map((node) => [node.dataset.figure, node]));
   const converter = createConverterForm({ words, orders, state, api, ask, busVoltage }, id, find("form.converter"), figures.word);
   const schedule = createScheduleLine({ words, orders, state, readNow }, id, figures.schedule, part.clear);
+  for (const control of [part.local, part.localSet, part.set, part.shutDown]) control.setAttribute("aria-describedby", converter.needs);
   label();
 
   /** Sets the texts of the language; the controls' accessible names carry the unit, so that a list of them can be told apart. */
@@ -191,7 +193,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   function renderGates(unit) {
     const live = unit.state === "live" && mayOrder(state.get()) && unit.conflict === null;
     for (const control of [part.local, part.localSet, part.set]) setProperty(control, "disabled", !live);
-    setProperty(part.shutDown, "disabled", !(live && unit.effective === "manual"));
+    setProperty(part.shutDown, "disabled", !live || unit.effective !== "manual" || shutDownNeeds(state.get(), id) !== null);
     setProperty(part.lock, "disabled", !mayOrder(state.get()) && !lockOf(state.get(), id));
   }
 
@@ -204,9 +206,16 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
       setProperty(control, "disabled", unit.state !== "live" || unit.conflict !== null || !mayOrder(now));
   }
 
+  /** "--" does nothing, and says so until something is chosen. */
+  function chooseFirst(form, field) {
+    const empty = field.value;
+    orders.say(`card:${id}:${form}`, words.t("mode.choose"), { kind: "warn", holds: () => field.value === empty });
+  }
+
   async function setUps() {
     const field = part.ups.elements.ups;
-    if (await orderUps(field.value, id)) field.value = "";
+    if (field.value === "") chooseFirst("ups", field);
+    else if (await orderUps(field.value, id)) field.value = "";
   }
 
   return {
@@ -215,7 +224,11 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     converter,
     setUps,
     clearSchedule: schedule.clear,
-    localChoice: () => part.local.value,
+    localChoice: () => {
+      if (part.local.value !== "--") return part.local.value;
+      chooseFirst("mode", part.local);
+      return null;
+    },
     resetLocal: () => {
       part.local.value = "--";
     },

@@ -56,6 +56,12 @@ export function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== wanted) element.setAttribute(name, wanted);
 }
 
+/** Says beside a control what it waits for, "" for nothing, and has assistive technology say it with the control. */
+export function showNeed(element, text) {
+  setText(element, text);
+  setProperty(element, "hidden", text === "");
+}
+
 /** Sets a property such as `hidden`, `disabled`, `checked`. */
 export function setProperty(element, name, value) {
   if (element[name] !== value) element[name] = value;
@@ -83,6 +89,7 @@ export function showMeaning(element, input, text, good) {
 export function setOutcome(element, said) {
   setText(element, said?.text ?? "");
   setAttribute(element, "data-kind", said?.text ? said.kind : null);
+  setAttribute(element, "data-fading", said?.fading === true);
 }
 
 /**

@@ -18,11 +18,11 @@ from main_controller.domain.latch import HeldLatch
 from main_controller.domain.timestamps import is_time, parse_schedule_value, site_time
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
-from main_controller.store.journal import Journal
+from main_controller.store.journal import Journal, Subject
 from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
-from main_controller.web.replies import COMMON_HEADERS, to_json, wants_codes
+from main_controller.web.replies import COMMON_HEADERS, shown, to_json, wants_codes
 from main_controller.web.route import Given, Handlers
 from main_controller.web.shapes.common import Message
 from main_controller.web.shapes.holds import latch_of
@@ -42,9 +42,10 @@ class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
     `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text` makes it, `zone` and
-    `version` as the main page does, `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible and
-    by the site's clock, `next` (id or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, ""
-    where absent).
+    `version` as the main page does, `title` (the site's or the cluster's name, may be empty), `simulated`, `rows` as in
+    `/journal` but made visible and by the site's clock, `next` (id or None), and the question as it was asked: `frm`,
+    `to`, `unit`, `about`, `before` (texts, "" where absent); `refused` is what is wrong with it, "" where it can be
+    answered.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class JournalPages:
         journal: Journal,
         views: Path,
         *,
-        title: str = "",
+        title: Callable[[], str] = str,
         simulated: bool = False,
         zone: BaseTzInfo = pytz.utc,
         version: str = "",
@@ -76,7 +77,7 @@ class JournalPages:
         return {routes.JOURNAL_ROWS: self.rows, routes.JOURNAL_FILE: self.file, routes.JOURNAL_PAGE: self.page}
 
     def rows(self, given: Given) -> JournalPage:
-        """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
+        """`/journal[?from=][&to=][&unit=][&about=][&before=id][&limit=]`: `rows`, the newest first, and `next`."""
         rows, following = self._asked_for(given)
         answer: JournalPage = {"rows": cast(list[JournalRow], rows), "next": following}  # as they were stored
         if wants_codes(bottle.request.environ):
@@ -84,11 +85,18 @@ class JournalPages:
         return answer
 
     def page(self, asked: Given) -> bottle.HTTPResponse:
-        """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""
+        """`/journal.html`: the same for a person; what a form leaves empty counts as absent.
+
+        A time or a subject that cannot be read gives the page with the sentence that says so, as 400.
+        """
         given = {name: value for name, value in asked.items() if value}
-        rows, following = self._asked_for(given)
+        refused: BadRequest | None = None
+        try:
+            rows, following = self._asked_for(given)
+        except BadRequest as wrong:
+            rows, following, refused = [], None, wrong
         html: str = self._template.render(
-            title=self._title,
+            title=visible(self._title()),
             latch=latch_text(latch_of(self._estop()), self._zone),
             simulated=self._simulated,
             zone=self._zone.zone,
@@ -96,20 +104,24 @@ class JournalPages:
             rows=[_readable(row, self._zone) for row in rows],
             next=following,
             frm=given.get("from", ""),
-            **{name: given.get(name, "") for name in ("to", "unit", "before")},
+            refused="" if refused is None else refused.sentence,
+            **{name: given.get(name, "") for name in ("to", "unit", "about", "before")},
         )
-        return tagged(html.encode(), "text/html; charset=utf-8")
+        if refused is None:
+            return tagged(html.encode(), "text/html; charset=utf-8")
+        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", **COMMON_HEADERS}
+        return bottle.HTTPResponse(html.encode(), refused.status, headers)
 
     def file(self, given: Given) -> bottle.HTTPResponse:
-        """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already.
+        """`/journal.csv[?from=][&to=][&unit=][&about=]`: oldest first, streamed; 503 while others fetch it already.
 
         It begins with a byte order mark, without which spreadsheets take it for the computer's own coding (M22).
         """
-        frm, to = self._range(given)
+        (frm, to), about = self._range(given), _subject(given)
         place = ExitStack()
         place.enter_context(self._files.place())
         try:
-            rows = self._journal.stream(frm, to, given.get("unit"))
+            rows = self._journal.stream(frm, to, given.get("unit"), about)
             first = next(rows, None)
         except BaseException:
             place.close()
@@ -125,7 +137,7 @@ class JournalPages:
     def _asked_for(self, given: Given) -> tuple[list[dict[str, Any]], int | None]:
         frm, to = self._range(given)
         limit = given.get("limit", routes.PAGE_ROWS)
-        return self._journal.page(frm, to, given.get("unit"), given.get("before"), limit)
+        return self._journal.page(frm, to, given.get("unit"), given.get("before"), limit, _subject(given))
 
     def _range(self, given: Given) -> tuple[datetime | None, datetime | None]:
         frm, to = (self._moment(given.get(name)) for name in ("from", "to"))
@@ -135,6 +147,20 @@ class JournalPages:
 
     def _moment(self, text: str | None) -> datetime | None:
         return None if text is None else parse_schedule_value(text, self._zone)
+
+
+def _subject(given: Given) -> Subject | None:
+    about = given.get("about")
+    if about is None:
+        return None
+    try:
+        return Subject(about)
+    except ValueError:
+        other = say(
+            "web.noSubject", "The parameter about must be one of {subjects}, not {given}.",
+            subjects=list(Subject), given=shown(about),
+        )  # fmt: skip
+        raise BadRequest(other) from None
 
 
 class _Lines:

@@ -14,6 +14,7 @@ from main_controller.procedures.then_mode import THEN_MODES
 from main_controller.rules.interlock_terms import RULES
 from main_controller.sentence import say
 from main_controller.server.lanes import Lane
+from main_controller.store.journal import Subject
 from main_controller.web.kinds import (
     ANYTHING,
     FIGURE,
@@ -173,6 +174,7 @@ RANGE = (
     Parameter(name="from", kind=TIME, says="ISO 8601", example="2026-11-21T00:00:00Z"),
     Parameter(name="to", kind=TIME, says="ISO 8601", example="2099-11-22T00:00:00Z"),
     Parameter(name="unit", kind=UNIT_ID, says="this unit alone", example="E004"),
+    Parameter(name="about", kind=word(*map(str, Subject)), says=", ".join(Subject), example="orders"),
 )
 ROWS = (
     *RANGE,

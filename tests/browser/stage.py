@@ -102,7 +102,8 @@ def unit_status(state: str = "live", **given: Any) -> Json:
 
 @dataclass
 class Stage:
-    """The readings; a test changes them while the page is open. `kept` are the last data of silent units.
+    """The readings; a test changes them while the page is open. `kept` are the last data of silent units, `accounts`
+    what the controller has counted of each deal.
 
     `orders` holds what the page ordered: (path, form), without the terms, which stand in `terms` at the same place.
     An order is answered as the program does with `wait=no` and is verified at once; `ends` says otherwise by path:
@@ -114,6 +115,7 @@ class Stage:
     units: dict[str, Json] = field(default_factory=dict)
     states: dict[str, Json] = field(default_factory=dict)
     deals: list[Json] | None = field(default_factory=list)
+    accounts: list[Json] = field(default_factory=list)
     grid: Json = field(default_factory=dict)
     more: Json = field(default_factory=dict)
     schedules: Json = field(default_factory=dict)
@@ -193,10 +195,13 @@ class Stage:
         told |= {"about": {name: status[name] for name in about}}
         told["schedules"] = {**status["schedules"], "set": self.schedules}
         deals = None if status["grid"]["noGridMaster"] else self.deals
+        told = {"dealEvents": [], "endedOrders": [], **told}
         if "age" in told["data"]:
             age = told["data"].pop("age")
             told["data"]["updated"] = None if age is None else moment(-age)
         frame = frame_of({**self.kept, **self.units}, self.states, deals, told)
+        for one, account in zip(frame["deals"] or [], self.accounts, strict=False):
+            one.update(account)
         return frame if self.wall is None else {**frame, "time": self.wall}
 
     def attach(self, page: Page) -> None:

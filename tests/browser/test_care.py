@@ -64,7 +64,7 @@ def test_guided_sharing_names_the_voltage_that_it_will_use(open_quiet: OpenPage)
     expect(page.locator("#transfer-voltage")).to_have_attribute("aria-invalid", "true")
     page.locator("#transfer-start").click()
     expect(page.locator("#transfer-outcome")).to_have_text("Give the Bus voltage (300 to 380 V).")
-    assert stage.orders == []
+    assert [path for path, form in stage.orders if "dryRun" not in form] == []
 
 
 def test_a_lost_controller_vouches_for_nothing(open_quiet: OpenPage) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 from urllib.request import Request, urlopen
 
@@ -380,6 +381,7 @@ JOURNAL = {
     "before": "E001",
     "after": {"units": {"E007": {"state": "verified", "evidence": "a-word-that-is-longer-than-any-column" * 4}}},
     "outcome": "verified",
+    "id": 1,
 }
 """A row of the journal with a value that no column holds on one line."""
 
@@ -395,20 +397,23 @@ LINES = """cell => {
 def test_the_journal_breaks_no_word_of_a_row(open_quiet: OpenPage, width: int) -> None:
     """Columns as wide as their words, or, on a phone, each row as a block with its cells' names."""
     page = open_quiet("journal.html", viewport={"width": width, "height": 800})
-    body = {"rows": [JOURNAL, {**JOURNAL, "before": None, "after": None}], "next": None}
+    body = {"rows": [{**JOURNAL, "id": 2}, {**JOURNAL, "before": None, "after": None}], "next": None}
     page.route(re.compile(r"/journal(\?|$)"), lambda route: route.fulfill(json=body))
     page.reload()
     rows = page.locator("#journal-rows tr")
     expect(rows).to_have_count(2)
-    for cell in ("gridMaster", "operator-7", "E007", "verified"):
+    for cell in ("operator-7", "E007", "verified"):
         assert rows.first.get_by_text(cell, exact=True).evaluate(LINES) == 1, cell
-    assert rows.first.locator(".what").evaluate(LINES) <= 3
+    assert rows.first.locator(".what p").evaluate(LINES) <= 3
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     names = rows.last.locator("td:visible").evaluate_all(
         "all => all.map(one => getComputedStyle(one, '::before').content)"
     )
-    stacked = ["Time (UTC)", "Kind", "Who", "Unit", "What", "Outcome"]
-    assert names == ([f'"{name}"' for name in stacked] if width == 360 else ["none"] * 7)
+    stacked = ["Time (UTC)", "What", "Who", "Unit", "Outcome"]
+    assert names == ([f'"{name}"' for name in stacked] if width == 360 else ["none"] * 5)
+    rows.first.locator("summary").click()
+    expect(rows.first.locator("dd").first).to_have_text("Grid Master")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("locale", "said"), [("en-GB", "contradicted by the readings"), ("ja-JP", "データと矛盾")])
@@ -417,7 +422,11 @@ def test_the_journal_marks_a_row_by_its_stage_and_never_by_its_sentence(
 ) -> None:
     page = open_quiet("journal.html", locale=locale)
     sentence = "contradicted: E001 shows charge."
-    rows = [{**JOURNAL, "outcome": sentence, "order": "setDcdc", "stage": stage} for stage in ("contradicted", "event")]
+    row: dict[str, Any] = {**JOURNAL, "outcome": sentence, "stage": "contradicted"}
+    rows = [
+        {**row, "kind": "order", "order": "setDcdc", "commandId": "c1", "id": 2},
+        {**row, "stage": "event", "id": 1},
+    ]
     page.route(re.compile(r"/journal(\?|$)"), lambda route: route.fulfill(json={"rows": rows, "next": None}))
     page.reload()
     results = page.locator("#journal-rows .result")
@@ -518,7 +527,7 @@ def test_stop_all_stands_on_the_journals_page_too(browser: Browser, open_page: O
     page.locator("#stop-all").click()
     page.keyboard.press("Enter")
     expect(page.locator("#stop-outcome")).to_contain_text("Every unit known is in Wait", timeout=60_000)
-    expect(page.locator("#journal-rows")).to_contain_text("stopAll")
+    expect(page.locator("#journal-rows")).to_contain_text("Stop all")
     assert [c["order"] for c in plant.console.get("/commands")["commands"]].count("stopAll") == 1
     place = browser.new_context(java_script_enabled=False)
     plain = place.new_page()

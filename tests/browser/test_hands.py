@@ -1,5 +1,6 @@
 """H3-H5, H9, H10: a hasty press answers no question, a field means what stands in it, an id stays in its place."""
 
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, quote
 
@@ -104,8 +105,9 @@ def test_no_question_takes_an_answer_in_its_first_half_second(open_quiet: OpenPa
     """H3: neither that nor the second half of a double click; the button shows it, and then answers as ever."""
     show, dialog, button = QUESTIONS[name]
     stage = manual_stage()
-    stage.units["E003"] = unit_data("E003", mode="manual", status="0x0014")
-    stage.states["E003"] = unit_status("stale", age=60, unwatched=True, lastWord="0x0014")
+    if name == "acknowledge":  # Shut Down would wait for it
+        stage.units["E003"] = unit_data("E003", mode="manual", status="0x0014")
+        stage.states["E003"] = unit_status("stale", age=60, unwatched=True, lastWord="0x0014")
     page = open_quiet(stage=stage)
     expect(card(page).locator(".current input")).to_be_enabled()
     page.evaluate(PRESS_AT_ONCE, [dialog, button])
@@ -249,7 +251,7 @@ def test_a_double_click_clears_one_plan_not_the_next(open_quiet: OpenPage) -> No
     page = open_quiet(stage=stage)
     expect(page.locator("#global-schedule")).to_contain_text("2099-05-13")
     page.locator("#schedule-clear").dblclick()
-    expect(page.locator("#schedule-outcome")).to_have_text("done")
+    expect(page.locator("#schedule-outcome")).to_contain_text(re.compile("chedule .*: (set|cleared)"))
     assert len(stage.orders) == 1
     page.locator("#open-schedules").click()
     page.locator("#schedules-rows [data-act=clear]").first.dblclick()
@@ -355,7 +357,7 @@ def test_the_bus_voltage_and_the_sharing_current_are_read_the_same_way(open_quie
     expect(card(page).locator(".bus input")).to_have_value("3505")
     expect(card(page).locator(".bus input")).to_have_attribute("aria-invalid", "true")
     expect(card(page).locator("[data-part=means]")).to_have_text("Give the Bus voltage (300 to 380 V).")
-    assert len(shares(stage)) == 1
+    assert [path for path, form in stage.orders if "dryRun" not in form] == ["/share"]
 
 
 def test_the_wheel_scrolls_and_changes_no_figure_and_no_choice(open_quiet: OpenPage) -> None:

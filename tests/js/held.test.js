@@ -81,7 +81,7 @@ test("ids, modes and figures are held in the sentences that the page makes; a mi
   assert.deepEqual(heldParts(unwatchedSentence(unit, words)), ["E001", "2 min 10 s", "as voltage reference at 350 V"]);
   assert.equal(openText(words.t("now.bus", { v: "350.0" })), "Grid voltage: ");
   assert.equal(openText(words.t("ask.mode", { mode: "Manual" })), " for the cluster?");
-  assert.deepEqual(heldParts(words.t("converter.needs")), ["Manual"], "the word on the control, within a sentence");
+  assert.deepEqual(heldParts(words.t("converter.needs", { mode: "Run" })), ["Shut Down", "Manual", "Run"], "the words on the controls, within a sentence");
   assert.deepEqual(heldParts(standing({ state: "accepted", progress: { shown: 17, of: 19 } }, words)), ["17", "19"]);
   assert.equal(words.t("journal.by.10.0.0.7"), "journal.by.10.0.0.7");
   for (const unitId of [null, "E001", "אב1"]) {
@@ -91,10 +91,12 @@ test("ids, modes and figures are held in the sentences that the page makes; a mi
   }
 });
 
-test("the latch's file is named whole, in both languages", () => {
+test("the latch's file is named whole, in both languages", async () => {
   const latch = { by: "the file estop", byFile: "estop", reason: "", since: "2026-11-27T03:00:00Z", file: true };
   for (const [language, who] of Object.entries({ en: "the file estop", ja: "ファイル estop" })) {
-    const { head } = latchTexts(latch, createWords(language, { holds: true }));
+    const words = createWords(language, { holds: true });
+    await words.ready;
+    const { head } = latchTexts(latch, words);
     assert.ok(
       heldParts(head).some((part) => part.replace(/[\u2068\u2069]/g, "") === who),
       head,

@@ -154,7 +154,14 @@ test("orders are titled and their standing told from the command alone, whatever
   assert.equal(standing({ state: "accepted" }, words), "accepted; not yet seen in the readings");
   assert.equal(standing({ state: "failed", error: "E2 is silent." }, words), "failed: E2 is silent.");
   assert.equal(standing({ state: "verified", units: { E9: { state: "unconfirmed" } } }, words), "done, seen in effect; unconfirmed: E9");
-  assert.equal(standing({ order: "setLock", state: "verified" }, words), "done"); // no reading shows it
+  assert.equal(standing({ order: "setLock", state: "verified" }, words), "set"); // no reading shows it
+  assert.equal(standing({ order: "clearSchedule", state: "verified" }, words), "cleared");
+  assert.equal(standing({ order: "acknowledge", state: "verified" }, words), "done");
+  assert.equal(standing({ order: "stopAll", state: "pending", progress: { shown: 4, of: 4 } }, words), "seen at all 4 units; being confirmed");
+  assert.equal(standing({ order: "share", state: "accepted", progress: { step: "currentOn" } }, words), "step 3 of 6: Current on");
+  assert.equal(standing({ order: "share", state: "accepted", progress: { step: "leap" } }, words), "leap");
+  const share = { order: "share", unitId: "E2", wanted: { current: 1.5, from: "E2", to: "E3" } };
+  assert.equal(orderTitle(share, words), "Guided sharing: 1.5 A from E2 to E3");
   const ups = { order: "upsMode", state: "accepted", units: { E1: { state: "accepted" }, E2: { state: "failed", error: "no UPS" } } };
   assert.equal(standing(ups, words), "accepted; not yet seen in the readings; not taken by E2: no UPS");
   const none = knowing("No UPS took the mode: E2.", "orders.noUpsTookIt", { units: ["E2"] });

@@ -165,7 +165,8 @@ test("times in the controller's sentences are told by the site's clock too, in b
   for (const language of ["en", "ja"]) {
     const words = createWords(language, { zone: "Asia/Tokyo" });
     await words.ready;
-    words.learn([{ text, code: "store.lockHeld", parameters: { scope: "E1", ...parameters } }]);
+    const lock = { text: text.slice(0, -1), code: "rules.lockedBy", parameters: { scope: "E1", ...parameters } };
+    words.learn([{ text, code: "store.lockHeld", parameters: { lock } }]);
     assert.match(words.said(text), /2026-11-27 12:00 JST/, language);
     assert.doesNotMatch(words.said(text), /03:00/, language);
   }
