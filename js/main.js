@@ -18,9 +18,9 @@ import { bare } from "./lib/held.js";
 import { buildModel, statusOf } from "./lib/model.js";
 import { keepsThen } from "./lib/permits.js";
 import { serverNow } from "./lib/serverTime.js";
+import { createAddress } from "./panels/address.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
-import { createBusField } from "./panels/busField.js";
 import { createBusFigures } from "./panels/busFigures.js";
 import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
@@ -30,9 +30,11 @@ import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
+import { createTitle } from "./panels/title.js";
 import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
+import { createWallClock } from "./panels/wallClock.js";
 import { createUnderWay } from "./panels/underway.js";
 import { createUps } from "./panels/ups.js";
 import { createUnits } from "./panels/units.js";
@@ -53,7 +55,7 @@ const asking = createAsk();
 let due = null;
 let drawnAt = -Infinity;
 
-const busVoltage = createBusVoltage({ words });
+const busVoltage = createBusVoltage({ words, onChange: render });
 const orderUps = createUpsOrder({ words, orders, state, ask });
 const makeCard = (id, element) => createCard({ words, orders, state, api, ask, readNow, busVoltage, orderUps }, id, element);
 const units = createUnits({ words, orders, state, api, ask, readNow, makeCard });
@@ -61,19 +63,21 @@ const panels = [
   createLatch({ words, orders, state, readNow }),
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
+  createTitle({ words, state }),
+  createWallClock({ words }),
   createCluster({ words, orders, state, api, ask, readNow }),
   createDeals({ words, state }),
   createUnderWay({ words, state }),
   createSchedules({ words, orders, state, readNow }),
   createLocks({ words, orders, state, readNow }),
   createUps({ state, orderUps }),
-  createBusField({ words, busVoltage }),
   createBusFigures({ words, state }),
   createTransfer({ words, orders, state, ask, busVoltage }),
   units,
   createForget({ words, orders, state, readNow }),
   createTrips({ words, orders, state, readNow }),
   createDetails({ words, state }),
+  createAddress({ state }),
   asking,
   { render: () => showZone(words) },
 ];
@@ -91,7 +95,7 @@ const preferences = createPreferences({
     relabel();
     words.ready.finally(relabel);
   },
-  onTheme: () => scene.setTheme(),
+  onTheme: (kind) => scene.setTheme(null, kind),
 });
 
 /** Says everything anew, what became of orders too, in the language that is chosen. */
@@ -198,11 +202,21 @@ function ignoreHeldKeys(event) {
   event.stopPropagation();
 }
 
+/** Back from another page the browser may show this one as it was left: what was begun then is not what anybody wants now. */
+function comeBack({ persisted }) {
+  if (!persisted) return;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  for (const form of document.forms) form.reset();
+  units.forgetTyped();
+  renew();
+  readNow();
+}
+
+addEventListener("pageshow", comeBack);
 document.addEventListener("keydown", ignoreHeldKeys, { capture: true });
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();
 preferences.applyTheme();
-busVoltage.input.addEventListener("input", render);
 new ResizeObserver(measure).observe(document.getElementById("top"));
 new ResizeObserver(measure).observe(document.getElementById("stop-block"));
 state.subscribe((now, changed) => {

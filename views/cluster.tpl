@@ -1,4 +1,5 @@
 <aside class="cluster" id="cluster" aria-label="Cluster" data-i18n-label="cluster.label">
+<p class="wall-clock" id="wall-clock" translate="no"></p>
 <p class="mode-wall" translate="no" id="mode-wall">{{mode}}</p>
 <section class="block controls-only">
 <h2 id="global-mode-title" data-i18n="mode.global">Global Mode :</h2>
@@ -6,7 +7,7 @@
 <p class="note" id="global-note" hidden></p>
 <p class="under-way" id="global-pending" aria-live="polite" translate="no">{{'→ ' + pending if pending else ''}}</p>
 <form class="pair" id="global-form">
-<select translate="no" id="global-choice" aria-labelledby="global-mode-title" disabled data-needs-script>
+<select autocomplete="off" translate="no" id="global-choice" aria-labelledby="global-mode-title" disabled data-needs-script>
 <option value="">--</option>
 <option value="autonomous" data-i18n="mode.autonomous">Run</option>
 <option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option>
@@ -30,10 +31,10 @@
 <h2 data-i18n="cluster.label">Cluster</h2>
 <p class="buttons"><button translate="no" type="button" id="shut-down" disabled data-i18n="shutdown">Shut Down</button></p>
 <p class="hint" id="shut-down-hint">Shut Down needs Manual in force.</p>
-<p><label class="check"><input type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
+<p><label class="check"><input autocomplete="off" type="checkbox" id="debug" disabled data-needs-script> <span data-i18n="debug">debug</span></label></p>
 <p class="buttons"><button translate="no" type="button" id="flush" data-i18n="flush" disabled data-needs-script>Flush cache</button>
 <button translate="no" type="button" class="quiet" id="cluster-lock" data-i18n="lock.open" disabled data-needs-script>Lock…</button></p>
-<form class="ups" id="ups-form" hidden><p class="row"><label class="label" for="ups-choice" data-i18n="ups.all">UPS mode of all units :</label></p><p class="pair"><select translate="no" id="ups-choice" disabled data-needs-script><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button translate="no" type="submit" id="ups-set" data-i18n="set" disabled data-needs-script>Set</button></p></form>
+<form class="ups" id="ups-form" hidden><p class="row"><label class="label" for="ups-choice" data-i18n="ups.all">UPS mode of all units :</label></p><p class="pair"><select autocomplete="off" translate="no" id="ups-choice" disabled data-needs-script><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button translate="no" type="submit" id="ups-set" data-i18n="set" disabled data-needs-script>Set</button></p></form>
 <p class="lock-note" id="cluster-lock-note" hidden></p>
 <ul class="outcomes" id="cluster-outcome" aria-live="polite"></ul>
 </section>
@@ -41,7 +42,7 @@
 <form method="post" action="stopAll" id="stop-form"><button translate="no" type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
 <form method="post" action="stopAll" id="stop-plain" class="stop-plain" hidden><p data-i18n="stopall.late">Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.</p><button translate="no" type="submit" class="danger" data-i18n="stopall.plain" disabled data-needs-script>Stop all as a plain form</button></form>
 % include('estop_press.tpl')
-<p id="stop-note" class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
+<p id="stop-note" class="hint"><span class="long" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</span><span class="short" data-i18n="stopall.short">Not an emergency stop: use the switch at the cabinet.</span></p>
 <p class="outcome" id="stop-outcome" aria-live="assertive"></p>
 </section>
 <section class="block wide" id="under-way-block" hidden>

@@ -15,9 +15,9 @@
 <form method="dialog" id="schedule-form">
 <h2 id="schedule-dialog-title"></h2>
 <p><label for="schedule-operation" data-i18n="schedule.operation">What</label>
-<select translate="no" id="schedule-operation"><option value="softStop" data-i18n="operation.softStop">Soft Stop</option><option value="forceStop" data-i18n="operation.forceStop">Force Stop</option><option value="run" data-i18n="operation.run">Run</option></select></p>
+<select autocomplete="off" translate="no" id="schedule-operation"><option value="softStop" data-i18n="operation.softStop">Soft Stop</option><option value="forceStop" data-i18n="operation.forceStop">Force Stop</option><option value="run" data-i18n="operation.run">Run</option></select></p>
 <p><label for="schedule-when" data-i18n="schedule.when">When</label>
-<input type="datetime-local" id="schedule-when" required step="60" aria-describedby="schedule-when-zone schedule-when-here"> <select translate="no" id="schedule-when-which" data-i18n-label="time.which" hidden></select> <span class="zone" id="schedule-when-zone" translate="no"></span> <span class="zone" id="schedule-when-here"></span></p>
+<input autocomplete="off" type="datetime-local" id="schedule-when" required step="60" aria-describedby="schedule-when-zone schedule-when-here"> <select autocomplete="off" translate="no" id="schedule-when-which" data-i18n-label="time.which" hidden></select> <span class="zone" id="schedule-when-zone" translate="no"></span> <span class="zone" id="schedule-when-here"></span></p>
 <p class="hint" id="schedule-left"></p>
 <p class="latched-note" data-i18n="estop.schedules">E-stop latched: no new schedule is taken; clearing passes.</p>
 <p class="outcome" id="schedule-dialog-outcome" aria-live="polite"></p>
@@ -64,9 +64,10 @@
 <h2 id="transfer-title" data-i18n="transfer.title">Guided sharing</h2>
 <p class="hint" data-i18n="transfer.note">Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.</p>
 <form id="transfer-form" class="transfer-form">
-<p><label for="transfer-from" data-i18n="transfer.from">From (gives)</label><select translate="no" id="transfer-from" required></select></p>
-<p><label for="transfer-to" data-i18n="transfer.to">To (takes)</label><select translate="no" id="transfer-to" required></select></p>
+<p><label for="transfer-from" data-i18n="transfer.from">From (gives)</label><select autocomplete="off" translate="no" id="transfer-from" required></select></p>
+<p><label for="transfer-to" data-i18n="transfer.to">To (takes)</label><select autocomplete="off" translate="no" id="transfer-to" required></select></p>
 <p><label for="transfer-current" data-i18n="transfer.current">Current</label><span class="measured"><input id="transfer-current" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="1.0"> <span class="unit" translate="no">A</span></span></p>
+<p><label for="transfer-voltage" data-i18n="number.bus">Bus voltage</label><span class="measured"><input id="transfer-voltage" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit" translate="no">V</span></span></p>
 <p><label for="transfer-minutes" data-i18n="transfer.minutes">Ends after</label><span class="measured"><input id="transfer-minutes" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means" value="30"> <span class="unit" translate="no">min</span></span></p>
 <p><label for="transfer-wh" data-i18n="transfer.wh">or once it has carried</label><span class="measured"><input id="transfer-wh" inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" aria-describedby="transfer-means"> <span class="unit" translate="no">Wh</span></span></p>
 <p class="buttons"><button translate="no" type="submit" class="danger" id="transfer-start" data-i18n="transfer.start">Start…</button></p>
@@ -92,7 +93,7 @@
 </dialog>
 <template id="card-template">
 <article class="card">
-<header translate="no"><h3><bdi class="uid"></bdi> <bdi class="uname"></bdi></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
+<header translate="no"><h3><a class="unit-link" data-act="details" href="."><bdi class="uid"></bdi> <bdi class="uname"></bdi></a></h3><p class="state"></p><div class="second"><p class="address"></p><ul class="badges"></ul></div></header>
 <p class="sentence" hidden></p>
 <div class="charge"><div class="soc" role="img"><i></i></div><p class="percent" translate="no" aria-hidden="true"></p></div>
 <dl class="six">
@@ -111,7 +112,7 @@
 <div class="controls">
 <form class="local" data-form="local">
 <p class="row"><span class="label" data-i18n="mode.local">Local Mode :</span> <span translate="no" data-figure="local">--</span></p>
-<p class="pair"><select translate="no" name="local" data-i18n-label="mode.local">
+<p class="pair"><select autocomplete="off" translate="no" name="local" data-i18n-label="mode.local">
 <option value="--">--</option><option value="" data-i18n="local.clear">( clear )</option><option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option><option value="stop" data-i18n="mode.stop">Force Stop</option>
 </select><button translate="no" type="submit" data-i18n="set" data-act="local">Set</button></p>
 <p class="latched-note" data-i18n="estop.modes">E-stop latched: only a mode that stops is sent.</p>
@@ -122,11 +123,13 @@
 <form class="converter" data-form="converter" novalidate>
 <p class="row"><span class="label" data-i18n="converter.title">DC/DC Converter Control</span> <span translate="no" data-figure="word">--</span></p>
 <fieldset class="choices" translate="no"><legend class="unseen" data-i18n="converter.title">DC/DC Converter Control</legend>
-<label><input type="radio" value="stopped"><span data-i18n="converter.stopped">Stopped</span></label>
-<label><input type="radio" value="voltage" disabled><span data-i18n="converter.voltage">Voltage control</span></label>
-<label><input type="radio" value="current" disabled><span data-i18n="converter.current">Current control</span></label>
+<label><input autocomplete="off" type="radio" value="stopped"><span data-i18n="converter.stopped">Stopped</span></label>
+<label><input autocomplete="off" type="radio" value="voltage" disabled><span data-i18n="converter.voltage">Voltage control</span></label>
+<label><input autocomplete="off" type="radio" value="current" disabled><span data-i18n="converter.current">Current control</span></label>
 </fieldset>
 <p class="pair low"><label class="current"><span data-i18n="converter.grid">Grid current :</span> <span class="measured"><input inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" disabled> <span class="unit" translate="no">A</span></span></label>
+<label class="bus"><span data-i18n="bus.voltage">Bus voltage :</span> <span class="measured"><input inputmode="decimal" data-number autocomplete="off" spellcheck="false" maxlength="40" disabled> <span class="unit" translate="no">V</span></span></label></p>
+<p class="pair last"><span class="hint signs" data-i18n="sign.says">+ charges, − discharges</span>
 <button translate="no" type="button" class="quiet" data-act="refresh" data-i18n="refresh">Refresh</button><button translate="no" type="submit" data-act="converter" data-i18n="set">Set</button></p>
 <p class="hint means" data-part="means" hidden></p>
 <p class="hint" data-part="needs" data-i18n="converter.needs">Voltage and current control need Manual.</p>
@@ -137,6 +140,6 @@
 </div>
 <ul class="outcomes" aria-live="polite"></ul>
 <dl class="debug" hidden></dl>
-<form class="ups" data-form="ups" hidden><p class="row"><span class="label" data-i18n="ups.mode">UPS mode :</span> <span translate="no" data-figure="ups">--</span></p><p class="pair"><select translate="no" name="ups" data-i18n-label="ups.mode"><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button translate="no" type="submit" data-act="ups" data-i18n="set">Set</button></p></form>
+<form class="ups" data-form="ups" hidden><p class="row"><span class="label" data-i18n="ups.mode">UPS mode :</span> <span translate="no" data-figure="ups">--</span></p><p class="pair"><select autocomplete="off" translate="no" name="ups" data-i18n-label="ups.mode"><option value="">--</option><option>0</option><option>1</option><option>2</option><option>3</option><option>4</option><option>5</option><option>6</option><option>7</option></select><button translate="no" type="submit" data-act="ups" data-i18n="set">Set</button></p></form>
 </article>
 </template>

@@ -6,7 +6,7 @@
 <p><label for="{{id}}-name" data-i18n="lock.name">Your name</label><input id="{{id}}-name" required maxlength="80" autocomplete="name"></p>
 <p><label for="{{id}}-reason" data-i18n="lock.reason">Reason</label><input id="{{id}}-reason" required maxlength="200" autocomplete="off"></p>
 % if sure:
-<p class="tick" id="{{id}}-sure-row" hidden><label><input type="checkbox" id="{{id}}-sure"> <span data-i18n="{{sure}}"></span></label></p>
+<p class="tick" id="{{id}}-sure-row" hidden><label><input autocomplete="off" type="checkbox" id="{{id}}-sure"> <span data-i18n="{{sure}}"></span></label></p>
 % end
 % if latched:
 <p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>

@@ -14,10 +14,11 @@
 <button translate="no" type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
 <button translate="no" type="button" class="quiet" id="open-transfer" data-i18n="transfer.open" disabled data-needs-script>Guided sharing</button>
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
+<a class="quiet" href="help.html" target="_blank" rel="noopener" data-i18n="help.title">Help</a>
 <label class="unseen" for="language" data-i18n="language.label">Language</label>
-<select translate="no" id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>
+<select autocomplete="off" translate="no" id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>
 <label class="unseen" for="theme" data-i18n="theme.label">Theme</label>
-<select translate="no" id="theme" class="quiet" disabled data-needs-script><option value="auto" data-i18n="theme.auto">Auto</option><option value="dark" data-i18n="theme.dark">Dark</option><option value="light" data-i18n="theme.light">Light</option></select>
+<select autocomplete="off" translate="no" id="theme" class="quiet" disabled data-needs-script><option value="auto" data-i18n="theme.auto">Auto</option><option value="dark" data-i18n="theme.dark">Dark</option><option value="light" data-i18n="theme.light">Light</option></select>
 </nav>
 </header>
 <noscript><p class="banner">Readings below are those of the moment this page was loaded: reload for newer ones. Stop all works; other orders need JavaScript, or curl.</p></noscript>

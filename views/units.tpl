@@ -5,11 +5,11 @@
 <input type="search" id="find" placeholder="{{'Search %d units' % len(units)}}" autocomplete="off" disabled data-needs-script>
 <fieldset class="filters" id="filters" translate="no"><legend class="unseen" data-i18n="filter.label">Show</legend>
 % for name, label in filters:
-<label><input type="radio" name="filter" value="{{name}}" {{'checked' if name == 'all' else ''}} disabled data-needs-script><span data-i18n="filter.{{name}}">{{label}}</span> <b data-count="{{name}}"></b></label>
+<label><input autocomplete="off" type="radio" name="filter" value="{{name}}" {{'checked' if name == 'all' else ''}} disabled data-needs-script><span data-i18n="filter.{{name}}">{{label}}</span> <b data-count="{{name}}"></b></label>
 % end
 </fieldset>
 <label class="unseen" for="mode-filter" data-i18n="filter.mode">Mode</label>
-<select translate="no" id="mode-filter" disabled data-needs-script>
+<select autocomplete="off" translate="no" id="mode-filter" disabled data-needs-script>
 <option value="" data-i18n="filter.anymode">any mode</option>
 <option value="autonomous" data-i18n="mode.autonomous">Run</option>
 <option value="heteronomous" data-i18n="mode.heteronomous">Soft Stop</option>
@@ -17,7 +17,7 @@
 <option value="manual" data-i18n="mode.manual">Manual</option>
 </select>
 <label class="unseen" for="sort" data-i18n="sort.label">Sort</label>
-<select translate="no" id="sort" disabled data-needs-script>
+<select autocomplete="off" translate="no" id="sort" disabled data-needs-script>
 <option value="id" data-i18n="sort.id">by id</option>
 <option value="charge" data-i18n="sort.charge">by charge</option>
 <option value="power" data-i18n="sort.power">by grid power</option>
@@ -25,6 +25,7 @@
 </select>
 <div class="density"><button translate="no" type="button" class="quiet" id="density" aria-pressed="false" data-i18n="density.compact" disabled data-needs-script>compact</button></div>
 </div>
+<p class="signs-note" data-i18n="sign.note">Power and current: + charges the battery, − discharges it.</p>
 <p class="note" id="units-note" aria-live="polite"></p>
 <div class="cards" id="cards" data-density="full">
 % for unit in units:

@@ -75,6 +75,7 @@ export default {
   "shutdown.lead.unit": "It ends on this unit and does not start again by itself; its converter stays as it is, and nobody watches it.",
   debug: "debug", flush: "Flush cache", "flush.done": "{n} unit read anew|{n} units read anew",
   stopall: "Stop all", "stopall.note": "Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.",
+  "stopall.short": "Not an emergency stop: use the switch at the cabinet.",
   "stopall.ask": "Stop all converters now?",
   "stopall.lead": "Force Stop for the cluster, then Wait for every converter, and a check that each one shows it. Deals under way are ended.",
   "stopall.lead.manual": "Wait for every converter, current-controlled units first, and a check that each one shows it.",
@@ -105,8 +106,9 @@ export default {
   "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.out": "{units}, since {at}", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
   "busfig.working": "set {dvg} V, {dig} A; measured {vg} V, {ig} A; losses {lost} W",
-  "sharing.label": "Energy sharing",
-  "bus.voltage": "Bus voltage:", "bus.means": "orders use {dvg} V",
+  "sharing.label": "Energy sharing", "sharing.press": "Press a unit for its details.",
+  "bus.voltage": "Bus voltage :",
+  "sign.says": "+ charges, − discharges", "sign.note": "Power and current: + charges the battery, − discharges it.",
   "clock.units": "units' clock {time}", "clock.none": "units' clock --",
 
   "units.title": "Units", "units.find": "Search units", "units.find.n": "Search {n} units", "units.none": "No unit matches.", "units.empty": "No unit is known yet: apis-web has not answered.",
@@ -152,6 +154,7 @@ export default {
   "confirm.now": "Live now",
   "now.mode": "Mode in force: {mode}", "now.deals": "Deals: {deals}", "now.deals.none": "Deals: none", "now.deals.unknown": "Deals: cannot tell", "now.reference": "Voltage reference: {id}", "now.reference.none": "Voltage reference: none among live units",
   "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.last": "Not live, last seen not in Wait: {units}", "now.age": "Data {time} old",
+  "now.bus.last": "Grid voltage: not known; last {v} V, {time} ago", "now.reference.unknown": "Voltage reference: not known, no unit is live", "now.active.unknown": "Converters not in Wait: not known, no unit is live",
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",
 
   "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened. Everybody's orders stand in the journal.", "orders.none": "None yet.",
@@ -186,7 +189,7 @@ export default {
   "transfer.news": "Guided sharing, {current} A from {from} to {to}", "transfer.ending": "ends now",
   "transfer.open": "Guided sharing", "transfer.title": "Guided sharing", "transfer.note": "Needs Manual. The giving unit becomes the voltage reference; the current starts when the bus is stable, and ends in the safe order by itself when anything goes wrong.",
   "transfer.from": "From (gives)", "transfer.to": "To (takes)", "transfer.current": "Current", "transfer.start": "Start…", "transfer.end": "End it safely", "transfer.ask": "Share {current} A from {from} to {to}?",
-  "transfer.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A. It ends by itself {ends}.", "transfer.novoltage": "The Bus voltage field above the picture holds no number.", "transfer.yes": "Start", "transfer.step.referenceUp": "Voltage reference up", "transfer.step.busStable": "Bus stable", "transfer.step.currentOn": "Current on", "transfer.step.sharing": "Sharing", "transfer.step.currentOff": "Current off", "transfer.step.referenceDown": "Voltage reference down",
+  "transfer.lead": "{from} raises the bus to {voltage} V (the Bus voltage field) as voltage reference, then {to} charges with {current} A. It ends by itself {ends}.", "transfer.yes": "Start", "transfer.step.referenceUp": "Voltage reference up", "transfer.step.busStable": "Bus stable", "transfer.step.currentOn": "Current on", "transfer.step.sharing": "Sharing", "transfer.step.currentOff": "Current off", "transfer.step.referenceDown": "Voltage reference down",
   "transfer.state.running": "running", "transfer.state.ended": "ended", "transfer.state.failed": "failed", "transfer.state.failed.safe": "failed, ended safely", "transfer.state.cancelled": "cancelled", "transfer.state.interrupted": "interrupted by a restart",
   "transfer.means": "{current} A from {from} to {to}, bus {voltage} V, ends {ends}", "transfer.range": "Give the current in A, {min} to {max}.",
   "transfer.minutes": "Ends after", "transfer.wh": "or once it has carried", "transfer.noend": "Give when it ends by itself: after so many minutes, after so many Wh, or both.", "transfer.minutes.range": "Give 1 to {max} minutes.", "transfer.wh.range": "Give the energy in Wh, above 0 and at most {max}.",
@@ -199,7 +202,9 @@ export default {
   "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.",
 
   "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.nohistory": "PV, sharing and battery over time: this controller keeps no history of its own.", "details.card": "Go to its panel", "details.title": "{id} {name}",
+  "details.last": "Last known, {time} ago: this unit is {state}.", "details.never": "Nothing is known of this unit: it is {state}.", "details.none": "No unit of this name is known.",
 
+  "help.title": "Help", "help.unable": "Both languages are shown: this browser is too old for the page's script, or it could not be loaded.",
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
   "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.change": "Before → after", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
 
@@ -207,6 +212,7 @@ export default {
   "scene.clock": "units' clock", "scene.silent": "silent", "scene.stale": "stale", "scene.alarm": "alarm", "scene.unwatched": "unwatched", "scene.hubLabel": "BUS",
   "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.twoReferences": "two voltage references", "scene.off": "no voltage reference", "scene.unknown": "not known",
   "scene.skew": "readings up to {seconds} s apart", "scene.dealsUnknown": "deals not known", "scene.noUnits": "no units known yet", "scene.list": "Units on the bus", "scene.live": "live",
+  "scene.last": "last {voltage} V, {age} old", "scene.signs": "+ charges, − discharges",
   "scene.charging": "takes {current} A", "scene.discharging": "gives {current} A", "scene.charge": "charge {percent}", "scene.agreedUnit": "in a deal, no current yet", "scene.unknownUnit": "in a deal, current unknown", "scene.old": "{age} old",
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",
 

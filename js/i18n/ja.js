@@ -75,6 +75,7 @@ export default {
   "shutdown.lead.unit": "このノードの apis-main が終了し、自動では再起動しません。DC/DC Converter は現在の状態のまま残り、監視されません。",
   debug: "debug", flush: "Flush cache", "flush.done": "{n} 台を再取得しました",
   stopall: "Stop all", "stopall.note": "非常停止(ISO 13850)ではありません。危険時は盤の非常停止スイッチを使用してください。",
+  "stopall.short": "非常停止ではありません。盤のスイッチを使用してください。",
   "stopall.ask": "全 DC/DC Converter を停止しますか?",
   "stopall.lead": "クラスタを Force Stop にし、全 DC/DC Converter を Wait Mode に設定して、それぞれ確認します。進行中の電力融通は停止します。",
   "stopall.lead.manual": "全 DC/DC Converter を CC Mode 側から順に Wait Mode に設定し、それぞれ確認します。",
@@ -106,8 +107,9 @@ export default {
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
   "busfig.ordered": "指令による動作",
   "busfig.working": "設定 {dvg} V、{dig} A、測定 {vg} V、{ig} A、損失 {lost} W",
-  "sharing.label": "電力融通画面",
-  "bus.voltage": "Bus voltage:", "bus.means": "操作に使う電圧 {dvg} V",
+  "sharing.label": "電力融通画面", "sharing.press": "ノードを押すと詳細が表示されます。",
+  "bus.voltage": "Bus voltage :",
+  "sign.says": "+ は充電、− は放電", "sign.note": "電力と電流: + はバッテリーの充電、− は放電です。",
   "clock.units": "ノードの時計 {time}", "clock.none": "ノードの時計 --",
 
   "units.title": "個別ノード情報", "units.find": "ノードを検索", "units.find.n": "{n} 台から検索", "units.none": "該当するノードはありません。", "units.empty": "ノード情報がまだありません: apis-web の応答待ちです。",
@@ -153,6 +155,7 @@ export default {
   "confirm.now": "現在の状態",
   "now.mode": "現在の Mode: {mode}", "now.deals": "電力融通: {deals}", "now.deals.none": "電力融通: なし", "now.deals.unknown": "電力融通: 判定不能", "now.reference": "CV Mode のノード: {id}", "now.reference.none": "CV Mode のノード: 正常受信中のノードにはなし",
   "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.last": "受信していないノードのうち最後に Wait 以外: {units}", "now.age": "データ: {time} 前",
+  "now.bus.last": "Grid voltage: 不明(最後の値 {v} V、{time} 前)", "now.reference.unknown": "CV Mode のノード: 不明(正常受信のノードがありません)", "now.active.unknown": "Wait 以外の DC/DC Converter: 不明(正常受信のノードがありません)",
   "now.unit": "{id} の現在: {did}、{vg} V、{ig} A",
 
   "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "ページを開いてからの操作です。全員の操作は記録(Journal)にあります。", "orders.none": "まだありません。",
@@ -187,7 +190,7 @@ export default {
   "transfer.news": "手順付き融通 {from} から {to} へ {current} A", "transfer.ending": "終了中",
   "transfer.open": "手順付き融通", "transfer.title": "手順付き融通", "transfer.note": "Manual が必要です。放電側ノードが CV Mode となり、電圧が安定してから電流を流します。異常時は安全な順序で自動的に終了します。",
   "transfer.from": "放電側", "transfer.to": "充電側", "transfer.current": "電流", "transfer.start": "開始…", "transfer.end": "安全に終了", "transfer.ask": "{from} から {to} へ {current} A 融通しますか?",
-  "transfer.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。{ends}に自動で終了します。", "transfer.novoltage": "画面上部の Bus voltage 欄に数値がありません。", "transfer.yes": "開始", "transfer.step.referenceUp": "CV Mode 立上げ", "transfer.step.busStable": "電圧安定", "transfer.step.currentOn": "電流開始", "transfer.step.sharing": "電力融通", "transfer.step.currentOff": "電流停止", "transfer.step.referenceDown": "CV Mode 停止",
+  "transfer.lead": "{from} が CV Mode で DC Grid を {voltage} V(Bus voltage 欄)に立ち上げ、その後 {to} が {current} A で充電します。{ends}に自動で終了します。", "transfer.yes": "開始", "transfer.step.referenceUp": "CV Mode 立上げ", "transfer.step.busStable": "電圧安定", "transfer.step.currentOn": "電流開始", "transfer.step.sharing": "電力融通", "transfer.step.currentOff": "電流停止", "transfer.step.referenceDown": "CV Mode 停止",
   "transfer.state.running": "進行中", "transfer.state.ended": "終了", "transfer.state.failed": "失敗", "transfer.state.failed.safe": "失敗(安全に終了)", "transfer.state.cancelled": "取消し", "transfer.state.interrupted": "再起動により中断",
   "transfer.means": "{from} から {to} へ {current} A、Bus voltage {voltage} V、{ends}に終了", "transfer.range": "電流は {min}~{max} A で入力してください。",
   "transfer.minutes": "終了まで", "transfer.wh": "または電力量", "transfer.noend": "自動終了の条件(分、Wh、またはその両方)を入力してください。", "transfer.minutes.range": "時間は 1~{max} 分で入力してください。", "transfer.wh.range": "電力量は 0 より大きく {max} Wh 以下で入力してください。",
@@ -200,7 +203,9 @@ export default {
   "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。",
 
   "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.nohistory": "太陽光発電、電力融通、Battery 残容量の履歴: Main Controller 単体では履歴表示を行う機能はありません。", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
+  "details.last": "{time} 前の最後の値です。このノードは{state}です。", "details.never": "このノードのデータはありません({state})。", "details.none": "この名前のノードはありません。",
 
+  "help.title": "ヘルプ", "help.unable": "このブラウザは古すぎるか、スクリプトを読み込めませんでした。両方の言語を表示します。",
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",
   "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.change": "変更前 → 変更後", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",
 
@@ -208,6 +213,7 @@ export default {
   "scene.clock": "ノードの時計", "scene.silent": "応答なし", "scene.stale": "更新停止", "scene.alarm": "警報", "scene.unwatched": "監視外", "scene.hubLabel": "DC GRID",
   "scene.ramping": "立上げ中", "scene.dead": "電圧なし", "scene.outOfBand": "範囲外", "scene.twoReferences": "CV Mode が 2 台以上", "scene.noReference": "CV Mode なし", "scene.off": "CV Mode なし", "scene.unknown": "不明",
   "scene.skew": "測定時刻の差 最大 {seconds} 秒", "scene.dealsUnknown": "電力融通は不明", "scene.noUnits": "ノード情報なし", "scene.list": "DC Grid のノード", "scene.live": "正常受信",
+  "scene.last": "最後の値 {voltage} V、{age} 前", "scene.signs": "+ 充電、− 放電",
   "scene.charging": "{current} A 充電", "scene.discharging": "{current} A 放電", "scene.charge": "残容量 {percent}", "scene.agreedUnit": "電力融通成立、電流なし", "scene.unknownUnit": "電力融通成立、電流不明", "scene.old": "{age} 前",
   "scene.d": "日", "scene.h": "時間", "scene.min": "分", "scene.s": "秒",
 

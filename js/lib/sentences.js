@@ -28,6 +28,13 @@ export function stateSentence(unit, words) {
   return words.t(`state.${unit.state}.for`, { time: duration(unit.age, words.units) });
 }
 
+/** What details of a unit that is not live must say first: "Last known, 2 min 10 s ago; silent." "" while it is live. */
+export function lastKnownSentence({ state, age }, words) {
+  if (state === "live") return "";
+  const word = words.t(`state.${state}`);
+  return age === null ? words.t("details.never", { state: word }) : words.t("details.last", { state: word, time: duration(age, words.units) });
+}
+
 /** A mode's name; "--" for none, the word itself for one that nobody knows. */
 export function modeName(mode, words) {
   if (!mode) return words.t("mode.none");
@@ -215,11 +222,13 @@ export function liveNow(model, words, unit = null) {
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
   else if (model.deals.length === 0) fact("now.deals.none");
   else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map(pairOf), words, 4)})` }, "warn");
-  const { references } = model.bus;
-  fact(references.length > 0 ? "now.reference" : "now.reference.none", { id: idsOf(references, words) }, references.length > 1 ? "alarm" : null);
-  fact("now.bus", { v: figure(model.bus.voltage, 1) });
-  const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
-  fact(active.length > 0 ? "now.active" : "now.active.none", { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
+  const liveIds = (test) => model.units.filter((one) => one.state === "live" && test(one)).map(({ id }) => id);
+  const references = model.bus.references.length > 0 ? model.bus.references : liveIds(({ word }) => word === "reference");
+  const active = liveIds(({ word }) => word !== "wait");
+  const none = model.counts.live > 0 ? "none" : "unknown"; // of units of which none is live nothing is known, not even that none works
+  fact(references.length > 0 ? "now.reference" : `now.reference.${none}`, { id: idsOf(references, words) }, references.length > 1 ? "alarm" : null);
+  fact(...busFact(model.bus, words));
+  fact(active.length > 0 ? "now.active" : `now.active.${none}`, { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
   const last = model.units.filter(({ state, lastWord, word }) => state !== "live" && (lastWord ?? word) !== "wait");
   if (last.length > 0)
     fact(
@@ -238,6 +247,12 @@ export function liveNow(model, words, unit = null) {
   const age = finite(model.status?.data?.age);
   fact("now.age", { time: duration(age === null ? null : age + model.elapsed, words.units) });
   return facts;
+}
+
+/** The bus voltage as it is; where nobody tells it, what was told last, with its age. */
+function busFact({ voltage, last }, words) {
+  if (last === null) return ["now.bus", { v: figure(voltage, 1) }];
+  return ["now.bus.last", { v: figure(last.voltage, 1), time: duration(last.age, words.units) }, "warn"];
 }
 
 function didNow(unit, words) {

@@ -9,7 +9,7 @@ import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
-const ROWS = 4; // more units than these share one line
+const ROWS = document.body.dataset.display === "wall" ? 1 : 4; // more units than these share one line; on the wall each is large
 const PASSES = 600_000; // ms for which a guided transfer that failed and is over is told
 
 export function createAlerts({ words, orders, state, ask }) {

@@ -1,8 +1,8 @@
 // A unit's power details, opened from the screen by click or Enter (V7), with the frame for history (V8). Shown while the state's `opened` says so.
 
 import { figure } from "../lib/figures.js";
-import { stateSentence } from "../lib/sentences.js";
-import { setText } from "../widgets/text.js";
+import { lastKnownSentence, stateSentence } from "../lib/sentences.js";
+import { setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
@@ -23,7 +23,9 @@ export function createDetails({ words, state }) {
     state.set({ opened: { what: "panel", unitId } });
   });
   state.subscribe(({ opened }, changed) => {
-    if (changed.has("opened") && opened?.what === "details") open(opened.unitId);
+    if (!changed.has("opened")) return;
+    if (opened?.what === "details") open(opened.unitId);
+    else if (opened === null && dialog.open) dialog.close(); // as by the browser's way back
   });
 
   function open(id) {
@@ -33,13 +35,24 @@ export function createDetails({ words, state }) {
   }
 
   function render(model) {
-    const unit = shown === null ? null : model.byId.get(shown);
-    if (!unit) return;
+    if (shown === null) return;
+    const unit = model.byId.get(shown) ?? { ...NOBODY, id: shown };
     setText(find("details-title"), words.t("details.title", { id: unit.id, name: unit.name && unit.name !== unit.id ? unit.name : "" }).trim());
-    setText(find("details-state"), stateSentence(unit, words));
+    setText(find("details-state"), stateOf(unit));
+    setAttribute(dialog, "data-state", unit.state);
+    find("details-card").disabled = unit.state === null;
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
   }
 
+  function stateOf(unit) {
+    if (unit.state === null) return words.t("details.none");
+    const last = lastKnownSentence(unit, words);
+    return last === "" ? stateSentence(unit, words) : `▲ ${last}`;
+  }
+
   return { render };
 }
+
+/** What stands for a unit that nobody knows: one that was forgotten, or that a link names wrongly. */
+const NOBODY = Object.freeze({ state: null, name: null, pv: null, utility: null, load: null, rsoc: null });

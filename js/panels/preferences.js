@@ -5,6 +5,7 @@ import { chooseLanguage } from "../words.js";
 
 const $ = globalThis.jQuery;
 
+/** `onTheme({paper})` after the page's colours changed: for `paper` the picture must be drawn before this returns. */
 export function createPreferences({ words, onLanguage, onTheme }) {
   const language = document.getElementById("language");
   const theme = document.getElementById("theme");
@@ -22,7 +23,9 @@ export function createPreferences({ words, onLanguage, onTheme }) {
     keep("theme", theme.value);
     applyTheme();
   });
-  light.addEventListener("change", applyTheme);
+  light.addEventListener("change", () => applyTheme());
+  addEventListener("beforeprint", () => show("light", { paper: true })); // ink is for what is told, not for the ground
+  addEventListener("afterprint", () => applyTheme());
 
   function apply() {
     document.documentElement.lang = words.language;
@@ -31,8 +34,12 @@ export function createPreferences({ words, onLanguage, onTheme }) {
 
   function applyTheme() {
     const isLight = theme.value === "light" || (theme.value !== "dark" && light.matches);
-    document.documentElement.dataset.theme = isLight ? "light" : "dark";
-    onTheme();
+    show(isLight ? "light" : "dark");
+  }
+
+  function show(name, { paper = false } = {}) {
+    document.documentElement.dataset.theme = name;
+    onTheme({ paper });
   }
 
   return { apply, applyTheme };

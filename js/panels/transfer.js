@@ -18,10 +18,12 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
   const dialog = find("transfer-dialog");
   const [from, to] = ["transfer-from", "transfer-to"].map(find);
   const amounts = { current: find("transfer-current"), minutes: find("transfer-minutes"), wh: find("transfer-wh") };
+  const voltage = find("transfer-voltage");
   const steps = find("transfer-steps");
   const end = find("transfer-end");
   const hold = createHold(dialog, () => [find("transfer-start")]);
 
+  busVoltage.stand(voltage);
   $("#open-transfer").on("click", () => {
     fill(state.get().model);
     dialog.showModal();
@@ -57,8 +59,8 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     if (problem) return { problem: words.t(problem, { ...values, field: words.t(`transfer.${field}`) }), field: amounts[field] };
     const volts = busVoltage.read();
     const limits = limitsOf(model.status);
-    if (volts.problem) return { problem: volts.sentence ?? words.t("transfer.novoltage") };
-    if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits) };
+    if (volts.problem) return { problem: volts.sentence ?? words.t("converter.bus", limits), field: voltage };
+    if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits), field: voltage };
     return { wanted: { from: from.value, to: to.value, ...read, voltage: volts.value } };
   }
 
@@ -66,7 +68,7 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
   function showMeans(model) {
     const { wanted, problem, field } = entered(model);
     const means = find("transfer-means");
-    for (const one of Object.values(amounts))
+    for (const one of [...Object.values(amounts), voltage])
       showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("transfer.means", textsOf(wanted)) }), field !== one);
     setAttribute(means, "data-level", problem ? "warn" : null);
   }
@@ -97,6 +99,7 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     const running = runningOf(model.status);
     setProperty(find("open-transfer"), "disabled", !mayOrder(state.get()) && !running);
     if (!dialog.open) return;
+    busVoltage.show(voltage);
     showMeans(model);
     setProperty(end, "hidden", !running?.active);
     setProperty(find("transfer-start"), "disabled", Boolean(running?.active) || !mayOrder(state.get()));

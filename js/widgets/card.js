@@ -1,5 +1,6 @@
 // One unit's panel (N1-N18): built when it comes into view, updated only while it is in view. Made by main.js for panels/units.js.
 
+import { addressOf } from "../lib/address.js";
 import { isOver } from "../lib/converter.js";
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
@@ -40,6 +41,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   const find = (selector) => element.querySelector(selector);
   const spots = FORMS.map((form) => `card:${id}:${form}`);
   const part = {
+    link: find(".unit-link"),
     id: find(".uid"),
     name: find(".uname"),
     state: find(".state"),
@@ -79,6 +81,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     setAttribute(element, "data-master", unit.gridMaster);
     setAttribute(element, "data-unwatched", unit.unwatched && unit.acknowledged === null);
     setText(part.id, visible(unit.id));
+    setAttribute(part.link, "href", addressOf({ unit: unit.id }));
     setText(part.name, unit.name && unit.name !== unit.id ? `: ${isolated(unit.name)}` : ": --");
     setText(part.address, visible(unit.ip ?? "--"));
     renderState(unit);

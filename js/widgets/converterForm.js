@@ -17,7 +17,9 @@ let forms = 0;
 export function createConverterForm({ words, orders, state, api, ask, busVoltage }, id, form, wordNow) {
   const spot = `card:${id}:converter`;
   const radios = Object.fromEntries([...form.querySelectorAll("input[type=radio]")].map((radio) => [radio.value, radio]));
-  const current = form.querySelector("input[data-number]");
+  const current = form.querySelector(".current input");
+  const bus = form.querySelector(".bus input");
+  const signs = form.querySelector(".signs");
   const rules = form.querySelector(".rules");
   const means = form.querySelector("[data-part=means]");
   const needs = form.querySelector("[data-part=needs]");
@@ -34,8 +36,12 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   forms += 1;
   for (const radio of Object.values(radios)) radio.name = `converter-${forms}`;
   means.id = `converter-means-${forms}`;
-  current.setAttribute("aria-describedby", means.id);
+  signs.id = `converter-signs-${forms}`;
+  current.setAttribute("aria-describedby", `${signs.id} ${means.id}`);
+  bus.setAttribute("aria-describedby", means.id);
+  busVoltage.stand(bus);
   form.addEventListener("input", onTouch);
+  form.addEventListener("reset", reset); // the next reading mirrors the converter again
 
   function onTouch() {
     touched = true;
@@ -48,7 +54,8 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   function update(unit) {
     gate = whyClosed(unit);
     for (const name of ["voltage", "current"]) setProperty(radios[name], "disabled", gate !== null);
-    setProperty(current, "disabled", gate !== null);
+    for (const field of [current, bus]) setProperty(field, "disabled", gate !== null);
+    busVoltage.show(bus);
     setText(needs, gate ? words.t(gate) : "");
     setProperty(needs, "hidden", gate === null);
     setText(wordNow, unit.word ? words.t(`word.${unit.word}`) : unit.rawWord ? words.t("word.odd", { word: unit.rawWord }) : "--");
@@ -82,21 +89,27 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
 
   /** The order as entered, or what is wrong with it; of what is no number, that it cannot be read. */
   function wanted() {
-    const [amperes, bus] = choice() === "stopped" ? [{}, {}] : [readNumber(current.value), busVoltage.read()];
+    const [amperes, volts] = choice() === "stopped" ? [{}, {}] : [readNumber(current.value), busVoltage.read()];
     if (amperes.problem && amperes.problem !== "empty") {
       return { problem: `number.${amperes.problem}`, values: { field: words.t("number.current"), text: current.value.trim() } };
     }
-    const order = converterOrder(choice(), amperes.value ?? null, bus.value ?? null, limitsOf(state.get().model.status));
-    return order.problem === "converter.bus" && bus.sentence ? { ...order, sentence: bus.sentence } : order;
+    const order = converterOrder(choice(), amperes.value ?? null, volts.value ?? null, limitsOf(state.get().model.status));
+    return order.problem === "converter.bus" && volts.sentence ? { ...order, sentence: volts.sentence } : order;
   }
 
-  /** Beside the field, in words, what Set would send now. */
+  /** Beside the fields, in words, what Set would send now, or which of them is wrong. */
   function showMeans() {
     setProperty(means, "hidden", gate !== null);
-    if (gate !== null || choice() === null) return showMeaning(means, current, "", true);
-    const order = wanted();
-    if (!order.problem) return showMeaning(means, current, words.t("converter.means", { what: whatOf(order) }), true);
-    return showMeaning(means, current, touched ? problemOf(order) : "", !touched);
+    const order = gate !== null || choice() === null ? null : wanted();
+    const wrong = order?.problem && touched ? fieldOf(order) : null;
+    const good = order && !order.problem ? words.t("converter.means", { what: whatOf(order) }) : "";
+    for (const field of [current, bus]) showMeaning(means, field, wrong ? problemOf(order) : good, field !== wrong);
+    setAttribute(means, "data-level", wrong ? "warn" : null);
+  }
+
+  /** The field that a problem is about. */
+  function fieldOf({ problem }) {
+    return problem.startsWith("converter.bus") ? bus : current;
   }
 
   function whatOf({ kind, parameters: { dvg, dig } }) {
@@ -161,7 +174,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     const order = wanted();
     if (order.problem) {
       orders.say(spot, problemOf(order));
-      current.focus();
+      fieldOf(order).focus();
       return;
     }
     [failing, advice] = [[], []];

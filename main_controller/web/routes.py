@@ -207,6 +207,10 @@ MAIN = Route(
     parameters=(Parameter(name="display", kind=ANYTHING, says="`wall` is without controls", example="wall"),),
     reply=Reply(HTML, tagged=True),
 )  # fmt: skip
+HELP_PAGE = Route(
+    name="getHelpPage", path="/help.html", title=READINGS, says="what the page shows and does, for a person",
+    ignores_unknown=True, reply=Reply(HTML, tagged=True),
+)  # fmt: skip
 LOG_INFO = Route(
     name="getLogInfo", path="/get/logInfo", title=READINGS, requirement="R2", polled=True, ignores_unknown=True,
     says="the last good data of all units, as apis-web sent them; `ETag`, gzip, `X-Data-Age` in s",
@@ -565,7 +569,19 @@ JOURNAL_PAGE = Route(
 
 
 ROUTES: tuple[Route, ...] = (
-    *(MAIN, LOG_INFO, LOG, *UNIT_DATA, *UNIT_DCDC, *UNIT_METER, *UNIT_IDENTITY, *UNIT_EMU, GLOBAL_MODE, DEALS_INFO),
+    *(
+        MAIN,
+        HELP_PAGE,
+        LOG_INFO,
+        LOG,
+        *UNIT_DATA,
+        *UNIT_DCDC,
+        *UNIT_METER,
+        *UNIT_IDENTITY,
+        *UNIT_EMU,
+        GLOBAL_MODE,
+        DEALS_INFO,
+    ),
     *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI, JQUERY, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),

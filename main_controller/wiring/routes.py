@@ -19,6 +19,7 @@ from main_controller.web.commands import Commands
 from main_controller.web.frame import Frames
 from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
+from main_controller.web.help_page import HelpPage
 from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
 from main_controller.web.openapi import OpenApi
@@ -90,6 +91,7 @@ class Routes:
         )  # fmt: skip
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
+            HelpPage(settings.root / "views"),
             readings,
             frames,
             LiveReadings(

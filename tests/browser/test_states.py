@@ -446,8 +446,9 @@ def test_the_bus_voltage_field_goes_into_the_order(open_quiet: OpenPage) -> None
     stage = Stage.of(1, mode="manual")
     stage.grid["mode"] = "manual"
     page = open_quiet(stage=stage)
-    expect(page.locator("#bus-voltage")).to_have_value("350")
-    page.locator("#bus-voltage").fill("345")
+    bus = page.locator(".card .bus input")
+    expect(bus).to_have_value("350")
+    bus.fill("345")
     page.locator(".card .current input").fill("2")
     page.locator(".card .choices label", has_text="Voltage control").click()
     page.locator(".card [data-act=converter]").click()

@@ -10,6 +10,7 @@ import { buildModel } from "../../js/lib/model.js";
 import { nextSchedule } from "../../js/lib/next_schedule.js";
 import {
   failureSentence,
+  lastKnownSentence,
   liveNow,
   modeName,
   namesOf,
@@ -225,6 +226,25 @@ test("every converter that holds the bus is named beside a question, two of them
   const model = buildModel(frameOf({ E1: told(), E2: told() }, { bus: { state: "twoReferences", references: ["E1", "E2"] } }));
   const fact = liveNow(model, words).find(({ text }) => text.startsWith("Voltage reference"));
   assert.deepEqual([fact.text.replace(/[\u2066-\u2069]/g, ""), fact.level], ["Voltage reference: E1, E2", "alarm"]);
+});
+
+test("a question says what of the bus is known, and that nothing is where no unit is live", () => {
+  const texts = (units, more) => liveNow(buildModel(frameOf(units, more)), words).map(({ text }) => text);
+  const down = { apisWeb: { emulatorEmulator: { up: false } } };
+  const old = texts({ E1: told({ lastWord: "0x0014", age: 5 }) }, { ...down, data: { updated: new Date(Date.parse(frameOf().time) - 5000).toISOString() } });
+  assert.ok(old.includes("Grid voltage: not known; last 350.0 V, 5 s ago"), old.join("\n"));
+  assert.ok(old.includes("Voltage reference: E1"));
+  const silent = texts({ E1: told({ state: "silent", age: 90 }) }, { grid: { busVoltage: null } });
+  assert.ok(silent.includes("Grid voltage: -- V"));
+  assert.ok(silent.includes("Voltage reference: not known, no unit is live"));
+  assert.ok(silent.includes("Converters not in Wait: not known, no unit is live"));
+  assert.ok(texts({ E1: told() }).includes("Voltage reference: none among live units"));
+});
+
+test("details of a unit that is not live say first that they are old", () => {
+  assert.equal(lastKnownSentence({ state: "live", age: 1 }, words), "");
+  assert.equal(lastKnownSentence({ state: "silent", age: 130 }, words), "Last known, 2 min 10 s ago: this unit is silent.");
+  assert.equal(lastKnownSentence({ state: "silent", age: null }, words), "Nothing is known of this unit: it is silent.");
 });
 
 test("an order is named without the scope where the place says it", () => {
