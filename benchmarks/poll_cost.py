@@ -18,6 +18,7 @@ from main_controller.process import tune_garbage_collector
 from main_controller.store.unit_cache import UnitCache
 from main_controller.upstream.apis_web import ApisWeb
 from main_controller.upstream.http_json import HttpJson
+from main_controller.wiring.choices import UNIT_LIMIT, UNIT_VALUES
 from main_controller.workers.admission import Admission
 from main_controller.workers.data_collector import DataCollector
 from main_controller.workers.periodic import Periodic
@@ -46,8 +47,11 @@ def cost(call: Callable[[], object]) -> list[float]:
 
 def collector(url: str, cache: UnitCache) -> tuple[DataCollector, HttpJson]:
     """A collector as the program makes it."""
-    http = HttpJson(reuse_connections=True, user_agent="benchmark")
-    admission = Admission(cache, max(BUDGET))
+    most = max(BUDGET)
+    http = HttpJson(
+        reuse_connections=True, user_agent="benchmark", max_bytes=most * UNIT_LIMIT, max_values=most * UNIT_VALUES
+    )
+    admission = Admission(cache, most)
     return DataCollector(ApisWeb(url, url, http, http), cache, admission=admission), http
 
 

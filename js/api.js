@@ -47,7 +47,7 @@ export function createApi({
     const timer = setTimeout(() => request.abort.abort(), timeout);
     if (yields) underWay.add(request);
     try {
-      const reply = await fetch(base + path, { ...options, signal: request.abort.signal, redirect: "error" });
+      const reply = await fetch(base + path, { ...options, signal: request.abort.signal, redirect: "manual" }); // a proxy that sends to a log-in page answers, and not in our words
       return learned(await answerOf(reply));
     } catch (fault) {
       if (request.gaveWay) return noAnswer("gaveWay");
@@ -144,7 +144,7 @@ async function answerOf(reply) {
     body = await reply.json();
   } catch (fault) {
     if (fault.name === "AbortError") throw fault;
-    return { ...noAnswer("garbled"), status };
+    return { ...noAnswer("garbled"), status }; // also for one that sends elsewhere, whose status no script sees
   }
   const told = body !== null && typeof body === "object" && "error" in body;
   if (!reply.ok && !told) return { ...noAnswer("garbled"), status }; // something between answered: the controller gives a reason

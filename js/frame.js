@@ -27,10 +27,10 @@ export function createFrames() {
  * The frame after an answer, in which every unit is one object: what is told of it and its row of figures by their columns.
  * A whole answer takes the place of what was held; of changes each section is replaced, each unit's entry and row too, and
  * who is `gone` leaves. What did not change stays the very same object.
- * @returns null for changes of another start, or of a serial before that which is held, and for what is no answer
+ * @returns null for changes of another start, or of a serial before that which is held, and for what is no frame
  */
 export function merged(held, answer) {
-  if (!isObject(answer) || typeof answer.serial !== "number") return null;
+  if (!isFrame(answer)) return null;
   const { whole, units = {}, figures = {}, gone = [], ...told } = answer;
   if (whole !== true && (held === null || told.start !== held.start || told.serial < held.serial)) return null;
   const next = whole === true ? told : { ...held, ...told };
@@ -61,6 +61,12 @@ function figuresOf(row, columns) {
 /** What stands there under that id, which may be any word. */
 function own(table, id) {
   return Object.hasOwn(table, id) ? table[id] : undefined;
+}
+
+/** Whether it is a frame: what stands in the controller's place may answer in JSON too. */
+function isFrame(answer) {
+  if (!isObject(answer) || typeof answer.serial !== "number" || Number.isNaN(Date.parse(answer.time))) return false;
+  return answer.whole !== true || (typeof answer.start === "string" && isObject(answer.about) && isObject(answer.units));
 }
 
 function isObject(value) {

@@ -28,4 +28,3 @@ choice.addEventListener("change", () => {
   show();
 });
 show();
-document.documentElement.dataset.running = ""; // first.js says so where this line is not reached

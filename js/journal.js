@@ -4,12 +4,13 @@
 import { createApi } from "./api.js";
 import { pageName } from "./keys.js";
 import { asEntered } from "./lib/enteredTimes.js";
+import { bare } from "./lib/held.js";
 import { failureSentence } from "./lib/sentences.js";
 import { serverNow } from "./lib/serverTime.js";
 import { createOrders } from "./orders.js";
 import { createAskLatch } from "./widgets/askLatch.js";
 import { createLatch } from "./panels/latch.js";
-import { createPoller } from "./poller.js";
+import { createPoller, SELDOM } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./widgets/stop.js";
 import { make, setAttribute, setText, translate } from "./widgets/text.js";
@@ -19,7 +20,7 @@ import { chooseLanguage, createWords } from "./words.js";
 
 const state = createState();
 const now = () => serverNow(state.get(), performance.now());
-const words = createWords(chooseLanguage(stored("language"), navigator.languages), { zone: document.body.dataset.timezone, now, holds: true });
+const words = createWords(chooseLanguage(stored("language"), navigator.languages), { zone: document.documentElement.dataset.zone, now, holds: true });
 const name = pageName();
 const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
 const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
@@ -140,6 +141,7 @@ function stored(key) {
 
 /* ---- Stop all, and the E-stop's latch ---- */
 
+const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
 const EVERY = 1000; // ms between two looks at the latch, and at how a stop stands
 const dialog = find("stop-dialog");
 const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
@@ -157,8 +159,12 @@ function askStopAll() {
   });
 }
 
-function onStatus({ ok, body }) {
-  if (!ok || typeof body !== "object" || body === null) return;
+function onStatus({ ok, status, body, failure }) {
+  if (!ok || typeof body?.start !== "string") {
+    alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? bare(words.said(String(body.error))) : null });
+    return;
+  }
+  alive.frame({ time: body.time, start: body.start, version: body.version });
   state.set({ status: body, statusAt: performance.now() });
   takeZone(body.timezone);
   orders.follow(body);
@@ -186,6 +192,7 @@ function nameZone() {
 state.subscribe(() => {
   stop.render();
   latch.render();
+  alive.drawn();
   if (orders.following() === following) return;
   following = !following;
   show();
@@ -209,5 +216,9 @@ find("journal-newest").addEventListener("click", () => show());
 takeFilter();
 nameZone();
 words.ready.finally(() => show(asked.get("before")));
+alive.subscribe((lives) => state.set({ alive: lives }));
+const rest = () => alive.resting(document.visibilityState === "hidden" ? SELDOM : 0);
+document.addEventListener("visibilitychange", rest);
+rest();
 poller.start();
-document.documentElement.dataset.running = ""; // first.js says so where this line is not reached
+document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached

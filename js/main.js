@@ -4,7 +4,7 @@ import { createApi } from "./api.js";
 import { createFrames, untilNews } from "./frame.js";
 import { pageName } from "./keys.js";
 import { createOrders } from "./orders.js";
-import { createPoller } from "./poller.js";
+import { createPoller, SELDOM } from "./poller.js";
 import { createScene } from "./scene/scene.js";
 import { SCENE_WORDS } from "./scene/words.js";
 import { createState } from "./state.js";
@@ -41,18 +41,17 @@ import { createUnits } from "./panels/units.js";
 
 const EVERY = 500; // ms between readings (Z14)
 const AGES = 1000; // ms without any news until the ages are drawn again
-const LOST_AFTER = 3; // s without a frame until the controller counts as unreachable
-const NEWS = ["frame", "status", "statusAt", "heardAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
+const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
+const NEWS = ["frame", "status", "statusAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
 
 const name = pageName();
 const state = createState({ model: buildModel(null) });
 const now = () => serverNow(state.get(), performance.now());
-const words = createWords(firstLanguage(), { zone: document.body.dataset.timezone, now, holds: true });
+const words = createWords(firstLanguage(), { zone: document.documentElement.dataset.zone, now, holds: true });
 const api = createApi({ page: name, words });
 const orders = createOrders({ api, state, words, page: name, renew: readNow });
 const frames = createFrames();
 const asking = createAsk();
-const startedAt = performance.now();
 let due = null;
 let drawnAt = -Infinity;
 
@@ -125,34 +124,21 @@ function readNow() {
   poller.now();
 }
 
-/** An answer that does not follow the frame held tells nothing: the next question is for the whole. */
+/** An answer that does not follow the frame held tells nothing: the next question is for the whole. Whether that goes on too long, alive.js judges. */
 function onFrame(answer) {
   if (answer.failure === "gaveWay") return; // ended by this page itself: that tells nothing
   const frame = answer.ok ? frames.take(answer.body) : null;
   if (frame === null) {
-    unheard(answer);
+    alive.none({ ...answer, failure: answer.failure ?? "garbled", why: answer.failure === "refused" ? bare(words.said(String(answer.body.error))) : null });
     return;
   }
   const before = state.get().frame;
   const status = statusOf(frame);
   words.setZone(frame.about?.timezone);
-  state.set({ frame, status, statusAt: performance.now(), ...heard(frame) });
+  state.set({ frame, status, statusAt: performance.now() });
+  alive.frame({ time: frame.time, start: frame.start, version: frame.about?.version });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
   orders.follow(status);
-}
-
-function heard({ time }) {
-  return { heardAt: performance.now(), ...(state.get().reach?.up === true ? {} : { reach: { up: true, since: time, why: null } }) };
-}
-
-/** Without a frame for some seconds the controller counts as unreachable; where it says itself why it tells none, that is told. */
-function unheard({ failure, body }) {
-  const { heardAt, reach } = state.get();
-  const since = heardAt ?? startedAt;
-  const silent = performance.now() - since;
-  if (silent < LOST_AFTER * 1000) return;
-  const why = failure === "refused" ? String(body.error) : null;
-  if (reach?.up !== false || reach.why !== why) state.set({ reach: { up: false, since: new Date(now() - silent).toISOString(), why } });
 }
 
 /* ---- drawing ---- */
@@ -160,11 +146,12 @@ function unheard({ failure, body }) {
 function renew() {
   due = null;
   drawnAt = performance.now();
-  const { frame, reach, model: previous } = state.get();
-  const model = buildModel(frame, { previous, elapsed: elapsed(), lost: reach?.up === false });
+  const { frame, alive: lives, model: previous } = state.get();
+  const model = buildModel(frame, { previous, elapsed: elapsed(), lost: !lives });
   state.set({ model });
   scene.update(model);
   render();
+  alive.drawn();
 }
 
 /** One part's fault is reported and never stops the others (N17). */
@@ -203,6 +190,11 @@ function measure() {
   style.setProperty("--stop-height", `${document.getElementById("stop-block").offsetHeight}px`);
 }
 
+/** A page that counts as hidden asks seldom: alive.js is told that this is meant. */
+function rest() {
+  alive.resting(document.visibilityState === "hidden" ? SELDOM : 0);
+}
+
 /** A key that is held down presses once: its repeats would go on through the questions that the first press opened. */
 function ignoreHeldKeys(event) {
   if (!event.repeat || event.key !== "Enter") return;
@@ -234,5 +226,8 @@ state.subscribe((now, changed) => {
 setInterval(() => {
   if (performance.now() - drawnAt >= AGES) soon(); // ages go on between the answers
 }, AGES / 4);
+document.addEventListener("visibilitychange", rest);
+rest();
 words.ready.finally(() => poller.start());
-document.documentElement.dataset.running = ""; // first.js says so where this line is not reached
+alive.subscribe((lives) => state.set({ alive: lives }));
+document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached

@@ -1,12 +1,13 @@
-// One poller per source: asks once per interval but only after the answer came, slower while it fails, not at all while the tab is
-// hidden.
+// One poller per source: asks once per interval but only after the answer came, slower while it fails, seldom while the tab counts as hidden
+// (some browsers say so of a page that is in full sight).
 //
 //   const poller = createPoller({ call: api.status, onAnswer: (answer) => ..., interval: 500, awake: () => false });
 //   poller.start(); poller.now(); poller.stop();
-// `call` is one of api.js's readings; `onAnswer` gets each answer, also failures; while `awake()` it goes on in a hidden tab too. Times in ms.
+// `call` is one of api.js's readings; `onAnswer` gets each answer, also failures; while `awake()` it goes on as usual in a hidden tab too. Times in ms.
 // `untilNews()` tells after a good answer in how many ms the other end expects something new, null where nobody knows: it is asked for then.
 
 const SLOWEST = 8_000;
+export const SELDOM = 10_000; // between two questions of a hidden page
 const AFTER_NEWS = 40; // so long after the moment at which news is expected it is there
 const SOON = 100; // the shortest rest before a question for news
 const LATE = 250; // news that is later than this did not come: nobody hurries for it
@@ -42,13 +43,13 @@ export function createPoller({
       asking = false;
       failures = ok ? 0 : failures + 1;
       const rest = restAfter(failures, clock.now() - asked, interval, slowest);
-      arm(again ? 0 : failures > 0 ? rest : restForNews(rest, untilNews()));
+      arm(again ? 0 : rests() ? SELDOM : failures > 0 ? rest : restForNews(rest, untilNews()));
       again = false;
     }
   }
 
   function arm(wait) {
-    if (!running || asking || timer !== null || (isHidden(page) && !awake())) return;
+    if (!running || asking || timer !== null) return;
     timer = timers.setTimeout(tick, wait);
   }
 
@@ -59,7 +60,11 @@ export function createPoller({
 
   function onVisibility() {
     disarm();
-    arm(0);
+    arm(rests() ? SELDOM : 0);
+  }
+
+  function rests() {
+    return isHidden(page) && !awake();
   }
 
   return {

@@ -5,11 +5,11 @@
 //   const off = state.subscribe((now, changed) => ...);   // changed: Set of the keys that were set to another value
 //   state.set({ frame, status, statusAt });
 //   state.get().frame
-// No other keys than these; each of them is null, or empty, until it is known:
+// No other keys than these; each of them but `alive` is null, or empty, until it is known:
 //   frame     all that the controller told last (frame.js); the journal's page has none
 //   status    the same in the shape that the panels read (model.js statusOf); at the journal's page the body of /get/status
 //   statusAt  performance.now() when that was told, ms
-//   heardAt   performance.now() of the last answer, ms;   reach   {up, since, why}: whether the controller answers (main.js)
+//   alive     whether what the page shows is of now: it is told, and drawn (alive.js)
 //   model     what the page shows of the frame now (lib/model.js); the journal's page has none
 //   orders    what was ordered here, newest first;   said   {spot: what stands there beside the orders} (both orders.js)
 //   list      which units the list shows: {filter, mode, find, sort} (panels/units.js, panels/address.js)
@@ -21,8 +21,7 @@ const NOTHING = Object.freeze({
   frame: null,
   status: null,
   statusAt: null,
-  heardAt: null,
-  reach: null,
+  alive: true,
   model: null,
   orders: [],
   said: {},

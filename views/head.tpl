@@ -7,6 +7,7 @@
 <link rel="icon" id="icon" href="img/favicon.svg" type="image/svg+xml" data-quiet="img/favicon.svg" data-alarm="img/alarm.svg">
 % include('styles.tpl')
 <script src="js/first.js"></script>
+<script src="js/alive.js"></script>
 <script src="js/jquery.js" defer></script>
 <script src="js/main.js" type="module"></script>
 </head>

@@ -1,6 +1,6 @@
 % title = get('title', '')
 <!doctype html>
-<html lang="en">
+<html lang="en" data-zone="{{zone}}" data-version="{{version}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -9,16 +9,17 @@
 <link rel="icon" href="img/favicon.svg" type="image/svg+xml">
 % include('styles.tpl')
 <script src="js/first.js"></script>
+<script src="js/alive.js"></script>
 <script src="js/journal.js" type="module"></script>
 </head>
-<body data-timezone="{{timezone}}">
+<body>
 % include('estop.tpl', latch=latch)
 <header class="strip">
-<h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name" translate="no">{{title}}</span></h1>
+<h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
-<p class="banner unable-note" data-level="alarm" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.</p>
+% include('alive.tpl')
 <main class="journal">
 <form id="journal-filter" action="journal.html">
 <p><label for="journal-from" data-i18n="journal.from">From</label><span class="timed"><input type="datetime-local" id="journal-from" name="from" step="1"> <select translate="no" id="journal-from-which" data-i18n-label="time.which" hidden></select> <span class="zone" id="journal-from-zone" translate="no"></span> <span class="zone" id="journal-from-here"></span></span></p>
@@ -30,7 +31,7 @@
 <p class="outcome" id="journal-outcome" aria-live="polite"></p>
 <div class="wrap" tabindex="0" role="region" aria-label="Journal" data-i18n-label="journal.title">
 <table>
-<thead><tr><th scope="col" id="journal-time">Time ({{timezone}})</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
+<thead><tr><th scope="col" id="journal-time">Time ({{zone}})</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
 <tbody id="journal-rows">
 % for row in rows:
 <tr translate="no"><td class="time" data-label="Time">{{row['at']}}</td><td data-label="Kind">{{row['kind']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="what" data-label="What">{{row['what']}}</td><td class="change" data-label="Before → after">{{'%s → %s' % (row['before'] or '', row['after'] or '') if row['before'] or row['after'] else ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>

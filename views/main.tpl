@@ -1,11 +1,11 @@
 <!doctype html>
-<html lang="en">
+<html lang="en" data-zone="{{zone}}" data-version="{{version}}" data-time="{{now}}" data-needs="ResizeObserver IntersectionObserver">
 % include('head.tpl', title=title)
-<body data-timezone="{{status['timezone']}}" data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
+<body data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
 <a class="skip" href="#units" data-i18n="skip.units">Skip to the units</a>
 <div class="top" id="top">
 % include('alerts.tpl', latch=latch, unwatched=unwatched)
-% include('strip.tpl', title=title, simulated=simulated, counts=counts, grid_master=grid_master, status=status)
+% include('strip.tpl', title=title, simulated=simulated, counts=counts, grid_master=grid_master, status=status, version=version)
 </div>
 <div class="page">
 % include('cluster.tpl', mode=mode, pending=pending, deals=deals, status=status)

@@ -1,5 +1,5 @@
 <header class="strip">
-<h1 class="brand"><span data-i18n="brand">APIS Main Controller</span> <span class="cluster-name" id="cluster-name" translate="no">{{title}}</span></h1>
+<h1 class="brand"><span data-i18n="brand">APIS Main Controller</span> <span class="cluster-name" id="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
 <span class="simulated" id="simulated" translate="no" {{'' if simulated else 'hidden'}}>SIMULATED</span>
 <ul class="trust" id="trust" translate="no" aria-label="How far these figures can be trusted" data-i18n-label="trust.label">
 <li id="trust-live"><span class="lamp" aria-hidden="true"></span><b>{{counts['live']}}</b> <span data-i18n="state.live">live</span></li>
@@ -22,4 +22,4 @@
 </nav>
 </header>
 <noscript><p class="banner">Readings below are those of the moment this page was loaded: reload for newer ones. Stop all works; other orders need JavaScript, or curl.</p></noscript>
-<p class="banner unable-note" data-level="alarm" data-i18n="banner.unable">This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.</p>
+% include('alive.tpl')

@@ -39,8 +39,6 @@ export default {
   "unwatched.ask.yes": "Acknowledge",
   "did.wait": "in Wait", "did.reference": "as voltage reference at {dvg} V", "did.charge": "charging {dig} A", "did.discharge": "discharging {dig} A", "did.unknown": "unknown",
 
-  "banner.controller": "This controller cannot be reached since {at} ({time}). What stands here is the last that it said; orders cannot be given.",
-  "banner.untold": "This controller tells nothing of the grid since {at} ({time}): {error} What stands here is the last that it said; orders cannot be given.",
   "banner.emulatorEmulator": "apis-web (Emulator Emulator, unit data) cannot be reached since {at} ({time}). {error}",
   "banner.budoEmulator": "apis-web (Budo Emulator, modes and deals) cannot be reached since {at} ({time}). {error}",
   "banner.worker": "The {name} of this controller is not running: {error}",
@@ -48,7 +46,7 @@ export default {
   "banner.notkept": "The disk refuses, orders still go out: {error}",
   "banner.schedules": "No schedule will be carried out until this is mended: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
-  "banner.unable": "This browser is too old for this page, or its script could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
+  "banner.unable": "A script of this page could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",
 
@@ -206,7 +204,7 @@ export default {
   "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.nohistory": "PV, sharing and battery over time: this controller keeps no history of its own.", "details.card": "Go to its panel", "details.title": "{id} {name}",
   "details.last": "Last known, {time} ago: this unit is {state}.", "details.never": "Nothing is known of this unit: it is {state}.", "details.none": "No unit of this name is known.",
 
-  "help.title": "Help", "help.unable": "Both languages are shown: this browser is too old for the page's script, or it could not be loaded.",
+  "help.title": "Help",
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
   "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.change": "Before → after", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
 

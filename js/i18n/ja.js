@@ -39,8 +39,6 @@ export default {
   "unwatched.ask.yes": "確認する",
   "did.wait": "Wait", "did.reference": "CV Mode {dvg} V", "did.charge": "充電 {dig} A", "did.discharge": "放電 {dig} A", "did.unknown": "不明",
 
-  "banner.controller": "{at} から({time})Main Controller に接続できません。表示は最後に受信した内容です。操作はできません。",
-  "banner.untold": "{at} から({time})Main Controller はグリッドの状態を通知していません: {error} 表示は最後に受信した内容です。操作はできません。",
   "banner.emulatorEmulator": "{at} から({time})apis-web(Emulator Emulator、ノード情報)に接続できません。{error}",
   "banner.budoEmulator": "{at} から({time})apis-web(Budo Emulator、Mode と電力融通情報)に接続できません。{error}",
   "banner.worker": "Main Controller の {name} が動作していません: {error}",
@@ -48,7 +46,7 @@ export default {
   "banner.notkept": "ディスクに書き込めません(操作は可能です): {error}",
   "banner.schedules": "復旧するまでスケジュールは実行されません: {error}",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
-  "banner.unable": "このブラウザは古いか、ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
+  "banner.unable": "ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
   "banner.nomaster": "Grid Master が不明です。Mode、電力融通、グリッド異常を判定できません。",
   "banner.griderror": "グリッド異常: apis-main がクラスタの停止状態を報告しています。数秒のうちに自動停止する可能性があります。",
 
@@ -207,7 +205,7 @@ export default {
   "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.nohistory": "太陽光発電、電力融通、Battery 残容量の履歴: Main Controller 単体では履歴表示を行う機能はありません。", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
   "details.last": "{time} 前の最後の値です。このノードは{state}です。", "details.never": "このノードのデータはありません({state})。", "details.none": "この名前のノードはありません。",
 
-  "help.title": "ヘルプ", "help.unable": "このブラウザは古すぎるか、スクリプトを読み込めませんでした。両方の言語を表示します。",
+  "help.title": "ヘルプ",
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",
   "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.change": "変更前 → 変更後", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",
 

@@ -1,5 +1,7 @@
 // The E-stop's latch in words, and what may be sent beside a press of it (I17). Pure.
 
+import { bare } from "./held.js";
+
 const LONGEST = 200; // characters of a name or a reason
 
 /** The latch as the status tells it: {by, byFile, reason, since, file}; null where none is told. */
@@ -9,7 +11,7 @@ export function latchOf(status) {
 
 /** {head, rest, memory}: by whom and why; since when and what it does; that it is in memory only, "" where its file holds it too. */
 export function latchTexts({ by, byFile, reason, since, file }, words) {
-  const who = byFile ? words.t("estop.file", { name: byFile }) : by || "--";
+  const who = byFile ? bare(words.t("estop.file", { name: byFile })) : by || "--";
   const why = reason || words.t("estop.noreason");
   return {
     head: words.t("estop.head", { by: who, reason: why }),

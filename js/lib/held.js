@@ -68,6 +68,6 @@ function patternOf(words) {
 
 /** The word alone: "Run" and no part of "Running"; in writing without blanks wherever it stands. */
 function exactly(word) {
-  const text = word.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  const text = word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   return `${/^[\w]/.test(word) ? "(?<![\\p{L}\\p{N}_{])" : ""}${text}${/\w$/.test(word) ? "(?![\\p{L}\\p{N}_}])" : ""}`;
 }

@@ -17,7 +17,7 @@
 //               controller or apis-web does not answer, all but `last` is unknown: {voltage V, age s} as told last, null where none was
 // model.totals {pv, utility, load W, rsoc %, remaining Wh}
 // model.counts  {live, stale, silent};   model.dataTime   the units' own clock as sent
-// model.elapsed   as given;   model.status   statusOf(frame)
+// model.elapsed, model.lost   as given;   model.status   statusOf(frame)
 
 import { countStates, staleAfterOf, stateNow } from "./freshness.js";
 import { finite } from "./figures.js";
@@ -63,6 +63,7 @@ export function buildModel(frame, { previous = null, elapsed = 0, lost = false }
     totals: pick(now?.totals, TOTALS),
     counts,
     dataTime: frame?.clock ?? null,
+    lost,
     elapsed,
     status,
   };

@@ -6,8 +6,8 @@ export function isReadOnly({ status }) {
 }
 
 /** Whether orders other than stopping can be given now: the controller answers and is not read-only. */
-export function mayOrder({ status, reach }) {
-  return status !== null && reach?.up !== false && !isReadOnly({ status });
+export function mayOrder({ status, alive }) {
+  return status !== null && alive && !isReadOnly({ status });
 }
 
 /** The maintenance lock on a unit, on the cluster for ""; null for none. */

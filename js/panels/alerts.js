@@ -47,7 +47,7 @@ export function createAlerts({ words, orders, state, ask }) {
     bar.hidden = rows.length === 0;
     keyed(list, rows, ({ key }) => key, build, update);
     const bus = conditionsOf(state.get().status, words);
-    const lost = state.get().reach?.up === false; // a grave fault stands even so: it may still be there
+    const lost = !state.get().alive; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(withSince)));
     const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(withSince))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
@@ -206,18 +206,10 @@ function allRow(open, model, words) {
   };
 }
 
-function bannersOf({ reach, status }, words) {
+function bannersOf({ alive, status }, words) {
   const found = [];
   const add = (key, level, values = {}, id = key) => found.push({ key: id, level, text: words.t(key, values) });
-  if (reach && !reach.up) {
-    add(
-      reach.why ? "banner.untold" : "banner.controller",
-      "alarm",
-      { ...sinceText(reach.since, words), error: words.said(reach.why ?? "") },
-      "banner.controller",
-    );
-    return found; // what else the last status said is no longer known
-  }
+  if (!alive) return found; // what else the last status said is no longer known; alive.js says what is wrong
   for (const peer of ["emulatorEmulator", "budoEmulator"]) {
     const told = status?.apisWeb?.[peer];
     if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") });

@@ -8,8 +8,8 @@ export function createBusFigures({ words, state }) {
   const list = document.getElementById("bus-figures");
 
   function render() {
-    const { status, reach } = state.get();
-    const untold = reach?.up === false || status?.apisWeb?.emulatorEmulator?.up === false; // then its figures are not of now
+    const { status, alive } = state.get();
+    const untold = !alive || status?.apisWeb?.emulatorEmulator?.up === false; // then its figures are not of now
     const bus = untold ? null : ofNow(status?.bus ?? null);
     const lines = busLines(bus, words);
     setProperty(block, "hidden", lines.length === 0);

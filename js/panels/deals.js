@@ -34,7 +34,7 @@ export function createDeals({ words, state }) {
   function whyUnknown({ status, dealsKnown }) {
     if (dealsKnown) return null;
     if (status === null) return words.t("deals.loading");
-    if (state.get().reach?.up === false) return words.t("deals.noanswer");
+    if (!state.get().alive) return words.t("deals.noanswer");
     if (status.grid.noGridMaster === true) return words.t("deals.nomaster");
     if (status.apisWeb.budoEmulator?.up === false) return words.t("deals.noweb");
     return words.t(status.grid.noGridMaster === null ? "deals.masterunknown" : "deals.untold");

@@ -188,7 +188,7 @@ export function createSchedules({ words, orders, state, readNow }) {
       make("td", scopeName, { translate: "no" }),
       make("td", words.t(`operation.${what}`), { translate: "no" }),
       make("td", at, { class: "time", translate: "no", title: words.beside(due) || null }),
-      make("td", standing ?? time, { "data-level": standing ? "warn" : null }),
+      make("td", standing ?? time, { "data-level": standing ? "warn" : null, translate: "no" }), // built anew with every second
       last,
     );
     return row;

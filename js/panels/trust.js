@@ -24,8 +24,8 @@ export function createTrust({ words }) {
 
   function render(model, elapsed) {
     const { status, counts } = model;
-    setText(live.figure, counts.live);
-    setAttribute(live.lamp, "data-level", counts.live === 0 ? "off" : null);
+    setText(live.figure, model.lost ? "--" : counts.live); // nobody vouches for them now
+    setAttribute(live.lamp, "data-level", model.lost || counts.live === 0 ? "off" : null);
     count(stale, counts.stale);
     count(silent, counts.silent);
     put(age, ...ageOf(status, elapsed));

@@ -62,9 +62,17 @@ export function createUnderWay({ words, state }) {
   function renderLog() {
     const entries = state.get().orders;
     if (entries.length === 0) {
-      $(rows)
-        .empty()
-        .append($("<tr>").append(make("td", words.t("orders.none"), { colspan: 4 })));
+      keyed(
+        rows,
+        [{ key: "none" }],
+        ({ key }) => key,
+        () => {
+          const row = make("tr");
+          row.append(make("td", "", { colspan: 4 }));
+          return row;
+        },
+        (row) => setText(row.firstElementChild, words.t("orders.none")),
+      );
       return;
     }
     keyed(
@@ -86,7 +94,6 @@ export function createUnderWay({ words, state }) {
         setAttribute(outcome, "data-level", { bad: "alarm", warn: "warn" }[entry.kind] ?? null);
       },
     );
-    $(rows).children(":not([data-key])").remove();
   }
 
   return { render };

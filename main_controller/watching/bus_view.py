@@ -3,18 +3,16 @@
 Used by `/get/status` and `/set/dcdc?dryRun=true`.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 from main_controller.assessment.bus import Bus
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.snapshot import Snapshot
 from main_controller.orders.desk import Desk
-from main_controller.rules.bus_figures import bus_figures, headroom
+from main_controller.rules.bus_figures import BusFigures, Headroom, bus_figures, headroom
 from main_controller.rules.bus_watch import Explained
 from main_controller.rules.interlock_terms import Limits
-
-Figures = Mapping[str, Any]
 
 
 class Seen(Protocol):
@@ -34,7 +32,7 @@ class _Made(NamedTuple):
 
     bus: Bus
     until: float
-    figures: Figures
+    figures: BusFigures
 
 
 class BusView:
@@ -46,18 +44,18 @@ class BusView:
         self._limits = limits
         self._made: _Made | None = None  # replaced whole
 
-    def figures(self, grid: GridState) -> Figures:
-        """The bus of that state, as JSON; who works by whose will is that of when the readings came."""
+    def figures(self, grid: GridState) -> BusFigures:
+        """The bus of that state; who works by whose will is that of when the readings came."""
         made = self._made
         if made is None or made.bus is not grid.bus or grid.now > made.until:  # each change of a reading makes a bus
             figures = bus_figures(grid, self._seen.explained(grid.snapshot), self._limits)
             made = self._made = _Made(grid.bus, self._fresh_until(grid), figures)
-        voltage = made.figures["voltage"]
-        if voltage is None:
+        left_band = self._seen.left_band()
+        if left_band is None or made.figures.voltage is None:
             return made.figures
-        return {**made.figures, "voltage": {**voltage, "leftBand": self._seen.left_band()}}
+        return replace(made.figures, voltage=replace(made.figures.voltage, left_band=left_band))
 
-    def headroom(self, unit_id: str) -> Mapping[str, float | None] | None:
+    def headroom(self, unit_id: str) -> Headroom | None:
         """What this unit could still do, or None while it was not seen."""
         unit = self._desk.grid().units.get(unit_id)
         if unit is None or unit.sighting is None:

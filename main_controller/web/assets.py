@@ -5,6 +5,7 @@ Used by the application. A file is read and compressed once and kept until it ch
 
 import gzip
 import importlib.util
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate, mktime_tz, parsedate_tz
@@ -19,7 +20,6 @@ from main_controller.web import routes
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip, etag_of, matches
 from main_controller.web.replies import reply, shown
 from main_controller.web.route import Given, Handlers
-from main_controller.web.without_comments import without_comments
 
 TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
@@ -35,6 +35,9 @@ TYPES: Mapping[str, str] = {
     ".woff2": "font/woff2",
 }
 """The kinds of file that are served; nothing else in the folders is."""
+
+COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?!!)(?:[^*]|\*(?!/))*\*/[ \t]*$)", re.MULTILINE)
+"""A comment that has its lines to itself; together a seventh of the page's weight. No template literal holds such."""
 
 ZIPPED_TYPES = frozenset({".css", ".js", ".json", ".mjs", ".svg"})
 
@@ -64,7 +67,7 @@ class _Asset:
 class Assets:
     """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`.
 
-    Our own scripts go out without the lines that are comments alone (`without_comments`).
+    Our own scripts go out without the lines that are comments alone (`_without_comments`).
     """
 
     def __init__(self, js: Path, css: Path, img: Path, *, jquery: Path) -> None:
@@ -100,7 +103,7 @@ class Assets:
             kept = self._kept.get(file)
             if kept is not None and kept.stamp == stamp:
                 return kept
-            body = without_comments(file.read_bytes()) if file.is_relative_to(self._js) else file.read_bytes()
+            body = _without_comments(file.read_bytes()) if file.suffix == ".js" else file.read_bytes()
         except OSError:
             raise _missing(file.name) from None
         worth = file.suffix in ZIPPED_TYPES and len(body) >= WORTH_ZIPPING
@@ -139,6 +142,11 @@ def find(folder: Path, name: str) -> Path:
     if not file.is_relative_to(folder) or not file.is_file() or file.suffix not in TYPES:
         raise _missing(name)
     return file
+
+
+def _without_comments(script: bytes) -> bytes:
+    """The script with empty lines where comments stood, so that a fault is told by its own line."""
+    return COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), script)
 
 
 def _missing(name: str) -> NotFound:

@@ -29,6 +29,7 @@ from main_controller.procedures.estop import EStop
 from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import ThenMode
+from main_controller.rules.bus_figures import Headroom
 from main_controller.sentence import say
 from main_controller.web import routes
 from main_controller.web.ordering import Asked, Ordering, Urgency, caller
@@ -52,7 +53,7 @@ from main_controller.web.shapes.orders import (
     outcomes_of,
     ups_outcomes_of,
 )
-from main_controller.web.shapes.rules import DryRun, Headroom, rule_of
+from main_controller.web.shapes.rules import DryRun, headroom_of, rule_of
 
 
 class Commands:
@@ -209,10 +210,11 @@ class Commands:
 
     def _dry_run(self, wanted: ConverterOrder, by: Actor) -> DryRun:
         answers = self._set_converter.dry_run(wanted, by)
+        headroom = self._headroom(wanted.unit_id)
         return {
             "allowed": not any(answer.refuses for answer in answers),
             "rules": [rule_of(answer) for answer in answers],
-            "headroom": self._headroom(wanted.unit_id),
+            "headroom": None if headroom is None else headroom_of(headroom),
         }
 
     def stop_all(self, asked: Asked) -> Any:

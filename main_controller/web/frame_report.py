@@ -13,10 +13,11 @@ from main_controller.assessment import cluster, flows
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.timestamps import iso_utc
+from main_controller.rules.bus_figures import BusFigures
 from main_controller.sentence import Sentence
 from main_controller.web import status_report
 from main_controller.web.replies import encoded_json
-from main_controller.web.shapes.bus import BusFigures, condition_of, event_of
+from main_controller.web.shapes.bus import bus_of, condition_of, event_of
 from main_controller.web.shapes.frame import (
     About,
     Bus,
@@ -195,7 +196,7 @@ def _spur(spur: flows.Spur) -> Spur:
 def _bus(figures: BusFigures, state: GridState) -> Bus:
     bus = state.bus
     return {
-        **figures,
+        **bus_of(figures),
         "state": bus.state,
         "target": bus.target,
         "current": bus.current,

@@ -41,10 +41,10 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
-    `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text` makes it, `title` (may
-    be empty), `simulated`, `timezone` (the zone's name), `rows` as in `/journal` but made visible and by the site's
-    clock, `next` (id or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where
-    absent).
+    `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text` makes it, `zone` and
+    `version` as the main page does, `title` (may be empty), `simulated`, `rows` as in `/journal` but made visible and
+    by the site's clock, `next` (id or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, ""
+    where absent).
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class JournalPages:
         title: str = "",
         simulated: bool = False,
         zone: BaseTzInfo = pytz.utc,
+        version: str = "",
         estop: Callable[[], HeldLatch | None] = lambda: None,
     ) -> None:
         self._journal = journal
@@ -62,6 +63,7 @@ class JournalPages:
         self._title = title
         self._simulated = simulated
         self._zone = zone
+        self._version = version
         self._estop = estop
         self._files = Limit(
             FILES_AT_ONCE,
@@ -89,7 +91,8 @@ class JournalPages:
             title=self._title,
             latch=latch_text(latch_of(self._estop()), self._zone),
             simulated=self._simulated,
-            timezone=str(self._zone),
+            zone=self._zone.zone,
+            version=self._version,
             rows=[_readable(row, self._zone) for row in rows],
             next=following,
             frm=given.get("from", ""),

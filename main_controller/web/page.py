@@ -67,6 +67,8 @@ class Page:
     state, age, since, mode, local, converter, rsoc, six, time, master, unwatched, locked, conflict, trips} where all
     but the last five are text with `--` for what is not known, `six` is [(label, value, measure)], `rsoc` in %, `age`
     in s, and `trips` a sentence on the converter's trips or None;
+    `zone`, `version`, `now`: the site's zone, the program's version and its time (ISO 8601), by which the page's
+    script tells the time of what stands there and whether the program is another by now;
     `status`: the whole object of `GET /get/status`. An `id` is as on the wire, for attributes; all other text from
     there is made visible (`label` is the id so), and the template isolates it with `<bdi>`.
     Addresses in a template must be relative (Z18). Without JavaScript this is all that a person sees, so it must show
@@ -112,6 +114,9 @@ class Page:
             "clock": _clock(snapshot),
             "filters": FILTERS,
             "units": [_card(snapshot, unit_id, units[unit_id], grid["gridMaster"], zone) for unit_id in sorted(units)],
+            "zone": status["timezone"],
+            "version": status["version"],
+            "now": status["time"],
             "status": status,
         }
 

@@ -16,11 +16,12 @@ from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
 from main_controller.procedures.guided_transfer import TransferStanding
 from main_controller.procedures.then_mode import Promise
+from main_controller.rules.bus_figures import BusFigures
 from main_controller.sentence import Sentence
 from main_controller.store.chronicle import Event
 from main_controller.store.known_units import Acknowledgement
 from main_controller.watching.bus_events import StandingCondition
-from main_controller.web.shapes.bus import BusFigures, condition_of, event_of
+from main_controller.web.shapes.bus import bus_of, condition_of, event_of
 from main_controller.web.shapes.holds import latch_of, locks_of
 from main_controller.web.shapes.orders import command_of
 from main_controller.web.shapes.schedules import schedules_of
@@ -43,11 +44,6 @@ from main_controller.workers.scheduler import ScheduleStatus
 
 def _none() -> None:
     return None
-
-
-def no_figures(state: GridState) -> BusFigures:
-    """The figures of a bus of which nothing is known."""
-    return {"reference": None, "voltage": None, "balance": None, "losses": None, "working": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ class Sources:
     start: str = ""
     then: Callable[[], Promise | None] = _none
     bus_conditions: Callable[[], Sequence[StandingCondition]] = tuple
-    bus: Callable[[GridState], BusFigures] = no_figures
+    bus: Callable[[GridState], BusFigures] = lambda _state: BusFigures()
     estop: Callable[[], HeldLatch | None] = _none
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
 
@@ -125,7 +121,7 @@ class StatusReport:
             "data": {"age": _rounded(state.snapshot.age(state.now)), **data_of(state)},
             "grid": {**grid_of(state), "dealsAge": _deals_age(state)},
             "gridEvents": [event_of(event) for event in sources.grid_events()],
-            "bus": sources.bus(state),
+            "bus": bus_of(sources.bus(state)),
             "busConditions": [condition_of(one) for one in sources.bus_conditions()],
             "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
             "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import cast
 
 import pytz
 
+from main_controller import __version__
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import iso_utc
@@ -27,8 +27,6 @@ from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.schedules_shown import SchedulesShown
-from main_controller.web.shapes.bus import BusFigures
-from main_controller.web.shapes.rules import Headroom
 from main_controller.web.status_report import Sources, StatusReport
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.choices import Upstream, about
@@ -105,13 +103,14 @@ class Routes:
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
                 schedules=does.set_schedule, acknowledge=does.acknowledge, forget=does.forget,
                 reset_trips=does.reset_trips, set_lock=does.set_lock, transfer=does.transfer,
-                flush=flush, headroom=lambda unit_id: cast(Headroom | None, does.bus_view.headroom(unit_id)),
+                flush=flush, headroom=does.bus_view.headroom,
             ),
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
             JournalPages(
                 stores.journal, settings.root / "views", title=settings.title,
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
+                version=__version__,
                 estop=does.estop.standing,
             ),
             OpenApi(),
@@ -144,7 +143,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         start=does.desk.moments.start,
         then=does.then_mode.standing,
         bus_conditions=does.bus_events.standing,
-        bus=lambda grid: cast(BusFigures, does.bus_view.figures(grid)),
+        bus=does.bus_view.figures,
         estop=does.estop.standing,
         trips=does.trips.moments,
     )

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import HIDE, OpenPage
+from tests.browser.conftest import HIDE, WAIT, OpenPage
 from tests.browser.stage import Stage, deal, unit_status
 
 
@@ -44,7 +44,7 @@ def test_a_tab_without_anything_to_follow_rests_while_hidden(open_quiet: OpenPag
     page.wait_for_timeout(700)  # what was under way comes back
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(2500)
-    assert asked == []
+    assert asked == []  # it asks once in 10 s
     page.evaluate(HIDE, False)
     page.wait_for_timeout(1500)
     assert asked != []
@@ -77,7 +77,7 @@ def test_a_lost_controller_vouches_for_nothing(open_quiet: OpenPage) -> None:
     page = open_quiet(stage=stage, may_fail=True, hurry=8)
     expect(page.locator("#trust-web b")).to_have_text(re.compile("^up "))
     stage.dead = True
-    expect(page.locator("#banners")).to_contain_text("This controller cannot be reached since")
+    expect(page.locator("#alive-notice")).to_contain_text("This controller cannot be reached since", timeout=WAIT)
     expect(page.locator("#trust-web b")).to_have_text("--")
     expect(page.locator("#trust-grid b")).to_have_text("cannot tell")
     expect(page.locator("#global-mode")).to_have_text("--")

@@ -218,7 +218,7 @@ def test_without_modal_the_cards_go_on(open_quiet: OpenPage) -> None:
     expect(page.locator('.card[data-unit="E001"] [data-figure=rsoc]')).to_have_text("61")
     del stage.units["E002"], stage.states["E002"]
     expect(page.locator(".card .uid")).to_have_text(["E001"])
-    expect(page.locator(".unable-note")).to_be_hidden()
+    expect(page.locator("#alive-notice")).to_be_hidden()
 
 
 @pytest.mark.parametrize("path", ["", "journal.html"], ids=["page", "journal"])
@@ -232,10 +232,9 @@ def test_a_browser_that_is_too_old_is_told(
     page.goto(quiet_plant.address + path)
     if lack == NO_OBSERVERS and path:  # the journal's script needs none
         expect(page.locator("#journal-outcome")).not_to_be_empty()
-        expect(page.locator(".unable-note")).to_be_hidden()
+        expect(page.locator("#alive-notice")).to_be_hidden()
         return
-    expect(page.locator(".unable-note")).to_be_visible()
-    expect(page.locator(".unable-note")).to_contain_text("too old")
+    expect(page.locator("#alive-notice")).to_contain_text("too old")
     page.screenshot(path=pictures / f"unable-{path or 'page'}.png")
 
 
@@ -244,7 +243,7 @@ def test_a_script_that_does_not_load_is_told_and_stop_all_goes(place: BrowserCon
     page = place.new_page()
     page.route(re.compile("/js/panels/locks.js"), lambda route: route.abort())
     page.goto(plant.address)
-    expect(page.locator(".unable-note")).to_be_visible()
+    expect(page.locator("#alive-notice")).to_contain_text("script could not be loaded")
     page.locator("#stop-all").click()
     until(lambda: stops_of(plant), "the stop")
     ended(plant)

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -121,3 +122,17 @@ def test_another_language_is_written_over_a_translation(open_quiet: OpenPage) ->
     expect(page.locator("html")).to_have_attribute("lang", "ja")
     expect(page.locator("#stop-all")).to_have_text("Stop all")
     expect(page.locator("#unwatched li")).to_contain_text("E009")
+
+
+@pytest.mark.parametrize("opener", ["#open-orders", "#open-schedules"])
+def test_a_list_that_stands_open_is_not_fought_over_either(open_quiet: OpenPage, opener: str) -> None:
+    stage = busy()
+    stage.schedules = {"": {"softStop": moment(600)}, "E001": {"run": moment(900)}}
+    page = open_quiet(stage=stage)
+    expect(page.locator("#unwatched li")).to_have_count(1)
+    page.locator(opener).click()
+    page.evaluate(TRANSLATOR)
+    page.wait_for_timeout(1000)
+    start = page.evaluate("flips")
+    page.wait_for_timeout(3000)
+    assert page.evaluate("flips") - start <= 3

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { createFrames, merged, untilNews } from "../../js/frame.js";
 
-const HEAD = { serial: 5, start: "a1", moment: 10, time: "t5", mine: false };
+const HEAD = { serial: 5, start: "a1", moment: 10, time: "2026-11-27T03:00:05Z", mine: false };
 const ABOUT = { columns: ["readAt", "vg"] };
 const WHOLE = {
   ...HEAD,
@@ -22,17 +22,17 @@ const after = (answer) => merged(merged(null, WHOLE), { ...HEAD, serial: 6, whol
 
 test("a whole frame takes the place of whatever was held, and nothing of that is left", () => {
   assert.deepEqual(merged(null, WHOLE), { ...HEAD, about: ABOUT, grid: { mode: "stop" }, deals: [], estop: { by: "anna" }, units: UNITS });
-  const other = merged(merged(null, WHOLE), { ...HEAD, serial: 1, start: "b2", whole: true, deals: null, units: {} });
-  assert.deepEqual(other, { ...HEAD, serial: 1, start: "b2", deals: null, units: {} });
+  const other = merged(merged(null, WHOLE), { ...HEAD, serial: 1, start: "b2", whole: true, about: ABOUT, deals: null, units: {} });
+  assert.deepEqual(other, { ...HEAD, serial: 1, start: "b2", about: ABOUT, deals: null, units: {} });
 });
 
 test("of changes each section is replaced whole, and who is gone leaves", () => {
-  const next = after({ moment: 12, time: "t6", mine: true, grid: { pending: "manual" }, deals: null, estop: null, gone: ["E1", "E9"] });
+  const next = after({ moment: 12, time: "2026-11-27T03:00:06Z", mine: true, grid: { pending: "manual" }, deals: null, estop: null, gone: ["E1", "E9"] });
   assert.deepEqual(next, {
     serial: 6,
     start: "a1",
     moment: 12,
-    time: "t6",
+    time: "2026-11-27T03:00:06Z",
     mine: true,
     about: ABOUT,
     grid: { pending: "manual" },
@@ -54,8 +54,8 @@ test("a unit's entry and its row of figures change by themselves, and a newcomer
 
 test("what did not change stays the very same object, and nothing new brings only the head", () => {
   const held = merged(null, WHOLE);
-  const quiet = merged(held, { ...HEAD, moment: 11, time: "t5b", whole: false });
-  assert.deepEqual(quiet, { ...held, moment: 11, time: "t5b" });
+  const quiet = merged(held, { ...HEAD, moment: 11, time: "2026-11-27T03:00:09Z", whole: false });
+  assert.deepEqual(quiet, { ...held, moment: 11, time: "2026-11-27T03:00:09Z" });
   for (const name of ["grid", "deals", "units"]) assert.equal(quiet[name], held[name]);
   const one = merged(held, { ...HEAD, serial: 6, whole: false, figures: { E2: ["t9", 352] } });
   assert.equal(one.units.E1, held.units.E1);
@@ -82,7 +82,19 @@ test("changes of another start, or of an older serial, follow nothing; nor does 
   assert.equal(after({ start: "b2" }), null);
   assert.equal(after({ serial: 4 }), null);
   assert.equal(merged(null, { ...HEAD, whole: false }), null);
-  for (const odd of [null, undefined, [], "x", {}, { whole: true }]) assert.equal(merged(null, odd), null);
+  for (const odd of [
+    null,
+    undefined,
+    [],
+    "x",
+    {},
+    { whole: true },
+    { serial: 7, whole: true },
+    { ...WHOLE, time: "soon" },
+    { ...WHOLE, about: null },
+    { ...WHOLE, units: [] },
+  ])
+    assert.equal(merged(null, odd), null);
 });
 
 test("the page asks for what changed since the frame it holds, and for the whole after an answer that does not follow", () => {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import en from "../../js/i18n/en.js";
 import ja from "../../js/i18n/ja.js";
 import { bare, held, heldIn, partsOf } from "../../js/lib/held.js";
+import { latchTexts } from "../../js/lib/estop.js";
 import { orderName, orderTitle, standing, unwatchedSentence } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
 
@@ -50,6 +51,9 @@ test("figures with their units and the words asked for are held, whole words alo
   const text = heldIn("E1 gives -2.5 A at 350 V, 12 % left; Run or Running, since 10:30.", ["E1", "Run"]);
   assert.deepEqual(heldParts(text), ["E1", "-2.5 A", "350 V", "12 %", "Run", "10:30."]);
   assert.deepEqual(heldParts(heldIn("E12 is up", ["E1"])), [], "a part of another id is none");
+  const odd = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index)); // every sign of ASCII
+  for (const word of [odd, "2026-11-27 03:29:28 UTC", "10.0.0.7", "[E1", "E1\\", "a{2}"])
+    assert.deepEqual(heldParts(heldIn(`since ${word}`, [word])), [word], word);
   assert.deepEqual(heldParts(heldIn("a+b (c)", ["a+b", "; ", ""])), ["a+b"]);
   assert.deepEqual(heldParts(heldIn("{id} at {vg} V ({min} to {max} V)")), ["{vg} V", "{max} V"], "a place with its unit");
   assert.deepEqual(heldParts(heldIn("{n} of {Run} units", ["Run"])), [], "no place of a template");
@@ -84,6 +88,18 @@ test("ids, modes and figures are held in the sentences that the page makes; a mi
     const command = { order: "setDcdc", unitId, wanted: { word: "0x0041", dvg: 350, dig: 2 } };
     assert.equal(bare(orderName(command, words)), "charging +2.0 A");
     assert.ok(bare(orderTitle(command, words)).startsWith("charging +2.0 A · "));
+  }
+});
+
+test("the latch's file is named whole, in both languages", () => {
+  const latch = { by: "the file estop", byFile: "estop", reason: "", since: "2026-11-27T03:00:00Z", file: true };
+  for (const [language, who] of Object.entries({ en: "the file estop", ja: "ファイル estop" })) {
+    const { head } = latchTexts(latch, createWords(language, { holds: true }));
+    assert.ok(
+      heldParts(head).some((part) => part.replace(/[\u2068\u2069]/g, "") === who),
+      head,
+    );
+    assert.doesNotMatch(head, /U\+2066/);
   }
 });
 

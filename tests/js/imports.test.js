@@ -16,6 +16,7 @@ const MAY_IMPORT = {
   "widgets/": ["widgets/", "lib/", "words.js"],
   "panels/": ["widgets/", "lib/", "words.js"], // no other panel: they meet in the state
   "first.js": [],
+  "alive.js": [],
   "api.js": [],
   "frame.js": [],
   "keys.js": [],
@@ -36,7 +37,22 @@ const KEPT = {
   "a canvas": [["scene/"], /\bcanvas\b|getContext|OffscreenCanvas|CanvasRenderingContext2D/i],
   jQuery: [["panels/"], /\bjQuery\b|\$\(/],
   "the page or the browser": [
-    ["scene/", "widgets/", "panels/", "first.js", "api.js", "keys.js", "poller.js", "words.js", "state.js", "orders.js", "main.js", "journal.js", "help.js"],
+    [
+      "scene/",
+      "widgets/",
+      "panels/",
+      "first.js",
+      "alive.js",
+      "api.js",
+      "keys.js",
+      "poller.js",
+      "words.js",
+      "state.js",
+      "orders.js",
+      "main.js",
+      "journal.js",
+      "help.js",
+    ],
     /\b(?:document|window|globalThis|navigator|localStorage|sessionStorage|performance|matchMedia|setTimeout|setInterval|requestAnimationFrame|queueMicrotask)\b/,
   ],
 };

@@ -195,7 +195,7 @@ test("subscribers hear what changed, and one fault does not silence the others",
   state.set({ frame: { serial: 2 } });
   state.set({ frame: state.get().frame });
   off();
-  state.set({ reach: { up: false } });
+  state.set({ alive: false });
   delete globalThis.reportError;
   assert.deepEqual(heard, [["frame", "orders"], ["frame"]]);
   assert.deepEqual(reported, ["mine", "mine", "mine"]);
@@ -374,13 +374,18 @@ test("the poller asks just after news is expected, and no sooner or later than i
   assert.equal(restForNews(480, -300), 480, "it did not come");
 });
 
-test("the poller rests while the tab is hidden and asks at once when it is seen again", async () => {
+test("the poller asks seldom while the tab is hidden, and at once when it is seen again", async () => {
   const world = fakeWorld();
   const poller = createPoller({ call: async () => ({ ok: true }), onAnswer() {}, interval: 500, ...world });
   poller.start();
   await world.next();
   world.turn("hidden");
-  assert.equal(world.due.length, 0);
+  assert.deepEqual(
+    world.due.map(({ wait }) => wait),
+    [10_000],
+  );
+  await world.next();
+  assert.equal(world.due[0].wait, 10_000);
   world.turn("visible");
   assert.deepEqual(
     world.due.map(({ wait }) => wait),

@@ -5,13 +5,12 @@ import test from "node:test";
 
 import { isReadOnly, keepsThen, lockOf, mayOrder, offersUps } from "../../js/lib/permits.js";
 
-const now = (status, more = {}) => ({ status, reach: { up: true }, debug: false, ...more });
+const now = (status, more = {}) => ({ status, alive: true, debug: false, ...more });
 
 test("an order can be given once the controller was heard, while it answers, and unless it is read-only", () => {
   assert.equal(mayOrder(now({})), true);
-  assert.equal(mayOrder(now({}, { reach: null })), true, "the journal's page does not look after that");
   assert.equal(mayOrder(now(null)), false);
-  assert.equal(mayOrder(now({}, { reach: { up: false } })), false);
+  assert.equal(mayOrder(now({}, { alive: false })), false);
   assert.equal(mayOrder(now({ config: { readOnly: true } })), false);
   assert.deepEqual(
     [null, {}, { config: { readOnly: true } }].map((status) => isReadOnly(now(status))),

@@ -11,6 +11,7 @@ from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
 from main_controller.errors import ControllerError
 from main_controller.orders.trips import Trips
+from main_controller.rules.bus_figures import BusFigures
 from main_controller.rules.interlock_terms import Limits
 from main_controller.store.chronicle import Chronicle
 from main_controller.watching.answers import Answers
@@ -390,37 +391,36 @@ def test_a_bus_that_falls_under_its_reference_is_told_after_two_readings(shared:
 def test_the_figures_of_the_bus_say_who_is_outside_its_band_and_since_when(shared: Watched) -> None:
     """I14."""
     view, bench = BusView(shared.bench.desk, shared.events, limits=Limits()), shared.bench
-    inside = view.figures(bench.desk.grid())["voltage"]
-    assert (inside["outside"], inside["leftBand"]) == ([], None)
+    inside = view.figures(bench.desk.grid()).voltage
+    assert inside is not None
+    assert (inside.outside, inside.left_band) == ((), None)
     bench.unit("E002").meter["vg"] = 390.0
     bench.run(5.0)
     left = bench.wall()
     for _ in range(3):
         bench.run(20.0)
-        outside = view.figures(bench.desk.grid())["voltage"]
-        assert outside["outside"] == ["E002"]
-        assert -5.0 <= (datetime.fromisoformat(outside["leftBand"]) - left).total_seconds() <= 0.0
+        outside = view.figures(bench.desk.grid()).voltage
+        assert outside is not None
+        assert outside.outside == ("E002",)
+        assert outside.left_band is not None
+        assert -5.0 <= (datetime.fromisoformat(outside.left_band) - left).total_seconds() <= 0.0
     bench.unit("E002").meter.clear()
     bench.run(6.0)
-    assert view.figures(bench.desk.grid())["voltage"] == inside
+    assert view.figures(bench.desk.grid()).voltage == inside
 
 
 def test_the_figures_of_the_bus_end_with_the_readings_that_they_rest_on(shared: Watched) -> None:
     """While apis-web gives nothing new, the last figures would stand for ever."""
     view, bench = BusView(shared.bench.desk, shared.events, limits=Limits()), shared.bench
-    assert view.figures(bench.desk.grid())["voltage"]["of"] == len(bench.grid.units)
+    fresh = view.figures(bench.desk.grid()).voltage
+    assert fresh is not None
+    assert fresh.of == len(bench.grid.units)
     bench.polls = False
     bench.run(bench.limits.fresh + 1.0)
-    assert view.figures(bench.desk.grid())["voltage"] is None
-    assert view.figures(bench.desk.grid())["reference"] is not None
+    assert view.figures(bench.desk.grid()).voltage is None
+    assert view.figures(bench.desk.grid()).reference is not None
     bench.run(bench.timing.stale_after)
-    assert view.figures(bench.desk.grid()) == {
-        "reference": None,
-        "voltage": None,
-        "balance": None,
-        "losses": None,
-        "working": [],
-    }
+    assert view.figures(bench.desk.grid()) == BusFigures()
 
 
 def test_headroom_is_told_of_a_unit_that_was_seen(shared: Watched) -> None:

@@ -130,6 +130,30 @@ def test_jquery_comes_from_its_package_and_is_light(client: Client) -> None:
     assert b"jQuery" in gzip.decompress(answer.body)
 
 
+def test_a_script_goes_out_without_the_comments_that_stand_alone_and_keeps_its_lines(tmp_path: Path) -> None:
+    script = b"""// What it is.
+/*! Licence */
+const a = "// no comment"; // beside code
+
+/**
+ * Two lines.
+ */
+function f() {
+  // inside
+  return a /* there */ + 1;
+}
+"""
+    (tmp_path / "one.js").write_bytes(script)
+    (tmp_path / "one.css").write_bytes(b"/* It stays. */")
+    client = Client(Assets(tmp_path, tmp_path, tmp_path, jquery=tmp_path / "jquery.js"))
+    sent = client.call("/js/one.js").body
+    assert sent.split(b"\n") == [
+        b"", b"/*! Licence */", b'const a = "// no comment"; // beside code', b"", b"", b"", b"",
+        b"function f() {", b"", b"  return a /* there */ + 1;", b"}", b"",
+    ]  # fmt: skip
+    assert client.call("/css/one.css").body == b"/* It stays. */"
+
+
 def test_files_are_read_only(client: Client) -> None:
     for path in ("/js/main.js", "/js/jquery.js", "/css/main.css"):
         assert client.call(path, "POST").status == 405

@@ -93,7 +93,7 @@ def test_its_page_tells_times_by_the_sites_clock_and_names_the_zone(site: Site) 
     site.database.write_once()
     site.latch = HeldLatch("anna", None, "smoke", "2026-05-13T12:00:00.000+00:00", on_file=False)
     html = site.client.call("/journal.html").body.decode()
-    assert 'data-timezone="Asia/Tokyo"' in html
+    assert 'data-zone="Asia/Tokyo"' in html
     assert "Time (Asia/Tokyo)" in html
     assert "Since 2026-05-13 21:00 JST." in html
     assert '<td class="time" data-label="Time">2026-05-13 21:00:00 JST</td>' in html

@@ -3,6 +3,7 @@
 from typing import Any, TypedDict
 
 from main_controller.domain.timestamps import iso_utc
+from main_controller.rules import bus_figures
 from main_controller.rules.bus_condition import ConditionKind
 from main_controller.store import chronicle
 from main_controller.watching.bus_events import StandingCondition
@@ -107,6 +108,62 @@ class Event(TypedDict):
     text: str
     after: Any
     command: CommandId | None
+
+
+def bus_of(figures: bus_figures.BusFigures) -> BusFigures:
+    """The figures of the bus."""
+    return {
+        "reference": None if figures.reference is None else _reference_of(figures.reference),
+        "voltage": None if figures.voltage is None else _voltage_of(figures.voltage),
+        "balance": None if figures.balance is None else _balance_of(figures.balance),
+        "losses": figures.losses,
+        "working": [_working_of(one) for one in figures.working],
+    }
+
+
+def _reference_of(holder: bus_figures.Holder) -> Reference:
+    return {
+        "unitId": holder.unit_id,
+        "dvg": holder.dvg,
+        "vg": holder.vg,
+        "limit": holder.limit,
+        "net": holder.net,
+        "headroom": holder.headroom,
+    }
+
+
+def _voltage_of(voltage: bus_figures.BusVoltage) -> BusVoltage:
+    return {
+        "min": voltage.lowest,
+        "mean": voltage.mean,
+        "max": voltage.highest,
+        "of": voltage.of,
+        "below": voltage.below,
+        "outside": list(voltage.outside),
+        "leftBand": voltage.left_band,
+    }
+
+
+def _balance_of(balance: bus_figures.Balance) -> Balance:
+    return {
+        "taken": balance.taken,
+        "given": balance.given,
+        "residual": balance.residual,
+        "percent": balance.percent,
+        "skew": balance.skew,
+        "withinSkew": balance.within_skew,
+    }
+
+
+def _working_of(working: bus_figures.Working) -> Working:
+    return {
+        "unitId": working.unit_id,
+        "status": working.status,
+        "explainedBy": working.explained_by,
+        "set": {"dvg": working.dvg, "dig": working.dig},
+        "measured": {"vg": working.vg, "ig": working.ig},
+        "losses": working.losses,
+    }
 
 
 def condition_of(standing: StandingCondition) -> Condition:

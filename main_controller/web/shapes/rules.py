@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, TypedDict
 
+from main_controller.rules import bus_figures
 from main_controller.rules.interlock_terms import CAUSES, RULES, Answer
 from main_controller.web.shapes.common import Amperes, Minutes, WattHours, Watts, one_of
 
@@ -47,6 +48,18 @@ class DryRun(TypedDict):
     allowed: bool
     rules: list[Rule]
     headroom: Headroom | None
+
+
+def headroom_of(headroom: bus_figures.Headroom) -> Headroom:
+    """What a unit could still do."""
+    return {
+        "current": headroom.current,
+        "power": headroom.power,
+        "toReserveWh": headroom.to_reserve,
+        "toFullWh": headroom.to_full,
+        "minutesToReserve": headroom.minutes_to_reserve,
+        "minutesToFull": headroom.minutes_to_full,
+    }
 
 
 def rule_of(answer: Answer) -> Rule:

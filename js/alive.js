@@ -1,0 +1,333 @@
+// Whether this page is alive: the one judge, and who says it. A classic script in old JavaScript, loaded first, which needs no other file of
+// ours: where all else fails, it still dims the figures, withdraws what was said of the grid, names the time of what is shown and what is
+// wrong, and offers Stop all as a plain form. When it is over it undoes all that by itself.
+//
+// It is told by main.js and journal.js (below) and watches the browser itself: its clocks, uncaught faults, whether a script started.
+//   alive.frame({time, start, version})   a frame of this controller came; `time` is the controller's, ISO 8601
+//   alive.none({failure, status, why})    an answer that is none (api.js); `why` is a sentence of the controller
+//   alive.drawn()                         all that was told is drawn;   alive.resting(ms)   so much longer nothing is asked on purpose
+//   alive.subscribe(function (ok) {})     called now, and whenever the verdict turns
+// What it sets: data-alive on the root, "yes" or "no"; data-frozen while nothing is drawn any more, so that what stands there is old.
+(function () {
+  var LIMIT = 5000; // ms without a frame, or without drawing one
+  var STARTS = 10000; // ms within which a script of the page starts
+  var JUMP = 5000; // ms by which the clocks of a browser may go apart
+  var BEAT = 250; // ms between two looks
+  var QUIET = 3000; // ms without a fault after which what is drawn is whole again
+  var NEWS = 60000; // ms for which a new start is told
+
+  var root = document.documentElement;
+  var began = performance.now();
+  var running = null; // since when a script of the page asks
+  var last = { at: null, time: root.dataset.time || new Date(Date.now() - began).toISOString() }; // the newest frame, by our clock and by the controller's; at first the page itself
+  var refusal = null; // the last answer that was none, since then
+  var startOf = null; // the start of the controller that told it
+  var restarted = null; // when another one told
+  var version = null; // the controller's, where it is not the page's
+  var ahead = []; // ms by which our clock was ahead, at the last frames
+  var drawnAt = null;
+  var fault = null; // {at, text}: the last that nobody caught
+  var slept = false; // since the last frame
+  var rest = 0;
+  var loaded = false;
+  var ok = null;
+  var said = null;
+  var listeners = [];
+  var looked = clocks();
+
+  var TEXTS = {
+    en: {
+      lacks: "This browser is too old for this page: it lacks {what}.",
+      script: "This page's script could not be loaded, or does not run in this browser.",
+      fault: "This page has a fault: {what}",
+      frozen: "This page no longer draws what it is told.",
+      slept: "This browser slept, or its clock was set.",
+      silent: "This controller cannot be reached since {since} ({age}).",
+      late: "This controller does not answer in time since {since} ({age}).",
+      foreign: "What answers here is not this controller{what}, since {since} ({age}): a proxy, a log-in page, or another program.",
+      untold: "This controller tells nothing of the grid since {since} ({age}): {what}",
+      told: "What stands here is the last that it said; orders cannot be given. Stop all goes out all the same.",
+      shown: "What stands here is of {shown}; orders cannot be given. Stop all goes out all the same.",
+      still:
+        "What stands here is of {shown} and stands still; orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
+      ahead: "This browser's clock is {age} ahead of the controller's. Times and ages here are the controller's.",
+      behind: "This browser's clock is {age} behind the controller's. Times and ages here are the controller's.",
+      version: "The controller is of version {what} now, this page of {own}.",
+      restarted: "The controller was started anew at {since}.",
+      reload: "Reload",
+      d: "d",
+      h: "h",
+      min: "min",
+      s: "s",
+    },
+    ja: {
+      lacks: "このブラウザは古いため、このページは正しく動作しません({what} がありません)。",
+      script: "このページのスクリプトを読み込めないか、このブラウザでは動作しません。",
+      fault: "このページで異常が発生しました: {what}",
+      frozen: "このページは受信した内容を表示できていません。",
+      slept: "このブラウザは休止していたか、時計が変更されました。",
+      silent: "{since} から({age})Main Controller に接続できません。",
+      late: "{since} から({age})Main Controller が時間内に応答しません。",
+      foreign: "{since} から({age})、応答しているのは Main Controller ではありません{what}。プロキシ、ログイン画面、または別のプログラムです。",
+      untold: "{since} から({age})Main Controller はグリッドの状態を通知していません: {what}",
+      told: "表示は最後に受信した内容です。操作はできません。Stop all は送信できます。",
+      shown: "表示は {shown} の内容です。操作はできません。Stop all は送信できます。",
+      still: "表示は {shown} のもので、更新されません。操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
+      ahead: "このブラウザの時計は Main Controller より {age} 進んでいます。時刻と経過時間は Main Controller のものです。",
+      behind: "このブラウザの時計は Main Controller より {age} 遅れています。時刻と経過時間は Main Controller のものです。",
+      version: "Main Controller のバージョンは {what} になりました(このページは {own})。",
+      restarted: "{since} に Main Controller が再起動しました。",
+      reload: "再読み込み",
+      d: "日",
+      h: "時間",
+      min: "分",
+      s: "秒",
+    },
+  };
+
+  var STANDS = { silent: "told", late: "told", foreign: "told", untold: "told", lacks: "still", script: "still" }; // what follows, by what is wrong
+
+  /* ---- what is told ---- */
+
+  function frame(told) {
+    var now = clocks();
+    if (startOf !== null && told.start !== startOf) restarted = { at: now.mono, time: told.time };
+    startOf = told.start;
+    version = told.version && root.dataset.version && told.version !== root.dataset.version ? told.version : null;
+    ahead = ahead.concat(now.wall - Date.parse(told.time)).slice(-3);
+    last = { at: now.mono, time: told.time };
+    refusal = null;
+    slept = false;
+    look();
+  }
+
+  function none(answer) {
+    refusal = { failure: answer.failure, status: answer.status || 0, why: answer.why || null };
+    look();
+  }
+
+  function drawn() {
+    drawnAt = performance.now();
+    look();
+  }
+
+  function failed(text) {
+    fault = { at: performance.now(), text: String(text).slice(0, 200) };
+    look();
+  }
+
+  /* ---- the verdict ---- */
+
+  /** What is wrong, the gravest first; null while all is well. */
+  function verdict() {
+    var now = performance.now();
+    var lacks = lacking();
+    if (lacks) return { key: "lacks", what: lacks, frozen: true };
+    if (root.dataset.running === undefined && (loaded || now - began > STARTS)) return { key: "script", frozen: true };
+    if (root.dataset.running === undefined) return null;
+    if (running === null) running = now;
+    var age = now - (last.at === null ? running : last.at);
+    if (slept) return { key: "slept" };
+    if (age > LIMIT + rest) return told();
+    if (fault && !(drawnAt > fault.at && now - fault.at > QUIET)) return { key: "fault", what: fault.text };
+    if (last.at !== null && (drawnAt === null || last.at - drawnAt > LIMIT)) return { key: "frozen", frozen: true };
+    return null;
+  }
+
+  /** Why there is no frame, by what was answered in its place. */
+  function told() {
+    if (refusal === null || refusal.failure === "unreachable") return { key: "silent" };
+    if (refusal.failure === "timedOut") return { key: "late" };
+    if (refusal.failure === "refused" && refusal.why) return { key: "untold", what: refusal.why };
+    return { key: "foreign", what: refusal.status ? " (HTTP " + refusal.status + ")" : "" };
+  }
+
+  /** What this page cannot do without, by the name of a browser's part; "" for nothing. What it needs besides, the page itself names. */
+  function lacking() {
+    if (!("noModule" in HTMLScriptElement.prototype)) return "<script type=module>";
+    if (typeof HTMLDialogElement !== "function" || typeof HTMLDialogElement.prototype.showModal !== "function") return "<dialog>";
+    if (typeof Object.hasOwn !== "function") return "Object.hasOwn";
+    if (typeof Array.prototype.at !== "function") return "Array.at";
+    return (
+      (root.dataset.needs || "").split(" ").filter(function (name) {
+        return name !== "" && !(name in globalThis);
+      })[0] || ""
+    );
+  }
+
+  /** A browser that sleeps stops its clocks, or one of them: what was told before it holds no more until somebody tells it anew. */
+  function watchClocks() {
+    var now = clocks();
+    var apart = Math.abs(now.wall - looked.wall - (now.mono - looked.mono));
+    if (apart > JUMP || now.mono - looked.mono > LIMIT) {
+      slept = true;
+      ahead = [];
+    }
+    looked = now;
+  }
+
+  function clocks() {
+    return { mono: performance.now(), wall: Date.now() };
+  }
+
+  /* ---- what it shows ---- */
+
+  function look() {
+    watchClocks();
+    var wrong = verdict();
+    var frozen = wrong !== null && (wrong.frozen === true || drawnAt === null || performance.now() - drawnAt > LIMIT);
+    mark("alive", wrong === null ? "yes" : "no");
+    mark("frozen", frozen ? "" : null);
+    if (document.body) show(wrong);
+    if (ok === (wrong === null)) return;
+    ok = wrong === null;
+    listeners.forEach(tell);
+  }
+
+  function tell(listener) {
+    try {
+      listener(ok);
+    } catch (error) {
+      failed(error && error.message);
+    }
+  }
+
+  function mark(name, value) {
+    if (value === null) delete root.dataset[name];
+    else if (root.dataset[name] !== value) root.dataset[name] = value;
+  }
+
+  function show(wrong) {
+    var notice = document.getElementById("alive-notice");
+    if (!notice) return; // the page is not read so far
+    put(notice, wrong === null ? "" : sentence(wrong));
+    if (said !== (wrong && wrong.key)) {
+      said = wrong && wrong.key; // ages tick, but only what is new is read out
+      put(document.getElementById("alive-said"), notice.textContent);
+    }
+    put(document.getElementById("alive-note"), notes());
+    document.getElementById("alive-reload").parentNode.hidden = version === null;
+    put(document.getElementById("alive-version"), version === null ? "" : text("version", { what: version, own: root.dataset.version }));
+    put(document.getElementById("alive-reload"), text("reload", {}));
+    if (wrong !== null) offerPlainForms();
+  }
+
+  /** They need nothing of this page; the style sheet shows them while it is not alive. */
+  function offerPlainForms() {
+    [].forEach.call(document.querySelectorAll(".stop-plain button"), function (button) {
+      button.disabled = false;
+    });
+  }
+
+  function sentence(wrong) {
+    var age = performance.now() - (last.at === null ? began : last.at);
+    var shown = timeOf(Date.parse(last.time));
+    return text(wrong.key, { what: wrong.what || "", since: shown, age: duration(age) }) + " " + text(STANDS[wrong.key] || "shown", { shown: shown });
+  }
+
+  /** What is worth knowing and takes nothing back. */
+  function notes() {
+    var found = [];
+    var off = lead();
+    if (Math.abs(off) > JUMP) found.push(text(off > 0 ? "ahead" : "behind", { age: duration(Math.abs(off)) }));
+    if (restarted && performance.now() - restarted.at < NEWS) found.push(text("restarted", { since: timeOf(Date.parse(restarted.time)) }));
+    return found.join(" ");
+  }
+
+  /** By how many ms our clock is ahead of the controller's: the least of the last answers, for one that came late says too much. */
+  function lead() {
+    return ahead.reduce(function (least, one) {
+      return Math.abs(one) < Math.abs(least) ? one : least;
+    }, ahead[0] || 0);
+  }
+
+  /** Written when it is to say something else: what a browser's translator makes of it is let alone (H20). */
+  function put(element, wanted) {
+    if (element.told !== wanted) element.textContent = element.told = wanted;
+    if (element.className.indexOf("banner") >= 0) element.hidden = wanted === "";
+  }
+
+  function text(key, values) {
+    var texts = TEXTS[root.lang] || TEXTS.en;
+    return texts[key].replace(/\{(\w+)\}/g, function (_place, name) {
+      return values[name];
+    });
+  }
+
+  /** A time of the controller in the site's zone, named; in UTC where this browser does not know that zone. */
+  function timeOf(ms) {
+    if (Number.isNaN(ms)) return "--";
+    try {
+      return timeIn(root.dataset.zone || "UTC", ms);
+    } catch (error) {
+      return timeIn("UTC", ms);
+    }
+  }
+
+  function timeIn(zone, ms) {
+    var parts = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone, timeZoneName: "short" };
+    return new Intl.DateTimeFormat(root.lang === "ja" ? "ja-JP" : "en-GB", parts).format(new Date(ms));
+  }
+
+  function duration(ms) {
+    var s = Math.round(ms / 1000);
+    var parts =
+      s < 60
+        ? [[s, "s"]]
+        : s < 3600
+          ? [
+              [s / 60, "min"],
+              [s % 60, "s"],
+            ]
+          : s < 86400
+            ? [
+                [s / 3600, "h"],
+                [(s % 3600) / 60, "min"],
+              ]
+            : [
+                [s / 86400, "d"],
+                [(s % 86400) / 3600, "h"],
+              ];
+    return parts
+      .map(function (part) {
+        return Math.floor(part[0]) + " " + text(part[1], {});
+      })
+      .join(" ");
+  }
+
+  /* ---- the browser ---- */
+
+  addEventListener("error", function (event) {
+    if (/^ResizeObserver/.test(event.message || "")) return; // says that a size is told later, and harms nothing
+    if (/\/alive\.js$/.test(event.filename || "")) return; // one of this script: to tell it would end in another
+    failed(event.message || "?");
+  });
+  addEventListener("unhandledrejection", function (event) {
+    failed((event.reason && event.reason.message) || event.reason);
+  });
+  addEventListener("load", function () {
+    loaded = true;
+    look();
+  });
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pageshow", look);
+  document.addEventListener("DOMContentLoaded", function () {
+    document.getElementById("alive-reload").addEventListener("click", function () {
+      location.reload();
+    });
+    look();
+  });
+  setInterval(look, BEAT);
+  globalThis.alive = {
+    frame: frame,
+    none: none,
+    drawn: drawn,
+    resting: function (ms) {
+      rest = ms;
+    },
+    subscribe: function (listener) {
+      listeners.push(listener);
+      if (ok !== null) listener(ok);
+    },
+  };
+})();
