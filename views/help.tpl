@@ -16,7 +16,6 @@
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a><label class="unseen" for="language" data-i18n="language.label">Language</label><select translate="no" id="language" class="quiet" autocomplete="off" disabled><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select></nav>
 </header>
 <main class="help">
-<p class="banner unable-note" data-level="alarm" data-i18n="help.unable">Both languages are shown: this browser is too old for the page's script, or it could not be loaded.</p>
 % for language in ('en', 'ja'):
 <article lang="{{language}}" data-language="{{language}}">
 % include('help_%s.tpl' % language, marks=marks[language])

@@ -10,7 +10,7 @@ const words = createWords("en");
 const seen = { unwatched: false, acknowledged: null };
 const lost = { unwatched: true, acknowledged: null };
 const known = { unwatched: true, acknowledged: { by: "10.0.0.2" } };
-const count = (status, { units = [seen], up = true } = {}) => alarmCount({ status, alive: up, model: { units } }, words);
+const count = (status, { units = [seen], alive = true } = {}) => alarmCount({ status, alive, model: { units } }, words);
 
 test("a healthy page counts nothing, nor does one that has heard nothing yet", () => {
   assert.equal(count({ grid: { error: false }, apisWeb: { budoEmulator: { up: true } }, busConditions: [] }), 0);
@@ -25,6 +25,6 @@ test("each alarm counts once, and what somebody has acknowledged does not", () =
   assert.equal(count({ apisWeb: { emulatorEmulator: { up: false }, budoEmulator: { up: false } } }), 1);
 });
 
-test("of a controller that cannot be reached its silence is one alarm, and its word on the grid and on apis-web none", () => {
-  assert.equal(count({ grid: { error: true }, apisWeb: { budoEmulator: { up: false } } }, { units: [lost], up: false }), 2);
+test("that nothing is of now is one alarm, and what was told of the grid and of apis-web none", () => {
+  assert.equal(count({ grid: { error: true }, apisWeb: { budoEmulator: { up: false } } }, { units: [lost], alive: false }), 2);
 });
