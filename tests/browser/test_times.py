@@ -44,7 +44,7 @@ def test_every_time_is_the_sites_and_the_browsers_stands_beside_it(open_quiet: O
     stage.more["locks"] = {"": {"name": "anna", "reason": "work", "since": "2026-11-26T23:00:00+00:00"}}
     stage.schedules = {"": {"softStop": "2026-11-27T04:00:00+00:00"}}
     page = open_quiet(stage=stage, timezone_id="UTC")
-    expect(page.locator(".sharing-head [data-part=zone]")).to_have_text(
+    expect(page.locator("#sharing [data-part=zone]")).to_have_text(
         "Times are the site's, now 2026-11-27 12:00 JST (03:00 UTC here)."
     )
     expect(page.locator("#events li span").last).to_have_text("11:59:00 JST")
@@ -67,12 +67,12 @@ def test_where_both_clocks_show_the_same_nothing_stands_beside(open_quiet: OpenP
     open_dialog(page)
     expect(page.locator("#schedule-when-zone")).to_have_text("JST")
     expect(page.locator("#schedule-when-here")).to_have_text("")
-    expect(page.locator(".sharing-head [data-part=zone]")).to_be_hidden()
+    expect(page.locator("#sharing [data-part=zone]")).to_be_hidden()
 
 
 def test_a_zone_that_the_browser_does_not_know_leaves_the_page_in_utc_and_is_named(open_quiet: OpenPage) -> None:
     page = open_quiet(stage=at_site("Mars/Olympus", "2026-11-27T03:00:20.000+00:00"), timezone_id="Asia/Tokyo")
-    expect(page.locator(".sharing-head [data-part=zone]")).to_contain_text("does not know the site's zone Mars/Olympus")
+    expect(page.locator("#sharing [data-part=zone]")).to_contain_text("does not know the site's zone Mars/Olympus")
     open_dialog(page)
     assert page.locator("#schedule-when").input_value() == "2026-11-27T03:11"
     expect(page.locator("#schedule-when-zone")).to_have_text("UTC")
