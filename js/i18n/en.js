@@ -46,6 +46,7 @@ export default {
   "banner.notkept": "The disk refuses, orders still go out: {error}",
   "banner.schedules": "No schedule will be carried out until this is mended: {error}",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
+  "alive.label": "This page",
   "banner.unable": "A script of this page could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",

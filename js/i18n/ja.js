@@ -46,6 +46,7 @@ export default {
   "banner.notkept": "ディスクに書き込めません(操作は可能です): {error}",
   "banner.schedules": "復旧するまでスケジュールは実行されません: {error}",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
+  "alive.label": "このページ",
   "banner.unable": "ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
   "banner.nomaster": "Grid Master が不明です。Mode、電力融通、グリッド異常を判定できません。",
   "banner.griderror": "グリッド異常: apis-main がクラスタの停止状態を報告しています。数秒のうちに自動停止する可能性があります。",

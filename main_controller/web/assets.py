@@ -19,6 +19,7 @@ from main_controller.web import routes
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip, etag_of, matches
 from main_controller.web.replies import reply, shown
 from main_controller.web.route import Given, Handlers
+from main_controller.web.without_comments import without_comments
 
 TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
@@ -63,7 +64,7 @@ class _Asset:
 class Assets:
     """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`.
 
-    Our own scripts go out without the lines that are comments alone (`_without_comments`).
+    Our own scripts go out without the lines that are comments alone (`without_comments.py`).
     """
 
     def __init__(self, js: Path, css: Path, img: Path, *, jquery: Path) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 from playwright.sync_api import Page, Route
 
 from benchmarks.made_frame import frame_of
+from main_controller import __version__
 
 Json = dict[str, Any]
 CLOSED = (
@@ -148,7 +149,7 @@ class Stage:
             "serial": self.serial,
             "start": "stage",
             "then": None,
-            "version": "1.0.0",
+            "version": __version__,
             "time": moment(),
             "simulated": False,
             "title": "oist20",

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import WAIT, OpenPage
 from tests.browser.stage import Json, Stage, deal, moment, unit_data, unit_status
 
-HOSTILE = "<img src=x onerror=\"window.owned=true\"><script>window.owned=true</script>"
+HOSTILE = '<img src=x onerror="window.owned=true"><script>window.owned=true</script>'
 
 
 def card(page: Page, unit_id: str):  # type: ignore[no-untyped-def]  # a Locator; the id may be hostile
