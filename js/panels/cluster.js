@@ -172,7 +172,8 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
 
   function renderPending(model, grid) {
     const then = thenOf(model);
-    const left = model.status?.then?.state === "waiting" ? "" : countdown(model, grid); // what waits for the deals tells how many are left
+    const waits = model.status?.then?.state === "waiting" && !isDrained(model);
+    const left = waits ? "" : countdown(model, grid); // what waits for the deals tells how many are left
     const text = [[wayOf(model, grid), left].filter(Boolean).join(words.t("list.and")), then.text].filter(Boolean).join(" · ");
     if (pending.firstElementChild === null) pending.replaceChildren(make("span"), make("span", "", { class: "buttons" }));
     setText(pending.firstElementChild, text);

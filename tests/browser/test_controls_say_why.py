@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Json, Stage, moment, unit_data, unit_status
+from tests.browser.stage import Json, Stage, deal, moment, unit_data, unit_status
 
 ON = 11_000
 """How long (ms) a refusal is told at least, and a little more."""
@@ -166,12 +166,13 @@ def test_mixed_of_one_mode_says_who_does_not_show_it(open_quiet: OpenPage) -> No
 
 def test_the_deals_that_are_left_are_told_once(open_quiet: OpenPage) -> None:
     stage = stage_in("heteronomous")
+    stage.deals = [deal("E001", "E002"), deal("E002", "E003")]
     page = open_quiet(stage=stage)
-    expect(page.locator("#global-pending")).to_have_text("no deal left: drained")
+    expect(page.locator("#global-pending")).to_have_text("2 deals left")
     then: Json = {"mode": "manual", "state": "waiting", "by": "127.0.0.1", "command": "c1", "since": moment()}
     stage.more["then"] = {**then, "until": moment(900), "why": None, "mine": True}
     expect(page.locator("#global-pending > span").first).to_have_text(
-        "Manual follows by itself when no deal is left; keep this page open. 0 deals left."
+        "Manual follows by itself when no deal is left; keep this page open. 2 deals left."
     )
 
 

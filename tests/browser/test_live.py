@@ -315,15 +315,14 @@ def test_a_working_unit_that_vanishes_is_named_above_everything_until_it_is_back
 
 @STOPPED
 def test_a_lock_is_set_shown_and_taken_off(open_page: OpenPage, plant: Plant) -> None:
-    """Refused while the unit is not stopped; then it stands beside the unit until taken off."""
+    """Not offered while the unit is not stopped; then it stands beside the unit until taken off."""
     in_wait(plant)
     page = open_page(may_fail=True)
     unit = card(page, "E002")
     unit.locator("[data-act=lock]").click()
     page.locator("#lock-name").fill("Tanaka")
-    page.locator("#lock-reason").fill("fuse exchange")
-    page.locator("#lock-set").click()
-    expect(page.locator("#lock-outcome")).to_contain_text("E002")
+    expect(page.locator("#lock-needs")).to_contain_text("E002 must show local Force Stop first.")
+    expect(page.locator("#lock-set")).to_be_disabled()
     page.locator("#lock-form button[value=cancel]").click()
     plant.console.call("/setOperationMode?value=stop&unitId=E002&wait=verified")
     for _ in range(2):  # until the page holds a frame that knows of it

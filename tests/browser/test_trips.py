@@ -179,6 +179,8 @@ def signable(name: str) -> Stage:
     stage = tripped()
     stage.kept["E003"] = unit_data("E003")
     stage.states["E003"] = unit_status("silent", age=130.0)
+    if name == "lock":
+        stage.units["E001"] = unit_data("E001", mode="manual", local="stop")
     if name == "estop-reset":
         stage.more["estop"] = {"by": "anna", "reason": "smoke", "since": moment(-60), "file": True}
     return stage
