@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from main_controller.domain.modes import Mode
-from tests.browser.conftest import OpenPage, Plant, pages, running
+from tests.browser.conftest import WAIT, OpenPage, Plant, pages, running
 from tests.browser.stage import Json, Stage, moment, unit_data, unit_status
 from tests.browser.test_everyone import violations
 from tests.system.console import until
@@ -241,7 +241,7 @@ def test_read_only_and_without_the_controller_it_is_told_but_takes_no_press(open
     page = open_quiet(stage=stage, may_fail=True, hurry=8)
     expect(control(page)).to_be_enabled()
     stage.dead = True
-    expect(page.locator("#banners")).to_contain_text("cannot be reached since")
+    expect(page.locator("#alive-notice")).to_contain_text("cannot be reached since", timeout=WAIT)
     expect(control(page)).to_be_disabled()
     expect(badge(page)).to_be_visible()
     stage.more["config"] = {"readOnly": True, "staleafter": 30, "readinglag": 12}
