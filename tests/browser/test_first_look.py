@@ -199,7 +199,7 @@ def test_back_from_the_journal_no_field_holds_what_was_typed_before(open_page: O
     page.locator("#open-transfer").click()
     page.locator("#transfer-current").fill("1.7")
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Journal").click()
+    page.get_by_role("link", name="Journal", exact=True).click()
     expect(page.locator("#journal-rows tr").first).to_be_visible()
     page.go_back()
     expect(page.locator("#trust-live b")).to_have_text("4")
