@@ -566,7 +566,7 @@ JOURNAL_FILE = Route(
 JOURNAL_PAGE = Route(
     name="getJournalPage", path="/journal.html", title=JOURNAL,
     says="the same as `/journal`, as a page", parameters=tuple(replace(one, may_be_empty=True) for one in ROWS),
-    reply=Reply(HTML, tagged=True),
+    reply=Reply(HTML, tagged=True, explains=True),
 )  # fmt: skip
 
 
