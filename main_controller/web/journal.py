@@ -15,7 +15,7 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.latch import HeldLatch
-from main_controller.domain.timestamps import is_time, parse_schedule_value, site_time
+from main_controller.domain.timestamps import parse_schedule_value, site_time
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
 from main_controller.store.journal import Journal, Subject
@@ -188,8 +188,7 @@ class _Lines:
 def _readable(row: dict[str, Any], zone: BaseTzInfo) -> dict[str, Any]:
     """A row for a person without a script: by the site's clock, and what cannot be seen shows as signs (H9, H17)."""
     shown = {name: visible(value) if isinstance(value, str) else value for name, value in row.items()}
-    times = {name: site_time(row[name], zone, seconds=True) for name in ("at", "before", "after") if is_time(row[name])}
-    return {**shown, **times}
+    return {**shown, "at": site_time(row["at"], zone, seconds=True)}
 
 
 def _csv(first: dict[str, Any] | None, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:

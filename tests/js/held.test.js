@@ -116,3 +116,10 @@ test("in a sentence of the controller what it shows is held; one of which nothin
     assert.match(openText(words.said(text)), /is at/);
   }
 });
+
+test("a text that stood in English until the page's language was loaded is said in it from then on", async () => {
+  const words = createWords("ja", { holds: true });
+  assert.equal(bare(words.t("orders.open")), en["orders.open"]);
+  await words.ready;
+  assert.equal(bare(words.t("orders.open")), ja["orders.open"]);
+});

@@ -98,8 +98,6 @@ def test_its_page_tells_times_by_the_sites_clock_and_names_the_zone(site: Site) 
     assert "Time (Asia/Tokyo)" in html
     assert "Since 2026-05-13 21:00 JST." in html
     assert '<td class="time" data-label="Time">2026-05-13 21:00:00 JST</td>' in html
-    assert "→ 2026-05-13 22:00:00 JST" in html
-    assert "Run → 20260513" in html
     assert "+00:00" not in html
     assert site.client.call("/journal").json["rows"][0]["at"].endswith("+00:00")  # a program gets it as it is kept
 
