@@ -51,6 +51,7 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
     const [own, sentences] = await Promise.all([LATER[wanted](), import("./i18n/said.js")]);
     catalogues[wanted] = own.default;
     said = sentences.default;
+    templates.clear(); // what was asked for until now was said in English
     words.units = unitsOf(catalogue());
   }
 
