@@ -58,11 +58,6 @@ def site_time(kept: object, zone: BaseTzInfo, *, seconds: bool = False) -> str:
     return f"{clock if seconds else clock.removesuffix(':00')} {f'UTC{name}' if name[0] in '+-' else name}"
 
 
-def is_time(kept: object) -> bool:
-    """Whether this is a time kept as ISO 8601 with its offset."""
-    return isinstance(kept, str) and _kept(kept) is not None
-
-
 def _kept(kept: object) -> datetime | None:
     """A time kept as ISO 8601 with its offset; None for any other text."""
     try:

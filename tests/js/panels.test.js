@@ -292,3 +292,10 @@ test("a value from the wire stays text: it can name no other place in a sentence
   assert.equal(words.t("ask.local", { mode: "{id}", id: "<b>E1</b>" }), "{id} for <b>E1</b>?");
   assert.equal(words.t("no.such.key"), "no.such.key");
 });
+
+test("what was asked for before the language had come is said in it from then on", async () => {
+  const late = createWords("ja", { holds: true });
+  assert.equal(late.t("units.title"), en["units.title"]);
+  await late.ready;
+  assert.equal(late.t("units.title"), ja["units.title"]);
+});
