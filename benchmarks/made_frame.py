@@ -22,6 +22,11 @@ from main_controller.web.frame_report import COLUMNS
 
 Json = dict[str, Any]
 
+UNWATCHED: Json = {
+    "seenAt": None, "sawBegin": False, "standsSince": None, "currentSince": None, "energyWh": None, "gaps": False,
+}  # fmt: skip
+"""What is told of a deal that nobody has looked at yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
@@ -63,7 +68,7 @@ def frame_of(
         "bus": {**(told.get("bus") or {}), **shown},
         "clock": clock_of(unit.clock for unit in live),
         "totals": totals_of(live)._asdict(),
-        "deals": None if deals is None else [asdict(flow) for flow in flows],
+        "deals": None if deals is None else [{**UNWATCHED, **asdict(flow)} for flow in flows],
         "spurs": [
             {"unitId": one.unit_id, "inward": one.inward, "current": one.current, "power": one.power}
             for one in spurs_of(live, dealing(flows))

@@ -26,6 +26,7 @@
   var version = null; // the controller's, where it is not the page's
   var ahead = []; // ms by which our clock was ahead, at the last frames
   var drawnAt = null;
+  var undrawn = null; // when a frame came of which nothing is drawn yet
   var fault = null; // {at, text}: the last that nobody caught
   var slept = false; // since the last frame
   var rest = 0;
@@ -96,6 +97,7 @@
     version = told.version && root.dataset.version && told.version !== root.dataset.version ? told.version : null;
     ahead = ahead.concat(now.wall - Date.parse(told.time)).slice(-3);
     last = { at: now.mono, time: told.time };
+    if (undrawn === null) undrawn = now.mono;
     refusal = null;
     slept = false;
     look();
@@ -108,6 +110,7 @@
 
   function drawn() {
     drawnAt = performance.now();
+    undrawn = null;
     look();
   }
 
@@ -130,7 +133,7 @@
     if (slept) return { key: "slept" };
     if (age > LIMIT + rest) return told();
     if (fault && !(drawnAt > fault.at && now - fault.at > QUIET)) return { key: "fault", what: fault.text };
-    if (last.at !== null && (drawnAt === null || last.at - drawnAt > LIMIT)) return { key: "frozen", frozen: true };
+    if (undrawn !== null && now - undrawn > LIMIT) return { key: "frozen", frozen: true };
     return null;
   }
 
@@ -241,8 +244,9 @@
     }, ahead[0] || 0);
   }
 
+  /** Written when it is to say something else: what a browser's translator makes of it is let alone (H20). */
   function put(element, wanted) {
-    if (element.textContent !== wanted) element.textContent = wanted;
+    if (element.told !== wanted) element.textContent = element.told = wanted;
     if (element.className.indexOf("banner") >= 0) element.hidden = wanted === "";
   }
 
@@ -264,32 +268,37 @@
   }
 
   function timeIn(zone, ms) {
-    var parts = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone, timeZoneName: "short" };
-    return new Intl.DateTimeFormat(root.lang === "ja" ? "ja-JP" : "en-GB", parts).format(new Date(ms));
+    var date = new Date(ms);
+    var clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone };
+    return new Intl.DateTimeFormat("en-GB", clock).format(date) + " " + nameOf(zone, date);
   }
 
+  /** As on the rest of the page (lib/zones.js): "JST" where some locale has a name, else "UTC+9". */
+  function nameOf(zone, date) {
+    var locales = root.lang === "ja" ? ["ja-JP"] : ["en-GB", "en-US", "en-AU", "en-NZ", "en-IN", "en-ZA", "ja-JP"];
+    var names = locales.map(function (locale) {
+      return new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" }).formatToParts(date).filter(function (part) {
+        return part.type === "timeZoneName";
+      })[0].value;
+    });
+    var own = names.filter(function (name) {
+      return !/[+-]\d/.test(name);
+    });
+    return (own[0] || names[0]).replace(/^GMT(?=[+-])/, "UTC");
+  }
+
+  /** "1 h 5 min": the two largest parts. */
   function duration(ms) {
     var s = Math.round(ms / 1000);
-    var parts =
-      s < 60
-        ? [[s, "s"]]
-        : s < 3600
-          ? [
-              [s / 60, "min"],
-              [s % 60, "s"],
-            ]
-          : s < 86400
-            ? [
-                [s / 3600, "h"],
-                [(s % 3600) / 60, "min"],
-              ]
-            : [
-                [s / 86400, "d"],
-                [(s % 86400) / 3600, "h"],
-              ];
-    return parts
-      .map(function (part) {
-        return Math.floor(part[0]) + " " + text(part[1], {});
+    var sizes = [86400, 3600, 60, 1];
+    var names = ["d", "h", "min", "s"];
+    var first = s >= 86400 ? 0 : s >= 3600 ? 1 : s >= 60 ? 2 : 3;
+    return [first, first + 1]
+      .filter(function (index) {
+        return index < sizes.length;
+      })
+      .map(function (index) {
+        return Math.floor((index === first ? s : s % sizes[first]) / sizes[index]) + " " + text(names[index], {});
       })
       .join(" ");
   }

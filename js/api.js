@@ -109,6 +109,8 @@ export function createApi({
     journal: (query = {}) => read(`journal${queryOf(query)}`),
     /** Where the same is had as CSV: an address for a link. */
     journalCsv: (query = {}) => `journal.csv${queryOf(query)}`,
+    /** The journal's own page, likewise. */
+    journalPage: (query = {}) => `journal.html${queryOf(query)}`,
     /** What the rules say to an order; nothing is sent. */
     judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" })),
     flushCache: () => post("flushCache", {}),

@@ -1,29 +1,38 @@
-// The journal's own page: who ordered what, what came of it, and what the grid did by itself; filtered, page by page, or as CSV.
+// The journal's own page: who ordered what, what came of it, and what the grid did by itself, a row for each matter with its details folded;
+// filtered, page by page, or as CSV.
 // Stop all stands here too, and asks once as on the main page; so does the E-stop's latch.
 
 import { createApi } from "./api.js";
 import { pageName } from "./keys.js";
-import { moment, zoneName } from "./lib/moments.js";
+import { asEntered } from "./lib/enteredTimes.js";
+import { bare } from "./lib/held.js";
+import { beganAt, detailsOf, levelOf, mattersOf, outcomeOf, titleOf } from "./lib/matters.js";
 import { failureSentence } from "./lib/sentences.js";
+import { serverNow } from "./lib/serverTime.js";
 import { createOrders } from "./orders.js";
 import { createAskLatch } from "./widgets/askLatch.js";
 import { createLatch } from "./panels/latch.js";
 import { createPoller, SELDOM } from "./poller.js";
 import { createState } from "./state.js";
 import { createStop } from "./widgets/stop.js";
-import { isolated } from "./lib/wire.js";
-import { chooseLanguage, createWords, translate } from "./words.js";
+import { make, setAttribute, setText, translate } from "./widgets/text.js";
+import { createTimeField } from "./widgets/timeField.js";
+import { showZone } from "./widgets/zoneNote.js";
+import { chooseLanguage, createWords } from "./words.js";
 
-const words = createWords(chooseLanguage(stored("language"), navigator.languages));
+const state = createState();
+const now = () => serverNow(state.get(), performance.now());
+const words = createWords(chooseLanguage(stored("language"), navigator.languages), { zone: document.documentElement.dataset.zone, now, holds: true });
 const name = pageName();
 const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
-const state = createState();
 const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
 const find = (id) => document.getElementById(id);
 const rows = find("journal-rows");
-const heads = [...document.querySelectorAll("thead th")];
+const from = createTimeField({ words, id: "journal-from" });
+const to = createTimeField({ words, id: "journal-to", likely: (choices) => choices.length - 1 }); // the wider of two ranges
 const outcome = find("journal-outcome");
 let next = null; // where older rows go on
+const refused = outcome.textContent !== ""; // the address asks for what cannot be: the page was sent with the reason, as 400
 let reading = 0; // number of the newest question; older answers are dropped
 
 async function show(before = null) {
@@ -38,74 +47,99 @@ async function show(before = null) {
     return;
   }
   next = answer.body.next ?? null;
-  rows.replaceChildren(...answer.body.rows.map(rowOf));
+  const matters = mattersOf(answer.body.rows);
+  rows.replaceChildren(...matters.map(rowOf));
   find("journal-older").disabled = next === null;
   find("journal-newest").disabled = before === null;
-  say(answer.body.rows.length === 0 ? words.t("journal.none") : words.t("journal.rows", { n: answer.body.rows.length }), "");
+  say(matters.length === 0 ? words.t("journal.none") : words.t("journal.rows", { n: matters.length }), "");
 }
 
-function rowOf(row) {
-  const line = document.createElement("tr");
-  const cell = (content, name = "") => {
-    const element = document.createElement("td");
-    element.textContent = content;
-    element.dataset.label = heads[line.childElementCount].textContent; // shown where the screen is too narrow for columns
-    if (name) element.className = name;
+/** Why nothing is shown, in the page's language; the filter is there to ask again. */
+async function showRefusal() {
+  const answer = await api.journal(Object.fromEntries(asked));
+  if (!answer.ok && reading === 0) say(failureSentence(answer, words), "bad");
+}
+
+function rowOf(matter) {
+  const { row } = matter;
+  const line = make("tr");
+  const cell = (content, name = null, held = false) => {
+    const label = words.t(HEADS[line.childElementCount], { zone: words.zone }); // shown where the screen is too narrow for columns
+    const element = make("td", "", { class: name, "data-label": label });
+    if (content !== "") element.append(typeof content === "string" ? make("span", content, { translate: held ? "no" : null }) : content); // a phone leaves out what is empty
     line.append(element);
   };
-  cell(moment(row.at, { seconds: true, language: words.language }), "time");
-  cell(named("kind", row.kind));
-  cell(named("by", row.by));
-  cell(said(row.unitId));
-  cell(said(row.what), "what");
-  cell(row.before === null && row.after === null ? "" : `${said(row.before)} → ${said(row.after)}`, "change");
-  cell(outcomeOf(row), "result");
-  const level = LEVELS[row.stage];
+  const what = make("div");
+  const title = make("p", titleOf(matter, words));
+  what.append(title, foldedOf(matter, title.textContent));
+  cell(words.moment(beganAt(matter), { seconds: true }), "time", true);
+  setAttribute(line.firstElementChild, "title", words.beside(beganAt(matter), { seconds: true }) || null);
+  cell(what, "what");
+  cell(named("by", row.by), null, true);
+  cell(row.unitId === null || row.unitId === undefined ? "" : words.name(row.unitId), null, true);
+  cell(outcomeOf(matter, words), "result");
+  const level = levelOf(matter);
   if (level) line.lastElementChild.dataset.level = level;
   return line;
 }
 
-/** What came of it: in the page's language where its code is known; else its stage in words before what follows it. */
-function outcomeOf({ stage, outcome }) {
-  const text = String(outcome ?? "");
-  if (words.knows(text) || !SPOKEN.has(stage) || !text.startsWith(stage)) return said(outcome);
-  return `${words.t(`outcome.${stage}`)}${said(text.slice(stage.length))}`;
+/** What stands behind a matter, folded: its kind, its stages, before and after. */
+function foldedOf(matter, title) {
+  const folded = document.createElement("details");
+  const summary = document.createElement("summary");
+  const list = document.createElement("dl");
+  setText(summary, words.t("journal.details"));
+  setAttribute(summary, "aria-label", `${bare(words.t("journal.details"))} · ${title}`);
+  folded.append(summary, list);
+  folded.addEventListener("toggle", () => list.childElementCount === 0 && fill(list, matter));
+  return folded;
+}
+
+function fill(list, matter) {
+  const kind = { label: words.t("journal.kind"), text: named("kind", matter.row.kind) };
+  for (const { label, text } of [kind, ...detailsOf(matter, words, timeOf)]) {
+    const [term, value] = ["dt", "dd"].map((tag) => document.createElement(tag));
+    setText(term, label);
+    setText(value, text);
+    list.append(term, value);
+  }
+}
+
+/** A time of a stage, by the site's clock. */
+function timeOf(iso) {
+  return words.moment(iso, { seconds: true });
 }
 
 /** A kind of row, or who did it where that is no person, in words; what has none stands as it is. */
 function named(group, value) {
   const key = `journal.${group}.${value}`;
   const text = words.t(key);
-  return text === key ? said(value) : text;
+  return text === key ? words.said(value ?? "") : text;
 }
 
-/** A value as text: objects as "key: value" pairs, nothing as "". */
-function said(value) {
-  if (value === null || value === undefined) return "";
-  if (typeof value !== "object") return words.said(value);
-  return Object.entries(value)
-    .map(([key, inner]) => `${isolated(key)}: ${words.said(typeof inner === "object" ? JSON.stringify(inner) : inner)}`)
-    .join(", ");
-}
-
-const SPOKEN = new Set(["partlyVerified", "contradicted", "timedOut"]);
-const LEVELS = Object.freeze({ partlyVerified: "warn", contradicted: "alarm" });
+const HEADS = ["journal.time", "journal.what", "journal.who", "journal.unit", "journal.outcome"];
 
 const asked = new URLSearchParams(location.search);
 const limit = asked.get("limit"); // rows at once, as the address asks
 
-/** The filter that the address names: a link shows the rows that it is about. */
-function takeFilter() {
-  find("journal-from").value = localTime(asked.get("from"));
-  find("journal-to").value = localTime(asked.get("to"));
-  find("journal-unit").value = asked.get("unit") ?? "";
+/** Says the page's own texts in its language. */
+function label() {
+  document.documentElement.lang = words.language;
+  translate(document, words);
+  nameZone();
 }
 
-/** A time of the address as a field has it: in the browser's zone, to the second; "" for none. */
-function localTime(text) {
-  const at = new Date(text ?? "");
-  if (Number.isNaN(at.getTime())) return "";
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+/** The filter that the address names: a link shows the rows that it is about. */
+function takeFilter() {
+  for (const [field, name] of [
+    [from, "from"],
+    [to, "to"],
+  ]) {
+    const at = new Date(asked.get(name) ?? "");
+    if (!Number.isNaN(at.getTime())) field.set(asEntered(at, words.zone));
+  }
+  find("journal-unit").value = asked.get("unit") ?? "";
+  find("journal-about").value = asked.get("about") ?? "";
 }
 
 /** Has the address name what is shown. */
@@ -115,12 +149,12 @@ function nameFilter() {
 }
 
 function filter() {
-  const time = (id) => (find(id).value ? new Date(find(id).value).toISOString() : null);
-  return { from: time("journal-from"), to: time("journal-to"), unit: find("journal-unit").value.trim() || null };
+  const time = (field) => field.read().date?.toISOString() ?? null;
+  return { from: time(from), to: time(to), unit: find("journal-unit").value.trim() || null, about: find("journal-about").value || null };
 }
 
 function say(sentence, kind) {
-  outcome.textContent = sentence;
+  setText(outcome, sentence);
   outcome.dataset.kind = kind;
 }
 
@@ -138,7 +172,7 @@ const { alive } = globalThis; // the judge of whether all this still runs (alive
 const EVERY = 1000; // ms between two looks at the latch, and at how a stop stands
 const dialog = find("stop-dialog");
 const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
-const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch() });
+const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch() });
 const latch = createLatch({ words, orders, state, readNow: () => poller.now() });
 let following = false;
 
@@ -154,12 +188,31 @@ function askStopAll() {
 
 function onStatus({ ok, status, body, failure }) {
   if (!ok || typeof body?.start !== "string") {
-    alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? words.said(String(body.error)) : null });
+    alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? bare(words.said(String(body.error))) : null });
     return;
   }
   alive.frame({ time: body.time, start: body.start, version: body.version });
   state.set({ status: body, statusAt: performance.now() });
+  takeZone(body.timezone);
   orders.follow(body);
+}
+
+/** The site's zone, where the controller was started anew with another: what stands here is told again. */
+function takeZone(zone) {
+  const before = words.zone;
+  words.setZone(zone);
+  if (words.zone !== before) {
+    takeFilter();
+    nameZone();
+    show();
+  }
+  showZone(words);
+}
+
+function nameZone() {
+  setText(find("journal-time"), words.t("journal.time", { zone: words.zone }));
+  for (const field of [from, to]) field.render();
+  showZone(words);
 }
 
 /** What was ordered here has begun or ended: it stands in the journal. */
@@ -172,11 +225,18 @@ state.subscribe(() => {
   show();
 });
 
-document.documentElement.lang = words.language;
-translate(document, words);
-find("journal-time").textContent = words.t("journal.time", { zone: zoneName(new Date(), undefined, words.language) });
+for (const field of [from, to]) for (const input of [field.input, field.which]) input.addEventListener("input", field.render);
+find("journal-about").addEventListener("change", () => {
+  nameFilter();
+  show();
+});
+label();
 find("journal-filter").addEventListener("submit", (event) => {
   event.preventDefault();
+  if ([from, to].some((field) => field.read().problem === "gap")) {
+    say(words.t("schedule.gap", { name: words.zone }), "bad");
+    return;
+  }
   nameFilter();
   show();
 });
@@ -184,7 +244,10 @@ for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) bu
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 takeFilter();
-words.ready.finally(() => show(asked.get("before")));
+words.ready.finally(() => {
+  label();
+  refused ? showRefusal() : show(asked.get("before"));
+});
 alive.subscribe((lives) => state.set({ alive: lives }));
 const rest = () => alive.resting(document.visibilityState === "hidden" ? SELDOM : 0);
 document.addEventListener("visibilitychange", rest);

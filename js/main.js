@@ -11,25 +11,31 @@ import { createState } from "./state.js";
 import { createBusVoltage } from "./widgets/busVoltage.js";
 import { createCard } from "./widgets/card.js";
 import { createUpsOrder } from "./widgets/upsOrder.js";
+import { showZone } from "./widgets/zoneNote.js";
 import { createWords } from "./words.js";
 import { finite } from "./lib/figures.js";
+import { bare } from "./lib/held.js";
 import { buildModel, statusOf } from "./lib/model.js";
 import { keepsThen } from "./lib/permits.js";
+import { serverNow } from "./lib/serverTime.js";
+import { createAddress } from "./panels/address.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createAsk } from "./panels/ask.js";
-import { createBusField } from "./panels/busField.js";
 import { createBusFigures } from "./panels/busFigures.js";
 import { createCluster } from "./panels/cluster.js";
 import { createDeals } from "./panels/deals.js";
 import { createDetails } from "./panels/details.js";
 import { createForget } from "./panels/forget.js";
+import { createHappened } from "./panels/happened.js";
 import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
+import { createTitle } from "./panels/title.js";
 import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
+import { createWallClock } from "./panels/wallClock.js";
 import { createUnderWay } from "./panels/underway.js";
 import { createUps } from "./panels/ups.js";
 import { createUnits } from "./panels/units.js";
@@ -40,16 +46,17 @@ const { alive } = globalThis; // the judge of whether all this still runs (alive
 const NEWS = ["frame", "status", "statusAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
 
 const name = pageName();
-const words = createWords(firstLanguage());
-const api = createApi({ page: name, words });
 const state = createState({ model: buildModel(null) });
+const now = () => serverNow(state.get(), performance.now());
+const words = createWords(firstLanguage(), { zone: document.documentElement.dataset.zone, now, holds: true });
+const api = createApi({ page: name, words });
 const orders = createOrders({ api, state, words, page: name, renew: readNow });
 const frames = createFrames();
 const asking = createAsk();
 let due = null;
 let drawnAt = -Infinity;
 
-const busVoltage = createBusVoltage({ words });
+const busVoltage = createBusVoltage({ words, onChange: render });
 const orderUps = createUpsOrder({ words, orders, state, ask });
 const makeCard = (id, element) => createCard({ words, orders, state, api, ask, readNow, busVoltage, orderUps }, id, element);
 const units = createUnits({ words, orders, state, api, ask, readNow, makeCard });
@@ -57,20 +64,24 @@ const panels = [
   createLatch({ words, orders, state, readNow }),
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
+  createTitle({ words, state }),
+  createWallClock({ words }),
   createCluster({ words, orders, state, api, ask, readNow }),
   createDeals({ words, state }),
   createUnderWay({ words, state }),
+  createHappened({ words, state, api }),
   createSchedules({ words, orders, state, readNow }),
   createLocks({ words, orders, state, readNow }),
-  createUps({ state, orderUps }),
-  createBusField({ words, busVoltage }),
+  createUps({ words, orders, state, orderUps }),
   createBusFigures({ words, state }),
-  createTransfer({ words, orders, state, ask, busVoltage }),
+  createTransfer({ words, orders, state, api, ask, busVoltage }),
   units,
   createForget({ words, orders, state, readNow }),
   createTrips({ words, orders, state, readNow }),
-  createDetails({ words, state }),
+  createDetails({ words, state, api }),
+  createAddress({ state }),
   asking,
+  { render: () => showZone(words) },
 ];
 const scene = createScene(document.getElementById("scene"), {
   words: sceneWords(),
@@ -81,16 +92,16 @@ const preferences = createPreferences({
   onLanguage: () => {
     frames.anew(); // the codes of its sentences may have been forgotten since
     readNow();
-    scene.setWords(sceneWords());
-    units.relabel();
-    relabel();
     words.ready.finally(relabel);
   },
-  onTheme: () => scene.setTheme(),
+  onTheme: (kind) => scene.setTheme(null, kind),
 });
 
 /** Says everything anew, what became of orders too, in the language that is chosen. */
 function relabel() {
+  preferences.apply();
+  scene.setWords(sceneWords());
+  units.relabel();
   orders.retell();
   render();
 }
@@ -120,11 +131,12 @@ function onFrame(answer) {
   if (answer.failure === "gaveWay") return; // ended by this page itself: that tells nothing
   const frame = answer.ok ? frames.take(answer.body) : null;
   if (frame === null) {
-    alive.none({ ...answer, failure: answer.failure ?? "garbled", why: answer.failure === "refused" ? words.said(String(answer.body.error)) : null });
+    alive.none({ ...answer, failure: answer.failure ?? "garbled", why: answer.failure === "refused" ? bare(words.said(String(answer.body.error))) : null });
     return;
   }
   const before = state.get().frame;
   const status = statusOf(frame);
+  words.setZone(frame.about?.timezone);
   state.set({ frame, status, statusAt: performance.now() });
   alive.frame({ time: frame.time, start: frame.start, version: frame.about?.version });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
@@ -169,7 +181,7 @@ function soon() {
 
 /** The scene's texts in the page's language. */
 function sceneWords() {
-  return Object.fromEntries(Object.keys(SCENE_WORDS).map((name) => [name, words.t(`scene.${name}`)]));
+  return Object.fromEntries(Object.keys(SCENE_WORDS).map((name) => [name, bare(words.t(`scene.${name}`))]));
 }
 
 /* ---- the page itself ---- */
@@ -192,11 +204,21 @@ function ignoreHeldKeys(event) {
   event.stopPropagation();
 }
 
+/** Back from another page the browser may show this one as it was left: what was begun then is not what anybody wants now. */
+function comeBack({ persisted }) {
+  if (!persisted) return;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  for (const form of document.forms) form.reset();
+  units.forgetTyped();
+  renew();
+  readNow();
+}
+
+addEventListener("pageshow", comeBack);
 document.addEventListener("keydown", ignoreHeldKeys, { capture: true });
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();
 preferences.applyTheme();
-busVoltage.input.addEventListener("input", render);
 new ResizeObserver(measure).observe(document.getElementById("top"));
 new ResizeObserver(measure).observe(document.getElementById("stop-block"));
 state.subscribe((now, changed) => {
@@ -208,6 +230,9 @@ setInterval(() => {
 }, AGES / 4);
 document.addEventListener("visibilitychange", rest);
 rest();
-words.ready.finally(() => poller.start());
+words.ready.finally(() => {
+  if (words.language !== "en") relabel();
+  poller.start();
+});
 alive.subscribe((lives) => state.set({ alive: lives }));
 document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached

@@ -4,12 +4,13 @@
 // An order bears a key made here and the moment from which it is judged: the status that the page held when its question was opened
 // (page.ask tells it), or now. It is followed by that key alone and never sent again: one whose answer was lost is asked for.
 // One that is done by its converter's own answer is asked for on, until a reading shows it or its time is over: it may yet be contradicted.
-// Every entry {key, spot, command (as in /commands, as far as known), at, ended, kind: "wait"|"done"|"warn"|"bad", text} goes into state.orders,
-// newest first; panels show what stands at their spots, one spot for each form. `turn` and `over` count what was given, said and ended, for
+// Every entry {key, spot, command (as in /commands, as far as known), at (ISO), ended (performance.now(), ms), kind: "wait"|"done"|"warn"|"bad", text} goes into state.orders,
+// newest first; panels show what stands at their spots, one spot for each form, for as long as it is worth telling (lib/outcomes.js). `turn` and `over` count what was given, said and ended, for
 // two of these may fall into one millisecond.
 
 import { newKey } from "./keys.js";
-import { awaitsReading, failureSentence, standing } from "./lib/sentences.js";
+import { groundsOf, stageOf } from "./lib/outcomes.js";
+import { awaitsReading, doneKey, failureSentence, standing } from "./lib/sentences.js";
 
 const KEPT = 200; // entries of this session; the journal keeps all
 const PATIENCE = 2_000; // ms without an answer until an order is asked for by its key
@@ -21,7 +22,7 @@ const READINGS_TIME = 90_000; // ms: by then the readings have shown what a conv
 const ASK_AGAIN = 3_000; // ms between two questions whether they have
 
 /** `renew` asks for a newer status. */
-export function createOrders({ api, state, words, page = null, renew = () => {}, now = () => new Date(), clock = () => performance.now() }) {
+export function createOrders({ api, state, words, page = null, renew = () => {}, now = words.now, clock = () => performance.now() }) {
   let turn = 0;
   const asking = new Set();
 
@@ -64,7 +65,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       const sent = answer.body?.sent ?? false;
       patch(key, {
         flight: false,
-        ...ending("bad", () => failureSentence(answer, words)),
+        ...ending("bad", () => failureSentence(answer, words), command.unitId),
         latched: answer.body?.cause === "estop" ? "told" : null,
         command: { ...command, state: "failed", sent, id },
       });
@@ -76,7 +77,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       learn(key, { ...command, id, state: known ? told : "accepted" }); // why it failed, or by what it is done, is asked below
       follow(state.get().status);
     } else {
-      patch(key, { flight: false, ...ending("done", () => words.t("outcome.done")), command: { ...command, state: "verified" } });
+      patch(key, { flight: false, ...ending("done", () => words.t(doneKey(command))), command: { ...command, state: "verified" } });
     }
   }
 
@@ -92,9 +93,9 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     seek(key);
   }
 
-  /** Says something at a spot that no order stands behind: a wrong entry, a refusal by this page. */
-  function say(spot, text, kind = "bad") {
-    patchSpot(spot, { kind, text });
+  /** Says something at a spot that no order stands behind: a wrong entry, a refusal by this page; as long as it `holds`. */
+  function say(spot, text, { kind = "bad", holds = null } = {}) {
+    patchSpot(spot, { kind, text, holds });
   }
 
   /** Renews what is under way from a newer status. */
@@ -117,7 +118,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   /** A refusal by the E-stop says no longer that it is latched once it has been reset. */
   function unlatch({ key, latched }, status) {
     if (status.estop) patch(key, { latched: "seen" });
-    else if (latched === "seen") patch(key, { latched: null, kind: "warn", ...telling(() => words.t("outcome.unlatched")) });
+    else if (latched === "seen") patch(key, { latched: null, passing: true, overAt: clock(), kind: "warn", ...telling(() => words.t("outcome.unlatched")) });
   }
 
   /** What is done by an answer is asked for until it shows; so is what an event says to be contradicted. */
@@ -137,7 +138,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     if (OPEN.includes(command.state)) patch(key, { flight: false, kind: "wait", ended: null, over: null, ...telling(text), command });
     else if (before.ended !== null && before.command.state === command.state) patch(key, restated(before, command, text));
     else {
-      patch(key, { flight: false, watched: awaitsReading(command) ? clock() : null, ...ending(KIND[command.state] ?? "bad", text), command });
+      patch(key, { flight: false, watched: awaitsReading(command) ? clock() : null, ...ending(KIND[command.state] ?? "bad", text, command.unitId), command });
       if (command.state === "contradicted") state.set({ said: without(state.get().said, before.spot) }); // it must be seen whatever was said since
     }
   }
@@ -145,7 +146,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   /** The same end, told anew: now it may rest on a reading. */
   function restated({ watched }, command, text) {
     if (awaitsReading(command)) return { command };
-    return { command, watched: null, ...(typeof watched === "number" ? telling(text) : {}) };
+    return { command, watched: null, ...(typeof watched === "number" ? { ...telling(text), overAt: clock() } : {}) };
   }
 
   async function askEnd(key, id) {
@@ -195,8 +196,9 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     return answer;
   }
 
-  function ending(kind, tell) {
-    return { kind, ...telling(tell), ended: now().toISOString(), over: (turn += 1) };
+  function ending(kind, tell, unitId = null) {
+    const grounds = kind === "bad" ? groundsOf(state.get().status, unitId) : null;
+    return { kind, ...telling(tell), ended: clock(), endedAt: now().toISOString(), over: (turn += 1), overAt: clock(), grounds };
   }
 
   /** Says what became of every order anew, in the language that the page has now. */
@@ -241,6 +243,19 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     return said?.[spot] ?? orders.find((entry) => entry.spot === spot) ?? null;
   }
 
+  /** As `at`, for showing it: null once it is over, and with `fading` just before. */
+  function shown(spot) {
+    const { said, orders } = state.get();
+    return [said?.[spot], orders.find((entry) => entry.spot === spot)].flatMap(standingOf)[0] ?? null;
+  }
+
+  /** An entry as it is to be shown now, as a list of one; of none where it is over. */
+  function standingOf(entry) {
+    if (!entry) return [];
+    const stage = stageOf(entry, clock(), () => groundsOf(state.get().status, entry.command?.unitId ?? null));
+    return stage === "over" ? [] : [stage === "fading" ? { ...entry, fading: true } : entry];
+  }
+
   /** What stands at several spots, newest first: every order under way, and what was said or ended at a spot since its newest order. */
   function lines(spots) {
     return spots.flatMap(linesOf).sort((one, other) => other.turn - one.turn);
@@ -250,7 +265,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     const said = state.get().said?.[spot];
     const own = state.get().orders.filter((entry) => entry.spot === spot);
     const since = Math.max(said?.turn ?? 0, own[0]?.turn ?? 0);
-    return [...(said?.text ? [said] : []), ...own.filter(({ over }) => over === null || over > since)];
+    return [...(said?.text ? [said] : []), ...own.filter(({ over }) => over === null || over > since)].flatMap(standingOf);
   }
 
   /** Takes away what is over at a spot; an order under way stays, and so will its end. */
@@ -263,7 +278,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
     return state.get().orders.some(({ ended, watched }) => ended === null || typeof watched === "number");
   }
 
-  return { moment, give, look, say, follow, at, lines, clear, following, retell };
+  return { moment, give, look, say, follow, at, shown, lines, clear, following, retell };
 }
 
 /** A text as it reads now, and how it is told again in another language. */

@@ -12,6 +12,7 @@
 //   alive     whether what the page shows is of now: it is told, and drawn (alive.js)
 //   model     what the page shows of the frame now (lib/model.js); the journal's page has none
 //   orders    what was ordered here, newest first;   said   {spot: what stands there beside the orders} (both orders.js)
+//   list      which units the list shows: {filter, mode, find, sort} (panels/units.js, panels/address.js)
 //   debug     whether the box "debug" is ticked (panels/cluster.js)
 //   opened    what was last asked for, by a new object at each press: {what: "details" | "panel" | "lock" | "schedule", unitId}; whoever
 //             shows that opens it. null once the details are closed
@@ -24,6 +25,7 @@ const NOTHING = Object.freeze({
   model: null,
   orders: [],
   said: {},
+  list: Object.freeze({ filter: "all", mode: "", find: "", sort: "id" }),
   debug: false,
   opened: null,
 });

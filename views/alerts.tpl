@@ -7,7 +7,7 @@
 <h2 class="unseen" id="unwatched-title" data-i18n="unwatched.title">Live hardware that nobody watches</h2>
 <ul id="unwatched-list">
 % for line in unwatched:
-<li class="unwatched-row" data-unit="{{line['id']}}"><span class="sign" aria-hidden="true">▲</span><p>{{line['sentence']}}</p></li>
+<li class="unwatched-row" data-unit="{{line['id']}}"><span class="sign" aria-hidden="true">▲</span><p translate="no">{{line['sentence']}}</p></li>
 % end
 </ul>
 </section>

@@ -4,7 +4,7 @@
 <meta name="color-scheme" content="dark light">
 <meta name="referrer" content="same-origin">
 <title>APIS Main Controller{{' · ' + title if title else ''}}</title>
-<link rel="icon" href="img/favicon.svg" type="image/svg+xml">
+<link rel="icon" id="icon" href="img/favicon.svg" type="image/svg+xml" data-quiet="img/favicon.svg" data-alarm="img/alarm.svg">
 % include('styles.tpl')
 <script src="js/first.js"></script>
 <script src="js/alive.js"></script>

@@ -15,36 +15,42 @@
 <body>
 % include('estop.tpl', latch=latch)
 <header class="strip">
-<h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
+<h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
 % include('alive.tpl')
 <main class="journal">
 <form id="journal-filter" action="journal.html">
-<p><label for="journal-from" data-i18n="journal.from">From</label><input type="datetime-local" id="journal-from" name="from" step="1"></p>
-<p><label for="journal-to" data-i18n="journal.to">To</label><input type="datetime-local" id="journal-to" name="to" step="1"></p>
+<p><label for="journal-from" data-i18n="journal.from">From</label><span class="timed"><input type="datetime-local" id="journal-from" name="from" step="1"> <select translate="no" id="journal-from-which" data-i18n-label="time.which" hidden></select> <span class="zone" id="journal-from-zone" translate="no"></span> <span class="zone" id="journal-from-here"></span></span></p>
+<p><label for="journal-to" data-i18n="journal.to">To</label><span class="timed"><input type="datetime-local" id="journal-to" name="to" step="1"> <select translate="no" id="journal-to-which" data-i18n-label="time.which" hidden></select> <span class="zone" id="journal-to-zone" translate="no"></span> <span class="zone" id="journal-to-here"></span></span></p>
 <p><label for="journal-unit" data-i18n="journal.unit">Unit</label><input id="journal-unit" name="unit" value="{{unit}}" maxlength="200" autocomplete="off" spellcheck="false"></p>
-<p class="buttons"><button type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
+<p><label for="journal-about" data-i18n="journal.about">Show</label><select translate="no" id="journal-about" name="about">
+% for value, label in (('', 'all'), ('orders', 'orders'), ('grid', 'the grid by itself'), ('deals', 'deals'), ('faults', 'faults')):
+<option value="{{value}}" {{'selected' if value == about else ''}} data-i18n="journal.about.{{value or 'all'}}">{{label}}</option>
+% end
+</select></p>
+<p class="buttons"><button translate="no" type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
 </form>
-<p class="outcome" id="journal-outcome" aria-live="polite"></p>
+<p class="zone" data-part="zone" hidden></p>
+<p class="outcome" id="journal-outcome" aria-live="polite" {{!'data-kind="bad"' if refused else ''}}>{{refused}}</p>
 <div class="wrap" tabindex="0" role="region" aria-label="Journal" data-i18n-label="journal.title">
 <table>
-<thead><tr><th scope="col" id="journal-time">Time</th><th scope="col" data-i18n="journal.kind">Kind</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.change">Before → after</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
+<thead><tr><th scope="col" id="journal-time">Time ({{zone}})</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>
 <tbody id="journal-rows">
 % for row in rows:
-<tr><td class="time" data-label="Time">{{row['at']}}</td><td data-label="Kind">{{row['kind']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="what" data-label="What">{{row['what']}}</td><td class="change" data-label="Before → after">{{'%s → %s' % (row['before'] or '', row['after'] or '') if row['before'] or row['after'] else ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>
+<tr translate="no"><td class="time" data-label="Time">{{row['at']}}</td><td class="what" data-label="What">{{row['what']}}</td><td data-label="Who">{{row['by'] or ''}}</td><td data-label="Unit">{{row['unitId'] or ''}}</td><td class="result" data-label="Outcome">{{row['outcome'] or ''}}</td></tr>
 % end
 </tbody>
 </table>
 </div>
-<p class="buttons end"><button type="button" id="journal-newest" data-i18n="journal.newest" disabled>Newest</button><button type="button" id="journal-older" data-i18n="journal.older" disabled>Older</button></p>
+<p class="buttons end"><button translate="no" type="button" id="journal-newest" data-i18n="journal.newest" disabled>Newest</button><button translate="no" type="button" id="journal-older" data-i18n="journal.older" disabled>Older</button></p>
 </main>
 <aside class="stop journal-stop" id="stop-block" aria-label="Stop all" data-i18n-label="stopall">
-<form method="post" action="stopAll" id="stop-form"><button type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
-<form method="post" action="stopAll" id="stop-plain" class="stop-plain" hidden><p data-i18n="stopall.late">Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.</p><button type="submit" class="danger" data-i18n="stopall.plain">Stop all as a plain form</button></form>
+<form method="post" action="stopAll" id="stop-form"><button translate="no" type="submit" id="stop-all" class="stop-all" aria-describedby="stop-note" data-i18n="stopall">Stop all</button></form>
+<form method="post" action="stopAll" id="stop-plain" class="stop-plain" hidden><p data-i18n="stopall.late">Stop all has no answer yet. Sent again as a plain form it needs nothing of this page; it leaves the page.</p><button translate="no" type="submit" class="danger" data-i18n="stopall.plain">Stop all as a plain form</button></form>
 % include('estop_press.tpl')
-<p id="stop-note" class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
+<p id="stop-note" class="hint"><span class="long" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</span><span class="short" data-i18n="stopall.short">Not an emergency stop: use the switch at the cabinet.</span></p>
 <p class="outcome" id="stop-outcome" aria-live="assertive"></p>
 </aside>
 <dialog class="dialog" id="stop-dialog" aria-labelledby="stop-ask" aria-describedby="stop-lead">
@@ -52,7 +58,7 @@
 <h2 id="stop-ask" data-i18n="stopall.ask">Stop all converters now?</h2>
 <p id="stop-lead" data-i18n="stopall.lead.any">Every converter is sent to Wait, and each one is checked to show it. Deals under way are ended.</p>
 <p class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
-<p class="buttons end"><button type="submit" value="cancel" data-i18n="cancel">Cancel</button><button type="submit" value="yes" id="stop-yes" class="danger" data-i18n="stopall">Stop all</button></p>
+<p class="buttons end"><button translate="no" type="submit" value="cancel" data-i18n="cancel">Cancel</button><button translate="no" type="submit" value="yes" id="stop-yes" class="danger" data-i18n="stopall">Stop all</button></p>
 </form>
 </dialog>
 % include('estop_dialogs.tpl')

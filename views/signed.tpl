@@ -6,13 +6,13 @@
 <p><label for="{{id}}-name" data-i18n="lock.name">Your name</label><input id="{{id}}-name" required maxlength="80" autocomplete="name"></p>
 <p><label for="{{id}}-reason" data-i18n="lock.reason">Reason</label><input id="{{id}}-reason" required maxlength="200" autocomplete="off"></p>
 % if sure:
-<p class="tick" id="{{id}}-sure-row" hidden><label><input type="checkbox" id="{{id}}-sure"> <span data-i18n="{{sure}}"></span></label></p>
+<p class="tick" id="{{id}}-sure-row" hidden><label><input autocomplete="off" type="checkbox" id="{{id}}-sure"> <span data-i18n="{{sure}}"></span></label></p>
 % end
 % if latched:
 <p class="latched-note" data-i18n="estop.refused">E-stop latched: this is refused until it is reset.</p>
 % end
 <p class="outcome" id="{{id}}-outcome" aria-live="polite"></p>
-<p class="buttons end"><button type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button type="button" value="cancel" data-i18n="cancel">Cancel</button>
-<button type="submit" id="{{id}}-yes" {{!'class="danger"' if grave else ''}} data-i18n="{{yes}}"></button></p>
+<p class="buttons end"><button translate="no" type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button translate="no" type="button" value="cancel" data-i18n="cancel">Cancel</button>
+<button translate="no" type="submit" id="{{id}}-yes" {{!'class="danger"' if grave else ''}} data-i18n="{{yes}}"></button></p>
 </form>
 </dialog>

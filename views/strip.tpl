@@ -1,7 +1,7 @@
 <header class="strip">
-<h1 class="brand"><span data-i18n="brand">APIS Main Controller</span> <span class="cluster-name" id="cluster-name">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
-<span class="simulated" id="simulated" {{'' if simulated else 'hidden'}}>SIMULATED</span>
-<ul class="trust" id="trust" aria-label="How far these figures can be trusted" data-i18n-label="trust.label">
+<h1 class="brand"><span data-i18n="brand">APIS Main Controller</span> <span class="cluster-name" id="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
+<span class="simulated" id="simulated" translate="no" {{'' if simulated else 'hidden'}}>SIMULATED</span>
+<ul class="trust" id="trust" translate="no" aria-label="How far these figures can be trusted" data-i18n-label="trust.label">
 <li id="trust-live"><span class="lamp" aria-hidden="true"></span><b>{{counts['live']}}</b> <span data-i18n="state.live">live</span></li>
 <li id="trust-stale" data-level="warn" {{'' if counts['stale'] else 'hidden'}}><span class="sign" aria-hidden="true">▲</span><b>{{counts['stale']}}</b> <span data-i18n="state.stale">stale</span></li>
 <li id="trust-silent" data-level="alarm" {{'' if counts['silent'] else 'hidden'}}><span class="sign" aria-hidden="true">▲</span><b>{{counts['silent']}}</b> <span data-i18n="state.silent">silent</span></li>
@@ -11,13 +11,14 @@
 <li id="trust-grid"><span data-i18n="trust.grid">grid</span> <b>{{{True: 'error', False: 'no error'}.get(status['grid']['error'], 'cannot tell')}}</b></li>
 </ul>
 <nav class="tools" aria-label="Tools" data-i18n-label="tools.label">
-<button type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
-<button type="button" class="quiet" id="open-transfer" data-i18n="transfer.open" disabled data-needs-script>Guided sharing</button>
+<button translate="no" type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
+<button translate="no" type="button" class="quiet" id="open-transfer" data-i18n="transfer.open" disabled data-needs-script>Guided sharing</button>
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
+<a class="quiet" href="help.html" target="_blank" rel="noopener" data-i18n="help.title">Help</a>
 <label class="unseen" for="language" data-i18n="language.label">Language</label>
-<select id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>
+<select autocomplete="off" translate="no" id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>
 <label class="unseen" for="theme" data-i18n="theme.label">Theme</label>
-<select id="theme" class="quiet" disabled data-needs-script><option value="auto" data-i18n="theme.auto">Auto</option><option value="dark" data-i18n="theme.dark">Dark</option><option value="light" data-i18n="theme.light">Light</option></select>
+<select autocomplete="off" translate="no" id="theme" class="quiet" disabled data-needs-script><option value="auto" data-i18n="theme.auto">Auto</option><option value="dark" data-i18n="theme.dark">Dark</option><option value="light" data-i18n="theme.light">Light</option></select>
 </nav>
 </header>
 <noscript><p class="banner">Readings below are those of the moment this page was loaded: reload for newer ones. Stop all works; other orders need JavaScript, or curl.</p></noscript>

@@ -1,7 +1,6 @@
 // The figures of the bus as the controller reckons them (status.bus), as lines of text: {key, label, text, level}. Pure.
 
 import { MISSING, figure, finite } from "./figures.js";
-import { timeOfDay } from "./moments.js";
 import { idsOf } from "./sentences.js";
 import { isolated } from "./wire.js";
 
@@ -34,7 +33,7 @@ function voltageText(voltage, words) {
 function outsideLines(voltage, words) {
   const { outside = [], leftBand = null } = voltage ?? {};
   if (outside.length === 0) return [];
-  return [words.t("busfig.out", { units: idsOf(outside, words), at: timeOfDay(leftBand, { language: words.language }) })];
+  return [words.t("busfig.out", { units: idsOf(outside, words), at: words.time(leftBand) })];
 }
 
 function referenceText(reference, words) {

@@ -34,9 +34,10 @@ export function choiceOf(word) {
 
 /**
  * Whether an order that was seen in effect is no longer what the converter does, as after a trip: its line would say what is not so.
- * Not in the first moments after its end, when this page's data may be older than the reading that proved it.
+ * Not in the first moments after its end, when this page's data may be older than the reading that proved it. `now` and a line's `ended`
+ * are of one clock, ms (orders.js).
  */
-export function isOver(line, unit, now = Date.now()) {
+export function isOver(line, unit, now) {
   const { command } = line;
   if (command?.order !== "setDcdc" || !settled(line, now)) return false;
   const wanted = wordOf(command.wanted?.word ?? command.wanted?.mode);
@@ -45,17 +46,18 @@ export function isOver(line, unit, now = Date.now()) {
 }
 
 /** Whether a Stop all that was done, be it by answers alone, is no longer so: some converter works by readings late enough to tell (K9). */
-export function isStopOver({ command, kind, ended = null }, units, now = Date.now()) {
+export function isStopOver({ command, kind, ended = null }, units, now) {
   const done = kind === "done" || (kind === "warn" && command?.state === "verified");
   return (
     done &&
-    now - Date.parse(ended) > STOP_LAG &&
+    ended !== null &&
+    now - ended > STOP_LAG &&
     units.some(({ state, word, lastWord }) => ![null, "wait"].includes((state === "live" ? word : lastWord) ?? null))
   );
 }
 
 function settled({ kind, watched = null, ended = null }, now) {
-  return kind === "done" && typeof watched !== "number" && now - Date.parse(ended) > DATA_LAG;
+  return kind === "done" && typeof watched !== "number" && ended !== null && now - ended > DATA_LAG;
 }
 
 /** The signed set current that the form shows for a unit: + charges. */

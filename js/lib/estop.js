@@ -1,6 +1,6 @@
 // The E-stop's latch in words, and what may be sent beside a press of it (I17). Pure.
 
-import { timeOfDay } from "./moments.js";
+import { bare } from "./held.js";
 
 const LONGEST = 200; // characters of a name or a reason
 
@@ -11,11 +11,11 @@ export function latchOf(status) {
 
 /** {head, rest, memory}: by whom and why; since when and what it does; that it is in memory only, "" where its file holds it too. */
 export function latchTexts({ by, byFile, reason, since, file }, words) {
-  const who = byFile ? words.t("estop.file", { name: byFile }) : by || "--";
+  const who = byFile ? bare(words.t("estop.file", { name: byFile })) : by || "--";
   const why = reason || words.t("estop.noreason");
   return {
     head: words.t("estop.head", { by: who, reason: why }),
-    rest: words.t("estop.rest", { since: timeOfDay(since, { language: words.language }) }),
+    rest: words.t("estop.rest", { since: words.time(since) }),
     memory: file === true ? "" : words.t("estop.memory"),
   };
 }

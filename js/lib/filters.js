@@ -10,6 +10,7 @@ const TESTS = {
 };
 
 export const FILTERS = Object.freeze(Object.keys(TESTS));
+export const MODES = Object.freeze(["", "autonomous", "heteronomous", "stop", "manual"]);
 
 /** Something about this unit that is not normal and is more than its silence. */
 export function isAlarming(unit) {
@@ -42,6 +43,8 @@ const SORTS = {
   power: (unit) => (unit.wg === null ? -Infinity : Math.abs(unit.wg)),
   age: (unit) => unit.age ?? Number.MAX_VALUE,
 };
+
+export const SORTED = Object.freeze(["id", ...Object.keys(SORTS)]);
 
 function textOf(unit) {
   return `${unit.id} ${unit.name ?? ""} ${unit.ip ?? ""}`.toLowerCase();

@@ -13,7 +13,9 @@
 // model.deals   [{key, from, to, master, request, requester, responder, since, running, known, current, power}]: A and W without a sign, null
 //               while none flows; `known` is false when no reading can tell.   model.dealsKnown   false while the list itself cannot be told
 // model.spurs   [{id, inward, current, power}]: units that carry current without a deal
-// model.bus     {voltage, current, power, reference, references, target, state, skew};   model.totals {pv, utility, load W, rsoc %, remaining Wh}
+// model.bus     {voltage, current, power, reference, references, target, state, skew, last}; while nobody tells of the bus, because the
+//               controller or apis-web does not answer, all but `last` is unknown: {voltage V, age s} as told last, null where none was
+// model.totals {pv, utility, load W, rsoc %, remaining Wh}
 // model.counts  {live, stale, silent};   model.dataTime   the units' own clock as sent
 // model.elapsed, model.lost   as given;   model.status   statusOf(frame)
 
@@ -57,7 +59,7 @@ export function buildModel(frame, { previous = null, elapsed = 0, lost = false }
     deals,
     spurs: spursOf(frame?.spurs, byId),
     dealsKnown: Array.isArray(frame?.deals) && !lost,
-    bus: busOf(now),
+    bus: untoldBus(status, lost) ? lastBus(now, elapsed) : busOf(now),
     totals: pick(now?.totals, TOTALS),
     counts,
     dataTime: frame?.clock ?? null,
@@ -200,6 +202,17 @@ function spursOf(spurs, byId) {
   return (spurs ?? []).filter(shown).map(({ unitId: id, ...spur }) => ({ id, ...spur }));
 }
 
+/** Whether what was told of the bus is not of now: nobody brings readings. */
+function untoldBus(status, lost) {
+  return lost || status?.apisWeb?.emulatorEmulator?.up === false;
+}
+
+function lastBus(frame, elapsed) {
+  const voltage = finite(frame?.grid?.busVoltage);
+  const age = ageAt(frame?.data?.updated, frame?.time);
+  return { ...busOf(null), last: voltage === null || age === null ? null : { voltage, age: age + elapsed } };
+}
+
 function busOf(frame) {
   const { state = "unknown", references = [], ...bus } = frame?.bus ?? {};
   return {
@@ -208,5 +221,6 @@ function busOf(frame) {
     references,
     voltage: finite(frame?.grid?.busVoltage),
     reference: frame?.grid?.voltageReference ?? null,
+    last: null,
   };
 }

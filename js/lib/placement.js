@@ -1,7 +1,10 @@
 // Where units stand on the screen: pure geometry, the same for the same ids and size, so that a reload shows the same picture.
 //
-// A unit's own place depends on its id and on how many there are, never on its state. Few units stand on rings around the hub,
-// many (from 200) on a grid of tiles around a free middle. Units in deals are drawn into that middle (`innerPlaces`).
+// There are as many seats as the next of 4, 8, 12, 16, 24, 32, 48, 64, ... (on small screens also 20, 28, 40, ...), and a unit has that
+// of the last number in its id: E003 the third. So a unit that comes or goes moves nobody else, but where a step is passed, or where
+// another sat on its seat because that one's own was taken.
+// Few units stand on rings around the hub, many (from 200) on a grid of tiles around a free middle. Units in deals are drawn inwards
+// (`innerPlaces`), each by itself: only who begins or ends to share moves.
 
 export const TILES_FROM = 200;
 const ROOMY = { x: 3.0, y: 3.15 }; // one unit's room in cell widths, with its dots and its id
@@ -13,64 +16,102 @@ const DRAWN_IN = 0.88; // of the way from the hub to a unit's own place
 const PULLS = [0.72, 0.8, 0.92]; // as far in as it goes; less so where that gives larger cells
 const WORTH = 1.12; // so much larger
 const READABLE = 40; // px: from here on cells need not grow
-const GROWTH = [0.35, 0.7, 1]; // of the way from the middle to the outermost places
 const FIGURE_ROOM = 56; // px that a unit needs for its current and the A beside it
 const BRIEF = 2.4; // as wide as its letters are high is the current without the A
 const NAME_ROOM = 28; // px for its id
 const LARGEST = 0.135; // of the smaller side
-const CROWDED = 0.6; // a ring taken so far is filled evenly
+const STEP_IN = 0.35; // cells from its own place, where the middle is full
+const WHOLE_FIGURE = 19; // px: from here on a cell's charge stands with its sign
+const MIDDLE_LEAST = 16; // spots in the middle of many units; four times as many where they do not do
+
+/** How many places there are for so many units: the number grows in steps, `part` of them from one power of two to the next. */
+export function slotsFor(count, part = 2) {
+  let slots = 4;
+  while (slots < count) slots += Math.max(4, 2 ** Math.floor(Math.log2(slots)) / part);
+  return count < TILES_FROM ? Math.min(slots, TILES_FROM - 1) : slots;
+}
+
+/**
+ * The place of each id, by its number: first all whose own is free, then the others at the next one that is.
+ * @param ids in order; @returns Map id -> 0..slots-1
+ */
+export function seatsOf(ids, slots) {
+  const seats = new Map();
+  const taken = new Set();
+  const sit = (id, seat) => {
+    seats.set(id, seat);
+    taken.add(seat);
+  };
+  const own = new Map(ids.map((id) => [id, ownSeat(id, slots)]));
+  for (const [id, seat] of own) if (!taken.has(seat)) sit(id, seat);
+  for (const [id, first] of own) {
+    if (seats.has(id)) continue;
+    let seat = first;
+    while (taken.has(seat)) seat = (seat + 1) % slots;
+    sit(id, seat);
+  }
+  return seats;
+}
+
+function ownSeat(id, slots) {
+  const number = /(\d{1,9})\D*$/.exec(id)?.[1];
+  if (number !== undefined) return (Number(number) + slots - 1) % slots;
+  return [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 1_000_003, 7) % slots;
+}
 
 /**
  * Own places of all units.
  * @param ids sorted; @param box {x, y, width, height} the free part of the screen in px
- * @returns {{tiles: boolean, rings: number, cell: px width, tile: {w, h}|null, hub: {x, y, r}, middle: {a, b}, outer: {a, b}|null, places: Map id -> {x, y, angle}}}
+ * @returns {{tiles: boolean, rings: number, cell: px width, tile: {w, h}|null, hub: {x, y, r}, middle: {a, b},
+ *   outer: {a, b}|null, seats: as seatsOf, spots: [{x, y}] of all seats, inner: what innerPlaces begins with, places: Map id -> {x, y}}}
  */
 export function placeUnits(ids, box) {
+  const layout = layoutFor(ids.length, box);
+  const seats = seatsOf(ids, layout.spots.length);
+  return { ...layout, seats, places: new Map(ids.map((id) => [id, layout.spots[seats.get(id)]])) };
+}
+
+/** With many seats to spare, so that a newcomer seldom has all move, but where cells that share would be too small for what they tell. */
+function layoutFor(count, box) {
   const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  const hub = { ...centre, r: hubRadius(box, ids.length) };
-  return ids.length >= TILES_FROM ? onTiles(ids, box, hub) : onRings(ids, box, hub);
+  const hub = { ...centre, r: hubRadius(box, count) };
+  const [many, few] = [slotsFor(count), slotsFor(count, 4)];
+  if (count >= TILES_FROM) return onTiles(few, box, hub);
+  const roomy = onRings(many, box, hub);
+  return many === few || (!roomy.inner.bare && roomy.inner.cell >= WHOLE_FIGURE) ? roomy : onRings(few, box, hub);
 }
 
 /**
- * Places in the middle for the units in deals, each near its own direction, none upon another.
- * @param members [{id, angle}]
- * @returns {{cell: px width, bare: no room for the current, brief: none for its A, named: room for ids, room: px {x, y} of each unit, places: Map id -> {x, y, angle}}}
+ * Places further in for the units in deals, such that only who begins or ends to share moves.
+ * On one ring each has an inner place of its own, by its seat alone. On more each takes the nearest free spot of the middle and keeps it
+ * as long as it shares; where none is free it comes a step in from its own place. Among tiles the middle's spots grow in number.
+ * @param members their ids; @param before what this told last for the same layout
+ * @returns {{cell: px width, bare: no room for the current, brief: none for its A, named: room for ids, room: px {x, y} of each unit, places: Map id -> {x, y}}}
  */
-export function innerPlaces(members, layout) {
-  let best = gather(members, layout, layout.middle);
-  if (layout.tiles || !(best.crowded || (best.brief && layout.rings === 1))) return best;
-  if (layout.rings === 1) return drawnIn(members, layout, best);
-  // a crowded middle grows into the places that its units left, as far as the others leave room
-  const inside = new Set(members.map(({ id }) => id));
-  const others = [...layout.places].filter(([id]) => !inside.has(id)).map(([, place]) => place);
-  for (const part of GROWTH) {
-    const middle = { a: between(layout.middle.a, layout.outer.a, part), b: between(layout.middle.b, layout.outer.b, part) };
-    const grown = gather(members, layout, middle);
-    if (grown.cell <= best.cell * 1.02 && grown.bare === best.bare) continue;
-    if ([...grown.places.values()].every((place) => others.every((other) => clear(place, other, layout.cell)))) best = grown;
-  }
-  return best;
+export function innerPlaces(members, layout, before = null) {
+  if (layout.tiles) return inMiddle(members, layout, before !== null && fits(before, members.length) ? before : middleOfTiles(members.length, layout));
+  if (layout.rings > 1) return inMiddle(members, layout, before ?? { ...layout.inner });
+  return { ...layout.inner, places: new Map(members.map((id) => [id, layout.inner.spots[layout.seats.get(id)]])) };
 }
 
-/** Too many for the middle, or too small there: each comes a step towards the hub from its own place, which keeps all of one ring apart. */
-function drawnIn(members, layout, gathered) {
-  const wide = widerRing(layout) ?? stepIn(layout);
-  const detail = detailOf(wide.cell, wide.room);
-  if (!gathered.crowded && wide.cell < gathered.cell * WORTH) return gathered;
-  return { ...detail, cell: wide.cell, crowded: true, places: new Map(members.map(({ id }) => [id, wide.places.get(id)])) };
+/* ---- further in, on one ring ---- */
+
+/** The inner places of all seats, and what there is room for at each. */
+function innerOfRing(layout) {
+  const { cell, room, spots } = innerRing(layout) ?? drawnIn(layout);
+  return { ...detailOf(cell, room), cell, spots };
 }
 
-function stepIn({ hub, cell, places }) {
-  const step = (own) => ({ x: hub.x + (own.x - hub.x) * DRAWN_IN, y: hub.y + (own.y - hub.y) * DRAWN_IN, angle: own.angle });
-  return { cell, room: { x: ROOMY.x * DRAWN_IN, y: ROOMY.y * DRAWN_IN }, places: new Map([...places].map(([id, own]) => [id, step(own)])) };
+function drawnIn({ hub, cell, spots }) {
+  const step = (own) => ({ x: hub.x + (own.x - hub.x) * DRAWN_IN, y: hub.y + (own.y - hub.y) * DRAWN_IN });
+  return { cell, room: { x: ROOMY.x * DRAWN_IN, y: ROOMY.y * DRAWN_IN }, spots: spots.map(step) };
 }
 
 /**
- * A ring within the outer one on which every unit has a place of its own in its own direction, larger than its outer one: the
- * outer places had to leave room for the middle, this one has not. It depends on no unit's state, so that nobody moves on it when
- * another's deal begins or ends, and all its places are clear of the others' outer ones.
+ * A ring within the outer one on which every seat has a place in its own direction, larger than its outer one where there is room:
+ * the outer places had to leave room for the middle, this one has not. All its places are clear of the others' outer ones.
  */
-function widerRing(layout) {
+function innerRing(layout) {
   let best = null;
   for (const pull of PULLS) {
     const found = largestOn(layout, pull);
@@ -80,15 +121,14 @@ function widerRing(layout) {
 }
 
 function largestOn(layout, pull) {
-  const { cell: own, hub, outer, places } = layout;
+  const { cell: own, hub, outer, spots } = layout;
   const half = { a: outer.a + own * EDGE.x, b: outer.b + own * EDGE.y };
   for (let cell = Math.max(own, Math.min(own * 1.8, READABLE)); cell > own * 0.99; cell *= 0.96) {
     const ring = { a: (half.a - cell * EDGE.x) * pull, b: (half.b - cell * EDGE.y) * pull };
     const offHub = ring.a >= hub.r * 1.3 + cell * 1.25 && ring.b >= hub.r * 1.3 + cell * 1.4;
-    if (!offHub || perimeter(ring.a, ring.b, ROOMY, cell) < places.size) continue;
-    const found = evenPoints(ring, places.size, 0).map(({ x, y, angle }) => ({ x: hub.x + x, y: hub.y + y + cell * SINK, angle }));
-    if (!apartFrom(found, [...places.values()], (cell + own) / 2)) continue;
-    return { cell, room: ROOMY, places: new Map([...places.keys()].map((id, index) => [id, found[index]])) };
+    if (!offHub || perimeter(ring.a, ring.b, ROOMY, cell) < spots.length) continue;
+    const found = evenPoints(ring, spots.length, 0).map(({ x, y }) => ({ x: hub.x + x, y: hub.y + y + cell * SINK }));
+    if (apartFrom(found, spots, (cell + own) / 2)) return { cell, room: ROOMY, spots: found };
   }
   return null;
 }
@@ -96,6 +136,10 @@ function largestOn(layout, pull) {
 /** Whether each is clear of all others' own places. */
 function apartFrom(inner, own, cell) {
   return inner.every((place, i) => own.every((other, j) => i === j || clear(place, other, cell)));
+}
+
+function clear(one, other, cell) {
+  return Math.abs(one.x - other.x) >= cell * CLOSE.x || Math.abs(one.y - other.y) >= cell * CLOSE.y;
 }
 
 function detailOf(cell, room) {
@@ -109,25 +153,67 @@ function detailOf(cell, room) {
   };
 }
 
-function gather(members, layout, middle) {
-  const fit = fitMiddle(layout, middle, members.length);
-  return { ...detailOf(fit.cell, fit.room), cell: fit.cell, crowded: fit.room !== ROOMY, places: assign(members, fit, layout.hub) };
+/* ---- further in, among many ---- */
+
+/** Of the middle's spots each that is new there takes the nearest free one; who was there stays. */
+function inMiddle(members, layout, middle) {
+  const wanted = new Set(members);
+  const taken = new Map([...(middle.places ?? [])].filter(([id]) => wanted.has(id)));
+  const free = new Set(middle.spots);
+  for (const spot of taken.values()) free.delete(spot);
+  for (const id of members) {
+    if (taken.has(id)) continue;
+    const own = layout.places.get(id);
+    const spot = nearest(free, own) ?? stepIn(own, layout);
+    taken.set(id, spot);
+    free.delete(spot);
+  }
+  return { ...middle, places: taken };
 }
 
-function between(one, other, part) {
-  return one + (other - one) * part;
+function stepIn(own, { hub, cell }) {
+  const far = Math.hypot(hub.x - own.x, hub.y - own.y);
+  const part = (cell * STEP_IN) / far;
+  return { x: own.x + (hub.x - own.x) * part, y: own.y + (hub.y - own.y) * part };
 }
 
-function clear(one, other, cell) {
-  return Math.abs(one.x - other.x) >= cell * CLOSE.x || Math.abs(one.y - other.y) >= cell * CLOSE.y;
+/** Between the rings and the hub, as many cells of their size as have room. */
+function middleOfRings({ hub, middle, cell }) {
+  return { ...detailOf(cell, ROOMY), cell, spots: spotsOn(innerRings(hub, middle, cell, ROOMY, Infinity), hub, ROOMY) };
+}
+
+/** Whether so many may stay in that middle of tiles: it has room, and is not made for many more. */
+function fits({ step, spots }, count) {
+  return count <= spots.length && (step === MIDDLE_LEAST || count * 8 > step);
+}
+
+/** The middle of the tiles for so many units, whose number grows in steps: they are large there, as far as there is room. */
+function middleOfTiles(count, layout) {
+  let step = MIDDLE_LEAST;
+  while (step < count) step *= 4;
+  const { cell, room, rings } = fitMiddle(layout, Math.min(step, layout.spots.length));
+  return { ...detailOf(cell, room), cell, step, spots: spotsOn(rings, layout.hub, room) };
+}
+
+function spotsOn(rings, hub, room) {
+  return rings.flatMap((ring, k) => evenPoints(ring, ring.count, (k % 2) * 0.5, room).map(({ x, y }) => ({ x: hub.x + x, y: hub.y + y })));
+}
+
+function nearest(spots, { x, y }) {
+  let best = null;
+  let least = Infinity;
+  for (const spot of spots) {
+    const far = (spot.x - x) ** 2 + (spot.y - y) ** 2;
+    if (far < least) [best, least] = [spot, far];
+  }
+  return best;
 }
 
 /** The largest cells that the middle has room for: airy when it can be, dense when it must be. */
-function fitMiddle({ hub, tiles, cell: own }, middle, members) {
-  const wanted = tiles ? Math.max(own * 2.2, 44) : own;
-  const count = roundedUp(members);
+function fitMiddle({ hub, middle, cell: own }, count) {
+  const wanted = Math.max(own * 2.2, 44);
   const levels =
-    tiles && members > 30
+    count > 30
       ? [[DENSE, 0]]
       : [
           [ROOMY, 1],
@@ -140,7 +226,7 @@ function fitMiddle({ hub, tiles, cell: own }, middle, members) {
       if (capacity(rings) >= count) return { cell, room, rings };
     }
   }
-  return { cell: 5, room: DENSE, rings: [{ a: middle.a, b: middle.b, count: Math.max(1, members) }] };
+  return { cell: 5, room: DENSE, rings: [{ a: middle.a, b: middle.b, count }] };
 }
 
 function hubRadius(box, count) {
@@ -150,14 +236,14 @@ function hubRadius(box, count) {
 
 /* ---- rings ---- */
 
-function onRings(ids, box, hub) {
+function onRings(slots, box, hub) {
   const most = Math.min(box.width, box.height) * LARGEST;
   const half = { a: box.width / 2, b: box.height / 2 };
   for (let cell = most; cell > 6; cell *= 0.96) {
     const rings = outerRings(half, hub.r, cell);
-    if (capacity(rings) >= ids.length) return ringLayout(ids, hub, cell, rings);
+    if (capacity(rings) >= slots) return ringLayout(slots, hub, cell, rings);
   }
-  return ringLayout(ids, hub, 6, [{ ...half, count: ids.length }]);
+  return ringLayout(slots, hub, 6, [{ ...half, count: slots }]);
 }
 
 /** Rings from the edge inwards, as long as the middle keeps room for one ring of units in deals around the hub. */
@@ -172,18 +258,13 @@ function outerRings(half, hubR, cell) {
   }
 }
 
-function ringLayout(ids, hub, cell, rings) {
-  const used = shareOut(ids.length, rings);
-  const places = new Map();
-  let index = 0;
-  used.forEach((ring, k) => {
-    const points = evenPoints(ring, ring.used, (k % 2) * 0.5, cell);
-    for (const point of points) places.set(ids[index++], { x: hub.x + point.x, y: hub.y + point.y + cell * SINK, angle: point.angle });
-  });
-  const last = used[used.length - 1] ?? rings[0] ?? { a: hub.x, b: hub.y }; // no unit is known yet
+function ringLayout(slots, hub, cell, rings) {
+  const used = shareOut(slots, rings);
+  const spots = used.flatMap((ring, k) => evenPoints(ring, ring.used, (k % 2) * 0.5).map(({ x, y }) => ({ x: hub.x + x, y: hub.y + y + cell * SINK })));
+  const last = used.at(-1);
   const middle = { a: middleOf(last.a, hub.r, cell * 1.25, cell * ROOMY.x), b: middleOf(last.b, hub.r, cell * 1.4, cell * ROOMY.y) };
-  const outer = { a: (used[0] ?? last).a, b: (used[0] ?? last).b };
-  return { tiles: false, rings: used.length, cell, tile: null, hub, middle, outer, places };
+  const layout = { tiles: false, rings: used.length, cell, tile: null, hub, middle, outer: { a: used[0].a, b: used[0].b }, spots };
+  return { ...layout, inner: used.length === 1 ? innerOfRing(layout) : middleOfRings(layout) };
 }
 
 /** Half-way between the hub and the innermost ring of places, and clear of both. */
@@ -230,80 +311,15 @@ function innerRings(hub, middle, cell, room, count) {
   return rings;
 }
 
-function assign(members, { rings, cell, room }, hub) {
-  const sorted = [...members].sort((one, other) => turn(one.angle) - turn(other.angle) || (one.id < other.id ? -1 : 1));
-  const used = shareOut(sorted.length, rings).filter((ring) => ring.used > 0);
-  const places = new Map();
-  deal(sorted, used).forEach((group, k) => {
-    const path = trace(used[k], room);
-    const wish = group.map(({ angle }) => lengthAt(path, angle));
-    const spread = group.length * cell > path.total * CROWDED ? evenOut(wish, path.total) : spreadOut(wish, path.total, cell);
-    group.forEach(({ id }, index) => {
-      const point = pointAt(path, spread[index]);
-      places.set(id, { x: hub.x + point.x, y: hub.y + point.y, angle: Math.atan2(point.y, point.x) });
-    });
-  });
-  return places;
-}
-
-/** Members in turn to the rings, by how many each takes, so that every ring gets some from every side. */
-function deal(members, rings) {
-  const groups = rings.map(() => []);
-  const owed = rings.map(() => 0);
-  for (const member of members) {
-    rings.forEach((ring, k) => {
-      owed[k] += ring.used / members.length;
-    });
-    const k = owed.indexOf(Math.max(...owed));
-    owed[k] -= 1;
-    groups[k].push(member);
-  }
-  return groups;
-}
-
-/** Positions on a closed line, as near to the wished ones as a least distance allows; wishes sorted. Pure relaxation. */
-export function spreadOut(wishes, total, gap) {
-  const at = [...wishes];
-  const count = at.length;
-  for (let round = 0; round < 40 && count > 1; round += 1) {
-    let moved = false;
-    for (let i = 0; i < count; i += 1) {
-      const next = (i + 1) % count;
-      const distance = at[next] - at[i] + (next === 0 ? total : 0);
-      if (distance >= gap - 1e-6) continue;
-      const push = (gap - distance) / 2;
-      at[i] -= push;
-      at[next] += push;
-      moved = true;
-    }
-    if (!moved) break;
-  }
-  return at;
-}
-
-/** Positions in equal steps around the line, turned so that they lie as near to the wished ones as they can. */
-export function evenOut(wishes, total) {
-  const step = total / wishes.length;
-  const turned = wishes.reduce((sum, wish, index) => sum + wish - index * step, 0) / wishes.length;
-  return wishes.map((_, index) => turned + index * step);
-}
-
-/** Numbers in deals grow in steps, so that the size of the cells does not change with every deal. */
-function roundedUp(count) {
-  let step = 8;
-  while (step < count) step = Math.ceil(step * 1.18);
-  return step;
-}
-
 /* ---- tiles ---- */
 
-function onTiles(ids, box, hub) {
+function onTiles(slots, box, hub) {
   const middle = { a: box.width * 0.37, b: box.height * 0.365 };
   for (let pitch = 60; pitch > 4; pitch *= 0.985) {
-    const spots = tileSpots(box, hub, middle, pitch);
-    if (spots.length >= ids.length) return tileLayout(ids, hub, middle, pitch, spots);
+    const found = tileSpots(box, hub, middle, pitch);
+    if (found.length >= slots) return tileLayout(slots, hub, middle, pitch, found);
   }
-  return tileLayout(ids, hub, middle, 4, tileSpots(box, hub, { a: 0, b: 0 }, 4));
+  return tileLayout(slots, hub, middle, 4, tileSpots(box, hub, { a: 0, b: 0 }, 4));
 }
 
 function tileSpots(box, hub, middle, pitch) {
@@ -328,16 +344,12 @@ function beyond(dx, dy, middle, size) {
   return Math.abs(dx / (middle.a + size.w)) ** 2.6 + Math.abs(dy / (middle.b + size.h)) ** 2.6 >= 1;
 }
 
-function tileLayout(ids, hub, middle, pitch, spots) {
-  const places = new Map();
-  ids.forEach((id, index) => {
-    // the spots left over lie evenly among the others, so that the picture stays whole
-    const spot = spots[Math.floor((index * spots.length) / ids.length)] ?? spots[spots.length - 1];
-    places.set(id, { ...spot, angle: Math.atan2(spot.y - hub.y, spot.x - hub.x) });
-  });
+function tileLayout(slots, hub, middle, pitch, found) {
+  // the spots left over lie evenly among the others, so that the picture stays whole
+  const spots = Array.from({ length: slots }, (_, seat) => found[Math.floor((seat * found.length) / slots)] ?? found[found.length - 1]);
   const tile = { w: pitch * 0.86, h: pitch * 0.84 * 0.82 };
   const cell = tile.w * 0.6;
-  return { tiles: true, rings: 0, cell, tile, hub, middle: { a: middle.a - 6, b: middle.b - 6 }, outer: null, places };
+  return { tiles: true, rings: 0, cell, tile, hub, middle: { a: middle.a - 6, b: middle.b - 6 }, outer: null, spots, inner: null };
 }
 
 /* ---- closed curves: a superellipse, traced; lengths in rooms, so that a step of one is one unit's room in any direction ---- */
@@ -370,12 +382,9 @@ function perimeter(a, b, room, cell) {
   return trace({ a, b }, room).total / cell;
 }
 
-function evenPoints(ring, count, offset) {
-  const path = trace(ring, ROOMY);
-  return Array.from({ length: count }, (_, index) => {
-    const point = pointAt(path, (path.total * (index + offset)) / count);
-    return { ...point, angle: Math.atan2(point.y, point.x) };
-  });
+function evenPoints(ring, count, offset, room = ROOMY) {
+  const path = trace(ring, room);
+  return Array.from({ length: count }, (_, index) => pointAt(path, (path.total * (index + offset)) / count));
 }
 
 function pointAt({ points, total }, length) {
@@ -389,22 +398,4 @@ function pointAt({ points, total }, length) {
   }
   const part = (wanted - points[low].at) / (points[high].at - points[low].at || 1);
   return { x: points[low].x + (points[high].x - points[low].x) * part, y: points[low].y + (points[high].y - points[low].y) * part };
-}
-
-/** A direction as the part of a turn from the top, clockwise. */
-function turn(angle) {
-  return (angle + Math.PI / 2 + 2 * Math.PI) % (2 * Math.PI);
-}
-
-/** The length along the curve at which it crosses a direction. */
-function lengthAt({ points, total }, angle) {
-  const wanted = turn(angle);
-  let low = 0;
-  let high = points.length - 1;
-  while (high - low > 1) {
-    const half = (low + high) >> 1;
-    if (turn(Math.atan2(points[half].y, points[half].x)) <= wanted) low = half;
-    else high = half;
-  }
-  return wanted > 0 ? points[high].at : total;
 }

@@ -3,7 +3,6 @@
 import { duration } from "./durations.js";
 import { latchOf, latchTexts } from "./estop.js";
 import { MISSING, figure, finite, signed } from "./figures.js";
-import { moment, timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
 import { isolated } from "./wire.js";
 
@@ -29,10 +28,17 @@ export function stateSentence(unit, words) {
   return words.t(`state.${unit.state}.for`, { time: duration(unit.age, words.units) });
 }
 
+/** What details of a unit that is not live must say first: "Last known, 2 min 10 s ago; silent." "" while it is live. */
+export function lastKnownSentence({ state, age }, words) {
+  if (state === "live") return "";
+  const word = words.t(`state.${state}`);
+  return age === null ? words.t("details.never", { state: word }) : words.t("details.last", { state: word, time: duration(age, words.units) });
+}
+
 /** A mode's name; "--" for none, the word itself for one that nobody knows. */
 export function modeName(mode, words) {
   if (!mode) return words.t("mode.none");
-  return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : isolated(mode);
+  return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : words.name(mode);
 }
 
 const BUDO = { active: "autonomous", quiet: "heteronomous", stop: "stop", manual: "manual" };
@@ -56,16 +62,34 @@ export function orderTitle(command, words) {
   return title === key ? words.t("order.other", { order, scope }) : title;
 }
 
+/** What came of an order, with its name and when, so that it may stand among others: "Force Stop: done, seen in effect · 09:53:20 JST". */
+export function namedOutcome(entry, words) {
+  if (!entry?.command || !entry.text) return entry;
+  const at = words.time(entry.endedAt ?? entry.at);
+  return { ...entry, text: words.t("outcome.at", { what: orderName(entry.command, words), at, outcome: entry.text }) };
+}
+
+/** Why a control waits, from needs.js; "" for no need. */
+export function needSentence(needs, words) {
+  if (needs === null) return "";
+  const { mode, units, ...values } = needs.values;
+  return words.t(needs.key, {
+    ...values,
+    ...(mode === undefined ? {} : { mode: modeName(mode, words) }),
+    ...(units === undefined ? {} : { units: idsOf(units, words, 4) }),
+  });
+}
+
 /** As `orderTitle`, without the scope: for a place that is that scope's own. */
 export function orderName(command, words) {
   const title = orderTitle(command, words);
-  const tail = ` · ${isolated(command.unitId || words.t("order.cluster"))}`;
+  const tail = ` · ${words.name(command.unitId || words.t("order.cluster"))}`;
   return title.endsWith(tail) ? title.slice(0, -tail.length) : title;
 }
 
 function converterWords(wanted, words) {
   const key = CONVERTER[String(wanted.word ?? wanted.mode ?? "").toLowerCase()];
-  const what = key ? words.t(key) : isolated(wanted.word ?? "");
+  const what = key ? words.t(key) : words.name(wanted.word ?? "");
   if (key === "converter.stopped" || wanted.dig === undefined) return what;
   const sign = key === "word.discharge" ? -1 : 1;
   return key === "converter.voltage"
@@ -75,15 +99,16 @@ function converterWords(wanted, words) {
 
 const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset"]); // what no reading shows: done is all there is
 
+const DONE_AS = { setSchedule: "outcome.set", clearSchedule: "outcome.cleared", setLock: "outcome.set", clearLock: "outcome.takenOff" }; // what is set is still to come
+
 /** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
 export function standing(command, words) {
   const { shown, of, step } = command.progress ?? {};
   if (command.state === "accepted" || command.state === "pending") {
-    if (step) return stepName(step, words);
+    if (step) return stepText(step, words);
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
-    return [Number.isFinite(of) && of > 0 ? words.t(`${key}.of`, { n: shown ?? 0, of }) : words.t(key), refusing(command, words), graceOf(command, words)]
-      .filter(Boolean)
-      .join("; ");
+    const seen = shown === of ? words.t("outcome.confirming", { n: of }) : words.t(`${key}.of`, { n: shown ?? 0, of });
+    return [Number.isFinite(of) && of > 0 ? seen : words.t(key), refusing(command, words), graceOf(command, words)].filter(Boolean).join("; ");
   }
   if (command.order === "stopAll" && command.state !== "contradicted") return stopAllStanding(command, words);
   const end = words.t(endKey(command));
@@ -93,9 +118,14 @@ export function standing(command, words) {
   return [why ? `${end}: ${words.said(why)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
 }
 
+/** The words' key of an order that is done, of which nobody says that a reading shows it. */
+export function doneKey({ order }) {
+  return DONE_AS[order] ?? "outcome.done";
+}
+
 /** The words' key of how an order has ended. */
 export function endKey(command) {
-  if (command.state === "verified" && UNSEEN.has(command.order)) return "outcome.done";
+  if (command.state === "verified" && UNSEEN.has(command.order)) return doneKey(command);
   return command.state === "verified" && awaitsReading(command) ? "outcome.answered" : `outcome.${command.state}`;
 }
 
@@ -140,11 +170,21 @@ function stopAllStanding(command, words) {
   return `${sentence} ${words.t("stopall.rest", { units: idsOf(units, words, 30) })}`;
 }
 
-/** A guided transfer's step by its name, as its dialog calls it; the word itself for one that nobody knows. */
-function stepName(step, words) {
-  const key = `transfer.step.${step}`;
-  const name = words.t(key);
-  return name === key ? isolated(step) : name;
+const STEPS = ["referenceUp", "busStable", "currentOn", "sharing", "currentOff", "referenceDown"];
+
+/** Which of a guided transfer's steps it is, by its name as the dialog calls it: "step 3 of 6: Current on"; the word itself for one that nobody knows. */
+function stepText(step, words) {
+  const n = STEPS.indexOf(step) + 1;
+  return n === 0 ? words.name(step) : words.t("transfer.step.of", { n, of: STEPS.length, name: words.t(`transfer.step.${step}`) });
+}
+
+/** Who does not show the mode of all others: "E004 (silent), E005 (Run)". */
+export function lackingText(units, words) {
+  return namesOf(
+    units.map((unit) => `${words.name(unit.id)} (${unit.state === "live" ? modeName(unit.globalMode, words) : words.t(`state.${unit.state}`)})`),
+    words,
+    4,
+  );
 }
 
 /** How much a unit could still do, from a dry run: A, Wh down to its reserve and up to full, and in how many minutes at its present power. */
@@ -199,7 +239,7 @@ function cameSince({ came, error }, words) {
   if (orders.length === 0) return "";
   const each = orders.map(({ order, unitId, mode, by, at }) => {
     const title = orderTitle({ order, unitId, wanted: { mode } }, words);
-    return `${title} (${[isolated(by ?? ""), timeOfDay(at, { language: words.language })].filter(Boolean).join(words.t("list.and"))})`;
+    return `${title} (${[by ? words.name(by) : "", words.time(at)].filter(Boolean).join(words.t("list.and"))})`;
   });
   return words.t("outcome.came", { orders: namesOf(each, words, 4) });
 }
@@ -216,11 +256,13 @@ export function liveNow(model, words, unit = null) {
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
   else if (model.deals.length === 0) fact("now.deals.none");
   else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map(pairOf), words, 4)})` }, "warn");
-  const { references } = model.bus;
-  fact(references.length > 0 ? "now.reference" : "now.reference.none", { id: idsOf(references, words) }, references.length > 1 ? "alarm" : null);
-  fact("now.bus", { v: figure(model.bus.voltage, 1) });
-  const active = model.units.filter(({ state, word }) => state === "live" && word !== "wait").map(({ id }) => id);
-  fact(active.length > 0 ? "now.active" : "now.active.none", { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
+  const liveIds = (test) => model.units.filter((one) => one.state === "live" && test(one)).map(({ id }) => id);
+  const references = model.bus.references.length > 0 ? model.bus.references : liveIds(({ word }) => word === "reference");
+  const active = liveIds(({ word }) => word !== "wait");
+  const none = model.counts.live > 0 ? "none" : "unknown"; // of units of which none is live nothing is known, not even that none works
+  fact(references.length > 0 ? "now.reference" : `now.reference.${none}`, { id: idsOf(references, words) }, references.length > 1 ? "alarm" : null);
+  fact(...busFact(model.bus, words));
+  fact(active.length > 0 ? "now.active" : `now.active.${none}`, { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
   const last = model.units.filter(({ state, lastWord, word }) => state !== "live" && (lastWord ?? word) !== "wait");
   if (last.length > 0)
     fact(
@@ -241,19 +283,34 @@ export function liveNow(model, words, unit = null) {
   return facts;
 }
 
+/** The bus voltage as it is; where nobody tells it, what was told last, with its age. */
+function busFact({ voltage, last }, words) {
+  if (last === null) return ["now.bus", { v: figure(voltage, 1) }];
+  return ["now.bus.last", { v: figure(last.voltage, 1), time: duration(last.age, words.units) }, "warn"];
+}
+
 function didNow(unit, words) {
   return unit.word ? words.t(`word.${unit.word}`) : words.t("word.odd", { word: unit.rawWord ?? "--" });
 }
 
 /** A scope's next schedule (next_schedule.js) in its line, whose label says Soft Stop already: any other operation is named. */
-export function scheduleText({ what, due, failed }, words, now = new Date()) {
-  const { at, left } = dueText(due, words, now);
+export function scheduleText({ what, due, failed }, words) {
+  const { at, left } = dueText(due, words);
   return [what === "softStop" ? "" : words.t(`operation.${what}`), at, failed ? words.t("schedules.failed") : left].filter(Boolean).join(" · ");
 }
 
 /** A schedule's due time as shown: "2026-11-22 11:30 JST" and how long until then. */
-export function dueText(iso, words, now = new Date()) {
-  const left = (new Date(iso).getTime() - now.getTime()) / 1000;
+export function dueText(iso, words) {
+  const left = secondsSince(words.now(), iso);
   const time = Number.isFinite(left) && left > 0 ? words.t("in", { time: duration(left, words.units) }) : words.t("due");
-  return { at: moment(iso, { language: words.language }), left: time };
+  return { at: words.moment(iso), left: time };
+}
+
+/** Since when something is so, by the controller's clock: {at, time}, the moment and how long ago that is. */
+export function sinceText(iso, words) {
+  return { at: words.time(iso), time: duration(secondsSince(iso, words.now()), words.units) };
+}
+
+function secondsSince(from, to) {
+  return (new Date(to).getTime() - new Date(from).getTime()) / 1000;
 }

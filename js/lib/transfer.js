@@ -1,4 +1,4 @@
-// What a guided transfer may be asked for: its current, its bus voltage and its own end, as entered; and which orders end with it. Pure.
+// What a guided transfer may be asked for: its current, its bus voltage and its own end, as entered; how it stands, and which orders end with it. Pure.
 
 import { finite } from "./figures.js";
 import { readNumber } from "./numbers.js";
@@ -40,6 +40,13 @@ export function amountsOf(fields, { min, max, longest }) {
 export function endsKey({ minutes, wh }) {
   if (minutes === undefined || minutes === null) return "transfer.ends.wh";
   return wh === undefined || wh === null ? "transfer.ends.minutes" : "transfer.ends.both";
+}
+
+/** The words' key for how a guided transfer (status.share) stands. */
+export function stateKey({ state, safe, steps }) {
+  if (state !== "failed" || safe !== true) return `transfer.state.${state}`;
+  const broken = Array.isArray(steps) && steps.some((step) => step?.state === "interrupted");
+  return broken ? "transfer.state.failed.interrupted" : "transfer.state.failed.safe";
 }
 
 const OVER = new Set(["failed", "cancelled"]);

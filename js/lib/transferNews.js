@@ -1,8 +1,7 @@
 // What everybody must know of a guided transfer without opening its dialog: that it fails, ends early, or is left alone (S6, S30). Pure; used by alerts.js.
 
-import { timeOfDay } from "./moments.js";
 import { exactly } from "./numbers.js";
-import { isolated } from "./wire.js";
+import { stateKey } from "./transfer.js";
 
 /**
  * @param transfer status.share, or null
@@ -10,7 +9,7 @@ import { isolated } from "./wire.js";
  */
 export function transferNews(transfer, words) {
   if (!transfer || typeof transfer !== "object") return null;
-  const head = words.t("transfer.news", { current: exactly(Number(transfer.current), 1), from: isolated(transfer.from), to: isolated(transfer.to) });
+  const head = words.t("transfer.news", { current: exactly(Number(transfer.current), 1), from: transfer.from, to: transfer.to });
   const say = (level, parts, passing = false) => ({
     key: `transfer:${transfer.command}:${level}:${transfer.state}`,
     level,
@@ -22,11 +21,11 @@ export function transferNews(transfer, words) {
   if (transfer.state === "running" && transfer.unattended) return say("warn", [endOf(transfer, words)]);
   if (transfer.state === "running") return why ? say("warn", [words.t("transfer.ending"), why]) : null;
   if (transfer.state === "failed" && transfer.safe !== true) return say("alarm", [words.t("transfer.state.failed"), why, words.t("transfer.unsafe")]);
-  return transfer.state === "failed" ? say("warn", [words.t("transfer.state.failed.safe"), why], true) : null;
+  return transfer.state === "failed" ? say("warn", [words.t(stateKey(transfer)), why], true) : null;
 }
 
 function endOf({ unattended }, words) {
   if (!unattended) return "";
   const why = words.t(unattended.why === "restart" ? "transfer.why.restart" : "transfer.why.page");
-  return words.t("transfer.unattended", { at: timeOfDay(unattended.endsAt, { language: words.language }), why });
+  return words.t("transfer.unattended", { at: words.time(unattended.endsAt), why });
 }

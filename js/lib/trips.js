@@ -1,7 +1,6 @@
 // A converter's trips in words: how often it went from work to Wait by itself since a person last reset that (I11). Pure.
 
 import { finite } from "./figures.js";
-import { timeOfDay } from "./moments.js";
 
 /** {count, last (ISO), tooMany: whether that keeps it in Wait} of a unit's entry in the status; null for none. */
 export function tripsOf(entry) {
@@ -11,7 +10,7 @@ export function tripsOf(entry) {
 
 /** {badge, means}: how many and when the last was; what that means for orders, and what a person can do. */
 export function tripsTexts({ count, last, tooMany }, words) {
-  const values = { n: count, last: timeOfDay(last, { language: words.language }) };
+  const values = { n: count, last: words.time(last) };
   const key = tooMany ? "trips.many" : "trips";
   return { badge: words.t(`${key}.badge`, values), means: words.t(`${key}.means`, values) };
 }

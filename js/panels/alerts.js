@@ -3,14 +3,13 @@
 
 import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
-import { timeOfDay } from "../lib/moments.js";
-import { didSentence, idsOf, liveNow, namesOf, unwatchedSentence } from "../lib/sentences.js";
+import { didSentence, idsOf, liveNow, namesOf, sinceText, unwatchedSentence } from "../lib/sentences.js";
 import { transferNews } from "../lib/transferNews.js";
 import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
-const ROWS = 4; // more units than these share one line
+const ROWS = document.body.dataset.display === "wall" ? 1 : 4; // more units than these share one line; on the wall each is large
 const PASSES = 600_000; // ms for which a guided transfer that failed and is over is told
 
 export function createAlerts({ words, orders, state, ask }) {
@@ -49,8 +48,8 @@ export function createAlerts({ words, orders, state, ask }) {
     keyed(list, rows, ({ key }) => key, build, update);
     const bus = conditionsOf(state.get().status, words);
     const lost = !state.get().alive; // a grave fault stands even so: it may still be there
-    renderGrave(folded(bus.grave.map(sinceText)));
-    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(sinceText))])];
+    renderGrave(folded(bus.grave.map(withSince)));
+    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(withSince))])];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(
       banners,
@@ -96,8 +95,8 @@ export function createAlerts({ words, orders, state, ask }) {
     );
   }
 
-  function sinceText(one) {
-    const since = words.t("bus.since", { at: timeOfDay(one.since, { language: words.language }) });
+  function withSince(one) {
+    const since = words.t("bus.since", { at: words.time(one.since) });
     return { ...one, text: `${one.text} ${since}`, since };
   }
 
@@ -130,7 +129,7 @@ export function createAlerts({ words, orders, state, ask }) {
     setText(sentence.firstChild, head);
     setText(sentence.lastChild, tail ? ` ${tail}` : "");
     row.classList.toggle("acknowledged", acknowledged);
-    const said = units.map((id) => orders.at(spotOf(id))).filter(Boolean);
+    const said = units.map((id) => orders.shown(spotOf(id))).filter(Boolean);
     setOutcome(outcome, said.find(({ kind }) => kind === "bad") ?? said[0] ?? null);
     button(row, units.length > 0 && !acknowledged);
   }
@@ -179,7 +178,7 @@ function rowsOf(model, words) {
       key: `a:${unit.id}`,
       units: [unit.id],
       head: "",
-      tail: words.t("unwatched.acknowledged", { sentence, by, at: timeOfDay(at, { language: words.language }) }),
+      tail: words.t("unwatched.acknowledged", { sentence, by, at: words.time(at) }),
       acknowledged: true,
     });
   }
@@ -210,14 +209,10 @@ function allRow(open, model, words) {
 function bannersOf({ alive, status }, words) {
   const found = [];
   const add = (key, level, values = {}, id = key) => found.push({ key: id, level, text: words.t(key, values) });
-  const since = (iso) => ({
-    at: timeOfDay(iso, { language: words.language }),
-    time: duration((Date.now() - new Date(iso).getTime()) / 1000, words.units),
-  });
   if (!alive) return found; // what else the last status said is no longer known; alive.js says what is wrong
   for (const peer of ["emulatorEmulator", "budoEmulator"]) {
     const told = status?.apisWeb?.[peer];
-    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...since(told.since), error: words.said(told.lastError ?? "") });
+    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") });
   }
   for (const [name, worker] of Object.entries(status?.workers ?? {})) {
     if (worker?.alive === false) add("banner.worker", "alarm", { name, error: words.said(worker.lastError ?? "") }, `worker:${name}`);

@@ -20,6 +20,7 @@ export function createAsk() {
   const other = document.getElementById("confirm-other");
   const hold = createHold(dialog, () => [yes, other]);
   let open = null;
+  let asked = null; // what the button that agrees says, once the question stands
   let letters = ""; // of the rules that the question shows; their figures move with every reading
 
   function ask(question) {
@@ -49,13 +50,13 @@ export function createAsk() {
 
   function fill({ title, lead, other: otherLabel = null, calm = false, stopping = false }) {
     dialog.querySelector("[data-act=stop-all]").hidden = stopping;
-    $("#confirm-title").text(title);
-    $("#confirm-lead").text(lead);
+    setText(document.getElementById("confirm-title"), title);
+    setText(document.getElementById("confirm-lead"), lead);
     yes.className = calm ? "calm" : "danger";
     other.hidden = otherLabel === null;
-    other.textContent = otherLabel ?? "";
+    setText(other, otherLabel ?? "");
     reason.value = "";
-    yes.textContent = "";
+    asked = null;
     render();
   }
 
@@ -81,12 +82,12 @@ export function createAsk() {
     const [note, rules, wanted] = [now(question.note ?? ""), now(question.rules ?? []), now(question.reason ?? false)];
     const label = now(question.yes);
     const broken = rules.map((text) => /^\(\w+\)/.exec(text)?.[0] ?? text).join();
-    if (yes.textContent !== "" && (yes.textContent !== label || broken !== letters)) hold.again(); // it asks something else now
+    if (asked !== null && (asked !== label || broken !== letters)) hold.again(); // it asks something else now
+    asked = label;
     letters = broken;
     setText(yes, label);
-    $("#confirm-note")
-      .text(note)
-      .prop("hidden", note === "");
+    setText(document.getElementById("confirm-note"), note);
+    $("#confirm-note").prop("hidden", note === "");
     const list = $("#confirm-rules").prop("hidden", rules.length === 0)[0];
     keyed(
       list,

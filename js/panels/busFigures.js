@@ -9,7 +9,8 @@ export function createBusFigures({ words, state }) {
 
   function render() {
     const { status, alive } = state.get();
-    const bus = !alive ? null : ofNow(status?.bus ?? null); // figures of a lost controller are not of now
+    const untold = !alive || status?.apisWeb?.emulatorEmulator?.up === false; // then its figures are not of now
+    const bus = untold ? null : ofNow(status?.bus ?? null);
     const lines = busLines(bus, words);
     setProperty(block, "hidden", lines.length === 0);
     keyed(
@@ -18,7 +19,7 @@ export function createBusFigures({ words, state }) {
       ({ key }) => key,
       () => {
         const row = make("div");
-        row.append(make("dt"), make("dd"));
+        row.append(make("dt"), make("dd", "", { translate: "no" }));
         return row;
       },
       (row, { key, label, text, level }) => {

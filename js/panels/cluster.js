@@ -2,13 +2,14 @@
 
 import { isDrained } from "../lib/drained.js";
 import { latchOf } from "../lib/estop.js";
-import { timeOfDay } from "../lib/moments.js";
+import { shutDownNeeds } from "../lib/needs.js";
+import { isRefusal } from "../lib/outcomes.js";
 import { mayOrder } from "../lib/permits.js";
-import { failureSentence, liveNow, modeName } from "../lib/sentences.js";
+import { failureSentence, lackingText, liveNow, modeName, namedOutcome, needSentence } from "../lib/sentences.js";
 import { createAskLatch } from "../widgets/askLatch.js";
 import { showOutcomes } from "../widgets/outcomes.js";
 import { createStop } from "../widgets/stop.js";
-import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText, showNeed } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const ASKED = ["stop", "manual"]; // modes that ask first
@@ -23,16 +24,18 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   const hint = find("shut-down-hint");
   const note = find("global-note");
   const debug = find("debug");
-  const stop = createStop({ api, orders, ask: askStopAll, askLatch: createAskLatch(), units: () => state.get().model.units });
+  const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch(), units: () => state.get().model.units });
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
 
   let seen = null; // the Soft Stop of which somebody here has seen that nothing follows it
 
   $("#global-form").on("submit", (event) => {
     event.preventDefault();
-    if (choice.value === "") return; // G3: "--" does nothing
-    chooseMode(choice.value);
+    if (choice.value === "")
+      orders.say("global", words.t("mode.choose"), { kind: "warn", holds: () => choice.value === "" }); // G3: "--" does nothing, and says so
+    else chooseMode(choice.value);
   });
+  $(choice).on("change", readNow);
   $(shutDown).on("click", askShutDown);
   $(debug).on("change", tellDebug);
   $("#flush").on("click", () =>
@@ -127,18 +130,18 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   function render(model) {
     tellDebug();
     const grid = model.status?.grid ?? {};
-    setText(mode, grid.mode === "mixed" ? mixed(grid) : modeName(grid.mode, words));
+    const inForce = grid.mode === "mixed" ? mixed(grid, model) : modeName(grid.mode, words);
+    setText(mode, inForce);
     setAttribute(mode, "data-mode", grid.mode ?? null);
-    setText(find("mode-wall"), mode.textContent);
-    const allowed = grid.mode === "manual" && mayOrder(state.get());
-    setProperty(shutDown, "disabled", !allowed);
-    const latched = latchOf(state.get().status) !== null;
-    setText(hint, words.t(latched ? "estop.shutdown" : "shutdown.needs"));
-    setProperty(hint, "hidden", allowed && !latched);
+    setText(find("mode-wall"), inForce);
+    const needs = shutDownNeeds(state.get());
+    setProperty(shutDown, "disabled", needs !== null);
+    showNeed(hint, latchOf(state.get().status) === null ? needSentence(needs, words) : words.t("estop.shutdown"));
     for (const id of ["global-choice", "global-set", "flush"]) setProperty(find(id), "disabled", !mayOrder(state.get()));
     renderPending(model, grid);
     renderByItself(model.status?.gridEvents, grid.mode);
-    setOutcome(find("global-outcome"), outdated(orders.at("global"), grid.mode) ? null : orders.at("global"));
+    const said = orders.shown("global");
+    setOutcome(find("global-outcome"), outdated(said, grid.mode) ? null : namedOutcome(said, words));
     stop.render();
     showOutcomes(find("cluster-outcome"), orders.lines(SPOTS), words);
   }
@@ -151,19 +154,27 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     if (itself.mode !== now && now) itself.over = true;
     const shown = last !== null && !itself.over && !ordered && last.after === now;
     setProperty(note, "hidden", !shown);
-    setText(note, shown ? `▲ ${words.said(last.text)} ${timeOfDay(last.at, { language: words.language })}` : "");
+    setText(note, shown ? `▲ ${words.said(last.text)} ${words.time(last.at)}` : "");
   }
 
-  /** "mixed (Manual 2, Force Stop 1)", by the very readings that make it mixed. */
-  function mixed({ modes }) {
+  /** "mixed (Manual 2, Force Stop 1)", by the very readings that make it mixed; of one mode alone, who does not show it: "Run, not shown by E004 (--)". */
+  function mixed({ modes }, model) {
     const counts = Object.entries(modes ?? {}).sort(([, one], [, other]) => other - one);
+    const told = counts.filter(([name]) => name !== "");
+    if (told.length === 1) {
+      const [[only]] = told;
+      const lacking = model.units.filter((unit) => unit.state === "live" && unit.globalMode !== only);
+      return lacking.length === 0 ? modeName(only, words) : words.t("mode.lacking", { mode: modeName(only, words), units: lackingText(lacking, words) });
+    }
     const parts = counts.map(([name, n]) => words.t("mode.mixed.of", { mode: modeName(name, words), n }));
     return `${words.t("mode.mixed")} (${parts.join(words.t("list.and"))})`;
   }
 
   function renderPending(model, grid) {
     const then = thenOf(model);
-    const text = [[wayOf(model, grid), countdown(model, grid)].filter(Boolean).join(words.t("list.and")), then.text].filter(Boolean).join(" · ");
+    const waits = model.status?.then?.state === "waiting" && !isDrained(model);
+    const left = waits ? "" : countdown(model, grid); // what waits for the deals tells how many are left
+    const text = [[wayOf(model, grid), left].filter(Boolean).join(words.t("list.and")), then.text].filter(Boolean).join(" · ");
     if (pending.firstElementChild === null) pending.replaceChildren(make("span"), make("span", "", { class: "buttons" }));
     setText(pending.firstElementChild, text);
     keyed(
@@ -195,15 +206,16 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     return { text: "", buttons: [] };
   }
 
-  /** "→ Soft Stop: 17 of 19 units", from the open order, else from what the status says is pending. */
+  /** "→ Soft Stop: 17 of 19, missing E004 (silent), E005 (Run)", from the open order, else from what the status says is pending; "" once all show it. */
   function wayOf(model, grid) {
     const open = (model.status?.orders ?? []).find(({ order, unitId }) => (order === "setOperationMode" || order === "setBudo") && !unitId);
     const wanted = open ? (WIRE[open.wanted?.mode] ?? open.wanted?.mode) : grid.pending;
     if (!wanted) return "";
-    const live = model.units.filter((unit) => unit.state === "live");
-    const shown = live.filter((unit) => unit.globalMode === wanted).length;
-    if (!grid.pending && shown === live.length) return "";
-    return `${words.t("pending.mode", { mode: modeName(wanted, words) })}: ${words.t("pending.of", { n: shown, of: live.length })}`;
+    const lacking = model.units.filter((unit) => unit.state !== "live" || unit.globalMode !== wanted);
+    if (lacking.length === 0) return "";
+    const of = model.units.length;
+    const way = words.t("pending.of", { n: of - lacking.length, of, units: lackingText(lacking, words) });
+    return `${words.t("pending.mode", { mode: modeName(wanted, words) })}: ${way}`;
   }
 
   function countdown(model, grid) {
@@ -220,11 +232,13 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   return { render };
 }
 
-/** Whether a mode that was seen in effect is no longer the one in force. */
+/** Whether the mode in force says the contrary of what came of an order: another than was seen in effect, or the very one that was not taken. */
 function outdated(said, now) {
-  const wanted = SEEN.has(said?.command?.state) && said.kind !== "bad" ? said.command?.wanted?.mode : null;
-  return Boolean(wanted && now && wanted !== now);
+  const wanted = said?.command?.wanted?.mode ?? null;
+  if (!wanted || !now || said.ended === null) return false;
+  return said.kind !== "bad" && SEEN.has(said.command.state) ? wanted !== now : UNDONE.has(said.command.state) && !isRefusal(said) && wanted === now;
 }
 
 const SEEN = new Set(["verified", "partlyVerified"]);
+const UNDONE = new Set(["failed", "timedOut", "cancelled"]);
 const WIRE = Object.freeze({ active: "autonomous", quiet: "heteronomous" });

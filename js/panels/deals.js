@@ -1,9 +1,10 @@
-// The deals as text (G13) and as what they are: who gives, who takes, whether current flows, since when (K12, Z6).
+// The deals as text (G13) and as what they are: who gives, who takes, whether current flows, for how long, how much (K12, Z6).
+// What the deal says of itself in apis-main's own words is folded.
 
-import { figure } from "../lib/figures.js";
-import { unitTime, zoneOfUnits } from "../lib/moments.js";
+import { dealState, dealStory } from "../lib/deals.js";
+import { pairOf } from "../lib/sentences.js";
 import { isolated, visible } from "../lib/wire.js";
-import { keyed, make, setProperty, setText } from "../widgets/text.js";
+import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
 export function createDeals({ words, state }) {
   const list = document.getElementById("deals");
@@ -22,7 +23,7 @@ export function createDeals({ words, state }) {
       items,
       ({ key }) => key,
       () => make("li"),
-      (element, deal) => update(element, deal, unknown !== null),
+      (element, deal) => update(element, deal, model, unknown !== null),
     );
     if (wall) renderMore();
   }
@@ -41,38 +42,50 @@ export function createDeals({ words, state }) {
     return words.t(status.grid.noGridMaster === null ? "deals.masterunknown" : "deals.untold");
   }
 
-  function update(element, deal, kept) {
+  function update(element, deal, model, kept) {
     if (deal.none) {
       setText(element, words.t("deals.none"));
       element.className = "none";
       return;
     }
     if (element.childElementCount === 0) {
-      const pair = make("b", "", { "aria-hidden": "true" });
+      const pair = make("b", "", { "aria-hidden": "true", translate: "no" });
       pair.append(make("bdi"), " → ", make("bdi"));
       element.append(
         pair,
         make("span", "", { class: "unseen" }),
         " ",
-        make("span"),
+        make("span", "", { translate: "no" }),
         " ",
-        make("span", "", { class: "tag" }),
-        make("span", "", { class: "deal-lines" }),
+        make("span", "", { class: "tag", translate: "no" }),
+        " ",
+        make("span", "", { class: "story", translate: "no" }),
+        foldedLines(),
       );
     }
-    const [pair, says, state, master, lines] = element.children;
+    const [pair, says, standing, master, story, folded] = element.children;
     setText(pair.firstChild, visible(deal.from));
     setText(pair.lastChild, visible(deal.to));
     setText(says, words.t("deal.says", { from: deal.from, to: deal.to }));
-    setText(state, deal.running ? `${figure(deal.current, 1)} A` : words.t(deal.known ? "deal.agreed" : "deal.cannot"));
-    state.className = deal.running ? "amps" : "agreed";
+    const { kind, text } = dealState(deal, words);
+    setText(standing, text);
+    standing.className = kind;
     setText(master, deal.master ? words.t("deal.master") : "");
-    setText(lines, linesOf(deal));
+    setText(story, dealStory(deal, model, words));
+    setText(folded.firstChild, words.t("deal.more"));
+    setAttribute(folded.firstChild, "aria-label", `${words.t("deal.more")} · ${pairOf(deal)}`);
+    setText(folded.lastChild, linesOf(deal));
     element.classList.toggle("kept", kept);
   }
 
+  function foldedLines() {
+    const folded = make("details", "", { class: "deal-lines" });
+    folded.append(make("summary"), make("span", "", { translate: "no" }));
+    return folded;
+  }
+
   function linesOf(deal) {
-    const { text, converted } = unitTime(deal.since, zoneOfUnits(state.get().status), words.language);
+    const { text, converted } = words.ofUnits(deal.since, state.get().status);
     const since = deal.since && !converted ? `${isolated(text)} (${words.t("deal.unitclock")})` : text;
     return [
       isolated(deal.request ?? "--"),

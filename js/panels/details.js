@@ -1,12 +1,15 @@
-// A unit's power details, opened from the screen by click or Enter (V7), with the frame for history (V8). Shown while the state's `opened` says so.
+// A unit's power details, opened from the screen by click or Enter (V7), with what happened to it and the frame for history (V8). Shown while the state's `opened` says so.
 
 import { figure } from "../lib/figures.js";
-import { stateSentence } from "../lib/sentences.js";
-import { setText } from "../widgets/text.js";
+import { happened } from "../lib/happened.js";
+import { lastKnownSentence, stateSentence } from "../lib/sentences.js";
+import { showHappened } from "../widgets/happenedList.js";
+import { setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
+const SHOWN = 5;
 
-export function createDetails({ words, state }) {
+export function createDetails({ words, state, api }) {
   const find = (id) => document.getElementById(id);
   const dialog = find("details");
   const cell = find("details-figure").querySelector(".cell i");
@@ -23,7 +26,9 @@ export function createDetails({ words, state }) {
     state.set({ opened: { what: "panel", unitId } });
   });
   state.subscribe(({ opened }, changed) => {
-    if (changed.has("opened") && opened?.what === "details") open(opened.unitId);
+    if (!changed.has("opened")) return;
+    if (opened?.what === "details") open(opened.unitId);
+    else if (opened === null && dialog.open) dialog.close(); // as by the browser's way back
   });
 
   function open(id) {
@@ -33,13 +38,27 @@ export function createDetails({ words, state }) {
   }
 
   function render(model) {
-    const unit = shown === null ? null : model.byId.get(shown);
-    if (!unit) return;
+    if (shown === null) return;
+    const unit = model.byId.get(shown) ?? { ...NOBODY, id: shown };
     setText(find("details-title"), words.t("details.title", { id: unit.id, name: unit.name && unit.name !== unit.id ? unit.name : "" }).trim());
-    setText(find("details-state"), stateSentence(unit, words));
+    setText(find("details-state"), stateOf(unit));
+    setAttribute(dialog, "data-state", unit.state);
+    find("details-card").disabled = unit.state === null;
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
+    const told = happened(model.status, { unitId: unit.id, most: SHOWN }, words);
+    showHappened(find("details-happened"), told, words, words.time);
+    setAttribute(find("details-journal"), "href", api.journalPage({ unit: unit.id }));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
+  }
+
+  function stateOf(unit) {
+    if (unit.state === null) return words.t("details.none");
+    const last = lastKnownSentence(unit, words);
+    return last === "" ? stateSentence(unit, words) : `▲ ${last}`;
   }
 
   return { render };
 }
+
+/** What stands for a unit that nobody knows: one that was forgotten, or that a link names wrongly. */
+const NOBODY = Object.freeze({ state: null, name: null, pv: null, utility: null, load: null, rsoc: null });

@@ -1,11 +1,11 @@
 // Locks for maintenance (lockout/tagout): set with a name and a reason, taken off by that name; shown beside what they lock.
 
 import { figure } from "../lib/figures.js";
-import { timeOfDay } from "../lib/moments.js";
+import { lockNeeds } from "../lib/needs.js";
 import { isReadOnly, lockOf } from "../lib/permits.js";
-import { lockedBus } from "../lib/sentences.js";
+import { lockedBus, needSentence } from "../lib/sentences.js";
 import { createSigned } from "../widgets/signed.js";
-import { setProperty, setText } from "../widgets/text.js";
+import { setProperty, setText, showNeed } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
@@ -30,6 +30,7 @@ export function createLocks({ words, orders, state, readNow }) {
     setProperty(find("lock-reason-row"), "hidden", taking);
     reason.required = !taking;
     setText(find("lock-set"), words.t(taking ? "lock.off" : "lock.set"));
+    renderNeeds();
     renderBus();
     question.open({
       title: words.t(taking ? "lock.title.off" : "lock.title", { scope: unitId ?? words.t("lock.cluster") }),
@@ -39,6 +40,13 @@ export function createLocks({ words, orders, state, readNow }) {
       unitId,
       call: taking ? (order, { name }) => order.clearLock({ unitId, name }) : (order, signed) => order.setLock({ unitId, ...signed }),
     });
+  }
+
+  /** A lock that would be refused now is not offered, and says what it waits for. */
+  function renderNeeds() {
+    const needs = taking ? null : lockNeeds(state.get(), scope);
+    setProperty(find("lock-set"), "disabled", needs !== null);
+    showNeed(find("lock-needs"), needSentence(needs, words));
   }
 
   /** What a lock does not do stands beside what it does (S29). */
@@ -54,11 +62,14 @@ export function createLocks({ words, orders, state, readNow }) {
   }
 
   function told(lock) {
-    return { name: lock.name, reason: lock.reason || words.t("lock.noreason"), since: timeOfDay(lock.since, { language: words.language }) };
+    return { name: lock.name, reason: lock.reason || words.t("lock.noreason"), since: words.time(lock.since) };
   }
 
   function render() {
-    if (question.isOpen()) renderBus();
+    if (question.isOpen()) {
+      renderNeeds();
+      renderBus();
+    }
     question.render();
     const lock = lockOf(state.get(), "");
     setProperty(note, "hidden", lock === null);

@@ -1,9 +1,11 @@
 // Language and theme: chosen by the browser's own wishes until somebody switches; the switch is kept in this browser.
 
-import { chooseLanguage, translate } from "../words.js";
+import { translate } from "../widgets/text.js";
+import { chooseLanguage } from "../words.js";
 
 const $ = globalThis.jQuery;
 
+/** `onTheme({paper})` after the page's colours changed: for `paper` the picture must be drawn before this returns. */
 export function createPreferences({ words, onLanguage, onTheme }) {
   const language = document.getElementById("language");
   const theme = document.getElementById("theme");
@@ -14,15 +16,17 @@ export function createPreferences({ words, onLanguage, onTheme }) {
   $(language).on("change", () => {
     keep("language", language.value);
     words.set(language.value);
-    apply();
     onLanguage();
   });
   $(theme).on("change", () => {
     keep("theme", theme.value);
     applyTheme();
   });
-  light.addEventListener("change", applyTheme);
+  light.addEventListener("change", () => applyTheme());
+  addEventListener("beforeprint", () => show("light", { paper: true })); // ink is for what is told, not for the ground
+  addEventListener("afterprint", () => applyTheme());
 
+  /** Says the page's own texts in the language that is chosen. */
   function apply() {
     document.documentElement.lang = words.language;
     translate(document, words);
@@ -30,8 +34,12 @@ export function createPreferences({ words, onLanguage, onTheme }) {
 
   function applyTheme() {
     const isLight = theme.value === "light" || (theme.value !== "dark" && light.matches);
-    document.documentElement.dataset.theme = isLight ? "light" : "dark";
-    onTheme();
+    show(isLight ? "light" : "dark");
+  }
+
+  function show(name, { paper = false } = {}) {
+    document.documentElement.dataset.theme = name;
+    onTheme({ paper });
   }
 
   return { apply, applyTheme };

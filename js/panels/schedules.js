@@ -1,20 +1,29 @@
 // Schedules: the dialog that sets one (G5, N7, Z13), the list of all with clear (Z11), and the cluster's own line (G4, G7).
 
 import { duration } from "../lib/durations.js";
-import { fieldValue, prefill, scheduleValue, zoneName } from "../lib/moments.js";
+import { proposal, scheduleValue } from "../lib/enteredTimes.js";
 import { mayOrder } from "../lib/permits.js";
-import { dueText } from "../lib/sentences.js";
+import { dueText, namedOutcome } from "../lib/sentences.js";
 import { isolated } from "../lib/wire.js";
 import { createHold } from "../widgets/hold.js";
 import { clearSchedule, createScheduleLine, scheduleSpot } from "../widgets/scheduleLine.js";
 import { make, setOutcome, setProperty, setText } from "../widgets/text.js";
+import { createTimeField } from "../widgets/timeField.js";
 
 const $ = globalThis.jQuery;
 
 export function createSchedules({ words, orders, state, readNow }) {
   const find = (id) => document.getElementById(id);
   const dialog = find("schedule-dialog");
-  const when = find("schedule-when");
+  const when = createTimeField({
+    words,
+    id: "schedule-when",
+    likely: (choices) =>
+      Math.max(
+        0,
+        choices.findIndex((at) => at > words.now()),
+      ),
+  });
   const operation = find("schedule-operation");
   const left = find("schedule-left");
   const list = find("schedules-dialog");
@@ -26,6 +35,7 @@ export function createSchedules({ words, orders, state, readNow }) {
   let scope = null; // the unit's id, or null for the cluster
   let shownRows = "";
   let listed = ""; // the schedules in the list, whose buttons change places when one goes
+  let proposed = null; // what the dialog proposed, {field, pick}
   let moment = null; // when the dialog was opened, or has told of a refusal
 
   $("#schedule-set").on("click", () => open(null));
@@ -35,7 +45,7 @@ export function createSchedules({ words, orders, state, readNow }) {
     renderList(state.get().model);
     listHold.arm();
   });
-  $(when).on("input", renderLeft);
+  $([when.input, when.which]).on("input", renderLeft);
   $(operation).on("change", renderTitle);
   $("#schedule-form").on("submit", (event) => {
     event.preventDefault();
@@ -51,17 +61,28 @@ export function createSchedules({ words, orders, state, readNow }) {
 
   function open(unitId) {
     scope = unitId;
-    const now = new Date();
     operation.value = "softStop";
     renderTitle();
-    when.value = fieldValue(prefill(now));
-    when.min = fieldValue(now);
+    propose();
     setOutcome(find("schedule-dialog-outcome"), null);
-    renderLeft();
     moment = orders.moment();
     dialog.showModal();
     hold.arm();
-    when.focus();
+    when.input.focus();
+  }
+
+  function propose() {
+    proposed = proposal(words.now(), words.zone);
+    when.set(proposed);
+    renderLeft();
+  }
+
+  function isProposed() {
+    return when.input.value === proposed?.field && when.pick() === proposed.pick;
+  }
+
+  function entered() {
+    return scheduleValue(when.input.value, { zone: words.zone, now: words.now(), pick: when.pick() });
   }
 
   /** "Global Soft Stop Schedule" as in the figures, and so for what else is chosen. */
@@ -71,17 +92,20 @@ export function createSchedules({ words, orders, state, readNow }) {
   }
 
   function renderLeft() {
-    const read = scheduleValue(when.value, new Date());
-    setText(find("schedule-zone"), zoneName(read.date, undefined, words.language));
-    setText(left, read.date ? words.t("schedule.left", { time: duration((read.date - Date.now()) / 1000, words.units) }) : words.t(`schedule.${read.problem}`));
+    when.render();
+    const { date, problem } = entered();
+    setText(left, problem ? problemText(problem) : words.t("schedule.left", { time: duration((date - words.now()) / 1000, words.units) }));
+  }
+
+  function problemText(problem) {
+    return words.t(`schedule.${problem}`, { name: words.zone });
   }
 
   async function submit() {
-    const read = scheduleValue(when.value, new Date());
+    const read = entered();
     const outcome = find("schedule-dialog-outcome");
     if (read.problem) {
-      setOutcome(outcome, { kind: "bad", text: words.t(`schedule.${read.problem}`) });
-      when.focus();
+      refuse(outcome, read.problem);
       return;
     }
     setOutcome(outcome, { kind: "wait", text: words.t("outcome.sending") });
@@ -100,10 +124,21 @@ export function createSchedules({ words, orders, state, readNow }) {
     else setOutcome(outcome, { kind: "bad", text: orders.at(scheduleSpot(scope))?.text ?? "" });
   }
 
+  /** A proposal that nobody has touched is past only because the dialog stood open: another takes its place. */
+  function refuse(outcome, problem) {
+    const outdated = problem === "past" && isProposed();
+    if (outdated) {
+      propose();
+      hold.again(); // it asks something else now
+    }
+    setOutcome(outcome, { kind: "bad", text: outdated ? words.t("schedule.anew", { time: words.both(when.read().date) }) : problemText(problem) });
+    when.input.focus();
+  }
+
   function render(model) {
     line.render();
     setProperty(find("schedule-set"), "disabled", !mayOrder(state.get()));
-    setOutcome(find("schedule-outcome"), orders.at("schedule"));
+    setOutcome(find("schedule-outcome"), namedOutcome(orders.shown("schedule"), words));
     if (dialog.open) renderLeft();
     if (list.open) renderList(model);
   }
@@ -112,7 +147,7 @@ export function createSchedules({ words, orders, state, readNow }) {
     const entries = Object.entries(model.status?.schedules?.set ?? {}).flatMap(([unitId, set]) =>
       Object.entries(set ?? {}).map(([what, due]) => ({ unitId, what, due, state: stateOf(model.status?.schedules, unitId, what) })),
     );
-    const shown = JSON.stringify([entries, words.language, Math.floor(Date.now() / 1000)]);
+    const shown = JSON.stringify([entries, words.language, words.zone, Math.floor(words.now() / 1000)]);
     if (shown === shownRows) return;
     shownRows = shown;
     const focused = document.activeElement?.closest?.("#schedules-rows [data-act]");
@@ -133,7 +168,7 @@ export function createSchedules({ words, orders, state, readNow }) {
       unreadable.length > 0 ? words.t("schedules.unreadable", { files: unreadable.map(isolated).join(words.t("list.and")) }) : "",
     ];
     setText(find("schedules-note"), notes.filter(Boolean).join(" "));
-    setOutcome(find("schedules-outcome"), orders.at("schedules"));
+    setOutcome(find("schedules-outcome"), namedOutcome(orders.shown("schedules"), words));
   }
 
   function rowOf({ unitId, what, due, state: standing }) {
@@ -150,10 +185,10 @@ export function createSchedules({ words, orders, state, readNow }) {
     const last = make("td");
     last.append(button);
     row.append(
-      make("td", scopeName),
-      make("td", words.t(`operation.${what}`)),
-      make("td", at, { class: "time" }),
-      make("td", standing ?? time, { "data-level": standing ? "warn" : null }),
+      make("td", scopeName, { translate: "no" }),
+      make("td", words.t(`operation.${what}`), { translate: "no" }),
+      make("td", at, { class: "time", translate: "no", title: words.beside(due) || null }),
+      make("td", standing ?? time, { "data-level": standing ? "warn" : null, translate: "no" }), // built anew with every second
       last,
     );
     return row;

@@ -1,28 +1,31 @@
 // The guided transfer, "share 2 A from E001 to E003": its dialog, its steps as they go, and its safe end.
 
-import { limitsOf } from "../lib/converter.js";
+import { WORD_OF, limitsOf } from "../lib/converter.js";
 import { figure } from "../lib/figures.js";
-import { timeOfDay } from "../lib/moments.js";
 import { exactly } from "../lib/numbers.js";
-import { mayOrder } from "../lib/permits.js";
+import { sharingNeeds } from "../lib/needs.js";
 import { wordOf } from "../lib/reading.js";
-import { liveNow } from "../lib/sentences.js";
-import { amountsOf, boundsOf, endsKey, hasEndedWith } from "../lib/transfer.js";
-import { isolated, visible } from "../lib/wire.js";
+import { failingOf } from "../lib/rules.js";
+import { liveNow, needSentence } from "../lib/sentences.js";
+import { amountsOf, boundsOf, endsKey, hasEndedWith, stateKey } from "../lib/transfer.js";
+import { visible } from "../lib/wire.js";
 import { createHold } from "../widgets/hold.js";
-import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning } from "../widgets/text.js";
+import { keyed, make, setAttribute, setOutcome, setProperty, setText, showMeaning, showNeed } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
-export function createTransfer({ words, orders, state, ask, busVoltage }) {
+export function createTransfer({ words, orders, state, api, ask, busVoltage }) {
   const find = (id) => document.getElementById(id);
   const dialog = find("transfer-dialog");
   const [from, to] = ["transfer-from", "transfer-to"].map(find);
   const amounts = { current: find("transfer-current"), minutes: find("transfer-minutes"), wh: find("transfer-wh") };
+  const voltage = find("transfer-voltage");
   const steps = find("transfer-steps");
   const end = find("transfer-end");
   const hold = createHold(dialog, () => [find("transfer-start")]);
+  let keeping = []; // what the rules said against the first step when Start was pressed
 
+  busVoltage.stand(voltage);
   $("#open-transfer").on("click", () => {
     fill(state.get().model);
     dialog.showModal();
@@ -33,7 +36,10 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     event.preventDefault();
     start();
   });
-  $("#transfer-form").on("input change", () => showMeans(state.get().model));
+  $("#transfer-form").on("input change", () => {
+    keeping = [];
+    render(state.get().model);
+  });
   $(end).on("click", () => orders.give({ spot: "transfer", order: "endShare", call: (order) => order.endShare() }));
 
   function fill(model) {
@@ -58,8 +64,8 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     if (problem) return { problem: words.t(problem, { ...values, field: words.t(`transfer.${field}`) }), field: amounts[field] };
     const volts = busVoltage.read();
     const limits = limitsOf(model.status);
-    if (volts.problem) return { problem: volts.sentence ?? words.t("transfer.novoltage") };
-    if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits) };
+    if (volts.problem) return { problem: volts.sentence ?? words.t("converter.bus", limits), field: voltage };
+    if (volts.value < limits.min || volts.value > limits.max) return { problem: words.t("converter.bus", limits), field: voltage };
     return { wanted: { from: from.value, to: to.value, ...read, voltage: volts.value } };
   }
 
@@ -67,7 +73,7 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
   function showMeans(model) {
     const { wanted, problem, field } = entered(model);
     const means = find("transfer-means");
-    for (const one of Object.values(amounts))
+    for (const one of [...Object.values(amounts), voltage])
       showMeaning(means, one, problem ?? words.t("converter.means", { what: words.t("transfer.means", textsOf(wanted)) }), field !== one);
     setAttribute(means, "data-level", problem ? "warn" : null);
   }
@@ -80,10 +86,11 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
   async function start() {
     const { wanted, problem, field } = entered(state.get().model);
     if (problem) {
-      orders.say("transfer", problem);
+      orders.say("transfer", problem, { holds: () => entered(state.get().model).problem === problem });
       field?.focus();
       return;
     }
+    if (!(await mayBegin(wanted))) return;
     const values = textsOf(wanted);
     const { answer, moment } = await ask({
       title: words.t("transfer.ask", values),
@@ -94,16 +101,33 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     if (answer === "yes") orders.give({ spot: "transfer", order: "share", wanted, moment, call: (order) => order.share(wanted) });
   }
 
+  /** Asks the rules for its first step before a person is asked; what keeps it is said until the form is changed, or it may begin. */
+  async function mayBegin({ from: giver, voltage }) {
+    const answer = await api.judge(giver, { mode: WORD_OF.voltage, dvg: voltage, dig: limitsOf(state.get().status).current });
+    keeping = Array.isArray(answer.body?.rules) ? failingOf(answer.body.rules) : [];
+    if (keeping.length === 0) return true;
+    const sentence = `${keeping.map((rule) => words.said(rule.sentence)).join(" ")} ${words.t("rules.nothing")}`;
+    orders.say("transfer", words.t("rules.refused", { sentence }), { holds: () => dialog.open && keeping.length > 0 });
+    return false;
+  }
+
   function render(model) {
-    const running = runningOf(model.status);
-    setProperty(find("open-transfer"), "disabled", !mayOrder(state.get()) && !running);
-    if (!dialog.open) return;
+    const lost = !state.get().alive;
+    const running = runningOf(model.status, lost);
+    const needs = sharingNeeds(state.get(), from.value, to.value);
+    setAttribute(find("open-transfer"), "title", needSentence(sharingNeeds(state.get(), null, null), words) || null); // before it is opened
+    if (!dialog.open) {
+      keeping = [];
+      return;
+    }
+    busVoltage.show(voltage);
     showMeans(model);
     setProperty(end, "hidden", !running?.active);
-    setProperty(find("transfer-start"), "disabled", Boolean(running?.active) || !mayOrder(state.get()));
+    setProperty(find("transfer-start"), "disabled", needs !== null);
+    showNeed(find("transfer-needs"), needs?.key === "estop.refused" ? "" : needSentence(needs, words)); // the latch has its own line
     keyed(
       steps,
-      stepsOf(running),
+      lost ? [] : stepsOf(running),
       (step) => String(step.index),
       () => make("li"),
       (line, step) => {
@@ -111,21 +135,23 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
         setAttribute(line, "data-state", step.state);
       },
     );
-    const said = orders.at("transfer");
+    const said = orders.shown("transfer");
     const told = Boolean(running?.reason) && hasEndedWith(said?.command, running.command); // the line above says why already
     setOutcome(find("transfer-outcome"), said?.kind === "bad" && !told ? said : null);
     setText(find("transfer-now"), running ? running.text : words.t("transfer.none"));
     setAttribute(find("transfer-now"), "data-kind", running ? running.kind : null);
   }
 
-  /** The transfer that runs or ran last, from the status: {command, active, steps, reason, kind, text}; null for none. */
-  function runningOf(status) {
+  /** The transfer that runs or ran last, from the status: {command, active, steps, reason, kind, text}; null for none. Of a lost controller's nothing is told as of now. */
+  function runningOf(status, lost) {
     const told = status?.share ?? null;
     if (told === null) return null;
     const active = told.state === "running" || told.state === "interrupted";
     const head = words.t("transfer.running", { current: exactly(told.current, 1), from: told.from, to: told.to });
+    if (lost)
+      return { command: told.command, active, steps: [], reason: null, kind: "warn", text: words.t(active ? "transfer.lost" : "transfer.lost.over", { head }) };
     const safe = told.safe === true;
-    const state = words.t(told.state === "failed" && safe ? "transfer.state.failed.safe" : `transfer.state.${told.state}`);
+    const state = words.t(stateKey(told));
     const unsafe = !active && !safe ? words.t("transfer.unsafe") : "";
     const text = [head, state, words.said(told.reason ?? ""), unsafe, carried(told), active ? endOf(told) : "", unitsOf(told.units)]
       .filter(Boolean)
@@ -140,15 +166,14 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
 
   /** When it ends by itself: by its own limit, or sooner because nobody attends to it. */
   function endOf({ endsAt, limits, unattended }) {
-    const time = (iso) => timeOfDay(iso, { language: words.language });
     if (unattended)
       return words.t("transfer.unattended", {
-        at: time(unattended.endsAt),
+        at: words.time(unattended.endsAt),
         why: words.t(unattended.why === "restart" ? "transfer.why.restart" : "transfer.why.page"),
       });
     const wh = limits?.wh ?? null;
     const key = wh === null ? "transfer.endsat" : endsAt ? "transfer.endsat.wh" : "transfer.endswh";
-    return endsAt || wh !== null ? words.t(key, { at: endsAt ? time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
+    return endsAt || wh !== null ? words.t(key, { at: endsAt ? words.time(endsAt) : "", wh: exactly(wh ?? NaN) }) : "";
   }
 
   /** What is known of the two converters: "E001: voltage reference, E003: Wait"; more than one word where it is not sure. */
@@ -156,7 +181,7 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     return Object.entries(units ?? {})
       .map(([id, unit]) => {
         const told = Array.isArray(unit?.words) && unit.words.length > 0 ? unit.words : ["--"];
-        return `${isolated(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : isolated(word))).join(" / ")}`;
+        return `${words.name(id)}: ${told.map((word) => (wordOf(word) ? words.t(`word.${wordOf(word)}`) : words.name(word))).join(" / ")}`;
       })
       .join(words.t("list.and"));
   }
@@ -165,7 +190,9 @@ export function createTransfer({ words, orders, state, ask, busVoltage }) {
     return (running?.steps ?? []).map(({ step, state, sentence }, index) => ({
       index,
       state: state ?? "",
-      text: [words.t(`transfer.step.${step}`), words.said(sentence ?? "")].filter(Boolean).join(": "),
+      text: [words.t(`transfer.step.${step}`), state === "interrupted" ? words.t("transfer.state.interrupted") : "", words.said(sentence ?? "")]
+        .filter(Boolean)
+        .join(": "),
     }));
   }
 

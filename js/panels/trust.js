@@ -2,7 +2,7 @@
 
 import { duration } from "../lib/durations.js";
 import { finite } from "../lib/figures.js";
-import { unitTime, zoneOfUnits } from "../lib/moments.js";
+import { sinceText } from "../lib/sentences.js";
 import { isolated, visible } from "../lib/wire.js";
 import { setAttribute, setProperty, setText } from "../widgets/text.js";
 
@@ -32,10 +32,7 @@ export function createTrust({ words }) {
     put(master, ...masterOf(status));
     put(web, ...webOf(status));
     put(grid, ...errorOf(status));
-    setText(
-      clock,
-      model.dataTime ? words.t("clock.units", { time: isolated(unitTime(model.dataTime, zoneOfUnits(status), words.language).text) }) : words.t("clock.none"),
-    );
+    setText(clock, model.dataTime ? words.t("clock.units", { time: isolated(words.ofUnits(model.dataTime, status).text) }) : words.t("clock.none"));
     setProperty(simulated, "hidden", status ? status.simulated !== true : simulated.hidden);
     if (typeof status?.title === "string") setText(name, status.title);
   }
@@ -67,7 +64,7 @@ export function createTrust({ words }) {
     if (peers.length === 0) return ["--"];
     const down = peers.filter((peer) => peer.up === false);
     const since = Math.max(...(down.length > 0 ? down : peers).map((peer) => new Date(peer.since).getTime()));
-    const time = duration((Date.now() - since) / 1000, words.units);
+    const { time } = sinceText(new Date(since), words);
     return down.length > 0 ? [words.t("trust.down", { time }), "alarm"] : [words.t("trust.up", { time })];
   }
 

@@ -7,6 +7,7 @@ import { make, setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const MANY = 180; // from about here the screen is filled to its corners with tiles
+const NARROW = "(max-width: 560px)"; // there the panels begin compact: many would be a page of many metres
 const MARGIN = "400px"; // cards are built this far before they come into view
 const LEVEL = { stale: "warn", silent: "alarm", alarm: "alarm" };
 
@@ -18,7 +19,7 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   const elements = new Map([...list.children].map((element) => [element.dataset.unit, element])); // first paint's cards are kept
   const cards = new Map(); // id -> what makeCard gave; only of units that were in view
   const visible = new Set();
-  const choice = { filter: "all", mode: "", find: "", sort: "id" };
+  const choice = () => state.get().list;
   let placed = []; // the ids of the cards on the page, in their order
 
   const observer = new IntersectionObserver(
@@ -36,11 +37,8 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   $("#mode-filter").on("change", ({ currentTarget }) => choose("mode", currentTarget.value));
   $("#sort").on("change", ({ currentTarget }) => choose("sort", currentTarget.value));
   $("#find").on("input", ({ currentTarget }) => choose("find", currentTarget.value));
-  $("#density").on("click", ({ currentTarget }) => {
-    const compact = list.dataset.density !== "compact";
-    list.dataset.density = compact ? "compact" : "full";
-    currentTarget.setAttribute("aria-pressed", String(compact));
-  });
+  $("#density").on("click", () => setDensity(list.dataset.density !== "compact"));
+  setDensity(matchMedia(NARROW).matches);
   $(list).on("submit", "form", (event) => {
     event.preventDefault();
     const id = idOf(event.currentTarget);
@@ -57,6 +55,11 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
     "shut-down": askShutDown,
     lock: (unitId) => state.set({ opened: { what: "lock", unitId } }),
     refresh,
+    details: (unitId, _, event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens the link beside
+      event.preventDefault();
+      state.set({ opened: { what: "details", unitId } });
+    },
     open: (_, button) => {
       button.closest(".card").classList.toggle("opened");
       renderCards(state.get().model);
@@ -64,18 +67,36 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   };
 
   state.subscribe(({ opened }, changed) => {
+    if (changed.has("list")) showChoice();
     if (changed.has("opened") && opened?.what === "panel") show(opened.unitId);
   });
+  showChoice();
+
+  function setDensity(compact) {
+    list.dataset.density = compact ? "compact" : "full";
+    find("density").setAttribute("aria-pressed", String(compact));
+  }
 
   function choose(name, value) {
-    choice[name] = value;
+    state.set({ list: { ...choice(), [name]: value } });
+  }
+
+  /** The controls say what the list shows, whoever chose it. */
+  function showChoice() {
+    const { filter, mode, find: wanted, sort } = choice();
+    if (find("find").value !== wanted) find("find").value = wanted;
+    $("#mode-filter").val(mode);
+    $("#sort").val(sort);
+    $("#filters input").each((_, radio) => {
+      radio.checked = radio.value === filter;
+    });
     render(state.get().model, { anew: true });
   }
 
   async function setLocal(id) {
     const card = cards.get(id);
     const wanted = card?.localChoice();
-    if (!card || wanted === "--") return; // as G3: "--" does nothing
+    if (!card || wanted === null) return; // as G3: "--" does nothing, and the panel says so
     let moment; // without a question: when Set was pressed
     if (wanted === "stop") {
       const mode = modeName(wanted, words);
@@ -120,7 +141,7 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   /** `anew`: the person chose what to show, so that the cards may move under the pointer. */
   function render(model, { anew = false } = {}) {
     renderToolbar(model);
-    const wanted = selectUnits(model.units, choice).map(({ id }) => id);
+    const wanted = selectUnits(model.units, choice()).map(({ id }) => id);
     if (!isPlaced(wanted)) arrange(anew || !isBusy() ? wanted : undisturbed(wanted, model), model);
     setText(note, noteOf(placed.length, model));
     setAttribute(document.body, "data-many", model.units.length >= MANY);
@@ -202,10 +223,7 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   /** Shows one unit's panel, whatever the filter. */
   function show(id) {
     if (!elements.get(id)?.isConnected) {
-      Object.assign(choice, { filter: "all", mode: "", find: "" });
-      $("#find, #mode-filter").val("");
-      $("#filters input[value=all]").prop("checked", true);
-      render(state.get().model, { anew: true });
+      state.set({ list: { ...choice(), filter: "all", mode: "", find: "" } });
     }
     const element = elements.get(id);
     if (!element) return;
@@ -216,12 +234,17 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
     element.focus({ preventScroll: true });
   }
 
+  /** What was typed and not ordered is gone, in the panels that are filtered away too. */
+  function forgetTyped() {
+    for (const element of elements.values()) for (const form of element.querySelectorAll("form")) form.reset();
+  }
+
   /** After the language changed: the cards stay, with what is entered in them. */
   function relabel() {
     for (const card of cards.values()) card.label();
   }
 
-  return { render, relabel };
+  return { render, relabel, forgetTyped };
 }
 
 function idOf(element) {

@@ -5,13 +5,14 @@ import { setProperty } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 
-export function createUps({ state, orderUps }) {
+export function createUps({ words, orders, state, orderUps }) {
   const form = document.getElementById("ups-form");
   const choice = document.getElementById("ups-choice");
 
   $(form).on("submit", async (event) => {
     event.preventDefault();
-    if (await orderUps(choice.value, null)) choice.value = "";
+    if (choice.value === "") orders.say("cluster:ups", words.t("mode.choose"), { kind: "warn", holds: () => choice.value === "" });
+    else if (await orderUps(choice.value, null)) choice.value = "";
   });
 
   function render() {

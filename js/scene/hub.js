@@ -1,5 +1,6 @@
 // The bus in the middle: its voltage, what flows on it, the cluster's charge, and words when it is not at its voltage (Z6b).
 
+import { shortDuration } from "../lib/durations.js";
 import { figure, percent, power, MISSING } from "../lib/figures.js";
 import { roundRect, write } from "./cells.js";
 import { stamp } from "./sprites.js";
@@ -77,6 +78,7 @@ function belowHub(pen, hub, { bus, dealsKnown, units }) {
   const notes = [];
   if (units.length === 0) notes.push([words.noUnits, theme.muted]);
   else if (!dealsKnown) notes.push([`\u25b2 ${words.dealsUnknown}`, theme.warn]);
+  if (bus.last !== null) notes.push([fill(words.last, { voltage: figure(bus.last.voltage, 1), age: shortDuration(bus.last.age, words) }), theme.warn]);
   if (bus.skew !== null && bus.skew >= QUIET_SKEW) notes.push([fill(words.skew, { seconds: figure(bus.skew) }), theme.muted]);
   const size = Math.max(9, hub.r * 0.17);
   notes.forEach(([text, colour], index) => {

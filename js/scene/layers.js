@@ -8,7 +8,10 @@ import { veil } from "./theme.js";
 
 /** Empty places (of cells), the ring, and (while nobody moves) the beds of the deals. */
 export function drawUnder(pen, { layout, model, spots, curves, moving }) {
-  if (!layout.tiles) for (const { id } of model.units) if (spots(id).away) drawAway(pen, layout.places.get(id), cellSize(layout.cell));
+  if (!layout.tiles) {
+    drawFree(pen, layout);
+    for (const { id } of model.units) if (spots(id).away) drawAway(pen, layout.places.get(id), cellSize(layout.cell));
+  }
   drawRing(pen, layout);
   if (!moving) drawBeds(pen, curves);
 }
@@ -74,6 +77,18 @@ export function drawGround({ context, theme }, { layout: { hub }, width, height 
   glow.addColorStop(1, theme.bg);
   context.fillStyle = glow;
   context.fillRect(-1, -1, width + 2, height + 2);
+}
+
+/** Seats for units that are still to come: a dot each. */
+function drawFree({ context, theme }, { spots, seats, cell }) {
+  const taken = new Set(seats.values());
+  context.fillStyle = veil(theme.line, theme.dark ? 0.8 : 1);
+  spots.forEach(({ x, y }, seat) => {
+    if (taken.has(seat)) return;
+    context.beginPath();
+    context.arc(x, y, Math.max(1.5, cell * 0.07), 0, 7);
+    context.fill();
+  });
 }
 
 function drawRing({ context, theme }, { hub, middle }) {

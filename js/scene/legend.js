@@ -52,7 +52,7 @@ function entriesOf(words) {
     ["pv", words.pv, true],
     ["utility", words.utility, true],
     ["load", words.load, true],
-    ["deal", words.deal],
+    ["deal", `${words.deal} \u00b7 ${words.signs}`],
     ["agreed", words.agreed],
     ["untold", words.untold],
     ["crown", words.reference],

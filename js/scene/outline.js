@@ -15,6 +15,7 @@ let lists = 0;
 export function createOutline(canvas, { onActive, onOpen, words }) {
   const prefix = `scene-unit-${(lists += 1)}`;
   const list = document.createElement("ul");
+  list.translate = false; // ids, states and figures
   const options = []; // {element, id, text}
   const off = new AbortController();
   let texts = words;

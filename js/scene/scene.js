@@ -2,7 +2,8 @@
 //
 //   const scene = createScene(canvas, { theme, words, onSelect, onHover, motion });
 //   scene.update(model)      model from lib/model.js buildModel
-//   scene.setTheme(theme?)   after the page's colours changed; without a theme they are read from the custom properties
+//   scene.setTheme(theme?, {paper})  after the page's colours changed; without a theme they are read from the custom properties. For `paper`
+//                            all is drawn at once and onto the page's own canvas: printed one upon another, the upper ones hide what lies below
 //   scene.setWords(words)    any of words.js SCENE_WORDS, translated
 //   scene.setMotion(bool)    false: dots stand still, units jump (prefers-reduced-motion is the default)
 //   scene.resize()           after the canvas's box changed otherwise than by its own resizing (that one is observed)
@@ -19,6 +20,7 @@ import { dealCurves, drawBeds, drawDots, supplyLines } from "./flows.js";
 import { createField } from "./field.js";
 import { createLayer } from "./layer.js";
 import { copy, drawCells, drawFrame, drawGround, drawOver, drawSigns, drawUnder } from "./layers.js";
+import { createLoss } from "./loss.js";
 import { createMotion } from "./motion.js";
 import { createOutline } from "./outline.js";
 import { createSprites } from "./sprites.js";
@@ -32,6 +34,7 @@ import { isolated } from "../lib/wire.js";
 
 const DOT_BEAT = { cells: 1000 / 30, tiles: 1000 / 20 }; // ms between frames while only dots move
 const FRAME = 4; // ms before a frame is due it is asked for, so that none between is made in vain
+const TARGET = 24; // px that a finger needs
 const MARGIN = 48; // px around the middle in which dots may run
 const WHOLE = Object.freeze({ k: 1, x: 0, y: 0 });
 const TILE_TIME = 3; // ms per frame for painting tiles anew
@@ -42,7 +45,8 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   const stack = createStack(canvas);
   const ground = createLayer();
   const field = createField(stack.tiles);
-  const [sprites, stats, ways] = [createSprites(), createStats(), createMotion()];
+  const loss = createLoss(anew);
+  const [sprites, stats, ways] = [createSprites(loss.watch), createStats(), createMotion()];
   const off = new AbortController();
   let colours = theme ?? readTheme(canvas);
   let texts = { ...SCENE_WORDS, ...words };
@@ -52,6 +56,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let layout = null;
   let layoutKey = "";
   let sentKey = "";
+  let inner = null; // where those that share stand
   let legend = null;
   let curves = null;
   let supplies = [];
@@ -79,6 +84,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     },
     onOpen: onSelect,
   });
+  for (const { image } of [ground, ...stack.layers]) loss.watch(image);
   const observer = new ResizeObserver(resize);
   observer.observe(canvas);
   observer.observe(canvas.parentElement); // what stands beside the canvas may move it
@@ -94,6 +100,14 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     if (frame !== null || !model || !inSight || document.visibilityState === "hidden") return;
     clearTimeout(beat);
     frame = requestAnimationFrame(onFrame);
+  }
+
+  /** Nothing that was painted counts any more. */
+  function anew() {
+    sprites.clear();
+    groundKey = fieldKey = "";
+    stale = true;
+    ask();
   }
 
   function onFrame(now) {
@@ -137,7 +151,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
 
   function drawStill(now, spots, moving) {
     const isMoving = moving ? (id) => ways.moving(id, now) : () => false;
-    const focus = [...new Set([selected, keyed].filter((id) => id !== null))];
+    const focus = [...new Set([selected, keyed, hovered].filter((id) => id !== null))];
     const scene = { layout, model, spots, curves, isMoving, moving, focus, legend, ...size, fontSize: fontSize(), view: view.get() };
     if (groundKey !== layoutKey) {
       ground.resize(canvas.width, canvas.height);
@@ -196,15 +210,20 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     const key = `${size.width}x${size.height}|${ids.join("\n")}`;
     if (key !== layoutKey) {
       legend = placeLegend(penOn(stack.over.context), size.width, fontSize());
+      const before = layout;
       layout = placeUnits(ids, { x: 0, y: 0, width: size.width, height: size.height - legend.height });
+      if (before === null || !sameSpots(layout, before)) inner = null;
       layoutKey = key;
       stack.showTiles(layout.tiles);
       sentKey = "";
     }
     const sharing = new Set(model.spurs.map(({ id }) => id));
-    const members = model.units.filter((unit) => unit.inDeal || sharing.has(unit.id)).map(({ id }) => ({ id, angle: layout.places.get(id).angle }));
-    const wanted = `${layoutKey}|${members.map(({ id }) => id).join("\n")}`;
-    if (wanted !== sentKey) ways.send(spotsFor(layout, members), performance.now(), !moves);
+    const members = model.units.filter((unit) => unit.inDeal || sharing.has(unit.id)).map(({ id }) => id);
+    const wanted = `${layoutKey}|${members.join("\n")}`;
+    if (wanted !== sentKey) {
+      inner = innerPlaces(members, layout, inner);
+      ways.send(spotsFor(layout, inner), performance.now(), !moves);
+    }
     sentKey = wanted;
     stale = true;
   }
@@ -267,12 +286,12 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
       arrange();
       ask();
     },
-    setTheme(next = null) {
+    setTheme(next = null, { paper = false } = {}) {
       colours = next ?? readTheme(canvas);
-      sprites.clear();
-      groundKey = fieldKey = "";
-      stale = true;
-      ask();
+      anew();
+      if (!paper || !model || size.width === 0 || size.height === 0) return;
+      draw(performance.now());
+      for (const { image } of stack.layers.slice(layout.tiles ? 1 : 2)) copy(stack.ground.context, image);
     },
     setWords(next) {
       texts = { ...SCENE_WORDS, ...next };
@@ -303,6 +322,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     destroy() {
       cancelAnimationFrame(frame);
       clearTimeout(beat);
+      loss.destroy();
       observer.disconnect();
       sight.disconnect();
       off.abort();
@@ -314,9 +334,14 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   };
 }
 
+/** Whether two layouts have the very same spots, whoever stands at them. */
+function sameSpots(one, other) {
+  const alike = one.tiles === other.tiles && one.cell === other.cell && one.spots.length === other.spots.length;
+  return alike && one.spots.every(({ x, y }, seat) => x === other.spots[seat].x && y === other.spots[seat].y);
+}
+
 /** Own places for all, and places in the middle for those that share. */
-function spotsFor(layout, members) {
-  const inner = innerPlaces(members, layout);
+function spotsFor(layout, inner) {
   const spots = new Map();
   for (const [id, place] of layout.places) spots.set(id, { ...place, cell: layout.cell, tile: layout.tiles, bare: layout.tiles, named: true, away: false });
   for (const [id, place] of inner.places)
@@ -340,7 +365,7 @@ function shownAsCell(spot) {
 
 function covers(spot, point, layout) {
   const { w, h } = spot.tile ? layout.tile : cellSize(spot.cell);
-  const reach = spot.tile ? 1 : Math.max(3, spot.cell * 0.12);
+  const reach = spot.tile ? 1 : Math.max(3, spot.cell * 0.12, (TARGET - w) / 2);
   return Math.abs(point.x - spot.x) <= w / 2 + reach && Math.abs(point.y - spot.y) <= h / 2 + reach;
 }
 

@@ -2,8 +2,8 @@
 
 const MOST = 3000;
 
-/** A cache of small canvases; `get(key, width, height, draw)` draws about the middle of a canvas of that many px at the sharpness in force. */
-export function createSprites() {
+/** A cache of small canvases, each of which `watch` is told. `get(key, width, height, draw)` draws about the middle of a canvas of that many px at the sharpness in force. */
+export function createSprites(watch = () => {}) {
   let scale = 1;
   let until = Infinity;
   const kept = new Map();
@@ -29,6 +29,7 @@ export function createSprites() {
       const image = document.createElement("canvas");
       image.width = Math.ceil(width * scale);
       image.height = Math.ceil(height * scale);
+      watch(image);
       const context = image.getContext("2d");
       context.setTransform(scale, 0, 0, scale, image.width / 2, image.height / 2);
       draw(context);

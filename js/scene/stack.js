@@ -21,6 +21,7 @@ export function createStack(canvas) {
   }
 
   return {
+    layers,
     ground: layers[0],
     tiles: layers[1],
     dots: layers[2],

@@ -1,18 +1,18 @@
 // One unit's panel (N1-N18): built when it comes into view, updated only while it is in view. Made by main.js for panels/units.js.
 
+import { addressOf } from "../lib/address.js";
 import { isOver } from "../lib/converter.js";
 import { figure, finite, signed } from "../lib/figures.js";
 import { isAlarming } from "../lib/filters.js";
-import { timeOfDay } from "../lib/moments.js";
+import { shutDownNeeds } from "../lib/needs.js";
 import { lockOf, mayOrder, offersUps } from "../lib/permits.js";
 import { lockedBus, modeName, stateSentence } from "../lib/sentences.js";
 import { tripsTexts } from "../lib/trips.js";
 import { isolated, visible } from "../lib/wire.js";
-import { translate } from "../words.js";
 import { createConverterForm } from "./converterForm.js";
 import { showOutcomes } from "./outcomes.js";
 import { createScheduleLine } from "./scheduleLine.js";
-import { keyed, make, setAttribute, setProperty, setText } from "./text.js";
+import { keyed, make, setAttribute, setProperty, setText, translate } from "./text.js";
 
 const FIGURES = [
   ["wg", 2, signed],
@@ -42,6 +42,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   const find = (selector) => element.querySelector(selector);
   const spots = FORMS.map((form) => `card:${id}:${form}`);
   const part = {
+    link: find(".unit-link"),
     id: find(".uid"),
     name: find(".uname"),
     state: find(".state"),
@@ -65,6 +66,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   const figures = Object.fromEntries([...element.querySelectorAll("[data-figure]")].map((node) => [node.dataset.figure, node]));
   const converter = createConverterForm({ words, orders, state, api, ask, busVoltage }, id, find("form.converter"), figures.word);
   const schedule = createScheduleLine({ words, orders, state, readNow }, id, figures.schedule, part.clear);
+  for (const control of [part.local, part.localSet, part.set, part.shutDown]) control.setAttribute("aria-describedby", converter.needs);
   label();
 
   /** Sets the texts of the language; the controls' accessible names carry the unit, so that a list of them can be told apart. */
@@ -81,6 +83,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     setAttribute(element, "data-master", unit.gridMaster);
     setAttribute(element, "data-unwatched", unit.unwatched && unit.acknowledged === null);
     setText(part.id, visible(unit.id));
+    setAttribute(part.link, "href", addressOf({ unit: unit.id }));
     setText(part.name, unit.name && unit.name !== unit.id ? `: ${isolated(unit.name)}` : ": --");
     setText(part.address, visible(unit.ip ?? "--"));
     renderState(unit);
@@ -98,7 +101,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     converter.update(unit);
     showOutcomes(
       part.outcomes,
-      orders.lines(spots).filter((line) => !isOver(line, unit)),
+      orders.lines(spots).filter((line) => !isOver(line, unit, performance.now())),
       words,
     );
     const opened = element.classList.contains("opened");
@@ -141,7 +144,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
       add(
         lock.reason ? words.t("badge.lock", lock) : words.t("badge.lock.noreason", lock),
         "warn",
-        lock.since ? words.t("lock.by", { ...lock, since: timeOfDay(lock.since, { language: words.language }) }) : null,
+        lock.since ? words.t("lock.by", { ...lock, since: words.time(lock.since) }) : null,
       );
     if (lock) add(words.t("badge.lock.bus", { vg: figure(unit.vg, 1) }), "warn", lockedBus(unit, id, words));
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
@@ -176,7 +179,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
       ({ name }) => name,
       () => {
         const row = make("div");
-        row.append(make("dt"), make("dd"));
+        row.append(make("dt"), make("dd", "", { translate: "no" }));
         return row;
       },
       (row, { name, value }) => {
@@ -190,7 +193,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   function renderGates(unit) {
     const live = unit.state === "live" && mayOrder(state.get()) && unit.conflict === null;
     for (const control of [part.local, part.localSet, part.set]) setProperty(control, "disabled", !live);
-    setProperty(part.shutDown, "disabled", !(live && unit.effective === "manual"));
+    setProperty(part.shutDown, "disabled", !live || unit.effective !== "manual" || shutDownNeeds(state.get(), id) !== null);
     setProperty(part.lock, "disabled", !mayOrder(state.get()) && !lockOf(state.get(), id));
   }
 
@@ -203,9 +206,16 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
       setProperty(control, "disabled", unit.state !== "live" || unit.conflict !== null || !mayOrder(now));
   }
 
+  /** "--" does nothing, and says so until something is chosen. */
+  function chooseFirst(form, field) {
+    const empty = field.value;
+    orders.say(`card:${id}:${form}`, words.t("mode.choose"), { kind: "warn", holds: () => field.value === empty });
+  }
+
   async function setUps() {
     const field = part.ups.elements.ups;
-    if (await orderUps(field.value, id)) field.value = "";
+    if (field.value === "") chooseFirst("ups", field);
+    else if (await orderUps(field.value, id)) field.value = "";
   }
 
   return {
@@ -214,7 +224,11 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     converter,
     setUps,
     clearSchedule: schedule.clear,
-    localChoice: () => part.local.value,
+    localChoice: () => {
+      if (part.local.value !== "--") return part.local.value;
+      chooseFirst("mode", part.local);
+      return null;
+    },
     resetLocal: () => {
       part.local.value = "--";
     },

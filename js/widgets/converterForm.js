@@ -1,28 +1,34 @@
 // One unit's DC/DC converter form (N9-N13, N18): choice, Grid current, the rules' answers while it is filled in, and Set.
 //
-// "Stopped" and its Set are never disabled (Z8). The form mirrors the converter until somebody touches it.
+// "Stopped" and its Set are never disabled (Z8). What all else of the panel waits for is said in one line here, `needs` is that line's id. The form mirrors the converter until somebody touches it.
 
 import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/converter.js";
 import { latchOf } from "../lib/estop.js";
 import { exactly, readNumber } from "../lib/numbers.js";
+import { shutDownNeeds } from "../lib/needs.js";
 import { isReadOnly, mayOrder } from "../lib/permits.js";
 import { adviceOf, failingOf, hardOf, overridesOf, ruleLine, tripsFirst } from "../lib/rules.js";
-import { headroomText, idsOf, liveNow } from "../lib/sentences.js";
-import { keyed, make, setAttribute, setProperty, setText, showMeaning } from "./text.js";
+import { headroomText, idsOf, liveNow, modeName, needSentence } from "../lib/sentences.js";
+import { keyed, make, setAttribute, setProperty, setText, showMeaning, showNeed } from "./text.js";
 
 const RULES_WAIT = 300; // ms after the last key
 const RULES_AGAIN = 4000; // ms: the rules speak of readings, which move
+const QUESTION_AGAIN = 1000; // ms, while a question shows them
 let forms = 0;
 
 export function createConverterForm({ words, orders, state, api, ask, busVoltage }, id, form, wordNow) {
   const spot = `card:${id}:converter`;
   const radios = Object.fromEntries([...form.querySelectorAll("input[type=radio]")].map((radio) => [radio.value, radio]));
-  const current = form.querySelector("input[data-number]");
+  const current = form.querySelector(".current input");
+  const bus = form.querySelector(".bus input");
+  const signs = form.querySelector(".signs");
   const rules = form.querySelector(".rules");
   const means = form.querySelector("[data-part=means]");
   const needs = form.querySelector("[data-part=needs]");
   const headroom = form.querySelector("[data-part=headroom]");
   let touched = false;
+  let asking = false; // whether this form's question stands open
+  let refused = false; // whether Set was pressed and the rules kept it
   let timer = null;
   let asked = 0; // number of the newest question; older answers are dropped
   let askedAt = 0;
@@ -34,11 +40,17 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   forms += 1;
   for (const radio of Object.values(radios)) radio.name = `converter-${forms}`;
   means.id = `converter-means-${forms}`;
-  current.setAttribute("aria-describedby", means.id);
+  signs.id = `converter-signs-${forms}`;
+  needs.id = `converter-needs-${forms}`;
+  current.setAttribute("aria-describedby", `${signs.id} ${means.id}`);
+  bus.setAttribute("aria-describedby", means.id);
+  busVoltage.stand(bus);
   form.addEventListener("input", onTouch);
+  form.addEventListener("reset", reset); // the next reading mirrors the converter again
 
   function onTouch() {
     touched = true;
+    refused = false;
     showMeans();
     orders.clear(spot);
     clearTimeout(timer);
@@ -48,21 +60,27 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   function update(unit) {
     gate = whyClosed(unit);
     for (const name of ["voltage", "current"]) setProperty(radios[name], "disabled", gate !== null);
-    setProperty(current, "disabled", gate !== null);
-    setText(needs, gate ? words.t(gate) : "");
-    setProperty(needs, "hidden", gate === null);
+    for (const field of [current, bus]) setProperty(field, "disabled", gate !== null);
+    busVoltage.show(bus);
+    showNeed(needs, gate === null ? shutDownWaits() : words.t(gate, { mode: modeName(unit.effective, words) }));
     setText(wordNow, unit.word ? words.t(`word.${unit.word}`) : unit.rawWord ? words.t("word.odd", { word: unit.rawWord }) : "--");
     if (gate !== null && touched && choice() !== "stopped") reset(); // what was being entered is no longer on offer
     if (!touched) mirror(unit);
     showMeans();
-    if (touched && gate === null && performance.now() - askedAt > RULES_AGAIN) askRules();
+    if ((touched || asking || refused) && (gate === null || asking) && performance.now() - askedAt > (asking ? QUESTION_AGAIN : RULES_AGAIN)) askRules();
     if (!touched || (gate !== null && choice() !== "stopped")) showAnswer([]);
+  }
+
+  function shutDownWaits() {
+    const why = needSentence(shutDownNeeds(state.get(), id), words);
+    return why && words.t("shutdown.waits", { why });
   }
 
   function whyClosed(unit) {
     const now = state.get();
     if (isReadOnly(now)) return "converter.needs.readonly";
-    if (unit.state !== "live" || !mayOrder(now)) return "converter.needs.live";
+    if (unit.state !== "live") return "converter.needs.live";
+    if (!mayOrder(now)) return "needs.controller";
     if (unit.conflict !== null) return "converter.needs.conflict";
     if (latchOf(now.status) !== null) return "converter.needs.estop";
     return unit.effective === "manual" ? null : "converter.needs";
@@ -82,21 +100,27 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
 
   /** The order as entered, or what is wrong with it; of what is no number, that it cannot be read. */
   function wanted() {
-    const [amperes, bus] = choice() === "stopped" ? [{}, {}] : [readNumber(current.value), busVoltage.read()];
+    const [amperes, volts] = choice() === "stopped" ? [{}, {}] : [readNumber(current.value), busVoltage.read()];
     if (amperes.problem && amperes.problem !== "empty") {
       return { problem: `number.${amperes.problem}`, values: { field: words.t("number.current"), text: current.value.trim() } };
     }
-    const order = converterOrder(choice(), amperes.value ?? null, bus.value ?? null, limitsOf(state.get().model.status));
-    return order.problem === "converter.bus" && bus.sentence ? { ...order, sentence: bus.sentence } : order;
+    const order = converterOrder(choice(), amperes.value ?? null, volts.value ?? null, limitsOf(state.get().model.status));
+    return order.problem === "converter.bus" && volts.sentence ? { ...order, sentence: volts.sentence } : order;
   }
 
-  /** Beside the field, in words, what Set would send now. */
+  /** Beside the fields, in words, what Set would send now, or which of them is wrong. */
   function showMeans() {
     setProperty(means, "hidden", gate !== null);
-    if (gate !== null || choice() === null) return showMeaning(means, current, "", true);
-    const order = wanted();
-    if (!order.problem) return showMeaning(means, current, words.t("converter.means", { what: whatOf(order) }), true);
-    return showMeaning(means, current, touched ? problemOf(order) : "", !touched);
+    const order = gate !== null || choice() === null ? null : wanted();
+    const wrong = order?.problem && touched ? fieldOf(order) : null;
+    const good = order && !order.problem ? words.t("converter.means", { what: whatOf(order) }) : "";
+    for (const field of [current, bus]) showMeaning(means, field, wrong ? problemOf(order) : good, field !== wrong);
+    setAttribute(means, "data-level", wrong ? "warn" : null);
+  }
+
+  /** The field that a problem is about. */
+  function fieldOf({ problem }) {
+    return problem.startsWith("converter.bus") ? bus : current;
   }
 
   function whatOf({ kind, parameters: { dvg, dig } }) {
@@ -154,14 +178,18 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   /** Set was pressed: check here what can be checked, ask the rules, ask the person, give the order. */
   async function submit() {
     const chosen = choice();
-    if (chosen === null || radios[chosen].disabled) {
-      orders.say(spot, words.t("converter.choose"));
+    if (chosen === null) {
+      orders.say(spot, words.t(gate === null ? "converter.choose" : "converter.choose.stopped"), { kind: "warn", holds: () => choice() === null });
+      return;
+    }
+    if (radios[chosen].disabled) {
+      orders.say(spot, words.t("converter.choose.stopped"), { holds: () => gate !== null && radios[chosen].checked });
       return;
     }
     const order = wanted();
     if (order.problem) {
-      orders.say(spot, problemOf(order));
-      current.focus();
+      orders.say(spot, problemOf(order), { holds: () => wanted().problem === order.problem });
+      fieldOf(order).focus();
       return;
     }
     [failing, advice] = [[], []];
@@ -170,10 +198,14 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     else await askRules();
     const hard = hardOf(failing);
     if (hard.length > 0) {
-      orders.say(spot, words.t("rules.refused", { sentence: `${hard.map((rule) => words.said(rule.sentence)).join(" ")} ${words.t("rules.nothing")}` }));
+      const sentence = `${hard.map((rule) => words.said(rule.sentence)).join(" ")} ${words.t("rules.nothing")}`;
+      refused = true;
+      orders.say(spot, words.t("rules.refused", { sentence }), { holds: () => refused && hardOf(failing).length > 0 });
       return;
     }
+    asking = true;
     const { answer, reason, moment } = await ask(question(order));
+    asking = false;
     if (answer !== "yes") {
       if (gate !== null || order.kind === "stopped") showConverter(); // nothing was typed that would have to be typed again
       return;
@@ -231,10 +263,11 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
 
   function reset() {
     touched = false;
+    refused = false;
     asked += 1;
     clearTimeout(timer);
     showAnswer([]);
   }
 
-  return { update, submit };
+  return { update, submit, needs: needs.id };
 }

@@ -1,6 +1,6 @@
-// The outcomes of several forms in one place: a line each, with its order's name, so that none hides another. Used by card.js and cluster.js.
+// The outcomes of several forms in one place: a line each, with its order's name and time, so that none hides another. Used by card.js and cluster.js.
 
-import { orderName } from "../lib/sentences.js";
+import { namedOutcome } from "../lib/sentences.js";
 import { keyed, make, setOutcome } from "./text.js";
 
 /** @param lines orders.lines(...): orders, and sentences that no order stands behind */
@@ -10,8 +10,6 @@ export function showOutcomes(list, lines, words) {
     lines,
     ({ key }) => key,
     () => make("li", "", { class: "outcome" }),
-    (element, { command, kind, text }) => {
-      setOutcome(element, { kind, text: command ? words.t("outcome.of", { what: orderName(command, words), outcome: text }) : text });
-    },
+    (element, line) => setOutcome(element, namedOutcome(line, words)),
   );
 }

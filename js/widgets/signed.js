@@ -10,6 +10,7 @@ export function createSigned({ orders, readNow }, id) {
   const [dialog, form, name, reason, outcome] = ["dialog", "form", "name", "reason", "outcome"].map(find);
   const hold = createHold(dialog, () => [form.querySelector("button[type=submit]")]);
   let asked = null; // what the question was opened with; its `moment`, when it was opened or has told of a refusal; the key of what it has ordered
+  let told = ""; // what it stands open about
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -35,7 +36,8 @@ export function createSigned({ orders, readNow }, id) {
 
   /** What the question is about, where that moves while it stands open. */
   function tell(did, level = null) {
-    if (find("did").textContent !== did) hold.again(); // it asks something else now
+    if (told !== did) hold.again(); // it asks something else now
+    told = did;
     setText(find("did"), did);
     setAttribute(find("did"), "data-level", level);
   }

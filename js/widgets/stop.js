@@ -5,6 +5,7 @@
 // where no answer comes, the plain form below it is offered.
 
 import { isStopOver } from "../lib/converter.js";
+import { namedOutcome } from "../lib/sentences.js";
 import { setOutcome, setProperty } from "./text.js";
 
 const OFFER_AFTER = 1_000; // ms without an answer
@@ -16,7 +17,7 @@ const WORD = "stop";
  * @param askLatch () => Promise of {name, reason} to latch with, null where it was not confirmed
  * @param channel reaches the other tabs of this page, null where there is none
  */
-export function createStop({ api, orders, ask, askLatch, units = () => [], channel = openChannel() }) {
+export function createStop({ words, api, orders, ask, askLatch, units = () => [], channel = openChannel() }) {
   const outcome = document.getElementById("stop-outcome");
   const stopAll = createWay({ spot: "stop", order: "stopAll", ask: async () => ((await ask()) ? {} : null), call: (order) => order.stopAll() });
   const latch = createWay({ spot: "estop", order: "estop", ask: askLatch, call: (order, given) => order.estop(given) });
@@ -94,9 +95,10 @@ export function createStop({ api, orders, ask, askLatch, units = () => [], chann
   function render() {
     const ways = [stopAll, latch];
     for (const way of ways) way.renderOffer();
-    const said = ways.map(({ spot }) => orders.at(spot)).filter(Boolean);
+    const said = ways.map(({ spot }) => orders.shown(spot)).filter(Boolean);
     const last = said.sort((one, other) => newest(other) - newest(one))[0] ?? null;
-    setOutcome(outcome, last && isStopOver(last, units()) ? null : last); // "in Wait" must not stand beside a converter at work
+    const over = last && isStopOver(last, units(), performance.now()); // "in Wait" must not stand beside a converter at work
+    setOutcome(outcome, over ? null : namedOutcome(last, words));
   }
 
   return { press: stopAll.press, render };

@@ -1,18 +1,65 @@
-// Small DOM writes that cost nothing when nothing changed. Used by panels and widgets.
+// Small DOM writes that cost nothing when nothing changed, and let a browser's translator alone. Used by panels and widgets.
 
-/** Sets the text of an element; names from the wire are text, never HTML. */
+import { bare, partsOf } from "../lib/held.js";
+
+const written = new WeakMap(); // element -> {text, frame, parts}: what it was last given, whatever a translator has made of it since
+
+/**
+ * Sets the text of an element; names from the wire are text, never HTML. Its held parts (held.js) become elements that no browser
+ * translates. It is written when what is wanted changes, and then only what of it changed: a translation is not fought over.
+ */
 export function setText(element, text) {
   const wanted = String(text);
-  if (element.textContent !== wanted) element.textContent = wanted;
+  const before = written.get(element);
+  if (before?.text === wanted && (wanted === "" || element.firstChild !== null)) return;
+  const same = before === undefined && element.textContent === wanted; // as the page was sent
+  written.set(element, { text: wanted, ...(same ? { frame: null, parts: [] } : write(element, partsOf(wanted), before)) });
+}
+
+/** Sets every marked text and accessible name below root. */
+export function translate(root, words) {
+  for (const element of root.querySelectorAll("[data-i18n]")) setText(element, words.t(element.dataset.i18n));
+  for (const element of root.querySelectorAll("[data-i18n-label]")) setAttribute(element, "aria-label", words.t(element.dataset.i18nLabel));
+}
+
+function write(element, parts, before) {
+  if (!parts.some(({ held }) => held) || element.closest("[translate]")?.getAttribute("translate") === "no") {
+    element.textContent = parts.map(({ text }) => text).join("");
+    return { frame: null, parts: [] };
+  }
+  const frame = JSON.stringify(parts.map(({ text, held }) => (held ? null : text)));
+  const held = parts.filter((part) => part.held);
+  if (before?.frame === frame && before.parts.every((part) => element.contains(part))) {
+    before.parts.forEach((part, index) => {
+      if (part.textContent !== held[index].text) part.textContent = held[index].text;
+    });
+    return { frame, parts: before.parts };
+  }
+  const nodes = parts.map((part) => (part.held ? make("bdi", part.text, { translate: "no" }) : part.text));
+  element.replaceChildren(...nodes);
+  return { frame, parts: nodes.filter((node) => typeof node !== "string") };
+}
+
+/** Sets a time by the site's clock; the browser's, where that shows another, stands in its title. */
+export function setTime(element, iso, words) {
+  setText(element, words.time(iso));
+  setAttribute(element, "title", words.beside(iso, { seconds: true }) || null);
 }
 
 /** Sets, or with null takes away, an attribute. */
 export function setAttribute(element, name, value) {
   if (value === null || value === false) {
     if (element.hasAttribute(name)) element.removeAttribute(name);
-  } else if (element.getAttribute(name) !== String(value)) {
-    element.setAttribute(name, value === true ? "" : value);
+    return;
   }
+  const wanted = value === true ? "" : bare(String(value));
+  if (element.getAttribute(name) !== wanted) element.setAttribute(name, wanted);
+}
+
+/** Says beside a control what it waits for, "" for nothing, and has assistive technology say it with the control. */
+export function showNeed(element, text) {
+  setText(element, text);
+  setProperty(element, "hidden", text === "");
 }
 
 /** Sets a property such as `hidden`, `disabled`, `checked`. */
@@ -20,13 +67,16 @@ export function setProperty(element, name, value) {
   if (element[name] !== value) element[name] = value;
 }
 
-/** An element with a text and attributes. */
+/** An element with a text and attributes; of what gives an order no browser translates the words. */
 export function make(tag, text = "", attributes = {}) {
   const element = document.createElement(tag);
-  if (text !== "") element.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+  if (ORDERING.has(tag)) element.setAttribute("translate", "no");
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+  if (text !== "") setText(element, text);
   return element;
 }
+
+const ORDERING = new Set(["button", "select", "option"]);
 
 /** Shows beside a number field what will be sent, or why nothing can be; the field itself is marked as well. */
 export function showMeaning(element, input, text, good) {
@@ -39,6 +89,7 @@ export function showMeaning(element, input, text, good) {
 export function setOutcome(element, said) {
   setText(element, said?.text ?? "");
   setAttribute(element, "data-kind", said?.text ? said.kind : null);
+  setAttribute(element, "data-fading", said?.fading === true);
 }
 
 /**

@@ -40,11 +40,31 @@ def said_time(at: datetime, zone: tzinfo = UTC) -> str:
 
 def said_iso(kept: object) -> str:
     """A time in a sentence that is kept as ISO 8601; what somebody changed into none stands as it is."""
+    at = _kept(kept)
+    return str(kept) if at is None else said_time(at)
+
+
+def site_time(kept: object, zone: BaseTzInfo, *, seconds: bool = False) -> str:
+    """As `said_iso`, by the site's clock and with its zone's name: `2026-05-13 12:00 JST`.
+
+    A zone without one is told by its offset (`UTC+06`). Seconds stand there where asked, else where there are any.
+    """
+    at = _kept(kept)
+    if at is None:
+        return str(kept)
+    local = at.astimezone(zone)
+    name = local.tzname() or str(zone)
+    clock = f"{local:%Y-%m-%d %H:%M:%S}"
+    return f"{clock if seconds else clock.removesuffix(':00')} {f'UTC{name}' if name[0] in '+-' else name}"
+
+
+def _kept(kept: object) -> datetime | None:
+    """A time kept as ISO 8601 with its offset; None for any other text."""
     try:
         at = datetime.fromisoformat(str(kept))
     except ValueError:
-        return str(kept)
-    return str(kept) if at.tzinfo is None else said_time(at)
+        return None
+    return None if at.tzinfo is None else at
 
 
 def parse_schedule_value(text: str, zone: BaseTzInfo) -> datetime:

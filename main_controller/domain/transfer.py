@@ -81,8 +81,9 @@ class Transfer:
 
     `since` (monotonic s) is when the present step began; `reason` says why it ends or ended; `touched` whether an
     order that may have been carried out has left; `notes` keeps a sentence per finished step; `failed_step` is the one
-    at which it failed; `safe`: it is over and nothing of it runs any more. It lasts `minutes` from `current_at` on
-    (monotonic s; `current_since` in UTC), or until `wh` are carried, whichever comes first; None is no such limit.
+    at which it failed, `interrupted_step` the one in which a kill left it; `safe`: it is over and nothing of it runs
+    any more. It lasts `minutes` from `current_at` on (monotonic s; `current_since` in UTC), or until `wh` are carried,
+    whichever comes first; None is no such limit.
     `begun` (UTC; `entered`, monotonic s) and `page`: when it was ordered, and by which page, if one. `alarmed` are the
     units that had a heavy alarm when it began.
     """
@@ -100,6 +101,7 @@ class Transfer:
     reason: Sentence | None = None
     failed: bool = False
     failed_step: Step | None = None
+    interrupted_step: Step | None = None
     touched: bool = False
     notes: Mapping[str, Sentence] = field(default_factory=dict)
     began_end: float | None = None
@@ -160,6 +162,8 @@ class Transfer:
             return StepState.DONE if self.state is TransferState.ENDED else StepState(self.state)
         if list(Step)[index] is self.failed_step:
             return StepState.FAILED
+        if list(Step)[index] is self.interrupted_step:
+            return StepState.INTERRUPTED
         if index > place:
             return StepState.WAITING
         return StepState.DONE if str(list(Step)[index]) in self.notes else StepState.SKIPPED

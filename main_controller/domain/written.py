@@ -21,9 +21,10 @@ _JOINERS = re.compile("[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\
 """What only chooses the form of the letter beside it: kept, and not compared."""
 
 
-def may_be_written(text: str) -> bool:
-    """Whether a person's text holds nothing that steers a terminal, a line or the direction of the text around it."""
-    return _REFUSED.search(text) is None
+def refused_in(text: str) -> str | None:
+    """The first character of a person's text that steers a terminal, a line or the direction of the text around it."""
+    found = _REFUSED.search(text)
+    return None if found is None else found[0]
 
 
 def tidy(text: str) -> str:

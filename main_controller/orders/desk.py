@@ -19,7 +19,7 @@ from main_controller.domain.latch import HeldLatch
 from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import EndTransferOrder, ModeOrder, Order, ShutDownOrder, StopAllOrder
-from main_controller.domain.scope import Lane, Scope, named, named_first
+from main_controller.domain.scope import Lane, Scope, named
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.domain.timestamps import iso_utc, said_iso
 from main_controller.domain.timing import Timing
@@ -28,6 +28,7 @@ from main_controller.orders.bus_owner import BusOwner
 from main_controller.orders.moments import Moments
 from main_controller.orders.register import Register
 from main_controller.orders.turns import TurnLost, Turns
+from main_controller.rules.mode_rules import lock_sentence
 from main_controller.sentence import Sentence, say
 from main_controller.store.unit_cache import UnitCache
 
@@ -309,14 +310,7 @@ class Desk:
         for scope in ("", unit_id):
             lock = locks.get(scope) if scope is not None else None
             if lock is not None:
-                locked = say(
-                    "orders.locked",
-                    "{scope} is locked by {name} since {since}: {reason}",
-                    scope=named_first(scope),
-                    name=lock["name"],
-                    since=said_iso(lock["since"]),
-                    reason=lock["reason"],
-                )
+                locked = say("orders.locked", "{lock}.", lock=lock_sentence(scope or "", lock))
                 raise self.refuse(command, locked, cause="locked", lock=lock)
 
     @contextmanager

@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, stops_or_changes
@@ -197,6 +198,11 @@ class Register:
     def open(self) -> list[Command]:
         """The commands that may still change, newest first."""
         return [command for command in self.latest() if command.state.open]
+
+    def ended(self, most: int) -> list[Command]:
+        """The newest commands that do not change any more, newest first, at most so many."""
+        with self._record:
+            return list(islice((one for one in reversed(self._commands.values()) if not one.state.open), most))
 
     def wait_ended(self, command_id: str, timeout: float) -> Command:
         """Wait until the command has ended, at most `timeout` seconds, and return how it stands then."""

@@ -136,6 +136,8 @@ class GuidedTransfer:
                 self._record.claim(command)  # no other procedure begins while this one ends
                 self._record.own(transfer)
                 ending = replace(transfer, state=TransferState.RUNNING, failed=True, reason=why)
+                if transfer.state is TransferState.INTERRUPTED and transfer.step not in ENDING:
+                    ending = replace(ending, interrupted_step=transfer.step)
                 ending = ending.to(Step.CURRENT_OFF, desk.clock(), why)  # the whole end, whatever ran
                 if self._record.move(transfer, ending):
                     self._safe_end.forget()

@@ -47,13 +47,13 @@ def why_not_local(
         return say(
             "rules.localModeLocked",
             "{lock}; its local mode stays as it is until the lock is taken off.",
-            lock=_lock(unit_id, locks[unit_id]),
+            lock=lock_sentence(unit_id, locks[unit_id]),
         )
     if mode is None and "" in locks:
         return say(
             "rules.localRunLocked",
             "{lock}; no unit is set back to Run until the lock is taken off.",
-            lock=_lock("", locks[""]),
+            lock=lock_sentence("", locks[""]),
         )
     unit = grid.units.get(unit_id)
     if unit is None:
@@ -188,19 +188,23 @@ def _late(units: Iterable[UnitAssessment], grid: GridState, limits: RunLimits) -
 def _locked_run(locks: Mapping[str, Lock]) -> Sentence | None:
     if "" not in locks:
         return None
-    return say("rules.runLocked", "{lock}; Run is refused until the lock is taken off.", lock=_lock("", locks[""]))
+    return say(
+        "rules.runLocked", "{lock}; Run is refused until the lock is taken off.", lock=lock_sentence("", locks[""])
+    )
 
 
 def _locked_not_stopped(grid: GridState, locks: Mapping[str, Lock]) -> Sentence | None:
     for scope, lock in locks.items():
         unit = grid.units.get(scope)
         if scope and (unit is None or not unit.live or unit.local_mode is not Mode.STOP):
-            return say("rules.lockedNotStopped", "{lock} and does not show local mode stop.", lock=_lock(scope, lock))
+            return say(
+                "rules.lockedNotStopped", "{lock} and does not show local mode stop.", lock=lock_sentence(scope, lock)
+            )
     return None
 
 
-def _lock(scope: str, lock: Lock) -> Sentence:
-    """Who holds a lock since when and why, as a sentence without its end."""
+def lock_sentence(scope: str, lock: Lock) -> Sentence:
+    """Who holds a lock since when and why, as a sentence without its end: the one form in which it is told."""
     return say(
         "rules.lockedBy",
         "{scope} is locked by {name} since {since} ({reason})",

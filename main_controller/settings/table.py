@@ -71,7 +71,7 @@ class Settings:
     )
     schedulerInterval: float = _setting(5, kinds.number(0.1, 3600), "time between two looks at the schedules", "s")
 
-    timezone: str = _setting("UTC", kinds.zone, "the site's zone: shown times, schedules without an offset")
+    timezone: str = _setting("UTC", kinds.zone, "the site's zone: times on the page, schedules without an offset")
     upstream_timezone: str = _setting("", kinds.zone_or_none, "zone of the units' clocks; empty: shown as given")
     staleafter: float = _setting(
         30, kinds.number(0.1, 3600), "so long without a change of its clock makes a unit stale", "s"

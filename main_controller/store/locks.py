@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from main_controller.clock import utc_now
-from main_controller.domain.timestamps import iso_utc, said_iso
+from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.written import read_alike
 from main_controller.errors import ControllerError, NotFound, Refused
+from main_controller.rules.mode_rules import lock_sentence
 from main_controller.sentence import Sentence, joined, say
 from main_controller.store.database import Database, DatabaseFault
 
@@ -138,14 +139,7 @@ def _found(connection: sqlite3.Connection) -> dict[str, Lock]:
 
 
 def _held(scope: str, lock: Lock) -> Sentence:
-    return say(
-        "store.lockHeld",
-        "{scope} is locked by {name} since {since}: {reason}",
-        scope=_who(scope),
-        name=lock["name"],
-        since=said_iso(lock["since"]),
-        reason=lock["reason"],
-    )
+    return say("store.lockHeld", "{lock}.", lock=lock_sentence(scope, lock))
 
 
 def _others(scope: str, lock: Lock) -> Sentence:

@@ -19,6 +19,7 @@ from main_controller.web import routes
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip, etag_of, matches
 from main_controller.web.replies import reply, shown
 from main_controller.web.route import Given, Handlers
+from main_controller.web.without_comments import without_comments
 
 TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
@@ -61,7 +62,10 @@ class _Asset:
 
 
 class Assets:
-    """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`."""
+    """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`.
+
+    Our own scripts go out without the lines that are comments alone (`without_comments.py`).
+    """
 
     def __init__(self, js: Path, css: Path, img: Path, *, jquery: Path) -> None:
         self._js = js.resolve()
@@ -96,7 +100,7 @@ class Assets:
             kept = self._kept.get(file)
             if kept is not None and kept.stamp == stamp:
                 return kept
-            body = file.read_bytes()
+            body = without_comments(file.read_bytes()) if file.is_relative_to(self._js) else file.read_bytes()
         except OSError:
             raise _missing(file.name) from None
         worth = file.suffix in ZIPPED_TYPES and len(body) >= WORTH_ZIPPING

@@ -14,6 +14,7 @@ from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.timestamps import iso_utc
 from main_controller.rules.bus_figures import BusFigures
+from main_controller.rules.deal_account import DealAccount
 from main_controller.sentence import Sentence
 from main_controller.web import status_report
 from main_controller.web.replies import encoded_json
@@ -29,7 +30,7 @@ from main_controller.web.shapes.frame import (
     Totals,
 )
 from main_controller.web.shapes.holds import latch_of, locks_of
-from main_controller.web.shapes.orders import command_of
+from main_controller.web.shapes.orders import command_of, ended_of
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import sharing_of, then_of
 from main_controller.web.status_report import Sources, data_of, grid_of, moment_of, peer_of, title_of, worker_of
@@ -94,15 +95,17 @@ class FrameReport:
             "grid": {**grid_of(state), "modes": _modes(state)},
             "clock": state.clock,
             "totals": _totals(state.totals),
-            "deals": None if state.deals is None else [_flow(flow) for flow in state.flows],
+            "deals": None if state.deals is None else list(map(_flow, state.flows, sources.deals(state.flows))),
             "spurs": [_spur(spur) for spur in state.spurs],
             "bus": _bus(sources.bus(state), state),
             "busConditions": [condition_of(one) for one in sources.bus_conditions()],
             "gridEvents": [event_of(event) for event in sources.grid_events()],
+            "dealEvents": [event_of(event) for event in sources.deal_events()],
             "apisWeb": {"emulatorEmulator": peer_of(sources.collector()), "budoEmulator": peer_of(sources.watcher())},
             "workers": {"dataCollector": worker_of(sources.collector()), "scheduler": worker_of(sources.scheduler())},
             "schedules": self.schedules(),
             "orders": [command_of(command) for command in sources.orders()],
+            "endedOrders": [ended_of(command) for command in sources.ended_orders()],
             "locks": locks_of(sources.locks()),
             "share": sharing_of(sources.transfer()),
             "then": then_of(then),
@@ -173,7 +176,7 @@ def _totals(totals: cluster.Totals) -> Totals:
     }
 
 
-def _flow(flow: flows.Flow) -> Flow:
+def _flow(flow: flows.Flow, account: DealAccount | None) -> Flow:
     return {
         "giver": flow.giver,
         "taker": flow.taker,
@@ -186,6 +189,12 @@ def _flow(flow: flows.Flow) -> Flow:
         "running": flow.running,
         "current": flow.current,
         "power": flow.power,
+        "seenAt": None if account is None else iso_utc(account.seen_at),
+        "sawBegin": account is not None and account.saw_begin,
+        "standsSince": None if account is None else iso_utc(account.stands_since),
+        "currentSince": None if account is None or account.current_since is None else iso_utc(account.current_since),
+        "energyWh": None if account is None or account.wh is None else round(account.wh, 1),
+        "gaps": account is not None and account.gaps,
     }
 
 

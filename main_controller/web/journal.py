@@ -10,15 +10,15 @@ import pytz
 from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.latch import HeldLatch
-from main_controller.domain.timestamps import parse_schedule_value
+from main_controller.domain.timestamps import parse_schedule_value, site_time
 from main_controller.errors import BadRequest
 from main_controller.sentence import say
-from main_controller.store.journal import Journal
+from main_controller.store.journal import Journal, Subject
 from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.latch_text import latch_text
-from main_controller.web.replies import wants_codes
+from main_controller.web.replies import COMMON_HEADERS, shown, wants_codes
 from main_controller.web.route import Given, Handlers
 from main_controller.web.shapes.common import Message
 from main_controller.web.shapes.holds import latch_of
@@ -33,9 +33,10 @@ class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
     `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text` makes it, `zone` and
-    `version` as the main page does, `title` (may be empty), `simulated`, `rows` as in `/journal` but made
-    visible, `next` (id or None), and the question as it was asked: `frm`, `to`, `unit`, `before` (texts, "" where
-    absent).
+    `version` as the main page does, `title` (the site's or the cluster's name, may be empty), `simulated`, `rows` as in
+    `/journal` but made visible and by the site's clock, `next` (id or None), and the question as it was asked: `frm`,
+    `to`, `unit`, `about`, `before` (texts, "" where absent); `refused` is what is wrong with it, "" where it can be
+    answered.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class JournalPages:
         journal: Journal,
         views: Path,
         *,
-        title: str = "",
+        title: Callable[[], str] = str,
         simulated: bool = False,
         zone: BaseTzInfo = pytz.utc,
         version: str = "",
@@ -64,7 +65,7 @@ class JournalPages:
         return {routes.JOURNAL_ROWS: self.rows, routes.JOURNAL_FILE: self.file, routes.JOURNAL_PAGE: self.page}
 
     def rows(self, given: Given) -> JournalPage:
-        """`/journal[?from=][&to=][&unit=][&before=id][&limit=]` -> `{"rows": [...], "next": id|null}`, newest first."""
+        """`/journal[?from=][&to=][&unit=][&about=][&before=id][&limit=]`: `rows`, the newest first, and `next`."""
         rows, following = self._asked_for(given)
         answer: JournalPage = {"rows": cast(list[JournalRow], rows), "next": following}  # as they were stored
         if wants_codes(bottle.request.environ):
@@ -72,35 +73,47 @@ class JournalPages:
         return answer
 
     def page(self, asked: Given) -> bottle.HTTPResponse:
-        """`/journal.html`: the same for a person; what a form leaves empty counts as absent."""
+        """`/journal.html`: the same for a person; what a form leaves empty counts as absent.
+
+        A time or a subject that cannot be read gives the page with the sentence that says so, as 400.
+        """
         given = {name: value for name, value in asked.items() if value}
-        rows, following = self._asked_for(given)
+        refused: BadRequest | None = None
+        try:
+            rows, following = self._asked_for(given)
+        except BadRequest as wrong:
+            rows, following, refused = [], None, wrong
         html: str = self._template.render(
-            title=self._title,
-            latch=latch_text(latch_of(self._estop())),
+            title=visible(self._title()),
+            latch=latch_text(latch_of(self._estop()), self._zone),
             simulated=self._simulated,
             zone=self._zone.zone,
             version=self._version,
-            rows=[_readable(row) for row in rows],
+            rows=[_readable(row, self._zone) for row in rows],
             next=following,
             frm=given.get("from", ""),
-            **{name: given.get(name, "") for name in ("to", "unit", "before")},
+            refused="" if refused is None else refused.sentence,
+            **{name: given.get(name, "") for name in ("to", "unit", "about", "before")},
         )
-        return tagged(html.encode(), "text/html; charset=utf-8")
+        if refused is None:
+            return tagged(html.encode(), "text/html; charset=utf-8")
+        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", **COMMON_HEADERS}
+        return bottle.HTTPResponse(html.encode(), refused.status, headers)
 
     def file(self, given: Given) -> bottle.HTTPResponse:
-        """`/journal.csv[?from=][&to=][&unit=]`: oldest first, streamed; 503 while others fetch it already."""
-        frm, to = self._range(given)
+        """`/journal.csv[?from=][&to=][&unit=][&about=]`: oldest first, streamed; 503 while others fetch files already."""
+        (frm, to), about = self._range(given), _subject(given)
 
         def rows() -> Iterator[Sequence[Any]]:
-            return ([row[column] for column in COLUMNS] for row in self._journal.stream(frm, to, given.get("unit")))
+            stream = self._journal.stream(frm, to, given.get("unit"), about)
+            return ([row[column] for column in COLUMNS] for row in stream)
 
         return self._files.reply("journal.csv", COLUMNS, rows)
 
     def _asked_for(self, given: Given) -> tuple[list[dict[str, Any]], int | None]:
         frm, to = self._range(given)
         limit = given.get("limit", routes.PAGE_ROWS)
-        return self._journal.page(frm, to, given.get("unit"), given.get("before"), limit)
+        return self._journal.page(frm, to, given.get("unit"), given.get("before"), limit, _subject(given))
 
     def _range(self, given: Given) -> tuple[datetime | None, datetime | None]:
         frm, to = (self._moment(given.get(name)) for name in ("from", "to"))
@@ -112,6 +125,21 @@ class JournalPages:
         return None if text is None else parse_schedule_value(text, self._zone)
 
 
-def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    """A row for a person without a script: what cannot be seen in ids and names shows as signs (H9)."""
-    return {name: visible(value) if isinstance(value, str) else value for name, value in row.items()}
+def _subject(given: Given) -> Subject | None:
+    about = given.get("about")
+    if about is None:
+        return None
+    try:
+        return Subject(about)
+    except ValueError:
+        other = say(
+            "web.noSubject", "The parameter about must be one of {subjects}, not {given}.",
+            subjects=list(Subject), given=shown(about),
+        )  # fmt: skip
+        raise BadRequest(other) from None
+
+
+def _readable(row: dict[str, Any], zone: BaseTzInfo) -> dict[str, Any]:
+    """A row for a person without a script: by the site's clock, and what cannot be seen shows as signs (H9, H17)."""
+    shown = {name: visible(value) if isinstance(value, str) else value for name, value in row.items()}
+    return {**shown, "at": site_time(row["at"], zone, seconds=True)}

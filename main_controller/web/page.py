@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import bottle
+import pytz
+from pytz.tzinfo import BaseTzInfo
 
 from main_controller.assessment.cluster import clock_of
 from main_controller.domain.deals import normalise
@@ -92,12 +94,13 @@ class Page:
         """What the template gets."""
         snapshot, status = self._cache.snapshot(), self._status()
         data, grid, units = status["data"], status["grid"], status["units"]
+        zone = pytz.timezone(status["timezone"])
         return {
             "title": status["title"],
             "display": display,
             "read_only": status["config"]["readOnly"],
             "simulated": status["simulated"],
-            "latch": latch_text(status["estop"]),
+            "latch": latch_text(status["estop"], zone),
             "unwatched": [
                 {"id": unit_id, "sentence": _unwatched(unit_id, unit)}
                 for unit_id, unit in units.items()
@@ -110,7 +113,7 @@ class Page:
             "deals": [] if grid["deals"] is None else [_deal(deal) for deal in snapshot.grid.deals or ()],
             "clock": _clock(snapshot),
             "filters": FILTERS,
-            "units": [_card(snapshot, unit_id, units[unit_id], grid["gridMaster"]) for unit_id in sorted(units)],
+            "units": [_card(snapshot, unit_id, units[unit_id], grid["gridMaster"], zone) for unit_id in sorted(units)],
             "zone": status["timezone"],
             "version": status["version"],
             "now": status["time"],
@@ -124,7 +127,7 @@ def in_words(mode: str | None) -> str:
     return known.label if known is not None else visible(mode or NOTHING)
 
 
-def _card(snapshot: Snapshot, unit_id: str, status: UnitShown, master: str | None) -> dict[str, Any]:
+def _card(snapshot: Snapshot, unit_id: str, status: UnitShown, master: str | None, zone: BaseTzInfo) -> dict[str, Any]:
     sighting = snapshot.sightings.get(unit_id)
     unit = sighting.unit if sighting is not None else Unit(unit_id, {})
     kept = snapshot.remembered.get(unit_id)
@@ -147,7 +150,7 @@ def _card(snapshot: Snapshot, unit_id: str, status: UnitShown, master: str | Non
         "unwatched": status["unwatched"],
         "locked": status["locked"],
         "conflict": status["conflict"],
-        "trips": None if status["trips"] is None else trips_sentence(status["trips"]),
+        "trips": None if status["trips"] is None else trips_sentence(status["trips"], zone),
     }
 
 

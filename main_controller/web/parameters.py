@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import bottle
 
-from main_controller.domain.written import may_be_written
+from main_controller.domain.written import refused_in
 from main_controller.errors import BadRequest
-from main_controller.sentence import say
+from main_controller.sentence import Sentence, say
 from main_controller.web.kinds import MAX_CHARACTERS, UNIT_ID, empty, too_long
 from main_controller.web.replies import shown
 from main_controller.web.route import BesideStop, Parameter, Route
@@ -68,11 +68,9 @@ class Parameters:
             return BadRequest(say("web.parameterTwice", "The parameter {name} is given twice.", name=shown(name)))
         if len(value) > MAX_CHARACTERS:
             return too_long(name)
-        if _holds_control(value, name):
-            sentence = say(
-                "web.parameterHoldsControl", "The parameter {name} holds a control character.", name=shown(name)
-            )
-            return BadRequest(sentence)
+        control = _control_in(value, name)
+        if control is not None:
+            return BadRequest(_why_not(control, name))
         if name in BESIDE_NAMES and not value.strip():
             return empty(name)
         return None
@@ -194,11 +192,23 @@ def _unknown(name: str, route: Route) -> BadRequest:
     return BadRequest(sentence)
 
 
-def _holds_control(value: str, name: str) -> bool:
-    """Whether a parameter of that name may not hold this value: of what persons write, any letter may stand in it."""
+def _control_in(value: str, name: str) -> str | None:
+    """The first character that a parameter of that name may not hold; of what persons write, any letter may be."""
     if name in WRITTEN_BY_PERSONS:
-        return not may_be_written(value)
-    return any(_is_control(character, name) for character in value)
+        return refused_in(value)
+    return next((character for character in value if _is_control(character, name)), None)
+
+
+def _why_not(control: str, name: str) -> Sentence:
+    """What is wrong with it, in words that say what it does."""
+    if control in DIRECTIONS:
+        return say(
+            "web.parameterTurnsText",
+            "The parameter {name} holds a character that turns the direction of text ({sign}).",
+            name=shown(name),
+            sign=f"U+{ord(control):04X}",
+        )
+    return say("web.parameterHoldsControl", "The parameter {name} holds a control character.", name=shown(name))
 
 
 def _is_control(character: str, name: str) -> bool:

@@ -16,6 +16,7 @@ from main_controller.procedures.then_mode import THEN_MODES
 from main_controller.rules.interlock_terms import RULES
 from main_controller.sentence import say
 from main_controller.server.lanes import Lane
+from main_controller.store.journal import Subject
 from main_controller.web.kinds import (
     ANYTHING,
     FIGURE,
@@ -177,6 +178,7 @@ RANGE = (
     Parameter(name="from", kind=TIME, says="ISO 8601", example="2026-11-21T00:00:00Z"),
     Parameter(name="to", kind=TIME, says="ISO 8601", example="2099-11-22T00:00:00Z"),
     Parameter(name="unit", kind=UNIT_ID, says="this unit alone", example="E004"),
+    Parameter(name="about", kind=word(*map(str, Subject)), says=", ".join(Subject), example="orders"),
 )
 ROWS = (
     *RANGE,
@@ -210,6 +212,10 @@ MAIN = Route(
     name="page", path="/", title=READINGS, says="the page", requirement="R1", ignores_unknown=True,
     parameters=(Parameter(name="display", kind=ANYTHING, says="`wall` is without controls", example="wall"),),
     reply=Reply(HTML, tagged=True),
+)  # fmt: skip
+HELP_PAGE = Route(
+    name="getHelpPage", path="/help.html", title=READINGS, says="what the page shows and does, for a person",
+    ignores_unknown=True, reply=Reply(HTML, tagged=True),
 )  # fmt: skip
 LOG_INFO = Route(
     name="getLogInfo", path="/get/logInfo", title=READINGS, requirement="R2", polled=True, ignores_unknown=True,
@@ -564,7 +570,7 @@ JOURNAL_FILE = Route(
 JOURNAL_PAGE = Route(
     name="getJournalPage", path="/journal.html", title=JOURNAL,
     says="the same as `/journal`, as a page", parameters=tuple(replace(one, may_be_empty=True) for one in ROWS),
-    reply=Reply(HTML, tagged=True),
+    reply=Reply(HTML, tagged=True, explains=True),
 )  # fmt: skip
 
 
@@ -617,7 +623,19 @@ APIS_LOG = Route(
 
 
 ROUTES: tuple[Route, ...] = (
-    *(MAIN, LOG_INFO, LOG, *UNIT_DATA, *UNIT_DCDC, *UNIT_METER, *UNIT_IDENTITY, *UNIT_EMU, GLOBAL_MODE, DEALS_INFO),
+    *(
+        MAIN,
+        HELP_PAGE,
+        LOG_INFO,
+        LOG,
+        *UNIT_DATA,
+        *UNIT_DCDC,
+        *UNIT_METER,
+        *UNIT_IDENTITY,
+        *UNIT_EMU,
+        GLOBAL_MODE,
+        DEALS_INFO,
+    ),
     *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI, JQUERY, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command
 from main_controller.domain.freshness import UnitState
@@ -17,6 +18,7 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.procedures.guided_transfer import TransferStanding
 from main_controller.procedures.then_mode import Promise
 from main_controller.rules.bus_figures import BusFigures
+from main_controller.rules.deal_account import DealAccount
 from main_controller.sentence import Sentence
 from main_controller.store.chronicle import Event
 from main_controller.store.known_units import Acknowledgement
@@ -67,11 +69,13 @@ class Sources:
     """Whom the report asks each time.
 
     `acknowledgement` says by whom and when a unit last seen in this status was acknowledged; `orders` are those that
-    may still change; `locks` are by unit id, "" for the cluster. `serial` numbers the status and `start` names this
-    start of the program, for orders that say when they were pressed (H1); `then` is the mode that is to follow a Soft
-    Stop (H2); `bus` are the bus' figures in that state, `bus_conditions` what is wrong on it (S9); `estop` is the
-    E-stop's latch (I17); `journal` says why the journal is not written, `not_kept` which of log and pid file cannot be
-    (M10); `trips` are the moments (monotonic s) of each unit's trips that nobody has reset (I11).
+    may still change, `ended_orders` the newest of the others; `locks` are by unit id, "" for the cluster. `serial`
+    numbers the status and `start` names this start of the program, for orders that say when they were pressed (H1);
+    `then` is the mode that is to follow a Soft Stop (H2); `bus` are the bus' figures in that state, `bus_conditions`
+    what is wrong on it (S9); `estop` is the E-stop's latch (I17); `journal` says why the journal is not written,
+    `not_kept` which of log and pid file cannot be (M10); `trips` are the moments (monotonic s) of each unit's trips
+    that nobody has reset (I11); `deals` are the accounts of these deals, None where there is none yet, `deal_events`
+    how deals began and ended of late.
     """
 
     collector: Callable[[], Health]
@@ -80,6 +84,7 @@ class Sources:
     schedules: Callable[[], ScheduleStatus]
     acknowledgement: Callable[[str, str | None], Acknowledgement | None] = field(default=lambda _unit, _word: None)
     orders: Callable[[], Sequence[Command]] = tuple
+    ended_orders: Callable[[], Sequence[Command]] = tuple
     grid_events: Callable[[], Sequence[Event]] = tuple
     locks: Callable[[], Mapping[str, Mapping[str, str]]] = dict
     transfer: Callable[[], TransferStanding | None] = _none
@@ -92,6 +97,8 @@ class Sources:
     bus: Callable[[GridState], BusFigures] = lambda _state: BusFigures()
     estop: Callable[[], HeldLatch | None] = _none
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
+    deals: Callable[[Sequence[Flow]], Sequence[DealAccount | None]] = field(default=lambda flows: [None] * len(flows))
+    deal_events: Callable[[], Sequence[Event]] = tuple
 
 
 class StatusReport:

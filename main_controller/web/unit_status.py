@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pytz.tzinfo import BaseTzInfo
+
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, parse_converter_status
-from main_controller.domain.timestamps import iso_utc, said_iso
+from main_controller.domain.timestamps import iso_utc, site_time
 from main_controller.rules.unit_rules import too_many_trips
 from main_controller.store import known_units
 from main_controller.web.shapes.holds import Locks
@@ -106,8 +108,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
-def trips_sentence(trips: Trips) -> str:
-    """How often the converter tripped, `trips` as `unit_status` tells it, and what that means for its orders (I11)."""
+def trips_sentence(trips: Trips, zone: BaseTzInfo) -> str:
+    """How often the converter tripped, `trips` as `unit_status` tells it, and what that means for its orders (I11).
+
+    When last is told by the site's clock, in `zone`.
+    """
     times = "once" if trips["count"] == 1 else f"{trips['count']} times"
-    sentence = f"Its converter went to Wait by itself {times}, last at {said_iso(trips['last'])}"
+    sentence = f"Its converter went to Wait by itself {times}, last at {site_time(trips['last'], zone)}"
     return f"{sentence}; it stays there until a person resets its trips." if trips["tooMany"] else f"{sentence}."

@@ -58,7 +58,7 @@ class Loops:
         admission = Admission(stores.cache, settings.maxunits)
         self.collector = DataCollector(
             upstream.apis_web, stores.cache,
-            listeners=[stores.known.note, does.bus_events.polled], admission=admission, clock=clock,
+            listeners=[stores.known.note, does.bus_events.polled, does.deals.polled], admission=admission, clock=clock,
         )  # fmt: skip
         watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, clock=clock)
         situations = Situations(does.desk, earlier=stores.journaling.earlier_person_orders())
@@ -86,6 +86,7 @@ class Loops:
             Periodic("stop follower", beats.look, does.stop_follower.run_once),
             Periodic("grid events", beats.events, does.events.run_once),
             Periodic("bus events", beats.events, does.bus_events.run_once),
+            Periodic("deals watched", beats.events, does.deals.run_once),
             Periodic("acknowledgements", beats.events, does.acknowledge.run_once),
             Periodic("estop", beats.look, does.estop.run_once),
             Periodic("hand time", beats.events, does.hand_time.run_once),

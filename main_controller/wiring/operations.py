@@ -41,6 +41,7 @@ from main_controller.store.latch_file import LatchFile
 from main_controller.watching.answers import Answers
 from main_controller.watching.bus_events import BusEvents
 from main_controller.watching.bus_view import BusView
+from main_controller.watching.deal_watch import DealWatch
 from main_controller.watching.grid_events import GridEvents
 from main_controller.watching.stop_follower import StopFollower
 from main_controller.watching.verification import Verification
@@ -65,6 +66,7 @@ class Operations:
         )  # fmt: skip
         self.events = GridEvents(desk, record=stores.journaling.record)
         chronicle = self.events.chronicle
+        self.deals = DealWatch(desk, record=stores.journaling.record)
         self.trips = Trips()
         self.pages = PagesHeard(clock)
         readers = threads.executor(READERS, "read")

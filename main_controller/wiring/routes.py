@@ -21,6 +21,7 @@ from main_controller.web.csv_file import CsvFiles
 from main_controller.web.frame import Frames
 from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
+from main_controller.web.help_page import HelpPage
 from main_controller.web.history import HistoryPages
 from main_controller.web.journal import JournalPages
 from main_controller.web.live_readings import LiveReadings
@@ -29,7 +30,7 @@ from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
 from main_controller.web.schedules_shown import SchedulesShown
-from main_controller.web.status_report import Sources, StatusReport
+from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.choices import Upstream, about
 from main_controller.wiring.loops import Loops, waking
@@ -39,6 +40,9 @@ from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, Threads
 
 WAITING_READINGS = 8
 """How many readings may wait for apis-web or a device at once."""
+
+ENDED_SHOWN = 20
+"""How many orders that have ended the page is shown."""
 
 
 class Routes:
@@ -94,6 +98,7 @@ class Routes:
         files = CsvFiles()
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
+            HelpPage(settings.root / "views"),
             readings,
             frames,
             LiveReadings(
@@ -110,7 +115,8 @@ class Routes:
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
             JournalPages(
-                stores.journal, settings.root / "views", title=settings.title,
+                stores.journal, settings.root / "views",
+                title=lambda: settings.title or title_of(cache.snapshot()),
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
                 version=__version__,
                 estop=does.estop.standing, files=files,
@@ -143,6 +149,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         journal=lambda: stores.journal.fault,
         not_kept=lambda: [*not_kept(), *([loops.recorder.fault] if loops.recorder.fault else [])],
         orders=stores.commands.open,
+        ended_orders=lambda: stores.commands.ended(ENDED_SHOWN),
         grid_events=does.events.events,
         locks=stores.locks.all,
         transfer=does.transfer.standing,
@@ -153,4 +160,6 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         bus=does.bus_view.figures,
         estop=does.estop.standing,
         trips=does.trips.moments,
+        deals=does.deals.accounts,
+        deal_events=does.deals.events,
     )

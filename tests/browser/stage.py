@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 from playwright.sync_api import Page, Route
 
 from benchmarks.made_frame import frame_of
+from main_controller import __version__
 
 Json = dict[str, Any]
 CLOSED = (
@@ -102,17 +103,20 @@ def unit_status(state: str = "live", **given: Any) -> Json:
 
 @dataclass
 class Stage:
-    """The readings; a test changes them while the page is open. `kept` are the last data of silent units.
+    """The readings; a test changes them while the page is open. `kept` are the last data of silent units, `accounts`
+    what the controller has counted of each deal.
 
     `orders` holds what the page ordered: (path, form), without the terms, which stand in `terms` at the same place.
     An order is answered as the program does with `wait=no` and is verified at once; `ends` says otherwise by path:
     {"state": "accepted"}, {"state": "failed", "error": ...}. `answers` are given as they stand.
+    `wall` is the time that the controller tells, where that is not now.
     `bare` are the paths of orders that came without their key or moment: there may be none (H1).
     """
 
     units: dict[str, Json] = field(default_factory=dict)
     states: dict[str, Json] = field(default_factory=dict)
     deals: list[Json] | None = field(default_factory=list)
+    accounts: list[Json] = field(default_factory=list)
     grid: Json = field(default_factory=dict)
     more: Json = field(default_factory=dict)
     schedules: Json = field(default_factory=dict)
@@ -123,6 +127,7 @@ class Stage:
     ends: dict[str, Json] = field(default_factory=dict)
     bare: list[str] = field(default_factory=list)
     commands: list[Json] = field(default_factory=list)
+    wall: str | None = None
     serial: int = 0
     dead: bool = False
     proxy_says: str | None = None
@@ -144,7 +149,7 @@ class Stage:
             "serial": self.serial,
             "start": "stage",
             "then": None,
-            "version": "1.0.0",
+            "version": __version__,
             "time": moment(),
             "simulated": False,
             "title": "oist20",
@@ -191,10 +196,14 @@ class Stage:
         told |= {"about": {name: status[name] for name in about}}
         told["schedules"] = {**status["schedules"], "set": self.schedules}
         deals = None if status["grid"]["noGridMaster"] else self.deals
+        told = {"dealEvents": [], "endedOrders": [], **told}
         if "age" in told["data"]:
             age = told["data"].pop("age")
             told["data"]["updated"] = None if age is None else moment(-age)
-        return frame_of({**self.kept, **self.units}, self.states, deals, told)
+        frame = frame_of({**self.kept, **self.units}, self.states, deals, told)
+        for one, account in zip(frame["deals"] or [], self.accounts, strict=False):
+            one.update(account)
+        return frame if self.wall is None else {**frame, "time": self.wall}
 
     def attach(self, page: Page) -> None:
         """Serve these readings to the page, and note its orders."""

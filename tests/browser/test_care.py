@@ -51,21 +51,20 @@ def test_a_tab_without_anything_to_follow_rests_while_hidden(open_quiet: OpenPag
 
 
 def test_guided_sharing_names_the_voltage_that_it_will_use(open_quiet: OpenPage) -> None:
-    """The Bus voltage field stands far from the dialog: the question says what it holds; an empty one is refused."""
+    """The question says what the dialog's own Bus voltage field holds; an empty one is refused."""
     stage = Stage.of(3, mode="manual")
     stage.grid["mode"] = "manual"
     page = open_quiet(stage=stage)
-    page.locator("#bus-voltage").fill("310")
     page.locator("#open-transfer").click()
+    page.locator("#transfer-voltage").fill("310")
     page.locator("#transfer-start").click()
     expect(page.locator("#confirm-lead")).to_contain_text("E001 raises the bus to 310.0 V")
     page.locator("#confirm-cancel").click()
-    page.locator("#transfer-dialog").get_by_role("button", name="Close").click()
-    page.locator("#bus-voltage").fill("")
-    page.locator("#open-transfer").click()
+    page.locator("#transfer-voltage").fill("")
+    expect(page.locator("#transfer-voltage")).to_have_attribute("aria-invalid", "true")
     page.locator("#transfer-start").click()
-    expect(page.locator("#transfer-outcome")).to_contain_text("holds no number")
-    assert stage.orders == []
+    expect(page.locator("#transfer-outcome")).to_have_text("Give the Bus voltage (300 to 380 V).")
+    assert [path for path, form in stage.orders if "dryRun" not in form] == []
 
 
 def test_a_lost_controller_vouches_for_nothing(open_quiet: OpenPage) -> None:

@@ -113,7 +113,7 @@ def test_a_refused_reset_is_told_in_its_question_and_may_be_pressed_again(open_q
     stage.more["estop"] = None
     page.locator("#estop-reset-yes").click()
     expect(page.locator("#estop-reset-dialog")).not_to_be_visible()
-    expect(page.locator("#cluster-outcome")).to_have_text("Reset of the E-stop: done")
+    expect(page.locator("#cluster-outcome")).to_contain_text("Reset of the E-stop: done")
     assert forms(stage, "/estopReset") == [{"name": ["bob"], "reason": ["seen & mended"]}] * 2
 
 
@@ -351,7 +351,7 @@ def test_the_latch_stands_while_the_controller_cannot_be_reached(open_quiet: Ope
     page = open_quiet(stage=stage, may_fail=True, hurry=8)
     expect(page.locator("#estop-reset")).to_be_enabled()
     stage.dead = True
-    expect(page.locator("#banners")).to_contain_text("cannot be reached since")
+    expect(page.locator("#alive-notice")).to_contain_text("cannot be reached since", timeout=WAIT)
     expect(page.locator("#estop-title")).to_be_visible()
     expect(page.locator("#estop-reset")).to_be_disabled()
 

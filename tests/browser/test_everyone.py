@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 from urllib.request import Request, urlopen
 
@@ -99,12 +100,13 @@ def test_axe_finds_nothing(open_quiet: OpenPage, state: str, scheme: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("path", "size"), [("", (360, 800)), ("?display=wall", (1920, 1080)), ("journal.html", (1280, 800))]
+    ("path", "size"),
+    [("", (360, 800)), ("?display=wall", (1920, 1080)), ("journal.html", (1280, 800)), ("help.html", (360, 800))],
 )
 def test_axe_finds_nothing_on_phone_wall_and_journal(open_quiet: OpenPage, path: str, size: tuple[int, int]) -> None:
     """The same for the other forms of the page."""
     page = open_quiet(path, stage=staged(), viewport={"width": size[0], "height": size[1]})
-    expect(page.locator("#trust-live b, #journal-rows tr").first).to_be_visible()
+    expect(page.locator("#trust-live b, #journal-rows tr, .help article:not([hidden])").first).to_be_visible()
     assert violations(page) == []
 
 
@@ -116,6 +118,8 @@ def test_the_six_figures_stand_in_tidy_columns(open_quiet: OpenPage, width: int,
     stage.units["E002"] = unit_data("E002", ig=-4.9)
     page = open_quiet(stage=stage, viewport={"width": width, "height": 1000}, locale=locale)
     page.locator('.card[data-unit="E002"]').scroll_into_view_if_needed()
+    if page.locator("#density").get_attribute("aria-pressed") == "true":
+        page.locator("#density").click()
     six = page.locator('.card[data-unit="E002"] .six')
     expect(six.locator("[data-figure=wg]")).to_have_text("-1715.00")
     boxes = six.locator("dt").evaluate_all("all => all.map(e => e.getBoundingClientRect().toJSON())")
@@ -173,6 +177,7 @@ def test_a_phone_shows_all_without_sideways_scrolling(open_quiet: OpenPage, pict
     assert stop is not None
     assert 600 < stop["y"] < 800
     assert stop["height"] >= 44
+    page.locator('.card[data-unit="E002"] .opener').tap()
     page.locator('.card[data-unit="E002"] [data-act=schedule-set]').tap()
     box = page.locator("#schedule-dialog").bounding_box()
     assert box is not None
@@ -279,6 +284,94 @@ def test_paper_shows_every_unit_as_it_is_now_and_no_controls(open_quiet: OpenPag
     assert cluster.evaluate("all => all.scrollHeight <= all.clientHeight")
 
 
+def test_on_paper_the_picture_is_light_and_lies_on_nothing(open_quiet: OpenPage) -> None:
+    """H21: also where the page is dark; one canvas shows all of it within its frame, and the page is dark again."""
+    page = open_quiet(stage=staged(), color_scheme="dark")
+    expect(page.locator("#trust-live b")).to_have_text("5")
+    corner = """() => {
+        const { width, height } = document.getElementById('scene');
+        const shot = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+        shot.drawImage(document.getElementById('scene'), 0, 0);
+        const { data } = shot.getImageData(0, 0, width, height);
+        let greens = 0;
+        for (let i = 0; i < data.length; i += 4) greens += data[i + 1] > data[i] + 40 && data[i] < 120 ? 1 : 0;
+        return { least: Math.min(...data.slice(0, 3)), greens };
+    }"""
+    dark = page.evaluate(corner)
+    assert dark["least"] < 60
+    assert dark["greens"] < 50
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    light = page.evaluate(corner)
+    assert light["least"] > 200
+    assert light["greens"] > 500
+    frame = page.locator(".scene-frame").bounding_box()
+    assert frame is not None
+    shown = page.locator(".scene-frame canvas").evaluate_all(
+        "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().toJSON())"
+    )
+    assert len(shown) == 1
+    assert shown[0]["bottom"] <= frame["y"] + frame["height"] + 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+def test_a_phone_with_20_units_is_no_page_without_end(open_quiet: OpenPage, locale: str) -> None:
+    """6,000 px at most, the stop's bar 8 % of the screen at most with both of its buttons, and no field behind it."""
+    stage = Stage.of(20)
+    stage.deals = [deal(f"E{n:03d}", f"E{n + 1:03d}") for n in range(1, 21, 2)]
+    page = open_quiet(stage=stage, viewport={"width": 390, "height": 844}, has_touch=True, locale=locale)
+    expect(page.locator("#trust-live b")).to_have_text("20")
+    for card in page.locator(".card").all():
+        card.scroll_into_view_if_needed()
+    assert page.evaluate("document.documentElement.scrollHeight") <= 6000
+    bar = page.locator("#stop-block").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= 0.08 * 844
+    for button in ("#stop-all", "#estop-press"):
+        box = page.locator(button).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+        assert box["width"] >= 44
+        assert page.locator(button).evaluate("one => one.scrollWidth <= one.clientWidth")
+    expect(page.locator("#stop-note .short")).to_be_visible()
+    assert page.locator("#stop-note").evaluate("note => note.scrollWidth <= note.clientWidth")
+    page.set_viewport_size({"width": 390, "height": 420})  # as with the keyboard open
+    page.locator('.card[data-unit="E020"] .opener').tap()
+    for field in (page.locator("#find"), page.locator('.card[data-unit="E020"] select[name=local]')):
+        field.focus()
+        box, bar = field.bounding_box(), page.locator("#stop-block").bounding_box()
+        assert box is not None
+        assert bar is not None
+        assert box["y"] + box["height"] <= bar["y"]
+
+
+def test_what_is_grave_is_the_largest_on_the_wall_and_a_clock_runs(open_quiet: OpenPage, pictures: Path) -> None:
+    """Read from five metres: the gravest sentence in the largest letters and whole, the site's time, the data's age."""
+    stage = staged()
+    for number in range(9, 15):
+        one = f"E{number:03d}"
+        stage.kept[one] = unit_data(one)
+        stage.states[one] = unit_status("silent", age=130.0, lastWord="0x0041", unwatched=True)
+    page = open_quiet("?display=wall", stage=stage, viewport={"width": 1920, "height": 1080})
+    expect(page.locator("#unwatched li:not(.acknowledged)")).to_have_count(2)
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    grave = page.locator("#unwatched p").first.evaluate(size)
+    assert grave >= 50
+    for other in ("#mode-wall", "#deals b", "#wall-clock", "#trust-age"):
+        assert page.locator(other).first.evaluate(size) < grave
+    assert page.locator("#unwatched-list").evaluate("list => list.scrollHeight <= list.clientHeight")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    clock = page.locator("#wall-clock")
+    expect(clock).to_have_text(re.compile(r"^\d\d:\d\d:\d\d UTC$"))
+    before = clock.inner_text()
+    expect(clock).not_to_have_text(before)
+    expect(page.locator("#trust-age")).to_be_visible()
+    page.screenshot(path=pictures / "wall-grave.png")
+
+
 JOURNAL = {
     "at": "2020-01-01T10:00:00+00:00",
     "kind": "gridMaster",
@@ -288,6 +381,7 @@ JOURNAL = {
     "before": "E001",
     "after": {"units": {"E007": {"state": "verified", "evidence": "a-word-that-is-longer-than-any-column" * 4}}},
     "outcome": "verified",
+    "id": 1,
 }
 """A row of the journal with a value that no column holds on one line."""
 
@@ -303,20 +397,23 @@ LINES = """cell => {
 def test_the_journal_breaks_no_word_of_a_row(open_quiet: OpenPage, width: int) -> None:
     """Columns as wide as their words, or, on a phone, each row as a block with its cells' names."""
     page = open_quiet("journal.html", viewport={"width": width, "height": 800})
-    body = {"rows": [JOURNAL, {**JOURNAL, "before": None, "after": None}], "next": None}
+    body = {"rows": [{**JOURNAL, "id": 2}, {**JOURNAL, "before": None, "after": None}], "next": None}
     page.route(re.compile(r"/journal(\?|$)"), lambda route: route.fulfill(json=body))
     page.reload()
     rows = page.locator("#journal-rows tr")
     expect(rows).to_have_count(2)
-    for cell in ("gridMaster", "operator-7", "E007", "verified"):
+    for cell in ("operator-7", "E007", "verified"):
         assert rows.first.get_by_text(cell, exact=True).evaluate(LINES) == 1, cell
-    assert rows.first.locator(".what").evaluate(LINES) <= 3
+    assert rows.first.locator(".what p").evaluate(LINES) <= 3
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     names = rows.last.locator("td:visible").evaluate_all(
         "all => all.map(one => getComputedStyle(one, '::before').content)"
     )
-    stacked = ["Time (UTC)", "Kind", "Who", "Unit", "What", "Outcome"]
-    assert names == ([f'"{name}"' for name in stacked] if width == 360 else ["none"] * 7)
+    stacked = ["Time (UTC)", "What", "Who", "Unit", "Outcome"]
+    assert names == ([f'"{name}"' for name in stacked] if width == 360 else ["none"] * 5)
+    rows.first.locator("summary").click()
+    expect(rows.first.locator("dd").first).to_have_text("Grid Master")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("locale", "said"), [("en-GB", "contradicted by the readings"), ("ja-JP", "データと矛盾")])
@@ -325,7 +422,11 @@ def test_the_journal_marks_a_row_by_its_stage_and_never_by_its_sentence(
 ) -> None:
     page = open_quiet("journal.html", locale=locale)
     sentence = "contradicted: E001 shows charge."
-    rows = [{**JOURNAL, "outcome": sentence, "order": "setDcdc", "stage": stage} for stage in ("contradicted", "event")]
+    row: dict[str, Any] = {**JOURNAL, "outcome": sentence, "stage": "contradicted"}
+    rows = [
+        {**row, "kind": "order", "order": "setDcdc", "commandId": "c1", "id": 2},
+        {**row, "stage": "event", "id": 1},
+    ]
     page.route(re.compile(r"/journal(\?|$)"), lambda route: route.fulfill(json={"rows": rows, "next": None}))
     page.reload()
     results = page.locator("#journal-rows .result")
@@ -387,7 +488,6 @@ def test_everything_is_reached_by_keyboard_in_the_specified_order(open_quiet: Op
         "debug",
         "flush",
         "stop-all",
-        "bus-voltage",
         "scene-outline",
         "find",
     ]
@@ -427,7 +527,7 @@ def test_stop_all_stands_on_the_journals_page_too(browser: Browser, open_page: O
     page.locator("#stop-all").click()
     page.keyboard.press("Enter")
     expect(page.locator("#stop-outcome")).to_contain_text("Every unit known is in Wait", timeout=60_000)
-    expect(page.locator("#journal-rows")).to_contain_text("stopAll")
+    expect(page.locator("#journal-rows")).to_contain_text("Stop all")
     assert [c["order"] for c in plant.console.get("/commands")["commands"]].count("stopAll") == 1
     place = browser.new_context(java_script_enabled=False)
     plain = place.new_page()
@@ -489,7 +589,7 @@ def test_the_journals_address_says_which_rows_are_shown(open_quiet: OpenPage) ->
     page.goto(f"{address}?from=2026-11-27T01:31:29Z&unit=E004&limit=5")
     expect(page.locator("#journal-rows tr")).to_have_count(1)
     assert parse_qs(asked[-1]) == {"from": ["2026-11-27T01:31:29.000Z"], "unit": ["E004"], "limit": ["5"]}
-    assert page.locator("#journal-from").input_value() == "2026-11-27T10:31:29"
+    assert page.locator("#journal-from").input_value() == "2026-11-27T01:31:29"
     page.locator("#journal-unit").fill("E002")
     page.locator("#journal-filter button[type=submit]").click()
     expect(page).to_have_url(re.compile("unit=E002"))

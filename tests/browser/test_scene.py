@@ -116,6 +116,23 @@ def test_a_click_and_the_keyboard_open_a_unit(bench: Page) -> None:
     assert bench.get_by_role("option", selected=True).inner_text().startswith("E006 house6, live, charge")
 
 
+def test_a_unit_under_the_pointer_has_an_outline_and_a_target_for_a_finger(bench: Page) -> None:
+    """What can be pressed looks so; a small cell is hit 12 px beside its middle."""
+    bench.set_viewport_size({"width": 390, "height": 480})
+    bench.evaluate("window.bench.scene.setMotion(false)")
+    feed(bench, 20, sharing=False)
+    at = spot(bench, "E004")
+    assert at["cell"] < 22
+    edge = (at["x"], at["y"] - at["cell"] * 0.75 - 5)
+    before = colour(bench, *edge)
+    bench.mouse.move(at["x"], at["y"])
+    frames(bench, 3)
+    assert min(colour(bench, *edge)) > min(before) + 60
+    assert bench.evaluate("document.getElementById('scene').style.cursor") == "pointer"
+    bench.mouse.click(at["x"] + 11.5, at["y"])
+    assert bench.evaluate("window.bench.selected") == ["E004"]
+
+
 def test_every_tile_of_a_large_grid_can_be_reached(bench: Page) -> None:
     """From 200 units on they are tiles; the first and the last are where a click finds them."""
     units = feed(bench, 300)

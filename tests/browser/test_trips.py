@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from main_controller.domain.modes import Mode
-from tests.browser.conftest import OpenPage, Plant, pages, running
+from tests.browser.conftest import WAIT, OpenPage, Plant, pages, running
 from tests.browser.stage import Json, Stage, moment, unit_data, unit_status
 from tests.browser.test_everyone import violations
 from tests.system.console import until
@@ -179,6 +179,8 @@ def signable(name: str) -> Stage:
     stage = tripped()
     stage.kept["E003"] = unit_data("E003")
     stage.states["E003"] = unit_status("silent", age=130.0)
+    if name == "lock":
+        stage.units["E001"] = unit_data("E001", mode="manual", local="stop")
     if name == "estop-reset":
         stage.more["estop"] = {"by": "anna", "reason": "smoke", "since": moment(-60), "file": True}
     return stage
@@ -239,7 +241,7 @@ def test_read_only_and_without_the_controller_it_is_told_but_takes_no_press(open
     page = open_quiet(stage=stage, may_fail=True, hurry=8)
     expect(control(page)).to_be_enabled()
     stage.dead = True
-    expect(page.locator("#banners")).to_contain_text("cannot be reached since")
+    expect(page.locator("#alive-notice")).to_contain_text("cannot be reached since", timeout=WAIT)
     expect(control(page)).to_be_disabled()
     expect(badge(page)).to_be_visible()
     stage.more["config"] = {"readOnly": True, "staleafter": 30, "readinglag": 12}

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 import pytest
 import pytz
 
-from main_controller.domain.timestamps import iso_in, iso_utc, parse_schedule_value, said_iso, said_time
+from main_controller.domain.timestamps import (
+    iso_in,
+    iso_utc,
+    parse_schedule_value,
+    said_iso,
+    said_time,
+    site_time,
+)
 from main_controller.errors import BadRequest
 
 TOKYO = pytz.timezone("Asia/Tokyo")
@@ -108,3 +115,26 @@ def test_a_sentence_tells_a_time_as_a_person_writes_it(at: datetime, zone: tzinf
 )
 def test_a_kept_time_that_is_none_stands_as_it_is(kept: object, said: str) -> None:
     assert said_iso(kept) == said
+
+
+@pytest.mark.parametrize(
+    ("kept", "zone", "expected"),
+    [
+        ("2026-11-27T03:00:00.000+00:00", "Asia/Tokyo", "2026-11-27 12:00 JST"),
+        ("2026-11-27T03:00:05.900+00:00", "Asia/Tokyo", "2026-11-27 12:00:05 JST"),
+        ("2026-10-25T00:30:00+00:00", "Europe/Berlin", "2026-10-25 02:30 CEST"),
+        ("2026-10-25T01:30:00+00:00", "Europe/Berlin", "2026-10-25 02:30 CET"),
+        ("2026-11-27T03:00:00+00:00", "Asia/Dhaka", "2026-11-27 09:00 UTC+06"),
+        ("2026-11-27T03:00:00+00:00", "UTC", "2026-11-27 03:00 UTC"),
+        ("2026-11-27T03:00:00", "Asia/Tokyo", "2026-11-27T03:00:00"),
+        ("yesterday", "Asia/Tokyo", "yesterday"),
+    ],
+)
+def test_a_kept_time_is_told_to_people_by_the_sites_clock_with_its_zone_named(
+    kept: str, zone: str, expected: str
+) -> None:
+    assert site_time(kept, pytz.timezone(zone)) == expected
+
+
+def test_the_seconds_stand_there_always_where_asked() -> None:
+    assert site_time("2026-11-27T03:00:00+00:00", TOKYO, seconds=True) == "2026-11-27 12:00:00 JST"

@@ -9,6 +9,7 @@ import { buildModel } from "../../js/lib/model.js";
 import { liveNow, orderTitle, standing } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
 import { frameOf } from "./frames.js";
+import { wordsIn } from "./wordsIn.js";
 
 const words = createWords("en");
 const LATCH = { by: "anna", byFile: null, reason: "smoke", since: "2020-01-01T00:00:00.000+00:00", file: true };
@@ -33,10 +34,10 @@ test("one whose parts are missing is a latch all the same", () => {
   assert.equal(latchTexts({}, words).head, "E-stop latched by --: no reason was given");
 });
 
-test("the controller's own words for a file and for no reason are said in the page's language", () => {
+test("the controller's own words for a file and for no reason are said in the page's language", async () => {
   const told = { ...LATCH, by: "the file estop", byFile: "estop", reason: "" };
   assert.equal(latchTexts(told, words).head, "E-stop latched by the file estop: no reason was given");
-  const { head } = latchTexts(told, createWords("ja"));
+  const { head } = latchTexts(told, await wordsIn("ja"));
   assert.match(head, /ファイル estop.*理由の記載なし/);
   assert.doesNotMatch(head, /the file|no reason/);
 });

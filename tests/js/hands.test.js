@@ -11,6 +11,7 @@ import { SCENE_WORDS } from "../../js/scene/words.js";
 import { createWords } from "../../js/words.js";
 import { deal, frameOf, told as entry } from "./frames.js";
 import { buildModel } from "../../js/lib/model.js";
+import { wordsIn } from "./wordsIn.js";
 
 const words = createWords("en");
 const OVERRIDE = "E1\u202e";
@@ -111,9 +112,9 @@ test("an id that is not plain is isolated, and what it holds cannot end the isol
   assert.equal(told(`${OVERRIDE} is locked.`), "\u2068E1⟨U+202E⟩ is locked.\u2069");
 });
 
-test("every sentence isolates the ids and names in it, in both languages", () => {
+test("every sentence isolates the ids and names in it, in both languages", async () => {
   for (const language of ["en", "ja"]) {
-    const { t } = createWords(language);
+    const { t } = await wordsIn(language);
     const values = {
       id: OVERRIDE,
       from: OVERRIDE,

@@ -26,6 +26,7 @@ const MAY_IMPORT = {
   "orders.js": ["keys.js", "lib/"],
   "main.js": null, // the two that build a page: whatever they need
   "journal.js": null,
+  "help.js": ["widgets/", "words.js"],
 };
 
 /** What is kept for few: the rooms that may have it, and how it is known in a script without its comments. */
@@ -36,7 +37,22 @@ const KEPT = {
   "a canvas": [["scene/"], /\bcanvas\b|getContext|OffscreenCanvas|CanvasRenderingContext2D/i],
   jQuery: [["panels/"], /\bjQuery\b|\$\(/],
   "the page or the browser": [
-    ["scene/", "widgets/", "panels/", "first.js", "alive.js", "api.js", "keys.js", "poller.js", "words.js", "state.js", "orders.js", "main.js", "journal.js"],
+    [
+      "scene/",
+      "widgets/",
+      "panels/",
+      "first.js",
+      "alive.js",
+      "api.js",
+      "keys.js",
+      "poller.js",
+      "words.js",
+      "state.js",
+      "orders.js",
+      "main.js",
+      "journal.js",
+      "help.js",
+    ],
     /\b(?:document|window|globalThis|navigator|localStorage|sessionStorage|performance|matchMedia|setTimeout|setInterval|requestAnimationFrame|queueMicrotask)\b/,
   ],
 };

@@ -7,7 +7,7 @@ import { baseOf, createApi } from "../../js/api.js";
 import { buildModel, sortIds, statusOf } from "../../js/lib/model.js";
 import { createPoller, delayAfter, restAfter, restForNews } from "../../js/poller.js";
 import { createState } from "../../js/state.js";
-import { deal, frameOf, told } from "./frames.js";
+import { ago, deal, frameOf, told } from "./frames.js";
 
 test("units come by id as people count, silent members with the last figures that the controller keeps of them", () => {
   const model = buildModel(
@@ -139,6 +139,7 @@ test("the bus and the totals are the controller's", () => {
     references: ["A", "B"],
     voltage: 349.5,
     reference: null,
+    last: null,
   });
   assert.deepEqual(model.totals, { pv: 900, utility: null, load: 300, rsoc: 50, remaining: 2400 });
   assert.equal(model.dataTime, "2020/01/01-09:53:20");
@@ -441,6 +442,14 @@ test("the poller keeps the beat of its interval, whatever an answer takes", asyn
   );
 });
 
+test("while apis-web does not answer the bus is what was told last, with its age, and no figure of now", () => {
+  const down = { apisWeb: { emulatorEmulator: { up: false } }, bus: { state: "steady", references: ["A"], current: 4 } };
+  const { bus } = buildModel(frameOf({ A: told({ age: 9 }) }, { ...down, data: { updated: ago(9) } }), { elapsed: 2 });
+  assert.deepEqual([bus.voltage, bus.current, bus.state, bus.references, bus.last], [null, null, "unknown", [], { voltage: 350, age: 11 }]);
+  const untold = buildModel(frameOf({ A: told({ age: 40 }) }, { ...down, grid: { busVoltage: null } }));
+  assert.equal(untold.bus.last, null);
+});
+
 test("a lost controller's word on the grid and apis-web holds no longer; its units, orders and locks stand as last told", () => {
   const frame = frameOf(
     { E1: told({ ig: 2 }) },
@@ -456,7 +465,8 @@ test("a lost controller's word on the grid and apis-web holds no longer; its uni
   const model = buildModel(frame, { lost: true, elapsed: 4 });
   assert.deepEqual([model.status.grid, model.status.apisWeb, model.dealsKnown, model.units[0].gridMaster], [{}, {}, false, false]);
   assert.deepEqual([model.status.orders, model.status.locks, model.units[0].age], [[{ id: "c1" }], { E1: {} }, 5]);
-  assert.deepEqual([model.bus.voltage, model.totals.pv, model.deals[0].running], [350, 900, true], "what was told of live units holds as long as they are");
+  assert.deepEqual([model.totals.pv, model.deals[0].running], [900, true], "what was told of live units holds as long as they are");
+  assert.deepEqual([model.bus.voltage, model.bus.state, model.bus.last], [null, "unknown", { voltage: 350, age: 5 }], "the bus' voltage is not of now");
   const later = buildModel(frame, { lost: true, elapsed: 30 });
   assert.deepEqual([later.bus, later.totals.pv], [buildModel(null).bus, null]);
   assert.deepEqual([later.deals[0].running, later.deals[0].known, later.deals[0].current, later.spurs], [false, false, null, []]);

@@ -8,6 +8,7 @@ import { standing } from "../../js/lib/sentences.js";
 import { createOrders } from "../../js/orders.js";
 import { createState } from "../../js/state.js";
 import { createWords } from "../../js/words.js";
+import { wordsIn } from "./wordsIn.js";
 
 const words = createWords("en");
 const ORDERS = { orders: (terms) => ({ terms }) };
@@ -436,7 +437,7 @@ test("Stop all that rests on answers says so, and that it is contradicted", () =
   assert.equal(standing({ ...stop, state: "contradicted", error: "E1 shows charge." }, words), "contradicted by the readings: E1 shows charge.");
 });
 
-test("a running Stop all tells who gets Wait in how long and why, and without it stands as before", () => {
+test("a running Stop all tells who gets Wait in how long and why, and without it stands as before", async () => {
   const stop = {
     order: "stopAll",
     state: "pending",
@@ -445,5 +446,5 @@ test("a running Stop all tells who gets Wait in how long and why, and without it
   assert.equal(standing(stop, words), "sending; seen at 1 of 4 units; Wait goes to E001, E002 in 31 s: apis-main ends its deals in their order first.");
   for (const grace of [null, undefined, { units: [] }])
     assert.equal(standing({ ...stop, progress: { shown: 1, of: 4, grace } }, words), "sending; seen at 1 of 4 units");
-  assert.match(standing(stop, createWords("ja")), /E001、?.*E002 には 31 秒後に Wait を送信します/);
+  assert.match(standing(stop, await wordsIn("ja")), /E001、?.*E002 には 31 秒後に Wait を送信します/);
 });

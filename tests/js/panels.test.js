@@ -7,10 +7,10 @@ import { choiceOf, converterOrder, isOver, isStopOver, limitsOf, setCurrentOf } 
 import { countFilters, selectUnits } from "../../js/lib/filters.js";
 import { isDrained } from "../../js/lib/drained.js";
 import { buildModel } from "../../js/lib/model.js";
-import { fieldValue, moment, prefill, scheduleValue, secondsUntil, unitTime, wireTime, zoneName } from "../../js/lib/moments.js";
 import { nextSchedule } from "../../js/lib/next_schedule.js";
 import {
   failureSentence,
+  lastKnownSentence,
   liveNow,
   modeName,
   namesOf,
@@ -67,21 +67,21 @@ test("the form refuses what cannot be meant, and says what is wrong", () => {
 });
 
 test("an order seen in effect is over once its converter does something else; what awaits a reading or alarms is not", () => {
-  const line = { command: { order: "setDcdc", wanted: { word: "0x0014" } }, kind: "done", watched: null, ended: new Date(0).toISOString() };
+  const line = { command: { order: "setDcdc", wanted: { word: "0x0014" } }, kind: "done", watched: null, ended: 0 };
   const unit = { state: "live", word: "wait" };
   assert.equal(isOver(line, unit, 14_000), false, "the page's data may be older than the reading that proved it");
-  assert.equal(isOver(line, unit), true);
-  assert.equal(isOver(line, { ...unit, word: null }), true);
-  assert.equal(isOver(line, { ...unit, word: "reference" }), false);
+  assert.equal(isOver(line, unit, 16_000), true);
+  assert.equal(isOver(line, { ...unit, word: null }, 16_000), true);
+  assert.equal(isOver(line, { ...unit, word: "reference" }, 16_000), false);
   for (const change of [{ watched: 5 }, { kind: "bad" }, { kind: "wait" }, { command: undefined }, { command: { order: "setLock" } }])
-    assert.equal(isOver({ ...line, ...change }, unit), false);
-  assert.equal(isOver(line, { ...unit, state: "stale", lastWord: "reference" }), false);
-  assert.equal(isOver(line, { ...unit, state: "silent", lastWord: null }), false);
-  assert.equal(isOver(line, { state: "silent", word: "reference", lastWord: "wait" }), true);
+    assert.equal(isOver({ ...line, ...change }, unit, 16_000), false);
+  assert.equal(isOver(line, { ...unit, state: "stale", lastWord: "reference" }, 16_000), false);
+  assert.equal(isOver(line, { ...unit, state: "silent", lastWord: null }, 16_000), false);
+  assert.equal(isOver(line, { state: "silent", word: "reference", lastWord: "wait" }, 16_000), true);
 });
 
 test("a Stop all that was done, also by answers alone, is not told as done beside a converter that works again", () => {
-  const line = { command: { order: "stopAll", state: "verified" }, kind: "done", watched: 5, ended: new Date(0).toISOString() };
+  const line = { command: { order: "stopAll", state: "verified" }, kind: "done", watched: 5, ended: 0 };
   const unit = (word, more = {}) => ({ state: "live", word, ...more });
   assert.equal(isStopOver(line, [unit("wait"), unit("reference")], 36_000), true);
   assert.equal(isStopOver({ ...line, kind: "warn", watched: null }, [unit("reference")], 36_000), true);
@@ -131,32 +131,6 @@ test("a Soft Stop is drained when no deal is left and every converter is in Wait
   for (const gridMaster of [null, undefined]) assert.equal(isDrained(modelOf(soft, [], { ...grid, gridMaster, noGridMaster: null })), false);
 });
 
-test("a schedule's time is prefilled ten minutes ahead, rounded up, and only a future time that exists is taken (Z13)", () => {
-  const now = new Date(2026, 10, 21, 9, 53, 20);
-  assert.equal(fieldValue(prefill(now)), "2026-11-21T10:04");
-  assert.equal(fieldValue(prefill(new Date(2026, 10, 21, 9, 53, 0))), "2026-11-21T10:03");
-  assert.match(scheduleValue("2026-11-21T10:04", now).iso, /^2026-11-21T10:04:00\.000[+-]\d\d:\d\d$/);
-  assert.equal(new Date(scheduleValue("2026-11-21T10:04", now).iso).getTime(), new Date(2026, 10, 21, 10, 4).getTime());
-  assert.equal(scheduleValue("2026-11-21T09:53", now).problem, "past");
-  assert.equal(scheduleValue("", now).problem, "empty");
-  assert.equal(scheduleValue("nonsense", now).problem, "empty");
-  assert.equal(scheduleValue("2026-11-31T10:04", now).problem, "gap");
-});
-
-test("times carry their zone; a unit's clock is shown as it came", () => {
-  assert.equal(moment("2026-11-22T02:30:00+00:00", { zone: "Asia/Tokyo", language: "ja" }), "2026-11-22 11:30 JST");
-  assert.equal(moment("2026-11-22T02:30:05+00:00", { zone: "UTC", seconds: true }), "2026-11-22 02:30:05 UTC");
-  assert.match(zoneName(new Date(), "Asia/Tokyo"), /^(JST|GMT\+9)$/);
-  for (const nothing of [null, undefined, "", "no time"]) assert.equal(moment(nothing), "--");
-  assert.equal(wireTime("2020/01/01-09:53:20"), "2020/01/01 09:53:20");
-  assert.equal(wireTime(null), "--");
-  assert.deepEqual(unitTime("2020/01/01-09:53:20", null), { text: "2020/01/01 09:53:20", converted: false });
-  const tokyo = unitTime("2020/01/01-09:53:20", "Asia/Tokyo");
-  assert.deepEqual([tokyo.text, tokyo.converted], [moment("2020-01-01T00:53:20Z", { seconds: true }), true]);
-  assert.equal(unitTime(null, "Asia/Tokyo").text, "--");
-  assert.equal(secondsUntil("2026-11-22T00:00:10Z", new Date("2026-11-22T00:00:00Z")), 10);
-});
-
 test("unwatched hardware is named with for how long and in which word it was last seen (Z6a)", () => {
   const base = { id: "E001", age: 130, dvg: 350, dig: 2, word: "wait" };
   assert.equal(
@@ -180,7 +154,14 @@ test("orders are titled and their standing told from the command alone, whatever
   assert.equal(standing({ state: "accepted" }, words), "accepted; not yet seen in the readings");
   assert.equal(standing({ state: "failed", error: "E2 is silent." }, words), "failed: E2 is silent.");
   assert.equal(standing({ state: "verified", units: { E9: { state: "unconfirmed" } } }, words), "done, seen in effect; unconfirmed: E9");
-  assert.equal(standing({ order: "setLock", state: "verified" }, words), "done"); // no reading shows it
+  assert.equal(standing({ order: "setLock", state: "verified" }, words), "set"); // no reading shows it
+  assert.equal(standing({ order: "clearSchedule", state: "verified" }, words), "cleared");
+  assert.equal(standing({ order: "acknowledge", state: "verified" }, words), "done");
+  assert.equal(standing({ order: "stopAll", state: "pending", progress: { shown: 4, of: 4 } }, words), "seen at all 4 units; being confirmed");
+  assert.equal(standing({ order: "share", state: "accepted", progress: { step: "currentOn" } }, words), "step 3 of 6: Current on");
+  assert.equal(standing({ order: "share", state: "accepted", progress: { step: "leap" } }, words), "leap");
+  const share = { order: "share", unitId: "E2", wanted: { current: 1.5, from: "E2", to: "E3" } };
+  assert.equal(orderTitle(share, words), "Guided sharing: 1.5 A from E2 to E3");
   const ups = { order: "upsMode", state: "accepted", units: { E1: { state: "accepted" }, E2: { state: "failed", error: "no UPS" } } };
   assert.equal(standing(ups, words), "accepted; not yet seen in the readings; not taken by E2: no UPS");
   const none = knowing("No UPS took the mode: E2.", "orders.noUpsTookIt", { units: ["E2"] });
@@ -254,6 +235,25 @@ test("every converter that holds the bus is named beside a question, two of them
   assert.deepEqual([fact.text.replace(/[\u2066-\u2069]/g, ""), fact.level], ["Voltage reference: E1, E2", "alarm"]);
 });
 
+test("a question says what of the bus is known, and that nothing is where no unit is live", () => {
+  const texts = (units, more) => liveNow(buildModel(frameOf(units, more)), words).map(({ text }) => text);
+  const down = { apisWeb: { emulatorEmulator: { up: false } } };
+  const old = texts({ E1: told({ lastWord: "0x0014", age: 5 }) }, { ...down, data: { updated: new Date(Date.parse(frameOf().time) - 5000).toISOString() } });
+  assert.ok(old.includes("Grid voltage: not known; last 350.0 V, 5 s ago"), old.join("\n"));
+  assert.ok(old.includes("Voltage reference: E1"));
+  const silent = texts({ E1: told({ state: "silent", age: 90 }) }, { grid: { busVoltage: null } });
+  assert.ok(silent.includes("Grid voltage: -- V"));
+  assert.ok(silent.includes("Voltage reference: not known, no unit is live"));
+  assert.ok(silent.includes("Converters not in Wait: not known, no unit is live"));
+  assert.ok(texts({ E1: told() }).includes("Voltage reference: none among live units"));
+});
+
+test("details of a unit that is not live say first that they are old", () => {
+  assert.equal(lastKnownSentence({ state: "live", age: 1 }, words), "");
+  assert.equal(lastKnownSentence({ state: "silent", age: 130 }, words), "Last known, 2 min 10 s ago: this unit is silent.");
+  assert.equal(lastKnownSentence({ state: "silent", age: null }, words), "Nothing is known of this unit: it is silent.");
+});
+
 test("an order is named without the scope where the place says it", () => {
   assert.equal(orderName({ order: "setOperationMode", unitId: "E1", wanted: { mode: "heteronomous" } }, words), "Local mode Soft Stop");
   assert.equal(orderName({ order: "setLock", unitId: null, wanted: {} }, words), "Lock");
@@ -267,11 +267,11 @@ test("a scope's line shows the schedule that comes next, named unless it is a so
   assert.deepEqual(nextSchedule({ run: early }, ["run"]), { what: "run", due: early, failed: true });
   assert.equal(nextSchedule({ run: "odd", softStop: late }).what, "softStop");
   for (const nothing of [null, undefined, {}, { softStop: 5 }]) assert.equal(nextSchedule(nothing), null);
-  const now = new Date("2026-11-21T23:50:00Z");
-  const at = moment(early);
-  assert.equal(scheduleText({ what: "softStop", due: early, failed: false }, words, now), `${at} · in 10 min`);
-  assert.equal(scheduleText({ what: "forceStop", due: early, failed: false }, words, now), `Force Stop · ${at} · in 10 min`);
-  assert.equal(scheduleText({ what: "run", due: early, failed: true }, words, now), `Run · ${at} · failed`);
+  const words = createWords("en", { now: () => new Date("2026-11-21T23:50:00Z"), zone: "Asia/Tokyo" });
+  const at = "2026-11-22 09:00 JST";
+  assert.equal(scheduleText({ what: "softStop", due: early, failed: false }, words), `${at} · in 10 min`);
+  assert.equal(scheduleText({ what: "forceStop", due: early, failed: false }, words), `Force Stop · ${at} · in 10 min`);
+  assert.equal(scheduleText({ what: "run", due: early, failed: true }, words), `Run · ${at} · failed`);
 });
 
 test("both catalogues have the same keys with the same values, and every text of the scene", () => {
@@ -291,4 +291,11 @@ test("the language is the stored one, else the browser's first that there is, el
 test("a value from the wire stays text: it can name no other place in a sentence", () => {
   assert.equal(words.t("ask.local", { mode: "{id}", id: "<b>E1</b>" }), "{id} for <b>E1</b>?");
   assert.equal(words.t("no.such.key"), "no.such.key");
+});
+
+test("what was asked for before the language had come is said in it from then on", async () => {
+  const late = createWords("ja", { holds: true });
+  assert.equal(late.t("units.title"), en["units.title"]);
+  await late.ready;
+  assert.equal(late.t("units.title"), ja["units.title"]);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { evenOut, innerPlaces, placeUnits, spreadOut } from "../../js/lib/placement.js";
+import { innerPlaces, placeUnits, seatsOf, slotsFor } from "../../js/lib/placement.js";
 import { createMotion, ease } from "../../js/scene/motion.js";
 import { describe, steps } from "../../js/scene/outline.js";
 import { fill, SCENE_WORDS } from "../../js/scene/words.js";
@@ -59,9 +59,7 @@ for (const [count, sharing] of [
 ]) {
   test(`${sharing} of ${count} units drawn to the middle are clear of each other and of the hub`, () => {
     const layout = placeUnits(ids(count), BOXES.desktop);
-    const members = ids(count)
-      .slice(0, sharing)
-      .map((id) => ({ id, angle: layout.places.get(id).angle }));
+    const members = ids(count).slice(0, sharing);
     const { places, cell } = innerPlaces(members, layout);
     assert.equal(places.size, sharing);
     assert.equal(collisions(places, cell, cell * 1.5), 0);
@@ -81,9 +79,7 @@ test("units drawn to the middle stay clear of those that stayed outside, however
       [64, 30],
     ]) {
       const layout = placeUnits(ids(count), box);
-      const members = ids(count)
-        .filter((_, index) => index % count < sharing)
-        .map((id) => ({ id, angle: layout.places.get(id).angle }));
+      const members = ids(count).slice(0, sharing);
       const inner = innerPlaces(members, layout);
       const all = new Map([...layout.places, ...inner.places]);
       assert.equal(collisions(all, layout.cell, layout.cell * 1.5), 0, `${sharing} of ${count}`);
@@ -97,18 +93,13 @@ const PAGES = {
   tablet: { x: 0, y: 0, width: 768, height: 255 },
   phone: { x: 0, y: 0, width: 360, height: 370 },
 };
-const drawnTo = (layout, members) =>
-  innerPlaces(
-    members.map((id) => ({ id, angle: layout.places.get(id).angle })),
-    layout,
-  );
 
 for (const [name, box] of Object.entries(PAGES)) {
   for (const sharing of [8, 13, 18, 19, 20]) {
     test(`${sharing} of 20 units in deals on a ${name} keep their currents, larger than before where the outer ring has more room than they need`, () => {
       const layout = placeUnits(ids(20), box);
       const members = ids(20).filter((_, index) => index >= 20 - sharing);
-      const { places, cell, bare } = drawnTo(layout, members);
+      const { places, cell, bare } = innerPlaces(members, layout);
       assert.equal(bare, false);
       assert.ok(cell >= layout.cell * 0.99, `${cell} < ${layout.cell}`);
       if (name === "tablet") assert.ok(cell > 19, `${cell}: no room for the whole figure`);
@@ -132,28 +123,80 @@ for (const [name, box] of Object.entries(PAGES)) {
 }
 
 test("all in deals have larger cells than the outer ring could give them", () => {
-  const layout = placeUnits(ids(20), PAGES.desktop);
-  assert.ok(drawnTo(layout, ids(20)).cell > layout.cell * 1.4);
+  for (const [count, larger] of [
+    [16, 1.4],
+    [20, 1.1], // with seats to spare for four more
+  ]) {
+    const layout = placeUnits(ids(count), PAGES.desktop);
+    assert.ok(innerPlaces(ids(count), layout).cell > layout.cell * larger);
+  }
 });
 
-test("on the widened ring nobody moves when another's deal begins or ends", () => {
-  const layout = placeUnits(ids(20), PAGES.tablet);
-  const [all, few] = [drawnTo(layout, ids(20)), drawnTo(layout, ids(20).slice(3, 15))];
-  assert.equal(few.cell, all.cell);
-  for (const [id, place] of few.places) assert.deepEqual(place, all.places.get(id));
+for (const [name, box] of Object.entries({ ...PAGES, wall: BOXES.wall })) {
+  for (const count of [4, 20, 64, 300]) {
+    test(`of ${count} units on a ${name} only who begins or ends to share moves, and who begins again while the others go on`, () => {
+      const layout = placeUnits(ids(count), box);
+      const some = (test) => ids(count).filter((_, index) => test(index));
+      let inner = innerPlaces(
+        some((index) => index % 4 === 0),
+        layout,
+      );
+      const before = inner.places;
+      inner = innerPlaces(
+        some((index) => index % 4 === 0 || index === 1),
+        layout,
+        inner,
+      );
+      for (const [id, place] of before) assert.deepEqual(inner.places.get(id), place, id);
+      const more = inner.places;
+      inner = innerPlaces(
+        some((index) => index % 4 === 0 && index !== 0),
+        layout,
+        inner,
+      );
+      for (const [id, place] of inner.places) assert.deepEqual(place, more.get(id), id);
+    });
+  }
+}
+
+test("a newcomer shifts nobody, wherever its id stands among the others, nor does one that leaves", () => {
+  const placed = (units) => placeUnits(units, BOXES.desktop).places;
+  const all = ids(21);
+  for (const one of [0, 4, 20]) {
+    const others = all.filter((_, index) => index !== one);
+    const [before, after] = [placed(others), placed(all)];
+    for (const id of others) assert.deepEqual(before.get(id), after.get(id), `${id} beside ${all[one]}`);
+  }
+  const many = placed(ids(300));
+  for (const [id, place] of placed(ids(301))) if (id !== "E0301") assert.deepEqual(place, many.get(id), id);
+});
+
+test("the number of places grows in steps, and never beyond what rings are for", () => {
+  assert.deepEqual(
+    [0, 4, 5, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 199].map((count) => slotsFor(count)),
+    [4, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 199, 199],
+  );
+  assert.deepEqual(
+    [20, 21, 33, 199, 200, 300, 1000].map((count) => slotsFor(count, 4)),
+    [20, 24, 40, 199, 224, 320, 1024],
+  );
+});
+
+test("a unit sits by the last number in its id; where that is taken at the next free seat, and without one by its letters", () => {
+  assert.deepEqual([...seatsOf(["E001", "E002", "E004"], 4).values()], [0, 1, 3]);
+  assert.deepEqual([...seatsOf(["house101a", "house102a", "house103a"], 8).values()], [4, 5, 6]);
+  assert.deepEqual(Object.fromEntries(seatsOf(["barn1", "barn2", "mill1", "mill2"], 4)), { barn1: 0, barn2: 1, mill1: 2, mill2: 3 });
+  const named = seatsOf(["mill", "school", "\u202e"], 4);
+  assert.equal(new Set(named.values()).size, 3);
+  for (const seat of named.values()) assert.ok(seat >= 0 && seat < 4);
+  assert.equal(seatsOf(["mill"], 4).get("mill"), named.get("mill"));
 });
 
 test("a lone deal's units stand in their own directions", () => {
   const layout = placeUnits(ids(20), BOXES.desktop);
-  const members = ["E0003", "E0012"].map((id) => ({ id, angle: layout.places.get(id).angle }));
-  for (const { id, angle } of members) assert.ok(Math.abs(innerPlaces(members, layout).places.get(id).angle - angle) < 0.12);
-});
-
-test("spreading moves nobody who has room, and everybody who has none far enough", () => {
-  assert.deepEqual(spreadOut([1, 5, 9], 12, 2), [1, 5, 9]);
-  const apart = spreadOut([1, 1, 1.1], 12, 2);
-  assert.ok(apart[1] - apart[0] > 1.99 && apart[2] - apart[1] > 1.99);
-  assert.deepEqual(evenOut([0, 1, 2], 12), [-3, 1, 5]);
+  const members = ["E0003", "E0012"];
+  const turn = ({ x, y }) => Math.atan2(y - layout.hub.y, x - layout.hub.x);
+  for (const id of members) assert.ok(Math.abs(turn(innerPlaces(members, layout).places.get(id)) - turn(layout.places.get(id))) < 0.12);
 });
 
 test("a unit glides to a new place and back, starting from where it is, and jumps when motion is unwanted", () => {

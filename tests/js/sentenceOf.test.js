@@ -55,8 +55,9 @@ test("a page in Japanese loads what the controller says, and says a sentence who
   words.learn([{ text: "The Main Controller is ending.", code: "web.ending", parameters: {} }]);
   assert.equal(words.said("The Main Controller is ending."), "The Main Controller is ending.");
   words.set("ja");
-  await import("../../js/i18n/said.js");
-  await new Promise(setImmediate);
+  assert.equal(words.t("cancel"), "Cancel", "English stands until then");
+  await words.ready;
+  assert.equal(words.t("cancel"), "キャンセル");
   assert.notEqual(words.said("The Main Controller is ending."), "The Main Controller is ending.");
 });
 

@@ -5,6 +5,7 @@ import test from "node:test";
 
 import { transferNews } from "../../js/lib/transferNews.js";
 import { createWords } from "../../js/words.js";
+import { wordsIn } from "./wordsIn.js";
 
 const words = createWords("en");
 const TRANSFER = { command: "c1", from: "E1", to: "E3", current: 1, state: "running", reason: null, safe: false, unattended: null };
@@ -40,6 +41,6 @@ test("one that is not seen to have ended alarms for as long as it stands", () =>
   assert.match(text, /not seen to have ended: look at both converters$/);
 });
 
-test("both languages have the words", () => {
-  assert.doesNotMatch(transferNews({ ...TRANSFER, reason: "x" }, createWords("ja")).text, /transfer\./);
+test("both languages have the words", async () => {
+  assert.doesNotMatch(transferNews({ ...TRANSFER, reason: "x" }, await wordsIn("ja")).text, /transfer\./);
 });

@@ -11,6 +11,7 @@ import { orderTitle, standing } from "../../js/lib/sentences.js";
 import { tripsOf, tripsTexts } from "../../js/lib/trips.js";
 import { createWords } from "../../js/words.js";
 import { frameOf, told } from "./frames.js";
+import { wordsIn } from "./wordsIn.js";
 
 const words = createWords("en");
 const TRIPS = { count: 3, last: "2020-01-02T03:04:05.000+00:00", tooMany: true };
@@ -22,14 +23,14 @@ test("trips are what the status tells of a unit, and none where it tells none or
     assert.equal(tripsOf(nothing), null);
 });
 
-test("they are told with how many, when the last was and what that means, in both languages", () => {
+test("they are told with how many, when the last was and what that means, in both languages", async () => {
   const many = tripsTexts(TRIPS, words);
   assert.match(many.badge, /^▲ 3 trips, last 2020-01-0\d \d\d:\d\d:05 /);
   assert.match(many.means, /stays in Wait, and no override passes that, until a person resets/);
   const one = tripsTexts({ count: 1, last: null, tooMany: false }, words);
   assert.equal(one.badge, "1 trip, last --");
   assert.doesNotMatch(one.means, /until a person resets/);
-  assert.match(tripsTexts(TRIPS, createWords("ja")).badge, /^▲ トリップ 3 回/);
+  assert.match(tripsTexts(TRIPS, await wordsIn("ja")).badge, /^▲ トリップ 3 回/);
 });
 
 test("a unit kept in Wait by its trips counts as an alarm, one with fewer does not", () => {

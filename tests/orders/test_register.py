@@ -138,3 +138,13 @@ def test_records_and_stops_go_on_while_somebody_decides(threads: ThreadPoolExecu
 
     with log.deciding():
         assert threads.submit(stop).result(PATIENCE) == 1
+
+
+def test_the_newest_that_have_ended_are_told_newest_first_and_no_more_than_asked_for() -> None:
+    log = Register()
+    for number in (1, 2, 3, 4):
+        log.enter(command(number))
+    for number in (1, 3, 4):
+        log.update(f"c{number}", state=CommandState.VERIFIED)
+    assert [one.id for one in log.ended(2)] == ["c4", "c3"]
+    assert [one.id for one in log.ended(9)] == ["c4", "c3", "c1"]

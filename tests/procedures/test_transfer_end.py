@@ -285,6 +285,9 @@ def test_what_a_kill_interrupted_ends_itself_when_nobody_does(restarted: Bench) 
     assert in_wait(restarted)
     assert step(restarted) == "failed referenceDown"
     assert "Nobody ended it within 2 min of the restart" in told(restarted)["reason"]
+    states = {one["step"]: one["state"] for one in told(restarted)["steps"]}
+    assert states["sharing"] == "interrupted", "a step that a kill broke off was not done, whoever ended it"
+    assert (states["currentOff"], states["referenceDown"]) == ("done", "done")
     (end,) = [one for one in restarted.log.latest() if one.order.name == "endShare"]
     assert (str(end.by), end.state) == ("unattended", "verified")
     assert restarted.kept.records == {}

@@ -44,7 +44,7 @@ def test_its_holder_may_change_the_reason_but_not_since_when(path: Path) -> None
 def test_nobody_else_sets_or_takes_off_a_lock(path: Path) -> None:
     book = LockBook(Database(path))
     book.set("E001", "Ito", "replacing a fuse", NOON)
-    with pytest.raises(Refused, match=r"E001 is locked by Ito since 2026-05-13 12:00 UTC: replacing a fuse"):
+    with pytest.raises(Refused, match=r"E001 is locked by Ito since 2026-05-13 12:00 UTC \(replacing a fuse\)\."):
         book.set("E001", "Sato", "mine now", NOON)
     with pytest.raises(Refused, match="E001 is locked by Ito; only that name"):
         book.clear("E001", "Sato")

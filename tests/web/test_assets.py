@@ -130,6 +130,30 @@ def test_jquery_comes_from_its_package_and_is_light(client: Client) -> None:
     assert b"jQuery" in gzip.decompress(answer.body)
 
 
+def test_a_script_goes_out_without_the_comments_that_stand_alone_and_keeps_its_lines(tmp_path: Path) -> None:
+    script = b"""// What it is.
+/*! Licence */
+const a = "// no comment"; // beside code
+
+/**
+ * Two lines.
+ */
+function f() {
+  // inside
+  return a /* there */ + 1;
+}
+"""
+    (tmp_path / "one.js").write_bytes(script)
+    (tmp_path / "one.css").write_bytes(b"/* It stays. */")
+    client = Client(Assets(tmp_path, tmp_path, tmp_path, jquery=tmp_path / "jquery.js"))
+    sent = client.call("/js/one.js").body
+    assert sent.split(b"\n") == [
+        b"", b"/*! Licence */", b'const a = "// no comment"; // beside code', b"", b"", b"", b"",
+        b"function f() {", b"", b"  return a /* there */ + 1;", b"}", b"",
+    ]  # fmt: skip
+    assert client.call("/css/one.css").body == b"/* It stays. */"
+
+
 def test_files_are_read_only(client: Client) -> None:
     for path in ("/js/main.js", "/js/jquery.js", "/css/main.css"):
         assert client.call(path, "POST").status == 405
@@ -144,13 +168,13 @@ def test_a_folder_that_is_not_there_is_404(tmp_path: Path) -> None:
 
 
 def test_the_whole_page_weighs_little(root: Path) -> None:
-    """Every file of the checkout that a browser may load, compressed; the controller's sentences in Japanese apart,
-    which a page in English never loads."""
+    """Every file of the checkout that a browser may load, compressed; what is said in Japanese apart, by the page and
+    by the controller, which a page in English never loads."""
     client = Client(Assets(root / "js", root / "css", root / "img", jquery=jquery_file()))
     files = [file for folder in ("js", "css", "img") for file in (root / folder).rglob("*") if file.is_file()]
     paths = ["js/jquery.js", *(str(file.relative_to(root)) for file in files)]
     answers = [client.call(f"/{path}", headers={"Accept-Encoding": "gzip"}) for path in paths]
     weights = {path: len(answer.body) for path, answer in zip(paths, answers, strict=True) if answer.status == 200}
-    said = sum(weight for path, weight in weights.items() if path.startswith("js/i18n/said"))
+    said = sum(weight for path, weight in weights.items() if path.startswith(("js/i18n/said", "js/i18n/ja.js")))
     assert 0 < said < 60_000
     assert sum(weights.values()) - said < 200_000

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Site:
         self.pages = JournalPages(
             self.journal,
             root / "views",
-            title="Some & where",
+            title=lambda: "Some & where",
             zone=pytz.timezone("Asia/Tokyo"),
             estop=lambda: self.latch,
         )
@@ -86,6 +87,20 @@ def test_a_latched_e_stop_stands_first_on_its_page_too(site: Site) -> None:
     assert "a restart of this controller forgets it" in html
     assert 'aria-labelledby="estop-title" >' in html
     assert html.index('id="estop-bar"') < html.index("<header")
+
+
+def test_its_page_tells_times_by_the_sites_clock_and_names_the_zone(site: Site) -> None:
+    site.journal.append("schedule", by="anna", unit_id=None, what="set", after="2026-05-13T13:00:00.000+00:00", at=NOON)
+    site.journal.append("mode", by="anna", unit_id=None, what="set", before="Run", after="20260513", at=NOON)
+    site.database.write_once()
+    site.latch = HeldLatch("anna", None, "smoke", "2026-05-13T12:00:00.000+00:00", on_file=False)
+    html = site.client.call("/journal.html").body.decode()
+    assert 'data-zone="Asia/Tokyo"' in html
+    assert "Time (Asia/Tokyo)" in html
+    assert "Since 2026-05-13 21:00 JST." in html
+    assert '<td class="time" data-label="Time">2026-05-13 21:00:00 JST</td>' in html
+    assert "+00:00" not in html
+    assert site.client.call("/journal").json["rows"][0]["at"].endswith("+00:00")  # a program gets it as it is kept
 
 
 def test_a_row_is_told_whole(site: Site) -> None:
@@ -276,3 +291,34 @@ def test_the_page_is_a_page_with_its_title_escaped(site: Site) -> None:
 def test_the_journal_can_only_be_read(site: Site, route: str) -> None:
     for method in ("POST", "PUT", "DELETE"):
         assert site.client.call(route, method).status == 405
+
+
+def test_rows_are_chosen_by_what_they_are_about(site: Site) -> None:
+    """Orders, what the grid did by itself, deals, faults; the file by the same."""
+    for kind, by in (("order", "anna"), ("mode", "the grid"), ("busHigh", "the grid"), ("deal", "the grid")):
+        site.journal.append(kind, by=by, unit_id=None, what=kind)
+    site.journal.append("start", by="the program", unit_id=None, what="start")
+    site.database.write_once()
+    about = {"orders": ["order"], "grid": ["busHigh", "mode"], "deals": ["deal"], "faults": ["busHigh"]}
+    for subject, whats in about.items():
+        assert site.whats(f"?about={subject}") == whats
+        assert [row[5] for row in site.table(f"?about={subject}")[1:]] == whats[::-1]
+    wrong = site.client.call("/journal?about=gossip")
+    assert (wrong.status, wrong.json["error"]) == (
+        400,
+        "The parameter about must be one of orders, grid, deals, faults, not 'gossip'.",
+    )
+
+
+@pytest.mark.parametrize("query", ["from=yesterday", "about=gossip", "from=2027-01-01&to=2026-01-01"])
+def test_its_page_says_what_is_wrong_with_a_question_in_one_sentence(site: Site, query: str) -> None:
+    """Whoever follows a link gets a page with the filter on it, not bare JSON."""
+    site.fill(2)
+    answer = site.client.call(f"/journal.html?{query}")
+    assert answer.status == 400
+    html = answer.body.decode()
+    assert html.startswith("<!doctype html>")
+    told = site.client.call(f"/journal?{query}").json["error"]
+    assert f'id="journal-outcome" aria-live="polite" data-kind="bad">{told}</p>' in unescape(html)
+    assert "row 1" not in html
+    assert 'id="journal-filter"' in html

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytz
 
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.latch import HeldLatch
-from main_controller.domain.timestamps import said_iso
+from main_controller.domain.timestamps import site_time
 from main_controller.store.known_units import Acknowledgement
 from main_controller.store.unit_cache import UnitCache
 from main_controller.web.page import Page
@@ -18,6 +19,7 @@ from main_controller.web.unit_status import unwatched_sentence
 from tests.web.client import NOON, Client, take, unit
 from tests.web.test_status_report import Grid, in_word
 
+TOKYO = pytz.timezone("Asia/Tokyo")
 EVIL = "<script>alert('x')</script>"
 
 
@@ -125,8 +127,8 @@ LATCH = HeldLatch("the file estop", "estop", EVIL, "2026-05-13T12:00:00.000+00:0
 
 def test_a_latched_e_stop_stands_first_with_by_whom_why_and_since_when(root: Path) -> None:
     html = Site(root, estop=lambda: LATCH).html
-    assert '<h2 id="estop-title">E-stop latched by the file estop: &lt;script&gt;' in html
-    assert "Since 2026-05-13 12:00 UTC. Until it is reset only what stops is sent" in html
+    assert '<h2 id="estop-title" translate="no">E-stop latched by the file estop: &lt;script&gt;' in html
+    assert "Since 2026-05-13 21:00 JST. Until it is reset only what stops is sent" in html
     assert "No safety-rated emergency stop" in html
     assert "a restart of this controller forgets it" not in html
     assert "<script>alert" not in html
@@ -206,7 +208,7 @@ def test_a_converters_trips_stand_on_its_panel_with_what_they_mean(root: Path) -
     take(site.grid.cache, site.grid.clock, unit("E001"), unit("E002"), unit("E003"))
     assert site.unit("E003")["trips"] is None
     html = site.html
-    last = re.escape(said_iso(site.grid.unit("E001")["trips"]["last"]))
+    last = re.escape(site_time(site.grid.unit("E001")["trips"]["last"], TOKYO))
     assert re.search(f"Wait by itself 3 times, last at {last}; it stays there until a person resets its trips.", html)
     assert re.search(r"to Wait by itself once, last at [^;<]+\.</p>", html)
     assert html.count("to Wait by itself") == 2

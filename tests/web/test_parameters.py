@@ -140,6 +140,23 @@ def test_a_name_that_steers_shows_nothing_or_has_no_end_is_refused(value: str) -
         Parameters(f"name={value}&reason=x").read(SIGN)
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        (
+            "name=%E2%80%AEa&reason=x",
+            "The parameter 'name' holds a character that turns the direction of text (U+202E).",
+        ),
+        ("unitId=E1%E2%81%A7", "The parameter 'unitId' holds a character that turns the direction of text (U+2067)."),
+        ("name=a%0Ab&reason=x", "The parameter 'name' holds a control character."),
+    ],
+)
+def test_a_refused_character_is_called_what_it_is(query: str, sentence: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        Parameters(query).read(SIGN)
+    assert refused.value.sentence == sentence
+
+
 def test_a_name_with_a_control_character_is_shown_safely() -> None:
     with pytest.raises(BadRequest) as refused:
         Parameters("a%0Ab=1").read(NAMED)

@@ -14,13 +14,13 @@ def order(root: Path) -> list[str]:
     return found[1].split(", ")
 
 
-def test_both_pages_ask_for_the_order_first_and_then_for_every_file(root: Path, order: list[str]) -> None:
+def test_every_page_asks_for_the_order_first_and_then_for_every_file(root: Path, order: list[str]) -> None:
     """A file that no page asks for would be dead; a layer that comes before the order would stand in another place."""
     linked = re.findall(r'href="css/([\w.]+)"', (root / "views" / "styles.tpl").read_text("utf-8"))
     assert linked == ["main.css", *(f"{layer}.css" for layer in order)]
     assert set(linked) == {path.name for path in (root / "css").glob("*.css")}
     heads = [path.name for path in (root / "views").glob("*.tpl") if "include('styles.tpl')" in path.read_text("utf-8")]
-    assert sorted(heads) == ["head.tpl", "journal.tpl"]
+    assert sorted(heads) == ["head.tpl", "help.tpl", "journal.tpl"]
 
 
 def test_every_file_is_one_layer_of_its_own_name(root: Path, order: list[str]) -> None:

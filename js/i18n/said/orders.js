@@ -19,7 +19,7 @@ export default {
   "orders.latchedFor": "ラッチ停止中です({by}、{since} から、理由: {reason})。リセットするまで停止操作のみ送信します。",
   "orders.stopAllRuns": "Stop all の実行中です。終了するまで Wait と停止操作のみ送信します。",
   "orders.beingShutDown": "{unit} は Shut Down の実行中です。DC/DC Converter には Wait のみ送信します。",
-  "orders.locked": "{scope} はロック中です({name}、{since} から): {reason}",
+  "orders.locked": "{lock}。",
   "orders.unforeseen": "想定外の異常で失敗しました({what}): {fault}",
   "orders.notReadWithin": "{seconds:g} 秒以内に応答がありません",
   "orders.notReadable": "応答が DC/DC Converter のデータではありません",

@@ -77,7 +77,7 @@ export default {
   "store.latchUntold": "ファイルの有無を確認できません: {why}",
   "store.latchUnreadable": "ファイルを読み出せません: {why}",
   "store.theCluster": "クラスタ",
-  "store.lockHeld": "{scope} は {name} が {since} からロック中です: {reason}",
+  "store.lockHeld": "{lock}。",
   "store.lockOfAnother": "{scope} は {name} がロック中です。ロックを解除できるのはその氏名のみです。",
   "store.notLocked": "{scope} はロックされていません。",
   "store.wasNotLocked": "{scope} をロックできませんでした",

@@ -4,3 +4,4 @@ from main_controller.store.journal.journal import AHEAD as AHEAD
 from main_controller.store.journal.journal import Journal as Journal
 from main_controller.store.journal.stages import OUTCOMES as OUTCOMES
 from main_controller.store.journal.stages import Stage as Stage
+from main_controller.store.journal.subjects import Subject as Subject

@@ -19,6 +19,7 @@ from main_controller.store.journal import reader
 from main_controller.store.journal.check import Verdict, verify
 from main_controller.store.journal.row import ANCHOR, COLUMNS, GENESIS, JournalRow
 from main_controller.store.journal.stages import OUTCOMES, Stage
+from main_controller.store.journal.subjects import Subject
 
 WAITING_ROWS = 10_000
 """How many rows are kept in memory while the disk is away; those after them are counted and lost."""
@@ -200,13 +201,16 @@ class Journal:
         unit: str | None = None,
         before_id: int | None = None,
         limit: int = 100,
+        about: Subject | None = None,
     ) -> tuple[list[dict[str, Any]], int | None]:
         """Rows with `frm` <= time < `to` of one unit, newest first, older than `before_id`; and the next `before_id`.
+
+        Of one subject alone where `about` names it.
 
         None for the second when there are no older ones. Raises ControllerError.
         """
         with self._reading() as connection:
-            return reader.page(connection, frm, to, unit, before_id, limit)
+            return reader.page(connection, frm, to, unit, before_id, limit, about)
 
     def messages(self, ids: Iterable[int]) -> list[dict[str, Any]]:
         """The sentences in these rows by code, each once, as `sentence.messages` lists them; for a page's rows.
@@ -217,7 +221,11 @@ class Journal:
             return reader.said_in(connection, tuple(ids))
 
     def stream(
-        self, frm: datetime | None = None, to: datetime | None = None, unit: str | None = None
+        self,
+        frm: datetime | None = None,
+        to: datetime | None = None,
+        unit: str | None = None,
+        about: Subject | None = None,
     ) -> Iterator[dict[str, Any]]:
         """All such rows, oldest first, read piece by piece. Raises ControllerError."""
         last_id = self.head().id
@@ -225,7 +233,7 @@ class Journal:
             after_id = 0 if frm is None else reader.before(connection, frm, last_id)
         while True:
             with self._reading() as connection:
-                rows = reader.piece(connection, frm, to, unit, after_id, last_id)
+                rows = reader.piece(connection, frm, to, unit, after_id, last_id, about)
             yield from rows
             if len(rows) < reader.PIECE:
                 return

@@ -14,6 +14,7 @@ from main_controller.sentence import said_again
 from main_controller.store.database import prose
 from main_controller.store.journal.row import FOURTH_COLUMNS, row_json, row_messages
 from main_controller.store.journal.stages import SENT, SETTLED, Stage
+from main_controller.store.journal.subjects import GRID_BUT, KINDS, Subject
 
 PIECE = 500
 """Rows read at once by a stream, so that a slow caller holds neither memory nor the write-ahead log."""
@@ -51,9 +52,10 @@ def page(
     unit: str | None,
     before_id: int | None,
     limit: int,
+    about: Subject | None = None,
 ) -> tuple[list[dict[str, Any]], int | None]:
     """See `Journal.page`."""
-    where, values = _where(frm, to, unit)
+    where, values = _where(frm, to, unit, about)
     if before_id is not None:
         where, values = [*where, "id < ?"], [*values, before_id]
     statement = f"SELECT * FROM journal{_clause(where)} ORDER BY id DESC LIMIT ?"
@@ -82,9 +84,10 @@ def piece(
     unit: str | None,
     after_id: int,
     last_id: int,
+    about: Subject | None = None,
 ) -> list[dict[str, Any]]:
     """The next `PIECE` rows after `after_id`, up to `last_id`, oldest first."""
-    where, values = _where(frm, to, unit)
+    where, values = _where(frm, to, unit, about)
     statement = f"SELECT * FROM journal{_clause([*where, 'id > ?', 'id <= ?'])} ORDER BY id LIMIT ?"
     return [row_json(row) for row in connection.execute(statement, (*values, after_id, last_id, PIECE))]
 
@@ -138,14 +141,25 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _where(frm: datetime | None, to: datetime | None, unit: str | None) -> tuple[list[str], list[Any]]:
+def _where(
+    frm: datetime | None, to: datetime | None, unit: str | None, about: Subject | None
+) -> tuple[list[str], list[Any]]:
     asked = (
         ("at >= ?", None if frm is None else iso_utc(frm)),
         ("at < ?", None if to is None else iso_utc(to)),
         ("unit_id = ?", unit),
     )
     given = [(condition, value) for condition, value in asked if value is not None]
-    return [condition for condition, _ in given], [value for _, value in given]
+    condition, kinds = _of_subject(about)
+    return [*(one for one, _ in given), *condition], [*(value for _, value in given), *kinds]
+
+
+def _of_subject(about: Subject | None) -> tuple[list[str], tuple[str, ...]]:
+    if about is None:
+        return [], ()
+    if about is Subject.GRID:
+        return [f"by = 'the grid' AND kind NOT IN ({_marks(GRID_BUT)})"], GRID_BUT
+    return [f"kind IN ({_marks(KINDS[about])})"], KINDS[about]
 
 
 def _clause(where: list[str]) -> str:

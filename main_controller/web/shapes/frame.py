@@ -7,7 +7,7 @@ from main_controller.domain.modes import Mode
 from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, Celsius, Percent, Seconds, Time, UnitId, Volts, WattHours, Watts
 from main_controller.web.shapes.holds import Latch, Locks
-from main_controller.web.shapes.orders import Command
+from main_controller.web.shapes.orders import Command, EndedOrder
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import Sharing, Then
 from main_controller.web.shapes.status import ApisWeb, Config, Counts, Grid, JournalHealth, Limits, UnitBasics, Workers
@@ -44,6 +44,10 @@ class Totals(TypedDict):
 class Flow(TypedDict):
     """A deal: `running` says whether current flows (null: no reading tells), `current` and `power` its part of what is
     measured, as sizes (null: none flows, or not told), `agreed` what the deal says; the rest as sent, null: not told.
+
+    `seenAt` is when this program first saw it (null: it has not looked yet), `sawBegin` whether it saw it begin;
+    `running` is so since `standsSince`, and current was first seen at `currentSince` (null: never). `energyWh` is what
+    it carried since then by the readings, without the time of which none told (`gaps`); null: nothing could be counted.
     """
 
     giver: UnitId
@@ -57,6 +61,12 @@ class Flow(TypedDict):
     running: bool | None
     current: Amperes | None
     power: Watts | None
+    seenAt: Time | None
+    sawBegin: bool
+    standsSince: Time | None
+    currentSince: Time | None
+    energyWh: WattHours | None
+    gaps: bool
 
 
 class Spur(TypedDict):
@@ -127,8 +137,9 @@ class Head(TypedDict):
 
 
 class Sections(TypedDict, total=False):
-    """The sections of a frame. `clock` is the units' own time as sent, `deals` null where they cannot be told; the rest
-    is as in the status."""
+    """The sections of a frame. `clock` is the units' own time as sent, `deals` null where they cannot be told,
+    `dealEvents` how deals began and ended of late, `endedOrders` the newest orders that have ended, the newest first;
+    the rest is as in the status."""
 
     about: About
     data: Counts
@@ -140,10 +151,12 @@ class Sections(TypedDict, total=False):
     bus: Bus
     busConditions: list[Condition]
     gridEvents: list[Event]
+    dealEvents: list[Event]
     apisWeb: ApisWeb
     workers: Workers
     schedules: FrameSchedules
     orders: list[Command]
+    endedOrders: list[EndedOrder]
     locks: Locks
     share: Sharing | None
     then: Then | None

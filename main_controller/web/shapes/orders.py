@@ -160,6 +160,23 @@ class Commands(TypedDict):
     commands: list[Command]
 
 
+class EndedOrder(TypedDict):
+    """An order that changes no more, without how it stands at each unit: /commands/<id> tells that. `endedAt` is null
+    where it was refused before it was begun."""
+
+    id: CommandId
+    order: str
+    unitId: UnitId | None
+    wanted: Wanted
+    by: str
+    at: Time
+    endedAt: Time | None
+    state: CommandState
+    sent: Sent
+    error: str | None
+    note: str | None
+
+
 class Came(TypedDict):
     """A stop or a mode that came since the refused order was pressed (H1); `mode` is null but of a mode order."""
 
@@ -303,6 +320,23 @@ def command_of(command: commands.Command) -> Command:
         "before": cast(Before, command.before),
         "units": outcomes_of(command.units),
         "progress": progress_of(command.progress),
+    }
+
+
+def ended_of(command: commands.Command) -> EndedOrder:
+    """One order that has ended, in short."""
+    return {
+        "id": command.id,
+        "order": command.order.name,
+        "unitId": command.unit_id,
+        "wanted": cast(Wanted, command.order.content()),
+        "by": str(command.by),
+        "at": iso_utc(command.at),
+        "endedAt": None if command.ended_at is None else iso_utc(command.ended_at),
+        "state": command.state,
+        "sent": command.sent,
+        "error": command.error,
+        "note": command.note,
     }
 
 

@@ -1,0 +1,55 @@
+"""What a browser gets of our scripts is what stands in them, but for lines that are comments alone."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from main_controller.web.without_comments import without_comments
+
+
+@pytest.mark.parametrize(
+    ("script", "served"),
+    [
+        (b"// head\nlet a; // beside\n", b"\nlet a; // beside\n"),
+        (b"/** one */\n  /**\n   * more\n   */\nlet a;\n", b"\n\n\n\nlet a;\n"),
+        (b"/*! licence */\nlet a;\n", b"/*! licence */\nlet a;\n"),
+        (b"/* plain */\nlet url = 'http://x';\n", b"/* plain */\nlet url = 'http://x';\n"),
+        (b"a();\n/** b */ c(); /** d */\n", b"a();\n/** b */ c(); /** d */\n"),
+    ],
+)
+def test_lines_that_are_comments_alone_are_left_empty(script: bytes, served: bytes) -> None:
+    assert without_comments(script) == served
+
+
+STRINGS = re.compile(rb"`(?:\\.|[^`\\])*`", re.DOTALL)
+
+
+def test_no_script_of_ours_loses_anything_but_comments(root: Path) -> None:
+    """Every text of several lines is whole, and what is served is a script with as many lines."""
+    scripts = sorted((root / "js").rglob("*.js"))
+    assert len(scripts) > 100
+    for script in scripts:
+        text = script.read_bytes()
+        served = without_comments(text)
+        assert served.count(b"\n") == text.count(b"\n"), script
+        kept = [line for line in served.split(b"\n") if line.strip()]
+        assert kept == [line for line in text.split(b"\n") if line in set(kept)], script
+        for line in set(text.split(b"\n")) - set(kept):
+            assert re.match(rb"\s*(//|/\*\*|\*|$)", line), (script, line)
+        many = [one for one in STRINGS.findall(text) if b"\n" in one]
+        assert [one for one in many if one not in served] == [], script
+
+
+def test_what_is_served_is_still_a_script(root: Path, tmp_path: Path) -> None:
+    """By the engine of node, for the largest of them."""
+    node = shutil.which("node") or shutil.which("nodejs")
+    if node is None:
+        pytest.skip("There is no node on this machine: install the package nodejs.")
+    for name in ("main.js", "orders.js", "lib/placement.js", "scene/scene.js", "i18n/ja.js"):
+        copy = tmp_path / "one.mjs"
+        copy.write_bytes(without_comments((root / "js" / name).read_bytes()))
+        done = subprocess.run([node, "--check", str(copy)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr

@@ -1,0 +1,45 @@
+<h2>The picture</h2>
+<dl class="marks">
+% for kind, word, says in marks:
+<div><dt>\\
+% include('help_mark.tpl', kind=kind)
+<b>{{word}}</b></dt><dd>{{says}}</dd></div>
+% end
+</dl>
+<p>A unit keeps its place; while it shares it stands nearer to the middle. A press on a unit opens its details. Ctrl and the wheel or two fingers zoom, a double click shows the whole.</p>
+<h2>Live, stale, silent</h2>
+<ul>
+<li><b>live</b>: its own clock moved within the last 30 s (setting <code>staleafter</code>).</li>
+<li><b>stale</b>: it did not; what stands there is the last known, in italics.</li>
+<li><b>silent</b>: a member that the data no longer hold. It may still be live on the bus.</li>
+<li><b>Unwatched hardware</b>: a stale or silent unit that was last seen not in Wait. It stands above everything, and Run is refused until somebody has acknowledged it.</li>
+</ul>
+<h2>Modes</h2>
+<ul>
+<li><b>Run</b>: the units make deals by themselves.</li>
+<li><b>Soft Stop</b>: running deals end, no new one begins.</li>
+<li><b>Force Stop</b>: no deals, every converter to Wait. It is asked first.</li>
+<li><b>Manual</b>: apis-main leaves the converters to people; their forms open then. It is asked first.</li>
+</ul>
+<p>A mode counts once the units' own data show it, 2 to 10 s after the order; until then it is pending, unit by unit. A unit's Local Mode can only hold it back: at Soft Stop or Force Stop while the cluster shares. Under a global Manual or Force Stop it counts for nothing; “clear” takes it away. “--” chooses nothing.</p>
+<h2>Stops</h2>
+<ul>
+<li><b>Stop all</b> brings every converter to Wait and looks whether each one shows it: Force Stop first, so that deals can end, then Wait; in Manual Wait at once. Nothing holds it back, not a lock, not read-only.</li>
+<li><b>Stop all and latch</b> (E-stop) does the same, and from then on only what stops is sent, until somebody resets it by name and reason.</li>
+<li>Neither is an emergency stop (ISO 13850), and neither isolates anything: batteries and cables stay live. In danger use the switch at the cabinet.</li>
+<li>A unit's <b>Stopped</b> with Set ends its converter; it is never off.</li>
+</ul>
+<h2>Converter by hand</h2>
+<p>In Manual: first the voltage reference (Voltage control), then, with the bus up, current; back the other way round. Grid current is + for charging and − for discharging. Bus voltage is one value for all forms. Every order is checked against the rules of the procedure, which answer beside the form.</p>
+<h2>Guided sharing</h2>
+<p>Does those steps by itself, needs Manual, and ends after the time or energy that was given, or safely when anything goes wrong, or when nobody attends to it.</p>
+<h2>Locks</h2>
+<p>A lock keeps a unit or the cluster from being started while a person works there; stopping passes. It isolates nothing: the bus may be live. Isolate at the breaker.</p>
+<h2>Keyboard</h2>
+<ul>
+<li>Tab goes through the controls; the picture is one stop: arrows, Home and End choose a unit, Enter opens its details.</li>
+<li>Escape closes a question without ordering anything. A question takes no answer in its first half second, but one that stops.</li>
+<li>A key that is held down presses once.</li>
+</ul>
+<h2>Links</h2>
+<p><code>/?unit=E003</code> opens a unit, <code>/?filter=silent&amp;mode=manual</code> a filter, <code>/?display=wall</code> is without controls, for a wall. A panel's name is its link.</p>
