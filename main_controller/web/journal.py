@@ -101,7 +101,7 @@ class JournalPages:
         return bottle.HTTPResponse(html.encode(), refused.status, headers)
 
     def file(self, given: Given) -> bottle.HTTPResponse:
-        """`/journal.csv[?from=][&to=][&unit=][&about=]`: oldest first, streamed; 503 while others fetch files already."""
+        """`/journal.csv[?from=][&to=][&unit=][&about=]`: oldest first, streamed; 503 while others fetch files."""
         (frm, to), about = self._range(given), _subject(given)
 
         def rows() -> Iterator[Sequence[Any]]:
