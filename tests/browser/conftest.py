@@ -77,10 +77,17 @@ class OpenPage(Protocol):
     """Opens a page of the program and watches it to the test's end."""
 
     def __call__(
-        self, path: str = "", *, stage: Stage | None = None, may_fail: bool = False, hurry: int = 1, **context: Any
+        self,
+        path: str = "",
+        *,
+        stage: Stage | None = None,
+        may_fail: bool = False,
+        hurry: int = 1,
+        script: str = "",
+        **context: Any,
     ) -> Page:
         """`path` after the address; `stage` serves its readings; `may_fail` allows failed requests in the console;
-        `hurry` makes the page poll so many times as often."""
+        `hurry` makes the page poll so many times as often; `script` runs before any of the page's."""
 
 
 @pytest.fixture(scope="session")
@@ -138,7 +145,13 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
     with contextlib.ExitStack() as stack:
 
         def open_page(
-            path: str = "", *, stage: Stage | None = None, may_fail: bool = False, hurry: int = 1, **context: Any
+            path: str = "",
+            *,
+            stage: Stage | None = None,
+            may_fail: bool = False,
+            hurry: int = 1,
+            script: str = "",
+            **context: Any,
         ) -> Page:
             # dots that run cost the renderer more than everything else: they do so where a test looks at them
             calm = {"reduced_motion": "reduce"}
@@ -152,6 +165,8 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
                 stages.append(stage)
             if hurry != 1:
                 watched.page.add_init_script(HURRY % hurry)
+            if script:
+                watched.page.add_init_script(script)
             watched.page.goto(address + path)
             return watched.page
 

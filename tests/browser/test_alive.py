@@ -15,6 +15,16 @@ NOTICE, NOTE = "#alive-notice", "#alive-note"
 CLOCK = "{ const real = Date.now; window.wallAhead = %d; Date.now = () => real() + window.wallAhead; }"
 """A browser whose wall clock is so many ms ahead; a test sets it as a hand, or a sleep, would."""
 
+QUICK = """
+    {
+        const [now, wall] = [performance.now.bind(performance), Date.now.bind(Date)];
+        const [began, day] = [now(), wall()];
+        performance.now = () => began + (now() - began) * 5;
+        Date.now = () => day + (wall() - day) * 5;
+    }
+"""
+"""Both clocks of a browser go five times as fast, so that its limits are over in a second or two."""
+
 
 def told(page: Page, what: str) -> None:
     """Waits until the notice says that: 5 s without a frame, 10 s without a script."""
@@ -64,7 +74,7 @@ def test_an_answer_of_another_program_keeps_nothing_green(
 ) -> None:
     """H11: whatever its status, it shows only that something between lives."""
     stage = Stage.of(3)
-    page = open_quiet(stage=stage, may_fail=True, hurry=4)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4, script=QUICK)
     alive(page)
 
     def foreign(route: Route) -> None:
@@ -81,7 +91,7 @@ def test_an_answer_of_another_program_keeps_nothing_green(
 def test_why_a_controller_tells_nothing_is_told_in_its_own_words(open_quiet: OpenPage) -> None:
     """A frame that is too old is not handed out: 503 with a sentence."""
     stage = Stage.of(3)
-    page = open_quiet(stage=stage, may_fail=True, hurry=4)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4, script=QUICK)
     alive(page)
     stage.answers["/get/frame"] = (503, {"error": "Nothing was assessed for 4 s."})
     told(page, "tells nothing of the grid since")
@@ -226,6 +236,7 @@ def test_a_script_that_never_comes_is_told_within_ten_seconds(
     if path and lost == "lib/busFigures.js":
         pytest.skip("the journal's page does not use it")
     page = place.new_page()
+    page.add_init_script(QUICK)
     page.route(re.compile(f"/js/({lost})"), lambda route: None)
     page.goto(quiet_plant.address + path, wait_until="commit")
     told(page, "script could not be loaded")
@@ -249,7 +260,7 @@ def test_where_the_judge_itself_is_missing_the_page_says_so(
 
 def test_the_journals_page_tells_of_a_dead_controller_too(open_quiet: OpenPage) -> None:
     stage = Stage.of(3)
-    page = open_quiet("journal.html", stage=stage, may_fail=True)
+    page = open_quiet("journal.html", stage=stage, may_fail=True, hurry=4, script=QUICK)
     expect(page.locator(NOTICE)).to_be_hidden()
     stage.dead = True
     told(page, "This controller cannot be reached since")
@@ -262,7 +273,7 @@ def test_the_notice_speaks_the_language_of_the_page_and_names_the_sites_time(
     open_quiet: OpenPage, pictures: Path
 ) -> None:
     stage = Stage.of(3)
-    page = open_quiet(stage=stage, may_fail=True, locale="ja-JP")
+    page = open_quiet(stage=stage, may_fail=True, hurry=4, script=QUICK, locale="ja-JP")
     alive(page)
     stage.dead = True
     told(page, "Main Controller に接続できません")

@@ -4,6 +4,7 @@ Z1, Z3, Z4, Z7. The grid stands in Manual, every converter in Wait and the bus d
 route's `good` request does pass (`test_the_good_request_of_each_route_passes`): what the table sees is the refusal.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from main_controller.web.routes import BESIDE, ROUTES
 from tests.system.conftest import console_on, ready
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
+from tests.system.http_call import Answer
 
 LATER = "2099-05-13T12:00:00Z"
 
@@ -264,9 +266,18 @@ def refused(
     before = effects(console, grid)
     answer = console.call(target, method, **more)
     assert answer.status in allowed, (target[:200], answer.status, answer.body[:300])
-    sentence = answer.error if method != "HEAD" else ""
+    sentence = said_of(answer) if method != "HEAD" else ""
     assert effects(console, grid) == before
     return answer.status, sentence
+
+
+def said_of(answer: Answer) -> str:
+    """The one sentence of a refusal: in JSON, or on the page that was asked for (the journal's)."""
+    if not answer.headers["content-type"].startswith("text/html"):
+        return answer.error
+    found = re.search(r'<p class="outcome"[^>]* data-kind="bad">([^<]+)</p>', answer.body.decode())
+    assert found is not None
+    return html.unescape(found[1])
 
 
 def named(one: Case) -> str:

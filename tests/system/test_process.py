@@ -668,13 +668,13 @@ def test_no_file_outside_its_folder_is_ever_served(checkout: Path, grid: FakeGri
     own = copy_checkout(tmp_path / "own")
     (own / "js").unlink()
     (own / "js").mkdir()
-    (own / "js" / "main.js").write_text("// ours\n")
+    (own / "js" / "main.js").write_text("ours();\n")
     (own / "js" / ".hidden.js").write_text("// hidden\n")
     (own / "js" / "folder.js").mkdir()
     (tmp_path / "secret.js").write_text("// secret\n")
     (own / "js" / "secret.js").symlink_to(tmp_path / "secret.js")
     with Program(own, tmp_path / "data", **grid.settings) as program:
-        assert program.call("/js/main.js").body == b"// ours\n"
+        assert program.call("/js/main.js").body == b"ours();\n"
         for target in OUTSIDE:
             answer = program.call(target)
             assert answer.status in (400, 404), (target, answer.body[:100])
