@@ -12,6 +12,7 @@ from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.orders import Permission
 from main_controller.history.spans import Step
+from main_controller.history.sums import By
 from main_controller.procedures.then_mode import THEN_MODES
 from main_controller.rules.interlock_terms import RULES
 from main_controller.sentence import say
@@ -39,6 +40,7 @@ from main_controller.web.shapes.frame import Frame
 from main_controller.web.shapes.history import HistoryShown
 from main_controller.web.shapes.holds import Locks
 from main_controller.web.shapes.journal import JournalPage
+from main_controller.web.shapes.ledger import LedgerPage, LedgerSums
 from main_controller.web.shapes.orders import (
     Budo,
     Command,
@@ -600,6 +602,35 @@ HISTORY_FILE = Route(
     says="the same as a file, of any length",
     reply=Reply(CSV),
 )  # fmt: skip
+LEDGER_ASKED = (Parameter(name="unitId", kind=UNIT_ID, says="at either end", example="E001"), *RANGE[:2])
+LEDGER = Route(
+    name="getLedger", path="/ledger", title=HISTORIES, parameters=(*LEDGER_ASKED, *ROWS[-2:]),
+    says="deals that are over, the newest first, with the energy at both ends and how sure it is",
+    reply=json_of(LedgerPage),
+)  # fmt: skip
+LEDGER_FILE = Route(
+    name="getLedgerFile", path="/ledger.csv", title=HISTORIES, parameters=LEDGER_ASKED, says="all of them as a file",
+    reply=Reply(CSV),
+)  # fmt: skip
+LEDGER_SUMS = Route(
+    name="getLedgerSums", path="/ledger/sums", title=HISTORIES,
+    says="what deals moved that ended in an hour, day or month of the site's clock",
+    parameters=(
+        Parameter(
+            name="by",
+            kind=one_of(
+                tuple(By),
+                lambda text: say(
+                    "web.wrongBy", "The span {given} is none; use {spans}.", given=shown(text), spans=list(By)
+                ),
+            ),
+            says="`hour`, `day` (the default) or `month`", example="day",
+        ),
+        Parameter(name="pair", kind=FLAG, says="`true`: each pair of units by itself", example="true"),
+        *LEDGER_ASKED,
+    ),
+    reply=json_of(LedgerSums),
+)  # fmt: skip
 APIS_LOG = Route(
     name="getApisLog", path="/apislog", title=HISTORIES, polled=True,
     says="apis-main's own log, the newest first: from WARNING on what is kept, below that the newest 2,000 lines",
@@ -641,7 +672,7 @@ ROUTES: tuple[Route, ...] = (
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
-    *(HISTORY, HISTORY_FILE, APIS_LOG),
+    *(HISTORY, HISTORY_FILE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
 )
 """All of them, in the order of the documentation."""
 

@@ -3,9 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
+from itertools import islice
 
+from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ModeOrder, Order
 from main_controller.domain.timing import Beats
 from main_controller.errors import ControllerError
+from main_controller.history.ledger import StopOrder
 from main_controller.settings import Settings
 from main_controller.upstream.log_listener import LogListener
 from main_controller.wiring.choices import Chore, Upstream
@@ -27,6 +31,23 @@ log = logging.getLogger(__name__)
 def waking(loop: Periodic) -> Callable[[object, object], None]:
     """A listener that has a loop run at once."""
     return lambda before, after: loop.wake()
+
+
+STOPS_LOOKED_AT = 100
+"""Among how many of the newest orders those that may have ended a deal are looked for."""
+
+
+def _stops(stores: Stores) -> list[StopOrder]:
+    """The orders of late that end deals: every stop, and Manual."""
+    return [
+        StopOrder(command.id, command.unit_id, command.last_given)
+        for command in islice(stores.commands.latest(), STOPS_LOOKED_AT)
+        if command.sent is not False and (command.order.stops or _is_manual(command.order))
+    ]
+
+
+def _is_manual(order: Order) -> bool:
+    return isinstance(order, ModeOrder) and order.mode is Mode.MANUAL
 
 
 LISTENS = 0.1
@@ -75,7 +96,9 @@ class Loops:
         self._beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
-        self.recorder = Recorder(stores.history, does.desk.grid, stale_after=settings.staleafter)
+        self.recorder = Recorder(
+            stores.history, does.desk.grid, stale_after=settings.staleafter, stops=lambda: _stops(stores)
+        )
         self._recording = Periodic("recorder", settings.datacollectorinterval, self.recorder.run_once)
         self._loops = [
             self.collecting,

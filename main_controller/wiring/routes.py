@@ -24,6 +24,7 @@ from main_controller.web.guard import Guard
 from main_controller.web.help_page import HelpPage
 from main_controller.web.history import HistoryPages
 from main_controller.web.journal import JournalPages
+from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
 from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
@@ -122,6 +123,7 @@ class Routes:
                 estop=does.estop.standing, files=files,
             ),
             HistoryPages(stores.history, zone=pytz.timezone(settings.timezone), clock=utc_now, files=files),
+            LedgerPages(stores.history, zone=pytz.timezone(settings.timezone), files=files),
             ApisLogPages(
                 stores.history, loops.log_keeper.newest if loops.log_keeper else list,
                 zone=pytz.timezone(settings.timezone),

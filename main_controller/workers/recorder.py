@@ -1,4 +1,4 @@
-"""Records what has been: notes every poll, and takes whole minutes to the history's file (V8).
+"""Records what has been: notes every poll, and takes whole minutes and settled deals to the history's file (V8).
 
 Runs on a thread of its own, and nothing else waits for it. A disk that refuses makes recording rest, told by `fault`;
 some minutes wait in memory, then the oldest are lost and counted.
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.errors import ControllerError
+from main_controller.history.ledger import Ledger, LedgerDeal, StopOrder
 from main_controller.history.minutes import Minutes
 from main_controller.history.slot import Slot
 from main_controller.sentence import Sentence, say
@@ -31,17 +32,31 @@ class Kept(Protocol):
     def write(self, slots: Sequence[Slot]) -> None:
         """Take in whole minutes; raises ControllerError."""
 
+    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
+        """Keep deals that are over; raises ControllerError."""
+
     def prune(self) -> int:
         """Take out what is not to be kept; how many rows, 0 once nothing is left to do. Raises ControllerError."""
 
 
 class Recorder:
-    """A worker calls `run_once` about once a second. `grid` gives the state now; `stale_after` in s."""
+    """A worker calls `run_once` about once a second. `grid` gives the state now, `stops` the orders of ours that may
+    have ended deals of late; `stale_after` in s."""
 
-    def __init__(self, history: Kept, grid: Callable[[], GridState], *, stale_after: float) -> None:
+    def __init__(
+        self,
+        history: Kept,
+        grid: Callable[[], GridState],
+        *,
+        stale_after: float,
+        stops: Callable[[], Sequence[StopOrder]] = tuple,
+    ) -> None:
         self._history = history
         self._grid = grid
         self._minutes = Minutes(stale_after=stale_after)
+        self._ledger = Ledger(stale_after=stale_after)
+        self._stops = stops
+        self._settled: list[LedgerDeal] = []
         self._waiting: list[Slot] = []
         self._lost = 0
         self._tried_at = float("-inf")
@@ -57,6 +72,7 @@ class Recorder:
         """Note what is new; write what is whole. Raises ControllerError when the disk refuses: it is tried again."""
         grid = self._grid()
         self._minutes.note(grid)
+        self._settled += self._ledger.note(grid, self._stops())
         self._keep(self._minutes.finished(grid.wall.timestamp()))
         if grid.now - self._tried_at >= AGAIN or self._fault is None:
             self._write(grid.now)
@@ -65,6 +81,7 @@ class Recorder:
     def end(self) -> None:
         """Write all that was begun, once at the end. Raises ControllerError when the disk refuses."""
         self._keep(self._minutes.rest())
+        self._settled += self._ledger.rest()
         self._write(0.0)
 
     def _keep(self, slots: list[Slot]) -> None:
@@ -75,10 +92,13 @@ class Recorder:
             self._lost += over
 
     def _write(self, now: float) -> None:
-        if not self._waiting:
+        if not self._waiting and not self._settled:
             return
         self._tried_at = now
         try:
+            if self._settled:
+                self._history.keep_deals(self._settled)
+                self._settled = []
             for _, minute in groupby(self._waiting, key=lambda slot: slot.start):
                 self._history.write(list(minute))
         except ControllerError as error:

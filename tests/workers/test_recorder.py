@@ -10,6 +10,7 @@ import pytest
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState
 from main_controller.errors import ControllerError
+from main_controller.history.ledger import LedgerDeal
 from main_controller.history.slot import CLUSTER, Slot
 from main_controller.sentence import foreign
 from main_controller.workers import recorder
@@ -24,6 +25,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.slots: list[Slot] = []
+        self.deals: list[LedgerDeal] = []
         self.writes = 0
         self.full = False
         self.left_to_prune = 0
@@ -33,6 +35,11 @@ class Disk:
         if self.full:
             raise ControllerError(foreign("the disk is full."))
         self.slots += slots
+
+    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
+        if self.full:
+            raise ControllerError(foreign("the disk is full."))
+        self.deals += settled
 
     def prune(self) -> int:
         gone, self.left_to_prune = min(1, self.left_to_prune), max(0, self.left_to_prune - 1)

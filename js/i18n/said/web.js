@@ -17,6 +17,7 @@ export default {
   "web.identityIsApisMains": "ノードの識別情報は apis-main からのみ取得できます。",
   "web.fileBusy": "ほかの利用者がファイルを取得中です。しばらくしてから再度お試しください。",
   "web.tooManyRows": "約 {count} 行になり、上限の {most} 行を超えます。step={step} なら取得できます。",
+  "web.wrongBy": "期間 {given} はありません。使えるのは {spans} です。",
   "web.wrongLevel": "レベル {given} はありません。使えるのは {levels} です。",
   "web.wrongStep": "step {given} はありません。使えるのは {steps} です。",
   "web.masterUntold": "Grid Master の有無を apis-web から取得できないため、電力融通は不明です。",

@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from main_controller.domain.apis_log import Level, LogLine
+from main_controller.history.ledger import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
 from main_controller.store.database import Database, DatabaseFault
-from main_controller.store.history import apis_lines, columns
+from main_controller.store.history import apis_lines, columns, deals
 from main_controller.store.history.steps import APPLICATION, STEPS
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,11 @@ class History:
             self._set_aside()
             self._write(slots)
 
+    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
+        """Keep deals that are over. Raises DatabaseFault."""
+        with self._database.writing() as connection:
+            deals.insert(connection, settled)
+
     def keep_lines(self, lines: Sequence[tuple[datetime, LogLine]]) -> None:
         """Keep lines of apis-main's log, each with when it was heard. Raises DatabaseFault."""
         with self._database.writing() as connection:
@@ -117,6 +123,7 @@ class History:
         with self._database.writing() as connection:
             gone = sum(self._outlived(connection, table, now) for table in ("minutes", "half_hours"))
             gone += apis_lines.prune(connection, PRUNED_AT_ONCE)
+            gone += deals.prune(connection, self._wall(), PRUNED_AT_ONCE)
             used, share = self._used(connection), FULL
             while used > self._bytes * share and gone < PRUNED_AT_ONCE:
                 share = LOW
@@ -184,6 +191,14 @@ class History:
                     (ref[0], start, end),
                 )
             return [columns.unpacked(unit_id, row[0], length, tuple(row)[1:]) for row in rows]
+
+    def deals(
+        self, *, unit_id: str | None, start: datetime | None, end: datetime | None, before: int | None, limit: int
+    ) -> list[deals.KeptDeal]:
+        """Deals that are over, the newest first; of a unit at either end, that ended in a time, and before a number,
+        where these are given. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return deals.page(connection, unit_id=unit_id, start=start, end=end, before=before, limit=limit)
 
     def lines(
         self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None, before: int | None,

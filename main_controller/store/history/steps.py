@@ -5,6 +5,7 @@ a transaction touches few pages; half hours lie unit by unit, so that a year of 
 """
 
 from main_controller.store.database.steps import Step
+from main_controller.store.history import deals
 
 APPLICATION = 0x41504948
 """Marks the file as a history of ours ("APIH")."""
@@ -31,6 +32,7 @@ CREATE TABLE apis_lines (
   level INTEGER NOT NULL, source TEXT NOT NULL, message TEXT NOT NULL
 );
 CREATE INDEX apis_lines_unit ON apis_lines (unit_id, id);
+{deals.TABLE};
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE migrations (tables INTEGER PRIMARY KEY, program TEXT NOT NULL, at TEXT NOT NULL)
 """
