@@ -5,9 +5,9 @@ import { latchOf } from "./estop.js";
 import { isReadOnly, lockOf } from "./permits.js";
 
 /** What keeps every order but stopping: no status yet, no answer, read-only. */
-export function orderNeeds({ status, reach }) {
+export function orderNeeds({ status, alive }) {
   if (status === null) return need("needs.status");
-  if (reach?.up === false) return need("needs.controller");
+  if (!alive) return need("needs.controller");
   return isReadOnly({ status }) ? need("needs.readonly") : null;
 }
 
