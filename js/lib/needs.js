@@ -15,6 +15,7 @@ export function orderNeeds({ status, alive }) {
 export function shutDownNeeds(now, unitId = null) {
   const general = orderNeeds(now);
   if (general) return general;
+  if (latchOf(now.status) !== null) return need("estop.shutdown");
   const { mode, pending } = now.status.grid ?? {};
   if (unitId === null && mode !== "manual") return need("needs.shutdown.manual", { mode });
   if (unitId === null && pending) return need("needs.pending", { mode: pending });

@@ -86,7 +86,7 @@ def test_a_lost_controller_vouches_for_nothing(open_quiet: OpenPage) -> None:
     now = page.locator("#confirm-now")
     expect(now).to_contain_text("Deals: cannot tell")
     expect(now).to_contain_text("Grid voltage: -- V")
-    expect(now).to_contain_text("Not live, last seen not in Wait: E001 (charging 2.0 A)")
+    expect(now).to_contain_text("Last seen not in Wait: E001 (charging 2.0 A)")
     expect(now).not_to_contain_text("Data 0 s old")
     page.locator("#confirm-cancel").click()
     stage.dead = False
