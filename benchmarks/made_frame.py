@@ -60,6 +60,7 @@ def frame_of(
     return {
         **told,
         "serial": told.get("serial", 1),
+        "start": told.get("start", "made"),
         "about": {**told.get("about", {}), "columns": COLUMNS},
         "time": iso_utc(now),
         "assessedAt": iso_utc(now),

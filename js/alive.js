@@ -15,13 +15,17 @@
   var BEAT = 250; // ms between two looks
   var QUIET = 3000; // ms without a fault after which what is drawn is whole again
   var NEWS = 60000; // ms for which a new start is told
+  var REMEMBERED = 100; // frames by which an old answer is known again
 
   var root = document.documentElement;
   var began = performance.now();
   var running = null; // since when a script of the page asks
   var last = { at: null, time: root.dataset.time || new Date(Date.now() - began).toISOString() }; // the newest frame, by our clock and by the controller's; at first the page itself
   var refusal = null; // the last answer that was none, since then
-  var startOf = null; // the start of the controller that told it
+  var startOf = null; // the start of the controller that told it, and its title
+  var titleOf = null;
+  var starts = []; // every start that told one
+  var stamps = []; // start and time of the last frames
   var restarted = null; // when another one told
   var version = null; // the controller's, where it is not the page's
   var ahead = []; // ms by which our clock was ahead, at the last frames
@@ -46,9 +50,11 @@
       silent: "This controller cannot be reached since {since} ({age}).",
       late: "This controller does not answer in time since {since} ({age}).",
       foreign: "What answers here is not this controller{what}, since {since} ({age}): a proxy, a log-in page, or another program.",
+      repeated: "What answers here repeats old answers, since {since} ({age}): a cache, or a proxy.",
+      other: "Another controller answers here, since {since} ({age}): {what}.",
       untold: "This controller tells nothing of the grid since {since} ({age}): {what}",
-      told: "What stands here is the last that it said; orders cannot be given. Stop all goes out all the same.",
-      shown: "What stands here is of {shown}; orders cannot be given. Stop all goes out all the same.",
+      told: "What stands here is the last that it said; orders cannot be given. Stop all can be pressed all the same.",
+      shown: "What stands here is of {shown}; orders cannot be given. Stop all can be pressed all the same.",
       still:
         "What stands here is of {shown} and stands still; orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
       ahead: "This browser's clock is {age} ahead of the controller's. Times and ages here are the controller's.",
@@ -70,9 +76,11 @@
       silent: "{since} から({age})Main Controller に接続できません。",
       late: "{since} から({age})Main Controller が時間内に応答しません。",
       foreign: "{since} から({age})、応答しているのは Main Controller ではありません{what}。プロキシ、ログイン画面、または別のプログラムです。",
+      repeated: "{since} から({age})、古い応答が繰り返されています。キャッシュまたはプロキシの可能性があります。",
+      other: "{since} から({age})、別の Main Controller が応答しています: {what}",
       untold: "{since} から({age})Main Controller はグリッドの状態を通知していません: {what}",
-      told: "表示は最後に受信した内容です。操作はできません。Stop all は送信できます。",
-      shown: "表示は {shown} の内容です。操作はできません。Stop all は送信できます。",
+      told: "表示は最後に受信した内容です。操作はできません。Stop all は押すことができます。",
+      shown: "表示は {shown} の内容です。操作はできません。Stop all は押すことができます。",
       still: "表示は {shown} のもので、更新されません。操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
       ahead: "このブラウザの時計は Main Controller より {age} 進んでいます。時刻と経過時間は Main Controller のものです。",
       behind: "このブラウザの時計は Main Controller より {age} 遅れています。時刻と経過時間は Main Controller のものです。",
@@ -86,26 +94,41 @@
     },
   };
 
-  var STANDS = { silent: "told", late: "told", foreign: "told", untold: "told", lacks: "still", script: "still" }; // what follows, by what is wrong
+  var STANDS = { repeated: "told", other: "told", silent: "told", late: "told", foreign: "told", untold: "told", lacks: "still", script: "still" }; // what follows, by what is wrong
 
   /* ---- what is told ---- */
 
   function frame(told) {
     var now = clocks();
+    var stamp = told.start + " " + told.time;
+    if (stamps.indexOf(stamp) >= 0) return none({ failure: "repeated" }); // a cache, or somebody, gives old answers again
+    if (isOther(told)) return none({ failure: "other", why: told.title });
+    stamps = stamps.concat(stamp).slice(-REMEMBERED);
     if (startOf !== null && told.start !== startOf) restarted = { at: now.mono, time: told.time };
+    if (starts.indexOf(told.start) < 0) starts.push(told.start);
     startOf = told.start;
+    titleOf = told.title || titleOf;
+    if (told.zone) root.dataset.zone = told.zone;
     version = told.version && root.dataset.version && told.version !== root.dataset.version ? told.version : null;
     ahead = ahead.concat(now.wall - Date.parse(told.time)).slice(-3);
-    last = { at: now.mono, time: told.time };
+    last = { at: now.mono, wall: now.wall, time: told.time };
     if (undrawn === null) undrawn = now.mono;
     refusal = null;
     slept = false;
     look();
+    return true;
   }
 
   function none(answer) {
     refusal = { failure: answer.failure, status: answer.status || 0, why: answer.why || null };
     look();
+    return false;
+  }
+
+  /** Whether a new start is that of another controller: it has another title, or two of them answer in turn. */
+  function isOther(told) {
+    if (startOf === null || told.start === startOf) return false;
+    return starts.indexOf(told.start) >= 0 || (titleOf !== null && Boolean(told.title) && told.title !== titleOf);
   }
 
   function drawn() {
@@ -142,6 +165,8 @@
     if (refusal === null || refusal.failure === "unreachable") return { key: "silent" };
     if (refusal.failure === "timedOut") return { key: "late" };
     if (refusal.failure === "refused" && refusal.why) return { key: "untold", what: refusal.why };
+    if (refusal.failure === "repeated") return { key: "repeated" };
+    if (refusal.failure === "other") return { key: "other", what: refusal.why || "--" };
     return { key: "foreign", what: refusal.status ? " (HTTP " + refusal.status + ")" : "" };
   }
 
@@ -161,7 +186,8 @@
   /** A browser that sleeps stops its clocks, or one of them: what was told before it holds no more until somebody tells it anew. */
   function watchClocks() {
     var now = clocks();
-    var apart = Math.abs(now.wall - looked.wall - (now.mono - looked.mono));
+    var since = last.at === null ? looked : { wall: last.wall, mono: last.at }; // one that runs slow parts from the other little by little
+    var apart = Math.abs(now.wall - since.wall - (now.mono - since.mono));
     if (apart > JUMP || now.mono - looked.mono > LIMIT) {
       slept = true;
       ahead = [];
@@ -257,13 +283,13 @@
     });
   }
 
-  /** A time of the controller in the site's zone, named; in UTC where this browser does not know that zone. */
+  /** A time of the controller in the site's zone, named; as ISO 8601 in UTC where this browser does not know it. */
   function timeOf(ms) {
     if (Number.isNaN(ms)) return "--";
     try {
       return timeIn(root.dataset.zone || "UTC", ms);
     } catch (error) {
-      return timeIn("UTC", ms);
+      return new Date(ms).toISOString(); // a zone, or a part of the language, that this browser lacks
     }
   }
 

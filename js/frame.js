@@ -27,12 +27,13 @@ export function createFrames() {
  * The frame after an answer, in which every unit is one object: what is told of it and its row of figures by their columns.
  * A whole answer takes the place of what was held; of changes each section is replaced, each unit's entry and row too, and
  * who is `gone` leaves. What did not change stays the very same object.
- * @returns null for changes of another start, or of a serial before that which is held, and for what is no frame
+ * @returns null for changes of another start, for a serial before that which is held, and for what is no frame
  */
 export function merged(held, answer) {
   if (!isFrame(answer)) return null;
   const { whole, units = {}, figures = {}, gone = [], ...told } = answer;
-  if (whole !== true && (held === null || told.start !== held.start || told.serial < held.serial)) return null;
+  const follows = held !== null && told.start === held.start;
+  if (follows ? told.serial < held.serial : whole !== true) return null;
   const next = whole === true ? told : { ...held, ...told };
   return { ...next, units: unitsAfter(whole === true ? {} : held.units, units, figures, gone, next.about?.columns ?? []) };
 }

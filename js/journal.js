@@ -191,7 +191,7 @@ function onStatus({ ok, status, body, failure }) {
     alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? bare(words.said(String(body.error))) : null });
     return;
   }
-  alive.frame({ time: body.time, start: body.start, version: body.version });
+  if (!alive.frame({ time: body.time, start: body.start, version: body.version, title: body.title, zone: body.timezone })) return;
   state.set({ status: body, statusAt: performance.now() });
   takeZone(body.timezone);
   orders.follow(body);

@@ -134,11 +134,15 @@ function onFrame(answer) {
     alive.none({ ...answer, failure: answer.failure ?? "garbled", why: answer.failure === "refused" ? bare(words.said(String(answer.body.error))) : null });
     return;
   }
+  const told = { time: frame.time, start: frame.start, version: frame.about?.version, title: frame.about?.title, zone: frame.about?.timezone };
+  if (!alive.frame(told)) {
+    frames.anew(); // an old answer, or another controller's: what it says is not shown
+    return;
+  }
   const before = state.get().frame;
   const status = statusOf(frame);
   words.setZone(frame.about?.timezone);
   state.set({ frame, status, statusAt: performance.now() });
-  alive.frame({ time: frame.time, start: frame.start, version: frame.about?.version });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
   orders.follow(status);
 }
@@ -149,11 +153,21 @@ function renew() {
   due = null;
   drawnAt = performance.now();
   const { frame, alive: lives, model: previous } = state.get();
-  const model = buildModel(frame, { previous, elapsed: elapsed(), lost: !lives });
+  const model = modelOf(frame, { previous, elapsed: elapsed(), lost: !lives });
   state.set({ model });
   scene.update(model);
   render();
   alive.drawn();
+}
+
+/** A frame of which no model can be made is not gone on with. */
+function modelOf(frame, more) {
+  try {
+    return buildModel(frame, more);
+  } catch (fault) {
+    frames.anew();
+    throw fault;
+  }
 }
 
 /** One part's fault is reported and never stops the others (N17). */
@@ -164,6 +178,7 @@ function render() {
       panel.render(model, elapsed());
     } catch (fault) {
       globalThis.reportError(fault);
+      frames.anew(); // what it could not draw may have come broken
     }
   }
 }

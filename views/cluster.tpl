@@ -70,7 +70,7 @@
 </section>
 <section class="block wide later" id="events-block" hidden>
 <h2 id="happened-title" data-i18n="happened.title">What happened</h2>
-<p class="happened-head controls-only"><select class="quiet" id="happened-about" disabled data-needs-script aria-label="Show" data-i18n-label="journal.about">
+<p class="happened-head controls-only"><select class="quiet" translate="no" autocomplete="off" id="happened-about" disabled data-needs-script aria-label="Show" data-i18n-label="journal.about">
 <option value="" data-i18n="journal.about.all">all</option>
 <option value="orders" data-i18n="journal.about.orders">orders</option>
 <option value="grid" data-i18n="journal.about.grid">the grid by itself</option>

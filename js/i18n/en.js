@@ -107,7 +107,7 @@ export default {
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.paused": "no current now", "deal.since": "since {at}", "deal.away": "{id} is {state}", "deal.noenergy": "energy cannot be told", "deal.more": "Details", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
-  "happened.title": "What happened", "happened.none": "Nothing of this kind of late.", "happened.more": "All in the journal",
+  "happened.title": "What happened", "happened.none": "Nothing since this controller was started.", "happened.more": "All in the journal",
   "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained", "busfig.ordered": "By order",
   "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.out": "{units}, since {at}", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",
@@ -159,8 +159,8 @@ export default {
   "then.unknown": "{mode} waits: the deals cannot be told.", "then.cancel": "Do not follow",
   "confirm.now": "Live now",
   "now.mode": "Mode in force: {mode}", "now.deals": "Deals: {deals}", "now.deals.none": "Deals: none", "now.deals.unknown": "Deals: cannot tell", "now.reference": "Voltage reference: {id}", "now.reference.none": "Voltage reference: none among live units",
-  "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.last": "Not live, last seen not in Wait: {units}", "now.age": "Data {time} old",
-  "now.bus.last": "Grid voltage: not known; last {v} V, {time} ago", "now.reference.unknown": "Voltage reference: not known, no unit is live", "now.active.unknown": "Converters not in Wait: not known, no unit is live",
+  "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.last": "Last seen not in Wait: {units}", "now.age": "Data {time} old",
+  "now.bus.last": "Grid voltage: not known; last {v} V, {time} ago", "now.reference.unknown": "Voltage reference: not known", "now.active.unknown": "Converters not in Wait: not known", "now.lost": "Nothing is heard of the grid now.",
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",
 
   "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened.", "orders.everybody": "Everybody's orders stand in the journal.", "orders.none": "None yet.",

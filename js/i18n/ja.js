@@ -107,7 +107,7 @@ export default {
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "成立、電流なし", "deal.paused": "現在電流なし", "deal.since": "{at} から", "deal.away": "{id} は{state}", "deal.noenergy": "電力量は判定できません", "deal.more": "詳細", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
-  "happened.title": "できごと", "happened.none": "最近の該当するできごとはありません。", "happened.more": "すべて記録で見る",
+  "happened.title": "できごと", "happened.none": "Main Controller の起動以降、該当するできごとはありません。", "happened.more": "すべて記録で見る",
   "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.outside": "電圧範囲外", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
   "busfig.volts": "{range} V({n} 台)", "busfig.out": "{units}({at} から)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
@@ -160,8 +160,8 @@ export default {
   "then.unknown": "{mode} は待機中: 電力融通を確認できません。", "then.cancel": "取り止める",
   "confirm.now": "現在の状態",
   "now.mode": "現在の Mode: {mode}", "now.deals": "電力融通: {deals}", "now.deals.none": "電力融通: なし", "now.deals.unknown": "電力融通: 判定不能", "now.reference": "CV Mode のノード: {id}", "now.reference.none": "CV Mode のノード: 正常受信中のノードにはなし",
-  "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.last": "受信していないノードのうち最後に Wait 以外: {units}", "now.age": "データ: {time} 前",
-  "now.bus.last": "Grid voltage: 不明(最後の値 {v} V、{time} 前)", "now.reference.unknown": "CV Mode のノード: 不明(正常受信のノードがありません)", "now.active.unknown": "Wait 以外の DC/DC Converter: 不明(正常受信のノードがありません)",
+  "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.last": "最後に Wait 以外: {units}", "now.age": "データ: {time} 前",
+  "now.bus.last": "Grid voltage: 不明(最後の値 {v} V、{time} 前)", "now.reference.unknown": "CV Mode のノード: 不明", "now.active.unknown": "Wait 以外の DC/DC Converter: 不明", "now.lost": "現在、グリッドの情報を受信していません。",
   "now.unit": "{id} の現在: {did}、{vg} V、{ig} A",
 
   "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "この画面を開いてから、ここで行った操作です。", "orders.everybody": "全員の操作は Journal にあります。", "orders.none": "まだありません。",

@@ -5,9 +5,9 @@ import { latchOf } from "./estop.js";
 import { isReadOnly, lockOf } from "./permits.js";
 
 /** What keeps every order but stopping: no status yet, no answer, read-only. */
-export function orderNeeds({ status, reach }) {
+export function orderNeeds({ status, alive }) {
   if (status === null) return need("needs.status");
-  if (reach?.up === false) return need("needs.controller");
+  if (!alive) return need("needs.controller");
   return isReadOnly({ status }) ? need("needs.readonly") : null;
 }
 
@@ -15,6 +15,7 @@ export function orderNeeds({ status, reach }) {
 export function shutDownNeeds(now, unitId = null) {
   const general = orderNeeds(now);
   if (general) return general;
+  if (latchOf(now.status) !== null) return need("estop.shutdown");
   const { mode, pending } = now.status.grid ?? {};
   if (unitId === null && mode !== "manual") return need("needs.shutdown.manual", { mode });
   if (unitId === null && pending) return need("needs.pending", { mode: pending });

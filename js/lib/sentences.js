@@ -256,14 +256,15 @@ export function liveNow(model, words, unit = null) {
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
   else if (model.deals.length === 0) fact("now.deals.none");
   else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map(pairOf), words, 4)})` }, "warn");
-  const liveIds = (test) => model.units.filter((one) => one.state === "live" && test(one)).map(({ id }) => id);
-  const references = model.bus.references.length > 0 ? model.bus.references : liveIds(({ word }) => word === "reference");
+  const liveIds = (test) => (model.lost ? [] : model.units.filter((one) => one.state === "live" && test(one)).map(({ id }) => id));
+  const references = !model.lost && model.bus.references.length > 0 ? model.bus.references : liveIds(({ word }) => word === "reference");
   const active = liveIds(({ word }) => word !== "wait");
-  const none = model.counts.live > 0 ? "none" : "unknown"; // of units of which none is live nothing is known, not even that none works
+  const lost = model.lost === true; // nobody vouches for anything now
+  const none = model.counts.live > 0 && !lost ? "none" : "unknown"; // of units of which none is live nothing is known, not even that none works
   fact(references.length > 0 ? "now.reference" : `now.reference.${none}`, { id: idsOf(references, words) }, references.length > 1 ? "alarm" : null);
   fact(...busFact(model.bus, words));
   fact(active.length > 0 ? "now.active" : `now.active.${none}`, { units: idsOf(active, words) }, active.length > 0 ? "warn" : null);
-  const last = model.units.filter(({ state, lastWord, word }) => state !== "live" && (lastWord ?? word) !== "wait");
+  const last = model.units.filter(({ state, lastWord, word }) => (lost || state !== "live") && (lastWord ?? word) !== "wait");
   if (last.length > 0)
     fact(
       "now.last",
@@ -277,7 +278,8 @@ export function liveNow(model, words, unit = null) {
       "warn",
     );
   const { live, stale, silent } = model.counts;
-  fact("now.units", { live, stale, silent }, stale + silent > 0 ? "warn" : null);
+  if (lost) fact("now.lost", {}, "warn");
+  else fact("now.units", { live, stale, silent }, stale + silent > 0 ? "warn" : null);
   const age = finite(model.status?.data?.age);
   fact("now.age", { time: duration(age === null ? null : age + model.elapsed, words.units) });
   return facts;

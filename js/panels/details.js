@@ -55,7 +55,7 @@ export function createDetails({ words, state, api }) {
     find("details-card").disabled = unit.state === null;
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
     const told = happened(model.status, { unitId: unit.id, most: SHOWN }, words);
-    showHappened(find("details-happened"), told, words, words.time);
+    showHappened(find("details-happened"), told, words);
     showRecords(unit.id);
     setAttribute(find("details-journal"), "href", api.journalPage({ unit: unit.id }));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);

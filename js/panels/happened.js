@@ -23,7 +23,7 @@ export function createHappened({ words, state, api }) {
     setProperty(block, "hidden", !any);
     setAttribute(more, "href", api.journalPage({ about: choice.value || null }));
     const told = happened(status, { about: choice.value || always, most }, words);
-    showHappened(list, told, words, words.time);
+    showHappened(list, told, words);
   }
 
   return { render };

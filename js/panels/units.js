@@ -20,7 +20,7 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   const cards = new Map(); // id -> what makeCard gave; only of units that were in view
   const visible = new Set();
   const choice = () => state.get().list;
-  let placed = []; // the ids of the cards on the page, in their order
+  let placed = null; // ids as the cards stand; null until the first frame // the ids of the cards on the page, in their order
 
   const observer = new IntersectionObserver(
     (entries) => {
@@ -142,8 +142,9 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
   function render(model, { anew = false } = {}) {
     renderToolbar(model);
     const wanted = selectUnits(model.units, choice()).map(({ id }) => id);
-    if (!isPlaced(wanted)) arrange(anew || !isBusy() ? wanted : undisturbed(wanted, model), model);
-    setText(note, noteOf(placed.length, model));
+    if (placed === null && model.status !== null) list.replaceChildren(); // what the page was sent with stands until then
+    if (model.status !== null && !isPlaced(wanted)) arrange(anew || !isBusy() ? wanted : undisturbed(wanted, model), model);
+    setText(note, noteOf(placed?.length ?? 0, model));
     setAttribute(document.body, "data-many", model.units.length >= MANY);
     renderCards(model);
   }
@@ -171,12 +172,12 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
 
   /** The cards as they stand, whatever sort and filter make of the newest readings; newcomers go to the end. */
   function undisturbed(wanted, model) {
-    const standing = new Set(placed.filter((id) => model.byId.has(id)));
+    const standing = new Set((placed ?? []).filter((id) => model.byId.has(id)));
     return [...standing, ...wanted.filter((id) => !standing.has(id))];
   }
 
   function isPlaced(ids) {
-    return ids.length === placed.length && ids.every((id, index) => id === placed[index]);
+    return placed !== null && ids.length === placed.length && ids.every((id, index) => id === placed[index]);
   }
 
   /** Brings the cards into the wanted order; those that are not wanted leave the page but are kept. */

@@ -2,8 +2,8 @@
 
 import { keyed, make, setAttribute, setText } from "./text.js";
 
-/** @param told as lib/happened.js gives it; @param when (iso) => text */
-export function showHappened(list, told, words, when) {
+/** @param told as lib/happened.js gives it; times by the site's clock, the browser's in their title. */
+export function showHappened(list, told, words) {
   const items = told.length > 0 ? told : [{ key: "none", none: true }];
   keyed(
     list,
@@ -12,7 +12,8 @@ export function showHappened(list, told, words, when) {
     build,
     (line, one) => {
       setText(line.firstChild, one.none ? words.t("happened.none") : one.text);
-      setText(line.lastChild, one.none ? "" : [...one.more, when(one.at)].filter(Boolean).join(" · "));
+      setText(line.lastChild, one.none ? "" : [...one.more, words.time(one.at)].filter(Boolean).join(" · "));
+      setAttribute(line.lastChild, "title", one.none ? null : words.beside(one.at, { seconds: true }) || null);
       setAttribute(line, "data-level", one.level ?? null);
     },
   );

@@ -17,6 +17,9 @@ from main_controller.orders.desk import Desk
 from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Chronicle, Event, News, Record
 
+FIRST_ANSWER = 10.0
+"""How long (s) after the start apis-web's first answer is waited for before members are told as unwatched."""
+
 _STATES = {
     UnitState.LIVE: say("watching.live", "live"),
     UnitState.STALE: say("watching.stale", "stale"),
@@ -55,6 +58,7 @@ class GridEvents:
         self._desk = desk
         self.chronicle = Chronicle(record=record, wall=desk.wall, clock=desk.clock)
         self._seen: _Seen | None = None
+        self._began = desk.clock()
         self._back: dict[str, str] = {}
 
     def came_back(self, unit_id: str, name: str) -> None:
@@ -198,7 +202,8 @@ class GridEvents:
         for unit in grid.units.values():
             if looked:  # before the first answer nobody knows how a unit stands that was known before the start
                 states += self._state_news(seen, unit, grid, first)
-            watching += self._watching_news(seen, unit)
+            if not self._unheard(grid):
+                watching += self._watching_news(seen, unit)
             modes += self._own_mode_news(seen, unit, grid.now)
         self.chronicle.tell_all(states)
         self.chronicle.tell_all(modes)
@@ -229,6 +234,10 @@ class GridEvents:
             text = say("watching.became", "became {state}", state=_STATES[unit.state])
             return [News("unit", unit.id, text, before, unit.state)]
         return []
+
+    def _unheard(self, grid: GridState) -> bool:
+        """Whether apis-web has told nothing yet since the program began, a moment ago: it will tell who is there."""
+        return grid.snapshot.answered_at is None and grid.now - self._began < FIRST_ANSWER
 
     def _watching_news(self, seen: _Seen, unit: UnitAssessment) -> list[News]:
         if unit.unwatched and unit.id not in seen.unwatched:

@@ -179,7 +179,7 @@ IS_WAIT = When("mode", (str(ConverterStatus.WAIT),))
 RANGE = (
     Parameter(name="from", kind=TIME, says="ISO 8601", example="2026-11-21T00:00:00Z"),
     Parameter(name="to", kind=TIME, says="ISO 8601", example="2099-11-22T00:00:00Z"),
-    Parameter(name="unit", kind=UNIT_ID, says="this unit alone", example="E004"),
+    Parameter(name="unit", kind=UNIT_ID, says="this unit alone, and its deals", example="E004"),
     Parameter(name="about", kind=word(*map(str, Subject)), says=", ".join(Subject), example="orders"),
 )
 ROWS = (

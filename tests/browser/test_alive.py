@@ -279,3 +279,66 @@ def test_the_notice_speaks_the_language_of_the_page_and_names_the_sites_time(
     told(page, "Main Controller に接続できません")
     assert re.search(r"\d\d:\d\d:\d\d UTC から", page.locator(NOTICE).inner_text())
     page.screenshot(path=pictures / "alive-ja.png")
+
+
+def test_old_answers_that_are_given_again_keep_nothing_green(open_quiet: OpenPage) -> None:
+    """H11, its kind: a cache, or somebody, between: what it repeats is no frame, whatever stands in it."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4, script=QUICK)
+    alive(page)
+    frame = stage.frame()
+
+    def again(route: Route) -> None:
+        route.fulfill(json=frame)
+
+    page.route(re.compile("/get/frame"), again)
+    told(page, "repeats old answers")
+    withdrawn(page)
+    page.unroute(re.compile("/get/frame"), again)
+    whole(page)
+
+
+def test_another_controller_in_its_place_is_told_and_not_shown(open_quiet: OpenPage) -> None:
+    """H11, its kind: orders and stops of this page go to whoever answers, so what it shows must be of the same."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4, script=QUICK)
+    alive(page)
+    stage.more |= {"start": "elsewhere", "title": "another site"}
+    told(page, "Another controller answers here")
+    told(page, "another site")
+    withdrawn(page)
+    expect(page.locator("#cluster-name")).to_have_text("oist20")
+    del stage.more["start"], stage.more["title"]
+    whole(page)
+
+
+def test_a_clock_that_runs_slow_parts_from_the_other_and_is_seen(open_quiet: OpenPage) -> None:
+    """H14, its kind: what counts ages would find the last frame fresh for ever."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True)
+    alive(page)
+    stage.dead = True
+    page.evaluate("{ const [now, at] = [performance.now(), performance.now.bind(performance)]; "
+                  "performance.now = () => now + (at() - now) / 50; }")  # fmt: skip
+    told(page, "This browser slept, or its clock was set.")
+    withdrawn(page)
+
+
+def test_a_question_on_a_dead_page_says_nothing_of_now(open_quiet: OpenPage) -> None:
+    """What the page has withdrawn is not told as live in the question of a stop."""
+    stage = Stage.of(3, status="0x0041", ig=2.0)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4, script=QUICK)
+    alive(page)
+    stage.dead = True
+    told(page, "This controller cannot be reached")
+    page.locator("#stop-all").click()
+    now = page.locator("#confirm-now")
+    expect(now).to_contain_text("Nothing is heard of the grid now.")
+    expect(now).to_contain_text("Voltage reference: not known")
+    expect(now).not_to_contain_text("3 live")
+
+
+def test_a_link_to_a_filter_that_nothing_matches_shows_nothing(open_quiet: OpenPage) -> None:
+    page = open_quiet("?filter=alarm", stage=Stage.of(3))
+    expect(page.locator("#units-note")).to_have_text("No unit matches.")
+    expect(page.locator(".card")).to_have_count(0)

@@ -43,7 +43,7 @@ def test_guided_sharing_says_what_it_needs_before_and_while_it_stands_open(open_
     put(stage, "manual")
     expect(needs).to_be_hidden()
     expect(start).to_be_enabled()
-    expect(opener).to_have_attribute("title", "")
+    expect(opener).not_to_have_attribute("title", re.compile(""))
     stage.units["E003"] = unit_data("E003", mode="manual", status="0x0014")
     expect(needs).to_have_text("Needs the bus for itself: E003 must be in Wait first.")
     stage.units["E003"] = unit_data("E003", mode="manual")

@@ -371,7 +371,7 @@ def test_a_tab_that_went_on_to_the_journal_no_longer_counts_as_the_page_that_beg
     with page.expect_request(re.compile("/get/frame")) as asked:
         expect(page.locator("#trust-live b")).to_have_text("2")
     assert "page=" in asked.value.url
-    page.locator("a[href='journal.html']").click()
+    page.get_by_role("link", name="Journal", exact=True).click()
     page.wait_for_url("**/journal.html")
     with page.expect_request(re.compile("/get/status")) as asked:
         expect(page.locator("#journal-outcome")).not_to_be_empty()

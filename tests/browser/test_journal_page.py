@@ -29,7 +29,7 @@ def test_an_order_is_one_row_with_its_stages_folded(
     expect(row).to_have_count(1)
     expect(row.locator(".what p")).to_have_text(re.compile("Force Stop.*E002"))
     expect(row.locator(".result")).to_have_text(done)
-    expect(row.locator(".time")).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"))
+    expect(row.locator(".time")).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$"))
     expect(page.locator("#journal-time")).to_contain_text("UTC")
     expect(row.locator("dl")).not_to_be_visible()
     summary = row.locator("summary")

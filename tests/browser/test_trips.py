@@ -275,6 +275,8 @@ def test_it_fits_and_axe_finds_nothing_in_either_language(
     broken = {"rule": "t", "pass": False, "overridable": False, "cause": "too-many-trips", "sentence": many}
     stage.answers["/set/dcdc/E001"] = (200, {"rules": [{"rule": "a", **kept}, {"rule": "b", **kept}, broken]})
     page = open_quiet(stage=stage, locale=locale, color_scheme="light" if context else "dark", **context)
+    if context:
+        page.locator("#density").click()  # on a phone the panels begin compact
     card(page).scroll_into_view_if_needed()
     as_reference(page)
     first = card(page).locator(".rules li").first

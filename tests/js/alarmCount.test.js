@@ -19,7 +19,8 @@ test("a healthy page counts nothing, nor does one that has heard nothing yet", (
 
 test("each alarm counts once, and what somebody has acknowledged does not", () => {
   const grave = { kind: "secondReference", unitId: null, text: "Two.", since: null, grave: true };
-  assert.equal(count({ busConditions: [grave, { ...grave, grave: false }] }), 1);
+  assert.equal(count({ busConditions: [grave, { ...grave, kind: "heavyAlarm", grave: false }] }), 2);
+  assert.equal(count({ busConditions: [{ ...grave, kind: "busLow", grave: false }] }), 0, "a warning is none");
   assert.equal(count({}, { units: [lost, lost, known] }), 2);
   assert.equal(count({ grid: { error: true }, estop: { by: "x" } }), 2);
   assert.equal(count({ apisWeb: { emulatorEmulator: { up: false }, budoEmulator: { up: false } } }), 1);

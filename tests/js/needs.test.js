@@ -16,18 +16,18 @@ function manual(more = {}) {
 }
 
 /** What the page knows of these units, and of the rest as `more` says. */
-function known(units, { grid = {}, reach = { up: true }, ...more } = {}) {
+function known(units, { grid = {}, alive = true, ...more } = {}) {
   const frame = { ...frameOf(units, { grid: { mode: "manual", pending: null, ...grid } }), ...more };
-  return { status: statusOf(frame), model: buildModel(frame), reach };
+  return { status: statusOf(frame), model: buildModel(frame), alive };
 }
 
 const text = (need) => needSentence(need, words);
 const TWO = { E1: manual(), E2: manual() };
 
 test("without an answer, or read-only, no order can be given, and that is what a control says", () => {
-  assert.equal(text(orderNeeds({ status: null, reach: null })), "Nothing is known of the grid yet.");
-  assert.equal(text(orderNeeds(known(TWO, { reach: { up: false } }))), "This controller does not answer.");
-  assert.equal(text(shutDownNeeds(known(TWO, { reach: { up: false } }))), "This controller does not answer.");
+  assert.equal(text(orderNeeds({ status: null, alive: true })), "Nothing is known of the grid yet.");
+  assert.equal(text(orderNeeds(known(TWO, { alive: false }))), "This controller does not answer.");
+  assert.equal(text(shutDownNeeds(known(TWO, { alive: false }))), "This controller does not answer.");
   const readOnly = known(TWO);
   readOnly.status.config = { readOnly: true };
   assert.equal(text(sharingNeeds(readOnly, "E1", "E2")), "Read-only: nothing but stops is sent.");

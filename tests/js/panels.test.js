@@ -243,9 +243,19 @@ test("a question says what of the bus is known, and that nothing is where no uni
   assert.ok(old.includes("Voltage reference: E1"));
   const silent = texts({ E1: told({ state: "silent", age: 90 }) }, { grid: { busVoltage: null } });
   assert.ok(silent.includes("Grid voltage: -- V"));
-  assert.ok(silent.includes("Voltage reference: not known, no unit is live"));
-  assert.ok(silent.includes("Converters not in Wait: not known, no unit is live"));
+  assert.ok(silent.includes("Voltage reference: not known"));
+  assert.ok(silent.includes("Converters not in Wait: not known"));
   assert.ok(texts({ E1: told() }).includes("Voltage reference: none among live units"));
+});
+
+test("a question on a page that is not alive says nothing of now, only what was seen last", () => {
+  const frame = frameOf({ E1: told({ lastWord: "0x0014" }), E2: told() });
+  const texts = liveNow(buildModel(frame, { lost: true }), words).map(({ text }) => text);
+  assert.ok(texts.includes("Voltage reference: not known"), texts.join("\n"));
+  assert.ok(texts.includes("Converters not in Wait: not known"));
+  assert.ok(texts.includes("Nothing is heard of the grid now."));
+  assert.ok(texts.some((text) => text.startsWith("Last seen not in Wait: E1")));
+  assert.ok(!texts.some((text) => text.startsWith("Units:")));
 });
 
 test("details of a unit that is not live say first that they are old", () => {

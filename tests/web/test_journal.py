@@ -322,3 +322,14 @@ def test_its_page_says_what_is_wrong_with_a_question_in_one_sentence(site: Site,
     assert f'id="journal-outcome" aria-live="polite" data-kind="bad">{told}</p>' in unescape(html)
     assert "row 1" not in html
     assert 'id="journal-filter"' in html
+
+
+def test_a_units_rows_are_also_those_of_its_deals(site: Site) -> None:
+    for giver, taker in (("E001", "E002"), ("E003", "E001"), ("E002", "E003")):
+        site.journal.append(
+            "deal", by="the grid", unit_id=None, what=f"{giver} to {taker}", after={"giver": giver, "taker": taker}
+        )
+    site.journal.append("unit", by="the grid", unit_id="E001", what="own", after="a text")
+    site.database.write_once()
+    assert site.whats("?unit=E001") == ["own", "E003 to E001", "E001 to E002"]
+    assert site.whats("?unit=E001&about=deals") == ["E003 to E001", "E001 to E002"]

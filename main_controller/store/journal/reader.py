@@ -137,6 +137,12 @@ def ahead(connection: sqlite3.Connection, latest: str) -> Ahead:
     return Ahead(row[0], row[1], at)
 
 
+_OF_UNIT = (
+    "(unit_id = ? OR (kind = 'deal' AND (json_extract(after, '$.giver') = ? OR json_extract(after, '$.taker') = ?)))"
+)
+"""A deal is of both its units."""
+
+
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
@@ -147,11 +153,12 @@ def _where(
     asked = (
         ("at >= ?", None if frm is None else iso_utc(frm)),
         ("at < ?", None if to is None else iso_utc(to)),
-        ("unit_id = ?", unit),
+        (_OF_UNIT, unit),
     )
     given = [(condition, value) for condition, value in asked if value is not None]
     condition, kinds = _of_subject(about)
-    return [*(one for one, _ in given), *condition], [*(value for _, value in given), *kinds]
+    values = [value for condition, value in given for _ in range(condition.count("?"))]
+    return [*(one for one, _ in given), *condition], [*values, *kinds]
 
 
 def _of_subject(about: Subject | None) -> tuple[list[str], tuple[str, ...]]:
