@@ -44,6 +44,7 @@
     en: {
       lacks: "This browser is too old for this page: it lacks {what}.",
       script: "This page's script could not be loaded, or does not run in this browser.",
+      style: "This page's style sheets could not be loaded: it shows what it should hide.",
       fault: "This page has a fault: {what}",
       frozen: "This page no longer draws what it is told.",
       slept: "This browser slept, or its clock was set.",
@@ -70,6 +71,7 @@
     ja: {
       lacks: "このブラウザは古いため、このページは正しく動作しません({what} がありません)。",
       script: "このページのスクリプトを読み込めないか、このブラウザでは動作しません。",
+      style: "このページのスタイルシートを読み込めないため、隠すべき内容も表示されています。",
       fault: "このページで異常が発生しました: {what}",
       frozen: "このページは受信した内容を表示できていません。",
       slept: "このブラウザは休止していたか、時計が変更されました。",
@@ -152,12 +154,18 @@
     if (root.dataset.running === undefined && (loaded || now - began > STARTS)) return { key: "script", frozen: true };
     if (root.dataset.running === undefined) return null;
     if (running === null) running = now;
+    if (loaded && !isStyled()) return { key: "style" };
     var age = now - (last.at === null ? running : last.at);
     if (slept) return { key: "slept" };
     if (age > LIMIT + rest) return told();
     if (fault && !(drawnAt > fault.at && now - fault.at > QUIET)) return { key: "fault", what: fault.text };
     if (undrawn !== null && now - undrawn > LIMIT) return { key: "frozen", frozen: true };
     return null;
+  }
+
+  /** Whether the style sheets came: without them the page shows what it hides. */
+  function isStyled() {
+    return getComputedStyle(document.getElementById("alive-said")).position === "absolute";
   }
 
   /** Why there is no frame, by what was answered in its place. */

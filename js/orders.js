@@ -234,7 +234,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   }
 
   function patchSpot(spot, said) {
-    state.set({ said: { ...state.get().said, [spot]: { ...said, key: spot, turn: (turn += 1) } } });
+    state.set({ said: { ...state.get().said, [spot]: { ...said, key: spot, saidAt: clock(), turn: (turn += 1) } } });
   }
 
   /** What stands at a spot: the last thing said there, else its newest order; null for nothing. */

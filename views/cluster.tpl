@@ -16,6 +16,7 @@
 </select>
 <button translate="no" type="submit" id="global-set" data-i18n="set" disabled data-needs-script aria-describedby="global-mode-title">Set</button>
 </form>
+<p class="hint means" id="global-needs" data-level="warn" aria-live="polite" hidden></p>
 <p class="latched-note" data-i18n="estop.modes">E-stop latched: only a mode that stops is sent.</p>
 <p class="outcome" id="global-outcome" aria-live="polite"></p>
 </section>

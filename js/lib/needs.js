@@ -27,6 +27,18 @@ export function shutDownNeeds(now, unitId = null) {
   );
 }
 
+/** What Run waits for, of the cluster, once it is chosen; the latch has its own line. */
+export function modeNeeds(now, wanted) {
+  if (wanted !== "autonomous") return null;
+  const general = orderNeeds(now);
+  if (general) return general;
+  const { status } = now;
+  if (latchOf(status) !== null) return null;
+  if (status.share?.state === "running") return need("needs.sharing.runs");
+  const lock = lockOf(now, "");
+  return lock ? need("needs.lock.cluster", { name: lock.name }) : null;
+}
+
 /** What a guided sharing between two units waits for; of each unit where it is empty nothing is asked. */
 export function sharingNeeds(now, from, to) {
   const general = orderNeeds(now);

@@ -35,11 +35,11 @@ export function isRefusal({ command }) {
 
 /**
  * How an entry of orders.js stands now: "shown", "fading" or "over".
- * @param clock ms, of the same clock as the entry's `overAt`; @param grounds () => groundsOf now
+ * @param clock ms, of the same clock as the entry's `overAt` and `saidAt`; @param grounds () => groundsOf now
  */
 export function stageOf(entry, clock, grounds) {
-  const { command, kind, watched = null, ended = null, overAt = null, passing = false, holds = null } = entry;
-  if (command === undefined) return holds === null || holds() ? "shown" : "over";
+  const { command, kind, watched = null, ended = null, overAt = null, saidAt = null, passing = false, holds = null } = entry;
+  if (command === undefined) return (holds === null || holds()) && !(passing && saidAt !== null && clock - saidAt > STAYS) ? "shown" : "over";
   if (ended === null || overAt === null || typeof watched === "number") return "shown";
   const age = clock - overAt;
   if (isRefusal(entry) && !passing) return age > REFUSAL_STAYS && entry.grounds !== grounds() ? "over" : "shown";

@@ -2,7 +2,7 @@
 
 import { isDrained } from "../lib/drained.js";
 import { latchOf } from "../lib/estop.js";
-import { shutDownNeeds } from "../lib/needs.js";
+import { modeNeeds, shutDownNeeds } from "../lib/needs.js";
 import { isRefusal } from "../lib/outcomes.js";
 import { mayOrder } from "../lib/permits.js";
 import { failureSentence, lackingText, liveNow, modeName, namedOutcome, needSentence } from "../lib/sentences.js";
@@ -32,7 +32,7 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   $("#global-form").on("submit", (event) => {
     event.preventDefault();
     if (choice.value === "")
-      orders.say("global", words.t("mode.choose"), { kind: "warn", holds: () => choice.value === "" }); // G3: "--" does nothing, and says so
+      orders.say("global", words.t("mode.choose"), { kind: "warn", passing: true, holds: () => choice.value === "" }); // G3: "--" does nothing, and says so
     else chooseMode(choice.value);
   });
   $(choice).on("change", readNow);
@@ -134,6 +134,7 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     setText(mode, inForce);
     setAttribute(mode, "data-mode", grid.mode ?? null);
     setText(find("mode-wall"), inForce);
+    showNeed(find("global-needs"), needSentence(modeNeeds(state.get(), choice.value), words));
     const needs = shutDownNeeds(state.get());
     setProperty(shutDown, "disabled", needs !== null);
     showNeed(hint, latchOf(state.get().status) === null ? needSentence(needs, words) : words.t("estop.shutdown"));

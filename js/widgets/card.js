@@ -209,7 +209,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   /** "--" does nothing, and says so until something is chosen. */
   function chooseFirst(form, field) {
     const empty = field.value;
-    orders.say(`card:${id}:${form}`, words.t("mode.choose"), { kind: "warn", holds: () => field.value === empty });
+    orders.say(`card:${id}:${form}`, words.t("mode.choose"), { kind: "warn", passing: true, holds: () => field.value === empty });
   }
 
   async function setUps() {

@@ -76,7 +76,8 @@ export function createStop({ words, api, orders, ask, askLatch, units = () => []
     }
 
     function renderOffer() {
-      if (orders.at(spot)?.command?.id) offered = false; // it is known to have arrived
+      const command = orders.at(spot)?.command;
+      if (command?.id || command?.state === "absent") offered = false; // it is known to have arrived, or not to have
       setProperty(plain, "hidden", !offered);
     }
 

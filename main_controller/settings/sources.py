@@ -69,10 +69,13 @@ def _decided_by(options: Mapping[str, Any]) -> dict[str, Any]:
     simulate = options["simulate"]
     if simulate is not None:
         simulate = _checked("--simulate", kinds.whole(1, 1000), simulate, "the command line")
+    speed = options["speed"]
+    if speed is not None and simulate is None:
+        raise SettingError("--speed", "it is how fast a simulation runs: give --simulate too (from the command line)")
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {
         "simulate": simulate,
-        "speed": _checked("--speed", kinds.number(0.1, 1000), options["speed"], "the command line"),
+        "speed": _checked("--speed", kinds.number(0.1, 1000), speed or "10", "the command line"),
         "log_level": options["log_level"],
         "check_config": options["check_config"],
         "verify_journal": options["verify_journal"],
@@ -96,7 +99,7 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
     parser.add_argument(
         "--simulate", metavar="N", nargs="?", const="4", help="run against a simulated cluster of N units (1..1000; 4)"
     )
-    parser.add_argument("--speed", default="10", help="how much faster than real time the simulation runs (10)")
+    parser.add_argument("--speed", help="how much faster than real time the simulation runs (10)")
     parser.add_argument("--log-level", type=str.upper, choices=LOG_LEVELS, help="instead of logging.conf's root level")
     parser.add_argument("-d", "--db", metavar="VALUE", help="accepted, without effect: the old database is gone")
     table = parser.add_argument_group("settings")

@@ -342,3 +342,12 @@ def test_a_link_to_a_filter_that_nothing_matches_shows_nothing(open_quiet: OpenP
     page = open_quiet("?filter=alarm", stage=Stage.of(3))
     expect(page.locator("#units-note")).to_have_text("No unit matches.")
     expect(page.locator(".card")).to_have_count(0)
+
+
+def test_a_page_without_its_style_sheets_vouches_for_nothing(place: BrowserContext, quiet_plant: Plant) -> None:
+    """H12, its kind: a log-in page in their place; what the page hides would be read as so."""
+    page = place.new_page()
+    page.route(re.compile(r"/css/.*\.css"), lambda route: route.fulfill(body="<html>Please log in</html>"))
+    page.goto(quiet_plant.address)
+    told(page, "style sheets could not be loaded")
+    expect(page.locator("#trust-grid b")).to_have_text("cannot tell")

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { buildModel, statusOf } from "../../js/lib/model.js";
-import { lockNeeds, orderNeeds, sharingNeeds, shutDownNeeds } from "../../js/lib/needs.js";
+import { lockNeeds, modeNeeds, orderNeeds, sharingNeeds, shutDownNeeds } from "../../js/lib/needs.js";
 import { needSentence } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
 import { frameOf, told } from "./frames.js";
@@ -32,6 +32,15 @@ test("without an answer, or read-only, no order can be given, and that is what a
   readOnly.status.config = { readOnly: true };
   assert.equal(text(sharingNeeds(readOnly, "E1", "E2")), "Read-only: nothing but stops is sent.");
   assert.equal(orderNeeds(known(TWO)), null);
+});
+
+test("Run says at its choice what would refuse it, and what stops never does", () => {
+  const shared = known(TWO, { share: { state: "running" } });
+  const locked = known(TWO, { locks: { "": { name: "anna", reason: "work", since: "2026-11-27T03:00:00Z" } } });
+  assert.equal(text(modeNeeds(shared, "autonomous")), "A guided sharing is running: end it first.");
+  assert.equal(text(modeNeeds(locked, "autonomous")), "The cluster is locked by anna.");
+  for (const wanted of ["", "heteronomous", "stop", "manual"]) assert.equal(modeNeeds(shared, wanted), null);
+  assert.equal(modeNeeds(known(TWO), "autonomous"), null);
 });
 
 test("Shut Down names the mode, then the units that do not show it, then those at work (Z8, T15)", () => {
