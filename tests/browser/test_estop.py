@@ -336,7 +336,8 @@ def test_what_would_be_refused_says_so_beforehand_and_what_stops_is_never_off(op
     page.locator("#cluster-lock").click()
     expect(page.locator("#lock-latched")).to_be_hidden()  # locks can be set
     page.keyboard.press("Escape")
-    page.locator("#shut-down").click()
+    expect(page.locator("#shut-down")).to_be_disabled()
+    page.locator("#stop-all").click()
     expect(page.locator("#confirm-now")).to_contain_text("E-stop latched by anna: smoke")
     page.keyboard.press("Escape")
     stage.more["estop"] = None

@@ -284,6 +284,13 @@ def test_paper_shows_every_unit_as_it_is_now_and_no_controls(open_quiet: OpenPag
     assert cluster.evaluate("all => all.scrollHeight <= all.clientHeight")
 
 
+DRAWN = """() => new Promise((done) => {
+    const next = (left) => (left === 0 ? done() : requestAnimationFrame(() => next(left - 1)));
+    next(4);
+})"""
+"""Settled once the picture has been drawn some times."""
+
+
 def test_on_paper_the_picture_is_light_and_lies_on_nothing(open_quiet: OpenPage) -> None:
     """H21: also where the page is dark; one canvas shows all of it within its frame, and the page is dark again."""
     page = open_quiet(stage=staged(), color_scheme="dark")
@@ -297,6 +304,7 @@ def test_on_paper_the_picture_is_light_and_lies_on_nothing(open_quiet: OpenPage)
         for (let i = 0; i < data.length; i += 4) greens += data[i + 1] > data[i] + 40 && data[i] < 120 ? 1 : 0;
         return { least: Math.min(...data.slice(0, 3)), greens };
     }"""
+    page.evaluate(DRAWN)
     dark = page.evaluate(corner)
     assert dark["least"] < 60
     assert dark["greens"] < 50
