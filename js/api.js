@@ -110,6 +110,9 @@ export function createApi({
     /** Where the same is had as CSV: an address for a link. */
     journalCsv: (query = {}) => `journal.csv${queryOf(query)}`,
     /** The journal's own page, likewise. */
+    /** What was recorded, and the ledger, as CSV: addresses for links. */
+    historyCsv: (query = {}) => `history.csv${queryOf(query)}`,
+    ledgerCsv: (query = {}) => `ledger.csv${queryOf(query)}`,
     journalPage: (query = {}) => `journal.html${queryOf(query)}`,
     /** What the rules say to an order; nothing is sent. */
     judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" })),

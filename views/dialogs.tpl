@@ -91,7 +91,7 @@
 <p class="person"><i class="icon person" aria-hidden="true"></i><span class="unseen" data-i18n="details.load">Consumption</span><b data-detail="load">--</b> <small>W</small></p>
 </div>
 <section class="happened" aria-labelledby="details-happened-title"><h3 id="details-happened-title" data-i18n="happened.title">What happened</h3><ul class="events" id="details-happened"></ul><p><a class="quiet" id="details-journal" href="journal.html" data-i18n="happened.more">Journal</a></p></section>
-<section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.nohistory">PV, sharing and battery over time: this controller keeps no history of its own.</p></section>
+<section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.recorded">PV, sharing and battery over time, and the deals:</p><p><a class="quiet" id="details-minutes" href="history.csv" data-i18n="details.minutes">a day by minutes (CSV)</a> <a class="quiet" id="details-halves" href="history.csv" data-i18n="details.halves">a month by half hours (CSV)</a> <a class="quiet" id="details-ledger" href="ledger.csv" data-i18n="details.ledger">ledger (CSV)</a></p></section>
 <div class="buttons end"><button translate="no" type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button translate="no" type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button translate="no" data-i18n="close" autofocus>Close</button></form></div>
 </dialog>
 <template id="card-template">

@@ -208,7 +208,7 @@ export default {
 
   "ups.mode": "UPS mode :", "ups.all": "UPS mode of all units :", "ups.short": "UPS mode {mode}", "ups.ask": "UPS mode {mode} for {id}?", "ups.ask.all": "UPS mode {mode} for all units?", "ups.lead": "It changes how the UPS feeds the house.",
 
-  "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.nohistory": "PV, sharing and battery over time: this controller keeps no history of its own.", "details.card": "Go to its panel", "details.title": "{id} {name}",
+  "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.recorded": "PV, sharing and battery over time, and the deals:", "details.minutes": "a day by minutes (CSV)", "details.halves": "a month by half hours (CSV)", "details.ledger": "ledger (CSV)", "details.card": "Go to its panel", "details.title": "{id} {name}",
   "details.last": "Last known, {time} ago: this unit is {state}.", "details.never": "Nothing is known of this unit: it is {state}.", "details.none": "No unit of this name is known.",
 
   "help.title": "Help",

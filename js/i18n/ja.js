@@ -209,7 +209,7 @@ export default {
 
   "ups.mode": "UPS Mode :", "ups.all": "全ノードの UPS Mode :", "ups.short": "UPS Mode {mode}", "ups.ask": "{id} を UPS Mode {mode} にしますか?", "ups.ask.all": "全ノードを UPS Mode {mode} にしますか?", "ups.lead": "UPS から住宅への給電方法が変わります。",
 
-  "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.nohistory": "太陽光発電、電力融通、Battery 残容量の履歴: Main Controller 単体では履歴表示を行う機能はありません。", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
+  "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.recorded": "太陽光発電、電力融通、Battery 残容量の履歴と電力融通の記録:", "details.minutes": "1 日分(1 分値、CSV)", "details.halves": "1 か月分(30 分値、CSV)", "details.ledger": "融通記録(CSV)", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
   "details.last": "{time} 前の最後の値です。このノードは{state}です。", "details.never": "このノードのデータはありません({state})。", "details.none": "この名前のノードはありません。",
 
   "help.title": "ヘルプ",

@@ -7,6 +7,7 @@ import { showHappened } from "../widgets/happenedList.js";
 import { setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
+const DAY = 86_400_000; // ms
 const SHOWN = 5;
 
 export function createDetails({ words, state, api }) {
@@ -37,6 +38,14 @@ export function createDetails({ words, state, api }) {
     if (!dialog.open) dialog.showModal();
   }
 
+  /** Where what was recorded of the unit is had; times are asked for by the controller's clock. */
+  function showRecords(unitId) {
+    const ago = (days) => new Date(words.now().getTime() - days * DAY).toISOString().slice(0, 16).concat("Z"); // to the minute, so that the link stands still
+    setAttribute(find("details-minutes"), "href", api.historyCsv({ unitId, step: 60, from: ago(1) }));
+    setAttribute(find("details-halves"), "href", api.historyCsv({ unitId, step: 1800, from: ago(31) }));
+    setAttribute(find("details-ledger"), "href", api.ledgerCsv({ unitId }));
+  }
+
   function render(model) {
     if (shown === null) return;
     const unit = model.byId.get(shown) ?? { ...NOBODY, id: shown };
@@ -47,6 +56,7 @@ export function createDetails({ words, state, api }) {
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
     const told = happened(model.status, { unitId: unit.id, most: SHOWN }, words);
     showHappened(find("details-happened"), told, words);
+    showRecords(unit.id);
     setAttribute(find("details-journal"), "href", api.journalPage({ unit: unit.id }));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
   }

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -104,6 +105,32 @@ def networks(raw: object) -> tuple[Network, ...]:
         except ValueError as fault:
             raise ValueError(f"{item!r} is not a network such as 192.168.0.0/24 ({fault})") from None
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Where something is sent to all that listen: an IPv4 address and a port."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.address}:{self.port}"
+
+
+def group(raw: object) -> Group | None:
+    """An IPv4 address and a port, such as 224.2.2.4:8888; None for an empty text."""
+    if isinstance(raw, Group):
+        return raw
+    value = text(raw)
+    if not value:
+        return None
+    address, _, port = value.rpartition(":")
+    try:
+        whole(1, 65535)(port)
+        return Group(str(ipaddress.IPv4Address(address)), int(port))
+    except ValueError:
+        raise ValueError(f"{raw!r} is not an IPv4 address and a port such as 224.2.2.4:8888") from None
 
 
 def http_url(raw: object) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from main_controller import __version__
 from main_controller.errors import SettingError
 from main_controller.settings import kinds
-from main_controller.settings.kinds import Network, Read
+from main_controller.settings.kinds import Group, Network, Read
 from main_controller.settings.places import ROOT, base_of, default_data
 
 _DEVICE_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": ":8080/1/log/data"}
@@ -186,6 +186,10 @@ class Settings:
         None, kinds.path, "file that latches the E-stop, whoever makes it", derived="`estop` beside `database`"
     )
     journalkeep: float = _setting(730, kinds.number(1, 36500), "age at which the journal is pruned", "days")
+    apislog: Group | None = _setting(
+        Group("224.2.2.4", 8888), kinds.group, "where apis-main sends its log to all; empty: it is not listened to"
+    )
+    historymb: int = _setting(4096, kinds.whole(10, 1_000_000), "what the history's file may hold", "MB")
     logsize: float = _setting(200, kinds.number(1, 100000), "what the log's files may hold together", "MB")
     threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
     connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")

@@ -7,9 +7,12 @@ the tests of bad input. Each part of `web/` says by which method it answers whic
 from dataclasses import replace
 from typing import Any
 
+from main_controller.domain.apis_log import Level
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
 from main_controller.domain.orders import Permission
+from main_controller.history.spans import Step
+from main_controller.history.sums import By
 from main_controller.procedures.then_mode import THEN_MODES
 from main_controller.rules.interlock_terms import RULES
 from main_controller.sentence import say
@@ -32,9 +35,12 @@ from main_controller.web.kinds import (
 )
 from main_controller.web.replies import shown
 from main_controller.web.route import ALWAYS, BesideStop, Parameter, Reply, Route, When, json_of
+from main_controller.web.shapes.apis_log import ApisLogPage
 from main_controller.web.shapes.frame import Frame
+from main_controller.web.shapes.history import HistoryShown
 from main_controller.web.shapes.holds import Locks
 from main_controller.web.shapes.journal import JournalPage
+from main_controller.web.shapes.ledger import LedgerPage, LedgerSums
 from main_controller.web.shapes.orders import (
     Budo,
     Command,
@@ -66,7 +72,7 @@ CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
 )
 
 READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
-SHARING, STANDING, JOURNAL = "Guided sharing", "How orders stand", "Journal"
+SHARING, STANDING, JOURNAL, HISTORIES = "Guided sharing", "How orders stand", "Journal", "History"
 
 LARGEST_SERIAL = 999_999_999
 LARGEST_ROW = 10**15
@@ -570,6 +576,83 @@ JOURNAL_PAGE = Route(
 )  # fmt: skip
 
 
+# History
+
+SLOTS = (
+    Parameter(name="unitId", kind=UNIT_ID, says="this unit; without: the cluster", example="E001"),
+    Parameter(
+        name="step",
+        kind=one_of(
+            tuple(Step),
+            lambda text: say(
+                "web.wrongStep", "The step {given} is none; use {steps}.", given=shown(text), steps=list(Step)
+            ),
+        ),
+        says="`60` or `1800` s, or `day` or `month` of the site's zone (1800)", example="60",
+    ),
+    *RANGE[:2],
+)  # fmt: skip
+HISTORY = Route(
+    name="getHistory", path="/history", title=HISTORIES, requirement="V8", parameters=SLOTS,
+    says="what was recorded, one row for each slot, at most 5,000; without `from` the last hour, day, 31 days or year",
+    reply=json_of(HistoryShown),
+)  # fmt: skip
+HISTORY_FILE = Route(
+    name="getHistoryFile", path="/history.csv", title=HISTORIES, parameters=SLOTS,
+    says="the same as a file, of any length",
+    reply=Reply(CSV),
+)  # fmt: skip
+LEDGER_ASKED = (Parameter(name="unitId", kind=UNIT_ID, says="at either end", example="E001"), *RANGE[:2])
+LEDGER = Route(
+    name="getLedger", path="/ledger", title=HISTORIES, parameters=(*LEDGER_ASKED, *ROWS[-2:]),
+    says="deals that are over, the newest first, with the energy at both ends and how sure it is",
+    reply=json_of(LedgerPage),
+)  # fmt: skip
+LEDGER_FILE = Route(
+    name="getLedgerFile", path="/ledger.csv", title=HISTORIES, parameters=LEDGER_ASKED, says="all of them as a file",
+    reply=Reply(CSV),
+)  # fmt: skip
+LEDGER_SUMS = Route(
+    name="getLedgerSums", path="/ledger/sums", title=HISTORIES,
+    says="what deals moved that ended in an hour, day or month of the site's clock",
+    parameters=(
+        Parameter(
+            name="by",
+            kind=one_of(
+                tuple(By),
+                lambda text: say(
+                    "web.wrongBy", "The span {given} is none; use {spans}.", given=shown(text), spans=list(By)
+                ),
+            ),
+            says="`hour`, `day` (the default) or `month`", example="day",
+        ),
+        Parameter(name="pair", kind=FLAG, says="`true`: each pair of units by itself", example="true"),
+        *LEDGER_ASKED,
+    ),
+    reply=json_of(LedgerSums),
+)  # fmt: skip
+APIS_LOG = Route(
+    name="getApisLog", path="/apislog", title=HISTORIES, polled=True,
+    says="apis-main's own log, the newest first: from WARNING on what is kept, below that the newest 2,000 lines",
+    parameters=(
+        OF_UNIT,
+        Parameter(
+            name="level",
+            kind=one_of(
+                tuple(Level),
+                lambda text: say(
+                    "web.wrongLevel", "The level {given} is none; use {levels}.", given=shown(text), levels=list(Level)
+                ),
+            ),
+            says="at least as grave (WARNING)", example="SEVERE",
+        ),
+        *RANGE[:2],
+        *ROWS[-2:],
+    ),
+    reply=json_of(ApisLogPage),
+)  # fmt: skip
+
+
 ROUTES: tuple[Route, ...] = (
     *(
         MAIN,
@@ -589,6 +672,7 @@ ROUTES: tuple[Route, ...] = (
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
+    *(HISTORY, HISTORY_FILE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
 )
 """All of them, in the order of the documentation."""
 

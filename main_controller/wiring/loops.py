@@ -1,10 +1,17 @@
 """Builds what runs by itself: the loops, each with its beat, and the database's writer."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
+from itertools import islice
 
+from main_controller.domain.modes import Mode
+from main_controller.domain.orders import ModeOrder, Order
 from main_controller.domain.timing import Beats
+from main_controller.errors import ControllerError
+from main_controller.history.ledger import StopOrder
 from main_controller.settings import Settings
+from main_controller.upstream.log_listener import LogListener
 from main_controller.wiring.choices import Chore, Upstream
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
@@ -13,13 +20,46 @@ from main_controller.workers.admission import Admission
 from main_controller.workers.data_collector import DataCollector, GridWatcher
 from main_controller.workers.database_writer import DatabaseWriter
 from main_controller.workers.journal_keeper import JournalKeeper
+from main_controller.workers.log_keeper import LogKeeper
 from main_controller.workers.periodic import Periodic
+from main_controller.workers.recorder import Recorder
 from main_controller.workers.scheduler import Scheduler, Situations
+
+log = logging.getLogger(__name__)
 
 
 def waking(loop: Periodic) -> Callable[[object, object], None]:
     """A listener that has a loop run at once."""
     return lambda before, after: loop.wake()
+
+
+STOPS_LOOKED_AT = 100
+"""Among how many of the newest orders those that may have ended a deal are looked for."""
+
+
+def _stops(stores: Stores) -> list[StopOrder]:
+    """The orders of late that end deals: every stop, and Manual."""
+    return [
+        StopOrder(command.id, command.unit_id, command.last_given)
+        for command in islice(stores.commands.latest(), STOPS_LOOKED_AT)
+        if command.sent is not False and (command.order.stops or _is_manual(command.order))
+    ]
+
+
+def _is_manual(order: Order) -> bool:
+    return isinstance(order, ModeOrder) and order.mode is Mode.MANUAL
+
+
+LISTENS = 0.1
+"""How long (s) the listener to apis-main's log rests between two looks, each of which waits for lines."""
+
+
+def _log_keeper(settings: Settings, stores: Stores) -> LogKeeper | None:
+    """Who hears apis-main's own log; None where the setting is empty, and for a simulated cluster."""
+    if settings.apislog is None or settings.simulate is not None:
+        return None
+    listener = LogListener(settings.apislog.address, settings.apislog.port, clock=time.monotonic)
+    return LogKeeper(listener, stores.history)
 
 
 class Loops:
@@ -51,10 +91,15 @@ class Loops:
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
+        self.log_keeper = _log_keeper(settings, stores)
         self._looked_at: Callable[[], bool] = lambda: False
         self._beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
+        self.recorder = Recorder(
+            stores.history, does.desk.grid, stale_after=settings.staleafter, stops=lambda: _stops(stores)
+        )
+        self._recording = Periodic("recorder", settings.datacollectorinterval, self.recorder.run_once)
         self._loops = [
             self.collecting,
             self.watching,
@@ -71,6 +116,8 @@ class Loops:
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, keeper.run_once),
+            self._recording,
+            *([Periodic("apis-main's log", LISTENS, self.log_keeper.run_once)] if self.log_keeper else []),
             *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
             self.scheduling,
         ]
@@ -115,9 +162,16 @@ class Loops:
             loop.start()
 
     def stop(self) -> None:
-        """Stop all but the writer, the last first."""
-        for loop in reversed(self._loops):
-            loop.stop(2.0)
+        """Stop all but the writer, the last first, and write what was recorded of the minute under way."""
+        ended = [loop for loop in reversed(self._loops) if loop.stop(2.0)]
+        if self._recording not in ended:
+            return
+        try:
+            self.recorder.end()
+            if self.log_keeper is not None:
+                self.log_keeper.write()
+        except ControllerError as error:
+            log.error("what was recorded last is lost: %s", error.sentence)
 
     def stop_writer(self) -> None:
         """Write what came last, and stop."""

@@ -12,15 +12,19 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
+from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
+from main_controller.web.csv_file import CsvFiles
 from main_controller.web.frame import Frames
 from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
 from main_controller.web.help_page import HelpPage
+from main_controller.web.history import HistoryPages
 from main_controller.web.journal import JournalPages
+from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
 from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
@@ -92,6 +96,7 @@ class Routes:
             cache, schedules=does.set_schedule.listing, status=report.report, state=does.desk.grid, ipv4=ipv4,
             clock=clock, journal=lambda: stores.journal.fault, heard=does.pages.heard,
         )  # fmt: skip
+        files = CsvFiles()
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             HelpPage(settings.root / "views"),
@@ -115,7 +120,13 @@ class Routes:
                 title=lambda: settings.title or title_of(cache.snapshot()),
                 simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
                 version=__version__,
-                estop=does.estop.standing,
+                estop=does.estop.standing, files=files,
+            ),
+            HistoryPages(stores.history, zone=pytz.timezone(settings.timezone), clock=utc_now, files=files),
+            LedgerPages(stores.history, zone=pytz.timezone(settings.timezone), files=files),
+            ApisLogPages(
+                stores.history, loops.log_keeper.newest if loops.log_keeper else list,
+                zone=pytz.timezone(settings.timezone),
             ),
             OpenApi(),
             Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
@@ -138,7 +149,7 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         schedules=loops.scheduler.status,
         acknowledgement=stores.acknowledgement,
         journal=lambda: stores.journal.fault,
-        not_kept=not_kept,
+        not_kept=lambda: [*not_kept(), *([loops.recorder.fault] if loops.recorder.fault else [])],
         orders=stores.commands.open,
         ended_orders=lambda: stores.commands.ended(ENDED_SHOWN),
         grid_events=does.events.events,

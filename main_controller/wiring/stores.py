@@ -15,6 +15,7 @@ from main_controller.orders.register import Register
 from main_controller.settings import Settings
 from main_controller.store.data_lock import DataLock, data_folders
 from main_controller.store.database import Database
+from main_controller.store.history import History
 from main_controller.store.journal import Journal
 from main_controller.store.known_units import Acknowledgement, KnownUnits
 from main_controller.store.locks import LockBook
@@ -38,6 +39,10 @@ class Stores:
         self.database = Database(settings.database)
         stack.callback(self.database.close)
         self.journal = Journal(self.database, wall=utc_now)
+        self.history = History(
+            settings.database.with_name("history.sqlite3"), wall=utc_now, megabytes=settings.historymb
+        )
+        stack.callback(self.history.close)
         self.known = KnownUnits(self.database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))
         self.locks = LockBook(self.database)
         self.running = RunningProcedures(self.database)

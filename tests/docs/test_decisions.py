@@ -22,9 +22,6 @@ HEADING = re.compile(r"^### ([A-Z]+\d+\S*): \S", re.MULTILINE)
 IDS = ("decisions.md", "wire.md")
 """The pages that explain ids."""
 
-UNCITED = {"K16", "K18", "K19", "K20"}
-"""Facts of apis-main's log, which nothing here reads yet: kept whole with what was measured beside them."""
-
 
 def headings(root: Path) -> list[str]:
     """The ids in the headings of both pages, as they stand there: one id or a range each."""
@@ -43,7 +40,7 @@ def test_every_cited_id_is_explained(root: Path) -> None:
 
 def test_nothing_is_explained_that_nobody_cites(root: Path) -> None:
     """What is cited no more goes, so that the pages stay as long as the program needs them."""
-    assert set(explained(root)) - set(citations(root)) == UNCITED
+    assert set(explained(root)) - set(citations(root)) == set()
 
 
 def test_each_id_is_explained_once_and_in_a_heading_of_the_usual_form(root: Path) -> None:

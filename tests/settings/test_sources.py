@@ -63,6 +63,8 @@ def _two_values(name: str) -> tuple[str, str]:
         "database": ("a", "b"),
         "stablereadings": ("2", "3"),
         "journalkeep": ("10", "20"),
+        "historymb": ("10", "20"),
+        "apislog": ("224.2.2.5:1", "224.2.2.6:2"),
         "threads": ("10", "20"),
         "connection_limit": ("10", "20"),
     }

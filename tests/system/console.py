@@ -43,6 +43,7 @@ SHORT: Mapping[str, object] = {
     "staleafter": 2,
     "freshreading": 2,
     "threads": 24,
+    "apislog": "",
 }
 """Settings under which things happen within tenths of a second."""
 

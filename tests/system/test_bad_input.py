@@ -126,13 +126,20 @@ class Case:
             return ("10 kB",)
         text = one.kind in (TEXT, WRITTEN, ANYTHING)
         is_text = text or (one.kind is UNIT_ID and not self.route.order and name != "unitId")
-        searched = self.route is routes.COMMANDS and name == "unitId"
+        searched = self.route in SEARCHED and name == "unitId"
         kinds = NOT_TEXT if is_text or searched else tuple(BAD)
         if one.kind is NAMED:
             kinds = tuple(kind for kind in kinds if not NAME.fullmatch(unquote(BAD[kind])))
         clears = one.may_be_empty and (self.route is not routes.SET_OPERATION_MODE or "unitId" in self.good)
         blanks = ("empty",) if self.route.order else ("empty", "blank")
         return tuple(kind for kind in kinds if not (clears and kind in blanks))
+
+
+SEARCHED = (
+    *(routes.COMMANDS, routes.HISTORY, routes.HISTORY_FILE, routes.LEDGER, routes.LEDGER_FILE, routes.LEDGER_SUMS),
+    routes.APIS_LOG,
+)
+"""What is found of a unit in these; of one that nobody knows there is nothing to find."""
 
 
 def case(route: Route, in_path: str = "E001", *, without: tuple[str, ...] = (), **given: Any) -> Case:

@@ -15,7 +15,8 @@ from main_controller.domain.latch import HeldLatch
 from main_controller.sentence import say
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal, Stage
-from main_controller.web.journal import FILES_AT_ONCE, JournalPages
+from main_controller.web.csv_file import FILES_AT_ONCE
+from main_controller.web.journal import JournalPages
 from tests.web.client import NOON, Client
 
 HEADINGS = ["id", "at", "kind", "by", "unitId", "what", "before", "after", "outcome", "commandId", "order",
@@ -213,7 +214,7 @@ def test_no_cell_of_the_file_is_a_formula(site: Site, text: str) -> None:
     site.database.write_once()
     line = site.table()[1]
     assert [line[index] for index in (2, 3, 4, 5, 6, 8, 9, 10)] == [f"'{text}"] * 8
-    assert line[7] == "'-1.5"
+    assert line[7] == "-1.5"
 
 
 def test_quotes_commas_and_lines_stay_in_their_cell(site: Site) -> None:

@@ -1,6 +1,10 @@
 // What main_controller/domain says, by code, in Japanese; its English stands beside each code there.
 
 export default {
+  "domain.errorWarns": "apis-main は何も行いません。",
+  "domain.errorFatal": "重大なエラーに対する apis-main の動作は不明です。",
+  "domain.errorGlobal": "apis-main はすべての電力融通を遮断し、クラスタを停止します。",
+  "domain.errorLocal": "apis-main はそのノードの電力融通を正常に終了し、DC/DC Converter を Wait にしてリセットします。",
   "domain.live": "正常受信",
   "domain.stale": "更新停止",
   "domain.silent": "応答なし",

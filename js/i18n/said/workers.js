@@ -8,6 +8,7 @@ export default {
   "workers.faultOfProgram": "プログラムの不具合により処理できませんでした。詳細はログにあります。",
   "workers.changedJustNow": "直前に変更されました。",
   "workers.clearedBefore": "操作の送信前に解除または再設定されました。",
+  "workers.recordingRests": "履歴を記録できません: {why}",
   "workers.sending": "操作を送信中です。",
   "workers.sendingAgain": "操作を再送信中です。前回: {before}",
   "workers.triedAgain": "{since} から送信できず、再試行を続けています: {why}",

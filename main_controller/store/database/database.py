@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,9 @@ from main_controller.sentence import Sentence, say
 from main_controller.store.database.append_queue import AppendQueue
 from main_controller.store.database.connections import connect_read_only, transaction
 from main_controller.store.database.faults import DatabaseFault, fault_of, keeps_connection
+from main_controller.store.database.migrations import APPLICATION, Migrations
 from main_controller.store.database.open_file import OpenFile
+from main_controller.store.database.steps import STEPS, Step
 from main_controller.store.database.write_behind import WriteBehind
 
 log = logging.getLogger(__name__)
@@ -38,10 +40,14 @@ class Database:
     """The file at `path`; None keeps everything in a throw-away folder that goes with this object.
 
     Opened at the first use and again after a fault, so building one never fails. Write-ahead log, each write flushed to
-    the disk when it returns. `latest` takes writes of which only the newest per key counts; `patience` in s.
+    the disk when it returns. `latest` takes writes of which only the newest per key counts; `patience` in s. `steps`
+    make the tables, by default the journal's and its neighbours', and `application` marks the file that has them.
     """
 
-    def __init__(self, path: Path | None, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, path: Path | None, *, patience: float = PATIENCE, steps: Mapping[int, Step] = STEPS,
+        application: int = APPLICATION,
+    ) -> None:  # fmt: skip
         if path is None:
             folder = tempfile.mkdtemp(prefix="main-controller-")
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
@@ -56,7 +62,7 @@ class Database:
         self._tell: Callable[[Sentence], None] = lambda sentence: None
         self._untold: deque[Sentence] = deque()
         self._writing = threading.Lock()  # protects the file below; held while one transaction is written
-        self._file = OpenFile(path, patience)
+        self._file = OpenFile(path, patience, Migrations(path, steps, application))
         self._prepared = False
 
     # Clients

@@ -26,11 +26,15 @@ APPLICATION = 0x41504953
 
 
 class Migrations:
-    """What readies the file at `path`; a copy is made once, however often the steps after it are tried."""
+    """What readies the file at `path`; a copy is made once, however often the steps after it are tried.
 
-    def __init__(self, path: Path, steps: Mapping[int, Step] = STEPS) -> None:
+    `steps` make its tables, and `application` marks whose they are.
+    """
+
+    def __init__(self, path: Path, steps: Mapping[int, Step] = STEPS, application: int = APPLICATION) -> None:
         self._path = path
         self._steps = steps
+        self._application = application
         self._version = max(steps)
         self._copied = 0
 
@@ -60,7 +64,7 @@ class Migrations:
         if version == 0:
             if _number(connection, "SELECT count(*) FROM sqlite_master"):
                 raise ControllerError(others)
-        elif _number(connection, "PRAGMA application_id") != APPLICATION:
+        elif _number(connection, "PRAGMA application_id") != self._application:
             raise ControllerError(others)
         elif version < 0:
             damaged = say(
@@ -117,7 +121,7 @@ class Migrations:
         for number in range(version + 1, self._version + 1):
             run(connection, self._steps[number])
         if version == 0:
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA application_id = {self._application}")
         connection.execute(f"PRAGMA user_version = {self._version}")
         connection.execute(
             "INSERT OR REPLACE INTO migrations VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",

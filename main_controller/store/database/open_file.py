@@ -48,10 +48,10 @@ class OpenFile:
     `replacements` counts the files that took the place of the one in use and were given what must not be lost.
     """
 
-    def __init__(self, path: Path, patience: float) -> None:
+    def __init__(self, path: Path, patience: float, migrations: Migrations | None = None) -> None:
         self._path = path
         self._patience = patience
-        self._migrations = Migrations(path)
+        self._migrations = migrations or Migrations(path)
         self._connection: sqlite3.Connection | None = None
         self._known: _Look | None = None
         self._known_log: _Look | None = None

@@ -1,0 +1,110 @@
+"""What apis-main and apis-web say in their own log, line by line (K16, K17).
+
+Pure. Anybody on the network can send such a line, and lines get lost: it is evidence, and never a ground for an order.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from main_controller.sentence import Sentence, say
+
+LONGEST = 65_535
+"""The most bytes of a datagram."""
+
+_LINE = re.compile(
+    r"\[\[\[(?P<program>apis-[a-z]+)(?::(?P<unit>[^\]]*))?\]\]\] \[(?P<thread>[^\]]*)\] (?P<at>\S+) (?P<level>[A-Z]+) "
+    r"\[(?P<source>[^\]]*)\] {1,2}(?P<message>.*)",
+    re.DOTALL,
+)
+_ERROR = re.compile(
+    r"\((?P<category>[A-Z]+):(?P<extent>LOCAL|GLOBAL):(?P<level>WARN|ERROR|FATAL):(?P<unit>[^)]*)\) (?P<text>.*?)"
+    r"(?: \[(?P<place>[^\[\]]*\.java:\d+\))\])?",
+    re.DOTALL,
+)
+
+
+class Level(StrEnum):
+    """How grave a line is, the gravest first."""
+
+    SEVERE = "SEVERE"
+    WARNING = "WARNING"
+    INFO = "INFO"
+    FINE = "FINE"
+    FINER = "FINER"
+    FINEST = "FINEST"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Level).index(self)
+
+
+class LogLine(NamedTuple):
+    """One line: `program` ("apis-main", "apis-web"), of which unit (None: of none), when by its own clock (aware), and
+    `source`, the class that says it."""
+
+    program: str
+    unit_id: str | None
+    at: datetime
+    level: Level
+    source: str
+    message: str
+
+
+class LoggedError(NamedTuple):
+    """An error that apis-main tells: `category` HARDWARE, FRAMEWORK, LOGIC or USER; `extent` LOCAL or GLOBAL; `level`
+    WARN, ERROR or FATAL; the unit concerned; `place` in its source, None where it is not told."""
+
+    category: str
+    extent: str
+    level: str
+    unit_id: str
+    text: str
+    place: str | None
+
+
+def parse_line(datagram: bytes) -> LogLine | None:
+    """The line in a datagram; None for what is no such line."""
+    match = _LINE.fullmatch(datagram.decode("utf-8", "replace").rstrip("\r\n"))
+    if match is None or match["level"] not in set(Level):
+        return None
+    at = _time(match["at"])
+    if at is None:
+        return None
+    return LogLine(
+        match["program"], match["unit"] or None, at, Level(match["level"]), match["source"], match["message"]
+    )
+
+
+def error_in(line: LogLine) -> LoggedError | None:
+    """The error that a line tells; None where it tells none."""
+    if not line.source.endswith(".ErrorCollection"):
+        return None
+    match = _ERROR.fullmatch(line.message)
+    if match is None:
+        return None
+    return LoggedError(match["category"], match["extent"], match["level"], match["unit"], match["text"], match["place"])
+
+
+def consequence(error: LoggedError) -> Sentence:
+    """What apis-main does about an error by itself (K17)."""
+    if error.level == "WARN":
+        return say("domain.errorWarns", "apis-main does nothing about it.")
+    if error.level == "FATAL":
+        return say("domain.errorFatal", "What apis-main does about a fatal error is not known.")
+    if error.extent == "GLOBAL":
+        return say("domain.errorGlobal", "apis-main cuts all deals and stops the cluster.")
+    return say("domain.errorLocal", "apis-main ends its deals in good order, sends its converter to Wait and resets.")
+
+
+def _time(text: str) -> datetime | None:
+    """Its parts of a second have one to three digits."""
+    whole, point, rest = text.partition(".")
+    match = re.fullmatch(r"(\d{1,9})(.*)", rest) if point else None
+    try:
+        at = datetime.fromisoformat(f"{whole}.{match[1][:6]:0<6}{match[2]}" if match else text)
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else at

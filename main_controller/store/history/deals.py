@@ -1,0 +1,107 @@
+"""Keeps the ledger's deals in the history's file, the newest first for who asks (K12).
+
+Used by `History`. What was settled is never changed: a row is written once.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from main_controller.history.ledger import Cause, End, Energy, LedgerDeal
+
+KEPT_DAYS = 1827
+"""How long (days) deals are kept: 60 months."""
+
+_COLUMNS = (
+    "giver", "taker", "request", "requester", "responder", "start_time", "master", "agreed_at", "saw_begin",
+    "flowed_from", "flowed_to", "ended_at", "ending", "cause", "command_id", "out_wh", "out_unsure", "out_covered",
+    "in_wh", "in_unsure", "in_covered", "coverage", "attributed",
+)  # fmt: skip
+TABLE = """
+CREATE TABLE deals (
+  id INTEGER PRIMARY KEY, giver TEXT NOT NULL, taker TEXT NOT NULL, request TEXT, requester TEXT, responder TEXT,
+  start_time TEXT, master INTEGER NOT NULL, agreed_at INTEGER NOT NULL, saw_begin INTEGER NOT NULL,
+  flowed_from INTEGER, flowed_to INTEGER, ended_at INTEGER NOT NULL, ending TEXT NOT NULL, cause TEXT, command_id TEXT,
+  out_wh REAL, out_unsure REAL, out_covered REAL, in_wh REAL, in_unsure REAL, in_covered REAL,
+  coverage REAL NOT NULL, attributed INTEGER NOT NULL
+);
+CREATE INDEX deals_giver ON deals (giver, id);
+CREATE INDEX deals_taker ON deals (taker, id);
+CREATE INDEX deals_ended ON deals (ended_at)
+"""
+"""Times are ms since 1970, energies Wh."""
+
+
+class KeptDeal(NamedTuple):
+    """A deal with its number."""
+
+    id: int
+    deal: LedgerDeal
+
+
+def insert(connection: sqlite3.Connection, deals: Sequence[LedgerDeal]) -> None:
+    """Keep deals that are over."""
+    marks = ", ".join("?" * len(_COLUMNS))
+    connection.executemany(f"INSERT INTO deals ({', '.join(_COLUMNS)}) VALUES ({marks})", map(_packed, deals))
+
+
+def prune(connection: sqlite3.Connection, now: datetime, at_once: int) -> int:
+    """Take out those that ended too long ago; how many."""
+    before = _ms(now) - KEPT_DAYS * 86_400_000
+    return connection.execute(
+        "DELETE FROM deals WHERE id IN (SELECT id FROM deals WHERE ended_at < ? LIMIT ?)", (before, at_once)
+    ).rowcount
+
+
+def page(
+    connection: sqlite3.Connection, *, unit_id: str | None, start: datetime | None, end: datetime | None,
+    before: int | None, limit: int,
+) -> list[KeptDeal]:  # fmt: skip
+    """The newest first, of a unit at either end, that ended in a time, where these are given."""
+    wheres, values = ["1"], list[object]()
+    for where, value in (
+        ("(giver = ? OR taker = ?)", unit_id), ("ended_at >= ?", start and _ms(start)),
+        ("ended_at < ?", end and _ms(end)), ("id < ?", before),
+    ):  # fmt: skip
+        if value is not None:
+            wheres.append(where)
+            values += [value] * where.count("?")
+    rows = connection.execute(
+        f"SELECT * FROM deals WHERE {' AND '.join(wheres)} ORDER BY id DESC LIMIT ?", (*values, limit)
+    )
+    return [KeptDeal(row["id"], _unpacked(row)) for row in rows]
+
+
+def _packed(deal: LedgerDeal) -> tuple[object, ...]:
+    out, into = (energy or (None, None, None) for energy in (deal.out, deal.into))
+    return (
+        deal.giver, deal.taker, deal.request, deal.requester, deal.responder, deal.start_time, deal.master,
+        _ms(deal.agreed_at), deal.saw_begin, deal.flowed_from and _ms(deal.flowed_from),
+        deal.flowed_to and _ms(deal.flowed_to), _ms(deal.ended_at), deal.end, deal.cause, deal.command_id,
+        *out, *into, deal.coverage, deal.attributed,
+    )  # fmt: skip
+
+
+def _unpacked(row: sqlite3.Row) -> LedgerDeal:
+    return LedgerDeal(
+        row["giver"], row["taker"], row["request"], row["requester"], row["responder"], row["start_time"],
+        bool(row["master"]), _time(row["agreed_at"]), bool(row["saw_begin"]),
+        None if row["flowed_from"] is None else _time(row["flowed_from"]),
+        None if row["flowed_to"] is None else _time(row["flowed_to"]),
+        _time(row["ended_at"]), End(row["ending"]), None if row["cause"] is None else Cause(row["cause"]),
+        row["command_id"], _energy(row, "out"), _energy(row, "in"), row["coverage"], bool(row["attributed"]),
+    )  # fmt: skip
+
+
+def _energy(row: sqlite3.Row, end: str) -> Energy | None:
+    wh = row[f"{end}_wh"]
+    return None if wh is None else Energy(wh, row[f"{end}_unsure"], row[f"{end}_covered"])
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,246 @@
+"""Owns the file of what has been: takes minutes and lines of apis-main's log, prunes, and answers what was kept (V8).
+
+Used by the recorder, which alone writes, and by the readings. A file that is damaged is set aside and begun anew: it is
+evidence, and nothing that runs rests on it.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from main_controller.domain.apis_log import Level, LogLine
+from main_controller.history.ledger import LedgerDeal
+from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
+from main_controller.store.database import Database, DatabaseFault
+from main_controller.store.history import apis_lines, columns, deals
+from main_controller.store.history.steps import APPLICATION, STEPS
+
+log = logging.getLogger(__name__)
+
+MB = 1_000_000
+PRUNED_AT_ONCE = 20_000
+"""How many rows one transaction takes out, so that none takes long."""
+FULL, LOW = 1.0, 0.95
+"""From which part of the allowed bytes on the oldest minutes go, and until which part is left."""
+
+_NAMES = ", ".join(columns.ALL)
+_MARKS = ", ".join("?" * (len(columns.ALL) + 2))
+_ADD = (
+    f"INSERT INTO minutes AS slot (start, unit, {_NAMES}) VALUES ({_MARKS}) ON CONFLICT (start, unit) DO UPDATE SET "
+    + ", ".join(f"{name} = {columns.added(name)}" for name in columns.ALL)
+)
+_SUM = (
+    f"INSERT OR REPLACE INTO half_hours (unit, start, {_NAMES}) SELECT unit, ?, "
+    + ", ".join(columns.summed(name) for name in columns.ALL)
+    + " FROM minutes WHERE start >= ? AND start < ? GROUP BY unit"
+)
+_LAST_CHARGES = (
+    "SELECT charge, unit, max(start) FROM minutes WHERE start >= ? AND start < ? AND charge IS NOT NULL GROUP BY unit"
+)
+_BEGUN = (
+    f"SELECT DISTINCT start / {HALF_HOUR} * {HALF_HOUR} FROM minutes "
+    "WHERE start >= coalesce((SELECT max(start) FROM half_hours), 0)"
+)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class History:
+    """The file at `path`, None for a throw-away one; `wall` gives aware UTC.
+
+    `keep` is at most `megabytes`, `minute_days` of minutes and `half_hour_days` of half hours: what is over of any of
+    them goes, the oldest first, and minutes before half hours.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        wall: Callable[[], datetime],
+        megabytes: int,
+        minute_days: float = 60,
+        half_hour_days: float = 1827,
+    ) -> None:
+        self._database = Database(path, steps=STEPS, application=APPLICATION)
+        self._wall = wall
+        self._bytes = megabytes * MB
+        self._days = {"minutes": minute_days, "half_hours": half_hour_days}
+        self._refs: dict[str, int] = {}
+        self._begun: set[int] | None = None  # the half hours that are not made of their last minutes; None: not known
+        self._suspect = False  # a reader found it damaged
+
+    # The recorder
+
+    def write(self, slots: Sequence[Slot]) -> None:
+        """Take in whole minutes, and make the half hours that are over. Raises DatabaseFault."""
+        try:
+            if self._suspect:
+                self._set_aside()
+            self._write(slots)
+        except DatabaseFault as fault:
+            if not _damaged(fault):
+                raise
+            self._set_aside()
+            self._write(slots)
+
+    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
+        """Keep deals that are over. Raises DatabaseFault."""
+        with self._database.writing() as connection:
+            deals.insert(connection, settled)
+
+    def keep_lines(self, lines: Sequence[tuple[datetime, LogLine]]) -> None:
+        """Keep lines of apis-main's log, each with when it was heard. Raises DatabaseFault."""
+        with self._database.writing() as connection:
+            apis_lines.insert(connection, lines)
+
+    def _write(self, slots: Sequence[Slot]) -> None:
+        with self._database.writing() as connection:
+            refs = self._referred(connection, {slot.unit_id for slot in slots})
+            rows = [(slot.start, refs[slot.unit_id], *columns.packed(slot)) for slot in slots]
+            connection.executemany(_ADD, rows)
+            begun = self._begun if self._begun is not None else {row[0] for row in connection.execute(_BEGUN)}
+            begun = begun | {slot.start // HALF_HOUR * HALF_HOUR for slot in slots}
+            for start in sorted(begun)[:-1]:
+                _make_half_hour(connection, start)
+        self._refs, self._begun = refs, {max(begun)} if begun else set()
+
+    def _referred(self, connection: sqlite3.Connection, unit_ids: Iterable[str]) -> dict[str, int]:
+        """The number of each unit in the file; a new one gets one."""
+        new = [unit_id for unit_id in unit_ids if unit_id not in self._refs]
+        connection.executemany("INSERT OR IGNORE INTO units (unit_id) VALUES (?)", [(unit_id,) for unit_id in new])
+        found = {
+            unit_id: int(connection.execute("SELECT ref FROM units WHERE unit_id = ?", (unit_id,)).fetchone()[0])
+            for unit_id in new
+        }
+        return {**self._refs, **found}
+
+    def prune(self) -> int:
+        """Take out some of what is older than is kept, or more than there is room for; how many rows. Raises
+        DatabaseFault. To be called until nothing is left to do."""
+        now = int(self._wall().timestamp())
+        with self._database.writing() as connection:
+            gone = sum(self._outlived(connection, table, now) for table in ("minutes", "half_hours"))
+            gone += apis_lines.prune(connection, PRUNED_AT_ONCE)
+            gone += deals.prune(connection, self._wall(), PRUNED_AT_ONCE)
+            used, share = self._used(connection), FULL
+            while used > self._bytes * share and gone < PRUNED_AT_ONCE:
+                share = LOW
+                gone += (count := self._oldest(connection))
+                if count == 0:
+                    break
+                used = self._used(connection)
+        return gone
+
+    def _outlived(self, connection: sqlite3.Connection, table: str, now: int) -> int:
+        before = now - int(self._days[table] * 86_400)
+        key = "start, unit" if table == "minutes" else "unit, start"
+        return connection.execute(
+            f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE start < ? LIMIT {PRUNED_AT_ONCE})",
+            (before,),
+        ).rowcount
+
+    def _oldest(self, connection: sqlite3.Connection) -> int:
+        """Take out the oldest hour of minutes; of half hours the oldest day, where there are no minutes left."""
+        for table, span in (("minutes", 3600), ("half_hours", 86_400)):
+            first = connection.execute(f"SELECT min(start) FROM {table}").fetchone()[0]
+            if first is not None:
+                return connection.execute(f"DELETE FROM {table} WHERE start < ?", (first + span,)).rowcount
+        return 0
+
+    @staticmethod
+    def _used(connection: sqlite3.Connection) -> int:
+        pages, free, size = (
+            int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return (pages - free) * size
+
+    def _set_aside(self) -> None:
+        """Put a damaged file beside, under the time, and begin a new one. Raises OSError as DatabaseFault."""
+        self._database.close()
+        path = self._database.path
+        kept = path.with_name(f"{path.name}.broken-{self._wall():%Y%m%dT%H%M%S}")
+        for end in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + end)
+            if part.exists():
+                part.rename(kept.with_name(kept.name + end))
+        self._refs, self._begun, self._suspect = {}, None, False
+        log.error("%s is damaged; it is kept as %s, and a new one is begun", path.name, kept.name)
+
+    # The readings
+
+    def slots(self, unit_id: str, length: int, start: int, end: int) -> list[Slot]:
+        """What was kept of one unit (or the cluster) from `start` up to `end` (s since 1970) in slots of `length`
+        (`MINUTE` or `HALF_HOUR`), in order; nothing for a gap. Raises DatabaseFault."""
+        with self._reading() as connection:
+            ref = connection.execute("SELECT ref FROM units WHERE unit_id = ?", (unit_id,)).fetchone()
+            if ref is None:
+                return []
+            if length == MINUTE:
+                rows = connection.execute(
+                    "WITH RECURSIVE every(at) AS (SELECT ? UNION ALL SELECT at + 60 FROM every WHERE at + 60 < ?) "
+                    f"SELECT start, {_NAMES} FROM every JOIN minutes ON start = at AND unit = ?",
+                    (-(-start // MINUTE) * MINUTE, end, ref[0]),
+                )
+            else:
+                rows = connection.execute(
+                    f"SELECT start, {_NAMES} FROM half_hours WHERE unit = ? AND start >= ? AND start < ? "
+                    "ORDER BY start",
+                    (ref[0], start, end),
+                )
+            return [columns.unpacked(unit_id, row[0], length, tuple(row)[1:]) for row in rows]
+
+    def deals(
+        self, *, unit_id: str | None, start: datetime | None, end: datetime | None, before: int | None, limit: int
+    ) -> list[deals.KeptDeal]:
+        """Deals that are over, the newest first; of a unit at either end, that ended in a time, and before a number,
+        where these are given. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return deals.page(connection, unit_id=unit_id, start=start, end=end, before=before, limit=limit)
+
+    def lines(
+        self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None, before: int | None,
+        limit: int,
+    ) -> list[apis_lines.KeptLine]:  # fmt: skip
+        """Lines of apis-main's log, the newest first, at least as grave as `level`; of a unit, of a time, and before a
+        number, where these are given. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return apis_lines.page(
+                connection, unit_id=unit_id, level=level, start=start, end=end, before=before, limit=limit
+            )
+
+    def reaches_back(self) -> dict[int, int | None]:
+        """Since when (s since 1970) slots of each length are kept; None: there are none. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return {
+                length: connection.execute(f"SELECT min(start) FROM {table}").fetchone()[0]
+                for length, table in ((MINUTE, "minutes"), (HALF_HOUR, "half_hours"))
+            }
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except DatabaseFault as fault:
+            self._suspect = self._suspect or _damaged(fault)
+            raise
+
+    def close(self) -> None:
+        """Close the file in good order."""
+        self._database.close()
+
+
+def _make_half_hour(connection: sqlite3.Connection, start: int) -> None:
+    connection.execute(_SUM, (start, start, start + HALF_HOUR))
+    charges = connection.execute(_LAST_CHARGES, (start, start + HALF_HOUR)).fetchall()
+    connection.executemany(
+        "UPDATE half_hours SET charge = ? WHERE unit = ? AND start = ?",
+        [(charge, unit, start) for charge, unit, _ in charges],
+    )
+
+
+def _damaged(fault: DatabaseFault) -> bool:
+    return getattr(fault.__cause__, "sqlite_errorcode", 0) & 0xFF in _DAMAGED

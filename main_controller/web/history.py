@@ -1,0 +1,114 @@
+"""Owns the routes of what has been: `/history` and the same as a file (V8).
+
+A slot that is not over, or that begins before the first asked for, stands as far as it is known.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import bottle
+from pytz.tzinfo import BaseTzInfo
+
+from main_controller.domain.timestamps import iso_utc, parse_schedule_value
+from main_controller.errors import BadRequest
+from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Slot
+from main_controller.history.spans import Step, boundaries, gathered
+from main_controller.sentence import Sentence, say
+from main_controller.web import routes
+from main_controller.web.csv_file import CsvFiles
+from main_controller.web.route import Given, Handlers
+from main_controller.web.shapes.history import COLUMNS, HistoryShown, row_of
+
+MOST_ROWS = 5_000
+"""How many rows one answer of JSON has at most."""
+LONGEST_FILE = 2_000_000
+"""How many rows a file has at most: three years of minutes."""
+AT_ONCE = 2_000
+"""How many rows of a file are read at once."""
+
+USUAL = {Step.MINUTE: 3600, Step.HALF_HOUR: 86_400, Step.DAY: 31 * 86_400, Step.MONTH: 365 * 86_400}
+"""How long (s) before its end an answer begins where no beginning is given."""
+
+
+class Kept(Protocol):
+    """Where slots are kept."""
+
+    def slots(self, unit_id: str, length: int, start: int, end: int) -> list[Slot]:
+        """Those of a unit from `start` to `end` (s since 1970), in order; raises ControllerError."""
+
+    def reaches_back(self) -> dict[int, int | None]:
+        """The start of the oldest slot of each length; raises ControllerError."""
+
+
+class HistoryPages:
+    """`/history` and `/history.csv`; `zone` is the site's, in which days and months begin; `clock` gives aware UTC."""
+
+    def __init__(self, kept: Kept, *, zone: BaseTzInfo, clock: Callable[[], datetime], files: CsvFiles) -> None:
+        self._kept = kept
+        self._zone = zone
+        self._clock = clock
+        self._files = files
+
+    def handlers(self) -> Handlers:
+        """What answers each route."""
+        return {routes.HISTORY: self.history, routes.HISTORY_FILE: self.file}
+
+    def history(self, given: Given) -> HistoryShown:
+        """`/history[?unitId=]&step=[&from=][&to=]`; 400 for more than `MOST_ROWS` rows, with the step that fits."""
+        step, begins = self._spans(given, MOST_ROWS)
+        unit_id = given.get("unitId")
+        reach = self._kept.reaches_back()[step.kept]
+        return {
+            "unit": unit_id,
+            "step": step,
+            "columns": list(COLUMNS),
+            "rows": [list(row) for row in self._rows(unit_id, step, begins)],
+            "reachesBackTo": None if reach is None else iso_utc(datetime.fromtimestamp(reach, UTC)),
+        }
+
+    def file(self, given: Given) -> bottle.HTTPResponse:
+        """`/history.csv` with the same parameters: oldest first, streamed; 503 while others fetch files already."""
+        step, begins = self._spans(given, LONGEST_FILE)
+        return self._files.reply("history.csv", COLUMNS, lambda: self._rows(given.get("unitId"), step, begins))
+
+    def _spans(self, given: Given, most: int) -> tuple[Step, list[int]]:
+        step = Step(given.get("step", Step.HALF_HOUR))
+        end = self._moment(given.get("to")) or int(self._clock().timestamp())
+        start = self._moment(given.get("from"))
+        start = end - USUAL[step] if start is None else start
+        if start >= end:
+            raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))
+        count = (end - start) / step.seconds
+        if count > most:
+            raise BadRequest(_too_many(count, most, end - start))
+        return step, boundaries(step, start, end, self._zone)
+
+    def _rows(self, unit_id: str | None, step: Step, begins: Sequence[int]) -> Iterator[Sequence[Any]]:
+        """One row for each slot between two `begins`; read some at once, so that a long file begins at once."""
+        for first in range(0, len(begins) - 1, AT_ONCE):
+            part = begins[first : first + AT_ONCE + 1]
+            slots = self._slots(unit_id or CLUSTER, step.kept, part[0], part[-1])
+            for begin, slot in zip(part, gathered(slots, part, unit_id or CLUSTER), strict=False):
+                yield row_of(begin, slot)
+
+    def _slots(self, unit_id: str, length: int, start: int, end: int) -> list[Slot]:
+        """What is kept; half hours that are not made yet, the last one or two, are their minutes."""
+        slots = self._kept.slots(unit_id, length, start, end)
+        if length == MINUTE:
+            return slots
+        made = slots[-1].start + HALF_HOUR if slots else start
+        recent = max(made, int(self._clock().timestamp()) // HALF_HOUR * HALF_HOUR - HALF_HOUR)
+        return [*slots, *self._kept.slots(unit_id, MINUTE, recent, end)] if recent < end else slots
+
+    def _moment(self, text: str | None) -> int | None:
+        return None if text is None else int(parse_schedule_value(text, self._zone).timestamp())
+
+
+def _too_many(count: float, most: int, seconds: float) -> Sentence:
+    """What to ask instead of more rows than one answer holds."""
+    fits = next((step for step in Step if seconds / step.seconds <= most), Step.MONTH)
+    return say(
+        "web.tooManyRows", "These would be some {count} rows, more than {most}; step={step} fits.",
+        count=round(count), most=most, step=str(fits),
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Records what has been: notes every poll, and takes whole minutes and settled deals to the history's file (V8).
+
+Runs on a thread of its own, and nothing else waits for it. A disk that refuses makes recording rest, told by `fault`;
+some minutes wait in memory, then the oldest are lost and counted.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from main_controller.assessment.grid_state import GridState
+from main_controller.errors import ControllerError
+from main_controller.history.ledger import Ledger, LedgerDeal, StopOrder
+from main_controller.history.minutes import Minutes
+from main_controller.history.slot import Slot
+from main_controller.sentence import Sentence, say
+
+log = logging.getLogger(__name__)
+
+WAITING = 20_000
+"""How many slots wait in memory at most: twenty minutes of 1,000 units."""
+AGAIN = 10.0
+"""How long (s) after a refusal the disk is tried again."""
+PRUNES = 600.0
+"""How often (s) it is looked whether anything is too old or too much."""
+
+
+class Kept(Protocol):
+    """Where slots are kept."""
+
+    def write(self, slots: Sequence[Slot]) -> None:
+        """Take in whole minutes; raises ControllerError."""
+
+    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
+        """Keep deals that are over; raises ControllerError."""
+
+    def prune(self) -> int:
+        """Take out what is not to be kept; how many rows, 0 once nothing is left to do. Raises ControllerError."""
+
+
+class Recorder:
+    """A worker calls `run_once` about once a second. `grid` gives the state now, `stops` the orders of ours that may
+    have ended deals of late; `stale_after` in s."""
+
+    def __init__(
+        self,
+        history: Kept,
+        grid: Callable[[], GridState],
+        *,
+        stale_after: float,
+        stops: Callable[[], Sequence[StopOrder]] = tuple,
+    ) -> None:
+        self._history = history
+        self._grid = grid
+        self._minutes = Minutes(stale_after=stale_after)
+        self._ledger = Ledger(stale_after=stale_after)
+        self._stops = stops
+        self._settled: list[LedgerDeal] = []
+        self._waiting: list[Slot] = []
+        self._lost = 0
+        self._tried_at = float("-inf")
+        self._pruned_at: float | None = None
+        self._fault: Sentence | None = None
+
+    @property
+    def fault(self) -> Sentence | None:
+        """Why recording rests, None while it does not."""
+        return self._fault
+
+    def run_once(self) -> None:
+        """Note what is new; write what is whole. Raises ControllerError when the disk refuses: it is tried again."""
+        grid = self._grid()
+        self._minutes.note(grid)
+        self._settled += self._ledger.note(grid, self._stops())
+        self._keep(self._minutes.finished(grid.wall.timestamp()))
+        if grid.now - self._tried_at >= AGAIN or self._fault is None:
+            self._write(grid.now)
+            self._prune(grid.now)
+
+    def end(self) -> None:
+        """Write all that was begun, once at the end. Raises ControllerError when the disk refuses."""
+        self._keep(self._minutes.rest())
+        self._settled += self._ledger.rest()
+        self._write(0.0)
+
+    def _keep(self, slots: list[Slot]) -> None:
+        self._waiting += slots
+        over = len(self._waiting) - WAITING
+        if over > 0:
+            del self._waiting[:over]
+            self._lost += over
+
+    def _write(self, now: float) -> None:
+        if not self._waiting and not self._settled:
+            return
+        self._tried_at = now
+        try:
+            if self._settled:
+                self._history.keep_deals(self._settled)
+                self._settled = []
+            for _, minute in groupby(self._waiting, key=lambda slot: slot.start):
+                self._history.write(list(minute))
+        except ControllerError as error:
+            self._fault = say("workers.recordingRests", "What happens is not recorded: {why}", why=error.sentence)
+            raise
+        if self._lost:
+            log.error("%d slots of the history were lost while its file could not be written", self._lost)
+        self._waiting, self._lost, self._fault = [], 0, None
+
+    def _prune(self, now: float) -> None:
+        if (self._pruned_at is None or now - self._pruned_at >= PRUNES) and self._history.prune() == 0:
+            self._pruned_at = now

@@ -1,0 +1,217 @@
+"""The ledger holds what each deal moved at both its ends, within its own uncertainty, and how it ended (K12)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from main_controller.assessment.figures import Figures
+from main_controller.assessment.flows import flows_of
+from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.freshness import UnitState
+from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.history.ledger import Cause, End, Ledger, LedgerDeal, StopOrder
+from tests.assessment.units import assessed, grid_of
+
+NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
+BEAT = 5.0
+
+
+def wire(giver: str, taker: str, **more: Any) -> dict[str, Any]:
+    return {"dischargingUnit": giver, "chargingUnit": taker, "request": "CHARGE", "requester": taker,
+            "responder": giver, "startTime": "2020/01/01-12:00:00", "isMasterDeal": True, **more}  # fmt: skip
+
+
+class Bus:
+    """Units that give and take so many W, each read every 5 s at a phase of its own, and looked at once a second."""
+
+    def __init__(self, *ids: str) -> None:
+        self.ledger = Ledger(stale_after=30.0)
+        self.now = 5_000.0
+        self.deals: list[dict[str, Any]] | None = []
+        self.power = dict.fromkeys(ids, 0.0)
+        self.more: dict[str, Any] = {}
+        self.stops: list[StopOrder] = []
+        self.entries: list[LedgerDeal] = []
+        self.true_wh = dict.fromkeys(ids, 0.0)
+        self._read: dict[str, tuple[float, float]] = dict.fromkeys(ids, (0.0, 0.0))
+        self._silent: set[str] = set()
+        self.run(20)
+
+    def run(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.now += 1.0
+            for phase, unit_id in enumerate(self.power):
+                self.true_wh[unit_id] += abs(self.power[unit_id]) / 3600
+                if unit_id not in self._silent and (self.now + phase * 2) % BEAT == 0:
+                    self._read[unit_id] = (self.now, self.power[unit_id])
+            self.entries += self.ledger.note(self.grid(), self.stops)
+
+    def silence(self, unit_id: str) -> None:
+        self._silent.add(unit_id)
+
+    def grid(self) -> GridState:
+        units = [self._unit(unit_id) for unit_id in self.power]
+        grid = grid_of(*units)
+        flows = () if self.deals is None else flows_of(self.deals, grid.units)
+        told = None if self.deals is None else len(self.deals)
+        wall = NOON + timedelta(seconds=self.now - 5_000.0)
+        return replace(grid, **{"now": self.now, "wall": wall, "flows": flows, "deals": told, "error": False,
+                                "mode": Mode.AUTONOMOUS, **self.more})  # fmt: skip
+
+    def _unit(self, unit_id: str) -> UnitAssessment:
+        at, watts = self._read[unit_id]
+        status = (
+            ConverterStatus.WAIT if not watts else ConverterStatus.CHARGE if watts > 0 else ConverterStatus.DISCHARGE
+        )
+        unit = assessed(
+            unit_id, status, mode=Mode.AUTONOMOUS, figures=Figures(wg=watts, ig=watts / 350, carries=abs(watts) > 40)
+        )
+        state = UnitState.LIVE if self.now - at <= 30.0 else UnitState.STALE
+        return msgspec.structs.replace(unit, moved_at=at, state=state)
+
+    def deal(
+        self, *, seconds: int = 300, watts: float = 700.0, giver: str = "E001", taker: str = "E002", **more: Any
+    ) -> None:
+        """One deal from its agreement, 20 s before its current, to its end; the giver loses 5 % on top."""
+        assert self.deals is not None
+        one = wire(giver, taker, **more)
+        self.deals = [*self.deals, one]
+        self.run(20)
+        self.power[giver] -= watts * 1.05
+        self.power[taker] += watts
+        self.run(seconds)
+        self.power[giver] += watts * 1.05
+        self.power[taker] -= watts
+        self.run(3)
+        self.deals = [other for other in self.deals if other is not one]
+        self.run(20)
+
+
+def only(entries: Sequence[LedgerDeal]) -> LedgerDeal:
+    assert len(entries) == 1
+    return entries[0]
+
+
+@pytest.mark.parametrize("seconds", [7, 31, 64, 300, 601])
+def test_a_deal_is_known_at_both_ends_within_its_own_uncertainty(seconds: int) -> None:
+    bus = Bus("E001", "E002")
+    bus.deal(seconds=seconds)
+    deal = only(bus.entries)
+    assert (deal.giver, deal.taker, deal.end, deal.cause) == ("E001", "E002", End.DELIVERED, None)
+    assert deal.out is not None
+    assert deal.into is not None
+    assert deal.out.wh == pytest.approx(bus.true_wh["E001"], abs=deal.out.uncertainty)
+    assert deal.into.wh == pytest.approx(bus.true_wh["E002"], abs=deal.into.uncertainty)
+    assert deal.out.uncertainty <= 700 * 1.05 * 2 * BEAT / 3600 + 1e-9
+    assert not deal.attributed
+    assert deal.saw_begin
+
+
+def test_over_many_deals_what_is_unsure_of_each_evens_out() -> None:
+    bus = Bus("E001", "E002")
+    for number in range(50):
+        bus.deal(seconds=61 + number % 13)
+    assert sum(deal.into.wh for deal in bus.entries if deal.into) == pytest.approx(bus.true_wh["E002"], rel=0.02)
+    assert len(bus.entries) == 50
+
+
+def test_a_deal_that_vanishes_without_current_never_started() -> None:
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    bus.run(4)
+    bus.deals = []
+    bus.run(10)
+    deal = only(bus.entries)
+    assert (deal.end, deal.out, deal.into, deal.coverage) == (End.NEVER_STARTED, None, None, 0.0)
+    assert deal.flowed_from is None
+
+
+def test_a_unit_in_two_deals_is_shared_out_by_their_agreed_currents_and_that_is_said() -> None:
+    bus = Bus("E001", "E002", "E003")
+    bus.deals = [wire("E001", "E002", dealGridCurrentA=1.0), wire("E001", "E003", dealGridCurrentA=3.0)]
+    bus.run(20)
+    bus.power.update(E001=-1400.0, E002=350.0, E003=1050.0)
+    bus.run(600)
+    bus.power.update(E001=0.0, E002=0.0, E003=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    first, second = sorted(bus.entries, key=lambda deal: deal.taker)
+    assert first.out is not None
+    assert second.out is not None
+    assert second.out.wh == pytest.approx(3 * first.out.wh, rel=1e-6)
+    assert first.out.wh + second.out.wh == pytest.approx(bus.true_wh["E001"], rel=0.02)
+    assert first.attributed
+    assert second.attributed
+
+
+@pytest.mark.parametrize(
+    ("more", "stops", "end", "cause"),
+    [
+        ({"mode": Mode.STOP}, False, End.CUT, Cause.GLOBAL_STOP),
+        ({"error": True}, False, End.CUT, Cause.GRID_ERROR),
+        ({}, True, End.CUT, Cause.ORDER),
+        ({"mode": Mode.STOP}, True, End.CUT, Cause.ORDER),
+    ],
+)
+def test_what_cut_a_deal_is_named(more: dict[str, Any], stops: bool, end: End, cause: Cause) -> None:
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    bus.run(20)
+    bus.power.update(E001=-735.0, E002=700.0)
+    bus.run(100)
+    bus.more = more
+    if stops:
+        bus.stops = [StopOrder("c7", "E002", bus.now), StopOrder("c3", "E009", bus.now)]
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    deal = only(bus.entries)
+    assert (deal.end, deal.cause, deal.command_id) == (end, cause, "c7" if stops else None)
+
+
+def test_a_unit_that_fell_silent_leaves_a_gap_and_is_named() -> None:
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    bus.run(20)
+    bus.power.update(E001=-735.0, E002=700.0)
+    bus.run(100)
+    bus.silence("E002")
+    bus.run(100)
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.run(5)
+    bus.deals = []
+    bus.run(40)
+    deal = only(bus.entries)
+    assert (deal.end, deal.cause) == (End.CUT, Cause.UNIT_GONE)
+    assert deal.into is not None
+    assert deal.out is not None
+    assert deal.into.wh < deal.out.wh * 0.7
+    assert deal.coverage < 0.7
+
+
+def test_while_nobody_tells_the_deals_nothing_ends_and_one_that_is_gone_afterwards_is_unknown() -> None:
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    bus.run(20)
+    bus.power.update(E001=-735.0, E002=700.0)
+    bus.run(60)
+    bus.deals = None
+    bus.run(60)
+    assert bus.entries == []
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.deals = []
+    bus.run(20)
+    assert only(bus.entries).end is End.UNKNOWN
+
+
+def test_a_deal_that_was_there_when_the_program_began_is_not_seen_to_begin() -> None:
+    bus = Bus("E001", "E002")
+    bus.ledger = Ledger(stale_after=30.0)
+    bus.deal(seconds=60)
+    assert not only(bus.entries).saw_begin

@@ -1,0 +1,188 @@
+"""The file of what has been: minutes and half hours, merged, pruned, set aside when damaged (V8)."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from main_controller.errors import ControllerError
+from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Energies, Powers, Slot, Voltage
+from main_controller.store.history import History, columns
+
+NOON = int(datetime(2026, 5, 13, 12, 0, tzinfo=UTC).timestamp())
+
+
+class Clock:
+    now = datetime.fromtimestamp(NOON, UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "history.sqlite3"
+
+
+@pytest.fixture
+def history(path: Path, clock: Clock) -> Iterator[History]:
+    opened = History(path, wall=clock, megabytes=100)
+    yield opened
+    opened.close()
+
+
+def minute(
+    unit_id: str, start: int, grid: float | None = 600.0, *, covered: float = 60.0, charge: float = 50.0
+) -> Slot:
+    energy = Energies() if grid is None else Energies(grid * covered / 3600, 0.0)
+    return Slot(
+        unit_id, start, MINUTE, covered, Powers(pv=100.0, grid=grid), energy, Voltage(349.0, 350.0, 351.0), charge,
+        (covered, 0.0, 0.0, 0.0, 0.0), (0.0, covered, 0.0, 0.0, 0.0),
+    )  # fmt: skip
+
+
+def fill(history: History, units: Sequence[str], minutes: int, *, start: int = NOON) -> None:
+    for index in range(minutes):
+        history.write([minute(unit_id, start + index * MINUTE) for unit_id in units])
+
+
+def test_what_was_written_is_read_back_in_order_and_a_gap_is_nothing(history: History) -> None:
+    history.write([minute("E001", NOON), minute(CLUSTER, NOON)])
+    history.write([minute("E001", NOON + 180, None, covered=12.0)])
+    assert history.slots("E001", MINUTE, NOON, NOON + 600) == [
+        minute("E001", NOON), minute("E001", NOON + 180, None, covered=12.0)
+    ]  # fmt: skip
+    assert history.slots(CLUSTER, MINUTE, NOON, NOON + 600) == [minute(CLUSTER, NOON)]
+    assert history.slots("E001", MINUTE, NOON + 60, NOON + 180) == []
+    assert history.slots("E999", MINUTE, NOON, NOON + 600) == []
+
+
+def test_more_of_a_minute_that_is_there_is_added_to_it(history: History) -> None:
+    """After a restart within the minute, or a clock that was set back."""
+    history.write([minute("E001", NOON, 600.0, covered=20.0, charge=50.0)])
+    history.write([minute("E001", NOON, 300.0, covered=40.0, charge=49.0)])
+    (found,) = history.slots("E001", MINUTE, NOON, NOON + 60)
+    assert (found.covered, found.powers.grid, found.charge) == (60.0, 400.0, 49.0)
+    assert found.energies.grid_in == pytest.approx((600 * 20 + 300 * 40) / 3600, abs=0.001)
+    assert found.energies.battery_in is None
+    assert found.statuses[0] == 60.0
+
+
+def test_half_hours_are_made_when_they_are_over_also_after_a_restart(path: Path, clock: Clock) -> None:
+    history = History(path, wall=clock, megabytes=100)
+    fill(history, ["E001", CLUSTER], 29)
+    assert history.slots("E001", HALF_HOUR, NOON, NOON + 3600) == []
+    history.close()
+    history = History(path, wall=clock, megabytes=100)
+    history.write([minute("E001", NOON + 29 * 60, charge=41.5), minute(CLUSTER, NOON + 29 * 60)])
+    history.write([minute("E001", NOON + 30 * 60)])
+    (found,) = history.slots("E001", HALF_HOUR, NOON, NOON + 3600)
+    assert (found.start, found.length, found.coverage) == (NOON, HALF_HOUR, 1.0)
+    assert (found.powers.grid, found.charge) == (600.0, 41.5)
+    assert found.energies.grid_in == pytest.approx(300.0)
+    assert found.voltage == Voltage(349.0, 350.0, 351.0)
+    assert len(history.slots(CLUSTER, HALF_HOUR, NOON, NOON + 3600)) == 1
+    history.close()
+
+
+def test_what_is_too_old_goes_and_half_hours_stay_longer(path: Path, clock: Clock) -> None:
+    history = History(path, wall=clock, megabytes=100, minute_days=1, half_hour_days=3)
+    fill(history, ["E001"], 61)
+    clock.now += timedelta(days=2)
+    assert history.prune() == 61
+    assert history.prune() == 0
+    assert history.slots("E001", MINUTE, NOON, NOON + 86_400) == []
+    assert len(history.slots("E001", HALF_HOUR, NOON, NOON + 86_400)) == 2
+    clock.now += timedelta(days=2)
+    assert history.prune() == 2
+    history.close()
+
+
+def test_bytes_win_over_days_and_it_is_said_how_far_back_it_reaches(path: Path, clock: Clock) -> None:
+    history = History(path, wall=clock, megabytes=1)
+    for hour in range(3):
+        history.write(
+            [minute(f"E{unit:03d}", NOON + hour * 3600 + index * 60) for unit in range(200) for index in range(60)]
+        )
+    assert history.reaches_back()[MINUTE] == NOON
+    while history.prune():
+        pass
+    reach = history.reaches_back()[MINUTE]
+    assert reach is not None
+    assert reach > NOON
+    assert history.slots("E001", MINUTE, reach, NOON + 3 * 3600) != []
+    history.close()
+
+
+def test_a_damaged_file_is_set_aside_and_begun_anew(path: Path, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    path.write_bytes(b"no database at all, but long enough to be looked at as one" * 40)
+    history = History(path, wall=clock, megabytes=100)
+    history.write([minute("E001", NOON)])
+    assert history.slots("E001", MINUTE, NOON, NOON + 60) == [minute("E001", NOON)]
+    assert [one.name for one in path.parent.glob("*.broken-*")] == ["history.sqlite3.broken-20260513T120000"]
+    assert "is damaged; it is kept as" in caplog.text
+    history.close()
+
+
+def test_a_file_that_a_reader_finds_damaged_is_set_aside_at_the_next_write(path: Path, clock: Clock) -> None:
+    history = History(path, wall=clock, megabytes=100)
+    fill(history, [f"E{unit:03d}" for unit in range(100)], 30)
+    history.close()
+    content = bytearray(path.read_bytes())
+    content[8192:] = b"\xff" * (len(content) - 8192)
+    path.write_bytes(content)
+    with pytest.raises(ControllerError, match="damaged"):
+        history.slots("E001", MINUTE, NOON, NOON + 3600)
+    history.write([minute("E001", NOON)])
+    assert history.slots("E001", MINUTE, NOON, NOON + 3600) == [minute("E001", NOON)]
+    history.close()
+
+
+def test_the_journals_file_is_no_history(path: Path, clock: Clock) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE mine (x)")
+    other.close()
+    history = History(path, wall=clock, megabytes=100)
+    with pytest.raises(ControllerError, match="another program's database"):
+        history.write([minute("E001", NOON)])
+
+
+numbers = st.none() | st.floats(-1e6, 1e6)
+
+
+@given(
+    st.tuples(*[numbers] * 5), st.tuples(*[st.none() | st.floats(0, 1e6)] * 4), st.floats(0, 120),
+    st.lists(st.floats(0, 60), min_size=10, max_size=10),
+)  # fmt: skip
+def test_every_slot_survives_its_columns(
+    powers: tuple[float | None, ...], energies: tuple[float | None, ...], covered: float, seconds: list[float]
+) -> None:
+    slot = Slot(
+        "E1",
+        NOON,
+        60,
+        covered,
+        Powers(*powers),
+        Energies(*energies),
+        None,
+        None,
+        tuple(seconds[:5]),
+        tuple(seconds[5:]),
+    )
+    back = columns.unpacked("E1", NOON, 60, columns.packed(slot))
+    for one, other in zip(
+        (*slot.powers, *slot.energies, covered, *seconds),
+        (*back.powers, *back.energies, back.covered, *back.statuses, *back.modes),
+        strict=True,
+    ):
+        assert (one is None) == (other is None)
+        assert one is None or other == pytest.approx(one, abs=0.051)

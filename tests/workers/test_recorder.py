@@ -1,0 +1,121 @@
+"""What happens is recorded beside everything else: a disk that refuses makes recording rest, and little is lost."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from main_controller.assessment.figures import Figures
+from main_controller.assessment.grid_state import GridState
+from main_controller.errors import ControllerError
+from main_controller.history.ledger import LedgerDeal
+from main_controller.history.slot import CLUSTER, Slot
+from main_controller.sentence import foreign
+from main_controller.workers import recorder
+from main_controller.workers.recorder import Recorder
+from tests.assessment.units import assessed, grid_of
+
+NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
+
+
+class Disk:
+    """Where slots are kept; full on demand."""
+
+    def __init__(self) -> None:
+        self.slots: list[Slot] = []
+        self.deals: list[LedgerDeal] = []
+        self.writes = 0
+        self.full = False
+        self.left_to_prune = 0
+
+    def write(self, slots: Sequence[Slot]) -> None:
+        self.writes += 1
+        if self.full:
+            raise ControllerError(foreign("the disk is full."))
+        self.slots += slots
+
+    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
+        if self.full:
+            raise ControllerError(foreign("the disk is full."))
+        self.deals += settled
+
+    def prune(self) -> int:
+        gone, self.left_to_prune = min(1, self.left_to_prune), max(0, self.left_to_prune - 1)
+        return gone
+
+
+class Recording:
+    """A unit that is read every 5 s, and its recorder, which looks once a second."""
+
+    def __init__(self) -> None:
+        self.disk = Disk()
+        self.now = 1000.0
+        self.recorder = Recorder(self.disk, self.grid, stale_after=30.0)
+
+    def grid(self) -> GridState:
+        unit = assessed("E001", figures=Figures(wg=100.0))
+        unit = msgspec.structs.replace(unit, moved_at=self.now // 5 * 5)
+        return replace(grid_of(unit), now=self.now, wall=NOON + timedelta(seconds=self.now - 1000.0))
+
+    def run(self, seconds: float) -> None:
+        for _ in range(round(seconds)):
+            self.now += 1.0
+            try:
+                self.recorder.run_once()
+            except ControllerError:
+                assert self.recorder.fault is not None
+
+
+@pytest.fixture
+def recording() -> Recording:
+    return Recording()
+
+
+def test_a_minute_is_written_once_it_is_whole_in_one_go(recording: Recording) -> None:
+    recording.run(300)
+    units = [slot for slot in recording.disk.slots if slot.unit_id == "E001"]
+    assert [slot.start - int(NOON.timestamp()) for slot in units] == [0, 60, 120, 180]
+    assert recording.disk.writes == 4
+    assert {slot.unit_id for slot in recording.disk.slots} == {"E001", CLUSTER}
+
+
+def test_the_end_writes_what_was_begun(recording: Recording) -> None:
+    recording.run(30)
+    assert recording.disk.slots == []
+    recording.recorder.end()
+    assert sum(slot.covered for slot in recording.disk.slots if slot.unit_id == "E001") == pytest.approx(30.0, abs=5.0)
+
+
+def test_a_full_disk_is_told_and_tried_again_and_nothing_is_lost(recording: Recording) -> None:
+    recording.disk.full = True
+    recording.run(300)
+    assert recording.recorder.fault == "What happens is not recorded: the disk is full."
+    assert recording.disk.writes < 30, "it is tried again every 10 s"
+    recording.disk.full = False
+    recording.run(20)
+    assert recording.recorder.fault is None
+    assert len([slot for slot in recording.disk.slots if slot.unit_id == "E001"]) >= 4
+
+
+def test_of_what_waits_too_long_the_oldest_is_lost_and_counted(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(recorder, "WAITING", 4)
+    recording.disk.full = True
+    recording.run(400)
+    recording.disk.full = False
+    recording.run(20)
+    assert "slots of the history were lost" in caplog.text
+    assert [slot.start - int(NOON.timestamp()) for slot in recording.disk.slots][:1] > [0]
+
+
+def test_what_is_old_is_taken_out_step_by_step(recording: Recording) -> None:
+    recording.disk.left_to_prune = 5
+    recording.run(4)
+    assert recording.disk.left_to_prune == 1
+    recording.run(3)
+    recording.disk.left_to_prune = 5
+    recording.run(300)
+    assert recording.disk.left_to_prune == 5, "it is looked again every ten minutes only"
