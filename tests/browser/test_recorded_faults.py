@@ -1,4 +1,4 @@
-"""The recorded faults of the real system, replayed against the page at twelve times their speed (K5-K8, K10)."""
+"""The recorded faults of the real system, replayed against the page at eight times their speed (K5-K8, K10)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.browser.conftest import pages
 from tests.replayer import Replayer
 from tests.system.console import Console
 
-SPEED = 12.0
+SPEED = 8.0
 LATE = 30.0
 """What the polls of the page and a busy machine may add, in seconds of the recording."""
 
