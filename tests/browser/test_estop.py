@@ -83,7 +83,10 @@ def test_a_latch_made_by_a_script_stands_above_everything_until_it_is_reset_by_n
 
 def test_a_latch_made_by_a_file_says_which_and_what_is_in_it(open_page: OpenPage, plant: Plant) -> None:
     page = open_page(locale="ja-JP")
-    plant.console.settings.estopfile.write_text("contact K1 at the door")
+    file = plant.console.settings.estopfile
+    written = file.with_name("contact")
+    written.write_text("contact K1 at the door")
+    written.rename(file)  # whole at once, or the program may see it while it is still empty
     expect(page.locator("#estop-title")).to_contain_text("contact K1 at the door")
     expect(page.locator("#estop-title")).to_contain_text("ファイル estop")
 
