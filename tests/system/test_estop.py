@@ -22,6 +22,13 @@ STOPS = [
 ]
 
 
+def closed(file: Path) -> None:
+    """A contact latches by its file, which appears whole: the program may look at any moment."""
+    written = file.with_name("contact")
+    written.write_text("contact K1 at the door")
+    written.rename(file)
+
+
 def test_a_request_stops_everything_and_latches_until_it_is_reset_by_name(console: Console, grid: FakeGrid) -> None:
     grid.units["E001"]["dcdc"]["status"]["status"] = CHARGE
     assert console.get("/get/status")["estop"] is None
@@ -77,7 +84,7 @@ def test_no_name_or_reason_keeps_it_back(console: Console, beside: str) -> None:
 
 def test_a_file_that_appears_stops_everything_and_latches(console: Console, grid: FakeGrid) -> None:
     grid.units["E001"]["dcdc"]["status"]["status"] = CHARGE
-    console.settings.estopfile.write_text("contact K1 at the door")
+    closed(console.settings.estopfile)
     until(lambda: console.status["estop"], "the latch")
     latch = console.status["estop"]
     assert (latch["by"], latch["reason"], latch["file"]) == ("the file estop", "contact K1 at the door", True)
@@ -114,7 +121,7 @@ def test_what_nobody_heard_of_is_stopped_once_apis_web_is_back(tmp_path: Path, b
         grid.units["E001"]["dcdc"]["status"]["status"] = CHARGE
         if by_file:
             console.settings.estopfile.parent.mkdir(exist_ok=True)
-            console.settings.estopfile.write_text("contact K1 at the door")
+            closed(console.settings.estopfile)
         else:
             console.call("/estop?name=anna&reason=smoke&wait=no", "POST", form="")
         until(lambda: console.get("/commands")["commands"], "its Stop all")
