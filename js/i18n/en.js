@@ -54,10 +54,10 @@ export default {
   "cluster.label": "Cluster",
   "mode.global": "Global Mode :", "mode.effective": "Effective Mode :", "mode.local": "Local Mode :",
   "mode.autonomous": "Run", "mode.heteronomous": "Soft Stop", "mode.stop": "Force Stop", "mode.manual": "Manual", "mode.mixed": "mixed",
-  "mode.mixed.of": "{mode} {n}", "mode.none": "--", "mode.lacking": "{mode}, not shown by {units}", "mode.choose": "Choose a mode first.",
+  "mode.mixed.of": "{mode} {n}", "mode.none": "--", "mode.lacking": "{mode}, not shown by {units}", "mode.kept": "{mode} (last told)", "mode.choose": "Choose a mode first.",
  
   "local.clear": "( clear )", "local.follows": "follows global",
-  "pending.mode": "→ {mode}", "pending.of": "{n} of {of}, missing {units}", "pending.deals": "{n} deal left|{n} deals left", "pending.drained": "no deal left: drained",
+  "pending.mode": "→ {mode}", "pending.of": "{n} of {of}, missing {units}", "pending.shown": "{n} of {of}", "pending.untold": "not told by {units}", "pending.deals": "{n} deal left|{n} deals left", "pending.drained": "no deal left: drained",
  
 
   "schedule.title": "Soft Stop Schedule :", "schedule.set": "Set…",
@@ -138,7 +138,7 @@ export default {
   "converter.number": "Give the Grid current in A.", "converter.nosign": "In voltage control Grid current is a limit: give it without a sign.",
   "converter.zero": "0 A moves nothing: + charges, - discharges; to end choose Stopped.",
   "converter.range": "Grid current may be up to {max} A.", "converter.bus": "Give the Bus voltage ({min} to {max} V).", "converter.bus.discharge": "Discharging asks for {dvg} V (Bus voltage + 20 V); the limit is {max} V.",
-  "converter.means": "Will be sent: {what}", "converter.means.stopped": "Wait", "converter.means.voltage": "voltage control {dvg} V, at most {dig} A", "converter.means.charge": "charge {dig} A ({dvg} V)", "converter.means.discharge": "discharge {dig} A ({dvg} V)",
+  "converter.means": "Will be sent: {what}", "converter.means.kept": "Entered, not sent as things stand: {what}", "converter.means.override": "Sent only with a reason: {what}", "converter.means.stopped": "Wait", "converter.means.voltage": "voltage control {dvg} V, at most {dig} A", "converter.means.charge": "charge {dig} A ({dvg} V)", "converter.means.discharge": "discharge {dig} A ({dvg} V)",
   "number.current": "Grid current", "number.bus": "Bus voltage", "number.unreadable": "{field}: cannot read “{text}” as a number. Write it as 0.2 or 0,2.", "number.grouped": "{field}: cannot read “{text}”, as the comma may stand for a decimal point or for thousands. Write a decimal point.",
   "converter.ask.stopped": "Put {id} into Wait?", "converter.ask.voltage": "{id}: voltage control, {dvg} V, at most {dig} A?", "converter.ask.charge": "{id}: charge with {dig} A?", "converter.ask.discharge": "{id}: discharge with {dig} A?",
   "converter.lead.stopped": "Its converter lets go of the bus.", "converter.lead.voltage": "Its converter raises the bus to {dvg} V and holds it.", "converter.lead.charge": "Its converter takes {dig} A from the bus into the battery.", "converter.lead.discharge": "Its converter gives {dig} A from the battery to the bus (target {dvg} V).",
@@ -180,6 +180,7 @@ export default {
 
   "lock.open": "Lock…", "lock.title": "Lock {scope}", "lock.title.off": "Take the lock of {scope} off", "lock.cluster": "the cluster",
   "lock.note": "While it is locked, Run, run schedules and every converter order but Stopped are refused for it, whoever gives them; stopping passes. A unit can be locked once it shows local Force Stop and Wait.",
+  "lock.note.sharing": "Ends the guided sharing that runs. While it is locked, Run, run schedules and every converter order but Stopped are refused for it, whoever gives them; stopping passes.",
   "lock.note.off": "Set by {name} since {since}: {reason}", "lock.name": "Your name", "lock.bus": "Bus voltage at {id}: {vg} V.", "lock.bus.last": "Last seen bus voltage at {id}: {vg} V ({state}).", "lock.isolate": "Isolate at the breaker: other units may energise the bus.", "lock.reason": "Reason", "lock.set": "Set lock", "lock.off": "Take off", "lock.by": "Locked by {name} since {since}: {reason}", "lock.noreason": "no reason given",
 
   "forget.open": "Forget…", "forget.title": "Forget {id}?", "forget.yes": "Forget",
@@ -215,7 +216,7 @@ export default {
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
   "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
 
-  "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.agreed": "agreed, no current yet", "scene.untold": "current unknown", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
+  "scene.pv": "PV", "scene.utility": "utility", "scene.load": "load", "scene.deal": "deal", "scene.spur": "current without a deal", "scene.agreed": "agreed, no current yet", "scene.untold": "current unknown", "scene.gridMaster": "Grid Master", "scene.reference": "voltage reference",
   "scene.clock": "units' clock", "scene.silent": "silent", "scene.stale": "stale", "scene.alarm": "alarm", "scene.unwatched": "unwatched", "scene.hubLabel": "BUS",
   "scene.ramping": "ramping", "scene.dead": "dead", "scene.outOfBand": "out of band", "scene.noReference": "no voltage reference", "scene.twoReferences": "two voltage references", "scene.off": "no voltage reference", "scene.unknown": "not known",
   "scene.skew": "readings up to {seconds} s apart", "scene.dealsUnknown": "deals not known", "scene.noUnits": "no units known yet", "scene.list": "Units on the bus", "scene.live": "live",

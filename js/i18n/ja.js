@@ -54,10 +54,10 @@ export default {
   "cluster.label": "クラスタ",
   "mode.global": "Global Mode :", "mode.effective": "Effective Mode :", "mode.local": "Local Mode :",
   "mode.autonomous": "Run", "mode.heteronomous": "Soft Stop", "mode.stop": "Force Stop", "mode.manual": "Manual", "mode.mixed": "不一致",
-  "mode.mixed.of": "{mode} {n}", "mode.none": "--", "mode.lacking": "{mode}(未反映: {units})", "mode.choose": "Mode を選択してください。",
+  "mode.mixed.of": "{mode} {n}", "mode.none": "--", "mode.lacking": "{mode}(未反映: {units})", "mode.kept": "{mode}(最終値)", "mode.choose": "Mode を選択してください。",
  
   "local.clear": "( clear )", "local.follows": "Global Mode に従う",
-  "pending.mode": "→ {mode}", "pending.of": "{of} 台中 {n} 台、未反映 {units}", "pending.deals": "電力融通 残り {n} 件", "pending.drained": "電力融通なし(完了)",
+  "pending.mode": "→ {mode}", "pending.of": "{of} 台中 {n} 台、未反映 {units}", "pending.shown": "{of} 台中 {n} 台", "pending.untold": "不明 {units}", "pending.deals": "電力融通 残り {n} 件", "pending.drained": "電力融通なし(完了)",
  
 
   "schedule.title": "Soft Stop Schedule :", "schedule.set": "Set…",
@@ -139,7 +139,7 @@ export default {
   "converter.number": "Grid current を A で入力してください。", "converter.nosign": "Voltage control の Grid current は最大電流値です。符号を付けずに入力してください。",
   "converter.zero": "0 A では電流が流れません。充電は +、放電は - を付けて入力し、停止は Stopped を選択してください。",
   "converter.range": "Grid current は {max} A までです。", "converter.bus": "Bus voltage を入力してください({min}~{max} V)。", "converter.bus.discharge": "放電には {dvg} V(Bus voltage + 20 V)が必要ですが、上限は {max} V です。",
-  "converter.means": "送信内容: {what}", "converter.means.stopped": "Wait", "converter.means.voltage": "Voltage control {dvg} V、最大 {dig} A", "converter.means.charge": "充電 {dig} A({dvg} V)", "converter.means.discharge": "放電 {dig} A({dvg} V)",
+  "converter.means": "送信内容: {what}", "converter.means.kept": "入力内容(現状では送信されません): {what}", "converter.means.override": "理由の入力後に送信: {what}", "converter.means.stopped": "Wait", "converter.means.voltage": "Voltage control {dvg} V、最大 {dig} A", "converter.means.charge": "充電 {dig} A({dvg} V)", "converter.means.discharge": "放電 {dig} A({dvg} V)",
   "number.current": "Grid current", "number.bus": "Bus voltage", "number.unreadable": "{field}: 「{text}」は数値として読み取れません。0.2 または 0,2 のように入力してください。", "number.grouped": "{field}: 「{text}」のコンマは小数点か桁区切りか判別できません。小数点には「.」を使ってください。",
   "converter.ask.stopped": "{id} を Wait Mode にしますか?", "converter.ask.voltage": "{id}: Voltage control、{dvg} V、最大 {dig} A にしますか?", "converter.ask.charge": "{id}: {dig} A で充電しますか?", "converter.ask.discharge": "{id}: {dig} A で放電しますか?",
   "converter.lead.stopped": "DC/DC Converter を DC Grid から切り離します。", "converter.lead.voltage": "DC/DC Converter が DC Grid を {dvg} V まで立ち上げて維持します。", "converter.lead.charge": "DC/DC Converter が DC Grid から Battery へ {dig} A 充電します。", "converter.lead.discharge": "DC/DC Converter が Battery から DC Grid へ {dig} A 放電します(目標 {dvg} V)。",
@@ -180,6 +180,7 @@ export default {
   "outcome.unconfirmed": "未確認: {units}", "outcome.lost": "結果は不明です",
 
   "lock.open": "ロック…", "lock.title": "{scope} をロック", "lock.title.off": "{scope} のロックを解除", "lock.cluster": "クラスタ",
+  "lock.note.sharing": "実行中の手順付き融通は終了します。ロック中は、誰が操作しても Run、run の Schedule、Stopped 以外の DC/DC Converter 操作が拒否されます。停止操作は可能です。",
   "lock.note": "ロック中は、誰が操作しても Run、run の Schedule、Stopped 以外の DC/DC Converter 操作が拒否されます。停止操作は可能です。ノードのロックは Local Mode が Force Stop、かつ Wait であることを確認できたときに設定できます。",
   "lock.note.off": "{name} が {since} に設定: {reason}", "lock.name": "氏名", "lock.bus": "{id} の DC Grid 電圧: {vg} V。", "lock.bus.last": "{id} の DC Grid 電圧(最終受信値、{state}): {vg} V。", "lock.isolate": "ブレーカーで切り離してください。他のノードが DC Grid に電圧をかけることがあります。", "lock.reason": "理由", "lock.set": "ロックする", "lock.off": "解除する", "lock.by": "{name} が {since} からロック中: {reason}", "lock.noreason": "理由なし",
 
@@ -216,7 +217,7 @@ export default {
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",
   "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",
 
-  "scene.pv": "太陽光発電", "scene.utility": "電力系統", "scene.load": "電力消費", "scene.deal": "電力融通", "scene.agreed": "成立、電流なし", "scene.untold": "電流不明", "scene.gridMaster": "Grid Master", "scene.reference": "CV Mode",
+  "scene.pv": "太陽光発電", "scene.utility": "電力系統", "scene.load": "電力消費", "scene.deal": "電力融通", "scene.spur": "電力融通によらない電流", "scene.agreed": "成立、電流なし", "scene.untold": "電流不明", "scene.gridMaster": "Grid Master", "scene.reference": "CV Mode",
   "scene.clock": "ノードの時計", "scene.silent": "応答なし", "scene.stale": "更新停止", "scene.alarm": "警報", "scene.unwatched": "監視外", "scene.hubLabel": "DC GRID",
   "scene.ramping": "立上げ中", "scene.dead": "電圧なし", "scene.outOfBand": "範囲外", "scene.twoReferences": "CV Mode が 2 台以上", "scene.noReference": "CV Mode なし", "scene.off": "CV Mode なし", "scene.unknown": "不明",
   "scene.skew": "測定時刻の差 最大 {seconds} 秒", "scene.dealsUnknown": "電力融通は不明", "scene.noUnits": "ノード情報なし", "scene.list": "DC Grid のノード", "scene.live": "正常受信",
