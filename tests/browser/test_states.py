@@ -478,7 +478,7 @@ def test_a_wrong_entry_is_told_at_the_form_and_sent_nowhere(
     page.locator(".card .choices label", has_text=choice).click()
     page.locator(".card [data-act=converter]").click()
     expect(page.locator(".card > .outcomes")).to_contain_text(sentence)
-    assert stage.orders == []
+    assert [form for _, form in stage.orders if "dryRun=true" not in form] == []
 
 
 def test_the_bus_voltage_field_goes_into_the_order(open_quiet: OpenPage) -> None:
