@@ -1,5 +1,6 @@
 // What the controller itself says, by code, in Japanese: refusals, events, outcomes. One file for each of its rooms.
 
+import alarms from "./said/alarms.js";
 import domain from "./said/domain.js";
 import orders from "./said/orders.js";
 import procedures from "./said/procedures.js";
@@ -11,4 +12,4 @@ import watching from "./said/watching.js";
 import web from "./said/web.js";
 import workers from "./said/workers.js";
 
-export default { ...domain, ...orders, ...procedures, ...program, ...rules, ...store, ...upstream, ...watching, ...web, ...workers };
+export default { ...alarms, ...domain, ...orders, ...procedures, ...program, ...rules, ...store, ...upstream, ...watching, ...web, ...workers };

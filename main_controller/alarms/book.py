@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from main_controller.domain.alarm import Alarm, AlarmKey, AlarmKind, Deed, Member, Sign
+from main_controller.alarms.alarm import Alarm, AlarmKey, AlarmKind, Deed, Member, Sign
 
 AT_ONCE, WITHIN = 5, 30.0
 """More than so many of one kind within so many seconds are told as one."""
@@ -257,8 +257,8 @@ class _Step:
             root = next(
                 (
                     roots[code].id
-                    for code in alarm.kind.roots
-                    if code in roots and roots[code].kind.priority <= alarm.kind.priority
+                    for code in (*alarm.kind.roots, *alarm.kind.floods)
+                    if code in roots and _explains(roots[code], alarm)
                 ),
                 None,
             )
@@ -273,6 +273,12 @@ class _Step:
 
     def _tell(self, change: Change, alarm: Alarm, subject: str | None) -> None:
         self._changes.append(Transition(change, alarm, subject))
+
+
+def _explains(root: Alarm, alarm: Alarm) -> bool:
+    """Whether the root stands for it: it is no less grave, and, where only a flood explains it, is one."""
+    many = len(root.members) > AT_ONCE
+    return root.kind.priority <= alarm.kind.priority and (many or root.kind.code in alarm.kind.roots)
 
 
 def back(alarm: Alarm) -> Alarm:

@@ -31,8 +31,8 @@ class AlarmKind:
     """One row of the table of alarms.
 
     `priority` is 1 (act now) to 4 (look when there is time). It must hold for `on` seconds before it is told and be
-    away for `off` seconds before it is over. `roots` are the kinds that explain it: while one of them stands it is not
-    told by itself, unless it is graver.
+    away for `off` seconds before it is over. `roots` are the kinds that explain it: while one of them stands it is
+    not told by itself, unless it is graver. `floods` are kinds that do so where they came of many at once.
     """
 
     code: str
@@ -42,6 +42,7 @@ class AlarmKind:
     consequence: Sentence
     action: Sentence
     roots: tuple[str, ...] = ()
+    floods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

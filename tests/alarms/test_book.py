@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from main_controller.domain.alarm import Alarm, AlarmKey, AlarmKind, AlarmState, Deed, Sign
+from main_controller.alarms.alarm import Alarm, AlarmKey, AlarmKind, AlarmState, Deed, Sign
+from main_controller.alarms.book import AlarmBook, Change, Seen, hidden_hardware
+from main_controller.alarms.deeds import acknowledged, shelved, unshelved
 from main_controller.errors import BadRequest, Refused
-from main_controller.rules.alarms.book import AlarmBook, Change, Seen, hidden_hardware
-from main_controller.rules.alarms.deeds import acknowledged, shelved, unshelved
 from main_controller.sentence import foreign
 
 START = datetime(2026, 5, 13, 3, 0, tzinfo=UTC)

@@ -1,0 +1,41 @@
+"""Everything that an alarm may rest on at one moment, as data: the grid, the conditions of the bus, and this program.
+
+Pure. Taken by whoever looks (`watching/alarm_watch.py`); the rules in `signs.py` see nothing else.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from main_controller.assessment.grid_state import GridState
+from main_controller.rules.bus_condition import Condition
+from main_controller.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something about this program, an order or a schedule that deserves an alarm: its kind's code, what it is of (""
+    where there is only one), and a whole sentence."""
+
+    code: str
+    subject: str
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One look.
+
+    `conditions` are those that stand and were told; `doubtful` the ones that stood and of which nobody can tell now
+    whether they still do. `explained` are the units whose silence an order of ours explains, `looked_at` those of whose
+    hardware a person has said that he looked at it (Z6a). `troubles` are this program's own; `untold` the kinds of them
+    that cannot be told now. `odd_clocks` gives the units whose clock is far from the others', with what it shows.
+    """
+
+    grid: GridState
+    conditions: Sequence[Condition] = ()
+    doubtful: Mapping[tuple[str, str | None], Sentence] = field(default_factory=dict)
+    explained: Collection[str] = ()
+    looked_at: Collection[str] = ()
+    troubles: Sequence[Trouble] = ()
+    untold: Collection[str] = ()
+    odd_clocks: Mapping[str, str] = field(default_factory=dict)
