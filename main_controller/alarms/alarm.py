@@ -92,13 +92,15 @@ class Alarm:
     """One alarm from when it was raised to when it is over and a person has read it.
 
     `members` are in the order in which they came, the first one out first; there are several where many of a kind came
-    at once. `times` is how often it was raised; `chattering` that it comes and goes and counts as one. `since` is when
-    it was raised last, `changed` when its state last changed. `inhibited_by` is the id of the alarm that explains it.
+    at once. `times` is how often it was raised, first when it `began`, last `since`; `chattering` that it comes and
+    goes and counts as one. `changed` is when its state last changed. `inhibited_by` is the alarm that
+    explains it, by its id.
     """
 
     id: str
     kind: AlarmKind
     members: Mapping[str, Member]
+    began: datetime
     since: datetime
     changed: datetime
     acknowledged: Deed | None = None

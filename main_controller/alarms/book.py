@@ -61,6 +61,10 @@ class Seen:
     untold_kinds: Collection[str] = ()
     out_of_service: Collection[str] = ()
 
+    def with_untold(self, keys: Iterable[AlarmKey]) -> "Seen":
+        """The same, with these too of which it cannot be told whether they hold."""
+        return replace(self, untold={*self.untold, *keys})
+
     def tells(self, key: AlarmKey) -> bool:
         """Whether it is known that this holds, or that it does not."""
         return key in self.found or (key not in self.untold and key[0] not in self.untold_kinds)
@@ -88,6 +92,11 @@ class AlarmBook:
         """The alarm that this belongs to."""
         code, subject = key
         return next((one for one in self.alarms.values() if one.kind.code == code and subject in one.members), None)
+
+    def with_alarm(self, alarm: Alarm) -> "AlarmBook":
+        """The book with this alarm anew, or without it where it is over."""
+        others = {alarm_id: one for alarm_id, one in self.alarms.items() if alarm_id != alarm.id}
+        return replace(self, alarms=others if alarm.over else {**self.alarms, alarm.id: alarm})
 
     def step(
         self, seen: Seen, kinds: Mapping[str, AlarmKind], now: float, wall: datetime
@@ -180,8 +189,9 @@ class _Step:
     def _begin(self, code: str, subject: str, sign: Sign) -> Alarm:
         chatters = self._chatters((code, subject))
         alarm = Alarm(
-            f"a{self._next_id}", self._kinds[code], {subject: Member(sign)}, self._wall, self._wall, chattering=chatters
-        )
+            f"a{self._next_id}", self._kinds[code], {subject: Member(sign)},
+            began=self._wall, since=self._wall, changed=self._wall, chattering=chatters,
+        )  # fmt: skip
         self._next_id += 1
         self._alarms[alarm.id] = alarm
         self._owner[code, subject] = alarm.id

@@ -27,7 +27,7 @@ def seen(situation: Situation, out_of_service: Iterable[str] = ()) -> Seen:
         untold_kinds.add("noGridMaster")
     if grid.error is None:
         untold_kinds.add("gridError")
-    untold = {(str(kind), unit_id or CLUSTER) for kind, unit_id in situation.doubtful}
+    untold = set(situation.doubtful)
     untold |= {("unitClock", unit.id) for unit in grid.units.values() if not unit.live}
     return Seen(found, untold, untold_kinds, frozenset(out_of_service))
 

@@ -4,8 +4,9 @@ Pure. Taken by whoever looks (`watching/alarm_watch.py`); the rules in `signs.py
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from main_controller.alarms.alarm import AlarmKey
 from main_controller.assessment.grid_state import GridState
 from main_controller.rules.bus_condition import Condition
 from main_controller.sentence import Sentence
@@ -33,9 +34,13 @@ class Situation:
 
     grid: GridState
     conditions: Sequence[Condition] = ()
-    doubtful: Mapping[tuple[str, str | None], Sentence] = field(default_factory=dict)
+    doubtful: Mapping[AlarmKey, Sentence] = field(default_factory=dict)
     explained: Collection[str] = ()
     looked_at: Collection[str] = ()
     troubles: Sequence[Trouble] = ()
     untold: Collection[str] = ()
     odd_clocks: Mapping[str, str] = field(default_factory=dict)
+
+    def doubting(self, doubtful: Mapping[AlarmKey, Sentence]) -> "Situation":
+        """The same with these conditions of which nobody can tell whether they still hold, and why."""
+        return replace(self, doubtful=doubtful)

@@ -80,7 +80,7 @@ def test_conditions_of_the_bus_stand_while_nobody_can_tell_that_they_are_over() 
     assert {key: (str(sign.text), sign.numbers) for key, sign in one.found.items()} == {
         ("busHigh", ""): ("The bus is high.", {"E001": 381.0})
     }
-    assert not looked(doubtful={("busHigh", None): foreign("not heard")}).tells(("busHigh", ""))
+    assert not looked(doubtful={("busHigh", ""): foreign("not heard")}).tells(("busHigh", ""))
     assert looked().tells(("busHigh", ""))
 
 

@@ -100,4 +100,6 @@ export default {
   "store.tooLarge": "{most} バイトを超えています。",
   "store.noText": "テキストではありません。",
   "store.itFailed": "失敗しました。",
+  "store.theAlarms": "アラームの記録",
+  "store.changesLost": "ディスクに書き込めず、アラームの変化 {count} 件が失われました。",
 };

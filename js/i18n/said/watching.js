@@ -60,4 +60,5 @@ export default {
   "watching.scheduleEnded": "{scope} の {operation}({due} 実行予定): {why}",
   "watching.locked": "{scope} をロック",
   "watching.unlocked": "{scope} のロックを解除",
+  "watching.noAlarm": "アラーム {id} はありません。",
 };

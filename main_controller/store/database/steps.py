@@ -54,12 +54,32 @@ def _order_and_stage(connection: sqlite3.Connection) -> None:
     run(connection, _ORDER_AND_STAGE)
 
 
+_ALARMS = """
+CREATE TABLE alarms (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, priority INTEGER NOT NULL, began_at TEXT NOT NULL, over_at TEXT,
+  record TEXT NOT NULL
+);
+CREATE INDEX alarms_standing ON alarms (id) WHERE over_at IS NULL;
+CREATE INDEX alarms_over ON alarms (over_at) WHERE over_at IS NOT NULL;
+CREATE TABLE alarm_changes (
+  id INTEGER PRIMARY KEY, alarm_id INTEGER NOT NULL, at TEXT NOT NULL, change TEXT NOT NULL, subject TEXT, by TEXT,
+  text TEXT, messages TEXT
+);
+CREATE INDEX alarm_changes_alarm ON alarm_changes (alarm_id, id);
+CREATE TABLE out_of_service (
+  scope TEXT PRIMARY KEY, from_at TEXT NOT NULL, to_at TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL,
+  since TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
+
 STEPS: dict[int, Step] = {
     1: _FIRST,
     2: _FORGOTTEN_UNITS,
     3: "ALTER TABLE known_units ADD COLUMN acknowledged_clock TEXT",
     4: _order_and_stage,
     5: "ALTER TABLE journal ADD COLUMN messages TEXT",
+    6: _ALARMS,
 }
 """Every step by the version that it makes; a new file takes them all."""
 

@@ -327,7 +327,10 @@ def test_a_newer_file_names_the_program_that_wrote_it(tmp_path: Path) -> None:
     make_newer(path, f"INSERT INTO migrations VALUES ({VERSION + 1}, '7.8.9', '')")
     before = path.read_bytes()
     database = Database(path)
-    with pytest.raises(ControllerError, match=r"tables 6; .* up to 5.*Start version 7\.8\.9 of the program again, or"):
+    with pytest.raises(
+        ControllerError,
+        match=rf"tables {VERSION + 1}; .* up to {VERSION}.*Start version 7\.8\.9 of the program again, or",
+    ):
         LockBook(database).set("E001", "Sato", "cabling", NOON)
     assert path.read_bytes() == before
 
