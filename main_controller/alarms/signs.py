@@ -10,6 +10,7 @@ from main_controller.alarms.book import Seen
 from main_controller.alarms.situation import Situation
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.freshness import UnitState
+from main_controller.domain.unit_clocks import odd_clocks
 from main_controller.sentence import Sentence, say
 
 CLUSTER = ""
@@ -43,7 +44,7 @@ def _grid(situation: Situation) -> Iterator[Found]:
 def _units(situation: Situation) -> Iterator[Found]:
     for unit in situation.grid.units.values():
         if unit.unwatched:
-            if unit.id not in situation.looked_at:
+            if not unit.acknowledged:
                 yield ("unwatchedHardware", unit.id), Sign(_unwatched(unit), hardware=(unit.id,))
         elif unit.id not in situation.explained:
             if unit.state is UnitState.SILENT:
@@ -52,7 +53,9 @@ def _units(situation: Situation) -> Iterator[Found]:
                 yield ("unitStale", unit.id), Sign(say("alarms.unitStale", "{unit}'s data are stale.", unit=unit.id))
         if unit.conflict is not None:
             yield ("identityConflict", unit.id), Sign(say("alarms.identityConflict", "{why}", why=unit.conflict))
-    for unit_id, shows in situation.odd_clocks.items():
+    for unit_id, shows in odd_clocks(
+        {unit.id: unit.time for unit in situation.grid.live}, situation.grid.clock
+    ).items():
         text = say("alarms.unitClock", "{unit}'s clock is far from the others': {shows}.", unit=unit_id, shows=shows)
         yield ("unitClock", unit_id), Sign(text)
 

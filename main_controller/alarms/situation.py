@@ -27,19 +27,16 @@ class Situation:
     """One look.
 
     `conditions` are those that stand and were told; `doubtful` the ones that stood and of which nobody can tell now
-    whether they still do. `explained` are the units whose silence an order of ours explains, `looked_at` those of whose
-    hardware a person has said that he looked at it (Z6a). `troubles` are this program's own; `untold` the kinds of them
-    that cannot be told now. `odd_clocks` gives the units whose clock is far from the others', with what it shows.
+    whether they still do. `explained` are the units whose silence an order of ours explains. `troubles` are this
+    program's own; `untold` the kinds of them that cannot be told now.
     """
 
     grid: GridState
     conditions: Sequence[Condition] = ()
     doubtful: Mapping[AlarmKey, Sentence] = field(default_factory=dict)
     explained: Collection[str] = ()
-    looked_at: Collection[str] = ()
     troubles: Sequence[Trouble] = ()
     untold: Collection[str] = ()
-    odd_clocks: Mapping[str, str] = field(default_factory=dict)
 
     def doubting(self, doubtful: Mapping[AlarmKey, Sentence]) -> "Situation":
         """The same with these conditions of which nobody can tell whether they still hold, and why."""

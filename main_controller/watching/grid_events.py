@@ -11,11 +11,11 @@ from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, Mode
-from main_controller.domain.orders import ShutDownOrder
 from main_controller.domain.unit_clocks import odd_clocks
 from main_controller.orders.desk import Desk
 from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Chronicle, Event, News, Record
+from main_controller.watching.shut_downs import shut_down
 
 FIRST_ANSWER = 10.0
 """How long (s) after the start apis-web's first answer is waited for before members are told as unwatched."""
@@ -230,7 +230,7 @@ class GridEvents:
         if unit.live:
             text = say("watching.isLiveAgain", "is live again after being {state}", state=_STATES[before])
             return [News("unit", unit.id, text, before, unit.state)]
-        if before is UnitState.LIVE and not self._shut_down_ordered(unit.id, grid.now):
+        if before is UnitState.LIVE and not self._ordered_down(unit.id, grid.now):
             text = say("watching.became", "became {state}", state=_STATES[unit.state])
             return [News("unit", unit.id, text, before, unit.state)]
         return []
@@ -251,12 +251,9 @@ class GridEvents:
             seen.unwatched.discard(unit.id)
         return []
 
-    def _shut_down_ordered(self, unit_id: str, now: float) -> bool:
-        return any(
-            isinstance(command.order, ShutDownOrder) and command.unit_id in (None, unit_id)
-            and command.sent is not False and now - command.entered < self._desk.timing.shut_down_explains
-            for command in self._desk.commands.latest()
-        )  # fmt: skip
+    def _ordered_down(self, unit_id: str, now: float) -> bool:
+        scopes = shut_down(self._desk, now)
+        return None in scopes or unit_id in scopes
 
 
 def _mode_changed(before: Mode, mode: Mode, *, after_error: bool) -> Sentence:

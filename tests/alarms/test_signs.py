@@ -65,7 +65,7 @@ def test_what_a_unit_shows(unit: Any, code: str, text: str) -> None:
 
 
 def test_hardware_that_a_person_has_looked_at_is_no_alarm() -> None:
-    assert looked(silent("E001", WORKS), looked_at=["E001"]).found == {}
+    assert looked(silent("E001", WORKS, acknowledged=True)).found == {}
 
 
 def test_silence_that_an_order_explains_is_no_alarm_but_live_hardware_is() -> None:
@@ -85,7 +85,12 @@ def test_conditions_of_the_bus_stand_while_nobody_can_tell_that_they_are_over() 
 
 
 def test_clocks_are_told_of_live_units_only() -> None:
-    assert looked(assessed("E001"), odd_clocks={"E001": "2099/01/01-00:00:00"}).found.keys() == {("unitClock", "E001")}
+    right, wrong = "2026/05/13-12:00:00", "2099/01/01-00:00:00"
+    units = [assessed(f"E00{n}", time=wrong if n == 1 else right) for n in (1, 2, 3)]
+    found = looked(*units, grid={"clock": right}).found
+    assert {key: str(sign.text) for key, sign in found.items()} == {
+        ("unitClock", "E001"): "E001's clock is far from the others': 2099/01/01-00:00:00."
+    }
     assert not looked(silent("E001")).tells(("unitClock", "E001"))
 
 

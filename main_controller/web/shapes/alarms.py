@@ -1,0 +1,198 @@
+"""Alarms as they stand and as they were (ISA-18.2)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+from main_controller.alarms import alarm as alarms
+from main_controller.alarms.alarm import AlarmState, Member
+from main_controller.alarms.book import AlarmBook, Change, hidden_hardware
+from main_controller.domain.timestamps import iso_utc
+from main_controller.store.alarm_log import PastAlarm
+from main_controller.web.shapes.common import Time, UnitId
+
+AlarmId = str
+"""The letter a and a number."""
+
+
+class Deed(TypedDict):
+    """Who did it, when, and what he wrote ("": nothing)."""
+
+    name: str
+    at: Time
+    text: str
+
+
+class Shelved(Deed):
+    """Until when it is put away."""
+
+    until: Time
+
+
+class AlarmOf(TypedDict):
+    """One thing that an alarm is of: `subject` is a unit's id, "" for the cluster, or another name; whether it holds
+    (`active`), and whether that can be told now (`told`)."""
+
+    subject: str
+    text: str
+    numbers: dict[str, Any]
+    active: bool
+    told: bool
+
+
+class Alarm(TypedDict):
+    """An alarm that stands. `unitId`: of the one unit that it is of, else null; `of`: all that it is of, the first one
+    out first. `cause` is what was seen, `consequence` what it leads to, `action` what to do. `hardware` is live hardware
+    that nobody watches, also that of the alarms which it explains; `inhibitedBy`: the alarm that explains this one."""
+
+    id: AlarmId
+    kind: str
+    unitId: UnitId | None
+    priority: int
+    state: AlarmState
+    active: bool
+    told: bool
+    began: Time
+    since: Time
+    changed: Time
+    times: int
+    chattering: bool
+    cause: str
+    consequence: str
+    action: str
+    of: list[AlarmOf]
+    hardware: list[UnitId]
+    acknowledged: Deed | None
+    shelved: Shelved | None
+    inhibitedBy: AlarmId | None
+
+
+class Frequent(TypedDict):
+    """A kind of alarm and how often it was raised."""
+
+    kind: str
+    count: int
+
+
+class ListHealth(TypedDict):
+    """How well the list serves: alarms raised in the last 10 min, the kinds raised most within 24 h, how many have stood
+    for more than 24 h, and in how many spans of 10 min of these 24 h more than 10 were raised (`floods`)."""
+
+    lastTenMinutes: int
+    mostFrequent: list[Frequent]
+    standingOverADay: int
+    floods: int
+
+
+class Alarms(TypedDict):
+    """All that stand, the gravest first, of these the newest first."""
+
+    alarms: list[Alarm]
+    health: ListHealth
+
+
+class AlarmChange(TypedDict):
+    """What became of an alarm: of which of its members (null: all), by whom (null: by itself), and a sentence."""
+
+    at: Time
+    change: Change
+    subject: str | None
+    by: str | None
+    text: str | None
+
+
+class PastAlarmShown(TypedDict):
+    """An alarm with its changes, the oldest first; `over`: when it was over, null while it stands."""
+
+    id: AlarmId
+    kind: str
+    priority: int
+    began: Time
+    over: Time | None
+    cause: str
+    of: list[str]
+    changes: list[AlarmChange]
+
+
+class AlarmHistory(TypedDict):
+    """The newest alarms; `next` is what `before` asks for to get those before them, null: there are none."""
+
+    alarms: list[PastAlarmShown]
+    next: int | None
+
+
+class OutOfService(TypedDict):
+    """Alarms of a unit ("": of all) that are not told from one moment to another, by whom and why."""
+
+    scope: str
+    since: Time
+    until: Time
+    name: str
+    reason: str
+
+
+def alarm_of(alarm: alarms.Alarm, book: AlarmBook) -> Alarm:
+    """An alarm of the book."""
+    (subject, first), *others = alarm.members.items()
+    shelf = alarm.shelf
+    return {
+        "id": alarm.id,
+        "kind": alarm.kind.code,
+        "unitId": subject if subject and not others else None,
+        "priority": alarm.kind.priority,
+        "state": alarm.state,
+        "active": alarm.active,
+        "told": alarm.told,
+        "began": iso_utc(alarm.began),
+        "since": iso_utc(alarm.since),
+        "changed": iso_utc(alarm.changed),
+        "times": alarm.times,
+        "chattering": alarm.chattering,
+        "cause": first.sign.text,
+        "consequence": alarm.kind.consequence,
+        "action": alarm.kind.action,
+        "of": [_part(name, member) for name, member in alarm.members.items()],
+        "hardware": list(dict.fromkeys((*alarm.hardware, *hidden_hardware(book, alarm)))),
+        "acknowledged": None if alarm.acknowledged is None else _deed(alarm.acknowledged),
+        "shelved": None if shelf is None else {**_deed(shelf.by), "until": iso_utc(shelf.until)},
+        "inhibitedBy": alarm.inhibited_by,
+    }
+
+
+def past_of(past: PastAlarm) -> PastAlarmShown:
+    """An alarm as the file keeps it."""
+    record: Mapping[str, Any] = past.record
+    members = record["members"]
+    return {
+        "id": record["id"],
+        "kind": record["kind"],
+        "priority": record["priority"],
+        "began": record["began"],
+        "over": past.over_at,
+        "cause": next((one.text for one in past.changes if one.text is not None and one.by is None), members[0]["text"]),
+        "of": [one["subject"] for one in members],
+        "changes": [
+            {"at": one.at, "change": Change(one.change), "subject": one.subject, "by": one.by, "text": one.text}
+            for one in past.changes
+        ],
+    }
+
+
+def _part(subject: str, member: Member) -> AlarmOf:
+    sign = member.sign
+    return {
+        "subject": subject,
+        "text": sign.text,
+        "numbers": dict(sign.numbers),
+        "active": member.active,
+        "told": member.told,
+    }
+
+
+def _deed(deed: alarms.Deed) -> Deed:
+    return {"name": deed.name, "at": iso_utc(deed.at), "text": deed.text}
+
+
+def moment_of(at: datetime) -> Time:
+    """A moment as the wire has it."""
+    return iso_utc(at)

@@ -1,0 +1,133 @@
+"""What is wrong with the parts of this program, as alarms have it: peers, loops, files, schedules, disk, clock.
+
+Each function looks at what one part tells of itself. Used by the wiring, which hands them to the watch of the alarms.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from main_controller.alarms.situation import Trouble
+from main_controller.domain.scope import named_first
+from main_controller.sentence import Sentence, say
+from main_controller.store.schedule_results import ScheduleResult
+from main_controller.workers.health import Health
+from main_controller.workers.scheduler import ScheduleStatus
+
+LOW_BYTES, LOW_PART = 500_000_000, 0.02
+"""Below how many bytes, and which part of the disk, there is too little room left."""
+
+JUMP = 5.0
+"""By how much (s) the wall clock must have gone another way than the monotonic one."""
+
+JUMP_SHOWN = 60.0
+"""For how long (s) a jump shows itself; its alarm stands until somebody has read it."""
+
+RESULT_SHOWN = 60.0
+"""For how long (s) a schedule that failed shows itself, by the wall clock."""
+
+
+def of_peers(peers: Mapping[str, Health]) -> list[Trouble]:
+    """apis-web's programs that do not answer; none of one that was not asked yet."""
+    return [
+        Trouble(
+            "apisWebUnreachable", name,
+            say("workers.peerAway", "apis-web's {name} does not answer: {why}", name=name, why=health.last_error),
+        )
+        for name, health in peers.items()
+        if not health.up and health.last_error is not None
+    ]  # fmt: skip
+
+
+def of_loops(loops: Mapping[str, Health]) -> list[Trouble]:
+    """Loops that have begun and run no more."""
+    return [
+        Trouble("workerStopped", name, say("workers.loopStopped", "The {name} does not run.", name=name))
+        for name, health in loops.items()
+        if not health.alive and health.last_run is not None
+    ]
+
+
+def of_file(code: str, fault: Sentence | None) -> list[Trouble]:
+    """A store that is not written."""
+    return [] if fault is None else [Trouble(code, "", fault)]
+
+
+def of_schedules(status: ScheduleStatus, now: datetime) -> list[Trouble]:
+    """Schedules that cannot be read, wait, or have failed a moment ago; `now` in aware UTC."""
+    found = of_file("schedulesUnreadable", status.fault)
+    for one, why in status.waiting:
+        text = say(
+            "workers.scheduleWaits",
+            "{scope}'s {mode} is due and waits: {why}",
+            scope=named_first(one.unit_id),
+            mode=one.operation.label,
+            why=why,
+        )
+        found.append(Trouble("scheduleWaits", one.unit_id or "", text))
+    return [*found, *(_failed(one) for one in status.last if _just_failed(one, now))]
+
+
+def _just_failed(result: ScheduleResult, now: datetime) -> bool:
+    return result.outcome in ("failed", "missed") and 0 <= (now - result.at).total_seconds() < RESULT_SHOWN
+
+
+def _failed(result: ScheduleResult) -> Trouble:
+    schedule = result.schedule
+    text = say(
+        "workers.scheduleFailed",
+        "{scope}'s {mode} was not done: {why}",
+        scope=named_first(schedule.unit_id),
+        mode=schedule.operation.label,
+        why=result.sentence,
+    )
+    return Trouble("scheduleFailed", schedule.unit_id or "", text)
+
+
+class DiskRoom:
+    """Whether there is room on the disks of these folders; asked at every look, since that costs microseconds."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+
+    def troubles(self) -> list[Trouble]:
+        """The disks that have too little room; one that cannot be asked tells nothing here: who writes to it does."""
+        found: dict[tuple[int, int], Trouble] = {}
+        for folder in self._folders:
+            try:
+                total, _, free = shutil.disk_usage(folder)
+            except OSError:
+                continue
+            if free < LOW_BYTES or free < LOW_PART * total:
+                text = say(
+                    "workers.diskLow",
+                    "The disk of {folder} has {megabytes:.0f} MB left.",
+                    folder=str(folder),
+                    megabytes=free / 1e6,
+                )
+                found.setdefault((total, free), Trouble("diskLow", str(folder), text))
+        return list(found.values())
+
+
+class OwnClock:
+    """Whether this machine's clock was set: `wall` gives aware UTC, `clock` monotonic s."""
+
+    def __init__(self, *, wall: Callable[[], datetime], clock: Callable[[], float]) -> None:
+        self._wall = wall
+        self._clock = clock
+        self._before = (wall(), clock())
+        self._told: tuple[float, Trouble] | None = None
+
+    def troubles(self) -> list[Trouble]:
+        """The last jump, for a minute."""
+        wall, now = self._wall(), self._clock()
+        was_wall, was = self._before
+        self._before = (wall, now)
+        jump = (wall - was_wall).total_seconds() - (now - was)
+        if abs(jump) >= JUMP:
+            text = say("workers.clockSet", "This machine's clock went by {seconds:+.0f} s at once.", seconds=jump)
+            self._told = (now, Trouble("ownClock", "", text))
+        if self._told is None or now - self._told[0] >= JUMP_SHOWN:
+            return []
+        return [self._told[1]]
