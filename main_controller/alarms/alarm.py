@@ -75,6 +75,20 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """That the alarms of a unit ("": of all) are not told from one moment to another; ends by itself."""
+
+    scope: str
+    since: datetime
+    until: datetime
+    by: Deed
+
+    def holds(self, at: datetime) -> bool:
+        """Whether they are out of service at this moment."""
+        return self.since <= at < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One thing that an alarm is of: whether it holds (`active`), and whether that can be told now (`told`).
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from main_controller.alarms.alarm import Alarm, AlarmKind, Deed
+from main_controller.alarms.alarm import Alarm, AlarmKind, Deed, Service
 from main_controller.alarms.book import Change, Transition
 from main_controller.alarms.record import alarm_of, record_of
 from main_controller.domain.timestamps import iso_utc
@@ -103,6 +103,29 @@ class AlarmLog:
             connection.execute(_PUT, row)
             _insert(connection, [change])
 
+    def services(self) -> list[Service]:
+        """What is, or will be, out of service. Raises ControllerError."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT scope, from_at, to_at, name, reason, since FROM out_of_service"
+            ).fetchall()
+        return [
+            Service(scope, _moment(start), _moment(end), Deed(name, _moment(at), reason))
+            for scope, start, end, name, reason, at in rows
+        ]
+
+    def keep_service(self, service: Service) -> None:
+        """Write one in place of the scope's earlier one; on the disk when this returns. Raises ControllerError."""
+        by = service.by
+        values = (service.scope, iso_utc(service.since), iso_utc(service.until), by.name, by.text, iso_utc(by.at))
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO out_of_service VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def drop_service(self, scope: str) -> None:
+        """Forget that of this scope. Raises ControllerError."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM out_of_service WHERE scope = ?", (scope,))
+
     def past(self, *, limit: int, before: int | None = None, unit_id: str | None = None) -> list[PastAlarm]:
         """The newest alarms, those with a smaller number than `before`, or of one unit. Raises ControllerError."""
         where, values = ["1"], []
@@ -116,6 +139,16 @@ class AlarmLog:
         with self._database.reading() as connection:
             rows = connection.execute(question, (*values, limit)).fetchall()
             return [PastAlarm(json.loads(text), over, _changes_of(connection, number)) for number, over, text in rows]
+
+    def raised(self, since: datetime) -> list[tuple[datetime, str]]:
+        """When alarms were raised since then, and of which kind. Raises ControllerError."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT alarm_changes.at, kind FROM alarm_changes JOIN alarms ON alarms.id = alarm_id "
+                "WHERE alarm_changes.at >= ? AND change IN ('raised', 'raisedAgain', 'chatters') LIMIT ?",
+                (iso_utc(since), WAITING_CHANGES),
+            ).fetchall()
+        return [(_moment(at), kind) for at, kind in rows]
 
     def prune(self) -> int:
         """Forget what was over too long ago; how many. Raises ControllerError."""
@@ -149,6 +182,10 @@ class AlarmLog:
     def _restore(self, connection: sqlite3.Connection) -> None:
         rows = [self._row(alarm) for alarm in list(self._standing.values())]
         connection.executemany(_PUT, rows)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def number_of(alarm_id: str) -> int:

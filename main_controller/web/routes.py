@@ -35,6 +35,7 @@ from main_controller.web.kinds import (
 )
 from main_controller.web.replies import shown
 from main_controller.web.route import ALWAYS, BesideStop, Parameter, Reply, Route, When, json_of
+from main_controller.web.shapes.alarms import Alarm, AlarmHistory, Alarms, Services
 from main_controller.web.shapes.apis_log import ApisLogPage
 from main_controller.web.shapes.frame import Frame
 from main_controller.web.shapes.history import HistoryShown
@@ -73,6 +74,7 @@ CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
 
 READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
 SHARING, STANDING, JOURNAL, HISTORIES = "Guided sharing", "How orders stand", "Journal", "History"
+ALARM_LIST = "Alarms"
 
 LARGEST_SERIAL = 999_999_999
 LARGEST_ROW = 10**15
@@ -502,6 +504,63 @@ LOCKS_SET = Route(
 )  # fmt: skip
 
 
+# Alarms
+
+ALARM = Parameter(name="id", kind=NAMED, says="the alarm's id", example="a12", required=True)
+WHO = replace(SIGNED[0], required=False)
+COMMENT = Parameter(name="comment", kind=WRITTEN, says="what was found", example="breaker off")
+
+
+def _deed(name: str, path: str, says: str, *parameters: Parameter, reply: Reply, in_path: bool = False) -> Route:
+    """What a person does with alarms: on the disk before it is answered; it orders nothing of the grid."""
+    return Route(
+        name=name, path=path, title=ALARM_LIST, says=says, order=True, parameters=parameters, reply=reply,
+        permission=Permission.OPERATE, in_path=(ALARM,) if in_path else (),
+    )  # fmt: skip
+
+
+ALARMS = Route(
+    name="getAlarms", path="/alarms", title=ALARM_LIST, polled=True,
+    says="the alarms that stand, the gravest first, each with what to do, and how well the list serves",
+    reply=json_of(Alarms),
+)  # fmt: skip
+ALARM_HISTORY = Route(
+    name="getAlarmHistory", path="/alarms/history", title=ALARM_LIST, polled=True,
+    says="what was in the last two years and what stands, the newest first, each with what became of it",
+    parameters=(OF_UNIT, *ROWS[-2:]), reply=json_of(AlarmHistory),
+)  # fmt: skip
+ALARM_FILE = Route(
+    name="getAlarmFile", path="/alarms/history.csv", title=ALARM_LIST, polled=True, says="the same as a file",
+    parameters=(OF_UNIT,), reply=Reply(CSV),
+)  # fmt: skip
+SERVICES = Route(
+    name="getOutOfService", path="/alarms/services", title=ALARM_LIST, polled=True,
+    says="what is out of service now or later", reply=json_of(Services),
+)  # fmt: skip
+ALARM_ACKNOWLEDGE = _deed(
+    "acknowledgeAlarm", "/alarms/{id}/acknowledge",
+    "somebody has read it; that somebody has looked at the hardware says `/acknowledge` alone",
+    WHO, COMMENT, reply=json_of(Alarm), in_path=True,
+)  # fmt: skip
+ALARM_SHELVE = _deed(
+    "shelveAlarm", "/alarms/{id}/shelve",
+    "puts it away for a time, at most 12 h, of priority 1 at most 1 h; then it is announced anew where it still holds",
+    Parameter(name="hours", kind=FIGURE, says="above 0, at most 12 (priority 1: 1)", example="0.5", required=True),
+    *SIGNED, reply=json_of(Alarm), in_path=True,
+)  # fmt: skip
+ALARM_UNSHELVE = _deed(
+    "unshelveAlarm", "/alarms/{id}/unshelve", "takes it back", WHO, COMMENT, reply=json_of(Alarm), in_path=True
+)
+OUT_OF_SERVICE = _deed(
+    "outOfService", "/alarms/outOfService",
+    "the alarms of a unit, or of all, are not told from one moment to another; that ends by itself",
+    replace(RANGE[0], says="ISO 8601; absent: now"),
+    replace(RANGE[1], required=True),
+    *SIGNED, OF_UNIT, reply=json_of(Services),
+)  # fmt: skip
+IN_SERVICE = _deed("inService", "/alarms/inService", "they are told again", OF_UNIT, reply=json_of(Services))
+
+
 # Guided sharing
 
 SHARE = _order(
@@ -671,6 +730,8 @@ ROUTES: tuple[Route, ...] = (
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
+    *(ALARMS, ALARM_HISTORY, ALARM_FILE, SERVICES),
+    *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
     *(HISTORY, HISTORY_FILE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
 )

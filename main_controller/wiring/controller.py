@@ -28,6 +28,7 @@ from main_controller.upstream.http_json import Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.draining import Draining
 from main_controller.web.stopping import lane_of
+from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
@@ -133,9 +134,12 @@ class Controller:
         again = Chore("pid file", AGAIN_EVERY, self._own_files.try_again)
         chores = (*upstream.chores, again)
         self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores)
+        self.alarms = Alarms(settings, self.stores, self.operations, self.loops, not_kept=self._own_files.not_kept)
+        self.loops.add(self.alarms.loops)
         self._routes = Routes(
-            settings, self.stores, upstream, self.operations, self.loops, threads, not_kept=self._own_files.not_kept
-        )
+            settings, self.stores, upstream, self.operations, self.loops, self.alarms, threads,
+            not_kept=self._own_files.not_kept,
+        )  # fmt: skip
         self.app = Draining(self._routes.application)
         self.server = Server(
             self.app,

@@ -93,7 +93,7 @@ class Loops:
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
         self.log_keeper = _log_keeper(settings, stores)
         self._looked_at: Callable[[], bool] = lambda: False
-        self._beats = beats
+        self.beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
         self.recorder = Recorder(
@@ -122,6 +122,10 @@ class Loops:
             self.scheduling,
         ]
 
+    def add(self, loops: Iterable[Periodic]) -> None:
+        """Have these run too; called before the start."""
+        self._loops += loops
+
     def frames(
         self,
         make: Callable[[], None],
@@ -134,13 +138,13 @@ class Loops:
 
         `hurry` ends the rest after a frame. Deals are asked for while the frames are `looked_at`. Returns both loops.
         """
-        framing = Periodic("frames", self._beats.frame, make)
+        framing = Periodic("frames", self.beats.frame, make)
 
         def read() -> None:
             schedules()
             framing.wake()
 
-        reading = Periodic("schedules shown", self._beats.frame, read)
+        reading = Periodic("schedules shown", self.beats.frame, read)
         self._looked_at = looked_at
         self._loops += [reading, framing]
 

@@ -12,6 +12,7 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
+from main_controller.web.alarms import AlarmPages
 from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
@@ -33,6 +34,7 @@ from main_controller.web.readings import Readings
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
+from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.choices import Upstream, about
 from main_controller.wiring.loops import Loops, waking
 from main_controller.wiring.operations import Operations
@@ -56,6 +58,7 @@ class Routes:
         upstream: Upstream,
         operations: Operations,
         loops: Loops,
+        alarms: Alarms,
         threads: Threads,
         *,
         not_kept: Callable[[], Sequence[Sentence]],
@@ -127,6 +130,10 @@ class Routes:
             ApisLogPages(
                 stores.history, loops.log_keeper.newest if loops.log_keeper else list,
                 zone=pytz.timezone(settings.timezone),
+            ),
+            AlarmPages(
+                alarms.watch, alarms.log, alarms.services, self.ordering,
+                wall=utc_now, zone=pytz.timezone(settings.timezone), files=files,
             ),
             OpenApi(),
             Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),

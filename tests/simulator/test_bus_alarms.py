@@ -41,7 +41,7 @@ class Console:
             self.cache.take_log(seen.log, self.clock(), self.wall())
             self.cache.take_grid(partial(self._grid, seen))
             self.flowing += any(unit["dcdc"]["meter"]["ig"] for unit in seen.log.values())
-            self.watching.events.run_once()
+            self.watching.look()
         return self.watching.kinds
 
     def _grid(self, seen: Moment, grid: GridWatch) -> GridWatch:
@@ -82,12 +82,16 @@ def by_hand(status: str = CHARGE, dvg: float = 350, amps: float = 2.0, **limits:
         ("busHigh", "bus-voltage", {"volts": 390}),
         ("busLow", "bus-voltage", {"volts": 290}),
         ("referenceOff", "bus-voltage", {"volts": 340}),
+        ("currentsOff", "bus-leaks", {"amps": 1}),
+        ("currentsOff", "meter-factor", {"unit": "E003", "of": "ig", "factor": 0.5}),
+        ("efficiency", "meter-factor", {"unit": "E003", "of": "wb", "factor": 0.5}),
+        ("efficiency", "meter-factor", {"unit": "E003", "of": "wb", "factor": -1}),
     ],
 )
 def test_a_fault_of_the_hardware_is_told_and_over_when_it_is_mended(kind: str, name: str, args: dict[str, Any]) -> None:
     console = by_hand()
     fault(console.cluster, name, **args)
-    assert kind in console.run(80)
+    assert kind in console.run(110)
     if kind in ("belowReserve", "aboveFull"):
         order(console.cluster, "E003", WAIT)
     else:

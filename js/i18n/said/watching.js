@@ -61,4 +61,9 @@ export default {
   "watching.locked": "{scope} をロック",
   "watching.unlocked": "{scope} のロックを解除",
   "watching.noAlarm": "アラーム {id} はありません。",
+  "watching.orderFailed": "{scope} への {order}({id})は失敗しました: {why}",
+  "watching.orderWaits": "{scope} への {order}({id})は {minutes:.0f} 分間、有効になったことが確認されていません。",
+  "watching.serviceEnds": "アラームの対象外期間は、開始より後かつ現在より後に終わる必要があります。",
+  "watching.serviceLong": "アラームを対象外にできるのは最長 {days} 日間です。",
+  "watching.inService": "{scope} は対象外になっていません。",
 };

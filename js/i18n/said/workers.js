@@ -17,5 +17,11 @@ export default {
   "workers.notYet": "操作 {id} は受理済みですが、まだ反映を確認できません。",
   "workers.noEffect": "操作 {id} は受理されましたが、反映されませんでした。",
   "workers.sentSoOften": "{sends} 回送信しました。",
-  "workers.theOrder": "Schedule の操作"
+  "workers.theOrder": "Schedule の操作",
+  "workers.peerAway": "apis-web の {name} が応答しません: {why}",
+  "workers.loopStopped": "{name} が動作していません。",
+  "workers.scheduleWaits": "{scope} の {mode}(Schedule)は時刻を過ぎて待機中です: {why}",
+  "workers.scheduleFailed": "{scope} の {mode}(Schedule)は実行されませんでした: {why}",
+  "workers.diskLow": "{folder} のディスクの空きは {megabytes:.0f} MB です。",
+  "workers.clockSet": "このマシンの時計が一度に {seconds:+.0f} 秒動きました。",
 };

@@ -66,6 +66,7 @@ CREATE TABLE alarm_changes (
   text TEXT, messages TEXT
 );
 CREATE INDEX alarm_changes_alarm ON alarm_changes (alarm_id, id);
+CREATE INDEX alarm_changes_at ON alarm_changes (at);
 CREATE TABLE out_of_service (
   scope TEXT PRIMARY KEY, from_at TEXT NOT NULL, to_at TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL,
   since TEXT NOT NULL

@@ -1,7 +1,8 @@
 """Alarms as they stand and as they were (ISA-18.2)."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 from main_controller.alarms import alarm as alarms
@@ -10,6 +11,11 @@ from main_controller.alarms.book import AlarmBook, Change, hidden_hardware
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.alarm_log import PastAlarm
 from main_controller.web.shapes.common import Time, UnitId
+
+SPAN, FLOOD = 600, 10
+"""More than so many alarms within so many seconds are a flood (EEMUA 191)."""
+
+DAY, MOST = timedelta(days=1), 10
 
 AlarmId = str
 """The letter a and a number."""
@@ -42,8 +48,9 @@ class AlarmOf(TypedDict):
 
 class Alarm(TypedDict):
     """An alarm that stands. `unitId`: of the one unit that it is of, else null; `of`: all that it is of, the first one
-    out first. `cause` is what was seen, `consequence` what it leads to, `action` what to do. `hardware` is live hardware
-    that nobody watches, also that of the alarms which it explains; `inhibitedBy`: the alarm that explains this one."""
+    out first. `cause` is what was seen, `consequence` what it leads to, `action` what to do. `hardware` is live
+    hardware that nobody watches, also that of the alarms which it explains; `inhibitedBy`: the alarm that explains
+    this one."""
 
     id: AlarmId
     kind: str
@@ -75,8 +82,8 @@ class Frequent(TypedDict):
 
 
 class ListHealth(TypedDict):
-    """How well the list serves: alarms raised in the last 10 min, the kinds raised most within 24 h, how many have stood
-    for more than 24 h, and in how many spans of 10 min of these 24 h more than 10 were raised (`floods`)."""
+    """How well the list serves: alarms raised in the last 10 min, the kinds raised most within 24 h, how many have
+    stood for more than 24 h, and in how many spans of 10 min of these 24 h more than 10 were raised (`floods`)."""
 
     lastTenMinutes: int
     mostFrequent: list[Frequent]
@@ -131,6 +138,12 @@ class OutOfService(TypedDict):
     reason: str
 
 
+class Services(TypedDict):
+    """What is out of service now or later."""
+
+    services: list[OutOfService]
+
+
 def alarm_of(alarm: alarms.Alarm, book: AlarmBook) -> Alarm:
     """An alarm of the book."""
     (subject, first), *others = alarm.members.items()
@@ -169,7 +182,9 @@ def past_of(past: PastAlarm) -> PastAlarmShown:
         "priority": record["priority"],
         "began": record["began"],
         "over": past.over_at,
-        "cause": next((one.text for one in past.changes if one.text is not None and one.by is None), members[0]["text"]),
+        "cause": next(
+            (one.text for one in past.changes if one.text is not None and one.by is None), members[0]["text"]
+        ),
         "of": [one["subject"] for one in members],
         "changes": [
             {"at": one.at, "change": Change(one.change), "subject": one.subject, "by": one.by, "text": one.text}
@@ -193,6 +208,25 @@ def _deed(deed: alarms.Deed) -> Deed:
     return {"name": deed.name, "at": iso_utc(deed.at), "text": deed.text}
 
 
-def moment_of(at: datetime) -> Time:
-    """A moment as the wire has it."""
-    return iso_utc(at)
+def service_of(service: alarms.Service) -> OutOfService:
+    """What is out of service."""
+    return {
+        "scope": service.scope,
+        "since": iso_utc(service.since),
+        "until": iso_utc(service.until),
+        "name": service.by.name,
+        "reason": service.by.text,
+    }
+
+
+def health_of(raised: Sequence[tuple[datetime, str]], standing: Iterable[alarms.Alarm], now: datetime) -> ListHealth:
+    """How well the list serves; `raised` are the moments and kinds of the last 24 h."""
+    spans = Counter(int(at.timestamp() // SPAN) for at, _ in raised)
+    return {
+        "lastTenMinutes": sum((now - at).total_seconds() <= SPAN for at, _ in raised),
+        "mostFrequent": [
+            {"kind": kind, "count": count} for kind, count in Counter(kind for _, kind in raised).most_common(MOST)
+        ],
+        "standingOverADay": sum(now - one.began > DAY for one in standing),
+        "floods": sum(count > FLOOD for count in spans.values()),
+    }

@@ -1,0 +1,62 @@
+"""Builds the alarms: what they rest on, where they are kept, and who looks."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from main_controller.alarms.kinds import BY_CODE
+from main_controller.alarms.situation import Trouble
+from main_controller.clock import utc_now
+from main_controller.sentence import Sentence
+from main_controller.settings import Settings
+from main_controller.store.alarm_log import AlarmLog
+from main_controller.watching.alarm_services import AlarmServices
+from main_controller.watching.alarm_situation import Surroundings
+from main_controller.watching.alarm_watch import AlarmWatch
+from main_controller.wiring.loops import Loops
+from main_controller.wiring.operations import Operations
+from main_controller.wiring.stores import Stores
+from main_controller.workers.periodic import Periodic
+from main_controller.workers.troubles import DiskRoom, OwnClock, of_file, of_loops, of_peers, of_schedules
+
+PRUNES_EVERY = 86_400.0
+"""How often (s) alarms that were over too long ago are forgotten."""
+
+
+class Alarms:
+    """The watch of the alarms and its loop; `not_kept` says which of log and pid file cannot be written."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stores: Stores,
+        does: Operations,
+        loops: Loops,
+        *,
+        not_kept: Callable[[], Sequence[Sentence]],
+    ) -> None:
+        self.log = AlarmLog(stores.database, wall=utc_now)
+        self.services = AlarmServices(self.log, wall=utc_now)
+        clock = OwnClock(wall=utc_now, clock=time.monotonic)
+        room = DiskRoom([stores.database.path.parent, settings.data])
+        parts: list[Callable[[], Sequence[Trouble]]] = [
+            lambda: of_peers({"Emulator Emulator": loops.collecting.health, "Budo Emulator": loops.watching.health}),
+            lambda: of_loops({"data collector": loops.collecting.health, "scheduler": loops.scheduling.health}),
+            lambda: of_file("journalNotWritten", stores.journal.fault),
+            lambda: of_file("historyNotWritten", loops.recorder.fault),
+            lambda: [Trouble("fileNotWritten", str(place), text) for place, text in enumerate(not_kept())],
+            lambda: of_schedules(loops.scheduler.status(), utc_now()),
+            room.troubles,
+            clock.troubles,
+        ]
+        surroundings = Surroundings(does.desk, lambda: [one.condition for one in does.bus_events.standing()], parts)
+        self.watch = AlarmWatch(
+            surroundings.situation, self.log, BY_CODE,
+            clock=time.monotonic, wall=utc_now, out_of_service=self.services.scopes,
+        )  # fmt: skip
+        self.loops = [
+            Periodic("alarms", loops.beats.events, self.watch.run_once),
+            Periodic("alarms kept", PRUNES_EVERY, self._prune),
+        ]
+
+    def _prune(self) -> None:
+        self.log.prune()
