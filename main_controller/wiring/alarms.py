@@ -16,7 +16,19 @@ from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
 from main_controller.workers.periodic import Periodic
-from main_controller.workers.troubles import DiskRoom, OwnClock, of_file, of_loops, of_peers, of_schedules
+from main_controller.workers.troubles import (
+    DiskRoom,
+    OwnClock,
+    of_apis_log,
+    of_collector,
+    of_events,
+    of_file,
+    of_loops,
+    of_peers,
+    of_schedules,
+    of_transfer,
+    of_trips,
+)
 
 PRUNES_EVERY = 86_400.0
 """How often (s) alarms that were over too long ago are forgotten."""
@@ -45,6 +57,11 @@ class Alarms:
             lambda: of_file("historyNotWritten", loops.recorder.fault),
             lambda: [Trouble("fileNotWritten", str(place), text) for place, text in enumerate(not_kept())],
             lambda: of_schedules(loops.scheduler.status(), utc_now()),
+            lambda: of_collector(loops.collecting.health, settings.datacollectorinterval, utc_now()),
+            lambda: of_transfer(standing.transfer if (standing := does.transfer.standing()) is not None else None),
+            lambda: of_trips(does.trips.moments(), settings.tripsperhour),
+            lambda: of_apis_log(loops.log_keeper.newest() if loops.log_keeper else [], utc_now()),
+            lambda: of_events(does.events.events(), utc_now()),
             room.troubles,
             clock.troubles,
         ]

@@ -9,8 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from main_controller.alarms.situation import Trouble
+from main_controller.domain.apis_log import LogLine, error_in
 from main_controller.domain.scope import named_first
-from main_controller.sentence import Sentence, say
+from main_controller.domain.transfer import Transfer, TransferState
+from main_controller.rules.unit_rules import too_many_trips
+from main_controller.sentence import Sentence, foreign, say
+from main_controller.store.chronicle import Event
 from main_controller.store.schedule_results import ScheduleResult
 from main_controller.workers.health import Health
 from main_controller.workers.scheduler import ScheduleStatus
@@ -26,6 +30,15 @@ JUMP_SHOWN = 60.0
 
 RESULT_SHOWN = 60.0
 """For how long (s) a schedule that failed shows itself, by the wall clock."""
+
+LATE_BEATS, LATE = 3.0, 5.0
+"""After how many of its beats, and so many seconds more, the collector is late."""
+
+ERROR_SHOWN = 300.0
+"""For how long (s) an error of apis-main shows itself: it is repeated while it lasts (K17)."""
+
+EVENT_SHOWN = 60.0
+"""For how long (s) a change by others shows itself; its alarm stands until somebody has read it."""
 
 
 def of_peers(peers: Mapping[str, Health]) -> list[Trouble]:
@@ -83,6 +96,74 @@ def _failed(result: ScheduleResult) -> Trouble:
         why=result.sentence,
     )
     return Trouble("scheduleFailed", schedule.unit_id or "", text)
+
+
+def of_collector(health: Health, interval: float, now: datetime) -> list[Trouble]:
+    """That the collector has not come round for long; `interval` is its beat in s, `now` aware UTC."""
+    if health.last_run is None or not health.alive:
+        return []
+    late = (now - datetime.fromisoformat(health.last_run)).total_seconds()
+    if late <= LATE_BEATS * interval + LATE:
+        return []
+    text = say("workers.collectorLate", "apis-web was asked last {seconds:.0f} s ago.", seconds=late)
+    return [Trouble("collectorLate", "", text)]
+
+
+def of_transfer(transfer: Transfer | None) -> list[Trouble]:
+    """A guided sharing of which nobody has seen that it is over: a kill interrupted it, or its safe end failed."""
+    if transfer is None or transfer.safe or transfer.state not in (TransferState.INTERRUPTED, TransferState.FAILED):
+        return []
+    text = say(
+        "workers.transferStands",
+        "The guided sharing from {giver} to {taker} was not seen to be ended: {why}",
+        giver=transfer.giver,
+        taker=transfer.taker,
+        why=transfer.reason,
+    )
+    return [Trouble("procedureStands", transfer.id, text)]
+
+
+def of_trips(trips: Mapping[str, Sequence[float]], allowed: int) -> list[Trouble]:
+    """Converters that tripped too often within an hour."""
+    return [
+        Trouble(
+            "tooManyTrips", unit_id,
+            say("workers.tooManyTrips", "{unit}'s converter tripped {count} times.", unit=unit_id, count=len(moments)),
+        )
+        for unit_id, moments in trips.items()
+        if too_many_trips(moments, allowed)
+    ]  # fmt: skip
+
+
+def of_apis_log(heard: Sequence[tuple[datetime, LogLine]], now: datetime) -> list[Trouble]:
+    """Errors that apis-main told of late, one for each unit, category and extent (K17); `now` in aware UTC."""
+    found: dict[str, Trouble] = {}
+    for at, line in reversed(heard):
+        if (now - at).total_seconds() > ERROR_SHOWN:
+            break
+        error = error_in(line)
+        if error is None or error.level == "WARN":
+            continue
+        subject = f"{error.unit_id} {error.category}:{error.extent}"
+        text = say(
+            "workers.apisError",
+            "apis-main of {unit} tells a {extent} {category} error: {text}",
+            unit=error.unit_id,
+            extent=error.extent.lower(),
+            category=error.category.lower(),
+            text=foreign(error.text),
+        )
+        found.setdefault(subject, Trouble("apisMainError", subject, text))
+    return list(found.values())
+
+
+def of_events(events: Sequence[Event], now: datetime) -> list[Trouble]:
+    """That the mode of the cluster or of a unit changed without an order of ours; `now` in aware UTC."""
+    return [
+        Trouble("changedByOthers", event.unit_id or "", event.text)
+        for event in events
+        if event.kind == "mode" and 0 <= (now - event.at).total_seconds() < EVENT_SHOWN
+    ]
 
 
 class DiskRoom:

@@ -24,4 +24,8 @@ export default {
   "workers.scheduleFailed": "{scope} の {mode}(Schedule)は実行されませんでした: {why}",
   "workers.diskLow": "{folder} のディスクの空きは {megabytes:.0f} MB です。",
   "workers.clockSet": "このマシンの時計が一度に {seconds:+.0f} 秒動きました。",
+  "workers.collectorLate": "apis-web への最後の問い合わせは {seconds:.0f} 秒前です。",
+  "workers.transferStands": "{giver} から {taker} への融通運転の終了が確認されていません: {why}",
+  "workers.tooManyTrips": "{unit} のコンバーターが {count} 回トリップしました。",
+  "workers.apisError": "{unit} の apis-main が {extent} {category} エラーを報告しています: {text}",
 };
