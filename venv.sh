@@ -34,6 +34,16 @@ if [ ! -x venv/bin/python ] || ! venv/bin/python -m pip --version >/dev/null 2>&
     "$python" -m venv --clear venv || fail "venv/ could not be made."
 fi
 
+# The chart library, of package.json's version: with what checks the page's scripts where that is there or wanted.
+charts=$(sed -n 's/.*"uplot": "\(.*\)".*/\1/p' package.json 2>/dev/null || true)
+if [ -n "$charts" ] && ! grep -qs "\"version\": \"$charts\"" node_modules/uplot/package.json; then
+    all=--omit=dev
+    [ -z "$extra" ] && [ ! -d node_modules/@biomejs ] || all=
+    # shellcheck disable=SC2086  # none, or one word
+    { command -v npm && npm ci $all --no-audit --no-fund --fetch-retries=0; } >venv/npm.log 2>&1 ||
+        echo "The history's charts need npm and its packages (see venv/npm.log); everything else works without them." >&2
+fi
+
 # Installed before, from this very pyproject.toml, by this very Python: nothing to do.
 stamp=venv/.installed${extra:+-$extra}
 sum="$(cksum < pyproject.toml) $(venv/bin/python -c 'import sys; print(sys.version)')"

@@ -15,7 +15,7 @@ from main_controller.domain.apis_log import Level, LogLine
 from main_controller.history.ledger import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
 from main_controller.store.database import Database, DatabaseFault
-from main_controller.store.history import apis_lines, columns, deals
+from main_controller.store.history import apis_lines, columns, coverage, deals
 from main_controller.store.history.steps import APPLICATION, STEPS
 
 log = logging.getLogger(__name__)
@@ -191,6 +191,12 @@ class History:
                     (ref[0], start, end),
                 )
             return [columns.unpacked(unit_id, row[0], length, tuple(row)[1:]) for row in rows]
+
+    def coverage(self, begins: Sequence[int]) -> dict[str, list[float]]:
+        """For how long (s) each unit that was ever kept was covered in each span between two `begins` (s since 1970);
+        the cluster's is the mean over its units of then. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return coverage.of_all(connection, begins)
 
     def deals(
         self, *, unit_id: str | None, start: datetime | None, end: datetime | None, before: int | None, limit: int
