@@ -9,11 +9,13 @@ import { asEntered } from "./lib/enteredTimes.js";
 import { historyQuery, readHistoryAddress } from "./lib/historyAddress.js";
 import { failureSentence } from "./lib/sentences.js";
 import { rangeOf } from "./lib/timeSpans.js";
+import { isolated } from "./lib/wire.js";
 import { make, setText, translate } from "./widgets/text.js";
 import { createTimeField } from "./widgets/timeField.js";
 import { showZone } from "./widgets/zoneNote.js";
 
 const DEALS = 100; // of the ledger at once
+const FOLLOWS = 60_000; // ms between two looks at what does not go on by itself: the ledger and the map
 const { words, api, start } = createBeside({
   onZone: () => {
     label();
@@ -32,6 +34,7 @@ const deals = createLedgerTable(find("ledger-deals"), { words });
 const sums = createSumsTable(find("ledger-sums"), { words });
 let shown = readHistoryAddress(location.search, new Date());
 let next = null; // where older deals go on
+let turned = false; // whether older deals are shown
 let reading = 0; // number of the newest question of the ledger; older answers are dropped
 
 /** Everything, as `shown` says. */
@@ -53,12 +56,17 @@ async function showRest() {
   const wide = daysOf(range, words.zone);
   days.show({ unitId: shown.unitId, seconds: (wide.to - wide.from) / 1000, to: shown.to === null ? null : wide.to, step: "day" });
   showLedger();
+  showMap(wide);
+}
+
+async function showMap(wide) {
   const ids = await map.show(wide, shown.unitId);
   if (ids !== null) find("history-units").replaceChildren(...ids.map((id) => make("option", "", { value: id })));
 }
 
 async function showLedger(before = null) {
   const mine = (reading += 1);
+  turned = before !== null;
   const range = rangeOf(shown, words.now());
   const asked = { unitId: shown.unitId, from: range.from.toISOString(), to: range.to.toISOString() };
   find("ledger-csv").href = api.ledgerCsv(asked);
@@ -80,12 +88,20 @@ async function showLedger(before = null) {
   say("ledger-outcome", words.t(page.body.deals.length === 0 ? "ledger.none" : "ledger.count", { n: page.body.deals.length }), "");
 }
 
+/** What came since, where all is shown up to now and nobody reads older deals. */
+function follow() {
+  if (shown.to !== null || turned || document.visibilityState === "hidden") return;
+  showLedger();
+  showMap(daysOf(rangeOf(shown, words.now()), words.zone));
+}
+
 /** Has the address and the form name what is shown. */
 function nameFilter() {
   const named = Object.entries(historyQuery(shown)).filter(([, value]) => value !== null);
   history.replaceState(null, "", (named.length === 0 ? location.pathname : `?${new URLSearchParams(named)}`) + location.hash);
   const range = rangeOf(shown, words.now());
   unit.value = shown.unitId ?? "";
+  setText(find("history-of"), shown.unitId === null ? words.t("history.all") : isolated(shown.unitId));
   from.set(asEntered(range.from, words.zone));
   if (shown.to === null) to.set({ field: "", pick: 0 });
   else to.set(asEntered(range.to, words.zone));
@@ -111,6 +127,7 @@ function say(id, sentence, level) {
 
 function label() {
   document.documentElement.lang = words.language;
+  nameFilter();
   document.title = `${words.t("history.title")} · ${words.t("brand")}`;
   translate(document, words);
   for (const field of [from, to]) field.render();
@@ -146,4 +163,5 @@ words.ready.finally(() => {
   if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.join(", ") }), "bad");
   show();
 });
+setInterval(follow, FOLLOWS);
 start();

@@ -2,7 +2,7 @@
 // chose, beside them. For whoever cannot see it, the same figures are its value, and records.js has a table of them.
 //
 // view = {slots, from, to, now (s since 1970), zone, panes, marks: [{at, level, text}], label, describe(place) → {time, figures, notes}}
-//   figures: [{key, label, colour, dash, text}]; the panes are those of plot.js.
+//   figures: [{key, label, colour, look, text}]; the panes are those of plot.js.
 
 import { bare } from "../lib/held.js";
 import { lastKnown } from "../lib/slots.js";
@@ -105,10 +105,10 @@ export function createChart(host, { onSpan }) {
     keyed(figures, said.figures, ({ key }) => key, buildFigure, showFigure);
     keyed(
       notes,
-      said.notes,
-      (note) => note,
+      said.notes.map((text, index) => ({ text, index })),
+      ({ index }) => String(index),
       () => make("li"),
-      (line, note) => setText(line, note),
+      (line, { text }) => setText(line, text),
     );
     setAttribute(frame, "aria-valuemin", "0");
     setAttribute(frame, "aria-valuemax", String(Math.max(0, view.slots.at.length - 1)));
@@ -127,7 +127,8 @@ export function createChart(host, { onSpan }) {
   };
 }
 
-function buildFigure() {
+/** A figure with its name and how it is drawn, for a list of them. */
+export function buildFigure() {
   const pair = make("div");
   const name = make("dt");
   name.append(make("i", "", { class: "swatch", "aria-hidden": "true" }), make("span"));
@@ -135,7 +136,8 @@ function buildFigure() {
   return pair;
 }
 
-function showFigure(pair, { key, label, colour, look, text }) {
+/** @param {key, label, colour, look, text}; without colour and look it is not drawn */
+export function showFigure(pair, { key, label, colour, look, text }) {
   const [name, value] = pair.children;
   setAttribute(pair, "data-figure", key);
   setAttribute(name.firstChild, "data-colour", colour ?? null);

@@ -6,6 +6,7 @@ import { visible } from "../lib/wire.js";
 import { keyed, make, setAttribute, setText } from "../widgets/text.js";
 
 const HEADS = ["ended", "pair", "flowed", "outWh", "inWh", "lossWh", "unsure", "end"];
+const FIGURES = new Set(["deals", "outWh", "inWh", "lossWh", "unsure", "partlyKnown"]);
 
 export function createLedgerTable(host, { words }) {
   const wrap = make("div", "", { class: "wrap", tabindex: "0", role: "region" });
@@ -13,7 +14,7 @@ export function createLedgerTable(host, { words }) {
   const head = make("tr");
   const rows = make("tbody");
   const heads = make("thead");
-  head.append(...HEADS.map(() => make("th", "", { scope: "col" })));
+  head.append(...HEADS.map((name) => make("th", "", { scope: "col", ...kindOf(name) })));
   heads.append(head);
   table.append(heads, rows);
   wrap.append(table);
@@ -29,7 +30,7 @@ export function createLedgerTable(host, { words }) {
       ({ id }) => String(id),
       () => {
         const row = make("tr", "", { translate: "no" });
-        row.append(...HEADS.map(() => make("td")));
+        row.append(...HEADS.map((name) => make("td", "", kindOf(name))));
         return row;
       },
       (row, deal) => {
@@ -64,6 +65,10 @@ export function createLedgerTable(host, { words }) {
   return { show };
 }
 
+function kindOf(name) {
+  return FIGURES.has(name) ? { "data-kind": "figure" } : {};
+}
+
 /** What deals moved, as rows of /ledger/sums. */
 export function createSumsTable(host, { words }) {
   const names = ["start", "pair", "deals", "outWh", "inWh", "lossWh", "unsure", "partlyKnown"];
@@ -81,7 +86,7 @@ export function createSumsTable(host, { words }) {
   function show({ by, rows: sums }, { pair }) {
     const shown = names.filter((name) => pair || name !== "pair");
     setAttribute(wrap, "aria-label", words.t("ledger.sums"));
-    head.replaceChildren(...shown.map((name) => make("th", words.t(`ledger.${name}`, { zone: words.zone }), { scope: "col" })));
+    head.replaceChildren(...shown.map((name) => make("th", words.t(`ledger.${name}`, { zone: words.zone }), { scope: "col", ...kindOf(name) })));
     rows.replaceChildren(...sums.map((sum) => rowOf(sum, by, shown)));
   }
 
@@ -97,7 +102,7 @@ export function createSumsTable(host, { words }) {
       partlyKnown: String(sum.partly),
     };
     const row = make("tr", "", { translate: "no" });
-    row.append(...shown.map((name) => make("td", texts[name], { "data-label": words.t(`ledger.${name}`, { zone: words.zone }) })));
+    row.append(...shown.map((name) => make("td", texts[name], { "data-label": words.t(`ledger.${name}`, { zone: words.zone }), ...kindOf(name) })));
     return row;
   }
 

@@ -1,8 +1,8 @@
 // One pane of a chart: lines, bars or spans over time, with gaps as gaps, marks for events and a shade where nothing was recorded.
 // It draws with the chart library; all panes of a chart share their times, their width and their cursor (chart.js).
 
-import { power } from "../lib/figures.js";
-import { alone } from "../lib/slots.js";
+import { axisTexts } from "../lib/slotFigures.js";
+import { alone, isEmpty, isLong } from "../lib/slots.js";
 import { tickTexts, ticksOf } from "../lib/timeTicks.js";
 
 const LEFT = 58; // px for the figures of the upright axis
@@ -10,7 +10,7 @@ const BELOW = 24; // px for the times
 const PER_TICK = 74; // px
 const LANE = 9; // px of a bar among spans
 
-/** What the pane draws of a view (chart.js) and its `pane`: {key, kind: "lines" | "bars" | "spans", height, unit, range, series: [{key, colour, dash, values}]}. */
+/** What the pane draws of a view (chart.js) and its `pane`: {key, kind: "lines" | "bars" | "spans", height, unit, range, series: [{key, colour, look, dash, values}]}. */
 export function createPlot(Library, parent, { index, look, last, onPoint }) {
   const pane = () => look().view.panes[index];
   const ratio = () => globalThis.devicePixelRatio || 1;
@@ -28,13 +28,13 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, width: 2 } },
       scales: { x: { time: false, range: () => [look().view.from, look().view.to] }, y: { range: rangeOf } },
       axes: [
-        { ...axis, size: last ? BELOW : 4, splits: (u) => ticks(u), values: (_, at) => (last ? tickTexts(at, look().view.zone) : at.map(() => "")), gap: 4 },
+        { ...axis, size: last ? BELOW : 4, splits: (u) => ticks(u), values: (_, at) => tickLabels(at), gap: 4 },
         {
           ...axis,
           size: LEFT,
           space: 28,
           gap: 6,
-          values: (_, values) => values.map(tick),
+          values: (_, values) => (isEmpty(look().view.slots) ? values.map(() => "") : axisTexts(values, pane().unit)),
           ...(pane().kind === "spans" ? { splits: () => [], grid: { show: false } } : {}),
         },
       ],
@@ -64,8 +64,7 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
 
   function dataOf() {
     const { slots } = look().view;
-    const middle = slots.at.map((at, place) => (at + slots.until[place]) / 2);
-    return [middle, ...pane().series.map(({ values }) => values)];
+    return [slots.at.map((_, place) => middleOf(slots, place)), ...pane().series.map(({ values }) => values)];
   }
 
   function rangeOf(_, low, high) {
@@ -75,15 +74,21 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
     return [least < 0 ? least - rest : 0, most > 0 || least === 0 ? most + rest : 0];
   }
 
-  function tick(value) {
-    if (pane().unit === "W") return power(value);
-    if (pane().unit === "Wh") return power(value).replace("W", "Wh");
-    return `${value} ${pane().unit}`;
+  /** Moments of the clock; of days and months the middle of each that bears its name. */
+  function ticks(u) {
+    const { from, to, zone, slots } = look().view;
+    const found = ticksOf(from, to, Math.max(2, Math.floor(u.bbox.width / ratio() / PER_TICK)), zone);
+    return isLong(slots) ? found.map((at) => slots.at.indexOf(at)).flatMap((place) => (place < 0 ? [] : [middleOf(slots, place)])) : found;
   }
 
-  function ticks(u) {
-    const { from, to, zone } = look().view;
-    return ticksOf(from, to, Math.max(2, Math.floor(u.bbox.width / ratio() / PER_TICK)), zone);
+  function tickLabels(at) {
+    const { slots, zone } = look().view;
+    if (!last) return at.map(() => "");
+    return tickTexts(isLong(slots) ? at.map((middle) => slots.at.findLast((start) => start <= middle)) : at, zone);
+  }
+
+  function middleOf({ at, until }, place) {
+    return (at[place] + until[place]) / 2;
   }
 
   /** Draws within the pane alone. */
@@ -127,11 +132,11 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
       const [left, right] = edgesOf(u, at, slots.until[place]);
       const rest = right - left > 6 * ratio() ? (right - left) * 0.08 : 0; // what is narrower stands side by side
       const width = (right - left - 2 * rest) / series.length;
-      series.forEach(({ values, colour }, n) => {
+      series.forEach(({ values, colour, look: kind }, n) => {
         if (values[place] === null || values[place] === undefined) return;
         const top = u.valToPos(values[place], "y", true);
-        u.ctx.fillStyle = look().colours[colour];
-        u.ctx.fillRect(left + rest + n * width, Math.min(top, ground - 1), Math.max(1, width - (rest > 0 ? ratio() : 0)), Math.max(1, ground - top));
+        const box = [left + rest + n * width, Math.min(top, ground - 1), Math.max(1, width - (rest > 0 ? ratio() : 0)), Math.max(1, ground - top)];
+        drawBox(u, box, look().colours[colour], kind === "hollow");
       });
     });
   }
@@ -142,13 +147,19 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
       const [left, right] = edgesOf(u, from, to);
       if (to < look().view.from || from > look().view.to) continue;
       const box = [left, u.bbox.top + (2 + lane * (LANE + 3)) * ratio(), Math.max(2 * ratio(), right - left), LANE * ratio()];
-      u.ctx.fillStyle = colours[gives ? "bus" : "charge"];
-      u.ctx.strokeStyle = u.ctx.fillStyle;
-      u.ctx.lineWidth = ratio();
-      if (gives) u.ctx.fillRect(...box);
-      else u.ctx.strokeRect(box[0] + 0.5, box[1] + 0.5, box[2] - 1, box[3] - 1);
+      drawBox(u, box, colours[gives ? "bus" : "charge"], !gives);
       if (running) u.ctx.fillRect(right - 2 * ratio(), box[1] - ratio(), 2 * ratio(), box[3] + 2 * ratio());
     }
+  }
+
+  /** Filled, or as an outline where there is room for one. */
+  function drawBox(u, [left, top, width, height], colour, hollow) {
+    const line = 1.5 * ratio();
+    u.ctx.fillStyle = colour;
+    u.ctx.strokeStyle = colour;
+    u.ctx.lineWidth = line;
+    if (hollow && width > 2 * line && height > 2 * line) u.ctx.strokeRect(left + line / 2, top + line / 2, width - line, height - line);
+    else u.ctx.fillRect(left, top, width, height);
   }
 
   /** Each event as a line through all panes; its sign stands on top of the first. */

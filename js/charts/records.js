@@ -2,15 +2,15 @@
 // Used by the unit's details and by the history page; `kind` is "power", or "energy" for what was moved day by day.
 
 import { barsOf, movedIn } from "../lib/dealBars.js";
-import { finite } from "../lib/figures.js";
+import { MISSING, finite } from "../lib/figures.js";
 import { beganAt, levelOf, mattersOf, titleOf } from "../lib/matters.js";
 import { failureSentence } from "../lib/sentences.js";
-import { coverageText, energyPanes, figureText, filled, labelOf, powerPanes, slotTime, unitOf } from "../lib/slotFigures.js";
-import { isEmpty, renewed, slotsOf } from "../lib/slots.js";
+import { clockOf, coverageText, energyPanes, energyText, figureText, filled, labelOf, powerPanes, slotTime, unitOf } from "../lib/slotFigures.js";
+import { isEmpty, isLong, renewed, slotsOf, sumsOf } from "../lib/slots.js";
 import { SPANS, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../lib/timeSpans.js";
 import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
-import { createChart } from "./chart.js";
+import { buildFigure, createChart, showFigure } from "./chart.js";
 import { createLedgerTable } from "./ledgerTable.js";
 import { loadLibrary } from "./library.js";
 
@@ -101,7 +101,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
   /** {over, sums}: of a unit the deals that are over, in longer steps what they moved; null for what could not be read. */
   async function dealsOf({ unitId, step: length }, { from, to }) {
     if (unitId === null) return { over: [], sums: [] };
-    if (length === "day" || length === "month") {
+    if (isLong({ step: length })) {
       const answer = await api.ledgerSums({ unitId, by: length, pair: true, from: from.toISOString(), to: to.toISOString() });
       return { over: [], sums: answer.ok ? answer.body.rows : null };
     }
@@ -144,6 +144,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     setProperty(own.missing, "hidden", Library !== null);
     setText(own.missing, Library === null ? words.t("chart.missing") : "");
     if (Library === null) setProperty(own.tables, "hidden", false);
+    if (kind === "power") renderSums(found);
     chart.show(view, Library);
     renderTable(view);
     const lost = [
@@ -168,11 +169,11 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       bars,
       marks: told,
       label: words.t(`chart.label.${kind}`, { name: nameOf(unitId) }),
-      describe: (place) => describe(place, unitId, slots, series, bars, told),
+      describe: (place) => describe(place, { unitId, slots, series, bars: over === null ? null : bars, marks: told, seconds }),
     };
   }
 
-  function describe(place, unitId, slots, series, bars, marks) {
+  function describe(place, { unitId, slots, series, bars, marks, seconds }) {
     const inSlot = (from, to) => from < slots.until[place] && to >= slots.at[place];
     const figures = series.map(({ key, colour, look, values }) => ({
       key,
@@ -181,19 +182,44 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       look,
       text: figureText(key, values[place]),
     }));
+    const dealt = (bars ?? []).filter(({ from, to }) => inSlot(from, to));
+    if (kind === "power" && unitId !== null && !isLong(slots)) {
+      const count = (side) => (bars === null ? MISSING : String(dealt.filter(({ gives }) => gives === side).length));
+      figures.push({ key: "gives", colour: "bus", look: "block", label: words.t("chart.giving"), text: count(true) });
+      figures.push({ key: "takes", colour: "charge", look: "hollow", label: words.t("chart.taking"), text: count(false) });
+    }
     figures.push({ key: "coverage", label: words.t("chart.covered"), text: coverageText(slots.columns.coverage[place]) });
     const notes = [
       ...marks.filter(({ at }) => inSlot(at, at)).map(({ at, text }) => `▼ ${words.time(new Date(at * 1000))} ${text}`),
-      ...bars.filter(({ from, to }) => inSlot(from, to)).map((bar) => barText(bar)),
+      ...dealt.map((bar) => barText(bar)),
     ];
     const more = notes.length - NOTES;
-    return { time: slotTime(slots, place, words), figures, notes: more > 0 ? [...notes.slice(0, NOTES), words.t("and.more", { n: more })] : notes };
+    return { time: slotTime(slots, place, words, seconds), figures, notes: more > 0 ? [...notes.slice(0, NOTES), words.t("and.more", { n: more })] : notes };
   }
 
-  function barText({ gives, other, outWh, inWh, running }) {
-    const wh = gives ? outWh : inWh;
-    const energy = running ? words.t("chart.underWay") : figureText("gridInWh", wh);
-    return words.t(gives ? "chart.gives" : "chart.takes", { name: other, energy });
+  /** "19:30 to 20:58 gives to E002: 487.7 Wh": at the unit's own end. */
+  function barText({ from, to, gives, other, outWh, inWh, running }) {
+    const begin = clockOf(from, words);
+    const time = running ? begin : words.t("chart.until", { begin, end: clockOf(to, words) });
+    const energy = running ? words.t("chart.underWay") : figureText("gridInWh", gives ? outWh : inWh);
+    return words.t(gives ? "chart.gives" : "chart.takes", { time, name: other, energy });
+  }
+
+  /** What all of it comes to: last night at a glance. */
+  function renderSums({ unitId, range, slots }) {
+    const sums = sumsOf(slots, now().getTime() / 1000 - WRITTEN);
+    const charge = `${figureText("chargePercent", sums.chargeFirst)} → ${figureText("chargePercent", sums.chargeLast)}`;
+    const told = [
+      ["pvWh", words.t("series.pvW"), energyText(sums.pvWh)],
+      ["loadWh", words.t("series.loadW"), energyText(sums.loadWh)],
+      ["gridOutWh", labelOf("gridOutWh", unitId, words), energyText(sums.gridOutWh)],
+      ...(unitId === null ? [] : [["gridInWh", labelOf("gridInWh", unitId, words), energyText(sums.gridInWh)]]),
+      ["charge", words.t("series.chargePercent"), sums.chargeFirst === null ? MISSING : charge],
+      ["coverage", words.t("chart.covered"), coverageText(sums.coverage)],
+    ].map(([key, label, text]) => ({ key, label, text }));
+    const [begin, end] = [range.from, range.to].map((at) => words.moment(at));
+    setText(own.range, words.t("chart.range", { begin, end }));
+    keyed(own.sums, told, ({ key }) => key, buildFigure, showFigure);
   }
 
   function nameOf(unitId) {
@@ -224,6 +250,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     setText(own.toggle, words.t("chart.table"));
     setAttribute(own.toggle, "aria-expanded", String(!own.tables.hidden));
     setText(own.keys, words.t("chart.keys"));
+    setProperty(own.keys, "hidden", found !== null && found.Library === null);
     setText(own.file, words.t("chart.file"));
     const { from, to } = rangeOf(shown, now());
     setAttribute(own.file, "href", api.historyCsv({ unitId: shown.unitId, step: step(), from: from.toISOString(), to: to.toISOString() }));
@@ -248,7 +275,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       (row, place) => {
         const cells = [coverageText(slots.columns.coverage[place]), ...series.map(({ key, values }) => figureText(key, finite(values[place])).split(" ")[0])];
         if (row.childElementCount !== cells.length + 1) row.replaceChildren(make("th", "", { scope: "row" }), ...cells.map(() => make("td")));
-        setText(row.firstChild, slotTime(slots, place, words));
+        setText(row.firstChild, slotTime(slots, place, words, now().getTime() / 1000));
         for (const [index, text] of cells.entries()) setText(row.children[index + 1], text);
       },
     );
@@ -262,10 +289,6 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
   }
 
   return { show, hide, render: tell };
-}
-
-function isLong({ step }) {
-  return step === "day" || step === "month";
 }
 
 function spansPane(bars) {
@@ -293,6 +316,8 @@ function partsOf(host, kind) {
     file: make("a", "", { class: "quiet", href: "history.csv" }),
     missing: make("p", "", { class: "note" }),
     outcome: make("p", "", { class: "outcome", "aria-live": "polite" }),
+    range: make("p", "", { class: "chart-range", translate: "no" }),
+    sums: make("dl", "", { class: "chart-figures chart-sums" }),
     chart: make("div", "", { class: "chart" }),
     keys: make("p", "", { class: "hint chart-keys" }),
     tables: make("div", "", { class: "chart-tables" }),
@@ -314,6 +339,6 @@ function partsOf(host, kind) {
   parts.wrap.append(table);
   parts.tables.append(parts.wrap, parts.deals);
   parts.tables.hidden = true;
-  host.replaceChildren(tools, parts.outcome, parts.missing, parts.chart, parts.keys, parts.tables);
+  host.replaceChildren(tools, parts.outcome, parts.missing, ...(kind === "power" ? [parts.range, parts.sums] : []), parts.chart, parts.keys, parts.tables);
   return parts;
 }

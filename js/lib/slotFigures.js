@@ -12,8 +12,12 @@ const LINES = {
   gridOutWh: { colour: "bus", look: "block" },
   gridInWh: { colour: "charge", look: "hollow" },
   batteryInWh: { colour: "charge", look: "block" },
-  batteryOutWh: { colour: "utility", look: "block" },
+  batteryOutWh: { colour: "utility", look: "hollow" },
 };
+const SCALES = [
+  [1e6, "M"],
+  [1e3, "k"],
+];
 const UNITS = [
   ["Percent", "%"],
   ["Wh", "Wh"],
@@ -67,14 +71,38 @@ export function coverageText(part) {
   return `${given < 1 && percent === 100 ? 99 : given > 0 && percent === 0 ? 1 : percent} %`;
 }
 
-/** Which time a slot is: a minute by its beginning, a half hour with its end, a day or month by its name. */
-export function slotTime(slots, place, words) {
+/** Which time a slot is: a minute by its beginning, a half hour with its end, a day or month by its name; of one that is not over by `now` (s since 1970) that too. */
+export function slotTime(slots, place, words, now = Number.POSITIVE_INFINITY) {
+  const name = nameOf(slots, place, words);
+  return slots.until[place] > now && slots.step !== "60" ? words.t("chart.soFar", { slot: name }) : name;
+}
+
+function nameOf(slots, place, words) {
   const at = slots.at[place];
   const { year, month, day } = localOf(new Date(at * 1000), words.zone);
   if (slots.step === "month") return `${year}-${TWO(month)}`;
   if (slots.step === "day") return `${year}-${TWO(month)}-${TWO(day)}`;
   const begin = words.moment(new Date(at * 1000));
-  if (slots.step === "60") return begin;
-  const end = localOf(new Date(slots.until[place] * 1000), words.zone);
-  return words.t("chart.until", { from: begin, until: `${TWO(end.hour)}:${TWO(end.minute)}` });
+  return slots.step === "60" ? begin : words.t("chart.until", { begin, end: clockOf(slots.until[place], words) });
+}
+
+/** "20:05": a moment (s since 1970) by the site's clock, among others of its day. */
+export function clockOf(at, words) {
+  const { hour, minute } = localOf(new Date(at * 1000), words.zone);
+  return `${TWO(hour)}:${TWO(minute)}`;
+}
+
+/** What stands at the marks of an upright axis: as many decimals as tell them apart, in the unit that suits the largest. */
+export function axisTexts(values, unit) {
+  const most = Math.max(...values.map(Math.abs));
+  const [scale, prefix] = SCALES.find(([least]) => unit.startsWith("W") && most >= least) ?? [1, ""];
+  const step = values.length > 1 ? Math.abs(values[1] - values[0]) / scale : 1;
+  const decimals = [0, 1, 2].find((count) => Math.abs(step * 10 ** count - Math.round(step * 10 ** count)) < 1e-6) ?? 3;
+  return values.map((value) => `${figure(value / scale, decimals)} ${prefix}${unit}`);
+}
+
+/** "1.24 kWh": energy at a glance; "--" where none is known. */
+export function energyText(wh) {
+  const [scale, prefix] = SCALES.find(([least]) => Math.abs(wh) >= least) ?? [1, ""];
+  return finite(wh) === null ? MISSING : `${figure(wh / scale, scale === 1 ? 1 : 2)} ${prefix}Wh`;
 }

@@ -17,7 +17,7 @@ export function slotsOf(body, zone) {
 
 /** When a slot ends that begins at `start` (s since 1970). */
 export function endOf(start, step, zone) {
-  if (step !== "day" && step !== "month") return start + Number(step);
+  if (!isLong({ step })) return start + Number(step);
   const { year, month, day } = localOf(new Date(start * 1000), zone);
   const next = step === "day" ? { year, month, day: day + 1 } : { year, month: month + 1, day: 1 };
   return beginOf(next, zone);
@@ -43,6 +43,11 @@ export function renewed(before, after, from) {
   return { ...after, at: join(before.at, after.at), until: join(before.until, after.until), columns: Object.fromEntries(columns) };
 }
 
+/** Whether they are days or months. */
+export function isLong({ step }) {
+  return step === "day" || step === "month";
+}
+
 /** Whether nothing at all is known in it. */
 export function isEmpty(slots) {
   return !slots.columns.coverage.some((part) => part > 0);
@@ -58,4 +63,25 @@ export function lastKnown(slots) {
 export function alone(values) {
   const missing = (index) => values[index] === null || values[index] === undefined;
   return [...values.keys()].filter((index) => !missing(index) && missing(index - 1) && missing(index + 1));
+}
+
+/**
+ * What all slots hold together: {pvWh, loadWh, gridInWh, gridOutWh, chargeFirst, chargeLast, coverage (of what is over by `now`, s since 1970)};
+ * null where nothing is known. Energy of a mean power is that over the time in which it was seen, so a gap adds nothing.
+ */
+export function sumsOf({ at, until, columns }, now) {
+  const covered = at.map((start, place) => columns.coverage[place] * (until[place] - start)); // s
+  const sum = (values) => (values.some((value) => value !== null) ? values.reduce((all, value) => all + (value ?? 0), 0) : null);
+  const energyOf = (name) => sum(columns[name].map((watts, place) => (watts === null ? null : (watts * covered[place]) / 3600)));
+  const charges = columns.chargePercent.filter((charge) => charge !== null);
+  const past = at.length > 0 ? Math.min(now, until.at(-1)) - at[0] : 0;
+  return {
+    pvWh: energyOf("pvW"),
+    loadWh: energyOf("loadW"),
+    gridInWh: sum(columns.gridInWh),
+    gridOutWh: sum(columns.gridOutWh),
+    chargeFirst: charges[0] ?? null,
+    chargeLast: charges.at(-1) ?? null,
+    coverage: past > 0 ? Math.min(1, sum(covered) / past) : null,
+  };
 }

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { barsOf, movedIn } from "../../js/lib/dealBars.js";
 import { historyQuery, readHistoryAddress } from "../../js/lib/historyAddress.js";
-import { coverageText, figureText, slotTime } from "../../js/lib/slotFigures.js";
-import { alone, endOf, isEmpty, lastKnown, renewed, slotsOf } from "../../js/lib/slots.js";
+import { bare } from "../../js/lib/held.js";
+import { axisTexts, clockOf, coverageText, energyText, figureText, slotTime } from "../../js/lib/slotFigures.js";
+import { alone, endOf, isEmpty, lastKnown, renewed, slotsOf, sumsOf } from "../../js/lib/slots.js";
 import { SPANS, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../../js/lib/timeSpans.js";
 import { tickTexts, ticksOf } from "../../js/lib/timeTicks.js";
 import { createWords } from "../../js/words.js";
@@ -148,6 +149,46 @@ test("a slot is told by the site's clock", () => {
   assert.equal(at("1800", "2026-05-13T10:30:00Z"), "2026-05-13 19:30 JST to 20:00");
   assert.equal(at("day", "2026-05-12T15:00:00Z"), "2026-05-13");
   assert.equal(at("month", "2026-04-30T15:00:00Z"), "2026-05");
+  assert.equal(clockOf(seconds("2026-05-13T10:30:59Z"), words), "19:30");
+});
+
+test("a half hour's times bear no sign that marks what is not translated, and one that is not over says so", () => {
+  const page = createWords("en", { zone: "Asia/Tokyo", holds: true });
+  const slots = slotsOf(reply([["2026-05-13T10:30:00Z", 1, 1]], { step: "1800" }), "Asia/Tokyo");
+  assert.equal(bare(slotTime(slots, 0, page, seconds("2026-05-13T11:00Z"))), "2026-05-13 19:30 JST to 20:00");
+  assert.equal(bare(slotTime(slots, 0, page, seconds("2026-05-13T10:45Z"))), "2026-05-13 19:30 JST to 20:00, so far");
+});
+
+test("the marks of an upright axis tell their values apart, in the unit that suits the largest", () => {
+  assert.deepEqual(axisTexts([0, 2.5, 5, 7.5], "Wh"), ["0.0 Wh", "2.5 Wh", "5.0 Wh", "7.5 Wh"]);
+  assert.deepEqual(axisTexts([-1000, 0, 1000], "W"), ["-1 kW", "0 kW", "1 kW"]);
+  assert.deepEqual(axisTexts([0, 500_000, 1_000_000], "Wh"), ["0.0 MWh", "0.5 MWh", "1.0 MWh"]);
+  assert.deepEqual(axisTexts([0, 50, 100], "%"), ["0 %", "50 %", "100 %"]);
+});
+
+test("energy at a glance is in the unit that suits it", () => {
+  assert.deepEqual([0, 999.94, 1234.5, 2_345_000, null].map(energyText), ["0.0 Wh", "999.9 Wh", "1.23 kWh", "2.35 MWh", "--"]);
+});
+
+test("sums hold what was recorded and nothing across a gap; what nobody told is not 0", () => {
+  const columns = ["start", "coverage", "pvW", "loadW", "gridInWh", "gridOutWh", "chargePercent"];
+  const rows = [
+    ["2026-05-13T10:00Z", 1, 600, null, 10, 0, 80],
+    ["2026-05-13T10:01Z", 0, null, null, null, null, null],
+    ["2026-05-13T10:02Z", 0.5, 600, null, 5, 0, 79],
+    ["2026-05-13T10:03Z", 0, null, null, null, null, null],
+  ];
+  const sums = sumsOf(slotsOf(reply(rows, { columns }), "UTC"), seconds("2026-05-13T10:03Z"));
+  assert.deepEqual(sums, { pvWh: 15, loadWh: null, gridInWh: 15, gridOutWh: 0, chargeFirst: 80, chargeLast: 79, coverage: 0.5 });
+  assert.deepEqual(sumsOf(slotsOf(reply([], { columns }), "UTC"), 0), {
+    pvWh: null,
+    loadWh: null,
+    gridInWh: null,
+    gridOutWh: null,
+    chargeFirst: null,
+    chargeLast: null,
+    coverage: null,
+  });
 });
 
 test("the address says what is shown, and shows it again", () => {
