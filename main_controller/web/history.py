@@ -13,7 +13,7 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.timestamps import iso_utc, parse_schedule_value
 from main_controller.errors import BadRequest
-from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Slot
+from main_controller.history.slot import CLUSTER, MINUTE, Slot
 from main_controller.history.spans import Step, boundaries, gathered
 from main_controller.sentence import Sentence, say
 from main_controller.web import routes
@@ -42,6 +42,9 @@ class Kept(Protocol):
 
     def coverage(self, begins: Sequence[int]) -> dict[str, list[float]]:
         """Seconds covered in each span between two `begins`, by unit; raises ControllerError."""
+
+    def made_until(self) -> int | None:
+        """Where the last half hour ends (s since 1970) that was made of its minutes; raises ControllerError."""
 
     def reaches_back(self) -> dict[int, int | None]:
         """The start of the oldest slot of each length; raises ControllerError."""
@@ -129,12 +132,12 @@ class HistoryPages:
                 yield row_of(begin, slot)
 
     def _slots(self, unit_id: str, length: int, start: int, end: int) -> list[Slot]:
-        """What is kept; half hours that are not made yet, the last one or two, are their minutes."""
-        slots = self._kept.slots(unit_id, length, start, end)
+        """What is kept; half hours that are not made yet are their minutes: the last two, or, until the first minute
+        after a start, the last before it."""
         if length == MINUTE:
-            return slots
-        made = slots[-1].start + HALF_HOUR if slots else start
-        recent = max(made, int(self._clock().timestamp()) // HALF_HOUR * HALF_HOUR - HALF_HOUR)
+            return self._kept.slots(unit_id, length, start, end)
+        recent = min(end, max(start, self._kept.made_until() or start))
+        slots = self._kept.slots(unit_id, length, start, recent)
         return [*slots, *self._kept.slots(unit_id, MINUTE, recent, end)] if recent < end else slots
 
     def _moment(self, text: str | None) -> int | None:

@@ -122,6 +122,13 @@ def test_minutes_of_a_half_hour_that_is_not_made_yet_count_too(site: Site) -> No
     assert (before, after) == (round(110 / 1260, 3), round(115 / 1265, 3))
 
 
+def test_the_last_half_hour_before_a_stop_counts_until_it_is_made(site: Site) -> None:
+    """After a start nothing is made before the first minute is written, however long the program stood still."""
+    site.now = NOON + timedelta(hours=5)
+    halves = site.ask("unitId=E001&step=1800&from=2026-05-13T11:00:00Z&to=2026-05-13T17:00:00Z")
+    assert [row["gridOutWh"] for row in halves] == [200.0, 300.0, *[None] * 10]
+
+
 def test_it_is_told_of_so_many_days_at_once(site: Site) -> None:
     answer = site.client.call("/history/coverage?from=2026-01-01T00:00:00Z")
     assert (answer.status, answer.error) == (400, "These would be 132 days, more than 62.")

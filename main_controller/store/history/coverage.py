@@ -23,6 +23,12 @@ SELECT unit_id, start, covered FROM minutes JOIN units ON ref = unit WHERE start
 _TENTH = 10
 
 
+def made_until(connection: sqlite3.Connection) -> int | None:
+    """Where the last half hour ends that was made of its minutes, s since 1970; None: none was."""
+    last = connection.execute(_LAST_MADE).fetchone()[0]
+    return None if last is None else int(last) + HALF_HOUR
+
+
 def of_all(connection: sqlite3.Connection, begins: Sequence[int]) -> dict[str, list[float]]:
     """Seconds covered in each span between two `begins` (s since 1970), by unit; every unit that was ever kept."""
     spans = [(n, begin, end) for n, (begin, end) in enumerate(itertools.pairwise(begins))]
@@ -31,8 +37,7 @@ def of_all(connection: sqlite3.Connection, begins: Sequence[int]) -> dict[str, l
     found = connection.execute(_SPANS.format(rows=marks) + _HALF_HOURS, [value for span in spans for value in span])
     for unit_id, n, covered in found:
         tenths[unit_id][n] += covered
-    last = connection.execute(_LAST_MADE).fetchone()[0]
-    recent = begins[0] if last is None else max(begins[0], last + HALF_HOUR)
+    recent = max(begins[0], made_until(connection) or 0)
     for unit_id, start, covered in connection.execute(_MINUTES, (recent, begins[-1])):
         half = start // HALF_HOUR * HALF_HOUR  # as it will be counted once its half hour is made
         if half >= begins[0]:

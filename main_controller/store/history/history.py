@@ -198,6 +198,12 @@ class History:
         with self._reading() as connection:
             return coverage.of_all(connection, begins)
 
+    def made_until(self) -> int | None:
+        """Where the last half hour ends (s since 1970) that was made of its minutes; None: none was. Raises
+        DatabaseFault."""
+        with self._reading() as connection:
+            return coverage.made_until(connection)
+
     def deals(
         self, *, unit_id: str | None, start: datetime | None, end: datetime | None, before: int | None, limit: int
     ) -> list[deals.KeptDeal]:
