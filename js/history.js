@@ -30,7 +30,7 @@ const [by, pair] = [find("ledger-by"), find("ledger-pair")];
 const records = createRecords(find("history-records"), { words, api, now: words.now, onRange: (range) => take(range) });
 const days = createRecords(find("history-days"), { words, api, now: words.now, kind: "energy" });
 const map = createDayMap(find("history-map"), { words, api });
-const deals = createLedgerTable(find("ledger-deals"), { words });
+const deals = createLedgerTable(find("ledger-deals"), { words, label: () => words.t("ledger.deals") });
 const sums = createSumsTable(find("ledger-sums"), { words });
 let shown = readHistoryAddress(location.search, new Date());
 let next = null; // where older deals go on

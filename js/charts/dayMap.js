@@ -42,7 +42,7 @@ export function createDayMap(host, { words, api }) {
 
   function render() {
     setText(outcome, found === null ? words.t("history.unread") : "");
-    setAttribute(wrap, "aria-label", words.t("history.complete"));
+    setAttribute(wrap, "aria-label", words.t("history.map"));
     const units = (found?.units ?? []).filter(({ unitId }) => found.unitId === null || unitId === found.unitId);
     const shown = units.slice(0, most);
     table.replaceChildren(...(found === null ? [] : [headOf(found.days), bodyOf(shown)]));

@@ -8,7 +8,8 @@ import { keyed, make, setAttribute, setText } from "../widgets/text.js";
 const HEADS = ["ended", "pair", "flowed", "outWh", "inWh", "lossWh", "unsure", "end"];
 const FIGURES = new Set(["deals", "outWh", "inWh", "lossWh", "unsure", "partlyKnown"]);
 
-export function createLedgerTable(host, { words }) {
+/** @param label () → what the table is called */
+export function createLedgerTable(host, { words, label }) {
   const wrap = make("div", "", { class: "wrap", tabindex: "0", role: "region" });
   const table = make("table", "", { class: "stacked" });
   const head = make("tr");
@@ -22,7 +23,7 @@ export function createLedgerTable(host, { words }) {
 
   /** @param deals as /ledger gives them */
   function show(deals) {
-    setAttribute(wrap, "aria-label", words.t("ledger.title"));
+    setAttribute(wrap, "aria-label", label());
     for (const [index, name] of HEADS.entries()) setText(head.children[index], words.t(`ledger.${name}`, { zone: words.zone }));
     keyed(
       rows,

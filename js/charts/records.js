@@ -29,7 +29,7 @@ const NOTES = 4;
 export function createRecords(host, { words, api, now, kind = "power", underWay = () => [], onRange = () => {} }) {
   const own = partsOf(host, kind);
   const chart = createChart(own.chart, { onSpan: (direction) => chooseSpan(nextSpan(shown.seconds, direction)) });
-  const ledger = createLedgerTable(own.deals, { words });
+  const ledger = createLedgerTable(own.deals, { words, label: () => words.t("chart.label.deals", { name: nameOf(shown.unitId) }) });
   let shown = null; // {unitId, seconds, to, step}: what is wanted; step null: what fits
   let found = null; // {unitId, range, slots, over, sums, marks, Library, note}: what stands there
   let reading = 0; // number of the newest question; older answers are dropped
@@ -174,7 +174,6 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
   }
 
   function describe(place, { unitId, slots, series, bars, marks, seconds }) {
-    const inSlot = (from, to) => from < slots.until[place] && to >= slots.at[place];
     const figures = series.map(({ key, colour, look, values }) => ({
       key,
       label: labelOf(key, unitId, words),
@@ -182,7 +181,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       look,
       text: figureText(key, values[place]),
     }));
-    const dealt = (bars ?? []).filter(({ from, to }) => inSlot(from, to));
+    const dealt = (bars ?? []).filter(({ from, to }) => from < slots.until[place] && Math.max(to, from + 1) > slots.at[place]);
     if (kind === "power" && unitId !== null && !isLong(slots)) {
       const count = (side) => (bars === null ? MISSING : String(dealt.filter(({ gives }) => gives === side).length));
       figures.push({ key: "gives", colour: "bus", look: "block", label: words.t("chart.giving"), text: count(true) });
@@ -190,7 +189,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     }
     figures.push({ key: "coverage", label: words.t("chart.covered"), text: coverageText(slots.columns.coverage[place]) });
     const notes = [
-      ...marks.filter(({ at }) => inSlot(at, at)).map(({ at, text }) => `▼ ${words.time(new Date(at * 1000))} ${text}`),
+      ...marks.filter(({ at }) => at >= slots.at[place] && at < slots.until[place]).map(({ at, text }) => `▼ ${words.time(new Date(at * 1000))} ${text}`),
       ...dealt.map((bar) => barText(bar)),
     ];
     const more = notes.length - NOTES;
