@@ -39,9 +39,15 @@ charts=$(sed -n 's/.*"uplot": "\(.*\)".*/\1/p' package.json 2>/dev/null || true)
 if [ -n "$charts" ] && ! grep -qs "\"version\": \"$charts\"" node_modules/uplot/package.json; then
     all=--omit=dev
     [ -z "$extra" ] && [ ! -d node_modules/@biomejs ] || all=
-    # shellcheck disable=SC2086  # none, or one word
-    { command -v npm && npm ci $all --no-audit --no-fund --fetch-retries=0; } >venv/npm.log 2>&1 ||
-        echo "The history's charts need npm and its packages (see venv/npm.log); everything else works without them." >&2
+    if ! command -v npm >/dev/null 2>&1; then
+        echo "The history's charts need npm: install it (Debian: apt-get install npm) and run sh venv.sh again, or copy node_modules/uplot here. All else works without." >&2
+    elif [ ! -w . ] || [ ! -w venv ]; then
+        echo "The history's charts are not installed: run sh venv.sh as the user $(stat -Lc %U .). All else works without." >&2
+    else
+        # shellcheck disable=SC2086  # none, or one word
+        npm ci $all --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000 >venv/npm.log 2>&1 ||
+            echo "The history's charts could not be installed (see venv/npm.log): run sh venv.sh where npm reaches its packages, or copy node_modules/uplot here. All else works without." >&2
+    fi
 fi
 
 # Installed before, from this very pyproject.toml, by this very Python: nothing to do.

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,7 +78,20 @@ def refused(source: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(root: Path, source: Path, refused: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def chartless(source: Path, refused: str) -> list[str]:
+    """The files of a wheel that was told to do without."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WITHOUT_CHARTS", "1")
+        pip(*wheel_in(source))
+    [wheel] = (source / "dist").iterdir()
+    with zipfile.ZipFile(wheel) as opened:
+        names = opened.namelist()
+    wheel.unlink()
+    return names
+
+
+@pytest.fixture(scope="module")
+def installed(root: Path, source: Path, chartless: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which the wheel was installed, made read-only, as a system's own would be."""
     target = tmp_path_factory.mktemp("installed")
     shutil.copytree(root / "node_modules" / "uplot", source / "node_modules" / "uplot")
@@ -138,7 +152,12 @@ def fetched(address: str) -> bytes:
 
 
 def test_a_build_without_the_chart_library_says_what_to_run(refused: str) -> None:
-    assert "The chart library is missing: run `npm ci --omit=dev` in this folder, then build again." in refused
+    assert "The chart library is missing: run `npm ci --omit=dev` in this folder, then build again; or set" in refused
+
+
+def test_a_build_that_is_told_so_does_without_the_charts(chartless: list[str]) -> None:
+    assert "main_controller/page/js/charts/library.js" in chartless
+    assert [name for name in chartless if "uplot" in name.lower()] == []
 
 
 def test_it_runs_from_anywhere_and_writes_into_the_users_state(
