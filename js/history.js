@@ -75,14 +75,14 @@ async function showLedger(before = null) {
     api.ledgerSums({ ...asked, by: shown.by, pair: shown.pair || null }),
   ]);
   if (mine !== reading) return;
-  const failed = [page, summed].find(({ ok }) => !ok);
-  if (failed !== undefined) {
-    say("ledger-outcome", words.t("ledger.failed", { error: failureSentence(failed, words) }), "bad");
+  say("ledger-refused", summed.ok ? "" : words.t("ledger.failed", { error: failureSentence(summed, words) }), "bad");
+  sums.show(summed.ok ? summed.body : { by: shown.by, rows: [] }, { pair: shown.pair });
+  if (!page.ok) {
+    say("ledger-outcome", words.t("ledger.failed", { error: failureSentence(page, words) }), "bad");
     return;
   }
   next = page.body.next;
   deals.show(page.body.deals);
-  sums.show(summed.body, { pair: shown.pair });
   find("ledger-older").disabled = next === null;
   find("ledger-newest").disabled = before === null;
   say("ledger-outcome", words.t(page.body.deals.length === 0 ? "ledger.none" : "ledger.count", { n: page.body.deals.length }), "");

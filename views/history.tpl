@@ -34,6 +34,7 @@
 <section aria-labelledby="history-energy"><h2 id="history-energy" data-i18n="history.energy">Energy per day</h2><div id="history-days"></div></section>
 <section id="ledger" aria-labelledby="history-ledger"><h2 id="history-ledger" data-i18n="ledger.title">Ledger of deals</h2>
 <p class="buttons"><label><span data-i18n="ledger.by">Sums by</span> <select translate="no" id="ledger-by" autocomplete="off"><option value="hour" data-i18n="ledger.by.hour">hour</option><option value="day" data-i18n="ledger.by.day">day</option><option value="month" data-i18n="ledger.by.month">month</option></select></label> <label class="check"><input type="checkbox" id="ledger-pair" autocomplete="off"> <span data-i18n="ledger.bypair">each pair of units</span></label> <a class="quiet" id="ledger-csv" href="ledger.csv" data-i18n="details.ledger">Ledger (CSV)</a></p>
+<p class="outcome" id="ledger-refused" aria-live="polite"></p>
 <div id="ledger-sums"></div>
 <h3 data-i18n="ledger.deals">Deals</h3>
 <p class="outcome" id="ledger-outcome" aria-live="polite"></p>

@@ -13,7 +13,7 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.timestamps import iso_utc, parse_schedule_value
 from main_controller.errors import BadRequest
-from main_controller.history.slot import CLUSTER, MINUTE, Slot
+from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Slot
 from main_controller.history.spans import Step, boundaries, gathered
 from main_controller.sentence import Sentence, say
 from main_controller.web import routes
@@ -39,6 +39,9 @@ class Kept(Protocol):
 
     def slots(self, unit_id: str, length: int, start: int, end: int) -> list[Slot]:
         """Those of a unit from `start` to `end` (s since 1970), in order; raises ControllerError."""
+
+    def spans(self, unit_id: str, begins: Sequence[int], until: int) -> list[Slot]:
+        """What half hours before `until` come to in each span between two `begins`; raises ControllerError."""
 
     def coverage(self, begins: Sequence[int]) -> dict[str, list[float]]:
         """Seconds covered in each span between two `begins`, by unit; raises ControllerError."""
@@ -127,17 +130,21 @@ class HistoryPages:
         """One row for each slot between two `begins`; read some at once, so that a long file begins at once."""
         for first in range(0, len(begins) - 1, AT_ONCE):
             part = begins[first : first + AT_ONCE + 1]
-            slots = self._slots(unit_id or CLUSTER, step.kept, part[0], part[-1])
-            for begin, slot in zip(part, gathered(slots, part, unit_id or CLUSTER), strict=False):
+            slots = self._slots(unit_id or CLUSTER, step, part)
+            for begin, slot in zip(part, gathered(slots, part), strict=False):
                 yield row_of(begin, slot)
 
-    def _slots(self, unit_id: str, length: int, start: int, end: int) -> list[Slot]:
-        """What is kept; half hours that are not made yet are their minutes: the last two, or, until the first minute
-        after a start, the last before it."""
-        if length == MINUTE:
-            return self._kept.slots(unit_id, length, start, end)
+    def _slots(self, unit_id: str, step: Step, begins: Sequence[int]) -> list[Slot]:
+        """What is kept between the first and the last of `begins`; half hours that are not made yet are their minutes:
+        the last two, or, until the first minute after a start, the last before it."""
+        start, end = begins[0], begins[-1]
+        if step is Step.MINUTE:
+            return self._kept.slots(unit_id, MINUTE, start, end)
         recent = min(end, max(start, self._kept.made_until() or start))
-        slots = self._kept.slots(unit_id, length, start, recent)
+        if step is Step.HALF_HOUR:
+            slots = self._kept.slots(unit_id, HALF_HOUR, start, recent)
+        else:
+            slots = self._kept.spans(unit_id, begins, recent)
         return [*slots, *self._kept.slots(unit_id, MINUTE, recent, end)] if recent < end else slots
 
     def _moment(self, text: str | None) -> int | None:

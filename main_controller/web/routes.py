@@ -627,7 +627,7 @@ LEDGER_FILE = Route(
 )  # fmt: skip
 LEDGER_SUMS = Route(
     name="getLedgerSums", path="/ledger/sums", title=HISTORIES,
-    says="what deals moved that ended in an hour, day or month of the site's clock",
+    says="what deals moved that ended in an hour, day or month of the site's clock, at most 5,000 rows",
     parameters=(
         Parameter(
             name="by",
