@@ -27,7 +27,13 @@ const unit = find("history-unit");
 const from = createTimeField({ words, id: "history-from" });
 const to = createTimeField({ words, id: "history-to", likely: (choices) => choices.length - 1 }); // the wider of two ranges
 const [by, pair] = [find("ledger-by"), find("ledger-pair")];
-const records = createRecords(find("history-records"), { words, api, now: words.now, onRange: (range) => take(range) });
+const records = createRecords(find("history-records"), {
+  words,
+  api,
+  now: words.now,
+  onRange: (range) => take(range),
+  narrows: !/[?&](span|from)=/.test(location.search),
+});
 const days = createRecords(find("history-days"), { words, api, now: words.now, kind: "energy" });
 const map = createDayMap(find("history-map"), { words, api });
 const deals = createLedgerTable(find("ledger-deals"), { words, label: () => words.t("ledger.deals") });

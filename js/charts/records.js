@@ -18,6 +18,7 @@ const FOLLOWS = 15_000; // ms between two looks for what is new
 const WRITTEN = 90; // s after which a minute stands in the record
 const AGAIN = 3; // slots that are asked for again: the last ones may have been unfinished
 const DAY = 86_400_000; // ms
+const YOUNG = 3600; // s that a record must reach back before more than an hour of it is shown unasked
 const MARKED = 200; // events at most, of each kind
 const [DEALS, PAGES] = [500, 4]; // deals of one answer, and answers
 const NOTES = 4;
@@ -25,8 +26,9 @@ const NOTES = 4;
 /**
  * @param underWay () → deals under way, as the page's model has them
  * @param onRange ({seconds, to, step}) → void: another time was chosen here
+ * @param narrows whether a record that has just begun is shown from its first hour, whatever span is wanted first
  */
-export function createRecords(host, { words, api, now, kind = "power", underWay = () => [], onRange = () => {} }) {
+export function createRecords(host, { words, api, now, kind = "power", underWay = () => [], onRange = () => {}, narrows = false }) {
   const own = partsOf(host, kind);
   const chart = createChart(own.chart, { onSpan: (direction) => chooseSpan(nextSpan(shown.seconds, direction)) });
   const ledger = createLedgerTable(own.deals, { words, label: () => words.t("chart.label.deals", { name: nameOf(shown.unitId) }) });
@@ -34,6 +36,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
   let found = null; // {unitId, range, slots, over, sums, marks, Library, note}: what stands there
   let reading = 0; // number of the newest question; older answers are dropped
   let timer = null;
+  let mayNarrow = narrows;
 
   for (const button of own.spans.children) button.addEventListener("click", () => chooseSpan(SPANS.find(({ name }) => name === button.value)));
   own.step.addEventListener("change", () => choose({ step: own.step.value }));
@@ -50,6 +53,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
   }
 
   function choose(what) {
+    mayNarrow = false;
     show({ ...shown, ...what });
     onRange({ seconds: shown.seconds, to: shown.to, step: shown.step });
   }
@@ -94,8 +98,17 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       if (!quietly) say(words.t("chart.failed", { error: failureSentence(answer, words) }), "bad");
       return;
     }
+    if (mayNarrow && shown.to === null && shown.seconds > YOUNG && isYoung(slots)) {
+      choose({ seconds: YOUNG, step: null });
+      return;
+    }
+    mayNarrow = false;
     found = { unitId: asked.unitId, range, slots: before === null ? slots : renewed(before, slots, range.from / 1000), marks: events, Library, ...deals };
     tell();
+  }
+
+  function isYoung({ reach }) {
+    return reach === null || now() - Date.parse(reach) < YOUNG * 1000;
   }
 
   /** {over, sums}: of a unit the deals that are over, in longer steps what they moved; null for what could not be read. */

@@ -50,7 +50,7 @@ export function createDetails({ words, state, api }) {
   async function openRecords(unitId) {
     try {
       const { createRecords } = await import("../charts/records.js");
-      records ??= createRecords(find("details-records"), { words, api, now: words.now, underWay: () => state.get().model.deals, onRange });
+      records ??= createRecords(find("details-records"), { words, api, now: words.now, underWay: () => state.get().model.deals, onRange, narrows: true });
     } catch (fault) {
       setText(find("details-records"), words.t("chart.failed", { error: words.t("chart.unloaded") }));
       throw fault;

@@ -410,3 +410,18 @@ def test_paper_names_the_unit_and_the_times_and_shows_no_controls(opened: OpenPa
     expect(page.locator("h1")).to_contain_text("E001")
     expect(page.locator(".chart-range").first).to_be_visible()
     assert page.locator("html").get_attribute("data-theme") == "light"
+
+
+def test_a_record_that_has_just_begun_is_shown_from_its_first_hour(browser: Browser, plant: Plant) -> None:
+    """Two minutes in a day are nothing that anybody sees; who asks for a span in the address gets it."""
+    with pages(browser, plant.address) as opener:
+        page = opener("?unit=E001")
+        pressed = "#details-records .spans [aria-pressed=true]"
+        expect(page.locator(pressed)).to_have_text("1 h")
+        page.locator("#details-records").get_by_role("button", name="6 h", exact=True).click()
+        expect(page.locator(pressed)).to_have_text("6 h")
+        page = opener("history.html")
+        expect(page.locator("#history-records .spans [aria-pressed=true]")).to_have_text("1 h")
+        page = opener("history.html?span=1w")
+        expect(page.locator("#history-records canvas").first).to_be_visible()
+        expect(page.locator("#history-records .spans [aria-pressed=true]")).to_have_text("1 w")
