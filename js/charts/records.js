@@ -310,7 +310,7 @@ function spansPane(bars) {
 function movedPane({ gave, took }) {
   const series = [
     { key: "gaveWh", colour: "bus", look: "block", values: gave },
-    { key: "tookWh", colour: "charge", look: "block", values: took },
+    { key: "tookWh", colour: "charge", look: "hollow", values: took },
   ];
   return { key: "moved", kind: "bars", height: 84, unit: "Wh", series };
 }
