@@ -15,7 +15,8 @@ import { createTimeField } from "./widgets/timeField.js";
 import { showZone } from "./widgets/zoneNote.js";
 
 const DEALS = 100; // of the ledger at once
-const FOLLOWS = 60_000; // ms between two looks at what does not go on by itself: the ledger and the map
+const FOLLOWS = 60_000; // ms between two looks at the ledger, which does not go on by itself
+const MAP_FOLLOWS = 600_000; // ms; the map of a thousand units is half a second's work for the controller
 const { words, api, start } = createBeside({
   onZone: () => {
     label();
@@ -94,11 +95,9 @@ async function showLedger(before = null) {
   say("ledger-outcome", words.t(page.body.deals.length === 0 ? "ledger.none" : "ledger.count", { n: page.body.deals.length }), "");
 }
 
-/** What came since, where all is shown up to now and nobody reads older deals. */
-function follow() {
-  if (shown.to !== null || turned || document.visibilityState === "hidden") return;
-  showLedger();
-  showMap(daysOf(rangeOf(shown, words.now()), words.zone));
+/** Whether what comes is shown as it comes. */
+function follows() {
+  return shown.to === null && document.visibilityState !== "hidden";
 }
 
 /** Has the address and the form name what is shown. */
@@ -169,5 +168,6 @@ words.ready.finally(() => {
   if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.join(", ") }), "bad");
   show();
 });
-setInterval(follow, FOLLOWS);
+setInterval(() => follows() && !turned && showLedger(), FOLLOWS);
+setInterval(() => follows() && showMap(daysOf(rangeOf(shown, words.now()), words.zone)), MAP_FOLLOWS);
 start();

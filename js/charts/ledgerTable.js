@@ -2,7 +2,6 @@
 
 import { duration } from "../lib/durations.js";
 import { MISSING, figure } from "../lib/figures.js";
-import { visible } from "../lib/wire.js";
 import { keyed, make, setAttribute, setText } from "../widgets/text.js";
 
 const HEADS = ["ended", "pair", "flowed", "outWh", "inWh", "lossWh", "unsure", "end"];
@@ -94,7 +93,7 @@ export function createSumsTable(host, { words }) {
   function rowOf(sum, by, shown) {
     const texts = {
       start: sum.start.slice(0, { hour: 16, day: 10, month: 7 }[by]).replace("T", " "), // by the site's clock already
-      pair: sum.dischargingUnit === null ? "" : words.t("ledger.between", { from: visible(sum.dischargingUnit), to: visible(sum.chargingUnit) }),
+      pair: sum.dischargingUnit === null ? "" : words.t("ledger.between", { from: sum.dischargingUnit, to: sum.chargingUnit }),
       deals: String(sum.deals),
       outWh: figure(sum.outWh, 1),
       inWh: figure(sum.inWh, 1),

@@ -8,7 +8,6 @@ import { failureSentence } from "../lib/sentences.js";
 import { clockOf, coverageText, energyPanes, energyText, figureText, filled, labelOf, powerPanes, slotTime, unitOf } from "../lib/slotFigures.js";
 import { isEmpty, isLong, renewed, slotsOf, sumsOf } from "../lib/slots.js";
 import { SPANS, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../lib/timeSpans.js";
-import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
 import { buildFigure, createChart, showFigure } from "./chart.js";
 import { createLedgerTable } from "./ledgerTable.js";
@@ -235,7 +234,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
   }
 
   function nameOf(unitId) {
-    return unitId === null ? words.t("cluster.label") : isolated(unitId);
+    return unitId ?? words.t("cluster.label");
   }
 
   function renderTools() {

@@ -8,7 +8,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
@@ -360,6 +360,37 @@ def test_without_the_chart_library_the_page_says_what_to_do_and_shows_tables(
     expect(rows.nth(100).locator("td").nth(1)).to_be_visible()
     assert [row[2:] for row in cells(rows)] == [figures(known(minute)) for minute in range(MINUTES)]
     expect(page.locator("#ledger-deals tbody tr")).to_have_count(2)
+
+
+def test_a_hostile_id_is_text_wherever_it_stands(opened: OpenPage, night: Night) -> None:
+    """H9: in the head, the chart's name, the form and the ledger; isolated, and once."""
+    hostile = "<b>\u05e91</b>"
+    deal = {
+        "id": 1, "chargingUnit": hostile, "dischargingUnit": "E001", "requester": None, "responder": None,
+        "request": None, "masterDeal": False, "startTime": None, "agreedAt": night.at(0).isoformat(), "sawBegin": True,
+        "flowedFrom": night.at(1).isoformat(), "flowedTo": night.at(9).isoformat(),
+        "endedAt": night.at(9).isoformat(), "end": "delivered", "cause": None, "outWh": 10.0, "inWh": 9.0,
+        "lossWh": 1.0, "uncertaintyWh": 0.5, "coverage": 1.0, "method": "measured",
+    }  # fmt: skip
+    page = opened("help.html")
+    page.route(re.compile(r"/ledger\?"), lambda route: route.fulfill(json={"deals": [deal], "next": None}))
+    page.goto(page.url.replace("help.html", f"history.html?unitId={quote(hostile)}&{night.query}"))
+    records = page.locator("#history-records")
+    expect(records.locator("canvas")).to_have_count(3)
+    assert bare(page.locator("#history-of").inner_text()) == hostile
+    for part in (records.locator(".chart-frame"), records.locator(".chart-table")):
+        records.locator(".chart-tools button").last.click()
+        label = bare(part.get_attribute("aria-label") or "")
+        assert label == f"Powers, charge and deals of {hostile}"
+    expect(page.locator("#ledger-deals td").nth(1)).to_contain_text(hostile)
+    point(page, marked(records, night), 5)
+    expect(records.locator(".chart-notes li")).to_contain_text(["E001"])
+    expect(page.locator("#history-unit")).to_have_value(hostile)
+
+
+def bare(text: str) -> str:
+    """Without the signs that isolate a text among others."""
+    return re.sub("[\u2066-\u2069]", "", text)
 
 
 def test_nothing_of_the_charts_is_loaded_before_one_is_opened(opened: OpenPage) -> None:
