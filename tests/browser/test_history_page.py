@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from tests.browser.conftest import OpenPage, Plant, pages, running
+from tests.browser.conftest import WAIT, OpenPage, Plant, pages, running
 from tests.browser.known_night import (
     GIVING,
     MINUTES,
@@ -32,6 +32,14 @@ from tests.system.console import lay_out, settings_for
 
 COLUMNS = ("pvW", "loadW", "gridW", "chargePercent")
 """What the chart of a unit shows of each slot, by the names of the file."""
+
+
+@pytest.fixture(autouse=True)
+def _patient() -> Iterator[None]:
+    """These pages ask for much at once, which takes its time on a busy machine."""
+    expect.set_options(timeout=WAIT)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
