@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks import grid as made
 from main_controller.assessment.assess import Assessor
+from main_controller.assessment.grid_state import GridState
 from main_controller.assessment.moment import Moment
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.modes import ConverterStatus
@@ -64,11 +65,11 @@ class Grid:
             ConverterEffect(f"c{self.number}", unit_id, ConverterStatus.WAIT, 0.0, 0.0, entered=self.now)
         )
 
-    def assess(self) -> None:
+    def assess(self) -> GridState:
         """Ask for the state now."""
         effects = self.effects.converter_effects(), self.effects.mode_effects()
         moment = Moment(self.cache.snapshot(), self.now, datetime.now(UTC), TIMING, *effects)
-        self.assessor.assess(moment)
+        return self.assessor.assess(moment)
 
 
 def cost(change: Callable[[int], object], then: Callable[[], object]) -> list[float]:

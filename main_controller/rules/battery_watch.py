@@ -39,7 +39,7 @@ BY_FLOW = (ConditionKind.BELOW_RESERVE, ConditionKind.ABOVE_FULL, ConditionKind.
 
 def battery_conditions(look: Look) -> Iterator[Condition]:
     """What is wrong with the batteries of all live converters at work."""
-    for unit in look.grid.live:
+    for unit in look.live:
         if unit.last_status is ConverterStatus.WAIT and abs(current_of(unit) or 0.0) <= FLOWS:
             continue
         flow = _flow(unit, look)

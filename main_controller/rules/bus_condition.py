@@ -8,6 +8,7 @@ limit, so that it does not flicker.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from main_controller.assessment.flows import Flow
@@ -103,7 +104,7 @@ class Condition:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """One look: everything known, the limits, which conditions were told and have held since, the deals with their
     accounts, and how each unit went of late."""
@@ -113,6 +114,11 @@ class Look:
     told: Collection[Key] = ()
     deals: Sequence[tuple[Flow, DealAccount | None]] = ()
     trends: Trends = Trends()
+
+    @cached_property
+    def live(self) -> Sequence[UnitAssessment]:
+        """The live units, found once for all rules."""
+        return self.grid.live
 
     def slack(self, kind: ConditionKind, unit_id: str | None, by: float) -> float:
         """How far inside its limit a figure must come before this condition is over: `by`, once it was told."""

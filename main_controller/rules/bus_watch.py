@@ -8,7 +8,7 @@ physics forbids in `physics_watch` and `trend_watch`.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from main_controller.assessment.grid_state import GridState, ids
+from main_controller.assessment.grid_state import ids
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.rules.battery_watch import battery_conditions
@@ -39,32 +39,31 @@ class Explained:
 
 def conditions(look: Look, explained: Explained) -> list[Condition]:
     """Everything that is wrong at this look."""
-    grid = look.grid
     return [
-        *_heavy(grid),
-        *_references(grid),
+        *_heavy(look),
+        *_references(look),
         *_followers(look),
         *voltage_conditions(look),
         *current_conditions(look),
         *battery_conditions(look),
         *physics_conditions(look),
         *trend_conditions(look),
-        *_unexplained(grid, explained),
+        *_unexplained(look, explained),
     ]
 
 
-def _heavy(grid: GridState) -> Iterable[Condition]:
+def _heavy(look: Look) -> Iterable[Condition]:
     """I5: a converter reports a fault."""
-    for unit in grid.live:
+    for unit in look.live:
         if unit.alarm:
             text = say("rules.showsAlarm", "{unit}'s converter shows a heavy alarm", unit=unit.id)
             gone = say("rules.showsAlarmNoMore", "{unit}'s converter shows no heavy alarm any more", unit=unit.id)
             yield Condition(ConditionKind.HEAVY_ALARM, unit.id, text, gone, 0.0)
 
 
-def _references(grid: GridState) -> Iterable[Condition]:
+def _references(look: Look) -> Iterable[Condition]:
     """I6: at most one converter holds the bus."""
-    references = [unit for unit in grid.live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
+    references = [unit for unit in look.live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     if len(references) > 1:
         text = (
             say("rules.twoReferences", "Two converters hold the bus at once: {units}", units=ids(references))
@@ -94,7 +93,7 @@ def _followers(look: Look) -> Iterable[Condition]:
         return
     unheard = [unit for unit in units if unit.estimate.possibly(None) and unit.state is not UnitState.LIVE]
     doubt = say("rules.unheardMay", "; whether {units} does, nobody hears", units=ids(unheard)) if unheard else ""
-    for unit in grid.live:
+    for unit in look.live:
         if unit.last_status is not None and unit.last_status.current_controlled:
             volts = None if unit.reading is None else unit.reading.vg
             text = say(
@@ -111,7 +110,7 @@ def _followers(look: Look) -> Iterable[Condition]:
 
 def _cut_off(look: Look) -> Iterable[Condition]:
     """I6: a current-controlled converter on a dead bus while another holds it: its piece of the bus is cut off."""
-    for unit in look.grid.live:
+    for unit in look.live:
         volts = None if unit.reading is None else unit.reading.vg
         dead = volts is not None and abs(volts) < look.limits.dead_bus
         if dead and unit.last_status is not None and unit.last_status.current_controlled:
@@ -126,13 +125,13 @@ def _cut_off(look: Look) -> Iterable[Condition]:
             yield Condition(ConditionKind.NO_REFERENCE, unit.id, text, gone, SETTLES, {"vg": volts}, grave=True)
 
 
-def _unexplained(grid: GridState, explained: Explained) -> Iterable[Condition]:
+def _unexplained(look: Look, explained: Explained) -> Iterable[Condition]:
     """I6: a converter at work that neither a deal nor an order from here explains; the gravest after a stop."""
-    for unit in grid.live:
+    for unit in look.live:
         status = unit.last_status
         if status is None or status is ConverterStatus.WAIT or explained.of(unit.id) is not None:
             continue
-        if grid.mode in SHARING_MODES and not grid.grid_master_known:
+        if look.grid.mode in SHARING_MODES and not look.grid.grid_master_known:
             continue  # the deals cannot be told, so nobody knows that none explains it
         stopped = unit.obeys is Mode.STOP
         told = {"unit": unit.id, "status": status.label}
@@ -146,7 +145,7 @@ def _unexplained(grid: GridState, explained: Explained) -> Iterable[Condition]:
             )
         )
         gone = say("rules.unexplainedNoMore", "{unit} is explained or in Wait again", unit=unit.id)
-        numbers = {"mode": str(grid.mode) if isinstance(grid.mode, Mode) else None}
+        numbers = {"mode": str(look.grid.mode) if isinstance(look.grid.mode, Mode) else None}
         yield Condition(ConditionKind.UNEXPLAINED, unit.id, text, gone, UNEXPLAINED, numbers, grave=stopped)
 
 

@@ -30,7 +30,7 @@ def current_conditions(look: Look) -> Iterator[Condition]:
 def _near_limits(look: Look) -> Iterable[Condition]:
     """I7: a unit carries 95 % of its limit or more."""
     limit = look.limits.unit_current
-    for unit in look.grid.live:
+    for unit in look.live:
         amps = current_of(unit)
         part = NEAR - look.slack(ConditionKind.UNIT_CURRENT, unit.id, BACK)
         if amps is None or abs(amps) <= FLOWS or abs(amps) < part * limit - 1e-9:
@@ -53,7 +53,7 @@ def _near_limits(look: Look) -> Iterable[Condition]:
 def _near_bus_limit(look: Look) -> Iterable[Condition]:
     """I7: all units together carry 95 % of the bus' limit or more; whoever does not tell is not counted."""
     limit = look.limits.bus_current
-    told = {unit.id: current_of(unit) for unit in look.grid.live}
+    told = {unit.id: current_of(unit) for unit in look.live}
     carried = {unit_id: abs(amps) for unit_id, amps in told.items() if amps is not None and abs(amps) > FLOWS}
     total = round(sum(carried.values()), 3)
     if not carried or total < (NEAR - look.slack(ConditionKind.BUS_CURRENT, None, BACK)) * limit - 1e-9:
@@ -72,7 +72,7 @@ def _near_bus_limit(look: Look) -> Iterable[Condition]:
 
 def _against_words(look: Look) -> Iterable[Condition]:
     """I13: a charge that gives, a discharge that takes, or a converter in Wait through which current flows."""
-    for unit in look.grid.live:
+    for unit in look.live:
         amps, status = current_of(unit), unit.last_status
         if amps is None or status is None or status is ConverterStatus.VOLTAGE_REFERENCE:
             continue

@@ -7,10 +7,8 @@ nothing. Whatever a unit that is not live may carry is not known, so sums are ma
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from itertools import takewhile
 
-from main_controller.assessment.grid_state import GridState, UnitAssessment
-from main_controller.domain.freshness import Reading
+from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.modes import ConverterStatus
 from main_controller.rules.bus_condition import FLOWS, SKEW, Condition, ConditionKind, Look
 from main_controller.rules.live_bus import listed
@@ -54,7 +52,7 @@ def physics_conditions(look: Look) -> Iterator[Condition]:
 
 
 def _bus_live(look: Look) -> bool:
-    shown = [unit.reading.vg for unit in look.grid.live if unit.reading is not None and unit.reading.vg is not None]
+    shown = [unit.reading.vg for unit in look.live if unit.reading is not None and unit.reading.vg is not None]
     return any(abs(vg) > look.limits.dead_bus for vg in shown)
 
 
@@ -63,18 +61,20 @@ def _currents(look: Look) -> Iterable[Condition]:
     grid = look.grid
     if any(unit.estimate.statuses != {ConverterStatus.WAIT} and not unit.live for unit in grid.units.values()):
         return  # what it carries is not known
-    ranges = [_carried(unit, grid) for unit in grid.live]
-    known = [one for one in ranges if one is not None]
-    if len(known) < len(ranges):
-        return
-    flowing = [one for one in known if any(abs(amps) > FLOWS for amps in one)]
+    flowing: list[tuple[float, float]] = []
+    for unit in look.live:
+        carried = _carried(unit, grid.now - SKEW)
+        if carried is None:
+            return  # nor is that
+        if carried[0] < -FLOWS or carried[1] > FLOWS:
+            flowing.append(carried)
     lowest, highest = sum(low for low, _ in flowing), sum(high for _, high in flowing)
-    size = sum(max(abs(low), abs(high)) for low, high in flowing)
+    size = sum(max(-low, high) for low, high in flowing)
     errs = max(OFF_AT_LEAST, OFF_EACH * len(flowing) + OFF_PART * size)
     off = lowest if lowest > 0 else highest if highest < 0 else 0.0
     if round(abs(off), 6) <= errs - look.slack(ConditionKind.CURRENTS_OFF, None, errs / 4):
         return
-    told = {unit.id: unit.reading.ig for unit in grid.live if unit.reading is not None and unit.reading.ig is not None}
+    told = {unit.id: unit.reading.ig for unit in look.live if unit.reading is not None and unit.reading.ig is not None}
     gives = -sum(amps for amps in told.values() if amps < -FLOWS)
     takes = sum(amps for amps in told.values() if amps > FLOWS)
     text = say(
@@ -85,24 +85,26 @@ def _currents(look: Look) -> Iterable[Condition]:
     )
     gone = say("rules.currentsOffNoMore", "What units give to the bus and take from it adds up again")
     numbers = {"gives": round(gives, 3), "takes": round(takes, 3), "allowed": round(errs, 3)}
-    units = tuple(unit.id for unit in grid.live)
+    units = tuple(unit.id for unit in look.live)
     yield Condition(ConditionKind.CURRENTS_OFF, None, text, gone, SKEW, numbers, units=units, needs=("ig",))
 
 
-def _carried(unit: UnitAssessment, grid: GridState) -> tuple[float, float] | None:
-    """The least and the most current (A) that the unit told within the skew, and just before it; None: not told."""
-    within = list(takewhile(lambda reading: grid.now - reading.at <= SKEW, reversed(unit.recent)))
-    amps = _amps([*within, *unit.recent[-1 - len(within) :][:1]])
-    return (min(amps), max(amps)) if amps else None
-
-
-def _amps(readings: Iterable[Reading]) -> list[float]:
-    return [reading.ig for reading in readings if reading.ig is not None]
+def _carried(unit: UnitAssessment, since: float) -> tuple[float, float] | None:
+    """The least and the most current (A) that the unit told since then, and just before it; None: not told."""
+    low = high = None
+    for reading in reversed(unit.recent):
+        amps = reading.ig
+        if amps is not None:
+            low = amps if low is None or amps < low else low
+            high = amps if high is None or amps > high else high
+        if reading.at < since:
+            break
+    return None if low is None or high is None else (low, high)
 
 
 def _voltages(look: Look) -> Iterable[Condition]:
     """One wire has one voltage, also where no reference is seen; with one, `voltage_watch` compares with that."""
-    live = look.grid.live
+    live = look.live
     if any(unit.last_status is ConverterStatus.VOLTAGE_REFERENCE for unit in live):
         return
     shown = {unit.id: unit.reading.vg for unit in live if unit.reading is not None and unit.reading.vg is not None}
@@ -125,7 +127,7 @@ def _voltages(look: Look) -> Iterable[Condition]:
 def _losses(look: Look) -> Iterable[Condition]:
     """A converter gives between 80 and 100 % of what it takes."""
     low, high = EFFICIENT
-    for unit in look.grid.live:
+    for unit in look.live:
         wg, wb = unit.figures.wg, unit.figures.wb
         if wg is None or wb is None or abs(wg) < LOSES_FROM:
             continue

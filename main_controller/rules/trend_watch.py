@@ -22,7 +22,7 @@ MOVED_PARTS = 2.0
 
 def trend_conditions(look: Look) -> Iterator[Condition]:
     """What the last minutes of each live unit say that cannot be."""
-    for unit in look.grid.live:
+    for unit in look.live:
         trend = look.trends.units.get(unit.id)
         if trend is not None:
             yield from _charge_against(unit.id, trend)

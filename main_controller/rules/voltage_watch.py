@@ -26,7 +26,7 @@ BACK = 1.0
 
 def voltage_conditions(look: Look) -> Iterator[Condition]:
     """I14: above `voltage_max`; below `voltage_min` with a reference; off the reference's voltage by the tolerance."""
-    live = look.grid.live
+    live = look.live
     shown = {unit.id: unit.reading.vg for unit in live if unit.reading is not None and unit.reading.vg is not None}
     yield from _high(shown, look)
     references = [unit for unit in live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
