@@ -172,7 +172,7 @@ export default {
   "outcome.sending": "送信中", "outcome.sending.of": "送信中、{of} 台中 {n} 台で確認", "outcome.done": "完了", "outcome.accepted": "受理済み、反映の確認待ち", "outcome.accepted.of": "受理済み、{of} 台中 {n} 台で確認", "outcome.verified": "完了、反映を確認", "outcome.answered": "DC/DC Converter の応答では完了、データでの確認待ち", "outcome.unread": "DC/DC Converter の応答では完了、その後データでは未確認", "outcome.partlyVerified": "一部のみ確認", "outcome.contradicted": "データと矛盾", "outcome.timedOut": "時間内に反映を確認できません", "outcome.failed": "失敗", "outcome.cancelled": "取消し", "outcome.at": "{what}: {outcome} · {at}", "outcome.confirming": "全 {n} 台で反映、確認中", "outcome.set": "設定済み", "outcome.cleared": "解除済み", "outcome.takenOff": "解除済み",
   "outcome.unreachable": "Main Controller から応答がありません。操作が実行されたか不明です。再操作の前に状態を確認してください。",
   "outcome.garbled": "Main Controller の応答ではありません。操作が実行されたか不明です。", "outcome.gaveway": "Stop all を優先して通信を打ち切りました。操作が実行されたか不明です。", "outcome.seeking": "到達を確認中です。自動で再送はしません。",
-  "outcome.unknown": "未確認", "outcome.absent": "届いていません", "outcome.restarted": "その間に Main Controller が再起動したため、操作が届いていたか不明です。再度操作する前に状態を確認してください。",
+  "outcome.unknown": "結果不明", "outcome.absent": "届いていません", "outcome.restarted": "その間に Main Controller が再起動したため、操作が届いていたか不明です。再度操作する前に状態を確認してください。",
   "outcome.came": "その後の操作: {orders}。", "outcome.nottaken": "受け付けなかったノード {units}",
   "outcome.unlatched": "ラッチ停止中のため拒否され、送信されていません。ラッチは解除済みです。",
   "outcome.timeout": "時間内に応答がありません。操作が実行されたか不明です。",

@@ -11,6 +11,7 @@ from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, Tries, UnitOutcome
 from main_controller.domain.orders import (
+    ORDERS,
     BudoOrder,
     ClearScheduleOrder,
     EndTransferOrder,
@@ -39,7 +40,12 @@ GRID = "the grid"
 UNWRITTEN = 100
 """How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
-UNKNOWN_OUTCOME = say("watching.outcomeUnknown", "Outcome unknown: the program ended between sending and recording.")
+CUT_OFF: Mapping[Stage, Sentence] = {
+    Stage.CAME: say("watching.endedBefore", "The program ended before it was recorded what came of it."),
+    Stage.INTENT: say("watching.outcomeUnknown", "The program ended between sending and recording."),
+    Stage.ACCEPTED: say("watching.endedAccepted", "It was accepted, and the program ended before its end was seen."),
+}
+"""Why nobody knows what came of an order that the program's end cut off, by how far it had come."""
 
 
 class Journaling:
@@ -163,11 +169,11 @@ class Journaling:
             return int(wall().timestamp())
 
     def unfinished(self) -> list[dict[str, Any]]:
-        """The orders of earlier runs that may have been sent and of which nobody knows; to be asked before any order.
+        """The orders of earlier runs whose end nobody knows, with how far each came; to be asked before any order.
 
         Raises ControllerError when the journal cannot be read.
         """
-        return self._journal.unfinished()
+        return self._journal.unfinished([order.name for order in ORDERS])
 
     def earlier_person_orders(self) -> dict[str | None, datetime]:
         """When a person last ordered a mode, by unit, or Stop all, in earlier runs (Z12); empty if it cannot be read.
@@ -208,7 +214,8 @@ class Journaling:
             log.error("nobody can tell which orders were under way when the program ended: %s", error.sentence)
             return []
         for row in rows:
-            log.warning("%s by %s (%s): %s", row["commandId"], row["by"], row["what"], UNKNOWN_OUTCOME)
+            why = CUT_OFF[row["stage"]]
+            log.warning("%s by %s (%s): not known: %s", row["commandId"], row["by"], row["what"], why)
             self._journal.append(
                 ORDER,
                 by=row["by"],
@@ -216,7 +223,7 @@ class Journaling:
                 what=row["what"],
                 before=row["before"],
                 after=row["after"],
-                outcome=_outcome(Stage.UNKNOWN, UNKNOWN_OUTCOME),
+                outcome=_outcome(Stage.UNKNOWN, why),
                 command_id=row["commandId"],
                 order=row["order"],
                 stage=Stage.UNKNOWN,

@@ -63,7 +63,7 @@ test("an order that is still under way says so, and one whose end nobody knows c
   const [came] = mattersOf(newestFirst(row("came", { commandId: "c8", after: { mode: "stop" } }), row("intent", { commandId: "c8", after: { mode: "stop" } })));
   assert.equal(outcomeOf(came, words), "under way");
   const [lost] = mattersOf([row("unknown", { commandId: "c9", outcome: "unknown: None", after: { mode: "stop" } })]);
-  assert.equal(outcomeOf(lost, words), "not known yet");
+  assert.equal(outcomeOf(lost, words), "not known");
   assert.equal(levelOf(lost), "warn");
 });
 

@@ -12,6 +12,7 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, Tries, UnitOutcome
+from main_controller.domain.orders import ORDERS
 from main_controller.domain.progress import UnitsShow
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.domain.timing import Timing
@@ -307,24 +308,41 @@ def kill_after(site: Site, *steps: str) -> None:
     site.database.write_once()
 
 
-def test_an_order_killed_between_sending_and_recording_is_told_as_unknown_once(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_every_order_that_a_kill_cut_off_is_told_as_unknown_once(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     kill_after(site, "intent")
     kill_after(site, "intent", "accepted")
     kill_after(site)
     again = site.restarted()
     rows = again.journaling.tell_unfinished()
-    assert [row["commandId"] for row in rows] == ["c1"]
+    assert [(row["commandId"], row["stage"]) for row in rows] == [("c1", "intent"), ("c2", "accepted"), ("c3", "came")]
     assert rows[0]["after"] == {"word": "0x0014", "dvg": 350.0, "dig": 2.0}
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 3
     assert "c1 by 10.0.0.7" in caplog.text
-    told = again.rows()[-1]
-    assert told["outcome"] == "unknown: Outcome unknown: the program ended between sending and recording."
-    assert (told["unitId"], told["commandId"]) == ("E001", "c1")
+    told = again.rows()[-3:]
+    assert [row["outcome"] for row in told] == [
+        "unknown: The program ended between sending and recording.",
+        "unknown: It was accepted, and the program ended before its end was seen.",
+        "unknown: The program ended before it was recorded what came of it.",
+    ]
+    assert [(row["unitId"], row["commandId"]) for row in told] == [("E001", "c1"), ("E001", "c2"), ("E001", "c3")]
     third = again.restarted()
     assert third.journaling.tell_unfinished() == []
     third.database.close()
+
+
+@pytest.mark.parametrize("name", sorted({order.name for order in ORDERS} - {"setSchedule", "clearSchedule"}))
+@pytest.mark.parametrize("accepted", [False, True])
+def test_no_kind_of_order_stands_open_in_the_journal_after_a_kill(site: Site, name: str, accepted: bool) -> None:
+    """A schedule's row is written once it is done; its files are looked at anew."""
+    command = site.begin(name, wanted={})
+    if accepted:
+        site.log.update(command.id, state=CommandState.ACCEPTED, sent=True, settled=2.0)
+    site.database.write_once()
+    again = site.restarted()
+    again.journaling.tell_unfinished()
+    last = again.rows()[-1]
+    assert (last["commandId"], last["order"], last["stage"]) == (command.id, name, "unknown")
+    again.database.close()
 
 
 def test_what_an_unfinished_order_was_about_is_said_again_in_every_language(site: Site) -> None:
@@ -334,7 +352,7 @@ def test_what_an_unfinished_order_was_about_is_said_again_in_every_language(site
     again.journaling.tell_unfinished()
     told = again.rows()[-1]
     codes = {one["text"]: one["code"] for one in again.journal.messages([told["id"]])}
-    assert (told["stage"], codes[told["what"]]) == ("unknown", "watching.aboutToSend")
+    assert (told["stage"], codes[told["what"]]) == ("unknown", "watching.orderWanting")
     again.database.close()
 
 
