@@ -126,6 +126,7 @@ export function doneKey({ order }) {
 /** The words' key of how an order has ended. */
 export function endKey(command) {
   if (command.state === "verified" && UNSEEN.has(command.order)) return doneKey(command);
+  if (command.order === "stopAll" && command.state === "verified") return awaitsReading(command) ? "stopall.answered" : "stopall.not";
   return command.state === "verified" && awaitsReading(command) ? "outcome.answered" : `outcome.${command.state}`;
 }
 
@@ -161,7 +162,7 @@ function unitsIn({ units }, state) {
 
 /** The end of Stop all: every unit in Wait, or the units that are not (Z9). */
 function stopAllStanding(command, words) {
-  if (command.state === "verified") return words.t(awaitsReading(command) ? "stopall.answered" : "stopall.not");
+  if (command.state === "verified") return words.t(endKey(command));
   const sentence = command.error ? words.said(command.error) : words.t(`outcome.${command.state}`);
   const units = Object.entries(command.units ?? {})
     .filter(([, unit]) => unit?.state !== "verified")

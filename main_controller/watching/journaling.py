@@ -27,6 +27,7 @@ from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, joined, say
 from main_controller.store.journal import AHEAD, OUTCOMES, Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
+from main_controller.watching.answers import by_answer
 from main_controller.watching.earlier_stops import EarlierStop, earlier_stops
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,8 @@ class Journaling:
     def command_changed(self, before: Command | None, after: Command) -> None:
         """Journal a command that came or whose state, sending or note changed; progress alone writes nothing.
 
-        Of an order about a schedule only a refusal is written here: what it did is told by `schedule_set`.
+        Of what is done by converters' own answers the reading that shows the last of them is written too. Of an order
+        about a schedule only a refusal is written here: what it did is told by `schedule_set`.
         """
         if isinstance(after.order, ScheduleOrder | ClearScheduleOrder) and not _refused(after):
             return
@@ -81,6 +83,8 @@ class Journaling:
         if before is None or before.state is not after.state:
             kind, stage = (REFUSAL, Stage.REFUSED) if _refused(after) else (ORDER, Stage(str(after.state)))
             self._command(kind, stage, after, after.error, before=after.before or None, after=_result(after))
+        elif after.state.in_effect and by_answer(before) and not by_answer(after):
+            self._command(ORDER, Stage(str(after.state)), after, after=_result(after))
         elif after.sent == "unknown" and before.sent != "unknown" and after.error is not None:
             self._command(ORDER, Stage.UNKNOWN, after, after.error, before=after.before or None, after=_result(after))
 

@@ -85,6 +85,26 @@ def test_an_order_that_goes_well_is_told_from_its_coming_to_its_being_seen(site:
     assert seen["after"]["units"]["E001"]["shows"] == "0x0014"
 
 
+@pytest.mark.parametrize(("order", "unit_id"), [("setDcdc", "E001"), ("stopAll", None)])
+def test_what_was_done_by_an_answer_is_told_again_once_the_last_reading_shows_it(
+    site: Site, order: str, unit_id: str | None
+) -> None:
+    """One verdict everywhere: the row must not stand at the answer, nor claim a reading before there was one."""
+
+    def seen(first: str, second: str) -> dict[str, UnitOutcome]:
+        return {"E001": UnitOutcome("verified", evidence=first), "E002": UnitOutcome("verified", evidence=second)}
+
+    command = site.begin(order, unit_id, wanted={})
+    site.log.update(command.id, state=CommandState.VERIFIED, units=seen("converter", "converter"))
+    site.log.update(command.id, units=seen("reading", "converter"))
+    site.log.update(command.id, units=seen("reading", "reading"))
+    site.log.update(command.id, units=seen("reading", "reading"), note=None)
+    told = [row["after"]["units"] for row in site.rows() if row["stage"] == "verified"]
+    assert [[unit["evidence"] for unit in units.values()] for units in told] == [
+        ["converter", "converter"], ["reading", "reading"],
+    ]  # fmt: skip
+
+
 def test_a_cluster_order_has_no_unit(site: Site) -> None:
     site.begin("stopAll", None, wanted={})
     row = site.rows()[0]
