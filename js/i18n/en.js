@@ -19,7 +19,7 @@ export default {
   "trust.data": "data", "trust.age": "{time} old", "trust.grid": "grid",
   "trust.nodata": "none yet",
   "trust.noerror": "no error", "trust.error": "error", "trust.cannot": "cannot tell",
-  "trust.up": "up {time}", "trust.down": "down {time}",
+  "trust.up": "up {time}", "trust.down": "down {time}", "trust.up.start": "up", "trust.down.start": "down",
   "grid.master": "Grid Master", "grid.nomaster": "none known",
   "tools.label": "Tools", "language.label": "Language",
   "theme.label": "Theme", "theme.auto": "Auto", "theme.dark": "Dark", "theme.light": "Light",
@@ -41,6 +41,8 @@ export default {
 
   "banner.emulatorEmulator": "apis-web (Emulator Emulator, unit data) cannot be reached since {at} ({time}). {error}",
   "banner.budoEmulator": "apis-web (Budo Emulator, modes and deals) cannot be reached since {at} ({time}). {error}",
+  "banner.emulatorEmulator.start": "apis-web (Emulator Emulator, unit data) has not been reached since the controller was started. {error}",
+  "banner.budoEmulator.start": "apis-web (Budo Emulator, modes and deals) has not been reached since the controller was started. {error}",
   "banner.worker": "The {name} of this controller is not running: {error}",
   "banner.journal": "The journal cannot be written, orders still go out: {error}",
   "banner.notkept": "The disk refuses, orders still go out: {error}",

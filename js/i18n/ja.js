@@ -19,7 +19,7 @@ export default {
   "trust.data": "データ", "trust.age": "{time} 前", "trust.grid": "グリッド",
   "trust.nodata": "未取得",
   "trust.noerror": "異常なし", "trust.error": "異常", "trust.cannot": "判定不能",
-  "trust.up": "接続 {time}", "trust.down": "切断 {time}",
+  "trust.up": "接続 {time}", "trust.down": "切断 {time}", "trust.up.start": "接続", "trust.down.start": "切断",
   "grid.master": "Grid Master", "grid.nomaster": "不明",
   "tools.label": "ツール", "language.label": "言語",
   "theme.label": "配色", "theme.auto": "自動", "theme.dark": "ダーク", "theme.light": "ライト",
@@ -41,6 +41,8 @@ export default {
 
   "banner.emulatorEmulator": "{at} から({time})apis-web(Emulator Emulator、ノード情報)に接続できません。{error}",
   "banner.budoEmulator": "{at} から({time})apis-web(Budo Emulator、Mode と電力融通情報)に接続できません。{error}",
+  "banner.emulatorEmulator.start": "Main Controller の起動後、apis-web(Emulator Emulator、ノード情報)に一度も接続できていません。{error}",
+  "banner.budoEmulator.start": "Main Controller の起動後、apis-web(Budo Emulator、Mode と電力融通情報)に一度も接続できていません。{error}",
   "banner.worker": "Main Controller の {name} が動作していません: {error}",
   "banner.journal": "操作記録を書き込めません(操作は可能です): {error}",
   "banner.notkept": "ディスクに書き込めません(操作は可能です): {error}",
