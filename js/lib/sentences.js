@@ -4,6 +4,7 @@ import { duration } from "./durations.js";
 import { latchOf, latchTexts } from "./estop.js";
 import { MISSING, figure, finite, signed } from "./figures.js";
 import { exactly } from "./numbers.js";
+import { whoText } from "./who.js";
 import { isolated } from "./wire.js";
 
 const WORDS = { wait: "did.wait", reference: "did.reference", charge: "did.charge", discharge: "did.discharge" };
@@ -97,7 +98,7 @@ function converterWords(wanted, words) {
     : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
 }
 
-const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset"]); // what no reading shows: done is all there is
+const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset", "clearThen"]); // what no reading shows: done is all there is
 
 const DONE_AS = { setSchedule: "outcome.set", clearSchedule: "outcome.cleared", setLock: "outcome.set", clearLock: "outcome.takenOff" }; // what is set is still to come
 
@@ -240,7 +241,7 @@ function cameSince({ came, error }, words) {
   if (orders.length === 0) return "";
   const each = orders.map(({ order, unitId, mode, by, at }) => {
     const title = orderTitle({ order, unitId, wanted: { mode } }, words);
-    return `${title} (${[by ? words.name(by) : "", words.time(at)].filter(Boolean).join(words.t("list.and"))})`;
+    return `${title} (${[by ? whoText(by, words) : "", words.time(at)].filter(Boolean).join(words.t("list.and"))})`;
   });
   return words.t("outcome.came", { orders: namesOf(each, words, 4) });
 }

@@ -217,7 +217,8 @@ function bannersOf({ alive, status }, words) {
     add(key, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") }, `banner.${peer}`);
   }
   for (const [name, worker] of Object.entries(status?.workers ?? {})) {
-    if (worker?.alive === false) add("banner.worker", "alarm", { name, error: words.said(worker.lastError ?? "") }, `worker:${name}`);
+    if (worker?.alive === false)
+      add("banner.worker", "alarm", { name: words.t(`worker.${name}`), error: words.said(worker.lastError ?? "") }, `worker:${name}`);
   }
   if (status?.grid?.error === true) add("banner.griderror", "alarm");
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");

@@ -259,7 +259,7 @@ class Desk:
                 "orders.cameSince",
                 "{what} by {by} came in its scope after it was asked; look, and press it again.",
                 what=_what(came[0]),
-                by=str(came[0].by),
+                by=came[0].by.said,
             )
             raise self.refuse(command, told, cause="moment", came=came)
         for change in self.moments.changes_since(moment):

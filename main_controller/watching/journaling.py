@@ -20,11 +20,13 @@ from main_controller.domain.orders import (
     ScheduleOrder,
     StopAllOrder,
 )
+from main_controller.domain.schedule import Operation
 from main_controller.domain.scope import named
 from main_controller.domain.timestamps import said_time
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, joined, say
+from main_controller.store.chronicle import GRID
 from main_controller.store.journal import AHEAD, OUTCOMES, Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
 from main_controller.watching.answers import by_answer
@@ -34,10 +36,6 @@ log = logging.getLogger(__name__)
 
 ORDER, REFUSAL, OVERRIDE, INTENT = "order", "refusal", "override", "intent"
 SCHEDULE, LOCK, START = "schedule", "lock", "start"
-GRID = "the grid"
-"""Who did what nobody ordered."""
-
-
 UNWRITTEN = 100
 """How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
@@ -284,13 +282,11 @@ class Journaling:
         Both are ISO 8601; `due` is None where it was cleared, `done` says whether there was one to clear.
         """
         stage = Stage.SET if due is not None else Stage.CLEARED if done else Stage.NONE
-        scope = named(unit_id)
+        told = {"operation": Operation(operation).label, "scope": named(unit_id)}
         what = (
-            say("watching.scheduleSet", "schedule {operation} for {scope} set", operation=operation, scope=scope)
+            say("watching.scheduleSet", "schedule of {operation} for {scope} set", **told)
             if due is not None
-            else say(
-                "watching.scheduleCleared", "schedule {operation} for {scope} cleared", operation=operation, scope=scope
-            )
+            else say("watching.scheduleCleared", "schedule of {operation} for {scope} cleared", **told)
         )
         self._journal.append(
             SCHEDULE,
@@ -305,7 +301,15 @@ class Journaling:
             stage=stage,
         )
 
-    def lock(self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+    def lock(
+        self,
+        by: str,
+        scope: str,
+        *,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+        command_id: str | None = None,
+    ) -> None:
         """Journal a lock that was set, or taken off where `after` is None; `scope` "" is the cluster."""
         where = named(scope or None)
         if after is None:
@@ -324,13 +328,16 @@ class Journaling:
             before=before,
             after=after,
             outcome=OUTCOMES[stage],
+            command_id=command_id,
             order=order,
             stage=stage,
         )
 
-    def record(self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None) -> None:
-        """Journal what the grid did by itself (Z13a)."""
-        self._journal.append(kind, by=GRID, unit_id=unit_id, what=text, before=before, after=after)
+    def record(
+        self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None, *, by: str = GRID
+    ) -> None:
+        """Journal what the grid did by itself (Z13a), or what `by` did that is no order."""
+        self._journal.append(kind, by=by, unit_id=unit_id, what=text, before=before, after=after)
 
 
 def _stops(command: Command) -> bool:

@@ -85,6 +85,20 @@ test("an order that is still under way says so, and one whose end nobody knows c
   assert.equal(levelOf(lost), "warn");
 });
 
+test("a lock is one matter: its row stands among the stages of its order", () => {
+  const lock = (stage, more = {}) => row(stage, { order: "setLock", commandId: "c12", unitId: "E001", after: { name: "Sato", reason: "fuse" }, ...more });
+  const rows = newestFirst(
+    lock("came"),
+    lock("set", { kind: "lock", what: "lock on E001 set", outcome: "set" }),
+    lock("accepted", { outcome: "accepted" }),
+    lock("verified", { outcome: "verified", after: { wanted: { name: "Sato", reason: "fuse" }, sent: true } }),
+  );
+  const matters = mattersOf(rows);
+  assert.equal(matters.length, 1);
+  assert.equal(outcomeOf(matters[0], words), "set");
+  assert.match(titleOf(matters[0], words), /^Lock · /);
+});
+
 test("the reason of an outcome is told in the page's own words before it", () => {
   const [refused] = mattersOf([row("refused", { kind: "refusal", outcome: "refused: E2 is locked.", after: { wanted: { mode: "autonomous" } } })]);
   assert.equal(titleOf(refused, words), "Run · cluster");

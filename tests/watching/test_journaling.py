@@ -424,6 +424,7 @@ def test_setting_and_clearing_schedules_is_journaled(site: Site) -> None:
     journaling.schedule_set("10.0.0.7", "E001", "softStop", before=None, due=due, command_id="c1")
     journaling.schedule_set("10.0.0.7", None, "softStop", before=due, due=None, command_id="c2")
     journaling.schedule_set("10.0.0.7", None, "run", before=None, due=None, command_id="c3", done=False)
+    assert site.rows()[0]["what"] == "schedule of Soft Stop for E001 set"
     names = ("unitId", "before", "after", "outcome", "commandId", "order", "stage")
     assert [tuple(row[name] for name in names) for row in site.rows()] == [
         ("E001", None, due, "set", "c1", "setSchedule", "set"),
@@ -452,13 +453,14 @@ def test_every_state_of_an_ended_order_is_a_stage() -> None:
 
 def test_locks_are_journaled_with_who_and_why(site: Site) -> None:
     lock = {"name": "Ito", "reason": "fuse", "since": "2026-05-13T12:00:00.000+00:00"}
-    site.journaling.lock("10.0.0.7", "E001", before=None, after=lock)
+    site.journaling.lock("10.0.0.7", "E001", before=None, after=lock, command_id="c4")
     site.journaling.lock("10.0.0.7", "", before=lock, after=None)
     told = [(row["kind"], row["unitId"], row["before"], row["after"], row["what"]) for row in site.rows()]
     assert told == [
         ("lock", "E001", None, lock, "lock on E001 set"),
         ("lock", None, lock, None, "lock on the cluster taken off"),
     ]
+    assert [row["commandId"] for row in site.rows()] == ["c4", None]
 
 
 def test_start_and_end_are_journaled_with_the_settings(site: Site) -> None:
