@@ -3,7 +3,7 @@
 Built by the controller, served by waitress. Everything that goes wrong before a route is reached is answered here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -12,9 +12,10 @@ import bottle
 from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
 from main_controller.sentence import say
 from main_controller.web.guard import Guard
-from main_controller.web.parameters import Parameters, values_in_path
+from main_controller.web.parameters import Parameters, form_in, values_in_path
 from main_controller.web.replies import Replies, error_reply
 from main_controller.web.route import Handler, Handlers, Route
+from main_controller.web.stopping import stops
 
 MAX_ADDRESS = 8192
 """The longest path with its query, in bytes."""
@@ -109,14 +110,22 @@ def _reading(route: Route, handler: Handler) -> Handler:
     return answer
 
 
-def check_size(environ: Mapping[str, Any]) -> None:
-    """Refuse an address or a body that no route can want (413, 414)."""
-    if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_ADDRESS:
+def check_size(environ: MutableMapping[str, Any]) -> None:
+    """Refuse an address or a body that no route can want (413, 414), but of a stop: the server bounds those (S32)."""
+    long_address = len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_ADDRESS
+    large_body = int(environ.get("CONTENT_LENGTH") or 0) > MAX_BODY
+    if not (long_address or large_body) or _stops(environ):
+        return
+    if long_address:
         sentence = say("web.addressTooLong", "The path and query are longer than {limit} bytes.", limit=MAX_ADDRESS)
         raise AddressTooLong(sentence)
-    length = environ.get("CONTENT_LENGTH")
-    if length and int(length) > MAX_BODY:
+    if large_body:
         raise TooLarge(say("web.bodyTooLarge", "The body is larger than {limit} bytes.", limit=MAX_BODY))
+
+
+def _stops(environ: MutableMapping[str, Any]) -> bool:
+    query, form = environ.get("QUERY_STRING", ""), form_in(environ)
+    return stops(environ["REQUEST_METHOD"], environ["PATH_INFO"], query, form)
 
 
 def check_path(environ: Mapping[str, Any]) -> None:

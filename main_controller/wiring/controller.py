@@ -27,7 +27,7 @@ from main_controller.store.journal.check import verify_journal
 from main_controller.upstream.http_json import Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.draining import Draining
-from main_controller.web.stopping import lane_of
+from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
@@ -145,6 +145,7 @@ class Controller:
             connection_limit=settings.connection_limit,
             lane_of=lane_of,
             at_once=self._routes.application.at_once,
+            stops_alone=stops_alone,
             patience=ADDRESS_PATIENCE,
         )
         self._stopper = Stopper(self._finish)
