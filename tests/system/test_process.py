@@ -596,7 +596,9 @@ def test_a_start_that_cannot_work_says_why(checkout: Path, tmp_path: Path) -> No
     assert "b_port" in refused_start(checkout, tmp_path / "d", b_port=70000)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        assert "b_port" in refused_start(checkout, tmp_path / "e", b_port=port)
+        errors = refused_start(checkout, tmp_path / "e", b_port=port)
+    assert "b_port" in errors
+    assert "being served" not in errors, "of a program that never served anything"
 
 
 def test_without_a_journal_it_starts_says_so_and_stops_the_grid(checkout: Path, grid: FakeGrid, tmp_path: Path) -> None:
