@@ -168,7 +168,7 @@ class Settings:
         False, kinds.boolean, "refuse every order but Stop all, the E-stop, Wait and the end of a guided sharing"
     )
     maxunits: int = _setting(1000, kinds.whole(1, 20000), "units to know at most; more are left out and told")
-    title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
+    title: str = _setting("", kinds.title, "the page's title; empty: the cluster's id from the data")
     data: Path = _setting(
         None,
         kinds.path,

@@ -548,6 +548,12 @@ def test_a_bad_path_is_refused(console: Console, grid: FakeGrid, path: str, kind
         assert status == 414
 
 
+@pytest.mark.parametrize("one", [route for route in ROUTES if route.in_path], ids=lambda one: one.path)
+def test_a_text_of_two_thousand_letters_in_a_path_is_one_sentence(console: Console, grid: FakeGrid, one: Route) -> None:
+    _, sentence = refused(console, grid, re.sub(r"{\w+}", "x" * 2000, one.path), 400, 404)
+    assert len(sentence) < 200
+
+
 @pytest.mark.parametrize("one", COMMANDS, ids=named)
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
 def test_a_command_takes_get_and_post_only(console: Console, grid: FakeGrid, one: Case, method: str) -> None:
