@@ -56,9 +56,9 @@ async function show(before = null) {
 }
 
 /** Why nothing is shown, in the page's language; the filter is there to ask again. */
-async function showRefusal() {
-  const answer = await api.journal(Object.fromEntries(asked));
-  if (!answer.ok && reading === 0) say(failureSentence(answer, words), "bad");
+function showRefusal() {
+  words.learn(JSON.parse(outcome.dataset.messages));
+  if (reading === 0) say(words.said(outcome.textContent), "bad");
 }
 
 function rowOf(matter) {

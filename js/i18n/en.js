@@ -213,7 +213,7 @@ export default {
   "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.recorded": "PV, sharing and battery over time, and the deals:", "details.minutes": "a day by minutes (CSV)", "details.halves": "a month by half hours (CSV)", "details.ledger": "ledger (CSV)", "details.card": "Go to its panel", "details.title": "{id} {name}",
   "details.last": "Last known, {time} ago: this unit is {state}.", "details.never": "Nothing is known of this unit: it is {state}.", "details.none": "No unit of this name is known.",
 
-  "help.title": "Help",
+  "refused.title": "Not possible", "help.title": "Help",
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
   "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",
 

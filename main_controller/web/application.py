@@ -45,15 +45,28 @@ class Part(Protocol):
         """What answers each of its routes."""
 
 
+Explain = Callable[[ControllerError], bottle.HTTPResponse]
+"""Makes the page that tells a person why what was asked for cannot be shown."""
+
+
 class Application:
     """A WSGI callable that answers the routes of `parts`, each as it is declared.
 
     `hot` are readings by their path whose GET is answered without Bottle's routing: pages ask for them far more often
-    than for all others together. On an error the request takes the normal routing, which forms it.
+    than for all others together. On an error the request takes the normal routing, which forms it. `pages` are the
+    routes that tell a browser of a bad question by a page instead of JSON, each with what makes it.
     """
 
-    def __init__(self, guard: Guard, parts: Iterable[Part], *, hot: Mapping[str, Hot] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        parts: Iterable[Part],
+        *,
+        hot: Mapping[str, Hot] = MappingProxyType({}),
+        pages: Mapping[Route, Explain] = MappingProxyType({}),
+    ) -> None:
         self._guard = guard
+        self._pages = {route.path: explain for route, explain in pages.items()}
         self._hot = hot
         self._app = bottle.Bottle()
         self._app.uninstall(True)  # Bottle's own JSON and template plugins: replies.py is the one place
@@ -62,7 +75,7 @@ class Application:
         self._app.add_hook("before_request", self._admit)
         for part in parts:
             for route, handler in part.handlers().items():
-                answer = handler if route.order else _reading(route, handler)
+                answer = handler if route.order else self._reading(route, handler)
                 self._app.route(route.rule, list(route.methods), answer, declared=route)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -97,17 +110,31 @@ class Application:
             self._guard.admit(environ)
             check_size(environ)
             check_path(environ)
+        except (AddressTooLong, BadRequest) as error:
+            raise self._explained(error) or error_reply(error) from error
         except ControllerError as error:
             raise error_reply(error) from error
 
+    def _reading(self, route: Route, handler: Handler) -> Handler:
+        """What Bottle calls for a reading: its parameters are read as they are declared."""
 
-def _reading(route: Route, handler: Handler) -> Handler:
-    """What Bottle calls for a reading: its parameters are read as they are declared."""
+        def answer(**in_path: str) -> Any:
+            try:
+                given = {**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)}
+            except BadRequest as error:
+                page = self._explained(error)
+                if page is None:
+                    raise
+                return page
+            return handler(given)
 
-    def answer(**in_path: str) -> Any:
-        return handler({**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)})
+        return answer
 
-    return answer
+    def _explained(self, error: ControllerError) -> bottle.HTTPResponse | None:
+        """The error as a page, where a page was asked for by whoever shows pages; else None."""
+        explain = self._pages.get(bottle.request.environ["PATH_INFO"])
+        asks_page = "text/html" in bottle.request.environ.get("HTTP_ACCEPT", "")
+        return explain(error) if explain is not None and asks_page else None
 
 
 def check_size(environ: MutableMapping[str, Any]) -> None:

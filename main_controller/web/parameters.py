@@ -15,7 +15,7 @@ from main_controller.domain.written import refused_in
 from main_controller.errors import BadRequest, ControllerError, TooLarge
 from main_controller.sentence import Sentence, say
 from main_controller.server.request import UNREAD
-from main_controller.web.kinds import FILE, MAX_CHARACTERS, UNIT_ID, empty, too_long
+from main_controller.web.kinds import MAX_CHARACTERS, UNIT_ID, empty, too_long
 from main_controller.web.replies import shown
 from main_controller.web.route import BesideStop, Parameter, Route
 from main_controller.web.routes import BESIDE, IDS, WRITTEN_BY_PERSONS
@@ -216,9 +216,6 @@ def value_of(parameter: Parameter, text: str) -> Any:
 
 def values_in_path(route: Route, texts: Mapping[str, str]) -> dict[str, Any]:
     """The values of what stands in the route's path, by name; BadRequest where one is wrong."""
-    for one in route.in_path:
-        if one.kind is not FILE and len(texts[one.name]) > MAX_CHARACTERS:
-            raise too_long(one.name)
     return {one.name: value_of(one, texts[one.name]) for one in route.in_path}
 
 

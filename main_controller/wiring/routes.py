@@ -12,6 +12,7 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
+from main_controller.web import routes
 from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, jquery_file
@@ -30,6 +31,7 @@ from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
+from main_controller.web.refused_page import RefusedPage
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
@@ -97,6 +99,13 @@ class Routes:
             clock=clock, journal=lambda: stores.journal.fault, heard=does.pages.heard,
         )  # fmt: skip
         files = CsvFiles()
+        journal_pages = JournalPages(
+            stores.journal, settings.root / "views",
+            title=lambda: settings.title or title_of(cache.snapshot()),
+            simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
+            version=__version__,
+            estop=does.estop.standing, files=files,
+        )  # fmt: skip
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             HelpPage(settings.root / "views"),
@@ -115,13 +124,7 @@ class Routes:
             ),
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
-            JournalPages(
-                stores.journal, settings.root / "views",
-                title=lambda: settings.title or title_of(cache.snapshot()),
-                simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
-                version=__version__,
-                estop=does.estop.standing, files=files,
-            ),
+            journal_pages,
             HistoryPages(stores.history, zone=pytz.timezone(settings.timezone), clock=utc_now, files=files),
             LedgerPages(stores.history, zone=pytz.timezone(settings.timezone), files=files),
             ApisLogPages(
@@ -138,7 +141,13 @@ class Routes:
             read_only=settings.read_only,
             get_orders=settings.get_orders,
         )
-        self.application = Application(guard, parts, hot={"/get/logInfo": readings, "/get/frame": frames})
+        refused = RefusedPage(settings.root / "views").reply
+        self.application = Application(
+            guard,
+            parts,
+            hot={"/get/logInfo": readings, "/get/frame": frames},
+            pages={routes.MAIN: refused, routes.HELP_PAGE: refused, routes.JOURNAL_PAGE: journal_pages.explain},
+        )
 
 
 def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[[], Sequence[Sentence]]) -> Sources:

@@ -27,6 +27,7 @@ const MAY_IMPORT = {
   "main.js": null, // the two that build a page: whatever they need
   "journal.js": null,
   "help.js": ["widgets/", "words.js"],
+  "refused.js": ["widgets/", "words.js"],
 };
 
 /** What is kept for few: the rooms that may have it, and how it is known in a script without its comments. */
@@ -52,6 +53,7 @@ const KEPT = {
       "main.js",
       "journal.js",
       "help.js",
+      "refused.js",
     ],
     /\b(?:document|window|globalThis|navigator|localStorage|sessionStorage|performance|matchMedia|setTimeout|setInterval|requestAnimationFrame|queueMicrotask)\b/,
   ],

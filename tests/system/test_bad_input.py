@@ -6,6 +6,7 @@ route's `good` request does pass (`test_the_good_request_of_each_route_passes`):
 
 import gzip
 import html
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -636,6 +637,37 @@ def test_what_is_no_request_for_a_route_is_refused(console: Console, grid: FakeG
 
 def test_another_word_than_a_method_is_refused(console: Console, grid: FakeGrid) -> None:
     refused(console, grid, "/stopAll", 400, method="get")
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "says"),
+    [
+        ("/journal.html?lang=ja", 400, "'lang' is not known here"),
+        ("/journal.html?limit=x", 400, "limit must be a whole number"),
+        ("/journal.html?before=0", 400, "before must be a whole number"),
+        ("/journal.html?limit=1&limit=1", 400, "given twice"),
+        ("/journal.html?unit=%FF", 400, "not UTF-8"),
+        ("/journal.html?unit=" + "x" * 9000, 414, "longer than 8192 bytes"),
+        ("/journal.html?<script>=1", 400, "'<script>' is not known"),
+        ("/?callback=f", 400, "JSONP"),
+        ("/?display=" + "x" * 300, 400, "longer than 256"),
+        ("/help.html?callback=f", 400, "JSONP"),
+    ],
+)
+def test_a_browser_reads_on_a_page_what_a_page_does_not_take(
+    console: Console, grid: FakeGrid, target: str, status: int, says: str
+) -> None:
+    """It was shown JSON; a script goes on getting it."""
+    answer = console.call(target, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert says in said_of(answer)
+    body = answer.body.decode()
+    assert '<a class="quiet" href="."' in body
+    assert "<script>=" not in body
+    (told,) = re.findall(r'data-messages="([^"]*)"', body)
+    assert json.loads(html.unescape(told))[0]["text"] == said_of(answer), "by its code, for the page's language"
+    assert says in console.call(target).error
+    assert says in console.call(target, headers={"Accept": "application/json"}).error
 
 
 @pytest.mark.parametrize("name", ["before", "limit", "from", "to"])
