@@ -23,6 +23,9 @@ from main_controller.settings.places import PAGE, ROOT
 from main_controller.settings.table import OLD_NAMES, ORDERED, Settings, default_text, disordered, setting_fields
 
 ENVIRONMENT_PREFIX = "APIS_MC_"
+ON_COMMAND_LINE = "the command line"
+"""The source of what was given there, in `Settings.sources`."""
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -77,7 +80,7 @@ def read_settings(
         ("startMain.py", {name: value for name, value in parameters.items() if value is not None}),
         (config or "", from_file),
         ("the environment", _from_environment(environ)),
-        ("the command line", {name: options[name] for name in names if options[name] is not None}),
+        (ON_COMMAND_LINE, {name: options[name] for name in names if options[name] is not None}),
     ]
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -129,12 +132,12 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     simulate, speed = None, 10.0
     with faults.noting():
         if options["simulate"] is not None:
-            simulate = _checked("--simulate", kinds.whole(1, 1000), options["simulate"], "the command line")
+            simulate = _checked("--simulate", kinds.whole(1, 1000), options["simulate"], ON_COMMAND_LINE)
     with faults.noting():
         if options["speed"] is not None and options["simulate"] is None:
             why = "it is how fast a simulation runs: give --simulate too (from the command line)"
             raise SettingError("--speed", why)
-        speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", "the command line")
+        speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", ON_COMMAND_LINE)
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {
         "simulate": simulate,
@@ -240,7 +243,7 @@ def _shown(name: str, source: str) -> str:
     """A setting's name as the place where it was written has it."""
     if source == "the environment" and not name.startswith(ENVIRONMENT_PREFIX):
         return ENVIRONMENT_PREFIX + name.upper()
-    return f"--{name}" if source == "the command line" else name
+    return f"--{name}" if source == ON_COMMAND_LINE else name
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:

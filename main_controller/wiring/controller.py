@@ -18,11 +18,18 @@ from typing import Any
 from main_controller import __version__
 from main_controller.domain.timing import Beats, Timing
 from main_controller.errors import ControllerError, SettingError
-from main_controller.logs import end_logs, set_up_logs
+from main_controller.logs import end_logs, log_folder, set_up_logs
 from main_controller.process import keep_files_private, limit_malloc_arenas, tune_garbage_collector
 from main_controller.sentence import say
 from main_controller.server import Server
-from main_controller.settings import Settings, found_at_start, make_data_folder, read_settings, settings_in_force
+from main_controller.settings import (
+    ON_COMMAND_LINE,
+    Settings,
+    found_at_start,
+    make_data_folder,
+    read_settings,
+    settings_in_force,
+)
 from main_controller.store.journal.check import verify_journal
 from main_controller.upstream.http_json import Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
@@ -57,7 +64,8 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             return 0
         faults.refuse()
         if settings.verify_journal:
-            status, text = verify_journal(settings.database)
+            logs, own = log_folder(settings.data, simulated=False), settings.sources.get("database") != ON_COMMAND_LINE
+            status, text = verify_journal(settings.database, logs, own=own)
             sys.stdout.write(text + "\n")
             return status
         _prepare(settings)
