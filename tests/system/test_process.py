@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import random
+import re
 import resource
 import select
 import signal
@@ -61,6 +62,10 @@ def test_a_signal_ends_it_in_good_order(program: Program, checkout: Path, sign: 
     assert "Traceback" not in program.errors
     status, text = program.verify_journal()
     assert (status, "holds" in text) == (0, True), text
+    named, head = (re.search(pattern, text) for pattern in (r"The log named row (\d+)", r"head (\d+) "))
+    assert named is not None
+    assert head is not None
+    assert named[1] == head[1], "the log is the witness of the very end"
 
 
 def slow(grid: FakeGrid, path: str, seconds: float) -> threading.Event:

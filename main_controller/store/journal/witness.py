@@ -1,6 +1,6 @@
 """Owns what the log says of the journal's end: rows cut off there leave no trace in the file itself (M17).
 
-Used by `--verify-journal`. The journal's keeper names the head in the log at each start and once a day.
+Used by `--verify-journal`. The journal's keeper names the head in the log at each start, once a day and at each end.
 """
 
 import re
