@@ -652,6 +652,7 @@ def test_another_word_than_a_method_is_refused(console: Console, grid: FakeGrid)
         ("/?callback=f", 400, "JSONP"),
         ("/?display=" + "x" * 300, 400, "longer than 256"),
         ("/help.html?callback=f", 400, "JSONP"),
+        ("/history.html?callback=f", 400, "JSONP"),
     ],
 )
 def test_a_browser_reads_on_a_page_what_a_page_does_not_take(

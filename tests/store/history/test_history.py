@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from main_controller.errors import ControllerError
 from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Energies, Powers, Slot, Voltage
+from main_controller.history.spans import gathered
 from main_controller.store.history import History, columns
 
 NOON = int(datetime(2026, 5, 13, 12, 0, tzinfo=UTC).timestamp())
@@ -186,3 +187,30 @@ def test_every_slot_survives_its_columns(
     ):
         assert (one is None) == (other is None)
         assert one is None or other == pytest.approx(one, abs=0.051)
+
+
+def test_half_hours_come_to_what_joining_them_one_by_one_gives(history: History) -> None:
+    """Means by their covered time, sums, the lowest and highest voltage, the last charge; a day without any is none."""
+    for index in range(5 * 30):
+        start = NOON + index * MINUTE
+        known = None if index % 7 == 0 else 100.0 * (index % 11) - 400.0
+        history.write([minute("E001", start, known, covered=10.0 + index % 50, charge=90.0 - index / 10)])
+    begins = [NOON, NOON + 3 * HALF_HOUR, NOON + 5 * HALF_HOUR, NOON + 8 * HALF_HOUR]
+    until = NOON + 4 * HALF_HOUR
+    halves = history.slots("E001", HALF_HOUR, NOON, until)
+    assert len(halves) == 4
+    wanted = [one for one in gathered(halves, begins) if one is not None]
+    found = history.spans("E001", begins, until)
+    assert [one.start for one in found] == begins[:2]
+    for one, other in zip(found, wanted, strict=True):
+        assert one[:3] == other[:3]
+        assert one.charge == other.charge
+        assert one.powers.pv is not None
+        assert [one.covered, one.powers.grid, one.powers.pv] == pytest.approx(
+            [other.covered, other.powers.grid, other.powers.pv], abs=0.06
+        )
+        assert one.powers.load is None
+        assert list(one.energies[:2]) == pytest.approx(list(other.energies[:2]), abs=0.001)
+        assert one.voltage == other.voltage
+        assert one.statuses == pytest.approx(other.statuses)
+    assert history.spans("E999", begins, until) == []
