@@ -1,6 +1,7 @@
 // What the controller itself says, by code, in Japanese: refusals, events, outcomes. One file for each of its rooms.
 
 import domain from "./said/domain.js";
+import history from "./said/history.js";
 import orders from "./said/orders.js";
 import procedures from "./said/procedures.js";
 import program from "./said/program.js";
@@ -11,4 +12,4 @@ import watching from "./said/watching.js";
 import web from "./said/web.js";
 import workers from "./said/workers.js";
 
-export default { ...domain, ...orders, ...procedures, ...program, ...rules, ...store, ...upstream, ...watching, ...web, ...workers };
+export default { ...domain, ...history, ...orders, ...procedures, ...program, ...rules, ...store, ...upstream, ...watching, ...web, ...workers };

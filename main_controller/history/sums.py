@@ -8,7 +8,7 @@ from math import hypot
 
 from pytz.tzinfo import BaseTzInfo
 
-from main_controller.history.ledger import LedgerDeal
+from main_controller.history.ledger_deal import LedgerDeal
 
 
 class By(StrEnum):

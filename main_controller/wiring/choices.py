@@ -129,6 +129,7 @@ def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
         schedules=folder / "schedules",
         database=folder / "journal.sqlite3",
         estopfile=folder / "estop",
+        apislog=None,
     )
 
 

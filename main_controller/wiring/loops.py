@@ -54,12 +54,12 @@ LISTENS = 0.1
 """How long (s) the listener to apis-main's log rests between two looks, each of which waits for lines."""
 
 
-def _log_keeper(settings: Settings, stores: Stores) -> LogKeeper | None:
-    """Who hears apis-main's own log; None where the setting is empty, and for a simulated cluster."""
-    if settings.apislog is None or settings.simulate is not None:
+def _log_keeper(settings: Settings, stores: Stores, recorder: Recorder) -> LogKeeper | None:
+    """Who hears apis-main's own log, for the ledger too; None where the setting is empty."""
+    if settings.apislog is None:
         return None
     listener = LogListener(settings.apislog.address, settings.apislog.port, clock=time.monotonic)
-    return LogKeeper(listener, stores.history)
+    return LogKeeper(listener, stores.history, hear=recorder.hear)
 
 
 class Loops:
@@ -91,14 +91,15 @@ class Loops:
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
-        self.log_keeper = _log_keeper(settings, stores)
         self._looked_at: Callable[[], bool] = lambda: False
         self._beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
         self.recorder = Recorder(
-            stores.history, does.desk.grid, stale_after=settings.staleafter, stops=lambda: _stops(stores)
-        )
+            stores.history, does.desk.grid, stale_after=settings.staleafter, stops=lambda: _stops(stores),
+            tell=does.deals.counted_apart,
+        )  # fmt: skip
+        self.log_keeper = _log_keeper(settings, stores, self.recorder)
         self._recording = Periodic("recorder", settings.datacollectorinterval, self.recorder.run_once)
         self._loops = [
             self.collecting,

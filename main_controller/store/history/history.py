@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from main_controller.domain.apis_log import Level, LogLine
-from main_controller.history.ledger import LedgerDeal
+from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
 from main_controller.store.database import Database, DatabaseFault
 from main_controller.store.history import apis_lines, columns, deals

@@ -1,0 +1,124 @@
+"""A deal that is under way, and its share of what its units read (K2, K12). Pure; used by the ledger.
+
+The power of a unit between two of its readings runs straight from the one to the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from main_controller.assessment.flows import Flow
+from main_controller.assessment.grid_state import UnitAssessment
+from main_controller.domain.unit_clocks import seconds_of
+from main_controller.history.heard_deals import HeardDeal
+from main_controller.history.ledger_deal import Cause, End, Energy
+
+S_PER_H = 3600.0
+LEAP = 200.0
+"""A unit's clock that moves by more than so many s in one of ours was set."""
+
+
+class Reading(NamedTuple):
+    """A unit's power at the bus and at its battery (W, `+` into the unit) when it was told (monotonic s), by its own
+    clock at `shown` (s; None: not told), and each deal's share of it."""
+
+    at: float
+    shown: float | None
+    power: float | None
+    battery: float | None
+    shares: Mapping[int, float]
+
+
+@dataclass(slots=True)
+class OpenDeal:
+    """A deal that is not over, or whose last readings have not come yet. `ended` is set once it left the list."""
+
+    number: int
+    flow: Flow
+    agreed_at: datetime
+    saw_begin: bool
+    flowed_from: datetime | None = None
+    flowed_to: datetime | None = None
+    attributed: bool = False
+    ended_at: datetime | None = None
+    ended_mono: float = 0.0
+    end: End = End.UNKNOWN
+    cause: Cause | None = None
+    command_id: str | None = None
+    ends: dict[bool, Energy] = field(default_factory=dict)
+    batteries: dict[bool, Energy] = field(default_factory=dict)  # by the units' clock
+    clock_leapt: bool = False
+    heard: HeardDeal | None = None
+    idle: bool = False
+
+    def may_be(self, since: str | int | None) -> bool:
+        """Whether its time may be this, where apis-main's log tells its times."""
+        whole = None if self.heard is None else self.heard.whole
+        return whole is None or since in (whole.created, whole.started)
+
+    @property
+    def running(self) -> bool:
+        """Whether current flows, by the readings and by what the log tells."""
+        return self.flow.running is True and not self.idle
+
+    @property
+    def weight(self) -> float:
+        """How much of what its ends carry is its own: by the current that was agreed, where one is told."""
+        told = (self.heard.amps if self.heard is not None else None, self.flow.agreed)
+        return next((amps for amps in told if amps is not None and amps > 0), 1.0)
+
+
+def reading_of(unit: UnitAssessment, at: float, deals: Sequence[OpenDeal]) -> Reading:
+    """What a unit told, shared out to its deals with current; to all that run its way where no reading of the other
+    ends has told yet which of them have: the two ends of a deal are read at different moments."""
+    listed = [deal for deal in deals if deal.ended_at is None]
+    running = [deal for deal in listed if deal.running]
+    if not running and unit.figures.carries:
+        running = [deal for deal in listed if not deal.idle and (deal.flow.giver == unit.id) is unit.figures.inward]
+    weights = [deal.weight for deal in running]
+    total = sum(weights)
+    for deal in running:
+        deal.attributed = deal.attributed or len(running) > 1
+    shares = {deal.number: weight / total for deal, weight in zip(running, weights, strict=True)}
+    return Reading(at, seconds_of(unit.time), unit.figures.wg, unit.figures.wb, shares)
+
+
+def share(deal: OpenDeal, unit_id: str, before: Reading, after: Reading) -> None:
+    """Give a deal its part of what one of its units did between two readings, at the bus and at its battery."""
+    shares = before.shares.get(deal.number, 0.0), after.shares.get(deal.number, 0.0)
+    gives = unit_id == deal.flow.giver
+    sign, seconds = (-1.0 if gives else 1.0), after.at - before.at
+    _add(deal.ends, gives, sign, (before.power, after.power), shares, seconds)
+    if before.shown is None or after.shown is None or not 0 <= after.shown - before.shown <= LEAP * seconds:
+        deal.clock_leapt = deal.clock_leapt or any(shares)
+        return
+    _add(deal.batteries, gives, sign, (before.battery, after.battery), shares, after.shown - before.shown)
+
+
+def _add(
+    energies: dict[bool, Energy],
+    gives: bool,
+    sign: float,
+    powers: tuple[float | None, float | None],
+    shares: tuple[float, float],
+    seconds: float,
+) -> None:
+    """Add what lies between two readings; where the share changes between them, it is not known when."""
+    (first, last), (one, other) = shares, powers
+    if not (first or last) or (one is None and first) or (other is None and last):
+        return
+    begins, ends = max(0.0, sign * (one or 0.0)) * first, max(0.0, sign * (other or 0.0)) * last
+    edge = abs(begins - ends) * seconds / S_PER_H if first != last else 0.0
+    so_far = energies.get(gives, Energy())
+    energies[gives] = Energy(
+        so_far.wh + (begins + ends) / 2 * seconds / S_PER_H, so_far.uncertainty + edge, so_far.covered + seconds
+    )
+
+
+def coverage_of(deal: OpenDeal, out: Energy | None, into: Energy | None) -> float:
+    if deal.flowed_from is None or deal.flowed_to is None:
+        return 0.0
+    seconds = (deal.flowed_to - deal.flowed_from).total_seconds()
+    seen = min(out.covered if out else 0.0, into.covered if into else 0.0)
+    return min(1.0, seen / seconds) if seconds > 0 else (1.0 if seen else 0.0)
