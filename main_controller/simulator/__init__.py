@@ -1,8 +1,8 @@
 """A cluster in a box: apis-web, apis-main and the converters of up to 1,000 units, simulated (Z17).
 
-It speaks their HTTP as `tests/recordings/` holds it and behaves as they do in time (K1-K15). The program starts it
-with `--simulate`; `python -m main_controller.simulator` runs it alone; tests build a `SimulatedCluster`. It imports
-nothing of the rest but the domain's words.
+It speaks their HTTP and sends their log as `tests/recordings/` holds them, and behaves as they do in time (K1-K20). The
+program starts it with `--simulate`; `python -m main_controller.simulator` runs it alone; tests build a
+`SimulatedCluster`. It imports nothing of the rest but the domain's words.
 
 Faults, by `/fault?name=...` on the control port (GET or POST; `/fault` lists them, `/fault?clear=<name>` or
 `clear=all` ends them) or by `SimulatedCluster.fault(name, ...)`:
@@ -91,11 +91,14 @@ Assumed, for `tests/recordings/` do not show it:
   an unknown unit in `/get` is a 500 without a hang; the emulator keeps its state when it is started again.
 - The units' own drivers (`driver_port`, for `emulator = False`): the emulator's shapes; a bad order is a 400.
 - `PUT /<n>/ups1/operation/mode` on the device port sets unit n's UPS mode, which then no longer follows its battery.
+- Its log's errors for what no recording has: a unit's own objection, a mode that tears deals down, a reference found in
+  Wait, `/fault?name=grid-error`. A stage of a deal is told when it comes, not in the Grid Master's next round.
 - The address in `/shutdown`'s NO_HANDLERS; orders while the Grid Master has just died take effect and time out after
   30 s; after a shut-down of all nodes apis-web keeps its last picture. Hangs of up to 10 s have no consequence.
 """
 
 from main_controller.simulator.cluster import SimulatedCluster
 from main_controller.simulator.fault import FaultError
+from main_controller.simulator.log_sender import LogSender, own_group
 
-__all__ = ["FaultError", "SimulatedCluster"]
+__all__ = ["FaultError", "LogSender", "SimulatedCluster", "own_group"]

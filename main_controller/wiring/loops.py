@@ -50,6 +50,8 @@ def _is_manual(order: Order) -> bool:
     return isinstance(order, ModeOrder) and order.mode is Mode.MANUAL
 
 
+ANYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"
+"""Where the log is listened to: where this machine's multicast goes, and where a simulated cluster sends it."""
 LISTENS = 0.1
 """How long (s) the listener to apis-main's log rests between two looks, each of which waits for lines."""
 
@@ -58,7 +60,9 @@ def _log_keeper(settings: Settings, stores: Stores, recorder: Recorder) -> LogKe
     """Who hears apis-main's own log, for the ledger too; None where the setting is empty."""
     if settings.apislog is None:
         return None
-    listener = LogListener(settings.apislog.address, settings.apislog.port, clock=time.monotonic)
+    at = settings.apislog
+    interface = ANYWHERE if settings.simulate is None else LOOPBACK
+    listener = LogListener(at.address, at.port, clock=time.monotonic, interface=interface)
     return LogKeeper(listener, stores.history, hear=recorder.hear)
 
 
