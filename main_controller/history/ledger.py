@@ -176,7 +176,7 @@ class Ledger:
             before = self._readings.get(unit_id)
             if before is not None and before.at == unit.moved_at:
                 continue
-            after = self._readings[unit_id] = reading_of(unit, unit.moved_at, deals)
+            after = self._readings[unit_id] = reading_of(unit, unit.moved_at, deals, before)
             if before is not None and after.at - before.at <= self._stale_after:
                 for deal in deals:
                     share(deal, unit_id, before, after)
@@ -206,7 +206,7 @@ class Ledger:
         return not removed and grid.now - deal.ended_mono < LOG_PATIENCE
 
     def _entry(self, deal: OpenDeal) -> LedgerDeal:
-        out, into = deal.ends.get(True), deal.ends.get(False)
+        out, into = deal.energy(True), deal.energy(False)
         coverage = coverage_of(deal, out, into)
         apis = None if deal.heard is None else self._account(deal, deal.heard, coverage)
         end, cause = deal.end, deal.cause
@@ -223,8 +223,9 @@ class Ledger:
         )  # fmt: skip
 
     def _account(self, deal: OpenDeal, heard: HeardDeal, coverage: float) -> ApisAccount:
-        battery, bus = deal.batteries.get(heard.by_giver), deal.ends.get(heard.by_giver)
+        battery, bus = deal.batteries.get(heard.by_giver), deal.energy(heard.by_giver)
         whole = deal.saw_begin and deal.end is not End.UNKNOWN and coverage >= COVERED and not deal.clock_leapt
         if battery is None or bus is None or not whole:
             return account_of(heard, None)
-        return account_of(heard, compared(heard, *battery, bus.covered))
+        unsure = max(battery.uncertainty, battery.wh * bus.uncertainty / bus.wh if bus.wh else 0.0)
+        return account_of(heard, compared(heard, battery.wh, unsure, battery.covered, bus.covered))

@@ -70,6 +70,10 @@ no-trips             causes                nobody trips for these: over-current,
 Where `unit` is not given it is the first, or all where the table says so. An argument that a fault does not take, or
 beyond its range, is a 400 with a sentence, and nothing happens.
 
+`/truth` on the same port tells what flowed, measured at the terminals themselves (Wh by the wall's clock):
+`{"units": {"E001": {"gridOutWh", "gridInWh"}}, "deals": [{"dischargingUnit", "chargingUnit", "startTime", "outWh",
+"inWh"}]}`, with each deal of which current flowed.
+
 Assumed, for `tests/recordings/` do not show it:
 
 - `oesunit.display` ("house201") and `oesunit.ip` are made up, where the recordings have the id and "NA".

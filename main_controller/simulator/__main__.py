@@ -26,7 +26,7 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1, help="another seed, another day")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
-    parser.add_argument("--control", type=int, metavar="PORT", help="open /fault on this port")
+    parser.add_argument("--control", type=int, metavar="PORT", help="open /fault and /truth on this port")
     parser.add_argument("--drivers", type=int, metavar="PORT", help="give each unit a device driver at 127.11.x.y:PORT")
     parser.add_argument(
         "--log",

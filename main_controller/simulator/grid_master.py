@@ -11,6 +11,8 @@ BUS_TIMEOUT = 30.0
 TAKEOVER = (34.0, 105.0)
 REAPPOINTED = (12.0, 16.0)
 UNHEARD = 2.5
+ROUND = (5.0, 5.3)
+"""How long (s) a round of its work on deals takes; it drifts through the nodes' beats (recorded)."""
 MANAGEMENT = "main.app.mediator.GridMasterManagement"
 
 
@@ -53,6 +55,7 @@ class GridMaster:
         reign = self._reign
         beat = self._rng.uniform(4.65, 4.95)
         self._agenda.after((beat - self._agenda.now) % PERIOD, lambda: self._collect_again(reign))
+        self._agenda.after(self._rng.uniform(*ROUND), lambda: self._round_again(reign))
 
     def resign(self, vacancy: float | None = None) -> None:
         """Nobody serves for `vacancy` seconds (12 to 16 by default), and everybody knows."""
@@ -103,6 +106,10 @@ class GridMaster:
             self._agenda.after(PERIOD, lambda: self._collect_again(reign))
             self.collect()
             self._tell()
+
+    def _round_again(self, reign: int) -> None:
+        if reign == self._reign:
+            self._agenda.after(self._rng.uniform(*ROUND), lambda: self._round_again(reign))
             self._on_round()
 
     def _tell(self) -> None:

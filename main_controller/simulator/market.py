@@ -67,6 +67,11 @@ class Market:
         """All deals, in the order of `/deals`."""
         return self._book.deals
 
+    @property
+    def changes(self) -> int:
+        """How often the deals, or how far they have come, have changed."""
+        return self._book.changes
+
     def of(self, unit_id: str) -> list[Deal]:
         """The deals of one unit."""
         return self._book.of(unit_id)
@@ -155,7 +160,7 @@ class Market:
             return
         for deal in self.deals:
             if deal.phase is Phase.AGREED and deal.vanishes_at is None and now >= deal.agreed_at + FLOW_AFTER:
-                deal.phase = Phase.FLOWING
+                self._book.comes_to(deal, Phase.FLOWING)
                 deal.counted_at = self._plant.seconds
                 self._drive_pair(deal)
                 ramped = ("ramped up",) if deal.master else ()
@@ -193,7 +198,7 @@ class Market:
         """In good order: no current, off the list a second later, then Wait."""
         if deal.phase is Phase.ENDING:
             return
-        deal.phase = Phase.ENDING
+        self._book.comes_to(deal, Phase.ENDING)
         self._log.reached(deal, "stopped")
         self._wind_up(deal)
 
@@ -251,7 +256,7 @@ class Market:
             if any(self._nodes[unit_id].unit.status is ConverterStatus.WAIT for unit_id in deal.units)
         ]
         for deal in found:
-            deal.phase = Phase.ENDING
+            self._book.comes_to(deal, Phase.ENDING)
         for deal in found:
             self._wind_up(deal)
 

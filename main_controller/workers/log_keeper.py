@@ -67,8 +67,9 @@ class LogKeeper:
 
     def run_once(self) -> None:
         """Hear what comes; now and then write what is grave. Raises ControllerError when the disk refuses."""
+        lines = self._source.lines()
         wall = self._wall()
-        heard = [(wall, line) for line in self._source.lines()]
+        heard = [(wall, line) for line in lines]
         self._newest.extend(heard)
         self._hear(heard)
         grave = [one for one in heard if one[1].level.rank <= GRAVE.rank]
