@@ -9,6 +9,7 @@ What apis-main's log told of a deal stands beside it: evidence, and no order res
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from main_controller.assessment.flows import Flow
@@ -26,6 +27,8 @@ LOG_FRESH = 10.0
 """How long (s) after its last line on deals apis-main's log is heard: it tells all deals each 5 s (K19)."""
 LOG_PATIENCE = 10.0
 """How long (s) after a deal's end it is waited for what apis-main's log says of it, where that is heard at all."""
+LIST_LAG = 10.0
+"""How long (s) after the machine was suspended, or its clock set, the list of deals may be of before."""
 COVERED = 0.95
 """Which part of a deal must be covered for its energy to be set beside apis-main's count."""
 
@@ -50,11 +53,18 @@ class Ledger:
         self._closing: list[OpenDeal] = []
         self._readings: dict[str, Reading] = {}
         self._told = False
+        self._noted_at: datetime | None = None
+        self._slept_until = float("-inf")
         self._first = True
         self._count = 0
 
     def note(self, grid: GridState, stops: Sequence[StopOrder] = ()) -> list[LedgerDeal]:
         """Take in a state of the grid; what deals are over by now."""
+        if self._noted_at is not None and abs((grid.wall - self._noted_at).total_seconds()) > self._stale_after:
+            self._slept_until = grid.now + LIST_LAG
+        self._noted_at = grid.wall
+        if grid.now < self._slept_until:
+            self._told = False
         if grid.deals is not None:
             self._list(grid, stops)
         self._told = grid.deals is not None
@@ -104,6 +114,7 @@ class Ledger:
             if deal.running:
                 deal.flowed_from = deal.flowed_from or grid.wall
                 deal.flowed_to = grid.wall
+                deal.flowed = (deal.flowed[0] if deal.flowed is not None else grid.now, grid.now)
             self._open[key] = deal
         for deal in left.values():
             self._end(deal, grid, stops)

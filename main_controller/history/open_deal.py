@@ -46,6 +46,7 @@ class OpenDeal:
     flowed_from: datetime | None = None
     flowed_to: datetime | None = None
     attributed: bool = False
+    flowed: tuple[float, float] | None = None  # the same two, monotonic s
     ended_at: datetime | None = None
     ended_mono: float = 0.0
     end: End = End.UNKNOWN
@@ -152,6 +153,7 @@ def _add(
 def coverage_of(deal: OpenDeal, out: Energy | None, into: Energy | None) -> float:
     if deal.flowed_from is None or deal.flowed_to is None:
         return 0.0
-    seconds = (deal.flowed_to - deal.flowed_from).total_seconds()
+    elapsed = deal.flowed[1] - deal.flowed[0] if deal.flowed is not None else 0.0  # but while the machine was suspended
+    seconds = max(elapsed, (deal.flowed_to - deal.flowed_from).total_seconds())
     seen = min(out.covered if out else 0.0, into.covered if into else 0.0)
     return min(1.0, seen / seconds) if seconds > 0 else (1.0 if seen else 0.0)
