@@ -16,8 +16,8 @@ test: node_modules/.package-lock.json
 	venv/bin/mypy
 	venv/bin/lint-imports
 	@mkdir -p test-output
-	@# the page's tests mostly wait, so the others run beside them
-	@venv/bin/python -m pytest tests/browser >test-output/browser.txt 2>&1 & page=$$!; \
+	@# the page's tests mostly wait, so two of them run at once, and the others beside them
+	@venv/bin/python -m pytest -n 2 --dist loadfile tests/browser >test-output/browser.txt 2>&1 & page=$$!; \
 	  venv/bin/python -m pytest --ignore=tests/browser; others=$$?; \
 	  wait $$page; page=$$?; cat test-output/browser.txt; exit $$((others + page))
 

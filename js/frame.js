@@ -64,10 +64,23 @@ function own(table, id) {
   return Object.hasOwn(table, id) ? table[id] : undefined;
 }
 
-/** Whether it is a frame: what stands in the controller's place may answer in JSON too. */
+const TABLES = ["about", "data", "grid", "totals", "bus", "apisWeb", "workers", "schedules", "locks", "conflicts"];
+const LISTS = ["spurs", "busConditions", "gridEvents", "dealEvents", "orders", "endedOrders", "notKept"];
+
+/** Whether it is a frame: what stands in the controller's place may answer in JSON too. No section that it has may be of another kind. */
 function isFrame(answer) {
   if (!isObject(answer) || typeof answer.serial !== "number" || Number.isNaN(Date.parse(answer.time))) return false;
-  return answer.whole !== true || (typeof answer.start === "string" && isObject(answer.about) && isObject(answer.units));
+  if (answer.whole === true && !(typeof answer.start === "string" && isObject(answer.about) && isTableOf(answer.units, isObject))) return false;
+  const is = (name, kind) => !Object.hasOwn(answer, name) || kind(answer[name]);
+  const tables =
+    TABLES.every((name) => is(name, isObject)) && is("units", (units) => isTableOf(units, isObject)) && is("figures", (rows) => isTableOf(rows, Array.isArray));
+  return (
+    tables && LISTS.every((name) => is(name, Array.isArray)) && is("gone", Array.isArray) && is("deals", (deals) => deals === null || Array.isArray(deals))
+  );
+}
+
+function isTableOf(value, kind) {
+  return isObject(value) && Object.values(value).every(kind);
 }
 
 function isObject(value) {

@@ -14,6 +14,8 @@
 <li><b>silent</b>: a member that the data no longer hold. It may still be live on the bus.</li>
 <li><b>Unwatched hardware</b>: a stale or silent unit that was last seen not in Wait. It stands above everything, and Run is refused until somebody has acknowledged it.</li>
 </ul>
+<h2>A page that is not alive</h2>
+<p>When the controller cannot be reached, something else answers in its place, the browser slept or the page has a fault, a bar at the top says what is wrong and of when the figures are; they fade, and nothing is said of the grid any more. It goes by itself. Stop all stays, and beside it as a plain form that needs nothing of the page.</p>
 <h2>Modes</h2>
 <ul>
 <li><b>Run</b>: the units make deals by themselves.</li>
@@ -33,6 +35,12 @@
 <p>In Manual: first the voltage reference (Voltage control), then, with the bus up, current; back the other way round. Grid current is + for charging and − for discharging. Bus voltage is one value for all forms. Every order is checked against the rules of the procedure, which answer beside the form.</p>
 <h2>Guided sharing</h2>
 <p>Does those steps by itself, needs Manual, and ends after the time or energy that was given, or safely when anything goes wrong, or when nobody attends to it.</p>
+<h2>Orders, schedules, debug</h2>
+<ul>
+<li><b>Orders</b> lists what this page has ordered and what became of it. An order is done once the readings show it; what everybody ordered stands in “What happened” and in the journal.</li>
+<li><b>Soft Stop Schedule</b>: at that time the order is given by the controller itself, also while no page is open. One that cannot be sent waits, and says why.</li>
+<li><b>debug</b> opens what is seldom needed: the UPS mode of all units, and further figures of each.</li>
+</ul>
 <h2>Locks</h2>
 <p>A lock keeps a unit or the cluster from being started while a person works there; stopping passes. It isolates nothing: the bus may be live. Isolate at the breaker.</p>
 <h2>Keyboard</h2>

@@ -10,7 +10,7 @@
 <text class="amps" x="43" y="16">+2.0</text>
 % elif kind == 'silent':
 <text class="sign" x="46" y="34">▲</text>
-% elif kind in ('pv', 'utility', 'load', 'deal'):
+% elif kind in ('pv', 'utility', 'load', 'deal', 'spur'):
 <path class="dots {{kind}}" d="M12 20H54"/>
 % elif kind == 'agreed':
 <path class="agreed" d="M10 20H56"/>

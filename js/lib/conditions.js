@@ -1,6 +1,6 @@
 // What the controller says is wrong on the bus, sorted for the page: what is grave stands above everything, the rest as banners (S9). Pure.
 
-const WARN = new Set(["referenceOff", "busApart", "unexplained", "busLow"]); // all else, also what this page does not know, is an alarm
+const WARN = new Set(["referenceOff", "busApart", "unexplained", "busLow", "currentsOff", "efficiency", "idleDeal", "chargeAgainst", "meterStands"]); // all else, also what this page does not know, is an alarm
 
 /** {grave, others}: each [{key, level, text, since}], in the controller's order and words, of the others alarms first. */
 export function conditionsOf(status, words) {

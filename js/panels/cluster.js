@@ -131,9 +131,13 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     tellDebug();
     const grid = model.status?.grid ?? {};
     const inForce = grid.mode === "mixed" ? mixed(grid, model) : modeName(grid.mode, words);
-    setText(mode, inForce);
+    const untold = Object.values(model.status?.apisWeb ?? {}).some((peer) => peer?.up === false); // what it said last may hold no longer
+    const shown = untold && grid.mode ? words.t("mode.kept", { mode: inForce }) : inForce;
+    for (const element of [mode, find("mode-wall")]) {
+      setText(element, shown);
+      setAttribute(element, "data-kept", untold ? "" : null);
+    }
     setAttribute(mode, "data-mode", grid.mode ?? null);
-    setText(find("mode-wall"), inForce);
     showNeed(find("global-needs"), needSentence(modeNeeds(state.get(), choice.value), words));
     const needs = shutDownNeeds(state.get());
     setProperty(shutDown, "disabled", needs !== null);
@@ -207,16 +211,20 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     return { text: "", buttons: [] };
   }
 
-  /** "→ Soft Stop: 17 of 19, missing E004 (silent), E005 (Run)", from the open order, else from what the status says is pending; "" once all show it. */
+  /** "→ Soft Stop: 17 of 18, missing E005 (Run); not told by E004 (silent)", from the open order, else from what the status says is pending; "" once all show it. */
   function wayOf(model, grid) {
     const open = (model.status?.orders ?? []).find(({ order, unitId }) => (order === "setOperationMode" || order === "setBudo") && !unitId);
     const wanted = open ? (WIRE[open.wanted?.mode] ?? open.wanted?.mode) : grid.pending;
     if (!wanted) return "";
-    const lacking = model.units.filter((unit) => unit.state !== "live" || unit.globalMode !== wanted);
-    if (lacking.length === 0) return "";
-    const of = model.units.length;
-    const way = words.t("pending.of", { n: of - lacking.length, of, units: lackingText(lacking, words) });
-    return `${words.t("pending.mode", { mode: modeName(wanted, words) })}: ${way}`;
+    const live = model.units.filter(({ state }) => state === "live");
+    const lacking = live.filter(({ globalMode }) => globalMode !== wanted);
+    const untold = model.units.filter(({ state }) => state !== "live");
+    if (lacking.length === 0 && untold.length === 0) return "";
+    const way = [
+      words.t(lacking.length === 0 ? "pending.shown" : "pending.of", { n: live.length - lacking.length, of: live.length, units: lackingText(lacking, words) }),
+      untold.length === 0 ? "" : words.t("pending.untold", { units: lackingText(untold, words) }),
+    ];
+    return `${words.t("pending.mode", { mode: modeName(wanted, words) })}: ${way.filter(Boolean).join("; ")}`;
   }
 
   function countdown(model, grid) {

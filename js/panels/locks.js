@@ -34,12 +34,22 @@ export function createLocks({ words, orders, state, readNow }) {
     renderBus();
     question.open({
       title: words.t(taking ? "lock.title.off" : "lock.title", { scope: unitId ?? words.t("lock.cluster") }),
-      did: taking ? words.t("lock.note.off", told(lock)) : words.t("lock.note"),
+      did: taking ? words.t("lock.note.off", told(lock)) : noteNow(),
       spot: unitId === null ? "cluster:lock" : `card:${unitId}:lock`,
       order: taking ? "clearLock" : "setLock",
       unitId,
       call: taking ? (order, { name }) => order.clearLock({ unitId, name }) : (order, signed) => order.setLock({ unitId, ...signed }),
     });
+  }
+
+  function noteNow() {
+    return words.t(endsSharing() ? "lock.note.sharing" : "lock.note");
+  }
+
+  /** Whether this lock would end the guided sharing that runs. */
+  function endsSharing() {
+    const share = state.get().status?.share ?? null;
+    return share?.state === "running" && (scope === null || scope === share.from || scope === share.to);
   }
 
   /** A lock that would be refused now is not offered, and says what it waits for. */
@@ -67,6 +77,7 @@ export function createLocks({ words, orders, state, readNow }) {
 
   function render() {
     if (question.isOpen()) {
+      if (!taking) setText(find("lock-did"), noteNow());
       renderNeeds();
       renderBus();
     }

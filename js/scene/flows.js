@@ -1,5 +1,5 @@
-// What moves: dots along the deals' curves and along PV, utility and load (V3, V5). Lines are dashed by zero-length round dashes,
-// so a whole group of dots is one stroke, and moving it costs one number.
+// What moves: dots along the deals' curves and along PV, utility and load (V3, V5), bars along current that no deal explains. Lines are
+// dashed, by zero-length round dashes for dots, so a whole group is one stroke, and moving it costs one number.
 
 import { dotsOf, THRESHOLDS } from "../lib/reading.js";
 import { label } from "./cells.js";
@@ -8,6 +8,7 @@ import { veil } from "./theme.js";
 const ASPECT = 1.5;
 export const UNTOLD = Object.freeze([0, 7]); // round dots that stand still
 const BUS_STEP = 11; // px between the dots of a deal
+export const BAR = 0.55; // of a step is bar, where current flows without a deal
 const MOST_SUPPLY = 6; // dots of one supply
 const LEAST_STEP = 3; // px between them
 const DOUBT_STEP = 12; // px
@@ -15,8 +16,8 @@ const MOST_DOTS = 2000; // of all deals: painting one takes microseconds, and mo
 
 /**
  * The curves of all deals and spurs for the places in force.
- * @returns {{runs: [{path: Path2D, length: px, speed: px/s, width: px, step: px, dim}], agreed: Path2D,
- *   untold: Path2D, doubts: [{x, y}], heads: [{x, y, angle, size, dim}]}} `untold` are the deals of which no reading tells the current
+ * @returns {{runs: [{path: Path2D, length: px, speed: px/s, width: px, step: px, dim, bars}], agreed: Path2D,
+ *   untold: Path2D, doubts: [{x, y}], heads: [{x, y, angle, size, dim}]}} `untold` are the deals of which no reading tells the current, `bars` tells a spur
  */
 export function dealCurves(model, spotOf, hub, focus) {
   const groups = new Map();
@@ -33,12 +34,13 @@ export function dealCurves(model, spotOf, hub, focus) {
       continue;
     }
     const dim = focus !== null && focus !== flow.from && focus !== flow.to;
-    addRun(groups, heads, curve, flow.current, dim, to.cell);
+    addRun(groups, heads, curve, { amps: flow.current, dim, cell: to.cell });
   }
   for (const spur of model.spurs) {
     const spot = spotOf(spur.id);
     if (!spot) continue;
-    addRun(groups, heads, straight(spot, hub, spur.inward), spur.current, focus !== null && focus !== spur.id, spot.cell, !spur.inward);
+    const dim = focus !== null && focus !== spur.id;
+    addRun(groups, heads, straight(spot, hub, spur.inward), { amps: spur.current, dim, cell: spot.cell, head: !spur.inward, bars: true });
   }
   const runs = [...groups.values()];
   thinOut(runs);
@@ -51,12 +53,12 @@ function thinOut(runs) {
   if (dots > MOST_DOTS) for (const run of runs) run.step *= dots / MOST_DOTS;
 }
 
-function addRun(groups, heads, curve, current, dim, cell, head = true) {
-  const amps = Math.max(0.1, current ?? 1);
+function addRun(groups, heads, curve, { amps: told, dim, cell, head = true, bars = false }) {
+  const amps = Math.max(0.1, told ?? 1);
   const width = Math.round(Math.min(7, (2 + 1.25 * Math.sqrt(amps)) * Math.max(0.62, Math.min(2.2, cell / 34))) * 2) / 2;
   const speed = Math.round(Math.min(90, 16 + 20 * amps) / 6) * 6;
-  const key = `${width}|${speed}|${dim}`;
-  if (!groups.has(key)) groups.set(key, { path: new Path2D(), length: 0, width, speed, dim, step: Math.max(BUS_STEP * 0.75, width * 2.9) });
+  const key = `${width}|${speed}|${dim}|${bars}`;
+  if (!groups.has(key)) groups.set(key, { path: new Path2D(), length: 0, width, speed, dim, bars, step: Math.max(BUS_STEP * 0.75, width * 2.9) });
   const run = groups.get(key);
   addCurve(run.path, curve);
   run.length += lengthOf(curve);
@@ -180,7 +182,6 @@ export function drawBeds({ context, theme }, { runs, agreed, untold }) {
 
 /** The dots of this moment; `time` in s. */
 export function drawDots({ context, theme }, curves, supplies, time) {
-  context.lineCap = "round";
   for (const run of curves.runs) {
     dotted(context, run, time);
     context.strokeStyle = run.dim ? veil(theme.bus, 0.28) : theme.bus;
@@ -215,8 +216,9 @@ export function drawHeads({ context, theme }, heads) {
   }
 }
 
-function dotted(context, { width, speed, step }, time) {
-  context.lineWidth = width;
-  context.setLineDash([0, step]);
+function dotted(context, { width, speed, step, bars = false }, time) {
+  context.lineCap = bars ? "butt" : "round";
+  context.lineWidth = bars ? width * 0.6 : width;
+  context.setLineDash(bars ? [step * BAR, step * (1 - BAR)] : [0, step]);
   context.lineDashOffset = -((time * speed) % step);
 }

@@ -4,7 +4,7 @@
 
 import { power } from "../lib/figures.js";
 import { write } from "./cells.js";
-import { UNTOLD } from "./flows.js";
+import { BAR, UNTOLD } from "./flows.js";
 
 const ROOM = "888.8 kW";
 const CLOCK_ROOM = "0000/00/00 00:00:00";
@@ -53,6 +53,7 @@ function entriesOf(words) {
     ["utility", words.utility, true],
     ["load", words.load, true],
     ["deal", `${words.deal} \u00b7 ${words.signs}`],
+    ["spur", words.spur],
     ["agreed", words.agreed],
     ["untold", words.untold],
     ["crown", words.reference],
@@ -69,6 +70,7 @@ function sign(pen, kind, x, y, size) {
   const { context, theme } = pen;
   context.lineWidth = 1.2;
   if (kind === "agreed") dash(context, theme.muted, x, y, size, [size * 0.3, size * 0.25]);
+  else if (kind === "spur") bars(context, theme.bus, x, y, size);
   else if (kind === "untold") untold(pen, x, y, size);
   else if (kind === "crown") crown(context, theme.crown, x, y, size);
   else if (kind === "master") frame(context, theme.crown, x, y, size);
@@ -78,6 +80,12 @@ function sign(pen, kind, x, y, size) {
 
 function dots(context, colour, x, y, size) {
   for (const dx of [-0.46, 0, 0.46]) dot(context, colour, x + dx * size, y, size * 0.17);
+}
+
+function bars(context, colour, x, y, size) {
+  context.lineWidth = size * 0.2;
+  dash(context, colour, x, y, size, [size * 0.46 * BAR, size * 0.46 * (1 - BAR)]);
+  context.lineWidth = 1.2;
 }
 
 function dot(context, colour, x, y, r) {

@@ -6,6 +6,7 @@ export const SCENE_WORDS = Object.freeze({
   load: "load",
   deal: "deal",
   signs: "+ charges, \u2212 discharges",
+  spur: "current without a deal",
   agreed: "agreed, no current yet",
   untold: "current unknown",
   gridMaster: "Grid Master",

@@ -51,6 +51,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   function onTouch() {
     touched = true;
     refused = false;
+    failing = []; // of what was entered before
     showMeans();
     orders.clear(spot);
     clearTimeout(timer);
@@ -113,9 +114,15 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     setProperty(means, "hidden", gate !== null);
     const order = gate !== null || choice() === null ? null : wanted();
     const wrong = order?.problem && touched ? fieldOf(order) : null;
-    const good = order && !order.problem ? words.t("converter.means", { what: whatOf(order) }) : "";
+    const good = order && !order.problem ? words.t(meansKey(order), { what: whatOf(order) }) : "";
     for (const field of [current, bus]) showMeaning(means, field, wrong ? problemOf(order) : good, field !== wrong);
     setAttribute(means, "data-level", wrong ? "warn" : null);
+  }
+
+  /** Nothing is said to be sent that the rules keep, or pass with a reason only. */
+  function meansKey({ kind }) {
+    if (!touched || kind === "stopped" || failing.length === 0) return "converter.means";
+    return hardOf(failing).length > 0 ? "converter.means.kept" : "converter.means.override";
   }
 
   /** The field that a problem is about. */
@@ -144,6 +151,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
     if (told && order.kind === "stopped") advice = adviceOf(told);
     else if (told) failing = failingOf(told);
+    showMeans();
     if (touched) showAnswer(order.kind === "stopped" ? advice : (told ?? []), answer.body?.headroom ?? null);
   }
 
@@ -264,6 +272,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   function reset() {
     touched = false;
     refused = false;
+    failing = [];
     asked += 1;
     clearTimeout(timer);
     showAnswer([]);

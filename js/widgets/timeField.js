@@ -3,7 +3,7 @@
 //
 // Its parts have ids that begin with the field's own: -which, -zone and -here.
 
-import { enteredTime } from "../lib/enteredTimes.js";
+import { asEntered, enteredTime } from "../lib/enteredTimes.js";
 import { bare } from "../lib/held.js";
 import { offsetAt, offsetText, zoneName } from "../lib/zones.js";
 import { make, setProperty, setText } from "./text.js";
@@ -13,6 +13,7 @@ export function createTimeField({ words, id, likely = () => 0 }) {
   const input = document.getElementById(id);
   const [which, zone, here] = ["which", "zone", "here"].map((part) => document.getElementById(`${id}-${part}`));
   let offered = "";
+  let inZone = words.zone; // whose clock the field is read by
 
   /** {date, choices} or {problem, choices}, as enteredTimes.js reads it. */
   function read() {
@@ -23,15 +24,24 @@ export function createTimeField({ words, id, likely = () => 0 }) {
     return which.hidden ? 0 : which.selectedIndex;
   }
 
+  /** Another zone shows the time that was meant in its own way, and does not make another time of it. */
+  function keepInstant() {
+    const { date = null } = enteredTime(input.value, { zone: inZone, pick: pick() });
+    inZone = words.zone;
+    if (date !== null) set(asEntered(date, inZone));
+  }
+
   function set({ field, pick: wanted }) {
+    inZone = words.zone;
     input.value = field;
     render();
     if (!which.hidden) which.selectedIndex = wanted;
     render();
   }
 
-  /** To be called whenever the field, the choice or the language has changed. */
+  /** To be called whenever the field, the choice, the language or the zone has changed. */
   function render() {
+    if (words.zone !== inZone) keepInstant();
     offer(enteredTime(input.value, { zone: words.zone }).choices);
     const { date = null } = read();
     setText(zone, zoneName(date ?? words.now(), words.zone, words.language));

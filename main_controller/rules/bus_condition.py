@@ -5,13 +5,16 @@ since the readings of different units are up to 10 s apart (K4, Z6b); one that w
 limit, so that it does not flicker.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.rules.deal_account import DealAccount
 from main_controller.rules.interlock_terms import Limits
+from main_controller.rules.trends import Trends
 from main_controller.sentence import Sentence, say
 
 SKEW = 12.0
@@ -45,6 +48,11 @@ class ConditionKind(StrEnum):
     UNIT_CURRENT = "unitCurrent"
     BUS_CURRENT = "busCurrent"
     REVERSE_POWER = "reversePower"
+    CURRENTS_OFF = "currentsOff"
+    EFFICIENCY = "efficiency"
+    IDLE_DEAL = "idleDeal"
+    CHARGE_AGAINST = "chargeAgainst"
+    METER_STANDS = "meterStands"
     CONTRADICTED = "contradicted"
 
 
@@ -97,11 +105,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look: everything known, the limits, and which conditions were told and have held since."""
+    """One look: everything known, the limits, which conditions were told and have held since, the deals with their
+    accounts, and how each unit went of late."""
 
     grid: GridState
     limits: Limits
     told: Collection[Key] = ()
+    deals: Sequence[tuple[Flow, DealAccount | None]] = ()
+    trends: Trends = Trends()
 
     def slack(self, kind: ConditionKind, unit_id: str | None, by: float) -> float:
         """How far inside its limit a figure must come before this condition is over: `by`, once it was told."""

@@ -1,7 +1,8 @@
 """What is wrong on the bus now, and what explains each converter at work: pure rules over what was seen (S9, S10, S14).
 
 Used by the events of the bus and by the status. Heavy alarms (I5), references (I6) and what nothing explains are
-looked for here; the rest in `battery_watch` (I1-I4, I13), `current_watch` (I7, I13) and `voltage_watch` (I14).
+looked for here; the rest in `battery_watch` (I1-I4, I13), `current_watch` (I7, I13) and `voltage_watch` (I14), and what
+physics forbids in `physics_watch` and `trend_watch`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,6 +14,8 @@ from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.rules.battery_watch import battery_conditions
 from main_controller.rules.bus_condition import SETTLES, SKEW, Condition, ConditionKind, Look
 from main_controller.rules.current_watch import current_conditions
+from main_controller.rules.physics_watch import physics_conditions
+from main_controller.rules.trend_watch import trend_conditions
 from main_controller.rules.voltage_watch import voltage_conditions
 from main_controller.sentence import Sentence, say
 
@@ -44,6 +47,8 @@ def conditions(look: Look, explained: Explained) -> list[Condition]:
         *voltage_conditions(look),
         *current_conditions(look),
         *battery_conditions(look),
+        *physics_conditions(look),
+        *trend_conditions(look),
         *_unexplained(grid, explained),
     ]
 

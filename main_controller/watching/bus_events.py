@@ -5,11 +5,12 @@ it out. What converters do by themselves is found by `OwnChanges`. It sends noth
 """
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import ActorKind
 from main_controller.domain.commands import Command, CommandState, ConverterEffect
@@ -21,7 +22,9 @@ from main_controller.orders.desk import Desk
 from main_controller.orders.trips import Trips
 from main_controller.rules.bus_condition import Condition, ConditionKind, Key, Look
 from main_controller.rules.bus_watch import Explained, conditions
+from main_controller.rules.deal_account import DealAccount
 from main_controller.rules.interlock_terms import Limits
+from main_controller.rules.trends import Trends
 from main_controller.sentence import Sentence, say
 from main_controller.store.chronicle import Chronicle
 from main_controller.watching.own_changes import OwnChanges, last_order
@@ -54,17 +57,30 @@ class StandingCondition(NamedTuple):
 
 
 class BusEvents:
-    """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped."""
+    """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped.
 
-    def __init__(self, desk: Desk, chronicle: Chronicle, trips: Trips, *, limits: Limits) -> None:
+    `accounts` gives what is known of each of these deals beyond this moment.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        chronicle: Chronicle,
+        trips: Trips,
+        *,
+        limits: Limits,
+        accounts: Callable[[Sequence[Flow]], Sequence[DealAccount | None]],
+    ) -> None:
         self._desk = desk
         self._chronicle = chronicle
         self._changes = OwnChanges(desk, chronicle, trips)
         self._limits = limits
+        self._accounts = accounts
+        self._trends = Trends()
         self._standing: dict[Key, _Standing] = {}  # replaced whole
         self._told: set[str] = set()
         self._taken_back: list[tuple[Condition, datetime]] = []  # replaced whole
-        self._looking = threading.Lock()  # protects the four above; who finds it taken leaves
+        self._looking = threading.Lock()  # protects the five above; who finds it taken leaves
 
     def standing(self) -> list[StandingCondition]:
         """What is wrong now and was told, the gravest first.
@@ -99,7 +115,10 @@ class BusEvents:
         if not grid.units:
             return
         told = {key for key, one in self._standing.items() if one.told}
-        found = conditions(Look(grid, self._limits, told), self.explained(snapshot))
+        self._trends = self._trends.followed(grid, self._desk.timing.stale_after)
+        deals = tuple(zip(grid.flows, self._accounts(grid.flows), strict=True))
+        look = Look(grid, self._limits, told, deals, self._trends)
+        found = conditions(look, self.explained(snapshot))
         self._take(found, grid)
         self._changes.look(grid)
         contradicted = [one for one in self._desk.commands.latest() if one.state is CommandState.CONTRADICTED]

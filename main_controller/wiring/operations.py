@@ -122,7 +122,7 @@ class Operations:
         self.answers = Answers(desk)
         earlier = stores.journaling.earlier_stops(now=clock(), wall=utc_now())
         self.stop_follower = StopFollower(desk, waits, earlier)
-        self.bus_events = BusEvents(desk, chronicle, self.trips, limits=limits)
+        self.bus_events = BusEvents(desk, chronicle, self.trips, limits=limits, accounts=self.deals.accounts)
         self.bus_view = BusView(desk, self.bus_events, limits=limits)
         stores.known.tell_back(self.events.came_back)
         stores.database.replaced_is_told(self._tell_replaced)

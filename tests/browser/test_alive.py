@@ -125,11 +125,11 @@ def test_a_panel_that_breaks_at_every_drawing_is_told_as_long_as_it_does(browser
         stage.attach(page)
         page.goto(quiet_plant.address)
         alive(page)
-        stage.more["notKept"] = 5  # what the page does not expect
+        stage.more["busConditions"] = [None]  # what the page does not expect
         told(page, "This page has a fault")
         page.wait_for_timeout(4000)
         expect(page.locator(NOTICE)).to_be_visible()
-        del stage.more["notKept"]
+        del stage.more["busConditions"]
         whole(page)
 
 
@@ -169,6 +169,22 @@ def test_a_clock_that_is_right_is_not_spoken_of(open_quiet: OpenPage) -> None:
     alive(page)
     page.wait_for_timeout(1500)
     expect(page.locator(NOTE)).to_be_hidden()
+
+
+def test_on_a_phone_the_plain_forms_stand_in_one_row(open_quiet: OpenPage) -> None:
+    """Both stops by script and both by none, in less than a sixth of the screen."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True, script=QUICK, viewport={"width": 390, "height": 844})
+    alive(page)
+    stage.dead = True
+    told(page, "cannot be reached")
+    boxes = [page.locator(f"{form} button").bounding_box() for form in ("#stop-plain", "#estop-plain")]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["y"] == boxes[1]["y"]
+    bar = page.locator("#stop-block").bounding_box()
+    assert bar is not None
+    assert bar["height"] < 844 / 6
 
 
 def test_a_newer_controller_asks_to_reload(open_quiet: OpenPage, pictures: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_mode_on_its_way_names_the_unit_that_is_missing(open_quiet: OpenPage) 
     stage.kept["E004"] = stage.units.pop("E004")
     page = open_quiet(stage=stage)
     way = page.locator("#global-pending > span").first
-    expect(way).to_have_text("→ Run: 5 of 6, missing E004 (silent)")
+    expect(way).to_have_text("→ Run: 5 of 5; not told by E004 (silent)")
     stage.states["E004"] = unit_status()
     stage.units["E004"] = unit_data("E004", mode="stop")
     expect(way).to_have_text("→ Run: 5 of 6, missing E004 (Force Stop)")
@@ -217,3 +217,28 @@ def test_a_guided_sharing_is_told_as_one_and_withdrawn_while_the_controller_is_d
     expect(page.locator("#transfer-steps li")).to_have_count(0)
     expect(page.locator("#transfer-end")).to_be_visible()
     expect(page.locator("#transfer-needs")).to_have_text("This controller does not answer.")
+
+
+def test_a_lock_that_ends_the_sharing_says_so(open_quiet: OpenPage) -> None:
+    stage = stage_in("manual")
+    share: Json = {"command": "c1", "from": "E001", "to": "E003", "current": 1.5, "state": "running", "reason": None}
+    steps = [{"step": "current", "state": "running"}]
+    stage.more["share"] = {**share, "limits": {"minutes": 30, "wh": None}, "steps": steps, "unattended": None}
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-live b")).to_have_text(str(len(stage.units)))
+    page.locator("#cluster-lock").click()
+    expect(page.locator("#lock-did")).to_contain_text("Ends the guided sharing that runs.")
+    del stage.more["share"]
+    expect(page.locator("#lock-did")).not_to_contain_text("Ends the guided sharing")
+
+
+def test_a_mode_that_nobody_tells_now_is_called_the_last_told(open_quiet: OpenPage) -> None:
+    stage = stage_in("autonomous")
+    page = open_quiet(stage=stage)
+    mode = page.locator("#global-mode")
+    expect(mode).to_have_text("Run")
+    away: Json = {"up": False, "since": moment(-5), "lastSuccess": moment(-5), "lastError": None}
+    stage.more["apisWeb"] = {"emulatorEmulator": away, "budoEmulator": dict(away)}
+    expect(mode).to_have_text("Run (last told)")
+    del stage.more["apisWeb"]
+    expect(mode).to_have_text("Run")

@@ -357,6 +357,7 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
         [re.compile(r"passes: \(a\) E001"), re.compile(r"fails: \(f\) The bus has")]
     )
     assert all("dryRun=true" in form for _, form in stage.orders)
+    expect(unit.locator("[data-part=means]")).to_have_text(re.compile("Sent only with a reason: discharge 1.5 A"))
     page.screenshot(path=pictures / "override.png")
     unit.locator("[data-act=converter]").click()
     expect(page.locator("#confirm-rules")).to_contain_text("The bus has not risen at E001.")
@@ -386,6 +387,15 @@ def test_stopped_is_asked_at_once_and_shows_what_speaks_against_it(open_quiet: O
     expect(page.locator("#confirm")).not_to_be_visible()
     sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
     assert sent == [{"mode": ["0x0000"], "dvg": ["0"], "dig": ["0"]}]
+
+
+def test_what_a_rule_keeps_is_not_said_to_be_sent(open_quiet: OpenPage) -> None:
+    stage, _, unit = filled_in(open_quiet)
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [{**RULES[1], "overridable": False}]})
+    means = unit.locator("[data-part=means]")
+    expect(means).to_contain_text("Entered, not sent as things stand: discharge 1.5 A", timeout=10_000)
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [{**rule, "pass": True} for rule in RULES]})
+    expect(means).to_contain_text("Will be sent: discharge 1.5 A", timeout=10_000)
 
 
 def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> None:
@@ -468,7 +478,7 @@ def test_a_wrong_entry_is_told_at_the_form_and_sent_nowhere(
     page.locator(".card .choices label", has_text=choice).click()
     page.locator(".card [data-act=converter]").click()
     expect(page.locator(".card > .outcomes")).to_contain_text(sentence)
-    assert stage.orders == []
+    assert [form for _, form in stage.orders if "dryRun=true" not in form] == []
 
 
 def test_the_bus_voltage_field_goes_into_the_order(open_quiet: OpenPage) -> None:

@@ -61,6 +61,20 @@ def test_every_time_is_the_sites_and_the_browsers_stands_beside_it(open_quiet: O
     assert given(stage) == ["2026-11-27T12:11:00.000+09:00"]
 
 
+def test_a_controller_of_another_zone_makes_no_other_time_of_what_stands_in_the_field(open_quiet: OpenPage) -> None:
+    stage = at_site("Asia/Tokyo", "2026-11-27T03:00:20.000+00:00")
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    expect(page.locator("#trust-live b")).to_have_text("2")
+    open_dialog(page)
+    when = page.locator("#schedule-when")
+    when.fill("2026-11-27T13:00")
+    stage.more["timezone"], stage.wall = "Europe/Berlin", "2026-11-27T03:00:22.000+00:00"
+    expect(when).to_have_value("2026-11-27T05:00")
+    page.locator("#schedule-dialog-set").click()
+    expect(page.locator("#schedule-dialog")).to_be_hidden()
+    assert given(stage) == ["2026-11-27T05:00:00.000+01:00"]
+
+
 def test_where_both_clocks_show_the_same_nothing_stands_beside(open_quiet: OpenPage) -> None:
     stage = at_site("Asia/Tokyo", "2026-11-27T03:00:20.000+00:00")
     page = open_quiet(stage=stage, timezone_id="Asia/Seoul")

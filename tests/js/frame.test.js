@@ -118,3 +118,20 @@ test("when the next news is expected is told by the controller's own clock", () 
   assert.equal(untilNews({ time }), null);
   assert.equal(untilNews(null), null);
 });
+
+test("an answer with a section of another kind is none", () => {
+  assert.notEqual(merged(null, WHOLE), null);
+  for (const [name, value] of [
+    ["grid", null],
+    ["grid", 7],
+    ["units", { E1: null }],
+    ["figures", { E1: {} }],
+    ["orders", null],
+    ["deals", "none"],
+    ["bus", []],
+  ])
+    assert.equal(merged(null, { ...WHOLE, [name]: value }), null, `${name}: ${JSON.stringify(value)}`);
+  const held = merged(null, WHOLE);
+  assert.equal(merged(held, { ...HEAD, serial: 6, whole: false, grid: null }), null);
+  assert.notEqual(merged(held, { ...HEAD, serial: 6, whole: false, deals: null }), null);
+});

@@ -39,7 +39,9 @@ class Watched:
         self.rows: list[tuple[Any, ...]] = []
         self.trips = Trips()
         chronicle = Chronicle(record=lambda *row: self.rows.append(row), wall=bench.wall)
-        self.events = BusEvents(bench.desk, chronicle, self.trips, limits=limits or Limits())
+        self.events = BusEvents(
+            bench.desk, chronicle, self.trips, limits=limits or Limits(), accounts=lambda flows: [None] * len(flows)
+        )
         before = bench.hands.beat
 
         def beat() -> None:

@@ -12,6 +12,7 @@ from main_controller.rules.interlock_terms import Limits
 from main_controller.store.chronicle import Chronicle
 from main_controller.store.unit_cache import UnitCache
 from main_controller.watching.bus_events import BusEvents
+from main_controller.watching.deal_watch import DealWatch
 from tests.orders.bench import Acknowledged, LockBook
 
 OURS = ("unexplained", "converter")
@@ -31,7 +32,13 @@ class Watching:
         self.told: list[tuple[Any, ...]] = []
         desk = Desk(cache, Register(), Acknowledged(), LockBook(), timing=Timing(), clock=clock, wall=wall)
         chronicle = Chronicle(record=lambda *row: self.told.append((clock(), *row)), wall=wall)
-        self.events = BusEvents(desk, chronicle, Trips(), limits=limits or Limits())
+        self._deals = DealWatch(desk, record=lambda *_: None)
+        self.events = BusEvents(desk, chronicle, Trips(), limits=limits or Limits(), accounts=self._deals.accounts)
+
+    def look(self) -> None:
+        """Look once, as after a poll."""
+        self._deals.run_once()
+        self.events.run_once()
 
     @property
     def alarms(self) -> list[tuple[Any, ...]]:
