@@ -212,6 +212,9 @@ export default {
   "details.pv": "PV", "details.utility": "Utility grid", "details.load": "Consumption", "details.history": "History", "details.recorded": "PV, sharing and battery over time, and the deals:", "details.minutes": "a day by minutes (CSV)", "details.halves": "a month by half hours (CSV)", "details.ledger": "ledger (CSV)", "details.card": "Go to its panel", "details.title": "{id} {name}",
   "details.last": "Last known, {time} ago: this unit is {state}.", "details.never": "Nothing is known of this unit: it is {state}.", "details.none": "No unit of this name is known.",
 
+  "apisLog.title": "apis-main's log", "apisLog.evidence": "What this unit's apis-main says itself. Anybody on the network can send such a line: no order rests on it.", "apisLog.none": "Nothing of this kind was heard from it.", "apisLog.failed": "apis-main's log cannot be had now.", "apisLog.level": "Lines shown", "apisLog.lines": "Lines, the newest first", "apisLog.times": "{kind} · {unitId} · {count} times, last {time}.",
+  "apisLog.level.SEVERE": "Errors of the last 24 hours", "apisLog.level.WARNING": "Warnings and errors of the last 24 hours", "apisLog.level.INFO": "The newest, with information", "apisLog.level.FINEST": "The newest of all levels",
+
   "help.title": "Help",
   "journal.open": "Journal", "journal.title": "Journal", "journal.back": "Back to the page", "journal.from": "From", "journal.to": "To", "journal.unit": "Unit", "journal.show": "Show", "journal.older": "Older", "journal.newest": "Newest", "journal.csv": "As CSV",
   "journal.none": "No row in this range.", "journal.failed": "The journal cannot be read: {error}", "journal.kind": "Kind", "journal.who": "Who", "journal.what": "What", "journal.outcome": "Outcome", "journal.time": "Time ({zone})", "journal.rows": "{n} row|{n} rows", "journal.loading": "Reading…",

@@ -213,6 +213,9 @@ export default {
   "details.pv": "太陽光発電", "details.utility": "電力系統", "details.load": "電力消費", "details.history": "履歴", "details.recorded": "太陽光発電、電力融通、Battery 残容量の履歴と電力融通の記録:", "details.minutes": "1 日分(1 分値、CSV)", "details.halves": "1 か月分(30 分値、CSV)", "details.ledger": "融通記録(CSV)", "details.card": "個別ノード情報へ", "details.title": "{id} {name}",
   "details.last": "{time} 前の最後の値です。このノードは{state}です。", "details.never": "このノードのデータはありません({state})。", "details.none": "この名前のノードはありません。",
 
+  "apisLog.title": "apis-main のログ", "apisLog.evidence": "このノードの apis-main 自身の出力です。ネットワーク上の誰でも同じ形式で送信できるため、操作の根拠には使用しません。", "apisLog.none": "該当する出力は受信していません。", "apisLog.failed": "apis-main のログを取得できません。", "apisLog.level": "表示する行", "apisLog.lines": "ログの行(新しい順)", "apisLog.times": "{kind} · {unitId} · {count} 回、最終 {time}。",
+  "apisLog.level.SEVERE": "直近 24 時間のエラー", "apisLog.level.WARNING": "直近 24 時間の警告とエラー", "apisLog.level.INFO": "最新の行(情報を含む)", "apisLog.level.FINEST": "最新の行(全レベル)",
+
   "help.title": "ヘルプ",
   "journal.open": "Journal", "journal.title": "Journal(操作記録)", "journal.back": "画面に戻る", "journal.from": "開始", "journal.to": "終了", "journal.unit": "ノード", "journal.show": "表示", "journal.older": "前の記録", "journal.newest": "最新", "journal.csv": "CSV",
   "journal.none": "この範囲の記録はありません。", "journal.failed": "記録を読み出せません: {error}", "journal.kind": "種別", "journal.who": "操作者", "journal.what": "内容", "journal.outcome": "結果", "journal.time": "時刻({zone})", "journal.rows": "{n} 件", "journal.loading": "読込中…",
