@@ -531,10 +531,11 @@ def test_a_copy_that_cp_made_while_the_program_ran_is_said_to_lack_what_is_in_th
     """M17: 86 of 343 rows and every lock were missing, and it was said to be whole."""
     fill(journal, 3)
     whole, alone = path.with_name("whole.sqlite3"), path.with_name("alone.sqlite3")
-    sqlite3.connect(path).execute(f"VACUUM INTO '{whole}'")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"VACUUM INTO '{whole}'")
     assert MAY_LACK not in verify_journal(path)[1]
     assert MAY_LACK not in verify_journal(whole)[1]
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     fill(journal, 3)
     alone.write_bytes(path.read_bytes())
