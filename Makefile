@@ -1,6 +1,6 @@
 # make run: a simulated cluster and its console, with nothing else installed.   make test: everything that is checked.
 # make test-long: what takes long, by hand.
-.PHONY: run test test-long
+.PHONY: run test test-long scripts
 port ?= 4382
 units ?= 4
 
@@ -10,7 +10,7 @@ run:
 	  { echo "Port $(port) is taken, or not yours to use: run make run port=4392, or set b_port (./startMain.py --b_port 4392)." >&2; exit 1; }
 	@exec venv/bin/python startMain.py --simulate $(units) --b_port $(port)
 
-test: node_modules/.package-lock.json
+test: scripts
 	@sh venv.sh dev
 	venv/bin/ruff check .
 	venv/bin/mypy
@@ -26,6 +26,6 @@ test-long:
 	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
 
-# What checks the page's scripts. Without npm, or its packages in reach, that check is skipped and says so; in CI it fails.
-node_modules/.package-lock.json: package-lock.json
-	-@npm ci --no-audit --no-fund --loglevel=error
+# The chart library, and what checks the page's scripts. Without npm, or its packages in reach, tests that need them are skipped and say so; in CI they fail.
+scripts:
+	-@[ -x node_modules/.bin/biome ] && ! [ package-lock.json -nt node_modules/.package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error

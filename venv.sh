@@ -34,6 +34,22 @@ if [ ! -x venv/bin/python ] || ! venv/bin/python -m pip --version >/dev/null 2>&
     "$python" -m venv --clear venv || fail "venv/ could not be made."
 fi
 
+# The chart library, of package.json's version: with what checks the page's scripts where that is there or wanted.
+charts=$(sed -n 's/.*"uplot": "\(.*\)".*/\1/p' package.json 2>/dev/null || true)
+if [ -n "$charts" ] && ! grep -qs "\"version\": \"$charts\"" node_modules/uplot/package.json; then
+    all=--omit=dev
+    [ -z "$extra" ] && [ ! -d node_modules/@biomejs ] || all=
+    if ! command -v npm >/dev/null 2>&1; then
+        echo "The history's charts need npm: install it (Debian: apt-get install npm) and run sh venv.sh again, or copy node_modules/uplot here. All else works without." >&2
+    elif [ ! -w . ] || [ ! -w venv ]; then
+        echo "The history's charts are not installed: run sh venv.sh as the user $(stat -Lc %U .). All else works without." >&2
+    else
+        # shellcheck disable=SC2086  # none, or one word
+        npm ci $all --no-audit --no-fund --fetch-retries=0 --fetch-timeout=20000 >venv/npm.log 2>&1 ||
+            echo "The history's charts could not be installed (see venv/npm.log): run sh venv.sh where npm reaches its packages, or copy node_modules/uplot here. All else works without." >&2
+    fi
+fi
+
 # Installed before, from this very pyproject.toml, by this very Python: nothing to do.
 stamp=venv/.installed${extra:+-$extra}
 sum="$(cksum < pyproject.toml) $(venv/bin/python -c 'import sys; print(sys.version)')"

@@ -80,10 +80,12 @@ def _page_with_units(port: int) -> bool:
 
 
 @contextmanager
-def program(apis_web: str) -> Iterator[Program]:
-    """The whole program on this apis-web, from its start to its end, with files of its own."""
+def program(apis_web: str, prepare: Callable[[Path], None] = lambda _: None) -> Iterator[Program]:
+    """The whole program on this apis-web, from its start to its end, with files of its own; `prepare` may write some
+    beside its journal beforehand."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder))
         command = [
             sys.executable, str(ROOT / "startMain.py"), "--log-level", "ERROR",
             "--b_port", str(port), "--apis_emul_url", apis_web, "--apis_budo_url", apis_web,

@@ -111,10 +111,18 @@ export function createApi({
     apisLog: (query = {}) => read(`apislog${queryOf(query)}`),
     /** Where the same is had as CSV: an address for a link. */
     journalCsv: (query = {}) => `journal.csv${queryOf(query)}`,
-    /** The journal's own page, likewise. */
-    /** What was recorded, and the ledger, as CSV: addresses for links. */
+    /** What was recorded, slot by slot; deals that are over; what they moved; how complete the record is. */
+    history: (query = {}) => read(`history${queryOf(query)}`),
+    ledger: (query = {}) => read(`ledger${queryOf(query)}`),
+    ledgerSums: (query = {}) => read(`ledger/sums${queryOf(query)}`),
+    coverage: (query = {}) => read(`history/coverage${queryOf(query)}`),
+    /** The same as CSV, and the page that shows it: addresses for links. */
     historyCsv: (query = {}) => `history.csv${queryOf(query)}`,
     ledgerCsv: (query = {}) => `ledger.csv${queryOf(query)}`,
+    historyPage: (query = {}) => `history.html${queryOf(query)}`,
+    /** Where the chart library is (charts/library.js). */
+    charts: { script: `${base}js/uplot.js`, styles: `${base}css/uplot.css` },
+    /** The journal's own page, likewise. */
     journalPage: (query = {}) => `journal.html${queryOf(query)}`,
     /** What the rules say to an order; nothing is sent. */
     judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" })),

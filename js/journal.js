@@ -1,31 +1,24 @@
 // The journal's own page: who ordered what, what came of it, and what the grid did by itself, a row for each matter with its details folded;
 // filtered, page by page, or as CSV.
-// Stop all stands here too, and asks once as on the main page; so does the E-stop's latch.
+// Stop all and the E-stop's latch stand here too (beside.js).
 
-import { createApi } from "./api.js";
-import { pageName } from "./keys.js";
+import { createBeside } from "./beside.js";
 import { asEntered } from "./lib/enteredTimes.js";
 import { bare } from "./lib/held.js";
 import { beganAt, detailsOf, levelOf, mattersOf, outcomeOf, titleOf } from "./lib/matters.js";
 import { failureSentence } from "./lib/sentences.js";
-import { serverNow } from "./lib/serverTime.js";
-import { createOrders } from "./orders.js";
-import { createAskLatch } from "./widgets/askLatch.js";
-import { createLatch } from "./panels/latch.js";
-import { createPoller, SELDOM } from "./poller.js";
-import { createState } from "./state.js";
-import { createStop } from "./widgets/stop.js";
 import { make, setAttribute, setText, translate } from "./widgets/text.js";
 import { createTimeField } from "./widgets/timeField.js";
 import { showZone } from "./widgets/zoneNote.js";
-import { chooseLanguage, createWords } from "./words.js";
 
-const state = createState();
-const now = () => serverNow(state.get(), performance.now());
-const words = createWords(chooseLanguage(stored("language"), navigator.languages), { zone: document.documentElement.dataset.zone, now, holds: true });
-const name = pageName();
-const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
-const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });
+const { words, api, start } = createBeside({
+  onZone: () => {
+    takeFilter();
+    nameZone();
+    show();
+  },
+  onOrders: () => show(), // it stands in the journal
+});
 const find = (id) => document.getElementById(id);
 const rows = find("journal-rows");
 const from = createTimeField({ words, id: "journal-from" });
@@ -158,72 +151,11 @@ function say(sentence, kind) {
   outcome.dataset.kind = kind;
 }
 
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage is switched off: the browser's language
-  }
-}
-
-/* ---- Stop all, and the E-stop's latch ---- */
-
-const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
-const EVERY = 1000; // ms between two looks at the latch, and at how a stop stands
-const dialog = find("stop-dialog");
-const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
-const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch() });
-const latch = createLatch({ words, orders, state, readNow: () => poller.now() });
-let following = false;
-
-/** Whether Stop all was confirmed. */
-function askStopAll() {
-  dialog.showModal();
-  find("stop-yes").focus();
-  return new Promise((resolve) => {
-    find("stop-ask-form").addEventListener("submit", ({ submitter }) => resolve(submitter?.value === "yes"), { once: true });
-    dialog.addEventListener("close", () => resolve(false), { once: true });
-  });
-}
-
-function onStatus({ ok, status, body, failure }) {
-  if (!ok || typeof body?.start !== "string") {
-    alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? bare(words.said(String(body.error))) : null });
-    return;
-  }
-  if (!alive.frame({ time: body.time, start: body.start, version: body.version, title: body.title, zone: body.timezone })) return;
-  state.set({ status: body, statusAt: performance.now() });
-  takeZone(body.timezone);
-  orders.follow(body);
-}
-
-/** The site's zone, where the controller was started anew with another: what stands here is told again. */
-function takeZone(zone) {
-  const before = words.zone;
-  words.setZone(zone);
-  if (words.zone !== before) {
-    takeFilter();
-    nameZone();
-    show();
-  }
-  showZone(words);
-}
-
 function nameZone() {
   setText(find("journal-time"), words.t("journal.time", { zone: words.zone }));
   for (const field of [from, to]) field.render();
   showZone(words);
 }
-
-/** What was ordered here has begun or ended: it stands in the journal. */
-state.subscribe(() => {
-  stop.render();
-  latch.render();
-  alive.drawn();
-  if (orders.following() === following) return;
-  following = !following;
-  show();
-});
 
 for (const field of [from, to]) for (const input of [field.input, field.which]) input.addEventListener("input", field.render);
 find("journal-about").addEventListener("change", () => {
@@ -240,7 +172,6 @@ find("journal-filter").addEventListener("submit", (event) => {
   nameFilter();
   show();
 });
-for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) button.addEventListener("click", stop.press); // an open dialog shuts the rest of the page off, not this
 find("journal-older").addEventListener("click", () => show(next));
 find("journal-newest").addEventListener("click", () => show());
 takeFilter();
@@ -248,9 +179,4 @@ words.ready.finally(() => {
   label();
   refused ? showRefusal() : show(asked.get("before"));
 });
-alive.subscribe((lives) => state.set({ alive: lives }));
-const rest = () => alive.resting(document.visibilityState === "hidden" ? SELDOM : 0);
-document.addEventListener("visibilitychange", rest);
-rest();
-poller.start();
-document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached
+start();

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import runpy
 import shutil
 import socket
@@ -388,6 +389,49 @@ def test_venv_says_what_is_missing(root: Path, tmp_path: Path, python: str, argu
     assert done.returncode != 0
     assert len(done.stderr.splitlines()) == 1
     assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("npm", "sentence"),
+    [
+        (None, "The history's charts need npm: install it"),
+        ("exit 1", "The history's charts could not be installed (see venv/npm.log)"),
+        ('echo "$*" >called; mkdir -p node_modules/uplot; cp locked node_modules/uplot/package.json', ""),
+    ],
+)
+def test_venv_installs_the_charts_or_says_in_one_line_how_and_goes_on(
+    root: Path, tmp_path: Path, npm: str | None, sentence: str
+) -> None:
+    """M31: nothing but the charts waits for npm; what is installed is not asked for again."""
+    for name in ("venv.sh", "package.json"):
+        shutil.copy(root / name, tmp_path)
+    [version] = re.findall(r'"uplot": "([^"]+)"', (root / "package.json").read_text())
+    (tmp_path / "locked").write_text(f'{{\n  "version": "{version}"\n}}\n')
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    write(tmp_path / "venv" / "bin" / "python", "exit 0")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("sh", "dirname", "readlink", "sed", "grep", "cksum", "cat", "stat", "mkdir", "cp"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    if npm is not None:
+        write(tools / "npm", npm)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        environ = {"PYTHON": "true", "PATH": str(tools)}
+        write(tools / "true", "exit 0")
+        command = [str(tools / "sh"), str(tmp_path / "venv.sh")]
+        return subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, timeout=30)
+
+    done = run()
+    assert done.returncode == 0, done.stderr
+    assert len(done.stderr.splitlines()) == (1 if sentence else 0), done.stderr
+    assert sentence in done.stderr
+    assert (tmp_path / "venv" / ".installed").is_file()
+    if not sentence:
+        assert "ci --omit=dev" in (tmp_path / "called").read_text()
+        (tmp_path / "called").unlink()
+        assert (run().stderr, (tmp_path / "called").exists()) == ("", False)
 
 
 def write(path: Path, body: str) -> None:

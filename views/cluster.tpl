@@ -64,6 +64,7 @@
 % end
 </ul>
 <p class="deals-more" id="deals-more"></p>
+<p class="controls-only"><a class="quiet" href="history.html#ledger" data-i18n="deals.over">Deals that are over</a></p>
 </section>
 <section class="block wide" id="bus-block" hidden>
 <h2 data-i18n="busfig.title">The bus</h2>
@@ -77,7 +78,7 @@
 <option value="grid" data-i18n="journal.about.grid">the grid by itself</option>
 <option value="deals" data-i18n="journal.about.deals">deals</option>
 <option value="faults" data-i18n="journal.about.faults">faults</option>
-</select> <a class="quiet" id="happened-more" href="journal.html" data-i18n="happened.more">Journal</a></p>
+</select> <a class="quiet" id="happened-more" href="journal.html" data-i18n="happened.more">Journal</a> <a class="quiet" href="history.html" data-i18n="history.open">History</a></p>
 <ul class="events" id="events"></ul>
 </section>
 </aside>

@@ -91,7 +91,7 @@
 <p class="person"><i class="icon person" aria-hidden="true"></i><span class="unseen" data-i18n="details.load">Consumption</span><b data-detail="load">--</b> <small>W</small></p>
 </div>
 <section class="happened" aria-labelledby="details-happened-title"><h3 id="details-happened-title" data-i18n="happened.title">What happened</h3><ul class="events" id="details-happened"></ul><p><a class="quiet" id="details-journal" href="journal.html" data-i18n="happened.more">Journal</a></p></section>
-<section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><p class="hint" data-i18n="details.recorded">PV, sharing and battery over time, and the deals:</p><p><a class="quiet" id="details-minutes" href="history.csv" data-i18n="details.minutes">a day by minutes (CSV)</a> <a class="quiet" id="details-halves" href="history.csv" data-i18n="details.halves">a month by half hours (CSV)</a> <a class="quiet" id="details-ledger" href="ledger.csv" data-i18n="details.ledger">ledger (CSV)</a></p></section>
+<section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><div id="details-records"></div><p><a class="quiet" id="details-all" href="history.html" data-i18n="details.all">Ledger and more</a> <a class="quiet" id="details-ledger" href="ledger.csv" data-i18n="details.ledger">ledger (CSV)</a></p></section>
 <section class="apis-log" aria-labelledby="apis-log-title"><h3 id="apis-log-title" data-i18n="apisLog.title">apis-main's log</h3>
 <p class="hint" data-i18n="apisLog.evidence">What this unit's apis-main says itself. Anybody on the network can send such a line: no order rests on it.</p>
 <ul class="events" id="apis-log-errors"></ul>

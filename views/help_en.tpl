@@ -43,11 +43,19 @@
 </ul>
 <h2>Locks</h2>
 <p>A lock keeps a unit or the cluster from being started while a person works there; stopping passes. It isolates nothing: the bus may be live. Isolate at the breaker.</p>
+<h2>History</h2>
+<ul>
+<li>A unit's details hold its record; <b>History</b> has that of the cluster, energy per day, the ledger of deals, and how complete the record is. A minute stands there within a minute after it is over.</li>
+<li>Above a chart: its times and what they came to. Below: the figures of the slot under the pointer, else of the last one known. <b>Table</b> has them as rows, <b>CSV</b> as a file.</li>
+<li>A darker ground and no line: nothing was recorded, which is not 0. ▼ and a dotted line: something happened then. A filled bar: the unit gives in a deal; an outline: it takes.</li>
+<li>A unit is read every 5 s, so energy is sure to the power times 5 s at each step; the ledger says it for each deal after ±. “Shared out among deals”: it was in several at once.</li>
+</ul>
 <h2>Keyboard</h2>
 <ul>
 <li>Tab goes through the controls; the picture is one stop: arrows, Home and End choose a unit, Enter opens its details.</li>
+<li>In a chart: arrows one slot, Page ten, Home and End, + and − a shorter or longer span.</li>
 <li>Escape closes a question without ordering anything. A question takes no answer in its first half second, but one that stops.</li>
 <li>A key that is held down presses once.</li>
 </ul>
 <h2>Links</h2>
-<p><code>/?unit=E003</code> opens a unit, <code>/?filter=silent&amp;mode=manual</code> a filter, <code>/?display=wall</code> is without controls, for a wall. A panel's name is its link.</p>
+<p><code>/?unit=E003</code> opens a unit, <code>/?filter=silent&amp;mode=manual</code> a filter, <code>/?display=wall</code> is without controls, for a wall, <code>/history.html?unitId=E003&amp;span=1w</code> a week of a unit. A panel's name is its link.</p>

@@ -14,6 +14,7 @@
 <button translate="no" type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
 <button translate="no" type="button" class="quiet" id="open-transfer" data-i18n="transfer.open" disabled data-needs-script>Guided sharing</button>
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
+<a class="quiet" href="history.html" data-i18n="history.open">History</a>
 <a class="quiet" href="help.html" target="_blank" rel="noopener" data-i18n="help.title">Help</a>
 <label class="unseen" for="language" data-i18n="language.label">Language</label>
 <select autocomplete="off" translate="no" id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>

@@ -1,14 +1,16 @@
-// A unit's power details, opened from the screen by click or Enter (V7), with what happened to it and the frame for history (V8). Shown while the state's `opened` says so.
+// A unit's power details, opened from the screen by click or Enter (V7), with what happened to it and what was recorded of it (V8). Shown
+// while the state's `opened` says so.
 
 import { figure } from "../lib/figures.js";
 import { happened } from "../lib/happened.js";
+import { historyQuery } from "../lib/historyAddress.js";
 import { lastKnownSentence, stateSentence } from "../lib/sentences.js";
 import { showHappened } from "../widgets/happenedList.js";
 import { setAttribute, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
-const DAY = 86_400_000; // ms
 const SHOWN = 5;
+const FIRST_SPAN = 6 * 3600; // s
 
 export function createDetails({ words, state, api }) {
   const find = (id) => document.getElementById(id);
@@ -16,9 +18,13 @@ export function createDetails({ words, state, api }) {
   const cell = find("details-figure").querySelector(".cell i");
   const figures = Object.fromEntries([...dialog.querySelectorAll("[data-detail]")].map((node) => [node.dataset.detail, node]));
   let shown = null;
+  let records = null; // made when the first unit is opened: nothing of the charts is loaded before
+  let range = { seconds: FIRST_SPAN, to: null, step: null };
+  let told = null; // the language in which the records stand
 
   $(dialog).on("close", () => {
     shown = null;
+    records?.hide();
     if (state.get().opened?.what === "details") state.set({ opened: null });
   });
   $("#details-card").on("click", () => {
@@ -34,16 +40,32 @@ export function createDetails({ words, state, api }) {
 
   function open(id) {
     shown = id;
+    range = { ...range, to: null };
     render(state.get().model);
     if (!dialog.open) dialog.showModal();
+    openRecords(id);
   }
 
-  /** Where what was recorded of the unit is had; times are asked for by the controller's clock. */
-  function showRecords(unitId) {
-    const ago = (days) => new Date(words.now().getTime() - days * DAY).toISOString().slice(0, 16).concat("Z"); // to the minute, so that the link stands still
-    setAttribute(find("details-minutes"), "href", api.historyCsv({ unitId, step: 60, from: ago(1) }));
-    setAttribute(find("details-halves"), "href", api.historyCsv({ unitId, step: 1800, from: ago(31) }));
-    setAttribute(find("details-ledger"), "href", api.ledgerCsv({ unitId }));
+  /** Loads what draws the record, once, and shows that of the unit: the same span as of the last one. */
+  async function openRecords(unitId) {
+    try {
+      const { createRecords } = await import("../charts/records.js");
+      records ??= createRecords(find("details-records"), { words, api, now: words.now, underWay: () => state.get().model.deals, onRange, narrows: true });
+    } catch (fault) {
+      setText(find("details-records"), words.t("chart.failed", { error: words.t("chart.unloaded") }));
+      throw fault;
+    }
+    if (shown === unitId) records.show({ unitId, ...range });
+  }
+
+  function onRange(chosen) {
+    range = chosen;
+    linkRecords();
+  }
+
+  function linkRecords() {
+    setAttribute(find("details-all"), "href", api.historyPage(historyQuery({ unitId: shown, ...range })));
+    setAttribute(find("details-ledger"), "href", api.ledgerCsv({ unitId: shown }));
   }
 
   function render(model) {
@@ -54,9 +76,10 @@ export function createDetails({ words, state, api }) {
     setAttribute(dialog, "data-state", unit.state);
     find("details-card").disabled = unit.state === null;
     for (const name of ["pv", "utility", "load", "rsoc"]) setText(figures[name], figure(unit[name]));
-    const told = happened(model.status, { unitId: unit.id, most: SHOWN }, words);
-    showHappened(find("details-happened"), told, words);
-    showRecords(unit.id);
+    showHappened(find("details-happened"), happened(model.status, { unitId: unit.id, most: SHOWN }, words), words);
+    linkRecords();
+    if (told !== words.language) records?.render();
+    told = words.language;
     setAttribute(find("details-journal"), "href", api.journalPage({ unit: unit.id }));
     cell.parentElement.style.setProperty("--soc", unit.rsoc === null ? "0%" : `${Math.max(0, Math.min(100, unit.rsoc))}%`);
   }

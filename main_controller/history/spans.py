@@ -67,8 +67,8 @@ def _midnight(day: date, zone: BaseTzInfo) -> int:
     return int(at.timestamp())
 
 
-def gathered(slots: Sequence[Slot], begins: Sequence[int], unit_id: str) -> list[Slot | None]:
-    """One slot for each span between two `begins`, made of the shorter `slots` that start in it; None for a gap.
+def gathered(slots: Sequence[Slot], begins: Sequence[int]) -> list[Slot | None]:
+    """One slot for each span between two `begins`, made of the `slots` of one unit that start in it; None for a gap.
 
     A half hour that a day's beginning cuts (zones of a quarter of an hour) counts to the day in which it begins.
     """
@@ -77,7 +77,10 @@ def gathered(slots: Sequence[Slot], begins: Sequence[int], unit_id: str) -> list
         place = bisect_right(begins, slot.start) - 1
         if 0 <= place < len(parts):
             parts[place].append(slot)
-    return [
-        joined(part, begins[place], begins[place + 1] - begins[place]) if part else None
-        for place, part in enumerate(parts)
-    ]
+    return [_whole(part, begins[place], begins[place + 1] - begins[place]) for place, part in enumerate(parts)]
+
+
+def _whole(parts: Sequence[Slot], start: int, length: int) -> Slot | None:
+    if len(parts) == 1 and (parts[0].start, parts[0].length) == (start, length):
+        return parts[0]
+    return joined(parts, start, length) if parts else None

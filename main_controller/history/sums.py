@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from math import hypot
+from math import sqrt
+from typing import NamedTuple
 
 from pytz.tzinfo import BaseTzInfo
-
-from main_controller.history.ledger_deal import LedgerDeal
 
 
 class By(StrEnum):
@@ -38,27 +37,41 @@ class Sum:
     partly: int
 
 
-def sums(deals: Iterable[LedgerDeal], by: By, zone: BaseTzInfo, *, pair: bool) -> list[Sum]:
-    """One for each span, and pair where asked, in which a deal with current ended; in order."""
-    groups: dict[tuple[datetime, str | None, str | None], list[LedgerDeal]] = {}
-    for deal in deals:
-        if deal.flowed_from is not None:
-            ends = (deal.giver, deal.taker) if pair else (None, None)
-            groups.setdefault((_start(deal.ended_at, by, zone), *ends), []).append(deal)
+class Quarter(NamedTuple):
+    """What deals with current came to that ended in the quarter of an hour from `start` (s since 1970) on, of one pair
+    where `giver` and `taker` are given; as `Sum`, but `variance` is the square of `unsure`."""
+
+    start: int
+    giver: str | None
+    taker: str | None
+    deals: int
+    out: float
+    into: float
+    variance: float
+    partly: int
+
+
+def sums(quarters: Iterable[Quarter], by: By, zone: BaseTzInfo) -> list[Sum]:
+    """One for each span, and pair where the quarters tell one; in order. In every zone hours and days begin with a
+    quarter of an hour."""
+    starts: dict[int, datetime] = {}
+    groups: dict[tuple[datetime, str | None, str | None], list[Quarter]] = {}
+    for one in quarters:
+        if one.start not in starts:
+            starts[one.start] = _start(datetime.fromtimestamp(one.start, UTC), by, zone)
+        groups.setdefault((starts[one.start], one.giver, one.taker), []).append(one)
     order = sorted(groups, key=lambda key: (key[0], key[1] or "", key[2] or ""))
     return [_sum(key, groups[key]) for key in order]
 
 
-def _sum(key: tuple[datetime, str | None, str | None], deals: Sequence[LedgerDeal]) -> Sum:
-    told = [(deal.out, deal.into) for deal in deals if deal.out is not None and deal.into is not None]
-    whole = sum(deal.out is not None and deal.into is not None and deal.coverage > 0.99 for deal in deals)
+def _sum(key: tuple[datetime, str | None, str | None], quarters: Sequence[Quarter]) -> Sum:
     return Sum(
         *key,
-        len(deals),
-        sum(out.wh for out, _ in told),
-        sum(into.wh for _, into in told),
-        hypot(*(into.uncertainty for _, into in told)),
-        len(deals) - whole,
+        sum(one.deals for one in quarters),
+        sum(one.out for one in quarters),
+        sum(one.into for one in quarters),
+        sqrt(sum(one.variance for one in quarters)),
+        sum(one.partly for one in quarters),
     )
 
 

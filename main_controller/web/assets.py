@@ -1,4 +1,5 @@
-"""Owns the page's files: scripts, styles, pictures, jQuery, each from its folder and never from outside (R18-R21, R26).
+"""Owns the page's files: scripts, styles, pictures, jQuery, the chart library, each from its folder and never from
+outside (R18-R21, R26).
 
 Used by the application. A file is read and compressed once and kept until it changes on disk.
 """
@@ -18,7 +19,7 @@ from main_controller.sentence import say
 from main_controller.web import routes
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip, etag_of, matches
 from main_controller.web.replies import reply, shown
-from main_controller.web.route import Given, Handlers
+from main_controller.web.route import Handlers
 from main_controller.web.without_comments import without_comments
 
 TYPES: Mapping[str, str] = {
@@ -49,6 +50,19 @@ def jquery_file() -> Path:
     return small if small.is_file() else folder / "jquery.js"
 
 
+CHART_FILES = ("uPlot.iife.min.js", "uPlot.min.css")
+"""The script and the style sheet of the chart library (Z18, M31); setup.py puts both into an installation."""
+
+
+def chart_folder(root: Path) -> Path:
+    """Where the chart library is: in an installation beside the page, in a checkout where npm puts it.
+
+    It may be missing: then charts are, and whoever asks for its files is told 404.
+    """
+    installed = root / "uplot"
+    return installed if installed.is_dir() else root / "node_modules" / "uplot" / "dist"
+
+
 @dataclass(frozen=True, slots=True)
 class _Asset:
     """One file as it was when it had this `stamp` (ns, bytes)."""
@@ -62,32 +76,32 @@ class _Asset:
 
 
 class Assets:
-    """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`.
+    """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`, and
+    `/js/uplot.js` and `/css/uplot.css` are from the folder `charts`.
 
     Our own scripts go out without the lines that are comments alone (`without_comments.py`).
     """
 
-    def __init__(self, js: Path, css: Path, img: Path, *, jquery: Path) -> None:
+    def __init__(self, js: Path, css: Path, img: Path, *, jquery: Path, charts: Path) -> None:
         self._js = js.resolve()
         self._css = css.resolve()
         self._img = img.resolve()
         self._jquery = jquery
+        self._charts, self._chart_styles = (charts / name for name in CHART_FILES)
         self._kept: dict[Path, _Asset] = {}  # at most one entry for each file in the folders
 
     def handlers(self) -> Handlers:
         """What answers each route; a picture of the style sheets comes from the picture folder (T7)."""
         return {
-            routes.JQUERY: self.jquery,
+            routes.JQUERY: lambda given: self._reply(self._load(self._jquery)),
+            routes.CHARTS: lambda given: self._reply(self._load(self._charts)),
+            routes.CHART_STYLES: lambda given: self._reply(self._load(self._chart_styles)),
             routes.SCRIPTS: lambda given: self.serve(self._js, given["filename"]),
             routes.PICTURES: lambda given: self.serve(self._img, given["filename"]),
             routes.STYLE_PICTURES: lambda given: self.serve(self._img, given["filename"]),
             routes.STYLES: lambda given: self.serve(self._css, given["filename"]),
             routes.ICON: lambda given: self.serve(self._img, "favicon.svg"),
         }
-
-    def jquery(self, given: Given) -> bottle.HTTPResponse:
-        """jQuery, from where its package installed it."""
-        return self._reply(self._load(self._jquery))
 
     def serve(self, folder: Path, name: str) -> bottle.HTTPResponse:
         """The file `name` of `folder`; NotFound for whatever is not a plain file of a known kind within it."""

@@ -9,8 +9,7 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.timestamps import parse_schedule_value
 from main_controller.errors import BadRequest
-from main_controller.history.ledger_deal import LedgerDeal
-from main_controller.history.sums import By, sums
+from main_controller.history.sums import By, Quarter, sums
 from main_controller.sentence import say
 from main_controller.store.history.deals import KeptDeal
 from main_controller.web import routes
@@ -19,7 +18,9 @@ from main_controller.web.route import Given, Handlers
 from main_controller.web.shapes.ledger import COLUMNS, LedgerPage, LedgerSums, cells_of, entry_of, sum_of
 
 AT_ONCE = 500
-"""How many deals are read at once for a file or a sum."""
+"""How many deals are read at once for a file."""
+MOST_ROWS = 5_000
+"""How many sums one answer has at most."""
 
 
 class Kept(Protocol):
@@ -29,6 +30,11 @@ class Kept(Protocol):
         self, *, unit_id: str | None, start: datetime | None, end: datetime | None, before: int | None, limit: int
     ) -> list[KeptDeal]:
         """The newest first; raises ControllerError."""
+
+    def quarters(
+        self, *, unit_id: str | None, start: datetime | None, end: datetime | None, pair: bool
+    ) -> list[Quarter]:
+        """What deals came to by the quarter of an hour in which they ended; raises ControllerError."""
 
 
 class LedgerPages:
@@ -63,10 +69,20 @@ class LedgerPages:
         return self._files.reply("ledger.csv", COLUMNS, rows)
 
     def sums(self, given: Given) -> LedgerSums:
-        """`/ledger/sums?by=hour|day|month[&pair=true][&unitId=][&from=][&to=]`: what was moved, span by span."""
+        """`/ledger/sums?by=hour|day|month[&pair=true][&unitId=][&from=][&to=]`: what was moved, span by span; 400
+        for more than `MOST_ROWS`."""
         by = By(given.get("by", By.DAY))
-        deals: Iterator[LedgerDeal] = (kept.deal for kept in self._all(self._asked(given)))
-        return {"by": by, "rows": [sum_of(one) for one in sums(deals, by, self._zone, pair=given.get("pair") is True)]}
+        found = sums(self._kept.quarters(**self._asked(given), pair=given.get("pair") is True), by, self._zone)
+        if len(found) > MOST_ROWS:
+            raise BadRequest(
+                say(
+                    "web.tooManySums",
+                    "These would be {count} rows, more than {most}: ask for less time, longer spans, or no pairs.",
+                    count=len(found),
+                    most=MOST_ROWS,
+                )
+            )
+        return {"by": by, "rows": [sum_of(one) for one in found]}
 
     def _all(self, asked: dict[str, Any]) -> Iterator[KeptDeal]:
         before: int | None = None

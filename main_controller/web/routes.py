@@ -37,7 +37,7 @@ from main_controller.web.replies import shown
 from main_controller.web.route import ALWAYS, BesideStop, Parameter, Reply, Route, When, json_of
 from main_controller.web.shapes.apis_log import ApisLogPage
 from main_controller.web.shapes.frame import Frame
-from main_controller.web.shapes.history import HistoryShown
+from main_controller.web.shapes.history import CoverageShown, HistoryShown
 from main_controller.web.shapes.holds import Locks
 from main_controller.web.shapes.journal import JournalPage
 from main_controller.web.shapes.ledger import LedgerPage, LedgerSums
@@ -291,6 +291,8 @@ def _file(name: str, path: str, media_type: str, says: str, requirement: str, ex
 
 
 JQUERY = _file("getJquery", "/js/jquery.js", SCRIPT, "jQuery, as its package installed it", "R26", "")
+CHARTS = _file("getCharts", "/js/uplot.js", SCRIPT, "the chart library, as npm installed it", "", "")
+CHART_STYLES = _file("getChartStyles", "/css/uplot.css", CSS, "its style sheet", "", "")
 SCRIPTS = _file("getScript", "/js/{filename}", SCRIPT, "the page's scripts", "R18", "main.js")
 PICTURES = _file("getPicture", "/img/{filename}", SVG, "the page's pictures", "R19", "sun.svg")
 STYLE_PICTURES = _file(
@@ -602,6 +604,17 @@ HISTORY_FILE = Route(
     says="the same as a file, of any length",
     reply=Reply(CSV),
 )  # fmt: skip
+COVERAGE = Route(
+    name="getCoverage", path="/history/coverage", title=HISTORIES, parameters=RANGE[:2],
+    says="how complete the record of each unit is, day by day, at most 62 days; without `from` the last 31",
+    reply=json_of(CoverageShown),
+)  # fmt: skip
+HISTORY_PAGE = Route(
+    name="getHistoryPage", path="/history.html", title=HISTORIES, ignores_unknown=True, requirement="V8",
+    says="charts, energy per day, the ledger and how complete all that is, for a person; the page's own script reads "
+    "what its address asks for",
+    reply=Reply(HTML, tagged=True),
+)  # fmt: skip
 LEDGER_ASKED = (Parameter(name="unitId", kind=UNIT_ID, says="at either end", example="E001"), *RANGE[:2])
 LEDGER = Route(
     name="getLedger", path="/ledger", title=HISTORIES, parameters=(*LEDGER_ASKED, *ROWS[-2:]),
@@ -614,7 +627,7 @@ LEDGER_FILE = Route(
 )  # fmt: skip
 LEDGER_SUMS = Route(
     name="getLedgerSums", path="/ledger/sums", title=HISTORIES,
-    says="what deals moved that ended in an hour, day or month of the site's clock",
+    says="what deals moved that ended in an hour, day or month of the site's clock, at most 5,000 rows",
     parameters=(
         Parameter(
             name="by",
@@ -667,12 +680,13 @@ ROUTES: tuple[Route, ...] = (
         GLOBAL_MODE,
         DEALS_INFO,
     ),
-    *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI, JQUERY, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
+    *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI),
+    *(JQUERY, CHARTS, CHART_STYLES, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
-    *(HISTORY, HISTORY_FILE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
+    *(HISTORY, HISTORY_FILE, COVERAGE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
 )
 """All of them, in the order of the documentation."""
 

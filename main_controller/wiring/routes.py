@@ -14,7 +14,7 @@ from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
-from main_controller.web.assets import Assets, jquery_file
+from main_controller.web.assets import Assets, chart_folder, jquery_file
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
 from main_controller.web.csv_file import CsvFiles
@@ -23,6 +23,7 @@ from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
 from main_controller.web.help_page import HelpPage
 from main_controller.web.history import HistoryPages
+from main_controller.web.history_page import HistoryPage
 from main_controller.web.journal import JournalPages
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
@@ -96,7 +97,11 @@ class Routes:
             cache, schedules=does.set_schedule.listing, status=report.report, state=does.desk.grid, ipv4=ipv4,
             clock=clock, journal=lambda: stores.journal.fault, heard=does.pages.heard,
         )  # fmt: skip
-        files = CsvFiles()
+        files, zone = CsvFiles(), pytz.timezone(settings.timezone)
+
+        def titled() -> str:
+            return settings.title or title_of(cache.snapshot())
+
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             HelpPage(settings.root / "views"),
@@ -117,19 +122,21 @@ class Routes:
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
             JournalPages(
                 stores.journal, settings.root / "views",
-                title=lambda: settings.title or title_of(cache.snapshot()),
-                simulated=settings.simulate is not None, zone=pytz.timezone(settings.timezone),
+                title=titled, simulated=settings.simulate is not None, zone=zone,
                 version=__version__,
                 estop=does.estop.standing, files=files,
             ),
-            HistoryPages(stores.history, zone=pytz.timezone(settings.timezone), clock=utc_now, files=files),
-            LedgerPages(stores.history, zone=pytz.timezone(settings.timezone), files=files),
-            ApisLogPages(
-                stores.history, loops.log_keeper.newest if loops.log_keeper else list,
-                zone=pytz.timezone(settings.timezone),
+            HistoryPages(stores.history, zone=zone, clock=utc_now, files=files),
+            HistoryPage(
+                settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing
             ),
+            LedgerPages(stores.history, zone=zone, files=files),
+            ApisLogPages(stores.history, loops.log_keeper.newest if loops.log_keeper else list, zone=zone),
             OpenApi(),
-            Assets(settings.root / "js", settings.root / "css", settings.root / "img", jquery=jquery_file()),
+            Assets(
+                settings.root / "js", settings.root / "css", settings.root / "img",
+                jquery=jquery_file(), charts=chart_folder(settings.root),
+            ),
         ]  # fmt: skip
         guard = Guard(
             own_names=host_names(),

@@ -29,15 +29,17 @@ def test_every_dependency_has_its_version_and_licence(needed: Requirement) -> No
     assert licence
 
 
-def test_every_package_of_the_scripts_check_has_the_version_that_is_locked() -> None:
+def test_every_package_of_npm_has_the_version_that_is_locked() -> None:
     """X5: and the lock names no registry, so that each machine asks its own."""
-    wanted = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]
+    package = json.loads((ROOT / "package.json").read_text("utf-8"))
+    wanted = package["dependencies"] | package["devDependencies"]
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
     assert wanted
     for name, version in wanted.items():
         tested, licence, *_ = rows()[name]
         assert (tested, licence) == (version, lock[f"node_modules/{name}"]["license"])
         assert lock[f"node_modules/{name}"]["version"] == version
+        assert lock[f"node_modules/{name}"]["integrity"].startswith("sha512-")
     assert [path for path, package in lock.items() if "resolved" in package] == []
 
 

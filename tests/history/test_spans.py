@@ -70,7 +70,7 @@ def test_a_day_is_made_of_its_half_hours_and_a_day_without_any_is_a_gap() -> Non
              Energies(grid_in=1.0), Voltage(340.0 - index, 350.0, 355.0 + index), float(50 - index), (1800.0,), (0.0,))
         for index in range(3)
     ]  # fmt: skip
-    first, second, third = gathered(slots, begins, "E001")
+    first, second, third = gathered(slots, begins)
     assert first is not None
     assert (second, third) == (None, None)
     assert (first.start, first.length, first.covered) == (begins[0], 86_400, 3600.0)

@@ -14,7 +14,8 @@ const MAY_IMPORT = {
   "lib/": ["lib/"],
   "scene/": ["scene/", "lib/"],
   "widgets/": ["widgets/", "lib/", "words.js"],
-  "panels/": ["widgets/", "lib/", "words.js"], // no other panel: they meet in the state
+  "charts/": ["charts/", "widgets/", "lib/"],
+  "panels/": ["charts/", "widgets/", "lib/", "words.js"], // no other panel: they meet in the state
   "first.js": [],
   "alive.js": [],
   "api.js": [],
@@ -24,8 +25,10 @@ const MAY_IMPORT = {
   "state.js": [],
   "words.js": ["i18n/", "lib/"],
   "orders.js": ["keys.js", "lib/"],
-  "main.js": null, // the two that build a page: whatever they need
+  "main.js": null, // those that build a page, and what two of them share: whatever they need
   "journal.js": null,
+  "history.js": null,
+  "beside.js": null,
   "help.js": ["widgets/", "words.js"],
 };
 
@@ -33,12 +36,17 @@ const MAY_IMPORT = {
 const KEPT = {
   "a request": [["api.js"], /\b(?:fetch|XMLHttpRequest|EventSource|WebSocket|sendBeacon|importScripts)\b/],
   "an address of its own": [["api.js"], /\.(?:href|src|action)\s*=\s*["'`]|\b(?:location\.(?:assign|replace)|open)\(\s*["'`]/],
-  "a route": [["api.js"], /["'`]\/?(?:get|set|share|commands|upsMode)\/|["'`]\/?(?:journal\.csv[?$]|commands\b|readyz\b|healthz\b)/],
+  "a route": [
+    ["api.js"],
+    /["'`]\/?(?:get|set|share|commands|upsMode)\/|["'`]\/?(?:(?:journal|history|ledger)\.csv[?$]|commands\b|readyz\b|healthz\b|(?:history|ledger)[?$/])/,
+  ],
+  "the chart library": [["charts/"], /\bu[Pp]lot\b(?!\.(?:js|css))/],
   "a canvas": [["scene/"], /\bcanvas\b|getContext|OffscreenCanvas|CanvasRenderingContext2D/i],
   jQuery: [["panels/"], /\bjQuery\b|\$\(/],
   "the page or the browser": [
     [
       "scene/",
+      "charts/",
       "widgets/",
       "panels/",
       "first.js",
@@ -51,6 +59,8 @@ const KEPT = {
       "orders.js",
       "main.js",
       "journal.js",
+      "history.js",
+      "beside.js",
       "help.js",
     ],
     /\b(?:document|window|globalThis|navigator|localStorage|sessionStorage|performance|matchMedia|setTimeout|setInterval|requestAnimationFrame|queueMicrotask)\b/,
@@ -121,6 +131,9 @@ test("what breaks a rule is found", () => {
     "scene/panel.js": 'export const late = () => import("../panels/units.js");',
     "widgets/panel.js": 'import "../panels/units.js";',
     "widgets/query.js": 'globalThis.jQuery("#x").hide();',
+    "widgets/chart.js": "new globalThis.uPlot({}, []);",
+    "charts/unit.js": 'import { createDetails } from "../panels/details.js";',
+    "panels/file.js": "link.href = `history.csv${query}`;",
     "widgets/paint.js": 'document.createElement("canvas");',
     "panels/ask.js": 'fetch("get/frame");',
     "panels/link.js": "link.href = `journal.csv${query}`;",

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +20,10 @@ FILES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "N
 LIMIT = 120.0
 
 
-def unfit() -> str:
+def unfit(charts: Path) -> str:
     """Why this machine cannot build a wheel without a network; empty where it can."""
+    if not charts.is_dir():
+        return "The chart library is not installed: run `npm ci`, as `make test` does."
     for name, oldest in (("pip", "0"), ("setuptools", "70.1")):
         try:
             found = importlib.metadata.version(name)
@@ -31,28 +34,68 @@ def unfit() -> str:
     return ""
 
 
-def pip(*arguments: str) -> None:
+def run_pip(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run it without a network."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
-    done = subprocess.run(
+    return subprocess.run(
         command, capture_output=True, text=True, timeout=LIMIT, env={**os.environ, "PIP_NO_INDEX": "1"}
     )
+
+
+def pip(*arguments: str) -> None:
+    """Run it, which must go well."""
+    done = run_pip(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def wheel_in(source: Path) -> tuple[str, ...]:
+    """What has pip build the wheel into its `dist`."""
+    return ("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(source / "dist"), str(source))
+
+
 @pytest.fixture(scope="module")
-def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the wheel was installed, made read-only, as a system's own would be."""
-    if why := unfit():
+def source(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the wheel is built from, but the chart library."""
+    charts = root / "node_modules" / "uplot"
+    if why := unfit(charts):
         if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail(why)
         pytest.skip(why)
-    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
+    source = tmp_path_factory.mktemp("source")
     for name in BUILT_FROM:
         shutil.copytree(root / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:
         shutil.copy2(root / name, source)
-    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(source / "dist"), str(source))
+    return source
+
+
+@pytest.fixture(scope="module")
+def refused(source: Path) -> str:
+    """What is said when the chart library is missing."""
+    done = run_pip(*wheel_in(source))
+    assert done.returncode != 0
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def chartless(source: Path, refused: str) -> list[str]:
+    """The files of a wheel that was told to do without."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WITHOUT_CHARTS", "1")
+        pip(*wheel_in(source))
+    [wheel] = (source / "dist").iterdir()
+    with zipfile.ZipFile(wheel) as opened:
+        names = opened.namelist()
+    wheel.unlink()
+    return names
+
+
+@pytest.fixture(scope="module")
+def installed(root: Path, source: Path, chartless: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the wheel was installed, made read-only, as a system's own would be."""
+    target = tmp_path_factory.mktemp("installed")
+    shutil.copytree(root / "node_modules" / "uplot", source / "node_modules" / "uplot")
+    pip(*wheel_in(source))
     [wheel] = (source / "dist").iterdir()
     pip("install", "--no-deps", "--target", str(target), str(wheel))
     shutil.rmtree(source)
@@ -108,6 +151,15 @@ def fetched(address: str) -> bytes:
         return bytes(answer.read())
 
 
+def test_a_build_without_the_chart_library_says_what_to_run(refused: str) -> None:
+    assert "The chart library is missing: run `npm ci --omit=dev` in this folder, then build again; or set" in refused
+
+
+def test_a_build_that_is_told_so_does_without_the_charts(chartless: list[str]) -> None:
+    assert "main_controller/page/js/charts/library.js" in chartless
+    assert [name for name in chartless if "uplot" in name.lower()] == []
+
+
 def test_it_runs_from_anywhere_and_writes_into_the_users_state(
     program: subprocess.Popen[str], installed: Path, elsewhere: Path, home: Path
 ) -> None:
@@ -117,7 +169,15 @@ def test_it_runs_from_anywhere_and_writes_into_the_users_state(
     assert found is not None
     address = f"http://127.0.0.1:{found[1]}"
     assert b"SIMULATED" in fetched(f"{address}/")
-    for name in ("js/main.js", "js/i18n/said/program.js", "css/main.css", "css/screens.css", "js/jquery.js"):
+    for name in (
+        "js/main.js",
+        "js/i18n/said/program.js",
+        "css/main.css",
+        "css/screens.css",
+        "js/jquery.js",
+        "js/uplot.js",
+        "css/uplot.css",
+    ):
         assert fetched(f"{address}/{name}"), name
     program.send_signal(signal.SIGTERM)
     assert program.wait(timeout=60) == 0

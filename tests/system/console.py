@@ -68,7 +68,7 @@ def hurried(settings: Settings) -> Timing:
 def lay_out(folder: Path) -> Path:
     """A checkout's folder that shares the page's files with this one and has its own log, schedules and journal."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("views", "js", "css", "img"):
+    for name in ("views", "js", "css", "img", "node_modules"):
         link = folder / name
         if not link.is_symlink():
             link.symlink_to(ROOT / name)

@@ -2,12 +2,16 @@
 
 import gzip
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from main_controller.web.assets import Assets, jquery_file
+from main_controller.web.assets import CHART_FILES, Assets, chart_folder, jquery_file
 from tests.web.client import Client
+
+WITH_CHARTS = r"(js|css)/uplot\.|js/charts/|js/history\.js|js/lib/(dealBars|slotFigures|slots|timeTicks)\.js"
+"""What only a page that shows the record loads."""
 
 SCRIPT = "export const answer = 42; // " + "x" * 2000
 
@@ -37,7 +41,7 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(site: Path) -> Client:
-    return Client(Assets(site / "js", site / "css", site / "img", jquery=jquery_file()))
+    return Client(Assets(site / "js", site / "css", site / "img", jquery=jquery_file(), charts=chart_folder(site)))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +149,7 @@ function f() {
 """
     (tmp_path / "one.js").write_bytes(script)
     (tmp_path / "one.css").write_bytes(b"/* It stays. */")
-    client = Client(Assets(tmp_path, tmp_path, tmp_path, jquery=tmp_path / "jquery.js"))
+    client = Client(Assets(tmp_path, tmp_path, tmp_path, jquery=tmp_path / "jquery.js", charts=tmp_path))
     sent = client.call("/js/one.js").body
     assert sent.split(b"\n") == [
         b"", b"/*! Licence */", b'const a = "// no comment"; // beside code', b"", b"", b"", b"",
@@ -162,19 +166,34 @@ def test_files_are_read_only(client: Client) -> None:
 
 
 def test_a_folder_that_is_not_there_is_404(tmp_path: Path) -> None:
-    client = Client(Assets(tmp_path / "a", tmp_path / "b", tmp_path / "c", jquery=tmp_path / "jquery.js"))
-    for path in ("/js/main.js", "/img/x.svg", "/js/jquery.js", "/favicon.ico"):
+    client = Client(
+        Assets(tmp_path / "a", tmp_path / "b", tmp_path / "c", jquery=tmp_path / "jquery.js", charts=tmp_path / "d")
+    )
+    for path in ("/js/main.js", "/img/x.svg", "/js/jquery.js", "/js/uplot.js", "/css/uplot.css", "/favicon.ico"):
         assert client.call(path).status == 404
 
 
+@pytest.mark.parametrize("folder", ["uplot", "node_modules/uplot/dist"])
+def test_the_chart_library_comes_from_an_installation_or_from_where_npm_puts_it(site: Path, folder: str) -> None:
+    (site / folder).mkdir(parents=True)
+    for name in CHART_FILES:
+        (site / folder / name).write_text(name)
+    client = Client(Assets(site / "js", site / "css", site / "img", jquery=jquery_file(), charts=chart_folder(site)))
+    script, styles = client.call("/js/uplot.js"), client.call("/css/uplot.css")
+    assert (script.headers["content-type"], script.body) == ("text/javascript; charset=utf-8", b"uPlot.iife.min.js")
+    assert (styles.headers["content-type"], styles.body) == ("text/css; charset=utf-8", b"uPlot.min.css")
+
+
 def test_the_whole_page_weighs_little(root: Path) -> None:
-    """Every file of the checkout that a browser may load, compressed; what is said in Japanese apart, by the page and
-    by the controller, which a page in English never loads."""
-    client = Client(Assets(root / "js", root / "css", root / "img", jquery=jquery_file()))
+    """Every file of the checkout that a browser may load, compressed; apart what is said in Japanese, by the page and
+    by the controller, which a page in English never loads, and what is loaded with the first chart."""
+    client = Client(Assets(root / "js", root / "css", root / "img", jquery=jquery_file(), charts=chart_folder(root)))
     files = [file for folder in ("js", "css", "img") for file in (root / folder).rglob("*") if file.is_file()]
-    paths = ["js/jquery.js", *(str(file.relative_to(root)) for file in files)]
+    paths = ["js/jquery.js", "js/uplot.js", "css/uplot.css", *(str(file.relative_to(root)) for file in files)]
     answers = [client.call(f"/{path}", headers={"Accept-Encoding": "gzip"}) for path in paths]
     weights = {path: len(answer.body) for path, answer in zip(paths, answers, strict=True) if answer.status == 200}
     said = sum(weight for path, weight in weights.items() if path.startswith(("js/i18n/said", "js/i18n/ja.js")))
     assert 0 < said < 60_000
-    assert sum(weights.values()) - said < 200_000
+    charts = sum(weight for path, weight in weights.items() if re.match(WITH_CHARTS, path))
+    assert 20_000 < charts < 50_000
+    assert sum(weights.values()) - said - charts < 200_000

@@ -105,6 +105,35 @@ def test_a_wrong_question_is_one_sentence_that_says_what_fits(site: Site, query:
     assert (answer.status, answer.error) == (400, sentence)
 
 
+def test_it_tells_how_complete_each_day_of_each_unit_is(site: Site) -> None:
+    """Of today as far as it has come: in Tokyo 21 hours, two of which were covered but for ten minutes."""
+    answer = site.client.call("/history/coverage?from=2026-05-12T12:00:00Z").json
+    assert answer["days"] == ["2026-05-11T15:00:00.000+00:00", "2026-05-12T15:00:00.000+00:00"]
+    told = {one["unitId"]: one["coverage"] for one in answer["units"]}
+    assert told == {None: [0.0, 0.087], "E001": [0.0, 0.087]}
+    assert answer["reachesBackTo"] == "2026-05-13T10:00:00.000+00:00"
+
+
+def test_minutes_of_a_half_hour_that_is_not_made_yet_count_too(site: Site) -> None:
+    before = site.client.call("/history/coverage").json["units"][1]["coverage"][-1]
+    site.now = NOON + timedelta(minutes=5)
+    site.history.write([site.minute("E001", int(NOON.timestamp()) + 60 * n) for n in range(5)])
+    after = site.client.call("/history/coverage").json["units"][1]["coverage"][-1]
+    assert (before, after) == (round(110 / 1260, 3), round(115 / 1265, 3))
+
+
+def test_the_last_half_hour_before_a_stop_counts_until_it_is_made(site: Site) -> None:
+    """After a start nothing is made before the first minute is written, however long the program stood still."""
+    site.now = NOON + timedelta(hours=5)
+    halves = site.ask("unitId=E001&step=1800&from=2026-05-13T11:00:00Z&to=2026-05-13T17:00:00Z")
+    assert [row["gridOutWh"] for row in halves] == [200.0, 300.0, *[None] * 10]
+
+
+def test_it_is_told_of_so_many_days_at_once(site: Site) -> None:
+    answer = site.client.call("/history/coverage?from=2026-01-01T00:00:00Z")
+    assert (answer.status, answer.error) == (400, "These would be 132 days, more than 62.")
+
+
 def test_the_file_has_the_same_rows_with_units_in_the_names(site: Site) -> None:
     answer = site.client.call("/history.csv?unitId=E001&step=60&from=2026-05-13T10:58:00Z&to=2026-05-13T11:02:00Z")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

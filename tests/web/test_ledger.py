@@ -104,6 +104,16 @@ def test_sums_are_by_the_sites_clock_and_say_what_they_lack(client: Client, hist
     assert len(client.call("/ledger/sums?by=hour").json["rows"]) == 3
 
 
+def test_more_sums_than_one_answer_holds_are_refused_with_what_to_ask(client: Client, history: History) -> None:
+    history.keep_deals([deal(0, giver=f"E{number}") for number in range(5_001)])
+    answer = client.call("/ledger/sums?by=day&pair=true")
+    assert (answer.status, answer.error) == (
+        400,
+        "These would be 5001 rows, more than 5000: ask for less time, longer spans, or no pairs.",
+    )
+    assert client.call("/ledger/sums?by=day").json["rows"][0]["deals"] == 5_001
+
+
 @pytest.mark.parametrize(
     ("by", "start"),
     [

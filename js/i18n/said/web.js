@@ -16,6 +16,8 @@ export default {
   "web.hostCalled": "呼出し先のホストとポート",
   "web.identityIsApisMains": "ノードの識別情報は apis-main からのみ取得できます。",
   "web.fileBusy": "ほかの利用者がファイルを取得中です。しばらくしてから再度お試しください。",
+  "web.tooManyDays": "{count} 日分になり、上限の {most} 日を超えます。",
+  "web.tooManySums": "{count} 行になり、上限の {most} 行を超えます。期間を短くするか、集計単位を長くするか、ノードの組を外してください。",
   "web.tooManyRows": "約 {count} 行になり、上限の {most} 行を超えます。step={step} なら取得できます。",
   "web.wrongBy": "期間 {given} はありません。使えるのは {spans} です。",
   "web.wrongLevel": "レベル {given} はありません。使えるのは {levels} です。",

@@ -13,6 +13,7 @@ import msgspec
 from main_controller.domain.deal_lines import How, Stage
 from main_controller.history.apis_account import ApisAccount, Compared
 from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
+from main_controller.history.sums import Quarter
 
 KEPT_DAYS = 1827
 """How long (days) deals are kept: 60 months."""
@@ -38,6 +39,13 @@ CREATE INDEX deals_ended ON deals (ended_at)
 
 APIS = "ALTER TABLE deals ADD COLUMN apis TEXT"
 """What apis-main's log told of a deal, as JSON; NULL where nothing was heard."""
+
+_QUARTER = 900_000
+_TOLD = "out_wh IS NOT NULL AND in_wh IS NOT NULL"
+_SUMS = f"""
+count(*), total(CASE WHEN {_TOLD} THEN out_wh END), total(CASE WHEN {_TOLD} THEN in_wh END),
+total(CASE WHEN {_TOLD} THEN in_unsure * in_unsure END), sum(NOT ({_TOLD} AND coverage > 0.99))
+"""
 
 
 class KeptDeal(NamedTuple):
@@ -66,6 +74,28 @@ def page(
     before: int | None, limit: int,
 ) -> list[KeptDeal]:  # fmt: skip
     """The newest first, of a unit at either end, that ended in a time, where these are given."""
+    where, values = _where(unit_id, start, end, before)
+    rows = connection.execute(f"SELECT * FROM deals WHERE {where} ORDER BY id DESC LIMIT ?", (*values, limit))
+    return [KeptDeal(row["id"], _unpacked(row)) for row in rows]
+
+
+def quarters(
+    connection: sqlite3.Connection, *, unit_id: str | None, start: datetime | None, end: datetime | None, pair: bool
+) -> list[Quarter]:
+    """What those with current came to, by the quarter of an hour in which they ended, and by pair where asked."""
+    where, values = _where(unit_id, start, end, None)
+    ends = "giver, taker" if pair else "NULL AS giver, NULL AS taker"
+    rows = connection.execute(
+        f"SELECT ended_at / {_QUARTER} * 900, {ends}, {_SUMS} FROM deals WHERE {where} AND flowed_from IS NOT NULL "
+        "GROUP BY 1, 2, 3",
+        values,
+    )
+    return [Quarter(*row) for row in rows]
+
+
+def _where(
+    unit_id: str | None, start: datetime | None, end: datetime | None, before: int | None
+) -> tuple[str, list[object]]:
     wheres, values = ["1"], list[object]()
     for where, value in (
         ("(giver = ? OR taker = ?)", unit_id), ("ended_at >= ?", start and _ms(start)),
@@ -74,10 +104,7 @@ def page(
         if value is not None:
             wheres.append(where)
             values += [value] * where.count("?")
-    rows = connection.execute(
-        f"SELECT * FROM deals WHERE {' AND '.join(wheres)} ORDER BY id DESC LIMIT ?", (*values, limit)
-    )
-    return [KeptDeal(row["id"], _unpacked(row)) for row in rows]
+    return " AND ".join(wheres), values
 
 
 def _packed(deal: LedgerDeal) -> tuple[object, ...]:

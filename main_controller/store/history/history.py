@@ -14,8 +14,9 @@ from pathlib import Path
 from main_controller.domain.apis_log import Level, LogLine
 from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
+from main_controller.history.sums import Quarter
 from main_controller.store.database import Database, DatabaseFault
-from main_controller.store.history import apis_lines, columns, deals
+from main_controller.store.history import apis_lines, columns, coverage, deals
 from main_controller.store.history.steps import APPLICATION, STEPS
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,13 @@ _LAST_CHARGES = (
 )
 _BEGUN = (
     f"SELECT DISTINCT start / {HALF_HOUR} * {HALF_HOUR} FROM minutes "
-    "WHERE start >= coalesce((SELECT max(start) FROM half_hours), 0)"
+    "WHERE start >= coalesce((SELECT max((SELECT max(start) FROM half_hours WHERE unit = ref)) FROM units), 0)"
 )
+_FIRST = {
+    "minutes": "SELECT min(start) FROM minutes",
+    "half_hours": "SELECT min((SELECT min(start) FROM half_hours WHERE unit = ref)) FROM units",
+}
+"""Where the oldest slot begins, found by an index: half hours lie unit by unit."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -142,16 +148,17 @@ class History:
 
     def _outlived(self, connection: sqlite3.Connection, table: str, now: int) -> int:
         before = now - int(self._days[table] * 86_400)
-        key = "start, unit" if table == "minutes" else "unit, start"
+        old = "minutes" if table == "minutes" else "units CROSS JOIN half_hours ON unit = ref"
         return connection.execute(
-            f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE start < ? LIMIT {PRUNED_AT_ONCE})",
+            f"DELETE FROM {table} WHERE (unit, start) IN "
+            f"(SELECT unit, start FROM {old} WHERE start < ? LIMIT {PRUNED_AT_ONCE})",
             (before,),
         ).rowcount
 
     def _oldest(self, connection: sqlite3.Connection) -> int:
         """Take out the oldest hour of minutes; of half hours the oldest day, where there are no minutes left."""
         for table, span in (("minutes", 3600), ("half_hours", 86_400)):
-            first = connection.execute(f"SELECT min(start) FROM {table}").fetchone()[0]
+            first = connection.execute(_FIRST[table]).fetchone()[0]
             if first is not None:
                 return connection.execute(f"DELETE FROM {table} WHERE start < ?", (first + span,)).rowcount
         return 0
@@ -199,6 +206,24 @@ class History:
                 )
             return [columns.unpacked(unit_id, row[0], length, tuple(row)[1:]) for row in rows]
 
+    def spans(self, unit_id: str, begins: Sequence[int], until: int) -> list[Slot]:
+        """What the half hours of a unit that begin before `until` come to in each span between two `begins` (s since
+        1970), in order; nothing for a gap. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return coverage.of_one(connection, unit_id, begins, until)
+
+    def coverage(self, begins: Sequence[int]) -> dict[str, list[float]]:
+        """For how long (s) each unit that was ever kept was covered in each span between two `begins` (s since 1970);
+        the cluster's is the mean over its units of then. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return coverage.of_all(connection, begins)
+
+    def made_until(self) -> int | None:
+        """Where the last half hour ends (s since 1970) that was made of its minutes; None: none was. Raises
+        DatabaseFault."""
+        with self._reading() as connection:
+            return coverage.made_until(connection)
+
     def deals(
         self, *, unit_id: str | None, start: datetime | None, end: datetime | None, before: int | None, limit: int
     ) -> list[deals.KeptDeal]:
@@ -206,6 +231,14 @@ class History:
         where these are given. Raises DatabaseFault."""
         with self._reading() as connection:
             return deals.page(connection, unit_id=unit_id, start=start, end=end, before=before, limit=limit)
+
+    def quarters(
+        self, *, unit_id: str | None, start: datetime | None, end: datetime | None, pair: bool
+    ) -> list[Quarter]:
+        """What deals came to that ended in each quarter of an hour, of each pair of units where asked; of a unit at
+        either end, and that ended in a time, where these are given. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return deals.quarters(connection, unit_id=unit_id, start=start, end=end, pair=pair)
 
     def lines(
         self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None, before: int | None,
@@ -222,7 +255,7 @@ class History:
         """Since when (s since 1970) slots of each length are kept; None: there are none. Raises DatabaseFault."""
         with self._reading() as connection:
             return {
-                length: connection.execute(f"SELECT min(start) FROM {table}").fetchone()[0]
+                length: connection.execute(_FIRST[table]).fetchone()[0]
                 for length, table in ((MINUTE, "minutes"), (HALF_HOUR, "half_hours"))
             }
 

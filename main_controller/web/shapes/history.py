@@ -39,6 +39,22 @@ class HistoryShown(TypedDict):
     reachesBackTo: Time | None
 
 
+class UnitCoverage(TypedDict):
+    """The part (0 to 1) of each day in which a unit was covered; `unitId` null: the mean over the units of then."""
+
+    unitId: UnitId | None
+    coverage: list[Annotated[float, msgspec.Meta(ge=0, le=1)]]
+
+
+class CoverageShown(TypedDict):
+    """How complete the record is: `days` are their first moments by the site's clock. A day that is not over counts as
+    far as it has come. What lies before `reachesBackTo` is not kept; null: nothing is."""
+
+    days: list[Time]
+    units: list[UnitCoverage]
+    reachesBackTo: Time | None
+
+
 def row_of(start: int, slot: Slot | None) -> list[Any]:
     """A slot's values in the order of `COLUMNS`; of a gap only its start and that nothing is covered."""
     from_1970 = _time(start)

@@ -15,6 +15,7 @@ from main_controller.errors import ControllerError
 from main_controller.history.apis_account import ApisAccount, Compared
 from main_controller.history.ledger_deal import End, Energy, LedgerDeal
 from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Energies, Powers, Slot, Voltage
+from main_controller.history.spans import gathered
 from main_controller.store.history import History, columns, steps
 
 NOON = int(datetime(2026, 5, 13, 12, 0, tzinfo=UTC).timestamp())
@@ -235,3 +236,30 @@ def test_a_file_of_the_first_tables_keeps_its_deals(path: Path, clock: Clock) ->
     assert (first.giver, first.apis) == ("E001", None)
     assert second == settled()
     history.close()
+
+
+def test_half_hours_come_to_what_joining_them_one_by_one_gives(history: History) -> None:
+    """Means by their covered time, sums, the lowest and highest voltage, the last charge; a day without any is none."""
+    for index in range(5 * 30):
+        start = NOON + index * MINUTE
+        known = None if index % 7 == 0 else 100.0 * (index % 11) - 400.0
+        history.write([minute("E001", start, known, covered=10.0 + index % 50, charge=90.0 - index / 10)])
+    begins = [NOON, NOON + 3 * HALF_HOUR, NOON + 5 * HALF_HOUR, NOON + 8 * HALF_HOUR]
+    until = NOON + 4 * HALF_HOUR
+    halves = history.slots("E001", HALF_HOUR, NOON, until)
+    assert len(halves) == 4
+    wanted = [one for one in gathered(halves, begins) if one is not None]
+    found = history.spans("E001", begins, until)
+    assert [one.start for one in found] == begins[:2]
+    for one, other in zip(found, wanted, strict=True):
+        assert one[:3] == other[:3]
+        assert one.charge == other.charge
+        assert one.powers.pv is not None
+        assert [one.covered, one.powers.grid, one.powers.pv] == pytest.approx(
+            [other.covered, other.powers.grid, other.powers.pv], abs=0.06
+        )
+        assert one.powers.load is None
+        assert list(one.energies[:2]) == pytest.approx(list(other.energies[:2]), abs=0.001)
+        assert one.voltage == other.voltage
+        assert one.statuses == pytest.approx(other.statuses)
+    assert history.spans("E999", begins, until) == []

@@ -1,0 +1,36 @@
+"""The history's page names its zone and its title, and what comes from elsewhere is text in it (V8)."""
+
+from pathlib import Path
+
+import pytz
+
+from main_controller.web.history_page import HistoryPage
+from tests.web.client import Client
+
+
+def page(root: Path, title: str = "") -> str:
+    """What is served, whatever the address asks for."""
+    part = HistoryPage(
+        root / "views", title=lambda: title, zone=pytz.timezone("Asia/Tokyo"), version="1.2", estop=lambda: None
+    )
+    answer = Client(part).call("/history.html?unitId=E001&step=nonsense&anything=1")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    return answer.body.decode()
+
+
+def test_it_bears_zone_version_and_title(root: Path) -> None:
+    html = page(root, "oist20")
+    assert '<html lang="en" data-zone="Asia/Tokyo" data-version="1.2">' in html
+    assert "<title>History · APIS Main Controller · oist20</title>" in html
+
+
+def test_a_hostile_title_is_text(root: Path) -> None:
+    html = page(root, "<script>alert(1)</script>")
+    assert "<script>alert" not in html
+
+
+def test_it_loads_no_chart_before_its_script_asks_for_one(root: Path) -> None:
+    """And the files are there for whoever has no JavaScript."""
+    html = page(root)
+    assert "uplot" not in html.lower()
+    assert '<noscript><p class="banner">Without JavaScript: <a href="history.csv">' in html
