@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from main_controller.domain.apis_log import Level, LogLine
 from main_controller.domain.deal_lines import How, Stage
 from main_controller.errors import ControllerError
 from main_controller.history.apis_account import ApisAccount, Compared
@@ -263,3 +264,20 @@ def test_half_hours_come_to_what_joining_them_one_by_one_gives(history: History)
         assert one.voltage == other.voltage
         assert one.statuses == pytest.approx(other.statuses)
     assert history.spans("E999", begins, until) == []
+
+
+def test_lines_of_a_time_are_found_also_where_the_clock_was_set_back(history: History) -> None:
+    def line(minutes: int) -> tuple[datetime, LogLine]:
+        at = datetime.fromtimestamp(NOON, UTC) + timedelta(minutes=minutes)
+        return at, LogLine("apis-main", f"E00{minutes % 2}", at, Level.WARNING, "a.Class", str(minutes))
+
+    history.keep_lines([line(minutes) for minutes in (0, 1, 50, 51, 20, 21, 30)])
+
+    def since(minutes: int, unit_id: str | None = None) -> list[str]:
+        start = datetime.fromtimestamp(NOON, UTC) + timedelta(minutes=minutes)
+        found = history.lines(unit_id=unit_id, level=Level.WARNING, start=start, end=None, before=None, limit=9)
+        return [kept.line.message for kept in found]
+
+    assert since(21) == ["30", "21", "51", "50"]
+    assert since(21, "E001") == ["21", "51"]
+    assert since(60) == []
