@@ -65,6 +65,11 @@ class HeardDeal:
         return Stage.STARTED in self.stages or (self.whole is not None and self.whole.started is not None)
 
     @property
+    def never_started(self) -> bool:
+        """Whether its whole life was heard, and no start in it."""
+        return not self.started and {Stage.CREATED, Stage.REMOVED} <= self.stages.keys()
+
+    @property
     def amps(self) -> float | None:
         """The current (A) that was agreed."""
         return None if self.whole is None else self.whole.amps

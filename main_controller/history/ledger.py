@@ -18,7 +18,7 @@ from main_controller.domain.deal_lines import Stage
 from main_controller.domain.modes import Mode
 from main_controller.history.apis_account import ApisAccount, account_of, compared
 from main_controller.history.heard_deals import HeardDeal, HeardDeals
-from main_controller.history.ledger_deal import Cause, End, LedgerDeal
+from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
 from main_controller.history.open_deal import OpenDeal, Reading, coverage_of, reading_of, share
 from main_controller.rules.deal_account import SINCE, DealKey, keyed
 
@@ -100,7 +100,7 @@ class Ledger:
         now = keyed(grid.flows)
         for known in self._open.values():
             self._match(known)
-        moved = self._moved(now)
+        moved = self._moved(now, log_heard=self._log_heard(grid)) if self._told else {}
         left, shared = dict(self._open), self._shared(grid)
         self._open = {}
         for key, flow in now:
@@ -125,7 +125,7 @@ class Ledger:
         flows = (*grid.flows, *(deal.flow for deal in self._closing))
         return Counter(unit_id for flow in flows for unit_id in (flow.giver, flow.taker))
 
-    def _moved(self, now: Sequence[tuple[DealKey, Flow]]) -> dict[DealKey, DealKey]:
+    def _moved(self, now: Sequence[tuple[DealKey, Flow]], *, log_heard: bool) -> dict[DealKey, DealKey]:
         """What deals without current so far are known by now: until they start, their time is that of the agreement."""
         new = [key for key, _ in now if key not in self._open]
         keys = {key for key, _ in now}
@@ -133,10 +133,8 @@ class Ledger:
         for key, deal in self._open.items():
             if key in keys or deal.flowed_from is not None:
                 continue
-            same = next(
-                (one for one in new if one not in found and one[:SINCE] == key[:SINCE] and deal.may_be(one[SINCE])),
-                None,
-            )
+            pair = (one for one in new if one not in found and one[:SINCE] == key[:SINCE])
+            same = next((one for one in pair if deal.may_be(one[SINCE], log_heard=log_heard)), None)
             if same is not None:
                 found[same] = key
         return found
@@ -221,7 +219,9 @@ class Ledger:
         coverage = coverage_of(deal, out, into)
         apis = None if deal.heard is None else self._account(deal, deal.heard, coverage)
         end, cause = deal.end, deal.cause
-        if deal.heard is not None and (end is End.DELIVERED or (end is End.NEVER_STARTED and deal.heard.started)):
+        if deal.heard is not None and deal.heard.never_started and not (_moved_any(out) or _moved_any(into)):
+            end, cause = End.NEVER_STARTED, None  # what its units carried was of other deals
+        elif deal.heard is not None and (end is End.DELIVERED or (end is End.NEVER_STARTED and deal.heard.started)):
             if deal.heard.breaks:
                 end, cause = End.CUT, Cause.APIS_MAIN
             elif end is End.NEVER_STARTED:
@@ -240,3 +240,8 @@ class Ledger:
             return account_of(heard, None)
         unsure = max(battery.uncertainty, battery.wh * bus.uncertainty / bus.wh if bus.wh else 0.0)
         return account_of(heard, compared(heard, battery.wh, unsure, battery.covered, bus.covered))
+
+
+def _moved_any(energy: Energy | None) -> bool:
+    """Whether an end surely moved something."""
+    return energy is not None and energy.wh > energy.uncertainty

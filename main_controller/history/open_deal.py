@@ -59,10 +59,12 @@ class OpenDeal:
     heard: HeardDeal | None = None
     idle: bool = False
 
-    def may_be(self, since: str | int | None) -> bool:
-        """Whether its time may be this, where apis-main's log tells its times."""
-        whole = None if self.heard is None else self.heard.whole
-        return whole is None or since in (whole.created, whole.started)
+    def may_be(self, since: str | int | None, *, log_heard: bool) -> bool:
+        """Whether its time may be this: apis-main's log, where it is heard, tells its times and whether it started."""
+        if self.heard is None:
+            return not log_heard
+        whole = self.heard.whole
+        return self.heard.started if whole is None else since in (whole.created, whole.started)
 
     def energy(self, gives: bool) -> Energy | None:
         """What one end moved. When its current began and when it ended is known to one beat each at best; where other

@@ -284,6 +284,35 @@ def test_a_deal_that_has_not_begun_gets_nothing_of_what_its_units_carry_for_othe
     assert never.apis.deal_id == "b"
 
 
+def test_one_that_is_agreed_anew_as_another_vanishes_is_not_taken_for_it() -> None:
+    """The same pair, between two looks at the list (K12): its log names the first only as it ends."""
+    bus = Bus("E001", "E002")
+    bus.lists()
+    bus.deals = [wire("E001", "E002", startTime="2020/01/01-12:00:00")]
+    bus.run(4)
+    bus.says(
+        ("AbstractDealExecution", "dealId : a"),
+        ("AbstractDealExecution", "dischargeUnitId : E001, chargeUnitId : E002"),
+        ("DealUtil", "deal aborted; reason : other deal"),
+        ("DealUtil", "deal updated : a"),
+        ("DealUtil", "deal removed : a"),
+    )
+    bus.deals = [wire("E001", "E002", startTime="2020/01/01-12:00:40")]
+    running = told("E001", "E002", createDateTime="2020/01/01-12:00:40", startDateTime="2020/01/01-12:01:00")
+    for _ in range(12):
+        bus.lists(b=running)
+        bus.power.update(E001=-735.0, E002=700.0)
+        bus.run(5)
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    first, second = sorted(bus.entries, key=lambda deal: deal.agreed_at)
+    assert (first.end, first.start_time) == (End.NEVER_STARTED, "2020/01/01-12:00:00")
+    assert (second.end, second.start_time) == (End.DELIVERED, "2020/01/01-12:00:40")
+    assert (first.apis and first.apis.deal_id, second.apis and second.apis.deal_id) == ("a", "b")
+
+
 @pytest.mark.parametrize(("reason", "end", "cause"), [(True, End.CUT, Cause.APIS_MAIN), (False, End.DELIVERED, None)])
 def test_what_apis_main_broke_off_was_not_delivered(reason: bool, end: End, cause: Cause | None) -> None:
     bus = Bus("E001", "E002")

@@ -102,6 +102,12 @@ class Recorded:
                 self._watcher.poll_once()
             self.recorder.run_once()
 
+    def sleep(self, seconds: float, *, counted: bool) -> None:
+        """The world goes on alone, and what its log tells is lost; `counted`: by the monotonic clock too."""
+        self.cluster.advance(seconds)
+        self._datagrams.clear()
+        self.asleep += 0.0 if counted else seconds
+
     def truth(self) -> Mapping[tuple[str, str, str], tuple[float, float]]:
         """(giver, taker, startTime) -> Wh out, Wh in, as the simulator measured them."""
         told = json.loads(self.cluster.truth.answer(Request("GET", "/truth")).body)

@@ -74,8 +74,7 @@ def test_of_the_time_in_which_this_program_slept_nothing_is_known(counted: bool)
     recorded.run(300)
     before = truth_of_units(recorded.cluster)
     open_then = {deal.time for deal in recorded.cluster.apis.market.deals}
-    recorded.cluster.advance(600)
-    recorded.asleep = 0.0 if counted else 600.0
+    recorded.sleep(600, counted=counted)
     at_waking = truth_of_units(recorded.cluster)
     recorded.run(300)
     recorded.recorder.end()

@@ -37,7 +37,8 @@ def whole(recorded: Recorded) -> list[Pair]:
     recent = {key for key in truth if key not in settled} - open_now
     assert len(recent) <= 2, "those that ended just now wait for their units' last readings"
     delivered = [deal for deal in recorded.kept.deals if deal.end is End.DELIVERED]
-    assert {key_of(deal) for deal in delivered} <= set(truth)
+    assert {key_of(deal) for deal in delivered} == set(truth) & set(settled)
+    assert {deal.end for deal in recorded.kept.deals} <= {End.DELIVERED, End.NEVER_STARTED}
     return [(deal, truth[key_of(deal)]) for deal in delivered]
 
 
