@@ -7,6 +7,7 @@ import { asEntered } from "./lib/enteredTimes.js";
 import { bare } from "./lib/held.js";
 import { beganAt, detailsOf, levelOf, mattersOf, outcomeOf, titleOf } from "./lib/matters.js";
 import { failureSentence } from "./lib/sentences.js";
+import { whoText } from "./lib/who.js";
 import { make, setAttribute, setText, translate } from "./widgets/text.js";
 import { createTimeField } from "./widgets/timeField.js";
 import { showZone } from "./widgets/zoneNote.js";
@@ -48,9 +49,9 @@ async function show(before = null) {
 }
 
 /** Why nothing is shown, in the page's language; the filter is there to ask again. */
-async function showRefusal() {
-  const answer = await api.journal(Object.fromEntries(asked));
-  if (!answer.ok && reading === 0) say(failureSentence(answer, words), "bad");
+function showRefusal() {
+  words.learn(JSON.parse(outcome.dataset.messages));
+  if (reading === 0) say(words.said(outcome.textContent), "bad");
 }
 
 function rowOf(matter) {
@@ -68,7 +69,7 @@ function rowOf(matter) {
   cell(words.moment(beganAt(matter), { seconds: true }), "time", true);
   setAttribute(line.firstElementChild, "title", words.beside(beganAt(matter), { seconds: true }) || null);
   cell(what, "what");
-  cell(named("by", row.by), null, true);
+  cell(whoText(row.by, words), null, true);
   cell(row.unitId === null || row.unitId === undefined ? "" : words.name(row.unitId), null, true);
   cell(outcomeOf(matter, words), "result");
   const level = levelOf(matter);
@@ -89,7 +90,7 @@ function foldedOf(matter, title) {
 }
 
 function fill(list, matter) {
-  const kind = { label: words.t("journal.kind"), text: named("kind", matter.row.kind) };
+  const kind = { label: words.t("journal.kind"), text: kindText(matter.row.kind) };
   for (const { label, text } of [kind, ...detailsOf(matter, words, timeOf)]) {
     const [term, value] = ["dt", "dd"].map((tag) => document.createElement(tag));
     setText(term, label);
@@ -103,9 +104,9 @@ function timeOf(iso) {
   return words.moment(iso, { seconds: true });
 }
 
-/** A kind of row, or who did it where that is no person, in words; what has none stands as it is. */
-function named(group, value) {
-  const key = `journal.${group}.${value}`;
+/** A kind of row in words; what has none stands as it is. */
+function kindText(value) {
+  const key = `journal.kind.${value}`;
   const text = words.t(key);
   return text === key ? words.said(value ?? "") : text;
 }

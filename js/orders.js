@@ -125,7 +125,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   function watchOn({ key, command, watched, askedAt }, status) {
     const doubted = command.state !== "contradicted" && contradictions(status).includes(command.id);
     if (!doubted && typeof watched !== "number") return;
-    if (!doubted && clock() - watched > READINGS_TIME) patch(key, { watched: null, kind: "warn", ...telling(() => words.t("outcome.unread")) });
+    if (!doubted && clock() - watched > READINGS_TIME) patch(key, { watched: null, kind: "warn" });
     else if (clock() - (askedAt ?? -Infinity) >= ASK_AGAIN) {
       patch(key, { askedAt: clock() });
       askEnd(key, command.id);

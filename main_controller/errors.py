@@ -4,7 +4,7 @@ Everything that a caller must be told is raised as a `ControllerError`; `web/rep
 that turns one into a reply.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from main_controller.sentence import Sentence
@@ -122,3 +122,11 @@ class SettingError(Exception):
         super().__init__(f"{key}: {sentence}")
         self.key = key
         self.sentence = sentence
+
+
+class SettingErrors(SettingError):
+    """Several of them, a line each; `key` and `sentence` are those of the first."""
+
+    def __init__(self, faults: Sequence[SettingError]) -> None:
+        super().__init__(faults[0].key, faults[0].sentence)
+        self.args = ("\n".join(map(str, faults)),)

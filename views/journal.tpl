@@ -33,7 +33,7 @@
 <p class="buttons"><button translate="no" type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="journal-csv" href="journal.csv" data-i18n="journal.csv">As CSV</a></p>
 </form>
 <p class="zone" data-part="zone" hidden></p>
-<p class="outcome" id="journal-outcome" aria-live="polite" {{!'data-kind="bad"' if refused else ''}}>{{refused}}</p>
+<p class="outcome" id="journal-outcome" aria-live="polite" data-messages="{{messages}}" {{!'data-kind="bad"' if refused else ''}}>{{refused}}</p>
 <div class="wrap" tabindex="0" role="region" aria-label="Journal" data-i18n-label="journal.title">
 <table class="stacked">
 <thead><tr><th scope="col" id="journal-time">Time ({{zone}})</th><th scope="col" data-i18n="journal.what">What</th><th scope="col" data-i18n="journal.who">Who</th><th scope="col" data-i18n="journal.unit">Unit</th><th scope="col" data-i18n="journal.outcome">Outcome</th></tr></thead>

@@ -2,6 +2,7 @@
 // The journal is the record; this is what the controller still has at hand of it.
 
 import { orderTitle, standing } from "./sentences.js";
+import { whoText } from "./who.js";
 
 export const SUBJECTS = Object.freeze(["orders", "grid", "deals", "faults"]);
 
@@ -91,7 +92,7 @@ function deals(status, words) {
 
 /** Who ordered it. */
 export function byWhom({ by }, words) {
-  return words.t("orders.by", { by: by === "scheduler" ? words.t("orders.scheduler") : (by ?? "--") });
+  return words.t("orders.by", { by: whoText(by, words) });
 }
 
 /** With a key of its own for each, also where two say the same at the same moment. */

@@ -65,7 +65,7 @@ function isOrder({ order, kind }) {
 /** The order of these rows as /commands tells one, as far as the journal says. */
 function commandOf(rows, row) {
   const content = rows.map(({ stage, after }) => (stage === "came" || stage === "intent" || stage === "note" ? after : after?.wanted)).find(isPlain);
-  return { id: row.commandId, order: row.order, unitId: row.unitId, wanted: content ?? {}, state: row.stage };
+  return { id: row.commandId, order: row.order, unitId: row.unitId, wanted: content ?? {}, state: row.stage, units: unitsOf(row) };
 }
 
 function stageKey(command, stage) {
@@ -104,23 +104,26 @@ export function detailsOf({ rows, row }, words, when) {
   return lines;
 }
 
-function stageText({ stage, outcome, kind }, words) {
+function stageText(row, words) {
+  const { stage, kind, order } = row;
   if (stage === "came" || stage === "intent") return words.t(stage === "came" ? "journal.came" : "journal.sending");
-  const why = reasonOf({ stage, outcome }, words);
-  const name = words.t(kind === "override" ? "journal.kind.override" : stageKey({ order: null, state: stage }, stage));
+  const why = reasonOf(row, words);
+  const name = words.t(kind === "override" ? "journal.kind.override" : stageKey({ order, state: stage, units: unitsOf(row) }, stage));
   return why ? `${name}: ${why}` : name;
 }
 
 /** What an order's end says unit by unit. */
 function outcomesOf(value, words) {
-  if (!isPlain(value)) return [];
-  const units = isPlain(value.units) ? Object.entries(value.units) : [];
-  return units.map(([id, told]) => [words.name(id), unitText(told, words)]);
+  return Object.entries(unitsOf({ after: value })).map(([id, told]) => [words.name(id), unitText(told, words)]);
+}
+
+function unitsOf({ after }) {
+  return isPlain(after) && isPlain(after.units) ? after.units : {};
 }
 
 function unitText(told, words) {
   if (!isPlain(told)) return plainText(told, words);
-  const state = words.t(`outcome.${told.state}`);
+  const state = words.t(endKey({ state: told.state, units: { told } }));
   const shows = told.shows ? words.t("journal.shows", { what: valueText("word", told.shows, words) }) : "";
   return [state, shows, told.error ? words.said(told.error) : ""].filter(Boolean).join("; ");
 }

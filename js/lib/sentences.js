@@ -4,6 +4,7 @@ import { duration } from "./durations.js";
 import { latchOf, latchTexts } from "./estop.js";
 import { MISSING, figure, finite, signed } from "./figures.js";
 import { exactly } from "./numbers.js";
+import { whoText } from "./who.js";
 import { isolated } from "./wire.js";
 
 const WORDS = { wait: "did.wait", reference: "did.reference", charge: "did.charge", discharge: "did.discharge" };
@@ -97,7 +98,7 @@ function converterWords(wanted, words) {
     : `${what} ${sign > 0 && wanted.dig > 0 ? "+" : ""}${exactly(sign * wanted.dig, 1)} A`;
 }
 
-const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset"]); // what no reading shows: done is all there is
+const UNSEEN = new Set(["setSchedule", "clearSchedule", "acknowledge", "setLock", "clearLock", "forget", "resetTrips", "estopReset", "clearThen"]); // what no reading shows: done is all there is
 
 const DONE_AS = { setSchedule: "outcome.set", clearSchedule: "outcome.cleared", setLock: "outcome.set", clearLock: "outcome.takenOff" }; // what is set is still to come
 
@@ -126,6 +127,7 @@ export function doneKey({ order }) {
 /** The words' key of how an order has ended. */
 export function endKey(command) {
   if (command.state === "verified" && UNSEEN.has(command.order)) return doneKey(command);
+  if (command.order === "stopAll" && command.state === "verified") return awaitsReading(command) ? "stopall.answered" : "stopall.not";
   return command.state === "verified" && awaitsReading(command) ? "outcome.answered" : `outcome.${command.state}`;
 }
 
@@ -161,7 +163,7 @@ function unitsIn({ units }, state) {
 
 /** The end of Stop all: every unit in Wait, or the units that are not (Z9). */
 function stopAllStanding(command, words) {
-  if (command.state === "verified") return words.t(awaitsReading(command) ? "stopall.answered" : "stopall.not");
+  if (command.state === "verified") return words.t(endKey(command));
   const sentence = command.error ? words.said(command.error) : words.t(`outcome.${command.state}`);
   const units = Object.entries(command.units ?? {})
     .filter(([, unit]) => unit?.state !== "verified")
@@ -239,7 +241,7 @@ function cameSince({ came, error }, words) {
   if (orders.length === 0) return "";
   const each = orders.map(({ order, unitId, mode, by, at }) => {
     const title = orderTitle({ order, unitId, wanted: { mode } }, words);
-    return `${title} (${[by ? words.name(by) : "", words.time(at)].filter(Boolean).join(words.t("list.and"))})`;
+    return `${title} (${[by ? whoText(by, words) : "", words.time(at)].filter(Boolean).join(words.t("list.and"))})`;
   });
   return words.t("outcome.came", { orders: namesOf(each, words, 4) });
 }

@@ -212,10 +212,13 @@ function bannersOf({ alive, status }, words) {
   if (!alive) return found; // what else the last status said is no longer known; alive.js says what is wrong
   for (const peer of ["emulatorEmulator", "budoEmulator"]) {
     const told = status?.apisWeb?.[peer];
-    if (told && told.up === false) add(`banner.${peer}`, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") });
+    if (told?.up !== false) continue;
+    const key = told.sinceStart ? `banner.${peer}.start` : `banner.${peer}`;
+    add(key, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") }, `banner.${peer}`);
   }
   for (const [name, worker] of Object.entries(status?.workers ?? {})) {
-    if (worker?.alive === false) add("banner.worker", "alarm", { name, error: words.said(worker.lastError ?? "") }, `worker:${name}`);
+    if (worker?.alive === false)
+      add("banner.worker", "alarm", { name: words.t(`worker.${name}`), error: words.said(worker.lastError ?? "") }, `worker:${name}`);
   }
   if (status?.grid?.error === true) add("banner.griderror", "alarm");
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");

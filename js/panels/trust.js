@@ -63,9 +63,10 @@ export function createTrust({ words }) {
     const peers = Object.values(status?.apisWeb ?? {}).filter(Boolean);
     if (peers.length === 0) return ["--"];
     const down = peers.filter((peer) => peer.up === false);
-    const since = Math.max(...(down.length > 0 ? down : peers).map((peer) => new Date(peer.since).getTime()));
-    const { time } = sinceText(new Date(since), words);
-    return down.length > 0 ? [words.t("trust.down", { time }), "alarm"] : [words.t("trust.up", { time })];
+    const [key, level] = down.length > 0 ? ["trust.down", "alarm"] : ["trust.up", null];
+    const [last] = [...(down.length > 0 ? down : peers)].sort((one, other) => new Date(other.since) - new Date(one.since));
+    if (last.sinceStart) return [words.t(`${key}.start`), level]; // how long before it nobody knows
+    return [words.t(key, { time: sinceText(last.since, words).time }), level];
   }
 
   function errorOf(status) {

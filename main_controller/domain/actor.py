@@ -3,8 +3,10 @@
 Pure. Kept in every command; its text is `by` on the wire, in the journal and in the log.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from main_controller.sentence import say
 
 
 class ActorKind(StrEnum):
@@ -20,7 +22,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who gives an order; `address` is where a person's request came from, `name` a person's or a procedure's name."""
+    """Who gives an order; `address` is where a person's request came from, `name` a person's or a procedure's name.
+
+    A person's name is what that person wrote, so its text has the address beside it.
+    """
 
     kind: ActorKind
     name: str = ""
@@ -28,13 +33,34 @@ class Actor:
 
     def __str__(self) -> str:
         if self.kind is ActorKind.PERSON:
-            return self.name or self.address
+            return f"{self.name} ({self.address})" if self.name else self.address
         return f"{self.kind} {self.name}" if self.name else str(self.kind)
+
+    @property
+    def said(self) -> str:
+        """Who it is, in a sentence for people: a procedure by what it is called there."""
+        match self.kind:
+            case ActorKind.SCHEDULER:
+                return say("domain.theScheduler", "the scheduler")
+            case ActorKind.TRANSFER:
+                return say("domain.theTransfer", "the guided sharing {command}", command=self.name)
+            case ActorKind.HAND_TIME:
+                return say("domain.theHandTime", "the time limit for work by hand")
+            case ActorKind.UNATTENDED:
+                return say("domain.theUnattended", "the end of what nobody attended")
+            case ActorKind.ESTOP_FILE:
+                return say("domain.theLatch", "the E-stop ({name})", name=self.name)
+        return str(self)
 
 
 def person(address: str) -> Actor:
     """Whoever sends a request from this address."""
     return Actor(ActorKind.PERSON, address=address)
+
+
+def signed(by: Actor, name: str) -> Actor:
+    """The same, who gave this name; an empty one says nothing."""
+    return replace(by, name=name) if name else by
 
 
 def transfer_actor(command_id: str) -> Actor:
@@ -51,5 +77,7 @@ HAND_TIME = Actor(ActorKind.HAND_TIME)
 UNATTENDED = Actor(ActorKind.UNATTENDED)
 """What ends a guided transfer that a kill interrupted and nobody ended (S30)."""
 
-ESTOP_FILE = Actor(ActorKind.ESTOP_FILE)
-"""The file that latches the E-stop (I17)."""
+
+def latch_actor(name: str) -> Actor:
+    """The E-stop's latch that a file keeps (I17): of whoever pressed it before a restart, else by the file's name."""
+    return Actor(ActorKind.ESTOP_FILE, name)

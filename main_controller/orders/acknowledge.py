@@ -6,6 +6,7 @@ from typing import Protocol
 
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command
+from main_controller.domain.identity import LONGEST_ID
 from main_controller.domain.orders import AcknowledgeOrder
 from main_controller.domain.stamp import UNSTAMPED, Stamp
 from main_controller.errors import NotFound
@@ -55,7 +56,7 @@ class Acknowledge:
         snapshot = desk.cache.snapshot()
         unit = desk.grid().units.get(unit_id)
         if unit is None:
-            raise NotFound(say("orders.noUnit", "There is no unit {unit!r}.", unit=unit_id))
+            raise NotFound(say("orders.noUnit", "There is no unit {unit!r}.", unit=unit_id[:LONGEST_ID]))
         command = desk.begin(AcknowledgeOrder(unit_id), by, stamp=stamp)
         with desk.seen_through(command):
             desk.timely(command, stamp)

@@ -15,6 +15,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.assessment.moment import Moment
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState, ConverterEffect, ModeEffect, Tries, UnitOutcome
+from main_controller.domain.identity import LONGEST_ID
 from main_controller.domain.latch import HeldLatch
 from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import ConverterStatus, Mode
@@ -120,7 +121,7 @@ class Desk:
         """Raise NotFound unless this unit is a member or was ever seen."""
         snapshot = self.cache.snapshot()
         if unit_id not in snapshot.sightings and unit_id not in snapshot.members:
-            raise NotFound(say("orders.noUnit", "There is no unit {unit!r}.", unit=unit_id))
+            raise NotFound(say("orders.noUnit", "There is no unit {unit!r}.", unit=unit_id[:LONGEST_ID]))
 
     # Recording
 
@@ -259,7 +260,7 @@ class Desk:
                 "orders.cameSince",
                 "{what} by {by} came in its scope after it was asked; look, and press it again.",
                 what=_what(came[0]),
-                by=str(came[0].by),
+                by=came[0].by.said,
             )
             raise self.refuse(command, told, cause="moment", came=came)
         for change in self.moments.changes_since(moment):

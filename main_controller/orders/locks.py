@@ -37,9 +37,15 @@ class Told(Protocol):
     """Whoever journals what became of a lock."""
 
     def __call__(
-        self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+        self,
+        by: str,
+        scope: str,
+        *,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+        command_id: str | None = None,
     ) -> None:
-        """Take note of a lock that was set, or taken off where `after` is None."""
+        """Take note of a lock that was set by this order, or taken off where `after` is None."""
         ...
 
 
@@ -78,7 +84,7 @@ class SetLock:
                 if why:
                     raise desk.refuse(command, why)
                 kept = self._book.set(scope, name, reason, desk.wall())  # before any other order is checked (Z8b)
-            self._told(str(by), scope, before=None, after=kept)
+            self._told(str(by), scope, before=None, after=kept, command_id=command.id)
             return desk.verify(desk.accept(command))
 
     def clear(self, unit_id: str | None, name: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
@@ -89,5 +95,5 @@ class SetLock:
             desk.timely(command, stamp)
             desk.not_while_latched(command)
             taken = self._book.clear(unit_id or "", name)
-            self._told(str(by), unit_id or "", before=taken, after=None)
+            self._told(str(by), unit_id or "", before=taken, after=None, command_id=command.id)
             return desk.verify(desk.accept(command))

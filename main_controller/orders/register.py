@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, stops_or_changes
+from main_controller.domain.identity import LONGEST_ID
 from main_controller.errors import NotFound, Refused
 from main_controller.orders.effects import Effects
 from main_controller.sentence import say
@@ -166,7 +167,7 @@ class Register:
         with self._record:
             command = self._commands.get(command_id)
         if command is None:
-            raise NotFound(say("orders.noCommand", "There is no command {command!r}.", command=command_id))
+            raise NotFound(say("orders.noCommand", "There is no command {command!r}.", command=command_id[:LONGEST_ID]))
         return command
 
     def latest(self) -> list[Command]:

@@ -8,7 +8,7 @@ import logging
 import threading
 from concurrent.futures import Executor, wait
 
-from main_controller.domain.actor import ESTOP_FILE, Actor
+from main_controller.domain.actor import Actor, latch_actor, signed
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.latch import HeldLatch
 from main_controller.domain.modes import SHARING_MODES
@@ -45,8 +45,9 @@ class EStop:
         self._file = file
         self._executor = executor
         self._chronicle = chronicle
-        self._changing = threading.Lock()  # protects the next five; held for moments only
+        self._changing = threading.Lock()  # protects the next six; held for moments only
         self._held: Latch | None = None
+        self._by: Actor = latch_actor("")  # who latched it
         self._presses = 0
         self._due = False
         self._missed: Command | None = None
@@ -56,7 +57,7 @@ class EStop:
         self._fault: str | None = None
         found = file.read()
         if found is not None:
-            self._latch(found, due=True)
+            self._latch(found, self._whose(found), due=True)
             self._on_file = True
         desk.estop = self.standing
 
@@ -70,8 +71,9 @@ class EStop:
 
     def press(self, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Latch, and stop everything: the ended command of Stop all. `name` and `reason` may be empty."""
-        since = iso_utc(self._desk.wall())
-        self._latch(Latch(plain(name) or str(by), plain(reason), since), due=False)
+        since, name = iso_utc(self._desk.wall()), plain(name)
+        latch, by = Latch(name or str(by), plain(reason), since), signed(by, name)
+        self._latch(latch, by, due=False)
         try:
             kept = [self._executor.submit(self._keep)]
         except RuntimeError:
@@ -90,7 +92,7 @@ class EStop:
 
     def reset(self, name: str, reason: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Let orders pass again; NotFound where none is latched, Refused while the file cannot be removed."""
-        desk = self._desk
+        desk, by = self._desk, signed(by, plain(name))
         command = desk.begin(ResetEStopOrder(None, name, reason), by, stamp=stamp)
         with desk.seen_through(command):
             desk.timely(command, stamp)
@@ -125,7 +127,7 @@ class EStop:
                 name=name,
                 reason=reason,
             )
-            self._chronicle.tell("estop", None, text, _stored(held), None)
+            self._chronicle.tell("estop", None, text, _stored(held), None, by=str(by))
             return desk.verify(desk.accept(command))
 
     def run_once(self) -> None:
@@ -151,17 +153,17 @@ class EStop:
             if found is not None:
                 self._on_file = True
                 if self._held is None:
-                    self._latch(found, due=True)
+                    self._latch(found, self._whose(found), due=True)
             elif self._held is not None:
                 self._on_file = self._write(self._held)
 
     def _tell(self) -> None:
         """Tell and journal a new latch, once."""
         with self._changing:
-            held, news = self._held, self._held is not None and not self._told
+            held, by, news = self._held, self._by, self._held is not None and not self._told
             self._told = held is not None
         if news and held is not None:
-            self._chronicle.tell("estop", None, self._latched(held), None, _stored(held))
+            self._chronicle.tell("estop", None, self._latched(held), None, _stored(held), by=str(by))
 
     def _latched(self, held: Latch) -> Sentence:
         text = say(
@@ -179,17 +181,21 @@ class EStop:
         )
         return joined([text, unwritten])
 
-    def _latch(self, latch: Latch, *, due: bool) -> None:
+    def _whose(self, found: Latch) -> Actor:
+        return latch_actor(self._file.name if found.by_file else found.by)
+
+    def _latch(self, latch: Latch, by: Actor, *, due: bool) -> None:
         with self._changing:
             self._presses += 1
             self._due = self._due or due
             if self._held is None:
-                self._held = latch
-        log.warning("E-stop by %s: %s", latch.by, latch.reason or NO_REASON)
+                self._held, self._by = latch, by
+        log.warning("E-stop by %s: %s", by, latch.reason or NO_REASON)
 
     def _stop(self) -> None:
         try:
-            self._note(self._stop_all.order(ESTOP_FILE))
+            held = self._held
+            self._note(self._stop_all.order(self._by if held is None else self._whose(held)))
         except Exception:  # nobody asks the future
             log.exception("the E-stop's Stop all broke off")
             self._stop_again()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import UNATTENDED, Actor
 from main_controller.domain.commands import Command
-from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.modes import ConverterStatus, parse_converter_status
 from main_controller.domain.orders import ConverterOrder, EndTransferOrder, TransferOrder
 from main_controller.domain.scope import CLUSTER, Lane, Scope
 from main_controller.domain.stamp import UNSTAMPED, Stamp
@@ -122,7 +122,7 @@ class GuidedTransfer:
 
     def end(self, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
         """Begin the safe end of the transfer that runs, or of one that a kill interrupted."""
-        return self._end(by, say("procedures.endedBy", "{by} ended it.", by=str(by)), stamp)
+        return self._end(by, say("procedures.endedBy", "{by} ended it.", by=by.said), stamp)
 
     def _end(self, by: Actor, why: Sentence, stamp: Stamp = UNSTAMPED) -> Command:
         desk = self._desk
@@ -348,12 +348,14 @@ def _charge(transfer: Transfer) -> ConverterOrder:
 
 
 def _answered_otherwise(wanted: ConverterOrder, answer: Mapping[str, Any]) -> Sentence:
+    told = shows(answer)
+    status = parse_converter_status(told)
     return say(
         "procedures.answeredOtherwise",
-        "{unit} was ordered to be {status} at {volts:g} V and {amps:g} A and answered otherwise (it shows {shown}).",
+        "{unit} was ordered to be {status} at {volts:g} V and {amps:g} A and answered otherwise (its answer: {shown}).",
         unit=wanted.unit_id,
         status=wanted.status.label,
         volts=wanted.dvg,
         amps=wanted.dig,
-        shown=shows(answer) or say("procedures.noStatus", "no status"),
+        shown=status.label if status else told or say("procedures.noStatus", "no status"),
     )

@@ -106,7 +106,7 @@ class HandTime:
             by = self._desk.commands.get(order.command_id).by
         except NotFound:
             return say("procedures.somebody", "somebody")  # it is remembered no more, or from before a restart
-        return None if by.kind is ActorKind.TRANSFER else str(by)
+        return None if by.kind is ActorKind.TRANSFER else by.said
 
     def _tell(self, one: _Driven, times: int) -> None:
         minutes = times * self._limit / 60

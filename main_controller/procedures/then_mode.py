@@ -93,7 +93,7 @@ class ThenMode:
                 promise = self._promise
                 if promise is not None and promise.open:
                     ended = self._desk.clock()
-                    why = say("procedures.takenBack", "{by} took it back.", by=str(by))
+                    why = say("procedures.takenBack", "{by} took it back.", by=by.said)
                     self._promise = replace(promise, state=ThenState.ENDED, why=why, ended=ended)
             if promise is None or not promise.open:
                 nothing = say("procedures.nothingFollows", "Nothing is to follow a Soft Stop.")
@@ -148,7 +148,7 @@ class ThenMode:
             return say(
                 "procedures.orderedElse",
                 "{by} ordered something else meanwhile ({command}).",
-                by=str(other.by),
+                by=other.by.said,
                 command=other.id,
             )
         if not command.state.open and not command.state.in_effect:

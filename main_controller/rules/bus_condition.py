@@ -82,9 +82,17 @@ class Condition:
         """What makes it the same condition at the next look."""
         return (self.kind, self.unit_id)
 
+    def known_to(self, grid: GridState) -> bool:
+        """Whether each of its units is still a member, heard or not; one that has left for good ends it."""
+        return all(unit_id in grid.units for unit_id in self._concerned)
+
+    @property
+    def _concerned(self) -> tuple[str, ...]:
+        return self.units or ((self.unit_id,) if self.unit_id is not None else ())
+
     def why_unknown(self, grid: GridState) -> Sentence | None:
         """Why nobody can tell whether it is over, as a sentence without its end; None where it can be told."""
-        for unit_id in self.units or ((self.unit_id,) if self.unit_id is not None else ()):
+        for unit_id in self._concerned:
             unit = grid.units.get(unit_id)
             if unit is None or not unit.live:
                 return say(

@@ -13,7 +13,7 @@ import waitress.channel
 import waitress.task
 
 from main_controller.server.lanes import Lane
-from main_controller.server.request import Request, RequestTimeout
+from main_controller.server.request import UNREAD, Request, RequestTimeout
 
 AHEAD = 8
 """Requests read ahead of the one that is being served, it included."""
@@ -29,6 +29,9 @@ HEADER_TIME = 10.0
 
 BODY_TIME = 30.0
 """Time (s) for a request, from its first byte."""
+
+STOP_TIME = 2.0
+"""The same for a request that stops something by its head alone."""
 
 IDLE_TIME = 60.0
 """How long (s) a connection stays open without a request."""
@@ -58,6 +61,13 @@ class _Task(waitress.task.WSGITask):  # type: ignore[misc]  # waitress has no ty
     """
 
     _in_head = False
+
+    def get_environment(self) -> dict[str, Any]:
+        """The request for the application; of one that is served without its body it says so."""
+        environ: dict[str, Any] = super().get_environment()
+        if self.request.unread is not None:
+            environ[UNREAD] = self.request.unread
+        return environ
 
     def build_response_header(self) -> bytes:
         """The reply's head."""
@@ -93,7 +103,7 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         self.lane = Lane.ORDINARY
         self._begun: float | None = None  # when the request that is not whole yet began
         self._rest = b""  # what came beyond AHEAD requests
-        self._refused = False  # a request was refused: nothing after it is read
+        self._refused = False  # a request was refused, or its body: nothing after it is read
         self._lingers_until: float | None = None
         self._written, self._waited = 0, 0.0  # of the reply in hand: bytes, s
         self._reading = self._here = False  # whether the server's thread reads, and may answer what it read
@@ -167,7 +177,9 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         if request.empty:
             return
         self._begun = None
-        self._refused = request.error is not None
+        self._refused = request.error is not None  # then nobody knows where the next one begins
+        if self._refused and request.head_read and self.server.stops_alone(request):
+            request.leave_body()
         self.asked = True
         self.requests.append(request)
         if len(self.requests) == 1:
@@ -305,6 +317,11 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
             request, begun = self.request, self._begun
             if request is None or begun is None or self.requests:
                 return
-            if now - begun > (BODY_TIME if request.headers_finished else HEADER_TIME):
+            if now - begun > self._time_for(request):
                 request.error = RequestTimeout("the request did not become whole in time")
                 self._enter(request)
+
+    def _time_for(self, request: Request) -> float:
+        if not request.headers_finished:
+            return HEADER_TIME
+        return STOP_TIME if self.server.stops_alone(request) else BODY_TIME

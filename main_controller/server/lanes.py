@@ -25,6 +25,15 @@ def nothing_at_once(method: str, path: str, query: str) -> bool:
     return False
 
 
+StopsAlone = Callable[[str, str, str], bool]
+"""Whether a request's head, by its method, path and query, says all of a stop: it is served whatever its body is."""
+
+
+def nothing_stops_alone(method: str, path: str, query: str) -> bool:
+    """No request without its body: a server of an application that stops nothing."""
+    return False
+
+
 LaneOf = Callable[[str, str, str, bytes], Lane]
 """The lane of a request by its method, path, query and urlencoded body."""
 

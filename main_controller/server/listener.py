@@ -18,7 +18,7 @@ import waitress.server
 
 from main_controller.server.channel import Channel
 from main_controller.server.crowd import Crowd
-from main_controller.server.lanes import AtOnce, nothing_at_once
+from main_controller.server.lanes import AtOnce, StopsAlone, nothing_at_once, nothing_stops_alone
 from main_controller.server.seldom import Seldom
 
 log = logging.getLogger(__name__)
@@ -46,10 +46,12 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         *,
         clock: Callable[[], float] = time.monotonic,
         at_once: AtOnce = nothing_at_once,
+        stops_alone: StopsAlone = nothing_stops_alone,
         **rest: Any,
     ) -> None:
         self.clock = clock
         self._at_once = at_once
+        self._stops_alone = stops_alone
         self._here_until = float("-inf")
         self._own_thread: int | None = None
         self.crowd = crowd
@@ -76,6 +78,10 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         if request.error or self.clock() >= self._here_until:
             return False
         return self._at_once(request.command, request.path, request.query)
+
+    def stops_alone(self, request: Any) -> bool:
+        """Whether the request's head says all of a stop, so that nothing of its body may keep it back (S32)."""
+        return self._stops_alone(request.command, request.path, request.query)
 
     def pull_trigger(self) -> None:
         """Wake the thread that serves every socket, unless it is the one that asks: it is awake.

@@ -32,7 +32,7 @@ class Pool:
         self._changed = threading.Condition(self._lock)
         self._left = threading.Condition(self._lock)
         self._tasks: deque[Any] = deque()
-        self._threads = self._idle = self._started = 0
+        self._threads = self._idle = self._started = self._serving = 0
         self._ending = False
         with self._lock:
             for _ in range(least):
@@ -47,14 +47,14 @@ class Pool:
             self._changed.notify()
 
     def end(self, deadline: float) -> int:
-        """Take no more tasks, cancel those that wait; how many threads still run at `deadline` (monotonic s)."""
+        """Take no more tasks, cancel those that wait; how many are still served at `deadline` (monotonic s)."""
         with self._lock:
             self._ending = True
             self._changed.notify_all()
             self._left.wait_for(lambda: not self._threads, max(0.0, deadline - time.monotonic()))
             while self._tasks:
                 self._tasks.popleft().cancel()
-            return self._threads
+            return self._serving
 
     def _start(self) -> None:
         self._threads += 1
@@ -72,6 +72,9 @@ class Pool:
                 task.service()
             except Exception:  # one connection's fault must not cost the thread
                 log.exception("a request failed in a way that nobody foresaw")
+            finally:
+                with self._lock:
+                    self._serving -= 1
 
     def _next(self) -> Any:
         """The next task; None when the thread is to end."""
@@ -83,6 +86,7 @@ class Pool:
                 if not woken and not self._tasks and self._threads > self._least:
                     break
             if self._tasks and not self._ending:
+                self._serving += 1
                 return self._tasks.popleft()
             self._threads -= 1
             self._left.notify_all()
@@ -111,7 +115,7 @@ class Pools:
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         """End every thread, waiting at most `timeout` s for what they serve."""
         deadline = time.monotonic() + timeout
-        running = sum(pool.end(deadline) for pool in self._pools.values())
-        if running:
-            log.warning("%d requests are still being served", running)
-        return not running
+        served = sum(pool.end(deadline) for pool in self._pools.values())
+        if served:
+            log.warning("%d %s still being served", served, "request is" if served == 1 else "requests are")
+        return not served

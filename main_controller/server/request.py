@@ -20,6 +20,9 @@ LONGEST_TRAILER = 4096
 LARGEST_FORM = 8192
 """How much of a body is looked at to find whether the request stops something, bytes."""
 
+UNREAD = "main_controller.unread_body"
+"""What the environment of a request without its body has: the status that it would have been refused with."""
+
 FORM = "application/x-www-form-urlencoded"
 END = b"\r\n\r\n"
 
@@ -35,10 +38,13 @@ class Request(waitress.parser.HTTPRequestParser):  # type: ignore[misc]  # waitr
     """One request; a growing head is kept here and searched once, then handed to waitress whole."""
 
     body_rcv: Any
+    error: Any
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
         self._head = bytearray()
+        self.head_read = False
+        self.unread: int | None = None
 
     @property
     def begun(self) -> bool:
@@ -72,6 +78,15 @@ class Request(waitress.parser.HTTPRequestParser):  # type: ignore[misc]  # waitr
             raise waitress.parser.ParsingError("the address or the length is malformed") from None
         if self.chunked:
             self.body_rcv = _Chunks(self.body_rcv.getbuf())
+        self.head_read = True
+
+    def leave_body(self) -> None:
+        """Have it served without its body, of which no end is known: nothing more is read of the connection."""
+        self.unread, self.error = self.error.code, None
+        self.close()
+        self.body_rcv = None
+        self.headers.pop("CONTENT_LENGTH", None)
+        self.headers["CONNECTION"] = "close"
 
     def form(self) -> bytes:
         """The beginning of an urlencoded body, which stays to be read; nothing of any other."""

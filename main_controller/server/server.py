@@ -19,7 +19,14 @@ from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, say
 from main_controller.server.crowd import Crowd
 from main_controller.server.descriptors import connections_within, raise_limit
-from main_controller.server.lanes import AtOnce, LaneOf, all_ordinary, nothing_at_once
+from main_controller.server.lanes import (
+    AtOnce,
+    LaneOf,
+    StopsAlone,
+    all_ordinary,
+    nothing_at_once,
+    nothing_stops_alone,
+)
 from main_controller.server.listener import Listener
 from main_controller.server.pools import Pools
 
@@ -43,7 +50,8 @@ TRY_EVERY = 1.0
 
 
 class Server:
-    """Serves one WSGI application; `lane_of` tells whose threads serve a request, `at_once` which need none.
+    """Serves one WSGI application; `lane_of` tells whose threads serve a request, `at_once` which need none,
+    `stops_alone` which are served whatever their body is.
 
     `connection_limit` is lowered to what the process may open. An address that is not on this machine yet is tried for
     `patience` s. Raises ControllerError when it cannot be listened on.
@@ -59,6 +67,7 @@ class Server:
         connection_limit: int,
         lane_of: LaneOf = all_ordinary,
         at_once: AtOnce = nothing_at_once,
+        stops_alone: StopsAlone = nothing_stops_alone,
         patience: float = 0.0,
     ) -> None:
         _resolve(host, port)
@@ -80,7 +89,9 @@ class Server:
                 clear_untrusted_proxy_headers=True,
             )
             crowd = Crowd(places, time.monotonic)
-            self._server = _once_there(host, patience, lambda: _listening(app, adjustments, crowd, lane_of, at_once))
+            self._server = _once_there(
+                host, patience, lambda: _listening(app, adjustments, crowd, lane_of, at_once, stops_alone)
+            )
         except (OSError, ValueError) as fault:
             reason = getattr(fault, "strerror", None) or str(fault)
             if getattr(fault, "errno", None) == errno.EADDRNOTAVAIL:
@@ -151,7 +162,12 @@ def _not_ours(host: str, patience: float) -> Sentence:
 
 
 def _listening(
-    app: Callable[..., Iterable[bytes]], adjustments: Any, crowd: Crowd, lane_of: LaneOf, at_once: AtOnce
+    app: Callable[..., Iterable[bytes]],
+    adjustments: Any,
+    crowd: Crowd,
+    lane_of: LaneOf,
+    at_once: AtOnce,
+    stops_alone: StopsAlone,
 ) -> Any:
     """A listener or, where a name has several addresses, waitress' bundle of one for each."""
     sockets: dict[int, Any] = {}
@@ -159,7 +175,10 @@ def _listening(
     listeners: list[Listener] = []
     try:
         for place in adjustments.listen:
-            listener = Listener(app, sockets, crowd, at_once=at_once, dispatcher=pools, adj=adjustments, sockinfo=place)
+            listener = Listener(
+                app, sockets, crowd, at_once=at_once, stops_alone=stops_alone, dispatcher=pools, adj=adjustments,
+                sockinfo=place,
+            )  # fmt: skip
             listeners.append(listener)
     except OSError:
         waitress.wasyncore.close_all(sockets, ignore_all=True)

@@ -5,7 +5,16 @@ Read by the controller and by `choices.py`; every other part is given plain valu
 
 from main_controller.settings.check import found_at_start
 from main_controller.settings.places import ROOT, make_data_folder
-from main_controller.settings.sources import build_settings
+from main_controller.settings.sources import ON_COMMAND_LINE, build_settings, read_settings
 from main_controller.settings.table import Settings, settings_in_force
 
-__all__ = ["ROOT", "Settings", "build_settings", "found_at_start", "make_data_folder", "settings_in_force"]
+__all__ = [
+    "ON_COMMAND_LINE",
+    "ROOT",
+    "Settings",
+    "build_settings",
+    "found_at_start",
+    "make_data_folder",
+    "read_settings",
+    "settings_in_force",
+]

@@ -5,19 +5,28 @@ from pathlib import Path
 
 from main_controller.errors import SettingError
 from main_controller.logs import CONFIG, log_folder, set_up_logs
+from main_controller.settings.places import make_data_folder
+from main_controller.settings.sources import Faults
 from main_controller.settings.table import Settings, setting_fields, value_text
 
 
-def found_at_start(settings: Settings) -> str:
-    """The report, one line per finding; makes the log's folder.
+def found_at_start(settings: Settings, faults: Faults) -> str:
+    """The report, one line per finding; makes the folder of what is written, and the log's.
 
-    Raises `SettingError`, which names the first setting that cannot work.
+    Raises `SettingErrors` of all that is wrong: the `faults` of what was read, and what cannot work.
     """
     simulated = settings.simulate is not None
-    set_up_logs(settings.root, settings.log_level, data=settings.data, simulated=simulated, strict=True)
-    if not settings.simulate:
-        _require_writable("schedules", settings.schedules)
-        _require_writable("database", settings.database.parent)
+    if "data" not in faults.names:
+        with faults.noting("data"):
+            make_data_folder(settings.data)
+    if "data" not in faults.names:
+        with faults.noting():
+            set_up_logs(settings.root, settings.log_level, data=settings.data, simulated=simulated, strict=True)
+        for name, folder in (("schedules", settings.schedules), ("database", settings.database.parent)):
+            if not simulated and name not in faults.names:
+                with faults.noting(name):
+                    _require_writable(name, folder)
+    faults.refuse()
     lines = [f"APIS Main Controller {settings.version} in {settings.root}"]
     for row in setting_fields():
         source = settings.sources.get(row.name, "default")

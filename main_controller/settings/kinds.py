@@ -19,10 +19,24 @@ import pytz
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Read = Callable[[object], object]
 
+LONGEST_QUOTED = 80
+LONGEST_TITLE = 100
+"""Characters of the page's title, as many as are taken of the cluster's own id."""
+
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _SUFFIX = re.compile(r"(:\d{1,5})?/[\x21-\x7e]*")
 _DEVICE_URLS = ("dcdc", "meter", "emu")
+
+
+def quoted(raw: object) -> str:
+    """A value as it was written, in a sentence; of a long one its beginning."""
+    return cut(repr(raw))
+
+
+def cut(text: str) -> str:
+    """A text, or the beginning of a long one."""
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}..."
 
 
 def number(low: float, high: float) -> Read:
@@ -36,9 +50,9 @@ def number(low: float, high: float) -> Read:
             except ValueError:
                 value = None
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError(f"{raw!r} is not a number")
+            raise ValueError(f"{quoted(raw)} is not a number")
         if not low <= value <= high:
-            raise ValueError(f"{raw!r} is not within {low:g}..{high:g}")
+            raise ValueError(f"{quoted(raw)} is not within {low:g}..{high:g}")
         return value
 
     return read
@@ -51,7 +65,7 @@ def whole(low: int, high: int) -> Read:
     def read(raw: object) -> int:
         value = within(raw)
         if not isinstance(value, int | float) or value != int(value):
-            raise ValueError(f"{raw!r} is not a whole number")
+            raise ValueError(f"{quoted(raw)} is not a whole number")
         return int(value)
 
     return read
@@ -63,14 +77,22 @@ def boolean(raw: object) -> bool:
         return raw
     if isinstance(raw, str) and raw.strip().lower() in _WORDS:
         return _WORDS[raw.strip().lower()]
-    raise ValueError(f"{raw!r} is neither true nor false")
+    raise ValueError(f"{quoted(raw)} is neither true nor false")
 
 
 def text(raw: object) -> str:
     """One line of text; it may be empty."""
     if not isinstance(raw, str) or not raw.isprintable():
-        raise ValueError(f"{raw!r} is not one line of text")
+        raise ValueError(f"{quoted(raw)} is not one line of text")
     return raw.strip()
+
+
+def title(raw: object) -> str:
+    """One line of text that a page's head has room for; it may be empty."""
+    value = text(raw)
+    if len(value) > LONGEST_TITLE:
+        raise ValueError(f"{quoted(raw)} has {len(value)} characters, more than {LONGEST_TITLE}")
+    return value
 
 
 def host(raw: object) -> str:
@@ -80,7 +102,7 @@ def host(raw: object) -> str:
         try:
             ipaddress.ip_address(value)
         except ValueError:
-            raise ValueError(f"{raw!r} is neither a host name nor an IP address") from None
+            raise ValueError(f"{quoted(raw)} is neither a host name nor an IP address") from None
     return value
 
 
@@ -103,7 +125,7 @@ def networks(raw: object) -> tuple[Network, ...]:
         try:
             found.append(ipaddress.ip_network(item))
         except ValueError as fault:
-            raise ValueError(f"{item!r} is not a network such as 192.168.0.0/24 ({fault})") from None
+            raise ValueError(f"{quoted(item)} is not a network such as 192.168.0.0/24 ({cut(str(fault))})") from None
     return tuple(found)
 
 
@@ -130,7 +152,7 @@ def group(raw: object) -> Group | None:
         whole(1, 65535)(port)
         return Group(str(ipaddress.IPv4Address(address)), int(port))
     except ValueError:
-        raise ValueError(f"{raw!r} is not an IPv4 address and a port such as 224.2.2.4:8888") from None
+        raise ValueError(f"{quoted(raw)} is not an IPv4 address and a port such as 224.2.2.4:8888") from None
 
 
 def http_url(raw: object) -> str:
@@ -142,9 +164,9 @@ def http_url(raw: object) -> str:
     except ValueError:
         usable = False
     if value.lower().startswith("https:"):
-        raise ValueError(f"{raw!r} must begin with http://, since apis-web and the devices have no TLS")
+        raise ValueError(f"{quoted(raw)} must begin with http://, since apis-web and the devices have no TLS")
     if not usable or parts.query or parts.fragment or " " in value:
-        raise ValueError(f"{raw!r} is not an address such as http://localhost:43900")
+        raise ValueError(f"{quoted(raw)} is not an address such as http://localhost:43900")
     return value.rstrip("/")
 
 
@@ -152,7 +174,7 @@ def url_suffix(raw: object) -> str:
     """What follows `http://<oesunit.ip>`: a port and a path such as ":4380/remote/set?"."""
     value = text(raw)
     if _SUFFIX.fullmatch(value) is None:
-        raise ValueError(f"{raw!r} is not a port and a path such as ':4380/remote/set?'")
+        raise ValueError(f"{quoted(raw)} is not a port and a path such as ':4380/remote/set?'")
     return value
 
 
@@ -170,10 +192,10 @@ def device_urls(raw: object) -> Mapping[str, str]:
         except ValueError:
             table = None
     if not isinstance(table, Mapping):
-        raise ValueError(f'{raw!r} is not a table such as {{"dcdc": ":4380/remote/get"}}')
+        raise ValueError(f'{quoted(raw)} is not a table such as {{"dcdc": ":4380/remote/get"}}')
     for key in table:
         if key not in _DEVICE_URLS:
-            raise ValueError(f"{key!r} is none of {', '.join(_DEVICE_URLS)}")
+            raise ValueError(f"{quoted(key)} is none of {', '.join(_DEVICE_URLS)}")
     return MappingProxyType({key: url_suffix(value) for key, value in table.items()})
 
 
@@ -181,7 +203,7 @@ def zone(raw: object) -> str:
     """The name of a time zone that pytz knows, such as Asia/Tokyo."""
     value = text(raw)
     if value not in pytz.all_timezones_set:
-        raise ValueError(f"{raw!r} is not a time zone such as UTC or Asia/Tokyo")
+        raise ValueError(f"{quoted(raw)} is not a time zone such as UTC or Asia/Tokyo")
     return value
 
 
@@ -201,5 +223,5 @@ def path(raw: object) -> Path:
 def _items(raw: object) -> list[str]:
     values = raw.split(",") if isinstance(raw, str) else raw
     if not isinstance(values, list | tuple):
-        raise ValueError(f"{raw!r} is neither a list nor text with commas")
+        raise ValueError(f"{quoted(raw)} is neither a list nor text with commas")
     return [value for value in map(text, values) if value]

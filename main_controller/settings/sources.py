@@ -8,53 +8,116 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from main_controller import __version__
 from main_controller.edited_text import edited_text
-from main_controller.errors import SettingError
+from main_controller.errors import SettingError, SettingErrors
 from main_controller.settings import kinds
 from main_controller.settings.kinds import Read
 from main_controller.settings.places import PAGE, ROOT
-from main_controller.settings.table import OLD_NAMES, Settings, default_text, setting_fields
+from main_controller.settings.table import OLD_NAMES, ORDERED, Settings, default_text, disordered, setting_fields
 
 ENVIRONMENT_PREFIX = "APIS_MC_"
+ON_COMMAND_LINE = "the command line"
+"""The source of what was given there, in `Settings.sources`."""
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What is wrong, in the order in which it was found; `names` are the settings of which nobody knows the value."""
+
+    found: list[SettingError] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+    @contextmanager
+    def noting(self, *names: str) -> Iterator[None]:
+        """Take note of a fault that is raised within, which is one of the settings `names`."""
+        try:
+            yield
+        except SettingError as fault:
+            self.found.append(fault)
+            self.names.update(names)
+
+    def refuse(self) -> None:
+        """Raise SettingErrors of all that were found."""
+        if self.found:
+            raise SettingErrors(self.found)
 
 
 def build_settings(
     parameters: Mapping[str, object], argv: Sequence[str], environ: Mapping[str, str] = os.environ, root: Path = ROOT
 ) -> Settings:
+    """As `read_settings`; raises `SettingErrors`, which name each setting that is wrong."""
+    settings, faults = read_settings(parameters, argv, environ, root)
+    faults.refuse()
+    return settings
+
+
+def read_settings(
+    parameters: Mapping[str, object], argv: Sequence[str], environ: Mapping[str, str] = os.environ, root: Path = ROOT
+) -> tuple[Settings, Faults]:
     """Decide everything: `parameters` (startMain.py's; None leaves open) < `--config` < `environ` < `argv` (Z14).
 
-    Raises `SettingError`, which names the setting. Leaves the process for `--help`, `--version` and unknown options.
+    With what is wrong, all of it at once: what cannot be read has its default then. Leaves the process for `--help`,
+    `--version` and unknown options.
     """
     options = vars(_parser(installed=root == PAGE).parse_args(argv))
-    names = {row.name for row in setting_fields()} | set(OLD_NAMES)
+    names = (*(row.name for row in setting_fields()), *OLD_NAMES)
+    faults = Faults()
     config = options["config"]
+    from_file: Mapping[str, object] = {}
+    if config:
+        with faults.noting():
+            from_file = _read_toml(config)
     layers: list[tuple[str, Mapping[str, object]]] = [
         ("startMain.py", {name: value for name, value in parameters.items() if value is not None}),
-        (config or "", _read_toml(config) if config else {}),
+        (config or "", from_file),
         ("the environment", _from_environment(environ)),
-        ("the command line", {name: options[name] for name in names if options[name] is not None}),
+        (ON_COMMAND_LINE, {name: options[name] for name in names if options[name] is not None}),
     ]
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
-    notes = [*_of_a_platform(environ)]
+    notes = [*_of_a_platform(environ, faults)]
     readers: dict[str, Read] = {row.name: row.metadata["read"] for row in setting_fields()}
     for source, layer in layers:
         for given, raw in layer.items():
             name = OLD_NAMES.get(given, given)
-            if name not in readers:
-                raise SettingError(_shown(given, source), f"unknown setting in {source}{_nearest(given, names)}")
-            if name != given:
-                notes.append(_old_name(given, name, source, layer))
-            values[name] = _checked(_shown(given, source), readers[name], raw, source)
-            sources[name] = source
-    decided = _decided_by(options)
-    return Settings(**values, **{**decided, "notes": (*decided["notes"], *notes)}, root=root, sources=sources)
+            with faults.noting(name):
+                if name not in readers:
+                    raise SettingError(_shown(given, source), f"unknown setting in {source}{_nearest(given, names)}")
+                if name != given:
+                    notes.append(_old_name(given, name, source, layer))
+                values[name] = _checked(_shown(given, source), readers[name], raw, source)
+                sources[name] = source
+    for name in faults.names:
+        values.pop(name, None)
+    _refuse_disorder(values, faults)
+    decided = _decided_by(options, faults)
+    try:
+        settings = Settings(**values, **{**decided, "notes": (*decided["notes"], *notes)}, root=root, sources=sources)
+    except SettingError as fault:  # nothing says where to write, and no setting can be without that
+        raise SettingErrors([*faults.found, fault]) from None
+    return settings, faults
+
+
+def _refuse_disorder(values: dict[str, Any], faults: Faults) -> None:
+    """Take note of pairs that contradict each other, and leave those out."""
+    defaults = {row.name: None if row.default_factory is MISSING else row.default_factory() for row in setting_fields()}
+    known = {name: value for name, value in {**defaults, **values}.items() if name not in faults.names}
+    for pair, fault in disordered(known):
+        with faults.noting(*pair):
+            raise fault
+    for low, high, _ in ORDERED:
+        if faults.names & {low, high}:
+            values.pop(low, None)
+            values.pop(high, None)
 
 
 def _old_name(given: str, name: str, source: str, layer: Mapping[str, object]) -> str:
@@ -64,18 +127,21 @@ def _old_name(given: str, name: str, source: str, layer: Mapping[str, object]) -
     return f"{_shown(given, source)} (from {source}) is the old name of the setting {name}: write {name} instead."
 
 
-def _decided_by(options: Mapping[str, Any]) -> dict[str, Any]:
+def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     """What only the command line decides: nothing else can choose the simulator (Z17)."""
-    simulate = options["simulate"]
-    if simulate is not None:
-        simulate = _checked("--simulate", kinds.whole(1, 1000), simulate, "the command line")
-    speed = options["speed"]
-    if speed is not None and simulate is None:
-        raise SettingError("--speed", "it is how fast a simulation runs: give --simulate too (from the command line)")
+    simulate, speed = None, 10.0
+    with faults.noting():
+        if options["simulate"] is not None:
+            simulate = _checked("--simulate", kinds.whole(1, 1000), options["simulate"], ON_COMMAND_LINE)
+    with faults.noting():
+        if options["speed"] is not None and options["simulate"] is None:
+            why = "it is how fast a simulation runs: give --simulate too (from the command line)"
+            raise SettingError("--speed", why)
+        speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", ON_COMMAND_LINE)
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {
         "simulate": simulate,
-        "speed": _checked("--speed", kinds.number(0.1, 1000), speed or "10", "the command line"),
+        "speed": speed,
         "log_level": options["log_level"],
         "check_config": options["check_config"],
         "verify_journal": options["verify_journal"],
@@ -134,8 +200,8 @@ def _is_a_platforms(name: str, value: str) -> bool:
     return _LINKS.fullmatch(rest) is not None or (rest.endswith("PORT") and _LINK.fullmatch(value) is not None)
 
 
-def _of_a_platform(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What the log says of a container platform's variables; raises SettingError for one that is named as a setting."""
+def _of_a_platform(environ: Mapping[str, str], faults: Faults) -> tuple[str, ...]:
+    """What the log says of a container platform's variables; one that is named as a setting is a fault."""
     found = [name for name, value in _ours(environ).items() if _is_a_platforms(name, value)]
     if not found:
         return ()
@@ -145,9 +211,10 @@ def _of_a_platform(environ: Mapping[str, str]) -> tuple[str, ...]:
     )
     for name in found:
         if name in settings:
-            raise SettingError(
-                name, f"{environ[name]!r} is the address of a service, and no value of this setting: {how}"
-            )
+            with faults.noting(name.removeprefix(ENVIRONMENT_PREFIX).lower()):
+                raise SettingError(
+                    name, f"{environ[name]!r} is the address of a service, and no value of this setting: {how}"
+                )
     others = f" and {len(found) - 1} more like it" if len(found) > 1 else ""
     return (f"{min(found)}{others} in the environment is no setting and is left alone: {how}.",)
 
@@ -176,9 +243,9 @@ def _shown(name: str, source: str) -> str:
     """A setting's name as the place where it was written has it."""
     if source == "the environment" and not name.startswith(ENVIRONMENT_PREFIX):
         return ENVIRONMENT_PREFIX + name.upper()
-    return f"--{name}" if source == "the command line" else name
+    return f"--{name}" if source == ON_COMMAND_LINE else name
 
 
-def _nearest(name: str, names: set[str]) -> str:
+def _nearest(name: str, names: Iterable[str]) -> str:
     near = difflib.get_close_matches(name.removeprefix(ENVIRONMENT_PREFIX).lower(), sorted(names), n=1)
     return f"; is {near[0]} meant?" if near else ""

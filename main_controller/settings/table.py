@@ -21,7 +21,7 @@ _DEVICE_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": 
 OLD_NAMES: Mapping[str, str] = {"journal": "database"}
 """Settings that are still read by the name they once had: the old name, and today's."""
 
-_ORDERED = (
+ORDERED = (
     ("gridvoltagemin", "gridvoltagemax", "V"),
     ("currentoffsetmin", "currentoffsetmax", "V"),
     ("chargereserve", "chargefull", "%"),
@@ -168,7 +168,7 @@ class Settings:
         False, kinds.boolean, "refuse every order but Stop all, the E-stop, Wait and the end of a guided sharing"
     )
     maxunits: int = _setting(1000, kinds.whole(1, 20000), "units to know at most; more are left out and told")
-    title: str = _setting("", kinds.text, "the page's title; empty: the cluster's id from the data")
+    title: str = _setting("", kinds.title, "the page's title; empty: the cluster's id from the data")
     data: Path = _setting(
         None,
         kinds.path,
@@ -223,9 +223,8 @@ class Settings:
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         self._anchor_paths()
-        for low, high, unit in _ORDERED:
-            if getattr(self, low) >= getattr(self, high):
-                raise SettingError(low, f"{getattr(self, low):g} {unit} is not below {high}")
+        for _, fault in disordered({row.name: getattr(self, row.name) for row in setting_fields()}):
+            raise fault
 
     def _anchor_paths(self) -> None:
         """What was given counts from the checkout; what was not lies in `data`, the E-stop's file by the database."""
@@ -246,6 +245,15 @@ class Settings:
         }
         for name, path in paths.items():
             object.__setattr__(self, name, path)
+
+
+def disordered(values: Mapping[str, Any]) -> list[tuple[tuple[str, str], SettingError]]:
+    """The pairs of which the first does not lie below the second, each with what is wrong; of pairs that are given."""
+    return [
+        ((low, high), SettingError(low, f"{values[low]:g} {unit} is not below {high}"))
+        for low, high, unit in ORDERED
+        if low in values and high in values and values[low] >= values[high]
+    ]
 
 
 def setting_fields() -> tuple[Field[Any], ...]:

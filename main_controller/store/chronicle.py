@@ -25,8 +25,12 @@ KEPT = 20
 TOLD_ONE_BY_ONE = 3
 """How many units to which the same happened at once are told in a sentence each."""
 
-Record = Callable[[str, str | None, Sentence, Any, Any], None]
-"""Journals one event: kind, unit id, sentence, before, after."""
+GRID = "the grid"
+"""Who did what nobody ordered."""
+
+
+Record = Callable[..., None]
+"""Journals one event: kind, unit id, sentence, before, after; with `by`, who did what the grid did not do by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +112,24 @@ class Chronicle:
                 self._say(kind, None, of_all)
 
     def tell(
-        self, kind: str, unit_id: str | None, text: Sentence, before: Any, after: Any, *, command_id: str | None = None
+        self,
+        kind: str,
+        unit_id: str | None,
+        text: Sentence,
+        before: Any,
+        after: Any,
+        *,
+        command_id: str | None = None,
+        by: str | None = None,
     ) -> None:
-        """Tell one event, of a unit or of the cluster (None); `command_id` is the order that it is about, if any."""
+        """Tell one event, of a unit or of the cluster (None); `command_id` is the order that it is about, if any.
+
+        `by` did it, where not the grid by itself.
+        """
         event = Told(kind, unit_id, text, _plain(before), _plain(after))
         if unit_id is None or self._repetition.tells(event):
             self._say(kind, unit_id, text, after=event.after, command_id=command_id)
-            self._record(*event)
+            self._record(*event, **({} if by is None else {"by": by}))
 
     def show(
         self, kind: str, unit_id: str | None, text: Sentence, *, after: Any = None, command_id: str | None = None

@@ -20,6 +20,11 @@ log = logging.getLogger(__name__)
 BY_ANSWER, BY_READING = "converter", "reading"
 
 
+def by_answer(command: Command) -> bool:
+    """Whether it stands by some converter's own answer that no reading has shown yet."""
+    return any(outcome.evidence == BY_ANSWER for outcome in command.units.values())
+
+
 class Answers:
     """Compares every converter's answer that made an order done with the readings that came after it."""
 
@@ -46,8 +51,7 @@ class Answers:
             return False
         timing = self._desk.timing
         longest = timing.stop_lag + timing.mode_time + timing.stale_after
-        by_answer = any(outcome.evidence == BY_ANSWER for outcome in command.units.values())
-        return by_answer and self._desk.clock() - command.settled <= longest
+        return by_answer(command) and self._desk.clock() - command.settled <= longest
 
     def _look(self, command: Command, grid: GridState) -> None:
         units = dict(command.units)

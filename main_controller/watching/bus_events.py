@@ -15,6 +15,7 @@ from main_controller.assessment.grid_state import GridState
 from main_controller.domain.actor import ActorKind
 from main_controller.domain.commands import Command, CommandState, ConverterEffect
 from main_controller.domain.deals import normalise
+from main_controller.domain.orders import Order, StopAllOrder
 from main_controller.domain.scope import Scope, named
 from main_controller.domain.snapshot import Snapshot
 from main_controller.errors import NotFound
@@ -78,9 +79,10 @@ class BusEvents:
         self._accounts = accounts
         self._trends = Trends()
         self._standing: dict[Key, _Standing] = {}  # replaced whole
+        self._unseen: dict[Key, _Standing] = {}  # what was told and of which nobody can tell now whether it went
         self._told: set[str] = set()
         self._taken_back: list[tuple[Condition, datetime]] = []  # replaced whole
-        self._looking = threading.Lock()  # protects the five above; who finds it taken leaves
+        self._looking = threading.Lock()  # protects the six above; who finds it taken leaves
 
     def standing(self) -> list[StandingCondition]:
         """What is wrong now and was told, the gravest first.
@@ -114,7 +116,7 @@ class BusEvents:
     def _look(self, snapshot: Snapshot, grid: GridState) -> None:
         if not grid.units:
             return
-        told = {key for key, one in self._standing.items() if one.told}
+        told = {key for key, one in self._standing.items() if one.told} | self._unseen.keys()
         self._trends = self._trends.followed(grid, self._desk.timing.stale_after)
         deals = tuple(zip(grid.flows, self._accounts(grid.flows), strict=True))
         look = Look(grid, self._limits, told, deals, self._trends)
@@ -154,20 +156,35 @@ class BusEvents:
         now = grid.now
         standing: dict[Key, _Standing] = {}
         for condition in found:
-            known = self._standing.get(condition.key)
-            since, at, told = (known.since, known.at, known.told) if known else (now, self._desk.wall(), False)
+            since, at, told = self._known(condition.key, now)
             if not told and now - since >= condition.after:
                 text = _ended(condition.text)
                 self._chronicle.tell(condition.kind, condition.unit_id, text, None, dict(condition.numbers))
                 told = True
             standing[condition.key] = _Standing(condition, since, at, now, told)
         standing.update(self._not_known_to_be_over(standing, grid))
-        gone = [one for key, one in self._standing.items() if one.told and key not in standing]
-        self._standing = standing
-        for one in gone:
+        gone = {key: one for key, one in self._standing.items() if one.told and key not in standing}
+        unseen = {key: one for key, one in self._unseen.items() if key not in standing and one.condition.known_to(grid)}
+        self._standing, self._unseen = standing, {}
+        for key, one in {**gone, **unseen}.items():
             condition = one.condition
-            over = _ended(condition.why_unknown(grid) or condition.gone)
-            self._chronicle.tell(condition.kind, condition.unit_id, over, dict(condition.numbers), None)
+            unknown = condition.why_unknown(grid)
+            if unknown is not None:
+                self._unseen[key] = one
+            if unknown is None or key in gone:
+                over = _ended(unknown or condition.gone)
+                self._chronicle.tell(condition.kind, condition.unit_id, over, dict(condition.numbers), None)
+
+    def _known(self, key: Key, now: float) -> tuple[float, datetime, bool]:
+        """Since when (monotonic s, and UTC) this is so, and whether it stands told.
+
+        What nobody could see for a while began when it was first seen: missing data end nothing.
+        """
+        known = self._standing.get(key)
+        if known is not None:
+            return known.since, known.at, known.told
+        before = self._unseen.get(key)
+        return (now, self._desk.wall(), False) if before is None else (before.since, before.at, False)
 
     def _not_known_to_be_over(self, found: Collection[Key], grid: GridState) -> dict[Key, _Standing]:
         """What was not told yet and shows nothing now: a figure that is missing now and then would hide it for ever."""
@@ -188,13 +205,20 @@ class BusEvents:
                 text = say(
                     "watching.contradicted",
                     "{order} {command} for {scope}: {why}",
-                    order=command.order.name,
+                    order=_named(command.order),
                     command=command.id,
                     scope=named(command.unit_id),
                     why=command.error,
                 )
                 self._chronicle.tell("contradicted", command.unit_id, text, None, None, command_id=command.id)
                 self._changes.contradicted(command, grid)
+
+
+def _named(order: Order) -> Sentence:
+    """What a converter answered: Wait after a Stop all, or an order of its own."""
+    if isinstance(order, StopAllOrder):
+        return say("watching.stopAll", "Stop all")
+    return say("watching.converterOrder", "Converter order")
 
 
 def _ended(clause: str) -> Sentence:

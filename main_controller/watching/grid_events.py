@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.commands import ModeEffect
 from main_controller.domain.freshness import UnitState
-from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.domain.orders import ShutDownOrder
 from main_controller.domain.unit_clocks import odd_clocks
 from main_controller.orders.desk import Desk
@@ -165,6 +165,8 @@ class GridEvents:
         error = grid.error
         if error is None or error == seen.error:
             return
+        if seen.error and grid.mode in SHARING_MODES and grid.snapshot.grid.status_active is False:
+            return  # the first answer after apis-web was away still says "not active": that ends no error
         if error or seen.error:
             text = (
                 say("watching.gridError", "The grid reports an error.")

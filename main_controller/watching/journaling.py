@@ -11,6 +11,7 @@ from typing import Any
 
 from main_controller.domain.commands import Command, CommandState, Tries, UnitOutcome
 from main_controller.domain.orders import (
+    ORDERS,
     BudoOrder,
     ClearScheduleOrder,
     EndTransferOrder,
@@ -19,27 +20,31 @@ from main_controller.domain.orders import (
     ScheduleOrder,
     StopAllOrder,
 )
+from main_controller.domain.schedule import Operation
 from main_controller.domain.scope import named
 from main_controller.domain.timestamps import said_time
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, joined, say
+from main_controller.store.chronicle import GRID
 from main_controller.store.journal import AHEAD, OUTCOMES, Journal, Stage
 from main_controller.store.schedule_results import ScheduleResult
+from main_controller.watching.answers import by_answer
 from main_controller.watching.earlier_stops import EarlierStop, earlier_stops
 
 log = logging.getLogger(__name__)
 
 ORDER, REFUSAL, OVERRIDE, INTENT = "order", "refusal", "override", "intent"
 SCHEDULE, LOCK, START = "schedule", "lock", "start"
-GRID = "the grid"
-"""Who did what nobody ordered."""
-
-
 UNWRITTEN = 100
 """How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
-UNKNOWN_OUTCOME = say("watching.outcomeUnknown", "Outcome unknown: the program ended between sending and recording.")
+CUT_OFF: Mapping[Stage, Sentence] = {
+    Stage.CAME: say("watching.endedBefore", "The program ended before it was recorded what came of it."),
+    Stage.INTENT: say("watching.outcomeUnknown", "The program ended between sending and recording."),
+    Stage.ACCEPTED: say("watching.endedAccepted", "It was accepted, and the program ended before its end was seen."),
+}
+"""Why nobody knows what came of an order that the program's end cut off, by how far it had come."""
 
 
 class Journaling:
@@ -56,7 +61,8 @@ class Journaling:
     def command_changed(self, before: Command | None, after: Command) -> None:
         """Journal a command that came or whose state, sending or note changed; progress alone writes nothing.
 
-        Of an order about a schedule only a refusal is written here: what it did is told by `schedule_set`.
+        Of what is done by converters' own answers the reading that shows the last of them is written too. Of an order
+        about a schedule only a refusal is written here: what it did is told by `schedule_set`.
         """
         if isinstance(after.order, ScheduleOrder | ClearScheduleOrder) and not _refused(after):
             return
@@ -75,6 +81,8 @@ class Journaling:
         if before is None or before.state is not after.state:
             kind, stage = (REFUSAL, Stage.REFUSED) if _refused(after) else (ORDER, Stage(str(after.state)))
             self._command(kind, stage, after, after.error, before=after.before or None, after=_result(after))
+        elif after.state.in_effect and by_answer(before) and not by_answer(after):
+            self._command(ORDER, Stage(str(after.state)), after, after=_result(after))
         elif after.sent == "unknown" and before.sent != "unknown" and after.error is not None:
             self._command(ORDER, Stage.UNKNOWN, after, after.error, before=after.before or None, after=_result(after))
 
@@ -163,11 +171,11 @@ class Journaling:
             return int(wall().timestamp())
 
     def unfinished(self) -> list[dict[str, Any]]:
-        """The orders of earlier runs that may have been sent and of which nobody knows; to be asked before any order.
+        """The orders of earlier runs whose end nobody knows, with how far each came; to be asked before any order.
 
         Raises ControllerError when the journal cannot be read.
         """
-        return self._journal.unfinished()
+        return self._journal.unfinished([order.name for order in ORDERS])
 
     def earlier_person_orders(self) -> dict[str | None, datetime]:
         """When a person last ordered a mode, by unit, or Stop all, in earlier runs (Z12); empty if it cannot be read.
@@ -208,7 +216,8 @@ class Journaling:
             log.error("nobody can tell which orders were under way when the program ended: %s", error.sentence)
             return []
         for row in rows:
-            log.warning("%s by %s (%s): %s", row["commandId"], row["by"], row["what"], UNKNOWN_OUTCOME)
+            why = CUT_OFF[row["stage"]]
+            log.warning("%s by %s (%s): not known: %s", row["commandId"], row["by"], row["what"], why)
             self._journal.append(
                 ORDER,
                 by=row["by"],
@@ -216,7 +225,7 @@ class Journaling:
                 what=row["what"],
                 before=row["before"],
                 after=row["after"],
-                outcome=_outcome(Stage.UNKNOWN, UNKNOWN_OUTCOME),
+                outcome=_outcome(Stage.UNKNOWN, why),
                 command_id=row["commandId"],
                 order=row["order"],
                 stage=Stage.UNKNOWN,
@@ -273,13 +282,11 @@ class Journaling:
         Both are ISO 8601; `due` is None where it was cleared, `done` says whether there was one to clear.
         """
         stage = Stage.SET if due is not None else Stage.CLEARED if done else Stage.NONE
-        scope = named(unit_id)
+        told = {"operation": Operation(operation).label, "scope": named(unit_id)}
         what = (
-            say("watching.scheduleSet", "schedule {operation} for {scope} set", operation=operation, scope=scope)
+            say("watching.scheduleSet", "schedule of {operation} for {scope} set", **told)
             if due is not None
-            else say(
-                "watching.scheduleCleared", "schedule {operation} for {scope} cleared", operation=operation, scope=scope
-            )
+            else say("watching.scheduleCleared", "schedule of {operation} for {scope} cleared", **told)
         )
         self._journal.append(
             SCHEDULE,
@@ -294,7 +301,15 @@ class Journaling:
             stage=stage,
         )
 
-    def lock(self, by: str, scope: str, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+    def lock(
+        self,
+        by: str,
+        scope: str,
+        *,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+        command_id: str | None = None,
+    ) -> None:
         """Journal a lock that was set, or taken off where `after` is None; `scope` "" is the cluster."""
         where = named(scope or None)
         if after is None:
@@ -313,13 +328,16 @@ class Journaling:
             before=before,
             after=after,
             outcome=OUTCOMES[stage],
+            command_id=command_id,
             order=order,
             stage=stage,
         )
 
-    def record(self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None) -> None:
-        """Journal what the grid did by itself (Z13a)."""
-        self._journal.append(kind, by=GRID, unit_id=unit_id, what=text, before=before, after=after)
+    def record(
+        self, kind: str, unit_id: str | None, text: str, before: Any = None, after: Any = None, *, by: str = GRID
+    ) -> None:
+        """Journal what the grid did by itself (Z13a), or what `by` did that is no order."""
+        self._journal.append(kind, by=by, unit_id=unit_id, what=text, before=before, after=after)
 
 
 def _stops(command: Command) -> bool:

@@ -40,7 +40,7 @@ def _standing(desk: Desk, grid: GridState, command: Command) -> Iterator[tuple[C
             "{unit} answered {command} of {by} as done ({wanted}), but its readings show {shown}",
             unit=unit_id,
             command=command.id,
-            by=str(command.by),
+            by=command.by.said,
             wanted=wanted.label,
             shown=shown(unit),
         )

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
-from main_controller.domain.modes import Mode
-from main_controller.domain.orders import ConverterOrder, ModeOrder, Proof, ShutDownOrder
+from main_controller.domain.freshness import UnitState
+from main_controller.domain.modes import Mode, parse_converter_status, parse_mode
+from main_controller.domain.orders import ConverterOrder, ModeOrder, Order, Proof, ShutDownOrder
 from main_controller.domain.progress import Drained, ModeShows, UnitsShow
 from main_controller.orders.desk import Desk, foreseen
 from main_controller.rules.evidence import Lags, drained, mode_now, outcomes, partly, verified
@@ -56,7 +57,7 @@ class Verification:
             return
         newer = self._replaced_by(command)
         if newer is not None:
-            why = say("watching.replaced", "{newer} of {by} replaced it.", newer=newer.id, by=str(newer.by))
+            why = say("watching.replaced", "{newer} of {by} replaced it.", newer=newer.id, by=newer.by.said)
             self._desk.replace(command, why)
             return
         found = outcomes(command, grid, self._lags, self._ups_modes(command))
@@ -118,7 +119,7 @@ class Verification:
 
     def _sentence(self, command: Command, outcomes: dict[str, UnitOutcome]) -> Sentence:
         missing = [
-            _shows(unit_id, outcome)
+            _shows(unit_id, command.order, outcome)
             for unit_id, outcome in sorted(outcomes.items())
             if outcome.state != CommandState.VERIFIED
         ]
@@ -172,10 +173,24 @@ def _mode_shows(order: ModeOrder, grid: GridState) -> ModeShows:
     return ModeShows(shown, of, grid.deals, drained(order, grid))
 
 
-def _shows(unit_id: str, outcome: UnitOutcome) -> Sentence:
+def _shows(unit_id: str, order: Order, outcome: UnitOutcome) -> Sentence:
     if not outcome.shows:
         return say("watching.showsNothing", "{unit} shows nothing", unit=unit_id)
-    return say("watching.shows", "{unit} shows {shown}", unit=unit_id, shown=outcome.shows)
+    status = _status(order, outcome.shows)
+    if status is not None:
+        return say("watching.is", "{unit} is {status}", unit=unit_id, status=status)
+    mode = parse_mode(outcome.shows) if order.proof is Proof.MODE else None
+    return say(
+        "watching.shows", "{unit} shows {shown}", unit=unit_id, shown=outcome.shows if mode is None else mode.label
+    )
+
+
+def _status(order: Order, shown: str) -> Sentence | None:
+    """What a unit is by what it shows: its converter's status, or whether it is heard; None where it shows a mode."""
+    if order.proof is Proof.SILENCE:
+        return UnitState(shown).label
+    status = parse_converter_status(shown) if order.proof is Proof.CONVERTER else None
+    return None if status is None else status.label
 
 
 def _draining(command: Command) -> bool:

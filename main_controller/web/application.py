@@ -3,7 +3,7 @@
 Built by the controller, served by waitress. Everything that goes wrong before a route is reached is answered here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -12,9 +12,10 @@ import bottle
 from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
 from main_controller.sentence import say
 from main_controller.web.guard import Guard
-from main_controller.web.parameters import Parameters, values_in_path
+from main_controller.web.parameters import Parameters, form_in, values_in_path
 from main_controller.web.replies import Replies, error_reply
 from main_controller.web.route import Handler, Handlers, Route
+from main_controller.web.stopping import stops
 
 MAX_ADDRESS = 8192
 """The longest path with its query, in bytes."""
@@ -44,15 +45,28 @@ class Part(Protocol):
         """What answers each of its routes."""
 
 
+Explain = Callable[[ControllerError], bottle.HTTPResponse]
+"""Makes the page that tells a person why what was asked for cannot be shown."""
+
+
 class Application:
     """A WSGI callable that answers the routes of `parts`, each as it is declared.
 
     `hot` are readings by their path whose GET is answered without Bottle's routing: pages ask for them far more often
-    than for all others together. On an error the request takes the normal routing, which forms it.
+    than for all others together. On an error the request takes the normal routing, which forms it. `pages` are the
+    routes that tell a browser of a bad question by a page instead of JSON, each with what makes it.
     """
 
-    def __init__(self, guard: Guard, parts: Iterable[Part], *, hot: Mapping[str, Hot] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        parts: Iterable[Part],
+        *,
+        hot: Mapping[str, Hot] = MappingProxyType({}),
+        pages: Mapping[Route, Explain] = MappingProxyType({}),
+    ) -> None:
         self._guard = guard
+        self._pages = {route.path: explain for route, explain in pages.items()}
         self._hot = hot
         self._app = bottle.Bottle()
         self._app.uninstall(True)  # Bottle's own JSON and template plugins: replies.py is the one place
@@ -61,7 +75,7 @@ class Application:
         self._app.add_hook("before_request", self._admit)
         for part in parts:
             for route, handler in part.handlers().items():
-                answer = handler if route.order else _reading(route, handler)
+                answer = handler if route.order else self._reading(route, handler)
                 self._app.route(route.rule, list(route.methods), answer, declared=route)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -96,27 +110,49 @@ class Application:
             self._guard.admit(environ)
             check_size(environ)
             check_path(environ)
+        except (AddressTooLong, BadRequest) as error:
+            raise self._explained(error) or error_reply(error) from error
         except ControllerError as error:
             raise error_reply(error) from error
 
+    def _reading(self, route: Route, handler: Handler) -> Handler:
+        """What Bottle calls for a reading: its parameters are read as they are declared."""
 
-def _reading(route: Route, handler: Handler) -> Handler:
-    """What Bottle calls for a reading: its parameters are read as they are declared."""
+        def answer(**in_path: str) -> Any:
+            try:
+                given = {**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)}
+            except BadRequest as error:
+                page = self._explained(error)
+                if page is None:
+                    raise
+                return page
+            return handler(given)
 
-    def answer(**in_path: str) -> Any:
-        return handler({**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)})
+        return answer
 
-    return answer
+    def _explained(self, error: ControllerError) -> bottle.HTTPResponse | None:
+        """The error as a page, where a page was asked for by whoever shows pages; else None."""
+        explain = self._pages.get(bottle.request.environ["PATH_INFO"])
+        asks_page = "text/html" in bottle.request.environ.get("HTTP_ACCEPT", "")
+        return explain(error) if explain is not None and asks_page else None
 
 
-def check_size(environ: Mapping[str, Any]) -> None:
-    """Refuse an address or a body that no route can want (413, 414)."""
-    if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_ADDRESS:
+def check_size(environ: MutableMapping[str, Any]) -> None:
+    """Refuse an address or a body that no route can want (413, 414), but of a stop: the server bounds those (S32)."""
+    long_address = len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_ADDRESS
+    large_body = int(environ.get("CONTENT_LENGTH") or 0) > MAX_BODY
+    if not (long_address or large_body) or _stops(environ):
+        return
+    if long_address:
         sentence = say("web.addressTooLong", "The path and query are longer than {limit} bytes.", limit=MAX_ADDRESS)
         raise AddressTooLong(sentence)
-    length = environ.get("CONTENT_LENGTH")
-    if length and int(length) > MAX_BODY:
+    if large_body:
         raise TooLarge(say("web.bodyTooLarge", "The body is larger than {limit} bytes.", limit=MAX_BODY))
+
+
+def _stops(environ: MutableMapping[str, Any]) -> bool:
+    query, form = environ.get("QUERY_STRING", ""), form_in(environ)
+    return stops(environ["REQUEST_METHOD"], environ["PATH_INFO"], query, form)
 
 
 def check_path(environ: Mapping[str, Any]) -> None:

@@ -3,7 +3,6 @@
 Used by the application: `admit` sees every request before it is routed, the Bottle plugin every command.
 """
 
-import io
 import ipaddress
 import re
 from collections.abc import Callable, Collection, Mapping, MutableMapping
@@ -14,7 +13,7 @@ import bottle
 from main_controller.errors import Forbidden
 from main_controller.sentence import Sentence, say
 from main_controller.server.lanes import Lane
-from main_controller.web.parameters import FORM, Parameters
+from main_controller.web.parameters import Parameters, form_in
 from main_controller.web.replies import error_reply, shown, wrong_method
 from main_controller.web.route import Route
 from main_controller.web.stopping import lane_of
@@ -107,12 +106,10 @@ class Guard:
             method = environ["REQUEST_METHOD"]
             if method not in ("GET", "POST"):
                 return error_reply(wrong_method(["GET", "POST"]))
-            body = _body(environ)
             if method == "GET":
                 refuse_browser(environ)
             else:
-                self.refuse_foreign_page(environ, body)
-            environ["wsgi.input"] = io.BytesIO(body)
+                self.refuse_foreign_page(environ)
             if method == "GET" and not self._get_orders and not declared.is_stop(Parameters.of(bottle.request).get):
                 raise Forbidden(say("web.noGetOrders", "Orders by GET are switched off (setting get_orders); POST it."))
             if self._read_only and not (
@@ -128,7 +125,7 @@ class Guard:
 
         return guarded
 
-    def refuse_foreign_page(self, environ: Mapping[str, Any], body: bytes) -> None:
+    def refuse_foreign_page(self, environ: MutableMapping[str, Any]) -> None:
         """Refuse a browser's POST unless our own page sent it: its `Origin` is its `Host` or allowed (Z3).
 
         Without `Origin` what stops something passes all the same: scripts of Node and Deno send a browser's other
@@ -138,7 +135,7 @@ class Guard:
             return
         origin = environ.get("HTTP_ORIGIN")
         if origin is None:
-            if _stops(environ, body):
+            if _stops(environ):
                 return
             sentence = say(
                 "web.originMissing", "A browser's order needs an Origin header; a script may {remedy}.",
@@ -188,16 +185,9 @@ def _remedy(environ: Mapping[str, Any]) -> Sentence:
     return say("web.sendOrigin", "send `Origin: {scheme}://{host}`", scheme=scheme, host=host)
 
 
-def _body(environ: Mapping[str, Any]) -> bytes:
-    """The whole body, of at most 64 KiB by now; what is put into its place can be read again."""
-    return bytes(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
-
-
-def _stops(environ: Mapping[str, Any], body: bytes) -> bool:
-    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    form = body if kind == FORM else b""
-    lane = lane_of(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), form)
-    return lane is not Lane.ORDINARY
+def _stops(environ: MutableMapping[str, Any]) -> bool:
+    query, form = environ.get("QUERY_STRING", ""), form_in(environ)
+    return lane_of(environ["REQUEST_METHOD"], environ["PATH_INFO"], query, form) is not Lane.ORDINARY
 
 
 def browser_header(environ: Mapping[str, Any]) -> str | None:

@@ -11,14 +11,15 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.latch import HeldLatch
 from main_controller.domain.timestamps import parse_schedule_value, site_time
-from main_controller.errors import BadRequest
+from main_controller.errors import BadRequest, ControllerError
 from main_controller.sentence import say
 from main_controller.store.journal import Journal, Subject
 from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.latch_text import latch_text
-from main_controller.web.replies import COMMON_HEADERS, shown, wants_codes
+from main_controller.web.refused_page import codes_of
+from main_controller.web.replies import reply, shown, wants_codes
 from main_controller.web.route import Given, Handlers
 from main_controller.web.shapes.common import Message
 from main_controller.web.shapes.holds import latch_of
@@ -36,7 +37,7 @@ class JournalPages:
     `version` as the main page does, `title` (the site's or the cluster's name, may be empty), `simulated`, `rows` as in
     `/journal` but made visible and by the site's clock, `next` (id or None), and the question as it was asked: `frm`,
     `to`, `unit`, `about`, `before` (texts, "" where absent); `refused` is what is wrong with it, "" where it can be
-    answered.
+    answered, and `messages` the same by its code, for the page's script.
     """
 
     def __init__(
@@ -78,11 +79,23 @@ class JournalPages:
         A time or a subject that cannot be read gives the page with the sentence that says so, as 400.
         """
         given = {name: value for name, value in asked.items() if value}
-        refused: BadRequest | None = None
         try:
             rows, following = self._asked_for(given)
         except BadRequest as wrong:
-            rows, following, refused = [], None, wrong
+            return self._refused(given, wrong)
+        return tagged(self._page(given, rows, following).encode(), "text/html; charset=utf-8")
+
+    def explain(self, error: ControllerError) -> bottle.HTTPResponse:
+        """`/journal.html` of a question of which not even the form can be read."""
+        return self._refused({}, error)
+
+    def _refused(self, given: Given, error: ControllerError) -> bottle.HTTPResponse:
+        html = self._page(given, [], None, error)
+        return reply(html.encode(), "text/html; charset=utf-8", status=error.status)
+
+    def _page(
+        self, given: Given, rows: list[dict[str, Any]], following: int | None, refused: ControllerError | None = None
+    ) -> str:
         html: str = self._template.render(
             title=visible(self._title()),
             latch=latch_text(latch_of(self._estop()), self._zone),
@@ -93,12 +106,10 @@ class JournalPages:
             next=following,
             frm=given.get("from", ""),
             refused="" if refused is None else refused.sentence,
+            messages="" if refused is None else codes_of(refused),
             **{name: given.get(name, "") for name in ("to", "unit", "about", "before")},
         )
-        if refused is None:
-            return tagged(html.encode(), "text/html; charset=utf-8")
-        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", **COMMON_HEADERS}
-        return bottle.HTTPResponse(html.encode(), refused.status, headers)
+        return html
 
     def file(self, given: Given) -> bottle.HTTPResponse:
         """`/journal.csv[?from=][&to=][&unit=][&about=]`: oldest first, streamed; 503 while others fetch files."""

@@ -11,7 +11,7 @@ import msgspec
 
 from main_controller import __version__
 from main_controller.domain.orders import Permission
-from main_controller.errors import BadRequest
+from main_controller.errors import AddressTooLong, BadRequest
 from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.parameters import FORM
@@ -139,7 +139,7 @@ def _responses(route: Route, schema_of: Callable[[Any], Any]) -> Iterator[tuple[
         yield str(status), {"description": SUCCESSES[status], **_content(route.reply, status, schema_of)}
     for status in route.fails:
         content: dict[str, Any] = {JSON: {"schema": schema_of(Failure)}}
-        if status == BadRequest.status and route.reply.explains:
+        if status in (BadRequest.status, AddressTooLong.status) and route.reply.explains:
             content[f"{route.reply.media_type}; charset=utf-8"] = {}
         yield str(status), {"description": REFUSALS[status], "content": content}
 

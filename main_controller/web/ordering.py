@@ -4,6 +4,7 @@ Used by every command route. What an order may do is decided in `orders/` and `p
 asked and told.
 """
 
+import logging
 import secrets
 import time
 from collections import Counter
@@ -27,10 +28,12 @@ from main_controller.errors import BadRequest, UpstreamError
 from main_controller.orders.register import KeyTaken, Register
 from main_controller.sentence import say
 from main_controller.web.parameters import BESIDE_NAMES, Parameters, values_in_path
-from main_controller.web.replies import json_reply
+from main_controller.web.replies import IGNORED, json_reply
 from main_controller.web.route import Route
 from main_controller.web.shapes.failure import Failure
 from main_controller.web.shapes.orders import Standing, Waited
+
+log = logging.getLogger(__name__)
 
 ORDERS_AT_ONCE = 16
 """How many orders other than Wait and stop may be on their way at the same time."""
@@ -88,11 +91,14 @@ class Ordering:
 
         Of one that stops, those that its declaration ignores are not looked at, what stands beside it and cannot be
         read is dropped, and so are unknown parameters and a body of another kind where they hold no misspelt scope
-        (`drop_unknown`): nothing harmless keeps a stop back (S32).
+        (`drop_unknown`): nothing harmless keeps a stop back (S32). The reply and the log say what was dropped.
         """
         read = Parameters.of(bottle.request)
         stops = route.is_stop(lambda name: in_path.get(name, read.get(name)))
         given = read.read(route, stops=stops, drop_unknown=stops and drop_unknown(read))
+        if stops and read.left_out:
+            bottle.request.environ[IGNORED] = read.left_out
+            log.info("%s: left out beside a stop: %s", bottle.request.path, " ".join(read.left_out))
         stamped = {name: given.pop(name, None) for name in BESIDE_NAMES}
         texts = [f"{name}={read.get(name)}" for name in sorted(given)]
         given |= values_in_path(route, in_path)

@@ -3,16 +3,18 @@
 What a route takes, and how each value is read, stands in its declaration. Used for every route.
 """
 
+import io
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
 import bottle
 
 from main_controller.domain.written import refused_in
-from main_controller.errors import BadRequest
+from main_controller.errors import BadRequest, ControllerError, TooLarge
 from main_controller.sentence import Sentence, say
+from main_controller.server.request import UNREAD
 from main_controller.web.kinds import MAX_CHARACTERS, UNIT_ID, empty, too_long
 from main_controller.web.replies import shown
 from main_controller.web.route import BesideStop, Parameter, Route
@@ -27,6 +29,9 @@ BESIDE_NAMES = frozenset(one.name for one in BESIDE)
 FORM = "application/x-www-form-urlencoded"
 READ = "main_controller.parameters"
 
+LEFT_OUT_TOLD = 8
+"""How many of the parameters that were left out beside a stop are told one by one."""
+
 
 class Parameters:
     """The parameters of one request, from its query and, for a POST, its urlencoded body, each name once.
@@ -40,7 +45,8 @@ class Parameters:
     def __init__(self, query: str, body: bytes = b"") -> None:
         self._values: dict[str, str] = {}
         self._faults: dict[str, BadRequest] = {}
-        self._unreadable: BadRequest | None = None  # a part of it that may have said anything
+        self._unreadable: ControllerError | None = None  # a part of it that may have said anything
+        self._left_out: list[Sentence] = []
         self._rest = ""  # what was not looked at
         for text in (query, body.decode("utf-8", "surrogateescape")):
             pairs = [pair for pair in text.split("&") if pair]
@@ -87,6 +93,10 @@ class Parameters:
     @classmethod
     def _of(cls, environ: Mapping[str, Any]) -> "Parameters":
         length = int(environ.get("CONTENT_LENGTH") or 0)
+        if UNREAD in environ:
+            read = cls(environ.get("QUERY_STRING", ""))
+            read._unreadable = _why_unread(environ[UNREAD])
+            return read
         if not length:
             return cls(environ.get("QUERY_STRING", ""))
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
@@ -110,21 +120,47 @@ class Parameters:
         that cannot be read at all.
         """
         known = {one.name: one for one in route.taken}
+        self._left_out = []
         self._refuse_faults(route, known, stops, drop_unknown)
         values: dict[str, Any] = {}
         for name, text in self._values.items():
             if name in known:
-                values |= _read(known[name], text, stops)
-            elif not drop_unknown and not route.ignores(name):
+                values |= self._value(known[name], text, stops)
+            elif drop_unknown:
+                self._left_out.append(_unknown(name, route).sentence)
+            elif not route.ignores(name):
                 raise _unknown(name, route)
         for name, one in known.items():
             if one.required and name not in values:
                 raise missing(name)
         return values
 
+    @property
+    def left_out(self) -> list[Sentence]:
+        """What `read` dropped beside a stop, each with the sentence that would have refused another order."""
+        more = len(self._left_out) - LEFT_OUT_TOLD
+        if more < 1:
+            return self._left_out
+        told = say("web.moreLeftOut", "{count} more parameters were not looked at.", count=more)
+        return [*self._left_out[:LEFT_OUT_TOLD], told]
+
+    def _value(self, one: Parameter, text: str, stops: bool) -> dict[str, Any]:
+        """The value by its name; nothing where the parameter is left out beside a stop."""
+        if stops and one.beside_stop is BesideStop.IGNORED:
+            return {}
+        try:
+            return {one.name: value_of(one, text)}
+        except BadRequest as fault:
+            if stops and one.beside_stop is BesideStop.DROPPED:
+                self._left_out.append(fault.sentence)
+                return {}
+            raise
+
     def _refuse_faults(self, route: Route, known: Mapping[str, Parameter], stops: bool, drop_unknown: bool) -> None:
         asks_nothing = route.ignores_unknown and not known
-        if self._unreadable is not None and not (drop_unknown or asks_nothing):
+        if self._unreadable is not None and drop_unknown:
+            self._left_out.append(self._unreadable.sentence)
+        elif self._unreadable is not None and not asks_nothing:
             raise self._unreadable
         for name, fault in self._faults.items():
             one = known.get(name)
@@ -134,6 +170,8 @@ class Parameters:
                 spared = stops and one.beside_stop is not BesideStop.READ
             if not spared:
                 raise fault
+            if stops and (one is None or one.beside_stop is BesideStop.DROPPED):
+                self._left_out.append(fault.sentence)
 
     def get(self, name: str) -> str | None:
         """One value, None where it is absent or cannot be read; whatever else was given is not judged."""
@@ -145,16 +183,26 @@ class Parameters:
         return named or "unit" in self._rest.casefold()
 
 
-def _read(one: Parameter, text: str, stops: bool) -> dict[str, Any]:
-    """The value by its name; nothing where the parameter is left out beside a stop."""
-    if stops and one.beside_stop is BesideStop.IGNORED:
-        return {}
-    try:
-        return {one.name: value_of(one, text)}
-    except BadRequest:
-        if stops and one.beside_stop is BesideStop.DROPPED:
-            return {}
-        raise
+def body_in(environ: MutableMapping[str, Any]) -> bytes:
+    """The whole body; what is put into its place can be read again."""
+    body = bytes(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def form_in(environ: MutableMapping[str, Any]) -> bytes:
+    """The body where it is a form, as `body_in` reads it; else nothing."""
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    return body_in(environ) if kind == FORM else b""
+
+
+def _why_unread(status: int) -> ControllerError:
+    """What is wrong with a body that the server gave up, by the status that it would have answered."""
+    if status == TooLarge.status:
+        return TooLarge(say("web.bodyEndless", "The body is too large to be read."))
+    if status == 408:
+        return BadRequest(say("web.bodyLate", "The body did not come whole in time."))
+    return BadRequest(say("web.bodyGarbled", "The chunks of the body cannot be read."))
 
 
 def value_of(parameter: Parameter, text: str) -> Any:

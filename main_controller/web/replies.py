@@ -29,6 +29,9 @@ COMMON_HEADERS: Mapping[str, str] = {
 CODES_HEADER = "APIS-Sentences"
 """A request that says `codes` in it gets the codes of the reply's sentences beside them."""
 
+IGNORED = "main_controller.ignored"
+"""What the environment of a stop has: the sentences on what was left out beside it."""
+
 SHOWN_CHARACTERS = 80
 
 
@@ -46,13 +49,17 @@ def to_json(value: Any) -> bytes:
 def answer_json(value: Any) -> bytes:
     """The JSON bytes of an answer to the request in hand.
 
-    If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each.
+    If it asks for codes, an object that holds sentences has `messages` too: text, code and parameters of each. Of a
+    stop beside which something was left out it has `ignored`: why (S32).
     """
     return body_of(value, bottle.request.environ)
 
 
 def body_of(value: Any, environ: Mapping[str, Any]) -> bytes:
     """The same for the request of this WSGI environment."""
+    ignored = environ.get(IGNORED)
+    if ignored and isinstance(value, Mapping):
+        value = {**value, "ignored": ignored}
     body, said = encoded_json(value)
     if said and isinstance(value, Mapping) and wants_codes(environ):
         return b'%s,"messages":%s}' % (body[:-1], to_json(messages(said)))

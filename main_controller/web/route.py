@@ -72,7 +72,7 @@ class Reply:
     body has one. A JSON object has `messages` too where codes are asked for (`Message`).
 
     `tagged`: it has an `ETag`, and is 304 without a body where the caller holds it. `explains`: what cannot be answered
-    (400) may have the same media type, as a page that says why.
+    (400, 414) may have the same media type, as a page that says why.
     """
 
     media_type: str

@@ -213,11 +213,11 @@ def _of_a_unit(part: str, says: str, requirement: str) -> tuple[Route, Route]:
 MAIN = Route(
     name="page", path="/", title=READINGS, says="the page", requirement="R1", ignores_unknown=True,
     parameters=(Parameter(name="display", kind=ANYTHING, says="`wall` is without controls", example="wall"),),
-    reply=Reply(HTML, tagged=True),
+    reply=Reply(HTML, tagged=True, explains=True),
 )  # fmt: skip
 HELP_PAGE = Route(
     name="getHelpPage", path="/help.html", title=READINGS, says="what the page shows and does, for a person",
-    ignores_unknown=True, reply=Reply(HTML, tagged=True),
+    ignores_unknown=True, reply=Reply(HTML, tagged=True, explains=True),
 )  # fmt: skip
 LOG_INFO = Route(
     name="getLogInfo", path="/get/logInfo", title=READINGS, requirement="R2", polled=True, ignores_unknown=True,
@@ -613,7 +613,7 @@ HISTORY_PAGE = Route(
     name="getHistoryPage", path="/history.html", title=HISTORIES, ignores_unknown=True, requirement="V8",
     says="charts, energy per day, the ledger and how complete all that is, for a person; the page's own script reads "
     "what its address asks for",
-    reply=Reply(HTML, tagged=True),
+    reply=Reply(HTML, tagged=True, explains=True),
 )  # fmt: skip
 LEDGER_ASKED = (Parameter(name="unitId", kind=UNIT_ID, says="at either end", example="E001"), *RANGE[:2])
 LEDGER = Route(

@@ -204,7 +204,12 @@ def data_of(state: GridState) -> Counts:
 
 def peer_of(health: Health) -> Peer:
     """How the calls to one of apis-web's programs go."""
-    return {"up": health.up, "since": health.since, "lastError": health.last_error}
+    return {
+        "up": health.up,
+        "since": health.since,
+        "sinceStart": health.since_start,
+        "lastError": health.last_error,
+    }
 
 
 def worker_of(health: Health) -> Worker:

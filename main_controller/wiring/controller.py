@@ -18,16 +18,23 @@ from typing import Any
 from main_controller import __version__
 from main_controller.domain.timing import Beats, Timing
 from main_controller.errors import ControllerError, SettingError
-from main_controller.logs import end_logs, set_up_logs
+from main_controller.logs import end_logs, log_folder, set_up_logs
 from main_controller.process import keep_files_private, limit_malloc_arenas, tune_garbage_collector
 from main_controller.sentence import say
 from main_controller.server import Server
-from main_controller.settings import Settings, build_settings, found_at_start, make_data_folder, settings_in_force
+from main_controller.settings import (
+    ON_COMMAND_LINE,
+    Settings,
+    found_at_start,
+    make_data_folder,
+    read_settings,
+    settings_in_force,
+)
 from main_controller.store.journal.check import verify_journal
 from main_controller.upstream.http_json import Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.draining import Draining
-from main_controller.web.stopping import lane_of
+from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
@@ -51,15 +58,17 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     limit_malloc_arenas()
     keep_files_private()
     try:
-        settings = build_settings(parameters, argv)
+        settings, faults = read_settings(parameters, argv)
+        if settings.check_config:
+            sys.stdout.write(found_at_start(settings, faults))
+            return 0
+        faults.refuse()
         if settings.verify_journal:
-            status, text = verify_journal(settings.database)
+            logs, own = log_folder(settings.data, simulated=False), settings.sources.get("database") != ON_COMMAND_LINE
+            status, text = verify_journal(settings.database, logs, own=own)
             sys.stdout.write(text + "\n")
             return status
         _prepare(settings)
-        if settings.check_config:
-            sys.stdout.write(found_at_start(settings))
-            return 0
         set_up_logs(
             settings.root, settings.log_level,
             data=settings.data, simulated=settings.simulate is not None, most=settings.logsize,
@@ -76,7 +85,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
 def _prepare(settings: Settings) -> None:
     """Make the folder of what is written; one that nobody named must not keep the program from starting (M11)."""
     named = "data" in settings.sources
-    with contextlib.nullcontext() if named or settings.check_config else contextlib.suppress(SettingError):
+    with contextlib.nullcontext() if named else contextlib.suppress(SettingError):
         make_data_folder(settings.data)
 
 
@@ -145,6 +154,7 @@ class Controller:
             connection_limit=settings.connection_limit,
             lane_of=lane_of,
             at_once=self._routes.application.at_once,
+            stops_alone=stops_alone,
             patience=ADDRESS_PATIENCE,
         )
         self._stopper = Stopper(self._finish)

@@ -91,7 +91,7 @@ class Loops:
             does.desk, does.set_mode, situations, stores.schedules, stores.results,
             submit=does.orderers.submit, submit_stop=threads.crew(STOPPERS, "scheduled stop").submit,
         )  # fmt: skip
-        keeper = JournalKeeper(stores.journal, keep_days=settings.journalkeep)
+        self._keeper = JournalKeeper(stores.journal, keep_days=settings.journalkeep)
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
@@ -120,7 +120,7 @@ class Loops:
             Periodic("hand time", beats.events, does.hand_time.run_once),
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
-            Periodic("journal", beats.keep, keeper.run_once),
+            Periodic("journal", beats.keep, self._keeper.run_once),
             self._recording,
             *([Periodic("apis-main's log", LISTENS, self.log_keeper.run_once)] if self.log_keeper else []),
             *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
@@ -179,5 +179,10 @@ class Loops:
             log.error("what was recorded last is lost: %s", error.sentence)
 
     def stop_writer(self) -> None:
-        """Write what came last, and stop."""
-        self._writer.stop(5.0)
+        """Write what came last, stop, and name the journal's last row in the log."""
+        if not self._writer.stop(5.0):
+            return
+        try:
+            self._keeper.tell_head()
+        except ControllerError as error:
+            log.error("the journal's head cannot be told: %s", error.sentence)

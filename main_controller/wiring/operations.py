@@ -37,6 +37,7 @@ from main_controller.procedures.transfer_record import TransferRecord
 from main_controller.procedures.transfer_watcher import TransferWatcher
 from main_controller.sentence import Sentence
 from main_controller.settings import Settings
+from main_controller.store.journal import Stage
 from main_controller.store.latch_file import LatchFile
 from main_controller.watching.answers import Answers
 from main_controller.watching.bus_events import BusEvents
@@ -136,9 +137,11 @@ class Operations:
         self.set_schedule.clear_due(unit_id)
 
     def count_unfinished(self) -> None:
-        """Orders that a kill left without an outcome count as in force until a reading says otherwise (Z8b)."""
+        """Orders of which a kill left open whether they were sent count as in force until a reading says so (Z8b)."""
         stores = self._stores
         for row in stores.journaling.tell_unfinished():
+            if row["stage"] is not Stage.INTENT:
+                continue
             wanted, now = row["after"], self.desk.clock()
             status = parse_converter_status(wanted.get("word")) if isinstance(wanted, Mapping) else None
             if status is None:

@@ -12,6 +12,7 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
+from main_controller.web import routes
 from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, chart_folder, jquery_file
@@ -31,6 +32,7 @@ from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
+from main_controller.web.refused_page import RefusedPage
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
@@ -102,6 +104,12 @@ class Routes:
         def titled() -> str:
             return settings.title or title_of(cache.snapshot())
 
+        journal_pages = JournalPages(
+            stores.journal, settings.root / "views",
+            title=titled, simulated=settings.simulate is not None, zone=zone,
+            version=__version__,
+            estop=does.estop.standing, files=files,
+        )  # fmt: skip
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             HelpPage(settings.root / "views"),
@@ -120,12 +128,7 @@ class Routes:
             ),
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
-            JournalPages(
-                stores.journal, settings.root / "views",
-                title=titled, simulated=settings.simulate is not None, zone=zone,
-                version=__version__,
-                estop=does.estop.standing, files=files,
-            ),
+            journal_pages,
             HistoryPages(stores.history, zone=zone, clock=utc_now, files=files),
             HistoryPage(
                 settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing
@@ -145,7 +148,18 @@ class Routes:
             read_only=settings.read_only,
             get_orders=settings.get_orders,
         )
-        self.application = Application(guard, parts, hot={"/get/logInfo": readings, "/get/frame": frames})
+        refused = RefusedPage(settings.root / "views").reply
+        self.application = Application(
+            guard,
+            parts,
+            hot={"/get/logInfo": readings, "/get/frame": frames},
+            pages={
+                routes.MAIN: refused,
+                routes.HELP_PAGE: refused,
+                routes.HISTORY_PAGE: refused,
+                routes.JOURNAL_PAGE: journal_pages.explain,
+            },
+        )
 
 
 def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[[], Sequence[Sentence]]) -> Sources:

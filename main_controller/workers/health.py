@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 class Health:
     """How a repeated call is doing; times are ISO 8601 UTC. `up` is False until the first good run.
 
-    `since` is when `up` last changed; `last_error` stays after the outage, so that a person can still read it.
+    `since` is when `up` last changed, as far as this program saw: `since_start` says that it never did, so that nobody
+    knows how long it was so before. `last_error` stays after the outage, so that a person can still read it.
     """
 
     alive: bool = False
@@ -29,6 +30,7 @@ class Health:
     last_error: Sentence | None = None
     up: bool = False
     since: str | None = None
+    since_start: bool = True
 
 
 class HealthKeeper:
@@ -45,7 +47,8 @@ class HealthKeeper:
         now = iso_utc(self._wall())
         before = self.health
         since = before.since if before.up else now
-        self.health = replace(before, last_run=now, last_success=now, up=True, since=since)
+        from_start = before.since_start and (before.up or before.last_run is None)
+        self.health = replace(before, last_run=now, last_success=now, up=True, since=since, since_start=from_start)
         if self._problem is not None:
             self._problem = None
             log.info("%s works again, after failing since %s", self._name, before.since)
@@ -60,7 +63,8 @@ class HealthKeeper:
         known = isinstance(error, ControllerError | OSError)
         sentence = words_of(error) if known and str(error) else foreign(f"{type(error).__name__}: {error}")
         since = now if before.up else before.since
-        self.health = replace(before, last_run=now, last_error=sentence, up=False, since=since)
+        from_start = before.since_start and not before.up
+        self.health = replace(before, last_run=now, last_error=sentence, up=False, since=since, since_start=from_start)
         if not known and sentence != self._problem:
             log.error("%s failed unexpectedly", self._name, exc_info=error)
         elif self._problem is None:

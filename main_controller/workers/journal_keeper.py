@@ -1,4 +1,4 @@
-"""Prunes the journal and names its head in the log once a day, and names rows that a wrong clock dated (M18)."""
+"""Prunes the journal, names its head in the log once a day and at the end, and rows that a wrong clock dated (M18)."""
 
 import logging
 from collections.abc import Callable
@@ -27,9 +27,13 @@ class JournalKeeper:
             return
         self._tell_ahead()
         self._prune(now)
+        self.tell_head()
+        self._day = now.date()
+
+    def tell_head(self) -> None:
+        """Name the head in the log, which is the witness of the journal's end (M17). Raises ControllerError."""
         head = self._journal.head()
         log.info("journal head: row %d, hash %s", head.id, head.hash)
-        self._day = now.date()
 
     def _tell_ahead(self) -> None:
         """Say once, and again when there are more, which rows count for nothing since they are dated after now."""

@@ -70,6 +70,23 @@ def test_the_bus_is_not_told_while_apis_web_does_not_answer(open_quiet: OpenPage
     expect(facts).to_contain_text("Voltage reference: E001, E002")
 
 
+def test_after_a_restart_nobody_is_up_or_away_for_a_time_that_nobody_knows(open_quiet: OpenPage) -> None:
+    """The controller started 4 s ago; how long apis-web did what it does was not seen."""
+    stage = Stage.of(2)
+    since_start = {"since": moment(-4), "sinceStart": True}
+    up = {"up": True, "lastError": None, **since_start}
+    stage.more["apisWeb"] = {"emulatorEmulator": up, "budoEmulator": up}
+    page = open_quiet(stage=stage)
+    expect(page.locator("#trust-web b")).to_have_text("up")
+    away = {"up": False, "lastError": "No answer.", **since_start}
+    stage.more["apisWeb"] = {"emulatorEmulator": away, "budoEmulator": away}
+    expect(page.locator("#trust-web b")).to_have_text("down")
+    expect(page.locator("#banners")).to_contain_text(
+        "has not been reached since the controller was started. No answer."
+    )
+    expect(page.locator("#banners")).not_to_contain_text("cannot be reached since")
+
+
 def test_details_of_a_silent_unit_say_that_they_are_old(open_quiet: OpenPage) -> None:
     """Its figures are the last known, with their age, and are drawn so; those of a live one are not."""
     stage = Stage.of(2)

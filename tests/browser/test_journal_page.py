@@ -59,3 +59,15 @@ def test_a_question_that_cannot_be_read_gives_the_page_with_one_sentence(open_pa
     expect(page.locator("#journal-rows tr")).to_have_count(0)
     page.locator("#journal-filter button").click()
     expect(outcome).to_have_text(re.compile(r"^\d+ rows?$"))
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+@pytest.mark.parametrize("address", ["journal.html?lang=ja", "help.html?callback=f"])
+def test_a_page_asked_for_what_it_does_not_take_says_so_in_its_language(
+    open_page: OpenPage, plant: Plant, address: str, locale: str
+) -> None:
+    page = open_page(address, may_fail=True, locale=locale)
+    outcome = page.locator('.outcome[data-kind="bad"]')
+    expect(outcome).to_have_text(re.compile("^パラメータ" if locale == "ja-JP" else "^The parameter"))
+    page.locator('nav a[href="."]').click()
+    expect(page.locator("#units")).to_be_attached()

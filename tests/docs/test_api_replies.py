@@ -66,8 +66,15 @@ def test_every_route_has_a_curl_line() -> None:
     assert missing == ["/get/log"]  # the alias of /get/logInfo, which the table names
 
 
-def test_the_front_door_shows_three_lines() -> None:
-    assert len(FRONT_DOOR) == 3
+def test_the_front_door_shows_a_reading_two_orders_and_a_trial() -> None:
+    assert len(FRONT_DOOR) == 4
+
+
+def test_the_front_doors_trial_is_allowed_after_the_lines_above_it(console: Console) -> None:
+    """Its first example was refused, since the cluster was in Run."""
+    for example in FRONT_DOOR:
+        answer = patient(console, example)
+    assert answer.json["allowed"] is True, answer.body[:600]
 
 
 @pytest.mark.parametrize("example", [*REFERENCE, *FRONT_DOOR], ids=lambda example: example.name)

@@ -30,6 +30,7 @@ const MAY_IMPORT = {
   "history.js": null,
   "beside.js": null,
   "help.js": ["widgets/", "words.js"],
+  "refused.js": ["widgets/", "words.js"],
 };
 
 /** What is kept for few: the rooms that may have it, and how it is known in a script without its comments. */
@@ -62,6 +63,7 @@ const KEPT = {
       "history.js",
       "beside.js",
       "help.js",
+      "refused.js",
     ],
     /\b(?:document|window|globalThis|navigator|localStorage|sessionStorage|performance|matchMedia|setTimeout|setInterval|requestAnimationFrame|queueMicrotask)\b/,
   ],

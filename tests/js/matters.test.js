@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { beganAt, detailsOf, levelOf, mattersOf, outcomeOf, titleOf } from "../../js/lib/matters.js";
+import { standing } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
 
 const words = createWords("en");
@@ -59,12 +60,43 @@ test("the details name stages and fields as the page does, with no JSON and no w
   assert.doesNotMatch(told.join(), /[{}"]|heteronomous|autonomous|verified/);
 });
 
+for (const [order, answered, seen] of [
+  ["setDcdc", "done by its converter's answer; not seen in a reading yet", "done, seen in effect"],
+  ["stopAll", "Every unit known is in Wait, some by their own answer, not seen in a reading yet.", "Every unit known is in Wait."],
+]) {
+  test(`what ${order} says by its converters' answers is said as everywhere, until a reading shows it`, () => {
+    const verified = (evidence) =>
+      row("verified", { order, commandId: "c6", outcome: "verified", after: { wanted: {}, sent: true, units: { E001: { state: "verified", evidence } } } });
+    const [byAnswer] = mattersOf([verified("converter")]);
+    assert.equal(outcomeOf(byAnswer, words), answered);
+    assert.equal(outcomeOf(byAnswer, words), standing({ order, state: "verified", units: byAnswer.row.after.units }, words));
+    const details = detailsOf(byAnswer, words, () => "").map(({ text }) => text);
+    assert.doesNotMatch(details.join(), /done, seen in effect/);
+    const [shown] = mattersOf(newestFirst(byAnswer.row, verified("reading")));
+    assert.equal(outcomeOf(shown, words), seen);
+  });
+}
+
 test("an order that is still under way says so, and one whose end nobody knows claims none", () => {
   const [came] = mattersOf(newestFirst(row("came", { commandId: "c8", after: { mode: "stop" } }), row("intent", { commandId: "c8", after: { mode: "stop" } })));
   assert.equal(outcomeOf(came, words), "under way");
   const [lost] = mattersOf([row("unknown", { commandId: "c9", outcome: "unknown: None", after: { mode: "stop" } })]);
-  assert.equal(outcomeOf(lost, words), "not known yet");
+  assert.equal(outcomeOf(lost, words), "not known");
   assert.equal(levelOf(lost), "warn");
+});
+
+test("a lock is one matter: its row stands among the stages of its order", () => {
+  const lock = (stage, more = {}) => row(stage, { order: "setLock", commandId: "c12", unitId: "E001", after: { name: "Sato", reason: "fuse" }, ...more });
+  const rows = newestFirst(
+    lock("came"),
+    lock("set", { kind: "lock", what: "lock on E001 set", outcome: "set" }),
+    lock("accepted", { outcome: "accepted" }),
+    lock("verified", { outcome: "verified", after: { wanted: { name: "Sato", reason: "fuse" }, sent: true } }),
+  );
+  const matters = mattersOf(rows);
+  assert.equal(matters.length, 1);
+  assert.equal(outcomeOf(matters[0], words), "set");
+  assert.match(titleOf(matters[0], words), /^Lock · /);
 });
 
 test("the reason of an outcome is told in the page's own words before it", () => {

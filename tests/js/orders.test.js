@@ -352,9 +352,9 @@ async function answeredOrder() {
   return world;
 }
 
-test("done by a converter's answer says that readings are still to come, and is done once one shows it (S8)", async () => {
+test("done by a converter's answer says that no reading has shown it, and is done once one shows it (S8)", async () => {
   const world = await answeredOrder();
-  assert.deepEqual(world.lines(), ["done done by its converter's answer; readings still to come"]);
+  assert.deepEqual(world.lines(), ["done done by its converter's answer; not seen in a reading yet"]);
   assert.equal(world.orders.following(), true);
   world.tell({ units: { E1: { state: "verified", evidence: "reading" } } });
   world.time = 3500;
@@ -378,7 +378,7 @@ test("a done order that the readings contradict turns into an alarm, also where 
   assert.equal(world.orders.at("card:E1:converter").kind, "bad");
 });
 
-test("it is asked for every few seconds only, for 90 s; what no reading has shown by then is told so", async () => {
+test("it is asked for every few seconds only, for 90 s; what no reading has shown by then warns", async () => {
   const world = await answeredOrder();
   const questions = () => world.asked.filter((path) => path === "commands/c1").length;
   const before = questions();
@@ -386,7 +386,7 @@ test("it is asked for every few seconds only, for 90 s; what no reading has show
   assert.equal(questions() - before, 3);
   world.time = 91_000;
   await world.hear();
-  assert.deepEqual(world.lines(), ["warn done by its converter's answer; no reading has shown it since"]);
+  assert.deepEqual(world.lines(), ["warn done by its converter's answer; not seen in a reading yet"]);
   assert.equal(world.orders.following(), false);
 });
 
@@ -432,7 +432,7 @@ test("an order seen in part warns and names who cannot tell (S25)", async () => 
 
 test("Stop all that rests on answers says so, and that it is contradicted", () => {
   const stop = { order: "stopAll", state: "verified", units: { E1: { state: "verified", evidence: "converter" } } };
-  assert.match(standing(stop, words), /some by their own answer; readings still to come/);
+  assert.match(standing(stop, words), /some by their own answer, not seen in a reading yet/);
   assert.equal(standing({ ...stop, units: { E1: { state: "verified", evidence: "reading" } } }, words), "Every unit known is in Wait.");
   assert.equal(standing({ ...stop, state: "contradicted", error: "E1 shows charge." }, words), "contradicted by the readings: E1 shows charge.");
 });

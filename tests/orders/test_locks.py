@@ -24,10 +24,12 @@ class Told:
 
     def __init__(self) -> None:
         self.rows: list[tuple[str, str, bool, bool]] = []
+        self.commands: list[str | None] = []
 
-    def __call__(self, by: str, scope: str, *, before: Any, after: Any) -> None:
+    def __call__(self, by: str, scope: str, *, before: Any, after: Any, command_id: str | None = None) -> None:
         """As `locks.Told`."""
         self.rows.append((by, scope, before is not None, after is not None))
+        self.commands.append(command_id)
 
 
 class Locked:
@@ -52,9 +54,11 @@ def test_a_stopped_unit_is_locked_and_freed_by_its_name(locked: Locked) -> None:
     assert locked.orders.all()["E001"]["name"] == "Aoki"
     with pytest.raises(Refused, match="locked already, by Aoki"):
         locked.orders.set("E001", "Sato", "", ME)
-    assert locked.orders.clear("E001", "Aoki", ME).state == "verified"
+    freed = locked.orders.clear("E001", "Aoki", ME)
+    assert freed.state == "verified"
     assert locked.orders.all() == {}
     assert locked.told.rows == [("me", "E001", False, True), ("me", "E001", True, False)]
+    assert locked.told.commands == [command.id, freed.id], "one matter with its order, not one beside it"
 
 
 def test_a_unit_must_be_seen_stopped_and_in_wait_first(locked: Locked) -> None:

@@ -349,7 +349,7 @@ def test_yes_and_nothing_happens_is_said_after_30_s(bench: Bench) -> None:
     assert bench.log.get(command.id).state == "accepted"
     bench.run(2.0)
     ended = bench.log.get(command.id)
-    assert (ended.state, ended.error) == ("timedOut", "Not seen in effect within 30 s: E001 shows 0x0000.")
+    assert (ended.state, ended.error) == ("timedOut", "Not seen in effect within 30 s: E001 is in Wait.")
 
 
 def test_no_and_it_happens_is_failed_and_said_and_counts_in_the_rules(bench: Bench) -> None:

@@ -79,7 +79,7 @@ def test_yes_and_the_cluster_goes_elsewhere_is_timed_out_with_what_is_shown(benc
     bench.run(32.0)
     ended = bench.log.get(command.id)
     assert ended.state == "timedOut"
-    assert "E001 shows stop" in str(ended.error)
+    assert "E001 shows Force Stop" in str(ended.error)
 
 
 def test_no_and_it_happens_is_failed_and_said(bench: Bench) -> None:

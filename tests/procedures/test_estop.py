@@ -18,7 +18,7 @@ from main_controller.orders.locks import SetLock
 from main_controller.orders.shut_down import ShutDown
 from main_controller.orders.ups_mode import UpsMode
 from main_controller.procedures.estop import EStop
-from main_controller.store.chronicle import Chronicle
+from main_controller.store.chronicle import GRID, Chronicle
 from main_controller.store.latch_file import LatchFile
 from tests.assessment.units import ME
 from tests.orders.bench import Bench, open_bench
@@ -49,12 +49,17 @@ class Site:
         self.bench = bench
         self.path = folder / "journal" / "estop"
         self.rows: list[tuple[Any, ...]] = []
+        self.by: list[str] = []
         self.threads = Inline()
         self.estop = self.restarted()
 
+    def record(self, *row: Any, by: str = GRID) -> None:
+        self.rows.append(row)
+        self.by.append(by)
+
     def restarted(self) -> EStop:
         """The E-stop of a program that starts now."""
-        chronicle = Chronicle(record=lambda *row: self.rows.append(row), wall=self.bench.wall)
+        chronicle = Chronicle(record=self.record, wall=self.bench.wall)
         return EStop(
             self.bench.desk, self.bench.stop_all, LatchFile(self.path), executor=self.threads, chronicle=chronicle
         )
@@ -83,10 +88,11 @@ def test_it_brings_every_converter_to_wait_and_latches_with_name_reason_and_time
     assert site.estop.standing() is None
     since = site.bench.wall().isoformat(timespec="milliseconds")
     command = site.estop.press("anna", "smoke", person("10.0.0.7"))
-    assert (command.order.name, command.state, str(command.by)) == ("stopAll", "verified", "10.0.0.7")
+    assert (command.order.name, command.state, str(command.by)) == ("stopAll", "verified", "anna (10.0.0.7)")
     assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
     assert site.estop.standing() == HeldLatch("anna", None, "smoke", since, on_file=True)
     assert [(kind, text) for kind, _, text, *_ in site.rows] == [("estop", "The E-stop is latched by anna: smoke.")]
+    assert site.by == ["anna (10.0.0.7)"], "its row is by who latched it, not by the grid"
 
 
 def test_without_a_name_it_is_the_callers_and_who_latched_it_first_stays(site: Site) -> None:
@@ -95,7 +101,7 @@ def test_without_a_name_it_is_the_callers_and_who_latched_it_first_stays(site: S
     standing = site.estop.standing()
     assert standing is not None
     assert (standing.by, standing.reason) == ("10.0.0.7", "")
-    assert site.stops == ["10.0.0.7", "10.0.0.8"]
+    assert site.stops == ["10.0.0.7", "bob (10.0.0.8)"]
 
 
 @pytest.mark.parametrize("by_file", [False, True])
@@ -120,13 +126,13 @@ def test_one_whose_stop_all_broke_off_is_given_again(
     assert site.stops == []
     for _ in range(3):
         site.estop.run_once()
-    assert site.stops == ["estop"], "until one is given, and no longer"
+    assert site.stops == ["estop estop" if by_file else "estop anna"], "until one is given, and no longer"
     assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
 
 
 def orders(bench: Bench) -> dict[str, Callable[[], Any]]:
     """Every kind of order that is no stop."""
-    chronicle = Chronicle(record=lambda *row: None, wall=bench.wall)
+    chronicle = Chronicle(record=lambda *row, **more: None, wall=bench.wall)
     book: Any = bench.book
     ups = UpsMode(bench.desk, bench.dispatcher, bench.devices, bench.hands, enabled=True)
     return {
@@ -227,6 +233,7 @@ def test_a_reset_by_name_lets_orders_pass_again_and_is_journaled(site: Site) -> 
     assert command.order.content() == {"name": "bob", "reason": "no fire"}
     assert (site.estop.standing(), site.path.exists()) == (None, False)
     assert site.rows[-1][2] == "The E-stop that anna latched was reset by bob: no fire."
+    assert (str(command.by), site.by) == ("bob (me)", ["anna (me)", "bob (me)"])
     site.estop.run_once()
     assert site.estop.standing() is None
     assert site.bench.set_mode.cluster(Mode.MANUAL, ME).sent is True
@@ -279,7 +286,7 @@ def test_a_file_that_appears_latches_and_stops_everything_once(site: Site) -> No
     standing = site.estop.standing()
     assert standing is not None
     assert (standing.by, standing.reason, standing.on_file) == ("the file estop", "contact K1", True)
-    assert site.stops == ["estop"]
+    assert (site.stops, site.by) == (["estop estop"], ["estop estop"]), "the file's name"
     assert site.bench.unit("E001").status == str(ConverterStatus.WAIT)
     assert len(site.rows) == 1
 
@@ -292,7 +299,7 @@ def test_a_contact_that_stays_open_latches_again_after_a_reset(site: Site) -> No
     site.contact()
     site.estop.run_once()
     assert site.estop.standing() is not None
-    assert site.stops == ["estop", "estop"]
+    assert site.stops == ["estop estop", "estop estop"]
 
 
 def test_taking_the_file_away_by_hand_resets_nothing(site: Site) -> None:
@@ -301,7 +308,7 @@ def test_taking_the_file_away_by_hand_resets_nothing(site: Site) -> None:
     site.estop.run_once()
     assert site.estop.standing() is not None
     assert LatchFile(site.path).read() is not None, "it is written again, for a restart"
-    assert site.stops == ["me"]
+    assert site.stops == ["anna (me)"]
 
 
 def test_the_latch_is_kept_over_a_restart_which_stops_everything_once_more(site: Site) -> None:
@@ -314,7 +321,7 @@ def test_the_latch_is_kept_over_a_restart_which_stops_everything_once_more(site:
         site.bench.set_mode.cluster(Mode.MANUAL, ME)
     again.run_once()
     again.run_once()
-    assert site.stops == ["me", "estop"]
+    assert site.stops == ["anna (me)", "estop anna"]
 
 
 def test_where_no_file_can_be_written_the_latch_holds_in_memory_and_says_so(

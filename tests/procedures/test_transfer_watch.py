@@ -345,7 +345,7 @@ def test_a_reference_that_answers_otherwise_ends_it_at_once(bench: Bench) -> Non
     command_id = begin(bench)
     bench.run(1.0)
     assert sent(bench)[0] == ("E001", "VOLTAGE_REFERENCE")
-    assert "answered otherwise (it shows 0x0000)" in shown(bench)["reason"]
+    assert "answered otherwise (its answer: in Wait)" in shown(bench)["reason"]
     bench.run(30.0)
     ended(bench, command_id, "failed", "E001 was ordered to be voltage reference at 350 V and 2.3 A and answered")
     assert "referenceUp" not in [one["step"] for one in shown(bench)["steps"] if "is the voltage" in str(one)]

@@ -12,6 +12,7 @@ import waitress.wasyncore
 from main_controller.server import Server
 from main_controller.server.channel import Channel
 from main_controller.server.lanes import Lane
+from main_controller.server.request import UNREAD
 from tests.system.http_call import Answer, call, receive
 
 PATIENCE = 15.0
@@ -42,7 +43,8 @@ class App:
         if path.startswith("/hang"):
             self.held.release()
             self.go.wait(PATIENCE)
-        answer = json.dumps({"path": path, "body": body.decode("latin-1")}).encode()
+        told = {"path": path, "body": body.decode("latin-1"), "unread": environ.get(UNREAD)}
+        answer = json.dumps(told).encode()
         answer += b" " * {"/big": 100_000, "/ready": 26_000}.get(path, 0)
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
         return [answer]
@@ -57,13 +59,13 @@ class App:
 
 
 class Site:
-    """The server with `App`; `stopAll` has its lane."""
+    """The server with `App`; `/stopAll` has its lane, `/halt` says by its head alone that it stops."""
 
     def __init__(self, *, threads: int = 4, connection_limit: int = 500) -> None:
         self.app = App()
         self.server = Server(
             self.app, host="127.0.0.1", port=0, threads=threads, connection_limit=connection_limit, lane_of=lane_of,
-            at_once=at_once,
+            at_once=at_once, stops_alone=stops_alone,
         )  # fmt: skip
         self.listener = self.server._server
         self.address = f"http://127.0.0.1:{self.listener.effective_port}/"
@@ -95,6 +97,10 @@ class Site:
 
 def lane_of(method: str, path: str, query: str, body: bytes) -> Lane:
     return Lane.STOP_ALL if path == "/stopAll" else Lane.ORDINARY
+
+
+def stops_alone(method: str, path: str, query: str) -> bool:
+    return path == "/halt"
 
 
 def at_once(method: str, path: str, query: str) -> bool:

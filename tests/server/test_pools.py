@@ -112,6 +112,12 @@ def test_a_request_that_fails_costs_no_thread(caplog: pytest.LogCaptureFixture) 
     assert "unforeseen" in caplog.text
 
 
+def test_threads_without_work_are_no_requests(caplog: pytest.LogCaptureFixture) -> None:
+    """A port that was taken was told with "28 requests are still being served" of a program that had served none."""
+    assert Pools(4, lane_of).shutdown(timeout=0)
+    assert caplog.text == ""
+
+
 def test_the_end_cancels_what_waits_and_tells_what_still_runs(caplog: pytest.LogCaptureFixture) -> None:
     pools = Pools(1, lane_of)
     held, waiting = Task(), Task()
@@ -120,7 +126,7 @@ def test_the_end_cancels_what_waits_and_tells_what_still_runs(caplog: pytest.Log
     assert held.served.wait(PATIENCE)
     assert not pools.shutdown(timeout=0.05)
     assert waiting.cancelled
-    assert "1 requests are still being served" in caplog.text
+    assert "1 request is still being served" in caplog.text
     held.go.set()
     assert pools.shutdown(timeout=PATIENCE)
 

@@ -40,7 +40,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A server whose patience is a tenth of a second."""
-    for name in ("DRAIN_TIME", "HEADER_TIME", "BODY_TIME", "IDLE_TIME", "LINGER_TIME"):
+    for name in ("DRAIN_TIME", "HEADER_TIME", "BODY_TIME", "STOP_TIME", "IDLE_TIME", "LINGER_TIME"):
         monkeypatch.setattr(channel_module, name, 0.2)
     monkeypatch.setattr(listener_module, "TEND_EVERY", 0.1)
     with serving(Site()) as running:
@@ -196,6 +196,47 @@ def test_chunks_without_end_are_refused_in_json(site: Site, chunks: bytes) -> No
         answer = receive(connection)
     assert answer.status in (400, 413)
     assert answer.error
+    assert site.app.seen == []
+
+
+UNREADABLE = [
+    (b"Content-Length: 99999999\r\n\r\nx=1", 413),
+    (b"Content-Length: 300000\r\nExpect: 100-continue\r\n\r\n", 413),
+    (b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 100_000, 413),
+    (b"Transfer-Encoding: chunked\r\n\r\n5;" + b"x" * 100_000, 400),
+    (b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+    (b"Content-Length: 9\r\n\r\n1234", 408),
+    (b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", 408),
+]
+"""Bodies that cannot be read, each behind its head, and what they are refused with elsewhere."""
+
+
+@pytest.mark.parametrize(("rest", "status"), UNREADABLE)
+def test_a_stop_is_served_whatever_its_body_is_and_nothing_behind_it(hasty: Site, rest: bytes, status: int) -> None:
+    """S32: a form of 70 kB at a stop was answered 413, and nothing stopped."""
+    with closing(hasty.connect()) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"POST /halt HTTP/1.1\r\n" + HOST + rest)
+        answer = receive(connection)
+        assert (answer.status, answer.json) == (200, {"path": "/halt", "body": "", "unread": status})
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(get("/second"))
+            assert rest_of(connection) == b""
+    assert hasty.app.seen == ["POST /halt"]
+
+
+@pytest.mark.parametrize(("rest", "status"), UNREADABLE)
+def test_the_same_is_refused_elsewhere(hasty: Site, rest: bytes, status: int) -> None:
+    with closing(hasty.connect()) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"POST /other HTTP/1.1\r\n" + HOST + rest)
+        assert receive(connection).status == status
+    assert hasty.app.seen == []
+
+
+def test_a_stop_whose_head_is_ambiguous_is_none(site: Site) -> None:
+    head = b"POST /halt HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert site.raw(head + b"0\r\n\r\n").status == 400
     assert site.app.seen == []
 
 

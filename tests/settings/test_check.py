@@ -10,9 +10,9 @@ CHECK = """
 import sys
 from pathlib import Path
 from main_controller.errors import SettingError
-from main_controller.settings import build_settings, found_at_start
+from main_controller.settings import found_at_start, read_settings
 try:
-    sys.stdout.write(found_at_start(build_settings({}, sys.argv[2:], {}, Path(sys.argv[1]))))
+    sys.stdout.write(found_at_start(*read_settings({}, sys.argv[2:], {}, Path(sys.argv[1]))))
 except SettingError as fault:
     sys.exit(str(fault))
 """
@@ -59,6 +59,27 @@ def test_a_folder_that_cannot_be_is_named(checkout: Path, name: str, place: str)
     assert done.returncode == 1
     assert done.stderr.startswith(f"{name}: ")
     assert "is not a folder" in done.stderr
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    """Only the first was told, so that a file with ten had to be checked ten times."""
+    (tmp_path / "taken").write_text("a file")
+    (tmp_path / "site.toml").write_text('b_prot = 1\nchargereserve = 90\nchargefull = 80\ngridvoltagemin = "x"\n')
+    argv = ["--config", str(tmp_path / "site.toml"), "--b_port", "x", "--staleafter", "-1", "--gridvoltagemax", "200"]
+    argv += ["--schedules", "taken", "--database", "taken/j", "--speed", "2"]
+    done = check(tmp_path, *argv)
+    assert done.returncode == 1
+    assert sorted(line.partition(":")[0] for line in done.stderr.splitlines()) == [
+        "--b_port", "--speed", "--staleafter", "b_prot", "chargereserve", "database", "gridvoltagemin", "logging.conf",
+        "schedules",
+    ]  # fmt: skip
+
+
+def test_what_follows_from_a_fault_is_no_fault_of_its_own(checkout: Path) -> None:
+    """A bad `data` says nothing of the folders in it, a bad voltage nothing of its order with another."""
+    (checkout / "taken").write_text("a file")
+    done = check(checkout, "--data", "taken", "--gridvoltagemin", "x", "--gridvoltagemax", "200")
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["--gridvoltagemin", "data"]
 
 
 def test_a_missing_logging_conf_is_named(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ TAKEN: list[tuple[Read, object, object]] = [
     (kinds.boolean, "0", False),
     (kinds.text, " Site A ", "Site A"),
     (kinds.text, "", ""),
+    (kinds.title, " Site A ", "Site A"),
+    (kinds.title, "家" * 100, "家" * 100),
     (kinds.host, "0.0.0.0", "0.0.0.0"),
     (kinds.host, "::1", "::1"),
     (kinds.host, "apis-web.lan", "apis-web.lan"),
@@ -81,3 +83,20 @@ def test_device_urls_cannot_be_changed_afterwards() -> None:
     taken = kinds.device_urls(table)
     table["dcdc"] = ":1/other"
     assert taken == {"dcdc": ":4380/remote/get"}
+
+
+LONG = "x" * 2000
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        *(kinds.number(0, 1), kinds.whole(0, 1), kinds.boolean, kinds.title, kinds.hosts, kinds.networks, kinds.group),
+        *(kinds.http_url, kinds.url_suffix, kinds.device_urls, kinds.zone),
+    ],
+)
+def test_what_is_wrong_with_a_long_value_is_one_sentence_that_can_be_read(read: Read) -> None:
+    """The page's title had no bound, and a refusal repeated the whole value."""
+    with pytest.raises(ValueError, match=r".+") as refused:
+        read(LONG if read is not kinds.hosts else f"{LONG}!")
+    assert len(str(refused.value)) < 300

@@ -52,7 +52,7 @@ def call(
     if form is not None:
         body = form.encode("ascii")
         sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-    if body or form is not None:
+    if (body or form is not None) and "Transfer-Encoding" not in sent:
         sent.setdefault("Content-Length", str(len(body)))
     head = b"%s %s HTTP/1.1\r\n" % (method.encode(), target if isinstance(target, bytes) else target.encode())
     lines = b"".join(f"{name}: {value}\r\n".encode("latin-1") for name, value in sent.items())

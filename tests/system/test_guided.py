@@ -82,13 +82,15 @@ def test_its_bus_is_its_own_and_its_wh_end_it(program: Program, cluster: Simulat
 
 
 def test_one_that_a_kill_interrupted_ends_itself(program: Program, cluster: SimulatedCluster) -> None:
-    sharing(program, "minutes=30")
+    command_id = sharing(program, "minutes=30")
     program.kill()
     assert statuses(cluster)["E003"] is ConverterStatus.CHARGE
     program.start()
     told = share(program)
     assert (told["state"], told["limits"], told["energyWh"]) == ("interrupted", {"minutes": 30.0, "wh": None}, None)
     assert told["unattended"]["why"] == "restart"
+    rows = [row for row in program.call("/journal").json["rows"] if row["commandId"] == command_id]
+    assert rows[0]["stage"] == "unknown", "its row does not stand at accepted for ever"
     until(lambda: share(program)["state"] == "failed", "its end", deadline=LONG)
     assert "Nobody ended it" in share(program)["reason"]
     assert in_wait(cluster)

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import random
+import re
 import resource
 import select
 import signal
@@ -61,6 +62,10 @@ def test_a_signal_ends_it_in_good_order(program: Program, checkout: Path, sign: 
     assert "Traceback" not in program.errors
     status, text = program.verify_journal()
     assert (status, "holds" in text) == (0, True), text
+    named, head = (re.search(pattern, text) for pattern in (r"The log named row (\d+)", r"head (\d+) "))
+    assert named is not None
+    assert head is not None
+    assert named[1] == head[1], "the log is the witness of the very end"
 
 
 def slow(grid: FakeGrid, path: str, seconds: float) -> threading.Event:
@@ -596,7 +601,9 @@ def test_a_start_that_cannot_work_says_why(checkout: Path, tmp_path: Path) -> No
     assert "b_port" in refused_start(checkout, tmp_path / "d", b_port=70000)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        assert "b_port" in refused_start(checkout, tmp_path / "e", b_port=port)
+        errors = refused_start(checkout, tmp_path / "e", b_port=port)
+    assert "b_port" in errors
+    assert "being served" not in errors, "of a program that never served anything"
 
 
 def test_without_a_journal_it_starts_says_so_and_stops_the_grid(checkout: Path, grid: FakeGrid, tmp_path: Path) -> None:

@@ -305,7 +305,7 @@ def test_yes_and_nothing_happens_is_timed_out(grid: FakeGrid, console: Console) 
     answer = console.call("/setOperationMode?value=stop&wait=verified")
     assert answer.status == 200
     assert (answer.json["state"], answer.json["verified"]) == ("timedOut", False)
-    assert "shows autonomous" in ended(console, answer.json["command"])["error"]
+    assert "shows Run" in ended(console, answer.json["command"])["error"]
     grid.close()
 
 

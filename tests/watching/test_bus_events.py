@@ -441,6 +441,46 @@ def test_a_heavy_alarm_is_told_at_once_and_when_it_is_gone(manual: Watched) -> N
     assert manual.told() == ["E001's converter shows no heavy alarm any more."]
 
 
+def hang(watched: Watched) -> None:
+    """apis-web answers nothing until every unit is stale, and then again."""
+    watched.bench.polls = False
+    watched.bench.run(watched.bench.timing.stale_after + 10.0)
+    assert watched.kinds == []
+    watched.bench.polls = True
+
+
+def test_an_alarm_that_nobody_could_see_for_a_while_began_when_it_was_first_seen(manual: Watched) -> None:
+    """apis-web hung, and the alarm's "since" began anew."""
+    manual.bench.unit("E001").alarm = "Heavy alarm"
+    manual.bench.run(6)
+    began = manual.events.standing()[0].since
+    for _ in range(2):
+        hang(manual)
+        manual.bench.run(6)
+        (again,) = manual.events.standing()
+        assert (again.condition.kind, again.since) == ("heavyAlarm", began)
+    told = manual.told()
+    assert told.count("E001's converter shows a heavy alarm.") == 3, "the journal says that it is seen again"
+    assert len([text for text in told if "nobody knows" in text]) == 2
+
+
+def test_an_alarm_that_went_while_nobody_could_see_it_is_told_as_gone_and_begins_anew(manual: Watched) -> None:
+    unit = manual.bench.unit("E001")
+    unit.alarm = "Heavy alarm"
+    manual.bench.run(6)
+    began = manual.events.standing()[0].since
+    unit.alarm = "Light alarm"
+    hang(manual)
+    manual.told()
+    manual.bench.run(6)
+    assert manual.told() == ["E001's converter shows no heavy alarm any more."]
+    manual.bench.run(6)
+    assert manual.told() == []
+    unit.alarm = "Heavy alarm"
+    manual.bench.run(6)
+    assert manual.events.standing()[0].since > began
+
+
 def test_a_contradicted_order_stands_among_the_events_once(manual: Watched) -> None:
     manual.bench.converter.wait("E001", ME)
     manual.works("E001", CHARGE)

@@ -139,6 +139,24 @@ def test_a_grid_error_needs_two_answers_and_quiet_and_its_stop_is_told_with_it(w
     assert watched.told()[0] == "The cluster went from Run to Force Stop by itself after a grid error."
 
 
+def test_a_grid_error_that_outlasts_a_silence_of_apis_web_is_told_once(watched: Watched) -> None:
+    """One "not active" is too few to begin an error, and was taken for the end of the one that had been told."""
+
+    def answers(active: bool | None, inactive: int) -> None:
+        watched.bench.cache.take_grid(
+            lambda grid: replace(grid, status_active=active, status_error=None, inactive_answers=inactive)
+        )
+        watched.events.run_once()
+
+    answers(False, 2)
+    assert watched.told() == ["The grid reports an error."]
+    for active, inactive in ((None, 0), (False, 1), (False, 2), (None, 0), (False, 1)):
+        answers(active, inactive)
+    assert watched.told() == []
+    answers(True, 0)
+    assert watched.told() == ["The grid reports no error any more."]
+
+
 def test_after_our_own_mode_order_not_active_is_no_error(watched: Watched) -> None:
     watched.bench.set_mode.cluster(STOP, ME)
     watched.bench.cache.take_grid(lambda grid: replace(grid, status_active=False, inactive_answers=3))

@@ -12,6 +12,7 @@ import pytest
 
 from main_controller.domain.actor import person
 from main_controller.domain.commands import Command, CommandState, Tries, UnitOutcome
+from main_controller.domain.orders import ORDERS
 from main_controller.domain.progress import UnitsShow
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.domain.timing import Timing
@@ -82,6 +83,26 @@ def test_an_order_that_goes_well_is_told_from_its_coming_to_its_being_seen(site:
     assert came["after"] == {"word": "0x0014", "dvg": 350.0, "dig": 2.0}
     assert seen["after"]["sent"] is True
     assert seen["after"]["units"]["E001"]["shows"] == "0x0014"
+
+
+@pytest.mark.parametrize(("order", "unit_id"), [("setDcdc", "E001"), ("stopAll", None)])
+def test_what_was_done_by_an_answer_is_told_again_once_the_last_reading_shows_it(
+    site: Site, order: str, unit_id: str | None
+) -> None:
+    """One verdict everywhere: the row must not stand at the answer, nor claim a reading before there was one."""
+
+    def seen(first: str, second: str) -> dict[str, UnitOutcome]:
+        return {"E001": UnitOutcome("verified", evidence=first), "E002": UnitOutcome("verified", evidence=second)}
+
+    command = site.begin(order, unit_id, wanted={})
+    site.log.update(command.id, state=CommandState.VERIFIED, units=seen("converter", "converter"))
+    site.log.update(command.id, units=seen("reading", "converter"))
+    site.log.update(command.id, units=seen("reading", "reading"))
+    site.log.update(command.id, units=seen("reading", "reading"), note=None)
+    told = [row["after"]["units"] for row in site.rows() if row["stage"] == "verified"]
+    assert [[unit["evidence"] for unit in units.values()] for units in told] == [
+        ["converter", "converter"], ["reading", "reading"],
+    ]  # fmt: skip
 
 
 def test_a_cluster_order_has_no_unit(site: Site) -> None:
@@ -307,24 +328,41 @@ def kill_after(site: Site, *steps: str) -> None:
     site.database.write_once()
 
 
-def test_an_order_killed_between_sending_and_recording_is_told_as_unknown_once(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_every_order_that_a_kill_cut_off_is_told_as_unknown_once(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     kill_after(site, "intent")
     kill_after(site, "intent", "accepted")
     kill_after(site)
     again = site.restarted()
     rows = again.journaling.tell_unfinished()
-    assert [row["commandId"] for row in rows] == ["c1"]
+    assert [(row["commandId"], row["stage"]) for row in rows] == [("c1", "intent"), ("c2", "accepted"), ("c3", "came")]
     assert rows[0]["after"] == {"word": "0x0014", "dvg": 350.0, "dig": 2.0}
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 3
     assert "c1 by 10.0.0.7" in caplog.text
-    told = again.rows()[-1]
-    assert told["outcome"] == "unknown: Outcome unknown: the program ended between sending and recording."
-    assert (told["unitId"], told["commandId"]) == ("E001", "c1")
+    told = again.rows()[-3:]
+    assert [row["outcome"] for row in told] == [
+        "unknown: The program ended between sending and recording.",
+        "unknown: It was accepted, and the program ended before its end was seen.",
+        "unknown: The program ended before it was recorded what came of it.",
+    ]
+    assert [(row["unitId"], row["commandId"]) for row in told] == [("E001", "c1"), ("E001", "c2"), ("E001", "c3")]
     third = again.restarted()
     assert third.journaling.tell_unfinished() == []
     third.database.close()
+
+
+@pytest.mark.parametrize("name", sorted({order.name for order in ORDERS} - {"setSchedule", "clearSchedule"}))
+@pytest.mark.parametrize("accepted", [False, True])
+def test_no_kind_of_order_stands_open_in_the_journal_after_a_kill(site: Site, name: str, accepted: bool) -> None:
+    """A schedule's row is written once it is done; its files are looked at anew."""
+    command = site.begin(name, wanted={})
+    if accepted:
+        site.log.update(command.id, state=CommandState.ACCEPTED, sent=True, settled=2.0)
+    site.database.write_once()
+    again = site.restarted()
+    again.journaling.tell_unfinished()
+    last = again.rows()[-1]
+    assert (last["commandId"], last["order"], last["stage"]) == (command.id, name, "unknown")
+    again.database.close()
 
 
 def test_what_an_unfinished_order_was_about_is_said_again_in_every_language(site: Site) -> None:
@@ -334,7 +372,7 @@ def test_what_an_unfinished_order_was_about_is_said_again_in_every_language(site
     again.journaling.tell_unfinished()
     told = again.rows()[-1]
     codes = {one["text"]: one["code"] for one in again.journal.messages([told["id"]])}
-    assert (told["stage"], codes[told["what"]]) == ("unknown", "watching.aboutToSend")
+    assert (told["stage"], codes[told["what"]]) == ("unknown", "watching.orderWanting")
     again.database.close()
 
 
@@ -386,6 +424,7 @@ def test_setting_and_clearing_schedules_is_journaled(site: Site) -> None:
     journaling.schedule_set("10.0.0.7", "E001", "softStop", before=None, due=due, command_id="c1")
     journaling.schedule_set("10.0.0.7", None, "softStop", before=due, due=None, command_id="c2")
     journaling.schedule_set("10.0.0.7", None, "run", before=None, due=None, command_id="c3", done=False)
+    assert site.rows()[0]["what"] == "schedule of Soft Stop for E001 set"
     names = ("unitId", "before", "after", "outcome", "commandId", "order", "stage")
     assert [tuple(row[name] for name in names) for row in site.rows()] == [
         ("E001", None, due, "set", "c1", "setSchedule", "set"),
@@ -414,13 +453,14 @@ def test_every_state_of_an_ended_order_is_a_stage() -> None:
 
 def test_locks_are_journaled_with_who_and_why(site: Site) -> None:
     lock = {"name": "Ito", "reason": "fuse", "since": "2026-05-13T12:00:00.000+00:00"}
-    site.journaling.lock("10.0.0.7", "E001", before=None, after=lock)
+    site.journaling.lock("10.0.0.7", "E001", before=None, after=lock, command_id="c4")
     site.journaling.lock("10.0.0.7", "", before=lock, after=None)
     told = [(row["kind"], row["unitId"], row["before"], row["after"], row["what"]) for row in site.rows()]
     assert told == [
         ("lock", "E001", None, lock, "lock on E001 set"),
         ("lock", None, lock, None, "lock on the cluster taken off"),
     ]
+    assert [row["commandId"] for row in site.rows()] == ["c4", None]
 
 
 def test_start_and_end_are_journaled_with_the_settings(site: Site) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -71,9 +72,10 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         caller: str = "127.0.0.1",
+        environ: Mapping[str, Any] = MappingProxyType({}),
     ) -> Answer:
         path, _, query = target.partition("?")
-        environ: dict[str, Any] = {
+        asked: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
@@ -86,18 +88,19 @@ class Client:
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),
             "wsgi.errors": sys.stderr,
+            **environ,
         }
         if body:
-            environ |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+            asked |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/x-www-form-urlencoded"}
         for name, value in (headers or {}).items():
             key = name.upper().replace("-", "_")
-            environ[key if key.startswith("CONTENT_") else f"HTTP_{key}"] = value
+            asked[key if key.startswith("CONTENT_") else f"HTTP_{key}"] = value
         seen: dict[str, Any] = {}
 
         def start_response(status: str, sent: list[tuple[str, str]], exc_info: object = None) -> None:
             seen.update(status=int(status[:3]), headers={name.lower(): value for name, value in sent})
 
-        sent = b"".join(self.app(environ, start_response))
+        sent = b"".join(self.app(asked, start_response))
         return Answer(seen["status"], seen["headers"], sent)
 
 

@@ -16,8 +16,10 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.orders.register import Register
 from main_controller.sentence import foreign
+from main_controller.server.request import UNREAD
 from main_controller.web.kinds import TEXT
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
+from main_controller.web.parameters import LEFT_OUT_TOLD
 from main_controller.web.route import ALWAYS, Handlers, Parameter, Route
 from main_controller.web.routes import BESIDE
 from tests.assessment.units import ME
@@ -281,6 +283,29 @@ def test_nothing_that_stands_beside_a_stop_keeps_it_back(part: Part, beside: str
     assert part.call(f"/halt?{beside}").status == 200
     assert part.call(f"/order?{beside}").status == 400
     assert len(part.stamps) == 1
+
+
+@pytest.mark.parametrize("wait", ["", "&wait=no"])
+def test_a_stop_says_what_was_left_out_beside_it(part: Part, wait: str) -> None:
+    answer = part.call(f"/halt?key=%20&x=1&x=2&{'y' * 300}=1{wait}").json
+    assert [sentence[:24] for sentence in answer["ignored"]] == [
+        "The parameter 'key' is e", "The parameter 'x' is giv", "The parameter 'yyyyyyyyy"
+    ]  # fmt: skip
+    assert "ignored" not in part.call(f"/halt?value=1{wait}").json
+
+
+def test_of_much_that_was_left_out_a_few_are_told_and_the_rest_is_counted(part: Part) -> None:
+    answer = part.call("/halt?" + "&".join(f"a{n}=1" for n in range(30))).json
+    assert len(answer["ignored"]) == LEFT_OUT_TOLD + 1
+    assert answer["ignored"][-1] == "22 more parameters were not looked at."
+
+
+def test_a_stop_without_its_body_says_that_it_was_not_read(part: Part) -> None:
+    unread = {413: "The body is too large to be read.", 408: "The body did not come whole in time."}
+    for status, sentence in (unread | {400: "The chunks of the body cannot be read."}).items():
+        answer = part.client.call("/halt", "POST", environ={UNREAD: status})
+        assert (answer.status, answer.json["ignored"]) == (200, [sentence])
+        assert part.client.call("/order", "POST", environ={UNREAD: status}).error == sentence
 
 
 def test_a_body_of_another_kind_keeps_no_stop_back(part: Part) -> None:

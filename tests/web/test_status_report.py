@@ -115,8 +115,14 @@ def test_it_says_who_it_is_and_how_its_peers_and_workers_do() -> None:
     assert (report["time"], report["timezone"]) == ("2026-05-13T12:00:00.000+00:00", "Asia/Tokyo")
     assert report["limits"] == LIMITS
     assert report["apisWeb"] == {
-        "emulatorEmulator": {"up": True, "since": "x", "lastSuccess": "s", "lastError": None},
-        "budoEmulator": {"up": False, "since": "y", "lastSuccess": None, "lastError": "refused"},
+        "emulatorEmulator": {"up": True, "since": "x", "sinceStart": True, "lastSuccess": "s", "lastError": None},
+        "budoEmulator": {
+            "up": False,
+            "since": "y",
+            "sinceStart": True,
+            "lastSuccess": None,
+            "lastError": "refused",
+        },
     }
     assert report["workers"] == {
         "dataCollector": {"alive": True, "lastRun": "r", "lastError": None},

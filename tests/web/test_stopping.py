@@ -5,7 +5,7 @@ import random
 import pytest
 
 from main_controller.server.lanes import Lane
-from main_controller.web.stopping import lane_of
+from main_controller.web.stopping import lane_of, stops_alone
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -68,6 +68,37 @@ def test_nothing_beside_a_stop_takes_it_out_of_its_lane(beside: str) -> None:
     assert lane_of("GET", "/set/dcdc/E001", f"mode=0x0000&{beside}") is Lane.STOP
     assert lane_of("GET", "/setOperationMode", f"value=stop&{beside}") is Lane.STOP
     assert lane_of("GET", "/setOperationMode", f"value=stop&value=stop&{beside}") is Lane.ORDINARY
+
+
+@pytest.mark.parametrize(
+    ("target", "alone"),
+    [
+        ("/stopAll", True),
+        ("//stopAll", True),
+        ("/estop", True),
+        ("/share/end", True),
+        ("/set/budo/stop", True),
+        ("/set/budo/quiet", False),
+        ("/set/dcdc/E001?mode=0x0000", True),
+        ("/set/E001?mode=0x0000&x=%ff", True),
+        ("/set/dcdc/E001", False),
+        ("/set/dcdc/E001?mode=0x0041", False),
+        ("/set/dcdc?mode=0x0000&unitId=E001", True),
+        ("/set/dcdc?mode=0x0000", False),
+        ("/setOperationMode?value=stop&unitId=E001", True),
+        ("/setOperationMode?value=stop", False),
+        ("/setOperationMode?value=stop&unitId=", False),
+        ("/setOperationMode?value=heteronomous&unitId=E001", False),
+        ("/shutDown", False),
+        ("/get/status", False),
+    ],
+)
+def test_a_stop_needs_no_body_where_its_head_says_what_and_of_whom(target: str, alone: bool) -> None:
+    """S32 and Z7: a body that nobody can read may hold the unit that a Force Stop was meant for."""
+    path, _, query = target.partition("?")
+    assert stops_alone("POST", path, query) is alone
+    assert stops_alone("GET", path, query) is alone
+    assert stops_alone("PUT", path, query) is False
 
 
 def test_a_parameter_in_query_and_body_is_given_twice() -> None:

@@ -32,12 +32,28 @@ def test_a_run_of_good_and_bad_is_told_with_its_times() -> None:
     keeper.failed(UpstreamUnreachable(foreign("nobody is there")))
     keeper.failed(UpstreamTimeout(foreign("it hangs")))
     assert keeper.health == Health(
-        last_run=at(5), last_success=at(3), last_error=foreign("it hangs"), up=False, since=at(4)
+        last_run=at(5), last_success=at(3), last_error=foreign("it hangs"), up=False, since=at(4), since_start=False
     )
     keeper.succeeded()
     assert keeper.health == Health(
-        last_run=at(6), last_success=at(6), last_error=foreign("it hangs"), up=True, since=at(6)
+        last_run=at(6), last_success=at(6), last_error=foreign("it hangs"), up=True, since=at(6), since_start=False
     )
+
+
+def test_what_was_so_at_every_run_since_the_start_tells_no_beginning() -> None:
+    """After our own restart apis-web is not up for 4 s, nor away for 4 s: nobody knows for how long."""
+    good, bad = HealthKeeper("good", wall=Wall()), HealthKeeper("bad", wall=Wall())
+    for _ in range(2):
+        good.succeeded()
+        bad.failed(OSError("gone"))
+        assert (good.health.up, good.health.since_start) == (True, True)
+        assert (bad.health.up, bad.health.since_start) == (False, True)
+    bad.succeeded()
+    good.failed(OSError("gone"))
+    assert (bad.health.up, bad.health.since_start) == (True, False), "its coming was seen"
+    assert (good.health.up, good.health.since_start) == (False, False)
+    good.succeeded()
+    assert good.health.since_start is False
 
 
 def test_an_error_of_ours_keeps_its_code_and_another_s_words_have_none() -> None:

@@ -3,6 +3,10 @@
 export default {
   "web.noGetOrders": "GET による操作は無効です(設定 get_orders)。POST で送信してください。",
   "web.addressTooLong": "パスとクエリの長さが {limit} バイトを超えています。",
+  "web.bodyEndless": "リクエストボディが大きすぎるため読み取れません。",
+  "web.bodyGarbled": "リクエストボディのチャンクを読み取れません。",
+  "web.bodyLate": "リクエストボディが時間内に最後まで届きませんでした。",
+  "web.moreLeftOut": "ほかに {count} 個のパラメータを無視しました。",
   "web.bodyNoForm": "リクエストボディは {form} で送信するか、パラメータをクエリに指定してください。",
   "web.bodyTooLarge": "リクエストボディが {limit} バイトを超えています。",
   "web.bodyWithoutPost": "リクエストボディは POST でのみ使用できます。パラメータはクエリに指定してください。",

@@ -19,6 +19,7 @@ from main_controller.store.journal.row import (
 )
 from main_controller.store.journal.stages import Stage
 from main_controller.store.journal.tables import why_changed
+from main_controller.store.journal.witness import compared, newest_witness
 
 CANNOT_SEE = say(
     "store.checkCannotSee",
@@ -99,8 +100,12 @@ def _follow(connection: sqlite3.Connection) -> Verdict:
     return Verdict(True, count, None, sentence, head_id=last_id, head_hash=previous)
 
 
-def verify_journal(path: Path) -> tuple[int, str]:
-    """For `--verify-journal`: 0 when the journal at `path` holds, else 2, and the text for a person."""
+def verify_journal(path: Path, logs: Path | None = None, *, own: bool = False) -> tuple[int, str]:
+    """For `--verify-journal`: 0 when the journal at `path` holds, else 2, and the text for a person.
+
+    The log in the folder `logs` is asked for its end. `own`: it is the one that the program goes on writing, so that an
+    end which the log knows and the file lacks is a fault; a copy may be older.
+    """
     if not path.is_file():
         return 2, f"There is no journal at {path}."
     lacks = _may_lack(path)  # before a reader makes files beside it
@@ -109,12 +114,14 @@ def verify_journal(path: Path) -> tuple[int, str]:
         try:
             ended = _ended(connection)
             verdict = verify(connection)
+            there, witnessed = compared(connection, None if logs is None else newest_witness(logs))
         finally:
             connection.close()
     except sqlite3.Error as error:
         return 2, f"{path} cannot be read as a journal: {error}."
     copy = [COPY_MAY_LACK] if lacks and not ended else []
-    return 0 if verdict.ok else 2, "\n".join([verdict.sentence, *copy, verdict.cannot_see])
+    holds = verdict.ok and (there or not own)
+    return 0 if holds else 2, "\n".join([verdict.sentence, witnessed, *copy, verdict.cannot_see])
 
 
 def _may_lack(path: Path) -> bool:

@@ -257,10 +257,13 @@ class Journal:
         with self._database.reading() as connection:
             return reader.ahead(connection, self._latest())
 
-    def unfinished(self) -> list[dict[str, Any]]:
-        """The intents of which no outcome was written, oldest first. Raises ControllerError."""
+    def unfinished(self, orders: Sequence[str]) -> list[dict[str, Any]]:
+        """How those of these orders came of which no end was written, oldest first; `stage` is how far each got.
+
+        Raises ControllerError.
+        """
         with self._reading() as connection:
-            return reader.unfinished(connection)
+            return reader.unfinished(connection, orders)
 
     def last_stage(self, *stages: Stage) -> Stage | None:
         """Which of these stages the newest row has that has one, None where there is none. Raises ControllerError."""

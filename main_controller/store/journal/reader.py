@@ -13,14 +13,14 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import said_again
 from main_controller.store.database import prose
 from main_controller.store.journal.row import FOURTH_COLUMNS, row_json, row_messages
-from main_controller.store.journal.stages import SENT, SETTLED, Stage
+from main_controller.store.journal.stages import ENDS, REACHED, SENT, Stage
 from main_controller.store.journal.subjects import GRID_BUT, KINDS, Subject
 
 PIECE = 500
 """Rows read at once by a stream, so that a slow caller holds neither memory nor the write-ahead log."""
 
-INTENTS = 1000
-"""How many of the newest intents are looked at: each start settles those that it finds."""
+NEWEST = 1000
+"""How many of the newest orders of each name are looked at: each start ends those that it finds open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +92,31 @@ def piece(
     return [row_json(row) for row in connection.execute(statement, (*values, after_id, last_id, PIECE))]
 
 
-def unfinished(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+def unfinished(connection: sqlite3.Connection, orders: Sequence[str]) -> list[dict[str, Any]]:
     """See `Journal.unfinished`."""
     statement = f"""
-        SELECT * FROM (SELECT * FROM journal WHERE stage = 'intent' ORDER BY id DESC LIMIT ?) AS intent
+        SELECT began.*, (
+          SELECT stage FROM journal WHERE command_id = began.command_id AND stage IN ({_marks(REACHED)})
+          ORDER BY id DESC LIMIT 1
+        ) AS reached
+        FROM (
+          SELECT * FROM journal WHERE order_name = ? AND stage IN ('came', 'intent') ORDER BY id DESC LIMIT ?
+        ) AS began
         WHERE NOT EXISTS (
           SELECT 1 FROM journal
-          WHERE journal.command_id = intent.command_id AND journal.id > intent.id
-            AND journal.stage IN ({_marks(SETTLED)})
-        ) ORDER BY id"""
-    return [_with_code(row) for row in connection.execute(statement, (INTENTS, *SETTLED))]
+          WHERE command_id = began.command_id AND id > began.id AND stage IN ({_marks(ENDS)})
+        )"""
+    rows = [
+        row for order in orders for row in connection.execute(statement, (*REACHED, order, NEWEST, *ENDS)).fetchall()
+    ]
+    first = {row["command_id"]: row for row in sorted(rows, key=lambda row: int(row["id"]), reverse=True)}
+    return [_as_written(row) for row in sorted(first.values(), key=lambda row: int(row["id"]))]
 
 
-def _with_code(row: sqlite3.Row) -> dict[str, Any]:
-    """The row, with what it is about as the sentence that it was: it is written again."""
+def _as_written(row: sqlite3.Row) -> dict[str, Any]:
+    """The row, with what it is about as the sentence that it was: it is written again; `stage` is how far it got."""
     told = row_json(row)
-    return {**told, "what": said_again(str(told["what"]), row_messages(row))}
+    return {**told, "what": said_again(str(told["what"]), row_messages(row)), "stage": Stage(row["reached"])}
 
 
 def last_stage(connection: sqlite3.Connection, stages: Sequence[Stage]) -> Stage | None:

@@ -47,8 +47,14 @@ SENT = (
 )  # fmt: skip
 """The stages that only an order has which was or may have been sent."""
 
-SETTLED = (*SENT, Stage.FAILED, Stage.CANCELLED, Stage.REFUSED)
-"""The stages after which an intent is no longer open."""
+REACHED = (Stage.CAME, Stage.INTENT, Stage.ACCEPTED)
+"""The stages through which an order goes before its end."""
+
+ENDS = (
+    Stage.VERIFIED, Stage.PARTLY_VERIFIED, Stage.CONTRADICTED, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED,
+    Stage.REFUSED, Stage.UNKNOWN,
+)  # fmt: skip
+"""The stages after which an order is no longer open."""
 
 OUTCOMES: Mapping[Stage, Sentence] = {
     Stage.NOTE: say("store.note", "note"),

@@ -38,7 +38,7 @@ class Failure(TypedDict):
     Of an order besides: its id (`command`, null where it has none), whether it was `sent`, and why it was refused:
     `cause` with `came` (what came since it was pressed, H1), `estop`, `lock` or `owner` of the bus, or the `rules` that
     were asked (Z8). `units` and `forgotten` are how it stands at each unit where it went to several. `key`, `state` and
-    `again` are those of an earlier arrival of the same key.
+    `again` are those of an earlier arrival of the same key; `ignored` says what was left out beside a stop (S32).
     """
 
     error: str
@@ -55,6 +55,7 @@ class Failure(TypedDict):
     key: NotRequired[str | None]
     state: NotRequired[CommandState]
     again: NotRequired[Literal[True]]
+    ignored: NotRequired[list[str]]
 
 
 def failure_of(sentence: str, details: Mapping[str, Any] = MappingProxyType({})) -> Failure:

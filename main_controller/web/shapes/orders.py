@@ -198,13 +198,19 @@ class Waited(TypedDict, total=False):
     verified: bool
 
 
-class Ordered(Waited):
+class Stopping(TypedDict, total=False):
+    """What a stop's answer has where something was left out beside it: why, a sentence each (S32)."""
+
+    ignored: list[str]
+
+
+class Ordered(Waited, Stopping):
     """What every answered order has."""
 
     command: CommandId
 
 
-class Standing(TypedDict):
+class Standing(Stopping):
     """How an order stands that is answered before it ends (`wait=no`), or whose key came before (`again`, H1).
 
     `command` is null where the order has not come to its turn; `key` null where it came without one.
@@ -229,7 +235,7 @@ class Budo(Ordered):
     active: bool
 
 
-class StopAllBeside(Waited, total=False):
+class StopAllBeside(Waited, Stopping, total=False):
     """What a Stop all's answer has besides: units of which a person said that they have left (`forgotten`), and the
     E-stop's latch where `/estop` was asked (I17), null where it was reset meanwhile."""
 
@@ -290,7 +296,7 @@ was asked, `state` and `verified` stand beside the units, as in `Waited`."""
 
 Converter = dict[str, Any]
 """The converter's new `dcdc` object as the device or the emulator sent it, with the order's id as `command`, and
-`state` and `verified` as in `Ordered` (R10)."""
+`state`, `verified` and `ignored` as in `Ordered` (R10)."""
 
 
 class Flushed(TypedDict):

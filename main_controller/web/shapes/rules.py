@@ -1,6 +1,6 @@
 """What the rules say of a converter order: in a dry run, and beside a refusal (S7, S28, Z8)."""
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from main_controller.rules import bus_figures
 from main_controller.rules.interlock_terms import CAUSES, RULES, Answer
@@ -42,12 +42,14 @@ class Headroom(TypedDict):
 class DryRun(TypedDict):
     """Whether the rules would let a converter order pass now, and each rule's answer; nothing was sent.
 
-    Locks and the E-stop are not asked. `headroom` is null for a unit that was not seen since the start.
+    Locks and the E-stop are not asked. `headroom` is null for a unit that was not seen since the start. `ignored` as in
+    `Ordered`, where a Wait is asked about.
     """
 
     allowed: bool
     rules: list[Rule]
     headroom: Headroom | None
+    ignored: NotRequired[list[str]]
 
 
 def headroom_of(headroom: bus_figures.Headroom) -> Headroom:

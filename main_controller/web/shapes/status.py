@@ -69,10 +69,12 @@ class GridNow(Grid):
 
 class Peer(TypedDict):
     """How the calls to one of apis-web's programs go: whether the last one did, since when that is so (null: before any
-    call), and the last fault (null: none since the start)."""
+    call), whether it was so at every call since the start (`since` tells no beginning then), and the last fault (null:
+    none since the start)."""
 
     up: bool
     since: Time | None
+    sinceStart: bool
     lastError: str | None
 
 

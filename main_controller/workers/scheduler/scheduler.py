@@ -161,6 +161,7 @@ class Scheduler:
 
     def _tell_waiting(self, waiting: Mapping[Stamp, tuple[Schedule, str]]) -> None:
         for stamp, (schedule, sentence) in waiting.items():
-            if self._waiting.get(stamp) != (schedule, sentence):
+            told = self._waiting.get(stamp)
+            if told is None or told[1] != sentence:  # a Run's file changes with each try
                 log.info("schedule %s due %s: %s", schedule, iso_utc(schedule.due), sentence)
         self._waiting = waiting

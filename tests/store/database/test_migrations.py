@@ -122,7 +122,7 @@ def answers(path: Path) -> tuple[object, ...]:
     found = (
         journal.last_orders("scheduler", MODES),
         journal.last_orders("scheduler", ("stopAll",)),
-        [(row["commandId"], row["order"]) for row in journal.unfinished()],
+        [(row["commandId"], row["order"]) for row in journal.unfinished((*MODES, "setDcdc", "stopAll"))],
         journal.last_stage(Stage.STARTED, Stage.ENDED, Stage.REPLACED),
         journal.page(limit=1)[0][0]["stage"],
         journal.messages(range(1, 100)),

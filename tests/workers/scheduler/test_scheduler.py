@@ -567,3 +567,17 @@ def test_a_waiting_reason_is_logged_once(house: House, caplog: pytest.LogCapture
         for _ in range(10):
             house.pass_on()
     assert sum("can be told" in record.getMessage() for record in caplog.records) == 1
+
+
+def test_why_a_run_is_refused_is_logged_once_though_its_file_changes_with_each_try(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its file is marked before each try and unmarked after it, which counted as another schedule."""
+    house.put(RUN)
+    house.grid.mode = H
+    refuses(house, "The cluster is locked.")
+    with caplog.at_level(logging.INFO, "main_controller.workers.scheduler.scheduler"):
+        for _ in range(30):
+            house.pass_on()
+    assert house.grid.asked > 2
+    assert sum("is tried again: The cluster is locked." in record.getMessage() for record in caplog.records) == 1

@@ -1,0 +1,24 @@
+// The page that says why another one cannot be shown as it was asked for: in the language that was chosen there, or the browser's.
+
+import { setText, translate } from "./widgets/text.js";
+import { chooseLanguage, createWords } from "./words.js";
+
+const words = createWords(chooseLanguage(stored("language"), navigator.languages));
+const why = document.getElementById("refused");
+
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // storage is switched off: the browser's language
+  }
+}
+
+words.learn(JSON.parse(why.dataset.messages));
+words.ready.finally(() => {
+  document.documentElement.lang = words.language;
+  document.title = `${words.t("refused.title")} · ${words.t("brand")}`;
+  translate(document, words);
+  setText(why, words.said(why.textContent));
+});
+document.documentElement.dataset.alive = "yes"; // the page says so where this line is not reached
