@@ -107,6 +107,8 @@ export function createApi({
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
     journal: (query = {}) => read(`journal${queryOf(query)}`),
+    /** apis-main's own log: lines, and errors counted. */
+    apisLog: (query = {}) => read(`apislog${queryOf(query)}`),
     /** Where the same is had as CSV: an address for a link. */
     journalCsv: (query = {}) => `journal.csv${queryOf(query)}`,
     /** What was recorded, slot by slot; deals that are over; what they moved; how complete the record is. */

@@ -20,6 +20,7 @@ import { keepsThen } from "./lib/permits.js";
 import { serverNow } from "./lib/serverTime.js";
 import { createAddress } from "./panels/address.js";
 import { createAlerts } from "./panels/alerts.js";
+import { createApisLog } from "./panels/apisLog.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusFigures } from "./panels/busFigures.js";
 import { createCluster } from "./panels/cluster.js";
@@ -41,6 +42,7 @@ import { createUps } from "./panels/ups.js";
 import { createUnits } from "./panels/units.js";
 
 const EVERY = 500; // ms between readings (Z14)
+const LOG_EVERY = 3000; // ms between looks at apis-main's log, while a unit's details are open
 const AGES = 1000; // ms without any news until the ages are drawn again
 const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
 const NEWS = ["frame", "status", "statusAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
@@ -79,6 +81,7 @@ const panels = [
   createForget({ words, orders, state, readNow }),
   createTrips({ words, orders, state, readNow }),
   createDetails({ words, state, api }),
+  createApisLog({ words, state, api, poll: ({ call, onAnswer }) => createPoller({ call, onAnswer, interval: LOG_EVERY }) }),
   createAddress({ state }),
   asking,
   { render: () => showZone(words) },

@@ -92,6 +92,12 @@
 </div>
 <section class="happened" aria-labelledby="details-happened-title"><h3 id="details-happened-title" data-i18n="happened.title">What happened</h3><ul class="events" id="details-happened"></ul><p><a class="quiet" id="details-journal" href="journal.html" data-i18n="happened.more">Journal</a></p></section>
 <section class="history" aria-labelledby="history-title"><h3 id="history-title" data-i18n="details.history">History</h3><div id="details-records"></div><p><a class="quiet" id="details-all" href="history.html" data-i18n="details.all">Ledger and more</a> <a class="quiet" id="details-ledger" href="ledger.csv" data-i18n="details.ledger">ledger (CSV)</a></p></section>
+<section class="apis-log" aria-labelledby="apis-log-title"><h3 id="apis-log-title" data-i18n="apisLog.title">apis-main's log</h3>
+<p class="hint" data-i18n="apisLog.evidence">What this unit's apis-main says itself. Anybody on the network can send such a line: no order rests on it.</p>
+<ul class="events" id="apis-log-errors"></ul>
+<p><select id="apis-log-level" autocomplete="off" translate="no" data-i18n-label="apisLog.level" aria-label="Lines shown"></select></p>
+<p class="hint" id="apis-log-state"></p>
+<ul class="events" id="apis-log-lines" tabindex="0" data-i18n-label="apisLog.lines" aria-label="Lines, the newest first" hidden></ul></section>
 <div class="buttons end"><button translate="no" type="button" class="danger stop-here controls-only" data-act="stop-all" data-i18n="stopall">Stop all</button><button translate="no" type="button" id="details-card" data-i18n="details.card">Go to its panel</button><form method="dialog"><button translate="no" data-i18n="close" autofocus>Close</button></form></div>
 </dialog>
 <template id="card-template">

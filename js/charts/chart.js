@@ -17,7 +17,7 @@ const LEAST = 200; // px
 export function createChart(host, { onSpan }) {
   const time = make("p", "", { class: "chart-time", translate: "no" });
   const figures = make("dl", "", { class: "chart-figures" });
-  const frame = make("div", "", { class: "chart-frame", tabindex: "0", role: "slider" });
+  const frame = make("div", "", { class: "chart-frame", tabindex: "0", role: "slider", hidden: true }); // until there is something to point at
   const notes = make("ul", "", { class: "chart-notes" });
   host.replaceChildren(time, figures, frame, notes);
   let view = null;

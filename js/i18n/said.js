@@ -2,6 +2,7 @@
 
 import alarms from "./said/alarms.js";
 import domain from "./said/domain.js";
+import history from "./said/history.js";
 import orders from "./said/orders.js";
 import procedures from "./said/procedures.js";
 import program from "./said/program.js";
@@ -12,4 +13,17 @@ import watching from "./said/watching.js";
 import web from "./said/web.js";
 import workers from "./said/workers.js";
 
-export default { ...alarms, ...domain, ...orders, ...procedures, ...program, ...rules, ...store, ...upstream, ...watching, ...web, ...workers };
+export default {
+  ...alarms,
+  ...domain,
+  ...history,
+  ...orders,
+  ...procedures,
+  ...program,
+  ...rules,
+  ...store,
+  ...upstream,
+  ...watching,
+  ...web,
+  ...workers,
+};

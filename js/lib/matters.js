@@ -167,7 +167,7 @@ function plainText(value, words) {
   if (MODES.has(text)) return modeName(WIRE[text] ?? text, words);
   if (wordOf(text)) return words.t(`word.${wordOf(text)}`);
   if (["live", "stale", "silent"].includes(text)) return words.t(`state.${text}`);
-  if (["began", "ended"].includes(text)) return words.t(`journal.deal.${text}`);
+  if (["began", "ended", "countedApart"].includes(text)) return words.t(`journal.deal.${text}`);
   if (["softStop", "forceStop", "run"].includes(text)) return words.t(`operation.${text}`);
   return words.said(text);
 }

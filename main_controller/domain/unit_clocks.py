@@ -15,6 +15,7 @@ FEWEST = 3
 """So many units must tell their time for some of them to be the many."""
 
 _TIME = re.compile(r"(\d{4})/(\d\d)/(\d\d)-(\d\d):(\d\d):(\d\d)", re.ASCII)
+_YEAR_1970 = datetime(1970, 1, 1)  # noqa: DTZ001 - it has no zone, as what units tell
 _TO_THE_MINUTE = len("2026/05/13-12:00")
 
 
@@ -34,6 +35,12 @@ def odd_clocks(times: Mapping[str, str | None], usual: str | None) -> dict[str, 
 def _odd(time: str, usual: datetime) -> bool:
     shown = _read(time)
     return shown is None or abs(shown - usual) > APART
+
+
+def seconds_of(time: str | None) -> float | None:
+    """What a unit's clock shows, as seconds since its year 1970; None where it cannot be read."""
+    shown = _read(time)
+    return None if shown is None else (shown - _YEAR_1970).total_seconds()
 
 
 def _read(time: str | None) -> datetime | None:

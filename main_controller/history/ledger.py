@@ -3,106 +3,34 @@
 Pure; time comes in with the states of the grid. Used by the recorder. The power of a unit between two of its readings
 runs straight from the one to the other. A unit in several deals does the same for all of them, so each reading is
 shared out by their agreed currents, or in equal parts: such a deal's energy is attributed, not measured.
+
+What apis-main's log told of a deal stands beside it: evidence, and no order rests on it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 from main_controller.assessment.flows import Flow
-from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.assessment.grid_state import GridState
+from main_controller.domain.deal_lines import Stage
 from main_controller.domain.modes import Mode
+from main_controller.history.apis_account import ApisAccount, account_of, compared
+from main_controller.history.heard_deals import HeardDeal, HeardDeals
+from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
+from main_controller.history.open_deal import OpenDeal, Reading, coverage_of, reading_of, share
 from main_controller.rules.deal_account import SINCE, DealKey, keyed
 
-S_PER_H = 3600.0
 STOPPED = (Mode.STOP, Mode.MANUAL)
-
-
-class End(StrEnum):
-    """How a deal ended."""
-
-    DELIVERED = "delivered"
-    NEVER_STARTED = "neverStarted"
-    CUT = "cut"
-    UNKNOWN = "unknown"
-
-
-class Cause(StrEnum):
-    """What ended a deal before it was done."""
-
-    ORDER = "order"
-    GLOBAL_STOP = "globalStop"
-    LOCAL_STOP = "localStop"
-    UNIT_GONE = "unitGone"
-    GRID_ERROR = "gridError"
-
-
-class Energy(NamedTuple):
-    """Energy (Wh) at one end of a deal, how unsure it is (Wh), and for how long (s) it was covered."""
-
-    wh: float = 0.0
-    uncertainty: float = 0.0
-    covered: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerDeal:
-    """One deal that is over. Times are aware UTC by our clock, `start_time` the wire's as given.
-
-    `agreed_at` is when it was first seen; `flowed_from` and `flowed_to` are None where no current was seen. `out` is
-    what the giver gave to the bus, `into` what the taker took, None where no reading told it. `coverage` (0 to 1) is
-    the part of the time with current that was seen at both ends. `attributed`: an end had other deals at the time.
-    `command_id` is the order that ended it.
-    """
-
-    giver: str
-    taker: str
-    request: str | None
-    requester: str | None
-    responder: str | None
-    start_time: str | None
-    master: bool
-    agreed_at: datetime
-    saw_begin: bool
-    flowed_from: datetime | None
-    flowed_to: datetime | None
-    ended_at: datetime
-    end: End
-    cause: Cause | None
-    command_id: str | None
-    out: Energy | None
-    into: Energy | None
-    coverage: float
-    attributed: bool
-
-
-class _Reading(NamedTuple):
-    """A unit's power at the bus (W, `+` into the unit) when it was told (monotonic s), and each deal's share of it."""
-
-    at: float
-    power: float | None
-    shares: Mapping[int, float]
-
-
-@dataclass(slots=True)
-class _Open:
-    """A deal that is not over, or whose last readings have not come yet. `ended` is set once it left the list."""
-
-    number: int
-    flow: Flow
-    agreed_at: datetime
-    saw_begin: bool
-    flowed_from: datetime | None = None
-    flowed_to: datetime | None = None
-    attributed: bool = False
-    ended_at: datetime | None = None
-    ended_mono: float = 0.0
-    end: End = End.UNKNOWN
-    cause: Cause | None = None
-    command_id: str | None = None
-    ends: dict[bool, Energy] = field(default_factory=dict)
+LOG_FRESH = 10.0
+"""How long (s) after its last line on deals apis-main's log is heard: it tells all deals each 5 s (K19)."""
+LOG_PATIENCE = 10.0
+"""How long (s) after a deal's end it is waited for what apis-main's log says of it, where that is heard at all."""
+LIST_LAG = 10.0
+"""How long (s) after the machine was suspended, or its clock set, the list of deals may be of before."""
+COVERED = 0.95
+"""Which part of a deal must be covered for its energy to be set beside apis-main's count."""
 
 
 class StopOrder(NamedTuple):
@@ -115,62 +43,103 @@ class StopOrder(NamedTuple):
 
 class Ledger:
     """The deals that are open. `stale_after` (s) is how long a unit is live without news; `orders_reach` (s) how long
-    after an order of ours a deal's end is taken for its work. For one thread."""
+    after an order of ours a deal's end is taken for its work; `heard` what apis-main's log tells. For one thread."""
 
-    def __init__(self, *, stale_after: float, orders_reach: float = 60.0) -> None:
+    def __init__(self, *, stale_after: float, orders_reach: float = 60.0, heard: HeardDeals | None = None) -> None:
         self._stale_after = stale_after
         self._orders_reach = orders_reach
-        self._open: dict[DealKey, _Open] = {}
-        self._closing: list[_Open] = []
-        self._readings: dict[str, _Reading] = {}
+        self._heard = heard or HeardDeals()
+        self._open: dict[DealKey, OpenDeal] = {}
+        self._closing: list[OpenDeal] = []
+        self._readings: dict[str, Reading] = {}
         self._told = False
+        self._noted_at: datetime | None = None
+        self._slept_until = float("-inf")
         self._first = True
         self._count = 0
 
     def note(self, grid: GridState, stops: Sequence[StopOrder] = ()) -> list[LedgerDeal]:
         """Take in a state of the grid; what deals are over by now."""
+        if self._noted_at is not None and abs((grid.wall - self._noted_at).total_seconds()) > self._stale_after:
+            self._slept_until = grid.now + LIST_LAG
+        self._noted_at = grid.wall
+        if grid.now < self._slept_until:
+            self._told = False
         if grid.deals is not None:
             self._list(grid, stops)
         self._told = grid.deals is not None
+        for deal in self._closing:
+            self._match(deal)
         self._read(grid)
         return self._closed(grid)
 
     def rest(self) -> list[LedgerDeal]:
         """Those whose end was seen, when the program ends; of those under way the next start begins anew."""
-        return [_entry(deal) for deal in self._closing]
+        return [self._entry(deal) for deal in self._closing]
+
+    def _match(self, deal: OpenDeal) -> None:
+        """Find what apis-main's log tells of a deal, where it was not found yet."""
+        if deal.heard is None and (heard := self._heard.find(deal.flow, deal.agreed_at)) is not None:
+            heard.taken, deal.heard = True, heard
+
+    def _log_heard(self, grid: GridState) -> bool:
+        heard_at = self._heard.heard_at
+        return heard_at is not None and abs((grid.wall - heard_at).total_seconds()) <= LOG_FRESH
+
+    def _idle(self, deal: OpenDeal, grid: GridState) -> bool:
+        """Whether its current has not begun by apis-main's log: its ends may carry that of other deals meanwhile.
+
+        Of a deal that is new it is waited for what the log says, while that is heard.
+        """
+        if deal.heard is not None and deal.heard.whole is not None:
+            return not deal.heard.started
+        young = (grid.wall - deal.agreed_at).total_seconds() < LOG_FRESH
+        return young and self._log_heard(grid) and not (deal.heard is not None and deal.heard.started)
 
     def _list(self, grid: GridState, stops: Sequence[StopOrder]) -> None:
         now = keyed(grid.flows)
-        moved = self._moved([key for key, _ in now])
-        left = dict(self._open)
+        for known in self._open.values():
+            self._match(known)
+        moved = self._moved(now, log_heard=self._log_heard(grid)) if self._told else {}
+        left, shared = dict(self._open), self._shared(grid)
         self._open = {}
         for key, flow in now:
             deal = left.pop(moved.get(key, key), None)
             if deal is None:
                 self._count += 1
-                deal = _Open(self._count, flow, grid.wall, saw_begin=self._told and not self._first)
+                deal = OpenDeal(self._count, flow, grid.wall, saw_begin=self._told and not self._first)
             deal.flow = flow
-            if flow.running:
+            self._match(deal)
+            deal.idle = max(shared[flow.giver], shared[flow.taker]) > 1 and self._idle(deal, grid)
+            if deal.running:
                 deal.flowed_from = deal.flowed_from or grid.wall
                 deal.flowed_to = grid.wall
+                deal.flowed = (deal.flowed[0] if deal.flowed is not None else grid.now, grid.now)
             self._open[key] = deal
         for deal in left.values():
             self._end(deal, grid, stops)
         self._first = False
 
-    def _moved(self, keys: Sequence[DealKey]) -> dict[DealKey, DealKey]:
+    def _shared(self, grid: GridState) -> Counter[str]:
+        """In how many deals each unit is, those among them that it may not have ended yet."""
+        flows = (*grid.flows, *(deal.flow for deal in self._closing))
+        return Counter(unit_id for flow in flows for unit_id in (flow.giver, flow.taker))
+
+    def _moved(self, now: Sequence[tuple[DealKey, Flow]], *, log_heard: bool) -> dict[DealKey, DealKey]:
         """What deals without current so far are known by now: until they start, their time is that of the agreement."""
-        new = [key for key in keys if key not in self._open]
+        new = [key for key, _ in now if key not in self._open]
+        keys = {key for key, _ in now}
         found: dict[DealKey, DealKey] = {}
         for key, deal in self._open.items():
             if key in keys or deal.flowed_from is not None:
                 continue
-            same = next((one for one in new if one not in found and one[:SINCE] == key[:SINCE]), None)
+            pair = (one for one in new if one not in found and one[:SINCE] == key[:SINCE])
+            same = next((one for one in pair if deal.may_be(one[SINCE], log_heard=log_heard)), None)
             if same is not None:
                 found[same] = key
         return found
 
-    def _end(self, deal: _Open, grid: GridState, stops: Sequence[StopOrder]) -> None:
+    def _end(self, deal: OpenDeal, grid: GridState, stops: Sequence[StopOrder]) -> None:
         deal.ended_at, deal.ended_mono = grid.wall, grid.now
         deal.cause, deal.command_id = self._cause(deal.flow, grid, stops)
         if deal.flowed_from is None:
@@ -202,7 +171,7 @@ class Ledger:
 
     def _read(self, grid: GridState) -> None:
         """Share out what each unit read since its last reading; nothing across a gap."""
-        dealing: dict[str, list[_Open]] = {}
+        dealing: dict[str, list[OpenDeal]] = {}
         for deal in (*self._open.values(), *self._closing):
             for unit_id in (deal.flow.giver, deal.flow.taker):
                 dealing.setdefault(unit_id, []).append(deal)
@@ -216,72 +185,63 @@ class Ledger:
             before = self._readings.get(unit_id)
             if before is not None and before.at == unit.moved_at:
                 continue
-            after = self._readings[unit_id] = _reading(unit, unit.moved_at, deals)
+            after = self._readings[unit_id] = reading_of(unit, unit.moved_at, deals, before)
             if before is not None and after.at - before.at <= self._stale_after:
                 for deal in deals:
-                    _share(deal, unit_id, before, after)
+                    share(deal, unit_id, before, after)
 
     def _closed(self, grid: GridState) -> list[LedgerDeal]:
         """Those whose units have told what they did after the end, or will not."""
         over = [deal for deal in self._closing if self._has_told(deal, grid)]
         self._closing = [deal for deal in self._closing if deal not in over]
-        return [_entry(deal) for deal in over]
+        return [self._entry(deal) for deal in over]
 
-    def _has_told(self, deal: _Open, grid: GridState) -> bool:
+    def _has_told(self, deal: OpenDeal, grid: GridState) -> bool:
         if grid.now - deal.ended_mono > self._stale_after:
             return True
+        if self._log_may_tell(deal, grid):
+            return False
         for unit_id in (deal.flow.giver, deal.flow.taker):
             reading = self._readings.get(unit_id)
             if reading is not None and (reading.at <= deal.ended_mono or deal.number in reading.shares):
                 return False
         return True
 
+    def _log_may_tell(self, deal: OpenDeal, grid: GridState) -> bool:
+        """Whether its end may still be heard: the log is heard, and tells of it some seconds later."""
+        if not self._log_heard(grid):
+            return False
+        removed = deal.heard is not None and Stage.REMOVED in deal.heard.stages
+        return not removed and grid.now - deal.ended_mono < LOG_PATIENCE
 
-def _reading(unit: UnitAssessment, at: float, deals: Sequence[_Open]) -> _Reading:
-    """What a unit told, shared out to its deals with current; to all that run its way where no reading of the other
-    ends has told yet which of them have: the two ends of a deal are read at different moments."""
-    listed = [deal for deal in deals if deal.ended_at is None]
-    running = [deal for deal in listed if deal.flow.running]
-    if not running and unit.figures.carries:
-        running = [deal for deal in listed if (deal.flow.giver == unit.id) is unit.figures.inward]
-    weights = [deal.flow.agreed if deal.flow.agreed and deal.flow.agreed > 0 else 1.0 for deal in running]
-    total = sum(weights)
-    for deal in running:
-        deal.attributed = deal.attributed or len(running) > 1
-    shares = {deal.number: weight / total for deal, weight in zip(running, weights, strict=True)}
-    return _Reading(at, unit.figures.wg, shares)
+    def _entry(self, deal: OpenDeal) -> LedgerDeal:
+        out, into = deal.energy(True), deal.energy(False)
+        coverage = coverage_of(deal, out, into)
+        apis = None if deal.heard is None else self._account(deal, deal.heard, coverage)
+        end, cause = deal.end, deal.cause
+        if deal.heard is not None and deal.heard.never_started and not (_moved_any(out) or _moved_any(into)):
+            end, cause = End.NEVER_STARTED, None  # what its units carried was of other deals
+        elif deal.heard is not None and (end is End.DELIVERED or (end is End.NEVER_STARTED and deal.heard.started)):
+            if deal.heard.breaks:
+                end, cause = End.CUT, Cause.APIS_MAIN
+            elif end is End.NEVER_STARTED:
+                end = End.UNKNOWN  # its current came and went between two readings
+        flow = deal.flow
+        return LedgerDeal(
+            flow.giver, flow.taker, flow.request, flow.requester, flow.responder, flow.since, flow.master,
+            deal.agreed_at, deal.saw_begin, deal.flowed_from, deal.flowed_to, deal.ended_at or deal.agreed_at,
+            end, cause, deal.command_id, out, into, coverage, deal.attributed, apis,
+        )  # fmt: skip
 
-
-def _share(deal: _Open, unit_id: str, before: _Reading, after: _Reading) -> None:
-    """Give a deal its part of what one of its units did between two readings."""
-    first, last = before.shares.get(deal.number, 0.0), after.shares.get(deal.number, 0.0)
-    if not (first or last) or (before.power is None and first) or (after.power is None and last):
-        return
-    sign = 1.0 if unit_id == deal.flow.taker else -1.0
-    one, other = (
-        max(0.0, sign * (power or 0.0)) * share for power, share in ((before.power, first), (after.power, last))
-    )
-    seconds = after.at - before.at
-    so_far = deal.ends.get(unit_id == deal.flow.giver, Energy())
-    edge = max(one, other) * seconds / S_PER_H if not (first and last) else 0.0
-    deal.ends[unit_id == deal.flow.giver] = Energy(
-        so_far.wh + (one + other) / 2 * seconds / S_PER_H, so_far.uncertainty + edge, so_far.covered + seconds
-    )
-
-
-def _entry(deal: _Open) -> LedgerDeal:
-    flow = deal.flow
-    out, into = deal.ends.get(True), deal.ends.get(False)
-    return LedgerDeal(
-        flow.giver, flow.taker, flow.request, flow.requester, flow.responder, flow.since, flow.master,
-        deal.agreed_at, deal.saw_begin, deal.flowed_from, deal.flowed_to, deal.ended_at or deal.agreed_at,
-        deal.end, deal.cause, deal.command_id, out, into, _coverage(deal, out, into), deal.attributed,
-    )  # fmt: skip
+    def _account(self, deal: OpenDeal, heard: HeardDeal, coverage: float) -> ApisAccount:
+        battery, bus = deal.batteries.get(heard.by_giver), deal.energy(heard.by_giver)
+        whole = deal.saw_begin and deal.end is not End.UNKNOWN and coverage >= COVERED and not deal.clock_leapt
+        if battery is None or bus is None or not whole:
+            return account_of(heard, None)
+        unsure = max(battery.uncertainty, battery.wh * bus.uncertainty / bus.wh if bus.wh else 0.0)
+        return account_of(heard, compared(heard, battery.wh, unsure, battery.covered, bus.covered))
 
 
-def _coverage(deal: _Open, out: Energy | None, into: Energy | None) -> float:
-    if deal.flowed_from is None or deal.flowed_to is None:
-        return 0.0
-    seconds = (deal.flowed_to - deal.flowed_from).total_seconds()
-    seen = min(out.covered if out else 0.0, into.covered if into else 0.0)
-    return min(1.0, seen / seconds) if seconds > 0 else (1.0 if seen else 0.0)
+def _moved_any(energy: Energy | None) -> bool:
+    """Whether an end surely moved something."""
+    return energy is not None and energy.wh > energy.uncertainty

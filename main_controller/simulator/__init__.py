@@ -1,8 +1,8 @@
 """A cluster in a box: apis-web, apis-main and the converters of up to 1,000 units, simulated (Z17).
 
-It speaks their HTTP as `tests/recordings/` holds it and behaves as they do in time (K1-K15). The program starts it
-with `--simulate`; `python -m main_controller.simulator` runs it alone; tests build a `SimulatedCluster`. It imports
-nothing of the rest but the domain's words.
+It speaks their HTTP and sends their log as `tests/recordings/` holds them, and behaves as they do in time (K1-K20). The
+program starts it with `--simulate`; `python -m main_controller.simulator` runs it alone; tests build a
+`SimulatedCluster`. It imports nothing of the rest but the domain's words.
 
 Faults, by `/fault?name=...` on the control port (GET or POST; `/fault` lists them, `/fault?clear=<name>` or
 `clear=all` ends them) or by `SimulatedCluster.fault(name, ...)`:
@@ -70,6 +70,10 @@ no-trips             causes                nobody trips for these: over-current,
 Where `unit` is not given it is the first, or all where the table says so. An argument that a fault does not take, or
 beyond its range, is a 400 with a sentence, and nothing happens.
 
+`/truth` on the same port tells what flowed, measured at the terminals themselves (Wh by the wall's clock):
+`{"units": {"E001": {"gridOutWh", "gridInWh"}}, "deals": [{"dischargingUnit", "chargingUnit", "startTime", "outWh",
+"inWh"}]}`, with each deal of which current flowed.
+
 Assumed, for `tests/recordings/` do not show it:
 
 - `oesunit.display` ("house201") and `oesunit.ip` are made up, where the recordings have the id and "NA".
@@ -91,11 +95,14 @@ Assumed, for `tests/recordings/` do not show it:
   an unknown unit in `/get` is a 500 without a hang; the emulator keeps its state when it is started again.
 - The units' own drivers (`driver_port`, for `emulator = False`): the emulator's shapes; a bad order is a 400.
 - `PUT /<n>/ups1/operation/mode` on the device port sets unit n's UPS mode, which then no longer follows its battery.
+- Its log's errors for what no recording has: a unit's own objection, a mode that tears deals down, a reference found in
+  Wait, `/fault?name=grid-error`. A stage of a deal is told when it comes, not in the Grid Master's next round.
 - The address in `/shutdown`'s NO_HANDLERS; orders while the Grid Master has just died take effect and time out after
   30 s; after a shut-down of all nodes apis-web keeps its last picture. Hangs of up to 10 s have no consequence.
 """
 
 from main_controller.simulator.cluster import SimulatedCluster
 from main_controller.simulator.fault import FaultError
+from main_controller.simulator.log_sender import LogSender, own_group
 
-__all__ = ["FaultError", "SimulatedCluster"]
+__all__ = ["FaultError", "LogSender", "SimulatedCluster", "own_group"]

@@ -8,6 +8,7 @@ import threading
 
 from main_controller.domain.modes import Mode
 from main_controller.simulator.cluster import SimulatedCluster
+from main_controller.simulator.log_sender import LogSender
 
 log = logging.getLogger("main_controller.simulator")
 
@@ -25,8 +26,13 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1, help="another seed, another day")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default 127.0.0.1)")
-    parser.add_argument("--control", type=int, metavar="PORT", help="open /fault on this port")
+    parser.add_argument("--control", type=int, metavar="PORT", help="open /fault and /truth on this port")
     parser.add_argument("--drivers", type=int, metavar="PORT", help="give each unit a device driver at 127.11.x.y:PORT")
+    parser.add_argument(
+        "--log",
+        metavar="ADDRESS:PORT",
+        help="send apis-main's log there: 224.2.2.4:8888 is where apis-main does; never beyond this machine",
+    )
     parser.add_argument("--budo-port", type=int, default=43830)
     parser.add_argument("--emul-port", type=int, default=43900)
     parser.add_argument("--device-port", type=int, default=4390)
@@ -39,6 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
+        address, _, port = (asked.log or "").rpartition(":")
         cluster = SimulatedCluster(
             asked.units,
             speed=asked.speed,
@@ -51,6 +58,7 @@ def main(argv: list[str] | None = None) -> int:
             seed=asked.seed,
             mode=Mode(asked.mode),
             start=asked.start,
+            log=LogSender(address, int(port), interface="0.0.0.0") if asked.log else None,
         )
         cluster.start()
     except (OSError, ValueError) as error:

@@ -28,6 +28,8 @@ class Agenda:
         if not tempo > 0:
             raise ValueError("tempo must be more than 0")
         self.now = 0.0
+        self.passing: Callable[[float], None] = lambda seconds: None
+        """Told of each stretch of time that goes by, before what happens at its end."""
         self._tempo = tempo
         self._clock = clock
         self._events: list[tuple[float, int, Call]] = []
@@ -126,10 +128,16 @@ class Agenda:
             target = self.now + LONGEST_LEAP
         self._run_until(target)
 
+    def _pass(self, until: float) -> None:
+        if until > self.now:
+            self.passing(until - self.now)
+        self.now = until
+
     def _run_until(self, target: float) -> None:
         while self._events and self._events[0][0] <= target:
-            self.now, _, call = heapq.heappop(self._events)
+            due, _, call = heapq.heappop(self._events)
+            self._pass(due)
             call()
-        self.now = max(self.now, target)
+        self._pass(max(self.now, target))
         if self._waiting:
             self._changed.notify_all()

@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, Mode, parse_mode
 from main_controller.simulator.agenda import Agenda
+from main_controller.simulator.apis_log import ApisLog
 from main_controller.simulator.apis_main import POLICY_MODE, ApisMain
 from main_controller.simulator.exchange import Reply, Request, Silence
 from main_controller.simulator.grid_master import BUS_TIMEOUT
 
 NO_MASTER = "(NO_HANDLERS,-1) No handlers for address apis.GridMaster.error.test"
+UNHEARD = {"/unitIds": "unitId.all", "/getStatus": "error.test"}
+"""What apis-web asks the Grid Master for, as its log names it where nobody serves (recorded)."""
 TIMED_OUT = (
     "(TIMEOUT,-1) Timed out after waiting 30000(ms) for a reply. "
     "address: __vertx.reply.0ef0e9e2-1aaa-470e-ac82-3b1cf97f2c9e, repliedAddress: {}"
@@ -27,8 +30,9 @@ class ApisWeb:
     While the Grid Master has just died, that takes 30 s and fails; with none it fails at once; its picture stays.
     """
 
-    def __init__(self, agenda: Agenda) -> None:
+    def __init__(self, agenda: Agenda, log: ApisLog) -> None:
         self._agenda = agenda
+        self._log = log
         self._picture = b"{}\n"
         self._apis: ApisMain | None = None
         self._calls: dict[str, Callable[[ApisMain, Request], object]] = {
@@ -64,6 +68,9 @@ class ApisWeb:
         if call is None or self._apis is None:
             return self._not_found(request)
         with self._agenda:
+            if self._apis.grid_master is None and request.path in UNHEARD:
+                gone = f"(NO_HANDLERS,-1) No handlers for address apis.GridMaster.{UNHEARD[request.path]}"
+                self._log.web("SEVERE", "BudoEmulator", f"Communication failed on EventBus ; {gone}")
             return value_reply(call(self._apis, request))
 
     def _not_found(self, request: Request) -> Reply:
@@ -133,6 +140,7 @@ class ApisWeb:
         """What is wrong with it, or None. With the Grid Master just dead it counts, its verdict is late (assumed)."""
         if not any(node.alive for node in apis.nodes.values()):
             return "(NO_HANDLERS,-1) No handlers for address apis.operationMode"
+        self._log.web("INFO", "BudoEmulator", f"setting global operationMode : {mode.value} ...")
         apis.set_global(mode)
         if apis.grid_master is None and self._agenda.now < apis.master.bus_hangs_until:
             self._wait(BUS_TIMEOUT)

@@ -6,14 +6,18 @@ from dataclasses import replace
 
 from main_controller.domain.modes import Mode
 from main_controller.simulator.agenda import Agenda
+from main_controller.simulator.apis_log import ApisLog, Send
 from main_controller.simulator.apis_main import ApisMain
 from main_controller.simulator.apis_web import ApisWeb
+from main_controller.simulator.deal import AMOUNT_WH
 from main_controller.simulator.driver import Driver
 from main_controller.simulator.emulator import Emulator
 from main_controller.simulator.exchange import Reply, Request
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.http_server import Answer, HttpService
+from main_controller.simulator.log_sender import LogSender
 from main_controller.simulator.plant import Plant
+from main_controller.simulator.truth import Truth
 
 MOST_DRIVERS = 50
 """A device driver is a listening thread, so there are only so many."""
@@ -32,7 +36,8 @@ class SimulatedCluster:
 
     `speed` is how much faster than real time sun, batteries and the units' clocks run; the programs' own periods and
     time-outs are seconds of the wall clock whatever the speed, as on the real system, and only `tempo` shrinks them
-    (0.05: everything twenty times faster, for tests). `control_port` opens `/fault`; without it faults come by `fault`.
+    (0.05: everything twenty times faster, for tests). `control_port` opens `/fault` and `/truth`.
+    `log` is where apis-main's and apis-web's log goes, line by line; nowhere without it. A deal is of some `deal_wh`.
     `driver_port` gives each unit a loopback address of its own (127.11.x.y, on Linux) and a device driver there.
     Without `start` nothing listens and time moves by `advance` alone; the same `seed` then gives the same day.
     """
@@ -52,6 +57,8 @@ class SimulatedCluster:
         mode: Mode = Mode.AUTONOMOUS,
         start: str = "12:00",
         tempo: float = 1.0,
+        log: LogSender | Send | None = None,
+        deal_wh: float = AMOUNT_WH,
     ) -> None:
         if driver_port is not None and units > MOST_DRIVERS:
             raise ValueError(f"at most {MOST_DRIVERS} units can have device drivers of their own")
@@ -59,10 +66,16 @@ class SimulatedCluster:
         self.tempo = tempo
         self.agenda = Agenda(tempo)
         self.plant = Plant(units, speed, seconds_of_day(start), rng)
-        self.apis_web = ApisWeb(self.agenda)
+        self._log = log
+        lines = ApisLog(log)
+        self.apis_web = ApisWeb(self.agenda, lines)
         self.agenda.every(1.0, 1.0, self.plant.step)
-        self.apis = ApisMain(self.agenda, self.plant, rng, mode, self.apis_web.receive)
+        self.apis = ApisMain(
+            self.agenda, self.plant, rng, mode, self.apis_web.receive, log=lines, amount_wh=deal_wh
+        )  # fmt: skip
         self.apis_web.connect(self.apis)
+        self.truth = Truth(self.agenda, self.plant, self.apis.market, tempo)
+        self.agenda.passing = self.truth.pass_by
         self.emulator = Emulator(self.agenda, self.plant, self._budo_flag)
         self.faults = Faults(
             self.agenda, self.plant, self.apis, self.emulator, open_web=self._open_web, close_web=self._close_web
@@ -70,7 +83,7 @@ class SimulatedCluster:
         self._budo = HttpService("budo", host, budo_port, self._spoilt(self.apis_web.budo_emulator), chunked=True)
         self._emul = HttpService("emul", host, emul_port, self._spoilt(self.apis_web.emulator_emulator), chunked=True)
         self._device = HttpService("device", host, device_port, self.emulator.answer, chunked=False)
-        self._control = HttpService("control", host, control_port or 0, self.faults.answer, chunked=True)
+        self._control = HttpService("control", host, control_port or 0, self._control_answer, chunked=True)
         self._controlled = control_port is not None
         self._driver_port = driver_port
         self._drivers: list[HttpService] = []
@@ -123,6 +136,8 @@ class SimulatedCluster:
         self.agenda.end()
         for service in (self._budo, self._emul, self._device, self._control, *self._drivers):
             service.close()
+        if isinstance(self._log, LogSender):
+            self._log.close()
 
     def advance(self, seconds: float) -> None:
         """Let so many seconds of the programs' time pass at once."""
@@ -154,6 +169,9 @@ class SimulatedCluster:
 
     def _budo_flag(self, unit_id: str) -> str:
         return "1" if self.apis.nodes[unit_id].effective(self.apis.mode) is Mode.AUTONOMOUS else "0"
+
+    def _control_answer(self, request: Request) -> Reply:
+        return (self.truth if request.path == "/truth" else self.faults).answer(request)
 
     def _spoilt(self, answer: Answer) -> Answer:
         def spoilt(request: Request) -> Reply:

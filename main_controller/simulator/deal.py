@@ -5,8 +5,8 @@ from typing import Any
 
 AMPS = 1.0
 """What one deal moves; a unit has two slots."""
-AMOUNT_WH = 60.0
-"""What a deal delivers: some 60 s at ten times real time and 350 V, as recorded."""
+AMOUNT_WH = 50.0
+"""What a deal delivers into the taker's battery: some 65 s at ten times real time, as recorded (K18)."""
 
 
 class Phase(Enum):
@@ -33,12 +33,20 @@ class Deal:
         self.unwanted = False
         self.phase = Phase.AGREED
         self.vanishes_at: float | None = None
-        self.remaining_wh = AMOUNT_WH
+        self.amount_wh = AMOUNT_WH
+        self.counted_wh = 0.0
+        self.counted_at = 0.0  # by the units' clock, s
+        self.times: dict[str, str] = {}  # what it has come through, in the words of the log's list, by the units' clock
 
     @property
     def units(self) -> tuple[str, str]:
         """Who takes and who gives."""
         return (self.charger, self.discharger)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the Grid Master has counted all of it."""
+        return self.counted_wh >= self.amount_wh
 
     def entry(self) -> dict[str, Any]:
         """Its seven fields, as `samples/deals.json`."""

@@ -1,6 +1,6 @@
 """The cluster's list of deals, in the order of `/deals`, and which of them a unit has."""
 
-from main_controller.simulator.deal import Deal
+from main_controller.simulator.deal import Deal, Phase
 
 
 class DealBook:
@@ -8,6 +8,7 @@ class DealBook:
 
     def __init__(self) -> None:
         self.deals: list[Deal] = []
+        self.changes = 0
         self._by_unit: dict[str, list[Deal]] | None = None
 
     def of(self, unit_id: str) -> list[Deal]:
@@ -34,6 +35,11 @@ class DealBook:
         self.replace([other for other in self.deals if other is not deal])
         return True
 
+    def comes_to(self, deal: Deal, phase: Phase) -> None:
+        """It has come so far."""
+        deal.phase = phase
+        self.changes += 1
+
     def drop_vanished(self, now: float) -> None:
         """Those whose time has come to go without having started (K12)."""
         if any(deal.vanishes_at is not None and now >= deal.vanishes_at for deal in self.deals):
@@ -42,4 +48,5 @@ class DealBook:
     def replace(self, deals: list[Deal]) -> None:
         """Another list altogether."""
         self.deals = deals
+        self.changes += 1
         self._by_unit = None

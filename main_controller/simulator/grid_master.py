@@ -4,12 +4,16 @@ import random
 from collections.abc import Callable
 
 from main_controller.simulator.agenda import Agenda
+from main_controller.simulator.apis_log import ApisLog
 from main_controller.simulator.node import PERIOD, Node
 
 BUS_TIMEOUT = 30.0
 TAKEOVER = (34.0, 105.0)
 REAPPOINTED = (12.0, 16.0)
 UNHEARD = 2.5
+ROUND = (5.0, 5.3)
+"""How long (s) a round of its work on deals takes; it drifts through the nodes' beats (recorded)."""
+MANAGEMENT = "main.app.mediator.GridMasterManagement"
 
 
 class GridMaster:
@@ -19,12 +23,21 @@ class GridMaster:
     """
 
     def __init__(
-        self, agenda: Agenda, nodes: dict[str, Node], rng: random.Random, publish: Callable[[bytes], None]
+        self,
+        agenda: Agenda,
+        nodes: dict[str, Node],
+        rng: random.Random,
+        publish: Callable[[bytes], None],
+        *,
+        on_round: Callable[[], None],
+        log: ApisLog,
     ) -> None:
         self._agenda = agenda
         self._nodes = nodes
         self._rng = rng
         self._publish = publish
+        self._on_round = on_round
+        self._log = log
         self._order = sorted(nodes.values(), key=lambda node: rng.random())  # "in no particular order" (K1)
         self.holder: str | None = None
         self.bus_hangs_until = 0.0
@@ -37,22 +50,29 @@ class GridMaster:
             return
         self._election += 1
         self._reign += 1
+        self._log.main(self.holder or unit_id, "INFO", MANAGEMENT, f"newGridMasterUnitId : {unit_id}")
         self.holder = unit_id
         reign = self._reign
         beat = self._rng.uniform(4.65, 4.95)
         self._agenda.after((beat - self._agenda.now) % PERIOD, lambda: self._collect_again(reign))
+        self._agenda.after(self._rng.uniform(*ROUND), lambda: self._round_again(reign))
 
     def resign(self, vacancy: float | None = None) -> None:
         """Nobody serves for `vacancy` seconds (12 to 16 by default), and everybody knows."""
         if self.holder is None:
             return
+        self._log.main(self.holder, "INFO", "main.error.action.DeactivateGridMaster", "deactivating GridMaster ...")
+        self._leave(vacancy)
+
+    def _leave(self, vacancy: float | None) -> None:
         self.holder = None
         self._reign += 1
         self.elect_in(vacancy if vacancy is not None else self._rng.uniform(*REAPPOINTED))
 
     def die(self, vacancy: float | None = None) -> None:
         """Nobody serves for `vacancy` seconds (34 to 105 by default), and at first nobody knows."""
-        self.resign(vacancy if vacancy is not None else self._rng.uniform(*TAKEOVER))
+        if self.holder is not None:
+            self._leave(vacancy if vacancy is not None else self._rng.uniform(*TAKEOVER))
         self.bus_hangs_until = self._agenda.now + BUS_TIMEOUT
 
     def elect_in(self, seconds: float) -> None:
@@ -85,6 +105,17 @@ class GridMaster:
         if reign == self._reign:
             self._agenda.after(PERIOD, lambda: self._collect_again(reign))
             self.collect()
+            self._tell()
+
+    def _round_again(self, reign: int) -> None:
+        if reign == self._reign:
+            self._agenda.after(self._rng.uniform(*ROUND), lambda: self._round_again(reign))
+            self._on_round()
+
+    def _tell(self) -> None:
+        alive = sum(node.alive for node in self._nodes.values())
+        self._log.main(self.holder, "INFO", "main.app.gridmaster.DataCollection", f"{alive} unit data collected")
+        self._log.main(self.holder, "INFO", MANAGEMENT, f"gridMasterUnitId : {self.holder}")
 
     def collect(self) -> None:
         """Publish what each node read last; one that died is heard of for a moment longer (K6)."""

@@ -6,8 +6,9 @@ from functools import partial
 
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.simulator.agenda import Agenda
-from main_controller.simulator.deal import AMPS, Deal, Phase
+from main_controller.simulator.deal import AMOUNT_WH, AMPS, Deal, Phase
 from main_controller.simulator.deal_book import DealBook
+from main_controller.simulator.deal_log import DealLog
 from main_controller.simulator.matchmaker import Matchmaker
 from main_controller.simulator.node import Node
 from main_controller.simulator.plant import Plant
@@ -25,7 +26,7 @@ REFERENCE_A = 2.3
 
 
 class Market:
-    """All deals of the cluster; `step` is called once a second.
+    """All deals of the cluster; `step` is called once a second, `count` at each round of the Grid Master.
 
     Only units whose node is alive are driven: a dead node's converter goes on as it was. `on_reference(id)` tells that
     a unit has become voltage reference, `on_trouble(id)` that the grid is not as it should be.
@@ -40,6 +41,8 @@ class Market:
         *,
         on_reference: Callable[[str], None],
         on_trouble: Callable[[str], None],
+        log: DealLog,
+        amount_wh: float = AMOUNT_WH,
     ) -> None:
         self._agenda = agenda
         self._plant = plant
@@ -47,8 +50,9 @@ class Market:
         self._rng = rng
         self._on_reference = on_reference
         self._on_trouble = on_trouble
+        self._log = log
         self._book = DealBook()
-        self._matchmaker = Matchmaker(agenda, plant, nodes, rng, self._book)
+        self._matchmaker = Matchmaker(agenda, plant, nodes, rng, self._book, log, amount_wh)
         self.reference: Unit | None = None
         self._tearing = False
         self._steady_since = 0.0
@@ -63,6 +67,11 @@ class Market:
         """All deals, in the order of `/deals`."""
         return self._book.deals
 
+    @property
+    def changes(self) -> int:
+        """How often the deals, or how far they have come, have changed."""
+        return self._book.changes
+
     def of(self, unit_id: str) -> list[Deal]:
         """The deals of one unit."""
         return self._book.of(unit_id)
@@ -76,12 +85,31 @@ class Market:
             self._release_reference()
             return
         self._empty_since = self._agenda.now
-        self._book.drop_vanished(self._agenda.now)
+        self._drop_vanished()
         self._end_unwilling(global_mode)
         self._watch_converters()
         self._lead()
         self._begin_flows()
-        self._deliver()
+
+    def count(self) -> None:
+        """A round of the Grid Master: it lists the deals and counts what each taker's battery got, at its power now."""
+        self._log.all(self.deals, self.reference.id if self.reference is not None else None)
+        for deal in self._flowing():
+            taker = self._nodes[deal.charger].unit
+            seconds, deal.counted_at = self._plant.seconds - deal.counted_at, self._plant.seconds
+            sharing = sum(other.phase is Phase.FLOWING for other in self.of(taker.id))
+            watts = abs(taker.wb) / sharing if taker.ig else 0.0
+            deal.counted_wh += watts * seconds / 3600.0
+            self._log.counted(deal, taker.wb)
+            if deal.whole:
+                self._end(deal)
+
+    def _drop_vanished(self) -> None:
+        before = self.deals
+        self._book.drop_vanished(self._agenda.now)
+        for deal in before:
+            if deal not in self.deals:
+                self._log.vanished(deal)
 
     # -- the voltage reference
 
@@ -102,6 +130,7 @@ class Market:
             return
         before, self.reference = self.reference, giver.unit
         self._plant.order(giver.unit, ConverterStatus.VOLTAGE_REFERENCE, BUS_V, REFERENCE_A)
+        self._log.reached(master, "activated")
         if before is not None:
             self._drive(before)
         self._on_reference(giver.id)
@@ -131,18 +160,11 @@ class Market:
             return
         for deal in self.deals:
             if deal.phase is Phase.AGREED and deal.vanishes_at is None and now >= deal.agreed_at + FLOW_AFTER:
-                deal.phase = Phase.FLOWING
+                self._book.comes_to(deal, Phase.FLOWING)
+                deal.counted_at = self._plant.seconds
                 self._drive_pair(deal)
-
-    def _deliver(self) -> None:
-        if not self._plant.live:
-            return
-        most = AMPS * self._plant.voltage * self._plant.speed / 3600.0
-        for deal in self._flowing():
-            taker = self._nodes[deal.charger].unit
-            deal.remaining_wh -= most * abs(taker.ig) / taker.dig if taker.dig else 0.0
-            if deal.remaining_wh <= 0:
-                self._end(deal)
+                ramped = ("ramped up",) if deal.master else ()
+                self._log.reached(deal, "activated", *ramped, "warmed up", "started")
 
     def _flowing(self) -> Iterator[Deal]:
         return (deal for deal in self.deals if deal.phase is Phase.FLOWING)
@@ -176,7 +198,8 @@ class Market:
         """In good order: no current, off the list a second later, then Wait."""
         if deal.phase is Phase.ENDING:
             return
-        deal.phase = Phase.ENDING
+        self._book.comes_to(deal, Phase.ENDING)
+        self._log.reached(deal, "stopped")
         self._wind_up(deal)
 
     def _wind_up(self, deal: Deal) -> None:
@@ -186,6 +209,8 @@ class Market:
     def _strike(self, deal: Deal) -> None:
         if not self._book.strike(deal):
             return
+        self._log.reached(deal, "deactivated")
+        self._log.removed(deal)
         for unit_id in deal.units:
             self._matchmaker.rest(unit_id)
             unit = self._nodes[unit_id].unit
@@ -196,15 +221,21 @@ class Market:
         for unit_id in self._book.units():
             node = self._nodes[unit_id]
             stopped = node.effective(global_mode) in (Mode.STOP, Mode.MANUAL)
-            if node.alive and (stopped or objection(node.unit)):
-                for deal in self.of(unit_id):
-                    self._end_soon(deal)
+            against = objection(node.unit)
+            if node.alive and (stopped or against):
+                wanted = [deal for deal in self.of(unit_id) if not deal.unwanted]
+                error = self._log.objected(unit_id, against) if against and wanted else ""
+                for deal in wanted:
+                    self._end_soon(deal, error)
 
-    def _end_soon(self, deal: Deal) -> None:
+    def _end_soon(self, deal: Deal, error: str) -> None:
+        """In some seconds; where there is an `error` apis-main calls it aborted."""
+        deal.unwanted = True
         if deal.phase is Phase.AGREED:
             deal.vanishes_at = deal.vanishes_at or self._agenda.now + 2.0
-        elif not deal.unwanted:
-            deal.unwanted = True
+        else:
+            if error:
+                self._log.aborted(deal, error)
             self._agenda.after(self._rng.uniform(4.0, 6.0), lambda: self._end(deal))
 
     def _watch_converters(self) -> None:
@@ -213,7 +244,7 @@ class Market:
         Two ends of a deal on two pieces of the bus are an error of the whole cluster (assumed).
         """
         if self.reference is not None and self.reference.status is ConverterStatus.WAIT:
-            self.tear_down()
+            self.tear_down(self._log.broke(self.reference.id, "dcdc mode : WAIT ; but deal exists"))
             return
         apart = next((deal for deal in self._flowing() if self._apart(deal)), None)
         if apart is not None:
@@ -225,7 +256,7 @@ class Market:
             if any(self._nodes[unit_id].unit.status is ConverterStatus.WAIT for unit_id in deal.units)
         ]
         for deal in found:
-            deal.phase = Phase.ENDING
+            self._book.comes_to(deal, Phase.ENDING)
         for deal in found:
             self._wind_up(deal)
 
@@ -233,8 +264,11 @@ class Market:
         taker, giver = (self._plant.bus_of(self._nodes[unit_id].unit) for unit_id in deal.units)
         return taker is not giver
 
-    def tear_down(self, *, listed_for: float = 4.0) -> None:
-        """All at once (K9): current-controlled units in Wait after 2 to 5 s, the reference after 6 to 7."""
+    def tear_down(self, error: str, *, listed_for: float = 4.0) -> None:
+        """All at once (K9): current-controlled units in Wait after 2 to 5 s, the reference after 6 to 7.
+
+        `error` is why, as apis-main's log names it.
+        """
         if self._tearing or not (self.deals or self.reference):
             return
         self._tearing = True
@@ -245,9 +279,14 @@ class Market:
                 self._agenda.after(self._rng.uniform(2.0, 5.0), partial(self._wait, unit))
         if reference is not None:
             self._agenda.after(self._rng.uniform(6.0, 7.0), lambda: self._wait(reference))
-        self._agenda.after(listed_for, lambda: self._book.replace([]))
+        self._agenda.after(listed_for, lambda: self._scram(error))
         self._agenda.after(max(listed_for, 7.5), self._torn)
         self.close(15.0)
+
+    def _scram(self, error: str) -> None:
+        deals = self.deals
+        self._book.replace([])
+        self._log.scrammed(deals, error)
 
     def _torn(self) -> None:
         self._tearing = False

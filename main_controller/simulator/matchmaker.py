@@ -7,6 +7,7 @@ from main_controller.domain.modes import Mode
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.deal import Deal
 from main_controller.simulator.deal_book import DealBook
+from main_controller.simulator.deal_log import DealLog
 from main_controller.simulator.node import Node
 from main_controller.simulator.plant import Plant
 from main_controller.simulator.safety import objection
@@ -27,13 +28,22 @@ class Matchmaker:
     """
 
     def __init__(
-        self, agenda: Agenda, plant: Plant, nodes: dict[str, Node], rng: random.Random, book: DealBook
+        self,
+        agenda: Agenda,
+        plant: Plant,
+        nodes: dict[str, Node],
+        rng: random.Random,
+        book: DealBook,
+        log: DealLog,
+        amount_wh: float,
     ) -> None:
         self._agenda = agenda
         self._plant = plant
         self._nodes = nodes
         self._rng = rng
         self._book = book
+        self._log = log
+        self._amount_wh = amount_wh
         self._closed_until = 3.0
         self._rests_until: dict[str, float] = {}
 
@@ -101,8 +111,9 @@ class Matchmaker:
             now=now,
             time=self._plant.time,
         )
-        deal.remaining_wh *= self._rng.uniform(0.85, 1.15)
+        deal.amount_wh = round(self._amount_wh * self._rng.uniform(0.85, 1.15), 3)
         if self._rng.random() < VANISHING:
             deal.vanishes_at = now + self._rng.uniform(3.0, 5.0)
         place = self._rng.randint(0, len(self._book.deals))
         self._book.insert(place, deal)
+        self._log.created(deal)

@@ -29,6 +29,7 @@ class Plant:
         self.speed = speed
         self.seconds = start_s
         self.steps = 0
+        self.changes = 0  # how often what flows may have changed
         self.units = {unit.id: unit for unit in (Unit(n, rng, start_s) for n in range(1, count + 1))}
         self.silenced = False  # the devices answer nobody
         self.needs_restart = False  # the emulator has stumbled over an order (K11)
@@ -149,6 +150,7 @@ class Plant:
 
     def settle(self) -> None:
         """Share all currents out anew, after a fault has changed the bus or a unit."""
+        self.changes += 1
         for bus in self.buses:
             if bus.held is not None:
                 bus.voltage = bus.held
@@ -168,10 +170,12 @@ class Plant:
         for unit in bus.working.values():
             unit.integrate(self.seconds)
         if moved or self.ramps.amps_per_s is not None or any(u.quirks.battery_protects for u in bus.working.values()):
+            self.changes += 1
             bus.settle(self.seconds, passed=1.0)
         self.protection.each_second(bus)
 
     def _put(self, unit: Unit, status: ConverterStatus, dvg: float, dig: float) -> None:
+        self.changes += 1
         bus = self.bus_of(unit)
         unit.integrate(self.seconds)
         unit.dvg, unit.dig = float(dvg), abs(float(dig))

@@ -7,7 +7,6 @@ anybody on the network can send such a datagram.
 import ipaddress
 import logging
 import socket
-import struct
 from collections.abc import Callable
 
 from main_controller.domain.apis_log import LONGEST, LogLine, parse_line
@@ -27,11 +26,13 @@ AT_ONCE = 500
 class LogListener:
     """Hears what is sent to `group` (an IPv4 address) at `port`; `clock` gives monotonic s.
 
-    The group is joined at the first look. A machine without a route for multicast hears nothing: that is said once.
+    A group of multicast is joined at `interface` (0.0.0.0: where this machine's multicast goes), at the first look. A
+    machine without a route for multicast hears nothing: that is said once.
     """
 
-    def __init__(self, group: str, port: int, *, clock: Callable[[], float]) -> None:
+    def __init__(self, group: str, port: int, *, clock: Callable[[], float], interface: str = "0.0.0.0") -> None:
         self._group = ipaddress.IPv4Address(group)
+        self._interface = ipaddress.IPv4Address(interface)
         self._port = port
         self._clock = clock
         self._socket: socket.socket | None = None
@@ -84,7 +85,7 @@ class LogListener:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
             opened.bind((str(self._group), self._port))
             if self._group.is_multicast:
-                member = struct.pack("4sI", self._group.packed, socket.INADDR_ANY)
+                member = self._group.packed + self._interface.packed
                 opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
         except BaseException:
             opened.close()

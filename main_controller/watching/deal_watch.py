@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from main_controller.assessment.flows import Flow
+from main_controller.history.apis_account import apart_sentence
+from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.orders.desk import Desk
 from main_controller.rules.deal_account import SINCE, DealAccount, DealKey, keyed, opened
 from main_controller.sentence import Sentence, say
@@ -57,6 +59,12 @@ class DealWatch:
         finally:
             self._looking.release()
 
+    def counted_apart(self, deal: LedgerDeal) -> None:
+        """Tell that apis-main counted something else of a deal than the readings say; from any thread."""
+        if deal.apis is None or (found := deal.apis.compared) is None:
+            return
+        self._tell(deal, apart_sentence(deal.giver, deal.taker, found), {"state": "countedApart"})
+
     def _look(self) -> None:
         grid, wall = self._desk.grid(), self._desk.wall()
         known, told, at = self._known, self._told, grid.snapshot.answered_at
@@ -89,7 +97,7 @@ class DealWatch:
                     {"state": "ended", "energyWh": None if account.wh is None else round(account.wh, 1)},
                 )
 
-    def _tell(self, flow: Flow, text: Sentence, more: Mapping[str, object]) -> None:
+    def _tell(self, flow: Flow | LedgerDeal, text: Sentence, more: Mapping[str, object]) -> None:
         after = {"giver": flow.giver, "taker": flow.taker, **more}
         log.info("%s", text)
         self._events.append(Event(self._desk.wall(), KIND, None, text, after, None))

@@ -15,7 +15,7 @@ from main_controller.store.history.deals import KeptDeal
 from main_controller.web import routes
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.route import Given, Handlers
-from main_controller.web.shapes.ledger import COLUMNS, LedgerPage, LedgerSums, entry_of, sum_of
+from main_controller.web.shapes.ledger import COLUMNS, LedgerPage, LedgerSums, cells_of, entry_of, sum_of
 
 AT_ONCE = 500
 """How many deals are read at once for a file."""
@@ -64,9 +64,7 @@ class LedgerPages:
 
         def rows() -> Iterator[Sequence[Any]]:
             for kept in self._all(asked):
-                entry = entry_of(*kept)
-                cause = entry["cause"]
-                yield [*({**entry, "cause": cause and f"{cause['kind']} {cause['command'] or ''}".strip()}.values())]
+                yield cells_of(*kept)
 
         return self._files.reply("ledger.csv", COLUMNS, rows)
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from main_controller import __version__
 from main_controller.domain.limits import BatteryLimits, Pace
@@ -16,6 +17,7 @@ from main_controller.domain.timing import Timing
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.transfer_watch import Bounds
 from main_controller.settings import Settings
+from main_controller.settings.kinds import Group
 from main_controller.store.small_file import SmallFile
 from main_controller.upstream.addresses import Addresses
 from main_controller.upstream.apis_web import ApisWeb
@@ -25,6 +27,9 @@ from main_controller.upstream.http_json import MOST_VALUES, HttpJson, Timeout
 from main_controller.upstream.node_drivers import NodeDrivers
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.status_report import About
+
+if TYPE_CHECKING:
+    from main_controller.simulator import LogSender
 
 log = logging.getLogger(__name__)
 
@@ -105,13 +110,31 @@ def chosen_upstream(
     return Upstream(apis_web, emulator, (keep_addresses, keep_list, refresh))
 
 
+def simulated_log(settings: Settings) -> "tuple[Group | None, LogSender | None]":
+    """Where a simulated cluster sends apis-main's log, and who sends it: nowhere where the setting is empty, and to a
+    group of its own where it names the real programs' one, so that nobody takes the one for the other."""
+    from main_controller.simulator import LogSender, own_group
+
+    at = settings.apislog
+    if at is None:
+        return None, None
+    if at == Settings().apislog:
+        at = Group(*own_group())
+    try:
+        return at, LogSender(at.address, at.port)
+    except (OSError, ValueError) as error:
+        log.warning("the simulated cluster's log cannot be heard: %s", error)
+        return None, None
+
+
 def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
     """With `--simulate`, the settings of a throw-away cluster on loopback ports of its own (Z17)."""
     if settings.simulate is None:
         return settings
-    from main_controller.simulator import SimulatedCluster  # here, since it costs a real start 70 ms
+    from main_controller.simulator import SimulatedCluster  # here: it costs a real start 70 ms
 
-    cluster = SimulatedCluster(settings.simulate, speed=settings.speed)
+    log_at, sender = simulated_log(settings)
+    cluster = SimulatedCluster(settings.simulate, speed=settings.speed, log=sender)
     cluster.start()
     stack.callback(cluster.stop)
     folder = Path(
@@ -129,6 +152,7 @@ def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
         schedules=folder / "schedules",
         database=folder / "journal.sqlite3",
         estopfile=folder / "estop",
+        apislog=log_at,
     )
 
 

@@ -50,16 +50,20 @@ def _is_manual(order: Order) -> bool:
     return isinstance(order, ModeOrder) and order.mode is Mode.MANUAL
 
 
+ANYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"
+"""Where the log is listened to: where this machine's multicast goes, and where a simulated cluster sends it."""
 LISTENS = 0.1
 """How long (s) the listener to apis-main's log rests between two looks, each of which waits for lines."""
 
 
-def _log_keeper(settings: Settings, stores: Stores) -> LogKeeper | None:
-    """Who hears apis-main's own log; None where the setting is empty, and for a simulated cluster."""
-    if settings.apislog is None or settings.simulate is not None:
+def _log_keeper(settings: Settings, stores: Stores, recorder: Recorder) -> LogKeeper | None:
+    """Who hears apis-main's own log, for the ledger too; None where the setting is empty."""
+    if settings.apislog is None:
         return None
-    listener = LogListener(settings.apislog.address, settings.apislog.port, clock=time.monotonic)
-    return LogKeeper(listener, stores.history)
+    at = settings.apislog
+    interface = ANYWHERE if settings.simulate is None else LOOPBACK
+    listener = LogListener(at.address, at.port, clock=time.monotonic, interface=interface)
+    return LogKeeper(listener, stores.history, hear=recorder.hear)
 
 
 class Loops:
@@ -91,14 +95,15 @@ class Loops:
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
-        self.log_keeper = _log_keeper(settings, stores)
         self._looked_at: Callable[[], bool] = lambda: False
         self.beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
         self.recorder = Recorder(
-            stores.history, does.desk.grid, stale_after=settings.staleafter, stops=lambda: _stops(stores)
-        )
+            stores.history, does.desk.grid, stale_after=settings.staleafter, stops=lambda: _stops(stores),
+            tell=does.deals.counted_apart,
+        )  # fmt: skip
+        self.log_keeper = _log_keeper(settings, stores, self.recorder)
         self._recording = Periodic("recorder", settings.datacollectorinterval, self.recorder.run_once)
         self._loops = [
             self.collecting,

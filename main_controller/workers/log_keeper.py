@@ -40,18 +40,20 @@ class Kept(Protocol):
 
 
 class LogKeeper:
-    """`wall` gives aware UTC, `clock` monotonic s."""
+    """`hear` is handed every line as it comes; `wall` gives aware UTC, `clock` monotonic s."""
 
     def __init__(
         self,
         source: Source,
         kept: Kept,
         *,
+        hear: Callable[[Sequence[Heard]], None] = lambda lines: None,
         wall: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._kept = kept
+        self._hear = hear
         self._wall = wall
         self._clock = clock
         self._newest: deque[Heard] = deque(maxlen=NEWEST)
@@ -65,9 +67,11 @@ class LogKeeper:
 
     def run_once(self) -> None:
         """Hear what comes; now and then write what is grave. Raises ControllerError when the disk refuses."""
+        lines = self._source.lines()
         wall = self._wall()
-        heard = [(wall, line) for line in self._source.lines()]
+        heard = [(wall, line) for line in lines]
         self._newest.extend(heard)
+        self._hear(heard)
         grave = [one for one in heard if one[1].level.rank <= GRAVE.rank]
         room = WAITING - len(self._waiting)
         self._waiting += grave[:room]

@@ -5,13 +5,19 @@ some minutes wait in memory, then the oldest are lost and counted.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Protocol
 
 from main_controller.assessment.grid_state import GridState
+from main_controller.domain.apis_log import LogLine
+from main_controller.domain.deal_lines import about_deals
 from main_controller.errors import ControllerError
-from main_controller.history.ledger import Ledger, LedgerDeal, StopOrder
+from main_controller.history.heard_deals import HeardDeals
+from main_controller.history.ledger import Ledger, StopOrder
+from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.minutes import Minutes
 from main_controller.history.slot import Slot
 from main_controller.sentence import Sentence, say
@@ -20,6 +26,8 @@ log = logging.getLogger(__name__)
 
 WAITING = 20_000
 """How many slots wait in memory at most: twenty minutes of 1,000 units."""
+UNREAD = 20_000
+"""How many lines of apis-main's log wait for the next look at most; beyond that the oldest go."""
 AGAIN = 10.0
 """How long (s) after a refusal the disk is tried again."""
 PRUNES = 600.0
@@ -41,7 +49,8 @@ class Kept(Protocol):
 
 class Recorder:
     """A worker calls `run_once` about once a second. `grid` gives the state now, `stops` the orders of ours that may
-    have ended deals of late; `stale_after` in s."""
+    have ended deals of late; `stale_after` in s. `tell` is told of each deal of which apis-main counted something else
+    than the readings say."""
 
     def __init__(
         self,
@@ -50,12 +59,16 @@ class Recorder:
         *,
         stale_after: float,
         stops: Callable[[], Sequence[StopOrder]] = tuple,
+        tell: Callable[[LedgerDeal], None] = lambda deal: None,
     ) -> None:
         self._history = history
         self._grid = grid
         self._minutes = Minutes(stale_after=stale_after)
-        self._ledger = Ledger(stale_after=stale_after)
+        self._heard = HeardDeals()
+        self._ledger = Ledger(stale_after=stale_after, heard=self._heard)
+        self._unread: deque[tuple[datetime, LogLine]] = deque(maxlen=UNREAD)  # from the thread that listens
         self._stops = stops
+        self._tell = tell
         self._settled: list[LedgerDeal] = []
         self._waiting: list[Slot] = []
         self._lost = 0
@@ -68,11 +81,16 @@ class Recorder:
         """Why recording rests, None while it does not."""
         return self._fault
 
+    def hear(self, lines: Iterable[tuple[datetime, LogLine]]) -> None:
+        """Take in lines of apis-main's log, each with when it was heard; from another thread, and at once."""
+        self._unread.extend(heard for heard in lines if about_deals(heard[1]))
+
     def run_once(self) -> None:
         """Note what is new; write what is whole. Raises ControllerError when the disk refuses: it is tried again."""
         grid = self._grid()
         self._minutes.note(grid)
-        self._settled += self._ledger.note(grid, self._stops())
+        self._heard.hear(self._unread.popleft() for _ in range(len(self._unread)))
+        self._settle(self._ledger.note(grid, self._stops()))
         self._keep(self._minutes.finished(grid.wall.timestamp()))
         if grid.now - self._tried_at >= AGAIN or self._fault is None:
             self._write(grid.now)
@@ -81,8 +99,14 @@ class Recorder:
     def end(self) -> None:
         """Write all that was begun, once at the end. Raises ControllerError when the disk refuses."""
         self._keep(self._minutes.rest())
-        self._settled += self._ledger.rest()
+        self._settle(self._ledger.rest())
         self._write(0.0)
+
+    def _settle(self, deals: Sequence[LedgerDeal]) -> None:
+        self._settled += deals
+        for deal in deals:
+            if deal.apis is not None and deal.apis.compared is not None and deal.apis.compared.apart:
+                self._tell(deal)
 
     def _keep(self, slots: list[Slot]) -> None:
         self._waiting += slots

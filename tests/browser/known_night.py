@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from main_controller.history.ledger import Cause, End, Energy, LedgerDeal
+from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
 from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Energies, Powers, Slot, Voltage
 from main_controller.store.database import Database
 from main_controller.store.history import History

@@ -23,6 +23,7 @@ CLOSED = (
     "/get/status",
     "/get/dealsInfo",
     "/schedules",
+    "/apislog",
     "/commands",
     "/set",
     "/stopAll",

@@ -266,6 +266,7 @@ def test_apis_web_dies_and_returns(open_page: OpenPage, plant: Plant, pictures: 
     """Z5: the banner names which and since when, the data age and go stale, figures stay; back to normal by itself."""
     page = open_page(may_fail=True, hurry=4)
     expect(page.locator("#trust-live b")).to_have_text("4")
+    expect(card(page, "E001").locator("[data-figure=rsoc]")).to_have_text(re.compile(r"^\d+$"))
     charge = card(page, "E001").locator("[data-figure=rsoc]").inner_text()
     plant.cluster.fault("apis-web-dies")
     expect(page.locator("#banners")).to_contain_text("Emulator Emulator, unit data) cannot be reached since")

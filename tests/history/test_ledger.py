@@ -1,5 +1,6 @@
 """The ledger holds what each deal moved at both its ends, within its own uncertainty, and how it ended (K12)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,12 @@ import pytest
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.flows import flows_of
 from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.apis_log import Level, LogLine
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import ConverterStatus, Mode
-from main_controller.history.ledger import Cause, End, Ledger, LedgerDeal, StopOrder
+from main_controller.history.heard_deals import HeardDeals
+from main_controller.history.ledger import Ledger, StopOrder
+from main_controller.history.ledger_deal import Cause, End, LedgerDeal
 from tests.assessment.units import assessed, grid_of
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -29,7 +33,8 @@ class Bus:
     """Units that give and take so many W, each read every 5 s at a phase of its own, and looked at once a second."""
 
     def __init__(self, *ids: str) -> None:
-        self.ledger = Ledger(stale_after=30.0)
+        self.heard = HeardDeals()
+        self.ledger = Ledger(stale_after=30.0, heard=self.heard)
         self.now = 5_000.0
         self.deals: list[dict[str, Any]] | None = []
         self.power = dict.fromkeys(ids, 0.0)
@@ -50,6 +55,18 @@ class Bus:
                     self._read[unit_id] = (self.now, self.power[unit_id])
             self.entries += self.ledger.note(self.grid(), self.stops)
 
+    def says(self, *lines: tuple[str, str]) -> None:
+        """apis-main's log, heard now."""
+        wall = NOON + timedelta(seconds=self.now - 5_000.0)
+        self.heard.hear(
+            (wall, LogLine("apis-main", "E001", wall, Level.INFO, f"a.{source}", text)) for source, text in lines
+        )
+
+    def lists(self, **deals: dict[str, Any]) -> None:
+        """The Grid Master's list of whole deals, which it tells every 5 s."""
+        given = [{"dealId": name, "createDateTime": "2020/01/01-12:00:00", **more} for name, more in deals.items()]
+        self.says(("DealExecution", f"deals : {json.dumps(given)}"))
+
     def silence(self, unit_id: str) -> None:
         self._silent.add(unit_id)
 
@@ -68,10 +85,14 @@ class Bus:
             ConverterStatus.WAIT if not watts else ConverterStatus.CHARGE if watts > 0 else ConverterStatus.DISCHARGE
         )
         unit = assessed(
-            unit_id, status, mode=Mode.AUTONOMOUS, figures=Figures(wg=watts, ig=watts / 350, carries=abs(watts) > 40)
+            unit_id,
+            status,
+            mode=Mode.AUTONOMOUS,
+            figures=Figures(wg=watts, wb=watts, ig=watts / 350, carries=abs(watts) > 40),
         )
         state = UnitState.LIVE if self.now - at <= 30.0 else UnitState.STALE
-        return msgspec.structs.replace(unit, moved_at=at, state=state)
+        shown = datetime(2020, 1, 1, 12, tzinfo=UTC) + timedelta(seconds=at)
+        return msgspec.structs.replace(unit, moved_at=at, state=state, time=f"{shown:%Y/%m/%d-%H:%M:%S}")
 
     def deal(
         self, *, seconds: int = 300, watts: float = 700.0, giver: str = "E001", taker: str = "E002", **more: Any
@@ -215,3 +236,126 @@ def test_a_deal_that_was_there_when_the_program_began_is_not_seen_to_begin() -> 
     bus.ledger = Ledger(stale_after=30.0)
     bus.deal(seconds=60)
     assert not only(bus.entries).saw_begin
+
+
+def told(giver: str, taker: str, **more: Any) -> dict[str, Any]:
+    return {"dischargeUnitId": giver, "chargeUnitId": taker, "dealAmountWh": 50, **more}
+
+
+def test_the_agreed_currents_that_are_heard_share_out_what_a_unit_carries() -> None:
+    bus = Bus("E001", "E002", "E003")
+    bus.deals = [wire("E001", "E002"), wire("E001", "E003")]
+    for _ in range(60):
+        bus.lists(
+            a=told("E001", "E002", dealGridCurrentA=1.0, startDateTime="x"),
+            b=told("E001", "E003", dealGridCurrentA=3.0, startDateTime="x"),
+        )
+        bus.power.update(E001=-1400.0, E002=350.0, E003=1050.0)
+        bus.run(5)
+    bus.power.update(E001=0.0, E002=0.0, E003=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    first, second = sorted(bus.entries, key=lambda deal: deal.taker)
+    assert first.out is not None
+    assert second.out is not None
+    assert second.out.wh == pytest.approx(3 * first.out.wh, rel=1e-6)
+    assert (first.apis and first.apis.deal_id, second.apis and second.apis.deal_id) == ("a", "b")
+
+
+def test_a_deal_that_has_not_begun_gets_nothing_of_what_its_units_carry_for_others() -> None:
+    """The units of a deal that was only agreed may be at work for other deals the same way (K12, K18)."""
+    bus = Bus("E001", "E002", "E003")
+    bus.deals = [wire("E001", "E003")]
+    running = told("E001", "E003", dealGridCurrentA=1.0, startDateTime="x")
+    bus.lists(a=running)
+    bus.power.update(E001=-735.0, E003=700.0)
+    bus.run(60)
+    bus.deals = [*bus.deals, wire("E001", "E003", startTime="2020/01/01-12:09:00")]
+    for _ in range(6):
+        bus.lists(a=running, b=told("E001", "E003", createDateTime="2020/01/01-12:09:00"))
+        bus.run(5)
+    bus.deals = bus.deals[:1]
+    bus.says(("DealUtil", "deal removed : b"))
+    bus.run(60)
+    (never,) = bus.entries
+    assert (never.end, never.out, never.flowed_from) == (End.NEVER_STARTED, None, None)
+    assert never.apis is not None
+    assert never.apis.deal_id == "b"
+
+
+def test_one_that_is_agreed_anew_as_another_vanishes_is_not_taken_for_it() -> None:
+    """The same pair, between two looks at the list (K12): its log names the first only as it ends."""
+    bus = Bus("E001", "E002")
+    bus.lists()
+    bus.deals = [wire("E001", "E002", startTime="2020/01/01-12:00:00")]
+    bus.run(4)
+    bus.says(
+        ("AbstractDealExecution", "dealId : a"),
+        ("AbstractDealExecution", "dischargeUnitId : E001, chargeUnitId : E002"),
+        ("DealUtil", "deal aborted; reason : other deal"),
+        ("DealUtil", "deal updated : a"),
+        ("DealUtil", "deal removed : a"),
+    )
+    bus.deals = [wire("E001", "E002", startTime="2020/01/01-12:00:40")]
+    running = told("E001", "E002", createDateTime="2020/01/01-12:00:40", startDateTime="2020/01/01-12:01:00")
+    for _ in range(12):
+        bus.lists(b=running)
+        bus.power.update(E001=-735.0, E002=700.0)
+        bus.run(5)
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    first, second = sorted(bus.entries, key=lambda deal: deal.agreed_at)
+    assert (first.end, first.start_time) == (End.NEVER_STARTED, "2020/01/01-12:00:00")
+    assert (second.end, second.start_time) == (End.DELIVERED, "2020/01/01-12:00:40")
+    assert (first.apis and first.apis.deal_id, second.apis and second.apis.deal_id) == ("a", "b")
+
+
+@pytest.mark.parametrize(("reason", "end", "cause"), [(True, End.CUT, Cause.APIS_MAIN), (False, End.DELIVERED, None)])
+def test_what_apis_main_broke_off_was_not_delivered(reason: bool, end: End, cause: Cause | None) -> None:
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    for _ in range(12):
+        bus.lists(a=told("E001", "E002", startDateTime="x", cumulateAmountWh=1.0))
+        bus.power.update(E001=-735.0, E002=700.0)
+        bus.run(5)
+    if reason:
+        bus.says(("DealUtil", 'deal aborted; reason : ["over current"]'), ("DealUtil", "deal updated : a"))
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    deal = only(bus.entries)
+    assert (deal.end, deal.cause) == (end, cause)
+    assert deal.apis is not None
+    assert [why for _, why in deal.apis.breaks] == (['["over current"]'] if reason else [])
+
+
+@pytest.mark.parametrize(("counted", "apart"), [(11.7, False), (25.0, True), (2.0, True)])
+def test_a_count_is_set_beside_what_the_readings_say_of_the_same_battery(counted: float, apart: bool) -> None:
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    for _ in range(12):
+        bus.lists(a=told("E001", "E002", startDateTime="x", cumulateAmountWh=counted))
+        bus.power.update(E001=-735.0, E002=700.0)
+        bus.run(5)
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    deal = only(bus.entries)
+    assert deal.apis is not None
+    found = deal.apis.compared
+    assert found is not None
+    assert found.rate == pytest.approx(1.0, abs=0.01)
+    assert found.ours == pytest.approx(700 * 60 / 3600, abs=deal.into.uncertainty if deal.into else 0)
+    assert found.apart is apart
+
+
+def test_without_a_line_for_a_while_deals_end_as_they_did() -> None:
+    """A log that is not heard holds nothing up, and says nothing."""
+    bus = Bus("E001", "E002")
+    bus.deal(seconds=60)
+    assert only(bus.entries).apis is None

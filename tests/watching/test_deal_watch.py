@@ -10,6 +10,8 @@ from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timing import Timing
+from main_controller.history.apis_account import ApisAccount, Compared
+from main_controller.history.ledger_deal import End, LedgerDeal
 from main_controller.orders.desk import Desk
 from main_controller.watching.deal_watch import KEPT, DealWatch
 
@@ -119,3 +121,19 @@ def test_a_deal_whose_time_moves_from_its_agreement_to_its_start_is_the_same(wat
     assert [text.split(" ended")[0] for text in told] == [
         "A deal from E003 to E004 was agreed.", "The deal from E003 to E004"
     ]  # fmt: skip
+
+
+def test_a_count_of_apis_mains_that_the_readings_belie_is_told(watched: Watched) -> None:
+    at = watched.wall()
+    account = ApisAccount("5cf8", 50.0, 1.0, 51.6, {}, (), Compared(False, 10.0, 30.0, 51.6, 7.0))
+    deal = LedgerDeal(
+        "E001", "E002", None, None, None, None, True, at, True, at, at, at, End.DELIVERED, None, None,
+        None, None, 1.0, False, account,
+    )  # fmt: skip
+    watched.rows = []
+    watched.watch.counted_apart(deal)
+    ((kind, unit_id, text, before, after),) = watched.rows
+    assert (kind, unit_id, before) == ("deal", None, None)
+    assert text.startswith("apis-main counted 51.6 Wh of the deal from E001 to E002 at the battery of E002")
+    assert after == {"giver": "E001", "taker": "E002", "state": "countedApart"}
+    assert watched.watch.events()[-1].text == text

@@ -142,3 +142,37 @@ def test_the_file_has_the_same_rows_with_units_in_the_names(site: Site) -> None:
     rows = [dict(zip(table[0], row, strict=True)) for row in table[1:]]
     assert [row["gridW"] for row in rows] == ["-600", "-600", "", ""], "a number is no formula"
     assert len(site.client.call("/history.csv?step=60&from=2026-05-01T00:00:00Z").body.splitlines()) == 18_001
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-29", 23),
+        ("Europe/Berlin", "2026-10-25", 25),
+        ("Australia/Lord_Howe", "2026-04-05", 24.5),
+        ("Asia/Tokyo", "2026-03-29", 24),
+    ],
+)
+def test_a_day_on_which_clocks_are_changed_holds_all_its_hours_once(
+    tmp_path: Path, zone: str, day: str, hours: float
+) -> None:
+    """10 Wh a minute, for three days: 23 or 25 hours hold as many minutes, and the month holds the days."""
+    place = pytz.timezone(zone)
+    midnight = place.localize(datetime.fromisoformat(day)).astimezone(UTC)
+    history = History(tmp_path / "history.sqlite3", wall=lambda: midnight + timedelta(days=2), megabytes=100)
+    pages = HistoryPages(history, zone=place, clock=lambda: midnight + timedelta(days=2), files=CsvFiles())
+    first = int((midnight - timedelta(days=1)).timestamp())
+    history.write([Site.minute("E001", first + index * 60) for index in range(3 * 24 * 60)])
+    before, after = midnight - timedelta(hours=3), midnight + timedelta(hours=hours + 3)
+    query = f"unitId=E001&from={before.isoformat()}&to={after.isoformat()}".replace("+", "%2B")
+    answer = Client(pages).call(f"/history?{query}&step=day").json
+    rows = [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+    found = next(row for row in rows if row["start"].startswith(midnight.strftime("%Y-%m-%dT%H:%M")))
+    assert len(rows) == 3
+    assert found["gridOutWh"] == pytest.approx(hours * 600)
+    assert found["coverage"] == 1.0
+    answer = Client(pages).call(f"/history?{query}&step=1800").json
+    own = [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+    start, end = found["start"], rows[rows.index(found) + 1]["start"]
+    assert len([row for row in own if start <= row["start"] < end]) == hours * 2
+    history.close()

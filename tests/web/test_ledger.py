@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import pytz
 
-from main_controller.history.ledger import Cause, End, Energy, LedgerDeal
+from main_controller.domain.deal_lines import How, Stage
+from main_controller.history.apis_account import ApisAccount, Compared
+from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
 from main_controller.store.history import History
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.ledger import LedgerPages
@@ -137,6 +139,43 @@ def test_the_file_holds_all_and_no_cell_is_a_formula(client: Client, history: Hi
     assert len(table) == 602
     assert dict(zip(table[0], table[-1], strict=True))["dischargingUnit"] == "'=1+2"
     assert dict(zip(table[0], table[1], strict=True))["outWh"] == "73.5"
+
+
+def test_what_apis_main_said_stands_beside_it_and_a_difference_is_told(client: Client, history: History) -> None:
+    account = ApisAccount(
+        "5cf8",
+        50.0,
+        1.0,
+        51.6,
+        {Stage.STARTED: NOON},
+        ((How.ABORTED, "=1+2"),),
+        Compared(False, 10.08, 30.0, 51.6, 7.0),
+    )
+    history.keep_deals([deal(0), deal(1, apis=account)])
+    told, untold = client.call("/ledger").json["deals"]
+    assert untold["apis"] is None
+    assert told["apis"] == {
+        "dealId": "5cf8", "agreedWh": 50.0, "agreedA": 1.0, "countedWh": 51.6,
+        "stages": {"started": "2026-05-13T12:00:00.000+00:00"}, "breaks": [{"how": "aborted", "why": "=1+2"}],
+        "compared": {
+            "battery": "E002", "clockRate": 10.08, "countedWh": 51.6, "readWh": 30.0, "differenceWh": 21.6,
+            "uncertaintyWh": 7.0,
+            "apart": "apis-main counted 51.6 Wh of the deal from E001 to E002 at the battery of E002, and the readings "
+            "say 30.0 Wh (by the units' clock): they differ by more than the 7.0 Wh by which both may be wrong.",
+        },
+    }  # fmt: skip
+    table = list(csv.reader(io.StringIO(client.call("/ledger.csv").body.decode("utf-8-sig"), newline="")))
+    row = dict(zip(table[0], table[1], strict=True))
+    assert (row["apisDealId"], row["apisCountedWh"], row["apisDifferenceWh"]) == ("5cf8", "51.6", "21.6")
+    assert (row["apisReasons"], row["apisUncertaintyWh"]) == ("aborted: =1+2", "7")
+    assert dict(zip(table[0], table[2], strict=True))["apisReasons"] == ""
+
+
+def test_counts_that_agree_are_no_news(client: Client, history: History) -> None:
+    account = ApisAccount("5cf8", 50.0, 1.0, 51.6, {}, (), Compared(True, 1.0, 50.0, 51.6, 7.0))
+    history.keep_deals([deal(0, apis=account)])
+    (told,) = client.call("/ledger").json["deals"]
+    assert (told["apis"]["compared"]["apart"], told["apis"]["compared"]["battery"]) == (None, "E001")
 
 
 @pytest.mark.parametrize("query", ["/ledger?limit=0", "/ledger/sums?by=week", "/ledger/sums?pair=yes", "/ledger?from=x",

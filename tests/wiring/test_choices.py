@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 
 from main_controller.errors import UpstreamGarbled
 from main_controller.rules.interlock_terms import Limits
+from main_controller.settings.kinds import Group
 from main_controller.settings.table import Settings, setting_fields
-from main_controller.wiring.choices import about, chosen_upstream, limits_of
+from main_controller.upstream.log_listener import LogListener
+from main_controller.wiring.choices import about, chosen_upstream, limits_of, simulated
+from main_controller.wiring.loops import LOOPBACK
 from tests.faulty_server import FaultyServer, message, sending
 from tests.system.console import settings_for
 
@@ -90,3 +94,52 @@ def test_a_reading_of_millions_of_small_values_is_refused_before_memory_is_taken
     server.answers["/get/log"] = sending(message(b'{"E001":{%s}}' % keys))
     with contextlib.ExitStack() as stack, pytest.raises(UpstreamGarbled, match="with more than 500000 values"):
         chosen_upstream(settings, stack).apis_web.log()
+
+
+@contextlib.contextmanager
+def simulating(**given: object) -> Iterator[Settings]:
+    """The settings of a running simulated cluster."""
+    with contextlib.ExitStack() as stack:
+        yield simulated(dataclasses.replace(Settings(), simulate=2, **given), stack)  # type: ignore[arg-type]
+
+
+def listener_of(settings: Settings) -> LogListener:
+    assert settings.apislog is not None
+    return LogListener(settings.apislog.address, settings.apislog.port, clock=time.monotonic, interface=LOOPBACK)
+
+
+def heard_by(listener: LogListener) -> set[str | None]:
+    """Of which units lines came while it was listened for two beats of a node."""
+    with contextlib.closing(listener):
+        until = time.monotonic() + 7
+        return {line.unit_id for _ in iter(lambda: time.monotonic() < until, False) for line in listener.lines()}
+
+
+def test_a_simulated_clusters_log_comes_to_its_own_program_and_to_no_other() -> None:
+    """By a group of its own on loopback, not the one that the real programs send to."""
+    with simulating() as one, simulating() as other:
+        assert one.apislog is not None
+        assert one.apislog.address.startswith("239.")
+        assert Settings().apislog not in (one.apislog, other.apislog)
+        assert one.apislog != other.apislog
+        strange = LogListener("224.2.2.4", 8888, clock=time.monotonic, interface=LOOPBACK)
+        assert strange.lines() == []
+        assert heard_by(listener_of(one)) >= {"E001", "E002"}
+        assert not [line for line in strange.lines() if line.program == "apis-main"]
+        strange.close()
+
+
+def test_where_the_setting_says_so_the_simulated_log_goes_there_or_nowhere() -> None:
+    with simulating(apislog=Group("239.1.2.3", 48_889)) as settings:
+        assert settings.apislog == Group("239.1.2.3", 48_889)
+        assert heard_by(listener_of(settings)) >= {"E001", "E002"}
+    with simulating(apislog=None) as settings:
+        assert settings.apislog is None
+
+
+def test_no_setting_sends_the_simulated_log_to_another_machine(caplog: pytest.LogCaptureFixture) -> None:
+    with simulating(apislog=Group("192.0.2.7", 8888)) as settings:
+        assert settings.apislog is None
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "the simulated cluster's log cannot be heard: the simulated log is for this machine, not for 192.0.2.7"
+    ]

@@ -9,8 +9,9 @@ import pytest
 
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState
+from main_controller.domain.apis_log import Level, LogLine
 from main_controller.errors import ControllerError
-from main_controller.history.ledger import LedgerDeal
+from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.slot import CLUSTER, Slot
 from main_controller.sentence import foreign
 from main_controller.workers import recorder
@@ -119,3 +120,15 @@ def test_what_is_old_is_taken_out_step_by_step(recording: Recording) -> None:
     recording.disk.left_to_prune = 5
     recording.run(300)
     assert recording.disk.left_to_prune == 5, "it is looked again every ten minutes only"
+
+
+def test_of_apis_mains_log_only_what_is_of_deals_waits_and_not_without_end(recording: Recording) -> None:
+    def line(source: str) -> tuple[datetime, LogLine]:
+        return NOON, LogLine("apis-main", "E001", NOON, Level.INFO, source, "deal activated")
+
+    recording.recorder.hear(line(source) for source in ("a.DealUtil", "a.Other"))
+    assert len(recording.recorder._unread) == 1
+    recording.recorder.hear(line("a.DealUtil") for _ in range(recorder.UNREAD + 5))
+    assert len(recording.recorder._unread) == recorder.UNREAD
+    recording.run(1)
+    assert len(recording.recorder._unread) == 0

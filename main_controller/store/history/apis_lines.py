@@ -14,6 +14,10 @@ MOST = 1_000_000
 """How many lines are kept."""
 
 
+BY_TIME = "CREATE INDEX apis_lines_heard ON apis_lines (heard)"
+"""So that who asks for a time does not read all that is older."""
+
+
 class KeptLine(NamedTuple):
     """A line with its number and when it was heard (aware UTC)."""
 
@@ -47,9 +51,10 @@ def page(
 ) -> list[KeptLine]:  # fmt: skip
     """The newest lines first, of a unit where one is given, at least as grave as `level`."""
     wheres, values = ["level <= ?"], [level.rank]
+    since = start and _ms(start)
     for where, value in (
-        ("unit_id = ?", unit_id), ("heard >= ?", start and _ms(start)), ("heard < ?", end and _ms(end)),
-        ("id < ?", before),
+        ("unit_id = ?", unit_id), ("heard >= ?", since), ("heard < ?", end and _ms(end)), ("id < ?", before),
+        ("id >= (SELECT min(id) FROM apis_lines INDEXED BY apis_lines_heard WHERE heard >= ?)", since),
     ):  # fmt: skip
         if value is not None:
             wheres.append(where)

@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from main_controller.history.ledger import Cause, End, Energy, LedgerDeal
+import msgspec
+
+from main_controller.domain.deal_lines import How, Stage
+from main_controller.history.apis_account import ApisAccount, Compared
+from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
 from main_controller.history.sums import Quarter
 
 KEPT_DAYS = 1827
@@ -17,7 +21,7 @@ KEPT_DAYS = 1827
 _COLUMNS = (
     "giver", "taker", "request", "requester", "responder", "start_time", "master", "agreed_at", "saw_begin",
     "flowed_from", "flowed_to", "ended_at", "ending", "cause", "command_id", "out_wh", "out_unsure", "out_covered",
-    "in_wh", "in_unsure", "in_covered", "coverage", "attributed",
+    "in_wh", "in_unsure", "in_covered", "coverage", "attributed", "apis",
 )  # fmt: skip
 TABLE = """
 CREATE TABLE deals (
@@ -32,6 +36,9 @@ CREATE INDEX deals_taker ON deals (taker, id);
 CREATE INDEX deals_ended ON deals (ended_at)
 """
 """Times are ms since 1970, energies Wh."""
+
+APIS = "ALTER TABLE deals ADD COLUMN apis TEXT"
+"""What apis-main's log told of a deal, as JSON; NULL where nothing was heard."""
 
 _QUARTER = 900_000
 _TOLD = "out_wh IS NOT NULL AND in_wh IS NOT NULL"
@@ -106,7 +113,7 @@ def _packed(deal: LedgerDeal) -> tuple[object, ...]:
         deal.giver, deal.taker, deal.request, deal.requester, deal.responder, deal.start_time, deal.master,
         _ms(deal.agreed_at), deal.saw_begin, deal.flowed_from and _ms(deal.flowed_from),
         deal.flowed_to and _ms(deal.flowed_to), _ms(deal.ended_at), deal.end, deal.cause, deal.command_id,
-        *out, *into, deal.coverage, deal.attributed,
+        *out, *into, deal.coverage, deal.attributed, None if deal.apis is None else _apis_packed(deal.apis),
     )  # fmt: skip
 
 
@@ -118,7 +125,36 @@ def _unpacked(row: sqlite3.Row) -> LedgerDeal:
         None if row["flowed_to"] is None else _time(row["flowed_to"]),
         _time(row["ended_at"]), End(row["ending"]), None if row["cause"] is None else Cause(row["cause"]),
         row["command_id"], _energy(row, "out"), _energy(row, "in"), row["coverage"], bool(row["attributed"]),
+        None if row["apis"] is None else _apis_unpacked(row["apis"]),
     )  # fmt: skip
+
+
+class _Apis(msgspec.Struct, omit_defaults=True):
+    """The JSON of an account, with times in ms since 1970."""
+
+    deal_id: str
+    agreed: float | None = None
+    amps: float | None = None
+    counted: float | None = None
+    stages: dict[Stage, int] = {}
+    breaks: list[tuple[How, str]] = []
+    compared: Compared | None = None
+
+
+def _apis_packed(account: ApisAccount) -> str:
+    stages = {stage: _ms(at) for stage, at in account.stages.items()}
+    packed = _Apis(
+        account.deal_id, account.agreed, account.amps, account.counted, stages, list(account.breaks), account.compared
+    )
+    return msgspec.json.encode(packed).decode()
+
+
+def _apis_unpacked(packed: str) -> ApisAccount:
+    found = msgspec.json.decode(packed, type=_Apis)
+    stages = {stage: _time(ms) for stage, ms in found.stages.items()}
+    return ApisAccount(
+        found.deal_id, found.agreed, found.amps, found.counted, stages, tuple(found.breaks), found.compared
+    )
 
 
 def _energy(row: sqlite3.Row, end: str) -> Energy | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from main_controller.domain.apis_log import Level, LogLine
-from main_controller.history.ledger import LedgerDeal
+from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
 from main_controller.history.sums import Quarter
 from main_controller.store.database import Database, DatabaseFault
@@ -75,31 +75,38 @@ class History:
         self._days = {"minutes": minute_days, "half_hours": half_hour_days}
         self._refs: dict[str, int] = {}
         self._begun: set[int] | None = None  # the half hours that are not made of their last minutes; None: not known
-        self._suspect = False  # a reader found it damaged
+        self._suspect = False  # somebody else than the recorder found it damaged
 
     # The recorder
 
     def write(self, slots: Sequence[Slot]) -> None:
         """Take in whole minutes, and make the half hours that are over. Raises DatabaseFault."""
+        self._anew_if_damaged(lambda: self._write(slots))
+
+    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
+        """Keep deals that are over. Raises DatabaseFault."""
+        self._anew_if_damaged(lambda: self._insert(settled))
+
+    def keep_lines(self, lines: Sequence[tuple[datetime, LogLine]]) -> None:
+        """Keep lines of apis-main's log, each with when it was heard; for any thread. Raises DatabaseFault: where the
+        file is damaged, the recorder sets it aside."""
+        with self._suspecting(), self._database.writing() as connection:
+            apis_lines.insert(connection, lines)
+
+    def _anew_if_damaged(self, write: Callable[[], None]) -> None:
         try:
             if self._suspect:
                 self._set_aside()
-            self._write(slots)
+            write()
         except DatabaseFault as fault:
             if not _damaged(fault):
                 raise
             self._set_aside()
-            self._write(slots)
+            write()
 
-    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
-        """Keep deals that are over. Raises DatabaseFault."""
+    def _insert(self, settled: Sequence[LedgerDeal]) -> None:
         with self._database.writing() as connection:
             deals.insert(connection, settled)
-
-    def keep_lines(self, lines: Sequence[tuple[datetime, LogLine]]) -> None:
-        """Keep lines of apis-main's log, each with when it was heard. Raises DatabaseFault."""
-        with self._database.writing() as connection:
-            apis_lines.insert(connection, lines)
 
     def _write(self, slots: Sequence[Slot]) -> None:
         with self._database.writing() as connection:
@@ -126,7 +133,7 @@ class History:
         """Take out some of what is older than is kept, or more than there is room for; how many rows. Raises
         DatabaseFault. To be called until nothing is left to do."""
         now = int(self._wall().timestamp())
-        with self._database.writing() as connection:
+        with self._suspecting(), self._database.writing() as connection:
             gone = sum(self._outlived(connection, table, now) for table in ("minutes", "half_hours"))
             gone += apis_lines.prune(connection, PRUNED_AT_ONCE)
             gone += deals.prune(connection, self._wall(), PRUNED_AT_ONCE)
@@ -254,9 +261,14 @@ class History:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._suspecting(), self._database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def _suspecting(self) -> Iterator[None]:
+        """Have the recorder set the file aside at its next write, where it is found damaged."""
         try:
-            with self._database.reading() as connection:
-                yield connection
+            yield
         except DatabaseFault as fault:
             self._suspect = self._suspect or _damaged(fault)
             raise

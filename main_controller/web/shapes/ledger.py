@@ -1,11 +1,14 @@
 """What each deal moved at both of its ends (K12)."""
 
+from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
 import msgspec
 
+from main_controller.domain.deal_lines import How, Stage
 from main_controller.domain.timestamps import iso_utc
-from main_controller.history.ledger import Cause, End, Energy, LedgerDeal
+from main_controller.history.apis_account import ApisAccount, Compared, apart_sentence
+from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
 from main_controller.history.sums import Sum
 from main_controller.web.shapes.common import CommandId, Time, UnitId, WattHours
 
@@ -17,6 +20,47 @@ class LedgerCause(TypedDict):
     command: CommandId | None
 
 
+class ApisBreak(TypedDict):
+    """apis-main ended a deal before it was done: `how`, and `why` in its own words."""
+
+    how: How
+    why: str
+
+
+class ApisCompared(TypedDict):
+    """apis-main's count beside ours, at one battery: `battery` is whose.
+
+    `countedWh` is its, `readWh` what the readings say of the same battery, both by the units' clock, which runs
+    `clockRate` times as fast as ours; `differenceWh` is by how much it counted more, `uncertaintyWh` by how much both
+    together may be wrong. `apart` says, in a sentence, that they differ by more; null: they agree.
+    """
+
+    battery: UnitId
+    clockRate: float
+    countedWh: WattHours
+    readWh: WattHours
+    differenceWh: WattHours
+    uncertaintyWh: WattHours
+    apart: str | None
+
+
+class LedgerApis(TypedDict):
+    """What apis-main's own log told of a deal: evidence, never proof.
+
+    `agreedWh` and `countedWh` are by the units' clock, `agreedA` the current agreed; `stages` are when each stage was
+    heard, by this program's clock; null: not heard. `compared` is null where nothing can be compared: nothing counted,
+    or the deal is not covered whole.
+    """
+
+    dealId: str
+    agreedWh: WattHours | None
+    agreedA: float | None
+    countedWh: WattHours | None
+    stages: dict[Stage, Time]
+    breaks: list[ApisBreak]
+    compared: ApisCompared | None
+
+
 class LedgerEntry(TypedDict):
     """A deal that is over. `startTime` is the wire's, by the units' clock; all other times are this program's.
 
@@ -24,7 +68,8 @@ class LedgerEntry(TypedDict):
     are the first and last time with current, null where none was seen. `outWh` left the giver, `inWh` reached the
     taker, and `lossWh` lies between; each of the ends is sure to `uncertaintyWh`; null: not told. `coverage` (0 to 1)
     is the part of the time with current that was seen at both ends. `method`: `attributed` where an end was in several
-    deals, so that its reading was shared out by the agreed currents, else `measured`.
+    deals, so that its reading was shared out by the agreed currents, else `measured`. `apis` is what apis-main's own
+    log told of it, null where nothing was heard.
     """
 
     id: int
@@ -48,6 +93,7 @@ class LedgerEntry(TypedDict):
     uncertaintyWh: WattHours | None
     coverage: float
     method: Annotated[str, msgspec.Meta(pattern="^(measured|attributed)$")]
+    apis: LedgerApis | None
 
 
 class LedgerPage(TypedDict):
@@ -79,7 +125,11 @@ class LedgerSums(TypedDict):
     rows: list[LedgerSum]
 
 
-COLUMNS = tuple(LedgerEntry.__annotations__)
+COLUMNS = (
+    *(name for name in LedgerEntry.__annotations__ if name != "apis"),
+    *("apisDealId", "apisAgreedWh", "apisAgreedA", "apisCountedWh", "apisReasons", "apisDifferenceWh"),
+    "apisUncertaintyWh",
+)
 """Of the file, in order."""
 
 
@@ -108,7 +158,48 @@ def entry_of(number: int, deal: LedgerDeal) -> LedgerEntry:
         "uncertaintyWh": _unsure(deal),
         "coverage": round(deal.coverage, 3),
         "method": "attributed" if deal.attributed else "measured",
+        "apis": None if deal.apis is None else _apis(deal, deal.apis),
     }
+
+
+def _apis(deal: LedgerDeal, account: ApisAccount) -> LedgerApis:
+    return {
+        "dealId": account.deal_id,
+        "agreedWh": account.agreed,
+        "agreedA": account.amps,
+        "countedWh": account.counted,
+        "stages": {stage: iso_utc(at) for stage, at in account.stages.items()},
+        "breaks": [{"how": how, "why": why} for how, why in account.breaks],
+        "compared": None if account.compared is None else _compared(deal, account.compared),
+    }
+
+
+def _compared(deal: LedgerDeal, found: Compared) -> ApisCompared:
+    return {
+        "battery": deal.giver if found.by_giver else deal.taker,
+        "clockRate": round(found.rate, 3),
+        "countedWh": round(found.counted, 3),
+        "readWh": round(found.ours, 3),
+        "differenceWh": round(found.difference, 3),
+        "uncertaintyWh": round(found.unsure, 3),
+        "apart": apart_sentence(deal.giver, deal.taker, found) if found.apart else None,
+    }
+
+
+def cells_of(number: int, deal: LedgerDeal) -> Sequence[object]:
+    """One deal as a line of the file."""
+    entry = entry_of(number, deal)
+    cause, apis = entry["cause"], entry["apis"]
+    known = {**entry, "cause": cause and f"{cause['kind']} {cause['command'] or ''}".strip()}
+    if apis is not None:
+        reasons = "; ".join(f"{one['how']}: {one['why']}" for one in apis["breaks"])
+        known |= {
+            "apisDealId": apis["dealId"], "apisAgreedWh": apis["agreedWh"], "apisAgreedA": apis["agreedA"],
+            "apisCountedWh": apis["countedWh"], "apisReasons": reasons or None,
+        }  # fmt: skip
+        if (found := apis["compared"]) is not None:
+            known |= {"apisDifferenceWh": found["differenceWh"], "apisUncertaintyWh": found["uncertaintyWh"]}
+    return [known.get(name) for name in COLUMNS]
 
 
 def sum_of(one: Sum) -> LedgerSum:

@@ -4,15 +4,20 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from main_controller.domain.apis_log import Level, LogLine
+from main_controller.domain.deal_lines import How, Stage
 from main_controller.errors import ControllerError
+from main_controller.history.apis_account import ApisAccount, Compared
+from main_controller.history.ledger_deal import End, Energy, LedgerDeal
 from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Energies, Powers, Slot, Voltage
 from main_controller.history.spans import gathered
-from main_controller.store.history import History, columns
+from main_controller.store.history import History, columns, steps
 
 NOON = int(datetime(2026, 5, 13, 12, 0, tzinfo=UTC).timestamp())
 
@@ -189,6 +194,51 @@ def test_every_slot_survives_its_columns(
         assert one is None or other == pytest.approx(one, abs=0.051)
 
 
+def settled(**more: Any) -> LedgerDeal:
+    at = datetime.fromtimestamp(NOON, UTC)
+    given: dict[str, Any] = {
+        "giver": "E001", "taker": "E002", "request": "CHARGE", "requester": "E002", "responder": "E001",
+        "start_time": "2020/01/01-12:00:00", "master": True, "agreed_at": at, "saw_begin": True, "flowed_from": at,
+        "flowed_to": at, "ended_at": at, "end": End.DELIVERED, "cause": None, "command_id": None,
+        "out": Energy(73.5, 2.0, 356.0), "into": None, "coverage": 1.0, "attributed": False,
+    }  # fmt: skip
+    return LedgerDeal(**{**given, **more})
+
+
+def asked(history: History) -> list[LedgerDeal]:
+    found = history.deals(unit_id=None, start=None, end=None, before=None, limit=9)
+    return [kept.deal for kept in reversed(found)]
+
+
+def test_a_deal_comes_back_with_what_apis_main_said_of_it(history: History) -> None:
+    stages = {Stage.CREATED: datetime.fromtimestamp(NOON, UTC), Stage.REMOVED: datetime.fromtimestamp(NOON + 9, UTC)}
+    account = ApisAccount(
+        "5cf8", 50.0, 1.0, 51.6, stages, ((How.ABORTED, '["\n=1+2"]'),), Compared(False, 10.1, 50.0, 51.6, 7.0)
+    )
+    nothing = ApisAccount("5cf9", None, None, None, {}, (), None)
+    given = [settled(apis=account), settled(apis=nothing), settled(apis=None)]
+    history.keep_deals(given)
+    assert asked(history) == given
+
+
+def test_a_file_of_the_first_tables_keeps_its_deals(path: Path, clock: Clock) -> None:
+    with sqlite3.connect(path) as old:
+        old.executescript(str(steps.STEPS[1]))
+        old.execute(f"PRAGMA application_id = {steps.APPLICATION}")
+        old.execute("PRAGMA user_version = 1")
+        old.execute(
+            "INSERT INTO deals (giver, taker, master, agreed_at, saw_begin, ended_at, ending, coverage, attributed) "
+            "VALUES ('E001', 'E002', 1, 0, 1, 5000, 'delivered', 1.0, 0)"
+        )
+    old.close()
+    history = History(path, wall=clock, megabytes=100)
+    history.keep_deals([settled()])
+    first, second = asked(history)
+    assert (first.giver, first.apis) == ("E001", None)
+    assert second == settled()
+    history.close()
+
+
 def test_half_hours_come_to_what_joining_them_one_by_one_gives(history: History) -> None:
     """Means by their covered time, sums, the lowest and highest voltage, the last charge; a day without any is none."""
     for index in range(5 * 30):
@@ -214,3 +264,20 @@ def test_half_hours_come_to_what_joining_them_one_by_one_gives(history: History)
         assert one.voltage == other.voltage
         assert one.statuses == pytest.approx(other.statuses)
     assert history.spans("E999", begins, until) == []
+
+
+def test_lines_of_a_time_are_found_also_where_the_clock_was_set_back(history: History) -> None:
+    def line(minutes: int) -> tuple[datetime, LogLine]:
+        at = datetime.fromtimestamp(NOON, UTC) + timedelta(minutes=minutes)
+        return at, LogLine("apis-main", f"E00{minutes % 2}", at, Level.WARNING, "a.Class", str(minutes))
+
+    history.keep_lines([line(minutes) for minutes in (0, 1, 50, 51, 20, 21, 30)])
+
+    def since(minutes: int, unit_id: str | None = None) -> list[str]:
+        start = datetime.fromtimestamp(NOON, UTC) + timedelta(minutes=minutes)
+        found = history.lines(unit_id=unit_id, level=Level.WARNING, start=start, end=None, before=None, limit=9)
+        return [kept.line.message for kept in found]
+
+    assert since(21) == ["30", "21", "51", "50"]
+    assert since(21, "E001") == ["21", "51"]
+    assert since(60) == []

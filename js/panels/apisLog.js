@@ -1,0 +1,91 @@
+// apis-main's own log of the unit whose details are open, as it comes: its errors with what apis-main does about them, and its lines (K16, K17).
+
+import { errorsOf, LEVELS, linesOf } from "../lib/apisLog.js";
+import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
+
+const $ = globalThis.jQuery;
+const DAY = 86_400_000; // ms
+const SHOWN = 50;
+const ERRORS = 8; // the last told
+
+/** @param poll makes a poller of {call, onAnswer} */
+export function createApisLog({ words, state, api, poll }) {
+  const find = (id) => document.getElementById(id);
+  const errors = find("apis-log-errors");
+  const lines = find("apis-log-lines");
+  const level = find("apis-log-level");
+  let unitId = null;
+  let answer = null; // of this unit and level; null: none came yet
+  const poller = poll({ call: ask, onAnswer });
+
+  for (const one of LEVELS) level.append(make("option", "", { value: one, "data-i18n": `apisLog.level.${one}` }));
+  level.value = "WARNING";
+  $(level).on("change", anew);
+  state.subscribe(({ opened }, changed) => {
+    if (!changed.has("opened")) return;
+    unitId = opened?.what === "details" ? opened.unitId : null;
+    if (unitId === null) poller.stop();
+    else {
+      poller.start();
+      anew();
+    }
+  });
+
+  function anew() {
+    answer = null;
+    render();
+    poller.now();
+  }
+
+  async function ask() {
+    const asked = { unitId, level: level.value };
+    const from = new Date(words.now().getTime() - DAY).toISOString();
+    return { ...(await api.apisLog({ ...asked, from, limit: SHOWN })), asked };
+  }
+
+  function onAnswer(given) {
+    if (given.failure === "gaveWay" || given.asked.unitId !== unitId || given.asked.level !== level.value) return;
+    answer = given;
+    render();
+  }
+
+  function render() {
+    if (unitId === null) return;
+    const told = answer?.ok ? { errors: errorsOf(answer.body), lines: linesOf(answer.body) } : { errors: [], lines: [] };
+    setText(find("apis-log-state"), said(told.lines));
+    setProperty(find("apis-log-state"), "hidden", told.lines.length > 0);
+    setProperty(lines, "hidden", told.lines.length === 0);
+    keyed(errors, told.errors.slice(0, ERRORS), keyOf, build, updateError);
+    keyed(lines, told.lines, keyOf, build, updateLine);
+  }
+
+  function said(shown) {
+    if (answer === null || shown.length > 0) return "";
+    return words.t(answer.ok ? "apisLog.none" : "apisLog.failed");
+  }
+
+  function updateError(item, error) {
+    setAttribute(item, "data-level", error.level);
+    setText(item.firstChild, error.text);
+    const times = words.t("apisLog.times", { kind: error.kind, unitId: error.unitId, count: error.count, time: words.time(error.last, { seconds: true }) });
+    setText(item.lastChild, `${times} ${words.said(error.does)}`);
+  }
+
+  function updateLine(item, line) {
+    setAttribute(item, "data-level", line.level);
+    setText(item.firstChild, line.text);
+    setText(item.lastChild, `${words.time(line.at, { seconds: true })} · ${line.more}`);
+  }
+
+  return { render };
+}
+
+function keyOf({ key }) {
+  return key;
+}
+
+function build() {
+  const item = make("li");
+  item.append(make("bdi", "", { translate: "no" }), make("span", "", { class: "lines" }));
+  return item;
+}
