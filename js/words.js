@@ -11,7 +11,7 @@ const LANGUAGES = ["en", "ja"];
 const LATER = { ja: () => import("./i18n/ja.js") }; // loaded when it is wanted: a page in English needs none of it
 const KEPT = 2000; // sentences whose codes are known, the newest of them
 const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order", "text"]); // ids, names and words that somebody else chose
-const SENTENCES = new Set(["error", "sentence", "why", "outcome", "orders", "means"]); // values that are sentences in their turn
+const SENTENCES = new Set(["who", "error", "sentence", "why", "outcome", "orders", "means"]); // values that are sentences in their turn
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? (?:UTC|[+-]\d\d:\d\d)$/; // as the controller writes one in a sentence
 const UTC = "UTC";
 

@@ -166,7 +166,7 @@ export default {
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",
 
   "orders.open": "Orders", "orders.title": "Orders of this session", "orders.note": "Given from this page since it was opened.", "orders.everybody": "Everybody's orders stand in the journal.", "orders.none": "None yet.",
-  "orders.underway": "Under way", "orders.by": "by {by}", "order.clearThen": "Nothing follows Soft Stop",
+  "orders.underway": "Under way", "orders.by": "by {who}", "order.clearThen": "Nothing follows Soft Stop",
   "order.cluster": "cluster", "order.mode": "{mode} · {scope}", "order.local": "Local mode {mode} · {scope}", "order.local.clear": "Clear local mode · {scope}", "order.stopAll": "Stop all", "order.estop": "Stop all and latch", "order.estopReset": "Reset of the E-stop", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS mode {mode} · {scope}", "order.setSchedule": "Schedule {operation} · {scope}", "order.clearSchedule": "Clear schedule {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "Acknowledge · {scope}", "order.forget": "Forget · {scope}",
   "order.resetTrips": "Reset trips · {scope}", "order.setLock": "Lock · {scope}", "order.clearLock": "Take lock off · {scope}", "order.share": "Guided sharing", "order.share.of": "Guided sharing: {current} A from {from} to {to}", "order.endShare": "End guided sharing", "order.schedule": "Schedule fires: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",

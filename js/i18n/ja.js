@@ -167,7 +167,7 @@ export default {
   "now.unit": "{id} の現在: {did}、{vg} V、{ig} A",
 
   "orders.open": "操作履歴", "orders.title": "このページでの操作履歴", "orders.note": "この画面を開いてから、ここで行った操作です。", "orders.everybody": "全員の操作は Journal にあります。", "orders.none": "まだありません。",
-  "orders.underway": "実行中の操作", "orders.by": "操作者 {by}", "order.clearThen": "Soft Stop 後の自動指示の取止め",
+  "orders.underway": "実行中の操作", "orders.by": "操作者 {who}", "order.clearThen": "Soft Stop 後の自動指示の取止め",
   "order.cluster": "クラスタ", "order.mode": "{mode} · {scope}", "order.local": "Local Mode {mode} · {scope}", "order.local.clear": "Local Mode 解除 · {scope}", "order.stopAll": "Stop all", "order.estop": "全停止してラッチ", "order.estopReset": "ラッチのリセット", "order.shutDown": "Shut Down · {scope}", "order.dcdc": "{what} · {scope}",
   "order.upsMode": "UPS Mode {mode} · {scope}", "order.setSchedule": "Schedule 設定 {operation} · {scope}", "order.clearSchedule": "Schedule 解除 {operation} · {scope}", "order.flushCache": "Flush cache", "order.acknowledge": "確認 · {scope}", "order.forget": "登録解除 · {scope}",
   "order.resetTrips": "トリップのリセット · {scope}", "order.setLock": "ロック · {scope}", "order.clearLock": "ロック解除 · {scope}", "order.share": "手順付き融通", "order.share.of": "手順付き融通: {from} から {to} へ {current} A", "order.endShare": "手順付き融通の終了", "order.schedule": "Schedule 実行: {operation} · {scope}", "order.refresh": "Refresh · {scope}", "order.other": "{order} · {scope}",

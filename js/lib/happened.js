@@ -92,7 +92,7 @@ function deals(status, words) {
 
 /** Who ordered it. */
 export function byWhom({ by }, words) {
-  return words.t("orders.by", { by: whoText(by, words) });
+  return words.t("orders.by", { who: whoText(by, words) });
 }
 
 /** With a key of its own for each, also where two say the same at the same moment. */

@@ -8,5 +8,5 @@ export function whoText(by, words) {
   if (kind) return words.t(`who.${kind}`, { name });
   const key = `who.${by}`;
   const text = words.t(key);
-  return text === key ? words.said(by) : text;
+  return text === key ? words.name(by) : text;
 }

@@ -136,7 +136,6 @@ test("every sentence isolates the ids and names in it, in both languages", async
       "lock.title",
       "ask.local",
       "converter.ask.charge",
-      "orders.by",
       "order.other",
       "word.odd",
       "number.unreadable",

@@ -19,6 +19,10 @@ test("a person stands there as written, nobody as missing", () => {
   for (const by of ["10.0.0.7", "anna (10.0.0.7)"]) assert.equal(plain(whoText(by, ja)), by);
   assert.equal(whoText(null, en), "--");
   assert.equal(plain(byWhom({ by: "anna" }, en)), "by anna");
+  const holding = createWords("en", { holds: true });
+  assert.equal(bare(byWhom({ by: "anna" }, holding)), "by anna", "and its marks are not shown");
+  assert.equal(bare(byWhom({ by: "estop anna" }, holding)), bare(byWhom({ by: "estop anna" }, en)));
+  assert.equal(bare(byWhom({ by: "an\u202ena" }, en)), "by \u2068an⟨U+202E⟩na\u2069");
 });
 
 for (const by of PROCEDURES) {
