@@ -442,3 +442,11 @@ KINDS: tuple[AlarmKind, ...] = (
 """All kinds, the grid's first."""
 
 BY_CODE = {kind.code: kind for kind in KINDS}
+
+NOT_OF_UNITS = frozenset(
+    {
+        *("apisWebUnreachable", "apisMainError", "workerStopped", "fileNotWritten", "diskLow", "notificationFailed"),
+        *("stopFailed", "orderFailed", "orderWaits", "procedureStands"),
+    }
+)
+"""The kinds of which one is of something else than a unit: a program, an order, a file. Its name may look like one."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from main_controller.alarms.alarm import Alarm, AlarmKey, AlarmKind, Deed
 from main_controller.alarms.book import AlarmBook, Change, Transition, standing
 from main_controller.alarms.deeds import acknowledged, shelved, unshelved
+from main_controller.alarms.overview import Overview, overview_of
 from main_controller.alarms.signs import seen
 from main_controller.alarms.situation import Situation
 from main_controller.errors import ControllerError, NotFound
@@ -71,11 +72,17 @@ class AlarmWatch:
         self._conditions: dict[AlarmKey, Condition] = {}
         self._began = clock()
         self._book = self._loaded()
+        self._overview = overview_of(self._book, 1)
 
     @property
     def book(self) -> AlarmBook:
         """The alarms as they stand."""
         return self._book
+
+    @property
+    def overview(self) -> Overview:
+        """How they stand in a few numbers."""
+        return self._overview
 
     def alarms(self) -> list[Alarm]:
         """All of them, the gravest first, of these the newest first."""
@@ -93,7 +100,8 @@ class AlarmWatch:
             look = seen(self._with_doubts(situation), self._out_of_service())
             if now - self._began < SETTLES:
                 look = look.with_untold(key for key in self._stood() if key not in look.found)
-            self._book, changes = self._book.step(look, self._kinds, now, self._wall())
+            book, changes = self._book.step(look, self._kinds, now, self._wall())
+            self._take(book)
             self._kept.note(changes)
         self._tell(changes)
 
@@ -117,9 +125,15 @@ class AlarmWatch:
             after = done(alarm)
             transition = Transition(change, after)
             self._kept.keep(transition, deed)  # first the disk: what could not be written is not done
-            self._book = self._book.with_alarm(after)
+            self._take(self._book.with_alarm(after))
         self._tell([transition])
         return after
+
+    def _take(self, book: AlarmBook) -> None:
+        """Have this book from now on; one in which nothing changed but what is remembered has the same serial."""
+        if book.alarms != self._book.alarms:
+            self._overview = overview_of(book, self._overview.serial + 1)
+        self._book = book
 
     def _loaded(self) -> AlarmBook:
         try:

@@ -18,6 +18,7 @@ from main_controller.rules.deal_account import DealAccount
 from main_controller.sentence import Sentence
 from main_controller.web import status_report
 from main_controller.web.replies import encoded_json
+from main_controller.web.shapes.alarms import counts_of
 from main_controller.web.shapes.bus import bus_of, condition_of, event_of
 from main_controller.web.shapes.frame import (
     About,
@@ -88,7 +89,7 @@ class FrameReport:
     def report(self) -> Report:
         """What is so now."""
         about, sources, state = self.about, self.sources, self.state()
-        then = sources.then()
+        then, alarms = sources.then(), sources.alarms()
         sections: Sections = {
             "about": _about(about, state),
             "data": data_of(state),
@@ -106,6 +107,7 @@ class FrameReport:
             "schedules": self.schedules(),
             "orders": [command_of(command) for command in sources.orders()],
             "endedOrders": [ended_of(command) for command in sources.ended_orders()],
+            "alarms": counts_of(alarms),
             "locks": locks_of(sources.locks()),
             "share": sharing_of(sources.transfer()),
             "then": then_of(then),
@@ -118,11 +120,11 @@ class FrameReport:
             state.now,
             iso_utc(state.wall),
             {name: _part(value) for name, value in sections.items()},
-            self._tables(state),
+            self._tables(state, alarms.by_unit),
             None if then is None else then.page,
         )
 
-    def _tables(self, state: GridState) -> Mapping[str, Mapping[str, Part]]:
+    def _tables(self, state: GridState, priorities: Mapping[str, int]) -> Mapping[str, Mapping[str, Part]]:
         """Every unit's entry and figures; those that nothing changed in are taken over."""
         moment = moment_of(state, self.about, self.sources, self.started)
         known: dict[str, _Known] = {}
@@ -131,12 +133,15 @@ class FrameReport:
                 moment.locks.get(unit_id),
                 tuple(moment.trips.get(unit_id, ())),
                 moment.acknowledgement(unit_id, unit.raw_status) if unit.unwatched else None,
+                priorities.get(unit_id),
             )
             before = self._known.get(unit_id)
             if before is not None and before.unit is unit and before.beside == beside:
                 known[unit_id] = before
             else:
-                known[unit_id] = _Known(unit, beside, _part(_unit(unit, moment)), _part(_figures(unit)))
+                known[unit_id] = _Known(
+                    unit, beside, _part(_unit(unit, moment, priorities.get(unit_id))), _part(_figures(unit))
+                )
         self._known = known
         return {
             "units": {unit_id: one.entry for unit_id, one in known.items()},
@@ -220,8 +225,11 @@ def _figures(unit: UnitAssessment) -> FrameRow:
     return (read_at, unit.time, *unit.figures)
 
 
-def _unit(unit: UnitAssessment, moment: Moment) -> FrameUnit:
-    """What moves seldom: `since` of a live unit is its `readAt`, and what was last seen stands among its figures."""
+def _unit(unit: UnitAssessment, moment: Moment, priority: int | None) -> FrameUnit:
+    """What moves seldom: `since` of a live unit is its `readAt`, and what was last seen stands among its figures.
+
+    `priority` is that of its gravest alarm.
+    """
     status, reported = unit_status(unit, moment), unit.reported
     battery = reported.section("battery") if reported is not None else {}
     ups = reported.figure("emu", "ups_operation_mode", "mode") if reported is not None else None
@@ -240,6 +248,7 @@ def _unit(unit: UnitAssessment, moment: Moment) -> FrameUnit:
         "localMode": unit.local_mode,
         "effective": unit.effective,
         "alarm": reported is not None and reported.heavy_alarm,
+        "alarmPriority": priority,
         "permission": None if reported is None else reported.permission,
         "permissionRaw": battery.get("battery_operation_status"),
         "upsMode": ups,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from main_controller.alarms.overview import Overview
 from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import GridState
 from main_controller.domain.commands import Command
@@ -75,7 +76,7 @@ class Sources:
     what is wrong on it (S9); `estop` is the E-stop's latch (I17); `journal` says why the journal is not written,
     `not_kept` which of log and pid file cannot be (M10); `trips` are the moments (monotonic s) of each unit's trips
     that nobody has reset (I11); `deals` are the accounts of these deals, None where there is none yet, `deal_events`
-    how deals began and ended of late.
+    how deals began and ended of late; `alarms` are the alarms in numbers.
     """
 
     collector: Callable[[], Health]
@@ -99,6 +100,7 @@ class Sources:
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
     deals: Callable[[Sequence[Flow]], Sequence[DealAccount | None]] = field(default=lambda flows: [None] * len(flows))
     deal_events: Callable[[], Sequence[Event]] = tuple
+    alarms: Callable[[], Overview] = Overview
 
 
 class StatusReport:

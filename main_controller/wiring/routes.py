@@ -67,7 +67,7 @@ class Routes:
         not_kept: Callable[[], Sequence[Sentence]],
     ) -> None:
         clock, does, cache = time.monotonic, operations, stores.cache
-        sources, started = _sources(stores, does, loops, not_kept), utc_now()
+        sources, started = _sources(stores, does, loops, alarms, not_kept), utc_now()
         report = StatusReport(does.desk.grid, about(settings), sources, started=started)
         shown = SchedulesShown(loops.scheduler.status, does.set_schedule.listing, clock=clock)
         framed = FrameReport(does.desk.grid, about(settings), sources, shown.shown, iso_utc(started))
@@ -168,7 +168,9 @@ class Routes:
         )
 
 
-def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[[], Sequence[Sentence]]) -> Sources:
+def _sources(
+    stores: Stores, does: Operations, loops: Loops, alarms: Alarms, not_kept: Callable[[], Sequence[Sentence]]
+) -> Sources:
     return Sources(
         collector=lambda: loops.collecting.health,
         watcher=lambda: loops.watching.health,
@@ -191,4 +193,5 @@ def _sources(stores: Stores, does: Operations, loops: Loops, not_kept: Callable[
         trips=does.trips.moments,
         deals=does.deals.accounts,
         deal_events=does.deals.events,
+        alarms=lambda: alarms.watch.overview,
     )

@@ -191,3 +191,18 @@ def test_a_listener_hears_what_persons_do(bench: Bench) -> None:
     assert bench.told == ["raised", "shelved", "unshelved"]
     changes: list[Any] = [(one.change, one.by) for one in bench.log.past(limit=1)[0].changes]
     assert changes == [("raised", None), ("shelved", "Sato"), ("unshelved", "Sato")]
+
+
+def test_the_overview_follows_every_change_and_its_serial_grows_with_them_alone(bench: Bench) -> None:
+    bench.run(3)
+    quiet = bench.watch.overview
+    bench.units = [silent("E001")]
+    bench.run(6)
+    raised = bench.watch.overview
+    assert (raised.unacknowledged, raised.gravest, raised.by_unit) == (1, 3, {"E001": 3})
+    assert raised.serial > quiet.serial
+    bench.run(5)
+    assert bench.watch.overview == raised
+    bench.watch.acknowledge(bench.watch.alarms()[0].id, deed(bench))
+    assert bench.watch.overview.unacknowledged == 0
+    assert bench.watch.overview.serial == raised.serial + 1

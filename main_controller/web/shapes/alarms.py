@@ -8,6 +8,8 @@ from typing import Any, TypedDict
 from main_controller.alarms import alarm as alarms
 from main_controller.alarms.alarm import AlarmState, Member
 from main_controller.alarms.book import AlarmBook, Change, hidden_hardware
+from main_controller.alarms.kinds import NOT_OF_UNITS
+from main_controller.alarms.overview import Overview
 from main_controller.domain.timestamps import iso_utc
 from main_controller.store.alarm_log import PastAlarm
 from main_controller.web.shapes.common import Time, UnitId
@@ -72,6 +74,16 @@ class Alarm(TypedDict):
     acknowledged: Deed | None
     shelved: Shelved | None
     inhibitedBy: AlarmId | None
+
+
+class AlarmCounts(TypedDict):
+    """How many stand, how many of them a person still has to read and none explains (`unacknowledged`), and the
+    priority of the gravest of these (null: there is none). `serial` grows with every change of `/alarms`."""
+
+    unacknowledged: int
+    standing: int
+    gravest: int | None
+    serial: int
 
 
 class Frequent(TypedDict):
@@ -151,7 +163,7 @@ def alarm_of(alarm: alarms.Alarm, book: AlarmBook) -> Alarm:
     return {
         "id": alarm.id,
         "kind": alarm.kind.code,
-        "unitId": subject if subject and not others else None,
+        "unitId": subject if subject and not others and alarm.kind.code not in NOT_OF_UNITS else None,
         "priority": alarm.kind.priority,
         "state": alarm.state,
         "active": alarm.active,
@@ -169,6 +181,16 @@ def alarm_of(alarm: alarms.Alarm, book: AlarmBook) -> Alarm:
         "acknowledged": None if alarm.acknowledged is None else _deed(alarm.acknowledged),
         "shelved": None if shelf is None else {**_deed(shelf.by), "until": iso_utc(shelf.until)},
         "inhibitedBy": alarm.inhibited_by,
+    }
+
+
+def counts_of(overview: Overview) -> AlarmCounts:
+    """The alarms in numbers."""
+    return {
+        "unacknowledged": overview.unacknowledged,
+        "standing": overview.standing,
+        "gravest": overview.gravest,
+        "serial": overview.serial,
     }
 
 

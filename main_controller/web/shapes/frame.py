@@ -4,6 +4,7 @@ from typing import Any, TypedDict
 
 from main_controller.assessment.bus import BusState
 from main_controller.domain.modes import Mode
+from main_controller.web.shapes.alarms import AlarmCounts
 from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, Celsius, Percent, Seconds, Time, UnitId, Volts, WattHours, Watts
 from main_controller.web.shapes.holds import Latch, Locks
@@ -94,7 +95,8 @@ class FrameUnit(UnitBasics):
     """What moves seldom of a unit. `since` as in the status, null of a live one: its row says `readAt`.
 
     `name`, `ip`, the modes (`effective` is what it obeys as it says), `permission` of its battery as bits and
-    `permissionRaw` as sent, `upsMode`: null where not told; `alarm`: a heavy one (I5).
+    `permissionRaw` as sent, `upsMode`: null where not told; `alarm`: a heavy one (I5). `alarmPriority` is that of the
+    gravest alarm of it that holds, is not put away and that no other explains, null without any.
     """
 
     since: Time | None
@@ -104,6 +106,7 @@ class FrameUnit(UnitBasics):
     localMode: Mode | None
     effective: Mode | None
     alarm: bool
+    alarmPriority: int | None
     permission: int | None
     permissionRaw: Any
     upsMode: float | None
@@ -157,6 +160,7 @@ class Sections(TypedDict, total=False):
     schedules: FrameSchedules
     orders: list[Command]
     endedOrders: list[EndedOrder]
+    alarms: AlarmCounts
     locks: Locks
     share: Sharing | None
     then: Then | None

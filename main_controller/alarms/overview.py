@@ -1,0 +1,45 @@
+"""How the alarms stand in a few numbers, for who shows them beside something else (ISA-18.2). Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from main_controller.alarms.alarm import Alarm, AlarmState
+from main_controller.alarms.book import AlarmBook
+from main_controller.alarms.kinds import NOT_OF_UNITS
+
+UNREAD = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`standing` are all in the list, `unacknowledged` those that a person still has to read and that none explains,
+    `gravest` the priority (1 to 4) of the gravest of these, None without any.
+
+    `by_unit` is the gravest priority of what holds now of each unit: of what is put away or explained by another
+    alarm none. `serial` grows with every change.
+    """
+
+    unacknowledged: int = 0
+    standing: int = 0
+    gravest: int | None = None
+    by_unit: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    serial: int = 0
+
+
+def overview_of(book: AlarmBook, serial: int) -> Overview:
+    """The alarms of the book in numbers."""
+    alarms = [one for one in book.alarms.values() if one.inhibited_by is None]
+    unread = [one.kind.priority for one in alarms if one.state in UNREAD]
+    by_unit: dict[str, int] = {}
+    for alarm in alarms:
+        if alarm.shelf is None and not alarm.out_of_service:
+            for unit_id in _units(alarm):
+                by_unit[unit_id] = min(by_unit.get(unit_id, alarm.kind.priority), alarm.kind.priority)
+    return Overview(len(unread), len(book.alarms), min(unread, default=None), by_unit, serial)
+
+
+def _units(alarm: Alarm) -> list[str]:
+    if alarm.kind.code in NOT_OF_UNITS:
+        return []
+    return [subject for subject, member in alarm.members.items() if subject and member.active]
