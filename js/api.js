@@ -120,6 +120,18 @@ export function createApi({
     historyCsv: (query = {}) => `history.csv${queryOf(query)}`,
     ledgerCsv: (query = {}) => `ledger.csv${queryOf(query)}`,
     historyPage: (query = {}) => `history.html${queryOf(query)}`,
+    /** The alarms that stand, those that were, what is out of service; the same as CSV, and a unit on the main page: addresses for links. */
+    alarms: () => read("alarms"),
+    alarmHistory: (query = {}) => read(`alarms/history${queryOf(query)}`),
+    alarmServices: () => read("alarms/services"),
+    alarmsCsv: (query = {}) => `alarms/history.csv${queryOf(query)}`,
+    mainPage: (query = {}) => `.${queryOf(query)}`,
+    /** What a person does with alarms: it changes no rule and orders nothing of the grid. */
+    acknowledgeAlarm: (id, { name, comment }) => post(`alarms/${one(id)}/acknowledge`, { name, comment }),
+    shelveAlarm: (id, { hours, name, reason }) => post(`alarms/${one(id)}/shelve`, { hours, name, reason }),
+    unshelveAlarm: (id) => post(`alarms/${one(id)}/unshelve`, {}),
+    outOfService: ({ unitId, from, to, name, reason }) => post("alarms/outOfService", { unitId, from, to, name, reason }),
+    inService: ({ unitId }) => post("alarms/inService", { unitId }),
     /** Where the chart library is (charts/library.js). */
     charts: { script: `${base}js/uplot.js`, styles: `${base}css/uplot.css` },
     /** The journal's own page, likewise. */

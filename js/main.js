@@ -19,6 +19,7 @@ import { buildModel, statusOf } from "./lib/model.js";
 import { keepsThen } from "./lib/permits.js";
 import { serverNow } from "./lib/serverTime.js";
 import { createAddress } from "./panels/address.js";
+import { createAlarmBadge } from "./panels/alarmBadge.js";
 import { createAlerts } from "./panels/alerts.js";
 import { createApisLog } from "./panels/apisLog.js";
 import { createAsk } from "./panels/ask.js";
@@ -67,6 +68,7 @@ const panels = [
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
   createTitle({ words, state }),
+  createAlarmBadge({ words, state, api }),
   createWallClock({ words }),
   createCluster({ words, orders, state, api, ask, readNow }),
   createDeals({ words, state }),

@@ -14,7 +14,13 @@ export const MODES = Object.freeze(["", "autonomous", "heteronomous", "stop", "m
 
 /** Something about this unit that is not normal and is more than its silence. */
 export function isAlarming(unit) {
-  return unit.alarm || unit.conflict !== null || unit.trips?.tooMany === true || (unit.unwatched && unit.acknowledged === null);
+  return (
+    (unit.alarmPriority ?? Infinity) <= 2 ||
+    unit.alarm ||
+    unit.conflict !== null ||
+    unit.trips?.tooMany === true ||
+    (unit.unwatched && unit.acknowledged === null)
+  );
 }
 
 /** The units to show, in order. `choice` = {filter, mode, find, sort}; units come by id and ties stay so. */

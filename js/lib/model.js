@@ -7,7 +7,7 @@
 //
 // model.units   [{id, name, ip, state: "live"|"stale"|"silent", age, word: "wait"|"reference"|"charge"|"discharge"|null, rawWord,
 //                 globalMode, localMode, effective, ...FIGURES, operating, inDeal, sharing, running, current (A, signed, null),
-//                 gridMaster, crown, alarm, unwatched, acknowledged, trips (trips.js tripsOf), conflict, lastWord}] by id
+//                 gridMaster, crown, alarm, alarmPriority (1..4 of its gravest, null), unwatched, acknowledged, trips (trips.js tripsOf), conflict, lastWord}] by id
 //   sharing     "running", "agreed" (no current yet), "unknown" when no reading can tell (Z6), null without any deal
 // model.byId    Map id -> the same objects
 // model.deals   [{key, from, to, master, request, requester, responder, since, running, known, current, power}]: A and W without a sign, null
@@ -149,6 +149,7 @@ function unitOf(id, told, age, { staleAfter, gridMaster }) {
     running: state === "live" && told.carries === true,
     current: finite(told.ig),
     alarm: told.alarm === true,
+    alarmPriority: [1, 2, 3, 4].includes(told.alarmPriority) ? told.alarmPriority : null,
     unwatched: told.unwatched === true,
     acknowledged: told.acknowledged ?? null,
     trips: tripsOf(told),

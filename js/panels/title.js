@@ -11,7 +11,7 @@ export function createTitle({ words, state }) {
 
   function render({ status }) {
     const now = state.get();
-    const count = alarmCount(now, words);
+    const count = alarmCount(now);
     const title = typeof status?.title === "string" ? status.title : document.getElementById("cluster-name").textContent;
     const text = [count > 0 ? `▲ ${count}` : "", bare(words.t("brand")), visible(title)].filter(Boolean).join(" · ");
     if (document.title !== text) document.title = text;

@@ -24,7 +24,7 @@ export function drawCell(pen, unit, { x, y, cell, picture = cell, bare, brief = 
 
 /** All that a tile shows of its unit, as a text to compare. */
 export function tileLook(unit) {
-  return `${chargeOf(unit)}|${tileKey(unit)}|${unit.alarm}`;
+  return `${chargeOf(unit)}|${tileKey(unit)}|${unit.alarm}|${unit.alarmPriority}`;
 }
 
 function tileKey(unit) {
@@ -53,8 +53,8 @@ export function drawTile(pen, unit, { x, y }, { w, h }) {
 
 function drawTileFigure(pen, unit, x, y, w, h) {
   const { theme } = pen;
-  const bad = unit.state === "silent" || unit.alarm;
-  const colour = unit.state === "silent" ? theme.alarm : unit.alarm ? theme.warn : unit.state === "live" ? theme.text : theme.muted;
+  const bad = unit.state === "silent" || unit.alarm || isGrave(unit);
+  const colour = unit.state === "silent" ? theme.alarm : bad ? alarmColour(unit, theme) : unit.state === "live" ? theme.text : theme.muted;
   label(pen, bad ? "\u25b2" : percent(chargeOf(unit)).replace("%", ""), x, y, { size: Math.min(h * 0.5, w * 0.34), weight: 600, colour, halo: true });
 }
 
@@ -198,7 +198,16 @@ function mark(context, shown, colour, x, y, r) {
 
 /** Whether something is wrong with the unit, so that its label must not be covered by another unit's cell. */
 export function isLoud(unit) {
-  return unit.state === "silent" || unit.alarm || unit.unwatched;
+  return unit.state === "silent" || unit.alarm || unit.unwatched || isGrave(unit);
+}
+
+/** Whether an alarm of priority 1 or 2 is of the unit. */
+function isGrave({ alarmPriority }) {
+  return (alarmPriority ?? Infinity) <= 2;
+}
+
+function alarmColour({ alarmPriority }, theme) {
+  return alarmPriority === 1 ? theme.alarm : theme.warn;
 }
 
 /** Id, state and age under the cell. */
@@ -206,7 +215,7 @@ export function drawLabel(pen, unit, { x, y: middle, cell: wide, picture: cell =
   const { theme, words } = pen;
   const times = wide / cell;
   const size = Math.max(9, cell * 0.29);
-  if (!named && unit.state === "live" && !unit.alarm) return;
+  if (!named && unit.state === "live" && !unit.alarm && !isGrave(unit)) return;
   const y = middle + (wide * ASPECT) / 2 + size * 0.95 * times;
   const [first, second, colour] = labelOf(unit, theme, words);
   if (!named) {
@@ -229,7 +238,8 @@ function labelOf(unit, theme, words) {
   const id = isolated(unit.id);
   if (unit.state === "silent") return [`\u25b2 ${id} ${words.silent}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
   if (unit.unwatched && unit.state === "stale") return [`\u25b2 ${id} ${words.stale}`, unit.age === null ? "" : shortDuration(unit.age, words), theme.alarm];
-  if (unit.alarm) return [`\u25b2 ${id} ${words.alarm}`, "", theme.warn];
+  if (unit.alarm || isGrave(unit)) return [`\u25b2 ${id} ${words.alarm}${unit.alarmPriority ? ` ${unit.alarmPriority}` : ""}`, "", alarmColour(unit, theme)];
+  if (unit.alarmPriority && unit.state === "live") return [`\u25b3 ${id} ${words.alarm} ${unit.alarmPriority}`, "", theme.text];
   if (unit.state === "stale") return [id, unit.age === null ? words.stale : `${words.stale} ${shortDuration(unit.age, words)}`, theme.muted];
   return [id, "", unit.running || unit.gridMaster ? theme.text : theme.muted];
 }

@@ -123,6 +123,7 @@ export function describe(unit, words) {
   if (unit.crown) parts.push(words.reference);
   if (unit.gridMaster) parts.push(words.gridMaster);
   if (unit.alarm) parts.push(words.alarm);
+  if (unit.alarmPriority) parts.push(fill(words.priority, { n: unit.alarmPriority }));
   const flowing = unit.running || (unit.state === "live" && unit.sharing === "running");
   if (flowing && unit.current !== null)
     parts.push(fill(unit.current < 0 ? words.discharging : words.charging, { current: signed(unit.current, 1).replace(/^[+-]/, "") }));

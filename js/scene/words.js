@@ -15,6 +15,7 @@ export const SCENE_WORDS = Object.freeze({
   silent: "silent",
   stale: "stale",
   alarm: "alarm",
+  priority: "alarm of priority {n}",
   unwatched: "unwatched",
   hubLabel: "BUS",
   ramping: "ramping",

@@ -147,6 +147,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
         lock.since ? words.t("lock.by", { ...lock, since: words.time(lock.since) }) : null,
       );
     if (lock) add(words.t("badge.lock.bus", { vg: figure(unit.vg, 1) }), "warn", lockedBus(unit, id, words));
+    if (unit.alarmPriority !== null) add(words.t("badge.alarm.priority", { n: unit.alarmPriority }), unit.alarmPriority <= 2 ? "alarm" : "warn");
     if (unit.alarm) add(words.t("badge.alarm"), "alarm");
     const trips = unit.trips === null ? null : tripsTexts(unit.trips, words);
     if (trips) add(trips.badge, unit.trips.tooMany ? "alarm" : "warn", trips.means);

@@ -539,6 +539,11 @@ SERVICES = Route(
     name="getOutOfService", path="/alarms/services", title=ALARM_LIST, polled=True,
     says="what is out of service now or later", reply=json_of(Services),
 )  # fmt: skip
+ALARM_PAGE = Route(
+    name="getAlarmPage", path="/alarms.html", title=ALARM_LIST, ignores_unknown=True,
+    says="all of this for a person; the page's own script reads what its address asks for",
+    reply=Reply(HTML, tagged=True, explains=True),
+)  # fmt: skip
 ALARM_ACKNOWLEDGE = _deed(
     "acknowledgeAlarm", "/alarms/{id}/acknowledge",
     "somebody has read it; that somebody has looked at the hardware says `/acknowledge` alone",
@@ -744,7 +749,7 @@ ROUTES: tuple[Route, ...] = (
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
-    *(ALARMS, ALARM_HISTORY, ALARM_FILE, SERVICES),
+    *(ALARMS, ALARM_HISTORY, ALARM_FILE, ALARM_PAGE, SERVICES),
     *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
     *(HISTORY, HISTORY_FILE, COVERAGE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),

@@ -17,6 +17,7 @@ from main_controller.web.alarms import AlarmPages
 from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, chart_folder, jquery_file
+from main_controller.web.beside_pages import BesidePages
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
 from main_controller.web.csv_file import CsvFiles
@@ -25,7 +26,6 @@ from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
 from main_controller.web.help_page import HelpPage
 from main_controller.web.history import HistoryPages
-from main_controller.web.history_page import HistoryPage
 from main_controller.web.journal import JournalPages
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
@@ -133,7 +133,7 @@ class Routes:
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
             journal_pages,
             HistoryPages(stores.history, zone=zone, clock=utc_now, files=files),
-            HistoryPage(
+            BesidePages(
                 settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing
             ),
             LedgerPages(stores.history, zone=zone, files=files),
@@ -163,6 +163,7 @@ class Routes:
                 routes.MAIN: refused,
                 routes.HELP_PAGE: refused,
                 routes.HISTORY_PAGE: refused,
+                routes.ALARM_PAGE: refused,
                 routes.JOURNAL_PAGE: journal_pages.explain,
             },
         )

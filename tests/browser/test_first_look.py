@@ -135,20 +135,18 @@ def test_a_picture_that_the_browser_lost_is_drawn_again_within_a_beat(open_quiet
 
 
 def test_alarms_stand_in_the_title_and_leave_it_when_they_are_over(open_quiet: OpenPage) -> None:
-    """Where the page is one tab of many: how many, and a sign; both are as before once all is well."""
+    """Where the page is one tab of many: how many, and a sign; both are as before once all is read."""
     stage = Stage.of(2)
     page = open_quiet(stage=stage)
     expect(page).to_have_title("APIS Main Controller · oist20")
     icon = page.locator("#icon")
     expect(icon).to_have_attribute("href", "img/favicon.svg")
-    stage.grid["error"] = True
-    stage.states["E002"] = unit_status("silent", age=60.0, lastWord="0x0041", unwatched=True)
-    stage.kept["E002"] = stage.units.pop("E002")
+    stage.more["alarms"] = {"unacknowledged": 2, "standing": 2, "gravest": 1, "serial": 2}
     expect(page).to_have_title("▲ 2 · APIS Main Controller · oist20")
     expect(icon).to_have_attribute("href", "img/alarm.svg")
-    stage.states["E002"] |= {"acknowledged": {"by": "10.0.0.2", "at": moment()}}
+    stage.more["alarms"] = {"unacknowledged": 1, "standing": 2, "gravest": 1, "serial": 3}
     expect(page).to_have_title("▲ 1 · APIS Main Controller · oist20")
-    stage.grid["error"] = False
+    stage.more["alarms"] = {"unacknowledged": 0, "standing": 2, "gravest": None, "serial": 4}
     expect(page).to_have_title("APIS Main Controller · oist20")
     expect(icon).to_have_attribute("href", "img/favicon.svg")
 

@@ -1,31 +1,24 @@
-// Which alarms the page's title counts.
+// How many alarms the page's title counts: those that the controller counts, and what only the page knows.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { alarmCount } from "../../js/lib/alarmCount.js";
-import { createWords } from "../../js/words.js";
+import { alarmCount, toRead } from "../../js/lib/alarmCount.js";
 
-const words = createWords("en");
-const seen = { unwatched: false, acknowledged: null };
-const lost = { unwatched: true, acknowledged: null };
-const known = { unwatched: true, acknowledged: { by: "10.0.0.2" } };
-const count = (status, { units = [seen], alive = true } = {}) => alarmCount({ status, alive, model: { units } }, words);
+const told = (unacknowledged) => ({ alarms: { unacknowledged, standing: 9, gravest: 1, serial: 3 } });
 
-test("a healthy page counts nothing, nor does one that has heard nothing yet", () => {
-  assert.equal(count({ grid: { error: false }, apisWeb: { budoEmulator: { up: true } }, busConditions: [] }), 0);
-  assert.equal(alarmCount({ status: null, alive: true, model: { units: [] } }, words), 0);
+test("a page that has heard nothing yet counts nothing, nor does one of a controller that tells of no alarms", () => {
+  assert.equal(alarmCount({ status: null, alive: true }), 0);
+  assert.equal(alarmCount({ status: { alarms: { unacknowledged: "many" } }, alive: true }), 0);
 });
 
-test("each alarm counts once, and what somebody has acknowledged does not", () => {
-  const grave = { kind: "secondReference", unitId: null, text: "Two.", since: null, grave: true };
-  assert.equal(count({ busConditions: [grave, { ...grave, kind: "heavyAlarm", grave: false }] }), 2);
-  assert.equal(count({ busConditions: [{ ...grave, kind: "busLow", grave: false }] }), 0, "a warning is none");
-  assert.equal(count({}, { units: [lost, lost, known] }), 2);
-  assert.equal(count({ grid: { error: true }, estop: { by: "x" } }), 2);
-  assert.equal(count({ apisWeb: { emulatorEmulator: { up: false }, budoEmulator: { up: false } } }), 1);
+test("the count is the controller's", () => {
+  assert.equal(alarmCount({ status: told(0), alive: true }), 0);
+  assert.equal(alarmCount({ status: told(4), alive: true }), 4);
+  assert.equal(toRead(told(4)), 4);
 });
 
-test("that nothing is of now is one alarm, and what was told of the grid and of apis-web none", () => {
-  assert.equal(count({ grid: { error: true }, apisWeb: { budoEmulator: { up: false } } }, { units: [lost], alive: false }), 2);
+test("that nothing is of now is one more", () => {
+  assert.equal(alarmCount({ status: told(4), alive: false }), 5);
+  assert.equal(alarmCount({ status: null, alive: false }), 1);
 });

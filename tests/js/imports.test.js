@@ -28,6 +28,7 @@ const MAY_IMPORT = {
   "main.js": null, // those that build a page, and what two of them share: whatever they need
   "journal.js": null,
   "history.js": null,
+  "alarms.js": null,
   "beside.js": null,
   "help.js": ["widgets/", "words.js"],
   "refused.js": ["widgets/", "words.js"],
@@ -39,7 +40,7 @@ const KEPT = {
   "an address of its own": [["api.js"], /\.(?:href|src|action)\s*=\s*["'`]|\b(?:location\.(?:assign|replace)|open)\(\s*["'`]/],
   "a route": [
     ["api.js"],
-    /["'`]\/?(?:get|set|share|commands|upsMode)\/|["'`]\/?(?:(?:journal|history|ledger)\.csv[?$]|commands\b|readyz\b|healthz\b|(?:history|ledger)[?$/])/,
+    /["'`]\/?(?:get|set|share|commands|upsMode)\/|["'`]\/?(?:(?:journal|history|ledger)\.csv[?$]|commands\b|readyz\b|healthz\b|(?:history|ledger|alarms)[?$/])/,
   ],
   "the chart library": [["charts/"], /\bu[Pp]lot\b(?!\.(?:js|css))/],
   "a canvas": [["scene/"], /\bcanvas\b|getContext|OffscreenCanvas|CanvasRenderingContext2D/i],
@@ -61,6 +62,7 @@ const KEPT = {
       "main.js",
       "journal.js",
       "history.js",
+      "alarms.js",
       "beside.js",
       "help.js",
       "refused.js",

@@ -20,7 +20,7 @@ def test_every_page_asks_for_the_order_first_and_then_for_every_file(root: Path,
     assert linked == ["main.css", *(f"{layer}.css" for layer in order)]
     assert set(linked) == {path.name for path in (root / "css").glob("*.css")}
     heads = [path.name for path in (root / "views").glob("*.tpl") if "include('styles.tpl')" in path.read_text("utf-8")]
-    assert sorted(heads) == ["head.tpl", "help.tpl", "history.tpl", "journal.tpl", "refused.tpl"]
+    assert sorted(heads) == ["alarms.tpl", "head.tpl", "help.tpl", "history.tpl", "journal.tpl", "refused.tpl"]
 
 
 def test_every_file_is_one_layer_of_its_own_name(root: Path, order: list[str]) -> None:

@@ -1,0 +1,39 @@
+// The link to the alarms, with how many are to be read and the gravest of them; and their sound, where this browser was told to make it.
+
+import { toRead } from "../lib/alarmCount.js";
+import { createAlarmSound } from "../widgets/alarmSound.js";
+import { setAttribute, setProperty, setText } from "../widgets/text.js";
+
+export function createAlarmBadge({ words, state, api }) {
+  const link = document.getElementById("open-alarms");
+  const count = document.getElementById("alarms-count");
+  const sound = createAlarmSound({ words });
+  let asked = null; // of which start and serial the list was read for the sound
+
+  function render({ status }) {
+    const n = toRead(status);
+    const gravest = status?.alarms?.gravest ?? null;
+    const what = gravest === null ? "" : words.t(`alarm.priority.${gravest}`);
+    setProperty(count, "hidden", n === 0);
+    setText(count, n === 0 ? "" : `${gravest !== null && gravest <= 2 ? "▲ " : ""}${n}`);
+    setAttribute(link, "data-priority", gravest);
+    const told = n === 0 ? "" : [words.t("alarm.badge", { n }), what && words.t("alarm.badge.gravest", { what })].filter(Boolean).join(", ");
+    setAttribute(link, "title", told || null);
+    setAttribute(link, "aria-label", told === "" ? null : `${words.t("alarm.open")}: ${told}`);
+    listen();
+  }
+
+  /** Reads the list where it has changed, and only for the sound. */
+  async function listen() {
+    const { status } = state.get();
+    const serial = status?.alarms?.serial ?? null;
+    const now = `${status?.start} ${serial}`;
+    if (serial === null || now === asked || !sound.isOn()) return;
+    asked = now;
+    const answer = await api.alarms();
+    if (answer.ok) sound.hear(answer.body.alarms);
+    else asked = null; // once more with the next frame
+  }
+
+  return { render };
+}

@@ -1,0 +1,91 @@
+// The sound of an alarm: off until somebody chooses it, once for each new one of priority 1 or 2, silenced by a button. Made by Web Audio.
+//
+// What was chosen and what has sounded is kept in this browser, so that of its pages one sounds, and a page that is opened anew does not
+// sound again. Used by alarms.js and panels/alarmBadge.js. Its parts: #alarm-sounding, #alarm-sounding-says and #alarm-silence.
+
+import { heardOf, soundDue } from "../lib/alarmSound.js";
+import { setProperty, setText } from "./text.js";
+
+const [CHOSEN, HEARD] = ["alarmSound", "alarmsHeard"]; // keys of what is kept
+const PULSES = { 1: 24, 2: 8 }; // by priority
+const [EVERY, LASTS] = [0.5, 0.22]; // s between two pulses, and of one
+const TONES = [880, 660]; // Hz, in turn
+const LOUDNESS = 0.25;
+
+export function createAlarmSound({ words }) {
+  const find = (id) => document.getElementById(id);
+  const bar = find("alarm-sounding");
+  let context = null;
+  let ends = null; // timer at whose end the sound is over
+  let gain = null;
+
+  find("alarm-silence").addEventListener("click", silence);
+  for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => context?.state === "suspended" && context.resume(), { capture: true }); // a browser lets a page sound once somebody touched it
+
+  /** Sounds where one of these has not sounded yet. */
+  function hear(alarms) {
+    if (!isOn()) return;
+    const { due, heard } = soundDue(alarms, heardOf(kept(HEARD)));
+    keep(HEARD, JSON.stringify(heard));
+    if (due.length > 0) play(Math.min(...due.map(({ priority }) => priority)), due.length);
+  }
+
+  function isOn() {
+    return kept(CHOSEN) === "on";
+  }
+
+  /** Switches it on, with a short sound to hear it by, or off; what stands now is not told again. */
+  function choose(on, alarms) {
+    keep(CHOSEN, on ? "on" : "off");
+    keep(HEARD, JSON.stringify(soundDue(alarms, []).heard));
+    silence();
+    if (on) pulses(2);
+  }
+
+  function play(priority, n) {
+    silence();
+    pulses(PULSES[priority]);
+    setText(find("alarm-sounding-says"), words.t(context.state === "suspended" ? "alarm.sound.blocked" : "alarm.sounding", { n }));
+    setProperty(bar, "hidden", false);
+    ends = setTimeout(silence, PULSES[priority] * EVERY * 1000);
+  }
+
+  function pulses(count) {
+    context ??= new AudioContext();
+    if (context.state === "suspended") context.resume();
+    gain = new GainNode(context, { gain: LOUDNESS });
+    gain.connect(context.destination);
+    for (let index = 0; index < count; index += 1) {
+      const at = context.currentTime + index * EVERY;
+      const tone = new OscillatorNode(context, { type: "square", frequency: TONES[index % TONES.length] });
+      tone.connect(gain);
+      tone.start(at);
+      tone.stop(at + LASTS);
+    }
+  }
+
+  function silence() {
+    clearTimeout(ends);
+    gain?.disconnect();
+    gain = null;
+    setProperty(bar, "hidden", true);
+  }
+
+  return { hear, isOn, choose };
+}
+
+function kept(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // storage is switched off: no sound
+  }
+}
+
+function keep(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // storage is switched off: the choice does not outlive this call, and the box shows that
+  }
+}

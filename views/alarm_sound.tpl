@@ -1,0 +1,1 @@
+<p class="banner" id="alarm-sounding" data-level="alarm" role="status" hidden><span id="alarm-sounding-says"></span> <button translate="no" type="button" id="alarm-silence" data-i18n="alarm.silence">Silence</button></p>
