@@ -8,6 +8,7 @@ import { asEntered } from "./lib/enteredTimes.js";
 import { bare } from "./lib/held.js";
 import { failureSentence } from "./lib/sentences.js";
 import { isolated } from "./lib/wire.js";
+import { soundChosen } from "./widgets/alarmChoice.js";
 import { createAlarmHistory } from "./widgets/alarmHistory.js";
 import { createAlarmRows, kindKey, priorityText } from "./widgets/alarmRow.js";
 import { createAlarmSound } from "./widgets/alarmSound.js";
@@ -308,10 +309,10 @@ list.addEventListener("click", ({ target }) => {
 });
 find("alarms-before").addEventListener("click", () => turn(begin - SHOWN, "first"));
 find("alarms-more").addEventListener("click", () => turn(begin + SHOWN, "first"));
-find("alarm-sound").checked = sound.isOn();
+find("alarm-sound").checked = soundChosen();
 find("alarm-sound").addEventListener("change", ({ target }) => {
   sound.choose(target.checked, alarms ?? []);
-  target.checked = sound.isOn();
+  target.checked = soundChosen();
 });
 find("service-open").addEventListener("click", askService);
 find("services").addEventListener("click", ({ target }) => {

@@ -1,7 +1,8 @@
-// What the pages beside the main one share, the journal's and the history's: language, the controller's time and zone, Stop all, the
+// What the pages beside the main one share, those of journal, history and alarms: language, the controller's time and zone, Stop all, the
 // E-stop's latch, and whether the page is alive. Each hands it what is to happen when zone or orders change.
 
 import { createApi } from "./api.js";
+import en from "./i18n/beside/en.js";
 import { pageName } from "./keys.js";
 import { bare } from "./lib/held.js";
 import { serverNow } from "./lib/serverTime.js";
@@ -14,6 +15,7 @@ import { createStop } from "./widgets/stop.js";
 import { showZone } from "./widgets/zoneNote.js";
 import { chooseLanguage, createWords } from "./words.js";
 
+const BESIDE = { en, ja: () => import("./i18n/beside/ja.js") };
 const EVERY = 1000; // ms between two looks at the latch, and at how a stop stands
 
 /**
@@ -26,7 +28,12 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   const find = (id) => document.getElementById(id);
   const state = createState();
   const now = () => serverNow(state.get(), performance.now());
-  const words = createWords(chooseLanguage(stored("language"), navigator.languages), { zone: document.documentElement.dataset.zone, now, holds: true });
+  const words = createWords(chooseLanguage(stored("language"), navigator.languages), {
+    zone: document.documentElement.dataset.zone,
+    now,
+    holds: true,
+    beside: BESIDE,
+  });
   const name = pageName();
   const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
   const orders = createOrders({ api, state, words, page: name, renew: () => poller.now() });

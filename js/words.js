@@ -29,9 +29,10 @@ export function chooseLanguage(stored, wanted) {
 /**
  * @param zone the site's, as the controller told it; @param here the browser's; @param now () => Date, by the controller's clock
  * @param holds whether what must not be translated is marked in every text (held.js), as widgets/text.js wants it
+ * @param texts of a page that the main one does without: {en, ja: () => module, loaded when it is wanted}
  */
-export function createWords(language = "en", { zone = UTC, here = undefined, now = () => new Date(), holds = false } = {}) {
-  const catalogues = { en };
+export function createWords(language = "en", { zone = UTC, here = undefined, now = () => new Date(), holds = false, texts = null } = {}) {
+  const catalogues = { en: { ...en, ...texts?.en } };
   const codes = new Map(); // the English text -> its {code, parameters}
   const templates = new Map(); // key -> its text in the page's language, with what no translator may touch marked
   let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
@@ -48,15 +49,15 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
   /** `ready` is settled when everything can be said in the page's language: in English at once. Until then, and where it cannot be loaded, English stands. */
   async function load(wanted) {
     if (!translates()) return;
-    const [own, sentences] = await Promise.all([LATER[wanted](), import("./i18n/said.js")]);
-    catalogues[wanted] = own.default;
+    const [own, more, sentences] = await Promise.all([LATER[wanted](), texts?.[wanted](), import("./i18n/said.js")]);
+    catalogues[wanted] = { ...own.default, ...more?.default };
     said = sentences.default;
     templates.clear(); // until now English stood in their place
     words.units = unitsOf(catalogue());
   }
 
   function catalogue() {
-    return catalogues[words.language] ?? en;
+    return catalogues[words.language] ?? catalogues.en;
   }
 
   /** Whether the controller's sentences are said by their codes: in English they are shown as they came. */
@@ -171,7 +172,7 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
   }
 
   function textOf(key) {
-    return catalogue()[key] ?? en[key] ?? key;
+    return catalogue()[key] ?? catalogues.en[key] ?? key;
   }
 
   /** The words of the page's controls, as its sentences name them. */

@@ -1,13 +1,13 @@
 // The link to the alarms, with how many are to be read and the gravest of them; and their sound, where this browser was told to make it.
 
 import { toRead } from "../lib/alarmCount.js";
-import { createAlarmSound } from "../widgets/alarmSound.js";
+import { soundChosen } from "../widgets/alarmChoice.js";
 import { setAttribute, setProperty, setText } from "../widgets/text.js";
 
 export function createAlarmBadge({ words, state, api }) {
   const link = document.getElementById("open-alarms");
   const count = document.getElementById("alarms-count");
-  const sound = createAlarmSound({ words });
+  let sound = null; // a module of its own, loaded once it is chosen
   let asked = null; // of which start and serial the list was read for the sound
 
   function render({ status }) {
@@ -28,11 +28,17 @@ export function createAlarmBadge({ words, state, api }) {
     const { status } = state.get();
     const serial = status?.alarms?.serial ?? null;
     const now = `${status?.start} ${serial}`;
-    if (serial === null || now === asked || !sound.isOn()) return;
+    if (serial === null || now === asked || !soundChosen()) return;
     asked = now;
-    const answer = await api.alarms();
-    if (answer.ok) sound.hear(answer.body.alarms);
-    else asked = null; // once more with the next frame
+    try {
+      sound ??= (await import("../widgets/alarmSound.js")).createAlarmSound({ words });
+      const answer = await api.alarms();
+      if (answer.ok) sound.hear(answer.body.alarms);
+      else asked = null;
+    } catch (fault) {
+      asked = null; // once more with the next frame
+      throw fault;
+    }
   }
 
   return { render };

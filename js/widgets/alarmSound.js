@@ -1,12 +1,13 @@
-// The sound of an alarm: off until somebody chooses it, once for each new one of priority 1 or 2, silenced by a button. Made by Web Audio.
+// The sound of an alarm, where it was chosen (alarmChoice.js): once for each new one of priority 1 or 2, silenced by a button. Made by Web Audio.
 //
-// What was chosen and what has sounded is kept in this browser, so that of its pages one sounds, and a page that is opened anew does not
-// sound again. Used by alarms.js and panels/alarmBadge.js. Its parts: #alarm-sounding, #alarm-sounding-says and #alarm-silence.
+// What has sounded is kept in this browser, so that of its pages one sounds, and a page that is opened anew does not sound again. Used by
+// alarms.js, and by panels/alarmBadge.js once it is chosen. Its parts: #alarm-sounding, #alarm-sounding-says and #alarm-silence.
 
 import { heardOf, soundDue } from "../lib/alarmSound.js";
+import { chooseSound, soundChosen } from "./alarmChoice.js";
 import { setProperty, setText } from "./text.js";
 
-const [CHOSEN, HEARD] = ["alarmSound", "alarmsHeard"]; // keys of what is kept
+const HEARD = "alarmsHeard"; // key under which the ids are kept that it has sounded for
 const PULSES = { 1: 24, 2: 8 }; // by priority
 const [EVERY, LASTS] = [0.5, 0.22]; // s between two pulses, and of one
 const TONES = [880, 660]; // Hz, in turn
@@ -24,20 +25,16 @@ export function createAlarmSound({ words }) {
 
   /** Sounds where one of these has not sounded yet. */
   function hear(alarms) {
-    if (!isOn()) return;
-    const { due, heard } = soundDue(alarms, heardOf(kept(HEARD)));
-    keep(HEARD, JSON.stringify(heard));
+    if (!soundChosen()) return;
+    const { due, heard } = soundDue(alarms, heardOf(kept()));
+    keep(JSON.stringify(heard));
     if (due.length > 0) play(Math.min(...due.map(({ priority }) => priority)), due.length);
-  }
-
-  function isOn() {
-    return kept(CHOSEN) === "on";
   }
 
   /** Switches it on, with a short sound to hear it by, or off; what stands now is not told again. */
   function choose(on, alarms) {
-    keep(CHOSEN, on ? "on" : "off");
-    keep(HEARD, JSON.stringify(soundDue(alarms, []).heard));
+    chooseSound(on);
+    keep(JSON.stringify(soundDue(alarms, []).heard));
     silence();
     if (on) pulses(2);
   }
@@ -71,21 +68,21 @@ export function createAlarmSound({ words }) {
     setProperty(bar, "hidden", true);
   }
 
-  return { hear, isOn, choose };
+  return { hear, choose };
 }
 
-function kept(key) {
+function kept() {
   try {
-    return localStorage.getItem(key);
+    return localStorage.getItem(HEARD);
   } catch {
-    return null; // storage is switched off: no sound
+    return null; // storage is switched off: nothing is chosen either
   }
 }
 
-function keep(key, value) {
+function keep(ids) {
   try {
-    localStorage.setItem(key, value);
+    localStorage.setItem(HEARD, ids);
   } catch {
-    // storage is switched off: the choice does not outlive this call, and the box shows that
+    // storage is full or switched off: it may sound for these once more
   }
 }

@@ -7,6 +7,7 @@ import { chosenOf, deedsOf, groupOf, isUnread, mostHours, namesOf, newOf, STATES
 import { heardOf, soundDue } from "../../js/lib/alarmSound.js";
 import { kindKey, listed } from "../../js/widgets/alarmRow.js";
 import { createWords } from "../../js/words.js";
+import { BESIDE } from "./wordsIn.js";
 
 const alarm = (id, more = {}) => ({
   id,
@@ -113,13 +114,13 @@ test("what has sounded is read from a text that may hold anything", () => {
 });
 
 test("a few names stand there and the others are counted", () => {
-  const words = createWords("en");
+  const words = createWords("en", { texts: BESIDE });
   assert.equal(listed(["E001", "E002", "E003"], words), "E001, E002, E003");
   assert.equal(listed(["E001", "E002", "E003", "E004", "E005"], words), "E001, E002, E003 and 2 more");
 });
 
 test("a kind has its name, that of the journal, or stands as it is", () => {
-  const words = createWords("en");
+  const words = createWords("en", { texts: BESIDE });
   assert.equal(kindKey("unitSilent", words), "alarm.kind.unitSilent");
   assert.equal(kindKey("busHigh", words), "journal.kind.busHigh");
   assert.equal(kindKey("newKind", words), "newKind");

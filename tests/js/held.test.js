@@ -5,10 +5,13 @@ import { test } from "node:test";
 
 import en from "../../js/i18n/en.js";
 import ja from "../../js/i18n/ja.js";
+import besideEn from "../../js/i18n/beside/en.js";
+import besideJa from "../../js/i18n/beside/ja.js";
 import { bare, held, heldIn, partsOf } from "../../js/lib/held.js";
 import { latchTexts } from "../../js/lib/estop.js";
 import { orderName, orderTitle, standing, unwatchedSentence } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
+import { BESIDE } from "./wordsIn.js";
 
 const heldParts = (text) =>
   partsOf(text)
@@ -61,9 +64,9 @@ test("figures with their units and the words asked for are held, whole words alo
 });
 
 test("in both languages every value of every text is held, but for sentences, which hold their own", () => {
-  for (const [language, catalogue] of Object.entries({ en, ja })) {
-    const words = createWords(language, { holds: true });
-    const plain = createWords(language);
+  for (const [language, catalogue] of Object.entries({ en: { ...en, ...besideEn }, ja: { ...ja, ...besideJa } })) {
+    const words = createWords(language, { holds: true, texts: BESIDE });
+    const plain = createWords(language, { texts: BESIDE });
     for (const key of Object.keys(catalogue)) {
       const names = [...catalogue[key].matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const values = Object.fromEntries(names.map((name) => [name, name === "n" ? 1 : `Q${name}Q`]));

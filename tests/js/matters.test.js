@@ -6,8 +6,9 @@ import test from "node:test";
 import { beganAt, detailsOf, levelOf, mattersOf, outcomeOf, titleOf } from "../../js/lib/matters.js";
 import { standing } from "../../js/lib/sentences.js";
 import { createWords } from "../../js/words.js";
+import { BESIDE } from "./wordsIn.js";
 
-const words = createWords("en");
+const words = createWords("en", { texts: BESIDE });
 let id = 0;
 
 /** A row, the newest last; `more` as /journal gives it. */

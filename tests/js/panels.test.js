@@ -25,6 +25,8 @@ import { chooseLanguage, createWords } from "../../js/words.js";
 import { SCENE_WORDS } from "../../js/scene/words.js";
 import en from "../../js/i18n/en.js";
 import ja from "../../js/i18n/ja.js";
+import besideEn from "../../js/i18n/beside/en.js";
+import besideJa from "../../js/i18n/beside/ja.js";
 import { deal, frameOf, told } from "./frames.js";
 
 const LIMITS = { min: 300, max: 380, current: 2.3 };
@@ -284,10 +286,16 @@ test("a scope's line shows the schedule that comes next, named unless it is a so
   assert.equal(scheduleText({ what: "run", due: early, failed: true }, words), `Run · ${at} · failed`);
 });
 
-test("both catalogues have the same keys with the same values, and every text of the scene", () => {
-  assert.deepEqual(Object.keys(ja).sort(), Object.keys(en).sort());
+test("both languages have the same keys with the same values, and every text of the scene", () => {
   const values = (text) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].filter((name) => name !== "n").sort();
-  for (const key of Object.keys(en)) assert.deepEqual(values(ja[key]), values(en[key]), key);
+  for (const [one, other] of [
+    [en, ja],
+    [besideEn, besideJa],
+  ]) {
+    assert.deepEqual(Object.keys(other).sort(), Object.keys(one).sort());
+    for (const key of Object.keys(one)) assert.deepEqual(values(other[key]), values(one[key]), key);
+  }
+  for (const key of Object.keys(besideEn)) assert.equal(Object.hasOwn(en, key), false, `${key} stands in both`);
   for (const name of Object.keys(SCENE_WORDS)) assert.ok(`scene.${name}` in en, name);
 });
 

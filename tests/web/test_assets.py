@@ -13,6 +13,12 @@ from tests.web.client import Client
 WITH_CHARTS = r"(js|css)/uplot\.|js/charts/|js/history\.js|js/lib/(dealBars|slotFigures|slots|timeTicks)\.js"
 """What only a page that shows the record loads."""
 
+OF_BESIDE = (
+    r"js/(alarms|journal|beside|help|refused)\.js|js/i18n/beside/en|js/lib/(alarmList|alarmSound|matters)\.js"
+    r"|js/widgets/(alarmHistory|alarmRow|alarmSound|deedDialog)\.js"
+)
+"""What the main page does without: only the pages beside it load it, and who chose a sound for alarms."""
+
 SCRIPT = "export const answer = 42; // " + "x" * 2000
 
 
@@ -186,14 +192,17 @@ def test_the_chart_library_comes_from_an_installation_or_from_where_npm_puts_it(
 
 def test_the_whole_page_weighs_little(root: Path) -> None:
     """Every file of the checkout that a browser may load, compressed; apart what is said in Japanese, by the page and
-    by the controller, which a page in English never loads, and what is loaded with the first chart."""
+    by the controller, which a page in English never loads, what is loaded with the first chart, and what only the
+    pages beside the main one load."""
     client = Client(Assets(root / "js", root / "css", root / "img", jquery=jquery_file(), charts=chart_folder(root)))
     files = [file for folder in ("js", "css", "img") for file in (root / folder).rglob("*") if file.is_file()]
     paths = ["js/jquery.js", "js/uplot.js", "css/uplot.css", *(str(file.relative_to(root)) for file in files)]
     answers = [client.call(f"/{path}", headers={"Accept-Encoding": "gzip"}) for path in paths]
     weights = {path: len(answer.body) for path, answer in zip(paths, answers, strict=True) if answer.status == 200}
-    said = sum(weight for path, weight in weights.items() if path.startswith(("js/i18n/said", "js/i18n/ja.js")))
+    said = sum(weight for path, weight in weights.items() if re.match(r"js/i18n/(said|(beside/)?ja\.js)", path))
     assert 0 < said < 60_000
     charts = sum(weight for path, weight in weights.items() if re.match(WITH_CHARTS, path))
     assert 20_000 < charts < 50_000
-    assert sum(weights.values()) - said - charts < 200_000
+    beside = sum(weight for path, weight in weights.items() if re.match(OF_BESIDE, path))
+    assert 10_000 < beside < 25_000
+    assert sum(weights.values()) - said - charts - beside < 200_000
