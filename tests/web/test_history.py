@@ -18,6 +18,7 @@ from main_controller.web.shapes.history import COLUMNS
 from tests.web.client import Client
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
+FAR = "The parameter {} must lie in the years 1900 to 2199."
 
 
 class Site:
@@ -97,12 +98,35 @@ def test_a_unit_that_nobody_knows_has_gaps_alone(site: Site) -> None:
         ("from=2026-05-14T00:00:00Z", "The parameter from must lie before to."),
         ("step=60&from=2026-05-01T00:00:00Z", "These would be some 18000 rows, more than 5000; step=1800 fits."),
         ("step=1800&from=2020-05-01T00:00:00Z", "These would be some 105768 rows, more than 5000; step=day fits."),
+        (
+            "step=month&from=9990-01-01T00:00&to=9999-12-31T23:59",
+            "The parameter from must lie in the years 1900 to 2199.",
+        ),
+        ("step=day&to=9999-12-31T23:59", "The parameter to must lie in the years 1900 to 2199."),
+        (
+            "step=month&from=0001-01-02T00:00&to=0001-02-01T00:00",
+            "The parameter from must lie in the years 1900 to 2199.",
+        ),
         ("from=yesterday", '"yesterday" is not a date and time such as 2026-05-13T12:00:00+09:00.'),
     ],
 )
 def test_a_wrong_question_is_one_sentence_that_says_what_fits(site: Site, query: str, sentence: str) -> None:
     answer = site.client.call(f"/history?{query}")
     assert (answer.status, answer.error) == (400, sentence)
+
+
+@pytest.mark.parametrize("step", ["60", "1800", "day", "month"])
+@pytest.mark.parametrize("to", ["1900-01-02T00:00", "1970-01-01T00:00Z", "1970-01-01T00:00", "2199-12-31T23:59"])
+def test_a_time_at_which_nothing_was_recorded_has_gaps_alone(site: Site, step: str, to: str) -> None:
+    """The second 0 is a time as any other."""
+    rows = site.ask(f"step={step}&to={to}&unitId=E001")
+    assert {row["coverage"] for row in rows} == {0.0}
+    assert all(row["start"] < to for row in rows)
+
+
+def test_coverage_of_a_time_that_no_clock_shows_is_refused(site: Site) -> None:
+    answer = site.client.call("/history/coverage?from=9999-12-30T00:00&to=9999-12-31T23:59")
+    assert (answer.status, answer.error) == (400, "The parameter from must lie in the years 1900 to 2199.")
 
 
 def test_it_tells_how_complete_each_day_of_each_unit_is(site: Site) -> None:

@@ -109,7 +109,7 @@ def test_more_sums_than_one_answer_holds_are_refused_with_what_to_ask(client: Cl
     answer = client.call("/ledger/sums?by=day&pair=true")
     assert (answer.status, answer.error) == (
         400,
-        "These would be 5001 rows, more than 5000: ask for less time, longer spans, or no pairs.",
+        "These would be more than 5000 rows: ask for less time, longer spans, or no pairs.",
     )
     assert client.call("/ledger/sums?by=day").json["rows"][0]["deals"] == 5_001
 

@@ -1,9 +1,11 @@
 """What each deal moved at both of its ends (K12)."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, TypedDict
 
 import msgspec
+from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.deal_lines import How, Stage
 from main_controller.domain.timestamps import iso_utc
@@ -202,10 +204,10 @@ def cells_of(number: int, deal: LedgerDeal) -> Sequence[object]:
     return [known.get(name) for name in COLUMNS]
 
 
-def sum_of(one: Sum) -> LedgerSum:
-    """One span."""
+def sum_of(one: Sum, zone: BaseTzInfo) -> LedgerSum:
+    """One span, by the clock of the site's `zone`."""
     return {
-        "start": one.start.isoformat(),
+        "start": datetime.fromtimestamp(one.start, UTC).astimezone(zone).isoformat(),
         "dischargingUnit": one.giver,
         "chargingUnit": one.taker,
         "deals": one.deals,
