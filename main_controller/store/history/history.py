@@ -290,6 +290,7 @@ class History:
         """For how long (s) each unit that was ever kept was covered in each span between two `begins` (s since 1970);
         the cluster's is the mean over its units of then. Raises DatabaseFault."""
         with self._reading() as connection:
+            connection.execute("BEGIN")  # one state of the file: the recorder may add a unit meanwhile
             return coverage.of_all(connection, begins)
 
     def made_until(self) -> int | None:

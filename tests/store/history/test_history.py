@@ -18,7 +18,7 @@ from main_controller.history.apis_account import ApisAccount, Compared
 from main_controller.history.ledger_deal import End, Energy, LedgerDeal
 from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Energies, Powers, Slot, Voltage
 from main_controller.history.spans import gathered
-from main_controller.store.history import History, columns, steps
+from main_controller.store.history import History, columns, coverage, steps
 
 NOON = int(datetime(2026, 5, 13, 12, 0, tzinfo=UTC).timestamp())
 
@@ -412,3 +412,20 @@ def test_lines_of_a_time_are_found_also_where_the_clock_was_set_back(history: Hi
     assert since(21) == ["30", "21", "51", "50"]
     assert since(21, "E001") == ["21", "51"]
     assert since(60) == []
+
+
+def test_a_unit_that_comes_while_coverage_is_read_does_not_break_it(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was known of a minute that its unit was not yet in the list."""
+    fill(history, ["E001"], 2)
+    made_until = coverage.made_until
+
+    def meanwhile(connection: sqlite3.Connection) -> int | None:
+        history.write([minute("E002", NOON)])
+        return made_until(connection)
+
+    monkeypatch.setattr(coverage, "made_until", meanwhile)
+    assert history.coverage([NOON, NOON + 3600]) == {"E001": [120.0]}
+    monkeypatch.undo()
+    assert set(history.coverage([NOON, NOON + 3600])) == {"E001", "E002"}
