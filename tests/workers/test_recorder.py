@@ -132,3 +132,15 @@ def test_of_apis_mains_log_only_what_is_of_deals_waits_and_not_without_end(recor
     assert len(recording.recorder._unread) == recorder.UNREAD
     recording.run(1)
     assert len(recording.recorder._unread) == 0
+
+
+def test_long_lines_do_not_wait_without_end(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody can send them."""
+    monkeypatch.setattr(recorder, "UNREAD_CHARACTERS", 1_000)
+    told = [
+        (NOON, LogLine("apis-main", f"E{number:03d}", NOON, Level.INFO, "a.DealUtil", "x" * 300)) for number in range(9)
+    ]
+    recording.recorder.hear(told)
+    assert [line.unit_id for _, line in recording.recorder._unread] == ["E006", "E007", "E008"]
+    recording.recorder.hear([(NOON, told[0][1]._replace(message="x" * 5_000))])
+    assert len(recording.recorder._unread) == 0

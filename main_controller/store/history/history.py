@@ -112,8 +112,8 @@ class History:
         file is damaged, the recorder sets it aside."""
         with self._suspecting(), self._database.writing() as connection:
             apis_lines.insert(connection, lines)
-            gone = self._lines_over(connection)
-        self._too_many.add({LINES: gone}, self._reach)
+            gone, reach = self._lines_over(connection), _reach(connection)
+        self._too_many.add({LINES: gone}, reach)
 
     def _anew_if_damaged(self, write: Callable[[], None]) -> None:
         try:
@@ -139,9 +139,9 @@ class History:
             begun = begun | {slot.start // HALF_HOUR * HALF_HOUR for slot in slots}
             for start in sorted(begun)[:-1]:
                 _make_half_hour(connection, start)
-            gone = self._make_room(connection, PRUNED_AT_ONCE)
+            gone, reach = self._make_room(connection, PRUNED_AT_ONCE), _reach(connection)
         self._refs, self._begun = refs, {max(begun)} if begun else set()
-        self._no_room.add(gone, self._reach)
+        self._no_room.add(gone, reach)
 
     def _referred(self, connection: sqlite3.Connection, unit_ids: Iterable[str]) -> dict[str, int]:
         """The number of each unit in the file; a new one gets one."""
@@ -160,10 +160,10 @@ class History:
         with self._suspecting(), self._database.writing() as connection:
             old = self._outlived(connection, now)
             over = apis_lines.prune(connection, PRUNED_AT_ONCE) + self._lines_over(connection)
-            gone = self._make_room(connection, PRUNED_AT_ONCE - old.total())
-        self._too_old.add(old, self._reach)
-        self._too_many.add({LINES: over}, self._reach)
-        self._no_room.add(gone, self._reach)
+            gone, reach = self._make_room(connection, PRUNED_AT_ONCE - old.total()), _reach(connection)
+        self._too_old.add(old, reach)
+        self._too_many.add({LINES: over}, reach)
+        self._no_room.add(gone, reach)
         return old.total() + over + gone.total()
 
     def _outlived(self, connection: sqlite3.Connection, now: datetime) -> Counter[str]:
@@ -228,14 +228,6 @@ class History:
                 count = connection.execute(f"DELETE FROM {table} WHERE start < ?", (first + span,)).rowcount
                 return _SAID[table], count
         return "", 0
-
-    def _reach(self) -> dict[str, int | None]:
-        """Since when (s since 1970) what is left is kept."""
-        with self._reading() as connection:
-            found: dict[str, int | None] = {
-                _SAID[table]: connection.execute(first).fetchone()[0] for table, first in _FIRST.items()
-            }
-            return {**found, LINES: apis_lines.reaches_back(connection)}
 
     @staticmethod
     def _used(connection: sqlite3.Connection) -> int:
@@ -368,6 +360,12 @@ class History:
     def close(self) -> None:
         """Close the file in good order."""
         self._database.close()
+
+
+def _reach(connection: sqlite3.Connection) -> dict[str, int | None]:
+    """Since when (s since 1970) what is left is kept, by what it is."""
+    slots = {_SAID[table]: connection.execute(first).fetchone()[0] for table, first in _FIRST.items()}
+    return {**slots, LINES: apis_lines.reaches_back(connection)}
 
 
 def _make_half_hour(connection: sqlite3.Connection, start: int) -> None:

@@ -16,9 +16,6 @@ log = logging.getLogger(__name__)
 EVERY = 3600.0
 """How often (s) it is told at most."""
 
-Reach = Callable[[], Mapping[str, int | None]]
-"""Since when (s since 1970) what is left is kept, by what it is; None: nothing is."""
-
 
 class TakenOut:
     """What one reason took out; `why` says it, `clock` gives monotonic s."""
@@ -31,8 +28,9 @@ class TakenOut:
         self._rows: Counter[str] = Counter()
         self._told_at = float("-inf")
 
-    def add(self, rows: Mapping[str, int], reach: Reach) -> None:
-        """Rows that went, by what they were; told now or with those that follow."""
+    def add(self, rows: Mapping[str, int], reach: Mapping[str, int | None]) -> None:
+        """Rows that went, by what they were; told now or with those that follow. `reach` is since when (s since 1970)
+        what is left is kept, by what it is; None: nothing is."""
         with self._adding:
             self._rows.update({what: count for what, count in rows.items() if count})
             if not self._rows or self._clock() - self._told_at < EVERY:
@@ -41,7 +39,7 @@ class TakenOut:
         gone = ", ".join(f"{count} {what}" for what, count in told.items())
         left = ", ".join(
             f"{what} to {said_time(datetime.fromtimestamp(start, UTC))}"
-            for what, start in reach().items()
+            for what, start in reach.items()
             if start is not None
         )
         log.log(self._level, "%s: %s were taken out; what is left reaches back: %s", self._why, gone, left or "none")
