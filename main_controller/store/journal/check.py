@@ -7,7 +7,7 @@ from typing import Any
 
 from main_controller.sentence import Sentence, say
 from main_controller.store.database import prose
-from main_controller.store.database.connections import connect_read_only
+from main_controller.store.database.connections import connect_and_leave_nothing
 from main_controller.store.journal.row import (
     ANCHOR,
     CHAINED,
@@ -104,13 +104,13 @@ def verify_journal(path: Path, logs: Path | None = None, *, own: bool = False) -
     """For `--verify-journal`: 0 when the journal at `path` holds, else 2, and the text for a person.
 
     The log in the folder `logs` is asked for its end. `own`: it is the one that the program goes on writing, so that an
-    end which the log knows and the file lacks is a fault; a copy may be older.
+    end which the log knows and the file lacks is a fault; a copy may be older. Makes no file beside it.
     """
     if not path.is_file():
         return 2, f"There is no journal at {path}."
-    lacks = _may_lack(path)  # before a reader makes files beside it
+    lacks = _may_lack(path)
     try:
-        connection = connect_read_only(path)
+        connection = connect_and_leave_nothing(path)
         try:
             ended = _ended(connection)
             verdict = verify(connection)
