@@ -165,7 +165,7 @@ find("ledger-newest").addEventListener("click", () => showLedger());
 addEventListener("beforeprint", onPaper);
 words.ready.finally(() => {
   label();
-  if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.join(", ") }), "bad");
+  if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.map(isolated).join(", ") }), "bad");
   show();
 });
 setInterval(() => follows() && !turned && showLedger(), FOLLOWS);

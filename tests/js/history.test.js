@@ -203,6 +203,21 @@ test("the address says what is shown, and shows it again", () => {
   assert.equal(link(asked("")), "?");
 });
 
+test("the unit may be named as the page and the journal name it", () => {
+  const of = (search) => readHistoryAddress(search, new Date("2026-05-13T12:00:00Z"));
+  assert.deepEqual(of("?unit=E003"), of("?unitId=E003"));
+  assert.deepEqual([of("?unit=E003").unitId, of("?unit=E003").wrong], ["E003", []]);
+  assert.equal(of("?unit=E003&unitId=E004").unitId, "E004");
+});
+
+test("a name that nobody knows is told, and hides nothing else", () => {
+  const of = (search) => readHistoryAddress(search, new Date("2026-05-13T12:00:00Z"));
+  const read = of("?unitID=E003&span=1w&unitID=E004");
+  assert.deepEqual([read.wrong, read.unitId, read.seconds], [["unitID"], null, 7 * 86_400]);
+  assert.deepEqual(of("?foo=1&from=2026-05-13T10:00Z&to=2026-05-13T09:00Z").wrong, ["from", "foo"]);
+  assert.deepEqual(of(`?${"x".repeat(300)}=1`).wrong, ["x".repeat(40)]);
+});
+
 test("what an address says that cannot be is named, and the usual stands in its place", () => {
   const now = new Date("2026-05-13T12:00:00Z");
   for (const [search, wrong] of [
