@@ -464,7 +464,7 @@ def write(path: Path, body: str) -> None:
     path.chmod(0o755)
 
 
-def make(root: Path, folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+def make(root: Path, folder: Path, port: object) -> subprocess.CompletedProcess[str]:
     """`make run` in a folder whose venv/ stands ready and whose program only says how it was called."""
     if shutil.which("make") is None:
         pytest.skip("There is no make on this machine.")
@@ -486,6 +486,15 @@ def test_make_run_starts_four_simulated_units(root: Path, tmp_path: Path) -> Non
         port = free.getsockname()[1]
     done = make(root, tmp_path, port)
     assert done.stdout == f"--simulate 4 --b_port {port}"
+
+
+@pytest.mark.parametrize("port", ["80x", "0", "65536", "99999999999999999999", "-1"])
+def test_make_run_says_what_is_no_port(root: Path, tmp_path: Path, port: str) -> None:
+    """It said that port 80x was taken."""
+    done = make(root, tmp_path, port)
+    assert done.returncode != 0
+    assert f"'{port}' is no port: use a number from 1 to 65535" in done.stderr
+    assert "taken" not in done.stderr
 
 
 def test_make_run_says_that_the_port_is_taken(root: Path, tmp_path: Path) -> None:
