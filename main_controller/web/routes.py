@@ -658,7 +658,7 @@ APIS_LOG = Route(
                     "web.wrongLevel", "The level {given} is none; use {levels}.", given=shown(text), levels=list(Level)
                 ),
             ),
-            says="at least as grave: SEVERE, WARNING (the default), INFO, FINE, FINER, FINEST", example="SEVERE",
+            says="at least as grave: SEVERE, WARNING (the default), INFO, FINE, FINER, FINEST", example="INFO",
         ),
         *RANGE[:2],
         *ROWS[-2:],
