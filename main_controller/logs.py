@@ -110,16 +110,27 @@ def _configure(root: Path, parser: configparser.ConfigParser, *, later: bool = F
 
     Raises SettingError, and without `later` OSError where a file cannot be opened.
     """
-    if later:
-        for section in parser.sections():
-            if section.startswith("handler_") and "FileHandler" in parser.get(section, "class", fallback=""):
-                parser.set(section, "kwargs", "{'delay': True}")
     try:
-        logging.config.fileConfig(parser, disable_existing_loggers=False)
+        if later:
+            _configure_to_open_later(parser)
+        else:
+            logging.config.fileConfig(parser, disable_existing_loggers=False)
     except Exception as fault:  # fileConfig evaluates the file's args: whatever they raise, it is the file
         if isinstance(fault, OSError) and not later:
             raise
         raise SettingError(CONFIG, f"{root / CONFIG} is not a logging configuration: {fault!r}") from None
+
+
+def _configure_to_open_later(parser: configparser.ConfigParser) -> None:
+    files = [name for name in parser.sections() if "FileHandler" in parser.get(name, "class", fallback="")]
+    for name in files:
+        parser.set(name, "kwargs", "{'delay': True}")
+    try:
+        logging.config.fileConfig(parser, disable_existing_loggers=False)
+    except TypeError:  # one whose own args say when it is opened
+        for name in files:
+            parser.remove_option(name, "kwargs")
+        logging.config.fileConfig(parser, disable_existing_loggers=False)
 
 
 def log_fault() -> Sentence | None:

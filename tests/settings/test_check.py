@@ -55,6 +55,16 @@ def test_it_makes_nothing(checkout: Path) -> None:
     assert list((checkout / "log").iterdir()) == []
 
 
+def test_a_file_whose_own_args_say_when_it_is_opened_can_be_used(checkout: Path) -> None:
+    """The sixth of them is `delay`."""
+    config = checkout / "logging.conf"
+    config.write_text(config.read_text("utf-8").replace("1, 30, 'utf-8')", "1, 30, 'utf-8', True)"), "utf-8")
+    assert "'utf-8', True)" in config.read_text("utf-8")
+    done = check(checkout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.name for path in checkout.iterdir()] == ["logging.conf"]
+
+
 def test_a_log_that_cannot_be_written_is_named(checkout: Path) -> None:
     """A folder stands in the file's place, or a file in the folder's."""
     (checkout / "log" / "main_controller.log").mkdir(parents=True)
