@@ -26,6 +26,7 @@ export function createChart(host, { onSpan }) {
   let chosen = null; // the slot under the cursor; null: the last one of which anything is known
   let moment = null; // when the chosen slot began (s since 1970), whatever its length became since
   let pointing = false;
+  let byHand = false; // while a movement of the pointer is told: the library tells of its cursor also when it draws anew
   let colours = readColours();
   const forget = onTheme(() => {
     colours = readColours();
@@ -38,6 +39,7 @@ export function createChart(host, { onSpan }) {
   });
   sizes.observe(frame);
   frame.addEventListener("keydown", onKey);
+  for (const kind of ["mousemove", "mouseenter", "mouseleave"]) frame.addEventListener(kind, onPointer, { capture: true });
   frame.addEventListener("blur", () => point(null));
 
   /** Draws a view with the library; without one only its figures stand there. */
@@ -70,9 +72,16 @@ export function createChart(host, { onSpan }) {
     if (place >= 0) point(place);
   }
 
+  function onPointer() {
+    byHand = true;
+    setTimeout(() => {
+      byHand = false;
+    });
+  }
+
   /** A pane tells what the pointer is at. */
   function pointed(place) {
-    if (!pointing) point(place);
+    if (byHand && !pointing) point(place);
   }
 
   function point(place) {

@@ -190,12 +190,12 @@ class Stage:
 
     def frame(self) -> Json:
         """The body of `/get/frame`: always the whole, by the program's own assessment of these readings."""
-        about = ("version", "simulated", "title", "timezone", "limits", "config")
+        about = ("version", "started", "simulated", "title", "timezone", "limits", "config")
         status = self.status()
         then, serial = status["then"], status.pop("serial")
         told = {name: value for name, value in status.items() if name not in (*about, "units", "time")}
         told |= {"serial": serial, "moment": serial, "mine": bool(then) and then.get("mine") is True}
-        told |= {"about": {name: status[name] for name in about}}
+        told |= {"about": {name: status[name] for name in about if name in status}}
         told["schedules"] = {**status["schedules"], "set": self.schedules}
         deals = None if status["grid"]["noGridMaster"] else self.deals
         told = {"dealEvents": [], "endedOrders": [], **told}
