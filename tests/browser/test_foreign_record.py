@@ -1,4 +1,4 @@
-"""A proxy, or another program, in the controller's place: what the history's page and the journal make of its answers."""
+"""A proxy, or another program, in the controller's place: what the pages of the record and the journal make of it."""
 
 import json
 import re
