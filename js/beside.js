@@ -50,8 +50,8 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   }
 
   function onStatus({ ok, status, body, failure }) {
-    if (!ok || typeof body?.start !== "string") {
-      alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? bare(words.said(String(body.error))) : null });
+    if (!ok) {
+      alive.none({ status, failure, why: failure === "refused" ? bare(words.said(String(body.error))) : null });
       return;
     }
     if (!alive.frame({ time: body.time, start: body.start, version: body.version, title: body.title, zone: body.timezone })) return;

@@ -8,11 +8,12 @@ import { createRecords } from "./charts/records.js";
 import { asEntered } from "./lib/enteredTimes.js";
 import { bare } from "./lib/held.js";
 import { historyQuery, readHistoryAddress } from "./lib/historyAddress.js";
-import { failureSentence } from "./lib/sentences.js";
+import { isLedger, isSums } from "./lib/recordReplies.js";
 import { rangeOf } from "./lib/timeSpans.js";
 import { isolated } from "./lib/wire.js";
 import { make, setText, translate } from "./widgets/text.js";
 import { createTimeField } from "./widgets/timeField.js";
+import { createUnread } from "./widgets/unread.js";
 import { showZone } from "./widgets/zoneNote.js";
 
 const DEALS = 100; // of the ledger at once
@@ -40,6 +41,8 @@ const days = createRecords(find("history-days"), { words, api, now: words.now, k
 const map = createDayMap(find("history-map"), { words, api });
 const deals = createLedgerTable(find("ledger-deals"), { words, label: () => words.t("ledger.deals") });
 const sums = createSumsTable(find("ledger-sums"), { words });
+const [dealsSaid, sumsSaid] = ["ledger-outcome", "ledger-refused"].map((id) => createUnread(find(id), { words, key: "ledger.failed" }));
+const stands = { deals: null, sums: null }; // what the two tables show: {at, question}
 let shown = readHistoryAddress(location.search, new Date());
 let next = null; // where older deals go on
 let turned = false; // whether older deals are shown
@@ -76,24 +79,35 @@ async function showLedger(before = null) {
   const mine = (reading += 1);
   turned = before !== null;
   const range = rangeOf(shown, words.now());
+  const question = JSON.stringify([shown.unitId, shown.seconds, shown.to, before]); // an end that moves with the clock leaves it the same
+  const sumsQuestion = JSON.stringify([shown.unitId, shown.seconds, shown.to, shown.by, shown.pair]);
   const asked = { unitId: shown.unitId, from: range.from.toISOString(), to: range.to.toISOString() };
   find("ledger-csv").href = api.ledgerCsv(asked);
   const [page, summed] = await Promise.all([
-    api.ledger({ ...asked, before, limit: DEALS }),
-    api.ledgerSums({ ...asked, by: shown.by, pair: shown.pair || null }),
+    api.ledger({ ...asked, before, limit: DEALS }, isLedger),
+    api.ledgerSums({ ...asked, by: shown.by, pair: shown.pair || null }, isSums),
   ]);
   if (mine !== reading) return;
-  say("ledger-refused", summed.ok ? "" : words.t("ledger.failed", { error: failureSentence(summed, words) }), "bad");
-  sums.show(summed.ok ? summed.body : { by: shown.by, rows: [] }, { pair: shown.pair });
+  if (summed.ok) {
+    sumsSaid.say("");
+    sums.show(summed.body, { pair: shown.pair });
+    stands.sums = { at: words.now(), question: sumsQuestion };
+  } else sumsSaid.tell(summed, keptOf(stands.sums, sumsQuestion));
   if (!page.ok) {
-    say("ledger-outcome", words.t("ledger.failed", { error: failureSentence(page, words) }), "bad");
+    dealsSaid.tell(page, keptOf(stands.deals, question));
     return;
   }
+  stands.deals = { at: words.now(), question };
   next = page.body.next;
   deals.show(page.body.deals);
   find("ledger-older").disabled = next === null;
   find("ledger-newest").disabled = before === null;
-  say("ledger-outcome", words.t(page.body.deals.length === 0 ? "ledger.none" : "ledger.count", { n: page.body.deals.length }), "");
+  dealsSaid.say(words.t(page.body.deals.length === 0 ? "ledger.none" : "ledger.count", { n: page.body.deals.length }));
+}
+
+/** What still stands in a table once its question could not be answered. */
+function keptOf(standing, question) {
+  return standing === null ? null : { at: standing.at, same: standing.question === question };
 }
 
 /** Whether what comes is shown as it comes. */

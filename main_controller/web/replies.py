@@ -11,7 +11,7 @@ from typing import Any
 
 import bottle
 
-from main_controller.errors import ControllerError, MethodNotAllowed, NotFound, UpstreamError
+from main_controller.errors import ANSWERED_BY, ControllerError, MethodNotAllowed, NotFound, UpstreamError
 from main_controller.sentence import Sentence, encoded, messages, say
 from main_controller.web.calls_told import CallsTold
 from main_controller.web.shapes.failure import failure_of
@@ -24,6 +24,7 @@ COMMON_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    ANSWERED_BY[0]: ANSWERED_BY[1],
 }
 """On every reply. `same-origin` keeps the `Origin` of our own page's POST, which Z3 needs, and tells others nothing."""
 
