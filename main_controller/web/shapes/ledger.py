@@ -14,7 +14,8 @@ from main_controller.web.shapes.common import CommandId, Time, UnitId, WattHours
 
 
 class LedgerCause(TypedDict):
-    """What ended a deal before it was done; `command` is the order of this program that did, null where none did."""
+    """What ended a deal before it was done; `dealsUntold`: nobody could tell the deals as it ended. `command` is the
+    order of this program that did, null where none did."""
 
     kind: Cause
     command: CommandId | None
@@ -67,7 +68,8 @@ class LedgerEntry(TypedDict):
     `agreedAt` is when it was first seen, and `sawBegin` whether this program saw it come; `flowedFrom` and `flowedTo`
     are the first and last time with current, null where none was seen. `outWh` left the giver, `inWh` reached the
     taker, and `lossWh` lies between; each of the ends is sure to `uncertaintyWh`; null: not told. `coverage` (0 to 1)
-    is the part of the time with current that was seen at both ends. `method`: `attributed` where an end was in several
+    is the part of the time with current that was seen at both ends; time in which nobody could tell the deals as it
+    ended counts as time with current. `method`: `attributed` where an end was in several
     deals, so that its reading was shared out by the agreed currents, else `measured`. `apis` is what apis-main's own
     log told of it, null where nothing was heard.
     """
