@@ -5,7 +5,7 @@ export default {
   "skip.units": "個別ノード情報へ移動",
   set: "Set", clear: "Clear", cancel: "キャンセル", close: "閉じる", refresh: "Refresh",
   "and.more": "ほか {n}",
-  "list.and": "、", "atleast": "{what} 以上",
+  "list.and": "、", "atleast": "{what} 以上", "about": "約 {what}",
 
   "duration.d": "日", "duration.h": "時間", "duration.min": "分", "duration.s": "秒",
   "in": "あと {time}", "due": "実行時刻",
@@ -224,7 +224,7 @@ export default {
   "span.1h": "1 時間", "span.6h": "6 時間", "span.1d": "1 日", "span.1w": "1 週間", "span.1mo": "1 か月", "span.12mo": "12 か月",
   "step.60": "1 分値", "step.1800": "30 分値", "step.day": "日値", "step.month": "月値",
   "series.pvW": "太陽光発電", "series.loadW": "電力消費", "series.gridW": "Grid power", "series.chargePercent": "残容量", "series.gridOutWh": "バスへ放電", "series.gridInWh": "バスから充電", "series.shared": "融通電力量", "series.batteryInWh": "Battery 充電", "series.batteryOutWh": "Battery 放電", "series.gaveWh": "電力融通で放電", "series.tookWh": "電力融通で充電",
-  "ledger.title": "電力融通の記録", "ledger.by": "集計", "ledger.by.hour": "時間ごと", "ledger.by.day": "日ごと", "ledger.by.month": "月ごと", "ledger.bypair": "ノードの組ごと", "ledger.deals": "電力融通", "ledger.sums": "電力融通の集計", "ledger.none": "この期間に終了した電力融通はありません。", "ledger.count": "{n} 件", "ledger.failed": "電力融通の記録を読み出せません: {error}", "ledger.start": "開始({zone})", "ledger.ended": "終了({zone})", "ledger.pair": "電力融通", "ledger.flowed": "電流", "ledger.outWh": "放電(Wh)", "ledger.inWh": "充電(Wh)", "ledger.lossWh": "損失(Wh)", "ledger.unsure": "不確かさ(Wh)", "ledger.end": "結果", "ledger.partlyKnown": "一部不明", "ledger.between": "{from} → {to}", "ledger.lasted": "{at} から {time}", "ledger.end.delivered": "完了", "ledger.end.neverStarted": "電流なし", "ledger.end.cut": "中断", "ledger.end.unknown": "不明", "ledger.cause.order": "操作 {id} による", "ledger.cause.globalStop": "全体の停止による", "ledger.cause.localStop": "ノードの停止による", "ledger.cause.unitGone": "ノードの離脱", "ledger.cause.gridError": "グリッド異常", "ledger.attributed": "複数の電力融通に按分", "ledger.partly": "{percent} % を観測",
+  "ledger.title": "電力融通の記録", "ledger.by": "集計", "ledger.by.hour": "時間ごと", "ledger.by.day": "日ごと", "ledger.by.month": "月ごと", "ledger.bypair": "ノードの組ごと", "ledger.deals": "電力融通", "ledger.sums": "電力融通の集計", "ledger.none": "この期間に終了した電力融通はありません。", "ledger.count": "{n} 件", "ledger.failed": "電力融通の記録を読み出せません: {error}", "ledger.start": "開始({zone})", "ledger.ended": "終了({zone})", "ledger.pair": "電力融通", "ledger.flowed": "電流", "ledger.outWh": "放電(Wh)", "ledger.inWh": "充電(Wh)", "ledger.lossWh": "損失(Wh)", "ledger.unsure": "不確かさ(Wh)", "ledger.end": "結果", "ledger.partlyKnown": "一部不明", "ledger.between": "{from} → {to}", "ledger.lasted": "{at} から {time}", "ledger.end.delivered": "完了", "ledger.end.neverStarted": "電流なし", "ledger.end.cut": "中断", "ledger.end.unknown": "不明", "ledger.cause.order": "操作 {id} による", "ledger.cause.globalStop": "全体の停止による", "ledger.cause.localStop": "ノードの停止による", "ledger.cause.unitGone": "ノードの離脱", "ledger.cause.gridError": "グリッド異常", "ledger.cause.apisMain": "apis-main による", "ledger.cause.dealsUntold": "電力融通の状況が判定不能", "ledger.attributed": "複数の電力融通に按分", "ledger.partly": "{percent} % を観測",
   "details.all": "記録をすべて見る",
   "deals.over": "終了した電力融通",
 
