@@ -22,9 +22,10 @@ class By(StrEnum):
 class Sum:
     """What deals moved that ended from `start` (aware) on, of one pair where `giver` and `taker` are given.
 
-    `deals` is how many, `out` and `into` Wh at both ends over those that tell both. `unsure` (Wh) is how unsure the
-    energy taken is: the deals' own uncertainties are independent of each other, so they add by their squares.
-    `partly` is how many of them tell nothing of an end, or were not covered whole.
+    `deals` is how many had current, `idle` how many none. `out` and `into` are Wh at both ends over those that tell
+    both. `unsure` (Wh) is how unsure the energy taken is: the deals' own uncertainties are independent of each other,
+    so they add by their squares.
+    `partly` is how many of those with current tell nothing of an end, or were not covered whole.
     """
 
     start: datetime
@@ -35,10 +36,11 @@ class Sum:
     into: float
     unsure: float
     partly: int
+    idle: int
 
 
 class Quarter(NamedTuple):
-    """What deals with current came to that ended in the quarter of an hour from `start` (s since 1970) on, of one pair
+    """What deals came to that ended in the quarter of an hour from `start` (s since 1970) on, of one pair
     where `giver` and `taker` are given; as `Sum`, but `variance` is the square of `unsure`."""
 
     start: int
@@ -49,6 +51,7 @@ class Quarter(NamedTuple):
     into: float
     variance: float
     partly: int
+    idle: int
 
 
 def sums(quarters: Iterable[Quarter], by: By, zone: BaseTzInfo) -> list[Sum]:
@@ -72,6 +75,7 @@ def _sum(key: tuple[datetime, str | None, str | None], quarters: Sequence[Quarte
         sum(one.into for one in quarters),
         sqrt(sum(one.variance for one in quarters)),
         sum(one.partly for one in quarters),
+        sum(one.idle for one in quarters),
     )
 
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { barsOf, movedIn } from "../../js/lib/dealBars.js";
+import { barsOf, countOf, movedIn } from "../../js/lib/dealBars.js";
 import { historyQuery, readHistoryAddress } from "../../js/lib/historyAddress.js";
 import { bare } from "../../js/lib/held.js";
 import { axisTexts, clockOf, coverageText, energyText, figureText, slotTime } from "../../js/lib/slotFigures.js";
@@ -124,7 +124,7 @@ test("deals are bars of the unit's own side, in rows in which none covers anothe
 
 test("what deals moved stands at its day, at the unit's own end; a day without a deal has none, not 0", () => {
   const slots = { at: [seconds("2026-05-12T15:00Z"), seconds("2026-05-13T15:00Z")] };
-  const sum = (giver, taker, outWh, inWh) => ({ start: "2026-05-13T00:00:00+09:00", dischargingUnit: giver, chargingUnit: taker, outWh, inWh });
+  const sum = (giver, taker, outWh, inWh) => ({ start: "2026-05-13T00:00:00+09:00", dischargingUnit: giver, chargingUnit: taker, outWh, inWh, deals: 1, withoutCurrent: 0 });
   const { gave, took } = movedIn(slots, [sum("E001", "E002", 10, 9), sum("E001", "E003", 5, 4), sum("E002", "E001", 7, 6)], "E001");
   assert.deepEqual(
     [gave, took],
@@ -133,6 +133,13 @@ test("what deals moved stands at its day, at the unit's own end; a day without a
       [6, null],
     ],
   );
+});
+
+test("sums count as many deals as the ledger lists, and say how many carried no current; where none did, nothing was moved", () => {
+  assert.equal(countOf({ deals: 42, withoutCurrent: 0 }, words), "42");
+  assert.equal(countOf({ deals: 41, withoutCurrent: 1 }, words), "42, 1 without current");
+  const idle = { start: "2026-05-13T00:00:00+09:00", dischargingUnit: "E001", chargingUnit: "E002", outWh: 0, inWh: 0, deals: 0, withoutCurrent: 2 };
+  assert.deepEqual(movedIn({ at: [seconds("2026-05-12T15:00Z")] }, [idle], "E001"), { gave: [null], took: [null] });
 });
 
 test("figures bear their unit, and a sign where it says which way", () => {

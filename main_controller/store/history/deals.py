@@ -41,10 +41,12 @@ APIS = "ALTER TABLE deals ADD COLUMN apis TEXT"
 """What apis-main's log told of a deal, as JSON; NULL where nothing was heard."""
 
 _QUARTER = 900_000
-_TOLD = "out_wh IS NOT NULL AND in_wh IS NOT NULL"
+_FLOWED = "flowed_from IS NOT NULL"
+_TOLD = f"{_FLOWED} AND out_wh IS NOT NULL AND in_wh IS NOT NULL"
 _SUMS = f"""
-count(*), total(CASE WHEN {_TOLD} THEN out_wh END), total(CASE WHEN {_TOLD} THEN in_wh END),
-total(CASE WHEN {_TOLD} THEN in_unsure * in_unsure END), sum(NOT ({_TOLD} AND coverage > 0.99))
+sum({_FLOWED}), total(CASE WHEN {_TOLD} THEN out_wh END), total(CASE WHEN {_TOLD} THEN in_wh END),
+total(CASE WHEN {_TOLD} THEN in_unsure * in_unsure END),
+sum({_FLOWED} AND NOT ({_TOLD} AND coverage > 0.99)), sum(flowed_from IS NULL)
 """
 
 
@@ -82,12 +84,11 @@ def page(
 def quarters(
     connection: sqlite3.Connection, *, unit_id: str | None, start: datetime | None, end: datetime | None, pair: bool
 ) -> list[Quarter]:
-    """What those with current came to, by the quarter of an hour in which they ended, and by pair where asked."""
+    """What they came to, by the quarter of an hour in which they ended, and by pair where asked."""
     where, values = _where(unit_id, start, end, None)
     ends = "giver, taker" if pair else "NULL AS giver, NULL AS taker"
     rows = connection.execute(
-        f"SELECT ended_at / {_QUARTER} * 900, {ends}, {_SUMS} FROM deals WHERE {where} AND flowed_from IS NOT NULL "
-        "GROUP BY 1, 2, 3",
+        f"SELECT ended_at / {_QUARTER} * 900, {ends}, {_SUMS} FROM deals WHERE {where} GROUP BY 1, 2, 3",
         values,
     )
     return [Quarter(*row) for row in rows]

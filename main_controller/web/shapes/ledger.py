@@ -106,13 +106,15 @@ class LedgerPage(TypedDict):
 
 
 class LedgerSum(TypedDict):
-    """What the deals with current moved that ended in a span from `start` (by the site's clock) on, of one pair where
-    pairs are asked for. `partly` is how many of them are not known whole, whose energy is too small or left out."""
+    """What the deals moved that ended in a span from `start` (by the site's clock) on, of one pair where pairs are
+    asked for. `deals` is how many had current, `withoutCurrent` how many none. `partly` is how many of those with
+    current are not known whole, whose energy is too small or left out."""
 
     start: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
     dischargingUnit: UnitId | None
     chargingUnit: UnitId | None
     deals: int
+    withoutCurrent: int
     outWh: WattHours
     inWh: WattHours
     lossWh: WattHours
@@ -211,6 +213,7 @@ def sum_of(one: Sum) -> LedgerSum:
         "dischargingUnit": one.giver,
         "chargingUnit": one.taker,
         "deals": one.deals,
+        "withoutCurrent": one.idle,
         "outWh": round(one.out, 3),
         "inWh": round(one.into, 3),
         "lossWh": round(one.out - one.into, 3),
