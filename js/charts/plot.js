@@ -104,12 +104,12 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
 
   /** Where nothing was recorded the ground is darker: there is no value, not even 0. */
   function shadeGaps(u) {
-    const { slots, now } = look().view;
+    const { slots, recorded } = look().view;
     u.ctx.save();
     u.ctx.fillStyle = look().colours.line;
     u.ctx.globalAlpha = 0.45;
     slots.columns.coverage.forEach((part, place) => {
-      if (part > 0 || slots.until[place] > now) return;
+      if (part > 0 || slots.until[place] > recorded) return;
       const [left, right] = edgesOf(u, slots.at[place], slots.until[place]);
       if (right > left) u.ctx.fillRect(left, u.bbox.top, right - left, u.bbox.height);
     });

@@ -55,13 +55,22 @@ class Kept(Protocol):
 
 class HistoryPages:
     """`/history`, `/history.csv`, `/history/coverage`; `zone` is the site's, in which days and months begin; `clock`
-    gives aware UTC."""
+    gives aware UTC, `written_until` up to when (s since 1970) minutes are written, None where that is not known yet."""
 
-    def __init__(self, kept: Kept, *, zone: BaseTzInfo, clock: Callable[[], datetime], files: CsvFiles) -> None:
+    def __init__(
+        self,
+        kept: Kept,
+        *,
+        zone: BaseTzInfo,
+        clock: Callable[[], datetime],
+        files: CsvFiles,
+        written_until: Callable[[], int | None] = lambda: None,
+    ) -> None:
         self._kept = kept
         self._zone = zone
         self._clock = clock
         self._files = files
+        self._written_until = written_until
 
     def handlers(self) -> Handlers:
         """What answers each route."""
@@ -71,13 +80,14 @@ class HistoryPages:
         """`/history[?unitId=]&step=[&from=][&to=]`; 400 for more than `MOST_ROWS` rows, with the step that fits."""
         step, begins = self._spans(given, MOST_ROWS)
         unit_id = given.get("unitId")
-        reach = self._kept.reaches_back()[step.kept]
+        reach, written = self._kept.reaches_back()[step.kept], self._written_until()
         return {
             "unit": unit_id,
             "step": step,
             "columns": list(COLUMNS),
             "rows": [list(row) for row in self._rows(unit_id, step, begins)],
             "reachesBackTo": None if reach is None else _iso(reach),
+            "recordedUntil": None if written is None else _iso(written),
         }
 
     def file(self, given: Given) -> bottle.HTTPResponse:
@@ -87,7 +97,7 @@ class HistoryPages:
 
     def coverage(self, given: Given) -> CoverageShown:
         """`/history/coverage[?from=][&to=]`: how complete each day of each unit is; 400 for more than `MOST_DAYS`."""
-        now = int(self._clock().timestamp())
+        until = self._written_until() or int(self._clock().timestamp())
         start, end = self._range(given, Step.DAY)
         days = round((end - start) / 86_400)
         if days > MOST_DAYS:
@@ -95,7 +105,7 @@ class HistoryPages:
                 say("web.tooManyDays", "These would be {count} days, more than {most}.", count=days, most=MOST_DAYS)
             )
         begins = boundaries(Step.DAY, start, end, self._zone)
-        lengths = [max(1, min(finish, now) - begin) for begin, finish in itertools.pairwise(begins)]
+        lengths = [max(1, min(finish, until) - begin) for begin, finish in itertools.pairwise(begins)]
         kept, reach = self._kept.coverage(begins), self._kept.reaches_back()
         oldest = min((one for one in reach.values() if one is not None), default=None)
         return {
