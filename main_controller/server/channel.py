@@ -6,6 +6,7 @@ All times are of the monotonic clock: waitress' own go by the wall clock, which 
 """
 
 import json
+from contextlib import suppress
 from socket import MSG_PEEK, SHUT_WR, socket
 from typing import Any
 
@@ -13,7 +14,7 @@ import waitress.channel
 import waitress.task
 
 from main_controller.server.lanes import Lane
-from main_controller.server.request import UNREAD, Request, RequestTimeout
+from main_controller.server.request import UNREAD, Request, RequestCut, RequestTimeout
 
 AHEAD = 8
 """Requests read ahead of the one that is being served, it included."""
@@ -31,7 +32,7 @@ BODY_TIME = 30.0
 """Time (s) for a request, from its first byte."""
 
 STOP_TIME = 2.0
-"""The same for a request that stops something by its head alone."""
+"""The same for a request whose head asks for a stop: it leaves then, or its caller hears soon that it does not."""
 
 IDLE_TIME = 60.0
 """How long (s) a connection stays open without a request."""
@@ -107,6 +108,7 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         self._lingers_until: float | None = None
         self._written, self._waited = 0, 0.0  # of the reply in hand: bytes, s
         self._reading = self._here = False  # whether the server's thread reads, and may answer what it read
+        self._cut = False  # the caller went amid a stop, which is served all the same
         super().__init__(server, sock, addr, adj, map=map)
 
     @property
@@ -134,6 +136,8 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
             self._reading = True
             super().handle_read()
             self._reading = False
+            if self._cut:  # he may have ended his half alone, and still listen
+                self._cut, self.connected = False, True
             if self._here:
                 self._here = False
                 self._answer_here()
@@ -161,17 +165,17 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
                 self._begun = self._clock()
             if self._continue_is_due(self.request):
                 self.send_continue()
-            if self.request.completed:
-                self._enter(self.request)
             data = data[consumed:]
+            if self.request.completed:
+                self._enter(self.request, data)
         self._rest = b"" if self._refused else data
 
     def _continue_is_due(self, request: Request) -> bool:
         waits = request.expect_continue and request.headers_finished
         return bool(waits and not self.requests and not self.sent_continue)
 
-    def _enter(self, request: Request) -> None:
-        """A request is whole, or refused."""
+    def _enter(self, request: Request, rest: bytes = b"") -> None:
+        """A request is whole, or refused; `rest` is what came behind what was read of it."""
         self.request = None
         self.sent_continue = False
         if request.empty:
@@ -179,7 +183,7 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         self._begun = None
         self._refused = request.error is not None  # then nobody knows where the next one begins
         if self._refused and request.head_read and self.server.stops_alone(request):
-            request.leave_body()
+            request.leave_body(rest)
         self.asked = True
         self.requests.append(request)
         if len(self.requests) == 1:
@@ -203,8 +207,14 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
     # Serving, in a thread of the pools or, of what is there already, in the server's own
 
     def service(self) -> None:
-        """Serve the first request, then look at what came behind it."""
+        """Serve the first request, then look at what came behind it.
+
+        One that stops something is served too where its caller has gone meanwhile: it was asked for (S32).
+        """
         self._written, self._waited = 0, 0.0
+        if not self.connected and not self.requests[0].error and self.server.is_to_stop(self.requests[0]):
+            self._serve_unheard()
+            return
         super().service()
         with self.requests_lock:
             self.idle_since = self._clock()
@@ -214,6 +224,15 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
                 self._begun = self._clock()
             if self._rest:
                 self._take(self._rest)
+
+    def _serve_unheard(self) -> None:
+        with suppress(waitress.channel.ClientDisconnected):
+            self.task_class(self, self.requests[0]).service()
+        with self.requests_lock:
+            for request in self.requests:
+                request.close()
+            self.requests = []
+        self._give_up()
 
     def write_soon(self, data: Any) -> int:
         """Hand out a part of the reply; waits while the caller has too much of it outstanding."""
@@ -285,10 +304,29 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         self.handle_close()
 
     def handle_close(self) -> None:
-        """Close; nobody writes meanwhile."""
+        """Close; nobody writes meanwhile. A stop amid whose body the caller goes is served first."""
+        if self._serve_cut():
+            return
         with self.outbuf_lock:
             self.will_close = True
             super().handle_close()
+
+    def _serve_cut(self) -> bool:
+        """Have a stop served of which the head has come and no more will come; whether there is one."""
+        if not self.requests_lock.acquire(blocking=False):  # held where a write found him gone
+            return False
+        try:
+            request = self.request
+            if request is None or self.requests or self.will_close or not request.headers_finished:
+                return False
+            if not self.server.stops_alone(request):
+                return False
+            request.error = RequestCut("the caller went before the request was whole")
+            self._cut = True
+            self._enter(request)
+            return True
+        finally:
+            self.requests_lock.release()
 
     def del_channel(self, map: Any = None) -> None:
         """Leave the server's books."""
@@ -324,4 +362,4 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
     def _time_for(self, request: Request) -> float:
         if not request.headers_finished:
             return HEADER_TIME
-        return STOP_TIME if self.server.stops_alone(request) else BODY_TIME
+        return STOP_TIME if self.server.is_to_stop(request) else BODY_TIME

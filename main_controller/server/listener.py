@@ -18,7 +18,7 @@ import waitress.server
 
 from main_controller.server.channel import Channel
 from main_controller.server.crowd import Crowd
-from main_controller.server.lanes import AtOnce, StopsAlone, nothing_at_once, nothing_stops_alone
+from main_controller.server.lanes import AtOnce, Lane, StopsAlone, nothing_at_once, nothing_stops_alone
 from main_controller.server.seldom import Seldom
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,10 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
     def stops_alone(self, request: Any) -> bool:
         """Whether the request's head says all of a stop, so that nothing of its body may keep it back (S32)."""
         return self._stops_alone(request.command, request.path, request.query)
+
+    def is_to_stop(self, request: Any) -> bool:
+        """Whether the request asks for a stop by what has come of it."""
+        return self.stops_alone(request) or self.task_dispatcher.lane_of(request) is not Lane.ORDINARY
 
     def pull_trigger(self) -> None:
         """Wake the thread that serves every socket, unless it is the one that asks: it is awake.

@@ -104,12 +104,16 @@ class Pools:
             Lane.STOP_ALL: Pool("stop all request", *STOPPING_ALL),
         }
 
+    def lane_of(self, request: Any) -> Lane:
+        """The lane of a request, by what has come of it."""
+        return self._lane_of(request.command, request.path, request.query, request.form())
+
     def add_task(self, channel: Any) -> None:
         """Have the channel's first request served."""
         request = channel.requests[0]
         channel.lane = Lane.ORDINARY
         if not request.error:
-            channel.lane = self._lane_of(request.command, request.path, request.query, request.form())
+            channel.lane = self.lane_of(request)
         self._pools[channel.lane].add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:

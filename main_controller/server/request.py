@@ -3,7 +3,7 @@
 Made by the channel, one at a time.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import waitress.parser
 import waitress.receiver
@@ -21,10 +21,24 @@ LARGEST_FORM = 8192
 """How much of a body is looked at to find whether the request stops something, bytes."""
 
 UNREAD = "main_controller.unread_body"
-"""What the environment of a request without its body has: the status that it would have been refused with."""
+"""What the environment of a request without its body has: why it was given up, as `Unread`."""
 
 FORM = "application/x-www-form-urlencoded"
 END = b"\r\n\r\n"
+
+
+class Unread(NamedTuple):
+    """A body that was given up: with which status it would have been refused, and the part of it that had come."""
+
+    status: int
+    came: bytes
+
+
+class RequestCut(waitress.utilities.Error):  # type: ignore[misc]  # waitress has no types
+    """The caller went before the request was whole."""
+
+    code = 400
+    reason = "Bad Request"
 
 
 class RequestTimeout(waitress.utilities.Error):  # type: ignore[misc]  # waitress has no types
@@ -44,7 +58,7 @@ class Request(waitress.parser.HTTPRequestParser):  # type: ignore[misc]  # waitr
         super().__init__(adj)
         self._head = bytearray()
         self.head_read = False
-        self.unread: int | None = None
+        self.unread: Unread | None = None
 
     @property
     def begun(self) -> bool:
@@ -80,9 +94,13 @@ class Request(waitress.parser.HTTPRequestParser):  # type: ignore[misc]  # waitr
             self.body_rcv = _Chunks(self.body_rcv.getbuf())
         self.head_read = True
 
-    def leave_body(self) -> None:
-        """Have it served without its body, of which no end is known: nothing more is read of the connection."""
-        self.unread, self.error = self.error.code, None
+    def leave_body(self, rest: bytes = b"") -> None:
+        """Have it served without its body, of which no end is known: nothing more is read of the connection.
+
+        `rest` is what came of the connection and was read by nobody.
+        """
+        came = b"" if self.body_rcv is None else bytes(self.body_rcv.getbuf().get())
+        self.unread, self.error = Unread(self.error.code, came + rest), None
         self.close()
         self.body_rcv = None
         self.headers.pop("CONTENT_LENGTH", None)

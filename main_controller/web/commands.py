@@ -406,8 +406,8 @@ def _names_no_unit(given: Parameters) -> bool:
 
 
 def _names_its_unit(given: Parameters) -> bool:
-    """Whether the scope is told; without it an unknown parameter may be a misspelt `unitId` (Z7)."""
-    return given.get("unitId") is not None
+    """Whether the scope is told, once; without it an unknown parameter may be a misspelt `unitId` (Z7)."""
+    return given.get("unitId") is not None and not given.may_name_another_unit()
 
 
 def _then(given: Mapping[str, Any]) -> Mode | None:

@@ -14,7 +14,7 @@ import bottle
 from main_controller.domain.written import refused_in
 from main_controller.errors import BadRequest, ControllerError, TooLarge
 from main_controller.sentence import Sentence, say
-from main_controller.server.request import UNREAD
+from main_controller.server.request import UNREAD, Unread
 from main_controller.web.kinds import MAX_CHARACTERS, UNIT_ID, empty, too_long
 from main_controller.web.replies import shown
 from main_controller.web.route import BesideStop, Parameter, Route
@@ -94,8 +94,10 @@ class Parameters:
     def _of(cls, environ: Mapping[str, Any]) -> "Parameters":
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if UNREAD in environ:
+            unread: Unread = environ[UNREAD]
             read = cls(environ.get("QUERY_STRING", ""))
-            read._unreadable = _why_unread(environ[UNREAD])
+            read._unreadable = _why_unread(unread.status)
+            read._rest += unquote(unread.came.decode("latin-1"))
             return read
         if not length:
             return cls(environ.get("QUERY_STRING", ""))
@@ -180,7 +182,11 @@ class Parameters:
     def names_a_unit(self) -> bool:
         """Whether some parameter's name begins with "unit", or may: whoever sends it means one unit alone."""
         named = any(name.casefold().startswith("unit") for name in (*self._values, *self._faults))
-        return named or "unit" in self._rest.casefold()
+        return named or self.may_name_another_unit()
+
+    def may_name_another_unit(self) -> bool:
+        """Whether what was not looked at, or could not be read, may name a unit."""
+        return "unit" in self._rest.casefold()
 
 
 def body_in(environ: MutableMapping[str, Any]) -> bytes:

@@ -28,6 +28,7 @@ class App:
         self.held = threading.Semaphore(0)
         self.ended = threading.Event()
         self.seen: list[str] = []
+        self.came = b""
         self.threads: dict[str, set[str]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -43,7 +44,9 @@ class App:
         if path.startswith("/hang"):
             self.held.release()
             self.go.wait(PATIENCE)
-        told = {"path": path, "body": body.decode("latin-1"), "unread": environ.get(UNREAD)}
+        unread = environ.get(UNREAD)
+        told = {"path": path, "body": body.decode("latin-1"), "unread": unread and unread.status}
+        self.came = b"" if unread is None else unread.came
         answer = json.dumps(told).encode()
         answer += b" " * {"/big": 100_000, "/ready": 26_000}.get(path, 0)
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])

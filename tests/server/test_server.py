@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -232,6 +233,77 @@ def test_the_same_is_refused_elsewhere(hasty: Site, rest: bytes, status: int) ->
             connection.sendall(b"POST /other HTTP/1.1\r\n" + HOST + rest)
         assert receive(connection).status == status
     assert hasty.app.seen == []
+
+
+CUT = {
+    "no byte of its body": b"Content-Length: 20\r\n\r\n",
+    "a part of its body": b"Content-Length: 20\r\n\r\nkey=a",
+    "amid a chunk": b"Transfer-Encoding: chunked\r\n\r\n9\r\nkey=a",
+    "before the first chunk": b"Transfer-Encoding: chunked\r\n\r\n",
+    "asked to go on": b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+}
+
+
+def leave(connection: socket.socket, how: str) -> None:
+    """End the connection: both halves, ours alone, or with a reset."""
+    if how == "half":
+        connection.shutdown(socket.SHUT_WR)
+        return
+    if how == "reset":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def head_has_come(site: Site) -> None:
+    """Wait until a request's head was read."""
+
+    def is_read() -> bool:
+        return any(one.request is not None and one.request.headers_finished for one in site.channels)
+
+    until(is_read, "the head")
+
+
+@pytest.mark.parametrize("how", ["closed", "half", "reset"])
+@pytest.mark.parametrize("rest", CUT.values(), ids=CUT.keys())
+def test_a_stop_amid_whose_body_the_caller_goes_is_served(site: Site, rest: bytes, how: str) -> None:
+    """S32: a proxy that resets, a caller's own time-out or a hand-over of a phone end like this."""
+    connection = site.connect(b"POST /halt HTTP/1.1\r\n" + HOST + rest)
+    head_has_come(site)
+    leave(connection, how)
+    until(lambda: site.app.seen == ["POST /halt"], "the stop")
+    assert site.app.came in (b"", b"key=a")
+    if how == "half":
+        with closing(connection):
+            assert receive(connection).json == {"path": "/halt", "body": "", "unread": 400}
+    until(lambda: not site.channels, "the end of the connection")
+    assert site.app.seen == ["POST /halt"]
+
+
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_any_other_request_amid_whose_body_the_caller_goes_is_none(site: Site, how: str) -> None:
+    connection = site.connect(b"POST /other HTTP/1.1\r\n" + HOST + b"Content-Length: 20\r\n\r\nkey=a")
+    head_has_come(site)
+    leave(connection, how)
+    until(lambda: not site.channels, "the end of the connection")
+    assert site.app.seen == []
+
+
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_a_stop_whose_caller_goes_before_a_thread_takes_it_is_served(site: Site, how: str) -> None:
+    """It is whole, and waits for a thread among others."""
+    many = [site.connect(b"POST /stopAll HTTP/1.1\r\n" + HOST + b"Content-Length: 0\r\n\r\n") for _ in range(30)]
+    for connection in many:
+        leave(connection, how)
+    until(lambda: len(site.app.seen) == 30, "the stops")
+    until(lambda: not site.channels, "the end of the connection")
+    assert site.app.seen == ["POST /stopAll"] * 30
+
+
+def test_what_had_come_of_a_body_that_was_given_up_is_handed_on(site: Site) -> None:
+    site.raw(b"POST /halt HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nb\r\nunitId=E001\r\nZZ\r\n")
+    assert site.app.came.startswith(b"unitId=E001")
+    site.raw(b"POST /halt HTTP/1.1\r\n" + HOST + b"Content-Length: 900000\r\n\r\nunitId=E002")
+    assert site.app.came == b"unitId=E002"
 
 
 def test_a_stop_whose_head_is_ambiguous_is_none(site: Site) -> None:

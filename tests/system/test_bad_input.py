@@ -8,11 +8,12 @@ import gzip
 import html
 import json
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
@@ -480,6 +481,39 @@ def test_a_stop_leaves_whatever_the_length_of_its_address(console: Console, one:
     status = 404 if one.path == "/share/end" else 200
     asked = one.query()
     assert console.call(f"{asked}{'&' if '?' in asked else '?'}key={'x' * 10_000}").status == status
+
+
+CUT_CHUNKS = {**FORM_TYPE, "Transfer-Encoding": "chunked"}
+OTHER_UNIT = b"b\r\nunitId=E002\r\nZZ\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/set/budo/stop", 400),
+        ("/setOperationMode?value=stop", 400),
+        ("/setOperationMode?value=stop&unitId=E001", 400),
+        ("/stopAll", 200),
+        ("/set/dcdc/E001?mode=0x0000", 200),
+    ],
+)
+def test_a_body_that_cannot_be_read_widens_no_scope(console: Console, grid: FakeGrid, path: str, status: int) -> None:
+    """Z7: read whole, the unit in it refuses these; a stop whose route takes no unit, or has it in its path, leaves."""
+    if status == 200:
+        assert console.call(path, "POST", headers=CUT_CHUNKS, body=OTHER_UNIT).status == 200
+    else:
+        refused(console, grid, path, status, method="POST", headers=CUT_CHUNKS, body=OTHER_UNIT)
+
+
+def test_a_stop_all_whose_caller_goes_amid_its_body_leaves(console: Console, grid: FakeGrid) -> None:
+    """S32: as a proxy that resets does."""
+    host, port = urlsplit(console.address).hostname, urlsplit(console.address).port
+    head = f"POST /stopAll HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 20\r\n\r\nkey=a"
+    ended = {command["id"] for command in console.get("/commands")["commands"]}
+    with socket.create_connection((str(host), int(port or 0))) as connection:
+        connection.sendall(head.encode())
+    until(lambda: {one["id"] for one in console.get("/commands")["commands"]} - ended, "the Stop all")
+    until(lambda: not console.get("/commands?state=open")["commands"], "its end")
 
 
 def test_a_foreign_pages_stop_is_refused_whatever_its_body_is(console: Console, grid: FakeGrid) -> None:

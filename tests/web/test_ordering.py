@@ -16,7 +16,7 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import Refused, UpstreamUnreachable
 from main_controller.orders.register import Register
 from main_controller.sentence import foreign
-from main_controller.server.request import UNREAD
+from main_controller.server.request import UNREAD, Unread
 from main_controller.web.kinds import TEXT
 from main_controller.web.ordering import ALIKE, ORDERS_AT_ONCE, WAITERS, Ordering, Urgency
 from main_controller.web.parameters import LEFT_OUT_TOLD
@@ -303,9 +303,9 @@ def test_of_much_that_was_left_out_a_few_are_told_and_the_rest_is_counted(part: 
 def test_a_stop_without_its_body_says_that_it_was_not_read(part: Part) -> None:
     unread = {413: "The body is too large to be read.", 408: "The body did not come whole in time."}
     for status, sentence in (unread | {400: "The chunks of the body cannot be read."}).items():
-        answer = part.client.call("/halt", "POST", environ={UNREAD: status})
+        answer = part.client.call("/halt", "POST", environ={UNREAD: Unread(status, b"")})
         assert (answer.status, answer.json["ignored"]) == (200, [sentence])
-        assert part.client.call("/order", "POST", environ={UNREAD: status}).error == sentence
+        assert part.client.call("/order", "POST", environ={UNREAD: Unread(status, b"")}).error == sentence
 
 
 def test_a_body_of_another_kind_keeps_no_stop_back(part: Part) -> None:
