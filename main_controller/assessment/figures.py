@@ -71,7 +71,7 @@ def figures_of(unit: Unit) -> Figures:
 
 
 def _battery(power: float | None, current: float | None) -> float | None:
-    """What flows into the battery, W: the emulator tells its size alone, and its way by the sign of the current (K2)."""
+    """What flows into the battery, W: the emulator tells its size alone, and its way by the current's sign (K2)."""
     return -power if power is not None and power > 0 and current is not None and current < 0 else power
 
 

@@ -8,7 +8,6 @@ import pytest
 from main_controller.assessment.figures import Figures, figures_of
 from main_controller.domain.units import Unit
 
-
 SAMPLES = Path(__file__).resolve().parents[1] / "recordings" / "samples"
 
 
