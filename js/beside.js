@@ -11,6 +11,7 @@ import { createPoller, SELDOM } from "./poller.js";
 import { createState } from "./state.js";
 import { createAskLatch } from "./widgets/askLatch.js";
 import { createStop } from "./widgets/stop.js";
+import { setAttribute } from "./widgets/text.js";
 import { showZone } from "./widgets/zoneNote.js";
 import { chooseLanguage, createWords } from "./words.js";
 
@@ -19,7 +20,7 @@ const EVERY = 1000; // ms between two looks at the latch, and at how a stop stan
 /**
  * @param onZone () → void: the controller was started anew with another zone
  * @param onOrders () → void: what was ordered here has begun or ended
- * @returns {{words, api, state, start}}; `start` is called once the page stands
+ * @returns {{words, api, state, title, start}}; `title` gives the page its name, `start` is called once the page stands
  */
 export function createBeside({ onZone, onOrders = () => {} }) {
   const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
@@ -34,7 +35,9 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
   const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch() });
   const latch = createLatch({ words, orders, state, readNow: () => poller.now() });
+  const icon = find("icon");
   let following = false;
+  let called = document.title;
 
   /** Whether Stop all was confirmed. */
   function askStopAll() {
@@ -74,9 +77,20 @@ export function createBeside({ onZone, onOrders = () => {} }) {
     onOrders();
   });
 
+  /** Names the page in its tab, with a mark while it is not alive. */
+  function title(text = called) {
+    called = text;
+    const lives = state.get().alive;
+    document.title = lives ? called : `▲ ${called}`;
+    setAttribute(icon, "href", lives ? icon.dataset.quiet : icon.dataset.alarm);
+  }
+
   function start() {
     for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) button.addEventListener("click", stop.press); // an open dialog shuts the rest of the page off, not this
-    alive.subscribe((lives) => state.set({ alive: lives }));
+    alive.subscribe((lives) => {
+      state.set({ alive: lives });
+      title();
+    });
     const rest = () => alive.resting(document.visibilityState === "hidden" ? SELDOM : 0);
     document.addEventListener("visibilitychange", rest);
     rest();
@@ -84,7 +98,7 @@ export function createBeside({ onZone, onOrders = () => {} }) {
     document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached
   }
 
-  return { words, api, state, start };
+  return { words, api, state, title, start };
 }
 
 function stored(key) {

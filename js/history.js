@@ -6,6 +6,7 @@ import { createDayMap, daysOf } from "./charts/dayMap.js";
 import { createLedgerTable, createSumsTable } from "./charts/ledgerTable.js";
 import { FOLLOWS, createRecords } from "./charts/records.js";
 import { asEntered } from "./lib/enteredTimes.js";
+import { bare } from "./lib/held.js";
 import { historyQuery, readHistoryAddress } from "./lib/historyAddress.js";
 import { failureSentence } from "./lib/sentences.js";
 import { rangeOf } from "./lib/timeSpans.js";
@@ -16,7 +17,7 @@ import { showZone } from "./widgets/zoneNote.js";
 
 const DEALS = 100; // of the ledger at once
 const MAP_FOLLOWS = 600_000; // ms; the map of a thousand units is half a second's work for the controller
-const { words, api, start } = createBeside({
+const { words, api, title, start } = createBeside({
   onZone: () => {
     label();
     show();
@@ -132,7 +133,7 @@ function say(id, sentence, level) {
 function label() {
   document.documentElement.lang = words.language;
   nameFilter();
-  document.title = `${words.t("history.title")} · ${words.t("brand")}`;
+  title(`${bare(words.t("history.title"))} · ${bare(words.t("brand"))}`);
   translate(document, words);
   for (const field of [from, to]) field.render();
   showZone(words);
@@ -164,7 +165,7 @@ find("ledger-newest").addEventListener("click", () => showLedger());
 addEventListener("beforeprint", onPaper);
 words.ready.finally(() => {
   label();
-  if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.join(", ") }), "bad");
+  if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.map(isolated).join(", ") }), "bad");
   show();
 });
 setInterval(() => follows() && !turned && showLedger(), FOLLOWS);

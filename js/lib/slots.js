@@ -67,6 +67,16 @@ export function lastKnown(slots) {
   return index < 0 ? null : index;
 }
 
+/**
+ * The places of which nothing was recorded, and nothing will be: minutes are written in their order, `now` (s since 1970) is until when all
+ * of them are written, and before the record begins there are none.
+ */
+export function gapsOf({ at, until, reach, columns }, now) {
+  const begin = Date.parse(reach ?? "") / 1000; // NaN: there is no record so far
+  const last = columns.coverage.findLastIndex((part) => part > 0);
+  return [...at.keys()].filter((place) => !(columns.coverage[place] > 0) && (place < last || until[place] <= now || until[place] <= begin));
+}
+
 /** The places of values that stand alone between gaps: a line cannot show them, a dot can. */
 export function alone(values) {
   const missing = (index) => values[index] === null || values[index] === undefined;

@@ -55,29 +55,27 @@ class Kept(Protocol):
 
 class HistoryPages:
     """`/history`, `/history.csv`, `/history/coverage`; `zone` is the site's, in which days and months begin; `clock`
-    gives aware UTC, `written_until` up to when (s since 1970) minutes are written, None where that is not known yet."""
+    gives aware UTC; `check_unit` raises ControllerError for a unit that nobody knows; `written_until` is up to when (s
+    since 1970) minutes are written, None where that is not known yet."""
 
     def __init__(
-        self,
-        kept: Kept,
-        *,
-        zone: BaseTzInfo,
-        clock: Callable[[], datetime],
-        files: CsvFiles,
-        written_until: Callable[[], int | None] = lambda: None,
-    ) -> None:
+        self, kept: Kept, *, zone: BaseTzInfo, clock: Callable[[], datetime], files: CsvFiles,
+        check_unit: Callable[[str | None], None], written_until: Callable[[], int | None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._kept = kept
         self._zone = zone
         self._clock = clock
         self._files = files
         self._written_until = written_until
+        self._check_unit = check_unit
 
     def handlers(self) -> Handlers:
         """What answers each route."""
         return {routes.HISTORY: self.history, routes.HISTORY_FILE: self.file, routes.COVERAGE: self.coverage}
 
     def history(self, given: Given) -> HistoryShown:
-        """`/history[?unitId=]&step=[&from=][&to=]`; 400 for more than `MOST_ROWS` rows, with the step that fits."""
+        """`/history[?unitId=]&step=[&from=][&to=]`; 400 for more than `MOST_ROWS` rows, with the step that fits;
+        404 for a unit that neither the record nor the program knows."""
         step, begins = self._spans(given, MOST_ROWS)
         unit_id = given.get("unitId")
         reach, written = self._kept.reaches_back()[step.kept], self._written_until()
@@ -129,6 +127,7 @@ class HistoryPages:
         return start, end
 
     def _spans(self, given: Given, most: int) -> tuple[Step, list[int]]:
+        self._check_unit(given.get("unitId"))
         step = Step(given.get("step", Step.HALF_HOUR))
         start, end = self._range(given, step)
         count = (end - start) / step.seconds

@@ -1,6 +1,6 @@
 """Owns the routes of the ledger: `/ledger`, the same as a file, and its sums (K12)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -38,12 +38,16 @@ class Kept(Protocol):
 
 
 class LedgerPages:
-    """`/ledger`, `/ledger.csv`, `/ledger/sums`; `zone` is the site's, by whose clock spans begin."""
+    """`/ledger`, `/ledger.csv`, `/ledger/sums`; `zone` is the site's, by whose clock spans begin; `check_unit` raises
+    ControllerError for a unit that nobody knows."""
 
-    def __init__(self, kept: Kept, *, zone: BaseTzInfo, files: CsvFiles) -> None:
+    def __init__(
+        self, kept: Kept, *, zone: BaseTzInfo, files: CsvFiles, check_unit: Callable[[str | None], None]
+    ) -> None:
         self._kept = kept
         self._zone = zone
         self._files = files
+        self._check_unit = check_unit
 
     def handlers(self) -> Handlers:
         """What answers each route."""
@@ -91,6 +95,7 @@ class LedgerPages:
             before = found[-1].id
 
     def _asked(self, given: Given) -> dict[str, Any]:
+        self._check_unit(given.get("unitId"))
         start, end = (self._moment(given.get(name)) for name in ("from", "to"))
         if start is not None and end is not None and start >= end:
             raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))

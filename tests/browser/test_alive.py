@@ -285,6 +285,19 @@ def test_the_journals_page_tells_of_a_dead_controller_too(open_quiet: OpenPage) 
     expect(page.locator(NOTICE)).to_be_hidden(timeout=WAIT)
 
 
+def test_the_tabs_of_history_and_journal_bear_a_mark_while_they_are_not_alive(open_quiet: OpenPage) -> None:
+    """The main page's did, theirs did not."""
+    for path, name in (("history.html", "History"), ("journal.html", "Journal")):
+        page = open_quiet(path, may_fail=True, hurry=4, script=QUICK)
+        expect(page).to_have_title(re.compile(f"^{name} · APIS Main Controller"))
+        page.route("**/get/status*", lambda route: route.abort())
+        expect(page).to_have_title(re.compile(f"^▲ {name} · APIS Main Controller"), timeout=WAIT)
+        assert page.locator("#icon").get_attribute("href") == "img/alarm.svg"
+        page.unroute("**/get/status*")
+        expect(page).to_have_title(re.compile(f"^{name} · APIS Main Controller"), timeout=WAIT)
+        assert page.locator("#icon").get_attribute("href") == "img/favicon.svg"
+
+
 def test_the_notice_speaks_the_language_of_the_page_and_names_the_sites_time(
     open_quiet: OpenPage, pictures: Path
 ) -> None:

@@ -27,6 +27,16 @@ test("a deal with current says for how long, and how much it carried", () => {
   assert.deepEqual(rowOf({ ...FLOWS, currentSince: ago(10), energyWh: 2.04 })[1], "15 s · about 2.0 Wh");
 });
 
+test("while the page is not alive the duration stands still at what was told last", () => {
+  const frame = frameOf({ E1: told(), E2: told() }, { deals: [deal("E1", "E2", { sawBegin: true, gaps: false, ...FLOWS, currentSince: ago(15) })] });
+  const after = (elapsed, lost) => {
+    const model = buildModel(frame, { elapsed, lost });
+    return dealStory(model.deals[0], model, words);
+  };
+  assert.equal(after(6, false), "21 s · about 0.35 kWh");
+  assert.deepEqual([after(6, true), after(20, true)], ["15 s · about 0.35 kWh", "15 s · 0.35 kWh"]);
+});
+
 test("what began unseen, or was not told all the time, is at least so much", () => {
   assert.equal(rowOf({ ...FLOWS, sawBegin: false })[1], "at least 12 min · at least about 0.35 kWh");
   assert.equal(rowOf({ ...FLOWS, gaps: true })[1], "12 min · at least about 0.35 kWh");

@@ -6,7 +6,7 @@ import { barsOf, countOf, movedIn } from "../../js/lib/dealBars.js";
 import { historyQuery, readHistoryAddress } from "../../js/lib/historyAddress.js";
 import { bare } from "../../js/lib/held.js";
 import { axisTexts, clockOf, coverageText, coveredText, energyText, figureText, slotTime } from "../../js/lib/slotFigures.js";
-import { alone, endOf, isEmpty, lastKnown, renewed, slotsOf, sumsOf } from "../../js/lib/slots.js";
+import { alone, endOf, gapsOf, isEmpty, lastKnown, renewed, slotsOf, sumsOf } from "../../js/lib/slots.js";
 import { SPANS, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../../js/lib/timeSpans.js";
 import { tickTexts, ticksOf } from "../../js/lib/timeTicks.js";
 import { createWords } from "../../js/words.js";
@@ -231,6 +231,38 @@ test("the address says what is shown, and shows it again", () => {
   assert.deepEqual(asked(link(night)), night);
   assert.deepEqual(asked(link(asked("?span=1w"))), asked("?span=1w"));
   assert.equal(link(asked("")), "?");
+});
+
+test("a gap is what will not be recorded any more: not the last minutes, unless a later one is there, or the record begins after them", () => {
+  const minutes = (coverage, reach) =>
+    slotsOf(
+      reply(
+        coverage.map((part, n) => [new Date(Date.parse("2026-05-13T16:34Z") + n * 60_000).toISOString(), part, null]),
+        { reachesBackTo: reach },
+      ),
+      "UTC",
+    );
+  const at = (time) => seconds(`2026-05-13T${time}Z`);
+  const old = "2026-05-01T00:00:00.000+00:00";
+  assert.deepEqual(gapsOf(minutes([1, 0, 0, 0], old), at("16:36:30")), [1], "16:36 and 16:37 may yet be written");
+  assert.deepEqual(gapsOf(minutes([1, 0, 0, 0.1], old), at("16:36:30")), [1, 2], "16:37 is written, so 16:36 stays empty");
+  assert.deepEqual(gapsOf(minutes([0, 0, 0, 0], "2026-05-13T16:37:00.000+00:00"), at("16:35")), [0, 1, 2], "the record begins at 16:37");
+  assert.deepEqual(gapsOf(minutes([0, 0], null), at("16:35")), [0]);
+});
+
+test("the unit may be named as the page and the journal name it", () => {
+  const of = (search) => readHistoryAddress(search, new Date("2026-05-13T12:00:00Z"));
+  assert.deepEqual(of("?unit=E003"), of("?unitId=E003"));
+  assert.deepEqual([of("?unit=E003").unitId, of("?unit=E003").wrong], ["E003", []]);
+  assert.equal(of("?unit=E003&unitId=E004").unitId, "E004");
+});
+
+test("a name that nobody knows is told, and hides nothing else", () => {
+  const of = (search) => readHistoryAddress(search, new Date("2026-05-13T12:00:00Z"));
+  const read = of("?unitID=E003&span=1w&unitID=E004");
+  assert.deepEqual([read.wrong, read.unitId, read.seconds], [["unitID"], null, 7 * 86_400]);
+  assert.deepEqual(of("?foo=1&from=2026-05-13T10:00Z&to=2026-05-13T09:00Z").wrong, ["from", "foo"]);
+  assert.deepEqual(of(`?${"x".repeat(300)}=1`).wrong, ["x".repeat(40)]);
 });
 
 test("what an address says that cannot be is named, and the usual stands in its place", () => {

@@ -15,7 +15,7 @@ from main_controller.store.history import History
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.history import HistoryPages
 from main_controller.web.shapes.history import COLUMNS
-from tests.web.client import Client
+from tests.web.client import Client, known
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 
@@ -29,6 +29,7 @@ class Site:
         self.written: int | None = None
         pages = HistoryPages(
             self.history, zone=pytz.timezone("Asia/Tokyo"), clock=lambda: self.now, files=CsvFiles(),
+            check_unit=known,
             written_until=lambda: self.written,
         )  # fmt: skip
         self.client = Client(pages)
@@ -176,7 +177,13 @@ def test_a_day_on_which_clocks_are_changed_holds_all_its_hours_once(
     place = pytz.timezone(zone)
     midnight = place.localize(datetime.fromisoformat(day)).astimezone(UTC)
     history = History(tmp_path / "history.sqlite3", wall=lambda: midnight + timedelta(days=2), megabytes=100)
-    pages = HistoryPages(history, zone=place, clock=lambda: midnight + timedelta(days=2), files=CsvFiles())
+    pages = HistoryPages(
+        history,
+        zone=place,
+        clock=lambda: midnight + timedelta(days=2),
+        files=CsvFiles(),
+        check_unit=known,
+    )
     first = int((midnight - timedelta(days=1)).timestamp())
     history.write([Site.minute("E001", first + index * 60) for index in range(3 * 24 * 60)])
     before, after = midnight - timedelta(hours=3), midnight + timedelta(hours=hours + 3)

@@ -17,7 +17,7 @@ from main_controller.store.history import History
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.shapes.ledger import COLUMNS
-from tests.web.client import Client
+from tests.web.client import Client, known
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def history(tmp_path: Path) -> Iterator[History]:
 
 @pytest.fixture
 def client(history: History) -> Client:
-    return Client(LedgerPages(history, zone=pytz.timezone("Asia/Tokyo"), files=CsvFiles()))
+    return Client(LedgerPages(history, zone=pytz.timezone("Asia/Tokyo"), files=CsvFiles(), check_unit=known))
 
 
 def test_an_entry_tells_both_ends_their_loss_and_how_sure_they_are(client: Client, history: History) -> None:
@@ -127,7 +127,7 @@ def test_a_sum_begins_where_its_zone_says_also_when_the_clock_is_put_back(
     history: History, by: str, start: str
 ) -> None:
     history.keep_deals([deal(0, ended_at=datetime(2026, 10, 25, 1, 30, tzinfo=UTC))])
-    client = Client(LedgerPages(history, zone=pytz.timezone("Europe/Berlin"), files=CsvFiles()))
+    client = Client(LedgerPages(history, zone=pytz.timezone("Europe/Berlin"), files=CsvFiles(), check_unit=known))
     (row,) = client.call(f"/ledger/sums?by={by}").json["rows"]
     assert row["start"] == start
 

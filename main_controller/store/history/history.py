@@ -240,6 +240,16 @@ class History:
         with self._reading() as connection:
             return deals.quarters(connection, unit_id=unit_id, start=start, end=end, pair=pair)
 
+    def knows(self, unit_id: str) -> bool:
+        """Whether a minute or a deal of this unit was ever kept. Raises DatabaseFault."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM units WHERE unit_id = :unit) "
+                "OR EXISTS (SELECT 1 FROM deals WHERE giver = :unit OR taker = :unit)",
+                {"unit": unit_id},
+            )
+            return bool(found.fetchone()[0])
+
     def lines(
         self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None, before: int | None,
         limit: int,

@@ -10,7 +10,7 @@ from typing import Any
 from main_controller.clock import utc_now
 from main_controller.sentence import Sentence, say
 from main_controller.store.database import prose
-from main_controller.store.database.connections import connect_read_only
+from main_controller.store.database.connections import connect_and_leave_nothing
 from main_controller.store.journal.row import (
     ANCHOR,
     CHAINED,
@@ -119,14 +119,14 @@ def verify_journal(
 
     The file of heads beside it and the log in the folder `logs` are asked for its end. `own`: it is the one that the
     program goes on writing, so that it is a fault where it lacks a row that they name, or where they name none though
-    it is not new; a copy may be older. `wall` gives aware UTC.
+    it is not new; a copy may be older. `wall` gives aware UTC. Makes no file beside it.
     """
     if not path.is_file():
         return 2, f"There is no journal at {path}."
-    lacks = _may_lack(path)  # before a reader makes files beside it
+    lacks = _may_lack(path)
     found = witnesses(path, logs, own=own)  # first: what the program writes meanwhile is in the file
     try:
-        connection = connect_read_only(path)
+        connection = connect_and_leave_nothing(path)
         try:
             ended = _ended(connection)
             verdict = verify(connection)

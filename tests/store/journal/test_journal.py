@@ -591,6 +591,15 @@ def test_a_copy_without_its_write_ahead_log_can_be_verified(path: Path, journal:
     assert verify_journal(copy)[0] == 0
 
 
+def test_verifying_leaves_no_file_beside_the_journal(path: Path, journal: Journal, database: Database) -> None:
+    """As another user it left files that the program itself could not write."""
+    fill(journal, 3)
+    database.close()
+    before = sorted(path.parent.iterdir())
+    assert verify_journal(path)[0] == 0
+    assert sorted(path.parent.iterdir()) == before
+
+
 # Pruning
 
 
