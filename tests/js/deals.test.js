@@ -34,7 +34,7 @@ test("while the page is not alive the duration stands still at what was told las
     return dealStory(model.deals[0], model, words);
   };
   assert.equal(after(6, false), "21 s · about 0.35 kWh");
-  assert.deepEqual([after(6, true), after(20, true)], ["15 s · about 0.35 kWh", "15 s · 0.35 kWh"]);
+  assert.deepEqual([after(6, true), after(20, true)], ["15 s · about 0.35 kWh", "15 s · about 0.35 kWh"]);
 });
 
 test("what began unseen, or was not told all the time, is at least so much", () => {
