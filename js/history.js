@@ -4,7 +4,7 @@
 import { createBeside } from "./beside.js";
 import { createDayMap, daysOf } from "./charts/dayMap.js";
 import { createLedgerTable, createSumsTable } from "./charts/ledgerTable.js";
-import { createRecords } from "./charts/records.js";
+import { FOLLOWS, createRecords } from "./charts/records.js";
 import { asEntered } from "./lib/enteredTimes.js";
 import { bare } from "./lib/held.js";
 import { historyQuery, readHistoryAddress } from "./lib/historyAddress.js";
@@ -17,7 +17,6 @@ import { createUnread } from "./widgets/unread.js";
 import { showZone } from "./widgets/zoneNote.js";
 
 const DEALS = 100; // of the ledger at once
-const FOLLOWS = 60_000; // ms between two looks at the ledger, which does not go on by itself
 const MAP_FOLLOWS = 600_000; // ms; the map of a thousand units is half a second's work for the controller
 const { words, api, title, start } = createBeside({
   onZone: () => {

@@ -104,11 +104,11 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
 
   /** Where nothing was recorded the ground is darker: there is no value, not even 0. */
   function shadeGaps(u) {
-    const { slots, now } = look().view;
+    const { slots, recorded } = look().view;
     u.ctx.save();
     u.ctx.fillStyle = look().colours.line;
     u.ctx.globalAlpha = 0.45;
-    for (const place of gapsOf(slots, now)) {
+    for (const place of gapsOf(slots, recorded)) {
       const [left, right] = edgesOf(u, slots.at[place], slots.until[place]);
       if (right > left) u.ctx.fillRect(left, u.bbox.top, right - left, u.bbox.height);
     }

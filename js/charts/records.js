@@ -5,7 +5,7 @@ import { barsOf, movedIn } from "../lib/dealBars.js";
 import { MISSING, finite } from "../lib/figures.js";
 import { beganAt, levelOf, mattersOf, titleOf } from "../lib/matters.js";
 import { isHistory, isLedger, isSums } from "../lib/recordReplies.js";
-import { clockOf, coverageText, energyPanes, energyText, figureText, filled, labelOf, powerPanes, slotTime, unitOf } from "../lib/slotFigures.js";
+import { clockOf, coverageText, coveredText, energyPanes, energyText, figureText, filled, labelOf, powerPanes, slotTime, unitOf } from "../lib/slotFigures.js";
 import { isEmpty, isLong, renewed, slotsOf, sumsOf } from "../lib/slots.js";
 import { SPANS, endAround, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../lib/timeSpans.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
@@ -14,8 +14,7 @@ import { buildFigure, createChart, showFigure } from "./chart.js";
 import { createLedgerTable } from "./ledgerTable.js";
 import { loadLibrary } from "./library.js";
 
-const FOLLOWS = 15_000; // ms between two looks for what is new
-const WRITTEN = 90; // s after which a minute stands in the record
+export const FOLLOWS = 15_000; // ms between two looks for what is new
 const AGAIN = 3; // slots that are asked for again: the last ones may have been unfinished
 const DAY = 86_400_000; // ms
 const YOUNG = 3600; // s that a record must reach back before more than an hour of it is shown unasked
@@ -174,12 +173,24 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     else outcome.say([nothing, ...lost].filter(Boolean).join(" "), lost.length > 0 ? "warn" : "");
   }
 
+  /** Up to when (s since 1970) it is known what was recorded. */
+  function recordedIn({ recorded }) {
+    return recorded ?? now().getTime() / 1000;
+  }
+
   function viewOf({ unitId, range, slots, over, sums, marks }) {
     const seconds = now().getTime() / 1000;
     const panes = (kind === "energy" ? energyPanes(unitId) : powerPanes(unitId)).map((pane) => filled(pane, slots));
     const bars = kind === "power" && unitId !== null && !isLong(slots) ? barsOf(unitId, over ?? [], underWay(), seconds) : [];
     if (kind === "power" && unitId !== null) panes.push(isLong(slots) ? movedPane(movedIn(slots, sums ?? [], unitId)) : spansPane(bars));
-    const view = { slots, from: slots.at[0] ?? range.from / 1000, to: slots.until.at(-1) ?? range.to / 1000, now: seconds - WRITTEN, zone: words.zone, panes };
+    const view = {
+      slots,
+      from: slots.at[0] ?? range.from / 1000,
+      to: slots.until.at(-1) ?? range.to / 1000,
+      recorded: recordedIn(slots),
+      zone: words.zone,
+      panes,
+    };
     const series = panes.flatMap((pane) => pane.series);
     const told = marksOf(marks ?? []);
     return {
@@ -206,7 +217,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       figures.push({ key: "gives", colour: "bus", look: "block", label: words.t("chart.giving"), text: count(true) });
       figures.push({ key: "takes", colour: "charge", look: "hollow", label: words.t("chart.taking"), text: count(false) });
     }
-    figures.push({ key: "coverage", label: words.t("chart.covered"), text: coverageText(slots.columns.coverage[place]) });
+    figures.push({ key: "coverage", label: words.t("chart.covered"), text: coveredText(slots, place, recordedIn(slots), words) });
     const notes = [
       ...marks.filter(({ at }) => at >= slots.at[place] && at < slots.until[place]).map(({ at, text }) => `▼ ${words.time(new Date(at * 1000))} ${text}`),
       ...dealt.map((bar) => barText(bar)),
@@ -225,7 +236,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
 
   /** What all of it comes to: last night at a glance. */
   function renderSums({ unitId, range, slots }) {
-    const sums = sumsOf(slots, now().getTime() / 1000 - WRITTEN);
+    const sums = sumsOf(slots, recordedIn(slots));
     const charge = `${figureText("chargePercent", sums.chargeFirst)} → ${figureText("chargePercent", sums.chargeLast)}`;
     const told = [
       ["pvWh", words.t("series.pvW"), energyText(sums.pvWh)],
@@ -233,7 +244,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       ["gridOutWh", labelOf("gridOutWh", unitId, words), energyText(sums.gridOutWh)],
       ...(unitId === null ? [] : [["gridInWh", labelOf("gridInWh", unitId, words), energyText(sums.gridInWh)]]),
       ["charge", words.t("series.chargePercent"), sums.chargeFirst === null ? MISSING : charge],
-      ["coverage", words.t("chart.covered"), coverageText(sums.coverage)],
+      ["coverage", words.t("chart.covered"), sums.coverage === null || slots.reach === null ? words.t("chart.notYet") : coverageText(sums.coverage)],
     ].map(([key, label, text]) => ({ key, label, text }));
     const [begin, end] = [range.from, range.to].map((at) => words.moment(at));
     setText(own.range, words.t("chart.range", { begin, end }));
@@ -291,7 +302,10 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       (place) => `${slots.step} ${slots.at[place]}`,
       () => make("tr"),
       (row, place) => {
-        const cells = [coverageText(slots.columns.coverage[place]), ...series.map(({ key, values }) => figureText(key, finite(values[place])).split(" ")[0])];
+        const cells = [
+          coveredText(slots, place, recordedIn(slots), words),
+          ...series.map(({ key, values }) => figureText(key, finite(values[place])).split(" ")[0]),
+        ];
         if (row.childElementCount !== cells.length + 1) row.replaceChildren(make("th", "", { scope: "row" }), ...cells.map(() => make("td")));
         setText(row.firstChild, slotTime(slots, place, words, now().getTime() / 1000));
         for (const [index, text] of cells.entries()) setText(row.children[index + 1], text);

@@ -12,7 +12,7 @@ export function dealState(deal, words) {
   return { kind: "agreed", text: words.t(key) };
 }
 
-/** "12 min · 0.35 kWh"; of one without current since when or for whom it waits; with "at least" where not all of it was seen. */
+/** "12 min · about 0.35 kWh", which the ledger tells better once the deal is over; of one without current since when or for whom it waits; with "at least" where not all of it was seen. */
 export function dealStory(deal, { byId, status, elapsed, dealsKnown, lost }, words) {
   const parts = [];
   const since = lost ? 0 : elapsed; // what nobody vouches for stands still
@@ -34,7 +34,7 @@ function lasting({ currentSince, sawBegin }, now, words) {
 function energyOf({ energyWh, sawBegin, gaps }, words) {
   const wh = finite(energyWh);
   if (wh === null) return words.t("deal.noenergy");
-  const text = wh < FEW ? `${figure(wh, 1)} Wh` : `${figure(wh / 1000, 2)} kWh`;
+  const text = words.t("about", { what: wh < FEW ? `${figure(wh, 1)} Wh` : `${figure(wh / 1000, 2)} kWh` });
   return sawBegin && !gaps ? text : words.t("atleast", { what: text });
 }
 

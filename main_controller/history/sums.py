@@ -21,9 +21,10 @@ class By(StrEnum):
 class Sum:
     """What deals moved that ended from `start` (s since 1970) on, of one pair where `giver` and `taker` are given.
 
-    `deals` is how many, `out` and `into` Wh at both ends over those that tell both. `unsure` (Wh) is how unsure the
-    energy taken is: the deals' own uncertainties are independent of each other, so they add by their squares.
-    `partly` is how many of them tell nothing of an end, or were not covered whole.
+    `deals` is how many had current, `idle` how many none. `out` and `into` are Wh at both ends over those that tell
+    both. `unsure` (Wh) is how unsure the energy taken is: the deals' own uncertainties are independent of each other,
+    so they add by their squares.
+    `partly` is how many of those with current tell nothing of an end, or were not covered whole.
     """
 
     start: int
@@ -34,6 +35,7 @@ class Sum:
     into: float
     unsure: float
     partly: int
+    idle: int
 
 
 def begins(by: By, first: datetime, last: datetime, zone: BaseTzInfo) -> list[int]:

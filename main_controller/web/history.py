@@ -56,16 +56,18 @@ class Kept(Protocol):
 
 class HistoryPages:
     """`/history`, `/history.csv`, `/history/coverage`; `zone` is the site's, in which days and months begin; `clock`
-    gives aware UTC; `check_unit` raises ControllerError for a unit that nobody knows."""
+    gives aware UTC; `check_unit` raises ControllerError for a unit that nobody knows; `written_until` is up to when (s
+    since 1970) minutes are written, None where that is not known yet."""
 
     def __init__(
         self, kept: Kept, *, zone: BaseTzInfo, clock: Callable[[], datetime], files: CsvFiles,
-        check_unit: Callable[[str | None], None],
+        check_unit: Callable[[str | None], None], written_until: Callable[[], int | None] = lambda: None,
     ) -> None:  # fmt: skip
         self._kept = kept
         self._zone = zone
         self._clock = clock
         self._files = files
+        self._written_until = written_until
         self._places = searches()
         self._check_unit = check_unit
 
@@ -79,7 +81,7 @@ class HistoryPages:
         step, begins = self._spans(given, MOST_ROWS)
         unit_id = given.get("unitId")
         with self._places.place():
-            reach = self._kept.reaches_back()[step.kept]
+            reach, written = self._kept.reaches_back()[step.kept], self._written_until()
             rows = [list(row) for row in self._rows(unit_id, step, begins)]
         return {
             "unit": unit_id,
@@ -87,6 +89,7 @@ class HistoryPages:
             "columns": list(COLUMNS),
             "rows": rows,
             "reachesBackTo": None if reach is None else _iso(reach),
+            "recordedUntil": None if written is None else _iso(written),
         }
 
     def file(self, given: Given) -> bottle.HTTPResponse:
@@ -97,7 +100,7 @@ class HistoryPages:
     def coverage(self, given: Given) -> CoverageShown:
         """`/history/coverage[?from=][&to=]`: how complete each day of each unit is; 400 for more than `MOST_DAYS`,
         503 while others ask."""
-        now = int(self._clock().timestamp())
+        until = self._written_until() or int(self._clock().timestamp())
         start, end = self._range(given, Step.DAY)
         days = round((end - start) / 86_400)
         if days > MOST_DAYS:
@@ -105,7 +108,7 @@ class HistoryPages:
                 say("web.tooManyDays", "These would be {count} days, more than {most}.", count=days, most=MOST_DAYS)
             )
         begins = boundaries(Step.DAY, start, end, self._zone)
-        lengths = [max(1, min(finish, now) - begin) for begin, finish in itertools.pairwise(begins)]
+        lengths = [max(1, min(finish, until) - begin) for begin, finish in itertools.pairwise(begins)]
         with self._places.place():
             kept, reach = self._kept.coverage(begins), self._kept.reaches_back()
         oldest = min((one for one in reach.values() if one is not None), default=None)

@@ -131,7 +131,10 @@ class Routes:
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
             journal_pages,
-            HistoryPages(stores.history, zone=zone, clock=utc_now, files=files, check_unit=recorded.check),
+            HistoryPages(
+                stores.history, zone=zone, clock=utc_now, files=files, check_unit=recorded.check,
+                written_until=lambda: loops.recorder.written_until,
+            ),
             HistoryPage(
                 settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing
             ),

@@ -79,11 +79,17 @@ class Recorder:
         self._tried_at = float("-inf")
         self._pruned_at: float | None = None
         self._fault: Sentence | None = None
+        self._written_until: int | None = None
 
     @property
     def fault(self) -> Sentence | None:
         """Why recording rests, None while it does not."""
         return self._fault
+
+    @property
+    def written_until(self) -> int | None:
+        """Up to when (s since 1970) minutes are written: what lies later is not over, or waits; None: not known."""
+        return self._written_until
 
     def hear(self, lines: Iterable[tuple[datetime, LogLine]]) -> None:
         """Take in lines of apis-main's log, each with when it was heard; from another thread, and at once."""
@@ -106,6 +112,10 @@ class Recorder:
         if grid.now - self._tried_at >= AGAIN or self._fault is None:
             self._write(grid.now)
             self._prune(grid.now)
+        if self._waiting:
+            self._written_until = self._waiting[0].start
+        else:
+            self._written_until = self._minutes.whole_until(grid.wall.timestamp())
 
     def end(self) -> None:
         """Write all that was begun, once at the end. Raises ControllerError when the disk refuses."""

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { barsOf, movedIn } from "../../js/lib/dealBars.js";
+import { barsOf, countOf, movedIn } from "../../js/lib/dealBars.js";
 import { historyQuery, readHistoryAddress } from "../../js/lib/historyAddress.js";
 import { bare } from "../../js/lib/held.js";
-import { axisTexts, clockOf, coverageText, energyText, figureText, slotTime } from "../../js/lib/slotFigures.js";
+import { axisTexts, clockOf, coverageText, coveredText, energyText, figureText, slotTime } from "../../js/lib/slotFigures.js";
 import { alone, endOf, gapsOf, isEmpty, lastKnown, renewed, slotsOf, sumsOf } from "../../js/lib/slots.js";
 import { SPANS, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../../js/lib/timeSpans.js";
 import { tickTexts, ticksOf } from "../../js/lib/timeTicks.js";
@@ -124,7 +124,15 @@ test("deals are bars of the unit's own side, in rows in which none covers anothe
 
 test("what deals moved stands at its day, at the unit's own end; a day without a deal has none, not 0", () => {
   const slots = { at: [seconds("2026-05-12T15:00Z"), seconds("2026-05-13T15:00Z")] };
-  const sum = (giver, taker, outWh, inWh) => ({ start: "2026-05-13T00:00:00+09:00", dischargingUnit: giver, chargingUnit: taker, outWh, inWh });
+  const sum = (giver, taker, outWh, inWh) => ({
+    start: "2026-05-13T00:00:00+09:00",
+    dischargingUnit: giver,
+    chargingUnit: taker,
+    outWh,
+    inWh,
+    deals: 1,
+    withoutCurrent: 0,
+  });
   const { gave, took } = movedIn(slots, [sum("E001", "E002", 10, 9), sum("E001", "E003", 5, 4), sum("E002", "E001", 7, 6)], "E001");
   assert.deepEqual(
     [gave, took],
@@ -135,12 +143,34 @@ test("what deals moved stands at its day, at the unit's own end; a day without a
   );
 });
 
+test("sums count as many deals as the ledger lists, and say how many carried no current; where none did, nothing was moved", () => {
+  assert.equal(countOf({ deals: 42, withoutCurrent: 0 }, words), "42");
+  assert.equal(countOf({ deals: 41, withoutCurrent: 1 }, words), "42, 1 without current");
+  const idle = { start: "2026-05-13T00:00:00+09:00", dischargingUnit: "E001", chargingUnit: "E002", outWh: 0, inWh: 0, deals: 0, withoutCurrent: 2 };
+  assert.deepEqual(movedIn({ at: [seconds("2026-05-12T15:00Z")] }, [idle], "E001"), { gave: [null], took: [null] });
+});
+
 test("figures bear their unit, and a sign where it says which way", () => {
   assert.equal(figureText("pvW", 1234.56), "1234.6 W");
   assert.equal(figureText("gridW", 80), "+80.0 W");
   assert.equal(figureText("gridOutWh", null), "--");
   assert.equal(figureText("chargePercent", 0), "0.0 %");
   assert.deepEqual([1, 0.999, 0.5, 0.001, 0, null].map(coverageText), ["100 %", "99 %", "50 %", "1 %", "0 %", "--"]);
+});
+
+test("what is not written yet is no gap: neither in its row nor in the sum", () => {
+  const minute = (at, coverage) => [`2026-05-13T10:0${at}:00.000+00:00`, coverage, null];
+  const rows = [minute(0, 1), minute(1, 0), minute(2, 0), minute(3, 0)];
+  const slots = slotsOf(reply(rows, { recordedUntil: "2026-05-13T10:02:00.000+00:00" }), "UTC");
+  assert.equal(slots.recorded, seconds("2026-05-13T10:02Z"));
+  assert.deepEqual(
+    slots.at.map((_, place) => coveredText(slots, place, slots.recorded, words)),
+    ["100 %", "0 %", "not yet", "not yet"],
+  );
+  const half = slotsOf(reply([["2026-05-13T10:00:00.000+00:00", 0, null]], { step: "1800" }), "UTC");
+  assert.equal(coveredText(half, 0, seconds("2026-05-13T10:05Z"), words), "0 %", "five minutes of it are over");
+  assert.equal(coveredText(half, 0, seconds("2026-05-13T10:00Z"), words), "not yet");
+  assert.equal(slotsOf(reply(rows), "UTC").recorded, null);
 });
 
 test("a slot is told by the site's clock", () => {

@@ -27,13 +27,12 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.now = NOON
         self.history = History(folder / "history.sqlite3", wall=lambda: self.now, megabytes=100)
+        self.written: int | None = None
         pages = HistoryPages(
-            self.history,
-            zone=pytz.timezone("Asia/Tokyo"),
-            clock=lambda: self.now,
-            files=CsvFiles(),
+            self.history, zone=pytz.timezone("Asia/Tokyo"), clock=lambda: self.now, files=CsvFiles(),
             check_unit=known,
-        )
+            written_until=lambda: self.written,
+        )  # fmt: skip
         self.client = Client(pages)
         for ago in range(120, 0, -1):
             if not 50 < ago <= 60:
@@ -67,6 +66,18 @@ def test_minutes_come_one_row_each_and_a_gap_is_a_row_of_nulls(site: Site) -> No
     assert rows[0]["gridW"] == -600.0
     assert rows[0]["pvW"] is None
     assert rows[2] == {**dict.fromkeys(COLUMNS), "start": rows[2]["start"], "coverage": 0.0}
+
+
+def test_a_gap_is_told_from_what_is_not_written_yet(site: Site) -> None:
+    query = "/history?unitId=E001&step=60&from=2026-05-13T11:55:00Z&to=2026-05-13T12:02:00Z"
+    assert site.client.call(query).json["recordedUntil"] is None, "no minute was looked at since the start"
+    site.written = int(NOON.timestamp())
+    answer = site.client.call(query).json
+    assert answer["recordedUntil"] == "2026-05-13T12:00:00.000+00:00"
+    assert [row[0] >= answer["recordedUntil"] for row in answer["rows"]] == [False] * 5 + [True] * 2
+    day = site.client.call("/history/coverage?from=2026-05-12T12:00:00Z").json["units"][1]["coverage"][-1]
+    site.written = int(NOON.timestamp()) - 3600
+    assert site.client.call("/history/coverage?from=2026-05-12T12:00:00Z").json["units"][1]["coverage"][-1] > day
 
 
 def test_half_hours_days_and_months_hold_the_same_energy_and_say_what_they_lack(site: Site) -> None:

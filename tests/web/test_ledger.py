@@ -97,6 +97,7 @@ def test_sums_are_by_the_sites_clock_and_say_what_they_lack(client: Client, hist
         140.0,
     )
     assert (second["start"], second["deals"], second["partly"]) == ("2026-05-14T00:00:00+09:00", 3, 1)
+    assert (first["withoutCurrent"], second["withoutCurrent"]) == (0, 1), "together as many as are listed"
     assert (second["outWh"], second["inWh"], second["lossWh"]) == (147.0, 140.0, 7.0)
     assert first["uncertaintyWh"] == pytest.approx(2**0.5 * 1.9, abs=0.001)
     pairs = client.call("/ledger/sums?by=month&pair=true").json["rows"]

@@ -82,6 +82,18 @@ def test_a_minute_is_written_once_it_is_whole_in_one_go(recording: Recording) ->
     assert {slot.unit_id for slot in recording.disk.slots} == {"E001", CLUSTER}
 
 
+def test_it_tells_up_to_when_minutes_are_written_a_gap_among_them_or_not(recording: Recording) -> None:
+    assert recording.recorder.written_until is None
+    recording.run(300)
+    assert recording.recorder.written_until == int(NOON.timestamp()) + 240
+    recording.disk.full = True
+    recording.run(120)
+    assert recording.recorder.written_until == int(NOON.timestamp()) + 240, "those that wait are not written"
+    recording.disk.full = False
+    recording.run(20)
+    assert recording.recorder.written_until == int(NOON.timestamp()) + 360
+
+
 def test_the_end_writes_what_was_begun(recording: Recording) -> None:
     recording.run(30)
     assert recording.disk.slots == []

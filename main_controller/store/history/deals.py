@@ -42,10 +42,12 @@ CREATE INDEX deals_ended ON deals (ended_at)
 APIS = "ALTER TABLE deals ADD COLUMN apis TEXT"
 """What apis-main's log told of a deal, as JSON; NULL where nothing was heard."""
 
-_TOLD = "out_wh IS NOT NULL AND in_wh IS NOT NULL"
+_FLOWED = "flowed_from IS NOT NULL"
+_TOLD = f"{_FLOWED} AND out_wh IS NOT NULL AND in_wh IS NOT NULL"
 _SUMS = f"""
-count(*), total(CASE WHEN {_TOLD} THEN out_wh END), total(CASE WHEN {_TOLD} THEN in_wh END),
-total(CASE WHEN {_TOLD} THEN in_unsure * in_unsure END), sum(NOT ({_TOLD} AND coverage > 0.99))
+sum({_FLOWED}), total(CASE WHEN {_TOLD} THEN out_wh END), total(CASE WHEN {_TOLD} THEN in_wh END),
+total(CASE WHEN {_TOLD} THEN in_unsure * in_unsure END),
+sum({_FLOWED} AND NOT ({_TOLD} AND coverage > 0.99)), sum(flowed_from IS NULL)
 """
 
 
@@ -89,12 +91,12 @@ def page(
 def ended_between(
     connection: sqlite3.Connection, *, unit_id: str | None, start: datetime | None, end: datetime | None
 ) -> tuple[datetime, datetime] | None:
-    """When the first and the last of those with current ended; None: there is none."""
+    """When the first and the last of them ended; None: there is none."""
     where, values = _where(unit_id, start, end, None)
     ends = []
     for order in ("ASC", "DESC"):
         row = connection.execute(
-            f"SELECT ended_at FROM deals INDEXED BY deals_ended WHERE {where} AND flowed_from IS NOT NULL "
+            f"SELECT ended_at FROM deals INDEXED BY deals_ended WHERE {where} "
             f"ORDER BY ended_at {order} LIMIT 1",
             values,
         ).fetchone()
@@ -108,7 +110,7 @@ def sums(
     connection: sqlite3.Connection, begins: Sequence[int], *, unit_id: str | None, start: datetime | None,
     end: datetime | None, pair: bool, limit: int,
 ) -> list[Sum]:  # fmt: skip
-    """What those with current came to that ended in each span between two `begins` (s since 1970), by pair where asked;
+    """What those came to that ended in each span between two `begins` (s since 1970), by pair where asked;
     in order, and `limit` at most: all is summed within SQLite, which bounds what one answer takes."""
     where, values = _where(unit_id, start, end, None)
     ends = "giver, taker" if pair else "NULL AS giver, NULL AS taker"
@@ -116,11 +118,11 @@ def sums(
         "WITH span AS MATERIALIZED ("
         "SELECT value AS begin, lead(value) OVER (ORDER BY key) AS finish FROM json_each(?)) "
         f"SELECT begin, {ends}, {_SUMS} FROM span CROSS JOIN deals INDEXED BY deals_ended "
-        f"ON ended_at >= begin * 1000 AND ended_at < finish * 1000 WHERE {where} AND flowed_from IS NOT NULL "
+        f"ON ended_at >= begin * 1000 AND ended_at < finish * 1000 WHERE {where} "
         "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT ?",
         (json.dumps(list(begins)), *values, limit),
     )
-    return [Sum(row[0], row[1], row[2], row[3], row[4], row[5], sqrt(row[6]), row[7]) for row in rows]
+    return [Sum(row[0], row[1], row[2], row[3], row[4], row[5], sqrt(row[6]), row[7], row[8]) for row in rows]
 
 
 def _where(
