@@ -5,6 +5,8 @@ port ?= 4382
 units ?= 4
 
 run:
+	@case "$(port)" in ""|*[!0-9]*|??????*) false ;; *) [ "$(port)" -ge 1 ] && [ "$(port)" -le 65535 ] ;; esac || \
+	  { echo "'$(port)' is no port: use a number from 1 to 65535, as in make run port=4392." >&2; exit 1; }
 	@sh venv.sh
 	@venv/bin/python -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))' $(port) 2>/dev/null || \
 	  { echo "Port $(port) is taken, or not yours to use: run make run port=4392, or set b_port (./startMain.py --b_port 4392)." >&2; exit 1; }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds venv/ beside this file, from any folder, and installs what the program needs; `sh venv.sh dev` adds what its
-# tests need. One that was built by a Python that is gone since is built anew; one of another user is left alone.
+# tests need. One that was built by a Python that is gone since is built anew, one of a checkout that was moved since is
+# set to its new place; one of another user is left alone.
 # With no package index: put the wheels in a folder and run `PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ sh venv.sh`.
 set -eu
 cd -- "$(dirname -- "$(readlink -f -- "$0")")"
@@ -50,12 +51,18 @@ if [ -n "$charts" ] && ! grep -qs "\"version\": \"$charts\"" node_modules/uplot/
     fi
 fi
 
-# Installed before, from this very pyproject.toml, by this very Python: nothing to do.
+# Installed before, in this very place, from this very pyproject.toml, by this very Python: nothing to do. The commands in
+# venv/bin name the place in which they were installed: after a move all of them are written anew.
 stamp=venv/.installed${extra:+-$extra}
 sum="$(cksum < pyproject.toml) $(venv/bin/python -c 'import sys; print(sys.version)')"
-[ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && exit 0
+here=$(pwd -P)
+[ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum
+$here" ] && exit 0
+again=
+if [ -f "$stamp" ] && [ "$(tail -n 1 "$stamp")" != "$here" ]; then again=--force-reinstall; fi
 
 may_be_written
-venv/bin/python -m pip install --disable-pip-version-check --editable "$what" >venv/install.log 2>&1 ||
+# shellcheck disable=SC2086  # none, or one word
+venv/bin/python -m pip install --disable-pip-version-check $again --editable "$what" >venv/install.log 2>&1 ||
     fail "The packages could not be installed (see venv/install.log). With no package index in reach, run sh venv.sh${extra:+ $extra} && venv/bin/python -m pip download -d wheels setuptools '$what' where there is one, copy wheels/ here, and put PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels/ before the same command."
-printf '%s\n' "$sum" > "$stamp"
+printf '%s\n%s\n' "$sum" "$here" > "$stamp"

@@ -4,6 +4,7 @@
 import { createBeside } from "./beside.js";
 import { createPoller } from "./poller.js";
 import { chosenOf, isUnread, mostHours, newOf, unreadIds, windowAt } from "./lib/alarmList.js";
+import { isAlarms, isPast, isServices } from "./lib/alarmReplies.js";
 import { asEntered } from "./lib/enteredTimes.js";
 import { bare } from "./lib/held.js";
 import { failureSentence } from "./lib/sentences.js";
@@ -13,8 +14,9 @@ import { createAlarmHistory } from "./widgets/alarmHistory.js";
 import { createAlarmRows, kindKey, priorityText } from "./widgets/alarmRow.js";
 import { createAlarmSound } from "./widgets/alarmSound.js";
 import { createDeedDialog } from "./widgets/deedDialog.js";
-import { keyed, make, setAttribute, setProperty, setText, translate } from "./widgets/text.js";
+import { keyed, make, setProperty, setText, translate } from "./widgets/text.js";
 import { createTimeField } from "./widgets/timeField.js";
+import { createUnread } from "./widgets/unread.js";
 import { showZone } from "./widgets/zoneNote.js";
 
 const EVERY = 2000; // ms between two looks at what stands
@@ -25,7 +27,7 @@ const JUMP = 10; // rows that Page keys go
 const [MINUTE, HOUR] = [60_000, 3_600_000]; // ms
 const FIELDS = ["priority", "state", "unit", "text"];
 const asked = new URLSearchParams(location.search);
-const { words, api, start } = createBeside({ onZone: relabel });
+const { words, api, title, start } = createBeside({ onZone: relabel });
 const find = (id) => document.getElementById(id);
 const list = find("alarms-list");
 const rows = createAlarmRows({ words, address: api.mainPage });
@@ -41,7 +43,10 @@ const deeds = Object.fromEntries(
   ].map(([id, fields]) => [id, createDeedDialog({ words, id, fields, onDone: look })]),
 );
 const opened = new Set(); // ids of those unfolded
+const [standing, was] = ["alarms-outcome", "past-outcome"].map((id) => createUnread(find(id), { words, key: "alarm.failed" }));
 let alarms = null; // as told last; null until the first answer
+let readAt = null; // when that was
+let stood = null; // what the history's table shows: {at, question}
 let health = null;
 let services = [];
 let known = null; // the ids of those to be read at the last look
@@ -52,18 +57,19 @@ let reading = 0; // number of the newest question of the history; older answers 
 
 /* ---- what stands ---- */
 
-const poller = createPoller({ call: api.alarms, interval: EVERY, onAnswer: onAlarms });
+const poller = createPoller({ call: () => api.alarms(isAlarms), interval: EVERY, onAnswer: onAlarms });
 
 function onAlarms(answer) {
   if (answer.failure === "gaveWay") return;
-  if (!answer.ok || !Array.isArray(answer.body?.alarms)) {
-    say("alarms-outcome", words.t("alarm.failed", { error: failureSentence(answer, words) }), "bad");
+  if (!answer.ok) {
+    standing.tell(answer, alarms && { at: readAt, same: true });
     return;
   }
   ({ alarms, health } = answer.body);
+  readAt = words.now();
   tellNew();
   sound.hear(alarms);
-  render();
+  render({ told: true });
 }
 
 /** What is new is read out, and nothing of what stood when the page was opened. */
@@ -76,7 +82,8 @@ function tellNew() {
   setText(find("alarms-news"), bare([words.t("alarm.new"), ...each, more].filter(Boolean).join(" ")));
 }
 
-function render() {
+/** @param told whether what stands was read just now: until then a failure stays told */
+function render({ told = false } = {}) {
   if (alarms === null) return;
   const chosen = chosenOf(alarms, filter(), textOf);
   begin = windowAt(begin, chosen.length, SHOWN);
@@ -94,14 +101,19 @@ function render() {
   rove();
   const unread = alarms.filter(isUnread).length;
   const counted = chosen.length === alarms.length ? "alarm.count" : "alarm.count.chosen";
-  say("alarms-outcome", alarms.length === 0 ? words.t("alarm.none") : words.t(counted, { all: alarms.length, unread, chosen: chosen.length }), "");
+  if (!standing.failing() || told)
+    standing.say(alarms.length === 0 ? words.t("alarm.none") : words.t(counted, { all: alarms.length, unread, chosen: chosen.length }));
   setProperty(find("alarms-window"), "hidden", chosen.length <= SHOWN);
   setText(find("alarms-rows"), words.t("alarm.rows", { first: begin + 1, last: begin + shown.length, all: chosen.length }));
   setProperty(find("alarms-before"), "disabled", begin === 0);
   setProperty(find("alarms-more"), "disabled", begin + SHOWN >= chosen.length);
   setText(find("alarms-health"), healthText());
-  setAttribute(find("icon"), "href", unread > 0 ? find("icon").dataset.alarm : find("icon").dataset.quiet);
-  document.title = [unread > 0 ? `▲ ${unread}` : "", bare(words.t("alarm.title")), bare(words.t("brand"))].filter(Boolean).join(" · ");
+  nameTab(unread);
+}
+
+function nameTab(unread) {
+  const names = [unread > 0 ? String(unread) : "", bare(words.t("alarm.title")), bare(words.t("brand"))];
+  title(names.filter(Boolean).join(" · "), { alarming: unread > 0 });
 }
 
 /** All that is shown of an alarm, to search in. */
@@ -221,7 +233,7 @@ function look() {
 /* ---- out of service, and what was ---- */
 
 async function showServices() {
-  const answer = await api.alarmServices();
+  const answer = await api.alarmServices(isServices);
   if (!answer.ok) return;
   services = answer.body.services;
   renderServices();
@@ -252,17 +264,20 @@ async function showPast(before = null) {
   const mine = (reading += 1);
   const unitId = find("past-unit").value.trim() || null;
   find("past-csv").href = api.alarmsCsv({ unitId });
-  const answer = await api.alarmHistory({ unitId, before, limit: PAST });
+  const query = { unitId, before, limit: PAST };
+  const answer = await api.alarmHistory(query, isPast);
   if (mine !== reading) return;
+  const question = JSON.stringify(query);
   if (!answer.ok) {
-    say("past-outcome", words.t("alarm.failed", { error: failureSentence(answer, words) }), "bad");
+    was.tell(answer, stood && { at: stood.at, same: stood.question === question });
     return;
   }
+  stood = { at: words.now(), question };
   next = answer.body.next;
   past.show(answer.body.alarms);
   find("past-older").disabled = next === null;
   find("past-newest").disabled = before === null;
-  say("past-outcome", words.t(answer.body.alarms.length === 0 ? "alarm.past.none" : "alarm.past.count", { n: answer.body.alarms.length }), "");
+  was.say(words.t(answer.body.alarms.length === 0 ? "alarm.past.none" : "alarm.past.count", { n: answer.body.alarms.length }));
 }
 
 /* ---- the page itself ---- */
@@ -284,6 +299,8 @@ function label() {
   translate(document, words);
   setText(find("past-time"), words.t("alarm.time", { zone: words.zone }));
   for (const field of [from, to]) field.render();
+  for (const one of [standing, was]) one.render();
+  nameTab(alarms === null ? 0 : alarms.filter(isUnread).length);
   showZone(words);
 }
 

@@ -3,7 +3,7 @@
 // wrong, and offers Stop all as a plain form. When it is over it undoes all that by itself.
 //
 // It is told by main.js and journal.js (below) and watches the browser itself: its clocks, uncaught faults, whether a script started.
-//   alive.frame({time, start, version})   a frame of this controller came; `time` is the controller's, ISO 8601
+//   alive.frame({time, start, version, began})   a frame of this controller came; `time` is the controller's, ISO 8601, and `began` when it was started, if told
 //   alive.none({failure, status, why})    an answer that is none (api.js); `why` is a sentence of the controller
 //   alive.drawn()                         all that was told is drawn;   alive.resting(ms)   so much longer nothing is asked on purpose
 //   alive.subscribe(function (ok) {})     called now, and whenever the verdict turns
@@ -49,7 +49,7 @@
       frozen: "This page no longer draws what it is told.",
       slept: "This browser slept, or its clock was set.",
       silent: "This controller cannot be reached since {since} ({age}).",
-      late: "This controller does not answer in time since {since} ({age}).",
+      late: "This controller does not answer since {since} ({age}).",
       foreign: "What answers here is not this controller{what}, since {since} ({age}): a proxy, a log-in page, or another program.",
       repeated: "What answers here repeats old answers, since {since} ({age}): a cache, or a proxy.",
       other: "Another controller answers here, since {since} ({age}): {what}.",
@@ -62,6 +62,7 @@
       behind: "This browser's clock is {age} behind the controller's. Times and ages here are the controller's.",
       version: "The controller is of version {what} now, this page of {own}.",
       restarted: "The controller was started anew at {since}.",
+      restartedSince: "The controller has been started anew since {since}.",
       reload: "Reload",
       d: "d",
       h: "h",
@@ -76,7 +77,7 @@
       frozen: "このページは受信した内容を表示できていません。",
       slept: "このブラウザは休止していたか、時計が変更されました。",
       silent: "{since} から({age})Main Controller に接続できません。",
-      late: "{since} から({age})Main Controller が時間内に応答しません。",
+      late: "{since} から({age})Main Controller が応答しません。",
       foreign: "{since} から({age})、応答しているのは Main Controller ではありません{what}。プロキシ、ログイン画面、または別のプログラムです。",
       repeated: "{since} から({age})、古い応答が繰り返されています。キャッシュまたはプロキシの可能性があります。",
       other: "{since} から({age})、別の Main Controller が応答しています: {what}",
@@ -88,6 +89,7 @@
       behind: "このブラウザの時計は Main Controller より {age} 遅れています。時刻と経過時間は Main Controller のものです。",
       version: "Main Controller のバージョンは {what} になりました(このページは {own})。",
       restarted: "{since} に Main Controller が再起動しました。",
+      restartedSince: "{since} 以降に Main Controller が再起動しました。",
       reload: "再読み込み",
       d: "日",
       h: "時間",
@@ -106,7 +108,8 @@
     if (stamps.indexOf(stamp) >= 0) return none({ failure: "repeated" }); // a cache, or somebody, gives old answers again
     if (isOther(told)) return none({ failure: "other", why: told.title });
     stamps = stamps.concat(stamp).slice(-REMEMBERED);
-    if (startOf !== null && told.start !== startOf) restarted = { at: now.mono, time: told.time };
+    if (startOf !== null && told.start !== startOf)
+      restarted = { at: now.mono, key: told.began ? "restarted" : "restartedSince", time: told.began || last.time };
     if (starts.indexOf(told.start) < 0) starts.push(told.start);
     startOf = told.start;
     titleOf = told.title || titleOf;
@@ -170,8 +173,8 @@
 
   /** Why there is no frame, by what was answered in its place. */
   function told() {
-    if (refusal === null || refusal.failure === "unreachable") return { key: "silent" };
-    if (refusal.failure === "timedOut") return { key: "late" };
+    if (refusal === null || refusal.failure === "timedOut") return { key: "late" }; // a question is still out: whoever cannot be reached is known at once
+    if (refusal.failure === "unreachable") return { key: "silent" };
     if (refusal.failure === "refused" && refusal.why) return { key: "untold", what: refusal.why };
     if (refusal.failure === "repeated") return { key: "repeated" };
     if (refusal.failure === "other") return { key: "other", what: refusal.why || "--" };
@@ -267,7 +270,7 @@
     var found = [];
     var off = lead();
     if (Math.abs(off) > JUMP) found.push(text(off > 0 ? "ahead" : "behind", { age: duration(Math.abs(off)) }));
-    if (restarted && performance.now() - restarted.at < NEWS) found.push(text("restarted", { since: timeOf(Date.parse(restarted.time)) }));
+    if (restarted && performance.now() - restarted.at < NEWS) found.push(text(restarted.key, { since: timeOf(Date.parse(restarted.time)) }));
     return found.join(" ");
   }
 

@@ -8,8 +8,13 @@
 //   body         the JSON; of a failure {"error": sentence, ...} as the controller said it, or null when no answer came
 //   failure      null | "refused" (the controller said no) | "unreachable" | "timedOut" | "garbled" (not this controller's words)
 //                | "gaveWay" (ended here, to leave the way to a stop)
+//   reads        whether it was only asked: of a reading that failed no order is in doubt
+// Only what bears the controller's mark is a refusal, or an answer to an order; a reading is known by its form (lib/replies.js).
 // An order without an answer (any failure but "refused") may have been carried out: orders.js asks for it by its key.
 
+import { isApisLog, isJournal, isStatus } from "./lib/replies.js";
+
+const MARK = "APIS-Answered-By"; // the header of every reply of the controller, which a proxy's own does not have
 const READ_TIMEOUT = 10_000; // ms
 const ORDER_TIMEOUT = 15_000; // ms: an order is answered at once, whatever the units take (wait=no)
 const STOP_TIMEOUT = 150_000; // ms: one that is held on its way is not called back
@@ -27,31 +32,32 @@ export function createApi({
   const underWay = new Set(); // what may be ended to leave the way to a stop
   let wayFree = null; // settled when readings may go again
 
-  async function read(path) {
+  /** @param is (body) → whether that is what this route answers */
+  async function read(path, { is = null, marked = false } = {}) {
     await wayFree;
-    return call(path, { headers: ASKED, cache: "no-store" }, { timeout: readTimeout });
+    return call(path, { headers: ASKED, cache: "no-store" }, { timeout: readTimeout, reads: true, marked, is });
   }
 
-  function post(path, parameters, { stops = false } = {}) {
+  function post(path, parameters, { stops = false, reads = false } = {}) {
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
     return call(
       path,
       { method: "POST", body, cache: "no-store", headers: ASKED, keepalive: stops },
-      { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops },
+      { timeout: stops ? STOP_TIMEOUT : orderTimeout, yields: !stops, marked: true, reads },
     );
   }
 
-  async function call(path, options, { timeout, yields = true }) {
+  async function call(path, options, { timeout, yields = true, marked = false, reads = false, is = null }) {
     const request = { abort: new AbortController(), gaveWay: false };
     const timer = setTimeout(() => request.abort.abort(), timeout);
     if (yields) underWay.add(request);
     try {
       const reply = await fetch(base + path, { ...options, signal: request.abort.signal, redirect: "manual" }); // a proxy that sends to a log-in page answers, and not in our words
-      return learned(await answerOf(reply));
+      return { ...learned(await answerOf(reply, { marked, is })), reads };
     } catch (fault) {
-      if (request.gaveWay) return noAnswer("gaveWay");
-      return noAnswer(fault.name === "AbortError" ? "timedOut" : "unreachable");
+      const failure = fault.name === "AbortError" ? "timedOut" : "unreachable";
+      return { ...noAnswer(request.gaveWay ? "gaveWay" : failure), reads };
     } finally {
       clearTimeout(timer);
       underWay.delete(request);
@@ -101,29 +107,31 @@ export function createApi({
   return {
     /** All that the page shows; of the frame that bears that serial and start, what changed since (frame.js). */
     frame: ({ since, start } = {}) => read(`get/frame${queryOf({ since, start, page })}`),
-    status: () => read(`get/status${queryOf({ page })}`),
+    status: () => read(`get/status${queryOf({ page })}`, { is: isStatus }),
     unit: (id, { urgent = false } = {}) =>
-      read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`),
+      read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`, {
+        marked: true, // as apis-web sent it, whatever its form
+      }),
     commands: (query = {}) => read(`commands${queryOf(query)}`),
     command: (id) => read(`commands/${one(id)}`),
-    journal: (query = {}) => read(`journal${queryOf(query)}`),
+    journal: (query = {}) => read(`journal${queryOf(query)}`, { is: isJournal }),
     /** apis-main's own log: lines, and errors counted. */
-    apisLog: (query = {}) => read(`apislog${queryOf(query)}`),
+    apisLog: (query = {}) => read(`apislog${queryOf(query)}`, { is: isApisLog }),
     /** Where the same is had as CSV: an address for a link. */
     journalCsv: (query = {}) => `journal.csv${queryOf(query)}`,
-    /** What was recorded, slot by slot; deals that are over; what they moved; how complete the record is. */
-    history: (query = {}) => read(`history${queryOf(query)}`),
-    ledger: (query = {}) => read(`ledger${queryOf(query)}`),
-    ledgerSums: (query = {}) => read(`ledger/sums${queryOf(query)}`),
-    coverage: (query = {}) => read(`history/coverage${queryOf(query)}`),
+    /** What was recorded, slot by slot; deals that are over; what they moved; how complete the record is. `is` from lib/recordReplies.js. */
+    history: (query, is) => read(`history${queryOf(query)}`, { is }),
+    ledger: (query, is) => read(`ledger${queryOf(query)}`, { is }),
+    ledgerSums: (query, is) => read(`ledger/sums${queryOf(query)}`, { is }),
+    coverage: (query, is) => read(`history/coverage${queryOf(query)}`, { is }),
     /** The same as CSV, and the page that shows it: addresses for links. */
     historyCsv: (query = {}) => `history.csv${queryOf(query)}`,
     ledgerCsv: (query = {}) => `ledger.csv${queryOf(query)}`,
     historyPage: (query = {}) => `history.html${queryOf(query)}`,
-    /** The alarms that stand, those that were, what is out of service; the same as CSV, and a unit on the main page: addresses for links. */
-    alarms: () => read("alarms"),
-    alarmHistory: (query = {}) => read(`alarms/history${queryOf(query)}`),
-    alarmServices: () => read("alarms/services"),
+    /** The alarms that stand, those that were, what is out of service; `is` from lib/alarmReplies.js. The same as CSV, and a unit on the main page: addresses for links. */
+    alarms: (is) => read("alarms", { is }),
+    alarmHistory: (query, is) => read(`alarms/history${queryOf(query)}`, { is }),
+    alarmServices: (is) => read("alarms/services", { is }),
     alarmsCsv: (query = {}) => `alarms/history.csv${queryOf(query)}`,
     mainPage: (query = {}) => `.${queryOf(query)}`,
     /** What a person does with alarms: it changes no rule and orders nothing of the grid. */
@@ -137,8 +145,8 @@ export function createApi({
     /** The journal's own page, likewise. */
     journalPage: (query = {}) => `journal.html${queryOf(query)}`,
     /** What the rules say to an order; nothing is sent. */
-    judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" })),
-    flushCache: () => post("flushCache", {}),
+    judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" }), { reads: true }),
+    flushCache: () => post("flushCache", {}, { reads: true }),
     /** Drops what was to follow a Soft Stop. */
     clearThen: () => post("clearThen", {}),
     orders,
@@ -164,18 +172,22 @@ export function baseOf(location) {
   return url.href;
 }
 
-async function answerOf(reply) {
+/** @param marked whether even a yes counts only with the controller's mark; `is` as for a reading */
+async function answerOf(reply, { marked, is }) {
   const status = reply.status;
+  const foreign = { ...noAnswer("garbled"), status }; // something between answered
   let body;
   try {
     body = await reply.json();
   } catch (fault) {
     if (fault.name === "AbortError") throw fault;
-    return { ...noAnswer("garbled"), status }; // also for one that sends elsewhere, whose status no script sees
+    return foreign; // also for one that sends elsewhere, whose status no script sees
   }
   const told = body !== null && typeof body === "object" && "error" in body;
-  if (!reply.ok && !told) return { ...noAnswer("garbled"), status }; // something between answered: the controller gives a reason
   const refused = !reply.ok || (told && Object.keys(body).every((key) => key === "error" || key === "messages"));
+  if ((refused || marked) && !reply.headers.has(MARK)) return foreign;
+  if (refused && !told) return foreign; // the controller gives a reason
+  if (!refused && is !== null && !is(body)) return foreign;
   return { ok: !refused, status, body, failure: refused ? "refused" : null };
 }
 

@@ -12,6 +12,7 @@ import { createPoller, SELDOM } from "./poller.js";
 import { createState } from "./state.js";
 import { createAskLatch } from "./widgets/askLatch.js";
 import { createStop } from "./widgets/stop.js";
+import { setAttribute } from "./widgets/text.js";
 import { showZone } from "./widgets/zoneNote.js";
 import { chooseLanguage, createWords } from "./words.js";
 
@@ -21,7 +22,7 @@ const EVERY = 1000; // ms between two looks at the latch, and at how a stop stan
 /**
  * @param onZone () → void: the controller was started anew with another zone
  * @param onOrders () → void: what was ordered here has begun or ended
- * @returns {{words, api, state, start}}; `start` is called once the page stands
+ * @returns {{words, api, state, title, start}}; `title` gives the page its name, `start` is called once the page stands
  */
 export function createBeside({ onZone, onOrders = () => {} }) {
   const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
@@ -32,7 +33,7 @@ export function createBeside({ onZone, onOrders = () => {} }) {
     zone: document.documentElement.dataset.zone,
     now,
     holds: true,
-    beside: BESIDE,
+    texts: BESIDE,
   });
   const name = pageName();
   const api = createApi({ words }); // its polls bear no page's name: whoever reads here does not attend to what the main page began in this tab
@@ -41,7 +42,9 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
   const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch() });
   const latch = createLatch({ words, orders, state, readNow: () => poller.now() });
+  const icon = find("icon");
   let following = false;
+  let called = { text: document.title, alarming: false };
 
   /** Whether Stop all was confirmed. */
   function askStopAll() {
@@ -54,8 +57,8 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   }
 
   function onStatus({ ok, status, body, failure }) {
-    if (!ok || typeof body?.start !== "string") {
-      alive.none({ status, failure: failure ?? "garbled", why: failure === "refused" ? bare(words.said(String(body.error))) : null });
+    if (!ok) {
+      alive.none({ status, failure, why: failure === "refused" ? bare(words.said(String(body.error))) : null });
       return;
     }
     if (!alive.frame({ time: body.time, start: body.start, version: body.version, title: body.title, zone: body.timezone })) return;
@@ -81,9 +84,20 @@ export function createBeside({ onZone, onOrders = () => {} }) {
     onOrders();
   });
 
+  /** Names the page in its tab, with a mark while it is `alarming` or not alive. */
+  function title(text = called.text, { alarming } = called) {
+    called = { text, alarming };
+    const marked = alarming || !state.get().alive;
+    document.title = marked ? `▲ ${text}` : text;
+    setAttribute(icon, "href", marked ? icon.dataset.alarm : icon.dataset.quiet);
+  }
+
   function start() {
     for (const button of document.querySelectorAll("dialog [data-act=stop-all]")) button.addEventListener("click", stop.press); // an open dialog shuts the rest of the page off, not this
-    alive.subscribe((lives) => state.set({ alive: lives }));
+    alive.subscribe((lives) => {
+      state.set({ alive: lives });
+      title();
+    });
     const rest = () => alive.resting(document.visibilityState === "hidden" ? SELDOM : 0);
     document.addEventListener("visibilitychange", rest);
     rest();
@@ -91,7 +105,7 @@ export function createBeside({ onZone, onOrders = () => {} }) {
     document.documentElement.dataset.running = ""; // alive.js says so where this line is not reached
   }
 
-  return { words, api, state, start };
+  return { words, api, state, title, start };
 }
 
 function stored(key) {

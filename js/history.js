@@ -4,20 +4,21 @@
 import { createBeside } from "./beside.js";
 import { createDayMap, daysOf } from "./charts/dayMap.js";
 import { createLedgerTable, createSumsTable } from "./charts/ledgerTable.js";
-import { createRecords } from "./charts/records.js";
+import { FOLLOWS, createRecords } from "./charts/records.js";
 import { asEntered } from "./lib/enteredTimes.js";
+import { bare } from "./lib/held.js";
 import { historyQuery, readHistoryAddress } from "./lib/historyAddress.js";
-import { failureSentence } from "./lib/sentences.js";
+import { isLedger, isSums } from "./lib/recordReplies.js";
 import { rangeOf } from "./lib/timeSpans.js";
 import { isolated } from "./lib/wire.js";
 import { make, setText, translate } from "./widgets/text.js";
 import { createTimeField } from "./widgets/timeField.js";
+import { createUnread } from "./widgets/unread.js";
 import { showZone } from "./widgets/zoneNote.js";
 
 const DEALS = 100; // of the ledger at once
-const FOLLOWS = 60_000; // ms between two looks at the ledger, which does not go on by itself
 const MAP_FOLLOWS = 600_000; // ms; the map of a thousand units is half a second's work for the controller
-const { words, api, start } = createBeside({
+const { words, api, title, start } = createBeside({
   onZone: () => {
     label();
     show();
@@ -39,6 +40,8 @@ const days = createRecords(find("history-days"), { words, api, now: words.now, k
 const map = createDayMap(find("history-map"), { words, api });
 const deals = createLedgerTable(find("ledger-deals"), { words, label: () => words.t("ledger.deals") });
 const sums = createSumsTable(find("ledger-sums"), { words });
+const [dealsSaid, sumsSaid] = ["ledger-outcome", "ledger-refused"].map((id) => createUnread(find(id), { words, key: "ledger.failed" }));
+const stands = { deals: null, sums: null }; // what the two tables show: {at, question}
 let shown = readHistoryAddress(location.search, new Date());
 let next = null; // where older deals go on
 let turned = false; // whether older deals are shown
@@ -75,24 +78,35 @@ async function showLedger(before = null) {
   const mine = (reading += 1);
   turned = before !== null;
   const range = rangeOf(shown, words.now());
+  const question = JSON.stringify([shown.unitId, shown.seconds, shown.to, before]); // an end that moves with the clock leaves it the same
+  const sumsQuestion = JSON.stringify([shown.unitId, shown.seconds, shown.to, shown.by, shown.pair]);
   const asked = { unitId: shown.unitId, from: range.from.toISOString(), to: range.to.toISOString() };
   find("ledger-csv").href = api.ledgerCsv(asked);
   const [page, summed] = await Promise.all([
-    api.ledger({ ...asked, before, limit: DEALS }),
-    api.ledgerSums({ ...asked, by: shown.by, pair: shown.pair || null }),
+    api.ledger({ ...asked, before, limit: DEALS }, isLedger),
+    api.ledgerSums({ ...asked, by: shown.by, pair: shown.pair || null }, isSums),
   ]);
   if (mine !== reading) return;
-  say("ledger-refused", summed.ok ? "" : words.t("ledger.failed", { error: failureSentence(summed, words) }), "bad");
-  sums.show(summed.ok ? summed.body : { by: shown.by, rows: [] }, { pair: shown.pair });
+  if (summed.ok) {
+    sumsSaid.say("");
+    sums.show(summed.body, { pair: shown.pair });
+    stands.sums = { at: words.now(), question: sumsQuestion };
+  } else sumsSaid.tell(summed, keptOf(stands.sums, sumsQuestion));
   if (!page.ok) {
-    say("ledger-outcome", words.t("ledger.failed", { error: failureSentence(page, words) }), "bad");
+    dealsSaid.tell(page, keptOf(stands.deals, question));
     return;
   }
+  stands.deals = { at: words.now(), question };
   next = page.body.next;
   deals.show(page.body.deals);
   find("ledger-older").disabled = next === null;
   find("ledger-newest").disabled = before === null;
-  say("ledger-outcome", words.t(page.body.deals.length === 0 ? "ledger.none" : "ledger.count", { n: page.body.deals.length }), "");
+  dealsSaid.say(words.t(page.body.deals.length === 0 ? "ledger.none" : "ledger.count", { n: page.body.deals.length }));
+}
+
+/** What still stands in a table once its question could not be answered. */
+function keptOf(standing, question) {
+  return standing === null ? null : { at: standing.at, same: standing.question === question };
 }
 
 /** Whether what comes is shown as it comes. */
@@ -133,7 +147,7 @@ function say(id, sentence, level) {
 function label() {
   document.documentElement.lang = words.language;
   nameFilter();
-  document.title = `${words.t("history.title")} · ${words.t("brand")}`;
+  title(`${bare(words.t("history.title"))} · ${bare(words.t("brand"))}`);
   translate(document, words);
   for (const field of [from, to]) field.render();
   showZone(words);
@@ -165,7 +179,7 @@ find("ledger-newest").addEventListener("click", () => showLedger());
 addEventListener("beforeprint", onPaper);
 words.ready.finally(() => {
   label();
-  if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.join(", ") }), "bad");
+  if (shown.wrong.length > 0) say("history-outcome", words.t("history.wrong", { what: shown.wrong.map(isolated).join(", ") }), "bad");
   show();
 });
 setInterval(() => follows() && !turned && showLedger(), FOLLOWS);

@@ -6,10 +6,10 @@ import { createBeside } from "./beside.js";
 import { asEntered } from "./lib/enteredTimes.js";
 import { bare } from "./lib/held.js";
 import { beganAt, detailsOf, levelOf, mattersOf, outcomeOf, titleOf } from "./lib/matters.js";
-import { failureSentence } from "./lib/sentences.js";
 import { whoText } from "./lib/who.js";
 import { make, setAttribute, setText, translate } from "./widgets/text.js";
 import { createTimeField } from "./widgets/timeField.js";
+import { createUnread } from "./widgets/unread.js";
 import { showZone } from "./widgets/zoneNote.js";
 
 const { words, api, start } = createBeside({
@@ -25,33 +25,36 @@ const rows = find("journal-rows");
 const from = createTimeField({ words, id: "journal-from" });
 const to = createTimeField({ words, id: "journal-to", likely: (choices) => choices.length - 1 }); // the wider of two ranges
 const outcome = find("journal-outcome");
+const said = createUnread(outcome, { words, key: "journal.failed" });
+let stands = null; // what the rows answer: {at, question}
 let next = null; // where older rows go on
 const refused = outcome.textContent !== ""; // the address asks for what cannot be: the page was sent with the reason, as 400
 let reading = 0; // number of the newest question; older answers are dropped
 
 async function show(before = null) {
   const mine = (reading += 1);
-  say(words.t("journal.loading"), "wait");
+  said.say(words.t("journal.loading"), "wait");
   const query = { ...filter(), before, limit };
   find("journal-csv").href = api.journalCsv(filter());
   const answer = await api.journal(query);
   if (mine !== reading) return;
-  if (!answer.ok || !Array.isArray(answer.body?.rows)) {
-    say(words.t("journal.failed", { error: failureSentence(answer, words) }), "bad");
+  if (!answer.ok) {
+    said.tell(answer, stands && { at: stands.at, same: stands.question === JSON.stringify(query) });
     return;
   }
+  stands = { at: words.now(), question: JSON.stringify(query) };
   next = answer.body.next ?? null;
   const matters = mattersOf(answer.body.rows);
   rows.replaceChildren(...matters.map(rowOf));
   find("journal-older").disabled = next === null;
   find("journal-newest").disabled = before === null;
-  say(matters.length === 0 ? words.t("journal.none") : words.t("journal.rows", { n: matters.length }), "");
+  said.say(matters.length === 0 ? words.t("journal.none") : words.t("journal.rows", { n: matters.length }), "");
 }
 
 /** Why nothing is shown, in the page's language; the filter is there to ask again. */
 function showRefusal() {
   words.learn(JSON.parse(outcome.dataset.messages));
-  if (reading === 0) say(words.said(outcome.textContent), "bad");
+  if (reading === 0) said.say(words.said(outcome.textContent), "bad");
 }
 
 function rowOf(matter) {
@@ -147,11 +150,6 @@ function filter() {
   return { from: time(from), to: time(to), unit: find("journal-unit").value.trim() || null, about: find("journal-about").value || null };
 }
 
-function say(sentence, kind) {
-  setText(outcome, sentence);
-  outcome.dataset.kind = kind;
-}
-
 function nameZone() {
   setText(find("journal-time"), words.t("journal.time", { zone: words.zone }));
   for (const field of [from, to]) field.render();
@@ -167,7 +165,7 @@ label();
 find("journal-filter").addEventListener("submit", (event) => {
   event.preventDefault();
   if ([from, to].some((field) => field.read().problem === "gap")) {
-    say(words.t("schedule.gap", { name: words.zone }), "bad");
+    said.say(words.t("schedule.gap", { name: words.zone }), "bad");
     return;
   }
   nameFilter();

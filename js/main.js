@@ -139,7 +139,14 @@ function onFrame(answer) {
     alive.none({ ...answer, failure: answer.failure ?? "garbled", why: answer.failure === "refused" ? bare(words.said(String(answer.body.error))) : null });
     return;
   }
-  const told = { time: frame.time, start: frame.start, version: frame.about?.version, title: frame.about?.title, zone: frame.about?.timezone };
+  const told = {
+    time: frame.time,
+    start: frame.start,
+    version: frame.about?.version,
+    began: frame.about?.started,
+    title: frame.about?.title,
+    zone: frame.about?.timezone,
+  };
   if (!alive.frame(told)) {
     frames.anew(); // an old answer, or another controller's: what it says is not shown
     return;

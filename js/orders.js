@@ -145,7 +145,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
 
   /** The same end, told anew: now it may rest on a reading. */
   function restated({ watched }, command, text) {
-    if (awaitsReading(command)) return { command };
+    if (awaitsReading(command)) return { command, ...telling(text) };
     return { command, watched: null, ...(typeof watched === "number" ? { ...telling(text), overAt: clock() } : {}) };
   }
 

@@ -12,6 +12,9 @@ from main_controller.sentence import Sentence
 Sent = bool | Literal["unknown"]
 """Whether an order left this program: True, False, or "unknown" when the connection broke after it (Z8a)."""
 
+ANSWERED_BY = ("APIS-Answered-By", "main-controller")
+"""The header of every reply of this program: a refusal without it is somebody else's, such as a proxy's (H11)."""
+
 
 class ControllerError(Exception):
     """Something went wrong that one sentence explains.

@@ -1,5 +1,7 @@
 """A file of the log: a new one each midnight and whenever it is large, the old ones bounded in number and size (Z20).
 
+A line that is marked `AT_TOP` is told again at the top of each new file, so that no flood pushes the last of them out.
+
 Used by `logs.py` in the place of the standard library's handler, which logging.conf names. Several programs of one
 checkout may write the same file.
 """
@@ -10,6 +12,7 @@ import logging
 import os
 import re
 import time
+from collections.abc import Mapping
 from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
@@ -21,6 +24,9 @@ PARTS = 10
 
 AGAIN_AFTER = 60.0
 """How long (s) after a file could not be turned by its size it is tried again."""
+
+AT_TOP: Mapping[str, object] = {"at_top": True}
+"""The `extra` of such a line."""
 
 _OLD = re.compile(r"\.(\d{4}-\d{2}-\d{2})(?:\.(\d+))?")
 """What stands behind the name of an old file: its day, and of a file that was turned by its size which of the day."""
@@ -37,6 +43,13 @@ class SharedDayFile(TimedRotatingFileHandler):
 
     most: int | None = None
     _not_before = 0.0
+    _top: logging.LogRecord | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line, in a new file where it is time."""
+        super().emit(record)
+        if getattr(record, "at_top", False):
+            self._top = record
 
     def _open(self) -> TextIOWrapper:
         with contextlib.suppress(OSError):
@@ -55,6 +68,11 @@ class SharedDayFile(TimedRotatingFileHandler):
 
     def doRollover(self) -> None:
         """Turn the file, or go on in the new one where another program has turned it."""
+        self._turn_or_follow()
+        if self._top is not None and time.monotonic() >= self._not_before:
+            logging.FileHandler.emit(self, self._top)
+
+    def _turn_or_follow(self) -> None:
         if self.stream is None:
             self._turn()
             return

@@ -13,8 +13,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 from main_controller.log_repeats import Repeats
+from main_controller.permission import what_to_do
 
 MOST_LINES = 10_000
 """How many lines wait for a destination at most."""
@@ -118,7 +120,10 @@ class Behind(logging.Handler):
             self._refused += 1
             if not self._told:
                 self._told = True
-                log.error("the log cannot be written to %s (%s): it goes on without", self.where, error.strerror)
+                advice = self._advice(error)
+                log.error(
+                    "the log cannot be written to %s (%s): it goes on without%s", self.where, error.strerror, advice
+                )
         elif not own and self.fault is not None:
             self.fault = None
             if self._told:
@@ -129,6 +134,11 @@ class Behind(logging.Handler):
     def where(self) -> str:
         """What a sentence calls this destination."""
         return self.inner.baseFilename if isinstance(self.inner, logging.FileHandler) else "the console"
+
+    def _advice(self, error: OSError) -> str:
+        """What may be done about it, behind the sentence that says it."""
+        advice = what_to_do(Path(self.where), error) if isinstance(self.inner, logging.FileHandler) else None
+        return "" if advice is None else f". {advice}"
 
     def _tell_lost(self) -> None:
         """Say how many lines were lost, in their place; the caller holds the lock."""

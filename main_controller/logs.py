@@ -18,7 +18,8 @@ from main_controller.log_file import MEGABYTE, SharedDayFile
 from main_controller.log_lines import OneLine
 from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
 from main_controller.open_folder import make_open
-from main_controller.sentence import Sentence, say
+from main_controller.permission import what_to_do, why_unwritable
+from main_controller.sentence import Sentence, joined, say
 
 CONFIG = "logging.conf"
 _destinations: list[Behind] = []
@@ -35,7 +36,6 @@ def set_up_logs(
     *,
     data: Path | None = None,
     simulated: bool = False,
-    strict: bool = False,
     most: float | None = None,
 ) -> None:
     """Read `root`/logging.conf and make the log folder in `data` (`root` by default), which it calls %(log)s.
@@ -43,21 +43,16 @@ def set_up_logs(
     `most` (MB) is how much each file of it may hold together with the old ones that are kept.
     `level` replaces the root logger's level; a handler's own level still holds. `simulated` puts SIMULATED before
     every line (Z17). Raises `SettingError` with one sentence where logging.conf cannot be used. A file that cannot be
-    written is told with the first line and tried again with each (M10); with `strict` it is a `SettingError` too.
+    written is told with the first line and tried again with each (M10).
     """
-    config = root / CONFIG
     folder = log_folder(data or root, simulated=simulated)
-    if not config.is_file():
-        raise SettingError(CONFIG, f"there is no {config}")
+    parser = _parser(root, folder)
+    with contextlib.suppress(OSError):
+        make_open(folder)
     try:
-        _make(folder, strict=strict)
-        _configure(config, {"here": _inside_quotes(root), "log": _inside_quotes(folder)}, strict=strict)
-    except OSError as fault:
-        raise SettingError(
-            CONFIG, f"the log cannot be written to {fault.filename or folder}: {fault.strerror}"
-        ) from None
-    except Exception as fault:  # noqa: BLE001  fileConfig evaluates the file's args: whatever they raise, it is the file
-        raise SettingError(CONFIG, f"{config} is not a logging configuration: {fault!r}") from None
+        _configure(root, parser)
+    except OSError:
+        _configure(root, parser, later=True)
     top = logging.getLogger()
     for handler in top.handlers:
         if type(handler) is TimedRotatingFileHandler:
@@ -65,29 +60,76 @@ def set_up_logs(
             handler.most = None if most is None else int(most * MEGABYTE)  # type: ignore[attr-defined]  # it is one now
     if level is not None:
         top.setLevel(level)
-    loggers = [top, *(each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
-    for handler in {handler for logger in loggers for handler in logger.handlers}:
+    loggers = _loggers()
+    for handler in _handlers(loggers):
         handler.setFormatter(OneLine(handler.formatter or logging.Formatter(), "SIMULATED " if simulated else ""))
     _destinations[:] = put_behind(loggers)
 
 
-def _make(folder: Path, *, strict: bool) -> None:
-    with contextlib.nullcontext() if strict else contextlib.suppress(OSError):
-        make_open(folder)
+def look_at_logs(root: Path, *, data: Path, simulated: bool) -> None:
+    """Read `root`/logging.conf and see whether each of its files could be written; makes and opens none of them.
+
+    Raises `SettingError` with one sentence where it cannot be used. For a process that logs nothing afterwards.
+    """
+    folder = log_folder(data, simulated=simulated)
+    _configure(root, _parser(root, folder), later=True)
+    for handler in _handlers(_loggers()):
+        if not isinstance(handler, logging.FileHandler):
+            continue
+        file = Path(handler.baseFilename)
+        gone = file.parent != folder and not file.parent.is_dir()  # the program makes no folder but that of the log
+        why = f"there is no folder {file.parent}" if gone else why_unwritable(file)
+        if file.is_dir() or why is not None:
+            raise SettingError(CONFIG, f"the log cannot be written to {file}: {why or 'it is a folder'}")
 
 
-def _configure(config: Path, places: dict[str, str], *, strict: bool) -> None:
-    """Have the file read; where one of its files cannot be opened, each is opened by its first line (M10)."""
-    parser = configparser.ConfigParser(places)
-    parser.read_string(edited_text(config), str(config))
+def _loggers() -> list[logging.Logger]:
+    others = (each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger))
+    return [logging.getLogger(), *others]
+
+
+def _handlers(loggers: list[logging.Logger]) -> set[logging.Handler]:
+    return {handler for logger in loggers for handler in logger.handlers}
+
+
+def _parser(root: Path, folder: Path) -> configparser.ConfigParser:
+    """The file as it is written, with the places that it may name. Raises SettingError."""
+    config = root / CONFIG
+    if not config.is_file():
+        raise SettingError(CONFIG, f"there is no {config}")
+    parser = configparser.ConfigParser({"here": _inside_quotes(root), "log": _inside_quotes(folder)})
+    try:
+        parser.read_string(edited_text(config), str(config))
+    except Exception as fault:  # noqa: BLE001  whatever is wrong with it, it is the file
+        raise SettingError(CONFIG, f"{config} is not a logging configuration: {fault!r}") from None
+    return parser
+
+
+def _configure(root: Path, parser: configparser.ConfigParser, *, later: bool = False) -> None:
+    """Have the handlers made; `later`: each file is opened by its first line (M10).
+
+    Raises SettingError, and without `later` OSError where a file cannot be opened.
+    """
+    try:
+        if later:
+            _configure_to_open_later(parser)
+        else:
+            logging.config.fileConfig(parser, disable_existing_loggers=False)
+    except Exception as fault:  # fileConfig evaluates the file's args: whatever they raise, it is the file
+        if isinstance(fault, OSError) and not later:
+            raise
+        raise SettingError(CONFIG, f"{root / CONFIG} is not a logging configuration: {fault!r}") from None
+
+
+def _configure_to_open_later(parser: configparser.ConfigParser) -> None:
+    files = [name for name in parser.sections() if "FileHandler" in parser.get(name, "class", fallback="")]
+    for name in files:
+        parser.set(name, "kwargs", "{'delay': True}")
     try:
         logging.config.fileConfig(parser, disable_existing_loggers=False)
-    except OSError:
-        if strict:
-            raise
-        for section in parser.sections():
-            if section.startswith("handler_") and "FileHandler" in parser.get(section, "class", fallback=""):
-                parser.set(section, "kwargs", "{'delay': True}")
+    except TypeError:  # one whose own args say when it is opened
+        for name in files:
+            parser.remove_option(name, "kwargs")
         logging.config.fileConfig(parser, disable_existing_loggers=False)
 
 
@@ -96,8 +138,14 @@ def log_fault() -> Sentence | None:
     for each in _destinations:
         fault = each.fault
         if fault is not None and isinstance(each.inner, logging.FileHandler):
-            why = fault.strerror or type(fault).__name__
-            return say("program.logNotWritten", "The log cannot be written to {file}: {why}.", file=each.where, why=why)
+            told = say(
+                "program.logNotWritten",
+                "The log cannot be written to {file}: {why}.",
+                file=each.where,
+                why=fault.strerror or type(fault).__name__,
+            )
+            advice = what_to_do(Path(each.where), fault)
+            return told if advice is None else joined([told, advice])
     return None
 
 

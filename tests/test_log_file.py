@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from main_controller.log_file import PARTS, SharedDayFile
+from main_controller.log_file import AT_TOP, PARTS, SharedDayFile
 
 MOST = 10_000
 
@@ -22,6 +22,10 @@ def handler(tmp_path: Path) -> Iterator[SharedDayFile]:
 
 def say(handler: logging.Handler, text: str) -> None:
     handler.handle(logging.LogRecord("x", logging.INFO, __file__, 0, text, None, None))
+
+
+def say_at_top(handler: logging.Handler, text: str) -> None:
+    handler.handle(logging.makeLogRecord({"msg": text, "levelno": logging.INFO, **AT_TOP}))
 
 
 def files(folder: Path) -> list[Path]:
@@ -98,3 +102,32 @@ def test_a_file_that_cannot_be_turned_is_gone_on_with(
 
 def _refuses(self: Path, target: str) -> Path:
     raise PermissionError(13, "Permission denied")
+
+
+def test_a_line_for_the_top_is_in_every_new_file_however_it_is_turned(handler: SharedDayFile, tmp_path: Path) -> None:
+    """M17: or a flood pushes the journal's head out of the log."""
+    say_at_top(handler, "head 1")
+    for number in range(2000):
+        say(handler, f"line {number}")
+    say_at_top(handler, "head 2")
+    assert all(path.read_text().startswith("head 1\n") for path in files(tmp_path))
+    for number in range(2000):
+        say(handler, f"line {number}")
+    handler.rolloverAt = 0
+    say(handler, "after midnight")
+    assert (tmp_path / "main_controller.log").read_text() == "head 2\nafter midnight\n"
+    assert all(path.read_text().startswith("head 2\n") for path in files(tmp_path))
+
+
+def test_whoever_follows_into_a_new_file_names_its_own_there(tmp_path: Path) -> None:
+    two = [SharedDayFile(tmp_path / "main_controller.log", "midnight", 1, 30, "utf-8") for _ in range(2)]
+    for number, handler in enumerate(two):
+        handler.most = MOST
+        say_at_top(handler, f"head {number}")
+    say(two[0], "x" * MOST)
+    say(two[0], "turned")
+    two[1].rolloverAt = 0
+    say(two[1], "followed")
+    for handler in two:
+        handler.close()
+    assert (tmp_path / "main_controller.log").read_text() == "head 0\nturned\nhead 1\nfollowed\n"

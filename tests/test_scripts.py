@@ -340,6 +340,30 @@ def test_venv_builds_anew_what_another_python_built(root: Path, tmp_path: Path) 
     assert (tmp_path / "built").read_text() == "-m venv --clear venv\n"
 
 
+def test_venv_of_a_checkout_that_was_moved_is_set_to_its_new_place(root: Path, tmp_path: Path) -> None:
+    """Its command went on naming the old place, or another checkout that stood there by then."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    (first / "venv" / "bin").mkdir(parents=True)
+    shutil.copy(root / "venv.sh", first)
+    (first / "pyproject.toml").write_text("")
+    write(first / "venv" / "bin" / "python", 'case "$*" in *install*) echo "$*" >>asked ;; esac')
+
+    def installs(checkout: Path) -> list[str]:
+        environ = {**os.environ, "PYTHON": "true"}
+        done = subprocess.run(["sh", "venv.sh"], cwd=checkout, env=environ, capture_output=True, text=True, timeout=30)
+        assert (done.returncode, done.stderr) == (0, "")
+        asked = checkout / "asked"
+        found = asked.read_text().splitlines() if asked.exists() else []
+        asked.unlink(missing_ok=True)
+        return found
+
+    assert ["--force-reinstall" in line for line in installs(first)] == [False]
+    assert installs(first) == []
+    first.rename(second)
+    assert ["--force-reinstall" in line for line in installs(second)] == [True]
+    assert installs(second) == []
+
+
 def test_venv_of_another_user_is_left_alone_and_said_whose(root: Path, open_checkout: Path) -> None:
     """M13: but one that stands ready is as good as one's own."""
     shutil.copy(root / "venv.sh", open_checkout)
@@ -412,7 +436,7 @@ def test_venv_installs_the_charts_or_says_in_one_line_how_and_goes_on(
     write(tmp_path / "venv" / "bin" / "python", "exit 0")
     tools = tmp_path / "tools"
     tools.mkdir()
-    for name in ("sh", "dirname", "readlink", "sed", "grep", "cksum", "cat", "stat", "mkdir", "cp"):
+    for name in ("sh", "dirname", "readlink", "sed", "grep", "cksum", "cat", "stat", "mkdir", "cp", "tail"):
         (tools / name).symlink_to(shutil.which(name) or name)
     if npm is not None:
         write(tools / "npm", npm)
@@ -440,7 +464,7 @@ def write(path: Path, body: str) -> None:
     path.chmod(0o755)
 
 
-def make(root: Path, folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+def make(root: Path, folder: Path, port: object) -> subprocess.CompletedProcess[str]:
     """`make run` in a folder whose venv/ stands ready and whose program only says how it was called."""
     if shutil.which("make") is None:
         pytest.skip("There is no make on this machine.")
@@ -462,6 +486,15 @@ def test_make_run_starts_four_simulated_units(root: Path, tmp_path: Path) -> Non
         port = free.getsockname()[1]
     done = make(root, tmp_path, port)
     assert done.stdout == f"--simulate 4 --b_port {port}"
+
+
+@pytest.mark.parametrize("port", ["80x", "0", "65536", "99999999999999999999", "-1"])
+def test_make_run_says_what_is_no_port(root: Path, tmp_path: Path, port: str) -> None:
+    """It said that port 80x was taken."""
+    done = make(root, tmp_path, port)
+    assert done.returncode != 0
+    assert f"'{port}' is no port: use a number from 1 to 65535" in done.stderr
+    assert "taken" not in done.stderr
 
 
 def test_make_run_says_that_the_port_is_taken(root: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark light">
 <title>History · APIS Main Controller{{' · ' + title if title else ''}}</title>
-<link rel="icon" href="img/favicon.svg" type="image/svg+xml">
+<link rel="icon" id="icon" href="img/favicon.svg" type="image/svg+xml" data-quiet="img/favicon.svg" data-alarm="img/alarm.svg">
 % include('styles.tpl')
 <script src="js/first.js"></script>
 <script src="js/alive.js"></script>

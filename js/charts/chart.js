@@ -13,7 +13,7 @@ import { createPlot } from "./plot.js";
 const STRIDES = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY };
 const LEAST = 200; // px
 
-/** @param onSpan (1 | -1) → void: a longer or a shorter span is wanted */
+/** @param onSpan (1 | -1, at) → void: a longer or a shorter span is wanted, with the moment (s since 1970) that was chosen in it; null: none was */
 export function createChart(host, { onSpan }) {
   const time = make("p", "", { class: "chart-time", translate: "no" });
   const figures = make("dl", "", { class: "chart-figures" });
@@ -24,7 +24,9 @@ export function createChart(host, { onSpan }) {
   let plots = [];
   let drawn = ""; // the kinds of panes that stand there
   let chosen = null; // the slot under the cursor; null: the last one of which anything is known
+  let moment = null; // when the chosen slot began (s since 1970), whatever its length became since
   let pointing = false;
+  let byHand = false; // while a movement of the pointer is told: the library tells of its cursor also when it draws anew
   let colours = readColours();
   const forget = onTheme(() => {
     colours = readColours();
@@ -33,21 +35,21 @@ export function createChart(host, { onSpan }) {
   const sizes = new ResizeObserver(() => {
     if (view === null || plots.length === 0) return;
     for (const plot of plots) plot.update();
-    point(chosen);
+    aim(chosen);
   });
   sizes.observe(frame);
   frame.addEventListener("keydown", onKey);
+  for (const kind of ["mousemove", "mouseenter", "mouseleave"]) frame.addEventListener(kind, onPointer, { capture: true });
   frame.addEventListener("blur", () => point(null));
 
   /** Draws a view with the library; without one only its figures stand there. */
   function show(next, Library) {
-    const pointed = chosen === null || view === null ? null : next.slots.at.indexOf(view.slots.at[chosen]);
     view = next;
-    chosen = pointed === null || pointed < 0 ? null : pointed;
+    chosen = moment === null ? null : placeOf(moment, view.slots);
     setAttribute(frame, "aria-label", view.label);
     frame.hidden = Library === null;
     if (Library !== null) draw(Library);
-    point(chosen);
+    aim(chosen);
   }
 
   function draw(Library) {
@@ -70,12 +72,24 @@ export function createChart(host, { onSpan }) {
     if (place >= 0) point(place);
   }
 
+  function onPointer() {
+    byHand = true;
+    setTimeout(() => {
+      byHand = false;
+    });
+  }
+
   /** A pane tells what the pointer is at. */
   function pointed(place) {
-    if (!pointing) point(place);
+    if (byHand && !pointing) point(place);
   }
 
   function point(place) {
+    moment = place === null ? null : view.slots.at[place];
+    aim(place);
+  }
+
+  function aim(place) {
     chosen = place;
     pointing = true;
     for (const plot of plots) plot.point(place);
@@ -85,7 +99,7 @@ export function createChart(host, { onSpan }) {
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || view === null) return;
-    if (event.key === "+" || event.key === "-") onSpan(event.key === "+" ? -1 : 1);
+    if (event.key === "+" || event.key === "-") onSpan(event.key === "+" ? -1 : 1, moment);
     else if (Object.hasOwn(STRIDES, event.key)) move(STRIDES[event.key]);
     else return;
     event.preventDefault();
@@ -125,6 +139,13 @@ export function createChart(host, { onSpan }) {
       plots = [];
     },
   };
+}
+
+/** The slot in which a moment (s since 1970) lies, or the nearest; null where there is none. */
+function placeOf(moment, { at, until }) {
+  const place = until.findIndex((end) => end > moment);
+  if (at.length === 0) return null;
+  return place < 0 ? at.length - 1 : place;
 }
 
 /** A figure with its name and how it is drawn, for a list of them. */

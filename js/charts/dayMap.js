@@ -1,10 +1,12 @@
 // How complete the record is, as a table of units and days: the figure stands in each cell, and its colour only says the same again.
 
+import { isCoverage } from "../lib/recordReplies.js";
 import { beginOf, endOf } from "../lib/slots.js";
 import { coverageText } from "../lib/slotFigures.js";
 import { visible } from "../lib/wire.js";
 import { localOf } from "../lib/zones.js";
 import { make, setAttribute, setProperty, setText } from "../widgets/text.js";
+import { createUnread } from "../widgets/unread.js";
 
 const AT_FIRST = 50; // units
 const LEVELS = [
@@ -20,9 +22,11 @@ export function createDayMap(host, { words, api }) {
   const table = make("table", "", { class: "day-map" });
   const more = make("button", "", { type: "button", class: "quiet" });
   const outcome = make("p", "", { class: "outcome" });
+  const said = createUnread(outcome, { words, key: "history.unread" });
   wrap.append(table);
   host.replaceChildren(outcome, wrap, more);
-  let found = null;
+  let found = null; // the reply, with the unit that is shown of it and when it was read
+  let ahead = null; // the days whose end was brought in sight
   let most = AT_FIRST;
   let reading = 0;
   more.addEventListener("click", () => {
@@ -33,19 +37,29 @@ export function createDayMap(host, { words, api }) {
   /** Shows {from, to} (Date); gives the ids of all units that were ever recorded. */
   async function show({ from, to }, unitId) {
     const mine = (reading += 1);
-    const answer = await api.coverage({ from: from.toISOString(), to: to.toISOString() });
+    const answer = await api.coverage({ from: from.toISOString(), to: to.toISOString() }, isCoverage);
     if (mine !== reading) return null;
-    found = answer.ok ? { ...answer.body, unitId } : null;
+    const question = JSON.stringify([beginOf(localOf(from, words.zone), words.zone), beginOf(localOf(to, words.zone), words.zone)]);
+    if (answer.ok) {
+      found = { ...answer.body, unitId, at: words.now(), question };
+      said.say("");
+    } else {
+      said.tell(answer, found && { at: found.at, same: found.question === question });
+      if (found !== null) found = { ...found, unitId };
+    }
     render();
     return found === null ? null : found.units.map((one) => one.unitId).filter((id) => id !== null);
   }
 
   function render() {
-    setText(outcome, found === null ? words.t("history.unread") : "");
     setAttribute(wrap, "aria-label", words.t("history.map"));
     const units = (found?.units ?? []).filter(({ unitId }) => found.unitId === null || unitId === found.unitId);
     const shown = units.slice(0, most);
     table.replaceChildren(...(found === null ? [] : [headOf(found.days), bodyOf(shown)]));
+    if (found !== null && ahead !== found.question) {
+      wrap.scrollLeft = wrap.scrollWidth; // the newest days are those that are looked for
+      ahead = found.question;
+    }
     setText(more, words.t("and.more", { n: units.length - shown.length }));
     setProperty(more, "hidden", shown.length === units.length);
   }

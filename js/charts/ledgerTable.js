@@ -1,5 +1,6 @@
 // Deals that are over as rows: between whom, when current flowed, what left and what arrived, how sure that is, and how it ended.
 
+import { countOf } from "../lib/dealBars.js";
 import { duration } from "../lib/durations.js";
 import { MISSING, figure } from "../lib/figures.js";
 import { keyed, make, setAttribute, setText } from "../widgets/text.js";
@@ -94,7 +95,7 @@ export function createSumsTable(host, { words }) {
     const texts = {
       start: sum.start.slice(0, { hour: 16, day: 10, month: 7 }[by]).replace("T", " "), // by the site's clock already
       pair: sum.dischargingUnit === null ? "" : words.t("ledger.between", { from: sum.dischargingUnit, to: sum.chargingUnit }),
-      deals: String(sum.deals),
+      deals: countOf(sum, words),
       outWh: figure(sum.outWh, 1),
       inWh: figure(sum.inWh, 1),
       lossWh: figure(sum.lossWh, 1),

@@ -2,7 +2,7 @@
 // It draws with the chart library; all panes of a chart share their times, their width and their cursor (chart.js).
 
 import { axisTexts } from "../lib/slotFigures.js";
-import { alone, isEmpty, isLong } from "../lib/slots.js";
+import { alone, gapsOf, isEmpty, isLong } from "../lib/slots.js";
 import { tickTexts, ticksOf } from "../lib/timeTicks.js";
 
 const LEFT = 58; // px for the figures of the upright axis
@@ -104,15 +104,14 @@ export function createPlot(Library, parent, { index, look, last, onPoint }) {
 
   /** Where nothing was recorded the ground is darker: there is no value, not even 0. */
   function shadeGaps(u) {
-    const { slots, now } = look().view;
+    const { slots, recorded } = look().view;
     u.ctx.save();
     u.ctx.fillStyle = look().colours.line;
     u.ctx.globalAlpha = 0.45;
-    slots.columns.coverage.forEach((part, place) => {
-      if (part > 0 || slots.until[place] > now) return;
+    for (const place of gapsOf(slots, recorded)) {
       const [left, right] = edgesOf(u, slots.at[place], slots.until[place]);
       if (right > left) u.ctx.fillRect(left, u.bbox.top, right - left, u.bbox.height);
-    });
+    }
     u.ctx.restore();
   }
 

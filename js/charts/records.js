@@ -4,17 +4,17 @@
 import { barsOf, movedIn } from "../lib/dealBars.js";
 import { MISSING, finite } from "../lib/figures.js";
 import { beganAt, levelOf, mattersOf, titleOf } from "../lib/matters.js";
-import { failureSentence } from "../lib/sentences.js";
-import { clockOf, coverageText, energyPanes, energyText, figureText, filled, labelOf, powerPanes, slotTime, unitOf } from "../lib/slotFigures.js";
+import { isHistory, isLedger, isSums } from "../lib/recordReplies.js";
+import { clockOf, coverageText, coveredText, energyPanes, energyText, figureText, filled, labelOf, powerPanes, slotTime, unitOf } from "../lib/slotFigures.js";
 import { isEmpty, isLong, renewed, slotsOf, sumsOf } from "../lib/slots.js";
-import { SPANS, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../lib/timeSpans.js";
+import { SPANS, endAround, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../lib/timeSpans.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
+import { createUnread } from "../widgets/unread.js";
 import { buildFigure, createChart, showFigure } from "./chart.js";
 import { createLedgerTable } from "./ledgerTable.js";
 import { loadLibrary } from "./library.js";
 
-const FOLLOWS = 15_000; // ms between two looks for what is new
-const WRITTEN = 90; // s after which a minute stands in the record
+export const FOLLOWS = 15_000; // ms between two looks for what is new
 const AGAIN = 3; // slots that are asked for again: the last ones may have been unfinished
 const DAY = 86_400_000; // ms
 const YOUNG = 3600; // s that a record must reach back before more than an hour of it is shown unasked
@@ -29,10 +29,11 @@ const NOTES = 4;
  */
 export function createRecords(host, { words, api, now, kind = "power", underWay = () => [], onRange = () => {}, narrows = false }) {
   const own = partsOf(host, kind);
-  const chart = createChart(own.chart, { onSpan: (direction) => chooseSpan(nextSpan(shown.seconds, direction)) });
+  const outcome = createUnread(own.outcome, { words, key: "chart.failed" });
+  const chart = createChart(own.chart, { onSpan: (direction, at) => chooseSpan(nextSpan(shown.seconds, direction), at) });
   const ledger = createLedgerTable(own.deals, { words, label: () => words.t("chart.label.deals", { name: nameOf(shown.unitId) }) });
   let shown = null; // {unitId, seconds, to, step}: what is wanted; step null: what fits
-  let found = null; // {unitId, range, slots, over, sums, marks, Library, note}: what stands there
+  let found = null; // {unitId, range, slots, over, sums, marks, Library, note, at, question}: what stands there
   let reading = 0; // number of the newest question; older answers are dropped
   let timer = null;
   let mayNarrow = narrows;
@@ -47,8 +48,9 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     tell();
   });
 
-  function chooseSpan(span) {
-    choose({ seconds: span.seconds, step: null });
+  /** @param at the moment (s since 1970) that is to stay in sight; null: none */
+  function chooseSpan(span, at = null) {
+    choose({ seconds: span.seconds, step: null, to: endAround(at, { seconds: span.seconds, to: shown.to }, now()) });
   }
 
   function choose(what) {
@@ -82,11 +84,12 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     const mine = (reading += 1);
     const range = rangeOf(shown, now());
     const asked = { unitId: shown.unitId, step: step() };
+    const question = JSON.stringify([shown.unitId, shown.seconds, shown.to, asked.step]); // an end that moves with the clock leaves it the same
     const before = quietly && found?.slots.step === asked.step && found.slots.at.length > AGAIN ? found.slots : null;
-    if (!quietly) say(words.t("chart.loading"), "wait");
+    if (!quietly) outcome.say(words.t("chart.loading"), "wait");
     const from = before === null ? range.from : new Date(before.at.at(-AGAIN) * 1000);
     const [answer, deals, events, Library] = await Promise.all([
-      api.history({ ...asked, from: from.toISOString(), to: range.to.toISOString() }),
+      api.history({ ...asked, from: from.toISOString(), to: range.to.toISOString() }, isHistory),
       kind === "power" ? dealsOf(asked, range) : {},
       kind === "power" ? eventsOf(asked.unitId, range) : [],
       loadLibrary(api.charts),
@@ -94,7 +97,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     if (mine !== reading) return;
     const slots = answer.ok ? slotsOf(answer.body, words.zone) : null;
     if (slots === null) {
-      if (!quietly) say(words.t("chart.failed", { error: failureSentence(answer, words) }), "bad");
+      if (!quietly || answer.failure !== "gaveWay") outcome.tell(answer, found && { at: found.at, same: found.question === question });
       return;
     }
     if (mayNarrow && shown.to === null && shown.seconds > YOUNG && isYoung(slots)) {
@@ -102,7 +105,9 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       return;
     }
     mayNarrow = false;
-    found = { unitId: asked.unitId, range, slots: before === null ? slots : renewed(before, slots, range.from / 1000), marks: events, Library, ...deals };
+    const renewedSlots = before === null ? slots : renewed(before, slots, range.from / 1000);
+    found = { unitId: asked.unitId, range, slots: renewedSlots, marks: events, Library, at: now(), question, ...deals };
+    outcome.say("");
     tell();
   }
 
@@ -114,14 +119,14 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
   async function dealsOf({ unitId, step: length }, { from, to }) {
     if (unitId === null) return { over: [], sums: [] };
     if (isLong({ step: length })) {
-      const answer = await api.ledgerSums({ unitId, by: length, pair: true, from: from.toISOString(), to: to.toISOString() });
+      const answer = await api.ledgerSums({ unitId, by: length, pair: true, from: from.toISOString(), to: to.toISOString() }, isSums);
       return { over: [], sums: answer.ok ? answer.body.rows : null };
     }
     const over = [];
     let before = null;
     for (let page = 0; page < PAGES; page += 1) {
       const until = new Date(to.getTime() + DAY); // what flowed in this time may have ended later
-      const answer = await api.ledger({ unitId, from: from.toISOString(), to: until.toISOString(), before, limit: DEALS });
+      const answer = await api.ledger({ unitId, from: from.toISOString(), to: until.toISOString(), before, limit: DEALS }, isLedger);
       if (!answer.ok) return { over: null, sums: [] };
       over.push(...answer.body.deals);
       before = answer.body.next;
@@ -164,7 +169,13 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       ...(found.marks === null ? [words.t("chart.noEvents")] : []),
     ];
     const nothing = isEmpty(slots) ? words.t(slots.reach === null ? "chart.nothingYet" : "chart.nothing", { since: words.moment(slots.reach) }) : "";
-    say([nothing, ...lost].filter(Boolean).join(" "), lost.length > 0 ? "warn" : "");
+    if (outcome.failing()) outcome.render();
+    else outcome.say([nothing, ...lost].filter(Boolean).join(" "), lost.length > 0 ? "warn" : "");
+  }
+
+  /** Up to when (s since 1970) it is known what was recorded. */
+  function recordedIn({ recorded }) {
+    return recorded ?? now().getTime() / 1000;
   }
 
   function viewOf({ unitId, range, slots, over, sums, marks }) {
@@ -172,7 +183,14 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     const panes = (kind === "energy" ? energyPanes(unitId) : powerPanes(unitId)).map((pane) => filled(pane, slots));
     const bars = kind === "power" && unitId !== null && !isLong(slots) ? barsOf(unitId, over ?? [], underWay(), seconds) : [];
     if (kind === "power" && unitId !== null) panes.push(isLong(slots) ? movedPane(movedIn(slots, sums ?? [], unitId)) : spansPane(bars));
-    const view = { slots, from: slots.at[0] ?? range.from / 1000, to: slots.until.at(-1) ?? range.to / 1000, now: seconds - WRITTEN, zone: words.zone, panes };
+    const view = {
+      slots,
+      from: slots.at[0] ?? range.from / 1000,
+      to: slots.until.at(-1) ?? range.to / 1000,
+      recorded: recordedIn(slots),
+      zone: words.zone,
+      panes,
+    };
     const series = panes.flatMap((pane) => pane.series);
     const told = marksOf(marks ?? []);
     return {
@@ -199,7 +217,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       figures.push({ key: "gives", colour: "bus", look: "block", label: words.t("chart.giving"), text: count(true) });
       figures.push({ key: "takes", colour: "charge", look: "hollow", label: words.t("chart.taking"), text: count(false) });
     }
-    figures.push({ key: "coverage", label: words.t("chart.covered"), text: coverageText(slots.columns.coverage[place]) });
+    figures.push({ key: "coverage", label: words.t("chart.covered"), text: coveredText(slots, place, recordedIn(slots), words) });
     const notes = [
       ...marks.filter(({ at }) => at >= slots.at[place] && at < slots.until[place]).map(({ at, text }) => `▼ ${words.time(new Date(at * 1000))} ${text}`),
       ...dealt.map((bar) => barText(bar)),
@@ -218,7 +236,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
 
   /** What all of it comes to: last night at a glance. */
   function renderSums({ unitId, range, slots }) {
-    const sums = sumsOf(slots, now().getTime() / 1000 - WRITTEN);
+    const sums = sumsOf(slots, recordedIn(slots));
     const charge = `${figureText("chargePercent", sums.chargeFirst)} → ${figureText("chargePercent", sums.chargeLast)}`;
     const told = [
       ["pvWh", words.t("series.pvW"), energyText(sums.pvWh)],
@@ -226,7 +244,7 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       ["gridOutWh", labelOf("gridOutWh", unitId, words), energyText(sums.gridOutWh)],
       ...(unitId === null ? [] : [["gridInWh", labelOf("gridInWh", unitId, words), energyText(sums.gridInWh)]]),
       ["charge", words.t("series.chargePercent"), sums.chargeFirst === null ? MISSING : charge],
-      ["coverage", words.t("chart.covered"), coverageText(sums.coverage)],
+      ["coverage", words.t("chart.covered"), sums.coverage === null || slots.reach === null ? words.t("chart.notYet") : coverageText(sums.coverage)],
     ].map(([key, label, text]) => ({ key, label, text }));
     const [begin, end] = [range.from, range.to].map((at) => words.moment(at));
     setText(own.range, words.t("chart.range", { begin, end }));
@@ -284,7 +302,10 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
       (place) => `${slots.step} ${slots.at[place]}`,
       () => make("tr"),
       (row, place) => {
-        const cells = [coverageText(slots.columns.coverage[place]), ...series.map(({ key, values }) => figureText(key, finite(values[place])).split(" ")[0])];
+        const cells = [
+          coveredText(slots, place, recordedIn(slots), words),
+          ...series.map(({ key, values }) => figureText(key, finite(values[place])).split(" ")[0]),
+        ];
         if (row.childElementCount !== cells.length + 1) row.replaceChildren(make("th", "", { scope: "row" }), ...cells.map(() => make("td")));
         setText(row.firstChild, slotTime(slots, place, words, now().getTime() / 1000));
         for (const [index, text] of cells.entries()) setText(row.children[index + 1], text);
@@ -292,11 +313,6 @@ export function createRecords(host, { words, api, now, kind = "power", underWay 
     );
     setProperty(own.deals, "hidden", (found.over ?? []).length === 0);
     ledger.show(found.over ?? []);
-  }
-
-  function say(text, level) {
-    setText(own.outcome, text);
-    own.outcome.dataset.kind = level;
   }
 
   return { show, hide, render: tell };

@@ -46,13 +46,19 @@ function inLanes(bars) {
   });
 }
 
+/** How many deals a row of /ledger/sums is of: as many as the ledger lists of that time, and of those how many carried no current. */
+export function countOf({ deals, withoutCurrent }, words) {
+  const n = deals + withoutCurrent;
+  return withoutCurrent === 0 ? String(n) : words.t("ledger.idleToo", { n, idle: withoutCurrent });
+}
+
 /** What deals moved in each slot: {gave, took}, Wh at the unit's own end; null where it had none. @param rows of /ledger/sums by pair */
 export function movedIn(slots, rows, unitId) {
   const place = new Map(slots.at.map((at, index) => [at, index]));
   const [gave, took] = [slots.at.map(() => null), slots.at.map(() => null)];
-  for (const { start, dischargingUnit, outWh, inWh } of rows) {
+  for (const { start, dischargingUnit, outWh, inWh, deals } of rows) {
     const index = place.get(Date.parse(start) / 1000);
-    if (index === undefined) continue;
+    if (index === undefined || deals === 0) continue;
     if (dischargingUnit === unitId) gave[index] = (gave[index] ?? 0) + outWh;
     else took[index] = (took[index] ?? 0) + inWh;
   }

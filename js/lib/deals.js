@@ -12,10 +12,11 @@ export function dealState(deal, words) {
   return { kind: "agreed", text: words.t(key) };
 }
 
-/** "12 min · 0.35 kWh"; of one without current since when or for whom it waits; with "at least" where not all of it was seen. */
-export function dealStory(deal, { byId, status, elapsed, dealsKnown }, words) {
+/** "12 min · about 0.35 kWh", which the ledger tells better once the deal is over; of one without current since when or for whom it waits; with "at least" where not all of it was seen. */
+export function dealStory(deal, { byId, status, elapsed, dealsKnown, lost }, words) {
   const parts = [];
-  if (deal.running) parts.push(lasting(deal, Date.parse(status?.time) / 1000 + elapsed, words));
+  const since = lost ? 0 : elapsed; // what nobody vouches for stands still
+  if (deal.running) parts.push(lasting(deal, Date.parse(status?.time) / 1000 + since, words));
   else if (deal.known && deal.standsSince) parts.push(words.t("deal.since", { at: words.time(deal.standsSince) }));
   else if (!deal.known) parts.push(dealsKnown ? whoIsAway(deal, byId, words) : "");
   if (deal.currentSince) parts.push(energyOf(deal, words));
@@ -33,7 +34,7 @@ function lasting({ currentSince, sawBegin }, now, words) {
 function energyOf({ energyWh, sawBegin, gaps }, words) {
   const wh = finite(energyWh);
   if (wh === null) return words.t("deal.noenergy");
-  const text = wh < FEW ? `${figure(wh, 1)} Wh` : `${figure(wh / 1000, 2)} kWh`;
+  const text = words.t("about", { what: wh < FEW ? `${figure(wh, 1)} Wh` : `${figure(wh / 1000, 2)} kWh` });
   return sawBegin && !gaps ? text : words.t("atleast", { what: text });
 }
 

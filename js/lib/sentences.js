@@ -104,11 +104,11 @@ const DONE_AS = { setSchedule: "outcome.set", clearSchedule: "outcome.cleared", 
 
 /** Where an order stands, in a few words: "accepted; seen at 17 of 19 units". */
 export function standing(command, words) {
-  const { shown, of, step } = command.progress ?? {};
+  const { of, step } = command.progress ?? {};
   if (command.state === "accepted" || command.state === "pending") {
     if (step) return stepText(step, words);
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
-    const seen = shown === of ? words.t("outcome.confirming", { n: of }) : words.t(`${key}.of`, { n: shown ?? 0, of });
+    const seen = shownText(command, key, words);
     return [Number.isFinite(of) && of > 0 ? seen : words.t(key), refusing(command, words), graceOf(command, words)].filter(Boolean).join("; ");
   }
   if (command.order === "stopAll" && command.state !== "contradicted") return stopAllStanding(command, words);
@@ -119,6 +119,14 @@ export function standing(command, words) {
   return [why ? `${end}: ${words.said(why)}` : end, refusing(command, words), rest].filter(Boolean).join("; ");
 }
 
+/** At how many units an order under way shows; "seen" is only what readings show, and not a converter's own answer. */
+function shownText({ progress, units }, key, words) {
+  const { shown = 0, of } = progress ?? {};
+  const m = Object.values(units ?? {}).filter(isByAnswer).length;
+  if (m > 0) return words.t("outcome.answering", { n: shown, of, m });
+  return shown === of ? words.t("outcome.confirming", { n: of }) : words.t(`${key}.of`, { n: shown, of });
+}
+
 /** The words' key of an order that is done, of which nobody says that a reading shows it. */
 export function doneKey({ order }) {
   return DONE_AS[order] ?? "outcome.done";
@@ -127,13 +135,27 @@ export function doneKey({ order }) {
 /** The words' key of how an order has ended. */
 export function endKey(command) {
   if (command.state === "verified" && UNSEEN.has(command.order)) return doneKey(command);
-  if (command.order === "stopAll" && command.state === "verified") return awaitsReading(command) ? "stopall.answered" : "stopall.not";
+  if (command.order === "stopAll" && command.state === "verified")
+    return { all: "stopall.answered.all", some: "stopall.answered" }[byAnswer(command)] ?? "stopall.not";
   return command.state === "verified" && awaitsReading(command) ? "outcome.answered" : `outcome.${command.state}`;
 }
 
 /** Whether it is done by what some converter answered, of which no reading has come yet (S8). */
-export function awaitsReading({ state, units }) {
-  return (state === "verified" || state === "partlyVerified") && Object.values(units ?? {}).some((unit) => unit?.evidence === "converter");
+export function awaitsReading(command) {
+  return byAnswer(command) !== null;
+}
+
+/** "all" or "some" of its units by which it is done have only answered so themselves; null: none. An ended order in short tells it by itself. */
+function byAnswer({ state, units, byAnswer: told = null }) {
+  if (state !== "verified" && state !== "partlyVerified") return null;
+  const known = Object.values(units ?? {}).filter((unit) => unit?.evidence);
+  if (known.length === 0) return told;
+  if (!known.some(isByAnswer)) return null;
+  return known.every(isByAnswer) ? "all" : "some";
+}
+
+function isByAnswer(unit) {
+  return unit?.evidence === "converter";
 }
 
 /** Whom a running Stop all has not sent Wait yet, in how long it does, and why. */
@@ -227,8 +249,9 @@ export function namesOf(names, words, most = 8) {
 
 const SILENCE = { unreachable: "outcome.unreachable", timedOut: "outcome.timeout", garbled: "outcome.garbled", gaveWay: "outcome.gaveway" };
 
-/** A failed answer of api.js as a sentence, with what is known of whether the order went out (Z8a) and what came before it. */
+/** A failed answer of api.js as a sentence; of an order with what is known of whether the order went out (Z8a) and what came before it. */
 export function failureSentence(answer, words) {
+  if (answer.reads && answer.failure !== "refused") return words.t(`read.${answer.failure}`, { status: answer.status ? ` (HTTP ${answer.status})` : "" });
   if (Object.hasOwn(SILENCE, answer.failure)) return words.t(SILENCE[answer.failure]);
   const sentence = typeof answer.body?.error === "string" ? words.said(answer.body.error) : words.t("outcome.failed");
   const came = answer.body?.cause === "moment" ? cameSince(answer.body, words) : "";

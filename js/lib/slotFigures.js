@@ -71,6 +71,12 @@ export function coverageText(part) {
   return `${given < 1 && percent === 100 ? 99 : given > 0 && percent === 0 ? 1 : percent} %`;
 }
 
+/** How much of a slot of a record is covered; of one that begins where the record ends (s since 1970) that it is not written yet, which is no gap. */
+export function coveredText({ at, columns }, place, recorded, words) {
+  const part = columns.coverage[place];
+  return at[place] >= recorded && !(part > 0) ? words.t("chart.notYet") : coverageText(part);
+}
+
 /** Which time a slot is: a minute by its beginning, a half hour with its end, a day or month by its name; of one that is not over by `now` (s since 1970) that too. */
 export function slotTime(slots, place, words, now = Number.POSITIVE_INFINITY) {
   const name = nameOf(slots, place, words);

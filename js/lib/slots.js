@@ -1,6 +1,6 @@
 // What was recorded, as columns: one value for each slot of time, null where nothing is known. Pure.
 //
-// slots = {unit, step, reach, at: [s since 1970, where each slot begins], until: [where it ends], columns: {name: [value or null]}}
+// slots = {unit, step, reach, recorded (s since 1970, null: not known), at: [s since 1970, where each slot begins], until: [where it ends], columns: {name: [value or null]}}
 
 import { finite } from "./figures.js";
 import { instantsOf, localOf } from "./zones.js";
@@ -12,7 +12,15 @@ export function slotsOf(body, zone) {
   const at = rows.map((row) => row.at);
   const columns = body.columns.slice(1).map((name, index) => [name, rows.map(({ values }) => finite(values[index]))]);
   const until = at.map((start) => endOf(start, body.step, zone));
-  return { unit: body.unit ?? null, step: body.step, reach: body.reachesBackTo ?? null, at, until, columns: Object.fromEntries(columns) };
+  return {
+    unit: body.unit ?? null,
+    step: body.step,
+    reach: body.reachesBackTo ?? null,
+    recorded: body.recordedUntil ? Date.parse(body.recordedUntil) / 1000 : null,
+    at,
+    until,
+    columns: Object.fromEntries(columns),
+  };
 }
 
 /** When a slot ends that begins at `start` (s since 1970). */
@@ -59,6 +67,16 @@ export function lastKnown(slots) {
   return index < 0 ? null : index;
 }
 
+/**
+ * The places of which nothing was recorded, and nothing will be: minutes are written in their order, `now` (s since 1970) is until when all
+ * of them are written, and before the record begins there are none.
+ */
+export function gapsOf({ at, until, reach, columns }, now) {
+  const begin = Date.parse(reach ?? "") / 1000; // NaN: there is no record so far
+  const last = columns.coverage.findLastIndex((part) => part > 0);
+  return [...at.keys()].filter((place) => !(columns.coverage[place] > 0) && (place < last || until[place] <= now || until[place] <= begin));
+}
+
 /** The places of values that stand alone between gaps: a line cannot show them, a dot can. */
 export function alone(values) {
   const missing = (index) => values[index] === null || values[index] === undefined;
@@ -66,15 +84,15 @@ export function alone(values) {
 }
 
 /**
- * What all slots hold together: {pvWh, loadWh, gridInWh, gridOutWh, chargeFirst, chargeLast, coverage (of what is over by `now`, s since 1970)};
+ * What all slots hold together: {pvWh, loadWh, gridInWh, gridOutWh, chargeFirst, chargeLast, coverage (of what lies before `recorded`, s since 1970)};
  * null where nothing is known. Energy of a mean power is that over the time in which it was seen, so a gap adds nothing.
  */
-export function sumsOf({ at, until, columns }, now) {
+export function sumsOf({ at, until, columns }, recorded) {
   const covered = at.map((start, place) => columns.coverage[place] * (until[place] - start)); // s
   const sum = (values) => (values.some((value) => value !== null) ? values.reduce((all, value) => all + (value ?? 0), 0) : null);
   const energyOf = (name) => sum(columns[name].map((watts, place) => (watts === null ? null : (watts * covered[place]) / 3600)));
   const charges = columns.chargePercent.filter((charge) => charge !== null);
-  const past = at.length > 0 ? Math.min(now, until.at(-1)) - at[0] : 0;
+  const past = at.length > 0 ? Math.min(recorded, until.at(-1)) - at[0] : 0;
   return {
     pvWh: energyOf("pvW"),
     loadWh: energyOf("loadW"),

@@ -51,6 +51,14 @@ export function rangeOf({ seconds, to }, now) {
   return { from: new Date(end.getTime() - seconds * 1000), to: end };
 }
 
+/** Where a span must end that a moment (s since 1970; null: any) lies in it: where it ended, or around that moment; null: now. */
+export function endAround(at, { seconds, to }, now) {
+  const { from, to: end } = rangeOf({ seconds, to }, now);
+  if (at === null || (at * 1000 >= from.getTime() && at * 1000 < end.getTime())) return to;
+  const around = new Date(at * 1000 + seconds * 500);
+  return around >= now ? null : around;
+}
+
 /** The same span, earlier (-1) or later (1) by its own length; up to now where that would lie ahead. */
 export function moved({ seconds, to }, direction, now) {
   const end = new Date((to ?? now).getTime() + direction * seconds * 1000);

@@ -31,8 +31,9 @@ export function createAlarmBadge({ words, state, api }) {
     if (serial === null || now === asked || !soundChosen()) return;
     asked = now;
     try {
-      sound ??= (await import("../widgets/alarmSound.js")).createAlarmSound({ words });
-      const answer = await api.alarms();
+      const { createAlarmSound, isAlarms } = await import("../widgets/alarmSound.js");
+      sound ??= createAlarmSound({ words });
+      const answer = await api.alarms(isAlarms);
       if (answer.ok) sound.hear(answer.body.alarms);
       else asked = null;
     } catch (fault) {

@@ -2,6 +2,7 @@
 
 import { errorsOf, LEVELS, linesOf } from "../lib/apisLog.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
+import { createUnread } from "../widgets/unread.js";
 
 const $ = globalThis.jQuery;
 const DAY = 86_400_000; // ms
@@ -15,7 +16,8 @@ export function createApisLog({ words, state, api, poll }) {
   const lines = find("apis-log-lines");
   const level = find("apis-log-level");
   let unitId = null;
-  let answer = null; // of this unit and level; null: none came yet
+  const outcome = createUnread(find("apis-log-state"), { words, key: "apisLog.failed" });
+  let told = null; // {errors, lines, at} of this unit and level; null: nothing came yet
   const poller = poll({ call: ask, onAnswer });
 
   for (const one of LEVELS) level.append(make("option", "", { value: one, "data-i18n": `apisLog.level.${one}` }));
@@ -32,7 +34,8 @@ export function createApisLog({ words, state, api, poll }) {
   });
 
   function anew() {
-    answer = null;
+    told = null;
+    outcome.say("");
     render();
     poller.now();
   }
@@ -45,23 +48,21 @@ export function createApisLog({ words, state, api, poll }) {
 
   function onAnswer(given) {
     if (given.failure === "gaveWay" || given.asked.unitId !== unitId || given.asked.level !== level.value) return;
-    answer = given;
+    if (given.ok) told = { errors: errorsOf(given.body), lines: linesOf(given.body), at: words.now() };
+    if (given.ok) outcome.say("");
+    else outcome.tell(given, told && { at: told.at, same: true });
     render();
   }
 
   function render() {
     if (unitId === null) return;
-    const told = answer?.ok ? { errors: errorsOf(answer.body), lines: linesOf(answer.body) } : { errors: [], lines: [] };
-    setText(find("apis-log-state"), said(told.lines));
-    setProperty(find("apis-log-state"), "hidden", told.lines.length > 0);
-    setProperty(lines, "hidden", told.lines.length === 0);
-    keyed(errors, told.errors.slice(0, ERRORS), keyOf, build, updateError);
-    keyed(lines, told.lines, keyOf, build, updateLine);
-  }
-
-  function said(shown) {
-    if (answer === null || shown.length > 0) return "";
-    return words.t(answer.ok ? "apisLog.none" : "apisLog.failed");
+    const shown = told ?? { errors: [], lines: [] };
+    if (outcome.failing()) outcome.render();
+    else outcome.say(told !== null && told.lines.length === 0 ? words.t("apisLog.none") : "");
+    setProperty(find("apis-log-state"), "hidden", !outcome.failing() && shown.lines.length > 0);
+    setProperty(lines, "hidden", shown.lines.length === 0);
+    keyed(errors, shown.errors.slice(0, ERRORS), keyOf, build, updateError);
+    keyed(lines, shown.lines, keyOf, build, updateLine);
   }
 
   function updateError(item, error) {

@@ -13,6 +13,8 @@ const [EVERY, LASTS] = [0.5, 0.22]; // s between two pulses, and of one
 const TONES = [880, 660]; // Hz, in turn
 const LOUDNESS = 0.25;
 
+export { isAlarms } from "../lib/alarmReplies.js"; // what it is handed
+
 export function createAlarmSound({ words }) {
   const find = (id) => document.getElementById(id);
   const bar = find("alarm-sounding");

@@ -54,7 +54,7 @@ def figures_of(unit: Unit) -> Figures:
         number(emu.get("ups_output_power")),
         number(power.get("p2")),
         number(power.get("p1")),
-        number(emu.get("charge_discharge_power")),
+        _battery(number(emu.get("charge_discharge_power")), number(emu.get("battery_current"))),
         wg,
         number(meter.get("vg")),
         ig,
@@ -68,6 +68,11 @@ def figures_of(unit: Unit) -> Figures:
         number(unit.section("apis").get("remaining_capacity_wh")),
         carries(wg, ig),
     )
+
+
+def _battery(power: float | None, current: float | None) -> float | None:
+    """What flows into the battery, W: the emulator tells its size alone, and its way by the current's sign (K2)."""
+    return -power if power is not None and power > 0 and current is not None and current < 0 else power
 
 
 def carries(wg: float | None, ig: float | None) -> bool:

@@ -1,6 +1,6 @@
 """Bounds how many do something at once, so that they never use up the server's threads.
 
-Used by the readings that ask a device, by the orders and by the journal's file.
+Used by the readings that ask a device or search what was recorded, by the orders and by the files for spreadsheets.
 """
 
 import threading
@@ -13,20 +13,35 @@ from main_controller.sentence import Sentence
 
 
 class Limit:
-    """At most `limit` at once; `sentence`, `retry_after` (s) and `details` are what the others are told (503)."""
+    """At most `limit` at once; `sentence`, `retry_after` (s) and `details` are what the others are told (503).
+
+    Some, at most `waiting`, wait up to `patience` s for a place first.
+    """
 
     def __init__(
-        self, limit: int, sentence: Sentence, *, retry_after: int = 5, details: Mapping[str, Any] | None = None
-    ) -> None:
+        self, limit: int, sentence: Sentence, *, retry_after: int = 5, details: Mapping[str, Any] | None = None,
+        waiting: int = 0, patience: float = 0.0,
+    ) -> None:  # fmt: skip
+        self._queue = threading.BoundedSemaphore(waiting) if waiting else None
+        self._patience = patience
         self._sentence = sentence
         self._retry_after = retry_after
         self._details = details
         self._places = threading.BoundedSemaphore(limit)
 
     def take(self) -> None:
-        """Take a place; raises NoDataYet at once when all are taken."""
-        if not self._places.acquire(blocking=False):
+        """Take a place; raises NoDataYet when all are taken, at once or after the wait."""
+        if not self._places.acquire(blocking=False) and not self._waited():
             raise NoDataYet(self._sentence, retry_after=self._retry_after, details=self._details)
+
+    def _waited(self) -> bool:
+        """Whether a place came free while waiting for it."""
+        if self._queue is None or not self._queue.acquire(blocking=False):
+            return False
+        try:
+            return self._places.acquire(timeout=self._patience)
+        finally:
+            self._queue.release()
 
     def release(self) -> None:
         """Give a place back."""
@@ -34,7 +49,7 @@ class Limit:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place; raises NoDataYet at once when all are taken."""
+        """Hold a place; raises NoDataYet as `take` does."""
         self.take()
         try:
             yield

@@ -4,7 +4,7 @@ Pure. Anybody on the network can send such a line, and lines get lost: it is evi
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -13,16 +13,23 @@ from main_controller.sentence import Sentence, say
 LONGEST = 65_535
 """The most bytes of a datagram."""
 
+KEPT = 2_000
+"""How many characters of a message are kept, which a true error needs by far not: lists of deals are longer."""
+_NOTE = " … (cut: {count} characters)"
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between which a line's own time lies: a unit's clock may be wrong by years, and no sentence of ours by centuries."""
+
 _LINE = re.compile(
-    r"\[\[\[(?P<program>apis-[a-z]+)(?::(?P<unit>[^\]]*))?\]\]\] \[(?P<thread>[^\]]*)\] (?P<at>\S+) (?P<level>[A-Z]+) "
-    r"\[(?P<source>[^\]]*)\] {1,2}(?P<message>.*)",
+    r"\[\[\[(?P<program>apis-[a-z]{1,32})(?::(?P<unit>[^\]]{0,64}))?\]\]\] \[(?P<thread>[^\]]{0,200})\] "
+    r"(?P<at>\S{1,40}) (?P<level>[A-Z]{1,10}) \[(?P<source>[^\]]{0,128})\] {1,2}(?P<message>.*)",
     re.DOTALL,
 )
 _ERROR = re.compile(
-    r"\((?P<category>[A-Z]+):(?P<extent>LOCAL|GLOBAL):(?P<level>WARN|ERROR|FATAL):(?P<unit>[^)]*)\) (?P<text>.*?)"
-    r"(?: \[(?P<place>[^\[\]]*\.java:\d+\))\])?",
+    r"\((?P<category>[A-Z]{1,20}):(?P<extent>LOCAL|GLOBAL):(?P<level>WARN|ERROR|FATAL):(?P<unit>[^)]{0,64})\) "
+    r"(?P<text>.*)",
     re.DOTALL,
 )
+_PLACE = re.compile(r"[^\[\]]*\.java:\d+\)")
 
 
 class Level(StrEnum):
@@ -66,11 +73,11 @@ class LoggedError(NamedTuple):
 
 
 def parse_line(datagram: bytes) -> LogLine | None:
-    """The line in a datagram; None for what is no such line."""
+    """The line in a datagram; None for what is no such line: no unit's id, class or time is as long or as far off."""
     match = _LINE.fullmatch(datagram.decode("utf-8", "replace").rstrip("\r\n"))
     if match is None or match["level"] not in set(Level):
         return None
-    at = _time(match["at"])
+    at = possible_time(match["at"])
     if at is None:
         return None
     return LogLine(
@@ -85,7 +92,24 @@ def error_in(line: LogLine) -> LoggedError | None:
     match = _ERROR.fullmatch(line.message)
     if match is None:
         return None
-    return LoggedError(match["category"], match["extent"], match["level"], match["unit"], match["text"], match["place"])
+    text, place = _without_place(match["text"])
+    return LoggedError(match["category"], match["extent"], match["level"], match["unit"], text, place)
+
+
+def shortened(line: LogLine) -> LogLine:
+    """The line as it is kept: a message of more than `KEPT` characters is cut, and says so."""
+    if len(line.message) <= KEPT:
+        return line
+    note = _NOTE.format(count=len(line.message))
+    return line._replace(message=line.message[: KEPT - len(note)] + note)
+
+
+def _without_place(text: str) -> tuple[str, str | None]:
+    """What is told, and the place in the source behind it, if any."""
+    told, bracket, place = text.rpartition(" [")
+    if bracket and place.endswith("]") and _PLACE.fullmatch(place[:-1]):
+        return told, place[:-1]
+    return text, None
 
 
 def consequence(error: LoggedError) -> Sentence:
@@ -99,12 +123,13 @@ def consequence(error: LoggedError) -> Sentence:
     return say("domain.errorLocal", "apis-main ends its deals in good order, sends its converter to Wait and resets.")
 
 
-def _time(text: str) -> datetime | None:
-    """Its parts of a second have one to three digits."""
+def possible_time(text: str) -> datetime | None:
+    """A line's own time (aware), whose parts of a second have one to three digits; None for what can be none: one
+    without an offset, or out of 1970 to 2200."""
     whole, point, rest = text.partition(".")
     match = re.fullmatch(r"(\d{1,9})(.*)", rest) if point else None
     try:
         at = datetime.fromisoformat(f"{whole}.{match[1][:6]:0<6}{match[2]}" if match else text)
-    except ValueError:
+        return at if at.tzinfo is not None and _EARLIEST <= at.astimezone(UTC) < _LATEST else None
+    except (ValueError, OverflowError):
         return None
-    return None if at.tzinfo is None else at

@@ -53,6 +53,7 @@ class Ledger:
         self._closing: list[OpenDeal] = []
         self._readings: dict[str, Reading] = {}
         self._told = False
+        self._told_at: tuple[float, datetime] | None = None  # when the deals were last told
         self._noted_at: datetime | None = None
         self._slept_until = float("-inf")
         self._first = True
@@ -68,6 +69,8 @@ class Ledger:
         if grid.deals is not None:
             self._list(grid, stops)
         self._told = grid.deals is not None
+        if self._told and grid.now >= self._slept_until:
+            self._told_at = (grid.now, grid.wall)
         for deal in self._closing:
             self._match(deal)
         self._read(grid)
@@ -107,11 +110,11 @@ class Ledger:
             deal = left.pop(moved.get(key, key), None)
             if deal is None:
                 self._count += 1
-                deal = OpenDeal(self._count, flow, grid.wall, saw_begin=self._told and not self._first)
+                deal = OpenDeal(self._count, flow, grid.wall, saw_begin=self._told and not self._first, listed=grid.now)
             deal.flow = flow
             self._match(deal)
             deal.idle = max(shared[flow.giver], shared[flow.taker]) > 1 and self._idle(deal, grid)
-            if deal.running:
+            if deal.running and _is_its_own(deal, grid):
                 deal.flowed_from = deal.flowed_from or grid.wall
                 deal.flowed_to = grid.wall
                 deal.flowed = (deal.flowed[0] if deal.flowed is not None else grid.now, grid.now)
@@ -142,6 +145,10 @@ class Ledger:
     def _end(self, deal: OpenDeal, grid: GridState, stops: Sequence[StopOrder]) -> None:
         deal.ended_at, deal.ended_mono = grid.wall, grid.now
         deal.cause, deal.command_id = self._cause(deal.flow, grid, stops)
+        if not self._told:
+            deal.untold = self._untold(grid)
+            if deal.cause in (None, Cause.UNIT_GONE):  # apis-web comes back without some units, which had not gone
+                deal.cause = Cause.DEALS_UNTOLD
         if deal.flowed_from is None:
             deal.end = End.NEVER_STARTED if deal.saw_begin and self._told else End.UNKNOWN
         elif not self._told:
@@ -149,6 +156,13 @@ class Ledger:
         else:
             deal.end = End.CUT if deal.cause is not None else End.DELIVERED
         self._closing.append(deal)
+
+    def _untold(self, grid: GridState) -> float:
+        """For how long (s) nobody has told the deals, or they may be of before."""
+        if self._told_at is None:
+            return 0.0
+        now, wall = self._told_at
+        return max(grid.now - now, (grid.wall - wall).total_seconds())
 
     def _cause(self, flow: Flow, grid: GridState, stops: Sequence[StopOrder]) -> tuple[Cause | None, str | None]:
         ends = (flow.giver, flow.taker)
@@ -226,6 +240,8 @@ class Ledger:
                 end, cause = End.CUT, Cause.APIS_MAIN
             elif end is End.NEVER_STARTED:
                 end = End.UNKNOWN  # its current came and went between two readings
+        if end is End.DELIVERED and out is None and into is None:
+            end = End.UNKNOWN  # no two readings hold anything of it
         flow = deal.flow
         return LedgerDeal(
             flow.giver, flow.taker, flow.request, flow.requester, flow.responder, flow.since, flow.master,
@@ -240,6 +256,14 @@ class Ledger:
             return account_of(heard, None)
         unsure = max(battery.uncertainty, battery.wh * bus.uncertainty / bus.wh if bus.wh else 0.0)
         return account_of(heard, compared(heard, battery.wh, unsure, battery.covered, bus.covered))
+
+
+def _is_its_own(deal: OpenDeal, grid: GridState) -> bool:
+    """Whether the current that its ends show is this deal's: what was read before it was agreed is another's."""
+    if deal.flowed_from is not None or not deal.saw_begin:
+        return True
+    ends = (grid.units.get(unit_id) for unit_id in (deal.flow.giver, deal.flow.taker))
+    return all(unit is None or unit.moved_at is None or unit.moved_at >= deal.listed for unit in ends)
 
 
 def _moved_any(energy: Energy | None) -> bool:

@@ -18,7 +18,7 @@ class End(StrEnum):
 
 
 class Cause(StrEnum):
-    """What ended a deal before it was done."""
+    """What ended a deal before it was done, or why that is not known."""
 
     ORDER = "order"
     GLOBAL_STOP = "globalStop"
@@ -27,6 +27,8 @@ class Cause(StrEnum):
     GRID_ERROR = "gridError"
     APIS_MAIN = "apisMain"
     """apis-main aborted or scrammed it, as its log says; nothing else is known that did."""
+    DEALS_UNTOLD = "dealsUntold"
+    """Nobody could tell the deals as it ended, so neither how nor when is known."""
 
 
 class Energy(NamedTuple):
@@ -43,7 +45,8 @@ class LedgerDeal:
 
     `agreed_at` is when it was first seen; `flowed_from` and `flowed_to` are None where no current was seen. `out` is
     what the giver gave to the bus, `into` what the taker took, None where no reading told it. `coverage` (0 to 1) is
-    the part of the time with current that was seen at both ends. `attributed`: an end had other deals at the time.
+    the part of the time with current that was seen at both ends; time in which nobody could tell whether it had ended
+    counts as time with current. `attributed`: an end had other deals at the time.
     `command_id` is the order that ended it. `apis` is what apis-main's log told of it, None where nothing was heard.
     """
 

@@ -59,8 +59,12 @@ class Minutes:
 
         After the clock was set back, later minutes wait until they are past.
         """
-        whole = sorted(minute for minute in self._open if minute + MINUTE + self._stale_after <= now)
-        return self._taken(whole)
+        until = self.whole_until(now)
+        return self._taken(sorted(minute for minute in self._open if minute + MINUTE <= until))
+
+    def whole_until(self, now: float) -> int:
+        """Where the last minute ends (s since 1970) that is whole at `now`."""
+        return int((now - self._stale_after) // MINUTE) * MINUTE
 
     def rest(self) -> list[Slot]:
         """All that was begun, when the program ends."""

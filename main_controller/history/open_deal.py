@@ -47,6 +47,7 @@ class OpenDeal:
     flowed_to: datetime | None = None
     attributed: bool = False
     flowed: tuple[float, float] | None = None  # the same two, monotonic s
+    listed: float = 0.0  # when it was first seen, monotonic s
     ended_at: datetime | None = None
     ended_mono: float = 0.0
     end: End = End.UNKNOWN
@@ -56,6 +57,7 @@ class OpenDeal:
     peaks: dict[bool, float] = field(default_factory=dict)
     batteries: dict[bool, Energy] = field(default_factory=dict)  # by the units' clock
     clock_leapt: bool = False
+    untold: float = 0.0  # s up to its end in which nobody could tell whether it was still there
     heard: HeardDeal | None = None
     idle: bool = False
 
@@ -68,13 +70,28 @@ class OpenDeal:
 
     def energy(self, gives: bool) -> Energy | None:
         """What one end moved. When its current began and when it ended is known to one beat each at best; where other
-        deals share the unit, when its part did is known to one beat of the list of deals besides."""
+        deals share the unit, when its part did is known to one beat of the list of deals besides. Where nobody could
+        tell the deals as it ended, it may have gone on through all of that time that was not read."""
         found = self.ends.get(gives)
         if found is None:
             return None
         beats = hypot(BEAT, BEAT if self.attributed else 0.0)
-        edges = 2 * beats * self.peaks.get(gives, 0.0) / S_PER_H
-        return found._replace(uncertainty=max(found.uncertainty, edges))
+        peak = self.peaks.get(gives, 0.0)
+        unread = max(0.0, self.span - found.covered) if self.untold else 0.0
+        edges = 2 * beats * peak / S_PER_H
+        return found._replace(uncertainty=max(found.uncertainty, edges) + unread * peak / S_PER_H)
+
+    @property
+    def span(self) -> float:
+        """For how long (s) current flowed, or may have."""
+        if self.flowed_from is None or self.flowed_to is None:
+            return 0.0
+        elapsed = self.flowed[1] - self.flowed[0] if self.flowed is not None else 0.0  # but while suspended
+        seconds = max(elapsed, (self.flowed_to - self.flowed_from).total_seconds())
+        if not self.untold or self.ended_at is None:
+            return seconds
+        since = self.ended_mono - self.flowed[1] if self.flowed is not None else 0.0
+        return seconds + min(self.untold, max(since, (self.ended_at - self.flowed_to).total_seconds()))
 
     @property
     def running(self) -> bool:
@@ -153,9 +170,8 @@ def _add(
 
 
 def coverage_of(deal: OpenDeal, out: Energy | None, into: Energy | None) -> float:
-    if deal.flowed_from is None or deal.flowed_to is None:
+    if deal.flowed_from is None:
         return 0.0
-    elapsed = deal.flowed[1] - deal.flowed[0] if deal.flowed is not None else 0.0  # but while the machine was suspended
-    seconds = max(elapsed, (deal.flowed_to - deal.flowed_from).total_seconds())
+    seconds = deal.span
     seen = min(out.covered if out else 0.0, into.covered if into else 0.0)
     return min(1.0, seen / seconds) if seconds > 0 else (1.0 if seen else 0.0)

@@ -13,6 +13,7 @@ from typing import Any
 import waitress.channel
 import waitress.task
 
+from main_controller.errors import ANSWERED_BY
 from main_controller.server.lanes import Lane
 from main_controller.server.request import UNREAD, Request, RequestCut, RequestTimeout
 
@@ -49,7 +50,7 @@ class _JsonErrorTask(waitress.task.ErrorTask):  # type: ignore[misc]  # waitress
         error = self.request.error
         body = json.dumps({"error": f"{error.reason}: {error.body}"}).encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/json"))
+        self.response_headers += [("Content-Type", "application/json"), ANSWERED_BY]
         self.content_length = len(body)
         self.set_close_on_finish()
         self.write(body)

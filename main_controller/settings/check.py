@@ -4,24 +4,25 @@ import os
 from pathlib import Path
 
 from main_controller.errors import SettingError
-from main_controller.logs import CONFIG, log_folder, set_up_logs
-from main_controller.settings.places import make_data_folder
+from main_controller.logs import CONFIG, log_folder, look_at_logs
+from main_controller.permission import name_of, other_owner, why_unwritable
+from main_controller.settings.places import require_data_folder
 from main_controller.settings.sources import Faults
 from main_controller.settings.table import Settings, setting_fields, value_text
 
 
 def found_at_start(settings: Settings, faults: Faults) -> str:
-    """The report, one line per finding; makes the folder of what is written, and the log's.
+    """The report, one line per finding; makes and writes nothing, so that who looks leaves no file of his own.
 
     Raises `SettingErrors` of all that is wrong: the `faults` of what was read, and what cannot work.
     """
     simulated = settings.simulate is not None
     if "data" not in faults.names:
         with faults.noting("data"):
-            make_data_folder(settings.data)
+            require_data_folder(settings.data)
     if "data" not in faults.names:
         with faults.noting():
-            set_up_logs(settings.root, settings.log_level, data=settings.data, simulated=simulated, strict=True)
+            look_at_logs(settings.root, data=settings.data, simulated=simulated)
         for name, folder in (("schedules", settings.schedules), ("database", settings.database.parent)):
             if not simulated and name not in faults.names:
                 with faults.noting(name):
@@ -35,16 +36,18 @@ def found_at_start(settings: Settings, faults: Faults) -> str:
     if settings.simulate:
         lines.append(f"--simulate: {settings.simulate} units, {settings.speed:g} times as fast as real time")
     lines.append(f"{CONFIG}: read; {log_folder(settings.data, simulated=simulated)} can be written")
+    owner = other_owner(settings.data)
+    if owner is not None:
+        lines.append(
+            f"{settings.data} is of the user {owner}, and this was looked at as {name_of(os.geteuid())}: start it as "
+            f"{owner}, who may be able to write less or more."
+        )
     lines.append("All settings can be used.")
     return "\n".join(lines) + "\n"
 
 
 def _require_writable(name: str, folder: Path) -> None:
     """The folder can be written, or made. Makes nothing."""
-    place = folder
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir():
-        raise SettingError(name, f"{place} is not a folder")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise SettingError(name, f"{place} cannot be written")
+    why = f"{folder} is not a folder" if folder.is_file() else why_unwritable(folder)
+    if why is not None:
+        raise SettingError(name, why)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from main_controller.errors import SettingError
 from main_controller.open_folder import make_open
+from main_controller.permission import why_unwritable
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
 """Where an installation has views/, js/, css/, img/ and logging.conf (setup.py); a checkout has no such folder."""
@@ -48,3 +49,13 @@ def make_data_folder(data: Path) -> None:
             return
         why = "it is not a folder" if data.exists() else f"it cannot be made ({fault.strerror})"
         raise SettingError("data", f"{data} is to hold all that is written, but {why}") from None
+
+
+def require_data_folder(data: Path) -> None:
+    """The folder is there or could be made, as `make_data_folder` would. Makes nothing; raises SettingError."""
+    if data.is_dir():
+        return
+    why = "it is not a folder" if data.exists() else why_unwritable(data)
+    if why is not None:
+        made = why if data.exists() else f"it cannot be made ({why})"
+        raise SettingError("data", f"{data} is to hold all that is written, but {made}")

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 MOST = 5_000
 """How many datagrams a second are read at most."""
+MOST_BYTES = 8_000_000
+"""How many bytes of them a second are read at most: 1,000 units say some hundred thousand."""
 BUFFER = 1 << 20
 """How many bytes the system keeps until they are read."""
 PATIENCE = 0.5
@@ -38,7 +40,7 @@ class LogListener:
         self._socket: socket.socket | None = None
         self._said = False
         self._second = -1
-        self._heard = 0
+        self._heard = self._bytes = 0
         self.dropped = 0
 
     def lines(self) -> list[LogLine]:
@@ -60,19 +62,20 @@ class LogListener:
             except (TimeoutError, BlockingIOError):
                 break
             listening.settimeout(0.0)
-            if self._one_too_many():
+            if self._one_too_many(len(datagram)):
                 continue
             line = parse_line(datagram)
             if line is not None:
                 found.append(line)
         return found
 
-    def _one_too_many(self) -> bool:
+    def _one_too_many(self, size: int) -> bool:
         second = int(self._clock())
         if second != self._second:
-            self._second, self._heard = second, 0
+            self._second, self._heard, self._bytes = second, 0, 0
         self._heard += 1
-        if self._heard <= MOST:
+        self._bytes += size
+        if self._heard <= MOST and self._bytes <= MOST_BYTES:
             return False
         self.dropped += 1
         return True

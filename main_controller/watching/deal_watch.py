@@ -4,6 +4,7 @@ Looks after every poll. Used by the frame; nothing in it outlives the program.
 """
 
 import logging
+import math
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -91,11 +92,7 @@ class DealWatch:
         self._known = MappingProxyType(now)
         for key, (flow, account) in (known or {}).items():
             if key not in now and key not in moved.values():
-                self._tell(
-                    flow,
-                    _ended(flow, account),
-                    {"state": "ended", "energyWh": None if account.wh is None else round(account.wh, 1)},
-                )
+                self._tell(flow, _ended(flow, account), {"state": "ended"})
 
     def _tell(self, flow: Flow | LedgerDeal, text: Sentence, more: Mapping[str, object]) -> None:
         after = {"giver": flow.giver, "taker": flow.taker, **more}
@@ -145,25 +142,36 @@ def _ended(flow: Flow, account: DealAccount) -> Sentence:
     if account.wh is None:
         return _untold(giver, taker)
     minutes = (account.current_until - account.current_since).total_seconds() / 60
-    kwh = account.wh / 1000
     if account.whole:
         return say(
-            "watching.dealEnded",
-            "The deal from {giver} to {taker} ended after {minutes:.1f} min of current, {kwh:.3g} kWh given.",
+            "watching.dealGave",
+            "The deal from {giver} to {taker} ended after {minutes:.1f} min of current, about {energy} given.",
             giver=giver,
             taker=taker,
             minutes=minutes,
-            kwh=kwh,
+            energy=_energy(account.wh),
         )
     return say(
-        "watching.dealEndedAtLeast",
+        "watching.dealGaveAtLeast",
         "The deal from {giver} to {taker} ended after at least {minutes:.1f} min of current, "
-        "at least {kwh:.3g} kWh given.",
+        "at least about {energy} given.",
         giver=giver,
         taker=taker,
         minutes=minutes,
-        kwh=kwh,
+        energy=_energy(account.wh),
     )
+
+
+def _energy(wh: float) -> Sentence:
+    """Of two digits: the ledger, once its units have told all, knows better."""
+    rounded = _two_digits(wh)
+    if rounded < 1000:
+        return say("watching.wattHours", "{wh:g} Wh", wh=rounded)
+    return say("watching.kilowattHours", "{kwh:g} kWh", kwh=rounded / 1000)
+
+
+def _two_digits(value: float) -> float:
+    return round(value, 1 - math.floor(math.log10(value))) if value > 0 else 0.0
 
 
 def _untold(giver: str, taker: str) -> Sentence:

@@ -2,21 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.apis_log import Level, LogLine, error_in
-from main_controller.domain.timestamps import parse_schedule_value
-from main_controller.errors import BadRequest
-from main_controller.sentence import say
-from main_controller.store.history.apis_lines import KeptLine
+from main_controller.store.history.apis_lines import CountedError, KeptLine
 from main_controller.web import routes
+from main_controller.web.recorded import searches, times_given
 from main_controller.web.route import Given, Handlers
-from main_controller.web.shapes.apis_log import ApisLogPage, Told, grouped, line_of
-
-MOST_ERRORS = 5_000
-"""Of how many of the newest lines of a time errors are counted."""
+from main_controller.web.shapes.apis_log import ApisLogPage, Told, counted_of, error_of, line_of
 
 
 class Kept(Protocol):
@@ -28,6 +23,11 @@ class Kept(Protocol):
     ) -> list[KeptLine]:  # fmt: skip
         """The newest first; raises ControllerError."""
 
+    def errors(
+        self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None
+    ) -> list[CountedError]:
+        """The different errors of a time, counted, the last told first; raises ControllerError."""
+
 
 class ApisLogPages:
     """`/apislog`; `newest` are the newest lines of all levels with when they were heard, `zone` is the site's."""
@@ -38,6 +38,7 @@ class ApisLogPages:
         self._kept = kept
         self._newest = newest
         self._zone = zone
+        self._places = searches()
 
     def handlers(self) -> Handlers:
         """What answers the route."""
@@ -45,22 +46,19 @@ class ApisLogPages:
 
     def page(self, given: Given) -> ApisLogPage:
         """`/apislog[?unitId=][&level=][&from=][&to=][&before=][&limit=]`: lines that are kept, the newest first; with a
-        `level` below WARNING those in memory."""
+        `level` below WARNING those in memory; 503 while others ask."""
         unit_id, level = given.get("unitId"), Level(given.get("level", Level.WARNING))
-        start, end = (self._moment(given.get(name)) for name in ("from", "to"))
-        if start is not None and end is not None and start >= end:
-            raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))
+        start, end = times_given(given, self._zone)
         limit = given.get("limit", routes.PAGE_ROWS)
         if level.rank > Level.WARNING.rank:
             return self._of_memory(unit_id, level, start, end, limit)
-        lines = self._kept.lines(
-            unit_id=unit_id, level=level, start=start, end=end, before=given.get("before"), limit=limit + 1
-        )
-        counted = self._kept.lines(unit_id=unit_id, level=level, start=start, end=end, before=None, limit=MOST_ERRORS)
-        told = [Told(heard, error) for _, heard, line in counted if (error := error_in(line)) is not None]
+        asked: dict[str, Any] = {"unit_id": unit_id, "level": level, "start": start, "end": end}
+        with self._places.place():
+            lines = self._kept.lines(**asked, before=given.get("before"), limit=limit + 1)
+            counted = self._kept.errors(**asked)
         return {
             "lines": [line_of(*one) for one in lines[:limit]],
-            "errors": grouped(told),
+            "errors": [error_of(one) for one in counted],
             "next": lines[limit - 1].id if len(lines) > limit else None,
         }
 
@@ -76,7 +74,5 @@ class ApisLogPages:
             and (end is None or heard < end)
         ]
         told = [Told(heard, error) for heard, line in found if (error := error_in(line)) is not None]
-        return {"lines": [line_of(None, *one) for one in found[:limit]], "errors": grouped(told), "next": None}
-
-    def _moment(self, text: str | None) -> datetime | None:
-        return None if text is None else parse_schedule_value(text, self._zone)
+        errors = [error_of(one) for one in counted_of(told)]
+        return {"lines": [line_of(None, *one) for one in found[:limit]], "errors": errors, "next": None}

@@ -79,7 +79,7 @@ class Assets:
     """`/js/...`, `/css/...`, `/css/images/...` and `/img/...` from the three folders; `/js/jquery.js` is `jquery`, and
     `/js/uplot.js` and `/css/uplot.css` are from the folder `charts`.
 
-    Our own scripts go out without the lines that are comments alone (`without_comments.py`).
+    Our own scripts and style sheets go out without the lines that are comments alone (`without_comments.py`).
     """
 
     def __init__(self, js: Path, css: Path, img: Path, *, jquery: Path, charts: Path) -> None:
@@ -114,7 +114,8 @@ class Assets:
             kept = self._kept.get(file)
             if kept is not None and kept.stamp == stamp:
                 return kept
-            body = without_comments(file.read_bytes()) if file.is_relative_to(self._js) else file.read_bytes()
+            ours = any(file.is_relative_to(folder) for folder in (self._js, self._css))
+            body = without_comments(file.read_bytes()) if ours else file.read_bytes()
         except OSError:
             raise _missing(file.name) from None
         worth = file.suffix in ZIPPED_TYPES and len(body) >= WORTH_ZIPPING

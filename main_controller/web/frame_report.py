@@ -91,7 +91,7 @@ class FrameReport:
         about, sources, state = self.about, self.sources, self.state()
         then, alarms = sources.then(), sources.alarms()
         sections: Sections = {
-            "about": _about(about, state),
+            "about": _about(about, state, self.started),
             "data": data_of(state),
             "grid": {**grid_of(state), "modes": _modes(state)},
             "clock": state.clock,
@@ -154,9 +154,10 @@ def _part(value: Any) -> Part:
     return Part(body, tuple(said))
 
 
-def _about(about: status_report.About, state: GridState) -> About:
+def _about(about: status_report.About, state: GridState, started: str) -> About:
     return {
         "version": about.version,
+        "started": started,
         "simulated": about.simulated,
         "title": about.title or title_of(state.snapshot),
         "timezone": about.timezone,

@@ -11,13 +11,14 @@ from typing import Any, Protocol
 import bottle
 from pytz.tzinfo import BaseTzInfo
 
-from main_controller.domain.timestamps import iso_utc, parse_schedule_value
+from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import BadRequest
 from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Slot
 from main_controller.history.spans import Step, boundaries, gathered
 from main_controller.sentence import Sentence, say
 from main_controller.web import routes
 from main_controller.web.csv_file import CsvFiles
+from main_controller.web.recorded import searches, time_given
 from main_controller.web.route import Given, Handlers
 from main_controller.web.shapes.history import COLUMNS, CoverageShown, HistoryShown, row_of
 
@@ -55,29 +56,40 @@ class Kept(Protocol):
 
 class HistoryPages:
     """`/history`, `/history.csv`, `/history/coverage`; `zone` is the site's, in which days and months begin; `clock`
-    gives aware UTC."""
+    gives aware UTC; `check_unit` raises ControllerError for a unit that nobody knows; `written_until` is up to when (s
+    since 1970) minutes are written, None where that is not known yet."""
 
-    def __init__(self, kept: Kept, *, zone: BaseTzInfo, clock: Callable[[], datetime], files: CsvFiles) -> None:
+    def __init__(
+        self, kept: Kept, *, zone: BaseTzInfo, clock: Callable[[], datetime], files: CsvFiles,
+        check_unit: Callable[[str | None], None], written_until: Callable[[], int | None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._kept = kept
         self._zone = zone
         self._clock = clock
         self._files = files
+        self._written_until = written_until
+        self._places = searches()
+        self._check_unit = check_unit
 
     def handlers(self) -> Handlers:
         """What answers each route."""
         return {routes.HISTORY: self.history, routes.HISTORY_FILE: self.file, routes.COVERAGE: self.coverage}
 
     def history(self, given: Given) -> HistoryShown:
-        """`/history[?unitId=]&step=[&from=][&to=]`; 400 for more than `MOST_ROWS` rows, with the step that fits."""
+        """`/history[?unitId=]&step=[&from=][&to=]`; 400 for more than `MOST_ROWS` rows, with the step that fits;
+        404 for a unit that neither the record nor the program knows, 503 while others ask."""
         step, begins = self._spans(given, MOST_ROWS)
         unit_id = given.get("unitId")
-        reach = self._kept.reaches_back()[step.kept]
+        with self._places.place():
+            reach, written = self._kept.reaches_back()[step.kept], self._written_until()
+            rows = [list(row) for row in self._rows(unit_id, step, begins)]
         return {
             "unit": unit_id,
             "step": step,
             "columns": list(COLUMNS),
-            "rows": [list(row) for row in self._rows(unit_id, step, begins)],
+            "rows": rows,
             "reachesBackTo": None if reach is None else _iso(reach),
+            "recordedUntil": None if written is None else _iso(written),
         }
 
     def file(self, given: Given) -> bottle.HTTPResponse:
@@ -86,8 +98,9 @@ class HistoryPages:
         return self._files.reply("history.csv", COLUMNS, lambda: self._rows(given.get("unitId"), step, begins))
 
     def coverage(self, given: Given) -> CoverageShown:
-        """`/history/coverage[?from=][&to=]`: how complete each day of each unit is; 400 for more than `MOST_DAYS`."""
-        now = int(self._clock().timestamp())
+        """`/history/coverage[?from=][&to=]`: how complete each day of each unit is; 400 for more than `MOST_DAYS`,
+        503 while others ask."""
+        until = self._written_until() or int(self._clock().timestamp())
         start, end = self._range(given, Step.DAY)
         days = round((end - start) / 86_400)
         if days > MOST_DAYS:
@@ -95,8 +108,9 @@ class HistoryPages:
                 say("web.tooManyDays", "These would be {count} days, more than {most}.", count=days, most=MOST_DAYS)
             )
         begins = boundaries(Step.DAY, start, end, self._zone)
-        lengths = [max(1, min(finish, now) - begin) for begin, finish in itertools.pairwise(begins)]
-        kept, reach = self._kept.coverage(begins), self._kept.reaches_back()
+        lengths = [max(1, min(finish, until) - begin) for begin, finish in itertools.pairwise(begins)]
+        with self._places.place():
+            kept, reach = self._kept.coverage(begins), self._kept.reaches_back()
         oldest = min((one for one in reach.values() if one is not None), default=None)
         return {
             "days": [_iso(begin) for begin in begins[:-1]],
@@ -111,14 +125,16 @@ class HistoryPages:
         }
 
     def _range(self, given: Given, step: Step) -> tuple[int, int]:
-        end = self._moment(given.get("to")) or int(self._clock().timestamp())
-        start = self._moment(given.get("from"))
+        times = (time_given(given, name, self._zone) for name in ("from", "to"))
+        start, end = (None if at is None else int(at.timestamp()) for at in times)
+        end = int(self._clock().timestamp()) if end is None else end
         start = end - USUAL[step] if start is None else start
         if start >= end:
             raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))
         return start, end
 
     def _spans(self, given: Given, most: int) -> tuple[Step, list[int]]:
+        self._check_unit(given.get("unitId"))
         step = Step(given.get("step", Step.HALF_HOUR))
         start, end = self._range(given, step)
         count = (end - start) / step.seconds
@@ -146,9 +162,6 @@ class HistoryPages:
         else:
             slots = self._kept.spans(unit_id, begins, recent)
         return [*slots, *self._kept.slots(unit_id, MINUTE, recent, end)] if recent < end else slots
-
-    def _moment(self, text: str | None) -> int | None:
-        return None if text is None else int(parse_schedule_value(text, self._zone).timestamp())
 
 
 def _part(covered: float, length: int) -> float:

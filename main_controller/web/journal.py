@@ -18,6 +18,7 @@ from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.latch_text import latch_text
+from main_controller.web.recorded import searches
 from main_controller.web.refused_page import codes_of
 from main_controller.web.replies import reply, shown, wants_codes
 from main_controller.web.route import Given, Handlers
@@ -60,13 +61,15 @@ class JournalPages:
         self._version = version
         self._estop = estop
         self._files = files or CsvFiles()
+        self._places = searches()
 
     def handlers(self) -> Handlers:
         """What answers each route."""
         return {routes.JOURNAL_ROWS: self.rows, routes.JOURNAL_FILE: self.file, routes.JOURNAL_PAGE: self.page}
 
     def rows(self, given: Given) -> JournalPage:
-        """`/journal[?from=][&to=][&unit=][&about=][&before=id][&limit=]`: `rows`, the newest first, and `next`."""
+        """`/journal[?from=][&to=][&unit=][&about=][&before=id][&limit=]`: `rows`, the newest first, and `next`; 503
+        while others ask."""
         rows, following = self._asked_for(given)
         answer: JournalPage = {"rows": cast(list[JournalRow], rows), "next": following}  # as they were stored
         if wants_codes(bottle.request.environ):
@@ -123,8 +126,9 @@ class JournalPages:
 
     def _asked_for(self, given: Given) -> tuple[list[dict[str, Any]], int | None]:
         frm, to = self._range(given)
-        limit = given.get("limit", routes.PAGE_ROWS)
-        return self._journal.page(frm, to, given.get("unit"), given.get("before"), limit, _subject(given))
+        limit, about = given.get("limit", routes.PAGE_ROWS), _subject(given)
+        with self._places.place():
+            return self._journal.page(frm, to, given.get("unit"), given.get("before"), limit, about)
 
     def _range(self, given: Given) -> tuple[datetime | None, datetime | None]:
         frm, to = (self._moment(given.get(name)) for name in ("from", "to"))

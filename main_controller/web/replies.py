@@ -11,8 +11,9 @@ from typing import Any
 
 import bottle
 
-from main_controller.errors import ControllerError, MethodNotAllowed, NotFound, UpstreamError
+from main_controller.errors import ANSWERED_BY, ControllerError, MethodNotAllowed, NotFound, UpstreamError
 from main_controller.sentence import Sentence, encoded, messages, say
+from main_controller.web.calls_told import CallsTold
 from main_controller.web.shapes.failure import failure_of
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ COMMON_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    ANSWERED_BY[0]: ANSWERED_BY[1],
 }
 """On every reply. `same-origin` keeps the `Origin` of our own page's POST, which Z3 needs, and tells others nothing."""
 
@@ -109,11 +111,14 @@ def error_reply(error: ControllerError, *, order: bool = False) -> bottle.HTTPRe
 class Replies:
     """The Bottle plugin that finishes every answer and logs every call.
 
-    A route that is declared as polled is logged at DEBUG, all others at INFO (L6, T30).
+    A route that is declared as polled is logged at DEBUG, all others at INFO (L6, T30), each until there are too many.
     """
 
     name = "replies"
     api = 2
+
+    def __init__(self, calls_told: CallsTold | None = None) -> None:
+        self._calls_told = calls_told or CallsTold()
 
     def setup(self, app: bottle.Bottle) -> None:
         """Take over what Bottle answers by itself; called by Bottle on installation."""
@@ -128,11 +133,13 @@ class Replies:
         def answer(**arguments: Any) -> bottle.HTTPResponse:
             if not log.isEnabledFor(level):
                 return self._answer(callback, arguments, quiet=quiet, order=order)
-            call = called()
+            call, told = called(), quiet or self._calls_told.tells()
             started = monotonic()
-            log.log(level, "%s", call)
+            if told:
+                log.log(level, "%s", call)
             finished = self._answer(callback, arguments, quiet=quiet, order=order)
-            log.log(level, "%s: %d in %.3f s", call, finished.status_code, monotonic() - started)
+            if told or (order and finished.status_code < 400):
+                log.log(level, "%s: %d in %.3f s", call, finished.status_code, monotonic() - started)
             return finished
 
         return answer
@@ -156,14 +163,18 @@ class Replies:
     def routing_error(self, error: bottle.HTTPError) -> bottle.HTTPResponse:
         """The reply to what never reached a route: an unknown one, or a method that it does not take (R24)."""
         if error.status_code == 404:
-            log.error("Unsupported Web API call: %s", called())
+            self._refused("Unsupported Web API call: %s")
             path = shown(bottle.request.environ.get("PATH_INFO", ""))
             return error_reply(NotFound(say("web.noRoute", "There is no route {path}.", path=path)))
         if error.status_code == 405:
-            log.error("Unsupported method: %s", called())
+            self._refused("Unsupported method: %s")
             return error_reply(wrong_method(error.get_header("Allow", "").split(",")))
         log.error("%s failed before it reached a route: %s", called(), error.body, exc_info=error.exception)
         return unforeseen()
+
+    def _refused(self, line: str) -> None:
+        if self._calls_told.tells():
+            log.error(line, called())
 
 
 def wrong_method(allowed: list[str]) -> MethodNotAllowed:

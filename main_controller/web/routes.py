@@ -665,7 +665,7 @@ HISTORY = Route(
 )  # fmt: skip
 HISTORY_FILE = Route(
     name="getHistoryFile", path="/history.csv", title=HISTORIES, parameters=SLOTS,
-    says="the same as a file, of any length",
+    says="the same as a file, of any length, the oldest first",
     reply=Reply(CSV),
 )  # fmt: skip
 COVERAGE = Route(
@@ -686,7 +686,8 @@ LEDGER = Route(
     reply=json_of(LedgerPage),
 )  # fmt: skip
 LEDGER_FILE = Route(
-    name="getLedgerFile", path="/ledger.csv", title=HISTORIES, parameters=LEDGER_ASKED, says="all of them as a file",
+    name="getLedgerFile", path="/ledger.csv", title=HISTORIES, parameters=LEDGER_ASKED,
+    says="all of them as a file, the newest first",
     reply=Reply(CSV),
 )  # fmt: skip
 LEDGER_SUMS = Route(
@@ -721,7 +722,7 @@ APIS_LOG = Route(
                     "web.wrongLevel", "The level {given} is none; use {levels}.", given=shown(text), levels=list(Level)
                 ),
             ),
-            says="at least as grave (WARNING)", example="SEVERE",
+            says="at least as grave: SEVERE, WARNING (the default), INFO, FINE, FINER, FINEST", example="INFO",
         ),
         *RANGE[:2],
         *ROWS[-2:],

@@ -78,7 +78,7 @@ class UnitReadings:
     def read(self, unit_id: str, part: Part, *, urgent: bool) -> bottle.HTTPResponse:
         """One part of one unit's data; NotFound for a stranger, NoDataYet for a member never seen (Z2)."""
         snapshot = self._cache.snapshot()
-        _check_known(snapshot, unit_id)
+        check_known(snapshot, unit_id)
         if not urgent:
             return self._from_memory(unit_id, part, "cache")
         with self._waiting.place():
@@ -118,7 +118,8 @@ class UnitReadings:
         return tagged_json(found, headers={"X-Data-Age": age, "X-Data-Source": source})
 
 
-def _check_known(snapshot: Snapshot, unit_id: str) -> None:
+def check_known(snapshot: Snapshot, unit_id: str) -> None:
+    """Raises NotFound for a stranger, NoDataYet where apis-web has told of no unit yet (Z2)."""
     if unit_id in snapshot.sightings or unit_id in snapshot.members:
         return
     if snapshot.answered_at is None and not snapshot.members:

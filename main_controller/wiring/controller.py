@@ -102,6 +102,14 @@ def _run(settings: Settings) -> int:
     return 0
 
 
+def written_where(settings: Settings) -> str:
+    """Where what is written lies, for the line of the start; a simulation keeps nothing but its log (Z17)."""
+    if settings.simulate is None:
+        return f"to {settings.data}"
+    log_goes = log_folder(settings.data, simulated=True)
+    return f"its log to {log_goes}, and its journal, history and schedules to a folder that goes with its end"
+
+
 def _say(text: str) -> None:
     """Write on standard output from a thread of its own, past its buffer: nobody may be reading there, ever."""
     try:
@@ -176,7 +184,7 @@ class Controller:
         self.operations.count_unfinished()
         self._stopper.start()
         self.loops.start()
-        log.info("APIS Main Controller %s answers at %s and writes to %s", __version__, address, settings.data)
+        log.info("APIS Main Controller %s answers at %s and writes %s", __version__, address, written_where(settings))
         _say(f"Open {address}\n")
         tune_garbage_collector()
         self.server.run()

@@ -91,7 +91,7 @@ class Loops:
             does.desk, does.set_mode, situations, stores.schedules, stores.results,
             submit=does.orderers.submit, submit_stop=threads.crew(STOPPERS, "scheduled stop").submit,
         )  # fmt: skip
-        self._keeper = JournalKeeper(stores.journal, keep_days=settings.journalkeep)
+        self._keeper = JournalKeeper(stores.journal, settings.database, keep_days=settings.journalkeep)
         self.collecting = Periodic("data collector", settings.datacollectorinterval, self.collector.poll_once)
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)

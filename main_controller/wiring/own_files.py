@@ -6,9 +6,10 @@ Used by the controller, which tells what is not kept in the status.
 import logging
 
 from main_controller.clock import utc_now
-from main_controller.logs import log_fault
+from main_controller.logs import log_fault, log_folder
+from main_controller.permission import what_to_do
 from main_controller.pid_file import remove_pid_file, write_pid_file
-from main_controller.sentence import Sentence, say
+from main_controller.sentence import Sentence, joined, say
 from main_controller.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -33,13 +34,19 @@ class OwnFiles:
         try:
             write_pid_file(self._data, simulated=self._simulated, address=address, since=self._since)
         except OSError as error:
-            if self._fault is None:
-                log.error("stop.sh will not find this program, as its pid file cannot be written: %s", error.strerror)
-            self._fault = say(
+            told = say(
                 "program.pidNotWritten",
                 "The pid file cannot be written, so stop.sh does not find this program: {why}.",
                 why=error.strerror or type(error).__name__,
             )
+            folder = log_folder(self._data, simulated=self._simulated)
+            advice = what_to_do(folder, error)
+            if self._fault is None:
+                log.error(
+                    "stop.sh will not find this program, as its pid file cannot be written: %s%s",
+                    error.strerror, "" if advice is None else f". {advice}",
+                )  # fmt: skip
+            self._fault = told if advice is None else joined([told, advice])
         else:
             if self._fault is not None:
                 log.warning("the pid file is written again: stop.sh finds this program")

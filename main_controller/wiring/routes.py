@@ -33,6 +33,7 @@ from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
 from main_controller.web.readings import Readings
+from main_controller.web.recorded_units import RecordedUnits
 from main_controller.web.refused_page import RefusedPage
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.status_report import Sources, StatusReport, title_of
@@ -113,6 +114,7 @@ class Routes:
             version=__version__,
             estop=does.estop.standing, files=files,
         )  # fmt: skip
+        recorded = RecordedUnits(stores.history, cache)
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
             HelpPage(settings.root / "views"),
@@ -132,11 +134,14 @@ class Routes:
             CommandReadings(stores.commands, set_lock=does.set_lock, transfer=does.transfer),
             UnitReadings(cache, upstream.devices, flush=loops.collector.flush, waiting=waiting, clock=clock),
             journal_pages,
-            HistoryPages(stores.history, zone=zone, clock=utc_now, files=files),
+            HistoryPages(
+                stores.history, zone=zone, clock=utc_now, files=files, check_unit=recorded.check,
+                written_until=lambda: loops.recorder.written_until,
+            ),
             BesidePages(
                 settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing
             ),
-            LedgerPages(stores.history, zone=zone, files=files),
+            LedgerPages(stores.history, zone=zone, files=files, check_unit=recorded.check),
             ApisLogPages(stores.history, loops.log_keeper.newest if loops.log_keeper else list, zone=zone),
             AlarmPages(
                 alarms.watch, alarms.log, alarms.services, self.ordering, wall=utc_now, zone=zone, files=files,

@@ -1,20 +1,29 @@
-"""Prunes the journal, names its head in the log once a day and at the end, and rows that a wrong clock dated (M18)."""
+"""Prunes the journal, names its head once a day and at the end, and rows that a wrong clock dated (M17, M18)."""
 
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from main_controller.clock import utc_now
-from main_controller.store.journal import Journal
+from main_controller.log_file import AT_TOP
+from main_controller.store.journal import HeadsFile, Journal
 
 log = logging.getLogger(__name__)
 
 
 class JournalKeeper:
-    """A worker calls `run_once`; `keep_days` is the age at which rows are pruned, `wall` gives aware UTC."""
+    """A worker calls `run_once`; `keep_days` is the age at which rows are pruned, `wall` gives aware UTC.
 
-    def __init__(self, journal: Journal, *, keep_days: float = 730, wall: Callable[[], datetime] = utc_now) -> None:
+    `database` is the journal's file, beside which its heads are kept.
+    """
+
+    def __init__(
+        self, journal: Journal, database: Path, *, keep_days: float = 730, wall: Callable[[], datetime] = utc_now
+    ) -> None:
         self._journal = journal
+        self._database = database.resolve()
+        self._heads = HeadsFile(database)
         self._keep = timedelta(days=keep_days)
         self._wall = wall
         self._day: date | None = None
@@ -31,9 +40,13 @@ class JournalKeeper:
         self._day = now.date()
 
     def tell_head(self) -> None:
-        """Name the head in the log, which is the witness of the journal's end (M17). Raises ControllerError."""
+        """Name the head in the log, in each of its files, and in a file of its own (M17). Raises ControllerError.
+
+        They are the witnesses of the journal's end.
+        """
         head = self._journal.head()
-        log.info("journal head: row %d, hash %s", head.id, head.hash)
+        log.info("journal head: row %d, hash %s, in %s", head.id, head.hash, self._database, extra=AT_TOP)
+        self._heads.add(self._wall(), head)
 
     def _tell_ahead(self) -> None:
         """Say once, and again when there are more, which rows count for nothing since they are dated after now."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from main_controller.clock import utc_now
-from main_controller.domain.apis_log import Level, LogLine
+from main_controller.domain.apis_log import Level, LogLine, shortened
 
 GRAVE = Level.WARNING
 """From this level on lines are kept on the disk."""
@@ -40,7 +40,8 @@ class Kept(Protocol):
 
 
 class LogKeeper:
-    """`hear` is handed every line as it comes; `wall` gives aware UTC, `clock` monotonic s."""
+    """`hear` is handed every line as it comes, whole, since lists of deals are long; what is kept is shortened. `wall`
+    gives aware UTC, `clock` monotonic s."""
 
     def __init__(
         self,
@@ -69,10 +70,10 @@ class LogKeeper:
         """Hear what comes; now and then write what is grave. Raises ControllerError when the disk refuses."""
         lines = self._source.lines()
         wall = self._wall()
-        heard = [(wall, line) for line in lines]
-        self._newest.extend(heard)
-        self._hear(heard)
-        grave = [one for one in heard if one[1].level.rank <= GRAVE.rank]
+        self._hear([(wall, line) for line in lines])
+        short = [(wall, shortened(line)) for line in lines]
+        self._newest.extend(short)
+        grave = [one for one in short if one[1].level.rank <= GRAVE.rank]
         room = WAITING - len(self._waiting)
         self._waiting += grave[:room]
         self._lost += max(0, len(grave) - room)

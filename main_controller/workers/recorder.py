@@ -5,6 +5,7 @@ some minutes wait in memory, then the oldest are lost and counted.
 """
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -28,6 +29,8 @@ WAITING = 20_000
 """How many slots wait in memory at most: twenty minutes of 1,000 units."""
 UNREAD = 20_000
 """How many lines of apis-main's log wait for the next look at most; beyond that the oldest go."""
+UNREAD_CHARACTERS = 20_000_000
+"""How many characters they have at most: anybody can send long ones."""
 AGAIN = 10.0
 """How long (s) after a refusal the disk is tried again."""
 PRUNES = 600.0
@@ -66,7 +69,8 @@ class Recorder:
         self._minutes = Minutes(stale_after=stale_after)
         self._heard = HeardDeals()
         self._ledger = Ledger(stale_after=stale_after, heard=self._heard)
-        self._unread: deque[tuple[datetime, LogLine]] = deque(maxlen=UNREAD)  # from the thread that listens
+        self._handing = threading.Lock()  # protects the next, which the thread that listens fills; held for moments
+        self._unread: deque[tuple[datetime, LogLine]] = deque(maxlen=UNREAD)
         self._stops = stops
         self._tell = tell
         self._settled: list[LedgerDeal] = []
@@ -75,26 +79,43 @@ class Recorder:
         self._tried_at = float("-inf")
         self._pruned_at: float | None = None
         self._fault: Sentence | None = None
+        self._written_until: int | None = None
 
     @property
     def fault(self) -> Sentence | None:
         """Why recording rests, None while it does not."""
         return self._fault
 
+    @property
+    def written_until(self) -> int | None:
+        """Up to when (s since 1970) minutes are written: what lies later is not over, or waits; None: not known."""
+        return self._written_until
+
     def hear(self, lines: Iterable[tuple[datetime, LogLine]]) -> None:
         """Take in lines of apis-main's log, each with when it was heard; from another thread, and at once."""
-        self._unread.extend(heard for heard in lines if about_deals(heard[1]))
+        with self._handing:
+            self._unread.extend(heard for heard in lines if about_deals(heard[1]))
+            over = sum(len(line.message) for _, line in self._unread) - UNREAD_CHARACTERS
+            while over > 0:
+                over -= len(self._unread.popleft()[1].message)
 
     def run_once(self) -> None:
         """Note what is new; write what is whole. Raises ControllerError when the disk refuses: it is tried again."""
         grid = self._grid()
         self._minutes.note(grid)
-        self._heard.hear(self._unread.popleft() for _ in range(len(self._unread)))
+        with self._handing:
+            unread = list(self._unread)
+            self._unread.clear()
+        self._heard.hear(unread)
         self._settle(self._ledger.note(grid, self._stops()))
         self._keep(self._minutes.finished(grid.wall.timestamp()))
         if grid.now - self._tried_at >= AGAIN or self._fault is None:
             self._write(grid.now)
             self._prune(grid.now)
+        if self._waiting:
+            self._written_until = self._waiting[0].start
+        else:
+            self._written_until = self._minutes.whole_until(grid.wall.timestamp())
 
     def end(self) -> None:
         """Write all that was begun, once at the end. Raises ControllerError when the disk refuses."""

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Route
 
 from benchmarks.made_frame import frame_of
 from main_controller import __version__
+from main_controller.errors import ANSWERED_BY
 
 Json = dict[str, Any]
 CLOSED = (
@@ -189,12 +190,12 @@ class Stage:
 
     def frame(self) -> Json:
         """The body of `/get/frame`: always the whole, by the program's own assessment of these readings."""
-        about = ("version", "simulated", "title", "timezone", "limits", "config")
+        about = ("version", "started", "simulated", "title", "timezone", "limits", "config")
         status = self.status()
         then, serial = status["then"], status.pop("serial")
         told = {name: value for name, value in status.items() if name not in (*about, "units", "time")}
         told |= {"serial": serial, "moment": serial, "mine": bool(then) and then.get("mine") is True}
-        told |= {"about": {name: status[name] for name in about}}
+        told |= {"about": {name: status[name] for name in about if name in status}}
         told["schedules"] = {**status["schedules"], "set": self.schedules}
         deals = None if status["grid"]["noGridMaster"] else self.deals
         told = {"dealEvents": [], "endedOrders": [], **told}
@@ -274,11 +275,14 @@ class Stage:
             return self.frame()
         if path == "/get/status":
             return self.status()
+        if path == "/apislog":
+            return {"lines": [], "errors": [], "next": None}
         return {"/get/dealsInfo": self.deals, "/schedules": self.schedules}.get(path, {})
 
     @staticmethod
     def _fulfil(route: Route, status: int, body: Any) -> None:
-        route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+        mark = dict([ANSWERED_BY])
+        route.fulfill(status=status, content_type="application/json", headers=mark, body=json.dumps(body))
 
 
 def deal(giver: str, taker: str, **given: Any) -> Json:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page, Route
 
+from main_controller.errors import ANSWERED_BY
 from tests.browser.stage import moment
 
 Json = dict[str, Any]
@@ -89,16 +90,17 @@ class StagedAlarms:
             "standingOverADay": 1,
             "floods": 2,
         }
-        body: Json = {
+        bodies: dict[str, Json] = {
             "/alarms": {"alarms": self.alarms, "health": health},
             "/alarms/history": {"alarms": self.past, "next": None},
             "/alarms/services": {"services": self.services},
-        }.get(path, {})
-        self._fulfil(route, 200, body)
+        }
+        self._fulfil(route, 200, bodies.get(path, {}))
 
     @staticmethod
     def _fulfil(route: Route, status: int, body: Json) -> None:
-        route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+        mark = dict([ANSWERED_BY])
+        route.fulfill(status=status, content_type="application/json", headers=mark, body=json.dumps(body))
 
 
 def busy() -> StagedAlarms:

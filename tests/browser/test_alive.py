@@ -204,13 +204,42 @@ def test_a_newer_controller_asks_to_reload(open_quiet: OpenPage, pictures: Path)
     expect(page.locator("#alive-reload")).to_be_hidden()
 
 
-def test_a_new_start_of_the_controller_is_told(open_quiet: OpenPage) -> None:
+def test_a_new_start_of_the_controller_is_told_with_its_own_time(open_quiet: OpenPage) -> None:
+    """Whoever comes back after hours would take that of the first frame for it."""
     stage = Stage.of(3)
     page = open_quiet(stage=stage)
     alive(page)
-    stage.more["start"] = "another"
-    expect(page.locator(NOTE)).to_contain_text("The controller was started anew at")
+    stage.more |= {"start": "another", "started": "2026-05-13T09:44:25.000+00:00"}
+    expect(page.locator(NOTE)).to_contain_text("The controller was started anew at 09:44:25 UTC.")
     expect(page.locator("#global-set")).to_be_enabled()
+
+
+def test_a_new_start_without_its_time_was_since_the_last_frame(open_quiet: OpenPage) -> None:
+    stage = Stage.of(3)
+    stage.wall = "2026-05-13T09:00:00.000+00:00"
+    page = open_quiet(stage=stage, may_fail=True)
+    expect(page.locator("#trust-live b")).to_have_text("3")
+    stage.more["start"] = "another"
+    stage.wall = "2026-05-13T12:00:00.000+00:00"
+    expect(page.locator(NOTE)).to_contain_text("The controller has been started anew since 09:00:00 UTC.")
+
+
+def test_who_accepts_and_never_answers_is_not_called_out_of_reach(open_quiet: OpenPage) -> None:
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True, script=QUICK)
+    alive(page)
+    page.evaluate(
+        """() => {
+            window.notices = [];
+            const notice = document.getElementById('alive-notice');
+            new MutationObserver(() => notices.push(notice.textContent)).observe(notice, {childList: true});
+        }"""
+    )
+    page.route(re.compile("/get/frame"), lambda route: None)
+    told(page, "This controller does not answer since")
+    page.wait_for_timeout(2500)
+    assert not [one for one in page.evaluate("notices") if "reached" in one]
+    withdrawn(page)
 
 
 def test_a_page_that_counts_as_hidden_asks_seldom_and_stays_true(open_quiet: OpenPage) -> None:
@@ -283,6 +312,19 @@ def test_the_journals_page_tells_of_a_dead_controller_too(open_quiet: OpenPage) 
     expect(page.locator("#stop-plain button")).to_be_visible()
     stage.dead = False
     expect(page.locator(NOTICE)).to_be_hidden(timeout=WAIT)
+
+
+def test_the_tabs_of_history_and_journal_bear_a_mark_while_they_are_not_alive(open_quiet: OpenPage) -> None:
+    """The main page's did, theirs did not."""
+    for path, name in (("history.html", "History"), ("journal.html", "Journal")):
+        page = open_quiet(path, may_fail=True, hurry=4, script=QUICK)
+        expect(page).to_have_title(re.compile(f"^{name} · APIS Main Controller"))
+        page.route("**/get/status*", lambda route: route.abort())
+        expect(page).to_have_title(re.compile(f"^▲ {name} · APIS Main Controller"), timeout=WAIT)
+        assert page.locator("#icon").get_attribute("href") == "img/alarm.svg"
+        page.unroute("**/get/status*")
+        expect(page).to_have_title(re.compile(f"^{name} · APIS Main Controller"), timeout=WAIT)
+        assert page.locator("#icon").get_attribute("href") == "img/favicon.svg"
 
 
 def test_the_notice_speaks_the_language_of_the_page_and_names_the_sites_time(

@@ -108,4 +108,6 @@ def test_where_it_cannot_be_had_that_is_said(open_quiet: OpenPage) -> None:
     stage = Stage.of(3)
     stage.answers["/apislog"] = (500, {"error": "history.sqlite3 cannot be read."})
     page = opened(open_quiet, stage, may_fail=True)
-    expect(page.locator("#apis-log-state")).to_have_text("apis-main's log cannot be had now.")
+    expect(page.locator("#apis-log-state")).to_have_text(
+        "apis-main's log cannot be read: history.sqlite3 cannot be read."
+    )

@@ -338,6 +338,25 @@ def test_the_ledger_says_between_whom_how_much_how_sure_and_how_it_ended(opened:
     }
 
 
+def test_the_newest_deals_come_as_often_as_the_charts_go_on(opened: OpenPage) -> None:
+    page = opened("history.html")
+    expect(page.locator("#ledger-outcome")).not_to_be_empty()
+    for _ in range(2):
+        with page.expect_request(
+            lambda request: "/ledger?" in request.url and "limit=100" in request.url, timeout=20_000
+        ):
+            pass
+
+
+def test_a_minute_that_is_not_over_is_not_told_as_a_gap(opened: OpenPage) -> None:
+    page = opened("history.html?span=1h")
+    records = page.locator("#history-records")
+    records.get_by_role("button", name="Table").click()
+    last = records.locator(".chart-table tbody tr").last
+    expect(last.locator("td").first).to_have_text("not yet")
+    expect(records.locator(".chart-table tbody tr").first.locator("td").first).to_have_text("0 %")
+
+
 def test_the_cluster_sums_its_units_and_a_silent_one_leaves_it_half_covered(opened: OpenPage, night: Night) -> None:
     page = opened(f"history.html?{night.query}")
     records = marked(page.locator("#history-records"), night)
@@ -352,7 +371,7 @@ def test_the_cluster_sums_its_units_and_a_silent_one_leaves_it_half_covered(open
     expect(page.locator("h1")).to_contain_text("History of the cluster")
 
 
-@pytest.mark.parametrize(("locale", "says"), [("en-GB", "run: sh venv.sh"), ("ja-JP", "sh venv.sh を実行")])
+@pytest.mark.parametrize(("locale", "says"), [("en-GB", "run sh venv.sh"), ("ja-JP", "sh venv.sh を実行")])
 def test_without_the_chart_library_the_page_says_what_to_do_and_shows_tables(
     opened: OpenPage, night: Night, locale: str, says: str
 ) -> None:
@@ -382,6 +401,8 @@ def test_a_hostile_id_is_text_wherever_it_stands(opened: OpenPage, night: Night)
     }  # fmt: skip
     page = opened("help.html")
     page.route(re.compile(r"/ledger\?"), lambda route: route.fulfill(json={"deals": [deal], "next": None}))
+    recorded = re.compile(r"/(history|ledger/sums)\?")  # of a unit that nobody knows it would be 404
+    page.route(recorded, lambda route: route.continue_(url=re.sub("unitId=[^&]*", "unitId=E001", route.request.url)))
     page.goto(page.url.replace("help.html", f"history.html?unitId={quote(hostile)}&{night.query}"))
     records = page.locator("#history-records")
     expect(records.locator("canvas")).to_have_count(3)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from main_controller.domain.apis_log import Level, consequence, error_in, parse_line
+from main_controller.domain.apis_log import KEPT, Level, consequence, error_in, parse_line, shortened
 
 HEAD = "[[[apis-main:E003]]] [vert.x-eventloop-thread-1] 2026-11-26T20:43:34.952+09:00"
 
@@ -54,6 +55,43 @@ def test_an_error_says_what_apis_main_does_about_it(message: str, told: tuple[st
 )  # fmt: skip
 def test_what_is_no_such_line_is_none(datagram: bytes) -> None:
     assert parse_line(datagram) is None
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["0001-01-01T00:00:00.000+14:00", "9999-12-31T23:59:59.999-14:00", "1969-12-31T23:59:59+00:00",
+     "2200-01-01T00:00:00+00:00", "2026-11-26T20:43:34.952", "2026-11-26T20:43:34+99:00"],
+)  # fmt: skip
+def test_a_time_that_no_clock_of_a_unit_can_show_is_none(at: str) -> None:
+    assert parse_line(f"[[[apis-main:E003]]] [thread] {at} SEVERE [some.Class]  text".encode()) is None
+
+
+def test_a_clock_that_is_wrong_by_years_is_believed() -> None:
+    for at in ("1970-01-01T09:00:00+09:00", "2199-12-31T23:59:59+00:00"):
+        assert parse_line(f"[[[apis-main:E003]]] [t] {at} SEVERE [some.Class]  text".encode()) is not None
+
+
+def test_no_unit_and_no_class_has_a_longer_name_than_is_known() -> None:
+    def line(unit: int, source: int) -> bool:
+        text = f"[[[apis-main:{'E' * unit}]]] [t] 2026-11-26T20:43:34+09:00 INFO [{'c' * source}]  text"
+        return parse_line(text.encode()) is not None
+
+    assert line(64, 128)
+    assert not line(65, 10)
+    assert not line(10, 129)
+
+
+def test_a_long_message_is_cut_and_says_so_and_is_searched_in_no_time() -> None:
+    begun = time.perf_counter()
+    for tail in (" [a.java:1)" * 5_000, " [" * 30_000, "[a.java:1)] " * 5_000, " [a.java:1)]" * 5_000):
+        line = parse_line(f"{HEAD} SEVERE [a.ErrorCollection]  (LOGIC:LOCAL:ERROR:E004) told{tail}".encode())
+        assert line is not None
+        assert error_in(line) is not None
+        short = shortened(line)
+        assert len(short.message) == KEPT
+        assert short.message.endswith(f"… (cut: {len(line.message)} characters)")
+        assert shortened(short) == short
+    assert time.perf_counter() - begun < 1.0, "some ms; it took seconds where the place was searched for anew"
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: f"{HEAD} INFO [a]  {text}".encode()))

@@ -70,6 +70,9 @@ class Bus:
     def silence(self, unit_id: str) -> None:
         self._silent.add(unit_id)
 
+    def speak(self) -> None:
+        self._silent.clear()
+
     def grid(self) -> GridState:
         units = [self._unit(unit_id) for unit_id in self.power]
         grid = grid_of(*units)
@@ -228,7 +231,88 @@ def test_while_nobody_tells_the_deals_nothing_ends_and_one_that_is_gone_afterwar
     bus.power.update(E001=0.0, E002=0.0)
     bus.deals = []
     bus.run(20)
-    assert only(bus.entries).end is End.UNKNOWN
+    deal = only(bus.entries)
+    assert (deal.end, deal.cause) == (End.UNKNOWN, Cause.DEALS_UNTOLD)
+
+
+@pytest.mark.parametrize("back", [True, False], ids=["its units are back", "a unit is not back yet"])
+def test_a_deal_that_ended_while_apis_web_was_away_is_unsure_by_all_that_was_not_seen(back: bool) -> None:
+    """No unit had gone, and it may have given for 39 s more (K8)."""
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    bus.run(20)
+    bus.power.update(E001=-735.0, E002=700.0)
+    bus.run(60)
+    bus.deals = None
+    bus.silence("E001")
+    bus.silence("E002")
+    bus.run(38)
+    bus.power.update(E001=0.0, E002=0.0)
+    if back:
+        bus.speak()
+    bus.deals = []
+    bus.run(40)
+    deal = only(bus.entries)
+    assert (deal.end, deal.cause) == (End.UNKNOWN, Cause.DEALS_UNTOLD)
+    assert deal.coverage == pytest.approx(60 / 99, abs=0.06)
+    assert deal.into is not None
+    assert deal.into.uncertainty >= 700 * 38 / 3600
+    assert deal.into.wh == pytest.approx(bus.true_wh["E002"], abs=deal.into.uncertainty)
+
+
+def test_a_deal_that_outlives_the_time_in_which_nobody_tells_ends_as_any_other() -> None:
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    bus.run(20)
+    bus.power.update(E001=-735.0, E002=700.0)
+    bus.run(60)
+    deals, bus.deals = bus.deals, None
+    bus.run(25)
+    bus.deals = deals
+    bus.run(60)
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    deal = only(bus.entries)
+    assert (deal.end, deal.cause) == (End.DELIVERED, None)
+    assert deal.into is not None
+    assert deal.into.uncertainty <= 700 * 2 * BEAT / 3600 + 1e-9
+
+
+@pytest.mark.parametrize("phase", range(5))
+def test_what_the_units_still_show_of_the_deal_before_is_no_current_of_the_next(phase: int) -> None:
+    """The same pair agrees anew as one ends, while the last readings still tell the old current (K4)."""
+    bus = Bus("E001", "E002")
+    bus.deals = [wire("E001", "E002")]
+    bus.run(20)
+    bus.power.update(E001=-735.0, E002=700.0)
+    bus.run(60 + phase)
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.deals = [wire("E001", "E002", startTime="2020/01/01-12:09:00")]
+    bus.run(12)
+    bus.deals = []
+    bus.run(20)
+    first, second = sorted(bus.entries, key=lambda deal: deal.agreed_at)
+    assert first.end is End.DELIVERED
+    assert (second.end, second.flowed_from, second.out, second.into) == (End.NEVER_STARTED, None, None, None)
+
+
+def test_a_deal_of_which_one_reading_alone_was_seen_was_not_delivered() -> None:
+    """It was under way as the program began, and gone before its units were read again."""
+    bus = Bus("E001", "E002")
+    bus.power.update(E001=-735.0, E002=700.0)
+    bus.run(20)
+    bus.deals = [wire("E001", "E002")]
+    bus.ledger = Ledger(stale_after=30.0)
+    bus.run(1)
+    bus.deals = []
+    bus.power.update(E001=0.0, E002=0.0)
+    bus.silence("E001")
+    bus.silence("E002")
+    bus.run(40)
+    deal = only(bus.entries)
+    assert (deal.end, deal.out, deal.into, deal.coverage) == (End.UNKNOWN, None, None, 0.0)
 
 
 def test_a_deal_that_was_there_when_the_program_began_is_not_seen_to_begin() -> None:

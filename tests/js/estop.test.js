@@ -60,7 +60,13 @@ test("a press without name and reason sends neither, and is never ended to leave
   const sent = [];
   const fetch = (url, { body, keepalive, signal }) =>
     new Promise((answer) => {
-      sent.push({ url, body: String(body), keepalive, signal, answer: () => answer(new Response("{}", { status: 202 })) });
+      sent.push({
+        url,
+        body: String(body),
+        keepalive,
+        signal,
+        answer: () => answer(new Response("{}", { status: 202, headers: { "APIS-Answered-By": "main-controller" } })),
+      });
     });
   const api = createApi({ base: "", fetch });
   const orders = api.orders({ key: "k" });

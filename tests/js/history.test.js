@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { barsOf, movedIn } from "../../js/lib/dealBars.js";
+import { barsOf, countOf, movedIn } from "../../js/lib/dealBars.js";
 import { historyQuery, readHistoryAddress } from "../../js/lib/historyAddress.js";
 import { bare } from "../../js/lib/held.js";
-import { axisTexts, clockOf, coverageText, energyText, figureText, slotTime } from "../../js/lib/slotFigures.js";
-import { alone, endOf, isEmpty, lastKnown, renewed, slotsOf, sumsOf } from "../../js/lib/slots.js";
+import { axisTexts, clockOf, coverageText, coveredText, energyText, figureText, slotTime } from "../../js/lib/slotFigures.js";
+import { alone, endOf, gapsOf, isEmpty, lastKnown, renewed, slotsOf, sumsOf } from "../../js/lib/slots.js";
 import { SPANS, moved, nextSpan, rangeOf, spanOf, stepFor, stepsFor } from "../../js/lib/timeSpans.js";
 import { tickTexts, ticksOf } from "../../js/lib/timeTicks.js";
 import { createWords } from "../../js/words.js";
@@ -124,7 +124,15 @@ test("deals are bars of the unit's own side, in rows in which none covers anothe
 
 test("what deals moved stands at its day, at the unit's own end; a day without a deal has none, not 0", () => {
   const slots = { at: [seconds("2026-05-12T15:00Z"), seconds("2026-05-13T15:00Z")] };
-  const sum = (giver, taker, outWh, inWh) => ({ start: "2026-05-13T00:00:00+09:00", dischargingUnit: giver, chargingUnit: taker, outWh, inWh });
+  const sum = (giver, taker, outWh, inWh) => ({
+    start: "2026-05-13T00:00:00+09:00",
+    dischargingUnit: giver,
+    chargingUnit: taker,
+    outWh,
+    inWh,
+    deals: 1,
+    withoutCurrent: 0,
+  });
   const { gave, took } = movedIn(slots, [sum("E001", "E002", 10, 9), sum("E001", "E003", 5, 4), sum("E002", "E001", 7, 6)], "E001");
   assert.deepEqual(
     [gave, took],
@@ -135,12 +143,34 @@ test("what deals moved stands at its day, at the unit's own end; a day without a
   );
 });
 
+test("sums count as many deals as the ledger lists, and say how many carried no current; where none did, nothing was moved", () => {
+  assert.equal(countOf({ deals: 42, withoutCurrent: 0 }, words), "42");
+  assert.equal(countOf({ deals: 41, withoutCurrent: 1 }, words), "42, 1 without current");
+  const idle = { start: "2026-05-13T00:00:00+09:00", dischargingUnit: "E001", chargingUnit: "E002", outWh: 0, inWh: 0, deals: 0, withoutCurrent: 2 };
+  assert.deepEqual(movedIn({ at: [seconds("2026-05-12T15:00Z")] }, [idle], "E001"), { gave: [null], took: [null] });
+});
+
 test("figures bear their unit, and a sign where it says which way", () => {
   assert.equal(figureText("pvW", 1234.56), "1234.6 W");
   assert.equal(figureText("gridW", 80), "+80.0 W");
   assert.equal(figureText("gridOutWh", null), "--");
   assert.equal(figureText("chargePercent", 0), "0.0 %");
   assert.deepEqual([1, 0.999, 0.5, 0.001, 0, null].map(coverageText), ["100 %", "99 %", "50 %", "1 %", "0 %", "--"]);
+});
+
+test("what is not written yet is no gap: neither in its row nor in the sum", () => {
+  const minute = (at, coverage) => [`2026-05-13T10:0${at}:00.000+00:00`, coverage, null];
+  const rows = [minute(0, 1), minute(1, 0), minute(2, 0), minute(3, 0)];
+  const slots = slotsOf(reply(rows, { recordedUntil: "2026-05-13T10:02:00.000+00:00" }), "UTC");
+  assert.equal(slots.recorded, seconds("2026-05-13T10:02Z"));
+  assert.deepEqual(
+    slots.at.map((_, place) => coveredText(slots, place, slots.recorded, words)),
+    ["100 %", "0 %", "not yet", "not yet"],
+  );
+  const half = slotsOf(reply([["2026-05-13T10:00:00.000+00:00", 0, null]], { step: "1800" }), "UTC");
+  assert.equal(coveredText(half, 0, seconds("2026-05-13T10:05Z"), words), "0 %", "five minutes of it are over");
+  assert.equal(coveredText(half, 0, seconds("2026-05-13T10:00Z"), words), "not yet");
+  assert.equal(slotsOf(reply(rows), "UTC").recorded, null);
 });
 
 test("a slot is told by the site's clock", () => {
@@ -201,6 +231,38 @@ test("the address says what is shown, and shows it again", () => {
   assert.deepEqual(asked(link(night)), night);
   assert.deepEqual(asked(link(asked("?span=1w"))), asked("?span=1w"));
   assert.equal(link(asked("")), "?");
+});
+
+test("a gap is what will not be recorded any more: not the last minutes, unless a later one is there, or the record begins after them", () => {
+  const minutes = (coverage, reach) =>
+    slotsOf(
+      reply(
+        coverage.map((part, n) => [new Date(Date.parse("2026-05-13T16:34Z") + n * 60_000).toISOString(), part, null]),
+        { reachesBackTo: reach },
+      ),
+      "UTC",
+    );
+  const at = (time) => seconds(`2026-05-13T${time}Z`);
+  const old = "2026-05-01T00:00:00.000+00:00";
+  assert.deepEqual(gapsOf(minutes([1, 0, 0, 0], old), at("16:36:30")), [1], "16:36 and 16:37 may yet be written");
+  assert.deepEqual(gapsOf(minutes([1, 0, 0, 0.1], old), at("16:36:30")), [1, 2], "16:37 is written, so 16:36 stays empty");
+  assert.deepEqual(gapsOf(minutes([0, 0, 0, 0], "2026-05-13T16:37:00.000+00:00"), at("16:35")), [0, 1, 2], "the record begins at 16:37");
+  assert.deepEqual(gapsOf(minutes([0, 0], null), at("16:35")), [0]);
+});
+
+test("the unit may be named as the page and the journal name it", () => {
+  const of = (search) => readHistoryAddress(search, new Date("2026-05-13T12:00:00Z"));
+  assert.deepEqual(of("?unit=E003"), of("?unitId=E003"));
+  assert.deepEqual([of("?unit=E003").unitId, of("?unit=E003").wrong], ["E003", []]);
+  assert.equal(of("?unit=E003&unitId=E004").unitId, "E004");
+});
+
+test("a name that nobody knows is told, and hides nothing else", () => {
+  const of = (search) => readHistoryAddress(search, new Date("2026-05-13T12:00:00Z"));
+  const read = of("?unitID=E003&span=1w&unitID=E004");
+  assert.deepEqual([read.wrong, read.unitId, read.seconds], [["unitID"], null, 7 * 86_400]);
+  assert.deepEqual(of("?foo=1&from=2026-05-13T10:00Z&to=2026-05-13T09:00Z").wrong, ["from", "foo"]);
+  assert.deepEqual(of(`?${"x".repeat(300)}=1`).wrong, ["x".repeat(40)]);
 });
 
 test("what an address says that cannot be is named, and the usual stands in its place", () => {

@@ -63,7 +63,7 @@ test("the details name stages and fields as the page does, with no JSON and no w
 
 for (const [order, answered, seen] of [
   ["setDcdc", "done by its converter's answer; not seen in a reading yet", "done, seen in effect"],
-  ["stopAll", "Every unit known is in Wait, some by their own answer, not seen in a reading yet.", "Every unit known is in Wait."],
+  ["stopAll", "Every unit known is in Wait, all by their own answer, not seen in a reading yet.", "Every unit known is in Wait."],
 ]) {
   test(`what ${order} says by its converters' answers is said as everywhere, until a reading shows it`, () => {
     const verified = (evidence) =>

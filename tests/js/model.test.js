@@ -208,6 +208,8 @@ test("the state has no other keys than its own", () => {
   assert.deepEqual([state.get().status, state.get().frame, state.get().said], [{ serial: 1 }, null, {}]);
 });
 
+const MARKED = { "APIS-Answered-By": "main-controller" };
+
 /** A fetch that answers from a list and keeps what it was asked. */
 function fakeFetch(answers) {
   const asked = [];
@@ -215,7 +217,7 @@ function fakeFetch(answers) {
     asked.push({ url, ...options });
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
-    const { status: code = 200, body, text, headers = {} } = answer;
+    const { status: code = 200, body, text, headers = MARKED } = answer;
     return { status: code, ok: code >= 200 && code < 300, headers: new Headers(headers), json: async () => (text === undefined ? body : JSON.parse(text)) };
   };
   return { asked, fetch };
@@ -273,7 +275,7 @@ test("a stop ends all that is under way but other stops, goes at once, and readi
   const asked = [];
   const fetch = (url, { signal }) =>
     new Promise((resolve, reject) => {
-      asked.push({ url, answer: () => resolve({ status: 200, ok: true, headers: new Headers(), json: async () => ({}) }) });
+      asked.push({ url, answer: () => resolve({ status: 200, ok: true, headers: new Headers(MARKED), json: async () => ({}) }) });
       signal.addEventListener("abort", () => reject(Object.assign(new Error("aborted"), { name: "AbortError" })));
     });
   const late = createApi({ fetch, orderTimeout: 1 });

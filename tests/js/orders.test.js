@@ -432,9 +432,30 @@ test("an order seen in part warns and names who cannot tell (S25)", async () => 
 
 test("Stop all that rests on answers says so, and that it is contradicted", () => {
   const stop = { order: "stopAll", state: "verified", units: { E1: { state: "verified", evidence: "converter" } } };
-  assert.match(standing(stop, words), /some by their own answer, not seen in a reading yet/);
+  assert.match(standing(stop, words), /all by their own answer, not seen in a reading yet/);
+  const mixed = { ...stop, units: { ...stop.units, E2: { state: "verified", evidence: "reading" } } };
+  assert.match(standing(mixed, words), /some by their own answer, not seen in a reading yet/);
   assert.equal(standing({ ...stop, units: { E1: { state: "verified", evidence: "reading" } } }, words), "Every unit known is in Wait.");
   assert.equal(standing({ ...stop, state: "contradicted", error: "E1 shows charge." }, words), "contradicted by the readings: E1 shows charge.");
+});
+
+test("an ended Stop all in short says the same as in the whole", () => {
+  const short = (byAnswer) => standing({ order: "stopAll", state: "verified", byAnswer }, words);
+  assert.match(short("all"), /all by their own answer, not seen in a reading yet/);
+  assert.match(short("some"), /some by their own answer, not seen in a reading yet/);
+  assert.equal(short(null), "Every unit known is in Wait.");
+});
+
+test("what converters answered themselves is not called seen before it is", async () => {
+  const running = (progress, ...evidence) =>
+    standing({ order: "stopAll", state: "accepted", progress, units: Object.fromEntries(evidence.map((one, at) => [`E${at}`, { evidence: one }])) }, words);
+  const all = { shown: 2, of: 2 };
+  const byAnswer = "shown at 2 of 2 units, at 2 by their own answer alone; not all seen in a reading yet";
+  assert.equal(running(all, "converter", "converter"), byAnswer);
+  assert.equal(running(all, "converter", "reading"), byAnswer.replace("at 2 by", "at 1 by"));
+  assert.equal(running(all, "reading", "reading"), "seen at all 2 units; being confirmed");
+  assert.equal(running({ shown: 1, of: 2 }, "converter", null), byAnswer.replace("at 2 of 2 units, at 2", "at 1 of 2 units, at 1"));
+  assert.equal(running({ shown: 1, of: 2 }, "reading", null), "accepted; seen at 1 of 2 units");
 });
 
 test("a running Stop all tells who gets Wait in how long and why, and without it stands as before", async () => {

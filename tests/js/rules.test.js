@@ -53,7 +53,9 @@ test("a rule that nothing tells of stands apart from one that is kept, and one r
 
 test("the order bears the reason with the rules that it passes, and neither where nothing is overridden", async () => {
   const sent = [];
-  const fetch = async (_, { body }) => (sent.push(Object.fromEntries(body)), { ok: true, status: 200, json: async () => ({}), headers: new Headers() });
+  const fetch = async (_, { body }) => (
+    sent.push(Object.fromEntries(body)), { ok: true, status: 200, json: async () => ({}), headers: new Headers({ "APIS-Answered-By": "main-controller" }) }
+  );
   const { setDcdc } = createApi({ base: "http://x/", fetch }).orders({});
   await setDcdc("E1", { mode: "0x0041", dvg: 350, dig: 1, override: "bench", overrideRules: "e,f" });
   await setDcdc("E1", { mode: "0x0041", dvg: 350, dig: 1 });

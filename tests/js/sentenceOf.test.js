@@ -38,7 +38,7 @@ test("every page asks for codes, learns them, and hands on a body that is the sa
       words,
       fetch: async (_, options) => {
         ({ headers } = options);
-        return { status: 409, ok: false, headers: new Headers(), json: async () => body };
+        return { status: 409, ok: false, headers: new Headers({ "APIS-Answered-By": "main-controller" }), json: async () => body };
       },
     });
     const answer = await api.status();

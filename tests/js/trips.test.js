@@ -54,7 +54,7 @@ test("the reset goes out with name and reason, has a title of its own and is don
     base: "",
     fetch: async (url, { body }) => {
       sent.push([url, String(body)]);
-      return new Response("{}", { status: 202 });
+      return new Response("{}", { status: 202, headers: { "APIS-Answered-By": "main-controller" } });
     },
   });
   await api.orders({ key: "k" }).resetTrips({ unitId: "E001", name: "anna", reason: "fuse & fan" });

@@ -156,6 +156,7 @@ def test_a_head_that_comes_by_the_byte_is_read(site: Site) -> None:
 def test_what_does_not_become_whole_in_time_is_408_in_json(hasty: Site, begun: bytes) -> None:
     with closing(hasty.connect(begun)) as connection:
         answer = receive(connection)
+        assert answer.headers["apis-answered-by"] == "main-controller"
         assert (answer.status, hasty.app.seen) == (408, [])
         assert "in time" in answer.error
 

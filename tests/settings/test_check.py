@@ -1,5 +1,6 @@
 """--check-config says what it found, or names what cannot work; run apart, since it sets up logging."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -43,10 +44,43 @@ def test_it_names_each_setting_with_its_source(checkout: Path) -> None:
     assert "upstream_timezone = none  (default)" in done.stdout
 
 
-def test_it_makes_no_folder_but_the_logs(checkout: Path) -> None:
-    """Looking changes nothing that the program would keep."""
-    check(checkout)
-    assert sorted(path.name for path in checkout.iterdir()) == ["log", "logging.conf"]
+def test_it_makes_nothing(checkout: Path) -> None:
+    """As root it left a log that the service's own user could not write."""
+    assert check(checkout).returncode == 0
+    assert [path.name for path in checkout.iterdir()] == ["logging.conf"]
+    assert check(checkout, "--data", str(checkout / "new" / "er")).returncode == 0
+    assert [path.name for path in checkout.iterdir()] == ["logging.conf"]
+    (checkout / "log").mkdir()
+    assert check(checkout).returncode == 0
+    assert list((checkout / "log").iterdir()) == []
+
+
+def test_a_file_whose_own_args_say_when_it_is_opened_can_be_used(checkout: Path) -> None:
+    """The sixth of them is `delay`."""
+    config = checkout / "logging.conf"
+    config.write_text(config.read_text("utf-8").replace("1, 30, 'utf-8')", "1, 30, 'utf-8', True)"), "utf-8")
+    assert "'utf-8', True)" in config.read_text("utf-8")
+    done = check(checkout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.name for path in checkout.iterdir()] == ["logging.conf"]
+
+
+def test_a_log_that_cannot_be_written_is_named(checkout: Path) -> None:
+    """A folder stands in the file's place, or a file in the folder's."""
+    (checkout / "log" / "main_controller.log").mkdir(parents=True)
+    assert "it is a folder" in check(checkout).stderr
+    (checkout / "taken").mkdir()
+    (checkout / "taken" / "log").write_text("a file")
+    assert check(checkout, "--data", "taken").stderr.startswith("logging.conf: the log cannot be written to ")
+
+
+def test_a_folder_of_another_user_is_said(checkout: Path) -> None:
+    """What root may write tells nothing of what the service may."""
+    assert "is of the user" not in check(checkout).stdout
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder to another user")
+    os.chown(checkout, 65533, -1)
+    assert f"{checkout} is of the user 65533, and this was looked at as root" in check(checkout).stdout
 
 
 @pytest.mark.parametrize(

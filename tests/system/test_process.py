@@ -62,10 +62,10 @@ def test_a_signal_ends_it_in_good_order(program: Program, checkout: Path, sign: 
     assert "Traceback" not in program.errors
     status, text = program.verify_journal()
     assert (status, "holds" in text) == (0, True), text
-    named, head = (re.search(pattern, text) for pattern in (r"The log named row (\d+)", r"head (\d+) "))
+    named, head = (re.search(pattern, text) for pattern in (r"named row (\d+) with the same hash", r"head (\d+) "))
     assert named is not None
     assert head is not None
-    assert named[1] == head[1], "the log is the witness of the very end"
+    assert named[1] == head[1], "log and file of heads are the witnesses of the very end"
 
 
 def slow(grid: FakeGrid, path: str, seconds: float) -> threading.Event:

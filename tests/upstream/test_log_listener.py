@@ -60,6 +60,15 @@ def test_more_than_a_site_can_say_is_dropped_and_counted(port: int, monkeypatch:
     listener.close()
 
 
+def test_more_bytes_than_a_site_can_say_are_dropped_too(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_listener, "MOST_BYTES", 3 * len(LINE % 0))
+    listener = LogListener("127.0.0.1", port, clock=lambda: 7.0)
+    listener.lines()
+    send(port, *(LINE % number for number in range(10)))
+    until(lambda: (listener.lines(), listener.dropped)[1] == 7, "seven dropped")
+    listener.close()
+
+
 def test_two_programs_hear_the_same_group() -> None:
     """The console and a tool of the site's own, on one machine; without multicast that is said, and no fault."""
     both = [LogListener("224.2.2.4", 48888, clock=time.monotonic) for _ in range(2)]

@@ -30,6 +30,10 @@ def route(path: str, **more: Any) -> Route:
     return Route(name=path, path=path, title="", says="", reply=json_of(dict[str, Any]), **more)
 
 
+def known(unit_id: str | None) -> None:
+    """Whoever is asked for is known: what a test gives as `check_unit`."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A reply as it came."""

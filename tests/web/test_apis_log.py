@@ -69,3 +69,19 @@ def test_pages_lead_on(client: Client) -> None:
 @pytest.mark.parametrize("query", ["level=LOUD", "from=2026-05-13T12:00:05Z&to=2026-05-13T12:00:05Z", "limit=0"])
 def test_a_wrong_question_is_refused(client: Client, query: str) -> None:
     assert client.call(f"/apislog?{query}").status == 400
+
+
+def test_a_year_that_no_clock_shows_is_refused(client: Client) -> None:
+    answer = client.call("/apislog?from=9999-12-31T23:59")
+    assert (answer.status, answer.error) == (400, "The parameter from must lie in the years 1900 to 2199.")
+
+
+def test_different_errors_are_told_up_to_a_bound(client: Client, history: History) -> None:
+    """Forged ones do not make an answer long."""
+    history.keep_lines([
+        (NOON + timedelta(minutes=1), line(Level.SEVERE, f"(LOGIC:LOCAL:ERROR:E{number}) {'x' * 60_000}"))
+        for number in range(300)
+    ])  # fmt: skip
+    answer = client.call("/apislog?limit=1")
+    assert len(answer.json["errors"]) == 100
+    assert len(answer.body) < 300_000

@@ -10,11 +10,13 @@ import pytest
 from main_controller.web.assets import CHART_FILES, Assets, chart_folder, jquery_file
 from tests.web.client import Client
 
-WITH_CHARTS = r"(js|css)/uplot\.|js/charts/|js/history\.js|js/lib/(dealBars|slotFigures|slots|timeTicks)\.js"
+WITH_CHARTS = (
+    r"(js|css)/uplot\.|js/charts/|js/history\.js|js/lib/(dealBars|recordReplies|slotFigures|slots|timeTicks)\.js"
+)
 """What only a page that shows the record loads."""
 
 OF_BESIDE = (
-    r"js/(alarms|journal|beside|help|refused)\.js|js/i18n/beside/en|js/lib/(alarmList|alarmSound|matters)\.js"
+    r"js/(alarms|journal|beside|help|refused)\.js|js/i18n/beside/en|js/lib/(alarmList|alarmReplies|alarmSound|matters)\.js"
     r"|js/widgets/(alarmHistory|alarmRow|alarmSound|deedDialog)\.js"
 )
 """What the main page does without: only the pages beside it load it, and who chose a sound for alarms."""
@@ -154,14 +156,14 @@ function f() {
 }
 """
     (tmp_path / "one.js").write_bytes(script)
-    (tmp_path / "one.css").write_bytes(b"/* It stays. */")
+    (tmp_path / "one.css").write_bytes(b"/* It goes. */\na { } /* It stays. */")
     client = Client(Assets(tmp_path, tmp_path, tmp_path, jquery=tmp_path / "jquery.js", charts=tmp_path))
     sent = client.call("/js/one.js").body
     assert sent.split(b"\n") == [
         b"", b"/*! Licence */", b'const a = "// no comment"; // beside code', b"", b"", b"", b"",
         b"function f() {", b"", b"  return a /* there */ + 1;", b"}", b"",
     ]  # fmt: skip
-    assert client.call("/css/one.css").body == b"/* It stays. */"
+    assert client.call("/css/one.css").body == b"\na { } /* It stays. */"
 
 
 def test_files_are_read_only(client: Client) -> None:

@@ -15,9 +15,10 @@ from main_controller.store.history import History
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.history import HistoryPages
 from main_controller.web.shapes.history import COLUMNS
-from tests.web.client import Client
+from tests.web.client import Client, known
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
+FAR = "The parameter {} must lie in the years 1900 to 2199."
 
 
 class Site:
@@ -26,7 +27,12 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.now = NOON
         self.history = History(folder / "history.sqlite3", wall=lambda: self.now, megabytes=100)
-        pages = HistoryPages(self.history, zone=pytz.timezone("Asia/Tokyo"), clock=lambda: self.now, files=CsvFiles())
+        self.written: int | None = None
+        pages = HistoryPages(
+            self.history, zone=pytz.timezone("Asia/Tokyo"), clock=lambda: self.now, files=CsvFiles(),
+            check_unit=known,
+            written_until=lambda: self.written,
+        )  # fmt: skip
         self.client = Client(pages)
         for ago in range(120, 0, -1):
             if not 50 < ago <= 60:
@@ -60,6 +66,18 @@ def test_minutes_come_one_row_each_and_a_gap_is_a_row_of_nulls(site: Site) -> No
     assert rows[0]["gridW"] == -600.0
     assert rows[0]["pvW"] is None
     assert rows[2] == {**dict.fromkeys(COLUMNS), "start": rows[2]["start"], "coverage": 0.0}
+
+
+def test_a_gap_is_told_from_what_is_not_written_yet(site: Site) -> None:
+    query = "/history?unitId=E001&step=60&from=2026-05-13T11:55:00Z&to=2026-05-13T12:02:00Z"
+    assert site.client.call(query).json["recordedUntil"] is None, "no minute was looked at since the start"
+    site.written = int(NOON.timestamp())
+    answer = site.client.call(query).json
+    assert answer["recordedUntil"] == "2026-05-13T12:00:00.000+00:00"
+    assert [row[0] >= answer["recordedUntil"] for row in answer["rows"]] == [False] * 5 + [True] * 2
+    day = site.client.call("/history/coverage?from=2026-05-12T12:00:00Z").json["units"][1]["coverage"][-1]
+    site.written = int(NOON.timestamp()) - 3600
+    assert site.client.call("/history/coverage?from=2026-05-12T12:00:00Z").json["units"][1]["coverage"][-1] > day
 
 
 def test_half_hours_days_and_months_hold_the_same_energy_and_say_what_they_lack(site: Site) -> None:
@@ -97,12 +115,35 @@ def test_a_unit_that_nobody_knows_has_gaps_alone(site: Site) -> None:
         ("from=2026-05-14T00:00:00Z", "The parameter from must lie before to."),
         ("step=60&from=2026-05-01T00:00:00Z", "These would be some 18000 rows, more than 5000; step=1800 fits."),
         ("step=1800&from=2020-05-01T00:00:00Z", "These would be some 105768 rows, more than 5000; step=day fits."),
+        (
+            "step=month&from=9990-01-01T00:00&to=9999-12-31T23:59",
+            "The parameter from must lie in the years 1900 to 2199.",
+        ),
+        ("step=day&to=9999-12-31T23:59", "The parameter to must lie in the years 1900 to 2199."),
+        (
+            "step=month&from=0001-01-02T00:00&to=0001-02-01T00:00",
+            "The parameter from must lie in the years 1900 to 2199.",
+        ),
         ("from=yesterday", '"yesterday" is not a date and time such as 2026-05-13T12:00:00+09:00.'),
     ],
 )
 def test_a_wrong_question_is_one_sentence_that_says_what_fits(site: Site, query: str, sentence: str) -> None:
     answer = site.client.call(f"/history?{query}")
     assert (answer.status, answer.error) == (400, sentence)
+
+
+@pytest.mark.parametrize("step", ["60", "1800", "day", "month"])
+@pytest.mark.parametrize("to", ["1900-01-02T00:00", "1970-01-01T00:00Z", "1970-01-01T00:00", "2199-12-31T23:59"])
+def test_a_time_at_which_nothing_was_recorded_has_gaps_alone(site: Site, step: str, to: str) -> None:
+    """The second 0 is a time as any other."""
+    rows = site.ask(f"step={step}&to={to}&unitId=E001")
+    assert {row["coverage"] for row in rows} == {0.0}
+    assert all(row["start"] < to for row in rows)
+
+
+def test_coverage_of_a_time_that_no_clock_shows_is_refused(site: Site) -> None:
+    answer = site.client.call("/history/coverage?from=9999-12-30T00:00&to=9999-12-31T23:59")
+    assert (answer.status, answer.error) == (400, "The parameter from must lie in the years 1900 to 2199.")
 
 
 def test_it_tells_how_complete_each_day_of_each_unit_is(site: Site) -> None:
@@ -160,7 +201,13 @@ def test_a_day_on_which_clocks_are_changed_holds_all_its_hours_once(
     place = pytz.timezone(zone)
     midnight = place.localize(datetime.fromisoformat(day)).astimezone(UTC)
     history = History(tmp_path / "history.sqlite3", wall=lambda: midnight + timedelta(days=2), megabytes=100)
-    pages = HistoryPages(history, zone=place, clock=lambda: midnight + timedelta(days=2), files=CsvFiles())
+    pages = HistoryPages(
+        history,
+        zone=place,
+        clock=lambda: midnight + timedelta(days=2),
+        files=CsvFiles(),
+        check_unit=known,
+    )
     first = int((midnight - timedelta(days=1)).timestamp())
     history.write([Site.minute("E001", first + index * 60) for index in range(3 * 24 * 60)])
     before, after = midnight - timedelta(hours=3), midnight + timedelta(hours=hours + 3)

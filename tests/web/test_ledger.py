@@ -17,7 +17,7 @@ from main_controller.store.history import History
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.shapes.ledger import COLUMNS
-from tests.web.client import Client
+from tests.web.client import Client, known
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def history(tmp_path: Path) -> Iterator[History]:
 
 @pytest.fixture
 def client(history: History) -> Client:
-    return Client(LedgerPages(history, zone=pytz.timezone("Asia/Tokyo"), files=CsvFiles()))
+    return Client(LedgerPages(history, zone=pytz.timezone("Asia/Tokyo"), files=CsvFiles(), check_unit=known))
 
 
 def test_an_entry_tells_both_ends_their_loss_and_how_sure_they_are(client: Client, history: History) -> None:
@@ -97,6 +97,7 @@ def test_sums_are_by_the_sites_clock_and_say_what_they_lack(client: Client, hist
         140.0,
     )
     assert (second["start"], second["deals"], second["partly"]) == ("2026-05-14T00:00:00+09:00", 3, 1)
+    assert (first["withoutCurrent"], second["withoutCurrent"]) == (0, 1), "together as many as are listed"
     assert (second["outWh"], second["inWh"], second["lossWh"]) == (147.0, 140.0, 7.0)
     assert first["uncertaintyWh"] == pytest.approx(2**0.5 * 1.9, abs=0.001)
     pairs = client.call("/ledger/sums?by=month&pair=true").json["rows"]
@@ -109,7 +110,7 @@ def test_more_sums_than_one_answer_holds_are_refused_with_what_to_ask(client: Cl
     answer = client.call("/ledger/sums?by=day&pair=true")
     assert (answer.status, answer.error) == (
         400,
-        "These would be 5001 rows, more than 5000: ask for less time, longer spans, or no pairs.",
+        "These would be more than 5000 rows: ask for less time, longer spans, or no pairs.",
     )
     assert client.call("/ledger/sums?by=day").json["rows"][0]["deals"] == 5_001
 
@@ -126,7 +127,7 @@ def test_a_sum_begins_where_its_zone_says_also_when_the_clock_is_put_back(
     history: History, by: str, start: str
 ) -> None:
     history.keep_deals([deal(0, ended_at=datetime(2026, 10, 25, 1, 30, tzinfo=UTC))])
-    client = Client(LedgerPages(history, zone=pytz.timezone("Europe/Berlin"), files=CsvFiles()))
+    client = Client(LedgerPages(history, zone=pytz.timezone("Europe/Berlin"), files=CsvFiles(), check_unit=known))
     (row,) = client.call(f"/ledger/sums?by={by}").json["rows"]
     assert row["start"] == start
 

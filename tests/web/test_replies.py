@@ -46,6 +46,7 @@ def test_every_reply_carries_the_protecting_headers() -> None:
         headers = client.call(path).headers
         assert "default-src 'self'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["apis-answered-by"] == "main-controller"
         assert headers["referrer-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from main_controller.domain import progress as domain
 from main_controller.domain.actor import person, transfer_actor
 from main_controller.domain.commands import Command, CommandState, UnitOutcome
@@ -29,7 +31,7 @@ from main_controller.sentence import foreign
 from main_controller.store.schedule_results import ScheduleResult
 from main_controller.web.replies import to_json
 from main_controller.web.shapes.failure import Failure, failure_of
-from main_controller.web.shapes.orders import Progress, command_of, progress_of
+from main_controller.web.shapes.orders import Progress, command_of, ended_of, progress_of
 from main_controller.web.shapes.rules import rule_of
 from main_controller.web.shapes.schedules import schedules_of
 from main_controller.web.shapes.sharing import sharing_of
@@ -156,3 +158,23 @@ def test_a_guided_sharing_without_limits_or_moments_tells_null() -> None:
     assert (told["limits"], told["begun"], told["endsAt"]) == ({"minutes": None, "wh": None}, None, None)
     assert (told["energyWh"], told["from"], told["to"]) == (1.23, "E001", "E003")
     assert sharing_of(None) is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        (("converter", "converter"), "all"),
+        (("converter", "reading"), "some"),
+        (("reading", "reading"), None),
+        ((None,), None),
+        ((), None),
+    ],
+)
+def test_an_ended_order_says_whether_it_stands_by_answers_alone(
+    evidence: tuple[str | None, ...], told: str | None
+) -> None:
+    """S8: so that nobody calls it seen."""
+    units = {f"E{at}": UnitOutcome(CommandState.VERIFIED, True, "0x0000", None, one) for at, one in enumerate(evidence)}
+    ended = ended_of(replace(COMMAND, state=CommandState.VERIFIED, units=units))
+    assert ended["byAnswer"] == told
+    assert ended_of(replace(COMMAND, state=CommandState.FAILED, units=units))["byAnswer"] is None

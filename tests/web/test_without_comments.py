@@ -16,7 +16,8 @@ from main_controller.web.without_comments import without_comments
         (b"// head\nlet a; // beside\n", b"\nlet a; // beside\n"),
         (b"/** one */\n  /**\n   * more\n   */\nlet a;\n", b"\n\n\n\nlet a;\n"),
         (b"/*! licence */\nlet a;\n", b"/*! licence */\nlet a;\n"),
-        (b"/* plain */\nlet url = 'http://x';\n", b"/* plain */\nlet url = 'http://x';\n"),
+        (b"/* plain */\nlet url = 'http://x';\n", b"\nlet url = 'http://x';\n"),
+        (b"a { } /* beside */\n  /* a {\n   } */\nb { }\n", b"a { } /* beside */\n\n\nb { }\n"),
         (b"a();\n/** b */ c(); /** d */\n", b"a();\n/** b */ c(); /** d */\n"),
     ],
 )
@@ -25,6 +26,14 @@ def test_lines_that_are_comments_alone_are_left_empty(script: bytes, served: byt
 
 
 STRINGS = re.compile(rb"`(?:\\.|[^`\\])*`", re.DOTALL)
+
+
+def test_no_style_sheet_of_ours_loses_anything_but_comments(root: Path) -> None:
+    """Everything outside of comments is served, in its order."""
+    for sheet in sorted((root / "css").glob("*.css")):
+        text = sheet.read_bytes()
+        bare = [re.sub(rb"/\*.*?\*/", b"", one, flags=re.DOTALL).split() for one in (text, without_comments(text))]
+        assert bare[0] == bare[1], sheet
 
 
 def test_no_script_of_ours_loses_anything_but_comments(root: Path) -> None:
@@ -38,7 +47,7 @@ def test_no_script_of_ours_loses_anything_but_comments(root: Path) -> None:
         kept = [line for line in served.split(b"\n") if line.strip()]
         assert kept == [line for line in text.split(b"\n") if line in set(kept)], script
         for line in set(text.split(b"\n")) - set(kept):
-            assert re.match(rb"\s*(//|/\*\*|\*|$)", line), (script, line)
+            assert re.match(rb"\s*(//|/\*|\*|$)", line), (script, line)
         many = [one for one in STRINGS.findall(text) if b"\n" in one]
         assert [one for one in many if one not in served] == [], script
 

@@ -15,6 +15,7 @@ from main_controller.settings.kinds import Group
 from main_controller.settings.table import Settings, setting_fields
 from main_controller.upstream.log_listener import LogListener
 from main_controller.wiring.choices import about, chosen_upstream, limits_of, simulated
+from main_controller.wiring.controller import written_where
 from main_controller.wiring.loops import LOOPBACK
 from tests.faulty_server import FaultyServer, message, sending
 from tests.system.console import settings_for
@@ -143,3 +144,11 @@ def test_no_setting_sends_the_simulated_log_to_another_machine(caplog: pytest.Lo
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
         "the simulated cluster's log cannot be heard: the simulated log is for this machine, not for 192.0.2.7"
     ]
+
+
+def test_the_start_says_where_a_simulations_journal_lies(tmp_path: Path) -> None:
+    """It named the checkout, where nothing of it was."""
+    settings = dataclasses.replace(Settings(), data=tmp_path)
+    assert written_where(settings) == f"to {tmp_path}"
+    said = written_where(dataclasses.replace(settings, simulate=4))
+    assert said.startswith(f"its log to {tmp_path / 'log' / 'simulated'}, and its journal, history and schedules to a ")

@@ -10,6 +10,7 @@ import pytest
 from main_controller.errors import ControllerError
 from main_controller.store.database import Database
 from main_controller.store.journal import Journal
+from main_controller.store.journal.heads import heads_in, heads_path
 from main_controller.workers.journal_keeper import JournalKeeper
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
@@ -21,7 +22,7 @@ class Site:
         self.now = NOON
         self.database = Database(path)
         self.journal = Journal(self.database, wall=lambda: self.now)
-        self.keeper = JournalKeeper(self.journal, keep_days=2, wall=lambda: self.now)
+        self.keeper = JournalKeeper(self.journal, path, keep_days=2, wall=lambda: self.now)
 
     def append(self, what: str) -> None:
         self.journal.append("order", by="x", unit_id=None, what=what)
@@ -42,14 +43,19 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site.database.close()
 
 
-def test_the_head_is_in_the_log_once_a_day(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_head_is_in_the_log_and_in_the_file_of_heads_once_a_day(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, "main_controller.workers.journal_keeper")
     site.append("row")
     for hours in (0, 6, 11, 12, 20, 37):
         site.now = NOON + timedelta(hours=hours)
         site.run_once()
     head = site.journal.head()
-    assert [record.message for record in caplog.records] == [f"journal head: row 1, hash {head.hash}"] * 3
+    line = f"journal head: row 1, hash {head.hash}, in {site.database.path}"
+    assert [record.message for record in caplog.records] == [line] * 3
+    days = ["2026-05-13T12", "2026-05-14T00", "2026-05-15T01"]
+    assert heads_in(heads_path(site.database.path)) == [(f"{day}:00:00+00:00", head) for day in days]
 
 
 def test_old_rows_are_pruned_once_a_day(site: Site, caplog: pytest.LogCaptureFixture) -> None:
@@ -128,3 +134,16 @@ def test_a_clock_that_was_put_back_by_some_seconds_is_no_wrong_one(
     site.now = NOON - timedelta(seconds=30)
     site.run_once()
     assert [record for record in caplog.records if record.levelno == logging.WARNING] == []
+
+
+def test_a_file_of_heads_that_cannot_be_written_is_tried_again(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    site.append("row")
+    heads = heads_path(site.database.path)
+    heads.mkdir()
+    with pytest.raises(ControllerError, match="cannot be written"):
+        site.run_once()
+    assert "journal head: row 1" in caplog.text, "the log has it all the same"
+    heads.rmdir()
+    site.run_once()
+    assert len(heads_in(heads)) == 1

@@ -24,7 +24,8 @@ class Site:
         self.kept: list[Heard] = []
         self.full = False
         self.now = 0.0
-        self.keeper = LogKeeper(self, self, wall=lambda: NOON, clock=lambda: self.now)
+        self.handed: list[Heard] = []
+        self.keeper = LogKeeper(self, self, hear=self.handed.extend, wall=lambda: NOON, clock=lambda: self.now)
 
     def lines(self) -> list[LogLine]:
         coming, self.coming = self.coming, []
@@ -46,6 +47,15 @@ def test_grave_lines_go_to_the_disk_and_all_stay_in_memory() -> None:
     site.hear(line(Level.FINE, "a"), line(Level.WARNING, "b"), line(Level.INFO, "c"), line(Level.SEVERE, "d"))
     assert [one.message for _, one in site.kept] == ["b", "d"]
     assert [one.message for _, one in site.keeper.newest()] == ["a", "b", "c", "d"]
+
+
+def test_what_is_kept_is_shortened_and_what_is_handed_on_is_whole() -> None:
+    """A list of deals is long, and is read by who is handed it."""
+    site = Site()
+    site.hear(line(Level.SEVERE, "x" * 60_000), line(Level.FINE, "y" * 60_000))
+    assert [len(one.message) for _, one in site.keeper.newest()] == [2_000, 2_000]
+    assert [len(one.message) for _, one in site.kept] == [2_000]
+    assert [len(one.message) for _, one in site.handed] == [60_000, 60_000]
 
 
 def test_lines_that_come_close_together_are_written_together() -> None:

@@ -82,6 +82,18 @@ def test_a_minute_is_written_once_it_is_whole_in_one_go(recording: Recording) ->
     assert {slot.unit_id for slot in recording.disk.slots} == {"E001", CLUSTER}
 
 
+def test_it_tells_up_to_when_minutes_are_written_a_gap_among_them_or_not(recording: Recording) -> None:
+    assert recording.recorder.written_until is None
+    recording.run(300)
+    assert recording.recorder.written_until == int(NOON.timestamp()) + 240
+    recording.disk.full = True
+    recording.run(120)
+    assert recording.recorder.written_until == int(NOON.timestamp()) + 240, "those that wait are not written"
+    recording.disk.full = False
+    recording.run(20)
+    assert recording.recorder.written_until == int(NOON.timestamp()) + 360
+
+
 def test_the_end_writes_what_was_begun(recording: Recording) -> None:
     recording.run(30)
     assert recording.disk.slots == []
@@ -131,4 +143,16 @@ def test_of_apis_mains_log_only_what_is_of_deals_waits_and_not_without_end(recor
     recording.recorder.hear(line("a.DealUtil") for _ in range(recorder.UNREAD + 5))
     assert len(recording.recorder._unread) == recorder.UNREAD
     recording.run(1)
+    assert len(recording.recorder._unread) == 0
+
+
+def test_long_lines_do_not_wait_without_end(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody can send them."""
+    monkeypatch.setattr(recorder, "UNREAD_CHARACTERS", 1_000)
+    told = [
+        (NOON, LogLine("apis-main", f"E{number:03d}", NOON, Level.INFO, "a.DealUtil", "x" * 300)) for number in range(9)
+    ]
+    recording.recorder.hear(told)
+    assert [line.unit_id for _, line in recording.recorder._unread] == ["E006", "E007", "E008"]
+    recording.recorder.hear([(NOON, told[0][1]._replace(message="x" * 5_000))])
     assert len(recording.recorder._unread) == 0

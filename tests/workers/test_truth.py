@@ -10,6 +10,7 @@ import pytest
 
 from main_controller.history.ledger_deal import End, LedgerDeal
 from main_controller.simulator import SimulatedCluster
+from main_controller.simulator.unit import CAPACITY_WH
 from tests.workers.simulated import Recorded, truth_of_units
 
 Truth = Mapping[tuple[str, str, str], tuple[float, float]]
@@ -110,3 +111,19 @@ def test_minutes_hold_what_each_unit_gave_and_took(speed: int, seconds: int) -> 
         took = math.fsum(slot.energies.grid_in or 0.0 for slot in slots)
         assert gave == pytest.approx(out, rel=0.02)
         assert took == pytest.approx(into, rel=0.02)
+
+
+def test_what_went_into_and_out_of_a_battery_is_what_its_charge_says() -> None:
+    """Half an hour: the energy management unit tells the size of its power alone, and its current which way (K2)."""
+    recorded = played(speed=1.0, seconds=1900)
+    slots = [slot for slot in recorded.kept.slots if slot.unit_id]
+    ways = set()
+    for unit_id in {slot.unit_id for slot in slots}:
+        own = sorted((slot for slot in slots if slot.unit_id == unit_id), key=lambda slot: slot.start)
+        first, last = own[0].charge, own[-1].charge
+        assert first is not None
+        assert last is not None
+        went = sum((slot.energies.battery_in or 0.0) - (slot.energies.battery_out or 0.0) for slot in own[1:])
+        assert went == pytest.approx((last - first) / 100 * CAPACITY_WH, abs=4.0), unit_id
+        ways.add(went > 0)
+    assert False in ways, "some battery gave more than it took"

@@ -6,6 +6,7 @@ export default {
   "program.waitedFor": "{seconds:g} 秒間試行しました",
   "program.cannotListen": "{host} のポート {port} で待ち受けできません({reason})。設定 b_port で別のポートを指定できます。",
   "program.logNotWritten": "ログを {file} に書き込めません({why})。",
+  "program.notThisUsers": "{place} はユーザー {owner} のものですが、このプログラムは {user} として動作しています。chown {user} {place} を実行するか、{owner} として起動してください。",
   "program.othersWaitAlready": "{name} が {seconds:.1f} 秒間応答していません。ほかの要求がすでに応答を待っています。",
   "program.pidNotWritten": "pid ファイルを書き込めないため、stop.sh はこのプログラムを見つけられません({why})。",
   "program.readingsBusy": "{limit} 件の要求がすでに apis-web または機器の応答を待っています。しばらくしてから再度お試しください。",

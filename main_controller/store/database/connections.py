@@ -43,6 +43,15 @@ def connect_read_only(path: Path, patience: float = 2.0) -> sqlite3.Connection:
     return connection
 
 
+def connect_and_leave_nothing(path: Path) -> sqlite3.Connection:
+    """A connection that makes no file beside an ended program's, which has no write-ahead log; reads a running one's.
+
+    Raises sqlite3.Error or OSError.
+    """
+    _require_file(path)
+    return connect_read_only(path) if path.with_name(f"{path.name}-wal").exists() else connect_to_look(path)
+
+
 def connect_to_look(path: Path) -> sqlite3.Connection:
     """A connection to the file alone, without its write-ahead log and without a lock; raises sqlite3.Error."""
     return _connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", 0.0)

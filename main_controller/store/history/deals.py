@@ -3,9 +3,11 @@
 Used by `History`. What was settled is never changed: a row is written once.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import sqrt
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +15,7 @@ import msgspec
 from main_controller.domain.deal_lines import How, Stage
 from main_controller.history.apis_account import ApisAccount, Compared
 from main_controller.history.ledger_deal import Cause, End, Energy, LedgerDeal
-from main_controller.history.sums import Quarter
+from main_controller.history.sums import Sum
 
 KEPT_DAYS = 1827
 """How long (days) deals are kept: 60 months."""
@@ -40,11 +42,12 @@ CREATE INDEX deals_ended ON deals (ended_at)
 APIS = "ALTER TABLE deals ADD COLUMN apis TEXT"
 """What apis-main's log told of a deal, as JSON; NULL where nothing was heard."""
 
-_QUARTER = 900_000
-_TOLD = "out_wh IS NOT NULL AND in_wh IS NOT NULL"
+_FLOWED = "flowed_from IS NOT NULL"
+_TOLD = f"{_FLOWED} AND out_wh IS NOT NULL AND in_wh IS NOT NULL"
 _SUMS = f"""
-count(*), total(CASE WHEN {_TOLD} THEN out_wh END), total(CASE WHEN {_TOLD} THEN in_wh END),
-total(CASE WHEN {_TOLD} THEN in_unsure * in_unsure END), sum(NOT ({_TOLD} AND coverage > 0.99))
+sum({_FLOWED}), total(CASE WHEN {_TOLD} THEN out_wh END), total(CASE WHEN {_TOLD} THEN in_wh END),
+total(CASE WHEN {_TOLD} THEN in_unsure * in_unsure END),
+sum({_FLOWED} AND NOT ({_TOLD} AND coverage > 0.99)), sum(flowed_from IS NULL)
 """
 
 
@@ -69,6 +72,12 @@ def prune(connection: sqlite3.Connection, now: datetime, at_once: int) -> int:
     ).rowcount
 
 
+def any_older(connection: sqlite3.Connection, now: datetime) -> bool:
+    """Whether any ended too long ago."""
+    before = _ms(now) - KEPT_DAYS * 86_400_000
+    return connection.execute("SELECT 1 FROM deals WHERE ended_at < ? LIMIT 1", (before,)).fetchone() is not None
+
+
 def page(
     connection: sqlite3.Connection, *, unit_id: str | None, start: datetime | None, end: datetime | None,
     before: int | None, limit: int,
@@ -79,18 +88,41 @@ def page(
     return [KeptDeal(row["id"], _unpacked(row)) for row in rows]
 
 
-def quarters(
-    connection: sqlite3.Connection, *, unit_id: str | None, start: datetime | None, end: datetime | None, pair: bool
-) -> list[Quarter]:
-    """What those with current came to, by the quarter of an hour in which they ended, and by pair where asked."""
+def ended_between(
+    connection: sqlite3.Connection, *, unit_id: str | None, start: datetime | None, end: datetime | None
+) -> tuple[datetime, datetime] | None:
+    """When the first and the last of them ended; None: there is none."""
+    where, values = _where(unit_id, start, end, None)
+    ends = []
+    for order in ("ASC", "DESC"):
+        row = connection.execute(
+            f"SELECT ended_at FROM deals INDEXED BY deals_ended WHERE {where} "
+            f"ORDER BY ended_at {order} LIMIT 1",
+            values,
+        ).fetchone()
+        if row is None:
+            return None
+        ends.append(_time(row[0]))
+    return ends[0], ends[1]
+
+
+def sums(
+    connection: sqlite3.Connection, begins: Sequence[int], *, unit_id: str | None, start: datetime | None,
+    end: datetime | None, pair: bool, limit: int,
+) -> list[Sum]:  # fmt: skip
+    """What those came to that ended in each span between two `begins` (s since 1970), by pair where asked;
+    in order, and `limit` at most: all is summed within SQLite, which bounds what one answer takes."""
     where, values = _where(unit_id, start, end, None)
     ends = "giver, taker" if pair else "NULL AS giver, NULL AS taker"
     rows = connection.execute(
-        f"SELECT ended_at / {_QUARTER} * 900, {ends}, {_SUMS} FROM deals WHERE {where} AND flowed_from IS NOT NULL "
-        "GROUP BY 1, 2, 3",
-        values,
+        "WITH span AS MATERIALIZED ("
+        "SELECT value AS begin, lead(value) OVER (ORDER BY key) AS finish FROM json_each(?)) "
+        f"SELECT begin, {ends}, {_SUMS} FROM span CROSS JOIN deals INDEXED BY deals_ended "
+        f"ON ended_at >= begin * 1000 AND ended_at < finish * 1000 WHERE {where} "
+        "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT ?",
+        (json.dumps(list(begins)), *values, limit),
     )
-    return [Quarter(*row) for row in rows]
+    return [Sum(row[0], row[1], row[2], row[3], row[4], row[5], sqrt(row[6]), row[7], row[8]) for row in rows]
 
 
 def _where(

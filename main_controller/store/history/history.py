@@ -6,18 +6,21 @@ evidence, and nothing that runs rests on it.
 
 import logging
 import sqlite3
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from main_controller.domain.apis_log import Level, LogLine
 from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
-from main_controller.history.sums import Quarter
+from main_controller.history.sums import Sum
 from main_controller.store.database import Database, DatabaseFault
 from main_controller.store.history import apis_lines, columns, coverage, deals
 from main_controller.store.history.steps import APPLICATION, STEPS
+from main_controller.store.history.taken_out import TakenOut
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,9 @@ PRUNED_AT_ONCE = 20_000
 """How many rows one transaction takes out, so that none takes long."""
 FULL, LOW = 1.0, 0.95
 """From which part of the allowed bytes on the oldest minutes go, and until which part is left."""
+LINES_SHARE = 0.1
+"""Which part of the allowed bytes lines of apis-main's log have, which anybody can send."""
+LINES = "lines of apis-main's log"
 
 _NAMES = ", ".join(columns.ALL)
 _MARKS = ", ".join("?" * (len(columns.ALL) + 2))
@@ -50,6 +56,11 @@ _FIRST = {
     "half_hours": "SELECT min((SELECT min(start) FROM half_hours WHERE unit = ref)) FROM units",
 }
 """Where the oldest slot begins, found by an index: half hours lie unit by unit."""
+_ANY = {
+    "minutes": "SELECT 1 FROM minutes WHERE start >= ? AND start < ? LIMIT 1",
+    "half_hours": ("SELECT 1 FROM units CROSS JOIN half_hours ON unit = ref AND start >= ? AND start < ? LIMIT 1"),
+}
+_SAID = {"minutes": "minutes", "half_hours": "half hours"}
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -57,7 +68,8 @@ class History:
     """The file at `path`, None for a throw-away one; `wall` gives aware UTC.
 
     `keep` is at most `megabytes`, `minute_days` of minutes and `half_hour_days` of half hours: what is over of any of
-    them goes, the oldest first, and minutes before half hours.
+    them goes, the oldest first, and minutes before half hours. Lines of apis-main's log have a part of the bytes, and
+    are all that goes where they take more. `clock` gives monotonic s.
     """
 
     def __init__(
@@ -68,6 +80,7 @@ class History:
         megabytes: int,
         minute_days: float = 60,
         half_hour_days: float = 1827,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = Database(path, steps=STEPS, application=APPLICATION)
         self._wall = wall
@@ -76,6 +89,13 @@ class History:
         self._refs: dict[str, int] = {}
         self._begun: set[int] | None = None  # the half hours that are not made of their last minutes; None: not known
         self._suspect = False  # somebody else than the recorder found it damaged
+        self._no_room = TakenOut(f"the history is full (setting historymb: {megabytes})", logging.WARNING, clock=clock)
+        self._too_many = TakenOut(
+            f"lines of apis-main's log fill their part of the history (a tenth of historymb: {megabytes})",
+            logging.WARNING, clock=clock,
+        )  # fmt: skip
+        self._too_old = TakenOut("what is older than is kept goes", logging.INFO, clock=clock)
+        self._doubted: set[tuple[str, date]] = set()  # what no younger rows bore out, and on which day that was said
 
     # The recorder
 
@@ -92,6 +112,8 @@ class History:
         file is damaged, the recorder sets it aside."""
         with self._suspecting(), self._database.writing() as connection:
             apis_lines.insert(connection, lines)
+            gone, reach = self._lines_over(connection), _reach(connection)
+        self._too_many.add({LINES: gone}, reach)
 
     def _anew_if_damaged(self, write: Callable[[], None]) -> None:
         try:
@@ -117,7 +139,9 @@ class History:
             begun = begun | {slot.start // HALF_HOUR * HALF_HOUR for slot in slots}
             for start in sorted(begun)[:-1]:
                 _make_half_hour(connection, start)
+            gone, reach = self._make_room(connection, PRUNED_AT_ONCE), _reach(connection)
         self._refs, self._begun = refs, {max(begun)} if begun else set()
+        self._no_room.add(gone, reach)
 
     def _referred(self, connection: sqlite3.Connection, unit_ids: Iterable[str]) -> dict[str, int]:
         """The number of each unit in the file; a new one gets one."""
@@ -132,22 +156,35 @@ class History:
     def prune(self) -> int:
         """Take out some of what is older than is kept, or more than there is room for; how many rows. Raises
         DatabaseFault. To be called until nothing is left to do."""
-        now = int(self._wall().timestamp())
+        now = self._wall()
         with self._suspecting(), self._database.writing() as connection:
-            gone = sum(self._outlived(connection, table, now) for table in ("minutes", "half_hours"))
-            gone += apis_lines.prune(connection, PRUNED_AT_ONCE)
-            gone += deals.prune(connection, self._wall(), PRUNED_AT_ONCE)
-            used, share = self._used(connection), FULL
-            while used > self._bytes * share and gone < PRUNED_AT_ONCE:
-                share = LOW
-                gone += (count := self._oldest(connection))
-                if count == 0:
-                    break
-                used = self._used(connection)
+            old = self._outlived(connection, now)
+            over = apis_lines.prune(connection, PRUNED_AT_ONCE) + self._lines_over(connection)
+            gone, reach = self._make_room(connection, PRUNED_AT_ONCE - old.total()), _reach(connection)
+        self._too_old.add(old, reach)
+        self._too_many.add({LINES: over}, reach)
+        self._no_room.add(gone, reach)
+        return old.total() + over + gone.total()
+
+    def _outlived(self, connection: sqlite3.Connection, now: datetime) -> Counter[str]:
+        """Take out what is too old, but only where younger rows show that the time did pass: a clock may be wrong."""
+        gone: Counter[str] = Counter()
+        for table, days in self._days.items():
+            gone[_SAID[table]] = self._older(connection, table, now, days)
+        if self._borne_out(connection, "half_hours", now, deals.KEPT_DAYS):
+            gone["deals"] = deals.prune(connection, now, PRUNED_AT_ONCE)
+        elif deals.any_older(connection, now):
+            self._doubt("deals", now)
         return gone
 
-    def _outlived(self, connection: sqlite3.Connection, table: str, now: int) -> int:
-        before = now - int(self._days[table] * 86_400)
+    def _older(self, connection: sqlite3.Connection, table: str, now: datetime, days: float) -> int:
+        before = int(now.timestamp()) - int(days * 86_400)
+        first = connection.execute(_FIRST[table]).fetchone()[0]
+        if first is None or first >= before:
+            return 0
+        if not self._borne_out(connection, table, now, days):
+            self._doubt(_SAID[table], now)
+            return 0
         old = "minutes" if table == "minutes" else "units CROSS JOIN half_hours ON unit = ref"
         return connection.execute(
             f"DELETE FROM {table} WHERE (unit, start) IN "
@@ -155,13 +192,42 @@ class History:
             (before,),
         ).rowcount
 
-    def _oldest(self, connection: sqlite3.Connection) -> int:
+    @staticmethod
+    def _borne_out(connection: sqlite3.Connection, table: str, now: datetime, days: float) -> bool:
+        """Whether slots lie in the younger half of what would be kept, but not in its very newest part."""
+        end = int(now.timestamp())
+        found = connection.execute(_ANY[table], (end - int(days * 86_400), end - int(days * 43_200))).fetchone()
+        return found is not None
+
+    def _doubt(self, what: str, now: datetime) -> None:
+        if (what, now.date()) not in self._doubted:
+            self._doubted = {one for one in self._doubted if one[0] != what} | {(what, now.date())}
+            log.warning("nothing recorded bears out that it is %s now: no %s are taken out for age", now.date(), what)
+
+    def _lines_over(self, connection: sqlite3.Connection) -> int:
+        return apis_lines.make_room(connection, self._bytes * LINES_SHARE, PRUNED_AT_ONCE)
+
+    def _make_room(self, connection: sqlite3.Connection, at_once: int) -> Counter[str]:
+        """Take out the oldest where the file holds more than is allowed, some `at_once` rows at most."""
+        gone: Counter[str] = Counter()
+        used, share = self._used(connection), FULL
+        while used > self._bytes * share and gone.total() < at_once:
+            share = LOW
+            what, count = self._oldest(connection)
+            if count == 0:
+                break
+            gone[what] += count
+            used = self._used(connection)
+        return gone
+
+    def _oldest(self, connection: sqlite3.Connection) -> tuple[str, int]:
         """Take out the oldest hour of minutes; of half hours the oldest day, where there are no minutes left."""
         for table, span in (("minutes", 3600), ("half_hours", 86_400)):
             first = connection.execute(_FIRST[table]).fetchone()[0]
             if first is not None:
-                return connection.execute(f"DELETE FROM {table} WHERE start < ?", (first + span,)).rowcount
-        return 0
+                count = connection.execute(f"DELETE FROM {table} WHERE start < ?", (first + span,)).rowcount
+                return _SAID[table], count
+        return "", 0
 
     @staticmethod
     def _used(connection: sqlite3.Connection) -> int:
@@ -216,6 +282,7 @@ class History:
         """For how long (s) each unit that was ever kept was covered in each span between two `begins` (s since 1970);
         the cluster's is the mean over its units of then. Raises DatabaseFault."""
         with self._reading() as connection:
+            connection.execute("BEGIN")  # one state of the file: the recorder may add a unit meanwhile
             return coverage.of_all(connection, begins)
 
     def made_until(self) -> int | None:
@@ -232,13 +299,32 @@ class History:
         with self._reading() as connection:
             return deals.page(connection, unit_id=unit_id, start=start, end=end, before=before, limit=limit)
 
-    def quarters(
-        self, *, unit_id: str | None, start: datetime | None, end: datetime | None, pair: bool
-    ) -> list[Quarter]:
-        """What deals came to that ended in each quarter of an hour, of each pair of units where asked; of a unit at
-        either end, and that ended in a time, where these are given. Raises DatabaseFault."""
+    def ended_between(
+        self, *, unit_id: str | None, start: datetime | None, end: datetime | None
+    ) -> tuple[datetime, datetime] | None:
+        """When the first and the last deal with current ended, of which as in `deals`; None: there is none. Raises
+        DatabaseFault."""
         with self._reading() as connection:
-            return deals.quarters(connection, unit_id=unit_id, start=start, end=end, pair=pair)
+            return deals.ended_between(connection, unit_id=unit_id, start=start, end=end)
+
+    def sums(
+        self, begins: Sequence[int], *, unit_id: str | None, start: datetime | None, end: datetime | None, pair: bool,
+        limit: int,
+    ) -> list[Sum]:  # fmt: skip
+        """What deals came to that ended in each span between two `begins` (s since 1970), in order, of each pair of
+        units where asked, at most `limit`; of which as in `deals`. Raises DatabaseFault."""
+        with self._reading() as connection:
+            return deals.sums(connection, begins, unit_id=unit_id, start=start, end=end, pair=pair, limit=limit)
+
+    def knows(self, unit_id: str) -> bool:
+        """Whether a minute or a deal of this unit was ever kept. Raises DatabaseFault."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM units WHERE unit_id = :unit) "
+                "OR EXISTS (SELECT 1 FROM deals WHERE giver = :unit OR taker = :unit)",
+                {"unit": unit_id},
+            )
+            return bool(found.fetchone()[0])
 
     def lines(
         self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None, before: int | None,
@@ -250,6 +336,14 @@ class History:
             return apis_lines.page(
                 connection, unit_id=unit_id, level=level, start=start, end=end, before=before, limit=limit
             )
+
+    def errors(
+        self, *, unit_id: str | None, level: Level, start: datetime | None, end: datetime | None
+    ) -> list[apis_lines.CountedError]:
+        """The different errors that lines tell, counted, the last told first; of which as in `lines`. Raises
+        DatabaseFault."""
+        with self._reading() as connection:
+            return apis_lines.errors(connection, unit_id=unit_id, level=level, start=start, end=end)
 
     def reaches_back(self) -> dict[int, int | None]:
         """Since when (s since 1970) slots of each length are kept; None: there are none. Raises DatabaseFault."""
@@ -276,6 +370,12 @@ class History:
     def close(self) -> None:
         """Close the file in good order."""
         self._database.close()
+
+
+def _reach(connection: sqlite3.Connection) -> dict[str, int | None]:
+    """Since when (s since 1970) what is left is kept, by what it is."""
+    slots = {_SAID[table]: connection.execute(first).fetchone()[0] for table, first in _FIRST.items()}
+    return {**slots, LINES: apis_lines.reaches_back(connection)}
 
 
 def _make_half_hour(connection: sqlite3.Connection, start: int) -> None:

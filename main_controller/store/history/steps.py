@@ -37,5 +37,5 @@ CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT RO
 CREATE TABLE migrations (tables INTEGER PRIMARY KEY, program TEXT NOT NULL, at TEXT NOT NULL)
 """
 
-STEPS: dict[int, Step] = {1: _FIRST, 2: deals.APIS, 3: apis_lines.BY_TIME}
+STEPS: dict[int, Step] = {1: _FIRST, 2: deals.APIS, 3: apis_lines.BY_TIME, 4: apis_lines.bounded}
 """Every step by the version that it makes; a new file takes them all."""

@@ -1,13 +1,16 @@
 """Owns the proof that the journal's rows are as they were written. Used by the journal and by `--verify-journal`."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from main_controller.clock import utc_now
 from main_controller.sentence import Sentence, say
 from main_controller.store.database import prose
-from main_controller.store.database.connections import connect_read_only
+from main_controller.store.database.connections import connect_and_leave_nothing
 from main_controller.store.journal.row import (
     ANCHOR,
     CHAINED,
@@ -18,14 +21,15 @@ from main_controller.store.journal.row import (
     chain_hash,
 )
 from main_controller.store.journal.stages import Stage
-from main_controller.store.journal.tables import why_changed
-from main_controller.store.journal.witness import compared, newest_witness
+from main_controller.store.journal.tables import why_changed, why_not_compared
+from main_controller.store.journal.witness import compared, witnesses
 
 CANNOT_SEE = say(
     "store.checkCannotSee",
-    "What this cannot see: rows cut from the end, with the count of them, since the head that the log last named (once "
-    "a day, 'journal head'), old rows removed under a forged anchor row, and a whole file that was replaced or whose "
-    "hashes were all made anew. Compare the head with the log's; a copy of the log on another machine is the proof.",
+    "What this cannot see: rows cut from the end, with the count of them, after the highest head that the log "
+    "('journal head') and the .heads file beside the journal still name, old rows removed under a forged anchor row, "
+    "and a whole file that was replaced or whose hashes were all made anew, with all that names its heads. A copy of "
+    "the log or of the .heads file on another machine is the proof.",
 )
 
 
@@ -51,14 +55,22 @@ class Verdict:
 def verify(connection: sqlite3.Connection) -> Verdict:
     """Follow the chain from the first row, or from the anchor that pruning left, to the last.
 
-    Finds a row that was changed, removed or put elsewhere, and what was changed beside the rows. Raises sqlite3.Error
-    when the file cannot be read.
+    Finds a row that was changed, removed or put elsewhere, and what was changed beside the rows; tables of a version
+    that this program does not know are not compared, and do not hold. Raises sqlite3.Error when the file cannot be
+    read.
     """
     connection.execute("BEGIN")  # one state of the file, while the program goes on writing
     try:
         verdict = _follow(connection)
-        why = why_changed(connection) if verdict.ok else None
-        return verdict if why is None else replace(verdict, ok=False, sentence=_beside(verdict.rows, why))
+        if not verdict.ok:
+            return verdict
+        why = why_changed(connection)
+        if why is not None:
+            return replace(verdict, ok=False, sentence=_beside(verdict.rows, why))
+        unknown = why_not_compared(connection)
+        if unknown is not None:
+            return replace(verdict, ok=False, sentence=_only_rows(verdict.rows, unknown))
+        return verdict
     finally:
         connection.execute("ROLLBACK")
 
@@ -100,28 +112,32 @@ def _follow(connection: sqlite3.Connection) -> Verdict:
     return Verdict(True, count, None, sentence, head_id=last_id, head_hash=previous)
 
 
-def verify_journal(path: Path, logs: Path | None = None, *, own: bool = False) -> tuple[int, str]:
+def verify_journal(
+    path: Path, logs: Path | None = None, *, own: bool = False, wall: Callable[[], datetime] = utc_now
+) -> tuple[int, str]:
     """For `--verify-journal`: 0 when the journal at `path` holds, else 2, and the text for a person.
 
-    The log in the folder `logs` is asked for its end. `own`: it is the one that the program goes on writing, so that an
-    end which the log knows and the file lacks is a fault; a copy may be older.
+    The file of heads beside it and the log in the folder `logs` are asked for its end. `own`: it is the one that the
+    program goes on writing, so that it is a fault where it lacks a row that they name, or where they name none though
+    it is not new; a copy may be older. `wall` gives aware UTC. Makes no file beside it.
     """
     if not path.is_file():
         return 2, f"There is no journal at {path}."
-    lacks = _may_lack(path)  # before a reader makes files beside it
+    lacks = _may_lack(path)
+    found = witnesses(path, logs, own=own)  # first: what the program writes meanwhile is in the file
     try:
-        connection = connect_read_only(path)
+        connection = connect_and_leave_nothing(path)
         try:
             ended = _ended(connection)
             verdict = verify(connection)
-            there, witnessed = compared(connection, None if logs is None else newest_witness(logs))
+            there, witnessed = compared(connection, found, own=own, now=wall())
         finally:
             connection.close()
     except sqlite3.Error as error:
         return 2, f"{path} cannot be read as a journal: {error}."
     copy = [COPY_MAY_LACK] if lacks and not ended else []
     holds = verdict.ok and (there or not own)
-    return 0 if holds else 2, "\n".join([verdict.sentence, witnessed, *copy, verdict.cannot_see])
+    return 0 if holds else 2, "\n".join([verdict.sentence, *witnessed, *copy, verdict.cannot_see])
 
 
 def _may_lack(path: Path) -> bool:
@@ -145,6 +161,10 @@ def _ended(connection: sqlite3.Connection) -> bool:
 
 def _beside(count: int, why: Sentence) -> Sentence:
     return say("store.besideRows", "The {count} rows hold, but the file was changed. {why}", count=count, why=why)
+
+
+def _only_rows(count: int, why: Sentence) -> Sentence:
+    return say("store.onlyRows", "The {count} rows hold. {why}", count=count, why=why)
 
 
 def _columns(connection: sqlite3.Connection) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from main_controller.sentence import Sentence, say
 from main_controller.store.database import Database
 from main_controller.store.journal import reader
 from main_controller.store.journal.check import Verdict, verify
-from main_controller.store.journal.row import ANCHOR, COLUMNS, GENESIS, JournalRow
+from main_controller.store.journal.row import ANCHOR, COLUMNS, GENESIS, Head, JournalRow
 from main_controller.store.journal.stages import OUTCOMES, Stage
 from main_controller.store.journal.subjects import Subject
 
@@ -32,14 +31,6 @@ OWN = "journal"
 
 _INSERT = f"INSERT INTO journal ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _COUNT = "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The newest row: its id (0: none) and hash."""
-
-    id: int
-    hash: str
 
 
 class Journal:

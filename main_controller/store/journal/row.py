@@ -44,6 +44,14 @@ _NO_JSON = (TypeError, ValueError, RecursionError, NotImplementedError)  # Unico
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The newest row: its id (0: none) and hash."""
+
+    id: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalRow:
     """A row before it has its place; `at` is ISO 8601 UTC in ms, `before`, `after`, `messages` JSON texts or None.
 

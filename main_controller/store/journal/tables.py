@@ -4,11 +4,15 @@ Used by the check. Rows can be hidden from every question while each of them sti
 """
 
 import sqlite3
+from collections import Counter
 
 from main_controller.domain.scope import named_first
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.store.database.steps import STEPS, run
 from main_controller.store.journal.stages import Stage
+
+_SQLITES = ("sqlite_sequence", "sqlite_stat1", "sqlite_stat2", "sqlite_stat3", "sqlite_stat4")
+"""The tables that SQLite itself makes where they are needed."""
 
 _OF_UNITS = ("unit", "member", "unwatched")
 """Kinds of rows that tell of a unit which was seen."""
@@ -22,6 +26,20 @@ def why_changed(connection: sqlite3.Connection) -> Sentence | None:
     return _damage(connection) or _schema(connection) or _counts(connection) or _locks(connection)
 
 
+def why_not_compared(connection: sqlite3.Connection) -> Sentence | None:
+    """Why nobody can tell whether the tables are as they were made, None where this program made them."""
+    version = connection.execute("PRAGMA main.user_version").fetchone()[0]
+    if version in STEPS:
+        return None
+    return say(
+        "store.tablesNotCompared",
+        "The tables are of version {version}, which this program does not know (it knows up to {known}), so tables, "
+        "indexes, triggers and views were not compared: a newer version of the program can, or the file was changed.",
+        version=version,
+        known=max(STEPS),
+    )
+
+
 def _damage(connection: sqlite3.Connection) -> Sentence | None:
     found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(8)")]
     if found == ["ok"]:
@@ -30,7 +48,7 @@ def _damage(connection: sqlite3.Connection) -> Sentence | None:
 
 
 def _schema(connection: sqlite3.Connection) -> Sentence | None:
-    """Whether tables, indexes, triggers and views are those that this program makes; a newer one's are not known."""
+    """Whether tables, indexes, triggers, views are those this program makes; of an unknown version nobody can tell."""
     version = connection.execute("PRAGMA main.user_version").fetchone()[0]
     if version not in STEPS:
         return None
@@ -43,7 +61,7 @@ def _schema(connection: sqlite3.Connection) -> Sentence | None:
     finally:
         made.close()
     found = _objects(connection)
-    other = sorted(name for name in known.keys() | found.keys() if known.get(name) != found.get(name))
+    other = sorted({name for name, *_ in (known - found) + (found - known)})
     if not other:
         return None
     return say(
@@ -52,12 +70,17 @@ def _schema(connection: sqlite3.Connection) -> Sentence | None:
     )  # fmt: skip
 
 
-def _objects(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    """What the schema holds by name: its type and its SQL, blanks apart; not what SQLite makes by itself."""
-    rows = connection.execute(
-        "SELECT name, type, sql FROM main.sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+def _objects(connection: sqlite3.Connection) -> Counter[tuple[str, str, str]]:
+    """What the schema holds: name, type and SQL, blanks apart; not the indexes and tables that SQLite makes by itself.
+
+    Those have no SQL or one of its own names; a name that only begins like them may be anybody's.
+    """
+    rows = connection.execute("SELECT name, type, sql FROM main.sqlite_master")
+    return Counter(
+        (str(name), str(kind), " ".join(str(sql).split()))
+        for name, kind, sql in rows
+        if not (sql is None and kind == "index") and not (name in _SQLITES and kind == "table")
     )
-    return {str(name): (str(kind), " ".join(str(sql).split())) for name, kind, sql in rows}
 
 
 def _counts(connection: sqlite3.Connection) -> Sentence | None:

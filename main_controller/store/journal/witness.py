@@ -1,73 +1,180 @@
-"""Owns what the log says of the journal's end: rows cut off there leave no trace in the file itself (M17).
+"""Owns what is told beside the journal of its end: rows cut off there leave no trace in the file itself (M17).
 
-Used by `--verify-journal`. The journal's keeper names the head in the log at each start, once a day and at each end.
+Used by `--verify-journal`. The journal's keeper names the head at each start, once a day and at each end: in the log,
+which tells it again at the top of each new file, and in the file of heads.
 """
 
 import re
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
+from main_controller.store.journal.heads import heads_in, heads_path
+from main_controller.store.journal.row import Head
+
+NEW = timedelta(hours=1)
+"""A journal all of whose rows are younger may have no head that was named yet: the first is named within minutes."""
 
 _HEAD = re.compile(
     r"(?P<at>\S+) INFO +[^:]*\bmain_controller\.workers\.journal_keeper: "
-    r"journal head: row (?P<row>\d{1,18}), hash (?P<hash>[0-9a-f]{64})"
+    r"journal head: row (?P<row>\d{1,18}), hash (?P<hash>[0-9a-f]{64})(?:, in (?P<journal>.+))?"
 )
 """The keeper's line, whole: what another logger repeats of a stranger's text has a colon before it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """The newest head that the log names: when (as the log has it), the row's id and its hash."""
+class Named:
+    """A head that was named: when and in which file, and of which journal, None where that is not said."""
 
     at: str
-    row: int
-    hash: str
+    file: str
+    head: Head
+    journal: str | None
 
 
-def newest_witness(logs: Path) -> Witness | None:
-    """The newest head in the log's files of this folder, the youngest file first; None where none can be read."""
+@dataclass(slots=True)
+class Witnesses:
+    """Every head that was named of a journal, where its file of heads is and whether that is there, and files that
+    could not be read."""
+
+    beside: Path
+    there: bool
+    named: list[Named] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+def witnesses(database: Path, logs: Path | None, *, own: bool) -> Witnesses:
+    """What the file of heads beside `database` and every file of the log in the folder `logs` name.
+
+    Several programs may write one log: a head of another journal counts only where none of this one's path is named
+    and it is a copy that is checked (not `own`).
+    """
+    beside = heads_path(database)
+    found = Witnesses(beside, beside.exists())
     try:
-        files = sorted((path for path in logs.iterdir() if ".log" in path.name), key=_age)
+        found.named += [Named(at, beside.name, head, None) for at, head in heads_in(beside)]
     except OSError:
-        return None
-    return next((found for found in map(_last_in, files) if found is not None), None)
+        found.unread.append(beside.name)
+    logged: list[Named] = []
+    for path in _log_files(logs):
+        try:
+            logged += _in_log(path)
+        except FileNotFoundError:  # turned meanwhile
+            continue
+        except OSError:
+            found.unread.append(path.name)
+    here = str(database.resolve())
+    its = [each for each in logged if each.journal in (None, here)]
+    found.named += its if own or any(each.journal for each in its) else logged
+    return found
 
 
-def _age(path: Path) -> float:
-    return -path.stat().st_mtime
-
-
-def _last_in(path: Path) -> Witness | None:
-    last = None
+def _log_files(logs: Path | None) -> list[Path]:
     try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                last = _HEAD.fullmatch(line.rstrip("\n")) or last
-    except OSError:
-        return None
-    return None if last is None else Witness(last["at"], int(last["row"]), last["hash"])
+        return [] if logs is None else sorted(path for path in logs.iterdir() if ".log" in path.name and path.is_file())
+    except OSError:  # there is no log, as where it goes to the console alone
+        return []
 
 
-def compared(connection: sqlite3.Connection, witness: Witness | None) -> tuple[bool, Sentence]:
-    """Whether the file has the row that the log names, or nobody can tell; and that as a sentence."""
-    if witness is None:
-        return True, say(
-            "store.noWitness",
-            "No log was found that names this journal's head, so rows cut from its end cannot be seen here.",
+def _in_log(path: Path) -> Iterator[Named]:
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            found = _HEAD.fullmatch(line.rstrip("\n")) if "journal head: " in line else None
+            if found is not None:
+                yield Named(found["at"], path.name, Head(int(found["row"]), found["hash"]), found["journal"])
+
+
+def compared(
+    connection: sqlite3.Connection, found: Witnesses, *, own: bool, now: datetime
+) -> tuple[bool, list[Sentence]]:
+    """Whether the file has every row that was named, and that as sentences.
+
+    Of the program's `own` journal it is a fault too where nothing names a head, unless it is new, where the file of
+    heads is gone though the log names heads of this journal, and where a file of them cannot be read. Raises
+    sqlite3.Error.
+    """
+    first = connection.execute("SELECT min(id) FROM journal").fetchone()[0] or 0
+    named = sorted((each for each in found.named if each.head.id >= first), key=_row)  # older ones were pruned
+    told: list[Sentence] = []
+    if found.unread:
+        told.append(
+            say("store.headsUnread", "What {files} may name of this journal cannot be read.", files=found.unread)
         )
-    row = connection.execute("SELECT hash FROM journal WHERE id = ?", (witness.row,)).fetchone()
-    told = {"row": witness.row, "at": witness.at}
-    if row is not None and row[0] == witness.hash:
-        return True, say(
-            "store.witnessed",
-            "The log named row {row} with the same hash at {at}; only rows after it may have been cut unseen.",
-            **told,
+    if own and not found.there and any(each.journal for each in named):
+        told.append(
+            say(
+                "store.headsGone",
+                "{file}, which names this journal's heads too, is missing: it was removed.",
+                file=found.beside.name,
+            )
         )
-    return False, say(
+    holds = not (own and told)
+    lacking = [each for each in named if not _has(connection, each.head)]
+    if lacking:
+        return False, [*told, _lacks(lacking)]
+    if named:
+        return holds, [*told, _bears_out(named)]
+    if own and not _is_new(connection, now):
+        gone = say(
+            "store.witnessGone",
+            "Neither the log nor {file} names this journal's head, though each start does: they were removed or "
+            "emptied, and rows cut from its end cannot be seen here.",
+            file=found.beside.name,
+        )
+        return False, [*told, gone]
+    return holds, [*told, _nothing_named()]
+
+
+def _row(named: Named) -> int:
+    return named.head.id
+
+
+def _has(connection: sqlite3.Connection, head: Head) -> bool:
+    if head.id == 0:  # named before the first row
+        return True
+    row = connection.execute("SELECT hash FROM journal WHERE id = ?", (head.id,)).fetchone()
+    return row is not None and row[0] == head.hash
+
+
+def _is_new(connection: sqlite3.Connection, now: datetime) -> bool:
+    """Whether the first row is there and young: what is left of an older journal begins with an old one."""
+    first = connection.execute("SELECT at FROM journal WHERE id = 1").fetchone()
+    at = first[0] if first is not None else None
+    return isinstance(at, str) and iso_utc(now - NEW) <= at <= iso_utc(now + timedelta(minutes=1))
+
+
+def _lacks(lacking: list[Named]) -> Sentence:
+    highest = lacking[-1]
+    return say(
         "store.notWitnessed",
-        "The log named row {row} at {at}, which this file does not have: rows were cut from its end, or it is an "
-        "older copy or another journal.",
-        **told,
+        "{file} named row {row} at {at}, which the journal does not have ({count} such rows were named): rows were "
+        "cut from its end or made anew, or it is an older copy or another journal.",
+        file=highest.file,
+        row=highest.head.id,
+        at=highest.at,
+        count=len({each.head for each in lacking}),
+    )
+
+
+def _bears_out(named: list[Named]) -> Sentence:
+    highest = named[-1]
+    return say(
+        "store.witnessed",
+        "{file} named row {row} with the same hash at {at}, the highest of {count} that were named and are all here; "
+        "only rows after it may have been cut unseen.",
+        file=highest.file,
+        row=highest.head.id,
+        at=highest.at,
+        count=len({each.head for each in named}),
+    )
+
+
+def _nothing_named() -> Sentence:
+    return say(
+        "store.noWitness",
+        "Nothing was found that names this journal's head, so rows cut from its end cannot be seen here.",
     )

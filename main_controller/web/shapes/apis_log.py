@@ -6,12 +6,14 @@ from typing import NamedTuple, TypedDict
 
 from main_controller.domain.apis_log import Level, LoggedError, LogLine, consequence
 from main_controller.domain.timestamps import iso_utc
+from main_controller.store.history.apis_lines import MOST_ERRORS, CountedError
 from main_controller.web.shapes.common import Time, UnitId
 
 
 class ApisLogLine(TypedDict):
     """A line: `id` (null: not on the disk yet), when this program `heard` it, and its own time `at`, which may be of
-    another clock; the program that says it, its unit (null: of none), and the class (`source`)."""
+    another clock; the program that says it, its unit (null: of none), and the class (`source`). A `message` of more
+    than 2,000 characters is cut, and says so."""
 
     id: int | None
     heard: Time
@@ -40,7 +42,7 @@ class ApisError(TypedDict):
 
 class ApisLogPage(TypedDict):
     """Lines, the newest first; `next` is what `before` asks for to get those before them, null: there are none.
-    `errors` are those among the lines of the time asked for, the last told first."""
+    `errors` are those among the lines of the time asked for, the last told first, 100 at most."""
 
     lines: list[ApisLogLine]
     errors: list[ApisError]
@@ -68,23 +70,26 @@ def line_of(number: int | None, heard: datetime, line: LogLine) -> ApisLogLine:
     }
 
 
-def grouped(told: Iterable[Told]) -> list[ApisError]:
-    """The same errors together, counted."""
+def counted_of(told: Iterable[Told]) -> list[CountedError]:
+    """The same errors together, counted, the last told first."""
     groups: dict[LoggedError, list[datetime]] = {}
     for heard, error in told:
         groups.setdefault(error._replace(place=None), []).append(heard)
-    found = sorted(groups.items(), key=lambda one: max(one[1]), reverse=True)
-    return [
-        {
-            "category": error.category,
-            "extent": error.extent,
-            "level": error.level,
-            "unitId": error.unit_id,
-            "text": error.text,
-            "count": len(times),
-            "first": iso_utc(min(times)),
-            "last": iso_utc(max(times)),
-            "does": consequence(error),
-        }
-        for error, times in found
-    ]
+    found = [CountedError(error, len(times), min(times), max(times)) for error, times in groups.items()]
+    return sorted(found, key=lambda one: one.last, reverse=True)[:MOST_ERRORS]
+
+
+def error_of(counted: CountedError) -> ApisError:
+    """One error."""
+    error = counted.error
+    return {
+        "category": error.category,
+        "extent": error.extent,
+        "level": error.level,
+        "unitId": error.unit_id,
+        "text": error.text,
+        "count": counted.times,
+        "first": iso_utc(counted.first),
+        "last": iso_utc(counted.last),
+        "does": consequence(error),
+    }

@@ -15,9 +15,11 @@ from main_controller.web.shapes.status import ApisWeb, Config, Counts, Grid, Jou
 
 
 class About(TypedDict):
-    """What the program is and by which settings it judges; `columns` are what a row of `figures` holds, in order."""
+    """What the program is, when it was `started` and by which settings it judges; `columns` are what a row of `figures`
+    holds, in order."""
 
     version: str
+    started: Time
     simulated: bool
     title: str
     timezone: str

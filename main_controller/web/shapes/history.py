@@ -30,6 +30,10 @@ class HistoryShown(TypedDict):
     `coverage` is the part of the slot in which the unit was live by its own clock while this program ran; a slot
     without any has 0 and nulls. `+` charges; what is `In` flows into the unit or its battery. `reachesBackTo` is the
     beginning of the oldest slot that is kept of those of which these are made, null: there is none.
+
+    `recordedUntil` is up to when minutes are written. A slot that ends later stands so far, and one that begins then or
+    later tells nothing yet: only what lies before is a gap where it is not covered. null: not known yet, just after a
+    start.
     """
 
     unit: UnitId | None
@@ -37,6 +41,7 @@ class HistoryShown(TypedDict):
     columns: list[Column]
     rows: list[Row]
     reachesBackTo: Time | None
+    recordedUntil: Time | None
 
 
 class UnitCoverage(TypedDict):

@@ -1,9 +1,11 @@
 """What each deal moved at both of its ends (K12)."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, TypedDict
 
 import msgspec
+from pytz.tzinfo import BaseTzInfo
 
 from main_controller.domain.deal_lines import How, Stage
 from main_controller.domain.timestamps import iso_utc
@@ -14,7 +16,8 @@ from main_controller.web.shapes.common import CommandId, Time, UnitId, WattHours
 
 
 class LedgerCause(TypedDict):
-    """What ended a deal before it was done; `command` is the order of this program that did, null where none did."""
+    """What ended a deal before it was done; `dealsUntold`: nobody could tell the deals as it ended. `command` is the
+    order of this program that did, null where none did."""
 
     kind: Cause
     command: CommandId | None
@@ -67,7 +70,8 @@ class LedgerEntry(TypedDict):
     `agreedAt` is when it was first seen, and `sawBegin` whether this program saw it come; `flowedFrom` and `flowedTo`
     are the first and last time with current, null where none was seen. `outWh` left the giver, `inWh` reached the
     taker, and `lossWh` lies between; each of the ends is sure to `uncertaintyWh`; null: not told. `coverage` (0 to 1)
-    is the part of the time with current that was seen at both ends. `method`: `attributed` where an end was in several
+    is the part of the time with current that was seen at both ends; time in which nobody could tell the deals as it
+    ended counts as time with current. `method`: `attributed` where an end was in several
     deals, so that its reading was shared out by the agreed currents, else `measured`. `apis` is what apis-main's own
     log told of it, null where nothing was heard.
     """
@@ -104,13 +108,15 @@ class LedgerPage(TypedDict):
 
 
 class LedgerSum(TypedDict):
-    """What the deals with current moved that ended in a span from `start` (by the site's clock) on, of one pair where
-    pairs are asked for. `partly` is how many of them are not known whole, whose energy is too small or left out."""
+    """What the deals moved that ended in a span from `start` (by the site's clock) on, of one pair where pairs are
+    asked for. `deals` is how many had current, `withoutCurrent` how many none. `partly` is how many of those with
+    current are not known whole, whose energy is too small or left out."""
 
     start: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
     dischargingUnit: UnitId | None
     chargingUnit: UnitId | None
     deals: int
+    withoutCurrent: int
     outWh: WattHours
     inWh: WattHours
     lossWh: WattHours
@@ -202,13 +208,14 @@ def cells_of(number: int, deal: LedgerDeal) -> Sequence[object]:
     return [known.get(name) for name in COLUMNS]
 
 
-def sum_of(one: Sum) -> LedgerSum:
-    """One span."""
+def sum_of(one: Sum, zone: BaseTzInfo) -> LedgerSum:
+    """One span, by the clock of the site's `zone`."""
     return {
-        "start": one.start.isoformat(),
+        "start": datetime.fromtimestamp(one.start, UTC).astimezone(zone).isoformat(),
         "dischargingUnit": one.giver,
         "chargingUnit": one.taker,
         "deals": one.deals,
+        "withoutCurrent": one.idle,
         "outWh": round(one.out, 3),
         "inWh": round(one.into, 3),
         "lossWh": round(one.out - one.into, 3),

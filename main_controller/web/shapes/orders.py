@@ -29,6 +29,9 @@ OutcomeState = Annotated[
 Evidence = Annotated[str, one_of("converter", "reading", "silence", says="what shows it; null: nothing yet (Z6c)")]
 
 
+ByAnswer = Literal["all", "some"]
+
+
 class UnitOutcome(TypedDict):
     """How an order stands at one unit. `shows` is the mode or converter status seen there, null where none is told;
     `error` why it failed there."""
@@ -162,7 +165,8 @@ class Commands(TypedDict):
 
 class EndedOrder(TypedDict):
     """An order that changes no more, without how it stands at each unit: /commands/<id> tells that. `endedAt` is null
-    where it was refused before it was begun."""
+    where it was refused before it was begun; `byAnswer` says whether all or some of the units by which it is done have
+    only answered so themselves and no reading shows it yet (S8), null: none."""
 
     id: CommandId
     order: str
@@ -175,6 +179,7 @@ class EndedOrder(TypedDict):
     sent: Sent
     error: str | None
     note: str | None
+    byAnswer: ByAnswer | None
 
 
 class Came(TypedDict):
@@ -343,7 +348,15 @@ def ended_of(command: commands.Command) -> EndedOrder:
         "sent": command.sent,
         "error": command.error,
         "note": command.note,
+        "byAnswer": _by_answer(command),
     }
+
+
+def _by_answer(command: commands.Command) -> ByAnswer | None:
+    known = [outcome.evidence for outcome in command.units.values() if outcome.evidence is not None]
+    if not command.state.in_effect or "converter" not in known:
+        return None
+    return "all" if set(known) == {"converter"} else "some"
 
 
 def outcomes_of(units: Mapping[str, commands.UnitOutcome]) -> dict[str, UnitOutcome]:

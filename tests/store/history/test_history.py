@@ -1,5 +1,6 @@
 """The file of what has been: minutes and half hours, merged, pruned, set aside when damaged (V8)."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from main_controller.history.apis_account import ApisAccount, Compared
 from main_controller.history.ledger_deal import End, Energy, LedgerDeal
 from main_controller.history.slot import CLUSTER, HALF_HOUR, MINUTE, Energies, Powers, Slot, Voltage
 from main_controller.history.spans import gathered
-from main_controller.store.history import History, columns, steps
+from main_controller.store.history import History, columns, coverage, steps
 
 NOON = int(datetime(2026, 5, 13, 12, 0, tzinfo=UTC).timestamp())
 
@@ -100,33 +101,163 @@ def test_half_hours_are_made_when_they_are_over_also_after_a_restart(path: Path,
     history.close()
 
 
-def test_what_is_too_old_goes_and_half_hours_stay_longer(path: Path, clock: Clock) -> None:
+def test_what_is_too_old_goes_and_half_hours_stay_longer(
+    path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     history = History(path, wall=clock, megabytes=100, minute_days=1, half_hour_days=3)
     fill(history, ["E001"], 61)
-    clock.now += timedelta(days=2)
+    for _ in range(2):
+        clock.now += timedelta(hours=15)
+        fill(history, ["E001"], 31, start=int(clock.now.timestamp()))
+    clock.now += timedelta(hours=6)
     assert history.prune() == 61
     assert history.prune() == 0
-    assert history.slots("E001", MINUTE, NOON, NOON + 86_400) == []
-    assert len(history.slots("E001", HALF_HOUR, NOON, NOON + 86_400)) == 2
-    clock.now += timedelta(days=2)
-    assert history.prune() == 2
+    assert history.slots("E001", MINUTE, NOON, NOON + 3 * 3600) == []
+    assert len(history.slots("E001", HALF_HOUR, NOON, NOON + 3 * 3600)) == 3
+    assert caplog.messages == [
+        "what is older than is kept goes: 61 minutes were taken out; what is left reaches back: minutes to "
+        "2026-05-14 03:00 UTC, half hours to 2026-05-13 12:00 UTC"
+    ]
+    clock.now = datetime.fromtimestamp(NOON, UTC) + timedelta(days=3, hours=3)
+    assert history.slots("E001", MINUTE, NOON, NOON + 86_400 * 2) != []
+    history.prune()
+    assert history.slots("E001", HALF_HOUR, NOON, NOON + 3 * 3600) == []
     history.close()
 
 
-def test_bytes_win_over_days_and_it_is_said_how_far_back_it_reaches(path: Path, clock: Clock) -> None:
+@pytest.mark.parametrize("days", [70, 5 * 366, 40_000])
+def test_a_clock_that_is_ahead_deletes_nothing(
+    path: Path, clock: Clock, caplog: pytest.LogCaptureFixture, days: int
+) -> None:
+    """Younger rows must bear out that the time did pass, as with the journal."""
+    history = History(path, wall=clock, megabytes=100)
+    fill(history, ["E001"], 61)
+    history.keep_deals([settled()])
+    before = (history.slots("E001", MINUTE, NOON, NOON + 7200), history.slots("E001", HALF_HOUR, NOON, NOON + 7200))
+    clock.now += timedelta(days=days)
+    for _ in range(3):
+        history.write([minute("E001", int(clock.now.timestamp()))])
+        assert history.prune() == 0
+    halves = history.slots("E001", HALF_HOUR, NOON, NOON + 3600)
+    assert history.slots("E001", MINUTE, NOON, NOON + 7200) == before[0]
+    assert halves == before[1]
+    assert asked(history) == [settled()]
+    doubts = [message for message in caplog.messages if message.startswith("nothing recorded bears out")]
+    assert len(doubts) == (1 if days == 70 else 3), "each of minutes, half hours and deals once a day"
+    history.close()
+
+
+def test_bytes_win_over_days_and_it_is_said_how_far_back_it_reaches(
+    path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also between two prunings: what is written makes its own room."""
     history = History(path, wall=clock, megabytes=1)
+    assert history.reaches_back()[MINUTE] is None
     for hour in range(3):
         history.write(
             [minute(f"E{unit:03d}", NOON + hour * 3600 + index * 60) for unit in range(200) for index in range(60)]
         )
-    assert history.reaches_back()[MINUTE] == NOON
-    while history.prune():
-        pass
     reach = history.reaches_back()[MINUTE]
     assert reach is not None
     assert reach > NOON
+    while history.prune():
+        pass
     assert history.slots("E001", MINUTE, reach, NOON + 3 * 3600) != []
+    assert caplog.messages == [
+        "the history is full (setting historymb: 1): 12000 minutes were taken out; what is left reaches back: minutes "
+        "to 2026-05-13 13:00 UTC, half hours to 2026-05-13 12:00 UTC"
+    ]
     history.close()
+
+
+def error_line(number: int, message: str = "") -> tuple[datetime, LogLine]:
+    at = datetime.fromtimestamp(NOON + number, UTC)
+    told = message or f"(HARDWARE:LOCAL:ERROR:E{number % 3:03d}) over current [a.b.C.d(C.java:{number})]"
+    return at, LogLine("apis-main", "E001", at, Level.SEVERE, "a.user.ErrorCollection", told)
+
+
+def all_lines(history: History) -> list[LogLine]:
+    found = history.lines(unit_id=None, level=Level.WARNING, start=None, end=None, before=None, limit=1_000_000)
+    return [kept.line for kept in found]
+
+
+def test_forged_lines_push_out_lines_alone(path: Path, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    """They have a tenth of the bytes, which holds after each write."""
+    history = History(path, wall=clock, megabytes=10)
+    fill(history, ["E001"], 31)
+    for start in range(0, 2_000, 100):
+        history.keep_lines([error_line(start + number, f"{start + number} " + "x" * 60_000) for number in range(100)])
+    assert path.stat().st_size < 2_000_000
+    kept = all_lines(history)
+    assert 180 < len(kept) <= 245
+    assert kept[0].message.startswith("1999 x")
+    assert len(history.slots("E001", MINUTE, NOON, NOON + 3600)) == 31
+    assert len(history.slots("E001", HALF_HOUR, NOON, NOON + 3600)) == 1
+    (said,) = caplog.messages
+    assert said.startswith("lines of apis-main's log fill their part of the history (a tenth of historymb: 10): ")
+    assert "lines of apis-main's log to 2026-05-13" in said
+    history.close()
+
+
+def test_a_long_line_is_kept_as_far_as_anybody_reads_it_and_says_so(history: History) -> None:
+    history.keep_lines([error_line(0, "x" * 60_000), error_line(1, "y" * 2_000)])
+    short, cut = all_lines(history)
+    assert short.message == "y" * 2_000
+    assert len(cut.message) == 2_000
+    assert cut.message.endswith("x … (cut: 60000 characters)")
+
+
+def test_the_same_errors_are_counted_wherever_they_were_told(history: History) -> None:
+    history.keep_lines([error_line(number) for number in range(10)] + [error_line(20, "no error")])
+    everything: dict[str, Any] = {"unit_id": None, "level": Level.WARNING, "start": None, "end": None}
+    found = history.errors(**everything)
+    assert [(one.error.unit_id, one.times) for one in found] == [("E000", 4), ("E002", 3), ("E001", 3)]
+    assert found[0].error.place == "a.b.C.d(C.java:9)"
+    assert (found[0].first.timestamp(), found[0].last.timestamp()) == (NOON, NOON + 9)
+    since = datetime.fromtimestamp(NOON + 8, UTC)
+    assert [one.times for one in history.errors(**{**everything, "start": since})] == [1, 1]
+    assert history.errors(**{**everything, "unit_id": "E002"}) == []
+    assert history.errors(**{**everything, "end": datetime.fromtimestamp(NOON, UTC)}) == []
+
+
+def test_a_file_with_lines_without_bounds_is_brought_within_them(path: Path, clock: Clock) -> None:
+    """Its long lines are cut, its errors counted, and one with an impossible time, which broke the page, goes."""
+    with sqlite3.connect(path) as old:
+        for number in (1, 2, 3):
+            for statement in str(steps.STEPS[number]).split(";"):
+                old.execute(statement)
+        old.execute(f"PRAGMA application_id = {steps.APPLICATION}")
+        old.execute("PRAGMA user_version = 3")
+        old.executemany(
+            "INSERT INTO apis_lines (heard, at, program, unit_id, level, source, message) "
+            "VALUES (?, ?, 'apis-main', 'E001', 0, 'a.ErrorCollection', ?)",
+            [
+                (1000, "2026-05-13T12:00:00+00:00", "(LOGIC:LOCAL:ERROR:E001) one"),
+                (2000, "2026-05-13T12:00:00+00:00", "(LOGIC:LOCAL:ERROR:E001) one"),
+                (3000, "2026-05-13T12:00:00+00:00", "x" * 9_000),
+                (4000, "0001-01-01T00:00:00+14:00", "(LOGIC:LOCAL:ERROR:E001) one"),
+            ],
+        )
+    old.close()
+    history = History(path, wall=clock, megabytes=100)
+    history.keep_lines([error_line(0)])
+    assert [len(one.message) for one in all_lines(history)][1:] == [2_000, 28, 28]
+    counted = history.errors(unit_id=None, level=Level.WARNING, start=None, end=None)
+    assert [one.times for one in counted] == [1, 2]
+    history.close()
+    with sqlite3.connect(path) as file:
+        (size,) = file.execute("SELECT value FROM counters WHERE name = 'apis_lines_bytes'").fetchone()
+    file.close()
+    assert 4_500 < size < 5_000
+
+
+def test_a_line_whose_time_was_made_impossible_costs_no_page(path: Path, history: History) -> None:
+    history.keep_lines([error_line(0), error_line(1)])
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE apis_lines SET at = '9999-12-31T23:59:59.999-14:00' WHERE id = 1")
+    other.close()
+    assert [one.at.timestamp() for one in all_lines(history)] == [NOON + 1, NOON]
 
 
 def test_a_damaged_file_is_set_aside_and_begun_anew(path: Path, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
@@ -281,3 +412,20 @@ def test_lines_of_a_time_are_found_also_where_the_clock_was_set_back(history: Hi
     assert since(21) == ["30", "21", "51", "50"]
     assert since(21, "E001") == ["21", "51"]
     assert since(60) == []
+
+
+def test_a_unit_that_comes_while_coverage_is_read_does_not_break_it(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was known of a minute that its unit was not yet in the list."""
+    fill(history, ["E001"], 2)
+    made_until = coverage.made_until
+
+    def meanwhile(connection: sqlite3.Connection) -> int | None:
+        history.write([minute("E002", NOON)])
+        return made_until(connection)
+
+    monkeypatch.setattr(coverage, "made_until", meanwhile)
+    assert history.coverage([NOON, NOON + 3600]) == {"E001": [120.0]}
+    monkeypatch.undo()
+    assert set(history.coverage([NOON, NOON + 3600])) == {"E001", "E002"}

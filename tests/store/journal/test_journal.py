@@ -450,6 +450,19 @@ HIDING = {
     "another index": ("DROP INDEX journal_at", "CREATE INDEX journal_at ON journal (at) WHERE at > '2030'"),
     "no index": ("DROP INDEX journal_command",),
     "a trigger": ("CREATE TRIGGER t AFTER INSERT ON locks BEGIN DELETE FROM locks; END",),
+    "a trigger that is named as if it were SQLite's": (
+        "CREATE TRIGGER t AFTER INSERT ON locks BEGIN DELETE FROM locks; END",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET name = 'sqlite_x', "
+        "sql = 'CREATE TRIGGER sqlite_x AFTER INSERT ON locks BEGIN DELETE FROM locks; END' WHERE name = 't'",
+    ),
+    "a trigger that is named as a table of SQLite's": (
+        "CREATE TRIGGER t AFTER INSERT ON locks BEGIN DELETE FROM locks; END",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET name = 'sqlite_stat1', "
+        "sql = 'CREATE TRIGGER sqlite_stat1 AFTER INSERT ON locks BEGIN DELETE FROM locks; END' WHERE name = 't'",
+    ),
+    "a trigger that is named as a table": ("CREATE TRIGGER locks AFTER INSERT ON locks BEGIN DELETE FROM locks; END",),
     "a view": ("CREATE VIEW seen AS SELECT * FROM journal WHERE id > 3",),
     "a view in the table's place": (
         "ALTER TABLE journal RENAME TO all_rows", "CREATE VIEW journal AS SELECT * FROM all_rows",
@@ -486,6 +499,29 @@ def test_what_hides_rows_or_empties_tables_is_found(path: Path, journal: Journal
     code, text = verify_journal(path)
     assert code == 2
     assert text.startswith("The 11 rows hold, but the file was changed. ")
+
+
+def test_what_sqlite_makes_by_itself_is_no_change(path: Path, journal: Journal) -> None:
+    lived_in(journal, path)
+    tamper(path, "ANALYZE")
+    assert journal.verify().ok
+
+
+@pytest.mark.parametrize("version", [99, 0, -5])
+def test_tables_of_a_version_that_nobody_knows_are_not_passed_over(path: Path, journal: Journal, version: int) -> None:
+    """AV9: with another version a trigger that deletes rows was not looked at, and nothing said so."""
+    lived_in(journal, path)
+    tamper(
+        path,
+        "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM locks; END",
+        f"PRAGMA user_version = {version}",
+    )
+    code, text = verify_journal(path)
+    assert code == 2
+    assert text.startswith(
+        f"The 11 rows hold. The tables are of version {version}, which this program does not know (it knows up to 5), "
+        "so tables, indexes, triggers and views were not compared: "
+    )
 
 
 def test_after_rows_were_lost_nobody_can_tell_of_the_locks(path: Path, journal: Journal) -> None:
@@ -553,6 +589,15 @@ def test_a_copy_without_its_write_ahead_log_can_be_verified(path: Path, journal:
     copy = path.with_name("copy.sqlite3")
     copy.write_bytes(path.read_bytes())
     assert verify_journal(copy)[0] == 0
+
+
+def test_verifying_leaves_no_file_beside_the_journal(path: Path, journal: Journal, database: Database) -> None:
+    """As another user it left files that the program itself could not write."""
+    fill(journal, 3)
+    database.close()
+    before = sorted(path.parent.iterdir())
+    assert verify_journal(path)[0] == 0
+    assert sorted(path.parent.iterdir()) == before
 
 
 # Pruning
