@@ -43,6 +43,13 @@
 </ul>
 <h2>Locks</h2>
 <p>A lock keeps a unit or the cluster from being started while a person works there; stopping passes. It isolates nothing: the bus may be live. Isolate at the breaker.</p>
+<h2>Alarms</h2>
+<ul>
+<li><b>Alarms</b> lists what a person should do something about, the gravest first: priority 1 (act now) to 4 (when there is time), with what it leads to and what to do. The number beside the link counts those to be read; a unit's panel and box bear its gravest.</li>
+<li><b>Acknowledge</b> says “I have read it”. It changes no rule and lets no order pass. <b>Shelve</b> puts one away by name and reason, priority 1 for at most 1 h, any other for 12 h. <b>Out of service</b> is for a unit or all, from one moment to another. All of this comes back by itself.</li>
+<li>“Cannot be told now”: data are missing, so it stands. “Explained by another”: that one is told in its place.</li>
+<li>A sound for priorities 1 and 2 is chosen there, for this browser; any page open in it then sounds, once for each.</li>
+</ul>
 <h2>History</h2>
 <ul>
 <li>A unit's details hold its record; <b>History</b> has that of the cluster, energy per day, the ledger of deals, and how complete the record is. A minute stands there within a minute after it is over.</li>
@@ -53,6 +60,7 @@
 <h2>Keyboard</h2>
 <ul>
 <li>Tab goes through the controls; the picture is one stop: arrows, Home and End choose a unit, Enter opens its details.</li>
+<li>In the list of alarms: arrows one row, Page ten, Home and End; Enter unfolds.</li>
 <li>In a chart: arrows one slot, Page ten, Home and End, + and − a shorter or longer span.</li>
 <li>Escape closes a question without ordering anything. A question takes no answer in its first half second, but one that stops.</li>
 <li>A key that is held down presses once.</li>

@@ -9,6 +9,7 @@
 <li id="trust-master"><span data-i18n="grid.master">Grid Master</span> <b><bdi>{{grid_master or '--'}}</bdi></b></li>
 <li id="trust-web"><span>apis-web</span> <b>{{'up' if status['apisWeb']['emulatorEmulator']['up'] and status['apisWeb']['budoEmulator']['up'] else 'down'}}</b></li>
 <li id="trust-grid"><span data-i18n="trust.grid">grid</span> <b>{{{True: 'error', False: 'no error'}.get(status['grid']['error'], 'cannot tell')}}</b></li>
+<li id="trust-alarms" class="wall-only" hidden><span data-i18n="alarm.open">Alarms</span> <b></b></li>
 </ul>
 <nav class="tools" aria-label="Tools" data-i18n-label="tools.label">
 <button translate="no" type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>

@@ -7,6 +7,7 @@ import { setAttribute, setProperty, setText } from "../widgets/text.js";
 export function createAlarmBadge({ words, state, api }) {
   const link = document.getElementById("open-alarms");
   const count = document.getElementById("alarms-count");
+  const wall = document.getElementById("trust-alarms"); // where there are no controls
   let sound = null; // a module of its own, loaded once it is chosen
   let asked = null; // of which start and serial the list was read for the sound
 
@@ -15,7 +16,11 @@ export function createAlarmBadge({ words, state, api }) {
     const gravest = status?.alarms?.gravest ?? null;
     const what = gravest === null ? "" : words.t(`alarm.priority.${gravest}`);
     setProperty(count, "hidden", n === 0);
-    setText(count, n === 0 ? "" : `${gravest !== null && gravest <= 2 ? "▲ " : ""}${n}`);
+    const signed = `${gravest !== null && gravest <= 2 ? "▲ " : ""}${n}`;
+    setText(count, n === 0 ? "" : signed);
+    setProperty(wall, "hidden", n === 0);
+    setText(wall.lastElementChild, signed);
+    setAttribute(wall, "data-level", { 1: "alarm", 2: "warn" }[gravest] ?? null);
     setAttribute(link, "data-priority", gravest);
     const told = n === 0 ? "" : [words.t("alarm.badge", { n }), what && words.t("alarm.badge.gravest", { what })].filter(Boolean).join(", ");
     setAttribute(link, "title", told || null);
