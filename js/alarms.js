@@ -94,7 +94,7 @@ function render({ told = false } = {}) {
     shown,
     ({ id }) => id,
     (alarm) => rows.build(alarm),
-    (row, alarm) => rows.update(row, alarm, { opened: opened.has(alarm.id) }),
+    (row, alarm) => rows.update(row, alarm, { opened: opened.has(alarm.id), root: alarms.find(({ id }) => id === alarm.inhibitedBy) ?? null }),
   );
   if (focused !== document.activeElement && focused?.isConnected) focused.focus();
   if (!shown.some(({ id }) => id === current)) current = shown[0]?.id ?? null;

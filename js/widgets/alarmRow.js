@@ -21,7 +21,8 @@ export function createAlarmRows({ words, address }) {
     return row;
   }
 
-  function update(row, alarm, { opened }) {
+  /** @param root the alarm that explains it, where it stands in the list */
+  function update(row, alarm, { opened, root = null }) {
     const part = (name) => row.querySelector(`.alarm-${name}`);
     const group = groupOf(alarm);
     setAttribute(row, "data-priority", alarm.priority);
@@ -48,17 +49,17 @@ export function createAlarmRows({ words, address }) {
     );
     const fold = part("fold");
     setProperty(fold, "hidden", !opened);
-    if (opened) unfold(fold, alarm);
+    if (opened) unfold(fold, alarm, root);
     else fold.replaceChildren();
   }
 
   /** Built anew only where something of it changed: who reads in it loses nothing. */
-  function unfold(fold, alarm) {
-    const look = JSON.stringify([alarm, words.language, words.zone]);
+  function unfold(fold, alarm, root) {
+    const look = JSON.stringify([alarm, root?.cause, words.language, words.zone]);
     if (looks.get(fold) === look && fold.firstChild) return;
     looks.set(fold, look);
     const list = make("dl");
-    for (const [term, text] of facts(alarm, words)) list.append(make("dt", term), make("dd", text));
+    for (const [term, text] of facts(alarm, root, words)) list.append(make("dt", term), make("dd", text));
     fold.replaceChildren(list);
     if (alarm.unitId !== null) fold.append(unitLink(alarm.unitId));
     for (const id of alarm.hardware.filter((one) => one !== alarm.unitId).slice(0, AT_ONCE)) fold.append(unitLink(id));
@@ -125,7 +126,7 @@ function stateText(alarm, words) {
 }
 
 /** What the fold tells, as [term, text]. */
-function facts(alarm, words) {
+function facts(alarm, root, words) {
   const { acknowledged, shelved } = alarm;
   const deed = (one) => words.t(one.text ? "alarm.deed" : "alarm.deed.bare", { name: one.name, at: words.time(one.at), text: one.text });
   return [
@@ -134,7 +135,7 @@ function facts(alarm, words) {
     alarm.times > 1 ? [words.t("alarm.since"), words.both(alarm.since)] : null,
     acknowledged === null ? null : [words.t("alarm.readby"), deed(acknowledged)],
     shelved === null ? null : [words.t("alarm.shelvedby"), `${deed(shelved)} ${words.t("alarm.until", { time: words.both(shelved.until) })}`],
-    alarm.inhibitedBy === null ? null : [words.t("alarm.explainedby"), words.name(alarm.inhibitedBy)],
+    alarm.inhibitedBy === null ? null : [words.t("alarm.explainedby"), root === null ? words.name(alarm.inhibitedBy) : words.said(root.cause)],
     [words.t("alarm.id"), words.name(alarm.id)],
   ].filter(Boolean);
 }

@@ -19,8 +19,10 @@ export function createAlarmSound({ words }) {
   const find = (id) => document.getElementById(id);
   const bar = find("alarm-sounding");
   let context = null;
-  let ends = null; // timer at whose end the sound is over
   let gain = null;
+  let ends = null; // timer at whose end the sound is over
+  let told = null; // how many alarms it sounds for, while it does
+  let mine = []; // the ids that this page has sounded for, or will once it may
 
   find("alarm-silence").addEventListener("click", silence);
   for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => context?.state === "suspended" && context.resume(), { capture: true }); // a browser lets a page sound once somebody touched it
@@ -28,15 +30,18 @@ export function createAlarmSound({ words }) {
   /** Sounds where one of these has not sounded yet. */
   function hear(alarms) {
     if (!soundChosen()) return;
-    const { due, heard } = soundDue(alarms, heardOf(kept()));
-    keep(JSON.stringify(heard));
+    const before = heardOf(kept());
+    const { due, heard } = soundDue(alarms, [...before, ...mine]);
+    mine = heard;
+    keep(before.filter((id) => heard.includes(id)));
     if (due.length > 0) play(Math.min(...due.map(({ priority }) => priority)), due.length);
   }
 
   /** Switches it on, with a short sound to hear it by, or off; what stands now is not told again. */
   function choose(on, alarms) {
     chooseSound(on);
-    keep(JSON.stringify(soundDue(alarms, []).heard));
+    mine = soundDue(alarms, []).heard;
+    keep(mine);
     silence();
     if (on) pulses(2);
   }
@@ -44,13 +49,27 @@ export function createAlarmSound({ words }) {
   function play(priority, n) {
     silence();
     pulses(PULSES[priority]);
-    setText(find("alarm-sounding-says"), words.t(context.state === "suspended" ? "alarm.sound.blocked" : "alarm.sounding", { n }));
+    told = { n, lasts: PULSES[priority] * EVERY * 1000 };
+    tell();
+  }
+
+  /** Says that it sounds, or what it waits for; what this page cannot sound for yet is left to the others. */
+  function tell() {
+    if (told === null) return;
+    const sounds = context.state === "running";
+    setText(find("alarm-sounding-says"), words.t(sounds ? "alarm.sounding" : "alarm.sound.blocked", { n: told.n }));
     setProperty(bar, "hidden", false);
-    ends = setTimeout(silence, PULSES[priority] * EVERY * 1000);
+    if (!sounds) return;
+    keep(mine);
+    clearTimeout(ends);
+    ends = setTimeout(silence, told.lasts);
   }
 
   function pulses(count) {
-    context ??= new AudioContext();
+    if (context === null) {
+      context = new AudioContext();
+      context.addEventListener("statechange", tell);
+    }
     if (context.state === "suspended") context.resume();
     gain = new GainNode(context, { gain: LOUDNESS });
     gain.connect(context.destination);
@@ -65,6 +84,7 @@ export function createAlarmSound({ words }) {
 
   function silence() {
     clearTimeout(ends);
+    told = null;
     gain?.disconnect();
     gain = null;
     setProperty(bar, "hidden", true);
@@ -83,7 +103,7 @@ function kept() {
 
 function keep(ids) {
   try {
-    localStorage.setItem(HEARD, ids);
+    localStorage.setItem(HEARD, JSON.stringify(ids));
   } catch {
     // storage is full or switched off: it may sound for these once more
   }

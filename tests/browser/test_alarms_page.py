@@ -68,6 +68,8 @@ def test_what_an_alarm_is_of_is_folded_twice(opened: Any) -> None:
     expect(members).to_have_count(15)
     row(page, 6).locator(".alarm-head").click()
     expect(row(page, 6).locator("dl")).to_contain_text(re.compile(r"Sato, .*: part ordered Until "))
+    row(page, 7).locator(".alarm-head").click()
+    expect(row(page, 7).locator("dl")).to_contain_text("Explained byNo Grid Master is known.")
     row(page, 1).locator(".alarm-head").click()
     expect(row(page, 1).get_by_role("link", name="E008")).to_have_attribute("href", ".?unit=E008")
 
@@ -284,6 +286,8 @@ def test_the_main_page_sounds_too_and_so_does_the_wall(open_quiet: OpenPage, dis
     stage.more["alarms"] = staged.counts()
     expect(page.locator("#alarm-sounding")).to_be_visible()
     assert page.evaluate("tones.length") == 24
+    if display:
+        expect(page.locator("#trust-alarms")).to_have_text(re.compile(r"^\s*Alarms ▲ 1\s*$"))
     page.locator("#alarm-silence").click()
     expect(page.locator("#alarm-sounding")).not_to_be_visible()
 
@@ -298,6 +302,7 @@ def test_the_main_page_counts_and_marks(open_quiet: OpenPage) -> None:
     link = page.locator("#open-alarms")
     expect(link).to_have_attribute("aria-label", "Alarms: 3 alarms to be read, the gravest: ▲ 1 act now")
     expect(link.locator(".count")).to_have_text("▲ 3")
+    expect(page.locator("#trust-alarms")).not_to_be_visible()
     expect(page).to_have_title(re.compile("^▲ 3 · "))
     for unit_id, level in (("E002", "alarm"), ("E003", "warn")):
         card = page.locator(f'.card[data-unit="{unit_id}"]')
@@ -319,6 +324,11 @@ def test_a_node_dies_and_its_alarm_is_read_put_away_and_taken_back(open_page: Op
     head = page.locator(".alarm", has_text="E003").first
     expect(head).to_be_visible(timeout=60_000)
     mine = row(page, int((head.get_attribute("data-id") or "a0")[1:]))
+    beside = open_page()
+    expect(beside.locator("#open-alarms .count")).to_have_text(re.compile(r"^(▲ )?\d+$"))
+    card = beside.locator('.card[data-unit="E003"]')
+    card.scroll_into_view_if_needed()
+    expect(card.locator(".badges")).to_contain_text("Alarm, priority")
     state = mine.locator(".alarm-state")
     expect(state).to_contain_text("to be read")
     mine.locator("[data-deed=acknowledge]").click()

@@ -1,5 +1,12 @@
-"""docs/alarms.md tells every kind of alarm as the program has it."""
+"""docs/alarms.md tells every kind of alarm as the program has it, and the page has a word for all that it may be told."""
 
+from pathlib import Path
+
+import pytest
+
+from main_controller.alarms.alarm import AlarmState
+from main_controller.alarms.book import Change
+from main_controller.alarms.kinds import KINDS
 from tests.docs.alarm_table import DOCUMENT, with_table
 
 
@@ -7,3 +14,12 @@ def test_the_table_is_that_of_the_program() -> None:
     """Written by `venv/bin/python -m tests.docs.alarm_table`."""
     page = DOCUMENT.read_text("utf-8")
     assert with_table(page) == page
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_kind_state_and_change_has_its_word_on_the_page(root: Path, language: str) -> None:
+    texts = (root / "js" / "i18n" / "beside" / f"{language}.js").read_text("utf-8")
+    kinds = [kind.code for kind in KINDS if f'"journal.kind.{kind.code}": "' not in texts]
+    wanted = [f"kind.{code}" for code in kinds] + [f"state.{one}" for one in AlarmState]
+    wanted += [f"change.{one}" for one in Change]
+    assert [key for key in wanted if f'"alarm.{key}": "' not in texts] == []
