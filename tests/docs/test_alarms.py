@@ -1,4 +1,4 @@
-"""docs/alarms.md tells every kind of alarm as the program has it, and the page has a word for all that it may be told."""
+"""docs/alarms.md tells every kind of alarm as the program has it; the page has a word for all that it may be told."""
 
 from pathlib import Path
 

@@ -3,10 +3,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { isAlarms, isPast, isServices } from "../../js/lib/alarmReplies.js";
 import { chosenOf, deedsOf, groupOf, isUnread, mostHours, namesOf, newOf, STATES, subjectsOf, unreadIds, windowAt } from "../../js/lib/alarmList.js";
+import { countFilters } from "../../js/lib/filters.js";
+import { buildModel } from "../../js/lib/model.js";
+import { describe } from "../../js/scene/outline.js";
+import { SCENE_WORDS } from "../../js/scene/words.js";
 import { heardOf, soundDue } from "../../js/lib/alarmSound.js";
 import { kindKey, listed } from "../../js/widgets/alarmRow.js";
 import { createWords } from "../../js/words.js";
+import { frameOf, told } from "./frames.js";
 import { BESIDE } from "./wordsIn.js";
 
 const alarm = (id, more = {}) => ({
@@ -124,4 +130,29 @@ test("a kind has its name, that of the journal, or stands as it is", () => {
   assert.equal(kindKey("unitSilent", words), "alarm.kind.unitSilent");
   assert.equal(kindKey("busHigh", words), "journal.kind.busHigh");
   assert.equal(kindKey("newKind", words), "newKind");
+});
+
+test("a unit bears the priority of its gravest alarm, and what is no priority is none", () => {
+  const units = { E1: told({ alarmPriority: 1 }), E2: told({ alarmPriority: 4 }), E3: told({ alarmPriority: "1" }), E4: told() };
+  const model = buildModel(frameOf(units));
+  assert.deepEqual(
+    model.units.map(({ alarmPriority }) => alarmPriority),
+    [1, 4, null, null],
+  );
+  assert.equal(countFilters(model.units).alarm, 1, "priority 1 and 2 are what the filter calls alarm");
+  assert.match(describe(model.byId.get("E1"), SCENE_WORDS), /alarm of priority 1/);
+  assert.doesNotMatch(describe(model.byId.get("E4"), SCENE_WORDS), /alarm/);
+});
+
+test("what something else answers in the controller's place is no list of alarms", () => {
+  const health = { lastTenMinutes: 0, mostFrequent: [{ kind: "x", count: 1 }], standingOverADay: 0, floods: 0 };
+  const time = "2026-05-13T03:00:00.000+00:00";
+  const whole = { ...alarm("a1"), kind: "unitSilent", unitId: "E001", began: time, since: time, times: 1, chattering: false };
+  Object.assign(whole, { cause: "c", consequence: "c", action: "a", acknowledged: null, shelved: { name: "n", at: time, text: "", until: time } });
+  assert.ok(isAlarms({ alarms: [whole], health }));
+  for (const wrong of [{ priority: 7 }, { of: null }, { acknowledged: {} }, { since: "now" }, { hardware: [1] }])
+    assert.equal(isAlarms({ alarms: [{ ...whole, ...wrong }], health }), false, JSON.stringify(wrong));
+  for (const wrong of [null, [], {}, { alarms: [] }, { alarms: {}, health }]) assert.equal(isAlarms(wrong), false);
+  assert.ok(isServices({ services: [] }) && !isServices({ services: [{}] }));
+  assert.ok(isPast({ alarms: [], next: null }) && !isPast({ alarms: [] }));
 });

@@ -129,6 +129,8 @@ test("an answer with a section of another kind is none", () => {
     ["orders", null],
     ["deals", "none"],
     ["bus", []],
+    ["alarms", []],
+    ["alarms", null],
   ])
     assert.equal(merged(null, { ...WHOLE, [name]: value }), null, `${name}: ${JSON.stringify(value)}`);
   const held = merged(null, WHOLE);
