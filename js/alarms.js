@@ -24,6 +24,7 @@ const SHOWN = 100; // rows at once
 const PAST = 50; // alarms of the history at once
 const SAID = 3; // new alarms that are read out; the others are counted
 const JUMP = 10; // rows that Page keys go
+const FOLLOWS = 60_000; // ms between two looks at what is out of service and what was
 const [MINUTE, HOUR] = [60_000, 3_600_000]; // ms
 const FIELDS = ["priority", "state", "unit", "text"];
 const asked = new URLSearchParams(location.search);
@@ -43,12 +44,13 @@ const deeds = Object.fromEntries(
   ].map(([id, fields]) => [id, createDeedDialog({ words, id, fields, onDone: look })]),
 );
 const opened = new Set(); // ids of those unfolded
-const [standing, was] = ["alarms-outcome", "past-outcome"].map((id) => createUnread(find(id), { words, key: "alarm.failed" }));
+const [standing, away, was] = ["alarms-outcome", "services-outcome", "past-outcome"].map((id) => createUnread(find(id), { words, key: "alarm.failed" }));
 let alarms = null; // as told last; null until the first answer
 let readAt = null; // when that was
 let stood = null; // what the history's table shows: {at, question}
 let health = null;
-let services = [];
+let services = null; // as told last, and when that was
+let servicesAt = null;
 let known = null; // the ids of those to be read at the last look
 let begin = 0; // the first row shown
 let current = null; // the id of the row that the keyboard is at
@@ -140,12 +142,11 @@ function choose() {
   render();
 }
 
-/** Shows the window that begins there; with `focus` the keyboard goes to one of its rows. */
-function turn(index, focus = null) {
-  begin = Math.max(0, index);
+/** Shows the rows from there, and has the keyboard go to one of them, counted from the first shown. */
+function turn(index, at = 0) {
+  begin = index;
   render();
-  const heads = [...list.querySelectorAll(".alarm-head")];
-  if (focus !== null) goTo(focus === "last" ? heads.at(-1) : heads[0]);
+  goTo(list.querySelectorAll(".alarm-head")[at]);
 }
 
 function goTo(head) {
@@ -172,10 +173,7 @@ function onKey(event) {
   event.preventDefault();
   const index = Math.max(0, Math.min(all - 1, begin + wanted));
   if (index >= begin && index < begin + heads.length) goTo(heads[index - begin]);
-  else {
-    turn(windowAt(index, all, SHOWN));
-    goTo(list.querySelectorAll(".alarm-head")[index - begin]);
-  }
+  else turn(windowAt(index, all, SHOWN), index % SHOWN);
 }
 
 /* ---- what a person does ---- */
@@ -234,15 +232,19 @@ function look() {
 
 async function showServices() {
   const answer = await api.alarmServices(isServices);
-  if (!answer.ok) return;
+  if (!answer.ok) {
+    away.tell(answer, services && { at: servicesAt, same: true });
+    return;
+  }
   services = answer.body.services;
+  servicesAt = words.now();
+  away.say(services.length === 0 ? words.t("alarm.services.none") : "");
   renderServices();
 }
 
 function renderServices() {
-  setProperty(find("services-none"), "hidden", services.length > 0);
   find("services").replaceChildren(
-    ...services.map((one) => {
+    ...(services ?? []).map((one) => {
       const scope = one.scope === "" ? words.t("alarm.service.all") : one.scope;
       const told = { scope, begin: words.both(one.since), end: words.both(one.until), name: one.name, reason: one.reason };
       const line = make("li");
@@ -280,6 +282,13 @@ async function showPast(before = null) {
   was.say(words.t(answer.body.alarms.length === 0 ? "alarm.past.none" : "alarm.past.count", { n: answer.body.alarms.length }));
 }
 
+/** What others did shows by itself, but for the history while somebody reads in it. */
+function follow() {
+  if (document.visibilityState === "hidden") return;
+  showServices();
+  if (find("past-newest").disabled && find("past-rows").querySelector("details[open]") === null) showPast();
+}
+
 /* ---- the page itself ---- */
 
 function say(id, sentence, level) {
@@ -290,7 +299,7 @@ function say(id, sentence, level) {
 function relabel() {
   label();
   render();
-  renderServices();
+  showServices();
   showPast();
 }
 
@@ -299,7 +308,7 @@ function label() {
   translate(document, words);
   setText(find("past-time"), words.t("alarm.time", { zone: words.zone }));
   for (const field of [from, to]) field.render();
-  for (const one of [standing, was]) one.render();
+  for (const one of [standing, away, was]) one.render();
   nameTab(alarms === null ? 0 : alarms.filter(isUnread).length);
   showZone(words);
 }
@@ -324,8 +333,8 @@ list.addEventListener("click", ({ target }) => {
     render();
   }
 });
-find("alarms-before").addEventListener("click", () => turn(begin - SHOWN, "first"));
-find("alarms-more").addEventListener("click", () => turn(begin + SHOWN, "first"));
+find("alarms-before").addEventListener("click", () => turn(begin - SHOWN));
+find("alarms-more").addEventListener("click", () => turn(begin + SHOWN));
 find("alarm-sound").checked = soundChosen();
 find("alarm-sound").addEventListener("change", ({ target }) => {
   sound.choose(target.checked, alarms ?? []);
@@ -348,5 +357,6 @@ words.ready.finally(() => {
   poller.start();
   showServices();
   showPast();
+  setInterval(follow, FOLLOWS);
 });
 start();

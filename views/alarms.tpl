@@ -46,7 +46,7 @@
 <p class="hint" id="alarms-health"></p>
 </section>
 <section aria-labelledby="services-title"><h2 id="services-title" data-i18n="alarm.services">Out of service</h2>
-<p id="services-none" data-i18n="alarm.services.none">Nothing is.</p>
+<p class="outcome" id="services-outcome" aria-live="polite"></p>
 <ul class="alarm-services" id="services"></ul>
 <p class="buttons"><button translate="no" type="button" id="service-open" data-i18n="alarm.service">Out of service…</button></p>
 </section>
