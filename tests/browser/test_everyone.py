@@ -320,6 +320,7 @@ def test_on_paper_the_picture_is_light_and_lies_on_nothing(open_quiet: OpenPage)
         for (let i = 0; i < data.length; i += 4) greens += data[i + 1] > data[i] + 40 && data[i] < 120 ? 1 : 0;
         return { least: Math.min(...data.slice(0, 3)), greens };
     }"""
+    page.wait_for_timeout(1000)  # the units have come to their places
     page.evaluate(DRAWN)
     dark = page.evaluate(corner)
     assert dark["least"] < 60

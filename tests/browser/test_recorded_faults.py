@@ -13,7 +13,7 @@ from tests.browser.conftest import pages
 from tests.replayer import Replayer
 from tests.system.console import Console
 
-SPEED = 8.0
+SPEED = 6.0
 LATE = 30.0
 """What the polls of the page and a busy machine may add, in seconds of the recording."""
 

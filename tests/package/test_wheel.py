@@ -181,9 +181,8 @@ def test_it_runs_from_anywhere_and_writes_into_the_users_state(
         assert fetched(f"{address}/{name}"), name
     program.send_signal(signal.SIGTERM)
     assert program.wait(timeout=60) == 0
-    data = home / ".local" / "state" / "apis-main-controller"
-    written = (data / "log" / "simulated" / "main_controller.log").read_text("utf-8")
-    assert f"and writes to {data}" in written
+    logs = home / ".local" / "state" / "apis-main-controller" / "log" / "simulated"
+    assert f"and writes its log to {logs}," in (logs / "main_controller.log").read_text("utf-8")
     assert list(elsewhere.iterdir()) == []
     assert sorted(installed.rglob("*")) == before
 

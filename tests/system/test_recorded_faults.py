@@ -16,7 +16,7 @@ from tests.replayer import Replayer
 from tests.system.console import Console, until
 
 SPEED = 15.0
-LATE = 22.0
+LATE = 30.0
 """What a busy machine may add, in seconds of the recording."""
 
 READ = 12.0
