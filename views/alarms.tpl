@@ -9,6 +9,7 @@
 <title>Alarms · APIS Main Controller{{' · ' + title if title else ''}}</title>
 <link rel="icon" id="icon" href="img/favicon.svg" type="image/svg+xml" data-quiet="img/favicon.svg" data-alarm="img/alarm.svg">
 % include('styles.tpl')
+<link rel="stylesheet" href="css/alarms.css">
 <script src="js/first.js"></script>
 <script src="js/alive.js"></script>
 <script src="js/alarms.js" type="module"></script>

@@ -7,6 +7,7 @@
 <title>Not possible · APIS Main Controller</title>
 <link rel="icon" href="img/favicon.svg" type="image/svg+xml">
 % include('styles.tpl')
+<link rel="stylesheet" href="css/help.css">
 <script src="js/first.js"></script>
 <script src="js/refused.js" type="module"></script>
 </head>

@@ -6,6 +6,4 @@
 <link rel="stylesheet" href="css/dialogs.css">
 <link rel="stylesheet" href="css/journal.css">
 <link rel="stylesheet" href="css/history.css">
-<link rel="stylesheet" href="css/alarms.css">
-<link rel="stylesheet" href="css/help.css">
 <link rel="stylesheet" href="css/screens.css">

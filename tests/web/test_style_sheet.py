@@ -14,11 +14,18 @@ def order(root: Path) -> list[str]:
     return found[1].split(", ")
 
 
-def test_every_page_asks_for_the_order_first_and_then_for_every_file(root: Path, order: list[str]) -> None:
+OF_SOME = {"alarms": ("alarms",), "help": ("help", "refused")}
+"""Layers that only these pages ask for."""
+
+
+def test_every_page_asks_for_the_order_first_and_then_for_its_files(root: Path, order: list[str]) -> None:
     """A file that no page asks for would be dead; a layer that comes before the order would stand in another place."""
     linked = re.findall(r'href="css/([\w.]+)"', (root / "views" / "styles.tpl").read_text("utf-8"))
-    assert linked == ["main.css", *(f"{layer}.css" for layer in order)]
-    assert set(linked) == {path.name for path in (root / "css").glob("*.css")}
+    assert linked == ["main.css", *(f"{layer}.css" for layer in order if layer not in OF_SOME)]
+    for layer, page in [(layer, page) for layer, pages in OF_SOME.items() for page in pages]:
+        asked = f'% include(\'styles.tpl\')\n<link rel="stylesheet" href="css/{layer}.css">\n'
+        assert asked in (root / "views" / f"{page}.tpl").read_text("utf-8")
+    assert {*linked, *(f"{layer}.css" for layer in OF_SOME)} == {path.name for path in (root / "css").glob("*.css")}
     heads = [path.name for path in (root / "views").glob("*.tpl") if "include('styles.tpl')" in path.read_text("utf-8")]
     assert sorted(heads) == ["alarms.tpl", "head.tpl", "help.tpl", "history.tpl", "journal.tpl", "refused.tpl"]
 
