@@ -3,7 +3,8 @@
 //   const scene = createScene(canvas, { theme, words, onSelect, onHover, motion });
 //   scene.update(model)      model from lib/model.js buildModel
 //   scene.setTheme(theme?, {paper})  after the page's colours changed; without a theme they are read from the custom properties. For `paper`
-//                            all is drawn at once and onto the page's own canvas: printed one upon another, the upper ones hide what lies below
+//                            all is drawn at once, and until the next theme onto the page's own canvas: printed one upon another, the upper
+//                            ones hide what lies below
 //   scene.setWords(words)    any of words.js SCENE_WORDS, translated
 //   scene.setMotion(bool)    false: dots stand still, units jump (prefers-reduced-motion is the default)
 //   scene.resize()           after the canvas's box changed otherwise than by its own resizing (that one is observed)
@@ -70,6 +71,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   let frame = null;
   let beat = null;
   let inSight = true; // a canvas that was scrolled away is not painted
+  let onPaper = false;
 
   const view = createView(canvas, () => {
     stale = true;
@@ -124,7 +126,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
   function draw(now) {
     const spots = (id) => ways.spot(id, now);
     const moving = ways.count(now);
-    const changed = stale || moving !== movers;
+    const changed = stale || onPaper || moving !== movers;
     if (changed || moving > 0) {
       curves = dealCurves(model, spots, layout.hub, hovered ?? keyed);
       supplies = supplyLines(model.units, (id) => shownAsCell(spots(id)));
@@ -134,6 +136,7 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     // units on their way are drawn among the dots; the still layers change only when one sets out or arrives
     if (changed) drawStill(now, spots, moving > 0);
     drawMoving(now, spots, moving, changed);
+    if (onPaper) for (const { image } of stack.layers.slice(layout.tiles ? 1 : 2)) copy(stack.ground.context, image);
     movers = moving;
     stale = false;
   }
@@ -288,10 +291,9 @@ export function createScene(canvas, { theme = null, words = {}, onSelect = () =>
     },
     setTheme(next = null, { paper = false } = {}) {
       colours = next ?? readTheme(canvas);
+      onPaper = paper;
       anew();
-      if (!paper || !model || size.width === 0 || size.height === 0) return;
-      draw(performance.now());
-      for (const { image } of stack.layers.slice(layout.tiles ? 1 : 2)) copy(stack.ground.context, image);
+      if (onPaper && model && size.width > 0 && size.height > 0) draw(performance.now());
     },
     setWords(next) {
       texts = { ...SCENE_WORDS, ...next };

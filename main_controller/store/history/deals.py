@@ -96,8 +96,7 @@ def ended_between(
     ends = []
     for order in ("ASC", "DESC"):
         row = connection.execute(
-            f"SELECT ended_at FROM deals INDEXED BY deals_ended WHERE {where} "
-            f"ORDER BY ended_at {order} LIMIT 1",
+            f"SELECT ended_at FROM deals INDEXED BY deals_ended WHERE {where} ORDER BY ended_at {order} LIMIT 1",
             values,
         ).fetchone()
         if row is None:
