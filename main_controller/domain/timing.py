@@ -6,6 +6,12 @@ used by the assessment, the orders and the web.
 
 from dataclasses import dataclass
 
+UNIT_BEAT = 5.0
+"""How often (s) a node reads its unit (K4)."""
+
+SKEW = 12.0
+"""How far (s) the readings of two units may lie apart, and how long a contradiction between them must last (K4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

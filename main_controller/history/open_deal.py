@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import UnitAssessment
+from main_controller.domain.timing import UNIT_BEAT
 from main_controller.domain.unit_clocks import seconds_of
 from main_controller.history.heard_deals import HeardDeal
 from main_controller.history.ledger_deal import Cause, End, Energy
 
 S_PER_H = 3600.0
-BEAT = 5.0
-"""How often (s) a node reads its unit (K4)."""
 LINGERS = 10.0
 """How long (s) after a deal's end a reading may still be of the time before it (K4)."""
 LEAP = 200.0
@@ -75,7 +74,7 @@ class OpenDeal:
         found = self.ends.get(gives)
         if found is None:
             return None
-        beats = hypot(BEAT, BEAT if self.attributed else 0.0)
+        beats = hypot(UNIT_BEAT, UNIT_BEAT if self.attributed else 0.0)
         peak = self.peaks.get(gives, 0.0)
         unread = max(0.0, self.span - found.covered) if self.untold else 0.0
         edges = 2 * beats * peak / S_PER_H
@@ -170,6 +169,7 @@ def _add(
 
 
 def coverage_of(deal: OpenDeal, out: Energy | None, into: Energy | None) -> float:
+    """Which part (0..1) of the time in which the deal flowed both its units' readings cover."""
     if deal.flowed_from is None:
         return 0.0
     seconds = deal.span

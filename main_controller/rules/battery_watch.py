@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.timing import SKEW
 from main_controller.rules.battery_bounds import (
     PERMITS,
     Flow,
@@ -20,7 +21,7 @@ from main_controller.rules.battery_bounds import (
     forbids,
     volts_within,
 )
-from main_controller.rules.bus_condition import FLOWS, SETTLES, SKEW, Condition, ConditionKind, Look, current_of
+from main_controller.rules.bus_condition import FLOWS, SETTLES, Condition, ConditionKind, Look, current_of
 from main_controller.sentence import Sentence, say
 
 OWN_END = 60.0

@@ -13,13 +13,11 @@ from typing import Any
 
 from main_controller.assessment.flows import Flow
 from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.timing import SKEW
 from main_controller.rules.deal_account import DealAccount
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.trends import Trends
 from main_controller.sentence import Sentence, say
-
-SKEW = 12.0
-"""How long (s) a contradiction between units must last before it is one (K4)."""
 
 SETTLES = SKEW + 10.0
 """How long (s) a current may take to become what was ordered, the lag of readings included (K4, K15)."""
@@ -127,6 +125,13 @@ class Look:
     def live(self) -> Sequence[UnitAssessment]:
         """The live units, found once for all rules."""
         return self.grid.live
+
+    @cached_property
+    def volts(self) -> Mapping[str, float]:
+        """What the live units measure of the bus (V), by id; without those that do not tell."""
+        return {
+            unit.id: unit.reading.vg for unit in self.live if unit.reading is not None and unit.reading.vg is not None
+        }
 
     def slack(self, kind: ConditionKind, unit_id: str | None, by: float) -> float:
         """How far inside its limit a figure must come before this condition is over: `by`, once it was told."""

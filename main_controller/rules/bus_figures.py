@@ -11,15 +11,10 @@ from dataclasses import dataclass
 from main_controller.assessment.figures import Figures
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.timing import UNIT_BEAT
 from main_controller.rules.bus_watch import Explained
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.voltage_watch import above, below
-
-ONE_BEAT = 5.0
-"""How far (s) readings may lie apart for their difference to mean something: one beat of a unit's own (K4, Z6b).
-
-Not the setting `busskew`, which says how far they may lie apart at most: a difference is doubtful long before.
-"""
 
 MOST = 1e9
 """From what figure on (Wh, minutes) a headroom is nonsense."""
@@ -170,7 +165,7 @@ def _balance(grid: GridState, units: Iterable[UnitAssessment]) -> Balance | None
         residual=round(given - taken, 1),
         percent=round(100 * (given - taken) / larger, 1) if larger else None,
         skew=round(skew, 1),
-        within_skew=skew > ONE_BEAT,
+        within_skew=skew > UNIT_BEAT,  # doubtful long before `busskew`, the most that they may lie apart
     )
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from main_controller.assessment.grid_state import ids
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
+from main_controller.domain.timing import SKEW
 from main_controller.rules.battery_watch import battery_conditions
-from main_controller.rules.bus_condition import SETTLES, SKEW, Condition, ConditionKind, Look
+from main_controller.rules.bus_condition import SETTLES, Condition, ConditionKind, Look
 from main_controller.rules.current_watch import current_conditions
 from main_controller.rules.physics_watch import physics_conditions
 from main_controller.rules.trend_watch import trend_conditions

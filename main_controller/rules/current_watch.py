@@ -7,7 +7,8 @@ what a current needs to settle after an order does (K15).
 from collections.abc import Iterable, Iterator
 
 from main_controller.domain.modes import ConverterStatus
-from main_controller.rules.bus_condition import FLOWS, SETTLES, SKEW, Condition, ConditionKind, Look, current_of
+from main_controller.domain.timing import SKEW
+from main_controller.rules.bus_condition import FLOWS, SETTLES, Condition, ConditionKind, Look, current_of
 from main_controller.sentence import say
 
 NEAR = 0.95

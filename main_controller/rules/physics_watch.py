@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.modes import ConverterStatus
-from main_controller.rules.bus_condition import FLOWS, SKEW, Condition, ConditionKind, Look
+from main_controller.domain.timing import SKEW
+from main_controller.rules.bus_condition import FLOWS, Condition, ConditionKind, Look, current_of
 from main_controller.rules.live_bus import listed
 from main_controller.rules.voltage_watch import RAMP
 from main_controller.sentence import say
@@ -52,8 +53,7 @@ def physics_conditions(look: Look) -> Iterator[Condition]:
 
 
 def _bus_live(look: Look) -> bool:
-    shown = [unit.reading.vg for unit in look.live if unit.reading is not None and unit.reading.vg is not None]
-    return any(abs(vg) > look.limits.dead_bus for vg in shown)
+    return any(abs(vg) > look.limits.dead_bus for vg in look.volts.values())
 
 
 def _currents(look: Look) -> Iterable[Condition]:
@@ -74,9 +74,9 @@ def _currents(look: Look) -> Iterable[Condition]:
     off = lowest if lowest > 0 else highest if highest < 0 else 0.0
     if round(abs(off), 6) <= errs - look.slack(ConditionKind.CURRENTS_OFF, None, errs / 4):
         return
-    told = {unit.id: unit.reading.ig for unit in look.live if unit.reading is not None and unit.reading.ig is not None}
-    gives = -sum(amps for amps in told.values() if amps < -FLOWS)
-    takes = sum(amps for amps in told.values() if amps > FLOWS)
+    told = [amps for unit in look.live if (amps := current_of(unit)) is not None]
+    gives = -sum(amps for amps in told if amps < -FLOWS)
+    takes = sum(amps for amps in told if amps > FLOWS)
     text = say(
         "rules.currentsOff",
         "The currents do not add up: units give {gives:.3g} A to the bus and take {takes:.3g} A from it",
@@ -104,24 +104,21 @@ def _carried(unit: UnitAssessment, since: float) -> tuple[float, float] | None:
 
 def _voltages(look: Look) -> Iterable[Condition]:
     """One wire has one voltage, also where no reference is seen; with one, `voltage_watch` compares with that."""
-    live = look.live
-    if any(unit.last_status is ConverterStatus.VOLTAGE_REFERENCE for unit in live):
+    if any(unit.last_status is ConverterStatus.VOLTAGE_REFERENCE for unit in look.live):
         return
-    shown = {unit.id: unit.reading.vg for unit in live if unit.reading is not None and unit.reading.vg is not None}
-    highest, lowest = max(shown.values()), min(shown.values())
+    highest, lowest = max(look.volts.values()), min(look.volts.values())
     tolerance = highest * look.limits.tolerance_percent / 100
     if highest - lowest <= tolerance - look.slack(ConditionKind.BUS_APART, None, tolerance / 4):
         return
-    ends = {unit_id: vg for unit_id, vg in shown.items() if vg in (highest, lowest)}
+    ends = {unit_id: vg for unit_id, vg in look.volts.items() if vg in (highest, lowest)}
     text = say(
         "rules.voltagesApart",
         "Units measure different voltages on one bus that nobody holds: {voltages}",
         voltages=listed(ends),
     )
     gone = say("rules.busApartNoMore", "All measure the bus within the tolerance again, or nobody holds it")
-    yield Condition(
-        ConditionKind.BUS_APART, None, text, gone, STEADY, ends, units=tuple(ends), needs=("vg",)
-    )  # a bus that is let go falls for some time
+    units = tuple(ends)  # for so long, since a bus that is let go falls for some time
+    yield Condition(ConditionKind.BUS_APART, None, text, gone, STEADY, ends, units=units, needs=("vg",))
 
 
 def _losses(look: Look) -> Iterable[Condition]:

@@ -9,15 +9,10 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
+from main_controller.domain.timing import SKEW, UNIT_BEAT
 
 FLOWS_W = 50.0
 """From which power (W) at a battery on its charge must go that way."""
-
-SKEW = 12.0
-"""How far (s) the readings of two units may lie apart (K4)."""
-
-BEAT = 5.0
-"""How often (s) the middle of all voltages is kept: as often as a unit is read (K4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,8 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """The trend of each live unit by its id; `middles` (monotonic s, V) are the middles of all voltages of late."""
+    """The trend of each live unit by its id; `middles` (monotonic s, V) are the middles of all voltages, one a beat
+    of the units."""
 
     units: Mapping[str, Trend] = field(default_factory=dict)
     middles: tuple[tuple[float, float], ...] = ()
@@ -53,8 +49,9 @@ class Trends:
         """The trends after this look; a gap of more than `longest` s between two readings ends one."""
         shown = [unit.figures.vg for unit in grid.live if unit.figures.vg is not None]
         middles = self.middles
-        if shown and (not middles or grid.now - middles[-1][0] >= BEAT):
-            middles = (*[one for one in middles if grid.now - one[0] <= SKEW + 2 * BEAT], (grid.now, median(shown)))
+        if shown and (not middles or grid.now - middles[-1][0] >= UNIT_BEAT):
+            kept = (one for one in middles if grid.now - one[0] <= SKEW + 2 * UNIT_BEAT)
+            middles = (*kept, (grid.now, median(shown)))
         settled = next((one for one in reversed(middles) if grid.now - one[0] >= SKEW), None)
         units: dict[str, Trend] = {}
         for unit in grid.live:

@@ -9,7 +9,8 @@ from itertools import takewhile
 from main_controller.assessment.grid_state import UnitAssessment
 from main_controller.domain.freshness import Reading
 from main_controller.domain.modes import ConverterStatus
-from main_controller.rules.bus_condition import SETTLES, SKEW, Condition, ConditionKind, Look
+from main_controller.domain.timing import SKEW
+from main_controller.rules.bus_condition import SETTLES, Condition, ConditionKind, Look
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.live_bus import listed
 from main_controller.sentence import say
@@ -26,10 +27,9 @@ BACK = 1.0
 
 def voltage_conditions(look: Look) -> Iterator[Condition]:
     """I14: above `voltage_max`; below `voltage_min` with a reference; off the reference's voltage by the tolerance."""
-    live = look.live
-    shown = {unit.id: unit.reading.vg for unit in live if unit.reading is not None and unit.reading.vg is not None}
+    shown = look.volts
     yield from _high(shown, look)
-    references = [unit for unit in live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
+    references = [unit for unit in look.live if unit.last_status is ConverterStatus.VOLTAGE_REFERENCE]
     low = below(shown, look.limits, look.slack(ConditionKind.BUS_LOW, None, BACK)) if references else {}
     if low:
         band = look.limits.voltage_min

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from main_controller.domain.modes import ConverterStatus
+from main_controller.domain.timing import SKEW
 from main_controller.rules.battery_watch import OWN_END
-from main_controller.rules.bus_condition import SETTLES, SKEW
+from main_controller.rules.bus_condition import SETTLES
 from tests.rules.working import CHARGE, CV, DISCHARGE, WAIT, bearing, found, kinds, only, working
 
 HOLDS = working("E001", CV, 0.0)

@@ -3,7 +3,8 @@
 import pytest
 
 from main_controller.domain.modes import ConverterStatus
-from main_controller.rules.bus_condition import SETTLES, SKEW
+from main_controller.domain.timing import SKEW
+from main_controller.rules.bus_condition import SETTLES
 from main_controller.rules.interlock_terms import Limits
 from tests.rules.working import CHARGE, CV, DISCHARGE, WAIT, found, kinds, only, working
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from main_controller.assessment.grid_state import UnitAssessment
-from main_controller.rules.bus_condition import SETTLES, SKEW
+from main_controller.domain.timing import SKEW
+from main_controller.rules.bus_condition import SETTLES
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.voltage_watch import OUT_OF_BAND, RAMP
 from tests.assessment.units import silent

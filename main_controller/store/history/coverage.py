@@ -25,7 +25,8 @@ FROM span CROSS JOIN half_hours ON unit = ? AND start >= begin AND start < min(f
 _SUMS = f"SELECT n, {', '.join(columns.summed(name) for name in columns.ALL)} {_OF_ONE} GROUP BY n"
 _LAST_CHARGES = f"SELECT n, charge, max(start) {_OF_ONE} WHERE charge IS NOT NULL GROUP BY n"
 _CHARGE = 1 + columns.ALL.index("charge")
-_LAST_MADE = "SELECT max((SELECT max(start) FROM half_hours WHERE unit = ref)) FROM units"
+LAST_MADE = "SELECT max((SELECT max(start) FROM half_hours WHERE unit = ref)) FROM units"
+"""Where the last half hour begins that was made of its minutes; null: none was."""
 _MINUTES = """
 SELECT unit_id, start, covered FROM minutes JOIN units ON ref = unit WHERE start >= ? AND start < ?
 """
@@ -49,7 +50,7 @@ def of_one(connection: sqlite3.Connection, unit_id: str, begins: Sequence[int], 
 
 def made_until(connection: sqlite3.Connection) -> int | None:
     """Where the last half hour ends that was made of its minutes, s since 1970; None: none was."""
-    last = connection.execute(_LAST_MADE).fetchone()[0]
+    last = connection.execute(LAST_MADE).fetchone()[0]
     return None if last is None else int(last) + HALF_HOUR
 
 

@@ -48,8 +48,7 @@ _LAST_CHARGES = (
     "SELECT charge, unit, max(start) FROM minutes WHERE start >= ? AND start < ? AND charge IS NOT NULL GROUP BY unit"
 )
 _BEGUN = (
-    f"SELECT DISTINCT start / {HALF_HOUR} * {HALF_HOUR} FROM minutes "
-    "WHERE start >= coalesce((SELECT max((SELECT max(start) FROM half_hours WHERE unit = ref)) FROM units), 0)"
+    f"SELECT DISTINCT start / {HALF_HOUR} * {HALF_HOUR} FROM minutes WHERE start >= coalesce(({coverage.LAST_MADE}), 0)"
 )
 _FIRST = {
     "minutes": "SELECT min(start) FROM minutes",
