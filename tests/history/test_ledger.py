@@ -120,6 +120,19 @@ def only(entries: Sequence[LedgerDeal]) -> LedgerDeal:
     return entries[0]
 
 
+def ended_one_to_three(bus: Bus) -> tuple[LedgerDeal, LedgerDeal]:
+    """End both deals of E001, of which the second gave three times what the first did."""
+    bus.power.update(E001=0.0, E002=0.0, E003=0.0)
+    bus.run(3)
+    bus.deals = []
+    bus.run(20)
+    first, second = sorted(bus.entries, key=lambda deal: deal.taker)
+    assert first.out is not None
+    assert second.out is not None
+    assert second.out.wh == pytest.approx(3 * first.out.wh, rel=1e-6)
+    return first, second
+
+
 @pytest.mark.parametrize("seconds", [7, 31, 64, 300, 601])
 def test_a_deal_is_known_at_both_ends_within_its_own_uncertainty(seconds: int) -> None:
     bus = Bus("E001", "E002")
@@ -160,14 +173,9 @@ def test_a_unit_in_two_deals_is_shared_out_by_their_agreed_currents_and_that_is_
     bus.run(20)
     bus.power.update(E001=-1400.0, E002=350.0, E003=1050.0)
     bus.run(600)
-    bus.power.update(E001=0.0, E002=0.0, E003=0.0)
-    bus.run(3)
-    bus.deals = []
-    bus.run(20)
-    first, second = sorted(bus.entries, key=lambda deal: deal.taker)
+    first, second = ended_one_to_three(bus)
     assert first.out is not None
     assert second.out is not None
-    assert second.out.wh == pytest.approx(3 * first.out.wh, rel=1e-6)
     assert first.out.wh + second.out.wh == pytest.approx(bus.true_wh["E001"], rel=0.02)
     assert first.attributed
     assert second.attributed
@@ -336,14 +344,7 @@ def test_the_agreed_currents_that_are_heard_share_out_what_a_unit_carries() -> N
         )
         bus.power.update(E001=-1400.0, E002=350.0, E003=1050.0)
         bus.run(5)
-    bus.power.update(E001=0.0, E002=0.0, E003=0.0)
-    bus.run(3)
-    bus.deals = []
-    bus.run(20)
-    first, second = sorted(bus.entries, key=lambda deal: deal.taker)
-    assert first.out is not None
-    assert second.out is not None
-    assert second.out.wh == pytest.approx(3 * first.out.wh, rel=1e-6)
+    first, second = ended_one_to_three(bus)
     assert (first.apis and first.apis.deal_id, second.apis and second.apis.deal_id) == ("a", "b")
 
 

@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +14,14 @@ from main_controller.domain.apis_log import LogLine, parse_line
 from main_controller.domain.deal_lines import Stage
 from main_controller.domain.timing import Timing
 from main_controller.history.ledger_deal import Cause, End, LedgerDeal
-from main_controller.history.slot import Slot
 from main_controller.orders.desk import Desk
 from main_controller.orders.register import Register
 from main_controller.workers.recorder import Recorder
 from tests.orders.bench import Acknowledged, LockBook
 from tests.workers.recording import Replay
+from tests.workers.simulated import Kept
 
 STALE_AFTER = 30.0
-
-
-class Kept:
-    """Where it is kept."""
-
-    def __init__(self) -> None:
-        self.slots: list[Slot] = []
-        self.deals: list[LedgerDeal] = []
-
-    def write(self, slots: Sequence[Slot]) -> None:
-        self.slots += slots
-
-    def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
-        self.deals += settled
-
-    def prune(self) -> int:
-        return 0
 
 
 class Recorded:
