@@ -8,12 +8,13 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from main_controller.domain.modes import Mode
 from main_controller.simulator import SimulatedCluster
+from tests.browser.known_night import ZONE, Night
 from tests.browser.stage import Stage
-from tests.system.console import Console
+from tests.system.console import Console, lay_out, settings_for
 
 TEMPO = 0.15
 """The real programs' periods and time-outs, that much of their length."""
@@ -189,6 +190,36 @@ def open_page(browser: Browser, plant: Plant) -> Iterator[OpenPage]:
 def open_quiet(browser: Browser, quiet_plant: Plant) -> Iterator[OpenPage]:
     """Opens pages of the module's plant."""
     with pages(browser, quiet_plant.address) as opener:
+        yield opener
+
+
+@pytest.fixture
+def patient() -> Iterator[None]:
+    """For pages that ask for much at once, which takes its time on a busy machine."""
+    expect.set_options(timeout=WAIT)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(scope="module")
+def night() -> Night:
+    """What the record of `night_plant` tells."""
+    return Night()
+
+
+@pytest.fixture(scope="module")
+def night_plant(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """The program that watches two units and has a record of the night."""
+    folder = tmp_path_factory.mktemp("night") / "console"
+    night.write(settings_for(lay_out(folder), {}).database)
+    with running(folder, 2, timezone=ZONE, datacollectorinterval=1, schedulerInterval=1, staleafter=20) as plant:
+        yield plant
+
+
+@pytest.fixture
+def open_night(browser: Browser, night_plant: Plant) -> Iterator[OpenPage]:
+    """Opens pages of the program that has a record of the night."""
+    with pages(browser, night_plant.address) as opener:
         yield opener
 
 

@@ -2,16 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import WAIT, OpenPage, Plant, pages, running
-from tests.browser.known_night import ZONE, Night
-from tests.system.console import lay_out, settings_for
+from tests.browser.conftest import OpenPage
+from tests.browser.known_night import Night
+
+pytestmark = pytest.mark.usefixtures("patient")
 
 RECORD = re.compile(r"/(history|ledger|history/coverage|ledger/sums|journal)(\?|$)")
 SAID = (
@@ -29,40 +29,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """These pages ask for much at once, which takes its time on a busy machine."""
-    expect.set_options(timeout=WAIT)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def night() -> Night:
-    return Night()
-
-
-@pytest.fixture(scope="module")
-def seen(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    """The program that watches two units and has a record of the night."""
-    folder = tmp_path_factory.mktemp("foreign") / "console"
-    night.write(settings_for(lay_out(folder), {}).database)
-    with running(folder, 2, timezone=ZONE, datacollectorinterval=1, schedulerInterval=1, staleafter=20) as plant:
-        yield plant
-
-
-@pytest.fixture
-def opened(browser: Browser, seen: Plant) -> Iterator[OpenPage]:
-    with pages(browser, seen.address) as opener:
-        yield opener
-
-
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_a_foreign_record_is_refused_and_what_was_shown_stays_with_its_time(
-    opened: OpenPage, night: Night, kind: str
+    open_night: OpenPage, night: Night, kind: str
 ) -> None:
     """H11: nothing of it is taken as truth, and no sentence of an order is said of a reading."""
-    page = opened(f"history.html?unitId=E001&{night.query}", may_fail=True)
+    page = open_night(f"history.html?unitId=E001&{night.query}", may_fail=True)
     deals, sums, days = (
         page.locator(f"{where} tr") for where in ("#ledger-deals tbody", "#ledger-sums tbody", ".day-map")
     )
@@ -86,8 +58,8 @@ def test_a_foreign_record_is_refused_and_what_was_shown_stays_with_its_time(
         expect(page.locator(where)).not_to_contain_text("What stands here")
 
 
-def test_a_record_that_hangs_does_not_answer(opened: OpenPage, night: Night) -> None:
-    page = opened("help.html", may_fail=True, hurry=20)
+def test_a_record_that_hangs_does_not_answer(open_night: OpenPage, night: Night) -> None:
+    page = open_night("help.html", may_fail=True, hurry=20)
     page.route(RECORD, lambda route: None)
     page.goto(page.url.replace("help.html", f"history.html?unitId=E001&{night.query}"))
     for where in SAID:
@@ -95,8 +67,8 @@ def test_a_record_that_hangs_does_not_answer(opened: OpenPage, night: Night) -> 
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_the_journal_says_so_too_and_keeps_its_rows(opened: OpenPage, kind: str) -> None:
-    page = opened("journal.html", may_fail=True)
+def test_the_journal_says_so_too_and_keeps_its_rows(open_night: OpenPage, kind: str) -> None:
+    page = open_night("journal.html", may_fail=True)
     expect(page.locator("#journal-outcome")).to_have_text(re.compile(r"^\d+ rows?$"))
     rows = page.locator("#journal-rows tr").count()
     page.route(RECORD, lambda route: route.fulfill(**ANSWERS[kind]))
@@ -106,14 +78,14 @@ def test_the_journal_says_so_too_and_keeps_its_rows(opened: OpenPage, kind: str)
     assert page.locator("#journal-rows tr").count() == rows
 
 
-def test_a_unit_that_is_not_recorded_is_said_to_be_none(opened: OpenPage) -> None:
+def test_a_unit_that_is_not_recorded_is_said_to_be_none(open_night: OpenPage) -> None:
     """The controller's own refusal, by its mark."""
 
     def unknown(route: Route) -> None:
         headers = {"APIS-Answered-By": "main-controller", "Content-Type": "application/json"}
         route.fulfill(status=404, headers=headers, body=json.dumps({"error": "No unit NOPE is recorded."}))
 
-    page = opened("help.html", may_fail=True)
+    page = open_night("help.html", may_fail=True)
     page.route(re.compile(r"/(history|ledger|ledger/sums)\?"), unknown)
     page.goto(page.url.replace("help.html", "history.html?unitId=NOPE"))
     for where in SAID[:4]:
@@ -124,16 +96,16 @@ def test_a_unit_that_is_not_recorded_is_said_to_be_none(opened: OpenPage) -> Non
     ("query", "named"),
     [("from=garbage", "from"), (f"from={quote('2099-01-01T00:00:00Z')}", "from"), ("span=99y", "span")],
 )
-def test_what_of_the_address_was_not_used_is_said(opened: OpenPage, query: str, named: str) -> None:
-    page = opened(f"history.html?{query}")
+def test_what_of_the_address_was_not_used_is_said(open_night: OpenPage, query: str, named: str) -> None:
+    page = open_night(f"history.html?{query}")
     expect(page.locator("#history-records canvas").first).to_be_visible()
     said = page.locator("#history-outcome")
     expect(said).to_be_visible()
     expect(said).to_have_text(f"Not used of the address: {named}. The usual is shown in its place.")
 
 
-def test_plus_and_minus_keep_the_moment_that_was_chosen(opened: OpenPage, night: Night) -> None:
-    page = opened(f"history.html?unitId=E001&{night.query}")
+def test_plus_and_minus_keep_the_moment_that_was_chosen(open_night: OpenPage, night: Night) -> None:
+    page = open_night(f"history.html?unitId=E001&{night.query}")
     expect(page.locator("#history-records canvas")).to_have_count(3)
     frame = page.locator("#history-records .chart-frame")
     frame.focus()
@@ -147,9 +119,9 @@ def test_plus_and_minus_keep_the_moment_that_was_chosen(opened: OpenPage, night:
         assert int(frame.get_attribute("aria-valuenow") or "0") > 0, "it lies within what is shown"
 
 
-def test_on_a_phone_the_map_of_days_begins_with_today_in_sight(opened: OpenPage) -> None:
+def test_on_a_phone_the_map_of_days_begins_with_today_in_sight(open_night: OpenPage) -> None:
     """And goes back by keyboard."""
-    page = opened("history.html?span=1mo", viewport={"width": 390, "height": 844})
+    page = open_night("history.html?span=1mo", viewport={"width": 390, "height": 844})
     today = page.locator(".day-map thead th").last
     expect(today).to_be_attached()
     wrap = page.locator("#history-map .wrap")

@@ -7,13 +7,12 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from tests.browser.conftest import WAIT, OpenPage, Plant, pages, running
+from tests.browser.conftest import OpenPage, Plant, pages
 from tests.browser.known_night import (
     GIVING,
     MINUTES,
@@ -22,44 +21,16 @@ from tests.browser.known_night import (
     SAID,
     SILENT,
     TAKING,
-    ZONE,
     Known,
     Night,
     known,
 )
 from tests.browser.test_everyone import violations
-from tests.system.console import lay_out, settings_for
+
+pytestmark = pytest.mark.usefixtures("patient")
 
 COLUMNS = ("pvW", "loadW", "gridW", "chargePercent")
 """What the chart of a unit shows of each slot, by the names of the file."""
-
-
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """These pages ask for much at once, which takes its time on a busy machine."""
-    expect.set_options(timeout=WAIT)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def night() -> Night:
-    return Night()
-
-
-@pytest.fixture(scope="module")
-def seen(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    """The program that watches two units and has a record of the night."""
-    folder = tmp_path_factory.mktemp("night") / "console"
-    night.write(settings_for(lay_out(folder), {}).database)
-    with running(folder, 2, timezone=ZONE, datacollectorinterval=1, schedulerInterval=1, staleafter=20) as plant:
-        yield plant
-
-
-@pytest.fixture
-def opened(browser: Browser, seen: Plant) -> Iterator[OpenPage]:
-    with pages(browser, seen.address) as opener:
-        yield opener
 
 
 def figures(one: Known | None, *, signed: bool = True) -> list[str]:
@@ -125,9 +96,9 @@ def cells(rows: Locator) -> list[list[str]]:
     return found
 
 
-def test_chart_table_and_file_tell_the_same_figures_of_each_minute(opened: OpenPage, night: Night) -> None:
+def test_chart_table_and_file_tell_the_same_figures_of_each_minute(open_night: OpenPage, night: Night) -> None:
     """And those are the night's: read with the pointer, by rows, and off the file."""
-    page = opened(f"history.html?unitId=E001&{night.query}")
+    page = open_night(f"history.html?unitId=E001&{night.query}")
     records = marked(page.locator("#history-records"), night)
     expect(records.locator("canvas")).to_have_count(3)
     for minute in (5, GIVING.start, 100, NOT_RUNNING.start + 9, TAKING.start + 5, SILENT.start + 4, MINUTES - 1):
@@ -150,9 +121,9 @@ def test_chart_table_and_file_tell_the_same_figures_of_each_minute(opened: OpenP
     assert [line["start"][:16] for line in lines] == [f"{night.at(minute):%Y-%m-%dT%H:%M}" for minute in range(MINUTES)]
 
 
-def test_what_the_night_came_to_stands_above_the_chart(opened: OpenPage, night: Night) -> None:
+def test_what_the_night_came_to_stands_above_the_chart(open_night: OpenPage, night: Night) -> None:
     """Nothing is counted across the gaps."""
-    page = opened(f"history.html?unitId=E001&{night.query}")
+    page = open_night(f"history.html?unitId=E001&{night.query}")
     minutes = [one for one in map(known, range(MINUTES)) if one is not None]
     sums = page.locator("#history-records .chart-sums")
 
@@ -201,9 +172,9 @@ def ink(
     return found
 
 
-def test_gaps_are_gaps_deals_are_bars_and_events_are_marks(opened: OpenPage, night: Night) -> None:
+def test_gaps_are_gaps_deals_are_bars_and_events_are_marks(open_night: OpenPage, night: Night) -> None:
     """On the canvas itself: no line crosses a gap, and each deal stands in its time."""
-    page = opened(f"history.html?unitId=E001&{night.query}")
+    page = open_night(f"history.html?unitId=E001&{night.query}")
     records = marked(page.locator("#history-records"), night)
     expect(records.locator("canvas")).to_have_count(3)
     page.mouse.move(1, 1)
@@ -235,8 +206,8 @@ def test_gaps_are_gaps_deals_are_bars_and_events_are_marks(opened: OpenPage, nig
     assert ink(records, 0, (MOVED + 6.0, MOVED + 9.0), "edge") == 0
 
 
-def test_the_keyboard_reads_every_slot_and_changes_the_span(opened: OpenPage, night: Night) -> None:
-    page = opened(f"history.html?unitId=E001&{night.query}")
+def test_the_keyboard_reads_every_slot_and_changes_the_span(open_night: OpenPage, night: Night) -> None:
+    page = open_night(f"history.html?unitId=E001&{night.query}")
     records = page.locator("#history-records")
     frame, time = records.locator(".chart-frame"), records.locator(".chart-time")
     expect(records.locator("canvas")).to_have_count(3)
@@ -257,9 +228,9 @@ def test_the_keyboard_reads_every_slot_and_changes_the_span(opened: OpenPage, ni
     expect(records.get_by_role("button", name="1 d", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_details_of_a_unit_hold_its_night_too(opened: OpenPage, night: Night) -> None:
+def test_the_details_of_a_unit_hold_its_night_too(open_night: OpenPage, night: Night) -> None:
     """From the page, by pointer alone: its details, a day, the day before; and the link shows the same in full."""
-    page = opened("?unit=E001")
+    page = open_night("?unit=E001")
     records = marked(page.locator("#details-records"), night)
     records.get_by_role("button", name="1 d", exact=True).click()
     records.get_by_role("button", name="Earlier").click()
@@ -279,9 +250,9 @@ def test_the_details_of_a_unit_hold_its_night_too(opened: OpenPage, night: Night
     expect(page.locator("#history-records .chart-sums [data-figure=gridOutWh] dd")).to_have_text("700.0 Wh")
 
 
-def test_energy_per_day_and_the_map_tell_what_the_record_holds(opened: OpenPage, night: Night) -> None:
+def test_energy_per_day_and_the_map_tell_what_the_record_holds(open_night: OpenPage, night: Night) -> None:
     """By the site's days, from chart, table and file; the night may lie in two of them."""
-    page = opened(f"history.html?unitId=E001&{night.query}")
+    page = open_night(f"history.html?unitId=E001&{night.query}")
     days: dict[str, list[Known]] = defaultdict(list)
     for minute in range(MINUTES + 1):
         if (one := known(minute)) is not None:
@@ -310,8 +281,8 @@ def test_energy_per_day_and_the_map_tell_what_the_record_holds(opened: OpenPage,
     assert last.split(",")[0] in rows
 
 
-def test_the_ledger_says_between_whom_how_much_how_sure_and_how_it_ended(opened: OpenPage, night: Night) -> None:
-    page = opened(f"history.html?{night.query}#ledger")
+def test_the_ledger_says_between_whom_how_much_how_sure_and_how_it_ended(open_night: OpenPage, night: Night) -> None:
+    page = open_night(f"history.html?{night.query}#ledger")
     rows = page.locator("#ledger-deals tbody tr")
     expect(rows).to_have_count(2)
     (cut, whole) = cells(rows)
@@ -338,8 +309,8 @@ def test_the_ledger_says_between_whom_how_much_how_sure_and_how_it_ended(opened:
     }
 
 
-def test_the_newest_deals_come_as_often_as_the_charts_go_on(opened: OpenPage) -> None:
-    page = opened("history.html")
+def test_the_newest_deals_come_as_often_as_the_charts_go_on(open_night: OpenPage) -> None:
+    page = open_night("history.html")
     expect(page.locator("#ledger-outcome")).not_to_be_empty()
     for _ in range(2):
         with page.expect_request(
@@ -348,8 +319,8 @@ def test_the_newest_deals_come_as_often_as_the_charts_go_on(opened: OpenPage) ->
             pass
 
 
-def test_a_minute_that_is_not_over_is_not_told_as_a_gap(opened: OpenPage) -> None:
-    page = opened("history.html?span=1h")
+def test_a_minute_that_is_not_over_is_not_told_as_a_gap(open_night: OpenPage) -> None:
+    page = open_night("history.html?span=1h")
     records = page.locator("#history-records")
     records.get_by_role("button", name="Table").click()
     last = records.locator(".chart-table tbody tr").last
@@ -357,8 +328,8 @@ def test_a_minute_that_is_not_over_is_not_told_as_a_gap(opened: OpenPage) -> Non
     expect(records.locator(".chart-table tbody tr").first.locator("td").first).to_have_text("0 %")
 
 
-def test_the_cluster_sums_its_units_and_a_silent_one_leaves_it_half_covered(opened: OpenPage, night: Night) -> None:
-    page = opened(f"history.html?{night.query}")
+def test_the_cluster_sums_its_units_and_a_silent_one_leaves_it_half_covered(open_night: OpenPage, night: Night) -> None:
+    page = open_night(f"history.html?{night.query}")
     records = marked(page.locator("#history-records"), night)
     expect(records.locator("canvas")).to_have_count(3)
     covered = records.locator(".chart > .chart-figures [data-figure=coverage] dd")
@@ -373,9 +344,9 @@ def test_the_cluster_sums_its_units_and_a_silent_one_leaves_it_half_covered(open
 
 @pytest.mark.parametrize(("locale", "says"), [("en-GB", "run sh venv.sh"), ("ja-JP", "sh venv.sh を実行")])
 def test_without_the_chart_library_the_page_says_what_to_do_and_shows_tables(
-    opened: OpenPage, night: Night, locale: str, says: str
+    open_night: OpenPage, night: Night, locale: str, says: str
 ) -> None:
-    page = opened("help.html", locale=locale, may_fail=True)
+    page = open_night("help.html", locale=locale, may_fail=True)
     page.route("**/js/uplot.js", lambda route: route.fulfill(status=404))
     page.goto(page.url.replace("help.html", f"history.html?unitId=E001&{night.query}"))
     records = page.locator("#history-records")
@@ -389,7 +360,7 @@ def test_without_the_chart_library_the_page_says_what_to_do_and_shows_tables(
     expect(page.locator("#ledger-deals tbody tr")).to_have_count(2)
 
 
-def test_a_hostile_id_is_text_wherever_it_stands(opened: OpenPage, night: Night) -> None:
+def test_a_hostile_id_is_text_wherever_it_stands(open_night: OpenPage, night: Night) -> None:
     """H9: in the head, the chart's name, the form and the ledger; isolated, and once."""
     hostile = "<b>\u05e91</b>"
     deal = {
@@ -399,7 +370,7 @@ def test_a_hostile_id_is_text_wherever_it_stands(opened: OpenPage, night: Night)
         "endedAt": night.at(9).isoformat(), "end": "delivered", "cause": None, "outWh": 10.0, "inWh": 9.0,
         "lossWh": 1.0, "uncertaintyWh": 0.5, "coverage": 1.0, "method": "measured",
     }  # fmt: skip
-    page = opened("help.html")
+    page = open_night("help.html")
     page.route(re.compile(r"/ledger\?"), lambda route: route.fulfill(json={"deals": [deal], "next": None}))
     recorded = re.compile(r"/(history|ledger/sums)\?")  # of a unit that nobody knows it would be 404
     page.route(recorded, lambda route: route.continue_(url=re.sub("unitId=[^&]*", "unitId=E001", route.request.url)))
@@ -422,13 +393,13 @@ def bare(text: str) -> str:
     return re.sub("[\u2066-\u2069]", "", text)
 
 
-def test_nothing_of_the_charts_is_loaded_before_one_is_opened(opened: OpenPage) -> None:
+def test_nothing_of_the_charts_is_loaded_before_one_is_opened(open_night: OpenPage) -> None:
     asked: list[str] = []
 
     def note(request: Request) -> None:
         asked.append(urlsplit(request.url).path)
 
-    page = opened("help.html")
+    page = open_night("help.html")
     page.on("request", note)
     page.goto(page.url.replace("help.html", ""))
     expect(page.locator("#trust-live b")).to_have_text("2")
@@ -443,10 +414,10 @@ def test_nothing_of_the_charts_is_loaded_before_one_is_opened(opened: OpenPage) 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
-    opened: OpenPage, night: Night, locale: str, scheme: str, width: int
+    open_night: OpenPage, night: Night, locale: str, scheme: str, width: int
 ) -> None:
     """With chart, tables and ledger open, in both languages and themes, on a phone too."""
-    page = opened(
+    page = open_night(
         f"history.html?unitId=E001&{night.query}",
         locale=locale, color_scheme=scheme, viewport={"width": width, "height": 844},
     )  # fmt: skip
@@ -460,8 +431,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_paper_names_the_unit_and_the_times_and_shows_no_controls(opened: OpenPage, night: Night) -> None:
-    page = opened(f"history.html?unitId=E001&{night.query}", color_scheme="dark")
+def test_paper_names_the_unit_and_the_times_and_shows_no_controls(open_night: OpenPage, night: Night) -> None:
+    page = open_night(f"history.html?unitId=E001&{night.query}", color_scheme="dark")
     expect(page.locator("#history-records canvas")).to_have_count(3)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
