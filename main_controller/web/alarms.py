@@ -34,7 +34,10 @@ COLUMNS = ("id", "kind", "priority", "began", "over", "cause", "of", "changes")
 
 
 class AlarmPages:
-    """`/alarms` and what is below it; `zone` is the site's, by whose clock a moment without an offset is read."""
+    """`/alarms` and what is below it; `zone` is the site's, by whose clock a moment without an offset is read.
+
+    `check_unit` raises NotFound for a unit that nobody knows, NoDataYet where that cannot be told yet.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class AlarmPages:
         services: AlarmServices,
         ordering: Ordering,
         *,
+        check_unit: Callable[[str | None], None],
         wall: Callable[[], datetime],
         zone: BaseTzInfo,
         files: CsvFiles,
@@ -51,6 +55,7 @@ class AlarmPages:
         self._log = log
         self._services = services
         self._ordering = ordering
+        self._check_unit = check_unit
         self._wall = wall
         self._zone = zone
         self._files = files
@@ -122,6 +127,7 @@ class AlarmPages:
     def out_of_service(self, asked: Asked) -> Services:
         """`POST /alarms/outOfService?to=&name=&reason=[&from=][&unitId=]`: not told from one moment to another."""
         given, now = asked.given, self._wall()
+        self._check_unit(given.get("unitId"))
         since = self._moment(given["from"]) if "from" in given else now
         deed = self._deed(given, "reason")
         self._services.take_out(Service(given.get("unitId", ""), since, self._moment(given["to"]), deed))

@@ -98,6 +98,22 @@ FIGURE = Kind(_figure, {"type": "string", "maxLength": MAX_CHARACTERS, "pattern"
 """A plain decimal number: no sign but minus, no exponent, no NaN."""
 
 
+def up_to(most: float) -> Kind:
+    """A plain decimal number above 0 and at most `most`."""
+
+    def read(text: str, name: str) -> float:
+        figure = _figure(text, name)
+        if not 0 < figure <= most:
+            sentence = say(
+                "web.notUpTo", "The parameter {name} must be above 0 and at most {most:g}, not {given}.",
+                name=name, most=most, given=shown(text),
+            )  # fmt: skip
+            raise BadRequest(sentence)
+        return figure
+
+    return Kind(read, FIGURE.schema)
+
+
 def _flag(text: str, name: str) -> bool:
     if text not in ("true", "false"):
         sentence = say(

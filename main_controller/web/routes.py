@@ -7,6 +7,7 @@ the tests of bad input. Each part of `web/` says by which method it answers whic
 from dataclasses import replace
 from typing import Any
 
+from main_controller.alarms.deeds import LONGEST
 from main_controller.domain.apis_log import Level
 from main_controller.domain.commands import CommandState
 from main_controller.domain.modes import BUDO_WORDS, ConverterStatus, Mode
@@ -30,6 +31,7 @@ from main_controller.web.kinds import (
     WRITTEN,
     one_of,
     some_of,
+    up_to,
     whole,
     word,
 )
@@ -552,7 +554,9 @@ ALARM_ACKNOWLEDGE = _deed(
 ALARM_SHELVE = _deed(
     "shelveAlarm", "/alarms/{id}/shelve",
     "puts it away for a time, at most 12 h, of priority 1 at most 1 h; then it is announced anew where it still holds",
-    Parameter(name="hours", kind=FIGURE, says="above 0, at most 12 (priority 1: 1)", example="0.5", required=True),
+    Parameter(
+        name="hours", kind=up_to(LONGEST), says="above 0, at most 12 (priority 1: 1)", example="0.5", required=True
+    ),
     *SIGNED, reply=json_of(Alarm), in_path=True,
 )  # fmt: skip
 ALARM_UNSHELVE = _deed(

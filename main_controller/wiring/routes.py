@@ -144,7 +144,8 @@ class Routes:
             LedgerPages(stores.history, zone=zone, files=files, check_unit=recorded.check),
             ApisLogPages(stores.history, loops.log_keeper.newest if loops.log_keeper else list, zone=zone),
             AlarmPages(
-                alarms.watch, alarms.log, alarms.services, self.ordering, wall=utc_now, zone=zone, files=files,
+                alarms.watch, alarms.log, alarms.services, self.ordering,
+                check_unit=recorded.check, wall=utc_now, zone=zone, files=files,
             ),
             OpenApi(),
             Assets(

@@ -27,6 +27,7 @@ from tests.system.fake_grid import FakeGrid
 from tests.system.http_call import Answer
 
 LATER = "2099-05-13T12:00:00Z"
+DAY_OFF: dict[str, Any] = {"from": "2099-05-13T12:00:00Z", "to": "2099-05-14T12:00:00Z"}
 
 BAD: dict[str, str] = {
     "empty": "",
@@ -140,7 +141,7 @@ class Case:
 
 SEARCHED = (
     *(routes.COMMANDS, routes.HISTORY, routes.HISTORY_FILE, routes.LEDGER, routes.LEDGER_FILE, routes.LEDGER_SUMS),
-    routes.APIS_LOG,
+    *(routes.APIS_LOG, routes.ALARM_HISTORY, routes.ALARM_FILE),
 )
 """What is found of a unit in these; of one that nobody knows there is nothing to find."""
 
@@ -149,7 +150,7 @@ def case(route: Route, in_path: str = "E001", *, without: tuple[str, ...] = (), 
     """The request made of the declaration's examples; `given` are what `Case` knows and other values by name."""
     more = {name: given.pop(name) for name in ("needed", "more", "refused_as_state") if name in given}
     good = {one.name: quote(one.example) for one in route.parameters if one.name not in without} | given
-    if route.order and route is not routes.SHARE:
+    if route is not routes.SHARE and any(one.name == "wait" for one in route.taken):
         good["wait"] = "verified"
     return Case(route, good, in_path, **more)
 
@@ -215,6 +216,14 @@ SPECIAL: dict[Route, list[Case]] = {
     routes.FORGET: [case(routes.FORGET, more={"unitId": ("E999",)})],
     routes.RESET_TRIPS: [case(routes.RESET_TRIPS, more={"unitId": ("E999",)})],
     routes.SET_LOCK: [case(routes.SET_LOCK, more={"unitId": ("E999",)})],
+    routes.OUT_OF_SERVICE: [
+        case(
+            routes.OUT_OF_SERVICE,
+            **DAY_OFF,
+            more={"from": ("12:00",), "to": (DAY_OFF["from"], "2020-05-13T12:00:00Z", "2100-05-13T12:00:00Z")},
+        )
+    ],
+    routes.ALARM_SHELVE: [case(routes.ALARM_SHELVE, "a12", more={"hours": ("0", "0.0", "12.1", "-0.5", "1e1")})],
     routes.SHARE: [
         case(
             routes.SHARE,
@@ -265,6 +274,7 @@ def effects(console: Console, grid: FakeGrid) -> dict[str, Any]:
         "locks": dict(inside.stores.locks.all()),
         "share": inside.operations.transfer.last,
         "orders": left,
+        "outOfService": inside.alarms.services.all(),
         "acknowledged": [inside.stores.acknowledgement(unit_id, "0x0000") for unit_id in grid.units],
     }
 
@@ -306,6 +316,7 @@ VALUES = [
 IDLE = (
     *(routes.ACKNOWLEDGE, routes.SET_LOCK, routes.CLEAR_LOCK, routes.UPS_MODE, routes.CLEAR_THEN, routes.ESTOP_RESET),
     *(routes.FORGET, routes.RESET_TRIPS, routes.END_SHARE),
+    *(routes.ALARM_ACKNOWLEDGE, routes.ALARM_SHELVE, routes.ALARM_UNSHELVE, routes.IN_SERVICE),
 )
 """Well-formed, and refused by the state of this grid (or by a UPS that is not there)."""
 

@@ -47,6 +47,7 @@ export default {
   "web.noUnitsYet": "apis-web からのデータがまだないため、ノードは不明です。",
   "web.noUpsMode": "{mode} は UPS Mode ではありません。0~7 を指定してください。",
   "web.notANumber": "パラメータ {name} は数値で指定してください({given} は指定できません)。",
+  "web.notUpTo": "パラメータ {name} は 0 より大きく {most:g} 以下の数値で指定してください({given} は指定できません)。",
   "web.notAWholeNumber": "パラメータ {name} は {least}~{most} の整数で指定してください({given} は指定できません)。",
   "web.notTrueOrFalse": "パラメータ {name} は true または false を指定してください({given} は指定できません)。",
   "web.orderFailed": "操作は失敗しました。",
