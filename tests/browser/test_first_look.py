@@ -1,5 +1,7 @@
 """What somebody sees who looks for the first time: what is not of now does not look so, what can be done looks so."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
@@ -162,10 +164,10 @@ def test_a_link_opens_a_unit_and_the_ways_back_and_forward_go_through_what_was_s
     expect(page.locator("#details-title")).to_contain_text(odd)
     page.keyboard.press("Escape")
     expect(details).not_to_be_visible()
-    assert "unit" not in page.url
+    expect(page).not_to_have_url(re.compile("unit"))
     page.locator('.card[data-unit="E002"] .unit-link').click()
     expect(page.locator("#details-title")).to_contain_text("E002")
-    assert page.url.endswith("?unit=E002")
+    expect(page).to_have_url(re.compile(r"\?unit=E002$"))
     page.go_back()
     expect(details).not_to_be_visible()
     page.go_forward()
