@@ -53,13 +53,15 @@ class Seen:
     """What holds at one look: the signs found, and of what it cannot be told now whether it holds.
 
     `untold` names single keys, `untold_kinds` kinds of which nothing can be told; `out_of_service` are the units whose
-    alarms a person has taken out of service for now, "" for all.
+    alarms a person has taken out of service for now, "" for all. `looked_at` are the keys of what a person has seen to
+    by another way than the list: their alarms are read with that.
     """
 
     found: Mapping[AlarmKey, Sign]
     untold: Collection[AlarmKey] = ()
     untold_kinds: Collection[str] = ()
     out_of_service: Collection[str] = ()
+    looked_at: Collection[AlarmKey] = ()
 
     def with_untold(self, keys: Iterable[AlarmKey]) -> "Seen":
         """The same, with these too of which it cannot be told whether they hold."""
@@ -239,6 +241,8 @@ class _Step:
         after = alarm.with_member(subject, replace(member, active=False, told=True, gone_since=gone))
         if not after.active:
             after = replace(after, changed=self._wall, chattering=False)
+            if after.acknowledged is None and all((key[0], one) in self._seen.looked_at for one in after.members):
+                after = replace(after, acknowledged=Deed("", self._wall))
         self._alarms[alarm.id] = after
         self._tell(Change.RETURNED, after, subject)
 

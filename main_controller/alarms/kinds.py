@@ -348,6 +348,14 @@ KINDS: tuple[AlarmKind, ...] = (
         say("alarms.schedulesUnreadableDo", "Mend the folder of the schedules."),
     ),
     AlarmKind(
+        "estopLatched",
+        2,
+        0.0,
+        0.0,
+        say("alarms.estopLatchedMeans", "Of all orders only stops are sent, to everybody, until it is reset."),
+        say("alarms.estopLatchedDo", "Have the cause looked at on the spot; then press Reset."),
+    ),
+    AlarmKind(
         "procedureStands",
         1,
         0.0,

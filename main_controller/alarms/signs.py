@@ -30,7 +30,8 @@ def seen(situation: Situation, out_of_service: Iterable[str] = ()) -> Seen:
         untold_kinds.add("gridError")
     untold = set(situation.doubtful)
     untold |= {("unitClock", unit.id) for unit in grid.units.values() if not unit.live}
-    return Seen(found, untold, untold_kinds, frozenset(out_of_service))
+    looked_at = {("unwatchedHardware", unit.id) for unit in grid.units.values() if unit.unwatched and unit.acknowledged}
+    return Seen(found, untold, untold_kinds, frozenset(out_of_service), looked_at)
 
 
 def _grid(situation: Situation) -> Iterator[Found]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from main_controller.alarms.situation import Trouble
 from main_controller.domain.apis_log import LogLine, error_in
+from main_controller.domain.latch import HeldLatch
 from main_controller.domain.scope import named_first
 from main_controller.domain.transfer import Transfer, TransferState
 from main_controller.rules.unit_rules import too_many_trips
@@ -121,6 +122,19 @@ def of_transfer(transfer: Transfer | None) -> list[Trouble]:
         why=transfer.reason,
     )
     return [Trouble("procedureStands", transfer.id, text)]
+
+
+def of_estop(latch: HeldLatch | None) -> list[Trouble]:
+    """That the E-stop is latched."""
+    if latch is None:
+        return []
+    text = say(
+        "workers.estopLatched",
+        "The E-stop is latched by {by}: {reason}.",
+        by=latch.by,
+        reason=latch.reason or say("workers.noReason", "no reason was given"),
+    )
+    return [Trouble("estopLatched", "", text)]
 
 
 def of_trips(trips: Mapping[str, Sequence[float]], allowed: int) -> list[Trouble]:

@@ -289,3 +289,16 @@ def test_what_begins_out_of_service_is_announced_when_that_ends(room: Room) -> N
 def test_every_change_has_been_seen() -> None:
     """The words of all changes are told apart, and each is one word for a reader of the history."""
     assert len({str(change) for change in Change}) == len(Change)
+
+
+def test_what_a_person_has_looked_at_on_the_spot_needs_no_reading_when_it_is_over(raised: Room) -> None:
+    """`/acknowledge` (Z6a) says more than that somebody has read it."""
+    raised.for_seconds(11, looked_at=[ONE])
+    assert raised.book.alarms == {}
+
+
+def test_of_many_all_must_have_been_looked_at(room: Room) -> None:
+    keys = many(6)
+    room.for_seconds(6, *keys)
+    room.for_seconds(11, looked_at=keys[1:])
+    assert room.alarm().state is AlarmState.RETURNED_UNACKNOWLEDGED

@@ -65,7 +65,8 @@ def test_what_a_unit_shows(unit: Any, code: str, text: str) -> None:
 
 
 def test_hardware_that_a_person_has_looked_at_is_no_alarm() -> None:
-    assert looked(silent("E001", WORKS, acknowledged=True)).found == {}
+    looked_at = looked(silent("E001", WORKS, acknowledged=True))
+    assert (looked_at.found, looked_at.looked_at) == ({}, {("unwatchedHardware", "E001")})
 
 
 def test_silence_that_an_order_explains_is_no_alarm_but_live_hardware_is() -> None:

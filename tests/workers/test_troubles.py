@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from main_controller.domain.apis_log import parse_line
+from main_controller.domain.latch import HeldLatch
 from main_controller.domain.schedule import Operation, Schedule
 from main_controller.domain.transfer import TransferState
 from main_controller.sentence import foreign
@@ -78,6 +79,16 @@ def test_a_guided_sharing_that_nobody_saw_end(state: TransferState, safe: bool, 
     found = troubles.of_transfer(transfer)  # type: ignore[arg-type]
     assert [one.subject for one in found] == (["c7"] if told else [])
     assert troubles.of_transfer(None) == []
+
+
+def test_a_latched_estop_is_told_with_who_latched_it_and_why() -> None:
+    assert troubles.of_estop(None) == []
+    latch = HeldLatch("Sato (10.0.0.9)", None, "smoke", "2026-05-13T03:00:00.000+00:00", True)
+    (one,) = troubles.of_estop(latch)
+    assert (one.code, one.subject) == ("estopLatched", "")
+    assert one.text == "The E-stop is latched by Sato (10.0.0.9): smoke."
+    (one,) = troubles.of_estop(latch._replace(reason=""))
+    assert one.text == "The E-stop is latched by Sato (10.0.0.9): no reason was given."
 
 
 def test_a_converter_that_tripped_too_often() -> None:

@@ -96,6 +96,8 @@ export default {
   "alarms.scheduleWaitsDo": "示された原因を取り除くか、手動で Mode を指示してください。",
   "alarms.schedulesUnreadableMeans": "予定された Mode の変更は実行されません。",
   "alarms.schedulesUnreadableDo": "Schedule のフォルダーを修復してください。",
+  "alarms.estopLatchedMeans": "リセットするまで、誰からの操作も停止操作だけが送信されます。",
+  "alarms.estopLatchedDo": "現場で原因を確認してから「リセット」を押してください。",
   "alarms.procedureStandsMeans": "融通運転の終了が確認されていません。コンバーターが動作中の可能性があります。",
   "alarms.procedureStandsDo": "画面で終了するか、Stop all を押してください。",
   "alarms.workerStoppedMeans": "このプログラムの一部が動作していません。",

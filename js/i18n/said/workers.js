@@ -28,4 +28,6 @@ export default {
   "workers.transferStands": "{giver} から {taker} への融通運転の終了が確認されていません: {why}",
   "workers.tooManyTrips": "{unit} のコンバーターが {count} 回トリップしました。",
   "workers.apisError": "{unit} の apis-main が {extent} {category} エラーを報告しています: {text}",
+  "workers.estopLatched": "{by} によりラッチ停止中です(理由: {reason})。",
+  "workers.noReason": "理由なし",
 };
