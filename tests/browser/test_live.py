@@ -225,6 +225,8 @@ def test_a_units_local_mode_is_set_and_cleared(open_page: OpenPage, plant: Plant
     expect(unit.locator("[data-figure=word]")).to_have_text("Wait", timeout=LONG)
     until(lambda: not plant.console.get("/commands?state=open")["commands"], "the stop's end")
     unit.locator("select[name=local]").select_option("")
+    # between two deals nothing explains a live bus, so to follow a cluster in Run would be refused
+    until(lambda: plant.console.status["grid"]["deals"], "a deal")
     unit.locator("[data-act=local]").click()
     expect(unit.locator("[data-figure=local]")).to_have_text("follows global", timeout=LONG)
     expect(page.locator("#global-mode")).to_have_text("Run")

@@ -19,6 +19,7 @@ import pytest
 from main_controller.errors import ControllerError
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.store.database import Database
+from main_controller.store.database.steps import STEPS
 from main_controller.store.journal import Journal as PlainJournal
 from main_controller.store.journal import Stage
 from main_controller.store.journal.check import verify_journal
@@ -519,8 +520,8 @@ def test_tables_of_a_version_that_nobody_knows_are_not_passed_over(path: Path, j
     code, text = verify_journal(path)
     assert code == 2
     assert text.startswith(
-        f"The 11 rows hold. The tables are of version {version}, which this program does not know (it knows up to 5), "
-        "so tables, indexes, triggers and views were not compared: "
+        f"The 11 rows hold. The tables are of version {version}, which this program does not know "
+        f"(it knows up to {max(STEPS)}), so tables, indexes, triggers and views were not compared: "
     )
 
 
