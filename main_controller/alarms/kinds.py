@@ -438,14 +438,6 @@ KINDS: tuple[AlarmKind, ...] = (
         say("alarms.changedByOthersMeans", "Somebody else, or apis-main itself, steers the cluster."),
         say("alarms.changedByOthersDo", "Ask who it was, or look for the error behind it."),
     ),
-    AlarmKind(
-        "notificationFailed",
-        3,
-        0.0,
-        60.0,
-        say("alarms.notificationFailedMeans", "Nobody is told by this way."),
-        say("alarms.notificationFailedDo", "Mend the channel in the settings; try it by /notify/test."),
-    ),
 )
 """All kinds, the grid's first."""
 
@@ -453,7 +445,7 @@ BY_CODE = {kind.code: kind for kind in KINDS}
 
 NOT_OF_UNITS = frozenset(
     {
-        *("apisWebUnreachable", "apisMainError", "workerStopped", "fileNotWritten", "diskLow", "notificationFailed"),
+        *("apisWebUnreachable", "apisMainError", "workerStopped", "fileNotWritten", "diskLow"),
         *("stopFailed", "orderFailed", "orderWaits", "procedureStands"),
     }
 )

@@ -118,6 +118,4 @@ export default {
   "alarms.unitClockDo": "ノードの時計を合わせてください(NTP)。",
   "alarms.changedByOthersMeans": "他の誰か、または apis-main 自身がクラスターを操作しています。",
   "alarms.changedByOthersDo": "誰が行ったか確認するか、背後のエラーを調べてください。",
-  "alarms.notificationFailedMeans": "この経路では通知されません。",
-  "alarms.notificationFailedDo": "設定の通知先を修正し、/notify/test で確認してください。",
 };
