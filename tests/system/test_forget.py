@@ -105,8 +105,10 @@ def test_it_is_journaled_outlasts_a_restart_and_ends_when_the_unit_is_seen(tmp_p
         assert set(console.status["units"]) == set(SIX[:4])
         grid.units["E006"] = grid._new("E006", 5)
         until(lambda: "E006" in console.status["units"], "its return")
-        event = until(lambda: [one for one in console.status["gridEvents"] if one["unitId"] == "E006"], "the event")
-        assert (event[0]["kind"], "E006 is back" in event[0]["text"]) == ("member", True)
+        event = until(
+            lambda: [one for one in console.status["gridEvents"] if "E006 is back" in one["text"]], "the event"
+        )
+        assert (event[0]["kind"], event[0]["unitId"]) == ("member", "E006")
         assert until(lambda: rows_of(console, "E006", "is back"), "its row")
         assert "E005" not in console.status["units"]
     with FakeGrid(*SIX[:4]) as grid, console_on(grid, folder) as console:
