@@ -150,7 +150,8 @@ def test_the_lock_goes_with_the_process_however_it_ends(tmp_path: Path, others: 
 
 def test_a_child_that_outlives_the_program_keeps_nothing(tmp_path: Path, others: Others) -> None:
     """Neither one that was forked nor one that was started as a program."""
-    others.start(tmp_path / "a" / "j.sqlite3", tmp_path / "a" / "schedules", "fork")
+    first = others.start(tmp_path / "a" / "j.sqlite3", tmp_path / "a" / "schedules", "fork")
+    first.wait(timeout=30)
     take(tmp_path / "a" / "j.sqlite3", tmp_path / "a" / "schedules").release()
     lock = take(tmp_path / "b" / "j.sqlite3", tmp_path / "b" / "schedules")
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
