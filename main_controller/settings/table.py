@@ -7,12 +7,15 @@ from the fields of `Settings`: a new setting is one more field.
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 from main_controller import __version__
+from main_controller.channel import Channel
 from main_controller.errors import SettingError
 from main_controller.settings import kinds
+from main_controller.settings.channels import HiddenUrl, channels, hidden_url, time_of_day
 from main_controller.settings.kinds import Group, Network, Read
 from main_controller.settings.places import ROOT, base_of, default_data
 
@@ -190,6 +193,15 @@ class Settings:
         Group("224.2.2.4", 8888), kinds.group, "where apis-main sends its log to all; empty: it is not listened to"
     )
     historymb: int = _setting(4096, kinds.whole(10, 1_000_000), "what the history's file may hold", "MB")
+    channels: tuple[Channel, ...] = _setting(
+        (), channels, "channels that tell people of alarms (docs/notification.md); a list of tables, or JSON"
+    )
+    digest: time | None = _setting(
+        "07:00", time_of_day, "when channels with `digest` get the day's, by the site's clock; empty: never"
+    )
+    heartbeat: HiddenUrl | None = _setting(
+        "", hidden_url, "address that is called each minute while all works, of a dead man's switch; empty: none"
+    )
     logsize: float = _setting(200, kinds.number(1, 100000), "what the log's files may hold together", "MB")
     threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
     connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")
@@ -269,8 +281,12 @@ def default_text(row: Field[Any]) -> str:
 
 def value_text(value: object) -> str:
     """A setting's value as it is written on the command line; empty for none."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     if isinstance(value, Mapping):
         return json.dumps(dict(value))
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -65,6 +65,12 @@ def _two_values(name: str) -> tuple[str, str]:
         "journalkeep": ("10", "20"),
         "historymb": ("10", "20"),
         "apislog": ("224.2.2.5:1", "224.2.2.6:2"),
+        "channels": (
+            '[{"name": "a", "kind": "syslog", "host": "b"}]',
+            '[{"name": "c", "kind": "syslog", "host": "b"}]',
+        ),
+        "digest": ("06:00", "08:00"),
+        "heartbeat": ("https://a/b", "https://a/c"),
         "threads": ("10", "20"),
         "connection_limit": ("10", "20"),
     }
