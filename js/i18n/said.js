@@ -3,6 +3,8 @@
 import alarms from "./said/alarms.js";
 import domain from "./said/domain.js";
 import history from "./said/history.js";
+import notification from "./said/notification.js";
+import notifiers from "./said/notifiers.js";
 import orders from "./said/orders.js";
 import procedures from "./said/procedures.js";
 import program from "./said/program.js";
@@ -17,6 +19,8 @@ export default {
   ...alarms,
   ...domain,
   ...history,
+  ...notification,
+  ...notifiers,
   ...orders,
   ...procedures,
   ...program,

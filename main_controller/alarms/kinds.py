@@ -431,6 +431,22 @@ KINDS: tuple[AlarmKind, ...] = (
         say("alarms.unitClockDo", "Set the unit's clock (NTP)."),
     ),
     AlarmKind(
+        "notificationFailed",
+        2,
+        60.0,
+        10.0,
+        say("alarms.notificationFailedMeans", "People whom this channel is to tell hear of nothing."),
+        say("alarms.notificationFailedDo", "Mend what is named; look at the alarms here until then."),
+    ),
+    AlarmKind(
+        "notificationLost",
+        2,
+        0.0,
+        0.0,
+        say("alarms.notificationLostMeans", "People whom this channel was to tell have not heard of what it said."),
+        say("alarms.notificationLostDo", "Tell them what the alarms here say, and mend the channel."),
+    ),
+    AlarmKind(
         "changedByOthers",
         4,
         0.0,
@@ -447,6 +463,15 @@ NOT_OF_UNITS = frozenset(
     {
         *("apisWebUnreachable", "apisMainError", "workerStopped", "fileNotWritten", "diskLow"),
         *("stopFailed", "orderFailed", "orderWaits", "procedureStands"),
+        *("notificationFailed", "notificationLost"),
     }
 )
 """The kinds of which one is of something else than a unit: a program, an order, a file. Its name may look like one."""
+
+HAPPENINGS = frozenset(
+    {"stopFailed", "orderFailed", "scheduleFailed", "ownClock", "notificationLost", "changedByOthers"}
+)
+"""The kinds of what happened at one moment: it shows for a minute, so that it is over by itself says nothing."""
+
+HEARSAY = frozenset({"apisMainError"})
+"""The kinds that rest on apis-main's log alone, in which anybody who can send a datagram can write (K16)."""

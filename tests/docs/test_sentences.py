@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "main_controller"
 SAID = ROOT / "js" / "i18n" / "said"
 ROOMS = (
-    "alarms", "domain", "history", "rules", "orders", "procedures", "watching", "store", "workers", "web", "upstream",
+    "alarms", "domain", "history", "notification", "notifiers", "rules", "orders", "procedures", "watching", "store",
+    "workers", "web", "upstream",
 )  # fmt: skip
 """The rooms with a file of their own; all others share `program.js`."""
 CODE = re.compile(r"[a-z]+\.[a-z][A-Za-z0-9]*")

@@ -118,4 +118,9 @@ export default {
   "alarms.unitClockDo": "ノードの時計を合わせてください(NTP)。",
   "alarms.changedByOthersMeans": "他の誰か、または apis-main 自身がクラスターを操作しています。",
   "alarms.changedByOthersDo": "誰が行ったか確認するか、背後のエラーを調べてください。",
+
+  "alarms.notificationFailedMeans": "この経路で知らせるべき人に何も伝わりません。",
+  "alarms.notificationFailedDo": "示された原因を取り除き、それまではここでアラームを確認してください。",
+  "alarms.notificationLostMeans": "この経路で知らせるべき人に、送るはずだった内容が伝わっていません。",
+  "alarms.notificationLostDo": "ここのアラームの内容を関係者に伝え、経路を直してください。",
 };

@@ -14,4 +14,7 @@ export default {
   "program.toldToEnd": "終了の指示がありました",
   "program.toldToStop": "Main Controller に終了の指示がありました",
   "program.waitsNoLonger": "{name} が {seconds:.1f} 秒間応答していません。この要求は待機を打ち切りました。",
+
+  "program.standing": "{priority}: {cause}",
+  "program.planned": "{time}: {scope}、{mode}",
 };

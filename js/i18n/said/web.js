@@ -81,5 +81,10 @@ export default {
   "web.wrongWait": "パラメータ wait に指定できるのは verified または no のみです({given} は指定できません)。",
   "web.notAssessed": "グリッドの状態はまだ判定されていません。",
   "web.assessedAt": "グリッドの状態の最後の判定は {at} です。",
-  "web.schedulesUnread": "Schedule のフォルダーが応答しません。"
+  "web.schedulesUnread": "Schedule のフォルダーが応答しません。",
+
+  "web.testUnderWay": "通知経路のテストは既に実行中です。終わってからやり直してください。",
+  "web.noChannel": "通知経路 {name} はありません。",
+  "web.noChannels": "通知経路がありません。設定 channels に何も指定されていません。",
+  "web.testLate": "{seconds:.0f} 秒以内に終わりませんでした。",
 };

@@ -30,4 +30,11 @@ export default {
   "workers.apisError": "{unit} の apis-main が {extent} {category} エラーを報告しています: {text}",
   "workers.estopLatched": "{by} によりラッチ停止中です(理由: {reason})。",
   "workers.noReason": "理由なし",
+
+  "workers.testSubject": "テスト: この経路は機能しています",
+  "workers.testLine": "テストとして送信されました。異常はありません。",
+  "workers.sendHangs": "送信が {seconds:.0f} 秒経っても終わりません。",
+  "workers.notDelivered": "通知経路 {channel} に送信できません: {why}",
+  "workers.notificationsLost": "通知経路 {channel} に 1 日以内に送信できなかった {count} 件を破棄しました。",
+  "workers.heartbeatFails": "死活監視の宛先に送信できません: {why}",
 };
