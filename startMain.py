@@ -33,7 +33,7 @@ from pathlib import Path
 
 if __name__ == "__main__":
     venv = Path(__file__).resolve().parent / "venv"
-    needed = ("bottle", "msgspec", "pytz", "requests", "waitress", "xstatic")
+    needed = ("bottle", "msgspec", "paho", "pytz", "requests", "waitress", "xstatic")
     if any(importlib.util.find_spec(name) is None for name in needed):
         if Path(sys.prefix).resolve() == venv.resolve():
             version = ".".join(map(str, sys.version_info[:3]))
