@@ -10,6 +10,7 @@ import { bare } from "./lib/held.js";
 import { failureSentence } from "./lib/sentences.js";
 import { isolated } from "./lib/wire.js";
 import { soundChosen } from "./widgets/alarmChoice.js";
+import { createAlarmChannels } from "./widgets/alarmChannels.js";
 import { createAlarmHistory } from "./widgets/alarmHistory.js";
 import { createAlarmRows, kindKey, priorityText } from "./widgets/alarmRow.js";
 import { createAlarmSound } from "./widgets/alarmSound.js";
@@ -33,6 +34,7 @@ const find = (id) => document.getElementById(id);
 const list = find("alarms-list");
 const rows = createAlarmRows({ words, address: api.mainPage });
 const past = createAlarmHistory(find("past-rows"), { words });
+const channels = createAlarmChannels({ words, api, list: find("channels"), outcome: find("channels-outcome") });
 const sound = createAlarmSound({ words });
 const from = createTimeField({ words, id: "service-from" });
 const to = createTimeField({ words, id: "service-to", likely: (choices) => choices.length - 1 });
@@ -286,6 +288,7 @@ async function showPast(before = null) {
 function follow() {
   if (document.visibilityState === "hidden") return;
   showServices();
+  channels.show();
   if (find("past-newest").disabled && find("past-rows").querySelector("details[open]") === null) showPast();
 }
 
@@ -308,7 +311,7 @@ function label() {
   translate(document, words);
   setText(find("past-time"), words.t("alarm.time", { zone: words.zone }));
   for (const field of [from, to]) field.render();
-  for (const one of [standing, away, was]) one.render();
+  for (const one of [standing, away, was, channels]) one.render();
   nameTab(alarms === null ? 0 : alarms.filter(isUnread).length);
   showZone(words);
 }
@@ -356,6 +359,7 @@ words.ready.finally(() => {
   label();
   poller.start();
   showServices();
+  channels.show();
   showPast();
   setInterval(follow, FOLLOWS);
 });

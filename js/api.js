@@ -131,6 +131,8 @@ export function createApi({
     /** The alarms that stand, those that were, what is out of service; `is` from lib/alarmReplies.js. The same as CSV, and a unit on the main page: addresses for links. */
     alarms: (is) => read("alarms", { is }),
     alarmHistory: (query, is) => read(`alarms/history${queryOf(query)}`, { is }),
+    /** Who is told of them, and a test of one channel. */
+    notifyChannels: (is) => read("notify/channels", { is }),
     alarmServices: (is) => read("alarms/services", { is }),
     alarmsCsv: (query = {}) => `alarms/history.csv${queryOf(query)}`,
     mainPage: (query = {}) => `.${queryOf(query)}`,
@@ -140,6 +142,7 @@ export function createApi({
     unshelveAlarm: (id) => post(`alarms/${one(id)}/unshelve`, {}),
     outOfService: ({ unitId, from, to, name, reason }) => post("alarms/outOfService", { unitId, from, to, name, reason }),
     inService: ({ unitId }) => post("alarms/inService", { unitId }),
+    testChannel: ({ channel }) => post("notify/test", { channel }),
     /** Where the chart library is (charts/library.js). */
     charts: { script: `${base}js/uplot.js`, styles: `${base}css/uplot.css` },
     /** The journal's own page, likewise. */

@@ -51,6 +51,11 @@
 <ul class="alarm-services" id="services"></ul>
 <p class="buttons"><button translate="no" type="button" id="service-open" data-i18n="alarm.service">Out of service…</button></p>
 </section>
+<section aria-labelledby="channels-title"><h2 id="channels-title" data-i18n="alarm.channels">Channels</h2>
+<p class="hint" data-i18n="alarm.channels.note">They tell people of alarms, and stand in the settings file.</p>
+<p class="outcome" id="channels-outcome" aria-live="polite"></p>
+<ul class="alarm-services" id="channels"></ul>
+</section>
 <section aria-labelledby="past-title"><h2 id="past-title" data-i18n="alarm.past">What was</h2>
 <form id="past-filter"><p><label for="past-unit" data-i18n="journal.unit">Unit</label><input id="past-unit" type="search" maxlength="200" autocomplete="off" spellcheck="false"></p><p class="buttons"><button translate="no" type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="past-csv" href="alarms/history.csv" data-i18n="journal.csv">As CSV</a></p></form>
 <p class="outcome" id="past-outcome" aria-live="polite"></p>

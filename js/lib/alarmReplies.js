@@ -1,4 +1,4 @@
-// The same as replies.js of the alarms: what stands, what was, and what is out of service. Pure. Whoever asks api.js for it hands this to it.
+// The same as replies.js of the alarms: what stands, what was, and what is out of service, and who is told. Pure. Whoever asks api.js for it hands this to it.
 
 import { number, orNull, shaped, text, time } from "./replies.js";
 
@@ -46,5 +46,23 @@ export const isPast = shaped({
   ],
   next: orNull(number),
 });
+
+export const isChannels = shaped({
+  channels: [
+    {
+      name: text,
+      sort: text,
+      priority: number,
+      hours: orNull(text),
+      after: number,
+      waiting: number,
+      taken: orNull(time),
+      failingSince: orNull(time),
+      error: orNull(text),
+    },
+  ],
+});
+
+export const isTests = shaped({ tests: [{ name: text, taken: flag, error: orNull(text) }] });
 
 export const isServices = shaped({ services: [{ scope: text, since: time, until: time, name: text, reason: text }] });

@@ -44,6 +44,7 @@ from main_controller.web.shapes.history import CoverageShown, HistoryShown
 from main_controller.web.shapes.holds import Locks
 from main_controller.web.shapes.journal import JournalPage
 from main_controller.web.shapes.ledger import LedgerPage, LedgerSums
+from main_controller.web.shapes.notify import NotifyChannels, NotifyTest
 from main_controller.web.shapes.orders import (
     Budo,
     Command,
@@ -571,6 +572,17 @@ OUT_OF_SERVICE = _deed(
 )  # fmt: skip
 IN_SERVICE = _deed("inService", "/alarms/inService", "they are told again", OF_UNIT, reply=json_of(Services))
 
+NOTIFY_CHANNELS = Route(
+    name="getNotifyChannels", path="/notify/channels", title=ALARM_LIST, polled=True,
+    says="the channels that tell people of alarms, and how each stands", reply=json_of(NotifyChannels),
+)  # fmt: skip
+NOTIFY_TEST = Route(
+    name="testNotify", path="/notify/test", title=ALARM_LIST, order=True, permission=Permission.OPERATE,
+    says="sends a test message by one channel, or by all, and says what became of it; takes up to 45 s",
+    parameters=(Parameter(name="channel", kind=NAMED, says="absent: all", example="mail"),),
+    reply=json_of(NotifyTest),
+)  # fmt: skip
+
 
 # Guided sharing
 
@@ -756,6 +768,7 @@ ROUTES: tuple[Route, ...] = (
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(ALARMS, ALARM_HISTORY, ALARM_FILE, ALARM_PAGE, SERVICES),
     *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),
+    *(NOTIFY_CHANNELS, NOTIFY_TEST),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
     *(HISTORY, HISTORY_FILE, COVERAGE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
 )

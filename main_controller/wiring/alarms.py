@@ -36,7 +36,8 @@ PRUNES_EVERY = 86_400.0
 
 
 class Alarms:
-    """The watch of the alarms and its loop; `not_kept` says which of log and pid file cannot be written."""
+    """The watch of the alarms and its loop; `not_kept` says which of log and pid file cannot be written, `untold` what
+    people cannot be told."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class Alarms:
         loops: Loops,
         *,
         not_kept: Callable[[], Sequence[Sentence]],
+        untold: Callable[[], Sequence[Trouble]],
     ) -> None:
         self.log = AlarmLog(stores.database, wall=utc_now)
         self.services = AlarmServices(self.log, wall=utc_now)
@@ -64,6 +66,7 @@ class Alarms:
             lambda: of_trips(does.trips.moments(), settings.tripsperhour),
             lambda: of_apis_log(loops.log_keeper.newest() if loops.log_keeper else [], utc_now()),
             lambda: of_events(does.events.events(), utc_now()),
+            untold,
             room.troubles,
             clock.troubles,
         ]
@@ -72,8 +75,9 @@ class Alarms:
             surroundings.situation, self.log, BY_CODE,
             clock=time.monotonic, wall=utc_now, out_of_service=self.services.scopes,
         )  # fmt: skip
+        self.looking = Periodic("alarms", loops.beats.events, self.watch.run_once)
         self.loops = [
-            Periodic("alarms", loops.beats.events, self.watch.run_once),
+            self.looking,
             Periodic("alarms kept", PRUNES_EVERY, self._prune),
         ]
 

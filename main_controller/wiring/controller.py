@@ -38,6 +38,7 @@ from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
+from main_controller.wiring.notification import Notification, check_channels, reached
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
 from main_controller.wiring.routes import Routes
@@ -61,9 +62,12 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     try:
         settings, faults = read_settings(parameters, argv)
         if settings.check_config:
-            sys.stdout.write(found_at_start(settings, faults))
+            found = found_at_start(settings, faults)
+            check_channels(settings)
+            sys.stdout.write(found + reached(settings))
             return 0
         faults.refuse()
+        check_channels(settings)
         if settings.verify_journal:
             logs, own = log_folder(settings.data, simulated=False), settings.sources.get("database") != ON_COMMAND_LINE
             status, text = verify_journal(settings.database, logs, own=own)
@@ -151,11 +155,24 @@ class Controller:
         again = Chore("pid file", AGAIN_EVERY, self._own_files.try_again)
         chores = (*upstream.chores, again)
         self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores)
-        self.alarms = Alarms(settings, self.stores, self.operations, self.loops, not_kept=self._own_files.not_kept)
+        self.notification = Notification(
+            settings, self.stores, self.operations, stack,
+            book=lambda: self.alarms.watch.book, past=lambda: self.alarms.log,
+        )  # fmt: skip
+        self.alarms = Alarms(
+            settings, self.stores, self.operations, self.loops,
+            not_kept=self._own_files.not_kept, untold=self.notification.troubles,
+        )  # fmt: skip
         self.loops.add(self.alarms.loops)
+        self.loops.add(self.notification.loops, patience=0.2)  # one that hangs holds up no end
+        heartbeat = self.notification.beat(
+            {"data collector": lambda: self.loops.collecting.health, "alarms": lambda: self.alarms.looking.health}
+        )
+        if heartbeat is not None:
+            self.loops.add([heartbeat], patience=0.2)
         self._routes = Routes(
-            settings, self.stores, upstream, self.operations, self.loops, self.alarms, threads,
-            not_kept=self._own_files.not_kept,
+            settings, self.stores, upstream, self.operations, self.loops, self.alarms, self.notification,
+            threads, not_kept=self._own_files.not_kept,
         )  # fmt: skip
         self.app = Draining(self._routes.application)
         self.server = Server(

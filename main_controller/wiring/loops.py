@@ -52,6 +52,9 @@ def _is_manual(order: Order) -> bool:
 
 ANYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"
 """Where the log is listened to: where this machine's multicast goes, and where a simulated cluster sends it."""
+ENDS = 2.0
+"""How long (s) the end of a loop's run is waited for."""
+
 LISTENS = 0.1
 """How long (s) the listener to apis-main's log rests between two looks, each of which waits for lines."""
 
@@ -96,6 +99,7 @@ class Loops:
         self.watching = Periodic("grid watcher", beats.watch, watcher.poll_once)
         self.scheduling = Periodic("scheduler", settings.schedulerInterval, self.scheduler.run_once)
         self._looked_at: Callable[[], bool] = lambda: False
+        self._patience: dict[Periodic, float] = {}
         self.beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
@@ -127,9 +131,11 @@ class Loops:
             self.scheduling,
         ]
 
-    def add(self, loops: Iterable[Periodic]) -> None:
-        """Have these run too; called before the start."""
-        self._loops += loops
+    def add(self, loops: Iterable[Periodic], *, patience: float = ENDS) -> None:
+        """Have these run too; called before the start. At the end each is waited for `patience` s."""
+        for loop in loops:
+            self._loops.append(loop)
+            self._patience[loop] = patience
 
     def frames(
         self,
@@ -172,7 +178,7 @@ class Loops:
 
     def stop(self) -> None:
         """Stop all but the writer, the last first, and write what was recorded of the minute under way."""
-        ended = [loop for loop in reversed(self._loops) if loop.stop(2.0)]
+        ended = [loop for loop in reversed(self._loops) if loop.stop(self._patience.get(loop, ENDS))]
         if self._recording not in ended:
             return
         try:

@@ -29,6 +29,7 @@ from main_controller.web.history import HistoryPages
 from main_controller.web.journal import JournalPages
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
+from main_controller.web.notify import NotifyPages
 from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
@@ -41,9 +42,10 @@ from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.choices import Upstream, about
 from main_controller.wiring.loops import Loops, waking
+from main_controller.wiring.notification import Notification
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
-from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, Threads
+from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, TESTERS, Threads
 
 WAITING_READINGS = 8
 """How many readings may wait for apis-web or a device at once."""
@@ -63,6 +65,7 @@ class Routes:
         operations: Operations,
         loops: Loops,
         alarms: Alarms,
+        notification: Notification,
         threads: Threads,
         *,
         not_kept: Callable[[], Sequence[Sentence]],
@@ -146,6 +149,10 @@ class Routes:
             AlarmPages(
                 alarms.watch, alarms.log, alarms.services, self.ordering,
                 check_unit=recorded.check, wall=utc_now, zone=zone, files=files,
+            ),
+            NotifyPages(
+                notification.senders, self.ordering,
+                waiting=notification.waiting, executor=threads.crew(TESTERS, "channel test"),
             ),
             OpenApi(),
             Assets(

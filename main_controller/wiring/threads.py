@@ -16,6 +16,9 @@ WAITERS = 2048
 """Threads for Wait: one for each unit that hangs, made when needed and gone when done (Z8)."""
 
 ORDERERS = 16
+TESTERS = 32
+"""Threads for a test of the channels, one for each."""
+
 STOPS_ASKED = 2048
 """How many stops may go on at once after their answer; a thread each, made when it is needed."""
 

@@ -12,7 +12,7 @@ from main_controller.errors import ANSWERED_BY
 from tests.browser.stage import moment
 
 Json = dict[str, Any]
-SERVED = re.compile(r"^https?://[^/]+/alarms(?:[/?]|$)")
+SERVED = re.compile(r"^https?://[^/]+/(?:alarms|notify)(?:[/?]|$)")
 
 
 def alarm(number: int, unit_id: str = "E001", **given: Any) -> Json:
@@ -51,11 +51,14 @@ def deed(name: str = "Sato", text: str = "on my way", seconds: float = -60.0) ->
 
 @dataclass
 class StagedAlarms:
-    """What stands, what was, and what is out of service; `asked` are the (path, form) of what a person did."""
+    """What stands, what was, what is out of service and who is told; `asked` are the (path, form) of what a person
+    did, `untaken` says by channel why it does not take a test."""
 
     alarms: list[Json] = field(default_factory=list)
     past: list[Json] = field(default_factory=list)
     services: list[Json] = field(default_factory=list)
+    channels: list[Json] = field(default_factory=list)
+    untaken: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, Json]] = field(default_factory=list)
     refuses: str | None = None
 
@@ -94,13 +97,28 @@ class StagedAlarms:
             "/alarms": {"alarms": self.alarms, "health": health},
             "/alarms/history": {"alarms": self.past, "next": None},
             "/alarms/services": {"services": self.services},
+            "/notify/channels": {"channels": self.channels},
+            "/notify/test": {"tests": [self._test(form.get("channel", "")) for _, form in self.asked[-1:]]},
         }
         self._fulfil(route, 200, bodies.get(path, {}))
+
+    def _test(self, name: str) -> Json:
+        error = self.untaken.get(name)
+        return {"name": name, "sort": "mail", "taken": error is None, "error": error}
 
     @staticmethod
     def _fulfil(route: Route, status: int, body: Json) -> None:
         mark = dict([ANSWERED_BY])
         route.fulfill(status=status, content_type="application/json", headers=mark, body=json.dumps(body))
+
+
+def channel(name: str, **given: Any) -> Json:
+    """One channel as `/notify/channels` tells it."""
+    return {
+        "name": name, "sort": "mail", "priority": 3, "kinds": [], "hours": None, "after": 0, "repeat": 15,
+        "digest": False, "language": "en", "waiting": 0, "taken": moment(-60), "failingSince": None, "error": None,
+        **given,
+    }  # fmt: skip
 
 
 def busy() -> StagedAlarms:
@@ -144,5 +162,18 @@ def busy() -> StagedAlarms:
         services=[
             {"scope": "", "since": moment(60), "until": moment(7200), "name": "Sato", "reason": "yearly test"},
             {"scope": "E003", "since": moment(-60), "until": moment(7200), "name": "Tanaka", "reason": "new battery"},
+        ],
+        channels=[
+            channel("mail"),
+            channel(
+                "chief",
+                priority=1,
+                hours="22:00-06:00",
+                after=30,
+                waiting=2,
+                taken=None,
+                failingSince=moment(-600),
+                error="mail.example:587 refuses the login.",
+            ),
         ],
     )

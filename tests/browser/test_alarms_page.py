@@ -138,6 +138,33 @@ def test_out_of_service_is_asked_by_the_sites_clock_and_taken_back(opened: Any) 
     assert staged.asked[1:] == [("/alarms/inService", {"unitId": "E003"}), ("/alarms/inService", {})]
 
 
+def test_channels_say_how_they_stand_and_are_tried(opened: Any) -> None:
+    staged = busy()
+    staged.untaken["chief"] = "mail.example:587 refuses the login."
+    page = opened(staged)
+    lines = page.locator("#channels li")
+    expect(lines.nth(0)).to_contain_text("mail (mail), from priority 3 on. It worked last at ")
+    expect(lines.nth(1)).to_contain_text(
+        "chief (mail), from priority 1 on. From 22:00-06:00 only. Only what nobody has read for 30 min. "
+        "It takes nothing since "
+    )
+    expect(lines.nth(1)).to_contain_text("mail.example:587 refuses the login. 2 messages wait.")
+    page.get_by_role("button", name="Test · mail").click()
+    expect(lines.nth(0).get_by_role("status")).to_have_text("The test was taken.")
+    page.get_by_role("button", name="Test · chief").click()
+    expect(lines.nth(1).get_by_role("status")).to_have_text(
+        "The test was not taken: mail.example:587 refuses the login."
+    )
+    assert staged.asked == [("/notify/test", {"channel": "mail"}), ("/notify/test", {"channel": "chief"})]
+
+
+def test_no_channel_is_said(opened: Any) -> None:
+    """Who relies on being told must see that nobody is."""
+    expect(opened(StagedAlarms()).locator("#channels-outcome")).to_have_text(
+        "There are none: nobody is told who does not look here."
+    )
+
+
 def test_what_was_tells_what_became_of_it(opened: Any) -> None:
     page = opened(busy())
     expect(page.locator("#past-rows tr")).to_have_count(1)

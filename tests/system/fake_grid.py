@@ -33,10 +33,11 @@ UNIT: dict[str, Any] = {
 
 
 class FakeGrid:
-    """A cluster in `mode`; `web` is apis-web (both of its ports), `device` the emulator."""
+    """A cluster in `mode`; `web` is apis-web (both of its ports), `device` the emulator; `error`: of the whole grid."""
 
     def __init__(self, *unit_ids: str, mode: str = "manual") -> None:
         self.mode = mode
+        self.error = False
         self.deals: list[dict[str, Any]] = []
         self._lock = threading.Lock()  # the servers' threads share the units
         self._ticks = 0
@@ -127,7 +128,7 @@ class FakeGrid:
         return self.units
 
     def _status(self) -> dict[str, Any]:
-        return {"active": self.mode in ("autonomous", "heteronomous")}
+        return {"active": self.mode in ("autonomous", "heteronomous") and not self.error}
 
     def _set_mode(self, query: dict[str, str]) -> dict[str, Any]:
         """As the real one, `succeeded` whatever the word: a misspelt one would end in the policy's mode (K3)."""

@@ -73,6 +73,13 @@ CREATE TABLE out_of_service (
 ) WITHOUT ROWID
 """
 
+_NOTIFICATIONS = """
+CREATE TABLE notifications (
+  id INTEGER PRIMARY KEY, channel TEXT NOT NULL, made_at TEXT NOT NULL, record TEXT NOT NULL
+);
+CREATE TABLE channels (name TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID
+"""
+
 
 STEPS: dict[int, Step] = {
     1: _FIRST,
@@ -81,6 +88,7 @@ STEPS: dict[int, Step] = {
     4: _order_and_stage,
     5: "ALTER TABLE journal ADD COLUMN messages TEXT",
     6: _ALARMS,
+    7: _NOTIFICATIONS,
 }
 """Every step by the version that it makes; a new file takes them all."""
 

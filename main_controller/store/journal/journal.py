@@ -256,6 +256,11 @@ class Journal:
         with self._reading() as connection:
             return reader.unfinished(connection, orders)
 
+    def order_ends(self, frm: datetime, to: datetime) -> dict[Stage, int]:
+        """How many orders ended with each stage from `frm` up to `to`. Raises ControllerError."""
+        with self._reading() as connection:
+            return reader.order_ends(connection, frm, to)
+
     def last_stage(self, *stages: Stage) -> Stage | None:
         """Which of these stages the newest row has that has one, None where there is none. Raises ControllerError."""
         with self._reading() as connection:

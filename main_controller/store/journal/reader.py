@@ -119,6 +119,15 @@ def _as_written(row: sqlite3.Row) -> dict[str, Any]:
     return {**told, "what": said_again(str(told["what"]), row_messages(row)), "stage": Stage(row["reached"])}
 
 
+def order_ends(connection: sqlite3.Connection, frm: datetime, to: datetime) -> dict[Stage, int]:
+    """See `Journal.order_ends`."""
+    where, values = _where(frm, to, None, None)
+    statement = f"""
+        SELECT stage, count(DISTINCT command_id) FROM journal{_clause([*where, f"stage IN ({_marks(ENDS)})"])}
+        AND command_id IS NOT NULL GROUP BY stage"""
+    return {Stage(stage): count for stage, count in connection.execute(statement, (*values, *ENDS))}
+
+
 def last_stage(connection: sqlite3.Connection, stages: Sequence[Stage]) -> Stage | None:
     """See `Journal.last_stage`."""
     statement = f"SELECT stage FROM journal WHERE stage IN ({_marks(stages)}) ORDER BY id DESC LIMIT 1"
