@@ -32,7 +32,9 @@ class AlarmKind:
 
     `priority` is 1 (act now) to 4 (look when there is time). It must hold for `on` seconds before it is told and be
     away for `off` seconds before it is over. `roots` are the kinds that explain it: while one of them stands it is
-    not told by itself, unless it is graver. `floods` are kinds that do so where they came of many at once.
+    not told by itself, unless it is graver. `floods` are kinds that do so where they came of many at once. `own` are
+    the delays, on and off, of what has others. `band` is how far inside its limit a measure must come to be well again,
+    with its unit; "" where there is no limit.
     """
 
     code: str
@@ -43,6 +45,12 @@ class AlarmKind:
     action: Sentence
     roots: tuple[str, ...] = ()
     floods: tuple[str, ...] = ()
+    band: str = ""
+    own: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def delays(self, subject: str) -> tuple[float, float]:
+        """The delays, on and off (s), of one thing that it may be of."""
+        return self.own.get(subject, (self.on, self.off))
 
 
 @dataclass(frozen=True, slots=True)

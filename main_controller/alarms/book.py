@@ -149,7 +149,7 @@ class _Step:
         member = None if alarm is None else alarm.members[subject]
         if alarm is None or member is None or not member.active:
             since = self._waiting.setdefault(key, self._now)
-            return since if self._now - since >= self._kinds[code].on else None
+            return since if self._now - since >= self._kinds[code].delays(subject)[0] else None
         if member.sign != sign or not member.told or member.gone_since is not None:
             self._alarms[alarm.id] = after = alarm.with_member(subject, Member(sign))
             if not member.told:
@@ -234,7 +234,7 @@ class _Step:
                     self._tell(Change.UNTOLD, after, subject)
             return
         gone = self._now if member.gone_since is None else member.gone_since
-        off = QUIET if alarm.chattering else alarm.kind.off
+        off = QUIET if alarm.chattering else alarm.kind.delays(subject)[1]
         if self._now - gone < off:
             self._alarms[alarm.id] = alarm.with_member(subject, replace(member, told=True, gone_since=gone))
             return

@@ -5,6 +5,7 @@ of conditions of the bus are beside the time for which the condition itself must
 """
 
 from main_controller.alarms.alarm import AlarmKind
+from main_controller.rules import battery_watch, current_watch, physics_watch, voltage_watch
 from main_controller.sentence import say
 
 KINDS: tuple[AlarmKind, ...] = (
@@ -115,6 +116,7 @@ KINDS: tuple[AlarmKind, ...] = (
         10.0,
         say("alarms.busHighMeans", "Equipment on the bus can be damaged."),
         say("alarms.busHighDo", "Press Stop all; keep away from the bus until it has fallen."),
+        band=f"{voltage_watch.BACK:g} V",
     ),
     AlarmKind(
         "busLow",
@@ -126,6 +128,7 @@ KINDS: tuple[AlarmKind, ...] = (
             "The reference does not hold the bus: too much is taken, or something is wrong with it.",
         ),
         say("alarms.busLowDo", "Lower the currents or press Stop all; then look at the reference."),
+        band=f"{voltage_watch.BACK:g} V",
     ),
     AlarmKind(
         "referenceOff",
@@ -158,6 +161,7 @@ KINDS: tuple[AlarmKind, ...] = (
         30.0,
         say("alarms.belowReserveMeans", "The battery is emptied below its reserve."),
         say("alarms.belowReserveDo", "End the work by hand; in Run see why apis-main did not end the deal."),
+        band=f"{battery_watch.BACK_CHARGE:g} %",
     ),
     AlarmKind(
         "aboveFull",
@@ -166,6 +170,7 @@ KINDS: tuple[AlarmKind, ...] = (
         30.0,
         say("alarms.aboveFullMeans", "The battery is charged beyond full."),
         say("alarms.aboveFullDo", "End the work by hand; in Run see why apis-main did not end the deal."),
+        band=f"{battery_watch.BACK_CHARGE:g} %",
     ),
     AlarmKind(
         "batteryVoltage",
@@ -174,6 +179,7 @@ KINDS: tuple[AlarmKind, ...] = (
         30.0,
         say("alarms.batteryVoltageMeans", "The battery can be damaged."),
         say("alarms.batteryVoltageDo", "Set the converter to Wait and look at the battery."),
+        band=f"{battery_watch.BACK_VOLTS:g} V",
     ),
     AlarmKind(
         "batteryCurrent",
@@ -182,6 +188,7 @@ KINDS: tuple[AlarmKind, ...] = (
         30.0,
         say("alarms.batteryCurrentMeans", "The battery, its fuse or its cables can be damaged."),
         say("alarms.batteryCurrentDo", "Lower the current or set the converter to Wait."),
+        band=f"{battery_watch.BACK_PART:.1%} of the limit",
     ),
     AlarmKind(
         "temperature",
@@ -190,6 +197,7 @@ KINDS: tuple[AlarmKind, ...] = (
         30.0,
         say("alarms.temperatureMeans", "The converter or its battery can be damaged."),
         say("alarms.temperatureDo", "Set the converter to Wait; look at fans, sun and room."),
+        band=f"{battery_watch.BACK_DEGREES:g} °C",
     ),
     AlarmKind(
         "notPermitted",
@@ -214,6 +222,7 @@ KINDS: tuple[AlarmKind, ...] = (
         30.0,
         say("alarms.unitCurrentMeans", "The converter is at its limit and may drop out."),
         say("alarms.unitCurrentDo", "Lower the current."),
+        band=f"{current_watch.BACK:.0%} of the limit",
     ),
     AlarmKind(
         "busCurrent",
@@ -222,6 +231,7 @@ KINDS: tuple[AlarmKind, ...] = (
         30.0,
         say("alarms.busCurrentMeans", "The bus carries what its cables and fuses bear at most."),
         say("alarms.busCurrentDo", "Lower the currents; start nothing more."),
+        band=f"{current_watch.BACK:.0%} of the limit",
     ),
     AlarmKind(
         "reversePower",
@@ -254,6 +264,7 @@ KINDS: tuple[AlarmKind, ...] = (
         60.0,
         say("alarms.efficiencyMeans", "A converter loses too much, or one of its meters is wrong."),
         say("alarms.efficiencyDo", "Compare both meters of the converter."),
+        band=f"{physics_watch.BACK_PERCENT:g} %",
     ),
     AlarmKind(
         "idleDeal",

@@ -63,7 +63,7 @@ def _flow(unit: UnitAssessment, look: Look) -> Flow:
 
 def _charge(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I1: gives at or below the reserve, or takes at or above full."""
-    rsoc, battery = unit.figures.rsoc, look.limits.battery
+    rsoc, battery = unit.figures.rsoc, look.limits_of(unit.id).battery
     kind = ConditionKind.BELOW_RESERVE if flow.gives else ConditionKind.ABOVE_FULL
     if rsoc is None or not beyond_charge(rsoc, flow, battery, _slack(look, kind, unit, BACK_CHARGE)):
         return
@@ -98,7 +98,7 @@ def _permission(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condit
 
 def _current(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I2: the battery's measured current is above its limit."""
-    most, ib = look.limits.battery.current_max, unit.figures.ib
+    most, ib = look.limits_of(unit.id).battery.current_max, unit.figures.ib
     if ib is None or abs(ib) <= most - _slack(look, ConditionKind.BATTERY_CURRENT, unit, BACK_PART * most) + 1e-9:
         return
     text = say(
@@ -136,7 +136,7 @@ def _charged(unit: UnitAssessment, found: Iterable[Condition]) -> Iterable[Condi
 
 def _volts(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condition]:
     """I2: the battery's voltage is outside its limits."""
-    vb, battery = unit.figures.vb, look.limits.battery
+    vb, battery = unit.figures.vb, look.limits_of(unit.id).battery
     slack = _slack(look, ConditionKind.BATTERY_VOLTAGE, unit, BACK_VOLTS)
     low, high = volts_within(flow, battery)
     if vb is None or low + slack <= vb <= high - slack:
@@ -162,7 +162,7 @@ def _temperature(unit: UnitAssessment, flow: Flow, look: Look) -> Iterable[Condi
     """I3: too hot or too cold to work; below freezing a battery is never charged."""
     told = unit.figures.temperature
     slack = _slack(look, ConditionKind.TEMPERATURE, unit, BACK_DEGREES)
-    low, high = degrees_within(flow, look.limits.battery)
+    low, high = degrees_within(flow, look.limits_of(unit.id).battery)
     if told is None or low + slack <= told <= high - slack:
         return
     text = say(

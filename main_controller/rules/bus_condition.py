@@ -112,14 +112,19 @@ class Condition:
 
 @dataclass(frozen=True)
 class Look:
-    """One look: everything known, the limits, which conditions were told and have held since, the deals with their
-    accounts, and how each unit went of late."""
+    """One look: everything known, the limits, and by unit those that have others; which conditions were told and have
+    held since, the deals with their accounts, and how each unit went of late."""
 
     grid: GridState
     limits: Limits
     told: Collection[Key] = ()
     deals: Sequence[tuple[Flow, DealAccount | None]] = ()
     trends: Trends = Trends()
+    own: Mapping[str, Limits] = field(default_factory=dict)
+
+    def limits_of(self, unit_id: str) -> Limits:
+        """The limits of one unit."""
+        return self.own.get(unit_id, self.limits)
 
     @cached_property
     def live(self) -> Sequence[UnitAssessment]:

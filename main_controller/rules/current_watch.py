@@ -30,9 +30,8 @@ def current_conditions(look: Look) -> Iterator[Condition]:
 
 def _near_limits(look: Look) -> Iterable[Condition]:
     """I7: a unit carries 95 % of its limit or more."""
-    limit = look.limits.unit_current
     for unit in look.live:
-        amps = current_of(unit)
+        amps, limit = current_of(unit), look.limits_of(unit.id).unit_current
         part = NEAR - look.slack(ConditionKind.UNIT_CURRENT, unit.id, BACK)
         if amps is None or abs(amps) <= FLOWS or abs(amps) < part * limit - 1e-9:
             continue

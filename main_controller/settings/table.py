@@ -18,6 +18,7 @@ from main_controller.settings import kinds
 from main_controller.settings.channels import HiddenUrl, channels, hidden_url, time_of_day
 from main_controller.settings.kinds import Group, Network, Read
 from main_controller.settings.places import ROOT, base_of, default_data
+from main_controller.settings.thresholds import Threshold, thresholds
 
 _DEVICE_URLS = {"dcdc": ":4380/remote/get", "meter": ":4380/inquiry/09", "emu": ":8080/1/log/data"}
 
@@ -195,6 +196,9 @@ class Settings:
     historymb: int = _setting(4096, kinds.whole(10, 1_000_000), "what the history's file may hold", "MB")
     channels: tuple[Channel, ...] = _setting(
         (), channels, "channels that tell people of alarms (docs/notification.md); a list of tables, or JSON"
+    )
+    thresholds: tuple[Threshold, ...] = _setting(
+        (), thresholds, "this site's own delays and limits of alarms (docs/alarms.md); a list of tables, or JSON"
     )
     digest: time | None = _setting(
         "07:00", time_of_day, "when channels with `digest` get the day's, by the site's clock; empty: never"

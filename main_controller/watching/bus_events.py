@@ -5,9 +5,10 @@ it out. What converters do by themselves is found by `OwnChanges`. It sends noth
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from main_controller.assessment.flows import Flow
@@ -58,7 +59,8 @@ class StandingCondition(NamedTuple):
 
 
 class BusEvents:
-    """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, `trips` keeps who tripped.
+    """Looks at the bus again and again; `chronicle` tells what it finds by `limits`, and by those of units that have
+    their `own`; `trips` keeps who tripped.
 
     `accounts` gives what is known of each of these deals beyond this moment.
     """
@@ -70,12 +72,14 @@ class BusEvents:
         trips: Trips,
         *,
         limits: Limits,
+        own: Mapping[str, Limits] = MappingProxyType({}),
         accounts: Callable[[Sequence[Flow]], Sequence[DealAccount | None]],
     ) -> None:
         self._desk = desk
         self._chronicle = chronicle
         self._changes = OwnChanges(desk, chronicle, trips)
         self._limits = limits
+        self._own = own
         self._accounts = accounts
         self._trends = Trends()
         self._standing: dict[Key, _Standing] = {}  # replaced whole
@@ -119,7 +123,7 @@ class BusEvents:
         told = {key for key, one in self._standing.items() if one.told} | self._unseen.keys()
         self._trends = self._trends.followed(grid, self._desk.timing.stale_after)
         deals = tuple(zip(grid.flows, self._accounts(grid.flows), strict=True))
-        look = Look(grid, self._limits, told, deals, self._trends)
+        look = Look(grid, self._limits, told, deals, self._trends, self._own)
         found = conditions(look, self.explained(snapshot))
         self._take(found, grid)
         self._changes.look(grid)

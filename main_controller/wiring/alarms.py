@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 
-from main_controller.alarms.kinds import BY_CODE
 from main_controller.alarms.situation import Trouble
 from main_controller.clock import utc_now
 from main_controller.sentence import Sentence
@@ -15,6 +14,7 @@ from main_controller.watching.alarm_watch import AlarmWatch
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
+from main_controller.wiring.thresholds import alarm_kinds
 from main_controller.workers.periodic import Periodic
 from main_controller.workers.troubles import (
     DiskRoom,
@@ -72,7 +72,7 @@ class Alarms:
         ]
         surroundings = Surroundings(does.desk, lambda: [one.condition for one in does.bus_events.standing()], parts)
         self.watch = AlarmWatch(
-            surroundings.situation, self.log, BY_CODE,
+            surroundings.situation, self.log, alarm_kinds(settings),
             clock=time.monotonic, wall=utc_now, out_of_service=self.services.scopes,
         )  # fmt: skip
         self.looking = Periodic("alarms", loops.beats.events, self.watch.run_once)

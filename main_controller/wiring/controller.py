@@ -44,6 +44,7 @@ from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
 from main_controller.wiring.routes import Routes
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
+from main_controller.wiring.thresholds import check_thresholds
 from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 
 log = logging.getLogger(__name__)
@@ -64,10 +65,12 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
         if settings.check_config:
             found = found_at_start(settings, faults)
             check_channels(settings)
+            check_thresholds(settings)
             sys.stdout.write(found + reached(settings))
             return 0
         faults.refuse()
         check_channels(settings)
+        check_thresholds(settings)
         if settings.verify_journal:
             logs, own = log_folder(settings.data, simulated=False), settings.sources.get("database") != ON_COMMAND_LINE
             status, text = verify_journal(settings.database, logs, own=own)

@@ -49,6 +49,7 @@ from main_controller.watching.verification import Verification
 from main_controller.wiring.choices import Upstream, bounds_of, limits_of
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import DIRECT_READERS, ORDERERS, READERS, STOPPERS, WAITERS, Threads
+from main_controller.wiring.thresholds import watched_limits
 
 
 class Operations:
@@ -123,7 +124,8 @@ class Operations:
         self.answers = Answers(desk)
         earlier = stores.journaling.earlier_stops(now=clock(), wall=utc_now())
         self.stop_follower = StopFollower(desk, waits, earlier)
-        self.bus_events = BusEvents(desk, chronicle, self.trips, limits=limits, accounts=self.deals.accounts)
+        watched, own = watched_limits(settings, limits)
+        self.bus_events = BusEvents(desk, chronicle, self.trips, limits=watched, own=own, accounts=self.deals.accounts)
         self.bus_view = BusView(desk, self.bus_events, limits=limits)
         stores.known.tell_back(self.events.came_back)
         stores.database.replaced_is_told(self._tell_replaced)

@@ -1,5 +1,6 @@
 """When alarms are told, join, chatter, are put away and are over; and that missing data never end one (ISA-18.2)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -302,3 +303,18 @@ def test_of_many_all_must_have_been_looked_at(room: Room) -> None:
     room.for_seconds(6, *keys)
     room.for_seconds(11, looked_at=keys[1:])
     assert room.alarm().state is AlarmState.RETURNED_UNACKNOWLEDGED
+
+
+def test_one_thing_may_have_delays_of_its_own(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site's thresholds of one unit."""
+    monkeypatch.setitem(KINDS, "silent", replace(SILENT, own={"E001": (20.0, 40.0)}))
+    other: AlarmKey = ("silent", "E002")
+    room.for_seconds(10, ONE, other)
+    assert [list(one.members) for one in room.book.alarms.values()] == [["E002"]]
+    room.for_seconds(15, ONE, other)
+    assert len(room.states) == 2
+    room.for_seconds(30)
+    active = {next(iter(one.members)): one.active for one in room.book.alarms.values()}
+    assert active == {"E001": True, "E002": False}
+    room.for_seconds(20)
+    assert not any(one.active for one in room.book.alarms.values())

@@ -8,7 +8,10 @@ from pathlib import Path
 from main_controller.alarms.alarm import AlarmKind
 from main_controller.alarms.kinds import KINDS
 
-HEAD = ["| alarm | priority | on, off | it leads to | what to do | explained by |", "|---|---|---|---|---|---|"]
+HEAD = [
+    "| alarm | priority | on, off | dead band | it leads to | what to do | explained by |",
+    "|---|---|---|---|---|---|---|",
+]
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "alarms.md"
 
 
@@ -22,7 +25,8 @@ def with_table(page: str) -> str:
 def _row(kind: AlarmKind) -> str:
     roots = ", ".join(f"`{root}`" for root in (*kind.roots, *kind.floods))
     delays = f"{kind.on:g}, {kind.off:g}"
-    return f"| `{kind.code}` | {kind.priority} | {delays} | {kind.consequence} | {kind.action} | {roots} |"
+    cells = (f"`{kind.code}`", kind.priority, delays, kind.band, kind.consequence, kind.action, roots)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 if __name__ == "__main__":

@@ -177,3 +177,19 @@ def test_a_reference_whose_current_hovers_stays_told() -> None:
 
 def test_a_converter_in_wait_that_carries_current_works_its_battery_too() -> None:
     assert kinds(HOLDS, working("E002", WAIT, -1.0, rsoc=10.0)) == ["reversePower", "belowReserve"]
+
+
+@pytest.mark.parametrize(
+    ("own", "figures", "kind"),
+    [
+        ({"temperature_max": 50.0}, {"tmp": 48.0}, "temperature"),
+        ({"voltage_max": 60.0}, {"vb": 59.0}, "batteryVoltage"),
+        ({"current_max": 30.0}, {"ib": -25.0}, "batteryCurrent"),
+        ({"reserve": 10.0}, {"rsoc": 15.0}, "belowReserve"),
+    ],
+)
+def test_a_unit_with_limits_of_its_own_is_watched_by_those(own: Any, figures: Any, kind: str) -> None:
+    """A site's thresholds; all other units keep the site's."""
+    assert kinds(HOLDS, giver(**figures)) == [kind]
+    assert kinds(HOLDS, giver(**figures), own={"E002": bearing(**own)}) == []
+    assert kinds(HOLDS, giver(**figures), own={"E001": bearing(**own)}) == [kind]

@@ -77,3 +77,8 @@ def test_i13_a_reference_carries_whatever_the_others_do(ig: float) -> None:
 def test_i13_what_was_told_is_over_near_nothing() -> None:
     for ig, still in ((-0.07, ["reversePower"]), (-0.06, [])):
         assert kinds(HOLDS, working("E002", CHARGE, ig), told=[("reversePower", "E002")]) == still
+
+
+def test_i7_a_unit_with_a_limit_of_its_own_is_watched_by_that() -> None:
+    assert kinds(HOLDS, working("E002", CHARGE, 1.0)) == []
+    assert kinds(HOLDS, working("E002", CHARGE, 1.0), own={"E002": Limits(unit_current=1.05)}) == ["unitCurrent"]

@@ -1,6 +1,6 @@
 """Converters at work for the tests of the bus' alarms, their readings and their data telling the same."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from main_controller.assessment.grid_state import UnitAssessment
@@ -42,9 +42,12 @@ def working(
     return assessed(unit_id, status, readings=readings, reported=Unit(unit_id, data), age=told.get("age", 2.0))
 
 
-def found(*units: UnitAssessment, limits: Limits | None = None, told: Collection[Key] = ()) -> list[Condition]:
+def found(
+    *units: UnitAssessment, limits: Limits | None = None, told: Collection[Key] = (),
+    own: Mapping[str, Limits] | None = None,
+) -> list[Condition]:  # fmt: skip
     """What is wrong with these units, besides that nothing explains them and that their currents need not add up."""
-    look = Look(grid_of(*units, mode=Mode.MANUAL), limits or Limits(), told)
+    look = Look(grid_of(*units, mode=Mode.MANUAL), limits or Limits(), told, own=own or {})
     all_found = conditions(look, Explained(by_hand={one.id: "c1" for one in units}))
     return [one for one in all_found if one.kind is not ConditionKind.CURRENTS_OFF]
 

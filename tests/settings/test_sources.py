@@ -69,6 +69,7 @@ def _two_values(name: str) -> tuple[str, str]:
             '[{"name": "a", "kind": "syslog", "host": "b"}]',
             '[{"name": "c", "kind": "syslog", "host": "b"}]',
         ),
+        "thresholds": ('[{"alarm": "gridError", "on": 5}]', '[{"alarm": "gridError", "on": 6}]'),
         "digest": ("06:00", "08:00"),
         "heartbeat": ("https://a/b", "https://a/c"),
         "threads": ("10", "20"),
