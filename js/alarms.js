@@ -16,6 +16,7 @@ import { createAlarmRows, kindKey, priorityText } from "./widgets/alarmRow.js";
 import { createAlarmSound } from "./widgets/alarmSound.js";
 import { createDeedDialog } from "./widgets/deedDialog.js";
 import { keyed, make, setProperty, setText, translate } from "./widgets/text.js";
+import { createPractice } from "./widgets/practice.js";
 import { createTimeField } from "./widgets/timeField.js";
 import { createUnread } from "./widgets/unread.js";
 import { showZone } from "./widgets/zoneNote.js";
@@ -35,6 +36,7 @@ const list = find("alarms-list");
 const rows = createAlarmRows({ words, address: api.mainPage });
 const past = createAlarmHistory(find("past-rows"), { words });
 const channels = createAlarmChannels({ words, api, list: find("channels"), outcome: find("channels-outcome") });
+const practice = createPractice({ words, api, list: find("practice"), end: find("practice-end"), outcome: find("practice-outcome") });
 const sound = createAlarmSound({ words });
 const from = createTimeField({ words, id: "service-from" });
 const to = createTimeField({ words, id: "service-to", likely: (choices) => choices.length - 1 });
@@ -311,7 +313,7 @@ function label() {
   translate(document, words);
   setText(find("past-time"), words.t("alarm.time", { zone: words.zone }));
   for (const field of [from, to]) field.render();
-  for (const one of [standing, away, was, channels]) one.render();
+  for (const one of [standing, away, was, channels, practice]) one.render();
   nameTab(alarms === null ? 0 : alarms.filter(isUnread).length);
   showZone(words);
 }
@@ -360,6 +362,7 @@ words.ready.finally(() => {
   poller.start();
   showServices();
   channels.show();
+  practice.show();
   showPast();
   setInterval(follow, FOLLOWS);
 });

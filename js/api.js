@@ -143,6 +143,11 @@ export function createApi({
     outOfService: ({ unitId, from, to, name, reason }) => post("alarms/outOfService", { unitId, from, to, name, reason }),
     inService: ({ unitId }) => post("alarms/inService", { unitId }),
     testChannel: ({ channel }) => post("notify/test", { channel }),
+
+    /** On a simulated cluster: what can be practised, and its pressing. */
+    practice: (is) => read("practice", { is }),
+    press: ({ kind }) => post("practice/press", { kind }),
+    release: () => post("practice/release", {}),
     /** Where the chart library is (charts/library.js). */
     charts: { script: `${base}js/uplot.js`, styles: `${base}css/uplot.css` },
     /** The journal's own page, likewise. */

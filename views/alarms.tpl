@@ -56,6 +56,14 @@
 <p class="outcome" id="channels-outcome" aria-live="polite"></p>
 <ul class="alarm-services" id="channels"></ul>
 </section>
+% if simulated:
+<section aria-labelledby="practice-title"><h2 id="practice-title" data-i18n="practice.title">Practice</h2>
+<p class="hint" data-i18n="practice.note">This cluster is simulated. Each press ends what was pressed before and has a kind of alarm come, within a moment or some minutes.</p>
+<p class="outcome" id="practice-outcome" aria-live="polite"></p>
+<ul class="practice" id="practice"></ul>
+<p class="buttons"><button translate="no" type="button" class="calm" id="practice-end" data-i18n="practice.end">End it</button></p>
+</section>
+% end
 <section aria-labelledby="past-title"><h2 id="past-title" data-i18n="alarm.past">What was</h2>
 <form id="past-filter"><p><label for="past-unit" data-i18n="journal.unit">Unit</label><input id="past-unit" type="search" maxlength="200" autocomplete="off" spellcheck="false"></p><p class="buttons"><button translate="no" type="submit" data-i18n="journal.show">Show</button><a class="quiet" id="past-csv" href="alarms/history.csv" data-i18n="journal.csv">As CSV</a></p></form>
 <p class="outcome" id="past-outcome" aria-live="polite"></p>

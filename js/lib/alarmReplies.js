@@ -63,6 +63,8 @@ export const isChannels = shaped({
   ],
 });
 
+export const isPractice = shaped({ kinds: [text], pressed: orNull(text) });
+
 export const isTests = shaped({ tests: [{ name: text, taken: flag, error: orNull(text) }] });
 
 export const isServices = shaped({ services: [{ scope: text, since: time, until: time, name: text, reason: text }] });

@@ -17,8 +17,8 @@ export function createAlarmChannels({ words, api, list, outcome }) {
     const name = target.closest("[data-channel]")?.dataset.channel;
     if (name === undefined) return;
     say(name, () => words.t("alarm.channel.testing"));
-    const answer = await api.testChannel({ channel: name }, isTests);
-    const told = answer.ok ? answer.body.tests[0] : null;
+    const answer = await api.testChannel({ channel: name });
+    const told = answer.ok && isTests(answer.body) ? answer.body.tests[0] : null;
     say(name, () => {
       if (told === null) return failureSentence(answer, words);
       return told.taken ? words.t("alarm.channel.taken") : words.t("alarm.channel.nottaken", { why: words.said(told.error) });

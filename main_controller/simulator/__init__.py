@@ -21,11 +21,13 @@ node-returns         unit                  that node (or all that are down) star
 grid-master-dies     takeover (s)          requests hang for 30 s, then `[]` and errors; another serves after 34 to 105
                                            s (K7)
 grid-error           unit                  `active` false at once, the cluster in `stop` 12 to 18 s later (K10)
+mode-changes         value                 somebody else orders the mode: autonomous, heteronomous, stop, manual
 apis-web-dies                              connections are refused; back, and empty, 9 s after the fault's end (K8)
 apis-web-returns                           the same as clearing apis-web-dies
 apis-web-hangs                             apis-web accepts requests and answers when the fault ends
 apis-web-garbage     kind                  html, empty, truncated, cut, null, string, list, nan, badutf8, error500,
-                                           drip, redirect, duplicate, sections (no `dcdc`), hostile (names with markup)
+                                           drip, redirect, duplicate, sections (no `dcdc`), hostile (names with markup),
+                                           twins (two ids at one address), clock (one unit's is in 2099)
 emulator-restart                           ends the hang that a bad order to `/set/dcdc` begins (K11)
 meter-sticks         unit                  the converter's meter shows the same for ever; everything else moves
 meter-factor         unit, of, factor      its meter shows `of` (ig,wg by default; of ig, wg, vg, wb, ib, vb, tmp) times
@@ -104,5 +106,6 @@ Assumed, for `tests/recordings/` do not show it:
 from main_controller.simulator.cluster import SimulatedCluster
 from main_controller.simulator.fault import FaultError
 from main_controller.simulator.log_sender import LogSender, own_group
+from main_controller.simulator.practice import PRESSES
 
-__all__ = ["FaultError", "LogSender", "SimulatedCluster", "own_group"]
+__all__ = ["PRESSES", "FaultError", "LogSender", "SimulatedCluster", "own_group"]

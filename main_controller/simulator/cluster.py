@@ -4,7 +4,7 @@ import random
 import re
 from dataclasses import replace
 
-from main_controller.domain.modes import Mode
+from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.apis_log import ApisLog, Send
 from main_controller.simulator.apis_main import ApisMain
@@ -13,10 +13,12 @@ from main_controller.simulator.deal import AMOUNT_WH
 from main_controller.simulator.driver import Driver
 from main_controller.simulator.emulator import Emulator
 from main_controller.simulator.exchange import Reply, Request
+from main_controller.simulator.fault import FaultError
 from main_controller.simulator.faults import Faults
 from main_controller.simulator.http_server import Answer, HttpService
 from main_controller.simulator.log_sender import LogSender
 from main_controller.simulator.plant import Plant
+from main_controller.simulator.practice import PRESSES, Press
 from main_controller.simulator.truth import Truth
 
 MOST_DRIVERS = 50
@@ -90,6 +92,7 @@ class SimulatedCluster:
         if driver_port is not None:
             self._move_to_loopback()
         self._started = False
+        self._pressed = 0  # how often something was pressed or ended: what comes later of an ended press does nothing
 
     @property
     def budo_url(self) -> str:
@@ -150,6 +153,42 @@ class SimulatedCluster:
     def clear(self, name: str = "all", unit: str | None = None) -> None:
         """Switch a fault off, or all of them. Raises FaultError."""
         self.faults.clear(name, unit)
+
+    def press(self, kind: str) -> None:
+        """Have happen what shows this kind of alarm, all that was on before being ended. Raises FaultError."""
+        presses = PRESSES.get(kind)
+        if presses is None:
+            raise FaultError(f"no fault of the cluster shows {kind}")
+        self.release()
+        known = self.plant.units.keys()
+        missing = sorted({press.args["unit"] for press in presses if press.args.get("unit", "") not in ("", *known)})
+        if missing:
+            raise FaultError(f"there is no {', '.join(missing)}: {kind} needs a cluster of four units")
+        with self.agenda:
+            self._pressed += 1
+            number = self._pressed
+            for press in presses:
+                if press.after > 0:
+                    self.agenda.after(press.after, lambda press=press: self._press(number, press))  # type: ignore[misc]
+        for press in presses:
+            if press.after <= 0:
+                self._press(number, press)
+
+    def _press(self, number: int, press: Press) -> None:
+        if number == self._pressed:  # else it was ended meanwhile
+            self.faults.begin(press.fault, dict(press.args))
+
+    def release(self) -> None:
+        """End all faults, start what is down, bring all converters to Wait and the cluster to Run."""
+        with self.agenda:
+            self._pressed += 1
+        self.faults.clear("all")
+        self.faults.begin("node-returns", {})
+        with self.agenda:
+            if self.apis.mode is not Mode.AUTONOMOUS:
+                for unit in self.plant.units.values():
+                    self.plant.drive(unit, ConverterStatus.WAIT, unit.dvg, 0.0)
+                self.apis.set_global(Mode.AUTONOMOUS)
 
     def _move_to_loopback(self) -> None:
         for unit in self.plant.units.values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from main_controller.domain.modes import Mode
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.apis_main import ApisMain
 from main_controller.simulator.emulator import Emulator
@@ -48,6 +49,9 @@ class ProgramFaults:
             ),
             "grid-error": Fault(
                 "a global hardware error; the cluster stops itself (K10)", self._grid_error, None, ("unit",)
+            ),
+            "mode-changes": Fault(
+                f"somebody else orders the cluster's mode: value={'|'.join(Mode)}", self._mode, None, ("value",)
             ),
             "apis-web-dies": Fault("refuses; back 9 s after its end (K8)", self._web_dies, self._web_returns),
             "apis-web-returns": Fault("the same as clear=apis-web-dies", self._web_returns_now),
@@ -104,6 +108,10 @@ class ProgramFaults:
             for name in ("node-dies", "grid-master-dies"):
                 self._active.pop(f"{name}:{unit_id}", None)
             self._apis.restart(unit_id)
+        return {}
+
+    def _mode(self, args: Arguments) -> Known:
+        self._apis.set_global(Mode(args.choice("value", tuple(Mode))))
         return {}
 
     def _grid_error(self, args: Arguments) -> Known:

@@ -20,11 +20,11 @@ from main_controller.web.wire_text import visible
 
 class BesidePages:
     """Each page is made of `<views>/<its name>.tpl`, which gets `zone`, `version`, `title` (may be empty) and `latch`
-    as the journal's page does; `estop` tells the E-stop's latch."""
+    as the journal's page does, and `simulated`; `estop` tells the E-stop's latch."""
 
     def __init__(
         self, views: Path, *, title: Callable[[], str], zone: BaseTzInfo, version: str,
-        estop: Callable[[], HeldLatch | None],
+        estop: Callable[[], HeldLatch | None], simulated: bool,
     ) -> None:  # fmt: skip
         self._templates = {
             route: bottle.SimpleTemplate(name=name, lookup=[str(views)], encoding="utf-8")
@@ -34,6 +34,7 @@ class BesidePages:
         self._zone = zone
         self._version = version
         self._estop = estop
+        self._simulated = simulated
 
     def handlers(self) -> Handlers:
         """What answers each route."""
@@ -45,7 +46,7 @@ class BesidePages:
         def page(given: Given) -> bottle.HTTPResponse:
             html: str = template.render(
                 title=visible(self._title()), zone=self._zone.zone, version=self._version,
-                latch=latch_text(latch_of(self._estop()), self._zone),
+                latch=latch_text(latch_of(self._estop()), self._zone), simulated=self._simulated,
             )  # fmt: skip
             return tagged(html.encode(), "text/html; charset=utf-8")
 

@@ -60,6 +60,7 @@ from main_controller.web.shapes.orders import (
     Succeeded,
     UpsOutcomes,
 )
+from main_controller.web.shapes.practice import PracticeShown
 from main_controller.web.shapes.readings import Alive, Deals, GlobalMode, Ready, Sections, Units
 from main_controller.web.shapes.rules import DryRun
 from main_controller.web.shapes.schedules import SchedulesSet
@@ -77,7 +78,7 @@ CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
 
 READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
 SHARING, STANDING, JOURNAL, HISTORIES = "Guided sharing", "How orders stand", "Journal", "History"
-ALARM_LIST = "Alarms"
+ALARM_LIST, PRACTISING = "Alarms", "Practice"
 
 LARGEST_SERIAL = 999_999_999
 LARGEST_ROW = 10**15
@@ -584,6 +585,25 @@ NOTIFY_TEST = Route(
 )  # fmt: skip
 
 
+# Practice
+
+PRACTICE = Route(
+    name="getPractice", path="/practice", title=PRACTISING, polled=True,
+    says="of a simulated cluster: the kinds of alarms that can be had by a press; 404 on a real one",
+    reply=json_of(PracticeShown),
+)  # fmt: skip
+PRACTICE_PRESS = Route(
+    name="pressPractice", path="/practice/press", title=PRACTISING, order=True, permission=Permission.OPERATE,
+    says="has this kind of alarm come on the simulated cluster, after what was pressed before has ended",
+    parameters=(Parameter(name="kind", kind=NAMED, says="a kind of alarm", example="diskLow", required=True),),
+    reply=json_of(PracticeShown),
+)  # fmt: skip
+PRACTICE_RELEASE = Route(
+    name="releasePractice", path="/practice/release", title=PRACTISING, order=True, permission=Permission.OPERATE,
+    says="ends it: no fault any more, and the cluster in Run", reply=json_of(PracticeShown),
+)  # fmt: skip
+
+
 # Guided sharing
 
 SHARE = _order(
@@ -769,6 +789,7 @@ ROUTES: tuple[Route, ...] = (
     *(ALARMS, ALARM_HISTORY, ALARM_FILE, ALARM_PAGE, SERVICES),
     *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),
     *(NOTIFY_CHANNELS, NOTIFY_TEST),
+    *(PRACTICE, PRACTICE_PRESS, PRACTICE_RELEASE),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
     *(HISTORY, HISTORY_FILE, COVERAGE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
 )

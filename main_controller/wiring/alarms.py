@@ -37,7 +37,7 @@ PRUNES_EVERY = 86_400.0
 
 class Alarms:
     """The watch of the alarms and its loop; `not_kept` says which of log and pid file cannot be written, `untold` what
-    people cannot be told."""
+    people cannot be told, `practised` what is only practised."""
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class Alarms:
         *,
         not_kept: Callable[[], Sequence[Sentence]],
         untold: Callable[[], Sequence[Trouble]],
+        practised: Callable[[], Sequence[Trouble]],
     ) -> None:
         self.log = AlarmLog(stores.database, wall=utc_now)
         self.services = AlarmServices(self.log, wall=utc_now)
@@ -67,6 +68,7 @@ class Alarms:
             lambda: of_apis_log(loops.log_keeper.newest() if loops.log_keeper else [], utc_now()),
             lambda: of_events(does.events.events(), utc_now()),
             untold,
+            practised,
             room.troubles,
             clock.troubles,
         ]

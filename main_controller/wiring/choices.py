@@ -29,7 +29,7 @@ from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.status_report import About
 
 if TYPE_CHECKING:
-    from main_controller.simulator import LogSender
+    from main_controller.simulator import LogSender, SimulatedCluster
 
 log = logging.getLogger(__name__)
 
@@ -127,10 +127,10 @@ def simulated_log(settings: Settings) -> "tuple[Group | None, LogSender | None]"
         return None, None
 
 
-def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
-    """With `--simulate`, the settings of a throw-away cluster on loopback ports of its own (Z17)."""
+def simulated(settings: Settings, stack: contextlib.ExitStack) -> "tuple[Settings, SimulatedCluster | None]":
+    """With `--simulate`, a throw-away cluster on loopback ports of its own, and the settings that use it (Z17)."""
     if settings.simulate is None:
-        return settings
+        return settings, None
     from main_controller.simulator import SimulatedCluster  # here: it costs a real start 70 ms
 
     log_at, sender = simulated_log(settings)
@@ -141,7 +141,7 @@ def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
         stack.enter_context(tempfile.TemporaryDirectory(prefix="apis-simulated-", ignore_cleanup_errors=True))
     )
     log.info("SIMULATED: %d units at %g times real time", settings.simulate, settings.speed)
-    return replace(
+    used = replace(
         settings,
         apis=True,
         emulator=True,
@@ -154,6 +154,7 @@ def simulated(settings: Settings, stack: contextlib.ExitStack) -> Settings:
         estopfile=folder / "estop",
         apislog=log_at,
     )
+    return used, cluster
 
 
 def timing_of(settings: Settings) -> Timing:

@@ -41,6 +41,7 @@ from main_controller.wiring.loops import Loops
 from main_controller.wiring.notification import Notification, check_channels, reached
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
+from main_controller.wiring.practice import Practice
 from main_controller.wiring.routes import Routes
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
@@ -147,7 +148,9 @@ class Controller:
         beats: Beats | None = None,
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
     ) -> None:
-        self.settings = settings = simulated(settings, stack)
+        settings, cluster = simulated(settings, stack)
+        self.settings = settings
+        practice = None if cluster is None else Practice(cluster)
         self._stack = stack
         self._ended = False
         times, threads = timing(settings), Threads(stack)
@@ -165,6 +168,7 @@ class Controller:
         self.alarms = Alarms(
             settings, self.stores, self.operations, self.loops,
             not_kept=self._own_files.not_kept, untold=self.notification.troubles,
+            practised=list if practice is None else practice.troubles,
         )  # fmt: skip
         self.loops.add(self.alarms.loops)
         self.loops.add(self.notification.loops, patience=0.2)  # one that hangs holds up no end
@@ -175,7 +179,7 @@ class Controller:
             self.loops.add([heartbeat], patience=0.2)
         self._routes = Routes(
             settings, self.stores, upstream, self.operations, self.loops, self.alarms, self.notification,
-            threads, not_kept=self._own_files.not_kept,
+            threads, practice, not_kept=self._own_files.not_kept,
         )  # fmt: skip
         self.app = Draining(self._routes.application)
         self.server = Server(

@@ -33,6 +33,7 @@ from main_controller.web.notify import NotifyPages
 from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
 from main_controller.web.page import Page
+from main_controller.web.practice import PracticePages
 from main_controller.web.readings import Readings
 from main_controller.web.recorded_units import RecordedUnits
 from main_controller.web.refused_page import RefusedPage
@@ -44,6 +45,7 @@ from main_controller.wiring.choices import Upstream, about
 from main_controller.wiring.loops import Loops, waking
 from main_controller.wiring.notification import Notification
 from main_controller.wiring.operations import Operations
+from main_controller.wiring.practice import Practice
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, TESTERS, Threads
 
@@ -67,6 +69,7 @@ class Routes:
         alarms: Alarms,
         notification: Notification,
         threads: Threads,
+        practice: Practice | None,
         *,
         not_kept: Callable[[], Sequence[Sentence]],
     ) -> None:
@@ -142,7 +145,8 @@ class Routes:
                 written_until=lambda: loops.recorder.written_until,
             ),
             BesidePages(
-                settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing
+                settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing,
+                simulated=settings.simulate is not None,
             ),
             LedgerPages(stores.history, zone=zone, files=files, check_unit=recorded.check),
             ApisLogPages(stores.history, loops.log_keeper.newest if loops.log_keeper else list, zone=zone),
@@ -154,6 +158,7 @@ class Routes:
                 notification.senders, self.ordering,
                 waiting=notification.waiting, executor=threads.crew(TESTERS, "channel test"),
             ),
+            PracticePages(practice, self.ordering),
             OpenApi(),
             Assets(
                 settings.root / "js", settings.root / "css", settings.root / "img",

@@ -9,10 +9,15 @@ from main_controller.web.beside_pages import BesidePages
 from tests.web.client import Client
 
 
-def page(root: Path, title: str = "", path: str = "/history.html") -> str:
+def page(root: Path, title: str = "", path: str = "/history.html", *, simulated: bool = False) -> str:
     """What is served, whatever the address asks for."""
     part = BesidePages(
-        root / "views", title=lambda: title, zone=pytz.timezone("Asia/Tokyo"), version="1.2", estop=lambda: None
+        root / "views",
+        title=lambda: title,
+        zone=pytz.timezone("Asia/Tokyo"),
+        version="1.2",
+        estop=lambda: None,
+        simulated=simulated,
     )
     answer = Client(part).call(f"{path}?unitId=E001&step=nonsense&anything=1")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -37,3 +42,8 @@ def test_it_loads_no_chart_before_its_script_asks_for_one(root: Path) -> None:
     html = page(root)
     assert "uplot" not in html.lower()
     assert '<noscript><p class="banner">Without JavaScript: <a href="history.csv">' in html
+
+
+def test_practice_is_offered_on_a_simulated_cluster_alone(root: Path) -> None:
+    assert 'id="practice"' in page(root, path="/alarms.html", simulated=True)
+    assert "practice" not in page(root, path="/alarms.html")

@@ -101,7 +101,9 @@ def test_a_reading_of_millions_of_small_values_is_refused_before_memory_is_taken
 def simulating(**given: object) -> Iterator[Settings]:
     """The settings of a running simulated cluster."""
     with contextlib.ExitStack() as stack:
-        yield simulated(dataclasses.replace(Settings(), simulate=2, **given), stack)  # type: ignore[arg-type]
+        used, cluster = simulated(dataclasses.replace(Settings(), simulate=2, **given), stack)  # type: ignore[arg-type]
+        assert cluster is not None
+        yield used
 
 
 def listener_of(settings: Settings) -> LogListener:

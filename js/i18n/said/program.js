@@ -17,4 +17,7 @@ export default {
 
   "program.standing": "{priority}: {cause}",
   "program.planned": "{time}: {scope}、{mode}",
+  "program.noSuchKind": "アラームの種類 {kind} はありません。",
+  "program.notPractised": "{why}。",
+  "program.practised": "練習: {kind} はこのように通知されます。異常はありません。",
 };

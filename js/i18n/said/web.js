@@ -87,4 +87,5 @@ export default {
   "web.noChannel": "通知経路 {name} はありません。",
   "web.noChannels": "通知経路がありません。設定 channels に何も指定されていません。",
   "web.testLate": "{seconds:.0f} 秒以内に終わりませんでした。",
+  "web.noPractice": "実際のクラスターです。練習はできません。",
 };
