@@ -27,6 +27,11 @@ test-long:
 	@sh venv.sh dev
 	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
+	PRACTICE=all venv/bin/python -m pytest -n 4 tests/system/test_practice.py
+	venv/bin/python -m benchmarks.alarm_delays
+	venv/bin/python -m benchmarks.alarm_delays --flap
+	venv/bin/python -m benchmarks.alarm_delays --flood
+	venv/bin/python -m benchmarks.alarm_delays --random 60
 
 # The chart library, and what checks the page's scripts. Without npm, or its packages in reach, tests that need them are skipped and say so; in CI they fail.
 scripts:

@@ -27,7 +27,7 @@ apis-web-returns                           the same as clearing apis-web-dies
 apis-web-hangs                             apis-web accepts requests and answers when the fault ends
 apis-web-garbage     kind                  html, empty, truncated, cut, null, string, list, nan, badutf8, error500,
                                            drip, redirect, duplicate, sections (no `dcdc`), hostile (names with markup),
-                                           twins (two ids at one address), clock (one unit's is in 2099)
+                                           clock (one unit's is in 2099)
 emulator-restart                           ends the hang that a bad order to `/set/dcdc` begins (K11)
 meter-sticks         unit                  the converter's meter shows the same for ever; everything else moves
 meter-factor         unit, of, factor      its meter shows `of` (ig,wg by default; of ig, wg, vg, wb, ib, vb, tmp) times

@@ -34,14 +34,6 @@ def _hostile(reply: Reply) -> Reply:
     return replace(reply, body=body.replace(b'"E001"', b'"<b>E001</b>"'))
 
 
-def _twins(reply: Reply) -> Reply:
-    """Two ids at one address: the second unit tells the first one's."""
-    addresses = re.findall(rb'"ip":"([^"]*)"', reply.body)
-    if len(addresses) < 2:
-        return reply
-    return replace(reply, body=reply.body.replace(b'"ip":"%s"' % addresses[1], b'"ip":"%s"' % addresses[0]))
-
-
 def _clock(reply: Reply) -> Reply:
     """The first unit's clock is 73 years ahead."""
     return replace(reply, body=re.sub(rb'"time":"\d{4}', b'"time":"2099', reply.body, count=1))
@@ -63,7 +55,6 @@ GARBAGE: dict[str, Callable[[Reply], Reply]] = {
     "duplicate": _duplicate,
     "sections": lambda reply: replace(reply, body=re.sub(rb'"dcdc":\{.*?\}\},', b"", reply.body)),
     "hostile": _hostile,
-    "twins": _twins,
     "clock": _clock,
 }
 """Kind of garbage -> what it makes of a good reply. `cut` breaks the connection amid it, `drip` is a byte a second."""

@@ -31,9 +31,9 @@ MANUAL = _press("mode-changes", value="manual")
 HOLDS = (MANUAL, _drives("E001", "0x0014", dig=3))
 """E001 holds the bus at 350 V in Manual, once the deals that ran are torn down, and nobody else works."""
 
-CHARGES = (*HOLDS, _drives("E002", "0x0041", dvg=345, dig=2, after=26.0))
-GIVES = (*HOLDS, _drives("E002", "0x0002", dvg=365, dig=2, after=26.0))
-LATER = 32.0
+CHARGES = (*HOLDS, _drives("E002", "0x0041", dvg=345, dig=2, after=42.0))
+GIVES = (*HOLDS, _drives("E002", "0x0002", dvg=365, dig=2, after=42.0))
+LATER = 50.0
 
 PRESSES: Mapping[str, tuple[Press, ...]] = {
     "unwatchedHardware": (*HOLDS, _press("node-dies", LATER, unit="E001")),
@@ -41,10 +41,10 @@ PRESSES: Mapping[str, tuple[Press, ...]] = {
     "noGridMaster": (_press("grid-master-dies", takeover=105),),
     "unitSilent": (_press("mode-changes", value="stop"), _press("node-dies", 20.0, unit="E004")),
     "unitStale": (_press("mode-changes", value="stop"), _press("devices-hang", 20.0)),
-    "identityConflict": (_press("apis-web-garbage", kind="twins"),),
+    "identityConflict": (_press("apis-web-garbage", kind="duplicate"),),
     "apisWebUnreachable": (_press("apis-web-dies"),),
     "noReference": (_press("no-trips"), MANUAL, _drives("E002", "0x0041", dvg=345)),
-    "secondReference": (_press("second-reference", trips="none"), *HOLDS, _drives("E002", "0x0014", after=26.0)),
+    "secondReference": (_press("second-reference", trips="none"), *HOLDS, _drives("E002", "0x0014", after=42.0)),
     "heavyAlarm": (_press("alarm", unit="E001"),),
     "busHigh": (_press("no-trips"), *HOLDS, _press("bus-voltage", LATER, volts=395)),
     "busLow": (_press("no-trips"), *HOLDS, _press("bus-voltage", LATER, volts=250)),
@@ -58,7 +58,7 @@ PRESSES: Mapping[str, tuple[Press, ...]] = {
     "temperature": (*HOLDS, _press("temperature", LATER, unit="E001", celsius=60)),
     "notPermitted": (*CHARGES, _press("battery-permission", LATER, unit="E002", value="2")),
     "referenceCharged": (*GIVES, _press("battery-charge", LATER, unit="E001", rsoc=98)),
-    "unitCurrent": (*HOLDS, _drives("E002", "0x0041", dvg=345, dig=2.4, after=26.0)),
+    "unitCurrent": (*HOLDS, _drives("E002", "0x0041", dvg=345, dig=2.4, after=42.0)),
     "busCurrent": (*CHARGES, _press("meter-factor", LATER, unit="E002", of="ig", factor=60)),
     "reversePower": (*CHARGES, _press("current-reverses", LATER, unit="E002")),
     "currentsOff": (*CHARGES, _press("bus-leaks", LATER, amps=1)),

@@ -41,6 +41,7 @@ class _Seen:
     shown: dict[str, Mode | None] = field(default_factory=dict)
     local: dict[str, Mode | None] = field(default_factory=dict)
     odd_clocks: set[str] = field(default_factory=set)
+    forgotten: Collection[str] = ()
 
     def drop(self, members: Collection[str]) -> None:
         """Forget what was told of units that are no members any more."""
@@ -207,6 +208,7 @@ class GridEvents:
             if not self._unheard(grid):
                 watching += self._watching_news(seen, unit)
             modes += self._own_mode_news(seen, unit, grid.now)
+        seen.forgotten = frozenset(grid.snapshot.forgotten)
         self.chronicle.tell_all(states)
         self.chronicle.tell_all(modes)
         self.chronicle.tell_all(watching)
@@ -227,6 +229,9 @@ class GridEvents:
             return []
         if before is None:
             if first:
+                return []
+            if unit.id in seen.forgotten:  # it is back, which the next look is told
+                del seen.states[unit.id]
                 return []
             return [News("member", unit.id, say("watching.isNew", "is new in the cluster"), None, unit.state)]
         if unit.live:

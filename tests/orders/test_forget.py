@@ -341,3 +341,22 @@ def test_a_return_between_two_looks_is_told_too(bench: Bench) -> None:
     events.came_back("E003", "Sato")
     events.run_once()
     assert [row[1] for row in rows if "is back" in row[2]] == ["E003"]
+
+
+def test_one_that_is_back_is_not_new_where_it_is_looked_at_before_its_return_is_told(bench: Bench) -> None:
+    """Who knows the units hears of a poll beside who looks."""
+    leaving = gone(bench, "E003")
+    rows: list[tuple[Any, ...]] = []
+    events = GridEvents(bench.desk, record=lambda *row: rows.append(row))
+    events.run_once()
+    leaving.order("E003")
+    events.run_once()
+    bench.set_grid(grid_master=True)
+    bench.unit("E003").there = True
+    bench.poll()
+    events.run_once()
+    events.came_back("E003", "Sato")
+    events.run_once()
+    assert [text for kind, unit_id, text, *_ in rows if unit_id == "E003"] == [
+        "E003 is back: apis-web shows it again, after Sato had said that it has left."
+    ]

@@ -191,7 +191,6 @@ GARBAGE: dict[str, Callable[[http.client.HTTPResponse, bytes], bool]] = {
     "redirect": lambda response, body: response.status == 302 and response.getheader("location") is not None,
     "duplicate": lambda response, body: body.count(b'"E001":') == 2 and len(json.loads(body)) == 4,
     "sections": lambda response, body: len(json.loads(body)) == 4 and b'"dcdc"' not in body,
-    "twins": lambda response, body: len({unit["oesunit"]["ip"] for unit in json.loads(body).values()}) == 3,
     "clock": lambda response, body: [unit["time"][:4] for unit in json.loads(body).values()].count("2099") == 1,
     "hostile": lambda response, body: b"<script>" in body and b"<b>E001</b>" in body,
 }
