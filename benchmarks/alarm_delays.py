@@ -111,7 +111,7 @@ class Grid:
         if name == "/get/log":
             return {one: self._unit(one) for one in self.ids if one not in self.gone}
         if name == "/unitIds":
-            return self.ids
+            return self.ids if self.master else []
         if name == "/deals":
             return []
         return {"active": not self.error}

@@ -23,7 +23,7 @@ KINDS: tuple[AlarmKind, ...] = (
     AlarmKind(
         "gridError",
         1,
-        4.0,
+        2.0,
         10.0,
         say("alarms.gridErrorMeans", "apis-main cuts all deals and stops the cluster by itself."),
         say("alarms.gridErrorDo", "Find the error in apis-main's log, mend its cause, and order Run again."),
@@ -31,7 +31,7 @@ KINDS: tuple[AlarmKind, ...] = (
     AlarmKind(
         "noGridMaster",
         2,
-        8.0,
+        7.0,
         10.0,
         say("alarms.noGridMasterMeans", "Nobody makes or ends deals, and a mode of the cluster reaches nobody."),
         say(
@@ -56,7 +56,7 @@ KINDS: tuple[AlarmKind, ...] = (
     AlarmKind(
         "unitStale",
         3,
-        4.0,
+        3.0,
         10.0,
         say("alarms.unitStaleMeans", "Its figures are old, and rules hold back orders to it."),
         say("alarms.unitStaleDo", "Look at its devices and its apis-main."),

@@ -6,6 +6,7 @@ A few of them in every run; with PRACTICE=all every kind, each of which takes up
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ DEALS_BEGIN = 10.0
 
 @pytest.mark.parametrize("kind", PRESSED)
 def test_a_press_shows_the_alarm_that_it_names(tmp_path: Path, kind: str) -> None:
-    with Console(tmp_path, simulate=4, staleafter=10, modetime=30, readinglag=12, stoplag=30) as console:
+    hears: dict[str, Any] = {"apislog": "224.2.2.4:8888"} if kind == "apisMainError" else {}
+    with Console(tmp_path, simulate=4, staleafter=10, modetime=30, readinglag=12, stoplag=30, **hears) as console:
         until(lambda: console.status["data"]["live"] == 4, "the first picture", 60)
         if kind in PRESSES:
             threading.Event().wait(DEALS_BEGIN)
