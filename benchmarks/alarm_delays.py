@@ -65,7 +65,10 @@ class Grid:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                """Answer, unless it hangs."""
+                """Answer, unless it hangs, or refuses connections and has one open."""
+                if grid._server is None:
+                    self.close_connection = True
+                    return
                 while grid.hangs.is_set() and grid._server is not None:
                     threading.Event().wait(0.05)
                 body = json.dumps(grid.answer(self.path)).encode()

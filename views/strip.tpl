@@ -14,7 +14,7 @@
 <nav class="tools" aria-label="Tools" data-i18n-label="tools.label">
 <button translate="no" type="button" class="quiet" id="open-orders" disabled data-needs-script><span data-i18n="orders.open">Orders</span> <span class="count" id="orders-count" hidden></span></button>
 <button translate="no" type="button" class="quiet" id="open-transfer" data-i18n="transfer.open" disabled data-needs-script>Guided sharing</button>
-<a class="quiet" id="open-alarms" href="alarms.html"><span data-i18n="alarm.open">Alarms</span> <span class="count" id="alarms-count" translate="no" hidden></span></a>
+<a class="quiet" id="open-alarms" href="alarms.html"><span data-i18n="alarm.open">Alarms</span> <span class="count" id="alarms-count" translate="no" hidden></span> <small id="alarms-away" hidden></small></a>
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
 <a class="quiet" href="history.html" data-i18n="history.open">History</a>
 <a class="quiet" href="help.html" target="_blank" rel="noopener" data-i18n="help.title">Help</a>

@@ -241,7 +241,8 @@ export default {
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",
 
   "journal.underway": "under way", "journal.came": "came", "journal.sending": "about to be sent", "journal.refused": "refused", "journal.note": "note", "journal.nothing": "there was none", "journal.yes": "yes", "journal.no": "no", "journal.shows": "shows {what}", "journal.about": "Show", "journal.about.all": "all", "journal.about.orders": "orders", "journal.about.grid": "the grid by itself", "journal.about.deals": "deals", "journal.about.faults": "faults",
-  "alarm.open": "Alarms", "alarm.badge": "{n} alarm to be read|{n} alarms to be read", "alarm.badge.gravest": "the gravest: {what}",
+  "dealt.acknowledged": "Its alarm was read by {by}.", "dealt.shelved": "Its alarm was put away by {by} until {until}.", "dealt.outOfService": "Its alarms are out of service.", "dealt.nobody": "somebody",
+  "alarm.open": "Alarms", "alarm.badge": "{n} alarm to be read|{n} alarms to be read", "alarm.badge.away": "{n} put away", "alarm.badge.gravest": "the gravest: {what}",
   "alarm.priority.1": "▲ 1 act now", "alarm.priority.2": "▲ 2 act soon", "alarm.priority.3": "△ 3 look today", "alarm.priority.4": "○ 4 when there is time",
   "alarm.sounding": "{n} new alarm of priority 1 or 2|{n} new alarms of priority 1 or 2", "alarm.sound.blocked": "{n} new alarm of priority 1 or 2. The browser lets no page sound before it was touched: click anywhere.|{n} new alarms of priority 1 or 2. The browser lets no page sound before it was touched: click anywhere.", "alarm.silence": "Silence",
   "who.the grid": "the grid", "who.scheduler": "the scheduler", "who.the program": "the program", "who.journal": "the journal", "who.handtime": "the time limit for work by hand", "who.unattended": "the end of what nobody attended", "who.share": "the guided sharing {name}", "who.estop": "the E-stop ({name})",

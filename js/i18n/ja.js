@@ -242,7 +242,8 @@ export default {
   "scene.d": "日", "scene.h": "時間", "scene.min": "分", "scene.s": "秒",
 
   "journal.underway": "進行中", "journal.came": "受付", "journal.sending": "送信直前", "journal.refused": "拒否", "journal.note": "注記", "journal.nothing": "設定なし", "journal.yes": "はい", "journal.no": "いいえ", "journal.shows": "表示 {what}", "journal.about": "表示対象", "journal.about.all": "すべて", "journal.about.orders": "操作", "journal.about.grid": "グリッドの自発的な変化", "journal.about.deals": "電力融通", "journal.about.faults": "異常",
-  "alarm.open": "アラーム", "alarm.badge": "未確認のアラーム {n} 件", "alarm.badge.gravest": "最も重大: {what}",
+  "dealt.acknowledged": "アラームは {by} が確認済みです。", "dealt.shelved": "アラームは {by} が {until} まで保留しています。", "dealt.outOfService": "アラームの対象外です。", "dealt.nobody": "誰か",
+  "alarm.open": "アラーム", "alarm.badge": "未確認のアラーム {n} 件", "alarm.badge.away": "保留・対象外 {n} 件", "alarm.badge.gravest": "最も重大: {what}",
   "alarm.priority.1": "▲ 1 直ちに対応", "alarm.priority.2": "▲ 2 早めに対応", "alarm.priority.3": "△ 3 本日中に確認", "alarm.priority.4": "○ 4 時間のあるときに",
   "alarm.sounding": "優先度 1 または 2 の新しいアラーム {n} 件", "alarm.sound.blocked": "優先度 1 または 2 の新しいアラーム {n} 件。ブラウザーは画面に触れるまで音を出しません。どこかをクリックしてください。", "alarm.silence": "音を止める",
   "who.the grid": "グリッド", "who.scheduler": "スケジューラー", "who.the program": "プログラム", "who.journal": "操作記録", "who.handtime": "手動運転の時間制限", "who.unattended": "無人時の自動終了", "who.share": "手順付き融通 {name}", "who.estop": "ラッチ停止({name})",

@@ -2,10 +2,12 @@
 
 const WARN = new Set(["referenceOff", "busApart", "unexplained", "busLow", "currentsOff", "efficiency", "idleDeal", "chargeAgainst", "meterStands"]); // all else, also what this page does not know, is an alarm
 
-/** {grave, others}: each [{key, level, text, since}], in the controller's order and words, of the others alarms first. */
+/** {grave, others}: each [{key, kind, subject, level, text, since}], in the controller's order and words, of the others alarms first. */
 export function conditionsOf(status, words) {
   const all = (Array.isArray(status?.busConditions) ? status.busConditions : []).map(({ kind, unitId, text, since, grave }) => ({
     key: `bus:${kind}:${unitId ?? ""}`,
+    kind,
+    subject: unitId ?? "",
     level: WARN.has(kind) ? "warn" : "alarm",
     text: words.said(text ?? ""),
     since,

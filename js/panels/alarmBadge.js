@@ -7,6 +7,7 @@ import { setAttribute, setProperty, setText } from "../widgets/text.js";
 export function createAlarmBadge({ words, state, api }) {
   const link = document.getElementById("open-alarms");
   const count = document.getElementById("alarms-count");
+  const away = document.getElementById("alarms-away");
   const wall = document.getElementById("trust-alarms"); // where there are no controls
   let sound = null; // a module of its own, loaded once it is chosen
   let asked = null; // of which start and serial the list was read for the sound
@@ -22,7 +23,15 @@ export function createAlarmBadge({ words, state, api }) {
     setText(wall.lastElementChild, signed);
     setAttribute(wall, "data-level", { 1: "alarm", 2: "warn" }[gravest] ?? null);
     setAttribute(link, "data-priority", gravest);
-    const told = n === 0 ? "" : [words.t("alarm.badge", { n }), what && words.t("alarm.badge.gravest", { what })].filter(Boolean).join(", ");
+    const put = status?.alarms?.away ?? 0;
+    setProperty(away, "hidden", put === 0);
+    setText(away, put === 0 ? "" : words.t("alarm.badge.away", { n: put }));
+    const parts = [
+      n > 0 && words.t("alarm.badge", { n }),
+      n > 0 && what && words.t("alarm.badge.gravest", { what }),
+      put > 0 && words.t("alarm.badge.away", { n: put }),
+    ];
+    const told = parts.filter(Boolean).join(", ");
     setAttribute(link, "title", told || null);
     setAttribute(link, "aria-label", told === "" ? null : `${words.t("alarm.open")}: ${told}`);
     listen();

@@ -1,6 +1,7 @@
 // What stands above everything but the E-stop's latch (latch.js): grave faults of the bus (S9) and unwatched live hardware (Z6a). Below, the banners: what else is wrong
 // on the bus, who cannot be reached, and since when (Z5, Z6).
 
+import { dealtSentence, dealtWith } from "../lib/alarmDealt.js";
 import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
 import { didSentence, idsOf, liveNow, namesOf, sinceText, unwatchedSentence } from "../lib/sentences.js";
@@ -10,6 +11,8 @@ import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../
 
 const $ = globalThis.jQuery;
 const ROWS = document.body.dataset.display === "wall" ? 1 : 4; // more units than these share one line; on the wall each is large
+const PEERS = { emulatorEmulator: "Emulator Emulator", budoEmulator: "Budo Emulator" }; // as their alarms name them
+const LOOPS = { dataCollector: "data collector", scheduler: "scheduler" };
 const PASSES = 600_000; // ms for which a guided transfer that failed and is over is told
 
 export function createAlerts({ words, orders, state, ask }) {
@@ -48,8 +51,8 @@ export function createAlerts({ words, orders, state, ask }) {
     keyed(list, rows, ({ key }) => key, build, update);
     const bus = conditionsOf(state.get().status, words);
     const lost = !state.get().alive; // a grave fault stands even so: it may still be there
-    renderGrave(folded(bus.grave.map(withSince)));
-    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(withSince))])];
+    renderGrave(folded(bus.grave.map(withSince).map(withDeed)));
+    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(withSince))])].map(withDeed);
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
     keyed(
       banners,
@@ -60,9 +63,9 @@ export function createAlerts({ words, orders, state, ask }) {
         line.append(make("span", "▲ ", { class: "sign", "aria-hidden": "true" }), make("span"));
         return line;
       },
-      (element, { text, level }) => {
-        setText(element.lastElementChild, text);
-        setAttribute(element, "data-level", level);
+      (element, { text, level, deed }) => {
+        setText(element.lastElementChild, `${text} ${deed}`.trim());
+        setAttribute(element, "data-level", deed ? "read" : level);
       },
     );
   }
@@ -88,9 +91,9 @@ export function createAlerts({ words, orders, state, ask }) {
         row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), line);
         return row;
       },
-      (row, { text, since = "" }) => {
+      (row, { text, since = "", deed = "" }) => {
         setText(row.lastElementChild.firstChild, since ? text.slice(0, -since.length) : text);
-        setText(row.lastElementChild.lastChild, since);
+        setText(row.lastElementChild.lastChild, `${since} ${deed}`.trim());
       },
     );
   }
@@ -98,6 +101,12 @@ export function createAlerts({ words, orders, state, ask }) {
   function withSince(one) {
     const since = words.t("bus.since", { at: words.time(one.since) });
     return { ...one, text: `${one.text} ${since}`, since };
+  }
+
+  /** What somebody has done with its alarm: it stands all the same, and calmer. */
+  function withDeed(one) {
+    const dealt = one.kind === undefined ? null : dealtWith(state.get().status, one.kind, one.subject);
+    return { ...one, deed: dealtSentence(dealt, words) };
   }
 
   /** The first of many, and how many more. */
@@ -208,22 +217,29 @@ function allRow(open, model, words) {
 
 function bannersOf({ alive, status }, words) {
   const found = [];
-  const add = (key, level, values = {}, id = key) => found.push({ key: id, level, text: words.t(key, values) });
+  const add = (key, level, values = {}, id = key, kind = undefined, subject = "") => found.push({ key: id, level, text: words.t(key, values), kind, subject });
   if (!alive) return found; // what else the last status said is no longer known; alive.js says what is wrong
-  for (const peer of ["emulatorEmulator", "budoEmulator"]) {
+  for (const [peer, name] of Object.entries(PEERS)) {
     const told = status?.apisWeb?.[peer];
     if (told?.up !== false) continue;
     const key = told.sinceStart ? `banner.${peer}.start` : `banner.${peer}`;
-    add(key, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") }, `banner.${peer}`);
+    add(key, "alarm", { ...sinceText(told.since, words), error: words.said(told.lastError ?? "") }, `banner.${peer}`, "apisWebUnreachable", name);
   }
   for (const [name, worker] of Object.entries(status?.workers ?? {})) {
     if (worker?.alive === false)
-      add("banner.worker", "alarm", { name: words.t(`worker.${name}`), error: words.said(worker.lastError ?? "") }, `worker:${name}`);
+      add(
+        "banner.worker",
+        "alarm",
+        { name: words.t(`worker.${name}`), error: words.said(worker.lastError ?? "") },
+        `worker:${name}`,
+        "workerStopped",
+        LOOPS[name],
+      );
   }
-  if (status?.grid?.error === true) add("banner.griderror", "alarm");
-  if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn");
-  if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: words.said(status.schedules.fault) });
-  if (status?.journal?.fault) add("banner.journal", "warn", { error: words.said(status.journal.fault) });
+  if (status?.grid?.error === true) add("banner.griderror", "alarm", {}, "banner.griderror", "gridError");
+  if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn", {}, "banner.nomaster", "noGridMaster");
+  if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: words.said(status.schedules.fault) }, "banner.schedules", "schedulesUnreadable");
+  if (status?.journal?.fault) add("banner.journal", "warn", { error: words.said(status.journal.fault) }, "banner.journal", "journalNotWritten");
   for (const sentence of status?.notKept ?? []) add("banner.notkept", "warn", { error: words.said(sentence) }, `notkept:${sentence}`);
   if (status?.config?.readOnly) add("banner.readonly", "warn");
   return found;

@@ -698,6 +698,40 @@ def test_what_is_wrong_on_the_bus_stands_on_top_the_gravest_above_all(open_quiet
     expect(banners).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("locale", "read", "away"),
+    [
+        ("en-GB", "Its alarm was read by Sato.", "Its alarm was put away by Sato until"),
+        ("ja-JP", "アラームは Sato が確認済みです。", "まで保留しています。"),
+    ],
+)
+def test_what_holds_stays_and_says_what_was_done_with_its_alarm(
+    open_quiet: OpenPage, locale: str, read: str, away: str
+) -> None:
+    """Reading an alarm hides nothing: the fault is there, and somebody sees to it."""
+    stage = Stage.of(4, mode="manual")
+    stage.grid["error"] = True
+    since = "2026-01-02T03:04:05+00:00"
+    told = {"kind": "noReference", "unitId": "E003", "text": "E003 is alone.", "numbers": {}, "since": since}
+    stage.more["busConditions"] = [{**told, "grave": True}]
+    page = open_quiet(stage=stage, timezone_id="UTC", locale=locale)
+    banner, grave = page.locator("#banners .banner"), page.locator("#grave li")
+    expect(banner).to_have_attribute("data-level", "alarm")
+    expect(banner).not_to_contain_text("Sato")
+    dealt = {"kind": "gridError", "subject": "", "state": "acknowledged", "by": "Sato", "until": None}
+    shelved = {"kind": "noReference", "subject": "E003", "state": "shelved", "by": "Sato", "until": moment(600)}
+    counts = {"unacknowledged": 0, "standing": 2, "gravest": None, "serial": 9, "away": 1, "dealt": [dealt, shelved]}
+    stage.more["alarms"] = counts
+    expect(banner).to_contain_text(read)
+    expect(banner).to_have_attribute("data-level", "read")
+    expect(grave).to_contain_text("E003 is alone.")
+    expect(grave).to_contain_text(away)
+    expect(page.locator("#alarms-away")).to_have_text("1 put away" if locale == "en-GB" else "保留・対象外 1 件")
+    stage.more["alarms"] = {**counts, "away": 0, "dealt": []}
+    expect(banner).not_to_contain_text("Sato")
+    expect(page.locator("#alarms-away")).to_be_hidden()
+
+
 def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quiet: OpenPage, pictures: Path) -> None:
     """Voltage, reference and headroom, balance with readings apart, losses, who works unexplained."""
     stage = Stage.of(4, mode="manual")

@@ -50,10 +50,10 @@ def priorities(report: Report) -> dict[str, Any]:
 def test_alarms_are_told_in_numbers_and_mark_their_units_alone() -> None:
     site = Site()
     quiet, told = site.report()
-    assert told == {"unacknowledged": 0, "standing": 0, "gravest": None, "serial": 0}
+    assert told == {"unacknowledged": 0, "standing": 0, "gravest": None, "serial": 0, "away": 0, "dealt": []}
     assert priorities(quiet) == {"E001": None, "E002": None}
     site.alarms = Overview(1, 2, 1, {"E002": 1, "E999": 2}, 7)
     loud, told = site.report()
-    assert told == {"unacknowledged": 1, "standing": 2, "gravest": 1, "serial": 7}
+    assert told == {"unacknowledged": 1, "standing": 2, "gravest": 1, "serial": 7, "away": 0, "dealt": []}
     assert priorities(loud) == {"E001": None, "E002": 1}
     assert loud.tables["units"]["E001"] is quiet.tables["units"]["E001"], "what did not change is not made anew"

@@ -76,14 +76,30 @@ class Alarm(TypedDict):
     inhibitedBy: AlarmId | None
 
 
+class AlarmDealt(TypedDict):
+    """That the alarm of this kind, of this `subject` (a unit's id, "" for the cluster, or another name), has been read
+    or put away though it holds: by whom ("": nobody said), and until when it is put away (null: it is not, or it is out
+    of service)."""
+
+    kind: str
+    subject: str
+    state: AlarmState
+    by: str
+    until: Time | None
+
+
 class AlarmCounts(TypedDict):
     """How many stand, how many of them a person still has to read and none explains (`unacknowledged`), and the
-    priority of the gravest of these (null: there is none). `serial` grows with every change of `/alarms`."""
+    priority of the gravest of these (null: there is none). `away` are shelved or out of service, `dealt` what persons
+    have done with the alarms of what still holds, of the first 50 things. `serial` grows with every change of
+    `/alarms`."""
 
     unacknowledged: int
     standing: int
     gravest: int | None
     serial: int
+    away: int
+    dealt: list[AlarmDealt]
 
 
 class Frequent(TypedDict):
@@ -191,6 +207,17 @@ def counts_of(overview: Overview) -> AlarmCounts:
         "standing": overview.standing,
         "gravest": overview.gravest,
         "serial": overview.serial,
+        "away": overview.away,
+        "dealt": [
+            {
+                "kind": one.kind,
+                "subject": one.subject,
+                "state": one.state,
+                "by": one.by,
+                "until": None if one.until is None else iso_utc(one.until),
+            }
+            for one in overview.dealt
+        ],
     }
 
 
