@@ -56,7 +56,7 @@ KINDS: tuple[AlarmKind, ...] = (
     AlarmKind(
         "unitStale",
         3,
-        3.0,
+        2.0,
         10.0,
         say("alarms.unitStaleMeans", "Its figures are old, and rules hold back orders to it."),
         say("alarms.unitStaleDo", "Look at its devices and its apis-main."),

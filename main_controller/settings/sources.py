@@ -26,6 +26,7 @@ ENVIRONMENT_PREFIX = "APIS_MC_"
 ON_COMMAND_LINE = "the command line"
 """The source of what was given there, in `Settings.sources`."""
 
+DEEDS = ("backup", "restore")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -138,15 +139,27 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
             why = "it is how fast a simulation runs: give --simulate too (from the command line)"
             raise SettingError("--speed", why)
         speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", ON_COMMAND_LINE)
+    deed = None
+    with faults.noting():
+        if options["deed"]:
+            deed = _deed(options["deed"])
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {
         "simulate": simulate,
         "speed": speed,
         "log_level": options["log_level"],
         "check_config": options["check_config"],
+        "deed": deed,
         "verify_journal": options["verify_journal"],
         "notes": notes,
     }
+
+
+def _deed(words: Sequence[str]) -> tuple[str, Path]:
+    """What is asked instead of a start."""
+    if len(words) != 2 or words[0] not in DEEDS or not words[1]:
+        raise SettingError(" ".join(words), f"it cannot be asked: there are {DEEDS[0]} FILE and {DEEDS[1]} FILE")
+    return words[0], Path(words[1]).absolute()
 
 
 def _parser(*, installed: bool) -> argparse.ArgumentParser:
@@ -158,6 +171,11 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
         epilog=f"A setting is decided by {first}, then by the file of --config (TOML), then by the "
         f"environment ({ENVIRONMENT_PREFIX}B_PORT=4382), then by the command line: the last one wins.",
     )
+    parser.add_argument(
+        "deed", nargs="*", metavar="DEED",
+        help="backup FILE: write all that is kept into one file, also while the program runs; restore FILE: put it "
+        "back into an empty place",
+    )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"APIS Main Controller {__version__}")
     parser.add_argument("--config", metavar="FILE", help="a TOML file with settings")
     parser.add_argument("--check-config", action="store_true", help="read everything, say what was found, and end")

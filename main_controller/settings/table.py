@@ -220,6 +220,8 @@ class Settings:
     log_level: str | None = None
     """Level of the root logger, or None for logging.conf's."""
     check_config: bool = False
+    deed: tuple[str, Path] | None = None
+    """What is asked instead of a start: "backup" or "restore", and the file."""
     verify_journal: bool = False
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each setting that is not the default came from: "startMain.py", a file, a variable or an option."""

@@ -119,6 +119,11 @@ class Schedules:
         """The schedules that can be read, by file name."""
         return self.scan().schedules
 
+    def due_files(self, at: datetime) -> tuple[str, ...]:
+        """The names of the files of schedules that were due at this moment (aware UTC), or before."""
+        self.scan()
+        return tuple(name for name, (_, schedule) in self._parsed.items() if schedule.due <= at)
+
     def unreadable(self) -> tuple[Unreadable, ...]:
         """The files that are no schedules, each with the reason."""
         return self.scan().unreadable

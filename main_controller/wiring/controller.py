@@ -36,6 +36,7 @@ from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.draining import Draining
 from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.alarms import Alarms
+from main_controller.wiring.backup import keep
 from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.notification import Notification, check_channels, reached
@@ -70,6 +71,8 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             sys.stdout.write(found + reached(settings))
             return 0
         faults.refuse()
+        if settings.deed is not None:
+            return keep(*settings.deed, settings)
         check_channels(settings)
         check_thresholds(settings)
         if settings.verify_journal:

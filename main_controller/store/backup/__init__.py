@@ -1,0 +1,7 @@
+"""A backup of all that the program keeps in one file, made while it runs, and the way back into an empty place."""
+
+from main_controller.store.backup.archive import BackupFault, Places
+from main_controller.store.backup.make import back_up
+from main_controller.store.backup.restore import restore
+
+__all__ = ["BackupFault", "Places", "back_up", "restore"]
