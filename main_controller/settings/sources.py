@@ -69,7 +69,11 @@ def read_settings(
     With what is wrong, all of it at once: what cannot be read has its default then. Leaves the process for `--help`,
     `--version` and unknown options.
     """
-    options = vars(_parser(installed=root == PAGE).parse_args(argv))
+    parser = _parser(installed=root == PAGE)
+    options = vars(parser.parse_args(argv))
+    words = options["deed"]
+    if words and (len(words) != 2 or words[0] not in DEEDS or not words[1]):
+        parser.error(f"{' '.join(words)!r} is none of {DEEDS[0]} FILE and {DEEDS[1]} FILE")
     names = (*(row.name for row in setting_fields()), *OLD_NAMES)
     faults = Faults()
     config = options["config"]
@@ -139,27 +143,17 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
             why = "it is how fast a simulation runs: give --simulate too (from the command line)"
             raise SettingError("--speed", why)
         speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", ON_COMMAND_LINE)
-    deed = None
-    with faults.noting():
-        if options["deed"]:
-            deed = _deed(options["deed"])
+    words = options["deed"]
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {
         "simulate": simulate,
         "speed": speed,
         "log_level": options["log_level"],
         "check_config": options["check_config"],
-        "deed": deed,
+        "deed": (words[0], Path(words[1]).absolute()) if words else None,
         "verify_journal": options["verify_journal"],
         "notes": notes,
     }
-
-
-def _deed(words: Sequence[str]) -> tuple[str, Path]:
-    """What is asked instead of a start."""
-    if len(words) != 2 or words[0] not in DEEDS or not words[1]:
-        raise SettingError(" ".join(words), f"it cannot be asked: there are {DEEDS[0]} FILE and {DEEDS[1]} FILE")
-    return words[0], Path(words[1]).absolute()
 
 
 def _parser(*, installed: bool) -> argparse.ArgumentParser:

@@ -45,5 +45,7 @@ def test_over_a_running_program_nothing_is_put_back(
 
 @pytest.mark.parametrize("words", [["backup"], ["restore"], ["back", "x"], ["backup", "a", "b"]])
 def test_what_cannot_be_asked_is_said(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert asked(*words, "--data", str(tmp_path)) == 2
-    assert "there are backup FILE and restore FILE" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        asked(*words, "--data", str(tmp_path))
+    assert ended.value.code == 2
+    assert "is none of backup FILE and restore FILE" in capsys.readouterr().err
