@@ -298,6 +298,7 @@ def by_chance(grid: Grid, minutes: float) -> bool:
         wait(chance.uniform(1, 25))
         raised.update(active())
     grid.heal()
+    grid.working = set()  # else it works on, and nothing explains it: true, and told
     took = until(lambda: not active(), 900)
     sys.stdout.write(
         f"faults by chance for {minutes:g} min raised {', '.join(sorted(raised))}; {took:.0f} s after the last nothing "
