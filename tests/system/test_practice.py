@@ -14,7 +14,7 @@ from main_controller.alarms.kinds import KINDS
 from main_controller.simulator import PRESSES
 from tests.system.console import Console, until
 
-QUICK = ("gridError", "apisWebUnreachable", "heavyAlarm", "estopLatched")
+QUICK = ("heavyAlarm", "estopLatched")
 PRESSED = [kind.code for kind in KINDS if os.environ.get("PRACTICE") == "all" or kind.code in QUICK]
 
 DEALS_BEGIN = 10.0
