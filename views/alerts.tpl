@@ -11,5 +11,5 @@
 % end
 </ul>
 </section>
-<div class="banners" id="banners"></div>
+<section class="banners" id="banners" aria-label="What else is wrong" data-i18n-label="banners.title"></section>
 <p class="unseen" id="said" role="alert"></p>

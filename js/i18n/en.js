@@ -241,6 +241,7 @@ export default {
   "scene.d": "d", "scene.h": "h", "scene.min": "min", "scene.s": "s",
 
   "journal.underway": "under way", "journal.came": "came", "journal.sending": "about to be sent", "journal.refused": "refused", "journal.note": "note", "journal.nothing": "there was none", "journal.yes": "yes", "journal.no": "no", "journal.shows": "shows {what}", "journal.about": "Show", "journal.about.all": "all", "journal.about.orders": "orders", "journal.about.grid": "the grid by itself", "journal.about.deals": "deals", "journal.about.faults": "faults",
+  "banners.title": "What else is wrong",
   "dealt.acknowledged": "Its alarm was read by {by}.", "dealt.shelved": "Its alarm was put away by {by} until {until}.", "dealt.outOfService": "Its alarms are out of service.", "dealt.nobody": "somebody",
   "alarm.open": "Alarms", "alarm.badge": "{n} alarm to be read|{n} alarms to be read", "alarm.badge.away": "{n} put away", "alarm.badge.gravest": "the gravest: {what}",
   "alarm.priority.1": "▲ 1 act now", "alarm.priority.2": "▲ 2 act soon", "alarm.priority.3": "△ 3 look today", "alarm.priority.4": "○ 4 when there is time",

@@ -242,6 +242,7 @@ export default {
   "scene.d": "日", "scene.h": "時間", "scene.min": "分", "scene.s": "秒",
 
   "journal.underway": "進行中", "journal.came": "受付", "journal.sending": "送信直前", "journal.refused": "拒否", "journal.note": "注記", "journal.nothing": "設定なし", "journal.yes": "はい", "journal.no": "いいえ", "journal.shows": "表示 {what}", "journal.about": "表示対象", "journal.about.all": "すべて", "journal.about.orders": "操作", "journal.about.grid": "グリッドの自発的な変化", "journal.about.deals": "電力融通", "journal.about.faults": "異常",
+  "banners.title": "その他の異常",
   "dealt.acknowledged": "アラームは {by} が確認済みです。", "dealt.shelved": "アラームは {by} が {until} まで保留しています。", "dealt.outOfService": "アラームの対象外です。", "dealt.nobody": "誰か",
   "alarm.open": "アラーム", "alarm.badge": "未確認のアラーム {n} 件", "alarm.badge.away": "保留・対象外 {n} 件", "alarm.badge.gravest": "最も重大: {what}",
   "alarm.priority.1": "▲ 1 直ちに対応", "alarm.priority.2": "▲ 2 早めに対応", "alarm.priority.3": "△ 3 本日中に確認", "alarm.priority.4": "○ 4 時間のあるときに",

@@ -52,8 +52,10 @@ export function createAlerts({ words, orders, state, ask }) {
     const bus = conditionsOf(state.get().status, words);
     const lost = !state.get().alive; // a grave fault stands even so: it may still be there
     renderGrave(folded(bus.grave.map(withSince).map(withDeed)));
-    const told = [...bannersOf(state.get(), words), ...(lost ? [] : [...transferBanner(), ...folded(bus.others.map(withSince))])].map(withDeed);
+    const others = lost ? [] : [...transferBanner(), ...folded(bus.others.map(withSince).map(withDeed))];
+    const told = [...bannersOf(state.get(), words).map(withDeed), ...others];
     sayNews([...bus.grave, ...rows.filter((row) => !row.acknowledged).map(({ key, head, tail }) => ({ key, text: `${head} ${tail}` })), ...told]);
+    setProperty(banners, "hidden", told.length === 0);
     keyed(
       banners,
       told,
@@ -63,7 +65,7 @@ export function createAlerts({ words, orders, state, ask }) {
         line.append(make("span", "▲ ", { class: "sign", "aria-hidden": "true" }), make("span"));
         return line;
       },
-      (element, { text, level, deed }) => {
+      (element, { text, level, deed = "" }) => {
         setText(element.lastElementChild, `${text} ${deed}`.trim());
         setAttribute(element, "data-level", deed ? "read" : level);
       },
@@ -109,8 +111,9 @@ export function createAlerts({ words, orders, state, ask }) {
     return { ...one, deed: dealtSentence(dealt, words) };
   }
 
-  /** The first of many, and how many more. */
-  function folded(found) {
+  /** The first of many, those that nobody has read before the others, and how many more. */
+  function folded(all) {
+    const found = [...all].sort((one, other) => (one.deed !== "") - (other.deed !== ""));
     if (found.length <= ROWS + 1) return found;
     const level = found.slice(ROWS).some((one) => one.level === "alarm") ? "alarm" : "warn";
     return [...found.slice(0, ROWS), { key: "bus:more", level, text: words.t("and.more", { n: found.length - ROWS }) }];

@@ -13,6 +13,7 @@ from main_controller.store.alarm_log import AlarmLog, number_of
 from main_controller.watching.alarm_services import AlarmServices
 from main_controller.watching.alarm_watch import AlarmWatch
 from main_controller.web import routes
+from main_controller.web.conditional import tagged_json
 from main_controller.web.csv_file import CsvFiles
 from main_controller.web.ordering import Asked, Ordering, caller
 from main_controller.web.route import Given, Handler, Handlers, Route
@@ -77,12 +78,15 @@ class AlarmPages:
     def _asked(self, route: Route, answer: Callable[[Asked], Any]) -> Handler:
         return lambda **in_path: answer(self._ordering.asked(route, in_path))
 
-    def alarms(self, given: Given) -> Alarms:
-        """`/alarms`: all that stand."""
+    def alarms(self, given: Given) -> bottle.HTTPResponse:
+        """`/alarms`: all that stand; 304 for who holds them."""
         book = self._watch.book
         standing, now = self._watch.alarms(), self._wall()
         raised = self._log.raised(now - timedelta(days=1))
-        return {"alarms": [alarm_of(one, book) for one in standing], "health": health_of(raised, standing, now)}
+        shown: Alarms = {
+            "alarms": [alarm_of(one, book) for one in standing], "health": health_of(raised, standing, now),
+        }  # fmt: skip
+        return tagged_json(shown)
 
     def history(self, given: Given) -> AlarmHistory:
         """`/alarms/history[?unitId=][&before=][&limit=]`: what was and what stands, the newest first."""

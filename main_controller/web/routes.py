@@ -527,8 +527,8 @@ def _deed(name: str, path: str, says: str, *parameters: Parameter, reply: Reply,
 
 ALARMS = Route(
     name="getAlarms", path="/alarms", title=ALARM_LIST, polled=True,
-    says="the alarms that stand, the gravest first, each with what to do, and how well the list serves",
-    reply=json_of(Alarms),
+    says="the alarms that stand, the gravest first, each with what to do, and how well the list serves; `ETag`, gzip",
+    reply=json_of(Alarms, tagged=True),
 )  # fmt: skip
 ALARM_HISTORY = Route(
     name="getAlarmHistory", path="/alarms/history", title=ALARM_LIST, polled=True,

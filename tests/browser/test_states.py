@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import WAIT, OpenPage
 from tests.browser.stage import Json, Stage, deal, moment, unit_data, unit_status
+from tests.browser.test_everyone import violations
 
 HOSTILE = '<img src=x onerror="window.owned=true"><script>window.owned=true</script>'
 
@@ -724,12 +725,41 @@ def test_what_holds_stays_and_says_what_was_done_with_its_alarm(
     stage.more["alarms"] = counts
     expect(banner).to_contain_text(read)
     expect(banner).to_have_attribute("data-level", "read")
+    assert violations(page) == []
     expect(grave).to_contain_text("E003 is alone.")
     expect(grave).to_contain_text(away)
     expect(page.locator("#alarms-away")).to_have_text("1 put away" if locale == "en-GB" else "保留・対象外 1 件")
     stage.more["alarms"] = {**counts, "away": 0, "dealt": []}
     expect(banner).not_to_contain_text("Sato")
     expect(page.locator("#alarms-away")).to_be_hidden()
+
+
+def test_a_new_grave_fault_stands_before_those_that_somebody_has_read(open_quiet: OpenPage) -> None:
+    """However many of those there are: it must not hide among "and more"."""
+    stage = Stage.of(8, mode="manual")
+    since = "2026-01-02T03:04:05+00:00"
+    units = [f"E{number:03}" for number in range(1, 9)]
+    stage.more["busConditions"] = [
+        {
+            "kind": "noReference",
+            "unitId": unit,
+            "text": f"{unit} is alone.",
+            "numbers": {},
+            "since": since,
+            "grave": True,
+        }
+        for unit in units
+    ]
+    read = [
+        {"kind": "noReference", "subject": unit, "state": "acknowledged", "by": "Sato", "until": None}
+        for unit in units[:-1]
+    ]
+    stage.more["alarms"] = {
+        "unacknowledged": 1, "standing": 8, "gravest": 1, "serial": 9, "away": 0, "dealt": read,
+    }  # fmt: skip
+    page = open_quiet(stage=stage, timezone_id="UTC")
+    expect(page.locator("#grave li").first).to_contain_text("E008 is alone.")
+    expect(page.locator("#grave li").last).to_contain_text("and 4 more")
 
 
 def test_the_bus_stands_in_figures_and_is_hidden_where_nothing_is_told(open_quiet: OpenPage, pictures: Path) -> None:
