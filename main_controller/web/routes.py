@@ -577,7 +577,7 @@ NOTIFY_CHANNELS = Route(
     says="the channels that tell people of alarms, and how each stands", reply=json_of(NotifyChannels),
 )  # fmt: skip
 NOTIFY_TEST = Route(
-    name="testNotify", path="/notify/test", title=ALARM_LIST, order=True, permission=Permission.OPERATE,
+    name="testNotify", path="/notify/test", title=ALARM_LIST, order=True, permission=Permission.ENGINEER,
     says="sends a test message by one channel, or by all, and says what became of it; takes up to 45 s",
     parameters=(Parameter(name="channel", kind=NAMED, says="absent: all", example="mail"),),
     reply=json_of(NotifyTest),
