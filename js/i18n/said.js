@@ -1,5 +1,6 @@
 // What the controller itself says, by code, in Japanese: refusals, events, outcomes. One file for each of its rooms.
 
+import access from "./said/access.js";
 import accounts from "./said/accounts.js";
 import alarms from "./said/alarms.js";
 import credentials from "./said/credentials.js";
@@ -18,6 +19,7 @@ import web from "./said/web.js";
 import workers from "./said/workers.js";
 
 export default {
+  ...access,
   ...accounts,
   ...alarms,
   ...credentials,

@@ -66,7 +66,9 @@ def test_a_phone_takes_it_from_the_address_in_the_qr_code() -> None:
     parts = urlsplit(uri)
     assert (parts.scheme, parts.netloc) == ("otpauth", "totp")
     assert parse_qs(parts.query) == {"secret": [SECRET], "issuer": ["APIS 研究所"]}
-    assert pyotp.parse_uri(uri).now() == pyotp.TOTP(SECRET).now()
+    read = pyotp.parse_uri(uri)
+    assert isinstance(read, pyotp.TOTP)
+    assert (read.secret, read.interval, read.digits) == (SECRET, 30, 6)
     picture = qr_code(uri)
     root = ElementTree.fromstring(picture)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
