@@ -45,6 +45,15 @@ class BadRequest(ControllerError):
     status = 400
 
 
+class Unauthorized(ControllerError):
+    """Nobody knows who this caller is, and this needs somebody (401)."""
+
+    status = 401
+
+    def __init__(self, sentence: Sentence, *, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(sentence, details=details, headers={"WWW-Authenticate": "Bearer"})
+
+
 class Forbidden(ControllerError):
     """This caller may not do this (403)."""
 
@@ -79,6 +88,15 @@ class AddressTooLong(ControllerError):
     """The request's path or query is too long (414)."""
 
     status = 414
+
+
+class TooMany(ControllerError):
+    """This was tried too often, or by too many at once (429, with Retry-After in s)."""
+
+    status = 429
+
+    def __init__(self, sentence: Sentence, *, details: Mapping[str, Any] | None = None, retry_after: int = 5) -> None:
+        super().__init__(sentence, details=details, headers={"Retry-After": str(retry_after)})
 
 
 class NoDataYet(ControllerError):

@@ -1,6 +1,9 @@
 // What the controller itself says, by code, in Japanese: refusals, events, outcomes. One file for each of its rooms.
 
+import access from "./said/access.js";
+import accounts from "./said/accounts.js";
 import alarms from "./said/alarms.js";
+import credentials from "./said/credentials.js";
 import domain from "./said/domain.js";
 import history from "./said/history.js";
 import notification from "./said/notification.js";
@@ -16,7 +19,10 @@ import web from "./said/web.js";
 import workers from "./said/workers.js";
 
 export default {
+  ...access,
+  ...accounts,
   ...alarms,
+  ...credentials,
   ...domain,
   ...history,
   ...notification,

@@ -28,12 +28,13 @@ class Proof(StrEnum):
 
 class Permission(StrEnum):
     """Who may call a route or give an order: whoever may view the page may stop; operators run the cluster, engineers
-    its hardware."""
+    its hardware, administrators this program and its accounts."""
 
     VIEW = "view"
     STOP = "stop"
     OPERATE = "operate"
     ENGINEER = "engineer"
+    ADMINISTER = "administer"
 
 
 class Order(ABC):

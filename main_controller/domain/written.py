@@ -34,4 +34,13 @@ def tidy(text: str) -> str:
 
 def read_alike(one: str, other: str) -> bool:
     """Whether two names read the same; a name of before may be kept as it was typed."""
-    return _JOINERS.sub("", tidy(one)) == _JOINERS.sub("", tidy(other))
+    return _as_read(one) == _as_read(other)
+
+
+def caseless(text: str) -> str:
+    """What all names share that read the same but for upper and lower case."""
+    return unicodedata.normalize("NFKC", _as_read(text).casefold())
+
+
+def _as_read(text: str) -> str:
+    return _JOINERS.sub("", tidy(text))

@@ -95,11 +95,11 @@ def statuses() -> set[int]:
 
 
 def test_every_error_status_is_documented() -> None:
-    """Z1: the table of docs/api.md and `errors.py` name the same statuses; 401 stands for a proxy's answer."""
+    """Z1: the table of docs/api.md and `errors.py` name the same statuses."""
     root = Path(__file__).resolve().parents[2]
     rows = [line for line in api(root, "## When it fails").splitlines() if re.match(r"\| \d", line)]
     written = {int(status) for line in rows for status in re.findall(r"\d{3}", line.split("|")[1])}
-    assert written == statuses() | {401}
+    assert written == statuses()
 
 
 def test_every_cause_is_documented_with_its_meaning(root: Path) -> None:

@@ -24,7 +24,7 @@ export default {
   "store.heldByAnother": "別のプログラムが使用中です",
   "store.noFile": "ファイルではありません",
   "store.movedMeanwhile": "開いている間に移動されました",
-  "store.replaced": "プログラムの動作中にファイル {file} が削除されたか置き換えられました。ロック、既知のノード、進行中の手順は新しいファイルにあります。それまでの記録は元のファイルにあります。",
+  "store.replaced": "プログラムの動作中にファイル {file} が削除されたか置き換えられました。ロック、既知のノード、アカウント、進行中の手順は新しいファイルにあります。それまでの記録は元のファイルにあります。",
   "store.othersDatabase": "{file} は別のプログラムのデータベースです。",
   "store.damagedVersion": "{file} に書き込めません: 破損しています。テーブルの版が {version} です。",
   "store.newer": "{file} はこのプログラムより新しい版で書かれています(テーブルの版 {version}、このプログラムは {known} まで対応)。{way}",

@@ -1,6 +1,7 @@
 """Owns the database: what waits for the disk, the transactions, and what each fault becomes (Z6a, M16).
 
-Used by the journal, the known units, the locks and the running procedures, its clients, of which it knows nothing.
+Used by the journal, the known units, the locks, the accounts and the running procedures, its clients, of which it
+knows nothing.
 `workers/database_writer.py` is its writer's thread.
 """
 
@@ -202,8 +203,8 @@ class Database:
         self._untold.append(
             say(
                 "store.replaced",
-                "The file {file} was removed or replaced while the program ran. Locks, known units and running "
-                "procedures are in the new one; what was journaled before is where the old one is.",
+                "The file {file} was removed or replaced while the program ran. Locks, known units, accounts and "
+                "running procedures are in the new one; what was journaled before is where the old one is.",
                 file=self.path.name,
             )
         )

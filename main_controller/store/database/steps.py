@@ -80,6 +80,21 @@ CREATE TABLE notifications (
 CREATE TABLE channels (name TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID
 """
 
+_ACCOUNTS = """
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
+  role TEXT NOT NULL, enabled INTEGER NOT NULL, password_hash TEXT NOT NULL, code_secret TEXT, code_step INTEGER
+);
+CREATE TABLE sessions (
+  digest TEXT PRIMARY KEY, account_id INTEGER NOT NULL, began_at TEXT NOT NULL, used_at TEXT NOT NULL, ended_at TEXT,
+  address TEXT NOT NULL, browser TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE tokens (
+  id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, account_id INTEGER NOT NULL, name TEXT NOT NULL,
+  role TEXT NOT NULL, began_at TEXT NOT NULL, ends_at TEXT NOT NULL, networks TEXT NOT NULL, used_at TEXT
+)
+"""
+
 
 STEPS: dict[int, Step] = {
     1: _FIRST,
@@ -89,6 +104,7 @@ STEPS: dict[int, Step] = {
     5: "ALTER TABLE journal ADD COLUMN messages TEXT",
     6: _ALARMS,
     7: _NOTIFICATIONS,
+    8: _ACCOUNTS,
 }
 """Every step by the version that it makes; a new file takes them all."""
 

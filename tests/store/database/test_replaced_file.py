@@ -131,7 +131,7 @@ def test_it_is_told_at_the_next_look_though_nothing_waits_and_everything_is_ther
     site.database.write_once()
     assert [r.levelno for r in caplog.records if "was removed or replaced" in r.message] == [logging.ERROR]
     assert len(site.told) == 1
-    assert "Locks, known units and running procedures are in the new one" in site.told[0]
+    assert "Locks, known units, accounts and running procedures are in the new one" in site.told[0]
     site.database.write_once()
     assert len(site.told) == 1
     site.database.close()

@@ -1,0 +1,104 @@
+"""Owns accounts, sessions and tokens as they stand, read once from the store. Used within access/ alone."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from main_controller.accounts.account import Account
+from main_controller.accounts.session import Session
+from main_controller.accounts.token import Token
+from main_controller.errors import ControllerError, NotFound
+from main_controller.sentence import say
+from main_controller.store.accounts import AccountStore, Kept
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER = 5.0
+"""How long (s) after a reading that failed the next one is tried for whoever only calls."""
+
+
+class Memory:
+    """What the store keeps, for questions that wait for no disk; `clock` gives monotonic s.
+
+    Whoever changes something holds `changing`, on the disk first. `noting` protects the mappings, and is held for work
+    in memory only, so that a file that is put in place is written without waiting. Readers take neither.
+    """
+
+    def __init__(self, store: AccountStore, *, clock: Callable[[], float]) -> None:
+        self.store = store
+        self.changing = threading.Lock()
+        self.noting = threading.Lock()
+        self.accounts: dict[int, Account] = {}
+        self.code_steps: dict[int, int] = {}
+        self.numbers: dict[str, int] = {}  # by the account's key
+        self.sessions: dict[str, Session] = {}  # by digest, as the tokens
+        self.tokens: dict[str, Token] = {}
+        self.last_account = 0
+        self.last_token = 0
+        self._clock = clock
+        self._reading = threading.Lock()  # protects the three below; one reading at a time
+        self._read = False
+        self._failed = False
+        self._tried = float("-inf")
+        store.outlives(self._kept)
+        self.known()
+
+    def known(self) -> bool:
+        """Whether it was read; tries again, but seldom, where it could not be. Never raises."""
+        if self._read:
+            return True
+        if self._clock() - self._tried < AGAIN_AFTER:
+            return False
+        try:
+            self.require()
+        except ControllerError as error:
+            if not self._failed:
+                log.error("accounts cannot be read, so nobody is logged in: %s", error.sentence)
+            self._failed = True
+            return False
+        return True
+
+    def require(self) -> None:
+        """Read it where it was not; raises ControllerError where it cannot be."""
+        if self._read:
+            return
+        with self._reading:
+            if not self._read:
+                self._tried = self._clock()
+                self._take(self.store.load())
+
+    def account(self, number: int) -> Account:
+        """The account of this number; raises NotFound."""
+        found = self.accounts.get(number)
+        if found is None:
+            raise NotFound(say("access.noAccount", "There is no such account."))
+        return found
+
+    def digests_of(self, account: int) -> list[str]:
+        """The digests of all sessions of an account."""
+        with self.noting:
+            return [one.digest for one in self.sessions.values() if one.account == account]
+
+    def _take(self, kept: Kept) -> None:
+        with self.noting:
+            self.accounts = dict(kept.accounts)
+            self.code_steps = dict(kept.code_steps)
+            self.numbers = {one.key: number for number, one in kept.accounts.items()}
+            self.sessions = dict(kept.sessions)
+            self.tokens = {one.digest: one for one in kept.tokens.values()}
+            self.last_account, self.last_token = kept.last_account, kept.last_token
+            self._read = True
+        if self._failed:
+            log.info("accounts can be read again: %d", len(self.accounts))
+            self._failed = False
+
+    def _kept(self) -> Kept | None:
+        """All of it, for a file that takes the place of the one in use."""
+        if not self._read:
+            return None
+        with self.noting:
+            tokens = {one.number: one for one in self.tokens.values()}
+            return Kept(
+                dict(self.accounts), dict(self.code_steps), dict(self.sessions), tokens,
+                self.last_account, self.last_token,
+            )  # fmt: skip
