@@ -36,7 +36,7 @@ class Memory:
         self.last_account = 0
         self.last_token = 0
         self._clock = clock
-        self._reading = threading.Lock()  # protects the three below; one reading at a time
+        self._reading = threading.Lock()  # one reading at a time
         self._read = False
         self._failed = False
         self._tried = float("-inf")
@@ -47,8 +47,10 @@ class Memory:
         """Whether it was read; tries again, but seldom, where it could not be. Never raises."""
         if self._read:
             return True
-        if self._clock() - self._tried < AGAIN_AFTER:
+        now = self._clock()
+        if now - self._tried < AGAIN_AFTER:
             return False
+        self._tried = now  # before the reading, so that nobody else waits for it meanwhile
         try:
             self.require()
         except ControllerError as error:
@@ -64,7 +66,6 @@ class Memory:
             return
         with self._reading:
             if not self._read:
-                self._tried = self._clock()
                 self._take(self.store.load())
 
     def account(self, number: int) -> Account:

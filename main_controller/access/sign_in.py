@@ -48,7 +48,7 @@ class SignIn:
         try:
             account = self._directory.named(name)
             right = self._passwords.verified(None if account is None else account.password_hash, password)
-            if account is not None and right and account.enabled:
+            if account is not None and right:
                 begun = self._with_code(account, code, address, browser, replaces)
         except ControllerError:
             self._give_up(name, address)
