@@ -208,7 +208,8 @@ def test_the_journal_is_asked_and_told_by_the_sites_clock(open_quiet: OpenPage) 
     which.select_option(index=0)
     page.locator("#journal-to").fill("2026-10-25T02:45:00")
     expect(page.locator("#journal-to-here")).to_have_text("(01:45 UTC here)")  # the wider of the two ranges
-    page.locator("#journal-filter button[type=submit]").click()
+    with page.expect_request(re.compile(r"/journal\?.*to=")):
+        page.locator("#journal-filter button[type=submit]").click()
     expect(page).to_have_url(re.compile("to="))
     assert parse_qs(asked[-1]) == {"from": ["2026-10-25T00:30:00.000Z"], "to": ["2026-10-25T01:45:00.000Z"]}
     csv = page.locator("#journal-csv").get_attribute("href") or ""
