@@ -21,7 +21,7 @@ OF_BESIDE = (
 )
 """What the main page does without: only the pages beside it load it, and who chose a sound for alarms."""
 
-SCRIPT = "export const answer = 42; // " + "x" * 2000
+SCRIPT = "export const answer = 42;\n" + "export const more = 43;\n" * 100
 
 
 @pytest.fixture
