@@ -24,16 +24,19 @@ class ActorKind(StrEnum):
 class Actor:
     """Who gives an order; `address` is where a person's request came from, `name` a person's or a procedure's name.
 
-    A person's name is what that person wrote, so its text has the address beside it.
+    A person's name is what that person wrote, unless `account` says whose log-in it is: then it is that name, whatever
+    was written. Either has the address beside it in its text.
     """
 
     kind: ActorKind
     name: str = ""
     address: str = ""
+    account: str = ""
 
     def __str__(self) -> str:
         if self.kind is ActorKind.PERSON:
-            return f"{self.name} ({self.address})" if self.name else self.address
+            name = self.account or self.name
+            return f"{name} ({self.address})" if name else self.address
         return f"{self.kind} {self.name}" if self.name else str(self.kind)
 
     @property
@@ -53,14 +56,14 @@ class Actor:
         return str(self)
 
 
-def person(address: str) -> Actor:
-    """Whoever sends a request from this address."""
-    return Actor(ActorKind.PERSON, address=address)
+def person(address: str, account: str = "") -> Actor:
+    """Whoever sends a request from this address, logged in as this account where there is one."""
+    return Actor(ActorKind.PERSON, address=address, account=account)
 
 
 def signed(by: Actor, name: str) -> Actor:
-    """The same, who gave this name; an empty one says nothing."""
-    return replace(by, name=name) if name else by
+    """The same, who gave this name; an empty one says nothing, nor does any of somebody who is logged in."""
+    return replace(by, name=name) if name and not by.account else by
 
 
 def transfer_actor(command_id: str) -> Actor:

@@ -50,3 +50,9 @@ def test_nobody_passes_for_another_by_a_name() -> None:
     assert person("scheduler") != SCHEDULER
     assert str(signed(person("192.168.0.9"), "scheduler")) != str(SCHEDULER)
     assert person("share c9") != transfer_actor("c9")
+
+
+def test_who_is_logged_in_goes_by_that_name_whatever_is_written() -> None:
+    by = person("10.0.0.5", "sato")
+    assert str(by) == "sato (10.0.0.5)"
+    assert signed(by, "suzuki") == by
