@@ -144,6 +144,25 @@ export function createApi({
     inService: ({ unitId }) => post("alarms/inService", { unitId }),
     testChannel: ({ channel }) => post("notify/test", { channel }),
 
+    /** Who is logged in here; what it may do for its own account, and an administrator for all. `is` from lib/accountReplies.js. */
+    session: (is) => read("session", { is, marked: true }),
+    logOut: () => post("logout", {}),
+    sessions: (is) => read("account/sessions", { is }),
+    endSession: ({ handle, others }) => post("account/sessions/end", { handle, others }),
+    setOwnPassword: ({ own, password }) => post("account/password", { own, password }),
+    beginCodes: ({ own }) => post("account/code/begin", { own }),
+    confirmCodes: ({ code }) => post("account/code/confirm", { code }),
+    endCodes: ({ own }) => post("account/code/end", { own }),
+    tokens: (is) => read("account/tokens", { is }),
+    makeToken: ({ name, role, days, networks, own }) => post("account/tokens/make", { name, role, days, networks, own }),
+    endToken: ({ number }) => post("account/tokens/end", { number }),
+    accounts: (is) => read("accounts", { is }),
+    makeAccount: ({ name, displayName, role, password, own }) => post("accounts/make", { name, displayName, role, password, own }),
+    changeAccount: ({ number, displayName, role, enabled, own }) => post("accounts/change", { number, displayName, role, enabled, own }),
+    setPassword: ({ number, password, own }) => post("accounts/password", { number, password, own }),
+    dropCodes: ({ number, own }) => post("accounts/code/end", { number, own }),
+    removeAccount: ({ number, own }) => post("accounts/remove", { number, own }),
+
     /** On a simulated cluster: what can be practised, and its pressing. */
     practice: (is) => read("practice", { is }),
     press: ({ kind }) => post("practice/press", { kind }),

@@ -37,6 +37,7 @@ import { createTitle } from "./panels/title.js";
 import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
 import { createTrust } from "./panels/trust.js";
+import { createWho } from "./panels/who.js";
 import { createWallClock } from "./panels/wallClock.js";
 import { createUnderWay } from "./panels/underway.js";
 import { createUps } from "./panels/ups.js";
@@ -68,6 +69,7 @@ const panels = [
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
   createTitle({ words, state }),
+  createWho({ words, state, api }),
   createAlarmBadge({ words, state, api }),
   createWallClock({ words }),
   createCluster({ words, orders, state, api, ask, readNow }),

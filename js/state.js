@@ -14,6 +14,7 @@
 //   orders    what was ordered here, newest first;   said   {spot: what stands there beside the orders} (both orders.js)
 //   list      which units the list shows: {filter, mode, find, sort} (panels/units.js, panels/address.js)
 //   debug     whether the box "debug" is ticked (panels/cluster.js)
+//   visitor   who is logged in here, and what that person may, as /session tells it (panels/who.js)
 //   opened    what was last asked for, by a new object at each press: {what: "details" | "panel" | "lock" | "schedule", unitId}; whoever
 //             shows that opens it. null once the details are closed
 
@@ -27,6 +28,7 @@ const NOTHING = Object.freeze({
   said: {},
   list: Object.freeze({ filter: "all", mode: "", find: "", sort: "id" }),
   debug: false,
+  visitor: null,
   opened: null,
 });
 

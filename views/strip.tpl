@@ -18,6 +18,7 @@
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
 <a class="quiet" href="history.html" data-i18n="history.open">History</a>
 <a class="quiet" href="help.html" target="_blank" rel="noopener" data-i18n="help.title">Help</a>
+<a class="quiet" id="who" href="account.html" translate="no" hidden></a>
 <label class="unseen" for="language" data-i18n="language.label">Language</label>
 <select autocomplete="off" translate="no" id="language" class="quiet" disabled data-needs-script><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select>
 <label class="unseen" for="theme" data-i18n="theme.label">Theme</label>

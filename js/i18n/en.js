@@ -73,6 +73,7 @@ export default {
   "column.scope": "Scope", "column.operation": "What", "column.due": "When", "column.state": "State", "column.at": "Time", "column.order": "Order", "column.outcome": "Outcome",
 
   shutdown: "Shut Down", "shutdown.waits": "Shut Down: {why}",
+  "login.title": "Log in", "who.is": "{name} · {role}", "role.viewer": "viewer", "role.operator": "operator", "role.engineer": "engineer", "role.administrator": "administrator", "needs.role.operate": "This needs the role operator.", "needs.role.engineer": "This needs the role engineer.",
   "needs.status": "Nothing is known of the grid yet.", "needs.controller": "This controller does not answer.", "needs.readonly": "Read-only: nothing but stops is sent.", "needs.pending": "{mode} is on its way: wait until it is in force.",
   "needs.shutdown.manual": "Shut Down needs Manual in force; now {mode}.", "needs.shutdown.manual.at": "Shut Down needs Manual in force; not yet at {units}.", "needs.shutdown.manual.unit": "Manual is not in force at {units}.",
   "needs.manual": "Needs Manual in force; now {mode}.", "needs.manual.at": "Needs Manual in force; not at {units}.", "needs.live": "No live data of {units}.", "needs.wait": "{units} must be in Wait first.", "needs.alone": "Needs the bus for itself: {units} must be in Wait first.", "needs.two": "Needs two live units.",

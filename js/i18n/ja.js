@@ -73,6 +73,7 @@ export default {
   "column.scope": "対象", "column.operation": "操作", "column.due": "日時", "column.state": "状態", "column.at": "時刻", "column.order": "操作", "column.outcome": "結果",
 
   shutdown: "Shut Down", "shutdown.waits": "Shut Down: {why}",
+  "login.title": "ログイン", "who.is": "{name} · {role}", "role.viewer": "閲覧者", "role.operator": "オペレーター", "role.engineer": "エンジニア", "role.administrator": "管理者", "needs.role.operate": "オペレーターの権限が必要です。", "needs.role.engineer": "エンジニアの権限が必要です。",
   "needs.status": "グリッドの状態をまだ取得していません。", "needs.controller": "Main Controller が応答しません。", "needs.readonly": "読み取り専用: 停止操作のみ送信されます。", "needs.pending": "{mode} へ移行中です。有効になるまで待ってください。",
   "needs.shutdown.manual": "Shut Down は Manual のときのみ操作できます(現在 {mode})。", "needs.shutdown.manual.at": "Shut Down は Manual のときのみ操作できます(未反映: {units})。", "needs.shutdown.manual.unit": "{units} は Manual ではありません。",
   "needs.manual": "Manual のときのみ操作できます(現在 {mode})。", "needs.manual.at": "Manual のときのみ操作できます(未反映: {units})。", "needs.live": "{units} の最新データがありません。", "needs.wait": "先に {units} を Wait にしてください。", "needs.alone": "Bus を専有する必要があります。先に {units} を Wait にしてください。", "needs.two": "正常受信のノードが 2 台必要です。",

@@ -2,18 +2,19 @@
 // The controller decides all the same: where the page is not sure that it would refuse, the control stays open. What stops has no need.
 
 import { latchOf } from "./estop.js";
-import { isReadOnly, lockOf } from "./permits.js";
+import { isPermitted, isReadOnly, lockOf } from "./permits.js";
 
-/** What keeps every order but stopping: no status yet, no answer, read-only. */
-export function orderNeeds({ status, alive }) {
+/** What keeps every order but stopping: no status yet, no answer, read-only, the role of whoever is logged in. */
+export function orderNeeds({ status, alive, visitor = null }, permission = "operate") {
   if (status === null) return need("needs.status");
   if (!alive) return need("needs.controller");
-  return isReadOnly({ status }) ? need("needs.readonly") : null;
+  if (isReadOnly({ status })) return need("needs.readonly");
+  return isPermitted({ visitor }, permission) ? null : need(`needs.role.${permission}`);
 }
 
 /** What Shut Down waits for: of one unit, or of all for null. */
 export function shutDownNeeds(now, unitId = null) {
-  const general = orderNeeds(now);
+  const general = orderNeeds(now, "engineer");
   if (general) return general;
   if (latchOf(now.status) !== null) return need("estop.shutdown");
   const { mode, pending } = now.status.grid ?? {};
@@ -41,7 +42,7 @@ export function modeNeeds(now, wanted) {
 
 /** What a guided sharing between two units waits for; of each unit where it is empty nothing is asked. */
 export function sharingNeeds(now, from, to) {
-  const general = orderNeeds(now);
+  const general = orderNeeds(now, "engineer");
   if (general) return general;
   const { status, model } = now;
   const { mode, pending } = status.grid ?? {};

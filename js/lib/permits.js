@@ -5,9 +5,14 @@ export function isReadOnly({ status }) {
   return status?.config?.readOnly === true;
 }
 
-/** Whether orders other than stopping can be given now: the controller answers and is not read-only. */
-export function mayOrder({ status, alive }) {
-  return status !== null && alive && !isReadOnly({ status });
+/** Whether whoever is logged in here may do what needs this permission; true where nobody asks who it is, or it is not known yet. */
+export function isPermitted({ visitor }, permission = "operate") {
+  return visitor === null || visitor === undefined || visitor.permissions.includes(permission);
+}
+
+/** Whether orders other than stopping can be given now: the controller answers, is not read-only, and lets this person. */
+export function mayOrder({ status, alive, visitor = null }, permission = "operate") {
+  return status !== null && alive && !isReadOnly({ status }) && isPermitted({ visitor }, permission);
 }
 
 /** The maintenance lock on a unit, on the cluster for ""; null for none. */

@@ -142,7 +142,8 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     const needs = shutDownNeeds(state.get());
     setProperty(shutDown, "disabled", needs !== null);
     showNeed(hint, latchOf(state.get().status) === null ? needSentence(needs, words) : words.t("estop.shutdown"));
-    for (const id of ["global-choice", "global-set", "flush"]) setProperty(find(id), "disabled", !mayOrder(state.get()));
+    for (const id of ["global-choice", "global-set"]) setProperty(find(id), "disabled", !mayOrder(state.get(), "stop")); // Force Stop is among the choices
+    setProperty(find("flush"), "disabled", !mayOrder(state.get()));
     renderPending(model, grid);
     renderByItself(model.status?.gridEvents, grid.mode);
     const said = orders.shown("global");

@@ -48,7 +48,7 @@ export function createForget({ words, orders, state, readNow }) {
   function showButton(button, { id }) {
     setText(button, words.t("forget.open"));
     setAttribute(button, "aria-label", `${words.t("forget.open")} · ${isolated(id)}`);
-    setProperty(button, "disabled", !mayOrder(state.get()));
+    setProperty(button, "disabled", !mayOrder(state.get(), "engineer"));
   }
 
   function render(model) {

@@ -46,7 +46,7 @@ export function createTrips({ words, orders, state, readNow }) {
     setAttribute(row, "data-level", trips.tooMany ? "alarm" : null);
     setText(button, words.t("trips.open"));
     setAttribute(button, "aria-label", `${words.t("trips.open")} · ${isolated(id)}`);
-    setProperty(button, "disabled", !mayOrder(state.get()));
+    setProperty(button, "disabled", !mayOrder(state.get(), "engineer"));
   }
 
   function render(model) {

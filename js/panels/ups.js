@@ -18,7 +18,7 @@ export function createUps({ words, orders, state, orderUps }) {
   function render() {
     const now = state.get();
     setProperty(form, "hidden", !offersUps(now));
-    for (const id of ["ups-choice", "ups-set"]) setProperty(document.getElementById(id), "disabled", !mayOrder(now));
+    for (const id of ["ups-choice", "ups-set"]) setProperty(document.getElementById(id), "disabled", !mayOrder(now, "engineer"));
   }
 
   return { render };

@@ -190,9 +190,9 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     );
   }
 
-  /** What may be ordered now: nothing but "Stopped" while the unit is not live, its identity is in doubt, or all is read-only. */
+  /** What may be ordered now: nothing but "Stopped" while the unit is not live, its identity is in doubt, or all is read-only. Whoever may stop may choose Force Stop. */
   function renderGates(unit) {
-    const live = unit.state === "live" && mayOrder(state.get()) && unit.conflict === null;
+    const live = unit.state === "live" && mayOrder(state.get(), "stop") && unit.conflict === null;
     for (const control of [part.local, part.localSet, part.set]) setProperty(control, "disabled", !live);
     setProperty(part.shutDown, "disabled", !live || unit.effective !== "manual" || shutDownNeeds(state.get(), id) !== null);
     setProperty(part.lock, "disabled", !mayOrder(state.get()) && !lockOf(state.get(), id));
@@ -204,7 +204,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     if (part.ups.hidden) return;
     setText(part.ups.querySelector("[data-figure]"), unit.upsMode ?? "--");
     for (const control of part.ups.querySelectorAll("select, button"))
-      setProperty(control, "disabled", unit.state !== "live" || unit.conflict !== null || !mayOrder(now));
+      setProperty(control, "disabled", unit.state !== "live" || unit.conflict !== null || !mayOrder(now, "engineer"));
   }
 
   /** "--" does nothing, and says so until something is chosen. */

@@ -6,7 +6,7 @@ import { choiceOf, converterOrder, limitsOf, setCurrentOf } from "../lib/convert
 import { latchOf } from "../lib/estop.js";
 import { exactly, readNumber } from "../lib/numbers.js";
 import { shutDownNeeds } from "../lib/needs.js";
-import { isReadOnly, mayOrder } from "../lib/permits.js";
+import { isPermitted, isReadOnly, mayOrder } from "../lib/permits.js";
 import { adviceOf, failingOf, hardOf, overridesOf, ruleLine, tripsFirst } from "../lib/rules.js";
 import { headroomText, idsOf, liveNow, modeName, needSentence } from "../lib/sentences.js";
 import { keyed, make, setAttribute, setProperty, setText, showMeaning, showNeed } from "./text.js";
@@ -81,7 +81,8 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     const now = state.get();
     if (isReadOnly(now)) return "converter.needs.readonly";
     if (unit.state !== "live") return "converter.needs.live";
-    if (!mayOrder(now)) return "needs.controller";
+    if (!mayOrder(now, "stop")) return "needs.controller";
+    if (!isPermitted(now, "engineer")) return "needs.role.engineer";
     if (unit.conflict !== null) return "converter.needs.conflict";
     if (latchOf(now.status) !== null) return "converter.needs.estop";
     return unit.effective === "manual" ? null : "converter.needs";

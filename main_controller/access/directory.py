@@ -68,6 +68,10 @@ class Directory:
 
     # Accounts
 
+    def read_again(self) -> None:
+        """Take over what was changed in the file beside this program; raises ControllerError."""
+        self._memory.read_again()
+
     def accounts(self) -> list[Account]:
         """All of them, by name; raises ControllerError where they cannot be read."""
         self._memory.require()

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from main_controller.accounts.account import Account
 from main_controller.accounts.session import Session
@@ -67,6 +68,23 @@ class Memory:
         with self._reading:
             if not self._read:
                 self._take(self.store.load())
+
+    def read_again(self) -> None:
+        """Take over what was changed in the file beside this program; raises ControllerError.
+
+        Sessions stay that are only here, as a full disk leaves them, but not of an account that is gone, disabled or of
+        another password.
+        """
+        with self.changing:
+            before, held, kept = self.accounts, self.sessions, self.store.load()
+            as_before = {
+                number
+                for number, account in kept.accounts.items()
+                if account.enabled and number in before and before[number].password_hash == account.password_hash
+            }
+            ended = [digest for digest, one in held.items() if one.account not in as_before]
+            self.store.forget_sessions(ended)
+            self._take(replace(kept, sessions={digest: one for digest, one in held.items() if digest not in ended}))
 
     def account(self, number: int) -> Account:
         """The account of this number; raises NotFound."""

@@ -11,7 +11,7 @@ SHORTEST = 12
 """The fewest characters."""
 
 LONGEST = 1024
-"""The most bytes, as UTF-8."""
+"""The most bytes, as UTF-8: what 256 characters, the longest value of a parameter, may take."""
 
 
 def bytes_of(password: str) -> bytes | None:

@@ -16,7 +16,7 @@ from main_controller.sentence import Sentence, joined, say
 
 
 class Anonymous(StrEnum):
-    """What a caller may whom nobody knows: see and stop, stop alone, or nothing."""
+    """What a caller may whom nobody knows: see, see and stop, or nothing."""
 
     VIEW = "view"
     STOP = "stop"
@@ -49,8 +49,8 @@ NOBODY = Visitor()
 """A request that bears neither a session nor a token."""
 
 _OF_ANYBODY = {
-    Anonymous.VIEW: frozenset({Permission.VIEW, Permission.STOP}),
-    Anonymous.STOP: frozenset({Permission.STOP}),
+    Anonymous.VIEW: frozenset({Permission.VIEW}),
+    Anonymous.STOP: frozenset({Permission.VIEW, Permission.STOP}),
     Anonymous.NONE: frozenset[Permission](),
 }
 
@@ -70,6 +70,6 @@ def decides(
             "accounts.needsRole", "This needs the role {needed}; yours is {role}.",
             needed=needed_for(needed).said, role=visitor.role.said,
         )  # fmt: skip
-        return Forbidden(sentence)
+        return Forbidden(sentence if visitor.why is None else joined([visitor.why, sentence]))
     log_in = say("accounts.logIn", "Log in first: this needs the role {needed}.", needed=needed_for(needed).said)
     return Unauthorized(log_in if visitor.why is None else joined([visitor.why, log_in]))

@@ -24,8 +24,8 @@ class ActorKind(StrEnum):
 class Actor:
     """Who gives an order; `address` is where a person's request came from, `name` a person's or a procedure's name.
 
-    A person's name is what that person wrote, unless `account` says whose log-in it is: then it is that name, whatever
-    was written. Either has the address beside it in its text.
+    A person's name is what that person wrote, unless `account` says whose log-in it is: then that stands for it, with
+    the `name` of a script's token where one gave the order. Either has the address beside it in its text.
     """
 
     kind: ActorKind
@@ -35,7 +35,7 @@ class Actor:
 
     def __str__(self) -> str:
         if self.kind is ActorKind.PERSON:
-            name = self.account or self.name
+            name = "/".join(filter(None, (self.account, self.name)))
             return f"{name} ({self.address})" if name else self.address
         return f"{self.kind} {self.name}" if self.name else str(self.kind)
 
@@ -56,9 +56,9 @@ class Actor:
         return str(self)
 
 
-def person(address: str, account: str = "") -> Actor:
-    """Whoever sends a request from this address, logged in as this account where there is one."""
-    return Actor(ActorKind.PERSON, address=address, account=account)
+def person(address: str, account: str = "", token: str = "") -> Actor:
+    """Whoever sends a request from this address, logged in as this account, or by a token of it of this name."""
+    return Actor(ActorKind.PERSON, token, address, account)
 
 
 def signed(by: Actor, name: str) -> Actor:

@@ -80,6 +80,17 @@ def boolean(raw: object) -> bool:
     raise ValueError(f"{quoted(raw)} is neither true nor false")
 
 
+def choice(*words: str) -> Read:
+    """A reader of one of these words."""
+
+    def read(raw: object) -> str:
+        if isinstance(raw, str) and raw.strip().lower() in words:
+            return raw.strip().lower()
+        raise ValueError(f"{quoted(raw)} is none of {', '.join(words)}")
+
+    return read
+
+
 def text(raw: object) -> str:
     """One line of text; it may be empty."""
     if not isinstance(raw, str) or not raw.isprintable():

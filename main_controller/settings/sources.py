@@ -27,6 +27,7 @@ ON_COMMAND_LINE = "the command line"
 """The source of what was given there, in `Settings.sources`."""
 
 DEEDS = ("backup", "restore")
+"""What is done instead of a start with one file; `user` takes words of its own."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -72,8 +73,8 @@ def read_settings(
     parser = _parser(installed=root == PAGE)
     options = vars(parser.parse_args(argv))
     words = options["deed"]
-    if words and (len(words) != 2 or words[0] not in DEEDS or not words[1]):
-        parser.error(f"{' '.join(words)!r} is none of {DEEDS[0]} FILE and {DEEDS[1]} FILE")
+    if words and words[0] != "user" and (len(words) != 2 or words[0] not in DEEDS or not words[1]):
+        parser.error(f"{' '.join(words)!r} is none of {DEEDS[0]} FILE, {DEEDS[1]} FILE and user ...")
     names = (*(row.name for row in setting_fields()), *OLD_NAMES)
     faults = Faults()
     config = options["config"]
@@ -150,7 +151,7 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
         "speed": speed,
         "log_level": options["log_level"],
         "check_config": options["check_config"],
-        "deed": (words[0], Path(words[1]).absolute()) if words else None,
+        "deed": tuple(words) or None,
         "verify_journal": options["verify_journal"],
         "notes": notes,
     }
@@ -168,7 +169,7 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
     parser.add_argument(
         "deed", nargs="*", metavar="DEED",
         help="backup FILE: write all that is kept into one file, also while the program runs; restore FILE: put it "
-        "back into an empty place",
+        "back into an empty place; user add|list|passwd|role|disable|enable|codes|remove [NAME]: the accounts",
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"APIS Main Controller {__version__}")
     parser.add_argument("--config", metavar="FILE", help="a TOML file with settings")

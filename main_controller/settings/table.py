@@ -156,6 +156,16 @@ class Settings:
         30, kinds.number(0.1, 1440), "a converter that works by an order by hand is told after each such time", "min"
     )
     handtimewait: bool = _setting(False, kinds.boolean, "it gets Wait after the second such time, unless ordered anew")
+    accounts: bool = _setting(
+        False, kinds.boolean, "on: who orders, or sees anything, logs in first (docs/accounts.md)"
+    )
+    anonymous: str = _setting(
+        "none", kinds.choice("view", "stop", "none"),
+        "what a caller may whom nobody knows, with accounts: see, see and stop, or nothing",
+    )  # fmt: skip
+    onetimecodes: bool = _setting(
+        False, kinds.boolean, "accounts that order may do so only once they log in with one-time codes"
+    )
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
     )
@@ -220,7 +230,7 @@ class Settings:
     log_level: str | None = None
     """Level of the root logger, or None for logging.conf's."""
     check_config: bool = False
-    deed: tuple[str, Path] | None = None
+    deed: tuple[str, ...] | None = None
     """What is asked instead of a start: "backup" or "restore", and the file."""
     verify_journal: bool = False
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ What a person changes is on the disk when the call returns. When a session or to
 
 import json
 import logging
+import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from main_controller.store.database import Database, DatabaseFault
 
 log = logging.getLogger(__name__)
 
+BESIDE, NOTED = "accounts changed beside", "accounts changed beside, noted"
+"""The counters of changes that the command line made, and of those that the program has taken note of."""
+
 Write = tuple[str, tuple[str | int | None, ...]]
 """A statement with its values."""
 
@@ -36,6 +40,7 @@ _COUNT = (
     "INSERT INTO counters (name, value) VALUES (?, ?) "
     "ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
 )
+_ONE_MORE = "INSERT INTO counters (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
 _STEP = "UPDATE accounts SET code_step = ? WHERE id = ?"
 _DROP_SESSION = "DELETE FROM sessions WHERE digest = ?"
 
@@ -83,6 +88,36 @@ class AccountStore:
             max([counted.get("accounts", 0), *accounts]),
             max([counted.get("tokens", 0), *(row["id"] for row in tokens)]),
         )
+
+    def instance(self) -> str | None:
+        """What tells this console from any other, as 10 hex digits; None while the file cannot be read.
+
+        Made once, and kept in the file, so that a copy of it is the same console.
+        """
+        try:
+            with self._database.writing() as connection:
+                connection.execute(
+                    "INSERT OR IGNORE INTO counters (name, value) VALUES ('instance', ?)", (secrets.randbits(40),)
+                )
+                found = connection.execute("SELECT value FROM counters WHERE name = 'instance'").fetchone()
+        except ControllerError as fault:
+            log.warning("this console's own name cannot be read: %s", fault.sentence)
+            return None
+        return f"{found[0]:010x}"
+
+    def changed_beside(self) -> None:
+        """Tell the running program, if any, that accounts were changed beside it; raises ControllerError."""
+        self._write([(_ONE_MORE, (BESIDE,))])
+
+    def changes_beside(self) -> tuple[int, int]:
+        """How many changes were made beside the program, and of how many it has taken note; raises ControllerError."""
+        with self._database.reading() as connection:
+            found = dict(connection.execute("SELECT name, value FROM counters WHERE name IN (?, ?)", (BESIDE, NOTED)))
+        return found.get(BESIDE, 0), found.get(NOTED, 0)
+
+    def note_beside(self, count: int) -> None:
+        """Keep that note was taken of so many; raises ControllerError."""
+        self._write([(_COUNT, (NOTED, count))])
 
     def outlives(self, held: Callable[[], Kept | None]) -> None:
         """Have what is `held` in memory written into a file that takes the place of the one in use (M16).

@@ -35,7 +35,7 @@ from main_controller.watching.earlier_stops import EarlierStop, earlier_stops
 log = logging.getLogger(__name__)
 
 ORDER, REFUSAL, OVERRIDE, INTENT = "order", "refusal", "override", "intent"
-SCHEDULE, LOCK, START = "schedule", "lock", "start"
+SCHEDULE, LOCK, START, ACCESS = "schedule", "lock", "start", "access"
 UNWRITTEN = 100
 """How far command numbers jump after a kill: orders that wait for no disk may have left without their row."""
 
@@ -240,6 +240,10 @@ class Journaling:
         self._journal.append(
             START, by="the program", unit_id=None, what=what, after=dict(settings), stage=Stage.STARTED
         )
+
+    def access(self, by: str, what: Sentence) -> None:
+        """Journal what somebody did with accounts, or who came and went."""
+        self._journal.append(ACCESS, by=by, unit_id=None, what=what, stage=Stage.DONE)
 
     def ended(self, why: Sentence) -> None:
         """Journal the end of the program."""

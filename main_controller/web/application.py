@@ -24,6 +24,8 @@ MAX_BODY = 65536
 """The largest request body, in bytes."""
 
 
+FORM_ALONE = say("web.formAlone", "Send what belongs here in the body alone: addresses are kept in logs.")
+
 AT_ONCE = 1 << 18
 """The largest reply (bytes) that the server's own thread hands out: what a connection may have outstanding."""
 
@@ -85,6 +87,7 @@ class Application:
             try:
                 self._guard.admit(environ)
                 check_size(environ)
+                self._guard.permit_polled(environ)
                 status, headers, body = hot.answer(environ)
             except ControllerError:
                 pass  # answered below, by the one place that turns errors into replies
@@ -120,6 +123,8 @@ class Application:
 
         def answer(**in_path: str) -> Any:
             try:
+                if route.changes and bottle.request.environ.get("QUERY_STRING"):
+                    raise BadRequest(FORM_ALONE)
                 given = {**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)}
             except BadRequest as error:
                 page = self._explained(error)

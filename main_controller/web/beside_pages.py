@@ -1,6 +1,6 @@
-"""Owns `/history.html`, which shows what has been (V8), and `/alarms.html`, the list of alarms.
+"""Owns `/history.html`, which shows what has been (V8), `/alarms.html`, the list of alarms, and `/account.html`.
 
-Used by the application. Each page's script asks for all that it shows (`js/history.js`, `js/alarms.js`).
+Used by the application. Each page's script asks for all that it shows (`js/history.js` and so on).
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from main_controller.web import routes
 from main_controller.web.conditional import tagged
 from main_controller.web.latch_text import latch_text
 from main_controller.web.route import Given, Handler, Handlers
+from main_controller.web.routes_of_accounts import ACCOUNT_PAGE
 from main_controller.web.shapes.holds import latch_of
 from main_controller.web.wire_text import visible
 
@@ -28,7 +29,11 @@ class BesidePages:
     ) -> None:  # fmt: skip
         self._templates = {
             route: bottle.SimpleTemplate(name=name, lookup=[str(views)], encoding="utf-8")
-            for route, name in ((routes.HISTORY_PAGE, "history.tpl"), (routes.ALARM_PAGE, "alarms.tpl"))
+            for route, name in (
+                (routes.HISTORY_PAGE, "history.tpl"),
+                (routes.ALARM_PAGE, "alarms.tpl"),
+                (ACCOUNT_PAGE, "account.tpl"),
+            )
         }
         self._title = title
         self._zone = zone

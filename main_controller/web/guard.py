@@ -1,22 +1,25 @@
-"""Owns who may call what: networks, host names, cross-site browser requests, read-only (Z3, X1).
+"""Owns who may call what: networks, host names, cross-site browser requests, permissions, read-only (Z3, X1).
 
-Used by the application: `admit` sees every request before it is routed, the Bottle plugin every command.
+Used by the application: `admit` sees every request before it is routed, the Bottle plugin every route.
 """
 
 import ipaddress
 import re
 from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 import bottle
 
-from main_controller.errors import Forbidden
+from main_controller.domain.orders import Permission
+from main_controller.errors import Forbidden, Unauthorized
 from main_controller.sentence import Sentence, say
 from main_controller.server.lanes import Lane
 from main_controller.web.parameters import Parameters, form_in
-from main_controller.web.replies import error_reply, shown, wrong_method
+from main_controller.web.replies import error_reply, redirect, shown, wrong_method
 from main_controller.web.route import Route
 from main_controller.web.stopping import lane_of
+from main_controller.web.visitors import Visitors
 
 KEPT_ANSWERS = 256
 DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
@@ -37,12 +40,12 @@ ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<host>[^/?#]*)")
 
 
 class Guard:
-    """Refuses callers and requests that may not be (403), commands by other methods (405).
+    """Refuses callers and requests that may not be (401, 403), commands by other methods (405).
 
     `own_names` are this machine's names; `allowed_hosts` further ones, each `name` or `name:port`; an entry without a
     port stands in an `Origin` for the scheme's usual port. `allowed_networks` are networks like "192.168.0.0/24", None
-    for every caller that reaches us. With `read_only` only routes that stop something act, and by GET too where it is
-    not for `get_orders`.
+    for every caller that reaches us. `visitors` tell who a request is by, and what that caller may. With `read_only`
+    only routes that stop something act, and by GET too where it is not for `get_orders`.
     """
 
     name = "guard"
@@ -56,6 +59,7 @@ class Guard:
         allowed_networks: Collection[str] | None = None,
         read_only: bool = False,
         get_orders: bool = True,
+        visitors: Visitors | None = None,
     ) -> None:
         own = {name.lower().rstrip(".") for name in own_names}
         self._allowed = frozenset(_host_and_port(host) for host in allowed_hosts)
@@ -66,6 +70,7 @@ class Guard:
         )
         self._read_only = read_only
         self._get_orders = get_orders
+        self._visitors = visitors or Visitors()
         self._known_hosts: MutableMapping[str, bool] = {}
         self._known_callers: MutableMapping[str, bool] = {}
 
@@ -92,15 +97,34 @@ class Guard:
                 )
                 raise Forbidden(sentence)
 
+    def permit_polled(self, environ: MutableMapping[str, Any]) -> None:
+        """Let a page's own reading pass if its caller may see; raises Unauthorized, Forbidden."""
+        self._visitors.require(environ, Permission.VIEW, stops=False)
+
     def setup(self, app: bottle.Bottle) -> None:
         """Nothing to prepare; called by Bottle on installation."""
 
     def apply(self, callback: Callable[..., Any], route: bottle.Route) -> Callable[..., Any]:
-        """Guard one route, if it is an order (Z3); called by Bottle."""
+        """Guard one route (Z3); called by Bottle."""
         declared: Route = route.config["declared"]
-        if not declared.order:
-            return callback
+        if declared.order:
+            return self._guarded_order(callback, declared)
 
+        def guarded(**arguments: Any) -> Any:
+            environ = bottle.request.environ
+            if declared.changes:
+                self.refuse_foreign_page(environ)
+            try:
+                self._visitors.require(environ, declared.permission, stops=False, by_hand=not declared.polled)
+            except Unauthorized:
+                if declared.reply.media_type == "text/html" and "text/html" in environ.get("HTTP_ACCEPT", ""):
+                    return _to_log_in(environ)
+                raise
+            return callback(**arguments)
+
+        return guarded
+
+    def _guarded_order(self, callback: Callable[..., Any], declared: Route) -> Callable[..., Any]:
         def guarded(**arguments: Any) -> Any:
             environ = bottle.request.environ
             method = environ["REQUEST_METHOD"]
@@ -110,6 +134,8 @@ class Guard:
                 refuse_browser(environ)
             else:
                 self.refuse_foreign_page(environ)
+            stops = declared.is_stop(lambda name: arguments.get(name, Parameters.of(bottle.request).get(name)))
+            self._visitors.require(environ, declared.permission, stops=stops, by_hand=True, by_link=method == "GET")
             if method == "GET" and not self._get_orders and not declared.is_stop(Parameters.of(bottle.request).get):
                 raise Forbidden(say("web.noGetOrders", "Orders by GET are switched off (setting get_orders); POST it."))
             if self._read_only and not (
@@ -163,6 +189,13 @@ class Guard:
     def _is_allowed_caller(self, caller: str) -> bool:
         address = _address(caller)
         return address is not None and any(address in network for network in self._networks or ())
+
+
+def _to_log_in(environ: Mapping[str, Any]) -> bottle.HTTPResponse:
+    """Sends a person who is not logged in to where that is done, and back from there to the page asked for."""
+    query = environ.get("QUERY_STRING", "")
+    wanted = environ["PATH_INFO"].removeprefix("/") + (f"?{query}" if query else "")
+    return redirect(f"login.html?next={quote(wanted, safe='')}" if wanted else "login.html")
 
 
 def refuse_browser(environ: Mapping[str, Any]) -> None:

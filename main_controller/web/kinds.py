@@ -69,6 +69,9 @@ def _written(text: str, name: str) -> str:
 WRITTEN = Kind(_written, TEXT.schema)
 """A person's name or reason, in any script; as it reads, so that who reads it can write it (M14, M15)."""
 
+SECRET = Kind(plain, {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS})
+"""A password, as it is typed."""
+
 ANYTHING = Kind(plain, {"type": "string", "maxLength": MAX_CHARACTERS})
 """A text of which only some are known, and no other is a fault."""
 

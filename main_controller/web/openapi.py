@@ -22,17 +22,20 @@ from main_controller.web.shapes.failure import Failure
 SUCCESSES: Mapping[int, str] = {
     200: "As it says above.",
     202: "It goes on by itself; /commands/<id> tells what becomes of it.",
+    303: "Another page: a person who is not logged in is sent to the log-in, and from there back.",
     304: "What the caller holds, by its ETag, is still so.",
 }
 
 REFUSALS: Mapping[int, str] = {
     400: "A parameter is missing, unknown, given twice or wrong.",
-    403: "This caller may not do this: another site's page, a network or Host that is not allowed, or read_only.",
+    401: "Nobody is logged in, or what was sent does not hold: log in, or send a token.",
+    403: "This caller may not do this: its role, another site's page, a foreign network or Host, read_only.",
     404: "There is no such route, unit, file or order.",
     405: "The route does not take this method.",
     409: "The grid's present state does not permit the order; nothing was sent.",
     413: "The body is too long.",
     414: "The address is too long.",
+    429: "Tried too often, or by too many at once; Retry-After says when it may be tried again.",
     500: "A fault of this program; its log holds the traceback.",
     502: "apis-web or a device refused, or answered garbage.",
     503: "Not known yet, too many at once, or ending; Retry-After says when to ask again.",
@@ -87,20 +90,24 @@ def document(declared: Iterable[Route]) -> dict[str, Any]:
 def _operation(route: Route, method: str, responses: Mapping[str, Any]) -> dict[str, Any]:
     by_form = method == "POST"
     told: dict[str, Any] = {
-        "operationId": f"{route.name}ByForm" if by_form else route.name,
+        "operationId": f"{route.name}ByForm" if by_form and route.order else route.name,
         "tags": [route.title],
         "description": route.says if not route.requirement else f"{route.says} ({route.requirement})",
-        "x-permission": str(route.permission),
+        "x-permission": "none" if route.permission is None else str(route.permission),
         "responses": responses,
     }
     if route.stops is not None:
         told["x-permission-to-stop"] = str(Permission.STOP)
     in_path = [_parameter(one, "path", required=True) for one in route.in_path]
-    in_query = [_parameter(one, "query", required=one.required and not by_form) for one in route.taken]
+    in_query = (
+        []
+        if route.changes
+        else [_parameter(one, "query", required=one.required and not by_form) for one in route.taken]
+    )
     if in_path or in_query:
         told["parameters"] = [*in_path, *in_query]
     if by_form and route.taken:
-        told["requestBody"] = {"required": False, "content": {FORM: _form(route)}}
+        told["requestBody"] = {"required": route.changes, "content": {FORM: _form(route)}}
     return told
 
 
@@ -116,9 +123,11 @@ def _parameter(one: Parameter, where: str, *, required: bool) -> dict[str, Any]:
 
 
 def _form(route: Route) -> dict[str, Any]:
-    """What may stand in the body; what is needed may stand in the query instead, and nothing in both."""
+    """What may stand in the body; what an order needs may stand in the query instead, and nothing in both."""
     properties = {one.name: {**_schema(one), "description": one.says} for one in route.taken}
-    return {"schema": {"type": "object", "properties": properties, "additionalProperties": False}}
+    needed = [one.name for one in route.taken if one.required and route.changes]
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"schema": {**schema, "required": needed} if needed else schema}
 
 
 def _schema(one: Parameter) -> dict[str, Any]:
@@ -135,7 +144,7 @@ def _example(one: Parameter) -> Any:
 
 
 def _responses(route: Route, schema_of: Callable[[Any], Any]) -> Iterator[tuple[str, Any]]:
-    for status in route.reply.statuses:
+    for status in route.succeeds:
         yield str(status), {"description": SUCCESSES[status], **_content(route.reply, status, schema_of)}
     for status in route.fails:
         content: dict[str, Any] = {JSON: {"schema": schema_of(Failure)}}
@@ -145,7 +154,7 @@ def _responses(route: Route, schema_of: Callable[[Any], Any]) -> Iterator[tuple[
 
 
 def _content(reply: Reply, status: int, schema_of: Callable[[Any], Any]) -> dict[str, Any]:
-    if status == 304:
+    if status in (303, 304):
         return {}
     if not reply.shapes:
         is_text = reply.media_type.startswith("text/")

@@ -20,7 +20,7 @@ from typing import Any, cast
 import bottle
 
 from main_controller.concurrency.limit import Limit
-from main_controller.domain.actor import Actor, person
+from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.domain.timing import Timing
@@ -32,6 +32,7 @@ from main_controller.web.replies import IGNORED, json_reply
 from main_controller.web.route import Route
 from main_controller.web.shapes.failure import Failure
 from main_controller.web.shapes.orders import Standing, Waited
+from main_controller.web.visitors import asking
 
 log = logging.getLogger(__name__)
 
@@ -233,8 +234,8 @@ class Asked:
 
 
 def caller() -> Actor:
-    """Who orders: the address of the request."""
-    return person(str(bottle.request.environ.get("REMOTE_ADDR", "?")))
+    """Who orders: the address of the request, and whose log-in it is."""
+    return asking(bottle.request.environ)
 
 
 def _raise_refusal(future: "Future[Any]", command: Command | None) -> None:

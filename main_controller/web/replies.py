@@ -5,6 +5,7 @@ The only such place. Used by the application, which installs it as a Bottle plug
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any
@@ -35,6 +36,9 @@ IGNORED = "main_controller.ignored"
 """What the environment of a stop has: the sentences on what was left out beside it."""
 
 SHOWN_CHARACTERS = 80
+
+SECRETS = re.compile(r"(?i)\b(password|own|code|token|secret)=[^&]*")
+"""What somebody may have put into an address by mistake, and no log may keep."""
 
 
 def shown(text: str) -> str:
@@ -93,6 +97,11 @@ def reply(
     return bottle.HTTPResponse(
         body, status, {"Content-Type": content_type, "Cache-Control": cache, **COMMON_HEADERS, **(headers or {})}
     )
+
+
+def redirect(to: str, *, headers: Mapping[str, str] | None = None) -> bottle.HTTPResponse:
+    """Sends a browser on to another page, by an address below this one."""
+    return reply(b"", "text/plain; charset=utf-8", status=303, headers={"Location": to, **(headers or {})})
 
 
 def json_reply(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> bottle.HTTPResponse:
@@ -197,6 +206,6 @@ def unforeseen() -> bottle.HTTPResponse:
 def called() -> str:
     """The call in hand for the log: method, path, query and caller, safe to print."""
     environ = bottle.request.environ
-    query = environ.get("QUERY_STRING", "")
+    query = SECRETS.sub(r"\1=...", environ.get("QUERY_STRING", ""))
     path = environ.get("PATH_INFO", "") + (f"?{query}" if query else "")
     return f"{shown(environ.get('REQUEST_METHOD', ''))[1:-1]} {path[:300]!r} from {environ.get('REMOTE_ADDR', '?')}"

@@ -13,9 +13,11 @@ from main_controller.server.lanes import Lane
 from main_controller.web.kinds import FILE, UNIT_ID, Kind
 from main_controller.web.replies import JSON
 
-FAILS = (400, 403, 404, 405, 413, 414, 500, 502, 503, 504)
+FAILS = (400, 401, 403, 404, 405, 413, 414, 500, 502, 503, 504)
 FAILS_OF_ORDERS = tuple(sorted((*FAILS, 409)))
-"""With which statuses a reading and an order may fail, every time with a `Failure` (docs/api.md, "When it fails")."""
+FAILS_OF_CHANGES = tuple(sorted((*FAILS_OF_ORDERS, 429)))
+"""With which statuses a reading, an order and a change of who may do what may fail, every time with a `Failure`
+(docs/api.md, "When it fails")."""
 
 Given = Mapping[str, Any]
 """The parameters of a request, those of its path among them: each value as its kind reads it."""
@@ -96,13 +98,15 @@ class Route:
     """A route. `path` has its parameters in braces, at the end alone; `in_path` declares them.
 
     `title` is the part of docs/api.md where it stands, `says` what it does or gives, in Markdown; `requirement` the
-    specification's number. An `order` takes GET or POST, with its parameters in the query or in a form, anything else
-    GET. `reply` is what it gives.
+    specification's number. An `order` takes GET or POST, with its parameters in the query or in a form; what
+    `changes` who may do what takes POST alone, with a form alone, as secrets do not belong into an address; anything
+    else takes GET. `reply` is what it gives. `permission` is what its caller needs, None where nobody is asked who it
+    is.
 
     `polled`: open pages ask for it again and again, so that it is no news in the log. `ignores_unknown`: parameters
     that it does not know are no fault. `stops`: of which requests it stops something at once; `lowers`: of which it
     gets a thread of the `lane` that stops have (a Soft Stop does too). `passes_read_only`: where it stops, it passes
-    the setting `read_only`.
+    the setting `read_only`. `sends_on`: a browser's own form is answered by another page.
     """
 
     name: str
@@ -115,23 +119,31 @@ class Route:
     beside: tuple[Parameter, ...] = ()
     in_path: tuple[Parameter, ...] = ()
     order: bool = False
-    permission: Permission = Permission.VIEW
+    changes: bool = False
+    permission: Permission | None = Permission.VIEW
     polled: bool = False
     ignores_unknown: bool = False
     stops: When | None = None
     lowers: When | None = None
     lane: Lane = Lane.STOP
     passes_read_only: bool = True
+    sends_on: bool = False
 
     @property
     def methods(self) -> tuple[str, ...]:
         """The methods that it takes, besides HEAD for a reading."""
-        return ("GET", "POST") if self.order else ("GET",)
+        return ("POST",) if self.changes else ("GET", "POST") if self.order else ("GET",)
+
+    @property
+    def succeeds(self) -> tuple[int, ...]:
+        """The statuses with which it may succeed: a page sends a person to the log-in, and the log-in back (303)."""
+        a_page = self.reply.media_type == "text/html" and self.permission is not None
+        return (*self.reply.statuses, *((303,) if self.sends_on or a_page else ()))
 
     @property
     def fails(self) -> tuple[int, ...]:
         """The statuses with which it may fail."""
-        return FAILS_OF_ORDERS if self.order else FAILS
+        return FAILS_OF_CHANGES if self.changes else FAILS_OF_ORDERS if self.order else FAILS
 
     @property
     def rule(self) -> str:

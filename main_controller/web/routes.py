@@ -19,12 +19,14 @@ from main_controller.rules.interlock_terms import RULES
 from main_controller.sentence import say
 from main_controller.server.lanes import Lane
 from main_controller.store.journal import Subject
+from main_controller.web import routes_of_accounts
 from main_controller.web.kinds import (
     ANYTHING,
     FIGURE,
     FILE,
     FLAG,
     NAMED,
+    SECRET,
     TEXT,
     TIME,
     UNIT_ID,
@@ -223,7 +225,7 @@ MAIN = Route(
 )  # fmt: skip
 HELP_PAGE = Route(
     name="getHelpPage", path="/help.html", title=READINGS, says="what the page shows and does, for a person",
-    ignores_unknown=True, reply=Reply(HTML, tagged=True, explains=True),
+    ignores_unknown=True, permission=None, reply=Reply(HTML, tagged=True, explains=True),
 )  # fmt: skip
 LOG_INFO = Route(
     name="getLogInfo", path="/get/logInfo", title=READINGS, requirement="R2", polled=True, ignores_unknown=True,
@@ -270,12 +272,12 @@ IPV4 = Route(
     reply=Reply(PLAIN),
 )  # fmt: skip
 HEALTHZ = Route(
-    name="getHealthz", path="/healthz", title=READINGS, polled=True, ignores_unknown=True,
+    name="getHealthz", path="/healthz", title=READINGS, polled=True, ignores_unknown=True, permission=None,
     says="200 while the program lives",
     reply=json_of(Alive),
 )  # fmt: skip
 READYZ = Route(
-    name="getReadyz", path="/readyz", title=READINGS, polled=True, ignores_unknown=True,
+    name="getReadyz", path="/readyz", title=READINGS, polled=True, ignores_unknown=True, permission=None,
     says="200 while some unit is live, else 503 with the reason; `journal` says why the journal is not written, null "
     "while it is",
     reply=json_of(Ready),
@@ -292,7 +294,7 @@ def _file(name: str, path: str, media_type: str, says: str, requirement: str, ex
     in_path = (replace(FILENAME, example=example),) if "{" in path else ()
     return Route(
         name=name, path=path, title=READINGS, reply=Reply(media_type, tagged=True), says=says, requirement=requirement,
-        in_path=in_path, polled=True, ignores_unknown=True,
+        in_path=in_path, polled=True, ignores_unknown=True, permission=None,
     )  # fmt: skip
 
 
@@ -792,9 +794,10 @@ ROUTES: tuple[Route, ...] = (
     *(PRACTICE, PRACTICE_PRESS, PRACTICE_RELEASE),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
     *(HISTORY, HISTORY_FILE, COVERAGE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
+    *routes_of_accounts.ROUTES,
 )
 """All of them, in the order of the documentation."""
 
-WRITTEN_BY_PERSONS = frozenset(one.name for route in ROUTES for one in route.taken if one.kind is WRITTEN)
+WRITTEN_BY_PERSONS = frozenset(one.name for route in ROUTES for one in route.taken if one.kind in (WRITTEN, SECRET))
 IDS = frozenset(one.name for route in ROUTES for one in (*route.taken, *route.in_path) if one.kind is UNIT_ID)
 """The parameters that name a unit: by its id as apis-web tells it, which may be made of nearly anything."""

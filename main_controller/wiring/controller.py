@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -35,6 +36,7 @@ from main_controller.upstream.http_json import Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 from main_controller.web.draining import Draining
 from main_controller.web.stopping import lane_of, stops_alone
+from main_controller.wiring.access import LOOKS_EVERY, Accounts
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.backup import keep
 from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
@@ -47,6 +49,7 @@ from main_controller.wiring.routes import Routes
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
 from main_controller.wiring.thresholds import check_thresholds
+from main_controller.wiring.users import manage
 from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,8 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             return 0
         faults.refuse()
         if settings.deed is not None:
-            return keep(*settings.deed, settings)
+            deed, *words = settings.deed
+            return manage(words, settings) if deed == "user" else keep(deed, Path(*words).absolute(), settings)
         check_channels(settings)
         check_thresholds(settings)
         if settings.verify_journal:
@@ -162,7 +166,8 @@ class Controller:
         upstream = chosen_upstream(settings, stack, timeouts)
         self.operations = Operations(settings, times, self.stores, upstream, threads)
         again = Chore("pid file", AGAIN_EVERY, self._own_files.try_again)
-        chores = (*upstream.chores, again)
+        self.accounts = Accounts(settings, self.stores)
+        chores = (*upstream.chores, again, Chore("accounts", LOOKS_EVERY, self.accounts.look_beside))
         self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores)
         self.notification = Notification(
             settings, self.stores, self.operations, stack,
@@ -182,7 +187,7 @@ class Controller:
             self.loops.add([heartbeat], patience=0.2)
         self._routes = Routes(
             settings, self.stores, upstream, self.operations, self.loops, self.alarms, self.notification,
-            threads, practice, not_kept=self._own_files.not_kept,
+            threads, practice, self.accounts, not_kept=self._own_files.not_kept,
         )  # fmt: skip
         self.app = Draining(self._routes.application)
         self.server = Server(

@@ -13,6 +13,7 @@ from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web import routes
+from main_controller.web.account_admin import AccountAdmin
 from main_controller.web.alarms import AlarmPages
 from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
@@ -29,9 +30,11 @@ from main_controller.web.history import HistoryPages
 from main_controller.web.journal import JournalPages
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
+from main_controller.web.log_in import LogIn
 from main_controller.web.notify import NotifyPages
 from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
+from main_controller.web.own_account import OwnAccount
 from main_controller.web.page import Page
 from main_controller.web.practice import PracticePages
 from main_controller.web.readings import Readings
@@ -40,6 +43,7 @@ from main_controller.web.refused_page import RefusedPage
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
+from main_controller.wiring.access import Accounts
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.choices import Upstream, about
 from main_controller.wiring.loops import Loops, waking
@@ -70,6 +74,7 @@ class Routes:
         notification: Notification,
         threads: Threads,
         practice: Practice | None,
+        accounts: Accounts,
         *,
         not_kept: Callable[[], Sequence[Sentence]],
     ) -> None:
@@ -120,6 +125,10 @@ class Routes:
             version=__version__,
             estop=does.estop.standing, files=files,
         )  # fmt: skip
+        log_in = LogIn(
+            settings.root / "views", accounts.visitors, accounts.sign_in,
+            ends=accounts.end, note=accounts.note, cookie=accounts.cookie, title=titled, version=__version__,
+        )  # fmt: skip
         recorded = RecordedUnits(stores.history, cache)
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
@@ -159,6 +168,12 @@ class Routes:
                 waiting=notification.waiting, executor=threads.crew(TESTERS, "channel test"),
             ),
             PracticePages(practice, self.ordering),
+            log_in,
+            OwnAccount(
+                accounts.visitors, accounts.access, shown=log_in.again,
+                issuer=lambda: f"APIS {titled()}".strip(),
+            ),
+            AccountAdmin(accounts.visitors, accounts.access),
             OpenApi(),
             Assets(
                 settings.root / "js", settings.root / "css", settings.root / "img",
@@ -171,6 +186,7 @@ class Routes:
             allowed_networks=[str(network) for network in settings.allowed_networks] or None,
             read_only=settings.read_only,
             get_orders=settings.get_orders,
+            visitors=accounts.visitors,
         )
         refused = RefusedPage(settings.root / "views").reply
         self.application = Application(

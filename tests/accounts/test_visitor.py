@@ -29,7 +29,7 @@ def test_a_role_may_what_it_may_whatever_nobody_may(role: Role, permission: Perm
 
 
 @pytest.mark.parametrize(
-    ("anonymous", "may"), [(Anonymous.VIEW, {VIEW, STOP}), (Anonymous.STOP, {STOP}), (Anonymous.NONE, set())]
+    ("anonymous", "may"), [(Anonymous.VIEW, {VIEW}), (Anonymous.STOP, {VIEW, STOP}), (Anonymous.NONE, set())]
 )
 def test_nobody_may_what_the_setting_says(anonymous: Anonymous, may: set[Permission]) -> None:
     for permission in Permission:
@@ -43,8 +43,8 @@ def test_a_stop_needs_no_more_than_a_stop_whatever_its_route_needs(permission: P
     for role in Role:
         assert decides(visitor(role), permission, True, Anonymous.NONE) is None
     assert decides(ENDED, permission, True, Anonymous.NONE) is None
-    assert decides(NOBODY, permission, True, Anonymous.VIEW) is None
     assert decides(NOBODY, permission, True, Anonymous.STOP) is None
+    assert isinstance(decides(NOBODY, permission, True, Anonymous.VIEW), Unauthorized)
     assert isinstance(decides(NOBODY, permission, True, Anonymous.NONE), Unauthorized)
 
 
@@ -61,6 +61,6 @@ def test_the_sentence_says_what_is_needed() -> None:
     assert unknown is not None
     assert unknown.sentence == "Log in first: this needs the role operator."
     assert unknown.headers["WWW-Authenticate"] == "Bearer"
-    ended = decides(ENDED, VIEW, False, Anonymous.STOP)
+    ended = decides(ENDED, VIEW, False, Anonymous.NONE)
     assert ended is not None
     assert ended.sentence.startswith("The session of this browser has ended. Log in first")

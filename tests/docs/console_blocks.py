@@ -37,16 +37,18 @@ class Example:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: `form` is the urlencoded body of a POST."""
+    """A request: `form` is the urlencoded body of a POST, `jar` says that it sends and keeps cookies."""
 
     method: str
     target: str
     form: str | None = None
+    jar: bool = False
+    header: str | None = None
 
 
 def read_arguments(arguments: list[str]) -> Asked:
-    """The request that curl makes of `-s`, `-I`, `-d` and one address; ValueError for any other argument."""
-    method, address = "GET", ""
+    """The request that curl makes of `-s`, `-I`, `-d`, `-b`, `-c`, `-H` and one address; ValueError for any other."""
+    method, address, jar, header = "GET", "", False, None
     data: list[str] = []
     left = iter(arguments)
     for argument in left:
@@ -56,12 +58,17 @@ def read_arguments(arguments: list[str]) -> Asked:
             method = "HEAD"
         elif argument == "-d":
             method, data = "POST", [*data, next(left)]
+        elif argument in ("-b", "-c"):
+            jar = bool(next(left))
+        elif argument == "-H":
+            header = next(left)
         elif argument.startswith("http://127.0.0.1:4382/") and not address:
             address = argument
         else:
             raise ValueError(f"The documented curl lines know no {argument!r}.")
     parts = urlsplit(address)
-    return Asked(method, parts.path + (f"?{parts.query}" if parts.query else ""), "&".join(data) if data else None)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    return Asked(method, target, "&".join(data) if data else None, jar, header)
 
 
 def examples(page: Path) -> list[Example]:

@@ -12,6 +12,7 @@ import pytest
 
 from main_controller import simulator
 from main_controller.simulator import SimulatedCluster
+from main_controller.web import routes_of_accounts
 from main_controller.web.routes import ROUTES
 from main_controller.web.shapes.frame import Frame
 from tests.docs.console_blocks import Example, difference, examples, reply_value
@@ -59,8 +60,9 @@ def ask(console: Console, example: Example) -> Answer:
 
 
 def test_every_route_has_a_curl_line() -> None:
-    """Each route, and each alias, stands in docs/api.md with a curl line and a reply."""
-    called = {re.sub(r"\?.*", "", example.request().target) for example in REFERENCE}
+    """Each route, and each alias, stands in docs/api.md, or docs/accounts.md, with a curl line and a reply."""
+    lines = [*REFERENCE, *examples(ROOT / "docs" / "accounts.md")]
+    called = {re.sub(r"\?.*", "", example.request().target) for example in lines}
     pattern = {route: re.compile(re.sub("<>", "[^/]+", route)) for route in served()}
     missing = [route for route, one in pattern.items() if not any(one.fullmatch(path) for path in called)]
     assert missing == ["/get/log"]  # the alias of /get/logInfo, which the table names
@@ -135,7 +137,8 @@ def test_every_reply_is_held_to_its_declaration(console: Console) -> None:
     """Each route that gives JSON gave some that is exactly what it declares, `Console.call` having looked."""
     assert console.call("/get/log").status == 200
     given = {name for name, status in checked if status < 300}
-    assert {route.name for route in ROUTES if route.reply.shapes} - given == REFUSED
+    of_accounts = {route.name for route in routes_of_accounts.ROUTES if route is not routes_of_accounts.SESSION}
+    assert {route.name for route in ROUTES if route.reply.shapes} - given - of_accounts == REFUSED
 
 
 def test_a_whole_frame_has_every_section(console: Console) -> None:

@@ -62,7 +62,8 @@ def test_what_every_order_takes_is_documented(root: Path) -> None:
 def test_the_examples_of_parameters_are_those_of_the_documented_lines(root: Path) -> None:
     """What `/openapi.json` shows as an example stands in a curl line, wherever a line has that parameter."""
     written: dict[str, set[str]] = {}
-    for asked in (example.request() for example in examples(root / "docs" / "api.md")):
+    lines = [*examples(root / "docs" / "api.md"), *examples(root / "docs" / "accounts.md")]
+    for asked in (example.request() for example in lines):
         for name, value in parse_qsl(f"{asked.target.partition('?')[2]}&{asked.form or ''}"):
             written.setdefault(name, set()).add(value)
     shown = {one.name: one.example for route in ROUTES for one in route.taken if one.kind is not TIME}

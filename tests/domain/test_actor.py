@@ -56,3 +56,4 @@ def test_who_is_logged_in_goes_by_that_name_whatever_is_written() -> None:
     by = person("10.0.0.5", "sato")
     assert str(by) == "sato (10.0.0.5)"
     assert signed(by, "suzuki") == by
+    assert str(person("10.0.0.5", "sato", "export")) == "sato/export (10.0.0.5)"

@@ -29,9 +29,11 @@ const MAY_IMPORT = {
   "journal.js": null,
   "history.js": null,
   "alarms.js": null,
+  "account.js": null,
   "beside.js": null,
   "help.js": ["widgets/", "words.js"],
   "refused.js": ["widgets/", "words.js"],
+  "login.js": ["i18n/", "widgets/", "words.js"],
 };
 
 /** What is kept for few: the rooms that may have it, and how it is known in a script without its comments. */
@@ -63,9 +65,11 @@ const KEPT = {
       "journal.js",
       "history.js",
       "alarms.js",
+      "account.js",
       "beside.js",
       "help.js",
       "refused.js",
+      "login.js",
     ],
     /\b(?:document|window|globalThis|navigator|localStorage|sessionStorage|performance|matchMedia|setTimeout|setInterval|requestAnimationFrame|queueMicrotask)\b/,
   ],

@@ -45,7 +45,7 @@ def fault_of(target: str, status: int, headers: Mapping[str, str], body: bytes) 
         return _fault_of_failure(route, status, kind, body)
     if route is None:
         return f"{target} has no route, and {status}"
-    if status not in route.reply.statuses:
+    if status not in route.succeeds:
         return f"{route.name} declares no {status}"
     if not body:  # of a HEAD or a 304
         return None

@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from main_controller.web.openapi import OpenApi
-from main_controller.web.parameters import value_of
+from main_controller.web.parameters import FORM, value_of
 from main_controller.web.route import Parameter, Route
 from main_controller.web.routes import ROUTES
 from tests.web.client import Client
@@ -32,9 +32,10 @@ def test_it_has_every_route_by_each_of_its_methods(document: Any) -> None:
 
 def test_every_operation_says_who_may_call_it_and_what_it_takes(document: Any) -> None:
     for route in ROUTES:
-        told = document["paths"][route.path]["get"]
-        assert told["x-permission"] == route.permission
-        assert {one["name"] for one in told.get("parameters", ())} == {
+        told = document["paths"][route.path]["post" if route.changes else "get"]
+        assert told["x-permission"] == ("none" if route.permission is None else route.permission)
+        in_body = told["requestBody"]["content"][FORM]["schema"]["properties"] if route.changes and route.taken else ()
+        assert {*in_body, *(one["name"] for one in told.get("parameters", ()))} == {
             one.name for one in (*route.in_path, *route.taken)
         }
 
@@ -44,6 +45,12 @@ def test_the_example_of_a_parameter_is_right_by_its_reader_and_by_its_schema(
     document: Any, route: Route, one: Parameter
 ) -> None:
     value_of(one, one.example)
+    if route.changes:
+        form = document["paths"][route.path]["post"]["requestBody"]["content"][FORM]["schema"]
+        written = {"true": True, "false": False}.get(one.example, one.example)
+        value = int(one.example) if form["properties"][one.name].get("type") == "integer" else written
+        jsonschema.validate(value, form["properties"][one.name])
+        return
     told = document["paths"][route.path]["get"]["parameters"]
     (parameter,) = [each for each in told if each["name"] == one.name]
     jsonschema.validate(parameter["example"], parameter["schema"])

@@ -43,8 +43,9 @@ def test_an_order_takes_what_every_order_takes(route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)
-def test_only_orders_stop_something_or_need_more_than_to_view(route: Route) -> None:
-    assert route.order is (route.permission is not Permission.VIEW)
+def test_only_orders_stop_something_or_need_the_permission_of_an_order(route: Route) -> None:
+    of_orders = (Permission.STOP, Permission.OPERATE, Permission.ENGINEER)
+    assert route.order is (route.permission in of_orders)
     assert route.order or (route.stops is None and route.lowers is None and route.lane is Lane.STOP)
     assert route.stops is None or route.lowers is None or set(route.stops.values) < set(route.lowers.values)
 

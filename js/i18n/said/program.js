@@ -20,4 +20,9 @@ export default {
   "program.noSuchKind": "アラームの種類 {kind} はありません。",
   "program.notPractised": "{why}。",
   "program.practised": "練習: {kind} はこのように通知されます。異常はありません。",
+  "program.accountsChanged": "この機械上の `user ...` でアカウントが変更された({count} 回)",
+  "program.userUses": "次のいずれかを使用してください: {uses}",
+  "program.passwordsDiffer": "2 回の入力が一致しません。何も変更していません。",
+  "program.nameTaken": "アカウント {name} はすでにあります。",
+  "program.noAccount": "そのアカウントはありません。",
 };

@@ -1,0 +1,44 @@
+"""The cookie by which a browser shows its session: named by this instance, since cookies do not know ports.
+
+Pure. A browser sends a `__Host-` cookie to the host alone that set it, over TLS alone; `__Secure-` is for a console
+below a path of its own, for which alone it then is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MARK = "apis-mc-"
+MOST = 8
+"""How many cookies of our form are looked at: another console below the same host may have its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCookie:
+    """The cookie of the instance of this name; None while nobody can read it, and then any instance's is taken."""
+
+    instance: str | None
+
+    def name(self, *, secure: bool, path: str) -> str:
+        """What it is called behind TLS or not, below this path ("/" for none of its own)."""
+        prefix = "" if not secure else "__Host-" if path == "/" else "__Secure-"
+        return f"{prefix}{MARK}{self.instance or 'console'}"
+
+    def set(self, session_id: str, *, secure: bool, path: str) -> str:
+        """The value of `Set-Cookie` that gives a browser its session: scripts of a page never see it."""
+        return f"{self.name(secure=secure, path=path)}={session_id}; Path={path}; HttpOnly; SameSite=Lax" + (
+            "; Secure" if secure else ""
+        )
+
+    def found(self, header: str, *, secure: bool) -> Iterator[str]:
+        """The ids that a request's `Cookie` shows for this instance; behind TLS none that was set without it."""
+        prefixes = ("__Host-", "__Secure-") if secure else ("",)
+        wanted = tuple(f"{prefix}{MARK}{self.instance or ''}" for prefix in prefixes)
+        looked_at = 0
+        for part in header.split(";"):
+            name, equals, value = part.strip().partition("=")
+            if not equals or not (name.startswith(wanted) if self.instance is None else name in wanted):
+                continue
+            looked_at += 1
+            if looked_at > MOST:
+                return
+            yield value.strip()
