@@ -62,11 +62,11 @@ function render() {
   if (visitor === null) return;
   const known = visitor.name !== null;
   const told = { name: isolated(visitor.displayName ?? ""), account: isolated(visitor.name ?? ""), role: words.t(`role.${visitor.role}`) };
-  setText(find("who"), known ? words.t("account.is", told) : words.t(visitor.accounts ? "account.nobody" : "account.none"));
+  setText(find("who-now"), known ? words.t("account.is", told) : words.t(visitor.accounts ? "account.nobody" : "account.none"));
   setText(find("who-may"), known && visitor.ends !== null ? words.t("account.ends", { at: words.moment(visitor.ends) }) : "");
   setProperty(find("log-in"), "hidden", known || !visitor.accounts);
   setProperty(find("log-out"), "hidden", !known);
-  setProperty(find("own"), "hidden", !known);
+  for (const section of document.querySelectorAll("[data-own]")) setProperty(section, "hidden", !known);
   setProperty(find("everybody"), "hidden", !known || !visitor.permissions.includes("administer"));
   setText(find("codes-state"), words.t(visitor.codesWanted ? "account.codes.wanted" : visitor.codes ? "account.codes.on" : "account.codes.off"));
   setText(find("codes-begin"), words.t(visitor.codes ? "account.codes.anew" : "account.codes.begin"));

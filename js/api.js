@@ -97,7 +97,7 @@ export function createApi({
       forget: ({ unitId, name, reason, confirm }) => order("forget", { unitId, name, reason, confirm }),
       resetTrips: ({ unitId, name, reason }) => order("resetTrips", { unitId, name, reason }),
       setLock: ({ unitId, name, reason }) => order("setLock", { unitId, name, reason }),
-      clearLock: ({ unitId, name }) => order("clearLock", { unitId, name }),
+      clearLock: ({ unitId, name, reason }) => order("clearLock", { unitId, name, reason }),
       share: ({ from, to, current, voltage, minutes, wh }) => order("share", { from, to, current, voltage, minutes, wh }),
       endShare: () => order("share/end"),
     };

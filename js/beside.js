@@ -8,6 +8,7 @@ import { bare } from "./lib/held.js";
 import { serverNow } from "./lib/serverTime.js";
 import { createOrders } from "./orders.js";
 import { createLatch } from "./panels/latch.js";
+import { createWho } from "./panels/who.js";
 import { createPoller, SELDOM } from "./poller.js";
 import { createState } from "./state.js";
 import { createAskLatch } from "./widgets/askLatch.js";
@@ -42,6 +43,7 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   const poller = createPoller({ call: api.status, interval: EVERY, awake: orders.following, onAnswer: onStatus });
   const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch() });
   const latch = createLatch({ words, orders, state, readNow: () => poller.now() });
+  const who = createWho({ words, state, api });
   const icon = find("icon");
   let following = false;
   let called = { text: document.title, alarming: false };
@@ -78,6 +80,7 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   state.subscribe(() => {
     stop.render();
     latch.render();
+    who.render();
     alive.drawn();
     if (orders.following() === following) return;
     following = !following;

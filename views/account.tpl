@@ -18,19 +18,18 @@
 % include('estop.tpl', latch=latch)
 <header class="strip">
 <h1 class="brand"><span data-i18n="account.title">Account</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
-<nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
+<nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">This page needs JavaScript. Accounts are managed with <code>./startMain.py user</code> too, and read with curl from <code>/session</code>.</p></noscript>
 % include('alive.tpl')
 <main class="journal account">
 <section aria-labelledby="who-title"><h2 id="who-title" data-i18n="account.who">Who is logged in</h2>
-<p id="who" translate="no"></p>
+<p id="who-now" translate="no"></p>
 <p id="who-may" class="hint"></p>
 <p class="outcome" id="who-outcome" aria-live="polite"></p>
 <p class="buttons"><a class="quiet" id="log-in" href="login.html?next=account.html" data-i18n="login.title" hidden>Log in</a><button type="button" id="log-out" data-i18n="account.logout" hidden>Log out</button></p>
 </section>
-<div id="own" hidden>
-<section aria-labelledby="password-title"><h2 id="password-title" data-i18n="account.password">Password</h2>
+<section data-own aria-labelledby="password-title" hidden><h2 id="password-title" data-i18n="account.password">Password</h2>
 <form id="password-form" class="account-form">
 <p><label for="password-own" data-i18n="account.own">Your password now</label><input id="password-own" type="password" required maxlength="256" autocomplete="current-password"></p>
 <p><label for="password-new" data-i18n="account.password.new">New password, 12 characters or more</label><input id="password-new" type="password" required minlength="12" maxlength="256" autocomplete="new-password"></p>
@@ -38,7 +37,7 @@
 <p class="outcome" id="password-outcome" aria-live="polite"></p>
 </form>
 </section>
-<section aria-labelledby="codes-title"><h2 id="codes-title" data-i18n="account.codes">One-time codes</h2>
+<section data-own aria-labelledby="codes-title" hidden><h2 id="codes-title" data-i18n="account.codes">One-time codes</h2>
 <p id="codes-state"></p>
 <form id="codes-form" class="account-form">
 <p><label for="codes-own" data-i18n="account.own">Your password now</label><input id="codes-own" type="password" required maxlength="256" autocomplete="current-password"></p>
@@ -53,13 +52,13 @@
 <p class="buttons"><button type="submit" data-i18n="account.codes.confirm">Log in with codes from now on</button></p>
 </form>
 </section>
-<section aria-labelledby="sessions-title"><h2 id="sessions-title" data-i18n="account.sessions">Sessions</h2>
+<section data-own aria-labelledby="sessions-title" hidden><h2 id="sessions-title" data-i18n="account.sessions">Sessions</h2>
 <p class="hint" data-i18n="account.sessions.note">A browser whose session is ended here may not even stop any more.</p>
 <ul class="alarm-services" id="sessions"></ul>
 <p class="outcome" id="sessions-outcome" aria-live="polite"></p>
 <p class="buttons"><button type="button" id="sessions-others" data-i18n="account.sessions.others">End all others</button></p>
 </section>
-<section aria-labelledby="tokens-title"><h2 id="tokens-title" data-i18n="account.tokens">Tokens for scripts</h2>
+<section data-own aria-labelledby="tokens-title" hidden><h2 id="tokens-title" data-i18n="account.tokens">Tokens for scripts</h2>
 <ul class="alarm-services" id="tokens"></ul>
 <form id="token-form" class="account-form">
 <p><label for="token-name" data-i18n="account.token.name">What it is for</label><input id="token-name" required maxlength="64" autocomplete="off"></p>
@@ -72,7 +71,6 @@
 </form>
 <p id="token-made" hidden><span data-i18n="account.token.once">It is shown this once:</span> <code id="token-secret" translate="no"></code></p>
 </section>
-</div>
 <section id="everybody" aria-labelledby="everybody-title" hidden><h2 id="everybody-title" data-i18n="account.everybody">All accounts</h2>
 <p><label for="admin-own" data-i18n="account.admin.own">Your own password, for each change here</label><input id="admin-own" type="password" maxlength="256" autocomplete="current-password"></p>
 <div class="table"><table><thead><tr><th scope="col" data-i18n="login.name">Name</th><th scope="col" data-i18n="account.displayName">Shown as</th><th scope="col" data-i18n="account.role">Role</th><th scope="col" data-i18n="account.state">State</th><th scope="col"></th></tr></thead><tbody id="accounts"></tbody></table></div>

@@ -27,8 +27,10 @@ export function createLocks({ words, orders, state, readNow }) {
     const lock = lockOf(state.get(), unitId ?? "");
     taking = lock !== null;
     setProperty(find("lock-latched"), "hidden", !taking); // while the E-stop is latched locks are set, not taken off
-    setProperty(find("lock-reason-row"), "hidden", taking);
-    reason.required = !taking;
+    const { visitor } = state.get();
+    const others = taking && visitor !== null && visitor.name !== lock.name; // somebody else's: an engineer takes it off for a reason
+    setProperty(find("lock-reason-row"), "hidden", taking && !others);
+    reason.required = !taking || others;
     setText(find("lock-set"), words.t(taking ? "lock.off" : "lock.set"));
     renderNeeds();
     renderBus();
@@ -38,7 +40,9 @@ export function createLocks({ words, orders, state, readNow }) {
       spot: unitId === null ? "cluster:lock" : `card:${unitId}:lock`,
       order: taking ? "clearLock" : "setLock",
       unitId,
-      call: taking ? (order, { name }) => order.clearLock({ unitId, name }) : (order, signed) => order.setLock({ unitId, ...signed }),
+      call: taking
+        ? (order, { name, reason: why }) => order.clearLock({ unitId, name, reason: others ? why : null })
+        : (order, signed) => order.setLock({ unitId, ...signed }),
     });
   }
 

@@ -1,5 +1,6 @@
 // Who is logged in here, in the strip, where this console has accounts: a link to the account, or to the log-in. What that person may do goes
-// into the state, so that controls say which role they need before they are pressed. The controller decides all the same.
+// into the state, so that controls say which role they need before they are pressed; where a question asks for a name, it is that one.
+// The controller decides all the same.
 
 import { isSession } from "../lib/accountReplies.js";
 import { isolated } from "../lib/wire.js";
@@ -27,6 +28,10 @@ export function createWho({ words, state, api }) {
     setText(link, known ? words.t("who.is", { name: isolated(visitor.displayName), role: words.t(`role.${visitor.role}`) }) : words.t("login.title"));
     setAttribute(link, "href", known ? "account.html" : "login.html");
     setAttribute(link, "data-level", visitor.codesWanted || !known ? "warn" : null);
+    for (const field of document.querySelectorAll("input[autocomplete=name]")) {
+      if (known) setProperty(field, "value", visitor.name);
+      setProperty(field, "readOnly", known);
+    }
   }
 
   state.subscribe((_now, changed) => {

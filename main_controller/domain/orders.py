@@ -322,16 +322,17 @@ class LockOrder(_Signed):
 
 @dataclass(frozen=True, slots=True)
 class UnlockOrder(_Quiet):
-    """A maintenance lock is taken off by its name."""
+    """A maintenance lock is taken off by its name, or for a reason by an engineer whose it is not."""
 
     name: ClassVar[str] = "clearLock"
 
     unit_id: str | None
     by_name: str
+    reason: str = ""
 
     def content(self) -> dict[str, Any]:
-        """`name`."""
-        return {"name": self.by_name}
+        """`name`, and `reason` where one was given."""
+        return {"name": self.by_name, **({"reason": self.reason} if self.reason else {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,13 +87,29 @@ class SetLock:
             self._told(str(by), scope, before=None, after=kept, command_id=command.id)
             return desk.verify(desk.accept(command))
 
-    def clear(self, unit_id: str | None, name: str, by: Actor, *, stamp: Stamp = UNSTAMPED) -> Command:
-        """Take a lock off by its name; any unit that has a lock will do (Z7)."""
+    def clear(
+        self, unit_id: str | None, name: str, by: Actor, *,
+        reason: str = "", engineer: bool = False, stamp: Stamp = UNSTAMPED,
+    ) -> Command:  # fmt: skip
+        """Take a lock off by its name; any unit that has a lock will do (Z7).
+
+        Who is logged in takes off its own; another's only an `engineer` does, for a `reason`.
+        """
         desk = self._desk
-        command = desk.begin(UnlockOrder(unit_id, name), by, stamp=stamp)
+        command = desk.begin(UnlockOrder(unit_id, name, reason), by, stamp=stamp)
         with desk.seen_through(command):
             desk.timely(command, stamp)
             desk.not_while_latched(command)
+            held = self._book.all().get(unit_id or "")
+            if by.account and held is not None and held["name"] != name:
+                if not engineer or not reason:
+                    why = say(
+                        "orders.othersLock",
+                        "The lock on {scope} is of {name}: an engineer takes it off too, with a reason.",
+                        scope=named_first(unit_id), name=held["name"],
+                    )  # fmt: skip
+                    raise desk.refuse(command, why)
+                name = held["name"]
             taken = self._book.clear(unit_id or "", name)
             self._told(str(by), unit_id or "", before=taken, after=None, command_id=command.id)
             return desk.verify(desk.accept(command))

@@ -15,7 +15,7 @@ from main_controller.watching.alarm_watch import AlarmWatch
 from main_controller.web import routes
 from main_controller.web.conditional import tagged_json
 from main_controller.web.csv_file import CsvFiles
-from main_controller.web.ordering import Asked, Ordering, caller
+from main_controller.web.ordering import Asked, Ordering, caller, written_by
 from main_controller.web.route import Given, Handler, Handlers, Route
 from main_controller.web.shapes.alarms import (
     Alarm,
@@ -143,7 +143,8 @@ class AlarmPages:
         return self.services(asked.given)
 
     def _deed(self, given: Given, text: str) -> Deed:
-        return Deed(given.get("name") or str(caller()), self._wall(), given.get(text, ""))
+        by = caller()
+        return Deed(written_by(by, given.get("name", "")) or str(by), self._wall(), given.get(text, ""))
 
     def _moment(self, text: str) -> datetime:
         return parse_schedule_value(text, self._zone)

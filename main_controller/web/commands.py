@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState
 from main_controller.domain.modes import BUDO_WORDS, LOCAL_MODES, ConverterStatus, Mode, parse_mode
-from main_controller.domain.orders import ConverterOrder
+from main_controller.domain.orders import ConverterOrder, Permission
 from main_controller.domain.progress import ForgottenWait, StopAllShows
 from main_controller.domain.schedule import Operation
 from main_controller.domain.stamp import Stamp
@@ -32,7 +32,7 @@ from main_controller.procedures.then_mode import ThenMode
 from main_controller.rules.bus_figures import Headroom
 from main_controller.sentence import say
 from main_controller.web import routes
-from main_controller.web.ordering import Asked, Ordering, Urgency, caller
+from main_controller.web.ordering import Asked, Ordering, Urgency, caller, is_permitted, written_by
 from main_controller.web.parameters import Parameters, missing
 from main_controller.web.replies import json_reply, shown
 from main_controller.web.route import Handler, Handlers, Route
@@ -230,12 +230,14 @@ class Commands:
 
         The reply has the latch beside what `/stopAll` answers.
         """
-        name, reason, by = asked.given.get("name", ""), asked.given.get("reason", ""), caller()
+        reason, by = asked.given.get("reason", ""), caller()
+        name = written_by(by, asked.given.get("name", ""))
         return self._stop(asked, lambda stamp: self._estop.press(name, reason, by, stamp=stamp), estop=True)
 
     def estop_reset(self, asked: Asked) -> Any:
         """`/estopReset?name=&reason=`: orders pass again (I17)."""
-        name, reason, by = asked.given["name"], asked.given["reason"], caller()
+        reason, by = asked.given["reason"], caller()
+        name = written_by(by, asked.given["name"])
         return self._carry_out(asked, lambda stamp: self._estop.reset(name, reason, by, stamp=stamp))
 
     def _stop(self, asked: Asked, order: Callable[[Stamp], Command], *, estop: bool) -> Any:
@@ -322,8 +324,8 @@ class Commands:
 
     def forget(self, asked: Asked) -> Any:
         """`/forget?unitId=&name=&reason=[&confirm=]`: a person says that this unit has left the cluster."""
-        unit_id, name, reason = (asked.given[key] for key in ("unitId", "name", "reason"))
-        confirm, by = asked.given.get("confirm"), caller()
+        unit_id, reason, by = asked.given["unitId"], asked.given["reason"], caller()
+        name, confirm = written_by(by, asked.given["name"]), asked.given.get("confirm")
 
         def work(stamp: Stamp) -> tuple[Command, Forgot]:
             command, cleared = self._forget.order(unit_id, name, reason, confirm, by, stamp=stamp)
@@ -333,20 +335,25 @@ class Commands:
 
     def reset_trips(self, asked: Asked) -> Any:
         """`/resetTrips?unitId=&name=&reason=`: a person has looked at a converter that tripped (I11)."""
-        unit_id, name, reason = (asked.given[key] for key in ("unitId", "name", "reason"))
-        by = caller()
+        unit_id, reason, by = asked.given["unitId"], asked.given["reason"], caller()
+        name = written_by(by, asked.given["name"])
         return self._carry_out(asked, lambda stamp: self._reset_trips.order(unit_id, name, reason, by, stamp=stamp))
 
     def set_lock(self, asked: Asked) -> Any:
         """`/setLock?[unitId=]&name=&reason=`: a person works there; nothing starts until the lock is taken off."""
-        unit_id, name, reason = asked.given.get("unitId"), asked.given["name"], asked.given["reason"]
-        by = caller()
+        unit_id, reason, by = asked.given.get("unitId"), asked.given["reason"], caller()
+        name = written_by(by, asked.given["name"])
         return self._carry_out(asked, lambda stamp: self._set_lock.set(unit_id, name, reason, by, stamp=stamp))
 
     def clear_lock(self, asked: Asked) -> Any:
-        """`/clearLock?[unitId=]&name=`: the lock is taken off by its name."""
-        unit_id, name, by = asked.given.get("unitId"), asked.given["name"], caller()
-        return self._carry_out(asked, lambda stamp: self._set_lock.clear(unit_id, name, by, stamp=stamp))
+        """`/clearLock?[unitId=]&name=[&reason=]`: the lock is taken off by its name, or by an engineer for a reason."""
+        unit_id, reason, by = asked.given.get("unitId"), asked.given.get("reason", ""), caller()
+        name, engineer = written_by(by, asked.given["name"]), is_permitted(Permission.ENGINEER)
+
+        def work(stamp: Stamp) -> Command:
+            return self._set_lock.clear(unit_id, name, by, reason=reason, engineer=engineer, stamp=stamp)
+
+        return self._carry_out(asked, work)
 
     def start_transfer(self, asked: Asked) -> Any:
         """`/share?from=&to=&current=[&voltage=][&minutes=][&wh=]` (A, V): begin the guided procedure.

@@ -22,6 +22,7 @@ import bottle
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.actor import Actor
 from main_controller.domain.commands import Command, CommandState
+from main_controller.domain.orders import Permission
 from main_controller.domain.stamp import Moment, Stamp
 from main_controller.domain.timing import Timing
 from main_controller.errors import BadRequest, UpstreamError
@@ -32,7 +33,7 @@ from main_controller.web.replies import IGNORED, json_reply
 from main_controller.web.route import Route
 from main_controller.web.shapes.failure import Failure
 from main_controller.web.shapes.orders import Standing, Waited
-from main_controller.web.visitors import asking
+from main_controller.web.visitors import asking, visitor_of
 
 log = logging.getLogger(__name__)
 
@@ -236,6 +237,17 @@ class Asked:
 def caller() -> Actor:
     """Who orders: the address of the request, and whose log-in it is."""
     return asking(bottle.request.environ)
+
+
+def written_by(by: Actor, name: str) -> str:
+    """The name under which somebody does something: that of the log-in, where there is one, whatever was written."""
+    return by.account or name
+
+
+def is_permitted(permission: Permission) -> bool:
+    """Whether the caller may do what needs this permission, of a caller who is logged in."""
+    role = visitor_of(bottle.request.environ).role
+    return role is not None and permission in role.permissions
 
 
 def _raise_refusal(future: "Future[Any]", command: Command | None) -> None:

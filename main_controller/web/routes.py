@@ -502,8 +502,8 @@ SET_LOCK = _order(
     "setLock", "/setLock", "sets it", title=LOCKS, permission=Permission.OPERATE, parameters=(*SIGNED, OF_UNIT)
 )
 CLEAR_LOCK = _order(
-    "clearLock", "/clearLock", "takes it off, by the same name", title=LOCKS,
-    permission=Permission.OPERATE, parameters=(SIGNED[0], OF_UNIT),
+    "clearLock", "/clearLock", "takes it off, by the same name; with accounts also an engineer, with a reason",
+    title=LOCKS, permission=Permission.OPERATE, parameters=(SIGNED[0], replace(SIGNED[1], required=False), OF_UNIT),
 )  # fmt: skip
 LOCKS_SET = Route(
     name="getLocks", path="/locks", title=LOCKS, polled=True, ignores_unknown=True,

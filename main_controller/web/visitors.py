@@ -148,10 +148,15 @@ def path_of(environ: Mapping[str, Any]) -> str:
     return str(environ.get("SCRIPT_NAME", "")).rstrip("/") + "/"
 
 
+def visitor_of(environ: Mapping[str, Any]) -> Visitor:
+    """Who the guard found that a request is by; nobody where it did not look."""
+    found: Visitor = environ.get(VISITOR, NOBODY)
+    return found
+
+
 def asking(environ: Mapping[str, Any]) -> Actor:
-    """Who asks: where the request comes from, and whose log-in or token it is, where the guard found one."""
-    visitor: Visitor = environ.get(VISITOR, NOBODY)
-    return caller_of(visitor, environ)
+    """Who asks: where the request comes from, and whose log-in or token it is."""
+    return caller_of(visitor_of(environ), environ)
 
 
 def caller_of(visitor: Visitor, environ: Mapping[str, Any]) -> Actor:

@@ -201,6 +201,7 @@ def test_cancelled_it_sends_nothing_and_may_be_asked_again_at_once(open_quiet: O
     expect(page.locator("#estop-dialog")).to_be_visible()
     assert stage.orders == []
     page.locator("#estop-yes").click()
+    until(lambda: stage.orders, "the one order")
     expect(page.locator("#stop-outcome")).not_to_be_empty()
     assert [path for path, _ in stage.orders] == ["/estop"]
 

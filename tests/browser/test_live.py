@@ -211,6 +211,11 @@ def test_stop_all_can_be_given_from_an_open_dialog(open_page: OpenPage, plant: P
     expect(page.locator("#stop-outcome")).not_to_be_empty()
 
 
+def begun(plant: Plant) -> set[str]:
+    """When each of the deals that stand was first seen."""
+    return {one["seenAt"] for one in plant.console.get("/get/frame")["deals"] or [] if one["seenAt"]}
+
+
 def test_a_units_local_mode_is_set_and_cleared(open_page: OpenPage, plant: Plant) -> None:
     """N5, N6: Force Stop asks, is pending, shows as local and effective mode; ( clear ) follows the cluster again."""
     page = open_page()
@@ -226,7 +231,8 @@ def test_a_units_local_mode_is_set_and_cleared(open_page: OpenPage, plant: Plant
     until(lambda: not plant.console.get("/commands?state=open")["commands"], "the stop's end")
     unit.locator("select[name=local]").select_option("")
     # between two deals nothing explains a live bus, so to follow a cluster in Run would be refused
-    until(lambda: plant.console.status["grid"]["deals"], "a deal")
+    over = begun(plant)
+    until(lambda: begun(plant) - over, "a new deal")
     unit.locator("[data-act=local]").click()
     expect(unit.locator("[data-figure=local]")).to_have_text("follows global", timeout=LONG)
     expect(page.locator("#global-mode")).to_have_text("Run")

@@ -48,6 +48,19 @@ def locked() -> Iterator[Locked]:
         yield Locked(made.settled())
 
 
+def test_who_is_logged_in_takes_off_its_own_and_an_engineer_anothers_for_a_reason(locked: Locked) -> None:
+    anna, bert = person("10.0.0.5", "anna"), person("10.0.0.6", "bert")
+    locked.orders.set("E001", "anna", "fuse", anna)
+    for reason, engineer in (("", False), ("gone home", False), ("", True)):
+        with pytest.raises(Refused, match="of anna: an engineer takes it off too, with a reason"):
+            locked.orders.clear("E001", "bert", bert, reason=reason, engineer=engineer)
+    freed = locked.orders.clear("E001", "bert", bert, reason="gone home", engineer=True)
+    assert (str(freed.by), freed.order.content()) == ("bert (10.0.0.6)", {"name": "bert", "reason": "gone home"})
+    locked.orders.set("E001", "anna", "fuse", anna)
+    locked.orders.clear("E001", "anna", anna)
+    assert locked.orders.all() == {}
+
+
 def test_a_stopped_unit_is_locked_and_freed_by_its_name(locked: Locked) -> None:
     command = locked.orders.set("E001", "Aoki", "fuse", ME)
     assert (command.state, command.order.content()) == ("verified", {"name": "Aoki", "reason": "fuse"})

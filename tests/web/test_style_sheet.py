@@ -14,7 +14,7 @@ def order(root: Path) -> list[str]:
     return found[1].split(", ")
 
 
-OF_SOME = {"alarms": ("alarms",), "help": ("help", "refused")}
+OF_SOME = {"alarms": ("alarms",), "help": ("help", "refused"), "account": ("account", "login")}
 """Layers that only these pages ask for."""
 
 

@@ -61,4 +61,5 @@ export default {
   "orders.noUpsAddress": "UPS のアドレスが設定されていません(設定 ups_set_url)。何も送信していません。",
   "orders.noUpsTookIt": "UPS Mode を受け付けた UPS がありません: {units}。",
   "orders.noneKnown": "既知のノードなし",
+  "orders.othersLock": "{scope} のロックは {name} のものです。エンジニアは理由を付けて解除できます。",
 };
