@@ -26,6 +26,7 @@ test: scripts
 test-long:
 	@sh venv.sh dev
 	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
+	FUZZ_REQUESTS=100000 venv/bin/python -m pytest tests/system/test_access_fuzz.py
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
 	PRACTICE=all venv/bin/python -m pytest -n 4 tests/system/test_practice.py
 	venv/bin/python -m benchmarks.alarm_delays

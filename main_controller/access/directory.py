@@ -78,6 +78,10 @@ class Directory:
         with self._memory.noting:
             return sorted(self._memory.accounts.values(), key=lambda one: one.key)
 
+    def has_administrator(self) -> bool:
+        """Whether somebody may administer this console; False too while nobody can tell."""
+        return self._memory.known() and any(_administers(one) for one in self._memory.accounts.values())
+
     def account(self, number: int) -> Account:
         """The account of this number; raises NotFound, or ControllerError where they cannot be read."""
         self._memory.require()

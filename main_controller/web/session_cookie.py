@@ -7,6 +7,8 @@ below a path of its own, for which alone it then is.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from main_controller.accounts.session import LONGEST, STOPS_FOR
+
 MARK = "apis-mc-"
 MOST = 8
 """How many cookies of our form are looked at: another console below the same host may have its own."""
@@ -24,10 +26,13 @@ class SessionCookie:
         return f"{prefix}{MARK}{self.instance or 'console'}"
 
     def set(self, session_id: str, *, secure: bool, path: str) -> str:
-        """The value of `Set-Cookie` that gives a browser its session: scripts of a page never see it."""
-        return f"{self.name(secure=secure, path=path)}={session_id}; Path={path}; HttpOnly; SameSite=Lax" + (
-            "; Secure" if secure else ""
-        )
+        """The value of `Set-Cookie` that gives a browser its session: scripts of a page never see it.
+
+        A browser keeps it as long as it is good for anything, also while it is closed: it may have to stop by it.
+        """
+        name, lasts = self.name(secure=secure, path=path), int((LONGEST + STOPS_FOR).total_seconds())
+        end = "; Secure" if secure else ""
+        return f"{name}={session_id}; Max-Age={lasts}; Path={path}; HttpOnly; SameSite=Lax{end}"
 
     def found(self, header: str, *, secure: bool) -> Iterator[str]:
         """The ids that a request's `Cookie` shows for this instance; behind TLS none that was set without it."""

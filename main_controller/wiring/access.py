@@ -1,5 +1,6 @@
 """Builds accounts where the setting `accounts` asks for them: who there is, the log-in, and who a request is by."""
 
+import logging
 import time
 
 from main_controller.access.directory import Directory
@@ -15,6 +16,8 @@ from main_controller.web.own_account import Access
 from main_controller.web.session_cookie import SessionCookie
 from main_controller.web.visitors import Visitors
 from main_controller.wiring.stores import Stores
+
+log = logging.getLogger(__name__)
 
 LOOKS_EVERY = 2.0
 """How often (s) it is looked whether the command line has changed accounts."""
@@ -38,6 +41,8 @@ class Accounts:
         directory, passwords = Directory(self._store, wall=utc_now, clock=time.monotonic), Passwords()
         self.sign_in = SignIn(directory, passwords, wall=utc_now, clock=time.monotonic)
         self.access = Access(directory, self.sign_in, passwords, utc_now, self.note)
+        if not directory.has_administrator():
+            log.warning("nobody can log in yet: make the first account by ./startMain.py user add NAME administrator")
         self.visitors = Visitors(
             directory, anonymous=Anonymous(settings.anonymous), cookie=self.cookie, codes_wanted=settings.onetimecodes
         )

@@ -27,7 +27,8 @@ def test_every_page_asks_for_the_order_first_and_then_for_its_files(root: Path, 
         assert asked in (root / "views" / f"{page}.tpl").read_text("utf-8")
     assert {*linked, *(f"{layer}.css" for layer in OF_SOME)} == {path.name for path in (root / "css").glob("*.css")}
     heads = [path.name for path in (root / "views").glob("*.tpl") if "include('styles.tpl')" in path.read_text("utf-8")]
-    assert sorted(heads) == ["alarms.tpl", "head.tpl", "help.tpl", "history.tpl", "journal.tpl", "refused.tpl"]
+    pages = ("account", "alarms", "head", "help", "history", "journal", "login", "refused")
+    assert sorted(heads) == [f"{page}.tpl" for page in pages]
 
 
 def test_every_file_is_one_layer_of_its_own_name(root: Path, order: list[str]) -> None:
