@@ -227,10 +227,11 @@ class Controller:
             log.info("%s", note)
         if self.settings.b_host not in ("127.0.0.1", "localhost", "::1"):
             networks = ", ".join(str(network) for network in self.settings.allowed_networks) or "every network"
+            who = "whoever logs in" if self.settings.accounts else "whoever reaches it"
             log.warning(
-                "listening on %s: whoever reaches it from %s can order everything; there are no accounts and no "
-                "encryption (settings b_host, allowed_networks, read_only)",
-                self.settings.b_host, networks,
+                "listening on %s, without encryption: %s from %s can order what it may (settings b_host, accounts, "
+                "allowed_networks, read_only)",
+                self.settings.b_host, who, networks,
             )  # fmt: skip
 
     # Ending
