@@ -62,7 +62,7 @@ def main() -> int:
     """Measure, and say whether the budgets are kept."""
     tune_garbage_collector()
     now = datetime.now(UTC)
-    directory = Directory(AccountStore(Database(None)), wall=lambda: now, clock=time.monotonic)
+    directory = Directory(AccountStore(Database(None)), wall=lambda: now)
     passwords = Passwords()
     accounts, ids = _filled(directory, passwords.hashed(PASSWORD))
     sign_in = SignIn(directory, passwords, wall=lambda: now, clock=time.monotonic)

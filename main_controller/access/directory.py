@@ -23,14 +23,14 @@ MOST = 200
 
 
 class Directory:
-    """All accounts in `store`; `wall` gives aware UTC, `clock` monotonic s.
+    """All accounts in `store`; `wall` gives aware UTC.
 
     While they cannot be read nobody is logged in, and whoever shows what may be a session's id may stop: a stop that
     does not leave is worse than one too many.
     """
 
-    def __init__(self, store: AccountStore, *, wall: Callable[[], datetime], clock: Callable[[], float]) -> None:
-        self._memory = Memory(store, clock=clock)
+    def __init__(self, store: AccountStore, *, wall: Callable[[], datetime]) -> None:
+        self._memory = Memory(store)
         self._wall = wall
         self.sessions = Sessions(self._memory, wall=wall)
         self.tokens = Tokens(self._memory, wall=wall)
@@ -39,7 +39,7 @@ class Directory:
 
     def by_session(self, session_id: str, *, by_hand: bool) -> Visitor:
         """Who shows this id. `by_hand`: a person asks, and not a page by itself, so the session ends later."""
-        if self.sessions.may_be(session_id) and not self._memory.known():
+        if self.sessions.may_be(session_id) and not self._memory.known:
             unread = say("access.unread", "Accounts cannot be read at present, so nobody is logged in.")
             return Visitor(stops=True, why=unread)
         session = self.sessions.find(session_id)
@@ -54,7 +54,7 @@ class Directory:
 
     def by_token(self, secret: str, address: str) -> Visitor:
         """Who sends this token from this address; of one that does not hold it is not said why."""
-        if not self._memory.known():
+        if not self._memory.known:
             return Visitor(why=say("access.unread", "Accounts cannot be read at present, so nobody is logged in."))
         token = self.tokens.find(secret)
         account = None if token is None else self._memory.accounts.get(token.account)
@@ -68,6 +68,10 @@ class Directory:
 
     # Accounts
 
+    def look(self) -> None:
+        """Read accounts where they could not be read before: nobody who only calls waits for a disk."""
+        self._memory.look()
+
     def read_again(self) -> None:
         """Take over what was changed in the file beside this program; raises ControllerError."""
         self._memory.read_again()
@@ -80,7 +84,7 @@ class Directory:
 
     def has_administrator(self) -> bool:
         """Whether somebody may administer this console; False too while nobody can tell."""
-        return self._memory.known() and any(_administers(one) for one in self._memory.accounts.values())
+        return self._memory.known and any(_administers(one) for one in self._memory.accounts.values())
 
     def account(self, number: int) -> Account:
         """The account of this number; raises NotFound, or ControllerError where they cannot be read."""

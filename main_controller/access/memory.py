@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 from main_controller.accounts.account import Account
@@ -14,18 +13,15 @@ from main_controller.store.accounts import AccountStore, Kept
 
 log = logging.getLogger(__name__)
 
-AGAIN_AFTER = 5.0
-"""How long (s) after a reading that failed the next one is tried for whoever only calls."""
-
 
 class Memory:
-    """What the store keeps, for questions that wait for no disk; `clock` gives monotonic s.
+    """What the store keeps, for questions that wait for no disk: read at the start, and by `look` where that failed.
 
     Whoever changes something holds `changing`, on the disk first. `noting` protects the mappings, and is held for work
     in memory only, so that a file that is put in place is written without waiting. Readers take neither.
     """
 
-    def __init__(self, store: AccountStore, *, clock: Callable[[], float]) -> None:
+    def __init__(self, store: AccountStore) -> None:
         self.store = store
         self.changing = threading.Lock()
         self.noting = threading.Lock()
@@ -36,30 +32,25 @@ class Memory:
         self.tokens: dict[str, Token] = {}
         self.last_account = 0
         self.last_token = 0
-        self._clock = clock
         self._reading = threading.Lock()  # one reading at a time
         self._read = False
         self._failed = False
-        self._tried = float("-inf")
         store.outlives(self._kept)
-        self.known()
+        self.look()
 
+    @property
     def known(self) -> bool:
-        """Whether it was read; tries again, but seldom, where it could not be. Never raises."""
-        if self._read:
-            return True
-        now = self._clock()
-        if now - self._tried < AGAIN_AFTER:
-            return False
-        self._tried = now  # before the reading, so that nobody else waits for it meanwhile
+        """Whether it was read."""
+        return self._read
+
+    def look(self) -> None:
+        """Read it where that failed before; never raises. Nobody who only calls waits for it."""
         try:
             self.require()
         except ControllerError as error:
             if not self._failed:
                 log.error("accounts cannot be read, so nobody is logged in: %s", error.sentence)
             self._failed = True
-            return False
-        return True
 
     def require(self) -> None:
         """Read it where it was not; raises ControllerError where it cannot be."""

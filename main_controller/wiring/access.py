@@ -38,7 +38,8 @@ class Accounts:
         self._cookie = SessionCookie(None)
         if not settings.accounts:
             return
-        directory, passwords = Directory(self._store, wall=utc_now, clock=time.monotonic), Passwords()
+        self._cookie = SessionCookie(self._store.instance())
+        directory, passwords = Directory(self._store, wall=utc_now), Passwords()
         self.sign_in = SignIn(directory, passwords, wall=utc_now, clock=time.monotonic)
         self.access = Access(directory, self.sign_in, passwords, utc_now, self.note)
         if not directory.has_administrator():
@@ -48,15 +49,16 @@ class Accounts:
         )
 
     def cookie(self) -> SessionCookie:
-        """The cookie of this instance; asked of the database until that can be read."""
-        if self._cookie.instance is None:
-            self._cookie = SessionCookie(self._store.instance())
+        """The cookie of this instance."""
         return self._cookie
 
     def look_beside(self) -> None:
-        """Take over, and journal, what `user ...` has changed on this machine."""
+        """Take over, and journal, what `user ...` has changed on this machine; read what could not be read before."""
         if self.access is None:
             return
+        self.access.directory.look()
+        if self._cookie.instance is None:
+            self._cookie = SessionCookie(self._store.instance())
         made, noted = self._store.changes_beside()
         if made == noted:
             return

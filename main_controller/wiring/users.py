@@ -6,7 +6,6 @@ password but the new one.
 
 import getpass
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -60,7 +59,7 @@ class _Users:
         database = Database(self._file)
         try:
             self._store = AccountStore(database)
-            self._directory = Directory(self._store, wall=utc_now, clock=time.monotonic)
+            self._directory = Directory(self._store, wall=utc_now)
             done = does(*words)
             if deed != "list":
                 self._store.changed_beside()

@@ -20,7 +20,7 @@ class Site:
     def __init__(self, path: Path) -> None:
         self.now = 0.0
         self.database = Database(path)
-        self.directory = Directory(AccountStore(self.database), wall=self.wall, clock=lambda: self.now)
+        self.directory = Directory(AccountStore(self.database), wall=self.wall)
 
     def wall(self) -> datetime:
         return NOON + timedelta(seconds=self.now)

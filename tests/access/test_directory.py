@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from main_controller.access import directory as module
-from main_controller.access.memory import AGAIN_AFTER
 from main_controller.accounts.roles import Role
 from main_controller.accounts.visitor import Anonymous, decides
 from main_controller.domain.orders import Permission
@@ -193,7 +192,7 @@ def test_while_accounts_cannot_be_read_nobody_is_logged_in_but_a_browser_may_sto
     assert [record.levelno for record in told] == [logging.ERROR]
     blind.database.path.write_bytes(good)
     assert not blind.role(begun)
-    blind.wait(seconds=AGAIN_AFTER)
+    blind.directory.look()
     assert blind.role(begun) is Role.OPERATOR
 
 
