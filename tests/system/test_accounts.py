@@ -272,3 +272,28 @@ def test_without_accounts_everybody_may_and_the_routes_of_accounts_say_so(
             form = urlencode({one.name: one.example for one in route.parameters if one.required})
             answer = console.call(route.path, "POST", form=form)
             assert (answer.status, answer.error) == (404, "This console has no accounts (setting accounts).")
+
+
+WORSE = ["", "%00", "%ff", "E001%0a", "x" * 257]
+"""Values that no parameter of a change may have, as they stand in a form."""
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.changes and one.parameters], ids=lambda one: one.path)
+def test_a_bad_value_changes_nothing_of_accounts(site: Site, route: Route) -> None:
+    """Each is one sentence, by whoever may."""
+    administrator = next(one for one in site.callers if one.name == "administrator by cookie")
+    before = site.access.directory.accounts()
+    good = {one.name: one.example for one in route.parameters if one.required}
+    for one in route.parameters:
+        for value in WORSE:
+            if not value and one.may_be_empty:
+                continue
+            rest = urlencode({name: text for name, text in good.items() if name != one.name})
+            answer = site.console.call(
+                route.path, "POST", form=f"{rest}&{one.name}={value}", headers=administrator.headers
+            )
+            assert answer.status == 400, (one.name, value, answer.body)
+            assert answer.error
+        unknown = f"{urlencode(good)}&{one.name}x=1"
+        assert site.console.call(route.path, "POST", form=unknown, headers=administrator.headers).status == 400
+    assert site.access.directory.accounts() == before

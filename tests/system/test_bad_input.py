@@ -240,7 +240,7 @@ SPECIAL: dict[Route, list[Case]] = {
         )
     ],
 }
-CASES = [one for route in ROUTES if route.taken for one in SPECIAL.get(route, [case(route)])]
+CASES = [one for route in ROUTES if route.taken and not route.changes for one in SPECIAL.get(route, [case(route)])]
 COMMANDS = [one for one in CASES if one.route.order]
 PLAIN = [one for one in CASES if not one.route.order]
 STRICT = [one for one in CASES if not one.route.ignores_unknown]
