@@ -43,6 +43,8 @@
 </ul>
 <h2>Locks</h2>
 <p>A lock keeps a unit or the cluster from being started while a person works there; stopping passes. It isolates nothing: the bus may be live. Isolate at the breaker.</p>
+<h2>Who is logged in</h2>
+<p>Where this console has accounts, the strip names you and your role; the name leads to your account: password, one-time codes, sessions, tokens. What your role may not is closed and says which role it needs. Whoever may see may stop, and this browser may for 24 hours after its session has ended, also after logging out. A lock is taken off by its owner, or by an engineer with a reason.</p>
 <h2>Alarms</h2>
 <ul>
 <li><b>Alarms</b> lists what a person should do something about, the gravest first: priority 1 (act now) to 4 (when there is time), with what it leads to and what to do. The number beside the link counts those to be read; a unit's panel and box bear its gravest.</li>
