@@ -133,6 +133,8 @@ export function createApi({
     alarmHistory: (query, is) => read(`alarms/history${queryOf(query)}`, { is }),
     /** Who is told of them, and a test of one channel. */
     notifyChannels: (is) => read("notify/channels", { is }),
+    /** Whether the console is set up well; `is` from lib/selfCheckReplies.js. */
+    selfCheck: (is) => read("selfcheck", { is }),
     alarmServices: (is) => read("alarms/services", { is }),
     alarmsCsv: (query = {}) => `alarms/history.csv${queryOf(query)}`,
     mainPage: (query = {}) => `.${queryOf(query)}`,

@@ -52,6 +52,8 @@
 <li>“Cannot be told now”: data are missing, so it stands. “Explained by another”: that one is told in its place.</li>
 <li>A sound for priorities 1 and 2 is chosen there, for this browser; any page open in it then sounds, once for each.</li>
 </ul>
+<h2>Self-check</h2>
+<p><a href="selfcheck.html">Self-check</a> says whether this console is set up well and keeps what it should: who reaches it, files, clock, disk, database, journal, backup, channels, each with what to do. “Cannot tell” is no “ok”.</p>
 <h2>History</h2>
 <ul>
 <li>A unit's details hold its record; <b>History</b> has that of the cluster, energy per day, the ledger of deals, and how complete the record is. A minute stands there within a minute after it is over.</li>

@@ -12,6 +12,7 @@ import orders from "./said/orders.js";
 import procedures from "./said/procedures.js";
 import program from "./said/program.js";
 import rules from "./said/rules.js";
+import selfcheck from "./said/selfcheck.js";
 import store from "./said/store.js";
 import upstream from "./said/upstream.js";
 import watching from "./said/watching.js";
@@ -31,6 +32,7 @@ export default {
   ...procedures,
   ...program,
   ...rules,
+  ...selfcheck,
   ...store,
   ...upstream,
   ...watching,

@@ -1,4 +1,4 @@
-"""Owns `/history.html`, which shows what has been (V8), `/alarms.html`, the list of alarms, and `/account.html`.
+"""Owns `/history.html`, which shows what has been (V8), `/alarms.html`, `/account.html` and `/selfcheck.html`.
 
 Used by the application. Each page's script asks for all that it shows (`js/history.js` and so on).
 """
@@ -33,6 +33,7 @@ class BesidePages:
                 (routes.HISTORY_PAGE, "history.tpl"),
                 (routes.ALARM_PAGE, "alarms.tpl"),
                 (ACCOUNT_PAGE, "account.tpl"),
+                (routes.SELF_CHECK_PAGE, "selfcheck.tpl"),
             )
         }
         self._title = title

@@ -66,6 +66,7 @@ from main_controller.web.shapes.practice import PracticeShown
 from main_controller.web.shapes.readings import Alive, Deals, GlobalMode, Ready, Sections, Units
 from main_controller.web.shapes.rules import DryRun
 from main_controller.web.shapes.schedules import SchedulesSet
+from main_controller.web.shapes.self_check import SelfCheckShown
 from main_controller.web.shapes.sharing import SharingStanding
 from main_controller.web.shapes.status import Status
 
@@ -80,7 +81,7 @@ CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
 
 READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
 SHARING, STANDING, JOURNAL, HISTORIES = "Guided sharing", "How orders stand", "Journal", "History"
-ALARM_LIST, PRACTISING = "Alarms", "Practice"
+ALARM_LIST, PRACTISING, CHECKING = "Alarms", "Practice", "Self-check"
 
 LARGEST_SERIAL = 999_999_999
 LARGEST_ROW = 10**15
@@ -606,6 +607,19 @@ PRACTICE_RELEASE = Route(
 )  # fmt: skip
 
 
+# Self-check
+
+SELF_CHECK = Route(
+    name="getSelfCheck", path="/selfcheck", title=CHECKING, polled=True, permission=Permission.ADMINISTER,
+    says="whether this console is set up well and keeps what it should: findings, each with its remedy",
+    reply=json_of(SelfCheckShown),
+)  # fmt: skip
+SELF_CHECK_PAGE = Route(
+    name="getSelfCheckPage", path="/selfcheck.html", title=CHECKING, ignores_unknown=True,
+    permission=Permission.ADMINISTER, says="the same for a person", reply=Reply(HTML, tagged=True, explains=True),
+)  # fmt: skip
+
+
 # Guided sharing
 
 SHARE = _order(
@@ -792,6 +806,7 @@ ROUTES: tuple[Route, ...] = (
     *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),
     *(NOTIFY_CHANNELS, NOTIFY_TEST),
     *(PRACTICE, PRACTICE_PRESS, PRACTICE_RELEASE),
+    *(SELF_CHECK, SELF_CHECK_PAGE),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
     *(HISTORY, HISTORY_FILE, COVERAGE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
     *routes_of_accounts.ROUTES,

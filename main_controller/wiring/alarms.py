@@ -52,7 +52,7 @@ class Alarms:
     ) -> None:
         self.log = AlarmLog(stores.database, wall=utc_now)
         self.services = AlarmServices(self.log, wall=utc_now)
-        clock = OwnClock(wall=utc_now, clock=time.monotonic)
+        self.clock = OwnClock(wall=utc_now, clock=time.monotonic)
         room = DiskRoom([stores.database.path.parent, settings.data])
         parts: list[Callable[[], Sequence[Trouble]]] = [
             lambda: of_peers({"Emulator Emulator": loops.collecting.health, "Budo Emulator": loops.watching.health}),
@@ -70,7 +70,7 @@ class Alarms:
             untold,
             practised,
             room.troubles,
-            clock.troubles,
+            self.clock.troubles,
         ]
         surroundings = Surroundings(does.desk, lambda: [one.condition for one in does.bus_events.standing()], parts)
         self.watch = AlarmWatch(

@@ -46,6 +46,7 @@ from main_controller.wiring.operations import Operations
 from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
 from main_controller.wiring.practice import Practice
 from main_controller.wiring.routes import Routes
+from main_controller.wiring.self_check import SelfChecking, checked_at_rest
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
 from main_controller.wiring.thresholds import check_thresholds
@@ -71,7 +72,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             found = found_at_start(settings, faults)
             check_channels(settings)
             check_thresholds(settings)
-            sys.stdout.write(found + reached(settings))
+            sys.stdout.write(found + reached(settings) + checked_at_rest(settings))
             return 0
         faults.refuse()
         if settings.deed is not None:
@@ -185,8 +186,13 @@ class Controller:
         )
         if heartbeat is not None:
             self.loops.add([heartbeat], patience=0.2)
+        self_check = SelfChecking(
+            settings, self.stores, self.alarms, recording=lambda: self.loops.recorder.fault,
+            not_kept=self._own_files.not_kept,
+        )  # fmt: skip
+        self.loops.add([self_check.loop], patience=0.2)  # it only reads: a long look need not be waited for
         self._routes = Routes(
-            settings, self.stores, upstream, self.operations, self.loops, self.alarms, self.notification,
+            settings, self.stores, upstream, self.operations, self.loops, self.alarms, self.notification, self_check,
             threads, practice, self.accounts, not_kept=self._own_files.not_kept,
         )  # fmt: skip
         self.app = Draining(self._routes.application)

@@ -41,6 +41,7 @@ from main_controller.web.readings import Readings
 from main_controller.web.recorded_units import RecordedUnits
 from main_controller.web.refused_page import RefusedPage
 from main_controller.web.schedules_shown import SchedulesShown
+from main_controller.web.self_check import SelfCheckPages
 from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
 from main_controller.wiring.access import Accounts
@@ -50,6 +51,7 @@ from main_controller.wiring.loops import Loops, waking
 from main_controller.wiring.notification import Notification
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.practice import Practice
+from main_controller.wiring.self_check import SelfChecking
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import STOPPERS, STOPS_ASKED, TESTERS, Threads
 
@@ -72,6 +74,7 @@ class Routes:
         loops: Loops,
         alarms: Alarms,
         notification: Notification,
+        self_check: SelfChecking,
         threads: Threads,
         practice: Practice | None,
         accounts: Accounts,
@@ -174,6 +177,7 @@ class Routes:
                 issuer=lambda: f"APIS {titled()}".strip(),
             ),
             AccountAdmin(accounts.visitors, accounts.access),
+            SelfCheckPages(self_check.facts, self_check.running),
             OpenApi(),
             Assets(
                 settings.root / "js", settings.root / "css", settings.root / "img",
@@ -198,6 +202,7 @@ class Routes:
                 routes.HELP_PAGE: refused,
                 routes.HISTORY_PAGE: refused,
                 routes.ALARM_PAGE: refused,
+                routes.SELF_CHECK_PAGE: refused,
                 routes.JOURNAL_PAGE: journal_pages.explain,
             },
         )

@@ -14,14 +14,13 @@ from main_controller.domain.latch import HeldLatch
 from main_controller.domain.scope import named_first
 from main_controller.domain.transfer import Transfer, TransferState
 from main_controller.rules.unit_rules import too_many_trips
+from main_controller.selfcheck.facts import Jump
+from main_controller.selfcheck.keeping import too_full
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.store.chronicle import Event
 from main_controller.store.schedule_results import ScheduleResult
 from main_controller.workers.health import Health
 from main_controller.workers.scheduler import ScheduleStatus
-
-LOW_BYTES, LOW_PART = 500_000_000, 0.02
-"""Below how many bytes, and which part of the disk, there is too little room left."""
 
 JUMP = 5.0
 """By how much (s) the wall clock must have gone another way than the monotonic one."""
@@ -194,7 +193,7 @@ class DiskRoom:
                 total, _, free = shutil.disk_usage(folder)
             except OSError:
                 continue
-            if free < LOW_BYTES or free < LOW_PART * total:
+            if too_full(free, total):
                 text = say(
                     "workers.diskLow",
                     "The disk of {folder} has {megabytes:.0f} MB left.",
@@ -213,6 +212,12 @@ class OwnClock:
         self._clock = clock
         self._before = (wall(), clock())
         self._told: tuple[float, Trouble] | None = None
+        self._jump: Jump | None = None
+
+    @property
+    def jump(self) -> Jump | None:
+        """The last jump since the start, None where there was none."""
+        return self._jump
 
     def troubles(self) -> list[Trouble]:
         """The last jump, for a minute."""
@@ -223,6 +228,7 @@ class OwnClock:
         if abs(jump) >= JUMP:
             text = say("workers.clockSet", "This machine's clock went by {seconds:+.0f} s at once.", seconds=jump)
             self._told = (now, Trouble("ownClock", "", text))
+            self._jump = Jump(wall, jump, 1 if self._jump is None else self._jump.count + 1)
         if self._told is None or now - self._told[0] >= JUMP_SHOWN:
             return []
         return [self._told[1]]

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "main_controller"
 SAID = ROOT / "js" / "i18n" / "said"
 ROOMS = (
     "alarms", "domain", "history", "notification", "notifiers", "rules", "orders", "procedures", "watching", "store",
-    "workers", "web", "upstream", "accounts", "credentials", "access",
+    "workers", "web", "upstream", "accounts", "credentials", "access", "selfcheck",
 )  # fmt: skip
 """The rooms with a file of their own; all others share `program.js`."""
 CODE = re.compile(r"[a-z]+\.[a-z][A-Za-z0-9]*")

@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 import pytz
 
+from main_controller.accounts.account import Account
+from main_controller.accounts.roles import Role
+from main_controller.accounts.session import Session
 from main_controller.domain.schedule import Operation
 from main_controller.sentence import foreign
-from main_controller.store.backup import BackupFault, Places, back_up, restore
+from main_controller.store.accounts import AccountStore
+from main_controller.store.backup import BackupFault, LastBackup, Places, back_up, last_backup, last_path, restore
 from main_controller.store.backup.archive import JOURNAL, LISTED
 from main_controller.store.database import Database
 from main_controller.store.history import History
@@ -99,6 +103,56 @@ def test_a_schedule_whose_time_has_passed_is_missed_and_never_run(kept: Kept, tm
     said = put_back(file, tmp_path / "to", now=NOW + timedelta(minutes=30))
     assert "is missed: its time has passed." in said
     assert [one.unit_id for one in Schedules(places(tmp_path / "to").schedules).list()] == ["E001"]
+
+
+def test_sessions_are_dropped_and_leave_no_trace(kept: Kept, tmp_path: Path) -> None:
+    """Who had been logged out since, or whose cookie was in a stolen backup, must not be known again."""
+    store, digest = AccountStore(kept.database), "d" * 64
+    store.put_account(Account(1, "sato", "Sato", Role.OPERATOR, enabled=True, password_hash="hash"))
+    store.keep_session(Session(digest, 1, NOW, NOW, "10.0.0.1", "browser"))
+    file = tmp_path / "b.zip"
+    back_up(kept.places, file, now=NOW)
+    assert "Sessions were dropped (1): everybody logs in anew." in put_back(file, tmp_path / "to")
+    back = places(tmp_path / "to").database
+    again = AccountStore(Database(back)).load()
+    assert ([one.name for one in again.accounts.values()], dict(again.sessions)) == (["sato"], {})
+    assert digest.encode() not in back.read_bytes()
+    assert verify_journal(back)[0] == 0
+
+
+def test_a_backup_of_a_version_before_accounts_goes_back(kept: Kept, tmp_path: Path) -> None:
+    with sqlite3.connect(kept.places.database) as connection:
+        for table in ("accounts", "sessions", "tokens"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("PRAGMA user_version = 7")
+    connection.close()
+    file = tmp_path / "b.zip"
+    back_up(kept.places, file, now=NOW)
+    assert "Sessions" not in put_back(file, tmp_path / "to")
+    assert verify_journal(places(tmp_path / "to").database)[0] == 0
+
+
+def test_when_the_last_one_was_made_is_remembered(kept: Kept, tmp_path: Path) -> None:
+    assert last_backup(kept.places.database) is None
+    back_up(kept.places, tmp_path / "b.zip", now=NOW)
+    assert last_backup(kept.places.database) == LastBackup(NOW, tmp_path / "b.zip")
+    assert last_path(kept.places.database).stat().st_mode & 0o777 == 0o600
+    refused(lambda: back_up(kept.places, tmp_path / "b.zip", now=NOW + timedelta(days=1)))
+    assert last_backup(kept.places.database) == LastBackup(NOW, tmp_path / "b.zip")
+
+
+def test_a_backup_whose_time_cannot_be_remembered_is_whole_and_says_so(kept: Kept, tmp_path: Path) -> None:
+    last_path(kept.places.database).mkdir()
+    said = back_up(kept.places, tmp_path / "b.zip", now=NOW)
+    assert "Its time could not be remembered" in said
+    assert put_back(tmp_path / "b.zip", tmp_path / "to").startswith("The backup of")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"at": 1, "file": "x"}', '{"at": "2026-05-13T03:00", "file": "x"}'])
+def test_what_does_not_say_when_it_was_is_no_memory(kept: Kept, text: str) -> None:
+    last_path(kept.places.database).write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=r"."):
+        last_backup(kept.places.database)
 
 
 def test_it_is_put_back_into_an_empty_place_only(kept: Kept, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The pages of history and alarms name their zone and title, and what comes from elsewhere is text in them (V8)."""
+"""The pages beside the main one name their zone and title, and what comes from elsewhere is text in them (V8)."""
 
 from pathlib import Path
 
@@ -7,6 +7,8 @@ import pytz
 
 from main_controller.web.beside_pages import BesidePages
 from tests.web.client import Client
+
+NAMES = [("/history.html", "History"), ("/alarms.html", "Alarms"), ("/selfcheck.html", "Self-check")]
 
 
 def page(root: Path, title: str = "", path: str = "/history.html", *, simulated: bool = False) -> str:
@@ -24,14 +26,14 @@ def page(root: Path, title: str = "", path: str = "/history.html", *, simulated:
     return answer.body.decode()
 
 
-@pytest.mark.parametrize(("path", "name"), [("/history.html", "History"), ("/alarms.html", "Alarms")])
+@pytest.mark.parametrize(("path", "name"), NAMES)
 def test_it_bears_zone_version_and_title(root: Path, path: str, name: str) -> None:
     html = page(root, "oist20", path)
     assert '<html lang="en" data-zone="Asia/Tokyo" data-version="1.2">' in html
     assert f"<title>{name} · APIS Main Controller · oist20</title>" in html
 
 
-@pytest.mark.parametrize("path", ["/history.html", "/alarms.html"])
+@pytest.mark.parametrize("path", ["/history.html", "/alarms.html", "/selfcheck.html"])
 def test_a_hostile_title_is_text(root: Path, path: str) -> None:
     html = page(root, "<script>alert(1)</script>", path)
     assert "<script>alert" not in html

@@ -14,7 +14,12 @@ def order(root: Path) -> list[str]:
     return found[1].split(", ")
 
 
-OF_SOME = {"alarms": ("alarms",), "help": ("help", "refused"), "account": ("account", "login")}
+OF_SOME = {
+    "alarms": ("alarms",),
+    "help": ("help", "refused"),
+    "selfcheck": ("selfcheck",),
+    "account": ("account", "login"),
+}
 """Layers that only these pages ask for."""
 
 
@@ -27,7 +32,7 @@ def test_every_page_asks_for_the_order_first_and_then_for_its_files(root: Path, 
         assert asked in (root / "views" / f"{page}.tpl").read_text("utf-8")
     assert {*linked, *(f"{layer}.css" for layer in OF_SOME)} == {path.name for path in (root / "css").glob("*.css")}
     heads = [path.name for path in (root / "views").glob("*.tpl") if "include('styles.tpl')" in path.read_text("utf-8")]
-    pages = ("account", "alarms", "head", "help", "history", "journal", "login", "refused")
+    pages = ("account", "alarms", "head", "help", "history", "journal", "login", "refused", "selfcheck")
     assert sorted(heads) == [f"{page}.tpl" for page in pages]
 
 

@@ -111,4 +111,9 @@ export default {
   "store.itFailed": "失敗しました。",
   "store.theAlarms": "アラームの記録",
   "store.changesLost": "ディスクに書き込めず、アラームの変化 {count} 件が失われました。",
+
+  "store.journalUnread": "Journal を読み取れません: {why}。",
+  "store.fileUnread": "{file} を読み取れません: {why}。",
+  "store.fileDamaged": "{file} は破損しています: {why}。",
+  "store.filesWhole": "ファイルは正常です: {files}。",
 };

@@ -25,6 +25,7 @@ from main_controller.store.backup.archive import (
     BackupFault,
     Places,
 )
+from main_controller.store.backup.last import LastBackup, remember
 from main_controller.store.database.connections import connect_read_only
 
 PATIENCE = 10.0
@@ -34,7 +35,7 @@ PATIENCE = 10.0
 def back_up(places: Places, file: Path, *, now: datetime) -> str:
     """Write the backup to `file`, which must not be there yet, for its owner alone; what was written, in words.
 
-    `now` is aware UTC. Raises BackupFault, and then there is no file.
+    That it was made is remembered beside the database. `now` is aware UTC. Raises BackupFault, and then there is none.
     """
     if file.exists():
         raise BackupFault(f"{file} is there already, and no backup is written over.")
@@ -54,7 +55,12 @@ def back_up(places: Places, file: Path, *, now: datetime) -> str:
         raise BackupFault(f"The backup could not be written: {why}.") from fault
     schedules = sum(name.startswith(SCHEDULES) for name, _ in found)
     others = ", ".join(name for name, _ in found if not name.startswith(SCHEDULES))
-    return f"{file} holds {others} and {schedules} schedules."
+    said = f"{file} holds {others} and {schedules} schedules."
+    try:
+        remember(places.database, LastBackup(now, file.absolute()))
+    except OSError as fault:  # the backup itself is whole
+        said += f"\nIts time could not be remembered, so the self-check does not know of it: {fault.strerror or fault}."
+    return said
 
 
 def _gathered(places: Places, folder: Path) -> Iterator[tuple[str, Path]]:

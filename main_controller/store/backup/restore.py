@@ -1,7 +1,8 @@
 """Puts a backup back into an empty place: everything is verified first, then moved there whole, or nothing is.
 
 A backup is untrusted: only the names that one has are taken, each of the size and the SHA-256 that its list tells.
-A schedule whose time has passed is not put back: it was missed, and is never run.
+A schedule whose time has passed is not put back: it was missed, and is never run. Nor is a session: who was logged in
+then logs in anew.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from main_controller.store.backup.archive import (
     BackupFault,
     Places,
 )
-from main_controller.store.database.connections import connect_to_look
+from main_controller.store.database.connections import connect_to_look, connect_to_write
 from main_controller.store.journal.check import verify
 from main_controller.store.schedules import Schedules
 
@@ -52,6 +53,7 @@ def restore(file: Path, places: Places, *, now: datetime, zone: BaseTzInfo) -> s
             with tempfile.TemporaryDirectory(prefix=".restore-", dir=places.database.parent) as folder:
                 _take_out(archive, told["files"], Path(folder), places)
                 _verify(Path(folder), told["files"])
+                sessions = _drop_sessions(Path(folder) / JOURNAL)
                 missed = _missed(Path(folder), now, zone)
                 _put(Path(folder), [name for name in told["files"] if name not in missed], told["files"], places)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError) as fault:
@@ -62,6 +64,8 @@ def restore(file: Path, places: Places, *, now: datetime, zone: BaseTzInfo) -> s
         f"The backup of {told['at']} (program {told['program']}) is in place: {len(told['files']) - len(missed)} files."
     ]
     lines += [f"The schedule {name.removeprefix(SCHEDULES)} is missed: its time has passed." for name in sorted(missed)]
+    if sessions:
+        lines.append(f"Sessions were dropped ({sessions}): everybody logs in anew.")
     lines.append("Look at locks and acknowledgements before anybody works at the hardware: they are those of then.")
     return "\n".join(lines)
 
@@ -137,6 +141,21 @@ def _verify(folder: Path, files: Mapping[str, Any]) -> None:
             raise BackupFault(f"{name} is damaged: {found}.")
         if verdict is not None and not verdict.ok:
             raise BackupFault(f"The journal in it does not hold. {verdict.sentence}")
+
+
+def _drop_sessions(database: Path) -> int:
+    """Remove every session, and its bytes, from the database that was verified; how many there were.
+
+    A stolen backup that is put back elsewhere, or an old one, must not know again who had been logged out since.
+    """
+    try:
+        with closing(connect_to_write(database, 0.0)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
+                return 0  # of a version before accounts
+            connection.execute("PRAGMA secure_delete = ON")
+            return connection.execute("DELETE FROM sessions").rowcount
+    except sqlite3.Error as fault:
+        raise BackupFault(f"The sessions in it cannot be dropped: {fault}.") from fault
 
 
 def _missed(folder: Path, now: datetime, zone: BaseTzInfo) -> frozenset[str]:
