@@ -70,6 +70,7 @@ def _two_values(name: str) -> tuple[str, str]:
             '[{"name": "c", "kind": "syslog", "host": "b"}]',
         ),
         "thresholds": ('[{"alarm": "gridError", "on": 5}]', '[{"alarm": "gridError", "on": 6}]'),
+        "anonymous": ("view", "stop"),
         "digest": ("06:00", "08:00"),
         "heartbeat": ("https://a/b", "https://a/c"),
         "threads": ("10", "20"),
@@ -77,7 +78,7 @@ def _two_values(name: str) -> tuple[str, str]:
     }
     if name in special:
         return special[name]
-    if name in ("emulator", "apis", "read_only", "handtimewait", "get_orders"):
+    if name in ("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes"):
         return "true", "false"
     if name in ("set_url", "ups_set_url"):
         return ":1/a", ":2/b"
