@@ -42,6 +42,8 @@ class Timing:
     """How far a page's own count of its status' age may run ahead of our clock."""
     stop_key: float = 30.0
     """How long after a stop its key is its second arrival; later it stops anew, for scripts whose key never changes."""
+    second_person: float = 60.0
+    """How long an override waits for a second person where it needs one."""
     shut_down_explains: float = 120.0
     """How long after a Shut Down a unit's silence needs no other explanation."""
 

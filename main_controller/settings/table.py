@@ -166,6 +166,9 @@ class Settings:
     onetimecodes: bool = _setting(
         False, kinds.boolean, "accounts that order may do so only once they log in with one-time codes"
     )
+    twopersons: bool = _setting(
+        False, kinds.boolean, "an override is sent only once another engineer has confirmed it; needs accounts"
+    )
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"
     )

@@ -394,6 +394,17 @@ SET_DCDC_OF = _order(
     reply=ANSWERS_CONVERTER,
     permission=Permission.ENGINEER, parameters=(UNIT, CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
 )  # fmt: skip
+WAITING = Parameter(name="command", kind=TEXT, says="the order that waits", example="c1", required=True)
+CONFIRM = _order(
+    "confirm", "/confirm",
+    "the second person confirms an override that waits for one (`twopersons`): by another account than the first's; "
+    "this press is the press, so every rule judges the order anew",
+    reply=_answers(Converter), permission=Permission.ENGINEER, parameters=(WAITING,),
+)  # fmt: skip
+WITHDRAW = _order(
+    "withdraw", "/withdraw", "its first person takes back an override that waits for a second one; nothing is sent",
+    permission=Permission.ENGINEER, parameters=(WAITING,),
+)  # fmt: skip
 STOP_ALL = _order(
     "stopAll", "/stopAll",
     "every converter to Wait, in the right order; answers when it has ended, per unit; 502 names those not seen in "
@@ -799,7 +810,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI),
     *(JQUERY, CHARTS, CHART_STYLES, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
-    *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
+    *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, CONFIRM, WITHDRAW),
+    *(STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
     *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(ALARMS, ALARM_HISTORY, ALARM_FILE, ALARM_PAGE, SERVICES),

@@ -121,6 +121,7 @@ class Loops:
             Periodic("deals watched", beats.events, does.deals.run_once),
             Periodic("acknowledgements", beats.events, does.acknowledge.run_once),
             Periodic("estop", beats.look, does.estop.run_once),
+            Periodic("second person", beats.look, does.second_person.run_once),
             Periodic("hand time", beats.events, does.hand_time.run_once),
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),

@@ -31,6 +31,7 @@ from main_controller.procedures.guided_transfer import GuidedTransfer
 from main_controller.procedures.hand_time import HandTime
 from main_controller.procedures.pages_heard import PagesHeard
 from main_controller.procedures.safe_end import SafeEnd
+from main_controller.procedures.second_person import SecondPersonRule
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import ThenMode
 from main_controller.procedures.transfer_record import TransferRecord
@@ -90,6 +91,7 @@ class Operations:
         self.set_converter = SetConverter(
             desk, dispatcher, upstream.devices, waits, limits=limits, direct=direct, trips=self.trips.moments
         )
+        self.second_person = SecondPersonRule(desk, self.set_converter, on=settings.twopersons)
         self.shut_down = ShutDown(desk, dispatcher, upstream.apis_web)
         self.ups_mode = UpsMode(desk, dispatcher, upstream.devices, self.orderers, enabled=bool(settings.ups_set_url))
         self.set_lock = SetLock(desk, stores.locks, told=stores.journaling.lock)

@@ -144,6 +144,7 @@ class Routes:
             ),
             Commands(
                 self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,
+                second_person=does.second_person,
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
                 schedules=does.set_schedule, acknowledge=does.acknowledge, forget=does.forget,
                 reset_trips=does.reset_trips, set_lock=does.set_lock, transfer=does.transfer,
