@@ -85,6 +85,9 @@ class Timing:
     hand_again: float = 30.0
     """How long a Wait at the end of work by hand has to be seen before it is repeated."""
 
+    lease_warned: float = 30.0
+    """How long before its Waits it is warned that the lease of work by hand has ended."""
+
     # The mode that follows a Soft Stop
     then_lasts: float = 900.0
     """How long a promise stands at most."""

@@ -156,6 +156,9 @@ class Settings:
         30, kinds.number(0.1, 1440), "a converter that works by an order by hand is told after each such time", "min"
     )
     handtimewait: bool = _setting(False, kinds.boolean, "it gets Wait after the second such time, unless ordered anew")
+    lease: float = _setting(
+        0, kinds.number(0, 86400), "work by hand ends once nobody was heard for that long; 0: never", "s"
+    )
     accounts: bool = _setting(
         False, kinds.boolean, "on: who orders, or sees anything, logs in first (docs/accounts.md)"
     )

@@ -27,6 +27,7 @@ from main_controller.orders.trips import ResetTrips
 from main_controller.orders.ups_mode import UpsMode
 from main_controller.procedures.estop import EStop
 from main_controller.procedures.guided_transfer import GuidedTransfer
+from main_controller.procedures.hand_lease import HandLease
 from main_controller.procedures.second_person import SecondPersonRule
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import ThenMode
@@ -43,6 +44,7 @@ from main_controller.web.shapes.orders import (
     Converter,
     Flushed,
     Forgot,
+    LeaseRenewed,
     ScheduleCleared,
     ScheduleSet,
     Standing,
@@ -73,6 +75,7 @@ class Commands:
         then_mode: ThenMode,
         set_converter: SetConverter,
         second_person: SecondPersonRule,
+        hand_lease: HandLease,
         stop_all: StopAll,
         estop: EStop,
         shut_down: ShutDown,
@@ -91,6 +94,7 @@ class Commands:
         self._then_mode = then_mode
         self._set_converter = set_converter
         self._second_person = second_person
+        self._hand_lease = hand_lease
         self._stop_all = stop_all
         self._estop = estop
         self._shut_down = shut_down
@@ -126,6 +130,7 @@ class Commands:
                     (routes.SHUT_DOWN, self.shut_down),
                     (routes.UPS_MODE, self.ups_mode),
                     (routes.SET_SCHEDULE, self.set_schedule),
+                    (routes.LEASE, self.renew_lease),
                     (routes.FLUSH_CACHE, self.flush_cache),
                     (routes.ACKNOWLEDGE, self.acknowledge),
                     (routes.FORGET, self.forget),
@@ -344,6 +349,11 @@ class Commands:
         """`/flushCache` -> `{"succeeded": true, "units": n}` after a poll made at once (R14, G11)."""
         with self._ordering.place():
             return {"succeeded": True, "units": self._flush()}
+
+    def renew_lease(self, asked: Asked) -> LeaseRenewed:
+        """`/lease`: somebody looks after what works by hand; no order, and written nowhere."""
+        units = self._hand_lease.renew()
+        return {"succeeded": True, "seconds": self._hand_lease.seconds, "units": list(units)}
 
     def acknowledge(self, asked: Asked) -> Any:
         """`/acknowledge?unitId=`: an operator has looked at this unwatched unit (Z6a)."""

@@ -54,6 +54,7 @@ from main_controller.web.shapes.orders import (
     Converter,
     Flushed,
     Forgot,
+    LeaseRenewed,
     ScheduleCleared,
     ScheduleSet,
     Standing,
@@ -436,6 +437,12 @@ SHUT_DOWN = _order(
 CLEAR_THEN = _order(
     "clearThen", "/clearThen", "what was to follow a Soft Stop is not sent", permission=Permission.OPERATE
 )
+LEASE = _order(
+    "lease", "/lease",
+    "somebody is there who looks after what works by hand: renews its lease (setting `lease`), as an open page does by "
+    "itself; 409 where none is set",
+    reply=json_of(LeaseRenewed), permission=Permission.ENGINEER,
+)  # fmt: skip
 UPS_MODE = _order(
     "upsMode", "/upsMode/{upsmode}", "sets the mode of the UPS", "R23",
     reply=_answers(UpsOutcomes), permission=Permission.ENGINEER, parameters=(OF_UNIT,),
@@ -812,7 +819,7 @@ ROUTES: tuple[Route, ...] = (
     *(JQUERY, CHARTS, CHART_STYLES, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, CONFIRM, WITHDRAW),
     *(STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
-    *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
+    *(CLEAR_THEN, LEASE, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(ALARMS, ALARM_HISTORY, ALARM_FILE, ALARM_PAGE, SERVICES),
     *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),

@@ -235,6 +235,7 @@ def about(settings: Settings) -> About:
             "readOnly": settings.read_only,
             "emulator": settings.emulator,
             "upsModes": bool(settings.ups_set_url),
+            "twoPersons": settings.twopersons,
             "staleafter": settings.staleafter,
             "readinglag": settings.readinglag,
             "upstreamTimezone": settings.upstream_timezone or None,

@@ -123,6 +123,7 @@ class Loops:
             Periodic("estop", beats.look, does.estop.run_once),
             Periodic("second person", beats.look, does.second_person.run_once),
             Periodic("hand time", beats.events, does.hand_time.run_once),
+            *([Periodic("lease", beats.events, does.hand_lease.run_once)] if settings.lease else []),
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, self._keeper.run_once),

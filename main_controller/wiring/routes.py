@@ -144,7 +144,7 @@ class Routes:
             ),
             Commands(
                 self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,
-                second_person=does.second_person,
+                second_person=does.second_person, hand_lease=does.hand_lease,
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
                 schedules=does.set_schedule, acknowledge=does.acknowledge, forget=does.forget,
                 reset_trips=does.reset_trips, set_lock=does.set_lock, transfer=does.transfer,
@@ -230,6 +230,7 @@ def _sources(
         then=does.then_mode.standing,
         bus_conditions=does.bus_events.standing,
         bus=does.bus_view.figures,
+        lease=does.hand_lease.standing,
         estop=does.estop.standing,
         trips=does.trips.moments,
         deals=does.deals.accounts,

@@ -93,7 +93,7 @@ def test_where_the_setting_is_off_one_person_is_enough(bench: Bench) -> None:
 def test_an_order_without_an_override_and_a_wait_with_one_go_as_ever(site: Site) -> None:
     assert site.rule.order(ConverterOrder("E002", WAIT, 0.0, 0.0), ANNA)[1] is not None
     assert site.rule.order(ConverterOrder("E001", CV, 350.0, 0.6), ANNA)[1] is not None
-    with pytest.raises(Refused, match="limit is 0.6 A"):
+    with pytest.raises(Refused, match=r"limit is 0\.6 A"):
         site.rule.order(TAKE, ANNA)
 
 

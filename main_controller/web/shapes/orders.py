@@ -323,6 +323,14 @@ class Flushed(TypedDict):
     units: int
 
 
+class LeaseRenewed(TypedDict):
+    """The lease of work by hand begins anew: it lasts `seconds` without anybody; `units` are those that work so."""
+
+    succeeded: Literal[True]
+    seconds: Seconds
+    units: list[UnitId]
+
+
 def standing_of(command: commands.Command, key: str | None) -> Standing:
     """How an order stands that is answered before it ends."""
     return {"command": command.id, "key": key, "state": command.state, "sent": command.sent}
