@@ -103,8 +103,8 @@ class HandLease:
                 say("procedures.noLease", "No lease is set: the setting lease is 0."), details={"sent": False}
             )
         self._renewed = self._desk.clock()
-        standing = self._standing
-        return () if standing is None else standing.units
+        grid = self._desk.grid()
+        return sorted({unit.id for unit in driven_by_hand(grid, self._owned())} | self._before)
 
     def standing(self) -> Lease | None:
         """How it stands, None where nothing works by hand or no lease is set."""
@@ -141,8 +141,7 @@ class HandLease:
 
     def _driven(self, grid: GridState) -> list[UnitAssessment]:
         """Who works by hand; of whom nothing was read since a restart, who did so before it."""
-        claim = self._desk.owner.claim
-        owned = () if claim is None else (claim.giver, claim.taker)
+        owned = self._owned()
         if self._before:
             heard = grid.heard_at is not None
             unread = {one for one in self._before if one not in grid.units or grid.units[one].reading is None}
@@ -151,6 +150,11 @@ class HandLease:
         known = {unit.id for unit in driven}
         left = [grid.units[one] for one in sorted(self._before - known) if one in grid.units]
         return [*driven, *(unit for unit in left if not unit.acknowledged)]
+
+    def _owned(self) -> tuple[str, ...]:
+        """The units of a guided sharing."""
+        claim = self._desk.owner.claim
+        return () if claim is None else (claim.giver, claim.taker)
 
     def _silent(self, now: float) -> float:
         """How long (s) nobody has been heard; once Waits are on their way only a new order means that somebody is."""

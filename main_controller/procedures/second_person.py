@@ -101,7 +101,7 @@ class SecondPersonRule:
             command, wanted = self._waiting(command_id)
             _refuse(command, why_not_confirm(command, by))
             second = None if command.second is None else replace(command.second, by=by)
-            taken = desk.commands.update(command.id, second=second, judged=False, pressed=desk.clock())
+            taken = desk.commands.update(command.id, second=second, note=None, judged=False, pressed=desk.clock())
             self._known_by(stamp, command)
             return taken, wanted
 

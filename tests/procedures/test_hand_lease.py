@@ -141,7 +141,7 @@ def test_of_a_reference_by_hand_all_followers_go_first_whoever_drives_them(bench
 
 def test_a_script_renews_it_and_so_does_a_new_order(site: Site) -> None:
     site.run(100)
-    assert site.worker.renew() == ("E001", "E003")
+    assert site.worker.renew() == ["E001", "E003"]
     site.run(100)
     assert site.state == "held"
     site.order("E003", CHARGE, 1.2)
