@@ -33,6 +33,7 @@ import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
+import { createSecondPerson } from "./panels/secondPerson.js";
 import { createTitle } from "./panels/title.js";
 import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
@@ -53,7 +54,7 @@ const name = pageName();
 const state = createState({ model: buildModel(null) });
 const now = () => serverNow(state.get(), performance.now());
 const words = createWords(firstLanguage(), { zone: document.documentElement.dataset.zone, now, holds: true });
-const api = createApi({ page: name, words });
+const api = createApi({ page: document.body.dataset.display === "wall" ? null : name, words }); // a wall is nobody's page: it renews no lease
 const orders = createOrders({ api, state, words, page: name, renew: readNow });
 const frames = createFrames();
 const asking = createAsk();
@@ -66,6 +67,7 @@ const makeCard = (id, element) => createCard({ words, orders, state, api, ask, r
 const units = createUnits({ words, orders, state, api, ask, readNow, makeCard });
 const panels = [
   createLatch({ words, orders, state, readNow }),
+  createSecondPerson({ words, orders, state, api, ask, readNow }),
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
   createTitle({ words, state }),
