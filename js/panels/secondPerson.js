@@ -19,7 +19,7 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
     .on("click", "[data-act=second-withdraw]", ({ currentTarget }) => withdraw(idOf(currentTarget)));
 
   const idOf = (button) => button.closest("li").dataset.key;
-  const waiting = () => waitingForSecond(state.get().status, state.get().orders);
+  const waiting = () => waitingForSecond(state.get());
   const standing = (id) => waiting().find(({ command }) => command.id === id)?.command ?? null;
 
   async function confirm(id) {
@@ -91,7 +91,7 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
       (element, { text }) => setText(element, text),
     );
     setText(row.lastElementChild, words.t(own ? "second.withdraw" : "second.look"));
-    setProperty(row.lastElementChild, "disabled", !mayOrder(state.get()));
+    setProperty(row.lastElementChild, "disabled", !mayOrder(state.get(), "engineer"));
   }
 
   return { render };

@@ -226,7 +226,7 @@ def bounds_of(settings: Settings) -> Bounds:
 
 def check_two_persons(settings: Settings) -> None:
     """Raise SettingError where an override would need a second person and nobody can be told from another."""
-    if settings.twopersons:
+    if settings.twopersons and not settings.accounts:
         text = "two persons cannot be told apart on a console without accounts, so that no override would ever be sent"
         raise SettingError("twopersons", text)
 

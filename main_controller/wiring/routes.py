@@ -1,13 +1,15 @@
 """Builds what a browser and a script see: the application with its guard, readings and commands."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytz
 
 from main_controller import __version__
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
+from main_controller.domain.orders import Permission
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
@@ -44,6 +46,7 @@ from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.self_check import SelfCheckPages
 from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
+from main_controller.web.visitors import visitor_of
 from main_controller.wiring.access import Accounts
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.choices import Upstream, about
@@ -86,10 +89,16 @@ class Routes:
         report = StatusReport(does.desk.grid, about(settings), sources, started=started)
         shown = SchedulesShown(loops.scheduler.status, does.set_schedule.listing, clock=clock)
         framed = FrameReport(does.desk.grid, about(settings), sources, shown.shown, iso_utc(started))
+
+        def heard(page: str, environ: Mapping[str, Any]) -> None:
+            """A page asks; whether of somebody who may order converters, its request tells."""
+            may = accounts.visitors.permissions(visitor_of(environ))
+            does.pages.heard(page, may_order=Permission.ENGINEER in may and not settings.read_only)
+
         frames = Frames(
             framed.report, moment=does.desk.moments.serial, start=does.desk.moments.start,
             polled_at=lambda: cache.snapshot().answered_at, beat=settings.datacollectorinterval,
-            heard=does.pages.heard, clock=clock,
+            heard=heard, clock=clock,
         )  # fmt: skip
         for loop in loops.frames(frames.make, hurry=frames.hurry, looked_at=frames.looked_at, schedules=shown.read):
             stores.commands.listen(waking(loop))
@@ -115,7 +124,7 @@ class Routes:
 
         readings = Readings(
             cache, schedules=does.set_schedule.listing, status=report.report, state=does.desk.grid, ipv4=ipv4,
-            clock=clock, journal=lambda: stores.journal.fault, heard=does.pages.heard,
+            clock=clock, journal=lambda: stores.journal.fault, heard=heard,
         )  # fmt: skip
         files, zone = CsvFiles(), pytz.timezone(settings.timezone)
 

@@ -14,7 +14,7 @@ CONFIG = {"readOnly": False, "emulator": True, "upsModes": False, "twoPersons": 
 
 def waiting(**more: object) -> Json:
     """An override of anna's as the frame tells it."""
-    second = {"until": moment(50), "rules": ["e"], "says": ["The reference is too weak."], "by": None}
+    second = {"until": moment(50), "rules": ["e"], "says": ["The reference is too weak."], "by": None, "first": "anna"}
     return {
         "id": "c7", "key": "other", "order": "setDcdc", "unitId": "E002", "by": "anna (10.0.0.3)", "at": moment(-10),
         "wanted": {"word": "0x0041", "dvg": 350.0, "dig": 1.0}, "state": "pending", "sent": False,

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { isWaiting, secondsLeft, waitingForSecond } from "../../js/lib/secondPerson.js";
 
-const SECOND = { until: "2026-05-13T03:01:00.000+00:00", rules: ["e"], says: ["Too weak."], by: null };
+const SECOND = { until: "2026-05-13T03:01:00.000+00:00", rules: ["e"], says: ["Too weak."], by: null, first: "anna" };
 const waits = (more = {}) => ({ id: "c7", key: "k7", state: "pending", second: SECOND, ...more });
 
 test("an override waits until somebody confirmed it or it ended", () => {
@@ -16,7 +16,7 @@ test("an override waits until somebody confirmed it or it ended", () => {
 
 test("a page knows its own by the key that it gave them", () => {
   const status = { orders: [waits(), waits({ id: "c8", key: "k8" }), waits({ id: "c9", key: null }), { id: "c10", state: "accepted", second: null }] };
-  const found = waitingForSecond(status, [{ key: "k8" }, { key: "k1" }]);
+  const found = waitingForSecond({ status, orders: [{ key: "k8" }, { key: "k1" }], visitor: { name: "bert" } });
   assert.deepEqual(
     found.map(({ command, own }) => [command.id, own]),
     [
@@ -25,7 +25,13 @@ test("a page knows its own by the key that it gave them", () => {
       ["c9", false],
     ],
   );
-  for (const nothing of [null, {}, { orders: null }]) assert.deepEqual(waitingForSecond(nothing), []);
+  for (const status of [null, {}, { orders: null }]) assert.deepEqual(waitingForSecond({ status }), []);
+});
+
+test("a person's own is that on any page", () => {
+  const status = { orders: [waits()] };
+  assert.equal(waitingForSecond({ status, visitor: { name: "anna" } })[0].own, true);
+  assert.equal(waitingForSecond({ status, visitor: { name: null } })[0].own, false);
 });
 
 test("it counts down by the controller's clock and never below nothing", () => {

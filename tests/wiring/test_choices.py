@@ -158,6 +158,7 @@ def test_the_start_says_where_a_simulations_journal_lies(tmp_path: Path) -> None
 
 def test_two_persons_are_refused_at_start_where_nobody_can_be_told_apart() -> None:
     check_two_persons(Settings())
+    check_two_persons(Settings(twopersons=True, accounts=True))
     with pytest.raises(
         SettingError, match="twopersons: two persons cannot be told apart on a console without accounts"
     ):

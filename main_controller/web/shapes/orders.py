@@ -134,8 +134,9 @@ class Progress(TypedDict, total=False):
 
 class SecondPerson(TypedDict):
     """Who must confirm an override is a second person, until `until`: `rules` are those that it overrides, `says` what
-    they answered to the first; `by` confirmed it, null while nobody has, and then nothing of it is sent."""
+    they answered to the account `first`; `by` confirmed it, null while nobody has, and then nothing of it is sent."""
 
+    first: str
     until: Time
     rules: list[str]
     says: list[str]
@@ -353,17 +354,19 @@ def command_of(command: commands.Command) -> Command:
         "error": command.error,
         "note": command.note,
         "override": command.override,
-        "second": _second(command.second),
+        "second": _second(command),
         "before": cast(Before, command.before),
         "units": outcomes_of(command.units),
         "progress": progress_of(command.progress),
     }
 
 
-def _second(second: commands.SecondPerson | None) -> SecondPerson | None:
+def _second(command: commands.Command) -> SecondPerson | None:
+    second = command.second
     if second is None:
         return None
     return {
+        "first": command.by.account,
         "until": iso_utc(second.until),
         "rules": list(second.rules),
         "says": list(second.says),
