@@ -153,8 +153,8 @@ export default {
   "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A{power}、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
   "rules.nothing": "何も送信していません。",
   "second.title": "二人目の確認待ち", "second.asked": "{by} が二人目の確認を求めています: {what}。理由: {reason}。例外操作の対象:", "second.waits": "例外操作は二人目の確認待ちです: {what}。理由: {reason}。例外操作の対象:", "second.left": "残り {n} 秒", "second.look": "内容を確認…", "second.withdraw": "取り下げ",
-  "second.ask": "二人目として確認しますか: {what}", "second.lead": "操作者 {by}、理由: {reason}。確認すると送信します。すべての規則を改めて判定し、二人の名前が記録に残ります。", "second.note": "あと {n} 秒間確認できます。", "second.over": "もう確認待ちではありません。何も送信されません。", "second.yes": "確認して送信", "outcome.second": "二人目の確認待ち(未送信)", "order.confirm": "確認 · {scope}",
-  "override.note.two": "これらの規則は、理由を付けて例外操作できます。1 分以内に別の操作者が確認するまで、何も送信しません。二人とも記録に残ります。", "override.yes.two": "二人目に確認を求める",
+  "second.ask": "二人目として確認しますか", "second.lead": "確認すると送信します。すべての規則を改めて判定し、二人の名前が記録に残ります。", "second.note": "あと {n} 秒間確認できます。", "second.over": "もう確認待ちではありません。何も送信されません。", "second.yes": "確認して送信", "outcome.second": "二人目の確認待ち(未送信)", "order.confirm": "確認 · {scope}",
+  "override.note.two": "これらの規則は、理由を付けて例外操作できます(1 分以内に別の操作者の確認が必要)。記録に残ります。", "override.yes.two": "二人目に確認を求める",
   "override.reason": "例外操作の理由(記録されます)", "override.note": "これらの規則は、理由を付けて例外操作できます。記録に残ります。", "override.yes": "例外操作として Set",
 
   "ask.mode": "クラスタを {mode} にしますか?", "ask.local": "{id} を {mode} にしますか?", "ask.yes": "{what} を実行",

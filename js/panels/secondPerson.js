@@ -11,8 +11,7 @@ const SPOT = "second";
 
 export function createSecondPerson({ words, orders, state, api, ask, readNow }) {
   const find = (id) => document.getElementById(id);
-  const [section, list, outcome, said] = ["second", "second-list", "second-outcome", "second-said"].map(find);
-  let heard = new Set(); // ids of what was read out
+  const [section, list, outcome] = ["second", "second-list", "second-outcome"].map(find);
 
   $(list)
     .on("click", "[data-act=second-confirm]", ({ currentTarget }) => confirm(idOf(currentTarget)))
@@ -26,10 +25,9 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
     const command = standing(id);
     if (command === null) return;
     const { unitId, wanted } = command;
-    const values = { by: command.by, what: orderTitle(command, words), reason: command.override };
     const { answer, moment } = await ask({
-      title: words.t("second.ask", values),
-      lead: words.t("second.lead", values),
+      title: words.t("second.ask"),
+      lead: `${headOf({ command })} ${words.t("second.lead")}`,
       facts: () => liveNow(state.get().model, words, state.get().model.byId.get(unitId) ?? null),
       rules: () => linesOf(standing(id)),
       note: () => noteOf(standing(id)),
@@ -53,8 +51,7 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
   }
 
   function headOf({ command, own }) {
-    const values = { by: command.by, what: orderTitle(command, words), reason: command.override ?? "--" };
-    return words.t(own ? "second.waits" : "second.asked", values);
+    return words.t(own ? "second.waits" : "second.asked", { by: command.by, what: orderTitle(command, words), reason: command.override });
   }
 
   function render() {
@@ -62,9 +59,6 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
     const told = orders.shown(SPOT);
     setProperty(section, "hidden", found.length === 0 && !told);
     setOutcome(outcome, told ?? null);
-    const news = found.filter(({ command, own }) => !own && !heard.has(command.id));
-    heard = new Set(found.map(({ command }) => command.id));
-    if (news.length > 0) setText(said, news.map(headOf).join(" "));
     keyed(list, found, ({ command }) => command.id, build, update);
   }
 
@@ -72,7 +66,7 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
     const row = make("li", "", { class: "unwatched-row" });
     const told = make("div", "", { class: "grow" });
     const line = make("p");
-    line.append(make("b"), " ", make("span", "", { class: "second-left" }));
+    line.append(make("b"), " ", make("span", "", { "aria-hidden": "true" })); // the countdown: the list is read out as it changes
     told.append(line, make("ul"));
     row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), told);
     row.append(make("button", "", { type: "button", "data-act": own ? "second-withdraw" : "second-confirm" }));

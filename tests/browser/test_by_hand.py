@@ -38,10 +38,10 @@ def test_another_page_shows_who_asks_what_against_which_rules_and_why_and_confir
         "anna (10.0.0.3) asks for a second person: charging +1.0 A · E002. Reason: fuse <b>. It overrides:"
     )
     expect(row.locator("ul")).to_have_text("(e) The reference is too weak.")
-    expect(row.locator(".second-left")).to_have_text(re.compile(r"^(4\d|50) s left$"))
-    expect(page.locator("#second-said")).to_contain_text("asks for a second person")
+    expect(row.locator("p span")).to_have_text(re.compile(r"^(4\d|50) s left$"))
+    expect(page.locator("#second-list")).to_have_attribute("aria-live", "assertive")
     row.get_by_role("button", name="Look and confirm…").click()
-    expect(page.locator("#confirm-lead")).to_contain_text("both names stand in the journal")
+    expect(page.locator("#confirm-lead")).to_contain_text("Reason: fuse <b>. It overrides: Your press sends it: all rules judge it anew")
     expect(page.locator("#confirm-rules")).to_have_text("(e) The reference is too weak.")
     expect(page.locator("#confirm-reason")).not_to_be_visible()
     page.locator("#confirm-yes:not([aria-disabled])", has_text="Confirm and send").click()
@@ -74,7 +74,7 @@ def test_the_page_that_asked_waits_with_a_countdown_and_may_withdraw(open_quiet:
     second = waiting()["second"]
     stage.ends["/set/dcdc/E001"] = {"state": "pending", "second": second, "override": "bench"}
     unit.locator("[data-act=converter]").click()
-    expect(page.locator("#confirm-note")).to_contain_text("until another engineer has confirmed it")
+    expect(page.locator("#confirm-note")).to_contain_text("once another engineer has confirmed it")
     page.locator("#confirm-reason").fill("bench")
     del stage.answers["/set/dcdc/E001"]
     page.locator("#confirm-yes:not([aria-disabled])", has_text="Ask a second person").click()
@@ -83,7 +83,7 @@ def test_the_page_that_asked_waits_with_a_countdown_and_may_withdraw(open_quiet:
     stage.more["orders"] = stage.commands
     row = page.locator("#second-list > li")
     expect(row.locator("b")).to_contain_text("Your override waits for a second person")
-    expect(row.locator(".second-left")).to_contain_text("s left")
+    expect(row.locator("p span")).to_contain_text("s left")
     expect(page.locator("[data-act=second-confirm]")).to_have_count(0)
     row.get_by_role("button", name="Withdraw").click()
     stage.more["orders"] = []
