@@ -33,7 +33,6 @@ import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
-import { createSecondPerson } from "./panels/secondPerson.js";
 import { createTitle } from "./panels/title.js";
 import { createTransfer } from "./panels/transfer.js";
 import { createTrips } from "./panels/trips.js";
@@ -60,6 +59,7 @@ const frames = createFrames();
 const asking = createAsk();
 let due = null;
 let drawnAt = -Infinity;
+let second = null; // the panel of what waits for a second person, where the setting twopersons is on
 
 const busVoltage = createBusVoltage({ words, onChange: render });
 const orderUps = createUpsOrder({ words, orders, state, ask });
@@ -67,7 +67,6 @@ const makeCard = (id, element) => createCard({ words, orders, state, api, ask, r
 const units = createUnits({ words, orders, state, api, ask, readNow, makeCard });
 const panels = [
   createLatch({ words, orders, state, readNow }),
-  createSecondPerson({ words, orders, state, api, ask, readNow }),
   createAlerts({ words, orders, state, ask }),
   createTrust({ words }),
   createTitle({ words, state }),
@@ -105,6 +104,14 @@ const preferences = createPreferences({
   },
   onTheme: (kind) => scene.setTheme(null, kind),
 });
+
+/** Loads what only a console with two persons needs; one that did not come is asked for with the next reading. */
+function loadSecond() {
+  second = import("./panels/secondPerson.js").then(
+    ({ createSecondPerson }) => panels.push(createSecondPerson({ words, orders, state, api, ask, readNow })),
+    () => (second = null),
+  );
+}
 
 /** Says everything anew, what became of orders too, in the language that is chosen. */
 function relabel() {
@@ -161,6 +168,7 @@ function onFrame(answer) {
   state.set({ frame, status, statusAt: performance.now() });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
   orders.follow(status);
+  if (second === null && status?.config?.twoPersons) loadSecond();
 }
 
 /* ---- drawing ---- */
